@@ -1,0 +1,3 @@
+//! The binary: parse, wire, run. No logic.
+
+fn main() {}

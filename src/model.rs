@@ -1,0 +1,24 @@
+//! The contact centre in our own words: plain data that every room may name.
+//!
+//! Nothing here knows where a fact came from (that is `trio`), what happened between two readings
+//! (that is `tally`) or how a fact is printed (that is `metrics`).
+
+mod agent;
+mod api;
+mod fields;
+mod goals;
+mod service;
+mod time;
+
+pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
+pub use api::{AuthFailure, Collector, RequestFailure, Resource, Token};
+pub use fields::{FieldSource, FieldUse};
+pub use goals::{ClassGoals, Goals};
+pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};
+pub use time::{Clock, Stamp, unix_seconds};
+
+/// A Trio id or name as text. Shared, because the same few thousand stand in every reading.
+pub type Text = std::sync::Arc<str>;
+
+/// Longest name kept, in characters: what is longer is cut, so that one name cannot bloat every series.
+pub const NAME_LIMIT: usize = 200;

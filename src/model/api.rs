@@ -1,0 +1,136 @@
+//! The closed sets in which the exporter speaks about itself and the API.
+
+macro_rules! closed_set {
+    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident => $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$item_doc])* $item),+ }
+
+        impl $name {
+            /// Every member of the set.
+            pub const ALL: [Self; Self::COUNT] = [$(Self::$item),+];
+            /// How many members the set has.
+            pub const COUNT: usize = [$($text),+].len();
+
+            /// The label value.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$item => $text),+ }
+            }
+
+            /// Position in `ALL`.
+            pub const fn index(self) -> usize {
+                self as usize
+            }
+        }
+    };
+}
+
+closed_set! {
+    /// A documented resource of the API; the text is its path without `cc/{ccid}` and ids.
+    Resource {
+        /// The base of the API.
+        Api => "api",
+        /// Login.
+        Login => "login",
+        /// Renewal of the access token.
+        RefreshLogin => "refreshlogin",
+        /// Contact centres.
+        ContactCenters => "cc",
+        /// Agents as configured.
+        Agents => "agents",
+        /// Agents now.
+        AgentState => "agents/state",
+        /// Agent groups.
+        AgentGroups => "agentgroups",
+        /// Services as configured.
+        Services => "services",
+        /// Services now.
+        ServiceState => "services/state",
+        /// Service groups.
+        ServiceGroups => "servicegroups",
+    }
+}
+
+closed_set! {
+    /// A kind of reading that has its own cadence, success and age.
+    Collector {
+        /// Services as configured.
+        Services => "services",
+        /// Services now.
+        ServiceState => "service_state",
+        /// Service groups and their members.
+        ServiceGroups => "service_groups",
+        /// Agents as configured.
+        Agents => "agents",
+        /// Agents now.
+        AgentState => "agent_state",
+        /// Agent groups.
+        AgentGroups => "agent_groups",
+    }
+}
+
+impl Collector {
+    /// Whether the collector reads what is happening now, rather than what is configured.
+    pub const fn is_fast(self) -> bool {
+        matches!(self, Self::ServiceState | Self::AgentState)
+    }
+}
+
+closed_set! {
+    /// Why a request got no usable answer, where there is no status code to name.
+    RequestFailure {
+        /// No complete answer in time.
+        Timeout => "timeout",
+        /// No connection, or it broke.
+        Connect => "connect",
+        /// The TLS handshake failed.
+        Tls => "tls",
+        /// The body is not what the API describes.
+        Decode => "decode",
+        /// The body is larger than allowed.
+        TooLarge => "too_large",
+    }
+}
+
+closed_set! {
+    /// Why a login or a renewal failed.
+    AuthFailure {
+        /// User name or password refused.
+        Credentials => "credentials",
+        /// API client key refused.
+        ClientKey => "client_key",
+        /// Refresh token refused.
+        Refresh => "refresh",
+        /// A fresh token is not accepted.
+        Forbidden => "forbidden",
+        /// No answer.
+        Network => "network",
+        /// The server failed.
+        Server => "server",
+        /// The answer holds no token.
+        Decode => "decode",
+    }
+}
+
+closed_set! {
+    /// The two tokens of a session.
+    Token {
+        /// Sent with every request.
+        Access => "access",
+        /// Exchanged for a new access token.
+        Refresh => "refresh",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_stand_at_their_index() {
+        for (position, resource) in Resource::ALL.into_iter().enumerate() {
+            assert_eq!(resource.index(), position);
+        }
+        assert_eq!(Collector::AgentState.as_str(), "agent_state");
+    }
+}

@@ -1,0 +1,249 @@
+//! What a target looked like when it was last read: pure data, published whole, never changed.
+//!
+//! Does not belong here: anything that happened *between* readings (`tally`).
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use crate::model::{
+    Agent, AgentGroup, AgentStatus, Collector, ContactCenter, FieldUse, Service, ServiceGroups, ServiceStatus,
+    Stamp, Text,
+};
+
+/// Everything known of one target after a step of its poller.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Configured name of the target.
+    pub target: Text,
+    /// When the step that made this snapshot was finished.
+    pub stepped: Stamp,
+    /// The last step got at least one good answer, with a token, from a fast collector.
+    pub up: bool,
+    /// The answers were made by a simulator.
+    pub simulated: bool,
+    /// The list of contact centres.
+    pub contact_centers: Reading<Vec<ContactCenter>>,
+    /// The contact centres that are read, in the order of the list.
+    pub centers: Vec<Center>,
+    /// What the field dictionary found so far.
+    pub fields: Arc<[FieldUse]>,
+}
+
+/// One contact centre.
+#[derive(Clone, Debug)]
+pub struct Center {
+    /// Its id and name.
+    pub contact_center: ContactCenter,
+    /// Services as configured.
+    pub services: Reading<Vec<Service>>,
+    /// Services now.
+    pub service_state: Reading<Vec<ServiceStatus>>,
+    /// Service groups.
+    pub service_groups: Reading<ServiceGroups>,
+    /// Agents as configured.
+    pub agents: Reading<Vec<Agent>>,
+    /// Agents now.
+    pub agent_state: Reading<Vec<AgentStatus>>,
+    /// Agent groups.
+    pub agent_groups: Reading<Vec<AgentGroup>>,
+}
+
+/// The last good data of one collector, and how its last attempt went.
+#[derive(Clone, Debug)]
+pub struct Reading<T> {
+    /// How often the collector is due.
+    pub interval: Duration,
+    /// The last attempt; `None` before the first.
+    pub attempt: Option<Attempt>,
+    /// The last complete data, whatever came after.
+    pub good: Option<Good<T>>,
+    /// Attempts that answered but could not be read whole.
+    pub incomplete_total: u64,
+}
+
+/// How one attempt to read went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// When it began.
+    pub at: Stamp,
+    /// How long it took.
+    pub duration: Duration,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of an attempt to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Read whole.
+    Complete,
+    /// Answered, but pages were missing or contradicted each other.
+    Incomplete,
+    /// No usable answer.
+    Failed,
+}
+
+/// Data that was read whole.
+#[derive(Clone, Debug)]
+pub struct Good<T> {
+    /// When the reading began: the data is at least this old.
+    pub taken: Stamp,
+    /// The first reading that gave just this data.
+    pub changed: Stamp,
+    /// Items read.
+    pub items: usize,
+    /// The data.
+    pub data: Arc<T>,
+}
+
+impl<T> Reading<T> {
+    /// A reading before its first attempt.
+    pub fn none(interval: Duration) -> Self {
+        Self { interval, attempt: None, good: None, incomplete_total: 0 }
+    }
+
+    /// How old the data may get before it is withheld: three intervals, at least a minute.
+    pub fn max_age(&self) -> Duration {
+        (self.interval * 3).max(Duration::from_secs(60))
+    }
+
+    /// The data, unless it is too old at `now`.
+    pub fn fresh(&self, now: Stamp) -> Option<&Arc<T>> {
+        let good = self.good.as_ref()?;
+        (now.since(good.taken) <= self.max_age()).then_some(&good.data)
+    }
+
+    /// What is known about the collector, whatever it reads.
+    pub fn health(&self, collector: Collector) -> Health {
+        Health {
+            collector,
+            interval: self.interval,
+            attempt: self.attempt,
+            last_success: self.good.as_ref().map(|good| good.taken),
+            last_change: self.good.as_ref().map(|good| good.changed),
+            items: self.good.as_ref().map(|good| good.items),
+            incomplete_total: self.incomplete_total,
+        }
+    }
+}
+
+/// The state of one collector, without its data.
+#[derive(Clone, Copy, Debug)]
+pub struct Health {
+    /// Which collector.
+    pub collector: Collector,
+    /// How often it is due.
+    pub interval: Duration,
+    /// Its last attempt.
+    pub attempt: Option<Attempt>,
+    /// When its last good data was read.
+    pub last_success: Option<Stamp>,
+    /// When that data was first seen as it is.
+    pub last_change: Option<Stamp>,
+    /// Items in that data.
+    pub items: Option<usize>,
+    /// Attempts that could not be read whole.
+    pub incomplete_total: u64,
+}
+
+impl Center {
+    /// A contact centre of which nothing has been read yet.
+    pub fn new(contact_center: ContactCenter, state_interval: Duration, configuration: Duration) -> Self {
+        Self {
+            contact_center,
+            services: Reading::none(configuration),
+            service_state: Reading::none(state_interval),
+            service_groups: Reading::none(configuration),
+            agents: Reading::none(configuration),
+            agent_state: Reading::none(state_interval),
+            agent_groups: Reading::none(configuration),
+        }
+    }
+
+    /// The state of every collector of this contact centre, in the order of [`Collector::ALL`].
+    pub fn health(&self) -> [Health; Collector::COUNT] {
+        Collector::ALL.map(|collector| match collector {
+            Collector::Services => self.services.health(collector),
+            Collector::ServiceState => self.service_state.health(collector),
+            Collector::ServiceGroups => self.service_groups.health(collector),
+            Collector::Agents => self.agents.health(collector),
+            Collector::AgentState => self.agent_state.health(collector),
+            Collector::AgentGroups => self.agent_groups.health(collector),
+        })
+    }
+
+    /// The name of each service: from its configuration, else from its state, else empty.
+    pub fn service_names<'a>(&'a self, now: Stamp) -> HashMap<&'a str, &'a str> {
+        let mut names = HashMap::new();
+        for status in self.service_state.fresh(now).into_iter().flat_map(|data| data.iter()) {
+            names.insert(&*status.id, status.name.as_deref().unwrap_or_default());
+        }
+        for service in self.services.fresh(now).into_iter().flat_map(|data| data.iter()) {
+            if let Some(name) = service.name.as_deref() {
+                names.insert(&*service.id, name);
+            }
+        }
+        names
+    }
+
+    /// `(service id, group id)` pairs: from the row filter, else from the services' own records.
+    pub fn service_group_members(&self, now: Stamp) -> Vec<(Text, Text)> {
+        let groups = self.service_groups.fresh(now);
+        if let Some(members) = groups.and_then(|groups| groups.members.as_ref()) {
+            return members.clone();
+        }
+        let services = self.services.fresh(now).into_iter().flat_map(|data| data.iter());
+        services.flat_map(|s| s.group_ids.iter().map(|group| (s.id.clone(), group.clone()))).collect()
+    }
+
+    /// The agent groups with the ids of their members, whichever side names them, each member once.
+    /// `None` while the groups are unknown, or while neither side names a single member.
+    pub fn agent_group_members(&self) -> Option<Vec<(AgentGroup, Vec<Text>)>> {
+        let groups = self.agent_groups.good.as_ref()?;
+        let mut of_group: HashMap<&str, Vec<Text>> = HashMap::new();
+        for agent in self.agents.good.iter().flat_map(|good| good.data.iter()) {
+            for group in &agent.group_ids {
+                of_group.entry(group).or_default().push(agent.id.clone());
+            }
+        }
+        let joined: Vec<_> = groups
+            .data
+            .iter()
+            .map(|group| {
+                let mut members = of_group.remove(&*group.id).unwrap_or_default();
+                members.extend(group.agent_ids.iter().cloned());
+                members.sort_unstable();
+                members.dedup();
+                (group.clone(), members)
+            })
+            .collect();
+        joined.iter().any(|(_, members)| !members.is_empty()).then_some(joined)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Clock;
+
+    fn read_at(taken: Stamp, interval: Duration) -> Reading<u8> {
+        let good = Good { taken, changed: taken, items: 1, data: Arc::new(7) };
+        Reading { good: Some(good), ..Reading::none(interval) }
+    }
+
+    #[test]
+    fn data_is_withheld_once_it_is_older_than_three_intervals() {
+        let now = Clock::system().now();
+        let later = |secs| Stamp { mono: now.mono + Duration::from_secs(secs), ..now };
+        let reading = read_at(now, Duration::from_secs(300));
+        assert!(reading.fresh(later(900)).is_some());
+        assert!(reading.fresh(later(901)).is_none());
+    }
+
+    #[test]
+    fn data_of_a_quick_collector_lives_a_minute() {
+        let now = Clock::system().now();
+        let reading = read_at(now, Duration::from_secs(5));
+        assert!(reading.fresh(Stamp { mono: now.mono + Duration::from_secs(60), ..now }).is_some());
+        assert!(reading.fresh(Stamp { mono: now.mono + Duration::from_millis(60_001), ..now }).is_none());
+    }
+}

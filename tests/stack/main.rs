@@ -1,0 +1,2 @@
+//! Stack tests.
+fn main(){}
