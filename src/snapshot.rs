@@ -5,8 +5,8 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Collector, ContactCenter, FieldUse, Service, ServiceGroups, ServiceStatus,
-    Stamp, Text,
+    Agent, AgentGroup, AgentStatus, Collector, ContactCenter, FieldUse, Service, ServiceGroups,
+    ServiceStatus, Stamp, Text,
 };
 
 /// Everything known of one target after a step of its poller.

@@ -123,7 +123,9 @@ impl ResourceStats {
     pub fn finished(&self, code: RequestCode, took: Duration) {
         match code {
             RequestCode::Status(status) => {
-                if let Some(counter) = self.by_status.get(usize::from(status.wrapping_sub(STATUS_CODES.start))) {
+                if let Some(counter) =
+                    self.by_status.get(usize::from(status.wrapping_sub(STATUS_CODES.start)))
+                {
                     counter.add(1);
                 }
             }

@@ -6,15 +6,12 @@
 mod agent_groups;
 mod agent_time;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 pub use agent_groups::GroupKey;
 pub use agent_time::{AgentTotals, GroupTotals, PersonTotals, StateCounts, StateSeconds};
 
-use crate::{
-    model::Text,
-    snapshot::{Center, Snapshot},
-};
+use crate::{model::Text, snapshot::Snapshot};
 use agent_time::AgentTime;
 
 /// A snapshot and everything that has been counted up to it: what scrapers are shown.
@@ -66,5 +63,26 @@ impl Tally {
     /// A tally that has seen nothing.
     pub fn new(settings: Settings) -> Self {
         Self { settings, centers: Vec::new() }
+    }
+}
+
+/// Counts what happened from `prev` to `cur`. A contact centre that is no longer listed is forgotten.
+pub fn step(tally: &mut Tally, prev: Option<&Snapshot>, cur: &Snapshot) -> Totals {
+    let mut known = std::mem::take(&mut tally.centers);
+    for center in &cur.centers {
+        let id = &center.contact_center.id;
+        let mut time = match known.iter().position(|(known, _)| known == id) {
+            Some(position) => known.swap_remove(position).1,
+            None => AgentTime::default(),
+        };
+        let before = prev.and_then(|snapshot| snapshot.centers.iter().find(|c| c.contact_center.id == *id));
+        time.step(before, center, tally.settings.min_group_size);
+        tally.centers.push((id.clone(), time));
+    }
+    let centers = tally.centers.iter();
+    Totals {
+        centers: centers
+            .map(|(id, time)| CenterTotals { contact_center: id.clone(), agents: time.totals() })
+            .collect(),
     }
 }

@@ -1,2 +1,2 @@
 //! Stack tests.
-fn main(){}
+fn main() {}
