@@ -11,8 +11,11 @@
 //! | [`tally`] | what happened between two readings |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
 
+pub mod document;
 pub mod model;
+pub mod poller;
 pub mod sim;
 pub mod snapshot;
 pub mod stats;
 pub mod tally;
+pub mod trio;

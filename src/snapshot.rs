@@ -171,6 +171,18 @@ impl Center {
         })
     }
 
+    /// The last attempt and the interval of every collector.
+    pub fn attempts(&mut self) -> [(&mut Option<Attempt>, Duration); Collector::COUNT] {
+        [
+            (&mut self.services.attempt, self.services.interval),
+            (&mut self.service_state.attempt, self.service_state.interval),
+            (&mut self.service_groups.attempt, self.service_groups.interval),
+            (&mut self.agents.attempt, self.agents.interval),
+            (&mut self.agent_state.attempt, self.agent_state.interval),
+            (&mut self.agent_groups.attempt, self.agent_groups.interval),
+        ]
+    }
+
     /// The name of each service: from its configuration, else from its state, else empty.
     pub fn service_names<'a>(&'a self, now: Stamp) -> HashMap<&'a str, &'a str> {
         let mut names = HashMap::new();

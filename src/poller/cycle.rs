@@ -1,0 +1,347 @@
+//! One cycle: who is there, what is due, what came of it.
+
+use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
+
+use futures_util::future::join_all;
+use tokio::time::timeout;
+
+use super::{Poller, Settings, cadence};
+use crate::{
+    model::{Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
+    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    trio::{Client, Error, Listing, Root, Route},
+};
+
+/// The scope of what concerns the target as a whole.
+const TARGET: &str = "target";
+/// Early configuration readings end here: a server that invents ids could ask for them for ever.
+const MOST_ASKED_FOR: usize = 10_000;
+
+/// What one step of one contact centre brought.
+struct Visit {
+    center: Center,
+    simulated: bool,
+    /// A fast collector was due, and whether one of them was read.
+    fast: Option<bool>,
+    done: Vec<Done>,
+    /// Ids that the configuration was read early for.
+    asked: HashSet<Id>,
+}
+
+/// An id and the contact centre it belongs to.
+type Id = (Text, Text);
+
+/// What a visit needs to know.
+#[derive(Clone, Copy)]
+struct Visitor<'a> {
+    client: &'a Client,
+    clock: &'a Clock,
+    settings: Settings,
+    recovered: bool,
+}
+
+impl Poller {
+    /// Reads what is due; what is not due stays as it was.
+    pub(super) async fn read(&mut self) -> Snapshot {
+        let mut snapshot = self.carry_over();
+        let total = match self.discover(&mut snapshot).await {
+            Ok(()) => self.visit_all(&mut snapshot).await,
+            Err(error) => Some(error),
+        };
+        match &total {
+            Some(error) => {
+                snapshot.up = false;
+                self.situations.ill(TARGET, error);
+                self.fail_due(&mut snapshot);
+            }
+            None => self.situations.well(TARGET),
+        }
+        self.was_down = total.is_some();
+        snapshot.fields = self.client.field_uses();
+        snapshot.stepped = self.clock.now();
+        snapshot
+    }
+
+    fn carry_over(&self) -> Snapshot {
+        let Some(last) = &self.last else {
+            return Snapshot {
+                target: self.target.clone(),
+                stepped: self.clock.now(),
+                up: false,
+                simulated: false,
+                contact_centers: Reading::none(self.settings.configuration),
+                centers: Vec::new(),
+                fields: Arc::new([]),
+            };
+        };
+        Snapshot::clone(last)
+    }
+
+    /// Finds the contact centres and the way to each, where that is due.
+    async fn discover(&mut self, snapshot: &mut Snapshot) -> Result<(), Error> {
+        let Settings { state, configuration, .. } = self.settings;
+        let attempt = snapshot.contact_centers.attempt;
+        let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
+        if !due && !self.routes.is_empty() {
+            return Ok(());
+        }
+        let (client, clock) = (&self.client, &self.clock);
+        let begun = clock.now();
+        let read = async {
+            let root: Root = client.root().await?;
+            let listing = client.contact_centers(&root).await?;
+            let routes = join_all(listing.items.iter().map(|center| client.route(&root, center))).await;
+            let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
+            Ok((root, listing, routes?))
+        };
+        let result = timeout(self.settings.collector_limit, read)
+            .await
+            .unwrap_or_else(|_| Err(too_slow(Resource::ContactCenters)));
+        let (result, found) = match result {
+            Ok((root, listing, routes)) => (Ok(listing), Some((root, routes))),
+            Err(error) => (Err(error), None),
+        };
+        let error = settle(
+            &mut snapshot.contact_centers,
+            begun,
+            clock,
+            result.map(|listing| (listing.items.len(), listing.items)),
+        );
+        if let Some((root, routes)) = found {
+            self.root = Some(root);
+            self.routes = routes.into_iter().map(|route| (route.contact_center().clone(), route)).collect();
+            let listed =
+                snapshot.contact_centers.good.as_ref().map(|good| good.data.clone()).unwrap_or_default();
+            let mut known = std::mem::take(&mut snapshot.centers);
+            for contact_center in listed.iter() {
+                let position = known.iter().position(|center| center.contact_center.id == contact_center.id);
+                let mut center = match position {
+                    Some(position) => known.swap_remove(position),
+                    None => Center::new(contact_center.clone(), state, configuration),
+                };
+                center.contact_center = contact_center.clone();
+                snapshot.centers.push(center);
+            }
+        }
+        match error {
+            Some(error) if error.is_total() || self.routes.is_empty() => Err(error),
+            Some(error) => {
+                self.situations.ill("contact centres", &error);
+                Ok(())
+            }
+            None => {
+                self.situations.well("contact centres");
+                Ok(())
+            }
+        }
+    }
+
+    /// Visits every contact centre at the same time. Returns the error that means that nothing at all
+    /// can be had, if one did.
+    async fn visit_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
+        let visitor = Visitor {
+            client: &self.client,
+            clock: &self.clock,
+            settings: self.settings,
+            recovered: self.was_down,
+        };
+        let routes = &self.routes;
+        let asked_for = &self.asked_for;
+        let centers = std::mem::take(&mut snapshot.centers);
+        let visits = join_all(centers.into_iter().map(|center| async move {
+            match routes.get(&center.contact_center.id) {
+                Some(route) => visitor.visit(route, center, asked_for).await,
+                None => {
+                    Visit { center, simulated: false, fast: None, done: Vec::new(), asked: HashSet::new() }
+                }
+            }
+        }))
+        .await;
+        let fast: Vec<bool> = visits.iter().filter_map(|visit| visit.fast).collect();
+        if !fast.is_empty() {
+            snapshot.up = fast.contains(&true);
+        }
+        snapshot.simulated |= visits.iter().any(|visit| visit.simulated);
+        let mut total: Vec<(String, Error)> = Vec::new();
+        for visit in visits {
+            self.asked_for.extend(visit.asked);
+            for Done { collector, error, .. } in visit.done {
+                let scope = format!("cc {} {}", visit.center.contact_center.id, collector.as_str());
+                match error {
+                    None => self.situations.well(&scope),
+                    Some(error) if error.is_total() => total.push((scope, error)),
+                    Some(error) => self.situations.ill(&scope, &error),
+                }
+            }
+            snapshot.centers.push(visit.center);
+        }
+        if snapshot.up {
+            total.iter().for_each(|(scope, error)| self.situations.ill(scope, error));
+            return None;
+        }
+        // Of several errors the one that says why is told, not one that waits because of it.
+        let why = total.iter().position(|(_, error)| !matches!(error, Error::LoginWaits { .. })).unwrap_or(0);
+        (!total.is_empty()).then(|| total.swap_remove(why).1)
+    }
+
+    /// Nothing can be had from the server: whatever was due has failed, without asking for it.
+    fn fail_due(&self, snapshot: &mut Snapshot) {
+        let (now, tick) = (self.clock.now(), self.settings.state);
+        for center in &mut snapshot.centers {
+            for (attempt, interval) in center.attempts() {
+                if cadence::due(*attempt, interval, tick, true, now) {
+                    *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
+                }
+            }
+        }
+    }
+}
+
+impl Visitor<'_> {
+    async fn visit(self, route: &Route, mut center: Center, asked_for: &HashSet<Id>) -> Visit {
+        let (state, fast) = self.state(route, &mut center).await;
+        let mut done: Vec<Done> =
+            state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
+        let mut asked = unknown_ids(&center);
+        asked.retain(|id| !asked_for.contains(id));
+        let well = done.iter().all(|done| done.error.is_none());
+        if well && !asked.is_empty() && asked_for.len() < MOST_ASKED_FOR {
+            done.extend(self.configuration(route, &mut center, true).await);
+        } else {
+            asked.clear();
+        }
+        Visit { simulated: done.iter().any(|done| done.simulated), center, fast, done, asked }
+    }
+
+    /// Reads what happens now, and says whether any of it could be read.
+    async fn state(self, route: &Route, center: &mut Center) -> (Vec<Done>, Option<bool>) {
+        let client = self.client;
+        let Center { service_state, agent_state, .. } = center;
+        let (services, agents) = tokio::join!(
+            self.collect(Collector::ServiceState, service_state, false, client.service_state(route), whole),
+            self.collect(Collector::AgentState, agent_state, false, client.agent_state(route), whole),
+        );
+        let done: Vec<Done> = [services, agents].into_iter().flatten().collect();
+        let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
+        (done, fast)
+    }
+
+    /// Reads what is configured.
+    async fn configuration(self, route: &Route, center: &mut Center, early: bool) -> Vec<Done> {
+        let client = self.client;
+        let Center { services, service_groups, agents, agent_groups, .. } = center;
+        let done = tokio::join!(
+            self.collect(Collector::Services, services, early, client.services(route), whole),
+            self.collect(
+                Collector::ServiceGroups,
+                service_groups,
+                early,
+                client.service_groups(route),
+                groups
+            ),
+            self.collect(Collector::Agents, agents, early, client.agents(route), whole),
+            self.collect(Collector::AgentGroups, agent_groups, early, client.agent_groups(route), whole),
+        );
+        [done.0, done.1, done.2, done.3].into_iter().flatten().collect()
+    }
+
+    /// Reads one collector if it is due, or if it is wanted `early`.
+    async fn collect<T, L>(
+        self,
+        collector: Collector,
+        reading: &mut Reading<T>,
+        early: bool,
+        read: impl Future<Output = Result<Listing<L>, Error>>,
+        data: fn(Vec<L>) -> (usize, T),
+    ) -> Option<Done>
+    where
+        T: PartialEq,
+    {
+        let begun = self.clock.now();
+        if !early
+            && !cadence::due(reading.attempt, reading.interval, self.settings.state, self.recovered, begun)
+        {
+            return None;
+        }
+        let limit = self.settings.collector_limit;
+        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(too_slow(resource(collector))));
+        let simulated = result.as_ref().is_ok_and(|listing| listing.simulated);
+        let error = settle(reading, begun, self.clock, result.map(|listing| data(listing.items)));
+        Some(Done { collector, simulated, error })
+    }
+}
+
+/// One collector was read, well or badly.
+struct Done {
+    collector: Collector,
+    simulated: bool,
+    error: Option<Error>,
+}
+
+fn whole<T>(items: Vec<T>) -> (usize, Vec<T>) {
+    (items.len(), items)
+}
+
+fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
+    let groups = items.pop().unwrap_or_default();
+    (groups.groups.len(), groups)
+}
+
+/// Notes in `reading` what came of an attempt; data that is as before keeps its place.
+fn settle<T: PartialEq>(
+    reading: &mut Reading<T>,
+    begun: Stamp,
+    clock: &Clock,
+    result: Result<(usize, T), Error>,
+) -> Option<Error> {
+    let outcome = match &result {
+        Ok(_) => Outcome::Complete,
+        Err(Error::Incomplete { .. }) => Outcome::Incomplete,
+        Err(_) => Outcome::Failed,
+    };
+    reading.attempt = Some(Attempt { at: begun, duration: clock.now().since(begun), outcome });
+    reading.incomplete_total += u64::from(outcome == Outcome::Incomplete);
+    match result {
+        Ok((items, data)) => {
+            let same = reading.good.take().filter(|good| *good.data == data);
+            reading.good = Some(match same {
+                Some(good) => Good { taken: begun, ..good },
+                None => Good { taken: begun, changed: begun, items, data: Arc::new(data) },
+            });
+            None
+        }
+        Err(error) => Some(error),
+    }
+}
+
+/// Ids that stand in the states but not in the configuration, with their contact centre.
+fn unknown_ids(center: &Center) -> HashSet<Id> {
+    fn ids<T>(reading: &Reading<Vec<T>>, id: fn(&T) -> &Text) -> Option<HashSet<Text>> {
+        reading.good.as_ref().map(|good| good.data.iter().map(|item| id(item).clone()).collect())
+    }
+    let here = &center.contact_center.id;
+    let services = (ids(&center.service_state, |s| &s.id), ids(&center.services, |s| &s.id));
+    let agents = (ids(&center.agent_state, |a| &a.id), ids(&center.agents, |a| &a.id));
+    let pairs =
+        [services, agents].into_iter().filter_map(|(state, configuration)| Some((state?, configuration?)));
+    pairs
+        .flat_map(|(state, configuration)| state.into_iter().filter(move |id| !configuration.contains(id)))
+        .map(|id| (here.clone(), id))
+        .collect()
+}
+
+fn too_slow(resource: Resource) -> Error {
+    let detail = "the collector took longer than its limit".to_owned();
+    Error::Request { resource, failure: RequestFailure::Timeout, detail }
+}
+
+fn resource(collector: Collector) -> Resource {
+    match collector {
+        Collector::Services => Resource::Services,
+        Collector::ServiceState => Resource::ServiceState,
+        Collector::ServiceGroups => Resource::ServiceGroups,
+        Collector::Agents => Resource::Agents,
+        Collector::AgentState => Resource::AgentState,
+        Collector::AgentGroups => Resource::AgentGroups,
+    }
+}

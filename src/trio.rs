@@ -1,0 +1,23 @@
+//! The only room that speaks to Trio: it asks, follows pages and links, keeps the session, and turns
+//! answers into the model by way of a field dictionary.
+//!
+//! It only reads: besides GET it sends nothing but the two logins. When to ask is `poller`'s business.
+
+mod client;
+mod collection;
+mod decode;
+mod error;
+mod fields;
+mod links;
+mod observed;
+mod paging;
+mod rows;
+mod session;
+mod settings;
+mod transport;
+
+pub use client::{Client, Root, Route};
+pub use collection::Listing;
+pub use error::Error;
+pub use fields::Dictionary;
+pub use settings::{Limits, Settings, latin1};

@@ -1,0 +1,360 @@
+//! What can be asked of one Trio: a method a resource.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+use reqwest::{StatusCode, header};
+use secrecy::ExposeSecret;
+use url::Url;
+
+use super::{
+    collection::{Identified, Listing, Request, Whole},
+    decode::Reader,
+    error::Error,
+    fields::{Dictionary, Mapping},
+    links::Links,
+    observed::Observed,
+    rows,
+    session::{Doors, Session},
+    settings::{Limits, Settings},
+    transport::{Answer, Transport},
+};
+use crate::{
+    model::{
+        Agent, AgentGroup, AgentState, AgentStatus, Clock, ContactCenter, FieldUse, Resource, Service,
+        ServiceGroup, ServiceGroups, ServiceStatus, Stamp, Text,
+    },
+    stats::Stats,
+};
+
+/// Reads one Trio.
+#[derive(Debug)]
+pub struct Client {
+    settings: Settings,
+    dictionary: Arc<Dictionary>,
+    transport: Transport,
+    session: Session,
+    observed: Observed,
+    clock: Clock,
+}
+
+/// Where the resources of the API as a whole are.
+#[derive(Clone, Debug)]
+pub struct Root {
+    doors: Doors,
+    contact_centers: Url,
+}
+
+/// Where the resources of one contact centre are.
+#[derive(Clone, Debug)]
+pub struct Route {
+    contact_center: Text,
+    doors: Doors,
+    base: Url,
+    links: Links,
+}
+
+impl Client {
+    /// A client that has not spoken to its server yet.
+    ///
+    /// # Errors
+    /// The TLS set-up of this machine cannot be used.
+    pub fn new(
+        settings: Settings,
+        dictionary: Arc<Dictionary>,
+        stats: Arc<Stats>,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        let transport = Transport::new(settings.limits, stats.clone())?;
+        let session = Session::new(settings.clone(), stats, clock.clone());
+        Ok(Self { settings, dictionary, transport, session, observed: Observed::default(), clock })
+    }
+
+    /// Asks the Api resource, which needs no login, where things are. Where it does not say, they are
+    /// where the API's documentation puts them.
+    ///
+    /// # Errors
+    /// No answer at all. An answer that makes no sense is no error: the documented paths hold.
+    pub async fn root(&self) -> Result<Root, Error> {
+        let base = &self.settings.server;
+        let request = self.transport.http.get(base.clone()).header(header::ACCEPT, "application/json");
+        let links =
+            self.transport.send(Resource::Api, request, |answer| self.success(Resource::Api, &answer)).await;
+        let links = match links {
+            Err(error) if error.is_total() => return Err(error),
+            Err(Error::Request { .. } | Error::Status { .. }) | Ok(None) => Links::default(),
+            Err(error) => return Err(error),
+            Ok(Some(links)) => links,
+        };
+        let find = |resource, path| {
+            let documented = below(base, &[path]);
+            links.find(resource, &documented).unwrap_or(documented)
+        };
+        let doors = Doors {
+            login: find(Resource::Login, "login"),
+            refresh: find(Resource::RefreshLogin, "refreshlogin"),
+        };
+        Ok(Root { doors, contact_centers: find(Resource::ContactCenters, "cc") })
+    }
+
+    /// The contact centres that the API user may see. Where their items hold no known id, the ids
+    /// are taken from the links to them.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn contact_centers(&self, root: &Root) -> Result<Listing<ContactCenter>, Error> {
+        let (resource, url, doors) = (Resource::ContactCenters, &root.contact_centers, &root.doors);
+        let whole = self.read(resource, url, doors, &"".into(), rows::contact_center).await?;
+        let simulated = whole.simulated;
+        let unmapped = match known(resource, whole) {
+            Ok(items) => return Ok(Listing { items, simulated }),
+            Err(error) => error,
+        };
+        let ids = self.get(resource, url, doors, |answer| Ok(self.links(&answer).ids_below(url))).await?;
+        let items: Vec<_> = ids.into_iter().map(|id| ContactCenter { id: id.into(), name: None }).collect();
+        if items.is_empty() { Err(unmapped) } else { Ok(Listing { items, simulated }) }
+    }
+
+    /// Where the resources of a contact centre are: by the links of its own answer, else where the
+    /// documentation puts them.
+    ///
+    /// # Errors
+    /// Nothing can be had from the server at all.
+    pub async fn route(&self, root: &Root, contact_center: &ContactCenter) -> Result<Route, Error> {
+        let base = below(&root.contact_centers, &[&contact_center.id]);
+        let links =
+            self.get(Resource::ContactCenters, &base, &root.doors, |answer| Ok(self.links(&answer))).await;
+        let links = match links {
+            Err(error) if error.is_total() => return Err(error),
+            links => links.unwrap_or_default(),
+        };
+        Ok(Route { contact_center: contact_center.id.clone(), doors: root.doors.clone(), base, links })
+    }
+
+    /// Services as configured.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn services(&self, route: &Route) -> Result<Listing<Service>, Error> {
+        self.list(Resource::Services, route, rows::service).await
+    }
+
+    /// Services now.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn service_state(&self, route: &Route) -> Result<Listing<ServiceStatus>, Error> {
+        self.list(Resource::ServiceState, route, rows::service_status).await
+    }
+
+    /// Agents as configured.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn agents(&self, route: &Route) -> Result<Listing<Agent>, Error> {
+        self.list(Resource::Agents, route, rows::agent).await
+    }
+
+    /// Agents now. Where some items have a state, one without is in an unknown state.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn agent_state(&self, route: &Route) -> Result<Listing<AgentStatus>, Error> {
+        let mut listing = self.list(Resource::AgentState, route, rows::agent_status).await?;
+        if listing.items.iter().any(|status| status.state.is_some()) {
+            for status in &mut listing.items {
+                status.state.get_or_insert(AgentState::Unknown);
+            }
+        }
+        Ok(listing)
+    }
+
+    /// Agent groups.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn agent_groups(&self, route: &Route) -> Result<Listing<AgentGroup>, Error> {
+        self.list(Resource::AgentGroups, route, rows::agent_group).await
+    }
+
+    /// Service groups, with their members where the server honours `services?groupId=`: a group that
+    /// does not exist must then have none.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn service_groups(&self, route: &Route) -> Result<Listing<ServiceGroups>, Error> {
+        let Listing { items: groups, simulated } =
+            self.list::<ServiceGroup>(Resource::ServiceGroups, route, rows::service_group).await?;
+        let mut members = Some(Vec::new());
+        let nobody = no_such_id(&groups);
+        let ids = groups.iter().map(|group| &*group.id);
+        for group in std::iter::once(&*nobody).filter(|_| !groups.is_empty()).chain(ids) {
+            let Some(all) = &mut members else { break };
+            match self.services_of(route, group).await {
+                Ok(services) if group == nobody && services.is_empty() => {}
+                // A filter that objects to an id it does not know is at least a filter.
+                Err(Error::Status { status: 400 | 404, .. }) if group == nobody => {}
+                Ok(services) if group != nobody => {
+                    let group: Text = group.into();
+                    all.extend(services.into_iter().map(|service| (service.id, group.clone())));
+                }
+                Err(error) if error.is_total() => return Err(error),
+                _ => members = None,
+            }
+        }
+        Ok(Listing { items: vec![ServiceGroups { groups, members }], simulated })
+    }
+
+    /// What the field dictionary found so far.
+    pub fn field_uses(&self) -> Arc<[FieldUse]> {
+        self.observed.uses(&self.dictionary)
+    }
+
+    async fn services_of(&self, route: &Route, group: &str) -> Result<Vec<Service>, Error> {
+        let resource = Resource::Services;
+        let request = Request {
+            url: &route.url(resource),
+            doors: &route.doors,
+            mapping: self.mapping(resource)?,
+            filter: Some(("groupId", group)),
+        };
+        Ok(self.whole(request, rows::service).await?.items)
+    }
+
+    async fn list<T: Identified + Send>(
+        &self,
+        resource: Resource,
+        route: &Route,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Listing<T>, Error> {
+        let whole =
+            self.read(resource, &route.url(resource), &route.doors, &route.contact_center, build).await?;
+        let simulated = whole.simulated;
+        Ok(Listing { items: known(resource, whole)?, simulated })
+    }
+
+    async fn read<T: Identified + Send>(
+        &self,
+        resource: Resource,
+        url: &Url,
+        doors: &Doors,
+        contact_center: &Text,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Whole<T>, Error> {
+        let mapping = self.mapping(resource)?;
+        let mut whole = self.whole(Request { url, doors, mapping, filter: None }, build).await?;
+        if whole.rows > 0 {
+            self.observed.note(mapping, contact_center, std::mem::take(&mut whole.seen));
+        }
+        Ok(whole)
+    }
+
+    /// A GET with a token. A token that is refused is replaced once.
+    pub(super) async fn get<T>(
+        &self,
+        resource: Resource,
+        url: &Url,
+        doors: &Doors,
+        read: impl Fn(Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        for fresh in [false, true] {
+            let bearer = self.session.bearer(&self.transport, doors).await?;
+            let generation = bearer.generation;
+            let request = self.transport.http.get(url.clone()).header(header::AUTHORIZATION, bearer.header);
+            let request = request
+                .header(header::ACCEPT, "application/json")
+                .header(header::CONTENT_TYPE, "application/json");
+            let result = self
+                .transport
+                .send(resource, request, |answer| match answer.status {
+                    status if status.is_success() => read(answer),
+                    status => Err(Error::Status { resource, status: status.as_u16() }),
+                })
+                .await;
+            let refused =
+                matches!(&result, Err(Error::Status { status, .. }) if *status == StatusCode::UNAUTHORIZED);
+            if !refused {
+                if result.is_ok() {
+                    self.session.accepted(generation).await;
+                }
+                return result;
+            }
+            if fresh {
+                return Err(self.session.reject_fresh(generation).await);
+            }
+            self.session.reject(generation).await;
+        }
+        Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16() })
+    }
+
+    fn success(&self, resource: Resource, answer: &Answer) -> Result<Option<Links>, Error> {
+        match answer.status {
+            status if status.is_success() => Ok(Some(self.links(answer))),
+            status => Err(Error::Status { resource, status: status.as_u16() }),
+        }
+    }
+
+    pub(super) fn links(&self, answer: &Answer) -> Links {
+        Links::of(&answer.body, &self.settings.server)
+    }
+
+    /// A decode error that shows how the answer begins, without any secret that stands in it.
+    pub(super) fn decode_error(&self, answer: &Answer, resource: Resource, problem: &str) -> Error {
+        let secrets = [&self.settings.client_key, &self.settings.password, &self.settings.username];
+        let leaks = |text: &str| secrets.iter().any(|secret| text.contains(secret.expose_secret()));
+        let shown = !leaks(&String::from_utf8_lossy(&answer.body)) && !leaks(problem);
+        answer.decode_error(resource, problem, shown)
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.settings.limits
+    }
+
+    pub(super) fn zone(&self) -> Option<&TimeZone> {
+        self.settings.time_zone.as_ref()
+    }
+
+    pub(super) fn now(&self) -> Stamp {
+        self.clock.now()
+    }
+
+    fn mapping(&self, resource: Resource) -> Result<&Mapping, Error> {
+        self.dictionary.mapping(resource).ok_or(Error::Unmapped { resource, items: 0 })
+    }
+}
+
+impl Route {
+    /// Id of the contact centre.
+    pub fn contact_center(&self) -> &Text {
+        &self.contact_center
+    }
+
+    fn url(&self, resource: Resource) -> Url {
+        let path: Vec<&str> = resource.as_str().split('/').collect();
+        let documented = below(&self.base, &path);
+        self.links.find(resource, &documented).unwrap_or(documented)
+    }
+}
+
+/// The items; rows of which none has an id are not an empty collection but an unreadable one.
+fn known<T>(resource: Resource, whole: Whole<T>) -> Result<Vec<T>, Error> {
+    if whole.rows > 0 && whole.items.is_empty() {
+        return Err(Error::Unmapped { resource, items: whole.rows });
+    }
+    Ok(whole.items)
+}
+
+/// The URL of `segments` below `base`, each segment percent-encoded as UTF-8.
+fn below(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
+/// An id that no group has.
+fn no_such_id(groups: &[ServiceGroup]) -> String {
+    let numbers = groups.iter().filter_map(|group| group.id.parse::<u64>().ok());
+    numbers.max().unwrap_or(0).saturating_add(1_000_003).to_string()
+}

@@ -1,0 +1,147 @@
+//! What one answer held, and the state of reading it.
+
+use super::{
+    Context,
+    raw::Raw,
+    reader::{self, Reader},
+};
+use crate::{model::Text, trio::fields::Slot};
+
+/// The items of one answer.
+#[derive(Debug)]
+pub(in crate::trio) struct Page<T> {
+    /// What `build` made of the rows.
+    pub(in crate::trio) items: Vec<T>,
+    /// Rows in the answer, whether or not an item could be made of them.
+    pub(in crate::trio) rows: usize,
+    /// What was found of each field, in the order of the shape.
+    pub(in crate::trio) seen: Vec<FieldSeen>,
+}
+
+/// What was found of one field in one answer.
+#[derive(Clone, Debug, Default)]
+pub(in crate::trio) struct FieldSeen {
+    /// The member that held it, in the server's spelling.
+    pub(in crate::trio) member: Option<Text>,
+    /// Values that could not be mapped.
+    pub(in crate::trio) unknown: u64,
+    /// Times that could not be used.
+    pub(in crate::trio) rejected: u64,
+    /// The first few of those values, cut short.
+    pub(in crate::trio) samples: Vec<String>,
+}
+
+/// What a key of an object stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    Field { slot: Slot, spelling: usize },
+    Data,
+    Other,
+}
+
+/// A row while it is read: for each field the value, and the rank and spelling of its member.
+type Row<'de> = Vec<(Raw<'de>, usize, usize)>;
+
+/// The state of reading one answer.
+pub(super) struct Pass<'a, 'de, T, F> {
+    context: Context<'a>,
+    build: F,
+    keys: Vec<(Box<str>, Key)>,
+    next_key: usize,
+    row_keys: usize,
+    row: Row<'de>,
+    items: Vec<T>,
+    rows: usize,
+    seen: Vec<FieldSeen>,
+    spellings: Vec<Option<usize>>,
+}
+
+/// More different keys than this are looked up anew each time.
+const KEY_MEMORY: usize = 256;
+
+impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
+    pub(super) fn new(context: Context<'a>, build: F) -> Self {
+        let fields = context.mapping.fields.len();
+        Self {
+            context,
+            build,
+            keys: Vec::new(),
+            next_key: 0,
+            row_keys: 0,
+            row: vec![(Raw::Absent, usize::MAX, 0); fields],
+            items: Vec::new(),
+            rows: 0,
+            seen: vec![FieldSeen::default(); fields],
+            spellings: vec![None; fields],
+        }
+    }
+
+    /// What `name` stands for. Items repeat their keys in the same order, so the key after the last
+    /// one is tried first.
+    pub(super) fn key(&mut self, name: &str) -> Key {
+        if let Some((known, key)) = self.keys.get(self.next_key)
+            && **known == *name
+        {
+            self.next_key += 1;
+            return *key;
+        }
+        if let Some(position) = self.keys.iter().position(|(known, _)| **known == *name) {
+            self.next_key = position + 1;
+            return self.keys[position].1;
+        }
+        let key = match self.context.mapping.slot(name) {
+            Some(slot) => Key::Field { slot, spelling: self.keys.len().min(KEY_MEMORY) },
+            None if name.eq_ignore_ascii_case("data") => Key::Data,
+            None => Key::Other,
+        };
+        if self.keys.len() < KEY_MEMORY {
+            self.keys.push((name.into(), key));
+            self.next_key = self.keys.len();
+        }
+        key
+    }
+
+    /// Keeps a value for the row, unless a member that stands earlier in the dictionary was there.
+    pub(super) fn keep(&mut self, slot: Slot, spelling: usize, value: Raw<'de>) {
+        let place = &mut self.row[slot.field];
+        if slot.rank < place.1 {
+            *place = (value, slot.rank, spelling);
+        }
+    }
+
+    pub(super) fn begin_row(&mut self) {
+        self.next_key = self.row_keys;
+        if self.rows == 0 {
+            self.row_keys = self.keys.len();
+        }
+    }
+
+    /// Whether the row holds any member that the dictionary knows.
+    pub(super) fn row_is_known(&self) -> bool {
+        self.row.iter().any(|(value, _, _)| *value != Raw::Absent)
+    }
+
+    pub(super) fn end_row(&mut self) {
+        self.rows += 1;
+        for (field, (value, _, spelling)) in self.row.iter().enumerate() {
+            if *value != Raw::Absent && self.spellings[field].is_none() {
+                self.spellings[field] = Some(*spelling);
+            }
+        }
+        let mut reader = reader::new(&self.context, &self.row, &mut self.seen);
+        self.items.extend((self.build)(&mut reader));
+        self.clear_row();
+    }
+
+    pub(super) fn clear_row(&mut self) {
+        self.row.fill((Raw::Absent, usize::MAX, 0));
+    }
+
+    pub(super) fn into_page(mut self) -> Page<T> {
+        for (seen, spelling) in self.seen.iter_mut().zip(self.spellings) {
+            let known = spelling.map(|spelling| self.keys.get(spelling).map_or("", |(name, _)| name));
+            seen.member = known.map(Text::from);
+        }
+        Page { items: self.items, rows: self.rows, seen: self.seen }
+    }
+}

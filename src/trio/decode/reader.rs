@@ -1,0 +1,153 @@
+//! Reading the facts of one row. What is there but cannot be read is counted and comes out as absent.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Context, page::FieldSeen, raw::Raw};
+use crate::{
+    model::{AgentState, NAME_LIMIT, Text},
+    trio::fields::{Meaning, normal},
+};
+
+/// How far a time may lie ahead of our clock before it is rejected.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
+/// How many unreadable values of a field are kept as samples of one answer, and how much of each.
+const SAMPLES: usize = 5;
+const SAMPLE_LENGTH: usize = 40;
+
+/// One row, read by the position of its fields in the shape.
+pub(in crate::trio) struct Reader<'r> {
+    context: &'r Context<'r>,
+    row: &'r [(Raw<'r>, usize, usize)],
+    seen: &'r mut [FieldSeen],
+}
+
+pub(super) fn new<'r>(
+    context: &'r Context<'r>,
+    row: &'r [(Raw<'r>, usize, usize)],
+    seen: &'r mut [FieldSeen],
+) -> Reader<'r> {
+    Reader { context, row, seen }
+}
+
+impl Reader<'_> {
+    fn unknown(&mut self, field: usize) {
+        let seen = &mut self.seen[field];
+        seen.unknown += 1;
+        if seen.samples.len() < SAMPLES {
+            let sample = match &self.row[field].0 {
+                Raw::List(_) => "a list".into(),
+                Raw::Other => "an object".into(),
+                Raw::Null => "null".into(),
+                value => {
+                    value.text().map_or_else(String::new, |text| text.chars().take(SAMPLE_LENGTH).collect())
+                }
+            };
+            if !seen.samples.contains(&sample) {
+                seen.samples.push(sample);
+            }
+        }
+    }
+
+    /// A text or number as text, cut at [`NAME_LIMIT`] characters; empty is absent.
+    pub(in crate::trio) fn text(&mut self, field: usize) -> Option<Text> {
+        match &self.row[field].0 {
+            Raw::Absent | Raw::Null => None,
+            value => match value.text() {
+                Some(text) => cut(text.trim()),
+                None => {
+                    self.unknown(field);
+                    None
+                }
+            },
+        }
+    }
+
+    /// A text, or each text of a list.
+    pub(in crate::trio) fn texts(&mut self, field: usize) -> Vec<Text> {
+        let Raw::List(list) = &self.row[field].0 else { return self.text(field).into_iter().collect() };
+        let texts: Vec<Text> = list.iter().filter_map(|value| cut(value.text()?.trim())).collect();
+        if texts.len() < list.len() {
+            self.unknown(field);
+        }
+        texts
+    }
+
+    /// A count.
+    pub(in crate::trio) fn count(&mut self, field: usize) -> Option<f64> {
+        let value = self.present(field)?.number();
+        self.known(field, value)
+    }
+
+    /// A duration in seconds.
+    pub(in crate::trio) fn seconds(&mut self, field: usize) -> Option<f64> {
+        let form = self.context.mapping.fields[field].form;
+        let value = self.present(field)?.seconds(form);
+        self.known(field, value)
+    }
+
+    /// A flag.
+    pub(in crate::trio) fn flag(&mut self, field: usize) -> Option<bool> {
+        let value = self.present(field)?;
+        if let Raw::Bool(flag) = value {
+            return Some(*flag);
+        }
+        match self.meaning(field) {
+            Some(Meaning::Flag(flag)) => Some(flag),
+            _ => {
+                self.unknown(field);
+                None
+            }
+        }
+    }
+
+    /// A moment that is not in the future.
+    pub(in crate::trio) fn time(&mut self, field: usize) -> Option<SystemTime> {
+        let form = self.context.mapping.fields[field].form;
+        let value = self.present(field)?;
+        if value.is_no_time() {
+            return None;
+        }
+        match value.time(form, self.context.zone) {
+            Ok(time) if time <= self.context.now + CLOCK_TOLERANCE => Some(time.min(self.context.now)),
+            _ => {
+                self.seen[field].rejected += 1;
+                None
+            }
+        }
+    }
+
+    /// An agent's state: `None` only when the member is not there at all.
+    pub(in crate::trio) fn agent_state(&mut self, field: usize) -> Option<AgentState> {
+        if self.row[field].0 == Raw::Absent {
+            return None;
+        }
+        if let Some(Meaning::AgentState(state)) = self.meaning(field) {
+            return Some(state);
+        }
+        self.unknown(field);
+        Some(AgentState::Unknown)
+    }
+
+    fn present(&self, field: usize) -> Option<&Raw<'_>> {
+        let value = &self.row[field].0;
+        (!matches!(value, Raw::Absent | Raw::Null)).then_some(value)
+    }
+
+    fn known<T, E>(&mut self, field: usize, value: Result<T, E>) -> Option<T> {
+        if value.is_err() {
+            self.unknown(field);
+        }
+        value.ok()
+    }
+
+    fn meaning(&self, field: usize) -> Option<Meaning> {
+        let values = &self.context.mapping.fields[field].values;
+        let text = self.row[field].0.text()?;
+        values.get(&*text).or_else(|| values.get(&normal(&text))).copied()
+    }
+}
+
+fn cut(text: &str) -> Option<Text> {
+    let end = text.char_indices().nth(NAME_LIMIT).map_or(text.len(), |(end, _)| end);
+    (!text.is_empty()).then(|| text[..end].into())
+}

@@ -1,0 +1,103 @@
+//! Why Trio did not give what was asked for.
+
+use std::time::Duration;
+
+use crate::model::{AuthFailure, RequestFailure, Resource};
+
+/// A request, a login or a reading that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No usable answer arrived.
+    #[error("{}: {}", .resource.as_str(), .detail)]
+    Request {
+        /// What was asked for.
+        resource: Resource,
+        /// The short kind.
+        failure: RequestFailure,
+        /// What happened, in words.
+        detail: String,
+    },
+    /// Trio answered with a status that is no success.
+    #[error("{}: answered {status}{}", .resource.as_str(), explain(*.status))]
+    Status {
+        /// What was asked for.
+        resource: Resource,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// A login or a renewal failed.
+    #[error("{detail}")]
+    Auth {
+        /// The short kind.
+        reason: AuthFailure,
+        /// What happened and what to check.
+        detail: String,
+    },
+    /// No login is tried yet after a refusal, so that the account does not get locked.
+    #[error("the login was refused before; the next try is in {} s", .wait.as_secs())]
+    LoginWaits {
+        /// Time until the next try.
+        wait: Duration,
+    },
+    /// The pages of a collection did not add up.
+    #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, .expected)]
+    Incomplete {
+        /// What was read.
+        resource: Resource,
+        /// Different items that arrived.
+        got: usize,
+        /// Items that the server says there are.
+        expected: usize,
+    },
+    /// Items came, but the dictionary finds no id in them.
+    #[error(
+        "{}: {} items came, but no member that the field dictionary knows as their id; \
+         name it in a fields_file under `{}: id: members`",
+        .resource.as_str(), .items, .resource.as_str()
+    )]
+    Unmapped {
+        /// What was read.
+        resource: Resource,
+        /// Items that arrived.
+        items: usize,
+    },
+}
+
+impl Error {
+    /// Two errors of the same situation are logged once.
+    pub fn situation(&self) -> String {
+        match self {
+            Self::Request { resource, failure, .. } => format!("{resource:?} {failure:?}"),
+            Self::Status { resource, status } => format!("{resource:?} {status}"),
+            // Waiting is part of the refusal that it follows.
+            Self::Auth { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. }
+            | Self::LoginWaits { .. } => "login refused".to_owned(),
+            Self::Auth { reason, .. } => format!("{reason:?}"),
+            Self::Incomplete { resource, .. } => format!("{resource:?} incomplete"),
+            Self::Unmapped { resource, .. } => format!("{resource:?} unmapped"),
+        }
+    }
+
+    /// Whether nothing at all can be had from the server now, so that asking on is pointless.
+    pub fn is_total(&self) -> bool {
+        match self {
+            Self::Auth { .. } | Self::LoginWaits { .. } => true,
+            Self::Request { failure, .. } => matches!(failure, RequestFailure::Connect | RequestFailure::Tls),
+            _ => false,
+        }
+    }
+}
+
+fn explain(status: u16) -> &'static str {
+    match status {
+        301..=308 => {
+            ": redirected, and redirects are not followed; configure the address of the active server"
+        }
+        401 => ": a token just obtained is not accepted",
+        403 => ": the API user lacks the right; grant it in Trio Administrator",
+        404 => ": there is no such resource; is the server's address complete, such as https://host/te/api?",
+        429 => ": too many requests",
+        500..=599 => ": the server failed",
+        _ => "",
+    }
+}

@@ -1,0 +1,184 @@
+//! Reading a fields file, the built-in one and a user's alike.
+
+use std::collections::HashMap;
+
+use super::{
+    form::Form,
+    normal,
+    shape::{self, Kind, Shape},
+    value::Meaning,
+};
+use crate::{
+    document::{self, Complaints, Entry as Value, Section, unknown},
+    model::{AgentState, Resource},
+};
+
+/// What a file says of one field.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) resource: Resource,
+    pub(super) field: usize,
+    pub(super) members: Option<Vec<String>>,
+    pub(super) form: Option<Form>,
+    pub(super) values: HashMap<String, Meaning>,
+}
+
+/// Every entry of the file, or everything that is wrong with it.
+pub(super) fn read(file: &str, text: &str) -> Result<Vec<Entry>, Vec<String>> {
+    let mut complaints = Complaints::about(file);
+    let mut entries = Vec::new();
+    if let Some(root) = document::parse(text, &mut complaints) {
+        for (key, value) in Section::root(&root, &mut complaints).entries() {
+            match shape::ALL.iter().find(|shape| shape.resource.as_str() == key.text) {
+                Some(shape) => read_resource(shape, &value, &mut entries, &mut complaints),
+                None => {
+                    let known = shape::ALL.iter().map(|shape| shape.resource.as_str());
+                    complaints.add(key.at, &key.text, unknown("resource", &key.text, known));
+                }
+            }
+        }
+    }
+    if complaints.is_empty() { Ok(entries) } else { Err(complaints.into_list()) }
+}
+
+fn read_resource(
+    shape: &'static Shape,
+    value: &Value<'_>,
+    entries: &mut Vec<Entry>,
+    complaints: &mut Complaints,
+) {
+    let mut taken: Vec<String> = Vec::new();
+    for (key, value) in value.section(complaints).entries() {
+        let Some(field) = shape.fields.iter().position(|field| field.name == key.text) else {
+            let known = shape.fields.iter().map(|field| field.name);
+            complaints.add(key.at, &value.path, unknown("field", &key.text, known));
+            continue;
+        };
+        let kind = shape.fields[field].kind;
+        let mut section = value.section(complaints);
+        let members = section.get("members").map(|members| read_members(&members, &mut taken, complaints));
+        let form = section.get("form").and_then(|form| read_form(&form, kind, complaints));
+        let values = section.get("values").map(|values| read_values(&values, kind, complaints));
+        section.finish(complaints);
+        let values = values.unwrap_or_default();
+        entries.push(Entry { resource: shape.resource, field, members, form, values });
+    }
+}
+
+fn read_members(value: &Value<'_>, taken: &mut Vec<String>, complaints: &mut Complaints) -> Vec<String> {
+    let mut members = Vec::new();
+    for item in value.list() {
+        let Some(member) = item.text(complaints) else { continue };
+        if taken.contains(&normal(&member)) {
+            item.wrong(
+                complaints,
+                format_args!("`{member}` already stands under this resource; one member can feed one field"),
+            );
+            continue;
+        }
+        taken.push(normal(&member));
+        members.push(member);
+    }
+    members
+}
+
+fn read_form(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Option<Form> {
+    let word = value.text(complaints)?;
+    let possible = || kind.forms().iter().map(|form| form.as_str());
+    let form = Form::ALL.into_iter().find(|form| form.as_str() == word);
+    match form {
+        Some(form) if kind.forms().contains(&form) => Some(form),
+        Some(_) => {
+            let possible: Vec<_> = possible().collect();
+            value.wrong(
+                complaints,
+                format_args!("this field cannot have the form `{word}`; possible: {}", possible.join(", ")),
+            );
+            None
+        }
+        None => {
+            value.wrong(complaints, unknown("form", &word, possible()));
+            None
+        }
+    }
+}
+
+fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> HashMap<String, Meaning> {
+    let mut values = HashMap::new();
+    for (key, value) in value.section(complaints).entries() {
+        let Some(word) = value.text(complaints) else { continue };
+        let meaning = match kind {
+            Kind::AgentState => AgentState::from_word(&word).map(Meaning::AgentState),
+            Kind::Flag => word.parse().ok().map(Meaning::Flag),
+            Kind::Text | Kind::Count | Kind::Wait | Kind::Time => {
+                complaints.add(key.at, &value.path, "only states and flags have values; remove it");
+                continue;
+            }
+        };
+        match meaning {
+            Some(meaning) => {
+                values.insert(normal(&key.text), meaning);
+            }
+            None if kind == Kind::Flag => value.wrong(complaints, "must be \"true\" or \"false\""),
+            None => {
+                let states = AgentState::ALL.into_iter().map(AgentState::as_str);
+                value.wrong(complaints, unknown("state", &word, states));
+            }
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_is_reported_with_its_place_and_the_nearest_right_word() {
+        let table = [
+            ("agent/state: {}", "f.yml:1:1: agent/state: unknown resource; did you mean `agents/state`?"),
+            ("cc: {nmae: {}}", "f.yml:1:6: cc.nmae: unknown field; did you mean `name`?"),
+            ("cc: {name: {member: [x]}}", "f.yml:1:13: cc.name.member: unknown key; did you mean `members`?"),
+            (
+                "services/state: {longest_wait: {form: second}}",
+                "f.yml:1:39: services/state.longest_wait.form: unknown form; did you mean `seconds`?",
+            ),
+            (
+                "services/state: {open: {form: seconds}}",
+                "f.yml:1:31: services/state.open.form: this field cannot have the form `seconds`; possible: bool",
+            ),
+            (
+                "agents/state: {state: {values: {Fika: pause}}}",
+                "f.yml:1:39: agents/state.state.values.Fika: unknown state; did you mean `paused`?",
+            ),
+            (
+                "services/state: {open: {values: {J: maybe}}}",
+                "f.yml:1:37: services/state.open.values.J: must be \"true\" or \"false\"",
+            ),
+            (
+                "cc: {id: {members: [x]}, name: {members: [X]}}",
+                "f.yml:1:43: cc.name.members[0]: `X` already stands under this resource; one member can feed one field",
+            ),
+            (
+                "cc: {id: {values: {a: b}}}",
+                "f.yml:1:20: cc.id.values.a: only states and flags have values; remove it",
+            ),
+            ("cc: 5", "f.yml:1:5: cc: must be a map of `key: value` lines"),
+            ("cc: {id: {members: [[1]]}}", "f.yml:1:21: cc.id.members[0]: must be a text"),
+        ];
+        for (text, message) in table {
+            assert_eq!(read("f.yml", text).expect_err(text), [message]);
+        }
+    }
+
+    #[test]
+    fn all_mistakes_of_a_file_are_reported_at_once() {
+        let errors = read("f.yml", "cc: {a: {}, b: {}}\nzz: {}").expect_err("three mistakes");
+        assert_eq!(errors.len(), 3, "{errors:#?}");
+    }
+
+    #[test]
+    fn an_empty_file_changes_nothing() {
+        assert!(read("f.yml", "").expect("valid").is_empty());
+    }
+}

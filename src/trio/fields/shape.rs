@@ -1,0 +1,107 @@
+//! The facts that can be found in the items of each resource.
+
+use super::form::Form;
+use crate::model::Resource;
+
+/// What the items of a resource may hold.
+#[derive(Debug)]
+pub(in crate::trio) struct Shape {
+    pub(in crate::trio) resource: Resource,
+    pub(in crate::trio) fields: &'static [Field],
+}
+
+/// One fact of an item.
+#[derive(Debug)]
+pub(in crate::trio) struct Field {
+    pub(in crate::trio) name: &'static str,
+    pub(in crate::trio) kind: Kind,
+    pub(in crate::trio) need: Need,
+}
+
+/// What sort of fact it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trio) enum Kind {
+    Text,
+    Count,
+    Flag,
+    Wait,
+    Time,
+    AgentState,
+}
+
+/// How much its absence matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trio) enum Need {
+    /// Without it the item cannot be told from others.
+    Key,
+    /// Its absence is reported.
+    Wanted,
+    /// Another field or resource can stand in: its absence alone is nothing to report.
+    Spare,
+}
+
+impl Kind {
+    pub(in crate::trio) const fn default_form(self) -> Form {
+        self.forms()[0]
+    }
+
+    /// The forms in which such a fact can be written.
+    pub(in crate::trio) const fn forms(self) -> &'static [Form] {
+        match self {
+            Self::Text => &[Form::Text],
+            Self::Count => &[Form::Number],
+            Self::Flag => &[Form::Bool],
+            Self::Wait => &[Form::Duration, Form::Seconds, Form::Milliseconds, Form::Minutes, Form::Clock],
+            Self::Time => &[Form::Timestamp, Form::UnixSeconds, Form::UnixMilliseconds],
+            Self::AgentState => &[Form::Enum],
+        }
+    }
+}
+
+const fn field(name: &'static str, kind: Kind, need: Need) -> Field {
+    Field { name, kind, need }
+}
+
+const ID: Field = field("id", Kind::Text, Need::Key);
+const NAME: Field = field("name", Kind::Text, Need::Wanted);
+const SPARE_NAME: Field = field("name", Kind::Text, Need::Spare);
+const FIRST_NAME: Field = field("first_name", Kind::Text, Need::Spare);
+const LAST_NAME: Field = field("last_name", Kind::Text, Need::Spare);
+const GROUP_ID: Field = field("group_id", Kind::Text, Need::Spare);
+
+/// Every resource whose items are read. The order of the fields is that of the constants in `rows`.
+pub(in crate::trio) static ALL: [Shape; 7] = [
+    Shape { resource: Resource::ContactCenters, fields: &[ID, NAME] },
+    Shape { resource: Resource::Services, fields: &[ID, NAME, GROUP_ID] },
+    Shape {
+        resource: Resource::ServiceState,
+        fields: &[
+            ID,
+            SPARE_NAME,
+            field("open", Kind::Flag, Need::Wanted),
+            field("queue_length", Kind::Count, Need::Wanted),
+            field("longest_wait", Kind::Wait, Need::Wanted),
+            field("estimated_wait", Kind::Wait, Need::Wanted),
+            field("agents_logged_on", Kind::Count, Need::Wanted),
+            field("agents_available", Kind::Count, Need::Wanted),
+            field("agents_busy", Kind::Count, Need::Wanted),
+        ],
+    },
+    Shape { resource: Resource::ServiceGroups, fields: &[ID, NAME] },
+    Shape { resource: Resource::Agents, fields: &[ID, SPARE_NAME, FIRST_NAME, LAST_NAME, GROUP_ID] },
+    Shape {
+        resource: Resource::AgentState,
+        fields: &[
+            ID,
+            SPARE_NAME,
+            FIRST_NAME,
+            LAST_NAME,
+            field("state", Kind::AgentState, Need::Wanted),
+            field("since", Kind::Time, Need::Wanted),
+        ],
+    },
+    Shape {
+        resource: Resource::AgentGroups,
+        fields: &[ID, NAME, field("agent_id", Kind::Text, Need::Spare)],
+    },
+];

@@ -1,0 +1,210 @@
+//! Reading one value in its form. What cannot be read is `Err`: it is counted, never guessed.
+
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime},
+};
+
+use jiff::{Timestamp, civil, tz::TimeZone};
+
+use super::form::Form;
+use crate::model::AgentState;
+
+/// What a raw value means in the domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trio) enum Meaning {
+    AgentState(AgentState),
+    Flag(bool),
+}
+
+/// A value as it stands in an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::trio) enum Raw<'a> {
+    /// The member is not there.
+    Absent,
+    Null,
+    Bool(bool),
+    Integer(i64),
+    Number(f64),
+    Text(Cow<'a, str>),
+    List(Vec<Raw<'a>>),
+    /// An object, or a list inside a list.
+    Other,
+}
+
+/// The value is there but cannot be read in its form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trio) struct Unreadable;
+
+impl Raw<'_> {
+    /// As text for a name or an id.
+    pub(in crate::trio) fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => Some(Cow::Borrowed(text)),
+            Self::Integer(number) => Some(number.to_string().into()),
+            Self::Number(number) => Some(number.to_string().into()),
+            Self::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
+            Self::Absent | Self::Null | Self::List(_) | Self::Other => None,
+        }
+    }
+
+    /// As a number that is not negative: `-1` and the like stand for "unknown" in many systems.
+    pub(in crate::trio) fn number(&self) -> Result<f64, Unreadable> {
+        let number = match self {
+            Self::Integer(number) => *number as f64,
+            Self::Number(number) => *number,
+            Self::Text(text) => text.trim().parse().map_err(|_| Unreadable)?,
+            _ => return Err(Unreadable),
+        };
+        if number.is_finite() && number >= 0.0 { Ok(number) } else { Err(Unreadable) }
+    }
+
+    /// As a duration in seconds.
+    pub(in crate::trio) fn seconds(&self, form: Form) -> Result<f64, Unreadable> {
+        let is_clock = matches!(self, Self::Text(text) if text.contains(':'));
+        match form {
+            Form::Clock => self.clock(),
+            Form::Duration if is_clock => self.clock(),
+            Form::Milliseconds => Ok(self.number()? / 1e3),
+            Form::Minutes => Ok(self.number()? * 60.0),
+            _ => self.number(),
+        }
+    }
+
+    fn clock(&self) -> Result<f64, Unreadable> {
+        let Self::Text(text) = self else { return Err(Unreadable) };
+        clock(text.trim()).ok_or(Unreadable)
+    }
+
+    /// As a moment. A time without a zone is one only where `zone` says which.
+    pub(in crate::trio) fn time(
+        &self,
+        form: Form,
+        zone: Option<&TimeZone>,
+    ) -> Result<SystemTime, Unreadable> {
+        let since_1970 = match form {
+            Form::UnixSeconds => self.number()?,
+            Form::UnixMilliseconds => self.number()? / 1e3,
+            _ => {
+                let Self::Text(text) = self else { return Err(Unreadable) };
+                return timestamp(text.trim(), zone).ok_or(Unreadable);
+            }
+        };
+        let duration = Duration::try_from_secs_f64(since_1970).map_err(|_| Unreadable)?;
+        SystemTime::UNIX_EPOCH.checked_add(duration).ok_or(Unreadable)
+    }
+
+    /// Whether this is a way in which systems write "no time".
+    pub(in crate::trio) fn is_no_time(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty() || text.starts_with("0001-01-01T00:00:00"),
+            Self::Integer(number) => *number == 0,
+            _ => false,
+        }
+    }
+}
+
+/// `[D.][HH:]MM:SS[.fraction]`.
+fn clock(text: &str) -> Option<f64> {
+    let mut parts = text.rsplit(':');
+    let seconds = parts.next()?;
+    let minutes = parts.next()?;
+    let hours_given = parts.next();
+    let (days, hours) = hours_given.map_or(("0", "0"), |hours| hours.split_once('.').unwrap_or(("0", hours)));
+    let digits =
+        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok())?;
+    let whole = seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let seconds: f64 = if whole { seconds.parse().ok()? } else { return None };
+    let (minutes, hours, days) = (digits(minutes)?, digits(hours)?, digits(days)?);
+    if parts.next().is_some() || seconds >= 60.0 || minutes >= 60 && hours_given.is_some() {
+        return None;
+    }
+    Some(f64::from(days) * 86_400.0 + f64::from(hours) * 3600.0 + f64::from(minutes) * 60.0 + seconds)
+}
+
+fn timestamp(text: &str, zone: Option<&TimeZone>) -> Option<SystemTime> {
+    if let Some(inner) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
+        // An offset after the milliseconds only says where the clock stood: they are UTC anyway.
+        let end = inner.rfind(['+', '-']).filter(|end| *end > 0).unwrap_or(inner.len());
+        return Timestamp::from_millisecond(inner[..end].parse().ok()?).ok()?.try_into().ok();
+    }
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return timestamp.try_into().ok();
+    }
+    let local: civil::DateTime = text.parse().ok()?;
+    zone?.to_timestamp(local).ok()?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::unix_seconds;
+
+    fn text(value: &str) -> Raw<'_> {
+        Raw::Text(value.into())
+    }
+
+    #[test]
+    fn durations_are_read_in_every_form() {
+        let table = [
+            (Raw::Integer(75), Form::Duration, Ok(75.0)),
+            (text("75"), Form::Duration, Ok(75.0)),
+            (text("00:01:15"), Form::Duration, Ok(75.0)),
+            (text("01:15"), Form::Clock, Ok(75.0)),
+            (text("1.02:03:04.5"), Form::Clock, Ok(93_784.5)),
+            (text("90:00"), Form::Clock, Ok(5400.0)),
+            (Raw::Number(1500.0), Form::Milliseconds, Ok(1.5)),
+            (Raw::Integer(2), Form::Minutes, Ok(120.0)),
+            (Raw::Integer(75), Form::Clock, Err(Unreadable)),
+            (text("00:61:15"), Form::Clock, Err(Unreadable)),
+            (text("01:61:15"), Form::Clock, Err(Unreadable)),
+            (text("00:00:75"), Form::Clock, Err(Unreadable)),
+            (text("-00:01:00"), Form::Clock, Err(Unreadable)),
+            (text("1:2:3:4"), Form::Clock, Err(Unreadable)),
+            (text("a:b"), Form::Clock, Err(Unreadable)),
+            (text("::"), Form::Clock, Err(Unreadable)),
+            (Raw::Integer(-1), Form::Seconds, Err(Unreadable)),
+            (Raw::Number(f64::INFINITY), Form::Seconds, Err(Unreadable)),
+            (text("NaN"), Form::Seconds, Err(Unreadable)),
+            (Raw::Bool(true), Form::Seconds, Err(Unreadable)),
+        ];
+        for (raw, form, expected) in table {
+            assert_eq!(raw.seconds(form), expected, "{raw:?} as {}", form.as_str());
+        }
+    }
+
+    #[test]
+    fn moments_are_read_in_every_form() {
+        let stockholm = TimeZone::get("Europe/Stockholm").expect("bundled or installed");
+        let table = [
+            (text("2026-01-15T08:00:00Z"), Form::Timestamp, None, Ok(1_768_464_000.0)),
+            (text("2026-01-15T09:00:00+01:00"), Form::Timestamp, None, Ok(1_768_464_000.0)),
+            (text("2026-01-15T09:00:00.1234567+01:00"), Form::Timestamp, None, Ok(1_768_464_000.123_456_7)),
+            (text("2026-01-15T09:00:00"), Form::Timestamp, None, Err(Unreadable)),
+            (text("2026-01-15T09:00:00"), Form::Timestamp, Some(&stockholm), Ok(1_768_464_000.0)),
+            (text("2026-01-15 09:00:00"), Form::Timestamp, Some(&stockholm), Ok(1_768_464_000.0)),
+            (text("/Date(1768464000000)/"), Form::Timestamp, None, Ok(1_768_464_000.0)),
+            (text("/Date(1768464000000+0100)/"), Form::Timestamp, None, Ok(1_768_464_000.0)),
+            (text("/Date(-1000)/"), Form::Timestamp, None, Ok(-1.0)),
+            (Raw::Integer(1_768_464_000), Form::UnixSeconds, None, Ok(1_768_464_000.0)),
+            (Raw::Integer(1_768_464_000_000), Form::UnixMilliseconds, None, Ok(1_768_464_000.0)),
+            (Raw::Integer(1_768_464_000), Form::Timestamp, None, Err(Unreadable)),
+            (Raw::Number(1e300), Form::UnixSeconds, None, Err(Unreadable)),
+            (text("yesterday"), Form::Timestamp, Some(&stockholm), Err(Unreadable)),
+        ];
+        for (raw, form, zone, expected) in table {
+            let read = raw.time(form, zone).map(unix_seconds);
+            match (read, expected) {
+                (Ok(read), Ok(expected)) => assert!((read - expected).abs() < 1e-6, "{raw:?}: {read}"),
+                (read, expected) => assert_eq!(read.is_err(), expected.is_err(), "{raw:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn no_time_is_not_a_wrong_time() {
+        assert!(text("0001-01-01T00:00:00").is_no_time());
+        assert!(text("").is_no_time());
+        assert!(!text("2026-01-15T08:00:00Z").is_no_time());
+    }
+}

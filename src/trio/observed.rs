@@ -1,0 +1,89 @@
+//! What the field dictionary found in the answers so far, said aloud once.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    decode::FieldSeen,
+    fields::{Dictionary, Kind, Mapping, Need},
+};
+use crate::model::{FieldUse, Resource, Text};
+
+/// Different unknown values of one field that are logged at most.
+const LOGGED_VALUES: usize = 20;
+
+/// Remembers what was found of every field, by resource and contact centre.
+#[derive(Debug, Default)]
+pub(super) struct Observed(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The last reading that held items.
+    last: HashMap<(Resource, Text), Vec<FieldSeen>>,
+    rejected: HashMap<(Resource, usize), u64>,
+    missing_logged: HashSet<(Resource, usize)>,
+    values_logged: HashMap<(Resource, usize), HashSet<String>>,
+}
+
+impl Observed {
+    /// Takes note of a reading that held at least one item.
+    pub(super) fn note(&self, mapping: &Mapping, contact_center: &Text, seen: Vec<FieldSeen>) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let resource = mapping.shape.resource;
+        for (index, (field, seen)) in mapping.shape.fields.iter().zip(&seen).enumerate() {
+            *state.rejected.entry((resource, index)).or_default() += seen.rejected;
+            if seen.member.is_none()
+                && field.need != Need::Spare
+                && state.missing_logged.insert((resource, index))
+            {
+                tracing::warn!(
+                    resource = resource.as_str(),
+                    field = field.name,
+                    "no member of the answer is known as this field, so its metrics are absent; \
+                     if Trio gives it under another name, say so in a fields_file"
+                );
+            }
+            let logged = state.values_logged.entry((resource, index)).or_default();
+            for value in &seen.samples {
+                if logged.len() < LOGGED_VALUES && logged.insert(value.clone()) {
+                    tracing::warn!(
+                        resource = resource.as_str(),
+                        field = field.name,
+                        value,
+                        "a value that cannot be read; map it in a fields_file"
+                    );
+                }
+            }
+        }
+        state.last.insert((resource, contact_center.clone()), seen);
+    }
+
+    /// Every field of the dictionary, as it was last found.
+    pub(super) fn uses(&self, dictionary: &Dictionary) -> Arc<[FieldUse]> {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut uses = Vec::new();
+        for mapping in dictionary.mappings() {
+            let resource = mapping.shape.resource;
+            let readings: Vec<_> =
+                state.last.iter().filter(|((of, _), _)| *of == resource).map(|(_, seen)| seen).collect();
+            for (index, (field, mapped)) in mapping.shape.fields.iter().zip(&mapping.fields).enumerate() {
+                let member = readings.iter().find_map(|seen| seen[index].member.clone());
+                let known = !readings.is_empty() && (member.is_some() || field.need != Need::Spare);
+                uses.push(FieldUse {
+                    resource,
+                    field: field.name,
+                    present: known.then_some(member.is_some()),
+                    member,
+                    form: mapped.form.as_str(),
+                    source: mapped.source,
+                    unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
+                    times_rejected: (field.kind == Kind::Time)
+                        .then(|| state.rejected.get(&(resource, index)).copied().unwrap_or_default()),
+                });
+            }
+        }
+        uses.into()
+    }
+}

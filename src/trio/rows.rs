@@ -1,0 +1,84 @@
+//! What a row of each resource becomes: the constants are positions in the resource's `fields::Shape`.
+
+use super::decode::Reader;
+use crate::model::{
+    Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
+};
+
+const ID: usize = 0;
+const NAME: usize = 1;
+const FIRST_NAME: usize = 2;
+const LAST_NAME: usize = 3;
+
+/// The position of the field `state` in an agent state.
+pub(super) const AGENT_STATE: usize = 4;
+
+pub(super) fn contact_center(row: &mut Reader<'_>) -> Option<ContactCenter> {
+    Some(ContactCenter { id: row.text(ID)?, name: row.text(NAME) })
+}
+
+pub(super) fn service(row: &mut Reader<'_>) -> Option<Service> {
+    Some(Service { id: row.text(ID)?, name: row.text(NAME), group_ids: row.texts(2) })
+}
+
+pub(super) fn service_status(row: &mut Reader<'_>) -> Option<ServiceStatus> {
+    Some(ServiceStatus {
+        id: row.text(ID)?,
+        name: row.text(NAME),
+        open: row.flag(2),
+        queue_length: row.count(3),
+        longest_wait: row.seconds(4),
+        estimated_wait: row.seconds(5),
+        agents_logged_on: row.count(6),
+        agents_available: row.count(7),
+        agents_busy: row.count(8),
+    })
+}
+
+pub(super) fn service_group(row: &mut Reader<'_>) -> Option<ServiceGroup> {
+    Some(ServiceGroup { id: row.text(ID)?, name: row.text(NAME) })
+}
+
+pub(super) fn agent(row: &mut Reader<'_>) -> Option<Agent> {
+    Some(Agent { id: row.text(ID)?, name: person_name(row), group_ids: row.texts(4) })
+}
+
+pub(super) fn agent_status(row: &mut Reader<'_>) -> Option<AgentStatus> {
+    let id = row.text(ID)?;
+    Some(AgentStatus { id, name: person_name(row), state: row.agent_state(AGENT_STATE), since: row.time(5) })
+}
+
+pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
+    Some(AgentGroup { id: row.text(ID)?, name: row.text(NAME), agent_ids: row.texts(2) })
+}
+
+fn person_name(row: &mut Reader<'_>) -> Option<Text> {
+    if let Some(name) = row.text(NAME) {
+        return Some(name);
+    }
+    match (row.text(FIRST_NAME), row.text(LAST_NAME)) {
+        (Some(first), Some(last)) => Some(format!("{first} {last}").into()),
+        (first, last) => first.or(last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Resource, trio::fields::Dictionary};
+
+    #[test]
+    fn the_constants_are_the_positions_in_the_shapes() {
+        let dictionary = Dictionary::builtin().expect("valid");
+        let names = |resource| {
+            let mapping = dictionary.mapping(resource).expect("a mapping");
+            mapping.shape.fields.iter().map(|field| field.name).collect::<Vec<_>>()
+        };
+        let agent_state = names(Resource::AgentState);
+        assert_eq!(agent_state[..4], ["id", "name", "first_name", "last_name"]);
+        assert_eq!((agent_state[AGENT_STATE], agent_state[5]), ("state", "since"));
+        assert_eq!(names(Resource::Agents), ["id", "name", "first_name", "last_name", "group_id"]);
+        assert_eq!(names(Resource::Services)[2], "group_id");
+        assert_eq!(names(Resource::AgentGroups)[2], "agent_id");
+    }
+}

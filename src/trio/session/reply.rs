@@ -1,0 +1,94 @@
+//! The answer to a login.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+
+/// The documented default life of an access token.
+const ACCESS_LIFE: Duration = Duration::from_secs(3600);
+/// The documented default life of a refresh token; the answer does not state it.
+const REFRESH_LIFE: Duration = Duration::from_secs(2_592_000);
+
+/// The tokens of a session.
+#[derive(Debug)]
+pub(super) struct Tokens {
+    pub(super) access: SecretString,
+    pub(super) access_life: Duration,
+    pub(super) refresh: Option<SecretString>,
+    pub(super) refresh_life: Duration,
+}
+
+impl Tokens {
+    /// Reads the tokens, which may stand at the top or under `data`, with names in any case.
+    pub(super) fn read(body: &[u8]) -> Result<Self, &'static str> {
+        let answer: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
+        let top = answer.as_object().ok_or("it is not a JSON object")?;
+        let data = member(top, "data").map(|data| data.get(0).unwrap_or(data)).and_then(Value::as_object);
+        let find = |name| member(top, name).or_else(|| member(data?, name));
+        let text = |name| find(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let access = text("accesstoken").ok_or("it holds no access_token")?;
+        let life =
+            find("expiresin").and_then(|life| life.as_f64().or_else(|| life.as_str()?.trim().parse().ok()));
+        let life = life.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        Ok(Self {
+            access: access.into(),
+            access_life: life.filter(|life| !life.is_zero()).unwrap_or(ACCESS_LIFE),
+            refresh: text("refreshtoken").map(Into::into),
+            refresh_life: REFRESH_LIFE,
+        })
+    }
+}
+
+fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let plain = |key: &str| key.replace(['_', '-'], "").to_lowercase();
+    object.iter().find(|(key, _)| plain(key) == name).map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn tokens_are_found_at_the_top_or_under_data_in_any_case() {
+        for body in [
+            r#"{"access_token":"a","refresh_token":"r","expires_in":60}"#,
+            r#"{"AccessToken":"a","RefreshToken":"r","ExpiresIn":"60"}"#,
+            r#"{"links":[],"data":{"access_token":"a","refresh_token":"r","expires_in":60.0}}"#,
+            r#"{"Data":[{"accessToken":"a","refreshToken":"r","expiresIn":60}]}"#,
+        ] {
+            let tokens = Tokens::read(body.as_bytes()).expect(body);
+            assert_eq!(tokens.access.expose_secret(), "a", "{body}");
+            assert_eq!(tokens.refresh.map(|r| r.expose_secret().to_owned()).as_deref(), Some("r"), "{body}");
+            assert_eq!(tokens.access_life, Duration::from_secs(60), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_life_that_is_not_stated_or_makes_no_sense_is_the_documented_hour() {
+        for life in [
+            "",
+            ",\"expires_in\":-5",
+            ",\"expires_in\":\"soon\"",
+            ",\"expires_in\":0",
+            ",\"expires_in\":1e300",
+        ] {
+            let tokens = Tokens::read(format!("{{\"access_token\":\"a\"{life}}}").as_bytes()).expect(life);
+            assert_eq!(tokens.access_life, ACCESS_LIFE, "{life}");
+            assert!(tokens.refresh.is_none());
+        }
+    }
+
+    #[test]
+    fn an_answer_without_a_token_says_what_is_missing() {
+        for (body, problem) in [
+            ("<html>", "it is not JSON"),
+            ("[1]", "it is not a JSON object"),
+            ("{\"access_token\":\"\"}", "it holds no access_token"),
+        ] {
+            assert_eq!(Tokens::read(body.as_bytes()).expect_err(body), problem);
+        }
+    }
+}

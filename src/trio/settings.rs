@@ -1,0 +1,62 @@
+//! What the client needs to know of the configuration.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use secrecy::SecretString;
+use url::Url;
+
+/// How to reach one Trio and how to behave there.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Base of the API, such as `https://trio.example/te/api`.
+    pub server: Url,
+    /// The API client key, sent as it is.
+    pub client_key: SecretString,
+    /// Name of the API user. Everything in it stands in ISO-8859-1.
+    pub username: SecretString,
+    /// Password of the API user. Everything in it stands in ISO-8859-1.
+    pub password: SecretString,
+    /// The zone of times that Trio writes without one.
+    pub time_zone: Option<TimeZone>,
+    /// Bounds on requests.
+    pub limits: Limits,
+}
+
+/// Bounds on requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Time to connect.
+    pub connect: Duration,
+    /// Time for a whole request, its answer included.
+    pub request: Duration,
+    /// Size of an answer in bytes.
+    pub body: usize,
+    /// Requests at the same time.
+    pub in_flight: usize,
+    /// Items asked for in one page; the server may give fewer.
+    pub page_size: usize,
+    /// An access token is renewed this long before it expires.
+    pub renewal_margin: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            request: Duration::from_secs(10),
+            body: 64 << 20,
+            in_flight: 4,
+            page_size: 1000,
+            renewal_margin: Duration::from_secs(60),
+        }
+    }
+}
+
+/// `text` in ISO-8859-1, or the first character that it cannot hold.
+///
+/// # Errors
+/// A character above U+00FF.
+pub fn latin1(text: &str) -> Result<Vec<u8>, char> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).map_err(|_| c)).collect()
+}

@@ -1,0 +1,135 @@
+//! One request and its answer: bounded in time, size and number, counted once.
+
+use std::{error::Error as _, sync::Arc, time::Instant};
+
+use futures_util::StreamExt;
+use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
+use tokio::sync::Semaphore;
+
+use super::{error::Error, settings::Limits};
+use crate::{
+    model::{RequestFailure, Resource},
+    stats::{RequestCode, Stats},
+};
+
+/// Marks the answers of a simulator.
+const SIMULATED: &str = "x-trio-simulated";
+
+/// Sends requests to one target.
+#[derive(Debug)]
+pub(super) struct Transport {
+    pub(super) http: reqwest::Client,
+    stats: Arc<Stats>,
+    slots: Semaphore,
+    limits: Limits,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn simulated(&self) -> bool {
+        self.headers.contains_key(SIMULATED)
+    }
+
+    pub(super) fn decode_error(&self, resource: Resource, problem: &str, shown: bool) -> Error {
+        let start: String = if shown {
+            let start = &self.body[..self.body.len().min(200)];
+            format!("; it begins with {:?}", String::from_utf8_lossy(start))
+        } else {
+            String::new()
+        };
+        let detail = format!("the answer cannot be read: {problem}{start}");
+        Error::Request { resource, failure: RequestFailure::Decode, detail }
+    }
+}
+
+impl Transport {
+    pub(super) fn new(limits: Limits, stats: Arc<Stats>) -> Result<Self, reqwest::Error> {
+        Ok(Self { http: client(&limits)?, stats, slots: Semaphore::new(limits.in_flight.max(1)), limits })
+    }
+
+    /// Sends a request and makes something of the answer; an error of `read` counts as `decode`.
+    pub(super) async fn send<T>(
+        &self,
+        resource: Resource,
+        request: RequestBuilder,
+        read: impl FnOnce(Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // The semaphore is never closed; were it, running without a slot would be the lesser harm.
+        let _slot = self.slots.acquire().await.ok();
+        let begun = Instant::now();
+        let answer = self.exchange(resource, request).await;
+        let took = begun.elapsed();
+        let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
+        let result = answer.and_then(read);
+        let code = match (&result, status) {
+            (Err(Error::Request { failure, .. }), _) => RequestCode::Failure(*failure),
+            (_, status) => RequestCode::Status(status.unwrap_or_default()),
+        };
+        self.stats.resource(resource).finished(code, took);
+        result
+    }
+
+    async fn exchange(&self, resource: Resource, request: RequestBuilder) -> Result<Answer, Error> {
+        let failed = |error: &reqwest::Error| self.failed(resource, error);
+        let response = request.send().await.map_err(|error| failed(&error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| failed(&error))?;
+            self.stats.resource(resource).response_bytes.add(chunk.len() as u64);
+            if body.len() + chunk.len() > self.limits.body {
+                let detail = format!("the answer is larger than the limit of {} bytes", self.limits.body);
+                return Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Answer { status, headers, body })
+    }
+
+    fn failed(&self, resource: Resource, error: &reqwest::Error) -> Error {
+        // reqwest prints the URL first and the reason last: the reason is what an operator needs.
+        let mut reasons = Vec::new();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            reasons.push(error.to_string());
+            cause = error.source();
+        }
+        let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
+        let is_tls =
+            reasons.iter().chain([&reason]).any(|text| text.contains("certificate") || text.contains("tls"));
+        let (failure, detail) = if error.is_timeout() {
+            let what = if error.is_connect() { "no connection" } else { "no complete answer" };
+            let limit = if error.is_connect() { self.limits.connect } else { self.limits.request };
+            (RequestFailure::Timeout, format!("{what} within {limit:?}"))
+        } else if is_tls {
+            (RequestFailure::Tls, format!("no secure connection: {reason}"))
+        } else {
+            (RequestFailure::Connect, format!("no connection: {reason}"))
+        };
+        Error::Request { resource, failure, detail }
+    }
+}
+
+/// The one HTTP client: it follows no redirect (a redirected login would hand the password to
+/// whatever host the answer names), asks no proxy, keeps no cookies and sends no referer.
+#[allow(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
+fn client(limits: &Limits) -> Result<reqwest::Client, reqwest::Error> {
+    // An error means that a provider is installed already: the same one, since there is no other.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::ClientBuilder::new()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .timeout(limits.request)
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
