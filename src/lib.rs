@@ -9,8 +9,12 @@
 //! | [`stats`] | what the exporter counts about itself |
 //! | [`snapshot`] | what a target looked like when it was last read |
 //! | [`tally`] | what happened between two readings |
+//! | [`metrics`] | names and HELP of everything that is counted, and the text that scrapers get |
+//! | [`http`] | the web server: metrics, health, landing page |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
 
+pub mod http;
+pub mod metrics;
 pub mod model;
 pub mod sim;
 pub mod snapshot;
