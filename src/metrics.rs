@@ -25,7 +25,7 @@ mod scene;
 mod services;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{sync::Arc, time::Duration};
 

@@ -6,7 +6,7 @@ pub(crate) mod fixture;
 mod formats;
 mod parsed;
 mod persons;
-mod serving;
+pub(crate) mod serving;
 mod sums;
 
 use std::sync::Arc;
