@@ -91,6 +91,11 @@ impl Complaints {
         self.list
     }
 
+    /// How many complaints there are.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// Whether there is nothing to complain about.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

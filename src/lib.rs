@@ -5,17 +5,34 @@
 //!
 //! | room | what happens there |
 //! | --- | --- |
+//! | [`cli`] | the command line, and what each command does |
+//! | [`config`] | file, environment and secret files become typed settings, or a list of all mistakes |
+//! | [`document`] | YAML that remembers where everything stands, for `config` and for field dictionaries |
+//! | [`app`] | binds and wires everything, runs it, restarts what fails |
 //! | [`model`] | the contact centre in our own words: plain data that every room may name |
-//! | [`stats`] | what the exporter counts about itself |
+//! | [`trio`] | the only room that speaks to Trio: session, links, pages, field dictionary |
+//! | [`poller`] | asks a target what is due, on a fixed cadence, and publishes |
 //! | [`snapshot`] | what a target looked like when it was last read |
 //! | [`tally`] | what happened between two readings |
+//! | [`stats`] | what the exporter counts about itself |
+//! | [`metrics`] | names and HELP of everything that is counted, and the text that scrapers get |
+//! | [`http`] | the web server: metrics, health, landing page |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
+//! | [`telemetry`] | how the program logs |
+//! | [`shutdown`] | how it is told to stop |
 
+pub mod app;
+pub mod cli;
+pub mod config;
 pub mod document;
+pub mod http;
+pub mod metrics;
 pub mod model;
 pub mod poller;
+pub mod shutdown;
 pub mod sim;
 pub mod snapshot;
 pub mod stats;
 pub mod tally;
+pub mod telemetry;
 pub mod trio;

@@ -55,7 +55,7 @@ impl<'a> Section<'a> {
     }
 
     /// Complains about every key that nobody asked for.
-    pub fn finish(self, complaints: &mut Complaints) {
+    pub fn finish(&self, complaints: &mut Complaints) {
         for (key, _) in self.entries {
             if !self.known.contains(&&*key.text) {
                 let message = unknown("key", &key.text, self.known.iter().copied());

@@ -1,0 +1,114 @@
+//! Configuration: a YAML file, or the environment for a single target, becomes typed settings, or a
+//! list of all mistakes. After this nobody sees a text that means something else.
+
+mod environment;
+mod goals;
+mod secret;
+mod sections;
+mod target;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use crate::{
+    document::{self, Complaints, Section},
+    metrics,
+    model::{Goals, Text},
+    poller, tally,
+    trio::{self, Dictionary},
+};
+
+/// Everything that is configured.
+#[derive(Debug)]
+pub struct Config {
+    /// The Trio systems to read; at least one.
+    pub targets: Vec<Target>,
+    /// How often what is read.
+    pub poll: poller::Settings,
+    /// How agent groups are counted.
+    pub tally: tally::Settings,
+    /// What is exposed.
+    pub metrics: metrics::Settings,
+    /// What is allowed but unwise, to be logged.
+    pub warnings: Vec<String>,
+}
+
+/// One Trio system.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The value of the label `target`.
+    pub name: Text,
+    /// How to reach it.
+    pub trio: trio::Settings,
+    /// Where in its answers the facts stand.
+    pub dictionary: Arc<Dictionary>,
+    /// The goals of its services.
+    pub goals: Arc<Goals>,
+}
+
+/// Reads an environment variable.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Reads `file`, or the environment if there is none.
+///
+/// # Errors
+/// Every mistake, each naming the file or variable, the key, and what to change.
+pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Config, Vec<String>> {
+    match file {
+        Some(path) => from_file(path, environment),
+        None => environment::load(environment),
+    }
+}
+
+fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<String>> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| vec![format!("--config.file: cannot read {file}: {error}")])?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut complaints = Complaints::about(file);
+    if environment(environment::URL).is_some() {
+        complaints.add_whole(format_args!(
+            "the variable {} is set as well; use the file or the environment, not both",
+            environment::URL
+        ));
+    }
+    let config = document::parse(&text, &mut complaints).map(|root| {
+        let mut root = Section::root(&root, &mut complaints);
+        read(&mut root, folder, &mut complaints)
+    });
+    match config {
+        Some(config) if complaints.is_empty() => Ok(config),
+        _ => Err(complaints.into_list()),
+    }
+}
+
+fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Config {
+    let mut warnings = Vec::new();
+    let goals = Arc::new(goals::read(root, complaints));
+    let mut targets = Vec::new();
+    match root.get("targets") {
+        Some(list) => {
+            for entry in list.list() {
+                targets.extend(target::read(&entry, folder, &goals, complaints, &mut warnings));
+            }
+        }
+        None => complaints.add(root.at(), "targets", "missing; name at least one Trio system to read"),
+    }
+    let mut names: Vec<&Text> = targets.iter().map(|target| &target.name).collect();
+    names.sort_unstable();
+    for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
+        complaints.add(root.at(), "targets", format_args!("two targets are called `{}`; names tell them apart", pair[0]));
+    }
+    let poll = sections::poll(root, complaints);
+    let (tally, identity) = sections::agents(root, folder, complaints);
+    let max_series = sections::max_series(root, complaints);
+    root.finish(complaints);
+    let defaults = metrics::Settings::default();
+    let metrics = metrics::Settings { max_series: max_series.unwrap_or(defaults.max_series), identity, ..defaults };
+    Config { targets, poll, tally, metrics, warnings }
+}
+
+/// The shortest interval: more often than this is an attack, not a poll.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! A single target from environment variables.
+
+use std::{path::Path, sync::Arc};
+
+use secrecy::SecretString;
+
+use super::{Config, Environment, Target, secret, target};
+use crate::{document::Complaints, metrics, model::Goals, poller, tally, trio};
+
+/// The address of the API.
+pub(super) const URL: &str = "TRIO_URL";
+
+pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> {
+    let mut errors = Vec::new();
+    let mut warnings = Vec::new();
+    let given = |name: &str| environment(name).filter(|value| !value.is_empty());
+    let server = match given(URL) {
+        None => {
+            errors.push(format!(
+                "nothing to read: give --config.file, or set {URL}, TRIO_CLIENT_KEY, TRIO_USERNAME and TRIO_PASSWORD; \
+                 `trio-exporter demo` shows the exporter without a Trio"
+            ));
+            return Err(errors);
+        }
+        Some(text) => target::server(&text),
+    };
+    let server = match server {
+        Ok((url, warning)) => {
+            warnings.extend(warning.map(|warning| format!("{URL}: {warning}")));
+            Some(url)
+        }
+        Err(message) => {
+            errors.push(format!("{URL}: {message}"));
+            None
+        }
+    };
+    let mut secret = |key: &str| {
+        let name = format!("TRIO_{}", key.to_uppercase());
+        let result = read_secret(&name, &given).and_then(|secret| {
+            target::check_secret(key, &secret).map_err(|message| format!("{name}: {message}"))?;
+            Ok(secret)
+        });
+        result.map_err(|error| errors.push(error)).ok()
+    };
+    let (client_key, username, password) = (secret("client_key"), secret("username"), secret("password"));
+    let mut complaints = Complaints::default();
+    let dictionary = target::builtin(&mut complaints);
+    errors.extend(complaints.into_list());
+    let (Some(server), Some(client_key), Some(username), Some(password), Some(dictionary)) =
+        (server, client_key, username, password, dictionary)
+    else {
+        return Err(errors);
+    };
+    let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
+    let trio =
+        trio::Settings { server, client_key, username, password, time_zone: None, limits: trio::Limits::default() };
+    Ok(Config {
+        targets: vec![Target {
+            name: name.into(),
+            trio,
+            dictionary: Arc::new(dictionary),
+            goals: Arc::new(Goals::default()),
+        }],
+        poll: poller::Settings::default(),
+        tally: tally::Settings::default(),
+        metrics: metrics::Settings::default(),
+        warnings,
+    })
+}
+
+fn read_secret(name: &str, given: &impl Fn(&str) -> Option<String>) -> Result<SecretString, String> {
+    let file_name = format!("{name}_FILE");
+    match (given(name), given(&file_name)) {
+        (Some(_), Some(_)) => Err(format!("{name}: {file_name} is set as well; set one of them")),
+        (Some(value), None) => Ok(value.into()),
+        (None, Some(path)) => secret::read_file(Path::new(&path)).map_err(|error| format!("{file_name}: {error}")),
+        (None, None) => Err(format!("{name}: missing; set it, or better {file_name}")),
+    }
+}

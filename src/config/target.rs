@@ -1,0 +1,139 @@
+//! One entry of `targets`.
+
+use std::{path::Path, sync::Arc};
+
+use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::{Target, secret};
+use crate::{
+    document::{Complaints, Entry, Section},
+    model::{Goals, NAME_LIMIT},
+    trio::{self, Dictionary, Limits, latin1},
+};
+
+/// The name of a target that has none.
+pub(super) const DEFAULT_NAME: &str = "trio";
+
+pub(super) fn read(
+    entry: &Entry<'_>,
+    folder: &Path,
+    goals: &Arc<Goals>,
+    complaints: &mut Complaints,
+    warnings: &mut Vec<String>,
+) -> Option<Target> {
+    let mut section = entry.section(complaints);
+    let name = section.get("name").and_then(|entry| entry.text(complaints));
+    let name = name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
+    if name.chars().count() > NAME_LIMIT {
+        complaints.add(section.at(), &section.path_of("name"), format_args!("must not be longer than {NAME_LIMIT} characters"));
+    }
+    let server = server_of(&mut section, complaints, warnings);
+    let secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
+        let secret = secret::required(section, key, key_file, folder, complaints)?;
+        match check_secret(key, &secret) {
+            Ok(()) => Some(secret),
+            Err(message) => {
+                complaints.add(section.at(), &section.path_of(key), message);
+                None
+            }
+        }
+    };
+    let client_key = secret("client_key", "client_key_file", &mut section, complaints);
+    let username = secret("username", "username_file", &mut section, complaints);
+    let password = secret("password", "password_file", &mut section, complaints);
+    let time_zone = section.get("time_zone").and_then(|entry| time_zone(&entry, complaints));
+    let dictionary = match section.get("fields_file") {
+        Some(entry) => dictionary(&entry, folder, complaints),
+        None => builtin(complaints),
+    };
+    section.finish(complaints);
+    let trio = trio::Settings {
+        server: server?,
+        client_key: client_key?,
+        username: username?,
+        password: password?,
+        time_zone,
+        limits: Limits::default(),
+    };
+    Some(Target { name: name.into(), trio, dictionary: Arc::new(dictionary?), goals: goals.clone() })
+}
+
+fn server_of(section: &mut Section<'_>, complaints: &mut Complaints, warnings: &mut Vec<String>) -> Option<Url> {
+    let Some(entry) = section.get("servers") else {
+        let message = "missing; give the address of the API, such as https://trio.example/te/api";
+        complaints.add(section.at(), &section.path_of("servers"), message);
+        return None;
+    };
+    let mut servers = entry.list();
+    if servers.len() != 1 {
+        entry.wrong(complaints, "must name exactly one server; several are not supported yet");
+        return None;
+    }
+    let entry = servers.remove(0);
+    match server(&entry.text(complaints)?) {
+        Ok((url, warning)) => {
+            warnings.extend(warning.map(|warning| format!("{}: {warning}", entry.path)));
+            Some(url)
+        }
+        Err(message) => {
+            entry.wrong(complaints, message);
+            None
+        }
+    }
+}
+
+/// The address of an API, and a warning if it is unwise.
+pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
+    let url: Url = text.parse().map_err(|error| {
+        format!("not a URL ({error}); give the address of the API, such as https://trio.example/te/api")
+    })?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err("must begin with https:// or http://".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user name or password; they have keys of their own".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must end with the path of the API, without ? and #".to_owned());
+    }
+    let plain = "password and token cross the network unencrypted; use https if the server offers it";
+    let warning = (url.scheme() == "http").then(|| plain.to_owned());
+    Ok((url, warning))
+}
+
+/// Whether the API can take the secret called `key` at all.
+pub(super) fn check_secret(key: &str, secret: &SecretString) -> Result<(), String> {
+    let text = secret.expose_secret();
+    if key == "client_key" {
+        let fits = text.bytes().all(|byte| byte.is_ascii_graphic());
+        return if fits { Ok(()) } else { Err("must be the Base64 text that Enghouse provides, without spaces".to_owned()) };
+    }
+    latin1(text).map(drop).map_err(|_| "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned())
+}
+
+fn time_zone(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<TimeZone> {
+    let zone = TimeZone::get(&entry.text(complaints)?);
+    if zone.is_err() {
+        entry.wrong(complaints, "no such time zone; give a name such as Europe/Stockholm");
+    }
+    zone.ok()
+}
+
+fn dictionary(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<Dictionary> {
+    let path = folder.join(entry.text(complaints)?);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) => {
+            entry.wrong(complaints, format_args!("cannot read {}: {error}", path.display()));
+            return None;
+        }
+    };
+    let dictionary = Dictionary::with_user_file(&path.display().to_string(), &text);
+    dictionary.map_err(|errors| complaints.extend(errors)).ok()
+}
+
+pub(super) fn builtin(complaints: &mut Complaints) -> Option<Dictionary> {
+    Dictionary::builtin().map_err(|errors| complaints.extend(errors)).ok()
+}

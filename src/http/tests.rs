@@ -1,0 +1,235 @@
+//! The pages as clients see them.
+
+use std::{
+    io::Read,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use flate2::read::GzDecoder;
+use pretty_assertions::assert_eq;
+use tokio::{net::TcpListener, sync::oneshot};
+use tower::ServiceExt;
+
+use super::{Landing, Readiness, router, serve};
+use crate::{
+    metrics::{
+        Identity,
+        tests::{
+            fixture,
+            serving::{Publisher, exposition},
+        },
+    },
+    model::Clock,
+};
+
+struct Server {
+    router: Router,
+    publishers: Vec<Publisher>,
+    clock: Clock,
+    draining: Arc<AtomicBool>,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("UTF-8")
+    }
+}
+
+impl Server {
+    fn new(identity: Identity, targets: &[&str]) -> Self {
+        let (exposition, publishers, clock) = exposition(targets, identity, Duration::ZERO);
+        let draining = Arc::new(AtomicBool::new(false));
+        let readiness = Readiness::new(clock.clone(), draining.clone());
+        let landing = Landing {
+            name: "trio-exporter".to_owned(),
+            description: "Queues & <agents>".to_owned(),
+            version: "1.2.3".to_owned(),
+        };
+        Self { router: router(exposition, readiness, landing), publishers, clock, draining }
+    }
+
+    async fn ask(&self, method: &str, uri: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    async fn get(&self, uri: &str) -> Answer {
+        self.ask("GET", uri, &[]).await
+    }
+}
+
+#[tokio::test]
+async fn metrics_come_in_the_format_that_was_negotiated_and_say_so() {
+    let server = Server::new(Identity::None, &["main"]);
+    let classic = server.get("/metrics").await;
+    assert_eq!(classic.status, StatusCode::OK);
+    assert_eq!(classic.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    assert_eq!(classic.header("vary"), "Accept, Accept-Encoding");
+    assert_eq!(classic.header("content-encoding"), "");
+    assert!(classic.text().contains("# TYPE trio_target_restarts_total counter\n"));
+
+    let accept = ("accept", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6");
+    let open_metrics = server.ask("GET", "/metrics", &[accept]).await;
+    assert_eq!(
+        open_metrics.header("content-type"),
+        "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"
+    );
+    assert!(open_metrics.text().ends_with("# EOF\n"));
+}
+
+#[tokio::test]
+async fn an_accept_header_in_several_lines_is_one_list() {
+    let server = Server::new(Identity::None, &["main"]);
+    let lines = [("accept", "text/plain;q=0.1"), ("accept", "application/openmetrics-text")];
+    let answer = server.ask("GET", "/metrics", &lines).await;
+    assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
+}
+
+#[tokio::test]
+async fn metrics_are_compressed_for_those_who_ask() {
+    let server = Server::new(Identity::None, &["main"]);
+    let answer = server.ask("GET", "/metrics", &[("accept-encoding", "gzip")]).await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    let mut text = String::new();
+    GzDecoder::new(&answer.body[..]).read_to_string(&mut text).expect("gzip");
+    assert!(text.contains("\ntrio_up{target=\"main\"} 0\n"));
+    let refused = server.ask("GET", "/metrics", &[("accept-encoding", "gzip;q=0")]).await;
+    assert_eq!(refused.header("content-encoding"), "");
+}
+
+#[tokio::test]
+async fn agents_have_a_page_only_when_configured() {
+    let without = Server::new(Identity::None, &["main"]).get("/metrics/agents").await;
+    assert_eq!(without.status, StatusCode::NOT_FOUND);
+    assert_eq!(without.text(), "404: there are no per-agent metrics, because agents.identity is none\n");
+    let server = Server::new(Identity::Id, &["main"]);
+    server.publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
+    let with = server.get("/metrics/agents").await;
+    assert_eq!(with.status, StatusCode::OK);
+    assert!(with.text().contains("# TYPE trio_agent_state_seconds_total counter\n"));
+}
+
+#[tokio::test]
+async fn one_target_can_be_asked_for_and_an_unknown_one_is_named() {
+    let server = Server::new(Identity::Id, &["north", "south side"]);
+    let one = server.get("/metrics?target=south+side").await;
+    assert!(one.text().contains("trio_up{target=\"south side\"} 0"));
+    assert!(!one.text().contains("north"));
+    for page in ["/metrics", "/metrics/agents"] {
+        let unknown = server.get(&format!("{page}?target=west")).await;
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+        assert_eq!(unknown.text(), "404: there is no target \"west\"; known: north, south side\n");
+    }
+    assert_eq!(server.get("/metrics?target=a&target=b").await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn ready_once_every_target_has_finished_a_step_and_from_then_on() {
+    let server = Server::new(Identity::None, &["north", "south"]);
+    let status = async || server.get("/-/ready").await.status;
+    assert_eq!(status().await, StatusCode::SERVICE_UNAVAILABLE);
+    server.publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
+    assert_eq!(status().await, StatusCode::SERVICE_UNAVAILABLE);
+    server.publishers[1].send_replace(Some(fixture::published(fixture::snapshot())));
+    assert_eq!(status().await, StatusCode::OK);
+    server.publishers[1].send_replace(None);
+    assert_eq!(status().await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn ready_after_half_a_minute_whatever_the_targets_do_and_not_while_draining() {
+    let server = Server::new(Identity::None, &["main"]);
+    server.clock.advance(Duration::from_secs(29));
+    assert_eq!(server.get("/-/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    server.clock.advance(Duration::from_secs(1));
+    assert_eq!(server.get("/-/ready").await.status, StatusCode::OK);
+    server.draining.store(true, Ordering::Relaxed);
+    let draining = server.get("/-/ready").await;
+    assert_eq!((draining.status, draining.text()), (StatusCode::SERVICE_UNAVAILABLE, "draining\n"));
+    assert_eq!(server.get("/-/healthy").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_landing_page_is_plain_html_with_links_that_exist() {
+    for (identity, agents) in [(Identity::None, false), (Identity::Id, true)] {
+        let server = Server::new(identity, &["main"]);
+        server.clock.advance(Duration::from_secs(30));
+        let page = server.get("/").await;
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert!(page.header("content-security-policy").starts_with("default-src 'none';"));
+        assert!(page.text().contains("<p>Queues &amp; &lt;agents&gt;</p>") && page.text().contains("1.2.3"));
+        assert!(!page.text().contains("<script"));
+        let links: Vec<_> =
+            page.text().split("href=\"").skip(1).filter_map(|l| l.split('"').next()).collect();
+        assert_eq!(links.contains(&"/metrics/agents"), agents);
+        for link in links {
+            assert_eq!(server.get(link).await.status, StatusCode::OK, "{link}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_pages_do_not_exist_and_nothing_can_be_written() {
+    let server = Server::new(Identity::Id, &["main"]);
+    let unknown = server.get("/metric").await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert_eq!(unknown.text(), "404: nothing at \"/metric\"; the pages are listed at /\n");
+    for page in ["/", "/metrics", "/metrics/agents", "/-/healthy", "/-/ready"] {
+        for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+            let answer = server.ask(method, page, &[]).await;
+            assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {page}");
+            assert_eq!(answer.header("allow"), "GET,HEAD");
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_gives_the_headers_alone_and_no_answer_may_be_sniffed() {
+    let server = Server::new(Identity::Id, &["main"]);
+    for page in ["/", "/metrics", "/metrics/agents", "/-/healthy", "/nowhere"] {
+        let (head, get) = (server.ask("HEAD", page, &[]).await, server.get(page).await);
+        assert_eq!(head.body, b"", "{page}");
+        assert_eq!(head.status, get.status, "{page}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{page}");
+        assert_eq!(get.header("x-content-type-options"), "nosniff", "{page}");
+    }
+}
+
+#[tokio::test]
+async fn serving_ends_when_told_to() {
+    let server = Server::new(Identity::None, &["main"]);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async move {
+        let _ = stopped.await;
+    };
+    let serving = tokio::spawn(serve(listener, server.router.clone(), stopped));
+    stop.send(()).expect("still serving");
+    serving.await.expect("no panic").expect("no error");
+}

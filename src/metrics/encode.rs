@@ -1,0 +1,103 @@
+//! One encoding: all families of a surface over all targets in a single pass.
+
+use std::{fmt, sync::Arc};
+
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, text},
+    registry::Registry,
+};
+
+use super::{
+    Process, Settings, Surface, View, agents, api,
+    cap::{self, Plan},
+    collectors, exporter,
+    family::{PREFIX, Pen},
+    fields,
+    identity::Naming,
+    persons, process,
+    scene::Scene,
+    services,
+};
+use crate::model::Stamp;
+
+/// The OpenMetrics text of `surface` as it is at `now`.
+///
+/// Pure: the same views at the same moment give the same text. `process` is shown on the main surface.
+pub fn encode(
+    surface: Surface,
+    views: &[View],
+    settings: &Arc<Settings>,
+    process: Process,
+    now: Stamp,
+) -> String {
+    let mut registry = Registry::default();
+    let families = Families { surface, views: views.to_vec(), settings: settings.clone(), now };
+    registry.sub_registry_with_prefix(PREFIX).register_collector(Box::new(families));
+    if surface == Surface::Main {
+        let process = ProcessFamilies(process);
+        registry.sub_registry_with_prefix(process::PREFIX).register_collector(Box::new(process));
+    }
+    let mut encoded = String::new();
+    // Writing to a String does not fail, and nothing here does besides.
+    let _ = text::encode(&mut encoded, &registry);
+    encoded
+}
+
+#[derive(Debug)]
+struct Families {
+    surface: Surface,
+    views: Vec<View>,
+    settings: Arc<Settings>,
+    now: Stamp,
+}
+
+impl Collector for Families {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let Settings { identity, max_series, build, .. } = &*self.settings;
+        let scene = Scene::new(&self.views, identity, self.now);
+        match self.surface {
+            Surface::Main => {
+                let plans = [Surface::Main, Surface::Agents]
+                    .map(|surface| (surface, Plan::of(surface, &scene, *max_series)));
+                let dropped = plans[0].1.families();
+                let mut pen = Pen::writing(encoder, dropped);
+                self.surface.write(&mut pen, &scene, &Naming::Plain)?;
+                exporter::write(&mut pen, &scene, build)?;
+                collectors::write(&mut pen, &scene)?;
+                api::write(&mut pen, &scene)?;
+                fields::write(&mut pen, &scene)?;
+                cap::write(&mut pen, &plans)
+            }
+            Surface::Agents => {
+                let dropped = Plan::of(self.surface, &scene, *max_series).families();
+                self.surface.write(&mut Pen::writing(encoder, dropped), &scene, &identity.naming())
+            }
+        }
+    }
+}
+
+impl Surface {
+    /// Writes the surface's families of the contact centre.
+    pub(super) fn write(self, pen: &mut Pen<'_>, scene: &Scene<'_>, naming: &Naming) -> fmt::Result {
+        match self {
+            Self::Main => {
+                services::write(pen, scene)?;
+                agents::write(pen, scene)
+            }
+            Self::Agents if scene.identity.exists() => {
+                persons::write(pen, scene, &persons::rows(scene, naming))
+            }
+            Self::Agents => Ok(()),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ProcessFamilies(Process);
+
+impl Collector for ProcessFamilies {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        self.0.write(&mut encoder)
+    }
+}

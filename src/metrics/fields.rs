@@ -1,0 +1,65 @@
+//! What the field dictionary found in a target's answers.
+
+use std::fmt;
+
+use super::{
+    family::{Label, Pen, Spec},
+    scene::{Scene, Target, name},
+};
+use crate::model::FieldUse;
+
+const INFO: Spec = Spec::gauge(
+    "field_info",
+    "Which member of Trio's answers feeds a field, how it is read and who said so (builtin or user dictionary), always 1: check it after a Trio upgrade. Source: the field dictionary.",
+);
+const PRESENT: Spec = Spec::gauge(
+    "field_present",
+    "1 when a member feeds the field, 0 when the answers hold none, absent until the resource has answered: at 0, map it in a fields file. Source: the field dictionary.",
+);
+const UNKNOWN_VALUES: Spec = Spec::gauge(
+    "unknown_values",
+    "Items of the last answer whose value the field dictionary does not map: above 0, add the missing words to a fields file. Source: the field dictionary.",
+);
+const TIMES_REJECTED: Spec = Spec::counter(
+    "times_rejected",
+    "Times that were not believed (in the future, without a zone, against what was seen): when it grows, check clocks and time_zone. Source: the field dictionary.",
+);
+
+/// Writes all families of the field dictionary.
+pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
+    let fields = || {
+        let snapshots = scene.snapshots();
+        snapshots.flat_map(|(target, snapshot)| snapshot.fields.iter().map(move |field| (target, field)))
+    };
+    let mut family = pen.family(&INFO);
+    for (target, field) in fields() {
+        if let Some(member) = &field.member {
+            let [target, resource, of] = labels(target, field);
+            let [member, form, source] =
+                [("member", name(Some(member))), ("form", field.form), ("source", field.source.as_str())];
+            family.gauge(&[target, resource, of, member, form, source], 1)?;
+        }
+    }
+    let mut family = pen.family(&PRESENT);
+    for (target, field) in fields() {
+        if let Some(present) = field.present {
+            family.gauge(&labels(target, field), u64::from(present))?;
+        }
+    }
+    let mut family = pen.family(&UNKNOWN_VALUES);
+    for (target, field) in fields().filter(|(_, field)| field.member.is_some()) {
+        family.gauge(&labels(target, field), field.unknown_values)?;
+    }
+    let mut family = pen.family(&TIMES_REJECTED);
+    for (target, field) in fields() {
+        if let Some(rejected) = field.times_rejected {
+            family.count(&labels(target, field), rejected)?;
+        }
+    }
+    Ok(())
+}
+
+fn labels<'a>(target: &Target<'a>, field: &'a FieldUse) -> [Label<'a>; 3] {
+    let [target] = target.labels;
+    [target, ("resource", field.resource.as_str()), ("field", field.field)]
+}

@@ -1,0 +1,92 @@
+//! What the operating system says of the exporter's process, under the names that everybody uses.
+
+use std::{fmt, time::SystemTime};
+
+use prometheus_client::{
+    encoding::{DescriptorEncoder, EncodeMetric},
+    metrics::{counter::ConstCounter, gauge::ConstGauge},
+    registry::Unit,
+};
+
+use crate::model::unix_seconds;
+
+/// The prefix of these families.
+pub(super) const PREFIX: &str = "process";
+
+/// The process as it is now; `None` where the system does not say, or knows no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Process {
+    /// Processor time used.
+    pub cpu_seconds: Option<f64>,
+    /// Open file descriptors.
+    pub open_fds: Option<u64>,
+    /// Limit on open file descriptors.
+    pub max_fds: Option<u64>,
+    /// Virtual memory.
+    pub virtual_memory_bytes: Option<u64>,
+    /// Limit on virtual memory.
+    pub virtual_memory_max_bytes: Option<u64>,
+    /// Resident memory.
+    pub resident_memory_bytes: Option<u64>,
+    /// Threads.
+    pub threads: Option<u64>,
+    /// Start of the process, in seconds since 1970.
+    pub start_time_seconds: Option<f64>,
+}
+
+impl Process {
+    /// Asks the system. The start is handed in: reading it needs files that a hardened service hides.
+    pub fn read(started: SystemTime) -> Self {
+        let read = metrics_process::collector::collect();
+        let limited = |limit: Option<u64>| limit.filter(|limit| *limit > 0);
+        Self {
+            cpu_seconds: read.cpu_seconds_total,
+            open_fds: read.open_fds,
+            max_fds: limited(read.max_fds),
+            virtual_memory_bytes: read.virtual_memory_bytes,
+            virtual_memory_max_bytes: limited(read.virtual_memory_max_bytes),
+            resident_memory_bytes: read.resident_memory_bytes,
+            threads: read.threads,
+            start_time_seconds: Some(unix_seconds(started)),
+        }
+    }
+
+    pub(super) fn write(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        if let Some(seconds) = self.cpu_seconds {
+            let help = "Processor time that the exporter used. Source: the operating system.";
+            write(encoder, "cpu", help, Some(Unit::Seconds), &ConstCounter::new(seconds))?;
+        }
+        if let Some(seconds) = self.start_time_seconds {
+            let help = "When the exporter started, in seconds since 1970: a jump is a restart. Source: the exporter.";
+            write(encoder, "start_time", help, Some(Unit::Seconds), &ConstGauge::new(seconds))?;
+        }
+        for (name, help, unit, value) in self.whole_numbers() {
+            if let Some(value) = value {
+                write(encoder, name, help, unit, &ConstGauge::new(value))?;
+            }
+        }
+        Ok(())
+    }
+
+    #[rustfmt::skip]
+    fn whole_numbers(&self) -> [(&'static str, &'static str, Option<Unit>, Option<u64>); 6] {
+        [
+            ("open_fds", "File descriptors in use: near process_max_fds, connections fail. Source: the operating system.", None, self.open_fds),
+            ("max_fds", "Limit on file descriptors; absent when there is none. Source: the operating system.", None, self.max_fds),
+            ("virtual_memory", "Virtual memory of the exporter. Source: the operating system.", Some(Unit::Bytes), self.virtual_memory_bytes),
+            ("virtual_memory_max", "Limit on virtual memory; absent when there is none. Source: the operating system.", Some(Unit::Bytes), self.virtual_memory_max_bytes),
+            ("resident_memory", "Memory that the exporter holds: steady growth is a leak, report it. Source: the operating system.", Some(Unit::Bytes), self.resident_memory_bytes),
+            ("threads", "Threads of the exporter. Source: the operating system.", None, self.threads),
+        ]
+    }
+}
+
+fn write(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    unit: Option<Unit>,
+    metric: &impl EncodeMetric,
+) -> fmt::Result {
+    metric.encode(encoder.encode_descriptor(name, help, unit.as_ref(), metric.metric_type())?)
+}

@@ -1,0 +1,45 @@
+//! Tests of whole encodings, by subject.
+
+mod absence;
+mod contract;
+pub(crate) mod fixture;
+mod formats;
+mod parsed;
+mod persons;
+pub(crate) mod serving;
+mod sums;
+
+use std::sync::Arc;
+
+use self::parsed::{Family, Sample};
+use super::{Identity, Settings, Surface, View, classic::from_open_metrics, encode};
+use crate::model::Stamp;
+
+/// The families of both surfaces, with agents named.
+fn both_surfaces(view: &View, now: Stamp) -> Vec<Family> {
+    let settings = fixture::settings(Identity::Name);
+    let views = std::slice::from_ref(view);
+    let mut families = families(Surface::Main, views, &settings, now);
+    families.extend(self::families(Surface::Agents, views, &settings, now));
+    families
+}
+
+fn families(surface: Surface, views: &[View], settings: &Arc<Settings>, now: Stamp) -> Vec<Family> {
+    let text = encode(surface, views, settings, fixture::process(), now);
+    parsed::classic(&from_open_metrics(&text))
+}
+
+fn names(families: &[Family]) -> Vec<&str> {
+    families.iter().map(|family| family.name.as_str()).collect()
+}
+
+fn samples<'a>(families: &'a [Family], name: &str) -> &'a [Sample] {
+    families.iter().find(|family| family.name == name).map_or(&[], |family| &family.samples)
+}
+
+/// The only sample of a family.
+fn value(families: &[Family], name: &str) -> Option<f64> {
+    let samples = samples(families, name);
+    assert!(samples.len() <= 1, "{name} has several samples");
+    samples.first().map(|sample| sample.value)
+}

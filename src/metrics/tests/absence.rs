@@ -1,0 +1,250 @@
+//! Absent is a result: what is unknown or too old has no series, and counters outlive their readings.
+
+use std::collections::BTreeSet;
+
+use pretty_assertions::assert_eq;
+
+use super::{both_surfaces, fixture, names, parsed::Family, samples, value};
+use crate::{
+    metrics::View,
+    model::{AgentStatus, ServiceStatus},
+    snapshot::{Outcome, Reading},
+};
+
+fn missing(view: &View) -> BTreeSet<String> {
+    let all = both_surfaces(&fixture::full(), fixture::taken());
+    let left = both_surfaces(view, fixture::taken());
+    let left: BTreeSet<_> = names(&left).into_iter().collect();
+    names(&all).into_iter().filter(|name| !left.contains(name)).map(str::to_owned).collect()
+}
+
+fn service(change: fn(&mut ServiceStatus)) -> View {
+    fixture::changed(|snapshot| {
+        let mut status = fixture::service_status();
+        change(&mut status);
+        snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
+    })
+}
+
+fn field(change: fn(&mut crate::model::FieldUse)) -> View {
+    fixture::changed(|snapshot| {
+        let mut fields = snapshot.fields.to_vec();
+        fields.iter_mut().for_each(change);
+        snapshot.fields = fields.into();
+    })
+}
+
+const SERVICES: &[&str] = &[
+    "trio_service_abandon_target_ratio",
+    "trio_service_agents_available",
+    "trio_service_agents_busy",
+    "trio_service_agents_logged_on",
+    "trio_service_estimated_wait_seconds",
+    "trio_service_group_info",
+    "trio_service_group_member",
+    "trio_service_info",
+    "trio_service_level_target_ratio",
+    "trio_service_longest_wait_seconds",
+    "trio_service_minimum_agents",
+    "trio_service_open",
+    "trio_service_queue_length",
+    "trio_service_wait_alert_seconds",
+    "trio_service_wait_target_seconds",
+];
+
+/// A source that is missing, and all families that go with it.
+#[test]
+fn a_family_without_its_source_is_absent_and_no_other() {
+    let none = |interval| std::time::Duration::from_secs(interval);
+    let cases: Vec<(View, &[&str])> = vec![
+        (fixture::full(), &[]),
+        (service(|status| status.open = None), &["trio_service_open"]),
+        (service(|status| status.queue_length = None), &["trio_service_queue_length"]),
+        (service(|status| status.longest_wait = None), &["trio_service_longest_wait_seconds"]),
+        (service(|status| status.longest_wait = Some(f64::NAN)), &["trio_service_longest_wait_seconds"]),
+        (service(|status| status.estimated_wait = None), &["trio_service_estimated_wait_seconds"]),
+        (service(|status| status.agents_logged_on = None), &["trio_service_agents_logged_on"]),
+        (service(|status| status.agents_available = None), &["trio_service_agents_available"]),
+        (service(|status| status.agents_busy = None), &["trio_service_agents_busy"]),
+        (fixture::changed(|s| s.centers[0].service_state = Reading::none(none(5))), SERVICES),
+        (
+            fixture::changed(|s| s.centers[0].service_groups = Reading::none(none(300))),
+            &["trio_service_group_info", "trio_service_group_member"],
+        ),
+        (fixture::changed(|s| s.contact_centers = Reading::none(none(300))), &["trio_contact_center_info"]),
+        (fixture::changed(|s| s.simulated = false), &["trio_simulated"]),
+        (
+            fixture::changed(|s| s.centers[0].agent_state = Reading::none(none(5))),
+            &[
+                "trio_agent_group_agents",
+                "trio_agent_group_member",
+                "trio_agent_info",
+                "trio_agent_state",
+                "trio_agent_state_since_timestamp_seconds",
+                "trio_agents",
+            ],
+        ),
+        (
+            fixture::changed(|s| s.centers[0].agent_groups = Reading::none(none(300))),
+            &["trio_agent_group_agents", "trio_agent_group_member"],
+        ),
+        (
+            fixture::with_totals(|totals| totals.agents = None),
+            &[
+                "trio_agent_group_agents",
+                "trio_agent_group_state_seconds_total",
+                "trio_agent_state_changes_total",
+                "trio_agent_state_seconds_total",
+                "trio_agent_state_since_timestamp_seconds",
+                "trio_agents",
+                "trio_agents_state_seconds_total",
+                "trio_agents_unmeasured_seconds_total",
+            ],
+        ),
+        (
+            fixture::with_totals(|totals| totals.agents.as_mut().expect("there").groups = None),
+            &["trio_agent_group_agents", "trio_agent_group_state_seconds_total"],
+        ),
+        (field(|field| field.member = None), &["trio_field_info", "trio_unknown_values"]),
+        (field(|field| field.present = None), &["trio_field_present"]),
+        (field(|field| field.times_rejected = None), &["trio_times_rejected_total"]),
+        (
+            View { stats: Default::default(), ..fixture::full() },
+            &[
+                "trio_api_request_duration_seconds",
+                "trio_api_requests_total",
+                "trio_api_response_bytes_total",
+                "trio_token_expiry_timestamp_seconds",
+            ],
+        ),
+        (View { goals: Default::default(), ..fixture::full() }, &["trio_service_minimum_agents"]),
+    ];
+    for (case, (view, expected)) in cases.iter().enumerate() {
+        let expected: BTreeSet<_> = expected.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(missing(view), expected, "case {case}");
+    }
+}
+
+/// What is known of a target before its first step.
+const BEFORE_THE_FIRST_STEP: &[&str] = &[
+    "trio_up",
+    "trio_target_restarts_total",
+    "trio_polls_missed_total",
+    "trio_exporter_build_info",
+    "trio_auth_logins_total",
+    "trio_auth_refreshes_total",
+    "trio_auth_failures_total",
+    "trio_series_dropped",
+];
+
+#[test]
+fn before_the_first_step_a_target_is_down_and_nothing_more() {
+    let view = View { stats: Default::default(), ..fixture::view("main", None) };
+    let families = both_surfaces(&view, fixture::taken());
+    let ours: Vec<_> = names(&families).into_iter().filter(|name| name.starts_with("trio_")).collect();
+    assert_eq!(ours, BEFORE_THE_FIRST_STEP);
+    assert_eq!(value(&families, "trio_up"), Some(0.0));
+}
+
+fn kinds(families: &[Family], kind: &str) -> BTreeSet<String> {
+    families.iter().filter(|family| family.kind == kind).map(|family| family.name.clone()).collect()
+}
+
+#[test]
+fn gauges_of_old_readings_go_and_counters_stay() {
+    let fresh = both_surfaces(&fixture::full(), fixture::later(60));
+    let stale = both_surfaces(&fixture::full(), fixture::later(901));
+    assert_eq!(kinds(&fresh, "counter"), kinds(&stale, "counter"));
+    let left: BTreeSet<_> = kinds(&stale, "gauge");
+    let facts = |name: &&String| {
+        ["trio_service", "trio_agent", "trio_contact_center"].iter().any(|prefix| name.starts_with(prefix))
+    };
+    assert_eq!(left.iter().find(facts), None);
+    assert_eq!(
+        samples(&fresh, "trio_agent_state_seconds_total"),
+        samples(&stale, "trio_agent_state_seconds_total")
+    );
+}
+
+#[test]
+fn each_reading_expires_by_its_own_interval() {
+    let families = both_surfaces(&fixture::full(), fixture::later(61));
+    assert_eq!(names(&families).contains(&"trio_service_info"), false);
+    assert_eq!(names(&families).contains(&"trio_contact_center_info"), true);
+    let success: Vec<_> = samples(&families, "trio_collector_success")
+        .iter()
+        .map(|sample| (sample.label("collector"), sample.value))
+        .collect();
+    assert_eq!(
+        success,
+        [
+            ("services", 1.0),
+            ("service_state", 0.0),
+            ("service_groups", 1.0),
+            ("agents", 1.0),
+            ("agent_state", 0.0),
+            ("agent_groups", 1.0)
+        ]
+    );
+}
+
+#[test]
+fn a_failed_attempt_leaves_the_data_of_the_one_before() {
+    let view = fixture::changed(|snapshot| {
+        let reading = &mut snapshot.centers[0].agent_state;
+        reading.attempt.as_mut().expect("there").outcome = Outcome::Failed;
+    });
+    let families = both_surfaces(&view, fixture::taken());
+    let success = samples(&families, "trio_collector_success");
+    let failed: Vec<_> = success.iter().filter(|sample| sample.value == 0.0).collect();
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].label("collector"), "agent_state");
+    assert_eq!(samples(&families, "trio_agents").len(), 7);
+}
+
+#[test]
+fn a_poller_that_hangs_is_not_up() {
+    let up = |seconds| value(&both_surfaces(&fixture::full(), fixture::later(seconds)), "trio_up");
+    assert_eq!((up(60), up(61)), (Some(1.0), Some(0.0)));
+    let down = fixture::changed(|snapshot| snapshot.up = false);
+    assert_eq!(value(&both_surfaces(&down, fixture::taken()), "trio_up"), Some(0.0));
+}
+
+#[test]
+fn a_queue_known_to_be_empty_has_no_wait() {
+    let wait = |queue_length, longest_wait| {
+        let view = fixture::changed(|snapshot| {
+            let status = ServiceStatus { queue_length, longest_wait, ..fixture::service_status() };
+            snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
+        });
+        value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
+    };
+    assert_eq!(wait(Some(0.0), None), Some(0.0));
+    assert_eq!(wait(Some(0.0), Some(99.0)), Some(0.0));
+    assert_eq!(wait(Some(2.0), Some(99.0)), Some(99.0));
+    assert_eq!(wait(Some(2.0), None), None);
+    assert_eq!(wait(None, Some(99.0)), Some(99.0));
+    assert_eq!(wait(None, None), None);
+}
+
+#[test]
+fn an_agent_without_a_state_exists_but_is_in_none() {
+    let view = fixture::changed(|snapshot| {
+        let status = AgentStatus { id: "a1".into(), name: None, state: None, since: None };
+        snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
+    });
+    let families = both_surfaces(&view, fixture::taken());
+    assert_eq!(samples(&families, "trio_agent_info").len(), 1);
+    assert_eq!(samples(&families, "trio_agent_state").len(), 0);
+    assert_eq!(samples(&families, "trio_agent_state_since_timestamp_seconds").len(), 0);
+}
+
+#[test]
+fn what_is_gone_from_the_state_reading_has_no_membership() {
+    let families = both_surfaces(&fixture::full(), fixture::taken());
+    let members: Vec<_> = samples(&families, "trio_service_group_member")
+        .iter()
+        .map(|sample| sample.label("service_id"))
+        .collect();
+    assert_eq!(members, ["s1"]);
+}

@@ -1,0 +1,235 @@
+//! A contact centre in which every family has something to say.
+
+use std::{
+    sync::Arc,
+    time::{Duration, UNIX_EPOCH},
+};
+
+use crate::{
+    metrics::{BuildInfo, Identity, Process, Settings, View},
+    model::{
+        Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, CaseClass, ClassGoals, ContactCenter,
+        FieldSource, FieldUse, Goals, RequestFailure, Resource, Service, ServiceGroup, ServiceGroups,
+        ServiceStatus, Stamp, Token,
+    },
+    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    stats::{RequestCode, Stats},
+    tally::{AgentTotals, CenterTotals, GroupKey, GroupTotals, PersonTotals, Published, Totals},
+};
+
+/// The moment of the last reading.
+pub(crate) fn taken() -> Stamp {
+    Stamp { wall: UNIX_EPOCH + Duration::from_secs(1_700_000_000), mono: Duration::from_secs(1000) }
+}
+
+/// So much later on both clocks.
+pub(crate) fn later(seconds: u64) -> Stamp {
+    let passed = Duration::from_secs(seconds);
+    Stamp { wall: taken().wall + passed, mono: taken().mono + passed }
+}
+
+pub(crate) fn settings(identity: Identity) -> Arc<Settings> {
+    let build = BuildInfo {
+        version: "1.2.3".to_owned(),
+        revision: "abc".to_owned(),
+        rustc_version: "1.95.0".to_owned(),
+    };
+    Arc::new(Settings { identity, build, encoding_max_age: Duration::ZERO, ..Settings::default() })
+}
+
+pub(crate) fn process() -> Process {
+    Process {
+        cpu_seconds: Some(1.5),
+        open_fds: Some(9),
+        max_fds: Some(1024),
+        virtual_memory_bytes: Some(1 << 30),
+        virtual_memory_max_bytes: Some(1 << 40),
+        resident_memory_bytes: Some(1 << 24),
+        threads: Some(4),
+        start_time_seconds: Some(1_699_999_000.25),
+    }
+}
+
+/// Data that was read at [`taken`].
+pub(crate) fn reading<T>(items: usize, data: T, interval: u64) -> Reading<T> {
+    let attempt = Attempt { at: taken(), duration: Duration::from_millis(250), outcome: Outcome::Complete };
+    Reading {
+        attempt: Some(attempt),
+        good: Some(Good { taken: taken(), changed: taken(), items, data: Arc::new(data) }),
+        ..Reading::none(Duration::from_secs(interval))
+    }
+}
+
+/// Three agents and two services in contact centre 1 of target `main`.
+pub(crate) fn snapshot() -> Snapshot {
+    let contact_center = ContactCenter { id: "1".into(), name: Some("Växjö".into()) };
+    Snapshot {
+        target: "main".into(),
+        stepped: taken(),
+        up: true,
+        simulated: true,
+        contact_centers: reading(1, vec![contact_center.clone()], 300),
+        centers: vec![center(contact_center)],
+        fields: fields(),
+    }
+}
+
+fn center(contact_center: ContactCenter) -> Center {
+    let service =
+        |id: &str, name: &str| Service { id: id.into(), name: Some(name.into()), group_ids: vec![] };
+    let state = |id: &str| ServiceStatus { id: id.into(), ..service_status() };
+    let groups = ServiceGroups {
+        groups: vec![ServiceGroup { id: "g1".into(), name: Some("Sales".into()) }],
+        members: Some(vec![("s1".into(), "g1".into()), ("gone".into(), "g1".into())]),
+    };
+    let status = |id: &str, state| AgentStatus { id: id.into(), name: None, state: Some(state), since: None };
+    let agent =
+        |id: &str, name: &str| Agent { id: id.into(), name: Some(name.into()), group_ids: vec!["ag".into()] };
+    let group = AgentGroup { id: "ag".into(), name: Some("Support".into()), agent_ids: vec![] };
+    Center {
+        contact_center,
+        services: reading(2, vec![service("s1", "Phone"), service("s2", "Mail")], 300),
+        service_state: reading(2, vec![state("s1"), state("s2")], 5),
+        service_groups: reading(1, groups, 300),
+        agents: reading(3, vec![agent("a1", "Åsa"), agent("a2", "Bo"), agent("a3", "Cy")], 300),
+        agent_state: reading(
+            3,
+            vec![
+                status("a1", AgentState::Available),
+                status("a2", AgentState::Busy),
+                status("a3", AgentState::Busy),
+            ],
+            5,
+        ),
+        agent_groups: reading(1, vec![group], 300),
+    }
+}
+
+pub(crate) fn service_status() -> ServiceStatus {
+    ServiceStatus {
+        id: "s1".into(),
+        name: None,
+        open: Some(true),
+        queue_length: Some(3.0),
+        longest_wait: Some(42.0),
+        estimated_wait: Some(60.0),
+        agents_logged_on: Some(5.0),
+        agents_available: Some(1.0),
+        agents_busy: Some(4.0),
+    }
+}
+
+fn fields() -> Arc<[FieldUse]> {
+    let queue = FieldUse {
+        resource: Resource::ServiceState,
+        field: "queue_length",
+        present: Some(true),
+        member: Some("köLängd".into()),
+        form: "number",
+        source: FieldSource::Builtin,
+        unknown_values: 0,
+        times_rejected: None,
+    };
+    let since = FieldUse {
+        resource: Resource::AgentState,
+        field: "since",
+        form: "timestamp",
+        times_rejected: Some(2),
+        ..queue.clone()
+    };
+    let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
+    let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
+    [queue, since, missing, unseen].into()
+}
+
+/// Totals that fit [`snapshot`]: 100 s of three agents, of which 20 agent-seconds are unmeasured.
+pub(crate) fn totals() -> Totals {
+    let seconds = |available: f64, busy: f64| {
+        let mut seconds = [0.0; AgentState::COUNT];
+        seconds[AgentState::Available.index()] = available;
+        seconds[AgentState::Busy.index()] = busy;
+        seconds
+    };
+    let mut now = [0; AgentState::COUNT];
+    now[AgentState::Available.index()] = 1;
+    now[AgentState::Busy.index()] = 2;
+    let mut changes = [[0; AgentState::COUNT]; AgentState::COUNT];
+    changes[AgentState::Available.index()][AgentState::Busy.index()] = 4;
+    changes[AgentState::Busy.index()][AgentState::Available.index()] = 3;
+    let person = |id: &str, available, busy| PersonTotals {
+        id: id.into(),
+        since: taken().wall,
+        seconds: seconds(available, busy),
+    };
+    let persons = [person("a1", 90.0, 5.0), person("a2", 45.0, 50.0), person("a3", 0.0, 90.0)];
+    let group = GroupTotals {
+        key: GroupKey { id: "ag".into(), name: "Support".into() },
+        now,
+        seconds: seconds(135.0, 145.0),
+    };
+    let agents = AgentTotals {
+        now,
+        seconds: seconds(135.0, 145.0),
+        unmeasured_seconds: 20.0,
+        changes,
+        groups: Some(vec![group]),
+        persons: persons.into(),
+    };
+    Totals { centers: vec![CenterTotals { contact_center: "1".into(), agents: Some(agents) }] }
+}
+
+pub(crate) fn stats() -> Stats {
+    let stats = Stats::default();
+    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 5)] {
+        for request in 1..=requests {
+            let took = Duration::from_millis(20 * request);
+            stats.resource(resource).finished(RequestCode::Status(200), took);
+            stats.resource(resource).response_bytes.add(1000);
+        }
+    }
+    let timeout = RequestCode::Failure(RequestFailure::Timeout);
+    stats.resource(Resource::Agents).finished(timeout, Duration::from_secs(30));
+    stats.logins.add(2);
+    stats.refreshes.add(1);
+    stats.auth_failed(AuthFailure::Network);
+    stats.auth_failed(AuthFailure::Network);
+    stats.auth_failed(AuthFailure::Server);
+    stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
+    stats
+}
+
+pub(crate) fn goals() -> Goals {
+    let classes = vec![
+        ClassGoals::of(CaseClass::Voice),
+        ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(3600)),
+    ];
+    Goals { classes, minimum_agents: Some(2), ..Goals::default() }
+}
+
+/// Everything at once.
+pub(crate) fn full() -> View {
+    view("main", Some(published(snapshot())))
+}
+
+pub(crate) fn published(snapshot: Snapshot) -> Arc<Published> {
+    Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals()) })
+}
+
+pub(crate) fn view(name: &str, published: Option<Arc<Published>>) -> View {
+    View { name: name.into(), stats: Arc::new(stats()), published, goals: Arc::new(goals()) }
+}
+
+/// [`full`] with one thing changed.
+pub(crate) fn changed(change: impl FnOnce(&mut Snapshot)) -> View {
+    let mut changed = snapshot();
+    change(&mut changed);
+    view("main", Some(published(changed)))
+}
+
+/// [`full`] with the totals of its contact centre changed.
+pub(crate) fn with_totals(change: impl FnOnce(&mut CenterTotals)) -> View {
+    let mut totals = totals();
+    change(&mut totals.centers[0]);
+    let published = Published { snapshot: Arc::new(snapshot()), totals: Arc::new(totals) };
+    view("main", Some(Arc::new(published)))
+}

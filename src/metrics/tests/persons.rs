@@ -1,0 +1,107 @@
+//! How much of a person is shown, and the limit on series.
+
+use pretty_assertions::assert_eq;
+
+use super::{families, fixture, names, samples};
+use crate::metrics::{Identity, Settings, Surface};
+
+use std::sync::Arc;
+
+fn agents(identity: Identity) -> Vec<super::Family> {
+    families(Surface::Agents, &[fixture::full()], &fixture::settings(identity), fixture::taken())
+}
+
+#[test]
+fn without_identity_there_is_no_person() {
+    assert_eq!(names(&agents(Identity::None)), Vec::<&str>::new());
+}
+
+#[test]
+fn with_identity_id_there_are_no_names() {
+    let families = agents(Identity::Id);
+    let info = samples(&families, "trio_agent_info");
+    assert_eq!(info.iter().map(|sample| sample.label("agent_id")).collect::<Vec<_>>(), ["a1", "a2", "a3"]);
+    assert!(info.iter().all(|sample| !sample.labels.contains_key("agent_name")));
+}
+
+#[test]
+fn with_identity_name_names_come_from_configuration_else_from_the_state() {
+    let view = fixture::changed(|snapshot| {
+        let center = &mut snapshot.centers[0];
+        let mut states = center.agent_state.good.as_ref().expect("there").data.to_vec();
+        states.iter_mut().for_each(|status| status.name = Some("from state".into()));
+        center.agent_state = fixture::reading(3, states, 5);
+        let mut agents = center.agents.good.as_ref().expect("there").data.to_vec();
+        agents[1].name = None;
+        center.agents = fixture::reading(3, agents, 300);
+    });
+    let families = families(Surface::Agents, &[view], &fixture::settings(Identity::Name), fixture::taken());
+    let info = samples(&families, "trio_agent_info");
+    let shown: Vec<_> = info.iter().map(|sample| sample.label("agent_name")).collect();
+    assert_eq!(shown, ["Åsa", "from state", "Cy"]);
+}
+
+#[test]
+fn with_identity_hash_neither_id_nor_name_is_shown_and_every_family_shows_the_same_hash() {
+    let families = agents(Identity::Hash(b"secret".to_vec().into()));
+    let of = |family: &str| {
+        let samples = samples(&families, family).iter().map(|sample| sample.label("agent_id").to_owned());
+        samples.collect::<std::collections::BTreeSet<_>>()
+    };
+    let hashes = of("trio_agent_info");
+    assert_eq!(hashes.len(), 3);
+    assert!(hashes.iter().all(|hash| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit())));
+    for family in ["trio_agent_state", "trio_agent_state_seconds_total", "trio_agent_group_member"] {
+        assert_eq!(of(family), hashes, "{family}");
+    }
+    assert!(samples(&families, "trio_agent_info").iter().all(|s| !s.labels.contains_key("agent_name")));
+}
+
+#[test]
+fn the_main_surface_names_no_person() {
+    let main =
+        families(Surface::Main, &[fixture::full()], &fixture::settings(Identity::Name), fixture::taken());
+    let labels = main.iter().flat_map(|family| &family.samples).flat_map(|sample| &sample.labels);
+    for (label, value) in labels {
+        assert!(!label.starts_with("agent_id") && label != "agent_name", "{label}");
+        assert!(!["a1", "a2", "a3", "Åsa", "Bo", "Cy"].contains(&value.as_str()), "{label}={value}");
+    }
+}
+
+/// All series of the fixture's agents: 3 info, 3 members, 21 states, 3 since, 21 seconds.
+const ALL: usize = 51;
+
+fn capped(max_series: usize) -> Arc<Settings> {
+    let settings = Settings { max_series, identity: Identity::Id, ..Settings::default() };
+    Arc::new(settings)
+}
+
+fn left(max_series: usize) -> usize {
+    let families = families(Surface::Agents, &[fixture::full()], &capped(max_series), fixture::taken());
+    families.iter().map(|family| family.samples.len()).sum()
+}
+
+fn dropped(max_series: usize) -> Vec<(String, f64)> {
+    let main = families(Surface::Main, &[fixture::full()], &capped(max_series), fixture::taken());
+    let samples = samples(&main, "trio_series_dropped").iter();
+    samples.map(|sample| (sample.label("family").to_owned(), sample.value)).collect()
+}
+
+#[test]
+fn above_the_limit_whole_families_go_in_order() {
+    assert_eq!(
+        [ALL, ALL - 1, ALL - 21, ALL - 22, 0].map(left),
+        [ALL, ALL - 21, ALL - 21, ALL - 42, ALL - 42]
+    );
+}
+
+#[test]
+fn what_was_dropped_is_said_on_the_main_surface_and_that_is_never_dropped() {
+    let (seconds, state) = ("trio_agent_state_seconds_total".to_owned(), "trio_agent_state".to_owned());
+    let expected = |a, b| vec![(seconds.clone(), a), (state.clone(), b)];
+    assert_eq!(dropped(ALL), expected(0.0, 0.0));
+    assert_eq!(dropped(ALL - 1), expected(21.0, 0.0));
+    assert_eq!(dropped(1), expected(21.0, 21.0));
+    let main = |max| families(Surface::Main, &[fixture::full()], &capped(max), fixture::taken());
+    assert_eq!(names(&main(1)), names(&main(500_000)));
+}

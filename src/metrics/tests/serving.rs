@@ -1,0 +1,99 @@
+//! The exposition as the web server uses it.
+
+use std::{io::Read, sync::Arc, time::Duration};
+
+use flate2::read::GzDecoder;
+use tokio::sync::watch;
+
+use super::{fixture, parsed};
+use crate::{
+    metrics::{Exposition, Format, Identity, NotServed, Settings, Source, Surface},
+    model::Clock,
+    tally::Published,
+};
+
+/// Publishes for one target.
+pub(crate) type Publisher = watch::Sender<Option<Arc<Published>>>;
+
+/// An exposition of targets of these names, and what publishes for them.
+pub(crate) fn exposition(
+    names: &[&str],
+    identity: Identity,
+    max_age: Duration,
+) -> (Arc<Exposition>, Vec<Publisher>, Clock) {
+    let (publishers, sources) = names
+        .iter()
+        .map(|name| {
+            let (publisher, latest) = watch::channel(None);
+            let (stats, goals) = (Arc::new(fixture::stats()), Arc::new(fixture::goals()));
+            (publisher, Source { name: (*name).into(), stats, latest, goals })
+        })
+        .unzip();
+    let settings = Settings { identity, encoding_max_age: max_age, ..Settings::default() };
+    let clock = Clock::system();
+    (Arc::new(Exposition::new(sources, settings, clock.clone())), publishers, clock)
+}
+
+#[tokio::test]
+async fn an_encoding_is_shared_while_young_and_made_anew_when_old() {
+    let (exposition, _publishers, clock) = exposition(&["main"], Identity::Id, Duration::from_secs(1000));
+    let get = || exposition.get(Surface::Main, None, Format::Classic);
+    let first = get().await.expect("served");
+    assert!(Arc::ptr_eq(&first, &get().await.expect("served")));
+    clock.advance(Duration::from_secs(1000));
+    assert!(!Arc::ptr_eq(&first, &get().await.expect("served")));
+}
+
+#[tokio::test]
+async fn many_who_ask_at_once_get_one_encoding_and_one_compression() {
+    let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
+    let asked = (0..50).map(|_| exposition.get(Surface::Main, None, Format::OpenMetrics));
+    let served = futures_util::future::join_all(asked).await;
+    let served: Vec<_> = served.into_iter().map(|encoded| encoded.expect("served")).collect();
+    assert!(served.iter().all(|encoded| Arc::ptr_eq(encoded, &served[0])));
+    let zipped = futures_util::future::join_all(served.iter().map(|encoded| encoded.gzip())).await;
+    let zipped: Vec<_> = zipped.into_iter().map(|zipped| zipped.expect("zipped")).collect();
+    assert!(zipped.iter().all(|bytes| Arc::ptr_eq(bytes, zipped[0])));
+}
+
+#[tokio::test]
+async fn what_is_published_is_served_at_once_when_nothing_is_kept() {
+    let (exposition, publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
+    let get = || exposition.get(Surface::Main, None, Format::Classic);
+    assert!(get().await.expect("served").text().contains("\ntrio_up{target=\"main\"} 0\n"));
+    assert!(!exposition.first_steps_done());
+    publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
+    assert!(exposition.first_steps_done());
+    assert!(get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{"));
+}
+
+#[tokio::test]
+async fn gzip_holds_the_same_text() {
+    let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
+    let encoded = exposition.get(Surface::Main, None, Format::Classic).await.expect("served");
+    let mut text = String::new();
+    GzDecoder::new(&encoded.gzip().await.expect("zipped")[..]).read_to_string(&mut text).expect("gzip");
+    assert_eq!(text, **encoded.text());
+}
+
+#[tokio::test]
+async fn a_target_can_be_asked_for_alone_and_an_unknown_one_is_refused_by_name() {
+    let (exposition, _publishers, _) = exposition(&["north", "söder"], Identity::Id, Duration::ZERO);
+    let encoded = exposition.get(Surface::Main, Some("söder"), Format::Classic).await.expect("served");
+    let up = parsed::classic(encoded.text()).into_iter().find(|family| family.name == "trio_up").expect("up");
+    assert_eq!(up.samples.iter().map(|sample| sample.label("target")).collect::<Vec<_>>(), ["söder"]);
+    let refused = exposition.get(Surface::Main, Some("west"), Format::Classic).await.expect_err("unknown");
+    assert!(matches!(refused, NotServed::UnknownTarget { .. }));
+    assert_eq!(refused.to_string(), "there is no target \"west\"; known: north, söder");
+}
+
+#[tokio::test]
+async fn the_process_shows_itself_on_the_main_surface() {
+    let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
+    let main = exposition.get(Surface::Main, None, Format::Classic).await.expect("served");
+    let families = parsed::classic(main.text());
+    let start = families.iter().find(|f| f.name == "process_start_time_seconds").expect("there");
+    assert!(start.samples[0].value > 1.7e9);
+    let agents = exposition.get(Surface::Agents, None, Format::Classic).await.expect("served");
+    assert!(!agents.text().contains("process_"));
+}
