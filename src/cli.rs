@@ -1,1 +1,192 @@
-//! x
+//! The command line, and what each command does.
+
+mod demo;
+mod run;
+mod simulate;
+
+use std::{fmt, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{
+    http::ListenAddress,
+    telemetry::{self, Settings},
+};
+
+/// Prometheus exporter for the Enghouse Trio contact centre.
+#[derive(Debug, Parser)]
+#[command(name = "trio-exporter", version, about, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: RunArgs,
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read Trio and serve metrics (the default command).
+    Run(RunArgs),
+    /// Show the exporter at work on a simulated Trio; needs nothing else.
+    Demo(DemoArgs),
+    /// Serve a simulated Trio, for anyone who writes a client of its API.
+    Simulate(SimulateArgs),
+}
+
+#[derive(Debug, Args)]
+struct LogArgs {
+    /// What is logged: error, warn, info, debug or trace.
+    #[arg(long = "log.level", default_value = "info", global = true)]
+    level: String,
+    /// How it is written.
+    #[arg(long = "log.format", value_enum, default_value_t = LogFormat::Logfmt, global = true)]
+    format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogFormat {
+    Logfmt,
+    Json,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Address to serve metrics on; without a host, every address of the machine.
+    #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
+    listen: ListenAddress,
+}
+
+#[derive(Debug, Args)]
+struct DemoArgs {
+    /// Address to serve metrics on.
+    #[arg(long = "web.listen-address", default_value = "127.0.0.1:10427", value_name = "ADDRESS")]
+    listen: ListenAddress,
+    #[command(flatten)]
+    world: WorldArgs,
+}
+
+#[derive(Debug, Args)]
+struct SimulateArgs {
+    /// Address of the simulated Trio.
+    #[arg(long = "web.listen-address", default_value = "127.0.0.1:10428", value_name = "ADDRESS")]
+    listen: ListenAddress,
+    /// Member names, units and forms of the answers.
+    #[arg(long, value_enum, default_value_t = DialectArg::English)]
+    dialect: DialectArg,
+    /// Write the `fields_file` that the exporter needs for this dialect, and exit.
+    #[arg(long)]
+    print_fields: bool,
+    /// The most items a page holds, whatever the client asks for.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    page_cap: u32,
+    /// Life of an access token, in seconds.
+    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
+    access_token_life: u64,
+    /// Life of a refresh token, in seconds.
+    #[arg(long, default_value_t = 2_592_000, value_parser = clap::value_parser!(u64).range(1..))]
+    refresh_token_life: u64,
+    /// Leave out the times at which things began, as some servers may.
+    #[arg(long)]
+    withhold_times: bool,
+    #[command(flatten)]
+    world: WorldArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DialectArg {
+    /// Names that the exporter's own field dictionary knows.
+    English,
+    /// Swedish names that it knows, clock times, other envelope keys.
+    Swedish,
+    /// Names, units and words that stand nowhere in it.
+    Foreign,
+}
+
+#[derive(Debug, Args)]
+struct WorldArgs {
+    /// Services in all.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    services: u32,
+    /// Agents in all.
+    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    agents: u32,
+    /// Contact centres.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    contact_centers: u32,
+    /// Worlds with the same seed take the same course.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// The command cannot be carried out as it was given.
+#[derive(Debug)]
+struct Misuse(Vec<String>);
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Misuse {}
+
+impl Cli {
+    /// Carries the command out. Exit codes: 0 done, 1 failed, 2 wrong flags or configuration.
+    #[allow(clippy::print_stderr, reason = "the last words of a program that may have no logger")]
+    pub fn execute(self) -> ExitCode {
+        match self.start() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error:#}");
+                ExitCode::from(if error.is::<Misuse>() { 2 } else { 1 })
+            }
+        }
+    }
+
+    fn start(self) -> anyhow::Result<()> {
+        let format = match self.log.format {
+            LogFormat::Logfmt => telemetry::Format::Logfmt,
+            LogFormat::Json => telemetry::Format::Json,
+        };
+        telemetry::init(&Settings { level: self.log.level, format })
+            .map_err(|error| Misuse(vec![error.to_string()]))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        match self.command.unwrap_or(Command::Run(self.run)) {
+            Command::Run(args) => runtime.block_on(run::run(args)),
+            Command::Demo(args) => runtime.block_on(demo::run(args)),
+            Command::Simulate(args) => runtime.block_on(simulate::run(args)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn run_is_the_default_command() {
+        for words in
+            [&["trio-exporter", "--config.file", "x"][..], &["trio-exporter", "run", "--config.file", "x"]]
+        {
+            let cli = Cli::try_parse_from(words).expect("valid");
+            let args = match cli.command {
+                None => cli.run,
+                Some(Command::Run(args)) => args,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(args.config, Some(PathBuf::from("x")));
+        }
+    }
+}

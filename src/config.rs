@@ -96,14 +96,19 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     let mut names: Vec<&Text> = targets.iter().map(|target| &target.name).collect();
     names.sort_unstable();
     for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
-        complaints.add(root.at(), "targets", format_args!("two targets are called `{}`; names tell them apart", pair[0]));
+        complaints.add(
+            root.at(),
+            "targets",
+            format_args!("two targets are called `{}`; names tell them apart", pair[0]),
+        );
     }
     let poll = sections::poll(root, complaints);
     let (tally, identity) = sections::agents(root, folder, complaints);
     let max_series = sections::max_series(root, complaints);
     root.finish(complaints);
     let defaults = metrics::Settings::default();
-    let metrics = metrics::Settings { max_series: max_series.unwrap_or(defaults.max_series), identity, ..defaults };
+    let metrics =
+        metrics::Settings { max_series: max_series.unwrap_or(defaults.max_series), identity, ..defaults };
     Config { targets, poll, tally, metrics, warnings }
 }
 

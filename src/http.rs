@@ -5,6 +5,7 @@
 mod encoding;
 mod health;
 mod landing;
+mod listen;
 mod metrics;
 mod negotiate;
 mod serve;
@@ -24,6 +25,7 @@ use axum::{
 
 pub use health::Readiness;
 pub use landing::Landing;
+pub use listen::{BadAddress, ListenAddress};
 pub use serve::serve;
 
 use crate::metrics::Exposition;

@@ -1,3 +1,10 @@
-//! The binary: parse, wire, run. No logic.
+//! The binary: parse, carry out, exit. No logic.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use trio_exporter::cli::Cli;
+
+fn main() -> ExitCode {
+    Cli::parse().execute()
+}

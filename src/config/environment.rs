@@ -52,8 +52,14 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         return Err(errors);
     };
     let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
-    let trio =
-        trio::Settings { server, client_key, username, password, time_zone: None, limits: trio::Limits::default() };
+    let trio = trio::Settings {
+        server,
+        client_key,
+        username,
+        password,
+        time_zone: None,
+        limits: trio::Limits::default(),
+    };
     Ok(Config {
         targets: vec![Target {
             name: name.into(),
@@ -73,7 +79,9 @@ fn read_secret(name: &str, given: &impl Fn(&str) -> Option<String>) -> Result<Se
     match (given(name), given(&file_name)) {
         (Some(_), Some(_)) => Err(format!("{name}: {file_name} is set as well; set one of them")),
         (Some(value), None) => Ok(value.into()),
-        (None, Some(path)) => secret::read_file(Path::new(&path)).map_err(|error| format!("{file_name}: {error}")),
+        (None, Some(path)) => {
+            secret::read_file(Path::new(&path)).map_err(|error| format!("{file_name}: {error}"))
+        }
         (None, None) => Err(format!("{name}: missing; set it, or better {file_name}")),
     }
 }

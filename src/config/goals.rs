@@ -20,7 +20,9 @@ pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> Goals
         goals.classes.clear();
         for (key, entry) in classes.section(complaints).entries() {
             match CaseClass::from_word(&key.text) {
-                Some(class) => goals.classes.push(class_goals(class, &mut entry.section(complaints), complaints)),
+                Some(class) => {
+                    goals.classes.push(class_goals(class, &mut entry.section(complaints), complaints))
+                }
                 None => {
                     let known = CaseClass::ALL.into_iter().map(CaseClass::as_str);
                     complaints.add(key.at, &entry.path, unknown("case class", &key.text, known));
@@ -35,8 +37,10 @@ pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> Goals
 fn class_goals(class: CaseClass, section: &mut Section<'_>, complaints: &mut Complaints) -> ClassGoals {
     let second = Duration::from_secs(1);
     let mut duration = |key| section.get(key).and_then(|entry| entry.duration(second, complaints));
-    let (wait, warning, critical) = (duration("wait_target"), duration("warning_after"), duration("critical_after"));
-    let mut goals = wait.map_or_else(|| ClassGoals::of(class), |wait| ClassGoals::with_wait_target(class, wait));
+    let (wait, warning, critical) =
+        (duration("wait_target"), duration("warning_after"), duration("critical_after"));
+    let mut goals =
+        wait.map_or_else(|| ClassGoals::of(class), |wait| ClassGoals::with_wait_target(class, wait));
     goals.warning_after = warning.unwrap_or(goals.warning_after);
     goals.critical_after = critical.unwrap_or(goals.critical_after);
     if let Some(level) = section.get("level_target").and_then(|entry| entry.ratio(complaints)) {

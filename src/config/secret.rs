@@ -55,7 +55,8 @@ fn from_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> O
 
 /// The secret in a file, without the line end that editors leave behind it.
 pub(super) fn read_file(path: &Path) -> Result<SecretString, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let secret = text.trim_end_matches(['\r', '\n']);
     if secret.is_empty() { Err(format!("{} is empty", path.display())) } else { Ok(secret.into()) }
 }

@@ -27,7 +27,11 @@ pub(super) fn read(
     let name = section.get("name").and_then(|entry| entry.text(complaints));
     let name = name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
     if name.chars().count() > NAME_LIMIT {
-        complaints.add(section.at(), &section.path_of("name"), format_args!("must not be longer than {NAME_LIMIT} characters"));
+        complaints.add(
+            section.at(),
+            &section.path_of("name"),
+            format_args!("must not be longer than {NAME_LIMIT} characters"),
+        );
     }
     let server = server_of(&mut section, complaints, warnings);
     let secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
@@ -60,7 +64,11 @@ pub(super) fn read(
     Some(Target { name: name.into(), trio, dictionary: Arc::new(dictionary?), goals: goals.clone() })
 }
 
-fn server_of(section: &mut Section<'_>, complaints: &mut Complaints, warnings: &mut Vec<String>) -> Option<Url> {
+fn server_of(
+    section: &mut Section<'_>,
+    complaints: &mut Complaints,
+    warnings: &mut Vec<String>,
+) -> Option<Url> {
     let Some(entry) = section.get("servers") else {
         let message = "missing; give the address of the API, such as https://trio.example/te/api";
         complaints.add(section.at(), &section.path_of("servers"), message);
@@ -108,9 +116,15 @@ pub(super) fn check_secret(key: &str, secret: &SecretString) -> Result<(), Strin
     let text = secret.expose_secret();
     if key == "client_key" {
         let fits = text.bytes().all(|byte| byte.is_ascii_graphic());
-        return if fits { Ok(()) } else { Err("must be the Base64 text that Enghouse provides, without spaces".to_owned()) };
+        return if fits {
+            Ok(())
+        } else {
+            Err("must be the Base64 text that Enghouse provides, without spaces".to_owned())
+        };
     }
-    latin1(text).map(drop).map_err(|_| "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned())
+    latin1(text)
+        .map(drop)
+        .map_err(|_| "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned())
 }
 
 fn time_zone(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<TimeZone> {

@@ -1,0 +1,86 @@
+//! `demo`: the exporter at work on a simulated Trio.
+
+use std::{io::Write, net::SocketAddr, sync::Arc};
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+
+use super::{DemoArgs, simulate};
+use crate::{
+    app::App,
+    config::{Config, Target},
+    metrics::{self, Identity},
+    model::{Clock, Goals},
+    poller, shutdown,
+    sim::{self, Options},
+    tally,
+    trio::{self, Dictionary, Limits},
+};
+
+pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
+    let stop = shutdown::on_signal()?;
+    let listener =
+        TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1 for the simulated Trio")?;
+    let trio = listener.local_addr()?;
+    let options = simulate::options(&args.world);
+    let app = App::build(config(&options, trio)?, &args.listen, Clock::system()).await?;
+    let simulator = simulate::simulator(options);
+    introduce(&mut std::io::stdout(), app.addr(), trio)?;
+    let simulated = tokio::spawn(sim::serve(listener, simulator, stop.clone().requested()));
+    app.run(stop).await?;
+    simulated.await.context("the simulated Trio panicked")?.context("the simulated Trio failed")
+}
+
+/// The people of the simulated Trio are invented, so the demo may name them.
+fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
+    let settings = trio::Settings {
+        server: format!("http://{trio}/te/api").parse()?,
+        client_key: options.client_key.clone().into(),
+        username: options.username.clone().into(),
+        password: options.password.clone().into(),
+        time_zone: None,
+        limits: Limits::default(),
+    };
+    let dictionary = Dictionary::builtin().map_err(|errors| anyhow::anyhow!(errors.join("\n")))?;
+    Ok(Config {
+        targets: vec![Target {
+            name: "demo".into(),
+            trio: settings,
+            dictionary: Arc::new(dictionary),
+            goals: Arc::new(Goals::default()),
+        }],
+        poll: poller::Settings::default(),
+        tally: tally::Settings::default(),
+        metrics: metrics::Settings { identity: Identity::Name, ..metrics::Settings::default() },
+        warnings: Vec::new(),
+    })
+}
+
+fn introduce(out: &mut impl Write, exporter: SocketAddr, trio: SocketAddr) -> std::io::Result<()> {
+    write!(
+        out,
+        "\
+trio-exporter demo: a simulated contact centre on a busy morning, in real time.
+
+  metrics          http://{exporter}/metrics
+  agents           http://{exporter}/metrics/agents
+  simulated Trio   http://{trio}/te/api
+
+Paste into prometheus.yml:
+
+scrape_configs:
+  - job_name: trio
+    scrape_interval: 15s
+    static_configs:
+      - targets: [\"{exporter}\"]
+  - job_name: trio-agents
+    scrape_interval: 15s
+    metrics_path: /metrics/agents
+    static_configs:
+      - targets: [\"{exporter}\"]
+
+Ctrl-C stops it.
+"
+    )?;
+    out.flush()
+}

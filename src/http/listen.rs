@@ -1,0 +1,77 @@
+//! Where to listen.
+
+use std::{io, net::Ipv6Addr, str::FromStr};
+
+use tokio::net::TcpListener;
+
+/// An address to listen on: `host:port`, `[::1]:port`, or `:port` for every address of the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListenAddress {
+    host: Option<String>,
+    port: u16,
+}
+
+/// An address that is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an address to listen on; give HOST:PORT, [IPV6]:PORT or :PORT, such as 127.0.0.1:10427")]
+pub struct BadAddress;
+
+impl FromStr for ListenAddress {
+    type Err = BadAddress;
+
+    fn from_str(text: &str) -> Result<Self, BadAddress> {
+        let (host, port) = text.rsplit_once(':').ok_or(BadAddress)?;
+        let port = port.parse().map_err(|_| BadAddress)?;
+        let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+        let host = match bracketed {
+            Some(address) => Some(address.parse::<Ipv6Addr>().map_err(|_| BadAddress)?.to_string()),
+            None if host.contains([':', '[', ']', '/', ' ']) => return Err(BadAddress),
+            None => (!host.is_empty()).then(|| host.to_owned()),
+        };
+        Ok(Self { host, port })
+    }
+}
+
+impl std::fmt::Display for ListenAddress {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let host = self.host.as_deref().unwrap_or_default();
+        if host.contains(':') {
+            write!(formatter, "[{host}]:{}", self.port)
+        } else {
+            write!(formatter, "{host}:{}", self.port)
+        }
+    }
+}
+
+impl ListenAddress {
+    /// Listens. Without a host: on IPv6 and IPv4, or on IPv4 alone where there is no IPv6.
+    ///
+    /// # Errors
+    /// The port is taken, or the address is not one of this machine.
+    pub async fn bind(&self) -> io::Result<TcpListener> {
+        match &self.host {
+            Some(host) => TcpListener::bind((host.as_str(), self.port)).await,
+            None => match TcpListener::bind(("::", self.port)).await {
+                Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
+                    TcpListener::bind(("0.0.0.0", self.port)).await
+                }
+                bound => bound,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_as_the_ecosystem_writes_them() {
+        for text in [":10427", "127.0.0.1:10427", "[::1]:0", "localhost:80"] {
+            assert_eq!(text.parse::<ListenAddress>().map(|address| address.to_string()).as_deref(), Ok(text));
+        }
+        for text in ["", "10427", "::1:80", "[x]:80", "a:b", "host:70000", "http://a:80", "[::1:80"] {
+            assert_eq!(text.parse::<ListenAddress>(), Err(BadAddress), "{text}");
+        }
+    }
+}
