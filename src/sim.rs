@@ -1,1 +1,2 @@
 //! A simulated Trio.
+mod world;
