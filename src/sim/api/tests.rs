@@ -216,7 +216,7 @@ fn the_documented_row_filters_work() {
     assert_eq!(client.column("/cc/1/services?name=KUNDTJ%C4NST", "serviceName"), [json!("Kundtjänst")]);
     assert_eq!(client.column("/cc/1/services/state?id=103", "serviceId"), [json!(103)]);
     assert_eq!(client.column("/cc/2/services?groupId=2", "groupId"), [2, 2, 2, 2].map(|id| json!(id)));
-    assert_eq!(client.column("/cc/2/services?groupId=1", "groupId"), [json!(0); 0]);
+    assert_eq!(client.column("/cc/2/services?groupId=1", "groupId"), Vec::<Value>::new());
     let (first, last) = (client.data("/cc/1/agents/1003")["firstName"].clone(), "");
     let found = client.column(
         &format!("/cc/1/agents?firstName={}&lastName={last}", first.as_str().expect("a name")),
@@ -226,17 +226,17 @@ fn the_documented_row_filters_work() {
     let calls = client.data("/cc/1/services/calls?pageSize=100");
     let call = &calls.as_array().expect("calls")[0];
     let (job, service) = (&call["jobNo"], &call["serviceId"]);
-    assert_eq!(client.column(&format!("/cc/1/services/calls?id={job}"), "jobNo"), [job.clone()]);
+    assert_eq!(client.column(&format!("/cc/1/services/calls?id={job}"), "jobNo"), std::slice::from_ref(job));
     assert_eq!(client.data(&format!("/cc/1/services/calls/{job}"))["jobNo"], *job);
     let of_service = client.column(&format!("/cc/1/services/calls?service={service}"), "serviceId");
     assert!(!of_service.is_empty() && of_service.iter().all(|id| id == service));
     let cases = format!("/cc/1/services/cases?jobno={job}&sid={service}&vid=V{job}&caseClass=voice");
-    assert_eq!(client.column(&cases, "jobNo"), [job.clone()]);
-    assert_eq!(client.column(&format!("{cases}x"), "jobNo"), [json!(0); 0]);
+    assert_eq!(client.column(&cases, "jobNo"), std::slice::from_ref(job));
+    assert_eq!(client.column(&format!("{cases}x"), "jobNo"), Vec::<Value>::new());
     let hidden = client.data(&format!("/cc/1/services/cases/{job}?fields=cust"));
     assert_eq!(
         client.column(&format!("/cc/1/services/cases?cust={}", hidden["cust"]), "jobNo"),
-        [job.clone()]
+        std::slice::from_ref(job)
     );
 }
 

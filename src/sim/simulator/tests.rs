@@ -186,5 +186,4 @@ fn a_large_world_is_made_in_bounded_time() {
     assert_eq!((simulator.service_count(), simulator.agent_count()), (1_000, 10_000));
     // Very generous: a debug build on a busy machine. It guards against scans of all agents per event.
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
-    println!("{:?}", started.elapsed());
 }
