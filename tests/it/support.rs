@@ -5,7 +5,7 @@ mod exposition;
 mod hand_written;
 mod simulated;
 
-pub(crate) use app::{TestApp, target};
+pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
 pub(crate) use hand_written::HandWritten;
 pub(crate) use simulated::Simulated;
