@@ -210,6 +210,31 @@ fn what_is_not_there_is_404_and_what_cannot_be_done_is_405() {
 }
 
 #[test]
+fn a_contact_centre_shows_nothing_of_another() {
+    let mut client =
+        Client::new(Options { contact_centers: 2, services: 6, agents: 20, ..Options::default() });
+    client.trio.world.set_pace(20.0);
+    client.now += Duration::from_secs(20);
+    let ids = ["agentId", "agentId", "groupId", "serviceId", "serviceId", "groupId", "jobNo", "jobNo"];
+    for (target, id) in COLLECTIONS.into_iter().skip(1).zip(ids) {
+        let other = target.replace("/cc/1", "/cc/2");
+        let first = client.column(&format!("{target}?pageSize=100"), id);
+        let second = client.column(&format!("{other}?pageSize=100"), id);
+        assert!(!first.is_empty() && !second.is_empty(), "{target}");
+        assert!(first.iter().all(|id| !second.contains(id)), "{target}");
+        let header = client.get(&format!("{target}?pageSize=100")).headers.remove("x-pagination");
+        let header: Option<Value> = header.and_then(|header| serde_json::from_slice(header.as_bytes()).ok());
+        let total = header.map_or(first.len() as u64, |header| header["totalCount"].as_u64().unwrap_or(0));
+        assert!(total == first.len() as u64 || total > 100, "{target}: {total}");
+        let path = match other.strip_suffix("/state") {
+            Some(owner) => format!("{owner}/{}/state", first[0]),
+            None => format!("{other}/{}", first[0]),
+        };
+        assert_eq!(client.get(&path).status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[test]
 fn the_documented_row_filters_work() {
     let mut client = Client::new(Options { contact_centers: 2, agents: 80, ..Options::default() });
     assert_eq!(client.column("/cc?id=2", "id"), [json!(2)]);

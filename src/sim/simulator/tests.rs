@@ -130,7 +130,8 @@ async fn answering_can_be_stopped_and_started() {
     }
     assert!(!held.is_finished());
     control(&simulator, Method::POST, "/answering", &json!({"answering": true})).await;
-    assert_eq!(held.await.expect("no panic"), StatusCode::OK);
+    let held = tokio::time::timeout(Duration::from_secs(20), held).await.expect("it is let go");
+    assert_eq!(held.expect("no panic"), StatusCode::OK);
 }
 
 #[tokio::test]
@@ -146,6 +147,7 @@ async fn a_stopped_server_lets_go_of_the_requests_it_holds() {
     let asking = tokio::task::spawn_blocking(move || {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
         stream.write_all(b"GET /te/api HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")?;
         let mut text = String::new();
         stream.read_to_string(&mut text).map(|_| text)
@@ -154,7 +156,8 @@ async fn a_stopped_server_lets_go_of_the_requests_it_holds() {
         tokio::task::yield_now().await;
     }
     stop.send(()).expect("the server waits for it");
-    serving.await.expect("no panic").expect("no error");
+    let serving = tokio::time::timeout(Duration::from_secs(20), serving).await.expect("it lets go");
+    serving.expect("no panic").expect("no error");
     let text = asking.await.expect("no panic").expect("an answer");
     assert!(text.starts_with("HTTP/1.1 503"), "{text}");
 }
