@@ -1,7 +1,6 @@
 //! Everything that the program does together, over real sockets on free ports.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod configuration;
 mod dialects;
 mod golden;
 mod recovery;
