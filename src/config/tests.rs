@@ -206,7 +206,7 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
         ),
         (
             format!("{VALID}goals: {{classes: {{voice: {{warning_after: 10m, critical_after: 5m}}}}}}\n"),
-            "c.yml:7:25: goals.classes.voice.critical_after: must not be shorter than warning_after",
+            "c.yml:7:26: goals.classes.voice.critical_after: must not be shorter than warning_after",
         ),
         (
             format!(
