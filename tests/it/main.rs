@@ -4,5 +4,6 @@
 mod command_line;
 mod dialects;
 mod golden;
+mod inspect;
 mod recovery;
 mod support;
