@@ -23,6 +23,8 @@ mod persons;
 mod process;
 mod scene;
 mod services;
+mod skilled;
+mod system;
 
 #[cfg(test)]
 pub(crate) mod tests;

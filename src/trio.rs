@@ -3,18 +3,22 @@
 //!
 //! It only reads: besides GET it sends nothing but the two logins. When to ask is `poller`'s business.
 
+mod calls;
 mod client;
 mod collection;
 mod decode;
 mod error;
 mod examine;
 mod fields;
+mod inventory;
 mod links;
+mod nodes;
 mod observed;
 mod paging;
 mod rows;
 mod session;
 mod settings;
+mod skills;
 mod transport;
 
 pub use client::{Client, Root, Route};
@@ -22,4 +26,5 @@ pub use collection::Listing;
 pub use error::Error;
 pub use examine::{Examination, Member, Missing};
 pub use fields::Dictionary;
+pub use inventory::Inventory;
 pub use settings::{Limits, Settings, latin1};

@@ -5,7 +5,12 @@ use std::{path::Path, sync::Arc};
 use secrecy::SecretString;
 
 use super::{Config, Environment, Target, secret, target};
-use crate::{document::Complaints, metrics, model::Goals, poller, tally, trio};
+use crate::{
+    document::Complaints,
+    metrics,
+    model::{Goals, Selection},
+    poller, tally, trio,
+};
 
 /// The address of the API.
 pub(super) const URL: &str = "TRIO_URL";
@@ -66,6 +71,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
             trio,
             dictionary: Arc::new(dictionary),
             goals: Arc::new(Goals::default()),
+            contact_centers: Selection::default(),
         }],
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),

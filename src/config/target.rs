@@ -9,7 +9,7 @@ use url::Url;
 use super::{Target, secret};
 use crate::{
     document::{Complaints, Entry, Section},
-    model::{Goals, NAME_LIMIT},
+    model::{Goals, NAME_LIMIT, Selection, Text},
     trio::{self, Dictionary, Limits, latin1},
 };
 
@@ -52,6 +52,7 @@ pub(super) fn read(
         Some(entry) => dictionary(&entry, folder, complaints),
         None => builtin(complaints),
     };
+    let contact_centers = section.get("contact_centers").map(|entry| selection(&entry, complaints));
     section.finish(complaints);
     let trio = trio::Settings {
         server: server?,
@@ -61,7 +62,32 @@ pub(super) fn read(
         time_zone,
         limits: Limits::default(),
     };
-    Some(Target { name: name.into(), trio, dictionary: Arc::new(dictionary?), goals: goals.clone() })
+    Some(Target {
+        name: name.into(),
+        trio,
+        dictionary: Arc::new(dictionary?),
+        goals: goals.clone(),
+        contact_centers: contact_centers.unwrap_or_default(),
+    })
+}
+
+fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
+    let mut section = entry.section(complaints);
+    let mut list = |key, complaints: &mut Complaints| -> Vec<Text> {
+        let Some(entry) = section.get(key) else { return Vec::new() };
+        let items = entry.list();
+        if items.is_empty() {
+            entry.wrong(complaints, "must name at least one contact centre; or leave the key out");
+        }
+        items.iter().filter_map(|item| item.text(complaints)).map(Text::from).collect()
+    };
+    let selection = Selection { allow: list("allow", complaints), deny: list("deny", complaints) };
+    let same = |one: &Text, other: &Text| one.trim().to_lowercase() == other.trim().to_lowercase();
+    for twice in selection.deny.iter().filter(|deny| selection.allow.iter().any(|allow| same(allow, deny))) {
+        entry.wrong(complaints, format_args!("`{twice}` is both allowed and denied; name it once"));
+    }
+    section.finish(complaints);
+    selection
 }
 
 fn server_of(

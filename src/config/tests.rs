@@ -3,6 +3,7 @@ use std::{fs, path::PathBuf};
 use pretty_assertions::assert_eq;
 
 use super::*;
+use crate::model::Collector;
 
 /// A folder of its own for each test, with the secrets that the valid file names.
 fn folder(test: &str) -> PathBuf {
@@ -69,7 +70,9 @@ fn a_minimal_file_is_enough_and_secrets_come_from_files_without_their_line_end()
 fn everything_that_can_be_configured_is_read() {
     let text = format!(
         "{VALID}    time_zone: Europe/Stockholm
-poll: {{state: 2s, configuration: 1m}}
+    contact_centers: {{allow: [1, Växjö], deny: Åre}}
+poll: {{state: 2s, configuration: 1m, inventory: 2h}}
+collectors: {{skills: off, calls: {{interval: 10s}}, agents: on, inventory: {{}}}}
 agents: {{identity: hash, hash_key_file: key, min_group_size: 5}}
 goals:
   abandon_target: 0.05
@@ -82,6 +85,14 @@ metrics: {{max_series: 100000}}
     );
     let config = load_text("everything", &text).expect("valid");
     assert_eq!((config.poll.state.as_secs(), config.poll.configuration.as_secs()), (2, 60));
+    let interval = |collector| config.poll.interval(collector).map(|interval| interval.as_secs());
+    assert_eq!(interval(Collector::ServiceState), Some(2));
+    assert_eq!(interval(Collector::Calls), Some(10));
+    assert_eq!(interval(Collector::Skills), None);
+    assert_eq!(interval(Collector::Agents), Some(60));
+    assert_eq!(interval(Collector::Inventory), Some(7200));
+    let Selection { allow, deny } = &config.targets[0].contact_centers;
+    assert_eq!((allow.join(" "), deny.join(" ")), ("1 Växjö".to_owned(), "Åre".to_owned()));
     assert_eq!(config.tally.min_group_size, 5);
     assert_eq!(config.metrics.max_series, 100_000);
     let goals = &config.targets[0].goals;
@@ -115,8 +126,40 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:2:5: targets[0].nmae: unknown key; did you mean `name`?",
         ),
         (
+            format!("{VALID}poll: {{inventory: 1s}}\n"),
+            "c.yml:7:7: poll.inventory: must not be shorter than poll.state",
+        ),
+        (
+            format!("{VALID}collectors: {{skill: off}}\n"),
+            "c.yml:7:14: collectors.skill: unknown collector; did you mean `skills`?",
+        ),
+        (
+            format!("{VALID}collectors: {{skills: 5}}\n"),
+            "c.yml:7:22: collectors.skills: must be on, off, or a map such as {interval: 10s}",
+        ),
+        (
+            format!("{VALID}collectors: {{skills: {{every: 5s}}}}\n"),
+            "c.yml:7:23: collectors.skills.every: unknown key; known here: interval",
+        ),
+        (
+            format!("{VALID}collectors: {{calls: {{interval: 2s}}}}\n"),
+            "c.yml:7:32: collectors.calls.interval: must not be shorter than poll.state, the interval of the steps",
+        ),
+        (
+            format!("{VALID}collectors: {{calls: off, service_state: off, agent_state: off}}\n"),
+            "c.yml:7:13: collectors: at least one of service_state, agent_state, calls must be on: they say whether Trio is up",
+        ),
+        (
+            format!("{VALID}    contact_centers: {{allow: []}}\n"),
+            "c.yml:7:30: targets[0].contact_centers.allow: must name at least one contact centre; or leave the key out",
+        ),
+        (
+            format!("{VALID}    contact_centers: {{allow: [Åre], deny: [åre]}}\n"),
+            "c.yml:7:22: targets[0].contact_centers: `åre` is both allowed and denied; name it once",
+        ),
+        (
             format!("{VALID}polling: {{}}\n"),
-            "c.yml:7:1: polling: unknown key; known here: goals, targets, poll, agents, metrics",
+            "c.yml:7:1: polling: unknown key; known here: goals, targets, poll, collectors, agents, metrics",
         ),
         (
             with(servers, ""),

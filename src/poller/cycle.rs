@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::{Poller, Settings, cadence};
 use crate::{
-    model::{Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
+    model::{Calls, Clock, Collector, RequestFailure, Resource, ServiceGroups, ServiceSkills, Stamp, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     trio::{Client, Error, Listing, Root, Route},
 };
@@ -33,11 +33,11 @@ type Id = (Text, Text);
 
 /// What a visit needs to know.
 #[derive(Clone, Copy)]
-struct Visitor<'a> {
-    client: &'a Client,
-    clock: &'a Clock,
-    settings: Settings,
-    recovered: bool,
+pub(super) struct Visitor<'a> {
+    pub(super) client: &'a Client,
+    pub(super) clock: &'a Clock,
+    pub(super) settings: Settings,
+    pub(super) recovered: bool,
 }
 
 impl Poller {
@@ -45,7 +45,10 @@ impl Poller {
     pub(super) async fn read(&mut self) -> Snapshot {
         let mut snapshot = self.carry_over();
         let total = match self.discover(&mut snapshot).await {
-            Ok(()) => self.visit_all(&mut snapshot).await,
+            Ok(()) => match self.visit_all(&mut snapshot).await {
+                None => self.count_shared(&mut snapshot).await,
+                total => total,
+            },
             Err(error) => Some(error),
         };
         match &total {
@@ -71,6 +74,7 @@ impl Poller {
                 simulated: false,
                 contact_centers: Reading::none(self.settings.configuration),
                 centers: Vec::new(),
+                inventory: Reading::none(self.settings.interval(Collector::Inventory)),
                 fields: Arc::new([]),
             };
         };
@@ -82,29 +86,36 @@ impl Poller {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
-        if !due && !self.routes.is_empty() {
+        // Nothing to read is an answer, too.
+        let known = attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
+        if !due && (known || !self.routes.is_empty()) {
             return Ok(());
         }
-        let (client, clock) = (&self.client, &self.clock);
+        let (client, clock, selection) = (&self.client, self.clock.clone(), &self.selection);
         let begun = clock.now();
         let read = async {
             let root: Root = client.root().await?;
-            let listing = client.contact_centers(&root).await?;
+            let mut listing = client.contact_centers(&root).await?;
+            let all = listing.items.clone();
+            listing.items.retain(|center| selection.takes(center));
             let routes = join_all(listing.items.iter().map(|center| client.route(&root, center))).await;
             let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
-            Ok((root, listing, routes?))
+            Ok((root, all, listing, routes?))
         };
         let result = timeout(self.settings.collector_limit, read)
             .await
             .unwrap_or_else(|_| Err(too_slow(Resource::ContactCenters)));
         let (result, found) = match result {
-            Ok((root, listing, routes)) => (Ok(listing), Some((root, routes))),
+            Ok((root, all, listing, routes)) => {
+                self.say_unmatched(&all);
+                (Ok(listing), Some((root, routes)))
+            }
             Err(error) => (Err(error), None),
         };
         let error = settle(
             &mut snapshot.contact_centers,
             begun,
-            clock,
+            &clock,
             result.map(|listing| (listing.items.len(), listing.items)),
         );
         if let Some((root, routes)) = found {
@@ -117,7 +128,9 @@ impl Poller {
                 let position = known.iter().position(|center| center.contact_center.id == contact_center.id);
                 let mut center = match position {
                     Some(position) => known.swap_remove(position),
-                    None => Center::new(contact_center.clone(), state, configuration),
+                    None => {
+                        Center::new(contact_center.clone(), |collector| self.settings.interval(collector))
+                    }
                 };
                 center.contact_center = contact_center.clone();
                 snapshot.centers.push(center);
@@ -139,12 +152,7 @@ impl Poller {
     /// Visits every contact centre at the same time. Returns the error that means that nothing at all
     /// can be had, if one did.
     async fn visit_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
-        let visitor = Visitor {
-            client: &self.client,
-            clock: &self.clock,
-            settings: self.settings,
-            recovered: self.was_down,
-        };
+        let visitor = self.visitor();
         let routes = &self.routes;
         let asked_for = &self.asked_for;
         let centers = std::mem::take(&mut snapshot.centers);
@@ -184,14 +192,23 @@ impl Poller {
         (!total.is_empty()).then(|| total.swap_remove(why).1)
     }
 
+    pub(super) fn visitor(&self) -> Visitor<'_> {
+        Visitor {
+            client: &self.client,
+            clock: &self.clock,
+            settings: self.settings,
+            recovered: self.was_down,
+        }
+    }
+
     /// Nothing can be had from the server: whatever was due has failed, without asking for it.
     fn fail_due(&self, snapshot: &mut Snapshot) {
         let (now, tick) = (self.clock.now(), self.settings.state);
-        for center in &mut snapshot.centers {
-            for (attempt, interval) in center.attempts() {
-                if cadence::due(*attempt, interval, tick, true, now) {
-                    *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
-                }
+        let of_centers = snapshot.centers.iter_mut().flat_map(Center::attempts);
+        let shared = (&mut snapshot.inventory.attempt, snapshot.inventory.interval);
+        for (attempt, interval) in of_centers.chain([shared]) {
+            if interval.is_some_and(|interval| cadence::due(*attempt, interval, tick, true, now)) {
+                *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
             }
         }
     }
@@ -204,24 +221,28 @@ impl Visitor<'_> {
             state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
         let mut asked = unknown_ids(&center);
         asked.retain(|id| !asked_for.contains(id));
-        let well = done.iter().all(|done| done.error.is_none());
+        // Ids come from neither calls nor skills.
+        let explains = |done: &Done| !matches!(done.collector, Collector::Calls | Collector::Skills);
+        let well = done.iter().all(|done| done.error.is_none() || !explains(done));
         if well && !asked.is_empty() && asked_for.len() < MOST_ASKED_FOR {
             done.extend(self.configuration(route, &mut center, true).await);
         } else {
             asked.clear();
         }
+        done.extend(self.inventory(route, &mut center).await);
         Visit { simulated: done.iter().any(|done| done.simulated), center, fast, done, asked }
     }
 
     /// Reads what happens now, and says whether any of it could be read.
     async fn state(self, route: &Route, center: &mut Center) -> (Vec<Done>, Option<bool>) {
         let client = self.client;
-        let Center { service_state, agent_state, .. } = center;
-        let (services, agents) = tokio::join!(
+        let Center { service_state, agent_state, calls, .. } = center;
+        let done = tokio::join!(
             self.collect(Collector::ServiceState, service_state, false, client.service_state(route), whole),
             self.collect(Collector::AgentState, agent_state, false, client.agent_state(route), whole),
+            self.collect(Collector::Calls, calls, false, client.calls(route), one_of_calls),
         );
-        let done: Vec<Done> = [services, agents].into_iter().flatten().collect();
+        let done: Vec<Done> = [done.0, done.1, done.2].into_iter().flatten().collect();
         let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
         (done, fast)
     }
@@ -242,7 +263,15 @@ impl Visitor<'_> {
             self.collect(Collector::Agents, agents, early, client.agents(route), whole),
             self.collect(Collector::AgentGroups, agent_groups, early, client.agent_groups(route), whole),
         );
-        [done.0, done.1, done.2, done.3].into_iter().flatten().collect()
+        let skills = self.skills(route, center, early).await;
+        [done.0, done.1, done.2, done.3, skills].into_iter().flatten().collect()
+    }
+
+    /// Reads who can take the cases of which service, once there are services to ask for.
+    async fn skills(self, route: &Route, center: &mut Center, early: bool) -> Option<Done> {
+        let services = service_ids(center)?;
+        let read = self.client.skills(route, &services);
+        self.collect(Collector::Skills, &mut center.skills, early, read, skills).await
     }
 
     /// Reads one collector if it is due, or if it is wanted `early`.
@@ -258,9 +287,9 @@ impl Visitor<'_> {
         T: PartialEq,
     {
         let begun = self.clock.now();
-        if !early
-            && !cadence::due(reading.attempt, reading.interval, self.settings.state, self.recovered, begun)
-        {
+        let tick = self.settings.state;
+        let due = |interval| cadence::due(reading.attempt, interval, tick, self.recovered, begun);
+        if !reading.interval.is_some_and(|interval| early || due(interval)) {
             return None;
         }
         let limit = self.settings.collector_limit;
@@ -272,10 +301,10 @@ impl Visitor<'_> {
 }
 
 /// One collector was read, well or badly.
-struct Done {
-    collector: Collector,
-    simulated: bool,
-    error: Option<Error>,
+pub(super) struct Done {
+    pub(super) collector: Collector,
+    pub(super) simulated: bool,
+    pub(super) error: Option<Error>,
 }
 
 fn whole<T>(items: Vec<T>) -> (usize, Vec<T>) {
@@ -287,8 +316,27 @@ fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
     (groups.groups.len(), groups)
 }
 
+fn one_of_calls(mut items: Vec<Calls>) -> (usize, Calls) {
+    let calls = items.pop().unwrap_or_default();
+    (calls.calls.len(), calls)
+}
+
+fn skills(mut items: Vec<ServiceSkills>) -> (usize, ServiceSkills) {
+    let skills = items.pop().unwrap_or_default();
+    (skills.skills, skills)
+}
+
+/// The services that are known at all, by configuration or by their state.
+fn service_ids(center: &Center) -> Option<Vec<Text>> {
+    let configured =
+        center.services.good.as_ref().map(|good| good.data.iter().map(|s| s.id.clone()).collect());
+    let now =
+        || center.service_state.good.as_ref().map(|good| good.data.iter().map(|s| s.id.clone()).collect());
+    configured.or_else(now)
+}
+
 /// Notes in `reading` what came of an attempt; data that is as before keeps its place.
-fn settle<T: PartialEq>(
+pub(super) fn settle<T: PartialEq>(
     reading: &mut Reading<T>,
     begun: Stamp,
     clock: &Clock,
@@ -330,7 +378,7 @@ fn unknown_ids(center: &Center) -> HashSet<Id> {
         .collect()
 }
 
-fn too_slow(resource: Resource) -> Error {
+pub(super) fn too_slow(resource: Resource) -> Error {
     let detail = "the collector took longer than its limit".to_owned();
     Error::Request { resource, failure: RequestFailure::Timeout, detail }
 }
@@ -343,5 +391,8 @@ fn resource(collector: Collector) -> Resource {
         Collector::Agents => Resource::Agents,
         Collector::AgentState => Resource::AgentState,
         Collector::AgentGroups => Resource::AgentGroups,
+        Collector::Calls => Resource::Calls,
+        Collector::Skills => Resource::Skills,
+        Collector::Inventory => Resource::Api,
     }
 }

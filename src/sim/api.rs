@@ -7,11 +7,13 @@ mod auth;
 mod control;
 mod filter;
 mod links;
+mod lists;
 mod login;
 mod paging;
 mod query;
 mod read;
 mod resource;
+mod rights;
 mod route;
 mod rows;
 mod wall;
@@ -26,6 +28,7 @@ use auth::Sessions;
 pub(crate) use control::{CONTROL, Gate, refuse};
 use links::Links;
 pub(crate) use query::Query;
+pub(crate) use rights::Rights;
 use route::Route;
 use wall::Wall;
 
@@ -42,6 +45,8 @@ pub(crate) struct Trio {
     world: World,
     sessions: Sessions,
     wall: Wall,
+    /// What tokens that are given out now give access to.
+    rights: Rights,
 }
 
 /// A request, as far as the API looks at it.
@@ -67,7 +72,10 @@ impl Trio {
             agents: options.agents,
         });
         world.warm_up();
-        Self { wall: Wall::new(now, world.now()), sessions: Sessions::new(options.seed, now), world, options }
+        // A word that names no resource forbids nothing.
+        let rights = Rights::without(&options.forbidden).unwrap_or_default();
+        let (wall, sessions) = (Wall::new(now, world.now()), Sessions::new(options.seed, now));
+        Self { wall, sessions, world, options, rights }
     }
 
     /// The world, as it was at the last request.
@@ -99,11 +107,16 @@ impl Trio {
             Route::RefreshLogin => return self.refresh(request, &links, now),
             _ => {}
         }
-        if !self.sessions.admits(request.authorization.as_deref(), now) {
+        let Some(rights) = self.sessions.rights(request.authorization.as_deref(), now) else {
             let message = "a valid access token is needed: log in or refresh the login";
             return self.problem(&links, StatusCode::UNAUTHORIZED, message).challenge();
+        };
+        if !rights.admit(route) {
+            return self.problem(&links, StatusCode::FORBIDDEN, "the API user has no right to this");
         }
+        let links = links.for_rights(rights.clone());
         match route {
+            Route::Node(node) => self.node(&links, node),
             Route::Collection(place) => self.collection(request, &links, place),
             Route::AgentLogin(place, id) => self.patch_login(request, &links, place, id),
             Route::Item(place, id) if method == Method::PATCH => self.patch_state(request, &links, place, id),

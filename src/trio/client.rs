@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{
+    calls::CallLimit,
     collection::{Identified, Listing, Request, Whole},
     decode::Reader,
     error::Error,
@@ -17,6 +18,7 @@ use super::{
     rows,
     session::{Doors, Session},
     settings::{Limits, Settings},
+    skills::Unrelated,
     transport::{Answer, Transport},
 };
 use crate::{
@@ -35,6 +37,8 @@ pub struct Client {
     transport: Transport,
     session: Session,
     observed: Observed,
+    call_limit: CallLimit,
+    unrelated: Unrelated,
     clock: Clock,
 }
 
@@ -43,6 +47,8 @@ pub struct Client {
 pub struct Root {
     doors: Doors,
     contact_centers: Url,
+    security: Url,
+    directory: Url,
 }
 
 /// Where the resources of one contact centre are.
@@ -67,7 +73,16 @@ impl Client {
     ) -> Result<Self, reqwest::Error> {
         let transport = Transport::new(settings.limits, stats.clone())?;
         let session = Session::new(settings.clone(), stats, clock.clone());
-        Ok(Self { settings, dictionary, transport, session, observed: Observed::default(), clock })
+        Ok(Self {
+            settings,
+            dictionary,
+            transport,
+            session,
+            observed: Observed::default(),
+            call_limit: CallLimit::default(),
+            unrelated: Unrelated::default(),
+            clock,
+        })
     }
 
     /// Asks the Api resource, which needs no login, where things are. Where it does not say, they are
@@ -94,7 +109,12 @@ impl Client {
             login: find(Resource::Login, "login"),
             refresh: find(Resource::RefreshLogin, "refreshlogin"),
         };
-        Ok(Root { doors, contact_centers: find(Resource::ContactCenters, "cc") })
+        Ok(Root {
+            doors,
+            contact_centers: find(Resource::ContactCenters, "cc"),
+            security: find(Resource::Security, "security"),
+            directory: find(Resource::Directory, "directory"),
+        })
     }
 
     /// The contact centres that the API user may see. Where their items hold no known id, the ids
@@ -186,7 +206,7 @@ impl Client {
         let Listing { items: groups, simulated } =
             self.list::<ServiceGroup>(Resource::ServiceGroups, route, rows::service_group).await?;
         let mut members = Some(Vec::new());
-        let nobody = no_such_id(&groups);
+        let nobody = no_such_id(groups.iter().map(|group| &*group.id));
         let ids = groups.iter().map(|group| &*group.id);
         for group in std::iter::once(&*nobody).filter(|_| !groups.is_empty()).chain(ids) {
             let Some(all) = &mut members else { break };
@@ -221,7 +241,7 @@ impl Client {
         Ok(self.whole(request, rows::service).await?.items)
     }
 
-    async fn list<T: Identified + Send>(
+    pub(super) async fn list<T: Identified + Send>(
         &self,
         resource: Resource,
         route: &Route,
@@ -306,6 +326,18 @@ impl Client {
         answer.decode_error(resource, problem, shown)
     }
 
+    pub(super) fn observed(&self) -> &Observed {
+        &self.observed
+    }
+
+    pub(super) fn call_limit(&self) -> &CallLimit {
+        &self.call_limit
+    }
+
+    pub(super) fn unrelated(&self) -> &Unrelated {
+        &self.unrelated
+    }
+
     pub(super) fn limits(&self) -> &Limits {
         &self.settings.limits
     }
@@ -324,6 +356,11 @@ impl Client {
 }
 
 impl Root {
+    /// Where a node is; the directory for whatever is none.
+    pub(super) fn node(&self, node: Resource) -> &Url {
+        if node == Resource::Security { &self.security } else { &self.directory }
+    }
+
     pub(super) fn contact_centers(&self) -> &Url {
         &self.contact_centers
     }
@@ -359,7 +396,7 @@ fn known<T>(resource: Resource, whole: Whole<T>) -> Result<Vec<T>, Error> {
 }
 
 /// The URL of `segments` below `base`, each segment percent-encoded as UTF-8.
-fn below(base: &Url, segments: &[&str]) -> Url {
+pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().extend(segments);
@@ -367,8 +404,8 @@ fn below(base: &Url, segments: &[&str]) -> Url {
     url
 }
 
-/// An id that no group has.
-fn no_such_id(groups: &[ServiceGroup]) -> String {
-    let numbers = groups.iter().filter_map(|group| group.id.parse::<u64>().ok());
+/// An id that is none of `ids`.
+pub(super) fn no_such_id<'i>(ids: impl Iterator<Item = &'i str>) -> String {
+    let numbers = ids.filter_map(|id| id.parse::<u64>().ok());
     numbers.max().unwrap_or(0).saturating_add(1_000_003).to_string()
 }

@@ -12,9 +12,10 @@ use super::{
     fields::Mapping,
     paging::{self, MOST_PAGES, Pagination},
     session::Doors,
+    skills::Skill,
 };
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
+    Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
 };
 
 /// A collection that was read whole.
@@ -41,7 +42,7 @@ macro_rules! identified {
     };
 }
 
-identified!(Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus);
+identified!(Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
 
 /// What to read: where, how to log in for it, and with which part of the dictionary.
 #[derive(Clone, Copy, Debug)]
@@ -69,12 +70,14 @@ struct Sheet<T> {
 }
 
 impl Client {
-    /// Reads all pages. A total that the items contradict is looked at a second time, then reported.
+    /// Reads all pages. A total that the items contradict is looked at a second time, then reported;
+    /// of a collection that changes all the time, every page is as much as there can be.
     pub(super) async fn whole<T: Identified + Send>(
         &self,
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Whole<T>, Error> {
+        let lively = request.mapping.shape.resource.is_lively();
         let mut short = None;
         for _ in 0..2 {
             let (whole, total) = self.pages(request, build).await?;
@@ -82,7 +85,7 @@ impl Client {
             let whole = whole.without_duplicates();
             let got = whole.items.len() + nameless;
             match total {
-                Some(expected) if expected != got => short = Some((got, expected)),
+                Some(expected) if expected != got && !lively => short = Some((got, expected)),
                 _ => return Ok(whole),
             }
         }
@@ -165,10 +168,7 @@ impl<T: Identified> Whole<T> {
         self.items.extend(page.items);
         self.rows += page.rows;
         for (all, seen) in self.seen.iter_mut().zip(page.seen) {
-            all.unknown += seen.unknown;
-            all.rejected += seen.rejected;
-            all.member = all.member.take().or(seen.member);
-            all.samples.extend(seen.samples);
+            all.add(seen);
         }
     }
 

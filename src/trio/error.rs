@@ -52,8 +52,8 @@ pub enum Error {
     /// Items came, but the dictionary finds no id in them.
     #[error(
         "{}: {} items came, but no member that the field dictionary knows as their id; \
-         name it in a fields_file under `{}: id: members`",
-        .resource.as_str(), .items, .resource.as_str()
+         name it in a fields_file under `{}: {}: members`",
+        .resource.as_str(), .items, .resource.as_str(), key(*.resource)
     )]
     Unmapped {
         /// What was read.
@@ -86,6 +86,11 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// The field without which an item cannot be told from others.
+fn key(resource: Resource) -> &'static str {
+    if resource == Resource::Skills { "agent_id" } else { "id" }
 }
 
 fn explain(status: u16) -> &'static str {

@@ -10,7 +10,7 @@ use trio_exporter::{
     config::{Config, Target},
     http,
     metrics::{self, Identity},
-    model::{Clock, Goals},
+    model::{Clock, Goals, Selection},
     poller::{self, Poller},
     shutdown, tally,
     trio::{self, Dictionary, Limits},
@@ -40,6 +40,7 @@ pub(crate) fn target(server: &str) -> Target {
         },
         dictionary: Arc::new(Dictionary::builtin().expect("valid")),
         goals: Arc::new(Goals::default()),
+        contact_centers: Selection::default(),
     }
 }
 
