@@ -5,5 +5,7 @@ mod command_line;
 mod dialects;
 mod golden;
 mod inspect;
+mod inventory;
 mod recovery;
 mod support;
+mod targets;

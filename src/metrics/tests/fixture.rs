@@ -132,14 +132,14 @@ fn calls() -> Calls {
     Calls { calls: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: false }
 }
 
-/// Two agents serve the first service; the second is served by nobody that is known.
+/// Two agents serve each service, and one that is gone.
 fn skills() -> ServiceSkills {
     let services = vec![
         ("s1".into(), vec!["a1".into(), "a2".into(), "gone".into()]),
-        ("s2".into(), vec![]),
+        ("s2".into(), vec!["a2".into(), "a3".into()]),
         ("elsewhere".into(), vec!["a1".into()]),
     ];
-    ServiceSkills { services, skills: 4 }
+    ServiceSkills { services, skills: 6 }
 }
 
 pub(crate) fn service_status() -> ServiceStatus {

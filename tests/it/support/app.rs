@@ -97,6 +97,11 @@ impl TestApp {
         }
     }
 
+    /// One step of every poller, all at the same time, as when they run.
+    pub(crate) async fn step_together(&mut self) {
+        futures_util::future::join_all(self.pollers.iter_mut().map(Poller::step)).await;
+    }
+
     /// Lets `secs` seconds pass, then steps.
     pub(crate) async fn step_after(&mut self, secs: u64) {
         self.clock.advance(Duration::from_secs(secs));
