@@ -244,19 +244,20 @@ async fn a_collection_that_fails_is_unknown_the_others_are_counted_and_it_is_not
 
 #[tokio::test]
 async fn the_inventory_is_read_once_an_hour_and_its_numbers_live_three() {
-    let trio = hand_written().await;
-    trio.answer("cc/1/roles", rows(0, 2)).await;
-    let (mut app, metrics) = read(&trio).await;
+    let (mut app, _trio) = simulated(Options::default()).await;
+    app.step().await;
+    let metrics = app.metrics().await;
     let interval = [("collector", "inventory"), ("contact_center", "1")];
     assert_eq!(metrics.get("trio_poll_interval_seconds", &interval), Some(3600.0));
-    for _ in 0..10 {
+    let roles = [("resource", "roles"), ("code", "200")];
+    for _ in 0..11 {
         app.step_after(300).await;
     }
-    assert_eq!(asked(&trio, "cc/1/roles").await, 1);
-    app.step_after(600).await;
-    assert_eq!(asked(&trio, "cc/1/roles").await, 2);
+    assert_eq!(app.metrics().await.get("trio_api_requests_total", &roles), Some(1.0));
+    app.step_after(300).await;
+    assert_eq!(app.metrics().await.get("trio_api_requests_total", &roles), Some(2.0));
     app.clock.advance(std::time::Duration::from_secs(3 * 3600));
-    assert_eq!(items(&app.metrics().await, "roles"), Some(2.0));
+    assert_eq!(items(&app.metrics().await, "roles"), Some(4.0));
     app.clock.advance(std::time::Duration::from_secs(1));
     assert!(!app.metrics().await.has("trio_resource_items"));
 }

@@ -39,7 +39,7 @@ async fn of(app: &TestApp, target: &str) -> Samples {
 
 #[tokio::test]
 async fn each_target_has_its_own_session_and_its_own_series() {
-    let (mut app, ..) = two().await;
+    let (mut app, _north, _south) = two().await;
     app.step_together().await;
     let metrics = app.metrics().await;
     for (target, agents) in [("north", 12.0), ("south", 20.0)] {
@@ -53,7 +53,7 @@ async fn each_target_has_its_own_session_and_its_own_series() {
 
 #[tokio::test]
 async fn a_target_can_be_asked_for_alone_and_an_unknown_one_is_404_that_names_the_known() {
-    let (mut app, ..) = two().await;
+    let (mut app, _north, _south) = two().await;
     app.step_together().await;
     let alone = of(&app, "north").await;
     assert!(alone.has("trio_agents"));
@@ -102,22 +102,24 @@ async fn a_target_that_hangs_delays_and_darkens_no_other() {
 
 #[tokio::test]
 async fn a_target_that_is_down_and_comes_back_changes_nothing_for_the_other() {
-    let (mut app, north, south) = two().await;
+    let (mut app, _north, south) = two().await;
+    let reads = |metrics: &Samples| {
+        let of = [("target", "north"), ("resource", "agents/state"), ("code", "200")];
+        metrics.get("trio_api_requests_total", &of)
+    };
     order(&south, r#"{"answering":false}"#).await;
     app.step_together().await;
-    let asked = north.simulator.requests();
     for _ in 0..3 {
         app.clock.advance(Duration::from_secs(5));
         app.step_together().await;
     }
-    let quiet = north.simulator.requests() - asked;
     let down = app.metrics().await;
+    assert_eq!(reads(&down), Some(4.0), "one in each step");
     assert_eq!(down.get("trio_up", &[("target", "south")]), Some(0.0));
     assert!(down.find("trio_agents", &[("target", "south")]).is_empty());
     assert_eq!(down.get("trio_up", &[("target", "north")]), Some(1.0));
 
     order(&south, r#"{"answering":true}"#).await;
-    let asked = north.simulator.requests();
     for _ in 0..3 {
         app.clock.advance(Duration::from_secs(5));
         app.step_together().await;
@@ -125,6 +127,6 @@ async fn a_target_that_is_down_and_comes_back_changes_nothing_for_the_other() {
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_up", &[("target", "south")]), Some(1.0));
     assert_eq!(metrics.find("trio_agents", &[("target", "south")]).len(), 7);
-    assert_eq!(north.simulator.requests() - asked, quiet, "the cadence of the other is its own");
+    assert_eq!(reads(&metrics), Some(7.0), "one in each step");
     assert_eq!(metrics.get("trio_auth_logins_total", &[("target", "north")]), Some(1.0));
 }
