@@ -7,7 +7,10 @@ use std::{
 };
 
 use flate2::{Compression, write::GzEncoder};
-use tokio::{sync::OnceCell, task::spawn_blocking};
+use tokio::{
+    sync::OnceCell,
+    task::{JoinError, spawn_blocking},
+};
 
 use super::{Format, Process, Settings, Source, Surface, View, cache::Cache, classic, encode};
 use crate::model::{Clock, Text};
@@ -15,7 +18,7 @@ use crate::model::{Clock, Text};
 /// The metrics of all targets, ready to be served.
 #[derive(Debug)]
 pub struct Exposition {
-    sources: Vec<Source>,
+    sources: Arc<[Source]>,
     settings: Arc<Settings>,
     clock: Clock,
     started: SystemTime,
@@ -41,17 +44,29 @@ pub enum NotServed {
     Failed(#[from] EncodeFailed),
 }
 
+impl From<JoinError> for NotServed {
+    fn from(error: JoinError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 /// A task that encodes or compresses panicked or was cancelled.
 #[derive(Debug, thiserror::Error)]
 #[error("an encoding task ended early")]
 pub struct EncodeFailed(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl From<JoinError> for EncodeFailed {
+    fn from(error: JoinError) -> Self {
+        Self(error.into())
+    }
+}
 
 impl Exposition {
     /// An exposition of `sources`, in their order.
     pub fn new(sources: Vec<Source>, settings: Settings, clock: Clock) -> Self {
         let cache = Cache::new(settings.encoding_max_age);
         let started = clock.now().wall;
-        Self { sources, settings: Arc::new(settings), clock, started, cache }
+        Self { sources: sources.into(), settings: Arc::new(settings), clock, started, cache }
     }
 
     /// The encoding of `surface`, of one target or of all.
@@ -66,25 +81,26 @@ impl Exposition {
         format: Format,
     ) -> Result<Arc<Encoded>, NotServed> {
         let position = target.map(|asked| self.position(asked)).transpose()?;
-        let make = async || {
-            let now = self.clock.now();
-            let views = self.views(position);
-            let (settings, started) = (self.settings.clone(), self.started);
-            let make = move || {
+        let now = self.clock.now();
+        let (sources, settings) = (self.sources.clone(), self.settings.clone());
+        let (clock, started) = (self.clock.clone(), self.started);
+        let make = async move {
+            let now = clock.now();
+            let encoded = spawn_blocking(move || {
+                let views = views(&sources, position);
                 let process = match surface {
                     Surface::Main => Process::read(started),
                     Surface::Agents => Process::default(),
                 };
                 let text = encode(surface, &views, &settings, process, now);
-                match format {
+                Encoded::new(match format {
                     Format::OpenMetrics => text,
                     Format::Classic => classic::from_open_metrics(&text),
-                }
-            };
-            let text = spawn_blocking(make).await.map_err(|error| EncodeFailed(error.into()))?;
-            Ok::<_, NotServed>((now, Arc::new(Encoded::new(text))))
+                })
+            });
+            Ok::<_, NotServed>((now, Arc::new(encoded.await?)))
         };
-        self.cache.get((surface, position, format), self.clock.now(), make).await
+        self.cache.get((surface, position, format), now, make).await
     }
 
     /// Whether agents have a surface of their own.
@@ -102,12 +118,13 @@ impl Exposition {
         let position = self.sources.iter().position(|source| *source.name == *asked);
         position.ok_or_else(|| NotServed::UnknownTarget { asked: asked.to_owned(), known: known() })
     }
+}
 
-    fn views(&self, position: Option<usize>) -> Vec<View> {
-        match position.and_then(|position| self.sources.get(position)) {
-            Some(source) => vec![source.view()],
-            None => self.sources.iter().map(Source::view).collect(),
-        }
+/// What is published now, by one source or by all.
+fn views(sources: &[Source], position: Option<usize>) -> Vec<View> {
+    match position.and_then(|position| sources.get(position)) {
+        Some(source) => vec![source.view()],
+        None => sources.iter().map(Source::view).collect(),
     }
 }
 
@@ -136,9 +153,10 @@ impl Encoded {
     pub async fn gzip(&self) -> Result<&Arc<[u8]>, EncodeFailed> {
         let compress = async || {
             let text = self.text.clone();
-            let compressed = spawn_blocking(move || compress(&text)).await;
-            let compressed = compressed.map_err(|error| EncodeFailed(error.into()))?;
-            compressed.map(Arc::from).map_err(|error| EncodeFailed(error.into()))
+            spawn_blocking(move || compress(&text))
+                .await?
+                .map(Arc::from)
+                .map_err(|error| EncodeFailed(error.into()))
         };
         self.gzip.get_or_try_init(compress).await
     }

@@ -54,15 +54,15 @@ impl Process {
     pub(super) fn write(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         if let Some(seconds) = self.cpu_seconds {
             let help = "Processor time that the exporter used. Source: the operating system.";
-            write(encoder, "cpu", help, Some(Unit::Seconds), &ConstCounter::new(seconds))?;
+            write(encoder, "cpu", help, Some(&Unit::Seconds), &ConstCounter::new(seconds))?;
         }
         if let Some(seconds) = self.start_time_seconds {
             let help = "When the exporter started, in seconds since 1970: a jump is a restart. Source: the exporter.";
-            write(encoder, "start_time", help, Some(Unit::Seconds), &ConstGauge::new(seconds))?;
+            write(encoder, "start_time", help, Some(&Unit::Seconds), &ConstGauge::new(seconds))?;
         }
         for (name, help, unit, value) in self.whole_numbers() {
             if let Some(value) = value {
-                write(encoder, name, help, unit, &ConstGauge::new(value))?;
+                write(encoder, name, help, unit.as_ref(), &ConstGauge::new(value))?;
             }
         }
         Ok(())
@@ -85,8 +85,8 @@ fn write(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,
     help: &str,
-    unit: Option<Unit>,
+    unit: Option<&Unit>,
     metric: &impl EncodeMetric,
 ) -> fmt::Result {
-    metric.encode(encoder.encode_descriptor(name, help, unit.as_ref(), metric.metric_type())?)
+    metric.encode(encoder.encode_descriptor(name, help, unit, metric.metric_type())?)
 }

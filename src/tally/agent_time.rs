@@ -77,44 +77,34 @@ impl AgentTime {
 
     /// Counts from the agent states of `before` to those of `center`.
     pub(super) fn step(&mut self, before: Option<&Center>, center: &Center, min_group_size: usize) {
-        self.judge_groups(center, min_group_size);
         let Some(cur) = &center.agent_state.good else { return };
         let prev = before.and_then(|before| before.agent_state.good.as_ref());
-        if prev.is_some_and(|prev| prev.taken == cur.taken) {
-            self.count_now(&cur.data);
+        let stateless = !cur.data.is_empty() && cur.data.iter().all(|status| status.state.is_none());
+        if self.totals.is_none() && stateless {
             return;
         }
-        if self.totals.is_none()
-            && !cur.data.is_empty()
-            && cur.data.iter().all(|status| status.state.is_none())
-        {
-            return;
+        if prev.is_none_or(|prev| prev.taken != cur.taken) {
+            let elapsed = prev.map(|prev| Elapsed::between(prev, cur, center.agent_state.interval));
+            self.credit(prev.map(|prev| prev.data.as_slice()), cur, elapsed);
         }
-        let interval = center.agent_state.interval;
-        let elapsed = prev.map(|prev| Elapsed::between(prev, cur, interval));
-        self.credit(prev.map(|prev| prev.data.as_slice()), cur, elapsed);
+        // Only now: what has passed belongs to the groups that were, and new ones start at zero.
+        self.judge_groups(center, min_group_size);
         self.count_now(&cur.data);
     }
 
-    /// Groups are judged when their configuration was read anew; one that has no series any more, or
-    /// not yet, starts at zero when it gets them.
+    /// Groups are judged when their configuration was read anew. One that loses its series and gets
+    /// them back starts at zero.
     fn judge_groups(&mut self, center: &Center, min_group_size: usize) {
-        let Some(groups) = &center.agent_groups.good else { return };
-        let agents = center.agents.good.as_ref();
-        let unchanged = self.judged.as_ref().is_some_and(|(seen_agents, seen_groups)| {
-            Arc::ptr_eq(seen_groups, &groups.data)
-                && match (seen_agents, agents) {
-                    (Some(seen), Some(agents)) => Arc::ptr_eq(seen, &agents.data),
-                    (None, None) => true,
-                    _ => false,
-                }
-        });
-        if !unchanged {
-            self.judged = Some((agents.map(|good| good.data.clone()), groups.data.clone()));
-            self.grouping =
-                center.agent_group_members().map(|members| Grouping::judge(&members, min_group_size));
+        let (Some(groups), Some(totals)) = (&center.agent_groups.good, &mut self.totals) else { return };
+        let agents = center.agents.good.as_ref().map(|good| &good.data);
+        if let Some((seen_agents, seen_groups)) = &self.judged
+            && Arc::ptr_eq(seen_groups, &groups.data)
+            && seen_agents.as_ref().map(Arc::as_ptr) == agents.map(Arc::as_ptr)
+        {
+            return;
         }
-        let Some(totals) = &mut self.totals else { return };
+        self.judged = Some((agents.cloned(), groups.data.clone()));
+        self.grouping = center.agent_group_members().map(|members| Grouping::judge(&members, min_group_size));
         let known = totals.groups.take().unwrap_or_default();
         totals.groups = self.grouping.as_ref().map(|grouping| {
             let total_of = |key: &GroupKey| {
@@ -190,10 +180,6 @@ impl AgentTime {
 
     fn count_now(&mut self, statuses: &[AgentStatus]) {
         let Some(totals) = &mut self.totals else { return };
-        if totals.groups.is_none() {
-            let groups = self.grouping.as_ref().map(|grouping| grouping.groups.iter().map(GroupTotals::zero));
-            totals.groups = groups.map(Iterator::collect);
-        }
         totals.now = Default::default();
         let mut groups = totals.groups.as_deref_mut().unwrap_or_default().iter_mut().collect::<Vec<_>>();
         for group in &mut groups {
@@ -222,12 +208,6 @@ impl AgentTotals {
     }
 }
 
-impl GroupTotals {
-    fn zero(key: &GroupKey) -> Self {
-        Self { key: key.clone(), now: Default::default(), seconds: Default::default() }
-    }
-}
-
 /// The time between two readings.
 #[derive(Clone, Copy, Debug)]
 enum Elapsed {
@@ -240,8 +220,10 @@ enum Elapsed {
 impl Elapsed {
     fn between<T>(prev: &Good<T>, cur: &Good<T>, interval: Duration) -> Self {
         let mono = cur.taken.since(prev.taken);
-        let wall = cur.taken.wall.duration_since(prev.taken.wall).unwrap_or_default();
-        let apart = wall.abs_diff(mono);
+        let apart = match cur.taken.wall.duration_since(prev.taken.wall) {
+            Ok(wall) => wall.abs_diff(mono),
+            Err(back) => back.duration() + mono,
+        };
         if mono > interval * GAP_INTERVALS || apart > interval * 2 {
             Self::Gap(mono.as_secs_f64())
         } else {

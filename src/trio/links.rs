@@ -17,7 +17,7 @@ impl Links {
         let named: Vec<(String, String)> = match collection.map(|(_, value)| value) {
             Some(Value::Array(links)) => links.iter().filter_map(named_link).collect(),
             Some(Value::Object(links)) => {
-                let href = |value: &Value| Some(value.as_str()?.to_owned()).or_else(|| href_of(value));
+                let href = |value: &Value| value.as_str().map(str::to_owned).or_else(|| href_of(value));
                 links.iter().filter_map(|(rel, value)| Some((plain(rel), href(value)?))).collect()
             }
             _ => Vec::new(),

@@ -248,3 +248,17 @@ fn what_is_gone_from_the_state_reading_has_no_membership() {
         .collect();
     assert_eq!(members, ["s1"]);
 }
+
+#[test]
+fn members_that_an_old_configuration_named_are_gone() {
+    let view = fixture::changed(|snapshot| {
+        let center = &mut snapshot.centers[0];
+        center.agent_state.good.as_mut().expect("there").taken = fixture::later(890);
+        center.agent_groups.good.as_mut().expect("there").taken = fixture::later(890);
+    });
+    let members = |seconds| {
+        let families = both_surfaces(&view, fixture::later(seconds));
+        samples(&families, "trio_agent_group_member").len()
+    };
+    assert_eq!((members(900), members(901)), (3, 0));
+}

@@ -137,8 +137,8 @@ fn fields() -> Arc<[FieldUse]> {
         times_rejected: Some(2),
         ..queue.clone()
     };
-    let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
-    let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
+    let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue };
+    let unseen = FieldUse { field: "open", present: None, member: None, ..queue };
     [queue, since, missing, unseen].into()
 }
 

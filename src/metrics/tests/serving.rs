@@ -97,3 +97,18 @@ async fn the_process_shows_itself_on_the_main_surface() {
     let agents = exposition.get(Surface::Agents, None, Format::Classic).await.expect("served");
     assert!(!agents.text().contains("process_"));
 }
+
+#[tokio::test]
+async fn surfaces_formats_and_targets_are_not_taken_for_each_other() {
+    let (exposition, _publishers, _) =
+        exposition(&["north", "south"], Identity::Id, Duration::from_secs(1000));
+    let mut texts = std::collections::HashSet::new();
+    for target in [None, Some("north"), Some("south")] {
+        for format in [Format::OpenMetrics, Format::Classic] {
+            let encoded = exposition.get(Surface::Main, target, format).await.expect("served");
+            assert!(texts.insert(encoded.text().clone()), "{target:?} {format:?}");
+        }
+    }
+    let agents = exposition.get(Surface::Agents, None, Format::OpenMetrics).await.expect("served");
+    assert_eq!(&**agents.text(), "# EOF\n");
+}

@@ -89,3 +89,11 @@ fn the_buckets_of_a_histogram_are_cumulated_and_end_at_its_count() {
     assert_eq!(of_agents("_count"), [4.0]);
     assert!((of_agents("_sum")[0] - 30.12).abs() < 1e-9);
 }
+
+#[test]
+fn a_state_change_is_between_two_states() {
+    let families = both_surfaces(&fixture::full(), fixture::taken());
+    let changes = samples(&families, "trio_agent_state_changes_total");
+    assert_eq!(changes.len(), 42);
+    assert!(changes.iter().all(|change| change.label("from") != change.label("to")));
+}

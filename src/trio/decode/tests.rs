@@ -1,1 +1,234 @@
+use std::time::SystemTime;
 
+use proptest::prelude::*;
+
+use super::*;
+use crate::{
+    model::{AgentState, AgentStatus, Clock, Resource, ServiceStatus},
+    trio::{fields::Dictionary, rows},
+};
+
+fn now() -> SystemTime {
+    Clock::system().now().wall
+}
+
+fn with<T>(
+    resource: Resource,
+    body: &[u8],
+    build: fn(&mut Reader<'_>) -> Option<T>,
+) -> Result<Page<T>, String> {
+    let dictionary = Dictionary::builtin().expect("valid");
+    let mapping = dictionary.mapping(resource).expect("a mapping");
+    items(body, Context { mapping, zone: None, now: now() }, build)
+}
+
+fn services(body: &str) -> Result<Page<ServiceStatus>, String> {
+    with(Resource::ServiceState, body.as_bytes(), rows::service_status)
+}
+
+fn agents(body: &str) -> Page<AgentStatus> {
+    with(Resource::AgentState, body.as_bytes(), rows::agent_status).expect(body)
+}
+
+#[test]
+fn a_collection_is_read_in_every_envelope() {
+    let row = r#"{"serviceId":1,"open":true,"queueLength":3}"#;
+    for body in [
+        format!(r#"{{"links":[],"data":[{row},{row}]}}"#),
+        format!(r#"{{"data":[{row},{row}],"links":[{{"rel":"self","href":"/"}}]}}"#),
+        format!(r#"{{"Link":[],"Data":[{{"data":{row}}},{{"Links":[],"data":{row}}}]}}"#),
+        format!("[{row},{row}]"),
+        format!(r#"[{{"data":{row}}},{row}]"#),
+        format!(r#"{{"id":"of the envelope","data":[{row},{row}]}}"#),
+    ] {
+        let page = services(&body).expect(&body);
+        assert_eq!(page.rows, 2, "{body}");
+        for service in page.items {
+            assert_eq!(
+                (&*service.id, service.open, service.queue_length),
+                ("1", Some(true), Some(3.0)),
+                "{body}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_single_object_is_one_item() {
+    for body in [r#"{"serviceId":"7"}"#, r#"{"links":[],"data":{"serviceId":"7"}}"#] {
+        let page = services(body).expect(body);
+        assert_eq!((page.rows, &*page.items[0].id), (1, "7"), "{body}");
+    }
+}
+
+#[test]
+fn an_empty_collection_is_empty_and_knows_of_no_member() {
+    for body in [r#"{"links":[],"data":[]}"#, r#"{"data":null}"#, "[]"] {
+        let page = services(body).expect(body);
+        assert_eq!((page.rows, page.items.len()), (0, 0), "{body}");
+        assert!(page.seen.iter().all(|seen| seen.member.is_none()), "{body}");
+    }
+}
+
+#[test]
+fn what_is_no_collection_is_an_error_in_words() {
+    for (body, problem) in [
+        ("", "EOF while parsing a value at line 1 column 0"),
+        ("<html>", "expected value at line 1 column 1"),
+        ("{\"data\":[{\"serviceId\":1}", "EOF while parsing a list at line 1 column 24"),
+        ("[1]", "invalid type: integer `1`, expected an item that is an object at line 1 column 2"),
+        (
+            "5",
+            "invalid type: integer `5`, expected an object with a data collection, or a list at line 1 column 1",
+        ),
+        ("[] []", "trailing characters at line 1 column 4"),
+        (
+            "{\"error\":\"no\"}",
+            "there is no data collection, and no member that the field dictionary knows at line 1 column 14",
+        ),
+        (
+            "{\"data\":\"x\"}",
+            "invalid type: string \"x\", expected a list of items, or one item at line 1 column 11",
+        ),
+    ] {
+        assert_eq!(services(body).map(|page| page.rows), Err(problem.to_owned()), "{body}");
+    }
+}
+
+#[test]
+fn the_member_that_stands_first_in_the_dictionary_wins_wherever_it_stands_in_the_item() {
+    for body in [r#"[{"id":2,"serviceId":1}]"#, r#"[{"serviceId":1,"id":2}]"#] {
+        let page = services(body).expect(body);
+        assert_eq!(&*page.items[0].id, "1", "{body}");
+        assert_eq!(page.seen[0].member.as_deref(), Some("serviceId"), "{body}");
+    }
+}
+
+#[test]
+fn items_with_other_members_in_another_order_are_read_alike() {
+    let page = services(
+        r#"[{"serviceId":1,"open":true},{"x":{"y":[1]},"OPEN":"nej","service_id":2},{"serviceId":3}]"#,
+    )
+    .expect("valid");
+    let read: Vec<_> = page.items.iter().map(|service| (&*service.id, service.open)).collect();
+    assert_eq!(read, [("1", Some(true)), ("2", Some(false)), ("3", None)]);
+}
+
+#[test]
+fn a_value_that_cannot_be_read_is_absent_and_counted() {
+    let page = services(
+        r#"[{"id":1,"queueLength":-1,"open":"perhaps","longestWaitTime":"soon","agentsBusy":null}]"#,
+    )
+    .expect("valid");
+    let service = &page.items[0];
+    assert_eq!(
+        (service.queue_length, service.open, service.longest_wait, service.agents_busy),
+        (None, None, None, None)
+    );
+    let unknown: Vec<u64> = page.seen.iter().map(|seen| seen.unknown).collect();
+    assert_eq!(unknown, [0, 0, 1, 1, 1, 0, 0, 0, 0]);
+    assert_eq!(page.seen[2].samples, ["perhaps"]);
+    assert!(page.seen[8].member.is_some(), "a member that is null is there");
+}
+
+#[test]
+fn an_item_without_an_id_is_a_row_but_no_item() {
+    let page = services(r#"[{"open":true},{"id":"","open":true},{"id":4}]"#).expect("valid");
+    assert_eq!((page.rows, page.items.len()), (3, 1));
+}
+
+#[test]
+fn agent_states_are_mapped_and_what_is_not_is_unknown() {
+    let page = agents(
+        r#"[{"id":1,"state":"Wrap-Up"},{"id":2,"state":"LEDIG"},{"id":3,"state":"Fika"},{"id":4,"state":null},
+            {"id":5},{"id":6,"state":17}]"#,
+    );
+    let states: Vec<_> = page.items.iter().map(|agent| agent.state).collect();
+    let unknown = Some(AgentState::Unknown);
+    assert_eq!(
+        states,
+        [Some(AgentState::WrapUp), Some(AgentState::Available), unknown, unknown, None, unknown]
+    );
+    assert_eq!(page.seen[rows::AGENT_STATE].unknown, 3);
+    assert_eq!(page.seen[rows::AGENT_STATE].samples, ["Fika", "null", "17"]);
+}
+
+#[test]
+fn times_without_a_zone_and_times_to_come_are_rejected_and_no_time_is_just_absent() {
+    let page = agents(
+        r#"[{"id":1,"stateSince":"2026-01-15T08:00:00Z"},{"id":2,"stateSince":"2026-01-15T08:00:00"},
+            {"id":3,"stateSince":"2999-01-01T00:00:00Z"},{"id":4,"stateSince":"0001-01-01T00:00:00"}]"#,
+    );
+    let known: Vec<bool> = page.items.iter().map(|agent| agent.since.is_some()).collect();
+    assert_eq!(known, [true, false, false, false]);
+    assert_eq!(page.seen[5].rejected, 2);
+}
+
+#[test]
+fn names_are_joined_kept_as_they_are_and_cut() {
+    let long = "å".repeat(10_000);
+    let page = agents(&format!(
+        r#"[{{"id":1,"firstName":"Åsa","lastName":"Ö\"quist\\\n🙂"}},{{"id":2,"lastName":"Berg"}},
+            {{"id":3,"name":"{long}"}},{{"id":4,"name":""}}]"#
+    ));
+    let names: Vec<_> = page.items.iter().map(|agent| agent.name.as_deref()).collect();
+    assert_eq!(names[..2], [Some("Åsa Ö\"quist\\\n🙂"), Some("Berg")]);
+    assert_eq!(names[2].map(|name| name.chars().count()), Some(200));
+    assert_eq!(names[3], None);
+}
+
+#[test]
+fn thousands_of_different_keys_are_read_without_remembering_them_all() {
+    let members: Vec<String> = (0..5000).map(|n| format!("\"k{n}\":{n}")).collect();
+    let page =
+        services(&format!("[{{{},\"serviceId\":9}},{{\"serviceId\":8}}]", members.join(","))).expect("valid");
+    let ids: Vec<_> = page.items.iter().map(|service| &*service.id).collect();
+    assert_eq!(ids, ["9", "8"]);
+}
+
+/// Any JSON document, now and then with names that mean something.
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let name = prop_oneof![
+        "[a-z]{1,4}",
+        Just("data".to_owned()),
+        Just("links".to_owned()),
+        Just("serviceId".to_owned()),
+        Just("open".to_owned()),
+        Just("queueLength".to_owned()),
+        Just("longestWaitTime".to_owned()),
+    ];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<u64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        ".{0,12}".prop_map(Into::into),
+        Just("12:34:56".into()),
+    ];
+    leaf.prop_recursive(5, 64, 6, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+            proptest::collection::vec((name.clone(), inner), 0..6)
+                .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_json_is_read_or_refused_but_never_a_panic_or_a_negative_number(document in json()) {
+        if let Ok(page) = services(&document.to_string()) {
+            for service in page.items {
+                for value in [service.queue_length, service.longest_wait, service.estimated_wait].into_iter().flatten() {
+                    prop_assert!(value.is_finite() && value >= 0.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+        let _ = with(Resource::ServiceState, &bytes, rows::service_status);
+    }
+}

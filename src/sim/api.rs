@@ -1,0 +1,134 @@
+//! The Trio API over the world: one request in, one answer out, at a time that the caller states.
+//!
+//! No sockets and no waiting here; [`super::simulator`] has those.
+
+mod answer;
+mod auth;
+mod control;
+mod filter;
+mod links;
+mod login;
+mod paging;
+mod query;
+mod read;
+mod resource;
+mod route;
+mod rows;
+mod wall;
+mod write;
+
+use std::time::SystemTime;
+
+use axum::http::{Method, StatusCode};
+
+pub(crate) use answer::Answer;
+use auth::Sessions;
+pub(crate) use control::{CONTROL, Gate, refuse};
+use links::Links;
+pub(crate) use query::Query;
+use route::Route;
+use wall::Wall;
+
+use super::Options;
+use super::world::{World, WorldOptions};
+
+/// Where the API begins.
+pub(crate) const BASE: &str = "/te/api";
+
+/// A simulated Trio: the world, who is logged in, and how world time relates to real time.
+#[derive(Debug)]
+pub(crate) struct Trio {
+    options: Options,
+    world: World,
+    sessions: Sessions,
+    wall: Wall,
+}
+
+/// A request, as far as the API looks at it.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// The path, without the base of the API.
+    pub(crate) path: Vec<String>,
+    pub(crate) query: Query,
+    /// The `Host` header: what links are built from.
+    pub(crate) host: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Trio {
+    /// A Trio in the middle of a busy morning, which is now.
+    pub(crate) fn new(options: Options, now: SystemTime) -> Self {
+        let mut world = World::new(&WorldOptions {
+            seed: options.seed,
+            contact_centers: options.contact_centers,
+            services: options.services,
+            agents: options.agents,
+        });
+        world.warm_up();
+        Self { wall: Wall::new(now, world.now()), sessions: Sessions::new(options.seed, now), world, options }
+    }
+
+    /// The world, as it was at the last request.
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Lets the world go on until `now`.
+    pub(crate) fn catch_up(&mut self, now: SystemTime) {
+        let behind = self.wall.behind(now, self.world.now());
+        self.world.step(behind);
+    }
+
+    /// Answers a request to the API.
+    pub(crate) fn answer(&mut self, request: &Request, now: SystemTime) -> Answer {
+        let links = Links::new(&request.host);
+        let Some(route) = Route::of(&request.path) else {
+            return self.problem(&links, StatusCode::NOT_FOUND, "there is no such resource");
+        };
+        let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
+        if !route.methods().contains(method) {
+            let problem =
+                self.problem(&links, StatusCode::METHOD_NOT_ALLOWED, "this resource has no such method");
+            return problem.allow(route.methods());
+        }
+        match route {
+            Route::Api => return self.describe(&links),
+            Route::Login => return self.login(request, &links, now),
+            Route::RefreshLogin => return self.refresh(request, &links, now),
+            _ => {}
+        }
+        if !self.sessions.admits(request.authorization.as_deref(), now) {
+            let message = "a valid access token is needed: log in or refresh the login";
+            return self.problem(&links, StatusCode::UNAUTHORIZED, message).challenge();
+        }
+        match route {
+            Route::Collection(place) => self.collection(request, &links, place),
+            Route::AgentLogin(place, id) => self.patch_login(request, &links, place, id),
+            Route::Item(place, id) if method == Method::PATCH => self.patch_state(request, &links, place, id),
+            Route::Item(place, id) => self.item(request, &links, place, id),
+            Route::Api | Route::Login | Route::RefreshLogin => self.describe(&links),
+        }
+    }
+
+    /// The answer when nobody may be served.
+    pub(crate) fn out_of_order(&self, host: &str) -> Answer {
+        self.problem(&Links::new(host), StatusCode::SERVICE_UNAVAILABLE, "the simulated Trio does not answer")
+    }
+
+    /// An answer that says what is wrong.
+    pub(crate) fn problem(&self, links: &Links, status: StatusCode, message: &str) -> Answer {
+        let data = serde_json::json!({ "status": status.as_u16(), "message": message });
+        Answer::new(status, self.options.dialect.single(&links.entrance(), data))
+    }
+
+    fn describe(&self, links: &Links) -> Answer {
+        // One server plays both parts: there is no second one to go to.
+        let data = serde_json::json!({ "primaryServer": links.host(), "secondaryServer": links.host() });
+        Answer::ok(self.options.dialect.single(&links.entrance(), data))
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

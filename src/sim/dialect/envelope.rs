@@ -1,0 +1,93 @@
+//! What an answer is wrapped in: links and data, and the tokens of a login.
+
+use serde_json::{Map, Value, json};
+
+use super::{Dialect, Fact, Member};
+
+/// A link to another resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) rel: &'static str,
+    pub(crate) href: String,
+}
+
+impl Dialect {
+    /// An answer with one thing in it.
+    pub(crate) fn single(self, links: &[Link], data: Value) -> Value {
+        let [links_key, data_key] = self.keys();
+        let mut body = Map::new();
+        body.insert(links_key.to_owned(), self.links(links));
+        body.insert(data_key.to_owned(), data);
+        Value::Object(body)
+    }
+
+    /// An answer with a collection in it.
+    pub(crate) fn collection(self, links: &[Link], items: Vec<Value>) -> Value {
+        let wrapped = match self {
+            Self::Swedish => items.into_iter().map(|item| json!({ "data": item })).collect(),
+            Self::English | Self::Foreign => items,
+        };
+        self.single(links, Value::Array(wrapped))
+    }
+
+    /// A thing with these members.
+    pub(crate) fn item(self, members: &[(Member, Fact)]) -> Value {
+        let pairs = members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.json(self)));
+        Value::Object(pairs.collect())
+    }
+
+    /// The answer to a login.
+    pub(crate) fn tokens(self, links: &[Link], access: &str, refresh: &str, expires_in: u64) -> Value {
+        match self {
+            Self::English | Self::Foreign => {
+                let mut body = self.single(links, json!({}));
+                body["access_token"] = json!(access);
+                body["refresh_token"] = json!(refresh);
+                body["expires_in"] = json!(expires_in);
+                body["token_type"] = json!("bearer");
+                body
+            }
+            Self::Swedish => {
+                let data = json!({
+                    "Access_Token": access,
+                    "Refresh_Token": refresh,
+                    "Expires_In": expires_in,
+                    "Token_Type": "Bearer",
+                });
+                self.single(links, data)
+            }
+        }
+    }
+
+    fn links(self, links: &[Link]) -> Value {
+        let [rel, href] = self.pick([["rel", "href"], ["Rel", "Uri"], ["Rel", "Url"]]);
+        links.iter().map(|link| json!({ rel: link.rel, href: link.href })).collect()
+    }
+
+    fn keys(self) -> [&'static str; 2] {
+        self.pick([["links", "data"], ["Link", "Data"], ["LINKS", "DATA"]])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_envelope_has_links_and_data_under_its_own_keys() {
+        let links = [Link { rel: "cc", href: "http://t/te/api/cc".to_owned() }];
+        let item = json!({"id": 1});
+        assert_eq!(
+            Dialect::English.collection(&links, vec![item.clone()]),
+            json!({"links": [{"rel": "cc", "href": "http://t/te/api/cc"}], "data": [{"id": 1}]})
+        );
+        assert_eq!(
+            Dialect::Swedish.collection(&links, vec![item.clone()]),
+            json!({"Link": [{"Rel": "cc", "Uri": "http://t/te/api/cc"}], "Data": [{"data": {"id": 1}}]})
+        );
+        assert_eq!(
+            Dialect::Foreign.collection(&links, vec![item]),
+            json!({"LINKS": [{"Rel": "cc", "Url": "http://t/te/api/cc"}], "DATA": [{"id": 1}]})
+        );
+    }
+}

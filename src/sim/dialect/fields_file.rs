@@ -1,0 +1,156 @@
+//! The fields file that a user of a server with some dialect would write.
+
+use serde_json::Value;
+
+use super::{Dialect, Member, words};
+use crate::sim::world::Activity;
+
+/// How a member's value is to be read.
+enum Form {
+    Text,
+    Number,
+    Bool,
+    Span,
+    Time,
+    AgentState,
+}
+
+type Entry = (&'static str, Member, Form);
+
+/// Per resource, the fields that its members feed.
+const RESOURCES: [(&str, &[Entry]); 7] = [
+    ("cc", &[("id", Member::CenterId, Form::Text), ("name", Member::CenterName, Form::Text)]),
+    (
+        "services",
+        &[
+            ("id", Member::ServiceId, Form::Text),
+            ("name", Member::ServiceName, Form::Text),
+            ("group_id", Member::ServiceGroup, Form::Text),
+        ],
+    ),
+    (
+        "services/state",
+        &[
+            ("id", Member::ServiceId, Form::Text),
+            ("name", Member::ServiceName, Form::Text),
+            ("open", Member::Open, Form::Bool),
+            ("queue_length", Member::QueueLength, Form::Number),
+            ("longest_wait", Member::LongestWait, Form::Span),
+            ("estimated_wait", Member::EstimatedWait, Form::Span),
+            ("agents_logged_on", Member::AgentsLoggedOn, Form::Number),
+            ("agents_available", Member::AgentsAvailable, Form::Number),
+            ("agents_busy", Member::AgentsBusy, Form::Number),
+        ],
+    ),
+    ("servicegroups", &[("id", Member::GroupId, Form::Text), ("name", Member::GroupName, Form::Text)]),
+    (
+        "agents",
+        &[
+            ("id", Member::AgentId, Form::Text),
+            ("first_name", Member::FirstName, Form::Text),
+            ("last_name", Member::LastName, Form::Text),
+            ("group_id", Member::AgentGroups, Form::Text),
+        ],
+    ),
+    ("agentgroups", &[("id", Member::GroupId, Form::Text), ("name", Member::GroupName, Form::Text)]),
+    (
+        "agents/state",
+        &[
+            ("id", Member::AgentId, Form::Text),
+            ("first_name", Member::FirstName, Form::Text),
+            ("last_name", Member::LastName, Form::Text),
+            ("state", Member::AgentState, Form::AgentState),
+            ("since", Member::StateSince, Form::Time),
+        ],
+    ),
+];
+
+/// What a reader of the file calls an activity.
+fn meaning(activity: Activity) -> &'static str {
+    match activity {
+        Activity::LoggedOut => "logged_out",
+        Activity::Available => "available",
+        Activity::Offered => "reserved",
+        Activity::Busy => "busy",
+        Activity::WrapUp => "wrap_up",
+        Activity::Paused => "paused",
+    }
+}
+
+/// The whole file.
+pub(super) fn write(dialect: Dialect) -> String {
+    let mut file = format!("# What the members of a simulated Trio mean, dialect {}.\n", dialect.as_str());
+    for (resource, entries) in RESOURCES {
+        file.push_str(resource);
+        file.push_str(":\n");
+        for (field, member, form) in entries {
+            let name = member.name(dialect);
+            file.push_str(&format!("  {field}: {{members: [{name}]{}}}\n", details(dialect, form)));
+        }
+    }
+    file
+}
+
+fn details(dialect: Dialect, form: &Form) -> String {
+    match form {
+        Form::Text => ", form: text".to_owned(),
+        Form::Number => ", form: number".to_owned(),
+        Form::Span => format!(", form: {}", dialect.pick(["seconds", "clock", "milliseconds"])),
+        Form::Time => ", form: timestamp".to_owned(),
+        Form::Bool => match words::yes_no(dialect) {
+            Some([no, yes]) => format!(r#", form: bool, values: {{"{yes}": "true", "{no}": "false"}}"#),
+            None => ", form: bool".to_owned(),
+        },
+        Form::AgentState => {
+            let pairs = Activity::ALL.map(|activity| {
+                let word = match words::activity(dialect, activity) {
+                    Value::String(word) => word,
+                    other => other.to_string(),
+                };
+                format!(r#""{word}": {}"#, meaning(activity))
+            });
+            format!(", form: enum, values: {{{}}}", pairs.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(serde::Deserialize)]
+    struct Read {
+        members: Vec<String>,
+        form: String,
+        #[serde(default)]
+        values: BTreeMap<String, String>,
+    }
+
+    fn read(dialect: Dialect) -> BTreeMap<String, BTreeMap<String, Read>> {
+        serde_saphyr::from_str(&dialect.fields_file()).expect("the file is YAML")
+    }
+
+    #[test]
+    fn the_file_of_a_foreign_server_names_its_members_units_and_words() {
+        let file = read(Dialect::Foreign);
+        let wait = &file["services/state"]["longest_wait"];
+        assert_eq!((wait.members[0].as_str(), wait.form.as_str()), ("oldestMs", "milliseconds"));
+        let state = &file["agents/state"]["state"];
+        assert_eq!(state.members, ["zustand"]);
+        assert_eq!(state.values["9"], "paused");
+        assert_eq!(state.values.len(), Activity::ALL.len());
+        assert_eq!(file["services/state"]["open"].values["N"], "false");
+    }
+
+    #[test]
+    fn every_dialect_has_a_file_for_the_same_fields() {
+        let fields = |dialect| -> Vec<(String, Vec<String>)> {
+            read(dialect).into_iter().map(|(name, fields)| (name, fields.into_keys().collect())).collect()
+        };
+        assert_eq!(fields(Dialect::English), fields(Dialect::Foreign));
+        assert_eq!(fields(Dialect::English), fields(Dialect::Swedish));
+        assert_eq!(read(Dialect::Swedish)["services/state"]["longest_wait"].form, "clock");
+    }
+}

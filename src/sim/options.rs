@@ -1,0 +1,57 @@
+//! What can be set on a simulated Trio.
+
+use std::time::Duration;
+
+use super::dialect::Dialect;
+
+/// Settings of a simulated Trio. The defaults are those of the demo.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The same seed gives the same contact centres and the same chance.
+    pub seed: u64,
+    /// How many contact centres there are; at least one.
+    pub contact_centers: usize,
+    /// Services in all contact centres together.
+    pub services: usize,
+    /// Agents in all contact centres together.
+    pub agents: usize,
+    /// The names, units and words of the answers.
+    pub dialect: Dialect,
+    /// The largest page that is given, whatever `pageSize` asks for.
+    pub page_cap: usize,
+    /// How long an access token is good for.
+    pub access_token_life: Duration,
+    /// How long a refresh token is good for.
+    pub refresh_token_life: Duration,
+    /// The API client key, as it stands after `Basic ` in the `Authorization` header. Not secret:
+    /// the simulator tells it to everybody who wants to log in.
+    pub client_key: String,
+    /// Name of the API user.
+    pub username: String,
+    /// Password of the API user; not secret either.
+    pub password: String,
+    /// Whether Trio's own times (since when a state lasts, when a case arrived) are in the answers.
+    pub state_times: bool,
+    /// How much later than at once each API request is answered.
+    pub latency: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            contact_centers: 1,
+            services: 8,
+            agents: 40,
+            dialect: Dialect::English,
+            page_cap: 100,
+            access_token_life: Duration::from_secs(3_600),
+            refresh_token_life: Duration::from_secs(2_592_000),
+            client_key: "c2ltdWxhdGVkLWNsaWVudC1rZXk=".to_owned(),
+            username: "exporter".to_owned(),
+            password: "smörgåsbord".to_owned(),
+            state_times: true,
+            latency: Duration::ZERO,
+        }
+    }
+}

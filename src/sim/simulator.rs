@@ -1,0 +1,167 @@
+//! The simulated Trio as a server: clock, lock, sockets.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request as HttpRequest, State};
+use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::Options;
+use super::api::{Answer, BASE, CONTROL, Gate, Query, Request, Trio, refuse};
+
+/// Tells the real time. The simulator never reads a clock by itself.
+pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Says in every answer that none of it is real.
+const SIMULATED: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("x-trio-simulated"), HeaderValue::from_static("1"));
+
+/// Larger bodies than this are not read.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// A simulated Trio. Clones are the same Trio.
+#[derive(Clone)]
+pub struct Simulator(Arc<Shared>);
+
+struct Shared {
+    options: Options,
+    clock: WallClock,
+    trio: Mutex<Trio>,
+    gate: watch::Sender<Gate>,
+    requests: AtomicU64,
+}
+
+impl Simulator {
+    /// A Trio in the middle of a busy morning. From now on its time is that of `clock`: each request
+    /// finds the world as it is at that moment.
+    pub fn new(options: Options, clock: WallClock) -> Self {
+        let trio = Mutex::new(Trio::new(options.clone(), clock()));
+        let gate = watch::Sender::new(Gate::Open);
+        Self(Arc::new(Shared { options, clock, trio, gate, requests: AtomicU64::new(0) }))
+    }
+
+    /// The API and the control. To be served with the peer's address
+    /// (`into_make_service_with_connect_info::<SocketAddr>()`): without it nobody may control.
+    pub fn router(&self) -> Router {
+        Router::new().fallback(handle).with_state(self.clone())
+    }
+
+    /// How many agents there are, logged in or not.
+    pub fn agent_count(&self) -> usize {
+        self.trio().world().agents().len()
+    }
+
+    /// How many services there are.
+    pub fn service_count(&self) -> usize {
+        self.trio().world().services().len()
+    }
+
+    /// How many requests the API has received so far.
+    pub fn requests(&self) -> u64 {
+        self.0.requests.load(Ordering::Relaxed)
+    }
+
+    fn trio(&self) -> MutexGuard<'_, Trio> {
+        self.0.trio.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn api(&self, request: Request) -> Answer {
+        self.0.requests.fetch_add(1, Ordering::Relaxed);
+        if !self.0.options.latency.is_zero() {
+            tokio::time::sleep(self.0.options.latency).await;
+        }
+        let mut gate = self.0.gate.subscribe();
+        // The sender lives in this simulator, so waiting cannot fail.
+        let state = gate.wait_for(|gate| *gate != Gate::Holding).await.map_or(Gate::Open, |gate| *gate);
+        if state == Gate::Refusing {
+            return self.trio().out_of_order(&request.host);
+        }
+        let now = (self.0.clock)();
+        let mut trio = self.trio();
+        trio.catch_up(now);
+        trio.answer(&request, now)
+    }
+
+    fn control(&self, request: &Request, peer: Option<SocketAddr>) -> Answer {
+        if !peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
+            return refuse(StatusCode::FORBIDDEN, "the simulator is controlled from its own machine only");
+        }
+        let mut trio = self.trio();
+        trio.catch_up((self.0.clock)());
+        trio.control(request, &self.0.gate)
+    }
+}
+
+/// Serves a simulator until `stop`; requests that are held by then are refused.
+///
+/// # Errors
+/// Whatever the listener fails with.
+pub async fn serve(
+    listener: TcpListener,
+    simulator: Simulator,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = simulator.router().into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = async move {
+        stop.await;
+        simulator.0.gate.send_if_modified(|gate| {
+            let held = *gate == Gate::Holding;
+            if held {
+                *gate = Gate::Refusing;
+            }
+            held
+        });
+    };
+    axum::serve(listener, service).with_graceful_shutdown(stopping).await
+}
+
+async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let path = request.uri().path().to_owned();
+    let answer = if let Some(rest) = below(&path, BASE) {
+        match read(request, rest).await {
+            Ok(request) => simulator.api(request).await,
+            Err(refusal) => refusal,
+        }
+    } else if let Some(rest) = below(&path, CONTROL) {
+        match read(request, rest).await {
+            Ok(request) => simulator.control(&request, peer),
+            Err(refusal) => refusal,
+        }
+    } else {
+        refuse(StatusCode::NOT_FOUND, "there is nothing here; the API is at /te/api")
+    };
+    let mut response = answer.into_response();
+    response.headers_mut().insert(SIMULATED.0, SIMULATED.1);
+    response
+}
+
+/// The parts of a path below a base.
+fn below(path: &str, base: &str) -> Option<Vec<String>> {
+    let rest = path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+    Some(rest.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect())
+}
+
+async fn read(request: HttpRequest, path: Vec<String>) -> Result<Request, Answer> {
+    let (parts, body): (_, Body) = request.into_parts();
+    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let body = to_bytes(body, LARGEST_BODY).await;
+    let body =
+        body.map_err(|_| refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"))?;
+    Ok(Request {
+        query: Query::parse(parts.uri.query().unwrap_or_default().as_bytes()),
+        host: header(HOST).unwrap_or_else(|| "localhost".to_owned()),
+        authorization: header(AUTHORIZATION),
+        method: parts.method,
+        path,
+        body: body.to_vec(),
+    })
+}

@@ -1,0 +1,74 @@
+//! Who gets which case: the longest idle agent takes a new case, a free agent takes the most urgent.
+
+use std::cmp::Reverse;
+
+use super::World;
+use super::agent::Activity;
+use super::case::{Stage, ringing};
+
+impl World {
+    /// Offers a queued case to the agent who has been idle longest, if anybody is.
+    pub(super) fn find_agent(&mut self, job: u64) {
+        let Some(case) = self.cases.get(&job) else { return };
+        let idle = self.services.get(&case.service).and_then(|service| service.idle.first());
+        if let Some((_, agent)) = idle.copied() {
+            self.offer(agent, job);
+        }
+    }
+
+    /// Offers an idle agent the most urgent case among the services that the agent knows.
+    pub(super) fn find_case(&mut self, id: u32) {
+        let Some(agent) = self.agents.get(&id) else { return };
+        let urgency = |job: &u64| {
+            self.cases.get(job).map_or(0.0, |case| case.waited(self.now).as_secs_f64() * case.class.urgency())
+        };
+        let most_urgent = agent
+            .skills
+            .iter()
+            .filter_map(|service| self.services.get(service)?.queue.first().copied())
+            .max_by(|a, b| urgency(a).total_cmp(&urgency(b)).then(Reverse(a).cmp(&Reverse(b))));
+        if let Some(job) = most_urgent {
+            self.offer(id, job);
+        }
+    }
+
+    fn offer(&mut self, agent: u32, job: u64) {
+        let Some(case) = self.cases.get_mut(&job) else { return };
+        case.stage = Stage::Offered;
+        case.offered.get_or_insert(self.now);
+        case.agent = Some(agent);
+        let service = case.service;
+        if let Some(service) = self.services.get_mut(&service) {
+            service.queue.remove(&job);
+        }
+        self.hold_case(agent, job, service);
+        self.begin(agent, Activity::Offered, None);
+        let rings = ringing(&mut self.rng);
+        self.plan_end(agent, rings);
+    }
+
+    /// Takes an offered case back from its agent and offers it to somebody else, or lets it wait on
+    /// in its old place. The agent must already do something else.
+    pub(super) fn requeue(&mut self, job: u64) {
+        let Some(case) = self.cases.get_mut(&job) else { return };
+        case.stage = Stage::Queued;
+        case.agent = None;
+        if let Some(service) = self.services.get_mut(&case.service) {
+            service.queue.insert(job);
+        }
+        self.find_agent(job);
+    }
+
+    pub(super) fn answer(&mut self, agent: u32, job: u64) {
+        let Some(case) = self.cases.get_mut(&job) else { return };
+        case.stage = Stage::Handled;
+        case.answered = Some(self.now);
+        let (service, class) = (case.service, case.class);
+        if let Some(service) = self.services.get_mut(&service) {
+            service.waiting.remove(&job);
+        }
+        self.begin(agent, Activity::Busy, None);
+        let handling = class.handling(&mut self.rng);
+        self.plan_end(agent, handling);
+    }
+}

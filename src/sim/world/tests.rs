@@ -1,0 +1,200 @@
+//! What must hold for every world, whatever chance does.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+use super::{Activity, Agent, Case, Ledger, Refusal, Service, Stage, World, WorldOptions};
+
+fn world(seed: u64) -> World {
+    World::new(&WorldOptions { seed, contact_centers: 2, services: 8, agents: 40 })
+}
+
+type Facts = (Duration, BTreeMap<u32, Service>, BTreeMap<u32, Agent>, BTreeMap<u64, Case>, Ledger);
+
+fn facts(world: &World) -> Facts {
+    let World { now, services, agents, cases, ledger, .. } = world;
+    (*now, services.clone(), agents.clone(), cases.clone(), ledger.clone())
+}
+
+fn assert_consistent(world: &World) {
+    let ledger = world.ledger();
+    let gone = ledger.served + ledger.abandoned + ledger.removed;
+    assert_eq!(ledger.arrived, gone + world.cases().len() as u64, "cases are conserved");
+    for service in world.services().values() {
+        let staff = || world.agents().values().filter(|agent| agent.skills.contains(&service.id));
+        let doing = |activity| staff().filter(|agent| agent.activity == activity).count();
+        assert_eq!(service.available, doing(Activity::Available));
+        assert_eq!(service.busy, doing(Activity::Busy));
+        assert_eq!(service.logged_on, staff().count() - doing(Activity::LoggedOut));
+        let idle = staff().filter(|agent| agent.activity == Activity::Available && !agent.controlled);
+        assert!(service.idle.iter().map(|(_, id)| *id).eq({
+            let mut idle: Vec<_> = idle.map(|agent| (agent.since, agent.id)).collect();
+            idle.sort_unstable();
+            idle.into_iter().map(|(_, id)| id)
+        }));
+        assert!(service.queue.is_empty() || service.idle.is_empty(), "nobody waits while somebody is idle");
+        let of = |wanted: fn(&Case) -> bool| {
+            let all = world.cases().values().filter(|case| case.service == service.id);
+            all.filter(move |case| wanted(case)).map(|case| case.job)
+        };
+        assert!(of(|_| true).eq(service.live.iter().copied()));
+        assert!(of(|case| case.stage != Stage::Handled).eq(service.waiting.iter().copied()));
+        assert!(of(|case| case.stage == Stage::Queued).eq(service.queue.iter().copied()));
+    }
+    for case in world.cases().values() {
+        let times = [Some(case.arrived), case.offered, case.answered, Some(world.now())];
+        assert!(times.iter().flatten().is_sorted(), "{case:?}");
+        assert_eq!(case.agent.is_some(), case.stage != Stage::Queued);
+        let holder = case.agent.map(|id| &world.agents()[&id]);
+        let holds = holder.is_none_or(|agent| agent.job == Some(case.job));
+        assert!(holds, "{case:?} is held by {holder:?}");
+    }
+    for agent in world.agents().values() {
+        let stage = agent.job.and_then(|job| world.cases().get(&job)).map(|case| case.stage);
+        match agent.activity {
+            Activity::Offered => assert_eq!(stage, Some(Stage::Offered)),
+            Activity::Busy if !agent.controlled => assert_eq!(stage, Some(Stage::Handled)),
+            _ => assert_eq!(stage, None),
+        }
+        assert!(agent.since <= world.now());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn two_steps_are_one_step(seed: u64, parts in prop::collection::vec(0_u64..900_000, 1..8)) {
+        let (mut whole, mut split) = (world(seed), world(seed));
+        for part in &parts {
+            split.step(Duration::from_millis(*part));
+        }
+        whole.step(Duration::from_millis(parts.iter().sum()));
+        assert_eq!(facts(&whole), facts(&split));
+    }
+
+    #[test]
+    fn the_world_stays_consistent_whatever_is_done_to_it(
+        seed: u64,
+        deeds in prop::collection::vec((0_u8..8, any::<prop::sample::Index>(), 1_u64..300), 1..40),
+    ) {
+        let mut world = world(seed);
+        world.step(Duration::from_secs(600));
+        for (deed, which, wait) in deeds {
+            let agents: Vec<u32> = world.agents().keys().copied().collect();
+            let services: Vec<u32> = world.services().keys().copied().collect();
+            let agent = agents[which.index(agents.len())];
+            match deed {
+                0 => drop(world.add_service(None, None)),
+                1 if services.len() > 2 => drop(world.remove_service(services[which.index(services.len())])),
+                2 => drop(world.add_agent(None, None, Some(2))),
+                3 if agents.len() > 2 => drop(world.remove_agent(agent)),
+                4 => drop(world.set_login(agent, wait % 3 > 0)),
+                5 => drop(world.set_activity(agent, Activity::ALL[wait as usize % 6], None)),
+                6 => world.set_pace(wait as f64 / 50.0),
+                _ => {}
+            }
+            assert_consistent(&world);
+            world.step(Duration::from_secs(wait));
+            assert_consistent(&world);
+        }
+    }
+}
+
+#[test]
+fn a_warm_world_is_a_busy_morning() {
+    for seed in 0..5 {
+        let mut world = World::new(&WorldOptions { seed, contact_centers: 1, services: 8, agents: 40 });
+        world.warm_up();
+        assert!(world.is_lively(), "seed {seed}");
+        assert!(world.now() < Duration::from_secs(1800));
+        assert_consistent(&world);
+    }
+}
+
+#[test]
+fn the_morning_stays_busy_and_the_queues_stay_in_bounds() {
+    let mut world = world(7);
+    world.step(Duration::from_secs(1200));
+    let mut waiting = 0;
+    for _ in 0..60 {
+        world.step(Duration::from_secs(60));
+        waiting += world.cases().values().filter(|case| case.stage == Stage::Queued).count();
+    }
+    let mean = waiting as f64 / 60.0;
+    assert!((1.0..60.0).contains(&mean), "{mean}");
+    let ledger = world.ledger();
+    let lost = ledger.abandoned as f64 / ledger.arrived as f64;
+    assert!((0.01..0.4).contains(&lost), "{ledger:?}");
+}
+
+#[test]
+fn a_day_passes_and_the_agents_go_home() {
+    let mut world = world(3);
+    world.step(Duration::from_secs(17 * 3600));
+    assert_consistent(&world);
+    let in_at_night = world.agents().values().filter(|a| a.activity != Activity::LoggedOut).count();
+    world.step(Duration::from_secs(8 * 3600));
+    assert_consistent(&world);
+    let in_next_morning = world.agents().values().filter(|a| a.activity != Activity::LoggedOut).count();
+    assert!(in_at_night < 8 && in_next_morning > 20, "{in_at_night} then {in_next_morning}");
+}
+
+#[test]
+fn another_seed_is_another_world_and_pace_zero_brings_nobody() {
+    let (mut one, mut other) = (world(1), world(2));
+    one.step(Duration::from_secs(900));
+    other.step(Duration::from_secs(900));
+    assert_ne!(facts(&one), facts(&other));
+    one.set_pace(0.0);
+    let before = one.ledger().arrived;
+    one.step(Duration::from_secs(900));
+    assert_eq!(one.ledger().arrived, before);
+    one.set_pace(1.0);
+    one.step(Duration::from_secs(900));
+    assert!(one.ledger().arrived > before);
+}
+
+#[test]
+fn only_a_login_from_outside_opens_an_agent_and_then_it_stays_as_set() {
+    let mut world = world(1);
+    world.step(Duration::from_secs(900));
+    let id = *world.agents().keys().next().expect("an agent");
+    assert_eq!(world.set_activity(id, Activity::Paused, None), Err(Refusal::NotLoggedIn));
+    assert_eq!(world.set_login(id, true), Ok(()));
+    assert_eq!(world.set_activity(id, Activity::Offered, None), Err(Refusal::NotSettable));
+    assert_eq!(world.set_activity(id, Activity::Paused, Some("Möte".to_owned())), Ok(()));
+    world.step(Duration::from_secs(30 * 3600));
+    assert_eq!(world.agents()[&id].activity, Activity::Paused);
+    assert_eq!(world.agents()[&id].reason.as_deref(), Some("Möte"));
+    assert_eq!(world.set_login(id, false), Ok(()));
+    world.step(Duration::from_secs(24 * 3600));
+    assert_eq!(world.agents()[&id].activity, Activity::LoggedOut);
+    assert_consistent(&world);
+}
+
+#[test]
+fn a_removed_service_takes_its_cases_along_and_frees_their_agents() {
+    let mut world = world(5);
+    world.step(Duration::from_secs(1200));
+    let job = world.cases().values().find(|case| case.stage == Stage::Handled).expect("a talk");
+    let (service, agent) = (job.service, job.agent.expect("an agent"));
+    world.remove_service(service).expect("the service is there");
+    assert!(!world.services().contains_key(&service));
+    assert!(world.cases().values().all(|case| case.service != service));
+    assert_ne!(world.agents()[&agent].service, Some(service));
+    assert_eq!(world.remove_service(service), Err(Refusal::Unknown));
+    assert_consistent(&world);
+}
+
+#[test]
+fn some_agents_are_in_more_than_one_group_and_some_groups_are_small() {
+    let world = world(1);
+    assert!(world.agents().values().any(|agent| agent.groups.len() > 1));
+    let members = |group: u32| world.agents().values().filter(move |a| a.groups.contains(&group)).count();
+    assert!(world.agent_groups().keys().any(|group| members(*group) < 3));
+    assert!(world.agent_groups().keys().all(|group| members(*group) > 0));
+}
