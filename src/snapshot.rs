@@ -183,20 +183,6 @@ impl Center {
         ]
     }
 
-    /// The name of each service: from its configuration, else from its state, else empty.
-    pub fn service_names<'a>(&'a self, now: Stamp) -> HashMap<&'a str, &'a str> {
-        let mut names = HashMap::new();
-        for status in self.service_state.fresh(now).into_iter().flat_map(|data| data.iter()) {
-            names.insert(&*status.id, status.name.as_deref().unwrap_or_default());
-        }
-        for service in self.services.fresh(now).into_iter().flat_map(|data| data.iter()) {
-            if let Some(name) = service.name.as_deref() {
-                names.insert(&*service.id, name);
-            }
-        }
-        names
-    }
-
     /// `(service id, group id)` pairs: from the row filter, else from the services' own records.
     pub fn service_group_members(&self, now: Stamp) -> Vec<(Text, Text)> {
         let groups = self.service_groups.fresh(now);

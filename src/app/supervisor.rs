@@ -41,7 +41,7 @@ impl Supervisor {
                 match poller {
                     Ok(poller) => poller.run().instrument(span).await,
                     Err(error) => {
-                        tracing::error!(parent: &span, error = %format_args!("{error:#}"), "no poller")
+                        tracing::error!(parent: &span, error = %format_args!("{error:#}"), "no poller");
                     }
                 }
             }

@@ -21,7 +21,7 @@ pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> Goals
         for (key, entry) in classes.section(complaints).entries() {
             match CaseClass::from_word(&key.text) {
                 Some(class) => {
-                    goals.classes.push(class_goals(class, &mut entry.section(complaints), complaints))
+                    goals.classes.push(class_goals(class, &mut entry.section(complaints), complaints));
                 }
                 None => {
                     let known = CaseClass::ALL.into_iter().map(CaseClass::as_str);

@@ -53,8 +53,7 @@ impl Dictionary {
     /// # Errors
     /// None in a released build: a test reads it.
     pub fn builtin() -> Result<Self, Vec<String>> {
-        let mut dictionary =
-            Self { mappings: shape::ALL.iter().map(|shape| Mapping::empty(shape)).collect() };
+        let mut dictionary = Self { mappings: shape::ALL.iter().map(Mapping::empty).collect() };
         dictionary.lay_over("fields.yaml", BUILTIN, FieldSource::Builtin)?;
         Ok(dictionary)
     }

@@ -1,4 +1,13 @@
-//! Integration tests.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "that is how tests fail")]
+//! Everything that the program does together, over real sockets on free ports.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../process/mod.rs"]
+mod process;
 
 mod architecture;
+mod configuration;
+mod demo;
+mod dialects;
+mod golden;
+mod recovery;
+mod support;

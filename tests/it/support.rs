@@ -1,0 +1,11 @@
+//! What the tests share: an exporter whose pollers are driven step by step, and Trios to read.
+
+mod app;
+mod exposition;
+mod hand_written;
+mod simulated;
+
+pub(crate) use app::{TestApp, target};
+pub(crate) use exposition::Samples;
+pub(crate) use hand_written::HandWritten;
+pub(crate) use simulated::Simulated;

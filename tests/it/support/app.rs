@@ -1,0 +1,115 @@
+//! The exporter on a free port. Nothing polls by itself; time passes when the test says so.
+
+use std::{sync::Arc, time::Duration};
+
+use trio_exporter::{
+    app::App,
+    config::{Config, Target},
+    http,
+    metrics::{self, Identity},
+    model::{Clock, Goals},
+    poller::{self, Poller},
+    shutdown, tally,
+    trio::{self, Dictionary, Limits},
+};
+
+use super::Samples;
+
+/// The exporter under test.
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) clock: Clock,
+    pub(crate) pollers: Vec<Poller>,
+    _stop: tokio::sync::watch::Sender<bool>,
+}
+
+/// A target at `server` with the credentials that the tests' Trios know.
+pub(crate) fn target(server: &str) -> Target {
+    Target {
+        name: "test".into(),
+        trio: trio::Settings {
+            server: server.parse().expect("a URL"),
+            client_key: "Y2xpZW50LWtleQ==".to_owned().into(),
+            username: "exporter".to_owned().into(),
+            password: "lösenord".to_owned().into(),
+            time_zone: None,
+            limits: Limits { request: Duration::from_secs(2), ..Limits::default() },
+        },
+        dictionary: Arc::new(Dictionary::builtin().expect("valid")),
+        goals: Arc::new(Goals::default()),
+    }
+}
+
+impl TestApp {
+    /// An exporter of one target.
+    pub(crate) async fn of(target: Target) -> Self {
+        Self::with(target, Identity::Name).await
+    }
+
+    /// An exporter of one target that shows agents as `identity` says.
+    pub(crate) async fn with(target: Target, identity: Identity) -> Self {
+        let config = Config {
+            targets: vec![target],
+            poll: poller::Settings::default(),
+            tally: tally::Settings::default(),
+            metrics: metrics::Settings {
+                identity,
+                encoding_max_age: Duration::ZERO,
+                ..metrics::Settings::default()
+            },
+            warnings: Vec::new(),
+        };
+        Self::start(config).await
+    }
+
+    /// An exporter as configured.
+    pub(crate) async fn start(config: Config) -> Self {
+        let clock = Clock::system();
+        let listen = "127.0.0.1:0".parse().expect("an address");
+        let app = App::build(config, &listen, clock.clone()).await.expect("a free port");
+        let url = format!("http://{}", app.addr());
+        let (listener, router, targets) = app.into_parts();
+        let (stop, stopped) = shutdown::switch();
+        tokio::spawn(http::serve(listener, router, stopped.requested()));
+        let pollers = targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
+        Self { url, clock, pollers, _stop: stop }
+    }
+
+    /// One step of every poller.
+    pub(crate) async fn step(&mut self) {
+        for poller in &mut self.pollers {
+            poller.step().await;
+        }
+    }
+
+    /// Lets `secs` seconds pass, then steps.
+    pub(crate) async fn step_after(&mut self, secs: u64) {
+        self.clock.advance(Duration::from_secs(secs));
+        self.step().await;
+    }
+
+    /// The body of a page.
+    pub(crate) async fn get(&self, path: &str) -> String {
+        let client = reqwest_client();
+        let answer = client.get(format!("{}{path}", self.url)).send().await.expect("an answer");
+        answer.text().await.expect("a body")
+    }
+
+    /// What `/metrics` shows.
+    pub(crate) async fn metrics(&self) -> Samples {
+        Samples::parse(&self.get("/metrics").await)
+    }
+
+    /// What `/metrics/agents` shows.
+    pub(crate) async fn agents(&self) -> Samples {
+        Samples::parse(&self.get("/metrics/agents").await)
+    }
+}
+
+/// A client for tests; the program's own is not reachable from outside.
+#[allow(clippy::disallowed_methods, reason = "no credentials are sent")]
+pub(crate) fn reqwest_client() -> reqwest::Client {
+    // An error means that the program has installed the provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().expect("a client")
+}

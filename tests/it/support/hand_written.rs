@@ -1,0 +1,59 @@
+//! A Trio that gives hand-written answers.
+
+use std::path::Path;
+
+use serde_json::json;
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path},
+};
+
+/// A server that answers what the test puts there.
+pub(crate) struct HandWritten {
+    pub(crate) server: MockServer,
+}
+
+impl HandWritten {
+    /// A server that knows the login and nothing else.
+    pub(crate) async fn start() -> Self {
+        let this = Self { server: MockServer::start().await };
+        let token = json!({"access_token": "token-1", "refresh_token": "refresh-1", "expires_in": 3600});
+        Mock::given(method("POST"))
+            .and(path("/te/api/login"))
+            .respond_with(ResponseTemplate::new(200).set_body_json(token))
+            .mount(&this.server)
+            .await;
+        this
+    }
+
+    /// The base of its API.
+    pub(crate) fn url(&self) -> String {
+        format!("{}/te/api", self.server.uri())
+    }
+
+    /// Answers GET on `resource` below the base with a body, as it is.
+    pub(crate) async fn answer(&self, resource: &str, body: impl Into<Vec<u8>>) {
+        self.respond(resource, ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
+    }
+
+    /// Answers GET on `resource` below the base.
+    pub(crate) async fn respond(&self, resource: &str, response: ResponseTemplate) {
+        let path_there =
+            if resource.is_empty() { "/te/api".to_owned() } else { format!("/te/api/{resource}") };
+        Mock::given(method("GET")).and(path(path_there)).respond_with(response).mount(&self.server).await;
+    }
+
+    /// Answers with every file of a folder: `cc_1_agents_state.json` stands at `cc/1/agents/state`,
+    /// `root.json` at the base.
+    pub(crate) async fn serve_folder(&self, folder: &Path) {
+        let entries =
+            std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        for entry in entries {
+            let file = entry.expect("a file").path();
+            let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
+            let resource = if name == "root" { String::new() } else { name.replace('_', "/") };
+            let body = std::fs::read_to_string(&file).expect("text");
+            self.answer(&resource, body.replace("http://trio.example", &self.server.uri())).await;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A simulated Trio on a free port, in the exporter's own time.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use trio_exporter::{
+    config::Target,
+    model::Clock,
+    shutdown,
+    sim::{self, Dialect, Options, Simulator},
+    trio::{Dictionary, Limits},
+};
+
+use super::target;
+
+/// The simulated Trio; it stops when this is dropped.
+pub(crate) struct Simulated {
+    pub(crate) simulator: Simulator,
+    pub(crate) addr: SocketAddr,
+    options: Options,
+    _stop: tokio::sync::watch::Sender<bool>,
+}
+
+impl Simulated {
+    /// A simulated Trio that lives by the clock of the exporter under test.
+    pub(crate) async fn start(options: Options) -> Self {
+        let clock = Clock::system();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let addr = listener.local_addr().expect("an address");
+        let simulator = Simulator::new(options.clone(), Arc::new(move || clock.now().wall));
+        let (stop, stopped) = shutdown::switch();
+        tokio::spawn(sim::serve(listener, simulator.clone(), stopped.requested()));
+        Self { simulator, addr, options, _stop: stop }
+    }
+
+    /// The target that reads it, with the fields file of its dialect if `mapped`.
+    pub(crate) fn target(&self, mapped: bool) -> Target {
+        let mut target = target(&format!("http://{}/te/api", self.addr));
+        target.trio.client_key = self.options.client_key.clone().into();
+        target.trio.username = self.options.username.clone().into();
+        target.trio.password = self.options.password.clone().into();
+        target.trio.limits = Limits { request: Duration::from_secs(5), ..Limits::default() };
+        if mapped && self.options.dialect == Dialect::Foreign {
+            let fields = self.options.dialect.fields_file();
+            target.dictionary = Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
+        }
+        target
+    }
+}
