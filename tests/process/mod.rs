@@ -95,6 +95,7 @@ impl Process {
 }
 
 impl Drop for Process {
+    #[allow(clippy::print_stderr, reason = "shown with the failure of the test")]
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

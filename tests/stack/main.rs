@@ -4,6 +4,7 @@
 //! without them the tests fail, they are never skipped. Run with
 //! `cargo test --features stack --test stack`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "how long things took is worth seeing with --nocapture")]
 
 #[path = "../process/mod.rs"]
 mod process;

@@ -61,14 +61,13 @@ impl Walk {
             at += 2;
         }
         let how = if used { How::Used } else { How::Plain };
+        let goes_on = colons(trees, at.wrapping_sub(2));
         match trees.get(at) {
-            Some(TokenTree::Group(group)) if colons(trees, at.wrapping_sub(2)) => {
-                if group.delimiter() == Delimiter::Brace {
-                    self.tree(group.stream(), &segments);
-                    return at + 1;
-                }
+            Some(TokenTree::Group(group)) if goes_on && group.delimiter() == Delimiter::Brace => {
+                self.tree(group.stream(), &segments);
+                return at + 1;
             }
-            Some(TokenTree::Punct(star)) if star.as_char() == '*' && colons(trees, at.wrapping_sub(2)) => {
+            Some(TokenTree::Punct(star)) if goes_on && star.as_char() == '*' => {
                 self.found.push((segments, How::Used, span));
                 return at;
             }
