@@ -5,7 +5,6 @@
 mod process;
 
 mod architecture;
-mod configuration;
 mod demo;
 mod dialects;
 mod golden;
