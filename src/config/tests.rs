@@ -284,3 +284,34 @@ fn an_empty_environment_says_what_to_give_and_a_wrong_one_every_mistake() {
     assert_eq!(list.len(), 4, "{list:?}");
     assert_eq!(list[1], "TRIO_CLIENT_KEY: missing; set it, or better TRIO_CLIENT_KEY_FILE");
 }
+
+#[test]
+fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
+    let sample = include_str!("../../deploy/trio-exporter.yml");
+    let secrets = |text: &str| {
+        text.replace("client_key_file: client_key", "client_key_file: key")
+            .replace("username_file: username", "username_file: user")
+    };
+    load_text("sample", &secrets(sample)).expect("valid");
+    // A line of a commented key ends its first word with a colon; the rest is prose.
+    let uncommented = sample.lines().map(|line| match line.trim_start().strip_prefix("# ") {
+        Some(rest)
+            if rest
+                .split_whitespace()
+                .next()
+                .is_some_and(|word| word.ends_with(':') && word == word.to_lowercase()) =>
+        {
+            line.replacen("# ", "", 1)
+        }
+        _ => line.to_owned(),
+    });
+    let written_out = secrets(&uncommented.collect::<Vec<_>>().join("\n"))
+        .replace("hash_key_file: agent_hash_key", "hash_key_file: key")
+        .replace("    fields_file: fields.yml\n", "");
+    let config = load_text("sample-written-out", &written_out).expect("valid");
+    assert_eq!(config.poll, poller::Settings::default());
+    assert_eq!(config.tally, tally::Settings::default());
+    let goals = Goals { minimum_agents: Some(2), ..Goals::default() };
+    assert_eq!(*config.targets[0].goals, goals);
+    assert!(config.targets[0].trio.time_zone.is_some());
+}

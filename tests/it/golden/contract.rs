@@ -44,8 +44,7 @@ fn golden() -> Families {
                 (row.0, row.1) = (kind.to_owned(), surface.to_owned());
             } else if !line.starts_with('#') {
                 let (name, labels) = sample(line);
-                let name =
-                    families.contains_key(&name).then_some(name.clone()).unwrap_or_else(|| histogram(&name));
+                let name = if families.contains_key(&name) { name } else { histogram(&name) };
                 let row = families.get_mut(&name).unwrap_or_else(|| panic!("{name} has no TYPE line"));
                 row.2.extend(labels);
             }
