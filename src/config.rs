@@ -87,6 +87,9 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     let mut targets = Vec::new();
     match root.get("targets") {
         Some(list) => {
+            if list.list().is_empty() {
+                list.wrong(complaints, "must name at least one Trio system to read");
+            }
             for entry in list.list() {
                 targets.extend(target::read(&entry, folder, &goals, complaints, &mut warnings));
             }

@@ -98,8 +98,10 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
             continue;
         }
         for center in &target.centers {
-            let info = [("contact_center_name", name(center.center.contact_center.name.as_ref()))];
-            family.gauge(&(center.labels, info), 1)?;
+            // Without a name there is nothing to join.
+            if let Some(known) = &center.center.contact_center.name {
+                family.gauge(&(center.labels, [("contact_center_name", name(Some(known)))]), 1)?;
+            }
         }
     }
     let rows: Vec<_> = scene.centers().map(|center| (center, rows(center, scene))).collect();

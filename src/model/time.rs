@@ -30,21 +30,37 @@ impl Stamp {
 /// pausing the runtime's timers under open sockets.
 #[derive(Clone, Debug)]
 pub struct Clock {
-    start: Instant,
+    source: Source,
     shift_millis: Arc<AtomicU64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Running { start: Instant },
+    Still { at: SystemTime },
 }
 
 impl Clock {
     /// The machine's clocks.
     pub fn system() -> Self {
-        Self { start: Instant::now(), shift_millis: Arc::default() }
+        Self { source: Source::Running { start: Instant::now() }, shift_millis: Arc::default() }
+    }
+
+    /// A clock that stands still at `at` until it is advanced: what is computed from it is exact.
+    pub fn still(at: SystemTime) -> Self {
+        Self { source: Source::Still { at }, shift_millis: Arc::default() }
     }
 
     /// The present moment.
     #[allow(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
     pub fn now(&self) -> Stamp {
         let shift = Duration::from_millis(self.shift_millis.load(Ordering::Relaxed));
-        Stamp { wall: SystemTime::now() + shift, mono: self.start.elapsed() + shift }
+        match self.source {
+            Source::Running { start } => {
+                Stamp { wall: SystemTime::now() + shift, mono: start.elapsed() + shift }
+            }
+            Source::Still { at } => Stamp { wall: at + shift, mono: shift },
+        }
     }
 
     /// Lets `time` pass on both clocks for everybody who shares this one.
@@ -75,6 +91,15 @@ mod tests {
         let after = other.now();
         assert!(after.since(before) >= Duration::from_secs(3600));
         assert!(after.wall.duration_since(before.wall).expect("later") >= Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn a_still_clock_moves_only_when_it_is_advanced() {
+        let clock = Clock::still(UNIX_EPOCH);
+        assert_eq!(clock.now(), clock.now());
+        clock.advance(Duration::from_secs(5));
+        let expected = Stamp { wall: UNIX_EPOCH + Duration::from_secs(5), mono: Duration::from_secs(5) };
+        assert_eq!(clock.now(), expected);
     }
 
     #[test]

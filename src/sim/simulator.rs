@@ -165,3 +165,6 @@ async fn read(request: HttpRequest, path: Vec<String>) -> Result<Request, Answer
         body: body.to_vec(),
     })
 }
+
+#[cfg(test)]
+mod tests;

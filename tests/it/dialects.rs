@@ -1,1 +1,119 @@
-//! x
+//! The simulated Trio speaks several dialects; the exporter shows the same in each.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
+
+use pretty_assertions::assert_eq;
+use tracing_subscriber::layer::SubscriberExt;
+use trio_exporter::{
+    metrics::Identity,
+    sim::{Dialect, Options},
+};
+
+use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock};
+
+/// What is said of the contact centre on one side and not, or otherwise, on the other. What is said of
+/// the exporter itself differs with the dialect: bytes, durations, member names.
+fn differences(one: &Samples, other: &Samples) -> Vec<(String, Option<String>, Option<String>)> {
+    let about_us = ["process_", "trio_api_", "trio_field_", "trio_unknown_", "trio_exporter_"];
+    let facts = |samples: &Samples| -> BTreeMap<String, String> {
+        let ours =
+            samples.all().filter(|(series, _)| !about_us.iter().any(|prefix| series.starts_with(prefix)));
+        ours.map(|(series, value)| (series.to_owned(), in_whole_seconds(series, value).to_string())).collect()
+    };
+    let (one, other) = (facts(one), facts(other));
+    assert!(one.len() > 100, "there is something to compare");
+    let series: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    let differing = series.into_iter().filter(|series| one.get(*series) != other.get(*series));
+    differing.map(|series| (series.clone(), one.get(series).cloned(), other.get(series).cloned())).collect()
+}
+
+/// One dialect writes waits in milliseconds, the others cut them to whole seconds.
+fn in_whole_seconds(series: &str, value: f64) -> f64 {
+    let waits = ["trio_service_longest_wait_seconds{", "trio_service_estimated_wait_seconds{"];
+    if waits.iter().any(|name| series.starts_with(name)) { value.floor() } else { value }
+}
+
+/// The exporter on a simulated Trio, after three steps; both surfaces.
+async fn morning(dialect: Dialect, state_times: bool, mapped: bool) -> (Samples, Samples) {
+    let clock = still_clock();
+    let options = Options {
+        dialect,
+        state_times,
+        services: 13,
+        agents: 37,
+        contact_centers: 2,
+        page_cap: 7,
+        ..Options::default()
+    };
+    let trio = Simulated::start(options, clock.clone()).await;
+    let mut app = TestApp::start_at(config(trio.target(mapped), Identity::Name), clock).await;
+    for _ in 0..3 {
+        app.step_after(5).await;
+    }
+    (app.metrics().await, app.agents().await)
+}
+
+#[tokio::test]
+async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times() {
+    for state_times in [true, false] {
+        let (main, agents) = morning(Dialect::English, state_times, true).await;
+        assert_eq!(main.sum("trio_agents"), 37.0);
+        assert_eq!(main.find("trio_service_open", &[]).len(), 13);
+        assert_eq!(main.find("trio_agents_state_seconds_total", &[]).len(), 14);
+        assert_eq!(agents.find("trio_agent_info", &[]).len(), 37);
+        assert_eq!(agents.find("trio_agent_state_since_timestamp_seconds", &[]).len(), 37);
+        assert!(main.sum("trio_service_queue_length") > 0.0, "somebody waits on a busy morning");
+        assert_eq!(main.sum("trio_unknown_values"), 0.0);
+        for dialect in [Dialect::Swedish, Dialect::Foreign] {
+            let (other_main, other_agents) = morning(dialect, state_times, true).await;
+            assert_eq!(differences(&main, &other_main), [], "{dialect:?}, times: {state_times}");
+            assert_eq!(differences(&agents, &other_agents), [], "{dialect:?}, times: {state_times}");
+            assert_eq!(other_main.sum("trio_unknown_values"), 0.0, "{dialect:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn trios_own_times_are_used_where_it_gives_them_and_reported_missing_where_not() {
+    let since = [("resource", "agents/state"), ("field", "since")];
+    let (main, agents) = morning(Dialect::English, true, true).await;
+    assert_eq!(main.get("trio_field_present", &since), Some(1.0));
+    let (main_without, agents_without) = morning(Dialect::English, false, true).await;
+    assert_eq!(main_without.get("trio_field_present", &since), Some(0.0));
+    let seconds = |samples: &Samples| {
+        samples
+            .find("trio_agent_state_since_timestamp_seconds", &[])
+            .iter()
+            .map(|(_, v)| *v)
+            .fold(f64::INFINITY, f64::min)
+    };
+    assert!(seconds(&agents) < 1_768_464_000.0, "a state that began before the exporter did");
+    assert!(seconds(&agents_without) >= 1_768_464_005.0, "known only since the first reading");
+}
+
+#[tokio::test]
+async fn an_unmapped_dialect_shows_nothing_of_the_contact_centre_and_says_so_once_a_field() {
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let (main, agents) = morning(Dialect::Foreign, true, false).await;
+
+    assert_eq!(main.contact_center_families(), Vec::<&str>::new());
+    assert_eq!(agents.contact_center_families(), Vec::<&str>::new());
+    let missing: BTreeSet<&str> =
+        main.find("trio_field_present", &[]).iter().map(|(series, _)| *series).collect();
+    assert!(main.find("trio_field_present", &[]).iter().all(|(_, value)| *value == 0.0), "{missing:?}");
+    for resource in
+        ["cc", "services", "services/state", "servicegroups", "agents", "agents/state", "agentgroups"]
+    {
+        let id = [("resource", resource), ("field", "id")];
+        assert_eq!(main.get("trio_field_present", &id), Some(0.0), "{resource}");
+    }
+    assert!(!main.has("trio_field_info"));
+    let said = lines.lock().expect("not poisoned");
+    let about_fields = said.iter().filter(|line| line.contains("no member of the answer")).count();
+    assert_eq!(about_fields, missing.len(), "one line a field: {said:#?}");
+}

@@ -1,1 +1,88 @@
-//! x
+//! Hand-written answers in, exactly this exposition out: both surfaces, both formats.
+//!
+//! What stands under `tests/data/serve` is written by hand from the words of the vendor's help; what
+//! stands under `tests/data/expected` was checked line by line. `GOLDEN=write cargo test golden`
+//! writes the latter anew, to be read in the diff.
+
+mod contract;
+mod masked;
+
+use std::{fs, path::Path, sync::Arc};
+
+use pretty_assertions::assert_eq;
+use trio_exporter::model::Goals;
+use wiremock::ResponseTemplate;
+
+use crate::support::{HandWritten, TestApp, reqwest_client, target};
+
+const CLASSIC: &str = "text/plain; version=0.0.4";
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0";
+
+/// The exporter two steps, five seconds apart, after it met the hand-written morning.
+async fn morning() -> (TestApp, HandWritten) {
+    let trio = HandWritten::start().await;
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    for (group, services) in [("5", "[{\"serviceid\":11},{\"serviceid\":12}]"), ("6", "[{\"serviceid\":12}]")]
+    {
+        trio.answer_query("cc/1/services", ("groupId", group), services).await;
+    }
+    trio.answer_query("cc/1/services", ("groupId", "1000009"), "[]").await;
+    trio.serve_folder(&data.join("serve/morning")).await;
+    let mut target = target(&trio.url());
+    target.goals = Arc::new(Goals { minimum_agents: Some(2), ..Goals::default() });
+    let mut app = TestApp::of(target).await;
+    app.step().await;
+    app.step_after(5).await;
+    (app, trio)
+}
+
+/// The exporter after one step on a simulated Trio in which there is nothing.
+async fn empty() -> (TestApp, HandWritten) {
+    let trio = HandWritten::start().await;
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    let simulated = ResponseTemplate::new(200)
+        .set_body_raw("{\"data\":[]}", "application/json")
+        .insert_header("x-trio-simulated", "1");
+    trio.respond("cc/1/agents/state", simulated).await;
+    trio.serve_folder(&data.join("serve/empty")).await;
+    let mut app = TestApp::of(target(&trio.url())).await;
+    app.step().await;
+    (app, trio)
+}
+
+async fn page(app: &TestApp, path: &str, accept: &str) -> String {
+    let request = reqwest_client().get(format!("{}{path}", app.url)).header("accept", accept);
+    let answer = request.send().await.expect("an answer");
+    assert!(answer.headers()["content-type"].to_str().expect("text").starts_with(accept), "{path}");
+    masked::masked(&answer.text().await.expect("a body"))
+}
+
+fn compare(name: &str, exposition: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/expected").join(name);
+    if std::env::var("GOLDEN").is_ok_and(|value| value == "write") {
+        fs::write(&file, exposition).expect("writable");
+    }
+    let expected = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    assert_eq!(expected, exposition, "{name}");
+}
+
+#[tokio::test]
+async fn the_morning_gives_exactly_the_expected_metrics_in_both_formats() {
+    let (app, _trio) = morning().await;
+    compare("morning.prom", &page(&app, "/metrics", CLASSIC).await);
+    compare("morning.om", &page(&app, "/metrics", OPEN_METRICS).await);
+}
+
+#[tokio::test]
+async fn an_empty_contact_centre_gives_exactly_the_expected_metrics() {
+    let (app, _trio) = empty().await;
+    compare("empty.prom", &page(&app, "/metrics", CLASSIC).await);
+    compare("empty_agents.prom", &page(&app, "/metrics/agents", CLASSIC).await);
+}
+
+#[tokio::test]
+async fn the_morning_gives_exactly_the_expected_agents_in_both_formats() {
+    let (app, _trio) = morning().await;
+    compare("morning_agents.prom", &page(&app, "/metrics/agents", CLASSIC).await);
+    compare("morning_agents.om", &page(&app, "/metrics/agents", OPEN_METRICS).await);
+}

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod client;
-mod configuration;
+mod command_line;
 mod dialects;
 mod golden;
 mod recovery;

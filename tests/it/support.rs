@@ -3,9 +3,11 @@
 mod app;
 mod exposition;
 mod hand_written;
+mod logs;
 mod simulated;
 
-pub(crate) use app::{TestApp, target};
+pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
 pub(crate) use hand_written::HandWritten;
+pub(crate) use logs::LogLines;
 pub(crate) use simulated::Simulated;

@@ -51,8 +51,8 @@ impl Trio {
                 let (first, last) = (text(&body, "first_name"), text(&body, "last_name"));
                 added(self.world.add_agent(first, last, center(&body)))
             }
-            ["services", id] => removed(id.parse().map(|id| self.world.remove_service(id))),
-            ["agents", id] => removed(id.parse().map(|id| self.world.remove_agent(id))),
+            ["services", id] => removed(id.parse().ok().map(|id| self.world.remove_service(id))),
+            ["agents", id] => removed(id.parse().ok().map(|id| self.world.remove_agent(id))),
             ["answering"] => self.set_answering(&body, gate),
             ["arrivals"] => self.set_arrivals(&body, gate),
             _ => self.status(gate),
@@ -114,9 +114,9 @@ fn added(outcome: Result<u32, Refusal>) -> Answer {
     }
 }
 
-fn removed<E>(outcome: Result<Result<(), Refusal>, E>) -> Answer {
+fn removed(outcome: Option<Result<(), Refusal>>) -> Answer {
     match outcome {
-        Ok(Ok(())) => Answer::ok(json!({})),
+        Some(Ok(())) => Answer::ok(json!({})),
         _ => refuse(StatusCode::NOT_FOUND, "there is nothing with this id"),
     }
 }

@@ -66,3 +66,101 @@ fn latin1_text(encoded: &str) -> Option<String> {
     let bytes = STANDARD.decode(encoded.trim()).ok()?;
     Some(bytes.into_iter().map(char::from).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::http::Method;
+    use pretty_assertions::assert_eq;
+
+    use super::super::tests::{Client, LOGIN};
+    use super::*;
+    use crate::sim::{Dialect, Options};
+
+    const KEY: &str = "Basic c2ltdWxhdGVkLWNsaWVudC1rZXk=";
+
+    fn token(answer: &Answer, name: &str) -> String {
+        answer.body[name].as_str().unwrap_or_default().to_owned()
+    }
+
+    fn post(client: &mut Client, target: &str, form: &str) -> Answer {
+        client.with(KEY, Method::POST, target, form)
+    }
+
+    #[test]
+    fn the_api_resource_needs_no_login_and_all_else_does() {
+        let mut client = Client::stranger(Options::default());
+        let api = client.data("");
+        assert_eq!(api["primaryServer"], "trio.test:8080");
+        for header in [None, Some("Bearer "), Some("Bearer nonsense"), Some(KEY), Some("Bearer")] {
+            client.authorization = header.map(str::to_owned);
+            let answer = client.get("/cc");
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{header:?}");
+            assert_eq!(answer.headers["www-authenticate"], "Bearer");
+        }
+    }
+
+    #[test]
+    fn names_and_passwords_are_base64_of_latin1() {
+        let mut client = Client::stranger(Options::default());
+        assert_eq!(post(&mut client, "/login", LOGIN).status, StatusCode::OK);
+        // The same password as UTF-8 is another password.
+        let utf8 = "username=ZXhwb3J0ZXI%3D&password=c23DtnJnw6VzYm9yZA%3D%3D";
+        for form in
+            [utf8, "", "username=ZXhwb3J0ZXI%3D", "username=%&password=%%%", "username=å&password=\u{0}"]
+        {
+            assert_eq!(post(&mut client, "/login", form).status, StatusCode::BAD_REQUEST, "{form}");
+        }
+        for key in ["Basic wrong", "Bearer c2ltdWxhdGVkLWNsaWVudC1rZXk=", ""] {
+            let answer = client.with(key, Method::POST, "/login", LOGIN);
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_refresh_token_works_once_at_either_address() {
+        let mut client = Client::stranger(Options::default());
+        let first = post(&mut client, "/login", LOGIN);
+        let old = format!("refresh_token={}", token(&first, "refresh_token"));
+        let second = post(&mut client, "/refreshlogin", &old);
+        assert_eq!(second.status, StatusCode::OK);
+        assert_eq!(post(&mut client, "/refreshlogin", &old).status, StatusCode::BAD_REQUEST);
+        assert_eq!(post(&mut client, "/login", &old).status, StatusCode::BAD_REQUEST);
+        let new = format!("refresh_token={}", token(&second, "refresh_token"));
+        let third = post(&mut client, "/login", &new);
+        assert_eq!(third.status, StatusCode::OK);
+        assert_ne!(token(&second, "access_token"), token(&third, "access_token"));
+        let unkeyed = client.with("Basic x", Method::POST, "/refreshlogin", &new);
+        assert_eq!(unkeyed.status, StatusCode::UNAUTHORIZED);
+    }
+
+    #[test]
+    fn tokens_live_as_long_as_is_set() {
+        let minute = Duration::from_secs(60);
+        let options =
+            Options { access_token_life: minute, refresh_token_life: 10 * minute, ..Options::default() };
+        let mut client = Client::stranger(options);
+        let login = post(&mut client, "/login", LOGIN);
+        assert_eq!(login.body["expires_in"], 60);
+        client.authorization = Some(format!("Bearer {}", token(&login, "access_token")));
+        client.now += minute - Duration::from_millis(1);
+        assert_eq!(client.get("/cc").status, StatusCode::OK);
+        client.now += Duration::from_millis(1);
+        assert_eq!(client.get("/cc").status, StatusCode::UNAUTHORIZED);
+        let form = format!("refresh_token={}", token(&login, "refresh_token"));
+        let renewed = post(&mut client, "/refreshlogin", &form);
+        assert_eq!(renewed.status, StatusCode::OK, "after the access token has expired");
+        client.now += 10 * minute;
+        let form = format!("refresh_token={}", token(&renewed, "refresh_token"));
+        assert_eq!(post(&mut client, "/refreshlogin", &form).status, StatusCode::BAD_REQUEST);
+    }
+
+    #[test]
+    fn the_swedish_server_puts_its_tokens_under_data() {
+        let mut client = Client::stranger(Options { dialect: Dialect::Swedish, ..Options::default() });
+        let login = post(&mut client, "/login", LOGIN);
+        assert!(login.body["Data"]["Access_Token"].is_string(), "{}", login.body);
+        assert!(login.body["Link"].is_array());
+    }
+}

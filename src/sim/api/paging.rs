@@ -59,3 +59,62 @@ impl Page {
         Some(description.to_string())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use serde_json::Value;
+
+    use super::super::tests::Client;
+    use crate::sim::Options;
+
+    fn read(client: &mut Client, target: &str) -> (usize, Option<Value>) {
+        let answer = client.get(target);
+        let header = answer.headers.get("x-pagination").and_then(|header| header.to_str().ok());
+        let header = header.map(|header| serde_json::from_str(header).expect("JSON"));
+        (answer.body["data"].as_array().expect("a collection").len(), header)
+    }
+
+    #[test]
+    fn up_to_ten_items_come_whole_and_without_the_header() {
+        let mut client = Client::new(Options { agents: 10, ..Options::default() });
+        for target in ["/cc/1/agents", "/cc/1/agents?pageSize=3", "/cc/1/agents?page=1&pageSize=500"] {
+            assert_eq!(read(&mut client, target), (10, None), "{target}");
+        }
+        assert_eq!(read(&mut client, "/cc/1/agents?page=2"), (0, None));
+    }
+
+    #[test]
+    fn more_than_ten_come_in_pages_that_link_to_each_other() {
+        let mut client = Client::new(Options { agents: 25, ..Options::default() });
+        let (rows, header) = read(&mut client, "/cc/1/agents?fields=agentId&page=2");
+        let expected = serde_json::json!({
+            "currentPage": 2, "pageSize": 10, "totalCount": 25, "totalPages": 3,
+            "previousPageLink": "http://trio.test:8080/te/api/cc/1/agents?fields=agentId&page=1",
+            "nextPageLink": "http://trio.test:8080/te/api/cc/1/agents?fields=agentId&page=3",
+        });
+        assert_eq!((rows, header), (10, Some(expected)));
+        let mut seen = Vec::new();
+        for page in 1..=3 {
+            seen.extend(client.column(&format!("/cc/1/agents?page={page}"), "agentId"));
+        }
+        assert_eq!(seen, (1001..=1025).map(Value::from).collect::<Vec<_>>());
+        let (rows, header) = read(&mut client, "/cc/1/agents?page=3");
+        assert_eq!((rows, &header.expect("a header")["nextPageLink"]), (5, &Value::Null));
+    }
+
+    #[test]
+    fn a_page_is_never_larger_than_the_cap_and_odd_numbers_do_no_harm() {
+        let mut client = Client::new(Options { agents: 40, page_cap: 15, ..Options::default() });
+        let (rows, header) = read(&mut client, "/cc/1/agents?pageSize=1000");
+        assert_eq!((rows, &header.expect("a header")["pageSize"]), (15, &Value::from(15)));
+        for (target, rows) in [
+            ("/cc/1/agents?pageSize=0&page=0", 10),
+            ("/cc/1/agents?pageSize=-1&page=x", 10),
+            ("/cc/1/agents?page=18446744073709551615", 0),
+            ("/cc/1/agents?page=99999999999999999999999", 10),
+        ] {
+            assert_eq!(read(&mut client, target).0, rows, "{target}");
+        }
+    }
+}

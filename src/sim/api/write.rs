@@ -68,3 +68,56 @@ fn member(body: &[u8], name: &str) -> Option<Value> {
     let body: Value = serde_json::from_slice(body).ok()?;
     body.get(name).cloned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::http::Method;
+    use pretty_assertions::assert_eq;
+    use serde_json::json;
+
+    use super::super::tests::Client;
+    use super::*;
+    use crate::sim::{Dialect, Options};
+
+    fn patch(client: &mut Client, what: &str, body: &str) -> StatusCode {
+        client.send(Method::PATCH, &format!("/cc/1/agents/1001/{what}"), body).status
+    }
+
+    #[test]
+    fn an_agent_obeys_once_it_is_logged_in_by_the_api_and_stays_as_set() {
+        let mut client = Client::new(Options::default());
+        let paused = r#"{"state":"Paused","reason":"Möte"}"#;
+        assert_eq!(patch(&mut client, "state", paused), StatusCode::FORBIDDEN);
+        assert_eq!(patch(&mut client, "login", r#"{"loggedIn":true}"#), StatusCode::OK);
+        assert_eq!(client.data("/cc/1/agents/1001/state")["state"], "Available");
+        assert_eq!(patch(&mut client, "state", paused), StatusCode::OK);
+        client.now += Duration::from_secs(3_000);
+        let state = client.data("/cc/1/agents/1001/state");
+        assert_eq!((&state["state"], &state["reason"]), (&json!("Paused"), &json!("Möte")));
+        assert_eq!(patch(&mut client, "login", r#"{"loggedIn":false}"#), StatusCode::OK);
+        assert_eq!(client.data("/cc/1/agents/1001/state")["state"], "LoggedOut");
+        assert_eq!(patch(&mut client, "state", paused), StatusCode::FORBIDDEN);
+    }
+
+    #[test]
+    fn bodies_that_say_nothing_are_bad_requests() {
+        let mut client = Client::new(Options::default());
+        for body in ["", "{", "[]", "null", r#"{"loggedIn":"yes"}"#] {
+            assert_eq!(patch(&mut client, "login", body), StatusCode::BAD_REQUEST, "{body}");
+        }
+        assert_eq!(patch(&mut client, "login", r#"{"loggedIn":true}"#), StatusCode::OK);
+        for body in ["", r#"{"state":"Ledig"}"#, r#"{"state":7}"#, r#"{"state":"Offered"}"#] {
+            assert_eq!(patch(&mut client, "state", body), StatusCode::BAD_REQUEST, "{body}");
+        }
+    }
+
+    #[test]
+    fn states_are_set_by_the_words_of_the_dialect() {
+        let mut client = Client::new(Options { dialect: Dialect::Foreign, ..Options::default() });
+        assert_eq!(patch(&mut client, "login", r#"{"loggedIn":true}"#), StatusCode::OK);
+        assert_eq!(patch(&mut client, "state", r#"{"state":9}"#), StatusCode::OK);
+        assert_eq!(client.get("/cc/1/agents/1001/state").body["DATA"]["zustand"], 9);
+    }
+}

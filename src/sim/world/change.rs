@@ -107,9 +107,9 @@ impl World {
     pub(crate) fn set_login(&mut self, id: u32, logged_in: bool) -> Result<(), Refusal> {
         let agent = self.agents.get_mut(&id).ok_or(Refusal::Unknown)?;
         let same = agent.controlled && (agent.activity != Activity::LoggedOut) == logged_in;
-        // Out of the idle lists before the flag says that it never was in them.
         if !same {
             let activity = if logged_in { Activity::Available } else { Activity::LoggedOut };
+            // First of all: an agent under control joins no idle list.
             self.control(id);
             self.put_down(id, activity, None);
         }

@@ -65,9 +65,9 @@ impl Channel {
     /// up are what keeps an overload in bounds; mail must leave room instead.
     pub(crate) fn load(self) -> f64 {
         match self {
-            Self::Phone => 1.12,
-            Self::Chat => 1.0,
-            Self::Mail => 0.85,
+            Self::Phone => 1.35,
+            Self::Chat => 1.2,
+            Self::Mail => 1.0,
         }
     }
 

@@ -1,6 +1,9 @@
 //! The exporter on a free port. Nothing polls by itself; time passes when the test says so.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use trio_exporter::{
     app::App,
@@ -40,6 +43,24 @@ pub(crate) fn target(server: &str) -> Target {
     }
 }
 
+/// A configuration of one target that shows agents as `identity` says.
+pub(crate) fn config(target: Target, identity: Identity) -> Config {
+    let metrics =
+        metrics::Settings { identity, encoding_max_age: Duration::ZERO, ..metrics::Settings::default() };
+    Config {
+        targets: vec![target],
+        poll: poller::Settings::default(),
+        tally: tally::Settings::default(),
+        metrics,
+        warnings: Vec::new(),
+    }
+}
+
+/// A clock that stands at 2026-01-15T08:00:00Z until a test advances it.
+pub(crate) fn still_clock() -> Clock {
+    Clock::still(SystemTime::UNIX_EPOCH + Duration::from_secs(1_768_464_000))
+}
+
 impl TestApp {
     /// An exporter of one target.
     pub(crate) async fn of(target: Target) -> Self {
@@ -48,23 +69,16 @@ impl TestApp {
 
     /// An exporter of one target that shows agents as `identity` says.
     pub(crate) async fn with(target: Target, identity: Identity) -> Self {
-        let config = Config {
-            targets: vec![target],
-            poll: poller::Settings::default(),
-            tally: tally::Settings::default(),
-            metrics: metrics::Settings {
-                identity,
-                encoding_max_age: Duration::ZERO,
-                ..metrics::Settings::default()
-            },
-            warnings: Vec::new(),
-        };
-        Self::start(config).await
+        Self::start(config(target, identity)).await
     }
 
-    /// An exporter as configured.
+    /// An exporter as configured, on a Thursday morning.
     pub(crate) async fn start(config: Config) -> Self {
-        let clock = Clock::system();
+        Self::start_at(config, still_clock()).await
+    }
+
+    /// An exporter as configured, by a clock that others share.
+    pub(crate) async fn start_at(config: Config, clock: Clock) -> Self {
         let listen = "127.0.0.1:0".parse().expect("an address");
         let app = App::build(config, &listen, clock.clone()).await.expect("a free port");
         let url = format!("http://{}", app.addr());

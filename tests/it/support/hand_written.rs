@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use wiremock::{
     Mock, MockServer, ResponseTemplate,
-    matchers::{method, path},
+    matchers::{method, path, query_param},
 };
 
 /// A server that answers what the test puts there.
@@ -34,6 +34,16 @@ impl HandWritten {
     /// Answers GET on `resource` below the base with a body, as it is.
     pub(crate) async fn answer(&self, resource: &str, body: impl Into<Vec<u8>>) {
         self.respond(resource, ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
+    }
+
+    /// Answers GET on `resource` with this query parameter; mount it before the answer without.
+    pub(crate) async fn answer_query(&self, resource: &str, query: (&str, &str), body: &str) {
+        Mock::given(method("GET"))
+            .and(path(format!("/te/api/{resource}")))
+            .and(query_param(query.0, query.1))
+            .respond_with(ResponseTemplate::new(200).set_body_raw(body, "application/json"))
+            .mount(&self.server)
+            .await;
     }
 
     /// Answers GET on `resource` below the base.

@@ -21,9 +21,8 @@ pub(crate) struct Simulated {
 }
 
 impl Simulated {
-    /// A simulated Trio that lives by the clock of the exporter under test.
-    pub(crate) async fn start(options: Options) -> Self {
-        let clock = Clock::system();
+    /// A simulated Trio that lives by `clock`, which the exporter under test should share.
+    pub(crate) async fn start(options: Options, clock: Clock) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("an address");
         let simulator = Simulator::new(options.clone(), Arc::new(move || clock.now().wall));

@@ -1,0 +1,192 @@
+//! The simulator over HTTP: headers, control, time.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use axum::http::Method;
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::*;
+use crate::sim::Dialect;
+
+const HERE: &str = "127.0.0.1:40000";
+
+fn simulator(options: Options) -> Simulator {
+    Simulator::new(options, Arc::new(|| UNIX_EPOCH + Duration::from_secs(1_750_000_000)))
+}
+
+async fn send(simulator: &Simulator, peer: &str, method: Method, path: &str, body: &str) -> Response {
+    let mut request = HttpRequest::builder().method(method).uri(path).header(HOST, "trio.test");
+    if let Ok(peer) = peer.parse::<SocketAddr>() {
+        request = request.extension(ConnectInfo(peer));
+    }
+    let request = request.body(Body::from(body.to_owned())).expect("a request");
+    simulator.router().oneshot(request).await.expect("an answer")
+}
+
+async fn control(simulator: &Simulator, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+    let path = format!("/sim/control{path}");
+    let answer = send(simulator, HERE, method, &path, &body.to_string()).await;
+    let status = answer.status();
+    let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+    (status, serde_json::from_slice(&bytes).expect("JSON"))
+}
+
+#[tokio::test]
+async fn every_answer_says_that_it_is_simulated() {
+    let simulator = simulator(Options::default());
+    for (path, status) in [
+        ("/te/api", 200),
+        ("/te/api/", 200),
+        ("/te/api/cc", 401),
+        ("/te/apix", 404),
+        ("/", 404),
+        ("/sim/control", 200),
+        ("/sim/control/nothing", 404),
+        ("/te/api/cc?name=%zz%F6&page=-1", 401),
+    ] {
+        let answer = send(&simulator, HERE, Method::GET, path, "").await;
+        assert_eq!(answer.status().as_u16(), status, "{path}");
+        assert_eq!(answer.headers()["x-trio-simulated"], "1", "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/json; charset=utf-8", "{path}");
+    }
+    let large = "x".repeat(LARGEST_BODY + 1);
+    let answer = send(&simulator, HERE, Method::POST, "/te/api/login", &large).await;
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(simulator.requests(), 4);
+}
+
+#[tokio::test]
+async fn only_callers_on_this_machine_may_control() {
+    let simulator = simulator(Options::default());
+    for (peer, allowed) in [
+        (HERE, true),
+        ("[::1]:40000", true),
+        ("[::ffff:127.0.0.1]:40000", true),
+        ("192.0.2.7:40000", false),
+        ("unknown", false),
+    ] {
+        let answer = send(&simulator, peer, Method::POST, "/sim/control/services", "").await;
+        let expected = if allowed { StatusCode::CREATED } else { StatusCode::FORBIDDEN };
+        assert_eq!(answer.status(), expected, "{peer}");
+    }
+    assert_eq!(simulator.service_count(), 11);
+}
+
+#[tokio::test]
+async fn services_and_agents_come_and_go() {
+    let simulator = simulator(Options::default());
+    let order = json!({"name": "Julbord \"extra\""});
+    let (status, added) = control(&simulator, Method::POST, "/services", &order).await;
+    assert_eq!(status, StatusCode::CREATED);
+    assert_eq!(simulator.service_count(), 9);
+    let path = format!("/services/{}", added["id"]);
+    assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::OK);
+    assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(simulator.service_count(), 8);
+    let (_, added) = control(&simulator, Method::POST, "/agents", &json!({"first_name": "Åke"})).await;
+    assert_eq!(simulator.agent_count(), 41);
+    let path = format!("/agents/{}", added["id"]);
+    assert_eq!(control(&simulator, Method::GET, &path, &json!({})).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::OK);
+    assert_eq!(simulator.agent_count(), 40);
+    let nowhere = json!({"contact_center": 9});
+    assert_eq!(control(&simulator, Method::POST, "/agents", &nowhere).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn orders_that_make_no_sense_are_refused() {
+    let simulator = simulator(Options::default());
+    for (path, order) in [
+        ("/arrivals", json!({})),
+        ("/arrivals", json!({"factor": -1})),
+        ("/arrivals", json!({"factor": 1e300})),
+        ("/answering", json!({"answering": "no"})),
+        ("/answering", json!({"answering": false, "mode": "explode"})),
+        ("/services", json!(7)),
+    ] {
+        let (status, _) = control(&simulator, Method::POST, path, &order).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{path} {order}");
+    }
+    let (_, status) = control(&simulator, Method::POST, "/arrivals", &json!({"factor": 2.5})).await;
+    assert_eq!((&status["factor"], &status["answering"]), (&json!(2.5), &json!(true)));
+}
+
+#[tokio::test]
+async fn answering_can_be_stopped_and_started() {
+    let simulator = simulator(Options::default());
+    let stop = json!({"answering": false});
+    control(&simulator, Method::POST, "/answering", &stop).await;
+    let answer = send(&simulator, HERE, Method::GET, "/te/api", "").await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    control(&simulator, Method::POST, "/answering", &json!({"answering": false, "mode": "hang"})).await;
+    let held = tokio::spawn({
+        let simulator = simulator.clone();
+        async move { send(&simulator, HERE, Method::GET, "/te/api", "").await.status() }
+    });
+    while simulator.requests() < 2 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!held.is_finished());
+    control(&simulator, Method::POST, "/answering", &json!({"answering": true})).await;
+    let held = tokio::time::timeout(Duration::from_secs(20), held).await.expect("it is let go");
+    assert_eq!(held.expect("no panic"), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_stopped_server_lets_go_of_the_requests_it_holds() {
+    let simulator = simulator(Options::default());
+    simulator.0.gate.send_replace(Gate::Holding);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(serve(listener, simulator.clone(), async move {
+        let _ = stopped.await;
+    }));
+    let asking = tokio::task::spawn_blocking(move || {
+        use std::io::{Read, Write};
+        let mut stream = std::net::TcpStream::connect(address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        stream.write_all(b"GET /te/api HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).map(|_| text)
+    });
+    while simulator.requests() < 1 {
+        tokio::task::yield_now().await;
+    }
+    stop.send(()).expect("the server waits for it");
+    let serving = tokio::time::timeout(Duration::from_secs(20), serving).await.expect("it lets go");
+    serving.expect("no panic").expect("no error");
+    let text = asking.await.expect("no panic").expect("an answer");
+    assert!(text.starts_with("HTTP/1.1 503"), "{text}");
+}
+
+#[tokio::test]
+async fn the_world_follows_the_clock() {
+    let time = Arc::new(AtomicU64::new(1_750_000_000));
+    let clock = time.clone();
+    let simulator = Simulator::new(
+        Options { dialect: Dialect::Swedish, ..Options::default() },
+        Arc::new(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed))),
+    );
+    let mut arrived = Vec::new();
+    for seconds in [0, 600, 300, 40_000_000] {
+        time.store(1_750_000_000 + seconds, Ordering::Relaxed);
+        let (_, status) = control(&simulator, Method::GET, "", &json!({})).await;
+        arrived.push(status["cases"]["arrived"].as_u64());
+    }
+    assert!(arrived[0] < arrived[1], "{arrived:?}");
+    assert_eq!(arrived[1], arrived[2], "a clock that is set back changes nothing");
+    assert!(arrived[2] < arrived[3], "{arrived:?}");
+}
+
+#[test]
+fn a_large_world_is_made_in_bounded_time() {
+    let started = std::time::Instant::now();
+    let options = Options { services: 1_000, agents: 10_000, contact_centers: 5, ..Options::default() };
+    let simulator = simulator(options);
+    assert_eq!((simulator.service_count(), simulator.agent_count()), (1_000, 10_000));
+    // Very generous: a debug build on a busy machine. It guards against scans of all agents per event.
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+}

@@ -1,0 +1,58 @@
+//! The binary as a user starts it: what it says and how it exits when something is wrong.
+
+use std::process::{Command, Output};
+
+use pretty_assertions::assert_eq;
+
+fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
+    command.args(arguments).env_clear().envs(environment.iter().copied());
+    let Output { status, stdout, stderr } = command.output().expect("the binary starts");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[test]
+fn without_any_configuration_it_says_what_to_give_and_exits_with_2() {
+    let (code, stdout, stderr) = run(&[], &[]);
+    assert_eq!((code, stdout.as_str()), (Some(2), ""));
+    assert_eq!(
+        stderr,
+        "nothing to read: give --config.file, or set TRIO_URL, TRIO_CLIENT_KEY, TRIO_USERNAME and TRIO_PASSWORD; \
+         `trio-exporter demo` shows the exporter without a Trio\n"
+    );
+}
+
+#[test]
+fn every_mistake_is_printed_on_a_line_of_its_own_and_no_secret_with_it() {
+    let environment = [("TRIO_URL", "trio"), ("TRIO_CLIENT_KEY", "my key"), ("TRIO_PASSWORD", "πάσο")];
+    let (code, _, stderr) = run(&["run"], &environment);
+    assert_eq!(code, Some(2));
+    let names: Vec<&str> = stderr.lines().filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(names, ["TRIO_URL", "TRIO_CLIENT_KEY", "TRIO_USERNAME", "TRIO_PASSWORD"]);
+    assert!(!stderr.contains("my key") && !stderr.contains("πάσο"), "{stderr}");
+}
+
+#[test]
+fn a_file_that_is_not_there_a_level_that_is_none_and_a_flag_that_is_unknown_exit_with_2() {
+    for (arguments, message) in [
+        (&["--config.file", "/nowhere.yml"][..], "--config.file: cannot read /nowhere.yml"),
+        (&["demo", "--log.level", "loud=very=much"], "--log.level: \"loud=very=much\" is no level"),
+        (&["--web.listen-adress", ":1"], "--web.listen-address"),
+        (&["--web.listen-address", "nowhere"], "give HOST:PORT, [IPV6]:PORT or :PORT"),
+        (&["demo", "--agents", "0"], "0 is not in 1..=100000"),
+        (&["simulate", "--dialect", "danish"], "english, swedish, foreign"),
+    ] {
+        let (code, _, stderr) = run(arguments, &[]);
+        assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn the_fields_file_of_the_foreign_dialect_is_printed_ready_to_use() {
+    let (code, stdout, _) = run(&["simulate", "--dialect", "foreign", "--print-fields"], &[]);
+    assert_eq!(code, Some(0));
+    trio_exporter::trio::Dictionary::with_user_file("printed.yml", &stdout).expect("valid");
+    assert!(stdout.contains("agents/state:"), "{stdout}");
+}
