@@ -1,3 +1,5 @@
+//! Tests: what a configuration becomes, and every mistake with its exact message.
+
 use std::{fs, path::PathBuf};
 
 use pretty_assertions::assert_eq;

@@ -2,8 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod client;
+#[path = "../process/mod.rs"]
+mod process;
+
+mod architecture;
 mod command_line;
+mod demo;
 mod dialects;
 mod golden;
+mod inspect;
 mod recovery;
 mod support;
