@@ -1,6 +1,7 @@
 //! The command line, and what each command does.
 
 mod demo;
+mod inspect;
 mod run;
 mod simulate;
 
@@ -33,6 +34,8 @@ enum Command {
     Demo(DemoArgs),
     /// Serve a simulated Trio, for anyone who writes a client of its API.
     Simulate(SimulateArgs),
+    /// Show what a server's answers hold and what the exporter makes of them; changes nothing.
+    Inspect(InspectArgs),
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +62,31 @@ struct RunArgs {
     /// Address to serve metrics on; without a host, every address of the machine.
     #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
     listen: ListenAddress,
+}
+
+#[derive(Debug, Args)]
+struct InspectArgs {
+    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The target to inspect, if several are configured.
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// Show samples as they are. They may hold names and numbers of people.
+    #[arg(long)]
+    show_values: bool,
+    /// How to print the report.
+    #[arg(long, value_enum, default_value_t)]
+    output: inspect::Output,
+    /// Print a fields_file to edit instead of the report.
+    #[arg(long, conflicts_with = "diff")]
+    suggest: bool,
+    /// Write the report to a file as well, to compare it later.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Print what has changed since a saved report instead of the report.
+    #[arg(long, value_name = "FILE")]
+    diff: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -160,6 +188,7 @@ impl Cli {
             Command::Run(args) => runtime.block_on(run::run(args)),
             Command::Demo(args) => runtime.block_on(demo::run(args)),
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
+            Command::Inspect(args) => runtime.block_on(inspect::run(args)),
         }
     }
 }

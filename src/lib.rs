@@ -17,6 +17,7 @@
 //! | [`stats`] | what the exporter counts about itself |
 //! | [`metrics`] | names and HELP of everything that is counted, and the text that scrapers get |
 //! | [`http`] | the web server: metrics, health, landing page |
+//! | [`inspect`] | what a server's answers hold, for people who map field names |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
 //! | [`telemetry`] | how the program logs |
 //! | [`shutdown`] | how it is told to stop |
@@ -26,6 +27,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod http;
+pub mod inspect;
 pub mod metrics;
 pub mod model;
 pub mod poller;

@@ -1,11 +1,17 @@
 //! `run`: read Trio and serve metrics.
 
+use std::path::Path;
+
 use super::{Misuse, RunArgs};
-use crate::{app::App, config, model::Clock, shutdown};
+use crate::{
+    app::App,
+    config::{self, Config, Target},
+    model::Clock,
+    shutdown,
+};
 
 pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
-    let environment = |name: &str| std::env::var(name).ok();
-    let config = config::load(args.config.as_deref(), &environment).map_err(Misuse)?;
+    let config = configuration(args.config.as_deref())?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -14,4 +20,24 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
     let app = App::build(config, &args.listen, Clock::system()).await?;
     tracing::info!(address = %app.addr(), targets, "serving metrics");
     app.run(stop).await
+}
+
+fn configuration(file: Option<&Path>) -> Result<Config, Misuse> {
+    config::load(file, &|name| std::env::var(name).ok()).map_err(Misuse)
+}
+
+/// The configured target called `name`, or the only one.
+pub(super) fn target(file: Option<&Path>, name: Option<&str>) -> Result<Target, Misuse> {
+    let mut targets = configuration(file)?.targets;
+    let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
+    let position = match name {
+        Some(name) => names.iter().position(|known| known == name),
+        None => (targets.len() == 1).then_some(0),
+    };
+    match position {
+        Some(position) => Ok(targets.swap_remove(position)),
+        None => {
+            Err(Misuse(vec![format!("--target: name one of the configured targets: {}", names.join(", "))]))
+        }
+    }
 }

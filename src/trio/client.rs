@@ -318,8 +318,18 @@ impl Client {
         self.clock.now()
     }
 
-    fn mapping(&self, resource: Resource) -> Result<&Mapping, Error> {
+    pub(super) fn mapping(&self, resource: Resource) -> Result<&Mapping, Error> {
         self.dictionary.mapping(resource).ok_or(Error::Unmapped { resource, items: 0 })
+    }
+}
+
+impl Root {
+    pub(super) fn contact_centers(&self) -> &Url {
+        &self.contact_centers
+    }
+
+    pub(super) fn doors(&self) -> &Doors {
+        &self.doors
     }
 }
 
@@ -329,7 +339,11 @@ impl Route {
         &self.contact_center
     }
 
-    fn url(&self, resource: Resource) -> Url {
+    pub(super) fn doors(&self) -> &Doors {
+        &self.doors
+    }
+
+    pub(super) fn url(&self, resource: Resource) -> Url {
         let path: Vec<&str> = resource.as_str().split('/').collect();
         let documented = below(&self.base, &path);
         self.links.find(resource, &documented).unwrap_or(documented)

@@ -122,6 +122,13 @@ impl Mapping {
         }
     }
 
+    /// Every member name that feeds a field, for a request that asks for all of them.
+    pub(super) fn every_name(&self) -> String {
+        let names: Vec<&str> =
+            self.fields.iter().flat_map(|field| &field.members).map(String::as_str).collect();
+        names.join(",")
+    }
+
     /// The field that a member of this name feeds.
     pub(super) fn slot(&self, member: &str) -> Option<Slot> {
         self.by_name.get(&normal(member)).copied()

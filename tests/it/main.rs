@@ -9,5 +9,6 @@ mod command_line;
 mod demo;
 mod dialects;
 mod golden;
+mod inspect;
 mod recovery;
 mod support;

@@ -45,6 +45,15 @@ impl Kind {
         self.forms()[0]
     }
 
+    /// The JSON types that can hold such a fact.
+    pub(in crate::trio) const fn json_types(self) -> &'static [&'static str] {
+        match self {
+            Self::Text | Self::Wait | Self::Time | Self::AgentState => &["text", "number"],
+            Self::Count => &["number"],
+            Self::Flag => &["bool", "text", "number"],
+        }
+    }
+
     /// The forms in which such a fact can be written.
     pub(in crate::trio) const fn forms(self) -> &'static [Form] {
         match self {

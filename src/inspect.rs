@@ -1,0 +1,80 @@
+//! `inspect`: what a server's answers hold and what the exporter makes of them, for people who map
+//! field names. Looks once; publishes nothing.
+
+mod diff;
+mod mask;
+mod report;
+mod suggest;
+mod table;
+
+pub use diff::differences;
+pub use report::{Read, Report, Seen, SeenMember};
+pub use suggest::fields_file;
+pub use table::table;
+
+use crate::{
+    model::{Resource, ServiceGroups},
+    trio::{Client, Error, Listing, Route},
+};
+
+/// The resources of a contact centre, in the order in which they are shown.
+const RESOURCES: [Resource; 6] = [
+    Resource::Services,
+    Resource::ServiceState,
+    Resource::ServiceGroups,
+    Resource::Agents,
+    Resource::AgentState,
+    Resource::AgentGroups,
+];
+
+/// Looks at everything that the exporter reads.
+///
+/// # Errors
+/// Nothing can be had from the server: no connection, no login, no contact centre.
+pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error> {
+    let root = client.root().await?;
+    let examined = client.examine_contact_centers(&root).await?;
+    let mut report = Report::default();
+    report.resources.push(Seen::new("", Resource::ContactCenters, Ok(examined), show_values));
+    for center in client.contact_centers(&root).await?.items {
+        let route = client.route(&root, &center).await?;
+        for resource in RESOURCES {
+            let examined = client.examine(&route, resource).await;
+            report.resources.push(Seen::new(&center.id, resource, examined, show_values));
+        }
+        report.relations.push(services_in_groups(client, &route).await);
+        report.relations.push(agents_in_groups(&report, &center.id));
+    }
+    Ok(report)
+}
+
+async fn services_in_groups(client: &Client, route: &Route) -> String {
+    let here = route.contact_center();
+    let found = match client.service_groups(route).await {
+        Ok(Listing { items, .. }) => match items.into_iter().next() {
+            Some(ServiceGroups { members: Some(members), .. }) => {
+                format!("{} by services?groupId=", members.len())
+            }
+            _ => "not by services?groupId=, so only by the services' own group_id".to_owned(),
+        },
+        Err(error) => format!("unknown: {error}"),
+    };
+    format!("cc {here}: services in service groups: {found}")
+}
+
+fn agents_in_groups(report: &Report, contact_center: &str) -> String {
+    let feeds = |resource: Resource, field: &str| {
+        let seen = report
+            .resources
+            .iter()
+            .find(|seen| seen.contact_center == contact_center && seen.resource == resource.as_str());
+        seen.is_some_and(|seen| seen.members().iter().any(|member| member.feeds.as_deref() == Some(field)))
+    };
+    let found = match (feeds(Resource::Agents, "group_id"), feeds(Resource::AgentGroups, "agent_id")) {
+        (true, true) => "by agents' group_id and agentgroups' agent_id",
+        (true, false) => "by agents' group_id",
+        (false, true) => "by agentgroups' agent_id",
+        (false, false) => "not found, so there are no series of agent groups",
+    };
+    format!("cc {contact_center}: agents in agent groups: {found}")
+}

@@ -1,0 +1,158 @@
+//! `inspect` on simulated and hand-written servers.
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use trio_exporter::{
+    config::Target,
+    inspect::{self, Report},
+    model::Clock,
+    sim::{Dialect, Options},
+    trio::{Client, Dictionary},
+};
+use wiremock::ResponseTemplate;
+
+use crate::support::{HandWritten, Simulated, target};
+
+fn client(target: Target) -> Client {
+    Client::new(target.trio, target.dictionary, std::sync::Arc::default(), Clock::system()).expect("a client")
+}
+
+async fn report(dialect: Dialect, mapped: bool, show_values: bool) -> Report {
+    let clock = Clock::system();
+    let trio = Simulated::start(Options { dialect, ..Options::default() }, clock).await;
+    inspect::inspect(&client(trio.target(mapped)), show_values).await.expect("a server that answers")
+}
+
+/// A hand-written Trio whose agents have a state that is in no dictionary, and no rights to the rest.
+async fn odd() -> (HandWritten, Report) {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+    let agents = json!({"data": [
+        {"agentId": 1, "name": "Åsa \"Å\" Öberg", "state": "Fika", "phone": 4670123456_u64, "x": {"y": "Öberg"}},
+        {"agentId": 2, "name": "Bo", "state": "Busy", "phone": null, "x": []},
+    ]});
+    trio.answer("cc/1/agents/state", agents.to_string()).await;
+    trio.respond("cc/1/services", ResponseTemplate::new(403)).await;
+    let report = inspect::inspect(&client(target(&trio.url())), false).await.expect("a server that answers");
+    (trio, report)
+}
+
+#[tokio::test]
+async fn every_member_is_shown_with_what_it_feeds_and_nothing_is_missing_in_a_known_dialect() {
+    for dialect in [Dialect::English, Dialect::Swedish, Dialect::Foreign] {
+        let table = inspect::table(&report(dialect, true, false).await);
+        assert!(!table.contains('!'), "{table}");
+        assert!(table.contains("cc 1, agents/state: 40 items, 40 looked at"), "{table}");
+        for field in ["queue_length (number)", "state (enum)", "since (timestamp)", "open (bool)"] {
+            assert!(table.contains(field), "{dialect:?}: {field}: {table}");
+        }
+        assert!(table.contains("cc 1: services in service groups: 8 by services?groupId="), "{table}");
+        assert!(table.contains("cc 1: agents in agent groups: by agents' group_id"), "{table}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_dialect_shows_what_feeds_nothing_and_what_could() {
+    let report = report(Dialect::Foreign, false, false).await;
+    let table = inspect::table(&report);
+    for line in ["  ! nothing feeds state", "  ! nothing feeds queue_length", "hdTeams  list|text"] {
+        assert!(table.contains(line), "{line}: {table}");
+    }
+    let suggested = inspect::fields_file(&report);
+    assert!(suggested.contains("#   queue_length: {members: [ ]} # guessMs, hdFree"), "{suggested}");
+    Dictionary::with_user_file("suggested.yml", &suggested).expect("usable as it is");
+}
+
+#[tokio::test]
+async fn no_name_and_no_number_of_a_person_is_shown_unless_asked_for() {
+    let (_trio, odd) = odd().await;
+    for printed in
+        [inspect::table(&odd), serde_json::to_string(&odd).expect("JSON"), inspect::fields_file(&odd)]
+    {
+        for personal in ["Åsa", "Öberg", "Bo\"", "4670123456"] {
+            assert!(!printed.contains(personal), "{personal}: {printed}");
+        }
+        assert!(printed.contains("Fika"), "a state word is what the user has to map: {printed}");
+    }
+    let shown = inspect::table(&report(Dialect::English, true, true).await);
+    assert!(shown.contains("Växel"), "{shown}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_says_why_and_stops_nothing() {
+    let (_trio, odd) = odd().await;
+    let table = inspect::table(&odd);
+    assert!(
+        table.contains("cc 1, services: NOT READ: services: answered 403: the API user lacks the right"),
+        "{table}"
+    );
+    assert!(table.contains("cc 1, agents/state: 2 items"), "{table}");
+    assert!(table.contains("  ! state: values that are not mapped: Fika"), "{table}");
+    assert!(table.contains("agents in agent groups: not found"), "{table}");
+}
+
+#[tokio::test]
+async fn a_suggested_file_maps_unknown_states_to_be_edited() {
+    let (_trio, odd) = odd().await;
+    let suggested = inspect::fields_file(&odd);
+    assert!(suggested.contains("      \"Fika\": unknown\n"), "{suggested}");
+    Dictionary::with_user_file("suggested.yml", &suggested).expect("usable as it is");
+    Dictionary::with_user_file("edited.yml", &suggested.replace("unknown\n", "paused\n"))
+        .expect("usable when edited");
+}
+
+#[tokio::test]
+async fn two_reports_of_the_same_server_do_not_differ_and_those_of_an_upgraded_one_do() {
+    let (trio, before) = odd().await;
+    let saved: Report =
+        serde_json::from_str(&serde_json::to_string(&before).expect("JSON")).expect("its own JSON");
+    assert_eq!(inspect::differences(&saved, &before), Vec::<String>::new());
+    trio.server.reset().await;
+    let upgraded = HandWritten::start().await;
+    upgraded.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+    let agents =
+        json!({"data": [{"agentId": "1", "name": "Åsa", "newState": "Busy", "state": "Ute", "phone": 5}]});
+    upgraded.answer("cc/1/agents/state", agents.to_string()).await;
+    upgraded.answer("cc/1/services", r#"{"data":[{"serviceId":1}]}"#).await;
+    let after =
+        inspect::inspect(&client(target(&upgraded.url())), false).await.expect("a server that answers");
+    assert_eq!(
+        inspect::differences(&before, &after),
+        [
+            "cc 1, agents/state: agentId: type was number, is text",
+            "cc 1, agents/state: newState: new (text)",
+            "cc 1, agents/state: state: new values that are not mapped: Ute",
+            "cc 1, agents/state: x: gone",
+            "cc 1, services: can be read now",
+            "cc 1, services: serviceId: new (number)",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_command_prints_saves_and_compares() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let saved = folder.join("inspect.json");
+    let target = trio.target(true).trio;
+    let run = |arguments: Vec<String>| {
+        use secrecy::ExposeSecret;
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
+        command.env_clear().arg("inspect").args(arguments).env("TRIO_URL", target.server.as_str());
+        command.env("TRIO_CLIENT_KEY", target.client_key.expose_secret());
+        command.env("TRIO_USERNAME", target.username.expose_secret());
+        command.env("TRIO_PASSWORD", target.password.expose_secret());
+        tokio::task::spawn_blocking(move || command.output().expect("the binary starts"))
+    };
+    let path = saved.display().to_string();
+    let output =
+        run(vec!["--output".into(), "json".into(), "--save".into(), path.clone()]).await.expect("no panic");
+    assert!(output.status.success(), "{output:?}");
+    let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let written: Value = serde_json::from_slice(&std::fs::read(&saved).expect("a file")).expect("JSON");
+    assert_eq!(printed, written);
+    let output = run(vec!["--diff".into(), path]).await.expect("no panic");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{output:?}");
+    let output = run(vec!["--diff".into(), "/nowhere.json".into()]).await.expect("no panic");
+    assert_eq!(output.status.code(), Some(2));
+}
