@@ -1,3 +1,5 @@
+//! Tests: what a configuration becomes, and every mistake with its exact message.
+
 use std::{fs, path::PathBuf};
 
 use pretty_assertions::assert_eq;
@@ -217,6 +219,14 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
         (
             format!("{VALID}    fields_file: gone.yml\n"),
             "c.yml:7:18: targets[0].fields_file: cannot read gone.yml: No such file or directory (os error 2)",
+        ),
+        (
+            format!("{VALID}    export_service_state: [vip, queueLength]\n"),
+            "c.yml:7:27: targets[0].export_service_state: `queueLength` feeds queue_length already; remove it",
+        ),
+        (
+            format!("{VALID}    export_service_state: [vip, VIP]\n"),
+            "c.yml:7:27: targets[0].export_service_state: `VIP` feeds this export already; remove it",
         ),
         (
             format!("{VALID}poll: {{state: 5}}\n"),

@@ -83,7 +83,10 @@ fn main_at_most(center: &CenterScene<'_>) -> usize {
     let named = center.center.services.good.iter().flat_map(|good| good.data.iter());
     let members: usize = named.map(|service| service.group_ids.len()).sum();
     let agent_groups = center.agents.and_then(|agents| agents.groups.as_ref()).map_or(0, Vec::len);
+    let exported: usize =
+        center.service_state.unwrap_or_default().iter().map(|status| status.exported.len()).sum();
     services * (OF_A_SERVICE + center.goals.classes.len() * OF_A_CLASS)
+        + exported
         + groups
         + members
         + agent_groups * 2 * AgentState::COUNT

@@ -67,10 +67,15 @@ impl Error {
     /// Two errors of the same situation are logged once.
     pub fn situation(&self) -> String {
         match self {
+            // Which of the requests found the server gone makes no difference.
+            Self::Request { failure, .. } if self.is_total() => format!("{failure:?}"),
             Self::Request { resource, failure, .. } => format!("{resource:?} {failure:?}"),
             Self::Status { resource, status } => format!("{resource:?} {status}"),
             // Waiting is part of the refusal that it follows.
-            Self::Auth { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. }
+            Self::Auth {
+                reason: AuthFailure::Credentials | AuthFailure::ClientKey | AuthFailure::Forbidden,
+                ..
+            }
             | Self::LoginWaits { .. } => "login refused".to_owned(),
             Self::Auth { reason, .. } => format!("{reason:?}"),
             Self::Incomplete { resource, .. } => format!("{resource:?} incomplete"),

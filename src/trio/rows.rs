@@ -32,6 +32,7 @@ pub(super) fn service_status(row: &mut Reader<'_>) -> Option<ServiceStatus> {
         agents_logged_on: row.count(6),
         agents_available: row.count(7),
         agents_busy: row.count(8),
+        exported: row.exported(),
     })
 }
 
@@ -79,10 +80,7 @@ fn person_name(row: &mut Reader<'_>) -> Option<Text> {
     if let Some(name) = row.text(NAME) {
         return Some(name);
     }
-    match (row.text(FIRST_NAME), row.text(LAST_NAME)) {
-        (Some(first), Some(last)) => Some(format!("{first} {last}").into()),
-        (first, last) => first.or(last),
-    }
+    row.joined(FIRST_NAME, LAST_NAME)
 }
 
 #[cfg(test)]

@@ -144,6 +144,7 @@ fn skills() -> ServiceSkills {
 
 pub(crate) fn service_status() -> ServiceStatus {
     ServiceStatus {
+        exported: vec![("vipWaiting".into(), 2.0)],
         id: "s1".into(),
         name: None,
         open: Some(true),

@@ -1,3 +1,5 @@
+//! Tests: what intervals between readings add to the time of agents.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -3,7 +3,7 @@
 use super::{
     Context,
     raw::Raw,
-    reader::{self, Reader},
+    reader::{self, Reader, Words},
 };
 use crate::{model::Text, trio::fields::Slot};
 
@@ -64,6 +64,7 @@ pub(super) struct Pass<'a, 'de, T, F> {
     rows: usize,
     seen: Vec<FieldSeen>,
     spellings: Vec<Option<usize>>,
+    words: Words,
 }
 
 /// More different keys than this are looked up anew each time.
@@ -71,7 +72,7 @@ const KEY_MEMORY: usize = 256;
 
 impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
     pub(super) fn new(context: Context<'a>, build: F) -> Self {
-        let fields = context.mapping.fields.len();
+        let fields = context.mapping.fields.len() + context.mapping.exported.len();
         Self {
             context,
             build,
@@ -83,6 +84,7 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
             rows: 0,
             seen: vec![FieldSeen::default(); fields],
             spellings: vec![None; fields],
+            words: Words::default(),
         }
     }
 
@@ -138,7 +140,7 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
                 self.spellings[field] = Some(*spelling);
             }
         }
-        let mut reader = reader::new(&self.context, &self.row, &mut self.seen);
+        let mut reader = reader::new(&self.context, &self.row, &mut self.seen, &mut self.words);
         self.items.extend((self.build)(&mut reader));
         self.clear_row();
     }

@@ -1,3 +1,5 @@
+//! Tests: what answers become, the strange ones too.
+
 use std::time::SystemTime;
 
 use proptest::prelude::*;

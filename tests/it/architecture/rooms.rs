@@ -1,0 +1,59 @@
+//! The table: one line a room, and one an outside crate that has a place.
+
+/// What a room may name.
+pub(crate) struct Room {
+    pub(crate) name: &'static str,
+    pub(crate) may_name: MayName,
+}
+
+/// Which other rooms.
+pub(crate) enum MayName {
+    /// All of them: those that wire the rest together.
+    All,
+    /// These.
+    Only(&'static [&'static str]),
+}
+
+use MayName::{All, Only};
+
+const fn room(name: &'static str, may_name: MayName) -> Room {
+    Room { name, may_name }
+}
+
+/// The rooms, in the order of the map in `src/lib.rs`. `config` stands in no list: only those that
+/// may name everything see it.
+pub(crate) static ROOMS: &[Room] = &[
+    room("cli", All),
+    // The rooms after `model` for the settings that each defines for itself.
+    room("config", Only(&["document", "model", "trio", "poller", "tally", "metrics", "http", "telemetry"])),
+    room("document", Only(&[])),
+    room("app", All),
+    room("model", Only(&[])),
+    room("trio", Only(&["model", "stats", "document"])),
+    room("poller", Only(&["model", "trio", "snapshot", "tally", "stats"])),
+    room("snapshot", Only(&["model"])),
+    room("tally", Only(&["model", "snapshot"])),
+    room("stats", Only(&["model"])),
+    room("metrics", Only(&["model", "snapshot", "tally", "stats"])),
+    room("http", Only(&["metrics", "model", "snapshot", "tally", "stats"])),
+    room("inspect", Only(&["trio", "model"])),
+    // Its own words for everything, so that a wrong one cannot agree with itself.
+    room("sim", Only(&[])),
+    room("telemetry", Only(&[])),
+    room("shutdown", Only(&[])),
+];
+
+/// The outside crates that have a place, and the rooms that it is in.
+pub(crate) static PLACED: &[(&str, &[&str])] = &[
+    ("reqwest", &["trio"]),
+    // `app` holds the router between building and running.
+    ("axum", &["http", "sim", "app"]),
+    ("prometheus_client", &["metrics"]),
+    ("clap", &["cli", "main"]),
+];
+
+/// The room called `name`; `main` is the binary, which may name everything.
+pub(crate) fn find(name: &str) -> Option<&'static Room> {
+    static MAIN: Room = room("main", All);
+    if name == MAIN.name { Some(&MAIN) } else { ROOMS.iter().find(|room| room.name == name) }
+}

@@ -1,0 +1,29 @@
+//! The requests that the tests make themselves.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, Response};
+
+fn client() -> Client {
+    // An error means that another test was first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build();
+    client.expect("an HTTP client")
+}
+
+/// Sends a request; an answer that is not good is an error, with what it says.
+pub(crate) async fn send(method: Method, url: &str, query: &[(&str, &str)]) -> Result<String, String> {
+    let answer = client().request(method, url).query(query).send().await;
+    text(answer.map_err(|error| format!("{url}: {error}"))?).await
+}
+
+/// The page at `url`.
+pub(crate) async fn get(url: &str) -> Result<String, String> {
+    send(Method::GET, url, &[]).await
+}
+
+async fn text(answer: Response) -> Result<String, String> {
+    let (status, url) = (answer.status(), answer.url().clone());
+    let text = answer.text().await.map_err(|error| format!("{url}: {error}"))?;
+    if status.is_success() { Ok(text) } else { Err(format!("{url}: {status}: {text}")) }
+}

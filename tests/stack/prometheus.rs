@@ -1,0 +1,114 @@
+//! A real Prometheus, and questions to its HTTP API.
+
+use std::{fs, path::Path};
+
+use reqwest::Method;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::{
+    http::send,
+    process::{PATIENCE, Process, folder, until},
+};
+
+pub(crate) const REMEDY: &str = "install it (Debian and Ubuntu: apt-get install prometheus, which also brings promtool) and put it on the PATH";
+
+/// A Prometheus that scrapes an exporter every second: `/metrics` as job `trio`, `/metrics/agents`
+/// as job `trio-agents`.
+pub(crate) struct Prometheus {
+    url: String,
+    _process: Process,
+    _folder: TempDir,
+}
+
+impl Prometheus {
+    /// Starts one for the exporter at `address`, on a free port.
+    pub(crate) async fn of(address: &str) -> Self {
+        let folder = folder();
+        let path = |name| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+        fs::write(path("prometheus.yml"), config(address)).expect("a configuration");
+        let arguments = [
+            format!("--config.file={}", path("prometheus.yml")),
+            format!("--storage.tsdb.path={}", path("data")),
+            "--web.listen-address=127.0.0.1:0".to_owned(),
+        ];
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut process = Process::start(Path::new("prometheus"), &arguments, REMEDY);
+        let address = process
+            .says("where it listens", |text| {
+                let line = text.lines().find(|line| line.contains(r#"msg="Listening on""#))?;
+                Some(line.split_once("address=")?.1.trim().to_owned())
+            })
+            .await;
+        let url = format!("http://{address}");
+        until("Prometheus to be ready", PATIENCE, async || crate::http::get(&format!("{url}/-/ready")).await)
+            .await;
+        Self { url, _process: process, _folder: folder }
+    }
+
+    /// The series that `query` gives at this moment.
+    pub(crate) async fn query(&self, query: &str) -> Vec<Series> {
+        let url = format!("{}/api/v1/query", self.url);
+        let text = send(Method::GET, &url, &[("query", query)]).await;
+        let text = text.unwrap_or_else(|error| panic!("{query}: {error}"));
+        let answer: Value = serde_json::from_str(&text).expect("JSON");
+        let result = answer["data"]["result"].as_array().unwrap_or_else(|| panic!("{query}: {text}"));
+        result.iter().map(Series::read).collect()
+    }
+
+    /// The value of the one series that `query` gives; `None` if it gives none.
+    pub(crate) async fn value(&self, query: &str) -> Option<f64> {
+        let series = self.query(query).await;
+        assert!(series.len() < 2, "{query} gives more than one series: {series:?}");
+        series.first().map(|series| series.value)
+    }
+
+    /// Ok as soon as the one series that `query` gives has this value.
+    pub(crate) async fn is(&self, query: &str, expected: f64) -> Result<(), String> {
+        match self.value(query).await {
+            Some(value) if (value - expected).abs() < 1e-9 => Ok(()),
+            other => Err(format!("{query} is {other:?}, not {expected}")),
+        }
+    }
+}
+
+/// A series with its value.
+#[derive(Clone, Debug)]
+pub(crate) struct Series {
+    pub(crate) labels: Value,
+    pub(crate) value: f64,
+}
+
+impl Series {
+    fn read(result: &Value) -> Self {
+        let value = result["value"][1].as_str().and_then(|value| value.parse().ok());
+        Self { labels: result["metric"].clone(), value: value.expect("a number") }
+    }
+
+    pub(crate) fn label(&self, name: &str) -> &str {
+        self.labels[name].as_str().unwrap_or_default()
+    }
+
+    /// The name of the family.
+    pub(crate) fn name(&self) -> &str {
+        self.label("__name__")
+    }
+}
+
+fn config(address: &str) -> String {
+    format!(
+        r#"
+global:
+  scrape_interval: 1s
+  scrape_timeout: 1s
+scrape_configs:
+  - job_name: trio
+    static_configs:
+      - targets: ["{address}"]
+  - job_name: trio-agents
+    metrics_path: /metrics/agents
+    static_configs:
+      - targets: ["{address}"]
+"#
+    )
+}

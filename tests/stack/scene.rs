@@ -1,0 +1,156 @@
+//! What each test plays in: a simulated Trio, the exporter that reads it, a Prometheus that scrapes
+//! the exporter. All three are programs of their own, on free ports.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use tempfile::TempDir;
+
+use crate::{
+    http::{get, send},
+    process::{Process, exporter, folder, until},
+    prometheus::Prometheus,
+};
+
+/// How often the exporter reads what happens.
+pub(crate) const READING: Duration = Duration::from_secs(1);
+/// How often it reads what exists; a reading of it is good for a minute, like the others.
+const CONFIGURATION: Duration = Duration::from_secs(15);
+/// How often Prometheus scrapes.
+pub(crate) const SCRAPE: Duration = Duration::from_secs(1);
+/// On top of every limit: a machine that builds and tests other things at the same time.
+pub(crate) const SLACK: Duration = Duration::from_secs(2);
+/// From the start of everything until Prometheus has seen it all.
+const BEGINNING: Duration = Duration::from_secs(20);
+
+/// A simulated Trio.
+pub(crate) struct Trio {
+    pub(crate) process: Process,
+    address: String,
+}
+
+impl Trio {
+    /// Starts one at `address`, the same world each time.
+    async fn at(address: &str, agents: u32, services: u32) -> Self {
+        let (agents, services) = (agents.to_string(), services.to_string());
+        let mut process = exporter(&[
+            "simulate",
+            "--web.listen-address",
+            address,
+            "--agents",
+            &agents,
+            "--services",
+            &services,
+            "--seed",
+            "7",
+        ]);
+        let address = process
+            .says("where it listens", |text| {
+                Some(text.split_once("http://")?.1.split_once("/te/api\n")?.0.to_owned())
+            })
+            .await;
+        // The rest of the lines comes with the first.
+        process.says("its password", |text| text.contains("user, password").then_some(())).await;
+        Self { process, address }
+    }
+
+    /// A value that it prints for those who want to log in.
+    fn printed(&self, name: &str) -> Vec<String> {
+        let text = self.process.stdout();
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let values = line.unwrap_or_else(|| panic!("no {name} in {text}"));
+        values.trim().split(", ").map(str::to_owned).collect()
+    }
+
+    /// Gives an order that no real Trio knows.
+    pub(crate) async fn control(&self, method: Method, what: &str) {
+        let url = format!("http://{}/sim/control/{what}", self.address);
+        send(method, &url, &[]).await.expect("the order is carried out");
+    }
+}
+
+/// All three.
+pub(crate) struct Scene {
+    pub(crate) trio: Trio,
+    pub(crate) exporter: String,
+    pub(crate) prometheus: Prometheus,
+    agents: u32,
+    services: u32,
+    _exporter: Process,
+    _folder: TempDir,
+}
+
+impl Scene {
+    /// Starts all three and waits until Prometheus has scraped both surfaces.
+    pub(crate) async fn of(agents: u32, services: u32) -> Self {
+        let trio = Trio::at("127.0.0.1:0", agents, services).await;
+        let folder = folder();
+        let file = folder.path().join("trio-exporter.yml");
+        std::fs::write(&file, config(&trio)).expect("a configuration");
+        let file = file.to_str().expect("UTF-8");
+        let mut process = exporter(&["run", "--config.file", file, "--web.listen-address", "127.0.0.1:0"]);
+        let address = process
+            .says("where it listens", |text| {
+                let line = text.lines().find(|line| line.contains("serving metrics"))?;
+                Some(line.split_once("address=")?.1.split_whitespace().next()?.to_owned())
+            })
+            .await;
+        let prometheus = Prometheus::of(&address).await;
+        let exporter = format!("http://{address}");
+        let scene =
+            Self { trio, exporter, prometheus, agents, services, _exporter: process, _folder: folder };
+        scene.begun(BEGINNING).await;
+        scene
+    }
+
+    /// Waits until Prometheus sees all that there is.
+    pub(crate) async fn begun(&self, limit: Duration) {
+        until("Prometheus to see both surfaces", limit, async || {
+            self.prometheus.is("trio_up", 1.0).await?;
+            self.prometheus.is("sum(trio_agents)", f64::from(self.agents)).await?;
+            self.prometheus.is("count(trio_service_open)", f64::from(self.services)).await?;
+            self.prometheus.is("count(trio_service_info)", f64::from(self.services)).await?;
+            self.prometheus.is("count(trio_agent_info)", f64::from(self.agents)).await
+        })
+        .await;
+    }
+
+    /// A page of the exporter.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        get(&format!("{}{path}", self.exporter)).await.expect("a page of the exporter")
+    }
+
+    /// Ends the simulated Trio as a crash would.
+    pub(crate) async fn trio_crashes(&mut self) {
+        self.trio.process.signal(rustix::process::Signal::KILL);
+        self.trio.process.ended().await;
+    }
+
+    /// Starts it again where it was.
+    pub(crate) async fn trio_returns(&mut self) {
+        self.trio = Trio::at(&self.trio.address.clone(), self.agents, self.services).await;
+    }
+}
+
+fn config(trio: &Trio) -> String {
+    let [key] = &trio.printed("client key")[..] else { panic!("one client key") };
+    let [user, password] = &trio.printed("user, password")[..] else { panic!("a user and a password") };
+    format!(
+        r#"
+targets:
+  - name: stack
+    servers: ["http://{}/te/api"]
+    client_key: "{key}"
+    username: "{user}"
+    password: "{password}"
+poll:
+  state: {}s
+  configuration: {}s
+agents:
+  identity: name
+"#,
+        trio.address,
+        READING.as_secs(),
+        CONFIGURATION.as_secs(),
+    )
+}
