@@ -7,6 +7,7 @@ mod cadence;
 mod cycle;
 mod inventory;
 mod situation;
+mod skills;
 
 use std::{
     collections::{HashMap, HashSet},

@@ -11,6 +11,7 @@ mod decode;
 mod error;
 mod examine;
 mod fields;
+mod groups;
 mod inventory;
 mod links;
 mod nodes;

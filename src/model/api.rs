@@ -118,9 +118,10 @@ impl Resource {
         (Self::Directory, Self::AddressSpaces),
     ];
 
-    /// Whether the collection changes all the time, so that its pages cannot agree with each other.
-    pub const fn is_lively(self) -> bool {
-        matches!(self, Self::Calls)
+    /// Whether the number of items that the server tells can be held against those that came: calls
+    /// change all the time, and skills may be shown without anything that tells one from another.
+    pub const fn has_exact_total(self) -> bool {
+        !matches!(self, Self::Calls | Self::Skills)
     }
 }
 

@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::{Poller, Settings, cadence};
 use crate::{
-    model::{Calls, Clock, Collector, RequestFailure, Resource, ServiceGroups, ServiceSkills, Stamp, Text},
+    model::{Calls, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     trio::{Client, Error, Listing, Root, Route},
 };
@@ -267,15 +267,8 @@ impl Visitor<'_> {
         [done.0, done.1, done.2, done.3, skills].into_iter().flatten().collect()
     }
 
-    /// Reads who can take the cases of which service, once there are services to ask for.
-    async fn skills(self, route: &Route, center: &mut Center, early: bool) -> Option<Done> {
-        let services = service_ids(center)?;
-        let read = self.client.skills(route, &services);
-        self.collect(Collector::Skills, &mut center.skills, early, read, skills).await
-    }
-
     /// Reads one collector if it is due, or if it is wanted `early`.
-    async fn collect<T, L>(
+    pub(super) async fn collect<T, L>(
         self,
         collector: Collector,
         reading: &mut Reading<T>,
@@ -319,20 +312,6 @@ fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
 fn one_of_calls(mut items: Vec<Calls>) -> (usize, Calls) {
     let calls = items.pop().unwrap_or_default();
     (calls.calls.len(), calls)
-}
-
-fn skills(mut items: Vec<ServiceSkills>) -> (usize, ServiceSkills) {
-    let skills = items.pop().unwrap_or_default();
-    (skills.skills, skills)
-}
-
-/// The services that are known at all, by configuration or by their state.
-fn service_ids(center: &Center) -> Option<Vec<Text>> {
-    let configured =
-        center.services.good.as_ref().map(|good| good.data.iter().map(|s| s.id.clone()).collect());
-    let now =
-        || center.service_state.good.as_ref().map(|good| good.data.iter().map(|s| s.id.clone()).collect());
-    configured.or_else(now)
 }
 
 /// Notes in `reading` what came of an attempt; data that is as before keeps its place.

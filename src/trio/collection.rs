@@ -71,13 +71,13 @@ struct Sheet<T> {
 
 impl Client {
     /// Reads all pages. A total that the items contradict is looked at a second time, then reported;
-    /// of a collection that changes all the time, every page is as much as there can be.
+    /// where totals are not exact, every page is as much as there can be.
     pub(super) async fn whole<T: Identified + Send>(
         &self,
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Whole<T>, Error> {
-        let lively = request.mapping.shape.resource.is_lively();
+        let exact = request.mapping.shape.resource.has_exact_total();
         let mut short = None;
         for _ in 0..2 {
             let (whole, total) = self.pages(request, build).await?;
@@ -85,7 +85,7 @@ impl Client {
             let whole = whole.without_duplicates();
             let got = whole.items.len() + nameless;
             match total {
-                Some(expected) if expected != got && !lively => short = Some((got, expected)),
+                Some(expected) if expected != got && exact => short = Some((got, expected)),
                 _ => return Ok(whole),
             }
         }

@@ -8,11 +8,12 @@ use std::{
 use futures_util::future::try_join_all;
 
 use super::{
-    client::{Client, Route, no_such_id},
+    client::{Client, Route},
     collection::{Listing, Request, Whole},
     decode::FieldSeen,
     error::Error,
     fields::Mapping,
+    groups::no_such_id,
     rows,
 };
 use crate::model::{Resource, ServiceSkills, Text};
@@ -119,8 +120,7 @@ impl Reader<'_> {
             return Ok(skills);
         }
         let of = |service: &Text| agents(of_service.remove(service).unwrap_or_default());
-        skills.services =
-            services.iter().map(|service| service.clone()).zip(services.iter().map(of)).collect();
+        skills.services = services.iter().cloned().zip(services.iter().map(of)).collect();
         Ok(skills)
     }
 

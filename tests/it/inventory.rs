@@ -267,12 +267,6 @@ async fn only_the_contact_centres_that_are_allowed_are_read_and_a_wrong_entry_is
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let _guard =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(LogLines(lines.clone())));
-    let trio = HandWritten::start().await;
-    trio.answer("cc", r#"{"data":[{"id":1,"name":"Växjö"},{"id":2,"name":"Åre"},{"id":3,"name":"Ystad"}]}"#)
-        .await;
-    for id in 1..4 {
-        trio.answer(&format!("cc/{id}/services/state"), r#"{"data":[{"serviceId":11,"open":true}]}"#).await;
-    }
     let texts = |list: &[&str]| list.iter().map(|&entry| entry.into()).collect();
     for (allow, deny, read) in [
         (vec!["VÄXJÖ", "3", "Lund"], vec![], vec!["1", "3"]),
@@ -280,7 +274,6 @@ async fn only_the_contact_centres_that_are_allowed_are_read_and_a_wrong_entry_is
         (vec!["1", "2"], vec!["Åre"], vec!["1"]),
         (vec!["Lund"], vec![], vec![]),
     ] {
-        trio.server.reset().await;
         let trio = HandWritten::start().await;
         trio.answer(
             "cc",

@@ -43,7 +43,7 @@ impl Trio {
         let children = Resource::ALL.into_iter().filter(|resource| resource.node() == Some(node));
         let children: Vec<Link> = children.filter_map(|child| links.to(child, 0)).collect();
         let own = links.link("self", &format!("/{}", node.as_str()));
-        Answer::ok(self.options.dialect.node(own, children))
+        Answer::ok(self.options.dialect.node(&own, children))
     }
 
     /// One item.

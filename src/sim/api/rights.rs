@@ -26,7 +26,7 @@ impl Rights {
     pub(super) fn allow(&self, resource: Resource) -> bool {
         let tail = resource.tail();
         let node = tail.split_once('/').map_or(tail, |(node, _)| node);
-        !self.0.contains(tail) && !(resource.is_shared() && self.0.contains(node))
+        !(self.0.contains(tail) || resource.is_shared() && self.0.contains(node))
     }
 
     /// Whether what a route leads to may be read.

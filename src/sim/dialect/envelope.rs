@@ -32,7 +32,7 @@ impl Dialect {
 
     /// An answer that lists what is below a node: by links and names, by names alone, or by links that
     /// are called nothing in particular.
-    pub(crate) fn node(self, own: Link, children: Vec<Link>) -> Value {
+    pub(crate) fn node(self, own: &Link, children: Vec<Link>) -> Value {
         let name = self.pick(["name", "namn", "bezX"]);
         let names = children.iter().map(|child| json!({ name: child.rel })).collect();
         let links = |children: Vec<Link>| std::iter::once(own.clone()).chain(children).collect::<Vec<_>>();
