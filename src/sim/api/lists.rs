@@ -162,3 +162,40 @@ fn skills(agent: &Agent) -> impl Iterator<Item = (u64, &Agent, u32)> {
 fn role(agent: &Agent) -> u64 {
     u64::from(agent.id) % Resource::Roles.names().len() as u64 + 1
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+    use serde_json::{Value, json};
+
+    use super::super::tests::Client;
+    use crate::sim::Options;
+
+    #[test]
+    fn skills_join_agents_services_and_roles_and_are_found_by_each() {
+        let mut client = Client::new(Options::default());
+        let all = client.data("/cc/1/skills?pageSize=100");
+        let all = all.as_array().expect("a collection").clone();
+        assert!(all.len() >= 40, "every agent can do something");
+        for (parameter, member) in [("userId", "userId"), ("serviceId", "serviceId"), ("roleId", "roleId")] {
+            let wanted = &all[0][member];
+            let expected = all.iter().filter(|skill| skill[member] == *wanted).count();
+            let found = client.column(&format!("/cc/1/skills?{parameter}={wanted}&pageSize=100"), member);
+            assert_eq!((found.len(), found.iter().all(|it| it == wanted)), (expected, true), "{parameter}");
+        }
+        assert_eq!(client.data("/cc/1/skills?serviceId=1000000"), json!([]));
+        let one = client.data(&format!("/cc/1/skills/{}", all[0]["uid"]));
+        assert_eq!(one, all[0]);
+    }
+
+    #[test]
+    fn lists_are_filtered_by_their_documented_parameters() {
+        let mut client = Client::new(Options::default());
+        let names = |client: &mut Client, target: &str| client.column(target, "name");
+        assert_eq!(names(&mut client, "/cc/1/roles?name=LINJEN").len(), 2);
+        assert_eq!(names(&mut client, "/cc/1/roles?id=3"), [Value::from("Specialist")]);
+        assert_eq!(names(&mut client, "/cc/1/skillprofiles?profileId=1"), [Value::from("Nyanställd")]);
+        assert_eq!(client.data("/directory/departments/4")["name"], "Miljö och bygg");
+        assert_eq!(client.get("/directory/departments/99").status.as_u16(), 404);
+    }
+}

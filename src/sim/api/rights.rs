@@ -40,3 +40,54 @@ impl Rights {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::super::tests::Client;
+    use super::Rights;
+    use crate::sim::Options;
+
+    fn status(client: &mut Client, target: &str) -> u16 {
+        client.get(target).status.as_u16()
+    }
+
+    #[test]
+    fn what_is_forbidden_is_403_and_no_link_and_no_name_leads_there() {
+        let forbidden = ["directory/titles", "services/calls", "security"].map(str::to_owned).to_vec();
+        let mut client = Client::new(Options { forbidden, ..Options::default() });
+        for closed in [
+            "/directory/titles",
+            "/directory/titles/1",
+            "/cc/1/services/calls",
+            "/security",
+            "/security/groups",
+        ] {
+            assert_eq!(status(&mut client, closed), 403, "{closed}");
+        }
+        for open in ["/directory", "/directory/departments", "/cc/1/services", "/cc/1/services/state"] {
+            assert_eq!(status(&mut client, open), 200, "{open}");
+        }
+        for parent in ["/directory", "/cc/1", "/cc/1/services"] {
+            let answer = client.get(parent).body.to_string();
+            assert!(!answer.contains("titles") && !answer.contains("services/calls"), "{parent}: {answer}");
+        }
+    }
+
+    #[test]
+    fn rights_name_resources_that_there_are() {
+        assert_eq!(Rights::without(&["directory/cars".to_owned()]), Err("directory/cars".to_owned()));
+        assert!(Rights::without(&["directory".to_owned(), "cc".to_owned()]).is_ok());
+    }
+
+    #[test]
+    fn a_token_keeps_the_rights_of_the_moment_in_which_it_was_given() {
+        let mut client = Client::new(Options::default());
+        client.trio.rights = Rights::without(&["roles".to_owned()]).expect("known");
+        assert_eq!(status(&mut client, "/cc/1/roles"), 200);
+        let rights = client.trio.rights.clone();
+        client.trio.sessions.grant(&rights);
+        assert_eq!(status(&mut client, "/cc/1/roles"), 403);
+    }
+}
