@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use trio_exporter::{
+    app::App,
     config::{Config, Target},
     metrics::Identity,
+    model::Clock,
+    shutdown,
     sim::Options,
     trio::Limits,
 };
@@ -129,4 +132,33 @@ async fn a_target_that_is_down_and_comes_back_changes_nothing_for_the_other() {
     assert_eq!(metrics.find("trio_agents", &[("target", "south")]).len(), 7);
     assert_eq!(reads(&metrics), Some(7.0), "one in each step");
     assert_eq!(metrics.get("trio_auth_logins_total", &[("target", "north")]), Some(1.0));
+}
+
+#[tokio::test]
+async fn targets_that_run_do_not_wait_for_each_other() {
+    let clock = Clock::system();
+    let north = Simulated::start(Options::default(), clock.clone()).await;
+    let south = Simulated::start(Options::default(), clock.clone()).await;
+    order(&south, r#"{"answering":false,"mode":"hang"}"#).await;
+    // The one that hangs comes first.
+    let one = config(named(south.target(true), "south"), Identity::None);
+    let both = Config { targets: vec![one.targets[0].clone(), named(north.target(true), "north")], ..one };
+    let app =
+        App::build(both, &"127.0.0.1:0".parse().expect("an address"), clock).await.expect("a free port");
+    let url = format!("http://{}", app.addr());
+    let (stop, stopped) = shutdown::switch();
+    let running = tokio::spawn(app.run(stopped));
+    let page = async |path: &str| {
+        let answer = reqwest_client().get(format!("{url}{path}")).send().await.expect("an answer");
+        answer.text().await.expect("a body")
+    };
+    let is_up = async || {
+        while Samples::parse(&page("/metrics").await).get("trio_up", &[("target", "north")]) != Some(1.0) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(4), is_up()).await.expect("the other is read at once");
+    assert_ne!(page("/-/ready").await, "ready\n", "the first step of the one that hangs is not over");
+    stop.send_replace(true);
+    running.await.expect("no panic").expect("a good end");
 }

@@ -333,3 +333,18 @@ fn a_service_that_nobody_is_skilled_for_has_zeros_and_one_of_unknown_skills_noth
     assert_eq!(skilled.len(), 7);
     assert!(skilled.iter().all(|sample| sample.label("service_id") == "s1" && sample.value == 0.0));
 }
+
+#[test]
+fn who_is_skilled_is_absent_while_either_side_is_too_old_though_the_services_are_fresh() {
+    let skilled = |agents_age: u64, skills_age: u64| {
+        let now = 1000;
+        let view = fixture::changed(|snapshot| {
+            let center = &mut snapshot.centers[0];
+            center.service_state.good.as_mut().expect("there").taken = fixture::later(now);
+            center.agent_state.good.as_mut().expect("there").taken = fixture::later(now - agents_age);
+            center.skills.good.as_mut().expect("there").taken = fixture::later(now - skills_age);
+        });
+        samples(&both_surfaces(&view, fixture::later(now)), "trio_service_skilled_agents").len()
+    };
+    assert_eq!((skilled(60, 900), skilled(61, 900), skilled(60, 901)), (14, 0, 0));
+}
