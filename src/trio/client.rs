@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use reqwest::{StatusCode, header};
 use url::Url;
 
 use super::{
     collection::{Identified, Listing, Request, Whole},
     decode::Reader,
+    denied::Denied,
     error::Error,
     fields::{Dictionary, Mapping},
     links::Links,
     observed::Observed,
     rows,
-    session::{Doors, Session},
+    servers::Servers,
+    session::{Account, Doors},
     settings::{Limits, Settings},
     transport::{Answer, SHOWN, Transport},
 };
@@ -31,8 +32,10 @@ use crate::{
 pub struct Client {
     settings: Settings,
     dictionary: Arc<Dictionary>,
-    transport: Transport,
-    session: Session,
+    pub(super) transport: Transport,
+    pub(super) servers: Servers,
+    pub(super) denied: Denied,
+    account: Arc<Account>,
     observed: Observed,
     clock: Clock,
 }
@@ -64,9 +67,11 @@ impl Client {
         stats: Arc<Stats>,
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
-        let transport = Transport::new(settings.limits, stats.clone())?;
-        let session = Session::new(settings.clone(), stats, clock.clone());
-        Ok(Self { settings, dictionary, transport, session, observed: Observed::default(), clock })
+        let transport = Transport::new(settings.limits, stats.clone(), clock.clone())?;
+        let account = Arc::new(Account::new(settings.clone(), stats.clone(), clock.clone()));
+        let servers = Servers::new(&settings, account.clone(), stats);
+        let (denied, observed) = Default::default();
+        Ok(Self { settings, dictionary, transport, servers, denied, account, observed, clock })
     }
 
     /// Asks the Api resource, which needs no login, where things are. Where it does not say, they are
@@ -75,16 +80,16 @@ impl Client {
     /// # Errors
     /// No answer at all. An answer that makes no sense is no error: the documented paths hold.
     pub async fn root(&self) -> Result<Root, Error> {
-        let base = &self.settings.server;
-        let request = self.transport.http.get(base.clone()).header(header::ACCEPT, "application/json");
-        let links =
-            self.transport.send(Resource::Api, request, |answer| self.success(Resource::Api, &answer)).await;
-        let links = match links {
-            Err(error) if error.is_total() => return Err(error),
-            Err(Error::Request { .. } | Error::Status { .. }) | Ok(None) => Links::default(),
-            Err(error) => return Err(error),
-            Ok(Some(links)) => links,
+        let mut journey = self.servers.journey();
+        let links = loop {
+            match self.look_at(&journey.server.clone()).await {
+                Err(error) if error.is_total() => {
+                    self.onward(&mut journey, error).await?;
+                }
+                links => break links.unwrap_or_default(),
+            }
         };
+        let base = &journey.server.base;
         let find = |resource, path| {
             let documented = below(base, &[path]);
             links.find(resource, &documented).unwrap_or(documented)
@@ -251,59 +256,13 @@ impl Client {
         Ok(whole)
     }
 
-    /// A GET with a token. A token that is refused is replaced once.
-    pub(super) async fn get<T>(
-        &self,
-        resource: Resource,
-        url: &Url,
-        doors: &Doors,
-        read: impl Fn(Answer) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        for fresh in [false, true] {
-            let bearer = self.session.bearer(&self.transport, doors).await?;
-            let generation = bearer.generation;
-            let token = bearer.header.clone();
-            let request = self.transport.http.get(url.clone()).header(header::AUTHORIZATION, bearer.header);
-            let request = request
-                .header(header::ACCEPT, "application/json")
-                .header(header::CONTENT_TYPE, "application/json");
-            let result = self
-                .transport
-                .send(resource, request, |answer| match answer.status {
-                    status if status.is_success() => read(Answer { token: Some(token), ..answer }),
-                    status => Err(Error::Status { resource, status: status.as_u16() }),
-                })
-                .await;
-            let refused =
-                matches!(&result, Err(Error::Status { status, .. }) if *status == StatusCode::UNAUTHORIZED);
-            if !refused {
-                if result.is_ok() {
-                    self.session.accepted(generation).await;
-                }
-                return result;
-            }
-            if fresh {
-                return Err(self.session.reject_fresh(generation).await);
-            }
-            self.session.reject(generation).await;
-        }
-        Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16() })
-    }
-
-    fn success(&self, resource: Resource, answer: &Answer) -> Result<Option<Links>, Error> {
-        match answer.status {
-            status if status.is_success() => Ok(Some(self.links(answer))),
-            status => Err(Error::Status { resource, status: status.as_u16() }),
-        }
-    }
-
     pub(super) fn links(&self, answer: &Answer) -> Links {
-        Links::of(&answer.body, &self.settings.server)
+        answer.base.as_ref().map(|base| Links::of(&answer.body, base)).unwrap_or_default()
     }
 
     /// A decode error that shows how the answer begins, unless a secret stands in what is shown.
     pub(super) fn decode_error(&self, answer: &Answer, resource: Resource, problem: &str) -> Error {
-        let mut secrets = self.session.secrets();
+        let mut secrets = self.account.secrets();
         if let Some(token) = answer.token.as_ref().and_then(|token| token.as_bytes().strip_prefix(b"Bearer "))
         {
             secrets.push(token.to_vec());

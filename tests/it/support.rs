@@ -8,6 +8,6 @@ mod simulated;
 
 pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
-pub(crate) use hand_written::HandWritten;
+pub(crate) use hand_written::{HandWritten, NOBODY};
 pub(crate) use logs::LogLines;
 pub(crate) use simulated::Simulated;
