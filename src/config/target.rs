@@ -86,7 +86,10 @@ fn servers_of(
     };
     let list = entry.list();
     if !(1..=MOST_SERVERS).contains(&list.len()) {
-        entry.wrong(complaints, format_args!("must name 1 to {MOST_SERVERS} servers, the preferred one first"));
+        entry.wrong(
+            complaints,
+            format_args!("must name 1 to {MOST_SERVERS} servers, the preferred one first"),
+        );
         return None;
     }
     let mut servers: Vec<Url> = Vec::new();

@@ -43,7 +43,7 @@ const TOKEN_EXPIRY: Spec = Spec::gauge(
 
 const RETRIES: Spec = Spec::counter(
     "api_retries",
-    "Requests sent again after the wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503): rate_limited means that the exporter asks more than Trio allows. Source: header Retry-After.",
+    "Requests sent again after the wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503); the reasons add up to all such requests: rate_limited means that the exporter asks more than Trio allows. Source: header Retry-After.",
 );
 
 /// Writes all families of the conversation.

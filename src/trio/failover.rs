@@ -145,7 +145,8 @@ impl Client {
         let named = self.servers.unseen(self.now());
         join_all(named.iter().map(|server| self.look_briefly(server))).await;
         let Some(primary) = self.servers.deserted(self.now()).filter(|_| !unseen.is_empty()) else { return };
-        let request = self.transport.http.get(primary.base.clone()).header(header::ACCEPT, "application/json");
+        let request =
+            self.transport.http.get(primary.base.clone()).header(header::ACCEPT, "application/json");
         let answer = self.transport.send(Resource::Api, request, |answer| match answer.status {
             status if status.is_success() => Ok(()),
             _ => Err(answer.refusal(Resource::Api, &primary.base)),

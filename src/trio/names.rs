@@ -40,9 +40,12 @@ fn address(name: &str, base: &Url) -> Option<Url> {
         return None;
     }
     let (host, port) = match name.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, Some(port.parse().ok()?)),
+        Some((host, port)) if !name.ends_with(']') => (host, Some(port.parse().ok()?)),
         _ => (name, base.port()),
     };
+    if host.contains(':') && !(host.starts_with('[') && host.ends_with(']')) {
+        return None;
+    }
     let mut url = base.clone();
     url.set_host(Some(host)).ok()?;
     url.set_port(port).ok()?;
@@ -116,9 +119,25 @@ mod tests {
     #[test]
     fn a_name_that_is_no_host_or_less_secure_is_none() {
         for name in [
-            "", " ", "a b", "a/b", "good@evil", "evil\\@good", "a?b", "a#b", "a:b", "a:99999", "%61", "[::1",
-            "http://trio2/te/api", "ftp://trio2/", "https://good@evil/", "https://evil\\@good", "https://",
-            "file:///etc/passwd", "a:b:c",
+            "",
+            " ",
+            "a b",
+            "a/b",
+            "good@evil",
+            "evil\\@good",
+            "a?b",
+            "a#b",
+            "a:b",
+            "a:99999",
+            "%61",
+            "[::1",
+            "http://trio2/te/api",
+            "ftp://trio2/",
+            "https://good@evil/",
+            "https://evil\\@good",
+            "https://",
+            "file:///etc/passwd",
+            "a:b:c",
         ] {
             assert_eq!(there(name, "https://trio/te/api"), None, "{name:?}");
         }

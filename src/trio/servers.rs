@@ -151,7 +151,8 @@ impl Servers {
         }
         let state = self.lock();
         let home = state.known.iter().find(|known| known.server.base.origin() == url.origin());
-        let below = home.and_then(|home| url.path().strip_prefix(home.server.base.path().trim_end_matches('/')));
+        let below =
+            home.and_then(|home| url.path().strip_prefix(home.server.base.path().trim_end_matches('/')));
         let path = match below {
             Some(below) => format!("{}{below}", server.base.path().trim_end_matches('/')),
             None => url.path().to_owned(),
@@ -178,8 +179,10 @@ impl Servers {
     /// A server was looked at: whether it answers.
     pub(super) fn looked(&self, server: &Server, up: bool, now: Stamp) {
         let mut state = self.lock();
+        // Of a server that is alone the situation of the target tells already.
+        let told = state.known.len() > 1;
         if let Some(known) = state.known.iter_mut().find(|known| known.server.label == server.label) {
-            if known.up.is_some_and(|before| before != up) {
+            if told && known.up.is_some_and(|before| before != up) {
                 tracing::info!(server = &*server.label, up, "a server went or came");
             }
             (known.up, known.looked) = (Some(up), Some(now.mono));
@@ -190,10 +193,9 @@ impl Servers {
     /// The servers that nobody has looked at for a while.
     pub(super) fn unseen(&self, now: Stamp) -> Vec<Arc<Server>> {
         let state = self.lock();
-        let unseen = state
-            .known
-            .iter()
-            .filter(|known| known.looked.is_none_or(|looked| now.mono.saturating_sub(looked) >= LOOK_INTERVAL));
+        let unseen = state.known.iter().filter(|known| {
+            known.looked.is_none_or(|looked| now.mono.saturating_sub(looked) >= LOOK_INTERVAL)
+        });
         unseen.map(|known| known.server.clone()).collect()
     }
 

@@ -358,7 +358,6 @@ impl State {
         let held = self.held.as_ref().filter(|held| !held.rejected)?;
         (held.usable_until(margin) > now.mono).then(|| held.bearer(self.generation))
     }
-
 }
 
 impl Held {

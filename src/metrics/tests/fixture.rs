@@ -9,8 +9,8 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, CaseClass, ClassGoals, ContactCenter,
-        FieldSource, FieldUse, Goals, RequestFailure, Resource, RetryReason, ServerRole, ServerUse,
-        Service, ServiceGroup, ServiceGroups, ServiceStatus, Stamp, Token,
+        FieldSource, FieldUse, Goals, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Service,
+        ServiceGroup, ServiceGroups, ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},

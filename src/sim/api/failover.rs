@@ -36,7 +36,8 @@ impl Pair {
                 None => return Some(refuse(StatusCode::BAD_REQUEST, "other must be host:port or null")),
             },
         };
-        let flags = (flag("secondary", self.is_secondary), flag("passive", self.passive), flag("bare", self.bare));
+        let flags =
+            (flag("secondary", self.is_secondary), flag("passive", self.passive), flag("bare", self.bare));
         let (Some(is_secondary), Some(passive), Some(bare)) = flags else {
             let message = "secondary, passive and bare must be true or false";
             return Some(refuse(StatusCode::BAD_REQUEST, message));
