@@ -13,6 +13,9 @@ use crate::{
     trio::{self, Dictionary, Limits, Secret, latin1},
 };
 
+/// Members that are exported as they are, at most.
+const MOST_EXPORTED: usize = 20;
+
 /// The name of a target that has none.
 pub(super) const DEFAULT_NAME: &str = "trio";
 
@@ -60,6 +63,11 @@ pub(super) fn read(
     let dictionary = match section.get("fields_file") {
         Some(entry) => dictionary(&entry, folder, complaints),
         None => builtin(complaints),
+    };
+    let exported = section.get("export_service_state");
+    let dictionary = match (dictionary, exported) {
+        (Some(dictionary), Some(entry)) => export(dictionary, &entry, complaints),
+        (dictionary, _) => dictionary,
     };
     section.finish(complaints);
     let trio = trio::Settings {
@@ -148,6 +156,22 @@ pub(super) fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
     latin1(text)
         .map(drop)
         .map_err(|_| "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned())
+}
+
+/// The members to export as they are. Each costs a series a service, so there is a bound.
+fn export(mut dictionary: Dictionary, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Dictionary> {
+    let members: Vec<String> = entry.list().iter().filter_map(|member| member.text(complaints)).collect();
+    if members.len() > MOST_EXPORTED {
+        entry.wrong(complaints, format_args!("must not name more than {MOST_EXPORTED} members"));
+        return None;
+    }
+    match dictionary.export_service_state(members) {
+        Ok(()) => Some(dictionary),
+        Err(message) => {
+            entry.wrong(complaints, format_args!("{message}; remove it"));
+            None
+        }
+    }
 }
 
 fn time_zone(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<TimeZone> {
