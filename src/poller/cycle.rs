@@ -82,7 +82,8 @@ impl Poller {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
-        if !due && !self.routes.is_empty() {
+        let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
+        if !due && !moved && !self.routes.is_empty() {
             return Ok(());
         }
         let (client, clock) = (&self.client, &self.clock);

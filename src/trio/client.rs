@@ -43,6 +43,8 @@ pub struct Client {
 /// Where the resources of the API as a whole are.
 #[derive(Clone, Debug)]
 pub struct Root {
+    /// The server that said so.
+    server: Text,
     doors: Doors,
     contact_centers: Url,
 }
@@ -98,7 +100,13 @@ impl Client {
             login: find(Resource::Login, "login"),
             refresh: find(Resource::RefreshLogin, "refreshlogin"),
         };
-        Ok(Root { doors, contact_centers: find(Resource::ContactCenters, "cc") })
+        let server = journey.server.label.clone();
+        Ok(Root { server, doors, contact_centers: find(Resource::ContactCenters, "cc") })
+    }
+
+    /// Whether requests go to the server that said where things are; another one may have other links.
+    pub fn is_at(&self, root: &Root) -> bool {
+        self.servers.active().label == root.server
     }
 
     /// The contact centres that the API user may see. Where their items hold no known id, the ids

@@ -45,6 +45,10 @@ impl Client {
                 }
                 Err(error) => error,
             };
+            // It took the token, so it is the active one, whatever it does not have.
+            if matches!(error, Error::Status { status: 400..=499, .. }) {
+                self.arrived(&journey).await;
+            }
             match self.onward(&mut journey, error).await {
                 Ok(error) => {
                     first.get_or_insert(error);

@@ -36,7 +36,8 @@ impl Secret {
         let new = match read(path) {
             Ok(new) => new,
             Err(problem) => {
-                tracing::warn!(%problem, "the secret is kept as it was");
+                // Whoever replaces a file may be half-way; the refusal itself is told elsewhere.
+                tracing::debug!(%problem, "the secret is kept as it was");
                 return false;
             }
         };
@@ -44,7 +45,7 @@ impl Secret {
             return false;
         }
         if !fits(&new) {
-            tracing::warn!(file = %path.display(), "holds something that Trio's login cannot take");
+            tracing::debug!(file = %path.display(), "holds something that Trio's login cannot take");
             return false;
         }
         *self.text.write().unwrap_or_else(PoisonError::into_inner) = new;

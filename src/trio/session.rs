@@ -270,11 +270,11 @@ impl Session {
 
     async fn login(&self, transport: &Transport, door: &Url) -> Result<Tokens, Error> {
         let Account { stats, settings, .. } = &*self.account;
-        stats.logins.add(1);
         let username = encoded(&settings.username.current())?;
         let password = encoded(&settings.password.current())?;
         let form = [("username", username.expose_secret()), ("password", password.expose_secret())];
         let result = self.post(transport, Resource::Login, door, &form).await;
+        stats.logins.add(u64::from(was_sent(&result)));
         result.map_err(|error| self.failed(error, false))
     }
 
@@ -284,9 +284,9 @@ impl Session {
         door: &Url,
         refresh: &SecretString,
     ) -> Result<Tokens, Error> {
-        self.account.stats.refreshes.add(1);
         let form = [("refresh_token", refresh.expose_secret())];
         let result = self.post(transport, Resource::RefreshLogin, door, &form).await;
+        self.account.stats.refreshes.add(u64::from(was_sent(&result)));
         result.map_err(|error| self.failed(error, true))
     }
 
@@ -385,6 +385,11 @@ fn encoded(secret: &SecretString) -> Result<SecretString, Error> {
     let bytes = latin1(secret.expose_secret())
         .map_err(|_| unusable("user name and password may only hold characters of ISO-8859-1"))?;
     Ok(BASE64_STANDARD.encode(bytes).into())
+}
+
+/// Whether the server was asked at all, rather than left alone as it wished.
+fn was_sent(result: &Result<Tokens, Error>) -> bool {
+    !matches!(result, Err(Error::Busy { sent: false, .. }))
 }
 
 fn unusable(detail: &str) -> Error {

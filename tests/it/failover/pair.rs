@@ -216,6 +216,8 @@ async fn a_primary_that_takes_the_exporter_back_only_to_send_it_away_again_is_re
     let clock = still_clock();
     let secondary = Simulated::start(Options::default(), clock.clone()).await;
     let primary = HandWritten::start().await;
+    let order = json!({"other": primary.server.address().to_string(), "secondary": true});
+    secondary.order("failover", &order).await;
     let away = || ResponseTemplate::new(307).insert_header("Location", format!("http://{}/", secondary.addr));
     primary.server.reset().await;
     primary.answer("", "{}").await;
@@ -245,6 +247,7 @@ async fn every_server_is_asked_for_itself_every_half_minute_and_not_more_often()
         .respond_with(ResponseTemplate::new(200).set_body_string("{}"))
         .mount(&trio.server)
         .await;
+    trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
     let mut app = TestApp::of(target(&trio.url())).await;
     for _ in 0..60 {
         app.step_after(1).await;
@@ -254,4 +257,38 @@ async fn every_server_is_asked_for_itself_every_half_minute_and_not_more_often()
     assert!(looks.iter().all(|look| look.url.query() == Some("redirect=false")));
     assert!(looks.iter().all(|look| !look.headers.contains_key("authorization")));
     assert!((2..=3).contains(&looks.len()), "{} in a minute", looks.len());
+}
+
+#[tokio::test]
+async fn a_server_whose_resources_stand_elsewhere_is_read_by_its_own_links() {
+    let clock = still_clock();
+    let secondary = Simulated::start(Options::default(), clock.clone()).await;
+    let primary = HandWritten::start().await;
+    let link =
+        json!([{"rel": "cc", "href": "/te/api/v2/centres"}, {"rel": "login", "href": "/te/api/v2/door"}]);
+    let names = json!({"primaryServer": primary.server.address().to_string(),
+        "secondaryServer": secondary.addr.to_string()});
+    primary.answer("", json!({"links": link, "data": names}).to_string()).await;
+    let token = json!({"access_token": "t", "expires_in": 3600});
+    Mock::given(method("POST"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(token))
+        .mount(&primary.server)
+        .await;
+    primary.answer("v2/centres", r#"{"data":[{"id":1}]}"#).await;
+    primary.answer("v2/centres/1/agents/state", r#"{"data":[{"agentId":7,"state":"Busy"}]}"#).await;
+    let mut target = secondary.target(true);
+    target.trio.servers = vec![primary.url().parse().expect("a URL")];
+    let mut app = exporter(target, clock).await;
+    app.step().await;
+    assert_eq!(app.metrics().await.sum("trio_agents"), 1.0);
+    let order = json!({"other": primary.server.address().to_string(), "secondary": true});
+    secondary.order("failover", &order).await;
+    primary.server.reset().await;
+    let away = ResponseTemplate::new(307).insert_header("Location", format!("http://{}", secondary.addr));
+    Mock::given(path_regex("/te/api.*")).respond_with(away).mount(&primary.server).await;
+    app.step_after(5).await;
+    app.step_after(5).await;
+    let metrics = app.metrics().await;
+    assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
+    assert_eq!(metrics.sum("trio_agents"), 40.0);
 }
