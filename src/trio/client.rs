@@ -92,16 +92,11 @@ impl Client {
             }
         };
         let base = &journey.server.base;
-        let find = |resource, path| {
-            let documented = below(base, &[path]);
-            links.find(resource, &documented).unwrap_or(documented)
-        };
-        let doors = Doors {
-            login: find(Resource::Login, "login"),
-            refresh: find(Resource::RefreshLogin, "refreshlogin"),
-        };
+        let documented = below(base, &["cc"]);
+        let contact_centers = links.find(Resource::ContactCenters, &documented).unwrap_or(documented);
+        let doors = Doors::of(base, &links);
         let server = journey.server.label.clone();
-        Ok(Root { server, doors, contact_centers: find(Resource::ContactCenters, "cc") })
+        Ok(Root { server, doors, contact_centers })
     }
 
     /// Whether requests go to the server that said where things are; another one may have other links.
@@ -340,7 +335,7 @@ fn known<T>(resource: Resource, whole: Whole<T>) -> Result<Vec<T>, Error> {
 }
 
 /// The URL of `segments` below `base`, each segment percent-encoded as UTF-8.
-fn below(base: &Url, segments: &[&str]) -> Url {
+pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().extend(segments);

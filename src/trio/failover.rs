@@ -69,9 +69,11 @@ impl Client {
     ) -> Result<T, Error> {
         let session = &server.session;
         let url = self.servers.at(url, server);
-        let doors = Doors {
-            login: self.servers.at(&doors.login, server),
-            refresh: self.servers.at(&doors.refresh, server),
+        // Doors belong to the server that told them.
+        let doors = match self.servers.doors(server) {
+            Some(own) => own,
+            None if doors.login.origin() == server.base.origin() => doors.clone(),
+            None => Doors::of(&server.base, &Links::default()),
         };
         for fresh in [false, true] {
             let bearer = session.bearer(&self.transport, &doors).await?;
@@ -136,7 +138,7 @@ impl Client {
         };
         self.servers.looked(server, up, self.now());
         let (links, names) = result?;
-        self.servers.learn(server, names);
+        self.servers.learn(server, Doors::of(&server.base, &links), names);
         Ok(links)
     }
 

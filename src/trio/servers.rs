@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{
     names::{Named, label, same},
-    session::{Account, Session},
+    session::{Account, Doors, Session},
     settings::Settings,
 };
 use crate::{
@@ -64,6 +64,7 @@ struct Known {
     up: Option<bool>,
     looked: Option<Duration>,
     names: Vec<Named>,
+    doors: Option<Doors>,
 }
 
 /// The servers that one request was tried at.
@@ -163,15 +164,24 @@ impl Servers {
         moved
     }
 
-    /// Takes note of what a server names. Only a configured one is believed.
-    pub(super) fn learn(&self, from: &Server, names: Vec<Named>) {
+    /// Where to log in at a server, as it said itself.
+    pub(super) fn doors(&self, server: &Server) -> Option<Doors> {
+        let state = self.lock();
+        state.known.iter().find(|known| known.server.label == server.label)?.doors.clone()
+    }
+
+    /// Takes note of a server's own doors, and of the servers that it names: only a configured one
+    /// is believed those.
+    pub(super) fn learn(&self, from: &Server, doors: Doors, names: Vec<Named>) {
+        let mut state = self.lock();
+        let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label) else {
+            return;
+        };
+        known.doors = Some(doors);
         if !from.configured || names.is_empty() {
             return;
         }
-        let mut state = self.lock();
-        if let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label) {
-            known.names = names;
-        }
+        known.names = names;
         state.rebuild(&self.account);
         self.publish(&state);
     }
@@ -301,6 +311,6 @@ impl Known {
     fn new(base: Url, role: ServerRole, configured: bool, account: &Arc<Account>) -> Self {
         let label = Text::from(label(&base));
         let server = Server { base, label, configured, session: Session::new(account.clone()) };
-        Self { server: Arc::new(server), role, up: None, looked: None, names: Vec::new() }
+        Self { server: Arc::new(server), role, up: None, looked: None, names: Vec::new(), doors: None }
     }
 }

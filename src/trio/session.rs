@@ -2,50 +2,27 @@
 //!
 //! One login is in flight however many requests wait for it; tokens live in memory only.
 
+mod account;
 mod reply;
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{
-    error::Error,
-    patience::Refusals,
-    secret::Secret,
-    settings::{Settings, latin1},
-    transport::Transport,
-};
-use crate::{
-    model::{AuthFailure, Clock, RequestFailure, Resource, Stamp, Token, unix_seconds},
-    stats::Stats,
-};
+use super::{client::below, error::Error, links::Links, transport::Transport};
+use crate::model::{AuthFailure, RequestFailure, Resource, Stamp, Token, unix_seconds};
+pub(super) use account::Account;
+use account::{encoded, unusable};
 use reply::Tokens;
 
 /// The wait after a renewal that brought nothing, while the token at hand is still good.
 const RENEWAL_WAIT: Duration = Duration::from_secs(10);
-
-/// What the sessions with all servers of a target share: they log in to the same account.
-#[derive(Debug)]
-pub(super) struct Account {
-    settings: Settings,
-    stats: Arc<Stats>,
-    clock: Clock,
-    refusals: Refusals,
-    /// Held by the one login or renewal in flight.
-    turn: Mutex<()>,
-    /// Counts the tokens obtained from any server.
-    generations: AtomicU64,
-}
 
 /// Logs in where needed and hands out the token.
 #[derive(Debug)]
@@ -94,33 +71,14 @@ pub(super) struct Doors {
     pub(super) refresh: Url,
 }
 
-impl Account {
-    pub(super) fn new(settings: Settings, stats: Arc<Stats>, clock: Clock) -> Self {
-        let (refusals, turn, generations) = Default::default();
-        Self { settings, stats, clock, refusals, turn, generations }
-    }
-
-    /// The credentials in every form in which they go over the wire.
-    pub(super) fn secrets(&self) -> Vec<Vec<u8>> {
-        let Settings { client_key, username, password, .. } = &self.settings;
-        let mut secrets: Vec<Vec<u8>> = [client_key, username, password]
-            .map(|secret| secret.current().expose_secret().as_bytes().to_vec())
-            .into();
-        for secret in [username.current(), password.current()] {
-            secrets.extend(latin1(secret.expose_secret()));
-            secrets.extend(encoded(&secret).map(|secret| secret.expose_secret().as_bytes().to_vec()));
-        }
-        secrets
-    }
-
-    /// Reads the secret files again; whether there is something new in any of them.
-    fn reload(&self) -> bool {
-        let Settings { client_key, username, password, .. } = &self.settings;
-        let in_header = |key: &SecretString| key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
-        let in_form = |secret: &SecretString| latin1(secret.expose_secret()).is_ok();
-        let reload = |secret: &Secret| secret.reload(in_form);
-        // Not `||`: each of them has to be read.
-        client_key.reload(in_header) | reload(username) | reload(password)
+impl Doors {
+    /// Where the links of the Api resource say, else where the documentation does.
+    pub(super) fn of(base: &Url, links: &Links) -> Self {
+        let find = |resource, path| {
+            let documented = below(base, &[path]);
+            links.find(resource, &documented).unwrap_or(documented)
+        };
+        Self { login: find(Resource::Login, "login"), refresh: find(Resource::RefreshLogin, "refreshlogin") }
     }
 }
 
@@ -380,18 +338,7 @@ impl Held {
     }
 }
 
-/// A form field as the API wants it: Base64 of ISO-8859-1.
-fn encoded(secret: &SecretString) -> Result<SecretString, Error> {
-    let bytes = latin1(secret.expose_secret())
-        .map_err(|_| unusable("user name and password may only hold characters of ISO-8859-1"))?;
-    Ok(BASE64_STANDARD.encode(bytes).into())
-}
-
 /// Whether the server was asked at all, rather than left alone as it wished.
 fn was_sent(result: &Result<Tokens, Error>) -> bool {
     !matches!(result, Err(Error::Busy { sent: false, .. }))
-}
-
-fn unusable(detail: &str) -> Error {
-    Error::Auth { reason: AuthFailure::Credentials, detail: detail.to_owned() }
 }

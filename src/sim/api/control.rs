@@ -58,11 +58,14 @@ impl Trio {
             ["arrivals"] => self.set_arrivals(&body, gate),
             ["failover"] => self.pair.set(&body).unwrap_or_else(|| self.status(gate)),
             ["fault"] => match Fault::read(&body) {
-                Ok(fault) => {
+                Some(fault) => {
                     self.set_fault(fault);
                     self.status(gate)
                 }
-                Err(refusal) => refusal,
+                None => {
+                    let message = "path must be a text, status from 400 to 599, times a number";
+                    refuse(StatusCode::BAD_REQUEST, message)
+                }
             },
             _ => self.status(gate),
         }

@@ -4,7 +4,6 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::control::refuse;
 use super::links::Links;
 use super::{Request, Trio};
 
@@ -21,21 +20,12 @@ pub(super) struct Fault {
 
 impl Fault {
     /// The fault that an order describes: `path`, `status`, and if need be `retry_after` and `times`.
-    pub(super) fn read(order: &Value) -> Result<Self, Answer> {
-        let wrong = || {
-            let message = "path must be a text, status from 400 to 599, retry_after a text, times a number";
-            refuse(StatusCode::BAD_REQUEST, message)
-        };
+    pub(super) fn read(order: &Value) -> Option<Self> {
         let text = |name: &str| order.get(name).and_then(Value::as_str).map(str::to_owned);
         let status = order.get("status").and_then(Value::as_u64).filter(|status| (400..600).contains(status));
         let status = status.and_then(|status| StatusCode::from_u16(status as u16).ok());
         let times = order.get("times").map_or(Some(u64::MAX), Value::as_u64);
-        match (text("path"), status, times) {
-            (Some(path), Some(status), Some(times)) => {
-                Ok(Self { path, status, retry_after: text("retry_after"), times })
-            }
-            _ => Err(wrong()),
-        }
+        Some(Self { path: text("path")?, status: status?, retry_after: text("retry_after"), times: times? })
     }
 }
 
