@@ -7,7 +7,7 @@ use super::{
     scene::Scene,
 };
 use crate::{
-    model::{AuthFailure, Resource, Token},
+    model::{AuthFailure, Resource, RetryReason, Token},
     stats::{DURATION_EDGES, RequestCode, ResourceStats},
 };
 
@@ -41,9 +41,20 @@ const TOKEN_EXPIRY: Spec = Spec::gauge(
 )
 .seconds();
 
+const RETRIES: Spec = Spec::counter(
+    "api_retries",
+    "Requests sent again after the wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503); the reasons add up to all such requests: rate_limited means that the exporter asks more than Trio allows. Source: header Retry-After.",
+);
+
 /// Writes all families of the conversation.
 pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     write_requests(pen, scene)?;
+    let mut family = pen.family(&RETRIES);
+    for target in &scene.targets {
+        for reason in RetryReason::ALL {
+            family.count(&(target.labels, [("reason", reason.as_str())]), target.stats.retries(reason))?;
+        }
+    }
     let mut family = pen.family(&LOGINS);
     for target in &scene.targets {
         family.count(&target.labels, target.stats.logins.get())?;

@@ -86,9 +86,10 @@ impl Poller {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
+        let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
         // Nothing to read is an answer, too.
         let known = attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
-        if !due && (known || !self.routes.is_empty()) {
+        if !due && !moved && (known || !self.routes.is_empty()) {
             return Ok(());
         }
         let (client, clock, selection) = (&self.client, self.clock.clone(), &self.selection);

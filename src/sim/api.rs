@@ -5,6 +5,8 @@
 mod answer;
 mod auth;
 mod control;
+mod failover;
+mod fault;
 mod filter;
 mod links;
 mod lists;
@@ -26,6 +28,8 @@ use axum::http::{Method, StatusCode};
 pub(crate) use answer::Answer;
 use auth::Sessions;
 pub(crate) use control::{CONTROL, Gate, refuse};
+use failover::Pair;
+use fault::Fault;
 use links::Links;
 pub(crate) use query::Query;
 pub(crate) use rights::Rights;
@@ -47,6 +51,8 @@ pub(crate) struct Trio {
     wall: Wall,
     /// What tokens that are given out now give access to.
     rights: Rights,
+    pair: Pair,
+    faults: Vec<Fault>,
 }
 
 /// A request, as far as the API looks at it.
@@ -74,8 +80,9 @@ impl Trio {
         world.warm_up();
         // A word that names no resource forbids nothing.
         let rights = Rights::without(&options.forbidden).unwrap_or_default();
+        let (pair, faults) = Default::default();
         let (wall, sessions) = (Wall::new(now, world.now()), Sessions::new(options.seed, now));
-        Self { wall, sessions, world, options, rights }
+        Self { wall, sessions, world, options, rights, pair, faults }
     }
 
     /// The world, as it was at the last request.
@@ -100,6 +107,9 @@ impl Trio {
             let problem =
                 self.problem(&links, StatusCode::METHOD_NOT_ALLOWED, "this resource has no such method");
             return problem.allow(route.methods());
+        }
+        if let Some(answer) = self.redirect(request, &links).or_else(|| self.fault(request, &links)) {
+            return answer;
         }
         match route {
             Route::Api => return self.describe(&links),
@@ -137,8 +147,9 @@ impl Trio {
     }
 
     fn describe(&self, links: &Links) -> Answer {
-        // One server plays both parts: there is no second one to go to.
-        let data = serde_json::json!({ "primaryServer": links.host(), "secondaryServer": links.host() });
+        // A server that is alone plays both parts.
+        let [primary, secondary] = self.pair.names(links.host());
+        let data = serde_json::json!({ "primaryServer": primary, "secondaryServer": secondary });
         Answer::ok(self.options.dialect.single(&links.entrance(), data))
     }
 }

@@ -39,7 +39,7 @@ impl Client {
         });
         match read.await {
             Err(Error::Status { status: 403, .. }) => Ok(Node::Closed),
-            Err(Error::Status { status: 400..=499, .. }) => Ok(Node::Silent),
+            Err(Error::Status { status: 400 | 404 | 405 | 410, .. }) => Ok(Node::Silent),
             read => read,
         }
     }

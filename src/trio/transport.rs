@@ -1,17 +1,24 @@
 //! One request and its answer: bounded in time, size and number, counted once.
 
-use std::{error::Error as _, sync::Arc, time::Instant};
+use std::{
+    error::Error as _,
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::StreamExt;
 use reqwest::{
-    RequestBuilder, StatusCode,
-    header::{HeaderMap, HeaderValue},
+    RequestBuilder, Response, StatusCode,
+    header::{HeaderMap, HeaderValue, LOCATION},
 };
 use tokio::sync::Semaphore;
 
-use super::{error::Error, settings::Limits};
+use url::Url;
+
+use super::{error::Error, patience::Waits, settings::Limits};
 use crate::{
-    model::{RequestFailure, Resource},
+    model::{Clock, RequestFailure, Resource},
     stats::{RequestCode, Stats},
 };
 
@@ -23,6 +30,8 @@ const SIMULATED: &str = "x-trio-simulated";
 pub(super) struct Transport {
     pub(super) http: reqwest::Client,
     stats: Arc<Stats>,
+    clock: Clock,
+    waits: Waits,
     slots: Semaphore,
     limits: Limits,
 }
@@ -35,6 +44,10 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// The token that was sent with the request.
     pub(super) token: Option<HeaderValue>,
+    /// Base of the API on the server that answered.
+    pub(super) base: Option<Url>,
+    /// How long the server asked to be spared.
+    pub(super) wait: Option<Duration>,
 }
 
 /// How much of an answer that cannot be read is shown, and how much of what is wrong with it.
@@ -43,6 +56,20 @@ pub(super) const SHOWN: usize = 200;
 impl Answer {
     pub(super) fn simulated(&self) -> bool {
         self.headers.contains_key(SIMULATED)
+    }
+
+    /// The error that an answer is whose status is no success; `url` is what was asked for.
+    pub(super) fn refusal(&self, resource: Resource, url: &Url) -> Error {
+        let status = self.status.as_u16();
+        if let Some(wait) = self.wait {
+            return Error::Busy { resource, status, wait, sent: true };
+        }
+        if self.status != StatusCode::TEMPORARY_REDIRECT {
+            return Error::Status { resource, status };
+        }
+        let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let to = location.and_then(|location| url.join(location).ok());
+        Error::Redirected { resource, to, problem: "which is not asked" }
     }
 
     pub(super) fn decode_error(&self, resource: Resource, problem: &str, shown: bool) -> Error {
@@ -59,8 +86,9 @@ impl Answer {
 }
 
 impl Transport {
-    pub(super) fn new(limits: Limits, stats: Arc<Stats>) -> Result<Self, reqwest::Error> {
-        Ok(Self { http: client(&limits)?, stats, slots: Semaphore::new(limits.in_flight.max(1)), limits })
+    pub(super) fn new(limits: Limits, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
+        let slots = Semaphore::new(limits.in_flight.max(1));
+        Ok(Self { http: client(&limits)?, stats, clock, waits: Waits::default(), slots, limits })
     }
 
     /// Sends a request and makes something of the answer; an error of `read` counts as `decode`.
@@ -72,8 +100,16 @@ impl Transport {
     ) -> Result<T, Error> {
         // The semaphore is never closed; were it, running without a slot would be the lesser harm.
         let _slot = self.slots.acquire().await.ok();
+        let (http, request) = request.build_split();
+        let request = request.map_err(|error| self.failed(resource, &error))?;
+        let url = request.url().clone();
+        match self.waits.before(&url, resource, self.clock.now()) {
+            Err((wait, status)) => return Err(Error::Busy { resource, status, wait, sent: false }),
+            Ok(Some(reason)) => self.stats.retried(reason),
+            Ok(None) => {}
+        }
         let begun = Instant::now();
-        let answer = self.exchange(resource, request).await;
+        let answer = self.exchange(resource, http.execute(request), &url).await;
         let took = begun.elapsed();
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
         let result = answer.and_then(read);
@@ -85,9 +121,14 @@ impl Transport {
         result
     }
 
-    async fn exchange(&self, resource: Resource, request: RequestBuilder) -> Result<Answer, Error> {
+    async fn exchange(
+        &self,
+        resource: Resource,
+        response: impl Future<Output = Result<Response, reqwest::Error>>,
+        url: &Url,
+    ) -> Result<Answer, Error> {
         let failed = |error: &reqwest::Error| self.failed(resource, error);
-        let response = request.send().await.map_err(|error| failed(&error))?;
+        let response = response.await.map_err(|error| failed(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         let mut chunks = response.bytes_stream();
@@ -100,7 +141,8 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, headers, body, token: None })
+        let wait = self.waits.note(url, resource, status.as_u16(), &headers, self.clock.now());
+        Ok(Answer { status, headers, body, token: None, base: None, wait })
     }
 
     fn failed(&self, resource: Resource, error: &reqwest::Error) -> Error {

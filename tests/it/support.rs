@@ -5,9 +5,11 @@ mod exposition;
 mod hand_written;
 mod logs;
 mod simulated;
+mod trap;
 
 pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
-pub(crate) use hand_written::HandWritten;
+pub(crate) use hand_written::{HandWritten, NOBODY};
 pub(crate) use logs::LogLines;
 pub(crate) use simulated::Simulated;
+pub(crate) use trap::Trap;

@@ -9,8 +9,9 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Call, Calls, CaseClass, CaseState,
-        ClassGoals, ContactCenter, FieldSource, FieldUse, Goals, Holding, RequestFailure, Resource, Service,
-        ServiceGroup, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Token,
+        ClassGoals, ContactCenter, FieldSource, FieldUse, Goals, Holding, RequestFailure, Resource,
+        RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceSkills,
+        ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
@@ -233,6 +234,13 @@ pub(crate) fn stats() -> Stats {
     stats.auth_failed(AuthFailure::Network);
     stats.auth_failed(AuthFailure::Server);
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
+    stats.retried(RetryReason::RateLimited);
+    stats.failovers.add(1);
+    let server = |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
+    stats.set_servers(Arc::new([
+        server("trio1.example:443", ServerRole::Primary, false, Some(false)),
+        server("trio2.example:443", ServerRole::Secondary, true, None),
+    ]));
     stats
 }
 
