@@ -128,7 +128,7 @@ impl Session {
                 Ok(tokens) => return self.keep(state, tokens),
                 Err(Error::Auth { reason: AuthFailure::Refresh, detail }) => {
                     tracing::info!(%detail, "the refresh token was refused; logging in anew");
-                    state.held = None;
+                    self.discard(state);
                 }
                 Err(error) => {
                     if let Some(bearer) = state.usable(Duration::ZERO, now) {
@@ -174,7 +174,13 @@ impl Session {
 
     /// Another server is asked from now on: the tokens of this one are of no use any more.
     pub(super) async fn forget(&self) {
-        self.state.lock().await.held = None;
+        self.discard(&mut *self.state.lock().await);
+    }
+
+    /// Throws the tokens away, and with them what is said of their life.
+    fn discard(&self, state: &mut State) -> bool {
+        Token::ALL.into_iter().for_each(|token| self.account.stats.set_token_expiry(token, None));
+        state.held.take().is_some()
     }
 
     /// The server said 401 to the token of `generation`: the next bearer is another one.
@@ -191,7 +197,7 @@ impl Session {
     /// storm of logins, so this counts as a refusal.
     pub(super) async fn reject_fresh(&self, generation: u64) -> Error {
         let mut state = self.state.lock().await;
-        if state.generation == generation && state.held.take().is_some() {
+        if state.generation == generation && self.discard(&mut state) {
             self.account.refusals.another(self.account.clock.now());
             self.account.stats.auth_failed(AuthFailure::Forbidden);
         }

@@ -28,6 +28,9 @@ impl Tokens {
         let find = |name| member(top, name).or_else(|| member(data?, name));
         let text = |name| find(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let access = text("accesstoken").ok_or("it holds no access_token")?;
+        if !access.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("its access_token holds a character that no HTTP header can carry");
+        }
         let life =
             find("expiresin").and_then(|life| life.as_f64().or_else(|| life.as_str()?.trim().parse().ok()));
         let life = life.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
@@ -87,6 +90,10 @@ mod tests {
             ("<html>", "it is not JSON"),
             ("[1]", "it is not a JSON object"),
             ("{\"access_token\":\"\"}", "it holds no access_token"),
+            (
+                "{\"access_token\":\"a b\"}",
+                "its access_token holds a character that no HTTP header can carry",
+            ),
         ] {
             assert_eq!(Tokens::read(body.as_bytes()).expect_err(body), problem);
         }

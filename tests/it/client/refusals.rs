@@ -69,6 +69,7 @@ async fn a_fresh_token_that_is_refused_is_no_reason_for_a_storm_of_logins() {
     for (round, wait) in (1..).zip(&WAITS[..3]) {
         let metrics = app.metrics().await;
         assert_eq!(failures(&metrics, "forbidden"), Some(f64::from(round)));
+        assert!(!metrics.has("trio_token_expiry_timestamp_seconds"), "there is no token any more");
         assert_eq!(metrics.get("trio_up", &[]), Some(0.0));
         let round = round as usize;
         let asked = (trio.logins().await, trio.renewals().await, trio.count("GET", "cc").await);
