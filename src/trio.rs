@@ -3,6 +3,7 @@
 //!
 //! It only reads: besides GET it sends nothing but the two logins. When to ask is `poller`'s business.
 
+mod bodies;
 mod client;
 mod collection;
 mod decode;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use reqwest::{StatusCode, header};
-use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{
@@ -17,7 +16,7 @@ use super::{
     rows,
     session::{Doors, Session},
     settings::{Limits, Settings},
-    transport::{Answer, Transport},
+    transport::{Answer, SHOWN, Transport},
 };
 use crate::{
     model::{
@@ -198,6 +197,9 @@ impl Client {
                     let group: Text = group.into();
                     all.extend(services.into_iter().map(|service| (service.id, group.clone())));
                 }
+                // No answer, or half of one, says nothing about the filter: what was known stays.
+                Err(error @ (Error::Request { .. } | Error::Incomplete { .. })) => return Err(error),
+                Err(error @ Error::Status { status: 500.., .. }) => return Err(error),
                 Err(error) if error.is_total() => return Err(error),
                 _ => members = None,
             }
@@ -260,6 +262,7 @@ impl Client {
         for fresh in [false, true] {
             let bearer = self.session.bearer(&self.transport, doors).await?;
             let generation = bearer.generation;
+            let token = bearer.header.clone();
             let request = self.transport.http.get(url.clone()).header(header::AUTHORIZATION, bearer.header);
             let request = request
                 .header(header::ACCEPT, "application/json")
@@ -267,7 +270,7 @@ impl Client {
             let result = self
                 .transport
                 .send(resource, request, |answer| match answer.status {
-                    status if status.is_success() => read(answer),
+                    status if status.is_success() => read(Answer { token: Some(token), ..answer }),
                     status => Err(Error::Status { resource, status: status.as_u16() }),
                 })
                 .await;
@@ -298,12 +301,19 @@ impl Client {
         Links::of(&answer.body, &self.settings.server)
     }
 
-    /// A decode error that shows how the answer begins, without any secret that stands in it.
+    /// A decode error that shows how the answer begins, unless a secret stands in what is shown.
     pub(super) fn decode_error(&self, answer: &Answer, resource: Resource, problem: &str) -> Error {
-        let secrets = [&self.settings.client_key, &self.settings.password, &self.settings.username];
-        let leaks = |text: &str| secrets.iter().any(|secret| text.contains(secret.expose_secret()));
-        let shown = !leaks(&String::from_utf8_lossy(&answer.body)) && !leaks(problem);
-        answer.decode_error(resource, problem, shown)
+        let mut secrets = self.session.secrets();
+        if let Some(token) = answer.token.as_ref().and_then(|token| token.as_bytes().strip_prefix(b"Bearer "))
+        {
+            secrets.push(token.to_vec());
+        }
+        // A secret that is only begun in what is shown is one, too.
+        let longest = secrets.iter().map(Vec::len).max().unwrap_or_default();
+        let start = &answer.body[..answer.body.len().min(SHOWN + longest)];
+        let leaks = |text: &[u8]| secrets.iter().any(|secret| holds(text, secret));
+        let problem = if leaks(problem.as_bytes()) { "it holds a secret" } else { problem };
+        answer.decode_error(resource, problem, !leaks(start))
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -348,6 +358,10 @@ impl Route {
         let documented = below(&self.base, &path);
         self.links.find(resource, &documented).unwrap_or(documented)
     }
+}
+
+fn holds(text: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && text.windows(part.len()).any(|window| window == part)
 }
 
 /// The items; rows of which none has an id are not an empty collection but an unreadable one.

@@ -100,9 +100,16 @@ impl Client {
         let pagination = first.pagination;
         let mut whole = Whole::begin(first);
         if let Some(pagination) = pagination {
-            let others = (2..=pagination.pages(rows)).map(|number| self.page(request, number, build));
-            for sheet in try_join_all(others).await? {
-                whole.add(sheet.page);
+            let others: Vec<usize> = (2..=pagination.pages(rows)).collect();
+            // As many at a time as may be in flight: after an empty page there is nothing to ask for.
+            for numbers in others.chunks(self.limits().in_flight.max(1)) {
+                let sheets = numbers.iter().map(|number| self.page(request, *number, build));
+                let sheets = try_join_all(sheets).await?;
+                let is_end = sheets.iter().any(|sheet| sheet.page.rows == 0);
+                sheets.into_iter().for_each(|sheet| whole.add(sheet.page));
+                if is_end {
+                    break;
+                }
             }
             return Ok((whole, Some(pagination.total)));
         }
@@ -110,14 +117,14 @@ impl Client {
         let mut last_rows = rows;
         let mut known: HashSet<Text> = whole.items.iter().map(|item| item.id().clone()).collect();
         for number in 2..=MOST_PAGES {
-            let looks_full = last_rows == self.limits().page_size || (number == 2 && last_rows % 10 == 0);
+            let looks_full = last_rows == self.limits().page_size || last_rows % 10 == 0;
             if last_rows == 0 || last_rows < rows || !looks_full {
                 break;
             }
             let sheet = self.page(request, number, build).await?;
             last_rows = sheet.page.rows;
             let fresh = sheet.page.items.iter().filter(|item| known.insert(item.id().clone())).count();
-            if fresh < sheet.page.items.len() {
+            if fresh == 0 {
                 break;
             }
             whole.add(sheet.page);

@@ -70,7 +70,10 @@ impl Error {
             Self::Request { resource, failure, .. } => format!("{resource:?} {failure:?}"),
             Self::Status { resource, status } => format!("{resource:?} {status}"),
             // Waiting is part of the refusal that it follows.
-            Self::Auth { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. }
+            Self::Auth {
+                reason: AuthFailure::Credentials | AuthFailure::ClientKey | AuthFailure::Forbidden,
+                ..
+            }
             | Self::LoginWaits { .. } => "login refused".to_owned(),
             Self::Auth { reason, .. } => format!("{reason:?}"),
             Self::Incomplete { resource, .. } => format!("{resource:?} incomplete"),

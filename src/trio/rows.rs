@@ -56,10 +56,7 @@ fn person_name(row: &mut Reader<'_>) -> Option<Text> {
     if let Some(name) = row.text(NAME) {
         return Some(name);
     }
-    match (row.text(FIRST_NAME), row.text(LAST_NAME)) {
-        (Some(first), Some(last)) => Some(format!("{first} {last}").into()),
-        (first, last) => first.or(last),
-    }
+    row.joined(FIRST_NAME, LAST_NAME)
 }
 
 #[cfg(test)]

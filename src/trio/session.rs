@@ -27,6 +27,8 @@ use reply::Tokens;
 const FIRST_WAIT: Duration = Duration::from_secs(60);
 /// The longest wait after a refusal.
 const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
+/// The wait after a renewal that brought nothing, while the token at hand is still good.
+const RENEWAL_WAIT: Duration = Duration::from_secs(10);
 
 /// Logs in where needed and hands out the token.
 #[derive(Debug)]
@@ -44,12 +46,24 @@ struct State {
     generation: u64,
     refusals: u32,
     not_before: Option<Duration>,
+    renewal_not_before: Duration,
+    /// The last failure, shared by all who were waiting when it happened.
+    failure: Option<Failure>,
+}
+
+#[derive(Debug)]
+struct Failure {
+    at: Stamp,
+    reason: AuthFailure,
+    detail: String,
 }
 
 #[derive(Debug)]
 struct Held {
     tokens: Tokens,
     obtained: Stamp,
+    /// A renewal may bring no new refresh token: then the old one goes on ageing.
+    refresh_obtained: Stamp,
     /// The server said no to the access token.
     rejected: bool,
 }
@@ -75,28 +89,54 @@ impl Session {
 
     /// A token that should be good for the next request: the one at hand, a renewed or a new one.
     pub(super) async fn bearer(&self, transport: &Transport, doors: &Doors) -> Result<Bearer, Error> {
+        let asked = self.clock.now();
         let mut state = self.state.lock().await;
         let now = self.clock.now();
         let margin = self.settings.limits.renewal_margin;
-        if let Some(held) = &state.held
-            && !held.rejected
-            && held.usable_until(margin) > now.mono
-        {
-            return held.bearer(state.generation);
+        if let Some(bearer) = state.usable(margin, now) {
+            return bearer;
         }
-        if let Some(refresh) = state.held.as_ref().and_then(|held| held.refresh_token(now)) {
+        let refresh = state.held.as_ref().and_then(|held| held.refresh_token(now));
+        if refresh.is_some() && now.mono < state.renewal_not_before {
+            if let Some(bearer) = state.usable(Duration::ZERO, now) {
+                return bearer;
+            }
+        }
+        // Whoever waited while it failed would only fail again, one after the other.
+        if let Some(failure) = state.failure.as_ref().filter(|failure| failure.at.mono >= asked.mono) {
+            return Err(Error::Auth { reason: failure.reason, detail: failure.detail.clone() });
+        }
+        let result = self.obtain(&mut state, transport, doors, refresh, now).await;
+        if let Err(Error::Auth { reason, detail }) = &result {
+            state.failure = Some(Failure { at: self.clock.now(), reason: *reason, detail: detail.clone() });
+        }
+        result
+    }
+
+    async fn obtain(
+        &self,
+        state: &mut State,
+        transport: &Transport,
+        doors: &Doors,
+        refresh: Option<SecretString>,
+        now: Stamp,
+    ) -> Result<Bearer, Error> {
+        if let Some(refresh) = refresh {
             match self.renew(transport, &doors.refresh, &refresh).await {
-                Ok(tokens) => return self.keep(&mut state, tokens, Some(refresh)),
+                Ok(tokens) => return self.keep(state, tokens),
                 Err(Error::Auth { reason: AuthFailure::Refresh, detail }) => {
                     tracing::info!(%detail, "the refresh token was refused; logging in anew");
                     state.held = None;
                 }
                 Err(error) => {
-                    let held = state.held.as_ref().filter(|held| !held.rejected);
-                    return match held.filter(|held| held.usable_until(Duration::ZERO) > now.mono) {
-                        Some(held) => held.bearer(state.generation),
-                        None => Err(error),
-                    };
+                    if let Some(bearer) = state.usable(Duration::ZERO, now) {
+                        state.renewal_not_before = self.clock.now().mono + RENEWAL_WAIT;
+                        return bearer;
+                    }
+                    // A server that answers may still take a login; one that does not cannot.
+                    if matches!(error, Error::Auth { reason: AuthFailure::Network, .. }) {
+                        return Err(error);
+                    }
                 }
             }
         }
@@ -106,7 +146,10 @@ impl Session {
             return Err(Error::LoginWaits { wait });
         }
         match self.login(transport, &doors.login).await {
-            Ok(tokens) => self.keep(&mut state, tokens, None),
+            Ok(tokens) => {
+                state.held = None;
+                self.keep(state, tokens)
+            }
             Err(error) => {
                 if let Error::Auth { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. } = &error
                 {
@@ -115,6 +158,18 @@ impl Session {
                 Err(error)
             }
         }
+    }
+
+    /// The credentials in every form in which they go over the wire.
+    pub(super) fn secrets(&self) -> Vec<Vec<u8>> {
+        let Settings { client_key, username, password, .. } = &self.settings;
+        let mut secrets: Vec<Vec<u8>> =
+            [client_key, username, password].map(|secret| secret.expose_secret().as_bytes().to_vec()).into();
+        for secret in [username, password] {
+            secrets.extend(latin1(secret.expose_secret()));
+            secrets.extend(encoded(secret).map(|secret| secret.expose_secret().as_bytes().to_vec()));
+        }
+        secrets
     }
 
     /// The server said 401 to the token of `generation`: the next bearer is another one.
@@ -147,20 +202,20 @@ impl Session {
         }
     }
 
-    fn keep(
-        &self,
-        state: &mut State,
-        mut tokens: Tokens,
-        old: Option<SecretString>,
-    ) -> Result<Bearer, Error> {
+    /// Holds new tokens, with the old refresh token where no new one came.
+    fn keep(&self, state: &mut State, mut tokens: Tokens) -> Result<Bearer, Error> {
         let obtained = self.clock.now();
-        tokens.refresh = tokens.refresh.or(old);
-        let expiry = |life: Duration| unix_seconds(obtained.wall) + life.as_secs_f64();
-        self.stats.set_token_expiry(Token::Access, Some(expiry(tokens.access_life)));
-        self.stats
-            .set_token_expiry(Token::Refresh, tokens.refresh.as_ref().map(|_| expiry(tokens.refresh_life)));
+        let mut refresh_obtained = obtained;
+        if let (None, Some(old)) = (&tokens.refresh, state.held.take()) {
+            tokens.refresh = old.tokens.refresh;
+            refresh_obtained = old.refresh_obtained;
+        }
+        let expiry = |from: Stamp, life: Duration| unix_seconds(from.wall) + life.as_secs_f64();
+        self.stats.set_token_expiry(Token::Access, Some(expiry(obtained, tokens.access_life)));
+        let refresh_expiry = tokens.refresh.as_ref().map(|_| expiry(refresh_obtained, tokens.refresh_life));
+        self.stats.set_token_expiry(Token::Refresh, refresh_expiry);
         state.generation += 1;
-        let held = Held { tokens, obtained, rejected: false };
+        let held = Held { tokens, obtained, refresh_obtained, rejected: false };
         let bearer = held.bearer(state.generation);
         state.held = Some(held);
         bearer
@@ -211,7 +266,8 @@ impl Session {
     /// What a failed login or renewal means, counted.
     fn failed(&self, error: Error, renewal: bool) -> Error {
         let (reason, detail) = match &error {
-            Error::Status { status: 400 | 401 | 403, .. } if renewal => {
+            // Too slow and too many are no judgement of the token; any other such answer is.
+            Error::Status { status: status @ 400..=499, .. } if renewal && ![408, 429].contains(status) => {
                 (AuthFailure::Refresh, error.to_string())
             }
             Error::Status { status: 401, .. } => (
@@ -242,6 +298,12 @@ impl Session {
 }
 
 impl State {
+    /// The token at hand, if it is good until `margin` before its end.
+    fn usable(&self, margin: Duration, now: Stamp) -> Option<Result<Bearer, Error>> {
+        let held = self.held.as_ref().filter(|held| !held.rejected)?;
+        (held.usable_until(margin) > now.mono).then(|| held.bearer(self.generation))
+    }
+
     fn refuse(&mut self, now: Stamp) {
         let wait = FIRST_WAIT.saturating_mul(1 << self.refusals.min(8)).min(LONGEST_WAIT);
         self.refusals += 1;
@@ -257,7 +319,7 @@ impl Held {
     }
 
     fn refresh_token(&self, now: Stamp) -> Option<SecretString> {
-        let alive = now.since(self.obtained) < self.tokens.refresh_life;
+        let alive = now.since(self.refresh_obtained) < self.tokens.refresh_life;
         self.tokens.refresh.clone().filter(|_| alive)
     }
 

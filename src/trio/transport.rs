@@ -3,7 +3,10 @@
 use std::{error::Error as _, sync::Arc, time::Instant};
 
 use futures_util::StreamExt;
-use reqwest::{RequestBuilder, StatusCode, header::HeaderMap};
+use reqwest::{
+    RequestBuilder, StatusCode,
+    header::{HeaderMap, HeaderValue},
+};
 use tokio::sync::Semaphore;
 
 use super::{error::Error, settings::Limits};
@@ -30,7 +33,12 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
+    /// The token that was sent with the request.
+    pub(super) token: Option<HeaderValue>,
 }
+
+/// How much of an answer that cannot be read is shown, and how much of what is wrong with it.
+pub(super) const SHOWN: usize = 200;
 
 impl Answer {
     pub(super) fn simulated(&self) -> bool {
@@ -39,11 +47,12 @@ impl Answer {
 
     pub(super) fn decode_error(&self, resource: Resource, problem: &str, shown: bool) -> Error {
         let start: String = if shown {
-            let start = &self.body[..self.body.len().min(200)];
+            let start = &self.body[..self.body.len().min(SHOWN)];
             format!("; it begins with {:?}", String::from_utf8_lossy(start))
         } else {
             String::new()
         };
+        let problem: String = problem.chars().take(SHOWN).collect();
         let detail = format!("the answer cannot be read: {problem}{start}");
         Error::Request { resource, failure: RequestFailure::Decode, detail }
     }
@@ -91,7 +100,7 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, headers, body })
+        Ok(Answer { status, headers, body, token: None })
     }
 
     fn failed(&self, resource: Resource, error: &reqwest::Error) -> Error {

@@ -3,7 +3,7 @@
 use super::{
     Context,
     raw::Raw,
-    reader::{self, Reader},
+    reader::{self, Reader, Words},
 };
 use crate::{model::Text, trio::fields::Slot};
 
@@ -54,6 +54,7 @@ pub(super) struct Pass<'a, 'de, T, F> {
     rows: usize,
     seen: Vec<FieldSeen>,
     spellings: Vec<Option<usize>>,
+    words: Words,
 }
 
 /// More different keys than this are looked up anew each time.
@@ -73,6 +74,7 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
             rows: 0,
             seen: vec![FieldSeen::default(); fields],
             spellings: vec![None; fields],
+            words: Words::default(),
         }
     }
 
@@ -128,7 +130,7 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
                 self.spellings[field] = Some(*spelling);
             }
         }
-        let mut reader = reader::new(&self.context, &self.row, &mut self.seen);
+        let mut reader = reader::new(&self.context, &self.row, &mut self.seen, &mut self.words);
         self.items.extend((self.build)(&mut reader));
         self.clear_row();
     }

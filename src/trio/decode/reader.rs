@@ -19,15 +19,24 @@ pub(in crate::trio) struct Reader<'r> {
     context: &'r Context<'r>,
     row: &'r [(Raw<'r>, usize, usize)],
     seen: &'r mut [FieldSeen],
+    words: &'r mut Words,
 }
 
 pub(super) fn new<'r>(
     context: &'r Context<'r>,
     row: &'r [(Raw<'r>, usize, usize)],
     seen: &'r mut [FieldSeen],
+    words: &'r mut Words,
 ) -> Reader<'r> {
-    Reader { context, row, seen }
+    Reader { context, row, seen, words }
 }
+
+/// What the words of an answer mean, by field: it holds the same few again and again.
+#[derive(Debug, Default)]
+pub(super) struct Words(Vec<(usize, Box<str>, Option<Meaning>)>);
+
+/// More different words than this are looked up anew each time.
+const WORD_MEMORY: usize = 64;
 
 impl Reader<'_> {
     fn unknown(&mut self, field: usize) {
@@ -50,10 +59,32 @@ impl Reader<'_> {
 
     /// A text or number as text, cut at [`NAME_LIMIT`] characters; empty is absent.
     pub(in crate::trio) fn text(&mut self, field: usize) -> Option<Text> {
+        self.word(field, |text| text.into())
+    }
+
+    /// Two texts as one, such as first and last name; one of them if the other is absent.
+    pub(in crate::trio) fn joined(&mut self, first: usize, second: usize) -> Option<Text> {
+        let mut both = self.word(first, |text| {
+            let mut both = String::with_capacity(64);
+            both.push_str(text);
+            both
+        });
+        let one = self.word(second, |text| match &mut both {
+            Some(both) => {
+                both.push(' ');
+                both.push_str(text);
+                None
+            }
+            None => Some(text.into()),
+        });
+        both.map(Text::from).or(one.flatten())
+    }
+
+    fn word<T>(&mut self, field: usize, make: impl FnOnce(&str) -> T) -> Option<T> {
         match &self.row[field].0 {
             Raw::Absent | Raw::Null => None,
             value => match value.text() {
-                Some(text) => cut(text.trim()),
+                Some(text) => cut(text.trim()).map(make),
                 None => {
                     self.unknown(field);
                     None
@@ -65,7 +96,8 @@ impl Reader<'_> {
     /// A text, or each text of a list.
     pub(in crate::trio) fn texts(&mut self, field: usize) -> Vec<Text> {
         let Raw::List(list) = &self.row[field].0 else { return self.text(field).into_iter().collect() };
-        let texts: Vec<Text> = list.iter().filter_map(|value| cut(value.text()?.trim())).collect();
+        let texts: Vec<Text> =
+            list.iter().filter_map(|value| cut(value.text()?.trim()).map(Text::from)).collect();
         if texts.len() < list.len() {
             self.unknown(field);
         }
@@ -140,14 +172,25 @@ impl Reader<'_> {
         value.ok()
     }
 
-    fn meaning(&self, field: usize) -> Option<Meaning> {
-        let values = &self.context.mapping.fields[field].values;
+    fn meaning(&mut self, field: usize) -> Option<Meaning> {
         let text = self.row[field].0.text()?;
-        values.get(&*text).or_else(|| values.get(&normal(&text))).copied()
+        let known = self.words.0.iter().find(|(of, word, _)| *of == field && **word == *text);
+        if let Some((_, _, meaning)) = known {
+            return *meaning;
+        }
+        let values = &self.context.mapping.fields[field].values;
+        let meaning = values.get(&*text).or_else(|| values.get(&normal(&text))).copied();
+        if self.words.0.len() < WORD_MEMORY {
+            self.words.0.push((field, (*text).into(), meaning));
+        }
+        meaning
     }
 }
 
-fn cut(text: &str) -> Option<Text> {
-    let end = text.char_indices().nth(NAME_LIMIT).map_or(text.len(), |(end, _)| end);
-    (!text.is_empty()).then(|| text[..end].into())
+fn cut(text: &str) -> Option<&str> {
+    // No text has more characters than bytes.
+    let is_long = text.len() > NAME_LIMIT;
+    let end =
+        is_long.then(|| text.char_indices().nth(NAME_LIMIT)).flatten().map_or(text.len(), |(end, _)| end);
+    (!text.is_empty()).then(|| &text[..end])
 }

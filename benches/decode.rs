@@ -1,0 +1,42 @@
+//! How long decoding takes, beside its floor: serde_json over the same bytes into bare structs of the same fields.
+#![allow(clippy::print_stdout, reason = "the numbers are the product")]
+#![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
+
+mod answers;
+mod pairs;
+
+use answers::{AGENTS, Bare, BareAgent, BareService, SERVICES, agent_states, service_states};
+use trio_exporter::{model::Clock, trio::Dictionary};
+
+const AIM: f64 = 2.0;
+
+fn main() {
+    let dictionary = Dictionary::builtin().unwrap();
+    let now = Clock::system().now().wall;
+
+    let body = agent_states();
+    let ours = || dictionary.agent_states(&body, now).unwrap();
+    let floor = || serde_json::from_slice::<Bare<BareAgent>>(&body).unwrap();
+    let read = ours();
+    assert!(read.iter().all(|agent| agent.name.is_some() && agent.state.is_some() && agent.since.is_some()));
+    assert_eq!((read.len(), floor().data.len()), (AGENTS, AGENTS));
+    println!(
+        "decode {AGENTS} agent states, {:.1} MB: {}",
+        megabytes(&body),
+        pairs::measure(ours, floor, AIM)
+    );
+
+    let body = service_states();
+    let ours = || dictionary.service_states(&body, now).unwrap();
+    let floor = || serde_json::from_slice::<Bare<BareService>>(&body).unwrap();
+    assert_eq!((ours().len(), floor().data.len()), (SERVICES, SERVICES));
+    println!(
+        "decode {SERVICES} service states, {:.1} MB: {}",
+        megabytes(&body),
+        pairs::measure(ours, floor, AIM)
+    );
+}
+
+fn megabytes(body: &[u8]) -> f64 {
+    body.len() as f64 / 1e6
+}

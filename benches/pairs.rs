@@ -1,0 +1,40 @@
+//! Measures work beside its floor. The two are measured in turn, so that a busy machine slows both; the
+//! median of the ratios is what counts.
+
+use std::{
+    fmt,
+    hint::black_box,
+    time::{Duration, Instant},
+};
+
+const PAIRS: usize = 31;
+
+/// What came of measuring.
+pub(crate) struct Measured {
+    median: Duration,
+    ratio: f64,
+    aim: f64,
+}
+
+/// Measures `ours` beside `floor`.
+pub(crate) fn measure<A, B>(ours: impl Fn() -> A, floor: impl Fn() -> B, aim: f64) -> Measured {
+    let mut pairs: Vec<_> = (0..PAIRS).map(|_| (timed(&ours), timed(&floor))).collect();
+    let mut ratios: Vec<_> = pairs.iter().map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    pairs.sort_unstable();
+    Measured { median: pairs[PAIRS / 2].0, ratio: ratios[PAIRS / 2], aim }
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { median, ratio, aim } = self;
+        let verdict = if ratio <= aim { "within" } else { "ABOVE" };
+        write!(formatter, "median {median:.1?}, {ratio:.2} × the floor ({verdict} the aim of {aim})")
+    }
+}
+
+fn timed<T>(work: &impl Fn() -> T) -> Duration {
+    let start = Instant::now();
+    black_box(work());
+    start.elapsed()
+}

@@ -1,0 +1,89 @@
+//! How long a step takes from the bytes to the counters: decode, put into a snapshot, tally; beside
+//! serde_json over the same bytes into bare structs.
+#![allow(clippy::print_stdout, reason = "the numbers are the product")]
+#![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
+
+mod answers;
+mod pairs;
+
+use std::{cell::RefCell, sync::Arc, time::Duration};
+
+use answers::{AGENTS, Bare, BareAgent, BareService, SERVICES, agent_states, service_states};
+use trio_exporter::{
+    model::{Agent, AgentGroup, Clock, ContactCenter, Stamp, Text},
+    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    tally::{self, Tally},
+    trio::Dictionary,
+};
+
+/// What is done besides decoding may cost as much as the floor once more.
+const AIM: f64 = 3.0;
+const STATE: Duration = Duration::from_secs(5);
+const CONFIGURATION: Duration = Duration::from_secs(300);
+const GROUPS: usize = 50;
+
+fn main() {
+    let dictionary = Dictionary::builtin().unwrap();
+    let (agents, services) = (agent_states(), service_states());
+    let clock = Clock::system();
+    let empty = configured(clock.now());
+
+    // The tally goes on from step to step, as in a poller.
+    let state = RefCell::new((Tally::new(tally::Settings::default()), Arc::new(empty)));
+    let ours = || {
+        clock.advance(STATE);
+        let (tally, last) = &mut *state.borrow_mut();
+        let now = clock.now();
+        let mut snapshot = Snapshot::clone(last);
+        let center = &mut snapshot.centers[0];
+        settle(&mut center.agent_state, dictionary.agent_states(&agents, now.wall).unwrap(), now);
+        settle(&mut center.service_state, dictionary.service_states(&services, now.wall).unwrap(), now);
+        snapshot.stepped = now;
+        let snapshot = Arc::new(snapshot);
+        let totals = tally::step(tally, Some(last), &snapshot);
+        *last = snapshot;
+        totals
+    };
+    let floor = || {
+        let agents: Bare<BareAgent> = serde_json::from_slice(&agents).unwrap();
+        let services: Bare<BareService> = serde_json::from_slice(&services).unwrap();
+        (agents, services)
+    };
+    ours();
+    let totals = ours();
+    let measured: f64 = totals.centers[0].agents.as_ref().unwrap().seconds.iter().sum();
+    assert!(measured > 4.9 * AGENTS as f64, "the interval between two steps is credited");
+    assert_eq!(floor().1.data.len(), SERVICES);
+    let measured = pairs::measure(ours, floor, AIM);
+    println!("step with {AGENTS} agents and {SERVICES} services, bytes to counters: {measured}");
+}
+
+/// A contact centre whose agents and groups have been read, but no state yet.
+fn configured(now: Stamp) -> Snapshot {
+    let text = |prefix: &str, number: usize| Text::from(format!("{prefix}{number}"));
+    let agent = |n| Agent { id: text("", 100_000 + n), name: None, group_ids: vec![text("g", n % GROUPS)] };
+    let group = |n| AgentGroup { id: text("g", n), name: Some(text("Grupp ", n)), agent_ids: vec![] };
+    let contact_center = ContactCenter { id: "1".into(), name: None };
+    let mut center = Center::new(contact_center, STATE, CONFIGURATION);
+    settle(&mut center.agents, (0..AGENTS).map(agent).collect(), now);
+    settle(&mut center.agent_groups, (0..GROUPS).map(group).collect(), now);
+    Snapshot {
+        target: "main".into(),
+        stepped: now,
+        up: true,
+        simulated: false,
+        contact_centers: Reading::none(CONFIGURATION),
+        centers: vec![center],
+        fields: Arc::new([]),
+    }
+}
+
+/// Notes data that was read whole, as a poller does.
+fn settle<T: PartialEq>(reading: &mut Reading<Vec<T>>, data: Vec<T>, now: Stamp) {
+    reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
+    let same = reading.good.take().filter(|good| *good.data == data);
+    reading.good = Some(match same {
+        Some(good) => Good { taken: now, ..good },
+        None => Good { taken: now, changed: now, items: data.len(), data: Arc::new(data) },
+    });
+}

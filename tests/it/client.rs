@@ -1,0 +1,17 @@
+//! What the exporter says to a Trio, and what it makes of the answers, over real sockets.
+
+mod answers;
+mod collections;
+mod journal;
+mod links;
+mod load;
+mod login;
+mod methods;
+mod paging;
+mod redirects;
+mod refusals;
+mod renewal;
+mod secrets;
+mod situations;
+mod trio;
+mod wire;
