@@ -3,8 +3,10 @@
 //! `step` does one cycle, `run` does them for ever on a fixed cadence. How to ask is `trio`'s
 //! business; what the answers add up to is `tally`'s.
 
+mod budget;
 mod cadence;
 mod cycle;
+mod pace;
 mod situation;
 
 use std::{
@@ -15,7 +17,7 @@ use std::{
 
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval_at},
 };
 
 use crate::{
@@ -25,6 +27,8 @@ use crate::{
     tally::{self, Published, Tally},
     trio::{Client, Root, Route},
 };
+use budget::Load;
+use pace::Sent;
 use situation::Situations;
 
 /// How often what is read.
@@ -36,6 +40,8 @@ pub struct Settings {
     pub configuration: Duration,
     /// The longest that one collector may take.
     pub collector_limit: Duration,
+    /// Requests a minute that the intervals are stretched for, if need be.
+    pub requests_per_minute: u32,
 }
 
 impl Default for Settings {
@@ -44,6 +50,7 @@ impl Default for Settings {
             state: Duration::from_secs(5),
             configuration: Duration::from_secs(300),
             collector_limit: Duration::from_secs(60),
+            requests_per_minute: 600,
         }
     }
 }
@@ -56,7 +63,12 @@ pub type Latest = watch::Receiver<Option<Arc<Published>>>;
 pub struct Poller {
     target: Text,
     client: Client,
+    /// The settings as configured.
+    configured: Settings,
+    /// The settings in force: intervals may be longer than configured.
     settings: Settings,
+    /// What the last full round of configuration readings cost.
+    slow_load: Load,
     clock: Clock,
     stats: Arc<Stats>,
     publish: watch::Sender<Option<Arc<Published>>>,
@@ -85,7 +97,9 @@ impl Poller {
         Self {
             target,
             client,
+            configured: settings,
             settings,
+            slow_load: Load::default(),
             clock,
             stats,
             publish,
@@ -101,7 +115,11 @@ impl Poller {
 
     /// Reads what is due and publishes.
     pub async fn step(&mut self) {
-        let snapshot = Arc::new(self.read().await);
+        let sent = Sent::so_far(&self.stats);
+        let begun = self.clock.now();
+        let mut snapshot = self.read().await;
+        self.pace(&mut snapshot, begun, &sent);
+        let snapshot = Arc::new(snapshot);
         let totals = Arc::new(tally::step(&mut self.tally, self.last.as_deref(), &snapshot));
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
@@ -110,15 +128,24 @@ impl Poller {
     /// Steps for ever on a fixed cadence. A step that takes too long makes the poller miss the times
     /// that passed meanwhile; they are counted, not made up for.
     pub async fn run(mut self) {
-        let mut ticks = interval(self.settings.state);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let every = |from: Instant, period: Duration| {
+            let mut ticks = interval_at(from, period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            ticks
+        };
+        let mut period = self.settings.state;
+        let mut ticks = every(Instant::now(), period);
         let mut last: Option<Instant> = None;
         loop {
             let tick = ticks.tick().await;
-            let missed = last.map_or(0, |last| cadence::missed(tick - last, self.settings.state));
+            let missed = last.map_or(0, |last| cadence::missed(tick - last, period));
             self.stats.polls_missed.add(missed);
             last = Some(tick);
             self.step().await;
+            if self.settings.state != period {
+                period = self.settings.state;
+                ticks = every(tick + period, period);
+            }
         }
     }
 }

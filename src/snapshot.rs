@@ -171,6 +171,16 @@ impl Center {
         })
     }
 
+    /// Changes how often the collectors are due.
+    pub fn set_intervals(&mut self, state: Duration, configuration: Duration) {
+        self.service_state.interval = state;
+        self.agent_state.interval = state;
+        self.services.interval = configuration;
+        self.service_groups.interval = configuration;
+        self.agents.interval = configuration;
+        self.agent_groups.interval = configuration;
+    }
+
     /// The last attempt and the interval of every collector.
     pub fn attempts(&mut self) -> [(&mut Option<Attempt>, Duration); Collector::COUNT] {
         [

@@ -4,13 +4,17 @@
 //! It only reads: besides GET it sends nothing but the two logins. When to ask is `poller`'s business.
 
 mod bodies;
+mod certificates;
+mod charset;
 mod client;
+mod clock_skew;
 mod collection;
 mod decode;
 mod error;
 mod examine;
 mod fields;
 mod links;
+mod members;
 mod observed;
 mod paging;
 mod rows;
@@ -18,6 +22,7 @@ mod session;
 mod settings;
 mod transport;
 
+pub use certificates::ExtraRoots;
 pub use client::{Client, Root, Route};
 pub use collection::Listing;
 pub use error::Error;

@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{Target, secret};
+use super::{Target, limits, secret};
 use crate::{
     document::{Complaints, Entry, Section},
     model::{Goals, NAME_LIMIT},
-    trio::{self, Dictionary, Limits, latin1},
+    trio::{self, Dictionary, ExtraRoots, latin1},
 };
 
 /// The name of a target that has none.
@@ -52,6 +52,11 @@ pub(super) fn read(
         Some(entry) => dictionary(&entry, folder, complaints),
         None => builtin(complaints),
     };
+    let extra_roots = match section.get("ca_file") {
+        Some(entry) => limits::ca_file(&entry, folder, complaints),
+        None => Some(ExtraRoots::default()),
+    };
+    let limits = limits::read(&mut section, complaints);
     section.finish(complaints);
     let trio = trio::Settings {
         server: server?,
@@ -59,7 +64,8 @@ pub(super) fn read(
         username: username?,
         password: password?,
         time_zone,
-        limits: Limits::default(),
+        extra_roots: extra_roots?,
+        limits,
     };
     Some(Target { name: name.into(), trio, dictionary: Arc::new(dictionary?), goals: goals.clone() })
 }

@@ -218,8 +218,15 @@ impl Visitor<'_> {
         let client = self.client;
         let Center { service_state, agent_state, .. } = center;
         let (services, agents) = tokio::join!(
-            self.collect(Collector::ServiceState, service_state, false, client.service_state(route), whole),
-            self.collect(Collector::AgentState, agent_state, false, client.agent_state(route), whole),
+            self.collect(
+                route,
+                Collector::ServiceState,
+                service_state,
+                false,
+                client.service_state(route),
+                whole
+            ),
+            self.collect(route, Collector::AgentState, agent_state, false, client.agent_state(route), whole),
         );
         let done: Vec<Done> = [services, agents].into_iter().flatten().collect();
         let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
@@ -231,16 +238,24 @@ impl Visitor<'_> {
         let client = self.client;
         let Center { services, service_groups, agents, agent_groups, .. } = center;
         let done = tokio::join!(
-            self.collect(Collector::Services, services, early, client.services(route), whole),
+            self.collect(route, Collector::Services, services, early, client.services(route), whole),
             self.collect(
+                route,
                 Collector::ServiceGroups,
                 service_groups,
                 early,
                 client.service_groups(route),
                 groups
             ),
-            self.collect(Collector::Agents, agents, early, client.agents(route), whole),
-            self.collect(Collector::AgentGroups, agent_groups, early, client.agent_groups(route), whole),
+            self.collect(route, Collector::Agents, agents, early, client.agents(route), whole),
+            self.collect(
+                route,
+                Collector::AgentGroups,
+                agent_groups,
+                early,
+                client.agent_groups(route),
+                whole
+            ),
         );
         [done.0, done.1, done.2, done.3].into_iter().flatten().collect()
     }
@@ -248,6 +263,7 @@ impl Visitor<'_> {
     /// Reads one collector if it is due, or if it is wanted `early`.
     async fn collect<T, L>(
         self,
+        route: &Route,
         collector: Collector,
         reading: &mut Reading<T>,
         early: bool,
@@ -258,6 +274,8 @@ impl Visitor<'_> {
         T: PartialEq,
     {
         let begun = self.clock.now();
+        let complete = reading.attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
+        let early = early || complete && self.client.is_looking_for_members(resource(collector), route);
         if !early
             && !cadence::due(reading.attempt, reading.interval, self.settings.state, self.recovered, begun)
         {
@@ -335,7 +353,7 @@ fn too_slow(resource: Resource) -> Error {
     Error::Request { resource, failure: RequestFailure::Timeout, detail }
 }
 
-fn resource(collector: Collector) -> Resource {
+pub(super) fn resource(collector: Collector) -> Resource {
     match collector {
         Collector::Services => Resource::Services,
         Collector::ServiceState => Resource::ServiceState,

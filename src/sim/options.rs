@@ -32,6 +32,9 @@ pub struct Options {
     pub password: String,
     /// Whether Trio's own times (since when a state lasts, when a case arrived) are in the answers.
     pub state_times: bool,
+    /// Whether members that feed metrics (estimated waits, since when a state lasts) come only when
+    /// they are asked for.
+    pub hide: bool,
     /// How much later than at once each API request is answered.
     pub latency: Duration,
 }
@@ -51,6 +54,7 @@ impl Default for Options {
             username: "exporter".to_owned(),
             password: "smörgåsbord".to_owned(),
             state_times: true,
+            hide: false,
             latency: Duration::ZERO,
         }
     }

@@ -1,17 +1,27 @@
 //! One request and its answer: bounded in time, size and number, counted once.
 
-use std::{error::Error as _, sync::Arc, time::Instant};
+use std::{
+    error::Error as _,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::StreamExt;
 use reqwest::{
     RequestBuilder, StatusCode,
-    header::{HeaderMap, HeaderValue},
+    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue},
+    tls::TlsInfo,
 };
 use tokio::sync::Semaphore;
 
-use super::{error::Error, settings::Limits};
+use super::{
+    certificates, charset, clock_skew,
+    error::Error,
+    settings::{Limits, Settings},
+};
 use crate::{
-    model::{RequestFailure, Resource},
+    model::{Clock, RequestFailure, Resource},
     stats::{RequestCode, Stats},
 };
 
@@ -23,6 +33,7 @@ const SIMULATED: &str = "x-trio-simulated";
 pub(super) struct Transport {
     pub(super) http: reqwest::Client,
     stats: Arc<Stats>,
+    clock: Clock,
     slots: Semaphore,
     limits: Limits,
 }
@@ -59,8 +70,10 @@ impl Answer {
 }
 
 impl Transport {
-    pub(super) fn new(limits: Limits, stats: Arc<Stats>) -> Result<Self, reqwest::Error> {
-        Ok(Self { http: client(&limits)?, stats, slots: Semaphore::new(limits.in_flight.max(1)), limits })
+    pub(super) fn new(settings: &Settings, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
+        let limits = settings.limits;
+        let slots = Semaphore::new(limits.in_flight.max(1));
+        Ok(Self { http: client(settings)?, stats, clock, slots, limits })
     }
 
     /// Sends a request and makes something of the answer; an error of `read` counts as `decode`.
@@ -73,7 +86,7 @@ impl Transport {
         // The semaphore is never closed; were it, running without a slot would be the lesser harm.
         let _slot = self.slots.acquire().await.ok();
         let begun = Instant::now();
-        let answer = self.exchange(resource, request).await;
+        let answer = self.exchange(resource, request, begun).await;
         let took = begun.elapsed();
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
         let result = answer.and_then(read);
@@ -85,9 +98,15 @@ impl Transport {
         result
     }
 
-    async fn exchange(&self, resource: Resource, request: RequestBuilder) -> Result<Answer, Error> {
+    async fn exchange(
+        &self,
+        resource: Resource,
+        request: RequestBuilder,
+        begun: Instant,
+    ) -> Result<Answer, Error> {
         let failed = |error: &reqwest::Error| self.failed(resource, error);
         let response = request.send().await.map_err(|error| failed(&error))?;
+        self.note(&response, begun.elapsed());
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         let mut chunks = response.bytes_stream();
@@ -100,15 +119,30 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let body = charset::utf8(content_type, body);
         Ok(Answer { status, headers, body, token: None })
+    }
+
+    /// Takes note of what an answer says beside its body: the server's clock and certificate.
+    fn note(&self, response: &reqwest::Response, took: Duration) {
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
+        self.stats.clock_skew.set(clock_skew::skew(date, self.clock.now().wall, took));
+        let tls = response.extensions().get::<TlsInfo>();
+        let expiry = tls.and_then(TlsInfo::peer_certificate).and_then(certificates::expiry);
+        if let Some(expiry) = expiry {
+            self.stats.set_certificate_expiry(response.url().authority(), expiry);
+        }
     }
 
     fn failed(&self, resource: Resource, error: &reqwest::Error) -> Error {
         // reqwest prints the URL first and the reason last: the reason is what an operator needs.
         let mut reasons = Vec::new();
+        let mut is_compression = false;
         let mut cause = error.source();
         while let Some(error) = cause {
             reasons.push(error.to_string());
+            is_compression |= error.downcast_ref::<io::Error>().is_some_and(is_decompression);
             cause = error.source();
         }
         let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
@@ -118,6 +152,8 @@ impl Transport {
             let what = if error.is_connect() { "no connection" } else { "no complete answer" };
             let limit = if error.is_connect() { self.limits.connect } else { self.limits.request };
             (RequestFailure::Timeout, format!("{what} within {limit:?}"))
+        } else if is_compression && !error.is_connect() {
+            (RequestFailure::Decode, format!("the answer cannot be decompressed: {reason}"))
         } else if is_tls {
             (RequestFailure::Tls, format!("no secure connection: {reason}"))
         } else {
@@ -127,13 +163,24 @@ impl Transport {
     }
 }
 
+/// What decompression fails with; a connection that breaks fails otherwise.
+fn is_decompression(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof
+    )
+}
+
 /// The one HTTP client: it follows no redirect (a redirected login would hand the password to
 /// whatever host the answer names), asks no proxy, keeps no cookies and sends no referer.
 #[allow(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
-fn client(limits: &Limits) -> Result<reqwest::Client, reqwest::Error> {
+fn client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
     // An error means that a provider is installed already: the same one, since there is no other.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = &settings.limits;
     reqwest::ClientBuilder::new()
+        .tls_certs_merge(settings.extra_roots.certificates())
+        .tls_info(true)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)

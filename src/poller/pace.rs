@@ -1,0 +1,66 @@
+//! What a step cost, and how far apart the next ones are to be.
+
+use super::{
+    Poller, Settings,
+    budget::{self, Load},
+    cycle::resource,
+};
+use crate::{
+    model::{Collector, Resource, Stamp},
+    snapshot::{Attempt, Snapshot},
+    stats::Stats,
+};
+
+/// Requests sent, by resource.
+pub(super) struct Sent([u64; Resource::COUNT]);
+
+impl Sent {
+    /// All requests so far.
+    pub(super) fn so_far(stats: &Stats) -> Self {
+        Self(Resource::ALL.map(|resource| stats.resource(resource).finished_requests()))
+    }
+
+    /// Requests since then, those of fast collectors and all others.
+    fn since(&self, stats: &Stats) -> (u64, u64) {
+        let fast: Vec<Resource> =
+            Collector::ALL.into_iter().filter(|collector| collector.is_fast()).map(resource).collect();
+        let now = Self::so_far(stats);
+        let mut requests = (0, 0);
+        for resource in Resource::ALL {
+            let sent = now.0[resource.index()].saturating_sub(self.0[resource.index()]);
+            let sum = if fast.contains(&resource) { &mut requests.0 } else { &mut requests.1 };
+            *sum += sent;
+        }
+        requests
+    }
+}
+
+impl Poller {
+    /// Puts the intervals that follow from the cost of a step into force, and into its snapshot.
+    pub(super) fn pace(&mut self, snapshot: &mut Snapshot, begun: Stamp, sent: &Sent) {
+        let (fast_requests, slow_requests) = sent.since(&self.stats);
+        let made = |attempt: Option<Attempt>| {
+            attempt.filter(|attempt| attempt.at.mono >= begun.mono).map(|attempt| attempt.duration)
+        };
+        let mut fast = Load { requests: fast_requests, ..Load::default() };
+        let mut slow = Load { requests: slow_requests, ..Load::default() };
+        for health in snapshot.centers.iter().flat_map(|center| center.health()) {
+            let load = if health.collector.is_fast() { &mut fast } else { &mut slow };
+            load.duration = load.duration.max(made(health.attempt).unwrap_or_default());
+        }
+        // A round in which only some of the configuration was due says nothing of the whole.
+        let whole_round = made(snapshot.contact_centers.attempt).is_some();
+        if whole_round || slow.requests > self.slow_load.requests {
+            self.slow_load = slow;
+        }
+        let Settings { state, configuration, requests_per_minute, .. } = self.configured;
+        let (state, configuration) =
+            budget::intervals((state, configuration), fast, self.slow_load, requests_per_minute);
+        if (state, configuration) != (self.settings.state, self.settings.configuration) {
+            tracing::debug!(?state, ?configuration, "poll intervals follow the load");
+        }
+        self.settings = Settings { state, configuration, ..self.configured };
+        snapshot.contact_centers.interval = configuration;
+        snapshot.centers.iter_mut().for_each(|center| center.set_intervals(state, configuration));
+    }
+}
