@@ -17,6 +17,7 @@ mod links;
 mod members;
 mod observed;
 mod paging;
+mod reading;
 mod rows;
 mod session;
 mod settings;

@@ -12,7 +12,7 @@ use super::{
     error::Error,
     fields::{Dictionary, Mapping},
     links::Links,
-    members::{Ask, Members},
+    members::Members,
     observed::Observed,
     paging, rows,
     session::{Doors, Session},
@@ -251,82 +251,17 @@ impl Client {
         Ok(Listing { items: known(resource, whole)?, simulated })
     }
 
-    async fn read<T: Identified + Send>(
-        &self,
-        resource: Resource,
-        url: &Url,
-        doors: &Doors,
-        contact_center: &Text,
-        build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Whole<T>, Error> {
-        let mapping = self.mapping(resource)?;
-        let ask = self.members.ask(mapping, contact_center, self.session_number());
-        let request = Request { url, doors, mapping, filter: None, fields: ask.fields() };
-        let whole = self.whole(request, build).await;
-        let mut whole = match ask {
-            Ask::First => {
-                let whole = whole?;
-                if whole.rows > 0 {
-                    let session = self.session_number();
-                    self.members.saw_first(mapping, contact_center, session, &whole.seen, &whole.members);
-                }
-                whole
-            }
-            Ask::Unfiltered => whole?,
-            Ask::EveryName(_) | Ask::Seen(_) => {
-                self.checked(Request { fields: None, ..request }, contact_center, &ask, whole, build).await?
-            }
-        };
-        if whole.rows > 0 {
-            let seen = std::mem::take(&mut whole.seen);
-            self.observed.note(mapping, contact_center, seen, ask.may_hide());
-        }
-        Ok(whole)
-    }
-
-    /// A filtered reading, unless the filter cost something: then the reading without one.
-    async fn checked<T: Identified + Send>(
-        &self,
-        unfiltered: Request<'_>,
-        contact_center: &Text,
-        ask: &Ask,
-        filtered: Result<Whole<T>, Error>,
-        build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Whole<T>, Error> {
-        let mapping = unfiltered.mapping;
-        let filtered = match filtered {
-            Ok(filtered) => filtered,
-            Err(Error::Status { status: 400 | 404 | 405 | 406 | 414 | 422 | 500 | 501, .. }) => {
-                let whole = self.whole(unfiltered, build).await?;
-                self.members.refused(mapping, contact_center, ask);
-                return Ok(whole);
-            }
-            Err(error) => return Err(error),
-        };
-        if !self.members.saw_filtered(
-            mapping,
-            contact_center,
-            filtered.rows,
-            &filtered.seen,
-            &filtered.members,
-        ) {
-            return Ok(filtered);
-        }
-        let whole = self.whole(unfiltered, build).await?;
-        let filter_harms = self.members.compare(mapping, contact_center, &filtered.seen, &whole.seen);
-        Ok(if filter_harms { whole } else { filtered })
-    }
-
-    /// Whether the next reading of a resource may hold more than the last, because it will ask for
-    /// members that do not come by themselves.
-    pub fn is_looking_for_members(&self, resource: Resource, route: &Route) -> bool {
-        let mapping = self.dictionary.mapping(resource);
-        mapping.is_some_and(|mapping| self.members.is_looking(mapping, &route.contact_center))
-    }
-
     /// Changes with every login and renewal, since what the server shows can change with them.
     pub(super) fn session_number(&self) -> u64 {
         self.stats.session_changes()
+    }
+
+    pub(super) fn members(&self) -> &Members {
+        &self.members
+    }
+
+    pub(super) fn observed(&self) -> &Observed {
+        &self.observed
     }
 
     pub(super) fn habits(&self) -> &paging::Memory {

@@ -165,10 +165,7 @@ impl Transport {
 
 /// What decompression fails with; a connection that breaks fails otherwise.
 fn is_decompression(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::UnexpectedEof
-    )
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
 }
 
 /// The one HTTP client: it follows no redirect (a redirected login would hand the password to
