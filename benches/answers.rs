@@ -26,7 +26,7 @@ pub(crate) fn service_states() -> Vec<u8> {
     let row = |n: usize| {
         format!(
             r#"{{"serviceId":{n},"serviceName":"Kundtjänst {n}","open":{},"queueLength":{},"longestWaitTime":{n},"estimatedWaitTime":30,"agentsLoggedOn":{},"agentsAvailable":{},"agentsBusy":{}}}"#,
-            n % 7 > 0,
+            !n.is_multiple_of(7),
             n % 13,
             n % 40,
             n % 5,

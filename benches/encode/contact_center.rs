@@ -38,6 +38,7 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
     let text = |prefix: &str, number: usize| Text::from(format!("{prefix}{number}"));
     let service = |n| Service { id: text("", n), name: Some(text("Kundtjänst ", n)), group_ids: vec![] };
     let status = |n| ServiceStatus {
+        exported: Vec::new(),
         id: text("", n),
         name: None,
         open: Some(n % 7 > 0),

@@ -13,6 +13,9 @@ use crate::{
     trio::{self, Dictionary, ExtraRoots, latin1},
 };
 
+/// Members that are exported as they are, at most.
+const MOST_EXPORTED: usize = 20;
+
 /// The name of a target that has none.
 pub(super) const DEFAULT_NAME: &str = "trio";
 
@@ -57,6 +60,11 @@ pub(super) fn read(
         None => Some(ExtraRoots::default()),
     };
     let limits = limits::read(&mut section, complaints);
+    let exported = section.get("export_service_state");
+    let dictionary = match (dictionary, exported) {
+        (Some(dictionary), Some(entry)) => export(dictionary, &entry, complaints),
+        (dictionary, _) => dictionary,
+    };
     section.finish(complaints);
     let trio = trio::Settings {
         server: server?,
@@ -131,6 +139,22 @@ pub(super) fn check_secret(key: &str, secret: &SecretString) -> Result<(), Strin
     latin1(text)
         .map(drop)
         .map_err(|_| "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned())
+}
+
+/// The members to export as they are. Each costs a series a service, so there is a bound.
+fn export(mut dictionary: Dictionary, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Dictionary> {
+    let members: Vec<String> = entry.list().iter().filter_map(|member| member.text(complaints)).collect();
+    if members.len() > MOST_EXPORTED {
+        entry.wrong(complaints, format_args!("must not name more than {MOST_EXPORTED} members"));
+        return None;
+    }
+    match dictionary.export_service_state(members) {
+        Ok(()) => Some(dictionary),
+        Err(message) => {
+            entry.wrong(complaints, format_args!("{message}; remove it"));
+            None
+        }
+    }
 }
 
 fn time_zone(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<TimeZone> {

@@ -178,6 +178,14 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:7:18: targets[0].fields_file: cannot read gone.yml: No such file or directory (os error 2)",
         ),
         (
+            format!("{VALID}    export_service_state: [vip, queueLength]\n"),
+            "c.yml:7:27: targets[0].export_service_state: `queueLength` feeds queue_length already; remove it",
+        ),
+        (
+            format!("{VALID}    export_service_state: [vip, VIP]\n"),
+            "c.yml:7:27: targets[0].export_service_state: `VIP` feeds this export already; remove it",
+        ),
+        (
             format!("{VALID}poll: {{state: 5}}\n"),
             "c.yml:7:15: poll.state: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
         ),

@@ -33,7 +33,7 @@ fn by_place(report: &Report) -> BTreeMap<(&str, &str), &Seen> {
 fn compare(name: &str, old: &Seen, new: &Seen, lines: &mut Vec<String>) {
     match (&old.read, &new.read) {
         (Read::Answered { .. }, Read::Refused(why)) => {
-            lines.push(format!("{name}: is not read any more: {why}"))
+            lines.push(format!("{name}: is not read any more: {why}"));
         }
         (Read::Refused(_), Read::Answered { .. }) => lines.push(format!("{name}: can be read now")),
         _ => {}

@@ -51,7 +51,7 @@ mod tests {
             (json!({"Namn": "Åsa"}), None, r#"{"Xxxx":"Xxx"}"#),
             (json!("\u{1b}[2J"), None, "·[9X"),
         ] {
-            assert_eq!(sample(&[value.clone()], form, false), expected, "{value}");
+            assert_eq!(sample(std::slice::from_ref(&value), form, false), expected, "{value}");
         }
         assert_eq!(sample(&[json!("Åsa")], None, true), "Åsa");
         assert_eq!(sample(&[json!(null), json!("Åsa")], None, true), "Åsa", "the first that says something");

@@ -35,6 +35,11 @@ const SERVICE_OPEN: Spec = Spec::gauge(
     "1 while the service is open, 0 while it is closed: silence alerts outside opening hours with it. Source: services/state.",
 );
 
+const SERVICE_STATE_FIELD: Spec = Spec::gauge(
+    "service_state_field",
+    "A number or flag of a service as Trio gives it, by the name of its member: whatever export_service_state asks for. Source: services/state.",
+);
+
 /// The numbers that are printed as Trio gives them; a value that Trio does not give has no series.
 type Numbers = [(&'static Spec, fn(&ServiceStatus) -> Option<f64>); 6];
 const NUMBERS: Numbers = [
@@ -124,6 +129,12 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
             if let Some(value) = number(service.status) {
                 family.measure(&service.labels, value)?;
             }
+        }
+    }
+    let mut family = pen.family(&SERVICE_STATE_FIELD);
+    for service in services() {
+        for (member, value) in &service.status.exported {
+            family.measure(&(service.labels, [("field", &**member)]), *value)?;
         }
     }
     goals::write(pen, &rows)

@@ -43,6 +43,8 @@ pub struct ServiceStatus {
     pub agents_available: Option<f64>,
     /// Agents busy.
     pub agents_busy: Option<f64>,
+    /// Numbers and flags (1 and 0) that are exported as they are, by the name of their member.
+    pub exported: Vec<(Text, f64)>,
 }
 
 /// A service group (`servicegroups`).

@@ -10,7 +10,7 @@ mod value;
 
 use std::collections::HashMap;
 
-use crate::model::{FieldSource, Resource};
+use crate::model::{FieldSource, Resource, Text};
 pub(super) use form::Form;
 pub(super) use shape::{Kind, Need, Shape};
 pub(super) use value::{Meaning, Raw};
@@ -28,6 +28,8 @@ pub struct Dictionary {
 pub(super) struct Mapping {
     pub(super) shape: &'static Shape,
     pub(super) fields: Vec<Mapped>,
+    /// Members that feed no field and are exported as they are; their places follow the fields'.
+    pub(super) exported: Vec<Text>,
     by_name: HashMap<String, Slot>,
 }
 
@@ -66,6 +68,25 @@ impl Dictionary {
         let mut dictionary = Self::builtin()?;
         dictionary.lay_over(file, text, FieldSource::User)?;
         Ok(dictionary)
+    }
+
+    /// Also reads these members of the services' states, as they are.
+    ///
+    /// # Errors
+    /// The member that feeds a field already, and which.
+    pub fn export_service_state(&mut self, members: Vec<String>) -> Result<(), String> {
+        let mapping =
+            self.mappings.iter_mut().find(|mapping| mapping.shape.resource == Resource::ServiceState);
+        let Some(mapping) = mapping else { return Ok(()) };
+        for member in members {
+            if let Some(slot) = mapping.slot(&member) {
+                let field = mapping.shape.fields.get(slot.field).map_or("this export", |field| field.name);
+                return Err(format!("`{member}` feeds {field} already"));
+            }
+            mapping.exported.push(member.into());
+            mapping.index();
+        }
+        Ok(())
     }
 
     fn lay_over(&mut self, file: &str, text: &str, source: FieldSource) -> Result<(), Vec<String>> {
@@ -110,7 +131,7 @@ impl Mapping {
             values: HashMap::new(),
             source: FieldSource::Builtin,
         });
-        Self { shape, fields: fields.collect(), by_name: HashMap::new() }
+        Self { shape, fields: fields.collect(), exported: Vec::new(), by_name: HashMap::new() }
     }
 
     fn index(&mut self) {
@@ -120,12 +141,15 @@ impl Mapping {
                 self.by_name.insert(normal(member), Slot { field, rank });
             }
         }
+        for (index, member) in self.exported.iter().enumerate() {
+            self.by_name.insert(normal(member), Slot { field: self.fields.len() + index, rank: 0 });
+        }
     }
 
     /// Every member name that feeds a field, for a request that asks for all of them.
     pub(super) fn every_name(&self) -> String {
-        let names: Vec<&str> =
-            self.fields.iter().flat_map(|field| &field.members).map(String::as_str).collect();
+        let members = self.fields.iter().flat_map(|field| &field.members).map(String::as_str);
+        let names: Vec<&str> = members.chain(self.exported.iter().map(|member| &**member)).collect();
         names.join(",")
     }
 

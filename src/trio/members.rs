@@ -145,7 +145,8 @@ impl Members {
         self.with(mapping, contact_center, |known| {
             known.usual = present(as_it_is);
             if let Some(field) = lost {
-                known.leave_off(mapping, mapping.shape.fields[field].name);
+                let field = mapping.shape.fields.get(field).map_or("an exported member", |field| field.name);
+                known.leave_off(mapping, field);
             }
         });
         lost.is_some()

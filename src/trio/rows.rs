@@ -32,6 +32,7 @@ pub(super) fn service_status(row: &mut Reader<'_>) -> Option<ServiceStatus> {
         agents_logged_on: row.count(6),
         agents_available: row.count(7),
         agents_busy: row.count(8),
+        exported: row.exported(),
     })
 }
 

@@ -96,16 +96,16 @@ impl Session {
         if let Some(bearer) = state.usable(margin, now) {
             return bearer;
         }
-        let refresh = state.held.as_ref().and_then(|held| held.refresh_token(now));
-        if refresh.is_some() && now.mono < state.renewal_not_before {
-            if let Some(bearer) = state.usable(Duration::ZERO, now) {
-                return bearer;
-            }
+        if now.mono < state.renewal_not_before
+            && let Some(bearer) = state.usable(Duration::ZERO, now)
+        {
+            return bearer;
         }
         // Whoever waited while it failed would only fail again, one after the other.
         if let Some(failure) = state.failure.as_ref().filter(|failure| failure.at.mono >= asked.mono) {
             return Err(Error::Auth { reason: failure.reason, detail: failure.detail.clone() });
         }
+        let refresh = state.held.as_ref().and_then(|held| held.refresh_token(now));
         let result = self.obtain(&mut state, transport, doors, refresh, now).await;
         if let Err(Error::Auth { reason, detail }) = &result {
             state.failure = Some(Failure { at: self.clock.now(), reason: *reason, detail: detail.clone() });

@@ -21,7 +21,7 @@ fn every_room_names_only_the_rooms_and_crates_that_the_table_allows() {
     assert!(found.is_empty(), "{} violations:\n{}", found.len(), found.join("\n"));
 }
 
-/// Everything that a file names, in its order; for `proof`.
+/// The violations of a source text, as if it stood at `path` below `src/`.
 fn violations_in(path: &str, source: &str) -> Vec<String> {
     violations(&File::new(path, source))
 }

@@ -10,7 +10,7 @@ mod masked;
 use std::{fs, path::Path, sync::Arc};
 
 use pretty_assertions::assert_eq;
-use trio_exporter::model::Goals;
+use trio_exporter::{model::Goals, trio::Dictionary};
 use wiremock::ResponseTemplate;
 
 use crate::support::{HandWritten, TestApp, reqwest_client, target};
@@ -30,6 +30,9 @@ async fn morning() -> (TestApp, HandWritten) {
     trio.serve_folder(&data.join("serve/morning")).await;
     let mut target = target(&trio.url());
     target.goals = Arc::new(Goals { minimum_agents: Some(2), ..Goals::default() });
+    let mut dictionary = Dictionary::builtin().expect("valid");
+    dictionary.export_service_state(vec!["vipWaiting".to_owned(), "overflow".to_owned()]).expect("unused");
+    target.dictionary = Arc::new(dictionary);
     let mut app = TestApp::of(target).await;
     app.step().await;
     app.step_after(5).await;

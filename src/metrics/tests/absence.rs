@@ -48,6 +48,7 @@ const SERVICES: &[&str] = &[
     "trio_service_minimum_agents",
     "trio_service_open",
     "trio_service_queue_length",
+    "trio_service_state_field",
     "trio_service_wait_alert_seconds",
     "trio_service_wait_target_seconds",
 ];
@@ -66,6 +67,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         (service(|status| status.agents_logged_on = None), &["trio_service_agents_logged_on"]),
         (service(|status| status.agents_available = None), &["trio_service_agents_available"]),
         (service(|status| status.agents_busy = None), &["trio_service_agents_busy"]),
+        (service(|status| status.exported.clear()), &["trio_service_state_field"]),
         (fixture::changed(|s| s.centers[0].service_state = Reading::none(none(5))), SERVICES),
         (
             fixture::changed(|s| s.centers[0].service_groups = Reading::none(none(300))),

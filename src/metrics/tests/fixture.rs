@@ -107,6 +107,7 @@ fn center(contact_center: ContactCenter) -> Center {
 
 pub(crate) fn service_status() -> ServiceStatus {
     ServiceStatus {
+        exported: vec![("vipWaiting".into(), 2.0)],
         id: "s1".into(),
         name: None,
         open: Some(true),

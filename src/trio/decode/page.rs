@@ -64,7 +64,7 @@ const KEY_MEMORY: usize = 256;
 
 impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
     pub(super) fn new(context: Context<'a>, build: F) -> Self {
-        let fields = context.mapping.fields.len();
+        let fields = context.mapping.fields.len() + context.mapping.exported.len();
         Self {
             context,
             build,

@@ -148,6 +148,19 @@ impl Reader<'_> {
         }
     }
 
+    /// The members that are exported as they are: numbers, and flags as 1 and 0; what is neither is
+    /// absent.
+    pub(in crate::trio) fn exported(&self) -> Vec<(Text, f64)> {
+        let mapping = self.context.mapping;
+        let values = self.row[mapping.fields.len()..].iter().map(|(value, _, _)| match value {
+            Raw::Bool(flag) => Some(f64::from(u8::from(*flag))),
+            Raw::Integer(number) => Some(*number as f64),
+            Raw::Number(number) => Some(*number),
+            _ => None,
+        });
+        mapping.exported.iter().zip(values).filter_map(|(name, value)| Some((name.clone(), value?))).collect()
+    }
+
     /// An agent's state: `None` only when the member is not there at all.
     pub(in crate::trio) fn agent_state(&mut self, field: usize) -> Option<AgentState> {
         if self.row[field].0 == Raw::Absent {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
-    ItemExternCrate, ItemMod, ItemUse, Meta, MetaList, UseTree, Visibility,
+    ItemExternCrate, ItemMod, ItemUse, Meta, UseTree, Visibility,
     visit::{self, Visit},
 };
 
@@ -99,10 +99,6 @@ impl Visit<'_> for Reader {
         self.in_attribute = true;
         visit::visit_meta(self, meta);
         self.in_attribute = false;
-    }
-
-    fn visit_meta_list(&mut self, list: &MetaList) {
-        visit::visit_meta_list(self, list);
     }
 
     fn visit_token_stream(&mut self, stream: &TokenStream) {

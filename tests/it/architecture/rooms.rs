@@ -36,6 +36,7 @@ pub(crate) static ROOMS: &[Room] = &[
     room("stats", Only(&["model"])),
     room("metrics", Only(&["model", "snapshot", "tally", "stats"])),
     room("http", Only(&["metrics", "model", "snapshot", "tally", "stats"])),
+    room("inspect", Only(&["trio", "model"])),
     // Its own words for everything, so that a wrong one cannot agree with itself.
     room("sim", Only(&[])),
     room("telemetry", Only(&[])),

@@ -3,7 +3,7 @@
 use super::{
     files::File,
     paths::{How, Named, named},
-    rooms::{self, MayName, PLACED},
+    rooms::{self, MayName, PLACED, Room},
 };
 
 /// What a path leads to.
@@ -25,18 +25,19 @@ pub(crate) fn violations(file: &File) -> Vec<String> {
     if room == "lib" {
         return Vec::new();
     }
+    let Some(table) = rooms::find(room) else {
+        return vec![format!("src/{}: {room} has no line in the table of rooms", file.path)];
+    };
     let paths = named(file);
     let lines = paths.iter().filter_map(|path| {
-        let reason = reason(room, path)?;
+        let reason = reason(table, path)?;
         Some(format!("src/{}:{}: {}: {reason}", file.path, path.line, path.segments.join("::")))
     });
     lines.collect()
 }
 
-fn reason(room: &str, path: &Named) -> Option<String> {
-    let Some(table) = rooms::find(room) else {
-        return Some(format!("{room} has no line in the table of rooms"));
-    };
+fn reason(table: &Room, path: &Named) -> Option<String> {
+    let room = table.name;
     let other = match leads(path) {
         Leads::Elsewhere => return None,
         Leads::Root => return Some("brings the whole crate into scope; name the rooms".to_owned()),

@@ -52,6 +52,8 @@ async fn resources_are_read_where_the_links_say_they_are() {
     for resource in RESOURCES {
         assert_eq!(trio.count("GET", &format!("cc/1/{resource}")).await, 0, "{resource}");
     }
+    let written = trio.requests().await.into_iter().filter(|request| request.method != "GET");
+    assert_eq!(written.count(), 1, "the login");
 }
 
 #[tokio::test]

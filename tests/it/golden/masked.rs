@@ -1,8 +1,12 @@
 //! What differs from run to run is written as zero, and the build's own labels as their names.
 
 /// Families whose values a real clock, the machine or a free port's number of digits makes.
-const MEASURED: [&str; 3] =
-    ["process_", "trio_api_request_duration_seconds_", "trio_api_response_bytes_total"];
+const MEASURED: [&str; 4] = [
+    "process_",
+    "trio_api_request_duration_seconds_",
+    "trio_api_response_bytes_total",
+    "trio_clock_skew_seconds",
+];
 
 /// `exposition` without what is measured.
 pub(super) fn masked(exposition: &str) -> String {
