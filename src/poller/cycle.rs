@@ -82,7 +82,8 @@ impl Poller {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
-        if !due && !self.routes.is_empty() {
+        let looking = self.client.is_looking_for_members(Resource::ContactCenters, &"".into());
+        if !due && !looking && !self.routes.is_empty() {
             return Ok(());
         }
         let (client, clock) = (&self.client, &self.clock);
@@ -274,8 +275,7 @@ impl Visitor<'_> {
         T: PartialEq,
     {
         let begun = self.clock.now();
-        let complete = reading.attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
-        let early = early || complete && self.client.is_looking_for_members(resource(collector), route);
+        let early = early || self.client.is_looking_for_members(resource(collector), route.contact_center());
         if !early
             && !cadence::due(reading.attempt, reading.interval, self.settings.state, self.recovered, begun)
         {

@@ -34,9 +34,9 @@ pub struct Client {
     dictionary: Arc<Dictionary>,
     transport: Transport,
     session: Session,
-    observed: Observed,
-    members: Members,
-    habits: paging::Memory,
+    pub(super) observed: Observed,
+    pub(super) members: Members,
+    pub(super) habits: paging::Memory,
     stats: Arc<Stats>,
     clock: Clock,
 }
@@ -254,18 +254,6 @@ impl Client {
     /// Changes with every login and renewal, since what the server shows can change with them.
     pub(super) fn session_number(&self) -> u64 {
         self.stats.session_changes()
-    }
-
-    pub(super) fn members(&self) -> &Members {
-        &self.members
-    }
-
-    pub(super) fn observed(&self) -> &Observed {
-        &self.observed
-    }
-
-    pub(super) fn habits(&self) -> &paging::Memory {
-        &self.habits
     }
 
     /// A GET with a token. A token that is refused is replaced once.

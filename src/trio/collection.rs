@@ -118,8 +118,8 @@ impl Client {
         let first = self.page(request, 1, size, build).await?;
         let (rows, pagination) = (first.page.rows, first.pagination);
         let key = (request.mapping.shape.resource, request.filter.is_some());
-        let habit = self.habits().of(key, self.session_number());
-        self.habits().note(key, |habit| {
+        let habit = self.habits.of(key, self.session_number());
+        self.habits.note(key, |habit| {
             habit.describes |= pagination.is_some();
             habit.most_rows = habit.most_rows.max(rows);
         });
@@ -218,7 +218,7 @@ impl Client {
                 let single = self.page(request, 1, 1, build).await?;
                 let ignores = first_rows > 1 && single.page.rows == first_rows;
                 let key = (request.mapping.shape.resource, request.filter.is_some());
-                self.habits().note(key, |habit| habit.ignores = ignores);
+                self.habits.note(key, |habit| habit.ignores = ignores);
             }
         }
         Ok(Extent::Read)

@@ -28,6 +28,8 @@ struct Known {
     members: Vec<Text>,
     /// By field: it came before, or came without being asked for when that was last compared.
     usual: Vec<bool>,
+    /// Every name was asked for in this session.
+    asked: bool,
     told: bool,
 }
 
@@ -80,16 +82,19 @@ impl Members {
             match known.step {
                 Step::AsItIs => Ask::First,
                 Step::NoFilter => Ask::Unfiltered,
-                Step::EveryName => Ask::EveryName(mapping.every_name()),
+                Step::EveryName => {
+                    known.asked = true;
+                    Ask::EveryName(mapping.every_name())
+                }
                 Step::WhatIsSeen => Ask::Seen(known.members.join(",")),
             }
         })
     }
 
-    /// Whether a field is missing that may come when every name is asked for.
+    /// Whether a field is missing that may come once every name is asked for.
     pub(super) fn is_looking(&self, mapping: &Mapping, contact_center: &Text) -> bool {
         self.with(mapping, contact_center, |known| {
-            known.step == Step::EveryName && known.usual.contains(&false)
+            known.step == Step::EveryName && !known.asked && known.usual.contains(&false)
         })
     }
 
@@ -105,6 +110,7 @@ impl Members {
         self.with(mapping, contact_center, |known| {
             known.session = session;
             known.step = Step::EveryName;
+            known.asked = false;
             known.usual = present(seen);
             known.add(members);
         });

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{
-    client::{Client, Route},
+    client::Client,
     collection::{Identified, Request, Whole},
     decode::Reader,
     error::Error,
@@ -23,7 +23,7 @@ impl Client {
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Whole<T>, Error> {
         let mapping = self.mapping(resource)?;
-        let ask = self.members().ask(mapping, contact_center, self.session_number());
+        let ask = self.members.ask(mapping, contact_center, self.session_number());
         let request = Request { url, doors, mapping, filter: None, fields: ask.fields() };
         let whole = self.whole(request, build).await;
         let mut whole = match ask {
@@ -31,7 +31,7 @@ impl Client {
                 let whole = whole?;
                 if whole.rows > 0 {
                     let session = self.session_number();
-                    self.members().saw_first(mapping, contact_center, session, &whole.seen, &whole.members);
+                    self.members.saw_first(mapping, contact_center, session, &whole.seen, &whole.members);
                 }
                 whole
             }
@@ -42,7 +42,7 @@ impl Client {
         };
         if whole.rows > 0 {
             let seen = std::mem::take(&mut whole.seen);
-            self.observed().note(mapping, contact_center, seen, ask.may_hide());
+            self.observed.note(mapping, contact_center, seen, ask.may_hide());
         }
         Ok(whole)
     }
@@ -61,12 +61,12 @@ impl Client {
             Ok(filtered) => filtered,
             Err(Error::Status { status: 400 | 404 | 405 | 406 | 414 | 422 | 500 | 501, .. }) => {
                 let whole = self.whole(unfiltered, build).await?;
-                self.members().refused(mapping, contact_center, ask);
+                self.members.refused(mapping, contact_center, ask);
                 return Ok(whole);
             }
             Err(error) => return Err(error),
         };
-        if !self.members().saw_filtered(
+        if !self.members.saw_filtered(
             mapping,
             contact_center,
             filtered.rows,
@@ -76,14 +76,14 @@ impl Client {
             return Ok(filtered);
         }
         let whole = self.whole(unfiltered, build).await?;
-        let filter_harms = self.members().compare(mapping, contact_center, &filtered.seen, &whole.seen);
+        let filter_harms = self.members.compare(mapping, contact_center, &filtered.seen, &whole.seen);
         Ok(if filter_harms { whole } else { filtered })
     }
 
     /// Whether the next reading of a resource may hold more than the last, because it will ask for
     /// members that do not come by themselves.
-    pub fn is_looking_for_members(&self, resource: Resource, route: &Route) -> bool {
+    pub fn is_looking_for_members(&self, resource: Resource, contact_center: &Text) -> bool {
         let mapping = self.mapping(resource);
-        mapping.is_ok_and(|mapping| self.members().is_looking(mapping, route.contact_center()))
+        mapping.is_ok_and(|mapping| self.members.is_looking(mapping, contact_center))
     }
 }
