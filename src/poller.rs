@@ -67,6 +67,8 @@ pub struct Poller {
     configured: Settings,
     /// The settings in force: intervals may be longer than configured.
     settings: Settings,
+    /// What the last round of readings of what happens now cost.
+    fast_load: Load,
     /// What the last full round of configuration readings cost.
     slow_load: Load,
     clock: Clock,
@@ -99,6 +101,7 @@ impl Poller {
             client,
             configured: settings,
             settings,
+            fast_load: Load::default(),
             slow_load: Load::default(),
             clock,
             stats,

@@ -174,6 +174,38 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:7:16: targets[0].time_zone: no such time zone; give a name such as Europe/Stockholm",
         ),
         (
+            format!("{VALID}    ca_file: gone.pem\n"),
+            "c.yml:7:14: targets[0].ca_file: cannot read gone.pem: No such file or directory (os error 2)",
+        ),
+        (
+            format!("{VALID}    ca_file: key\n"),
+            "c.yml:7:14: targets[0].ca_file: key holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----",
+        ),
+        (
+            format!("{VALID}    max_requests_per_minute: 3\n"),
+            "c.yml:7:30: targets[0].max_requests_per_minute: must be a whole number from 10 to 1000000",
+        ),
+        (
+            format!("{VALID}    limits: {{connect: 5}}\n"),
+            "c.yml:7:23: targets[0].limits.connect: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
+        ),
+        (
+            format!("{VALID}    limits: {{request: 1ms}}\n"),
+            "c.yml:7:23: targets[0].limits.request: must be at least 100ms",
+        ),
+        (
+            format!("{VALID}    limits: {{body_mib: 0}}\n"),
+            "c.yml:7:24: targets[0].limits.body_mib: must be a whole number from 1 to 4096",
+        ),
+        (
+            format!("{VALID}    limits: {{collector: 2s}}\n"),
+            "c.yml:7:13: targets[0].limits.collector: must not be shorter than `request`, of which it needs several",
+        ),
+        (
+            format!("{VALID}    limits: {{conect: 2s}}\n"),
+            "c.yml:7:14: targets[0].limits.conect: unknown key; did you mean `connect`?",
+        ),
+        (
             format!("{VALID}    fields_file: gone.yml\n"),
             "c.yml:7:18: targets[0].fields_file: cannot read gone.yml: No such file or directory (os error 2)",
         ),
@@ -315,11 +347,31 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
     });
     let written_out = secrets(&uncommented.collect::<Vec<_>>().join("\n"))
         .replace("hash_key_file: agent_hash_key", "hash_key_file: key")
-        .replace("    fields_file: fields.yml\n", "");
+        .replace("    fields_file: fields.yml\n", "")
+        .replace("    ca_file: ca.pem\n", "");
     let config = load_text("sample-written-out", &written_out).expect("valid");
     assert_eq!(config.poll, poller::Settings::default());
     assert_eq!(config.tally, tally::Settings::default());
     let goals = Goals { minimum_agents: Some(2), ..Goals::default() };
     assert_eq!(*config.targets[0].goals, goals);
+    assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
     assert!(config.targets[0].trio.time_zone.is_some());
+}
+
+#[test]
+fn the_limits_of_a_target_are_taken_and_an_authority_is_read_from_its_file() {
+    let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
+    fs::write(folder("limits").join("ca.pem"), authority.cert.pem()).expect("writable");
+    let text = format!(
+        "{VALID}    ca_file: ca.pem
+    max_requests_per_minute: 120
+    limits: {{connect: 2s, request: 20s, collector: 2m, body_mib: 8}}
+"
+    );
+    let config = load_text("limits", &text).expect("valid");
+    let limits = config.targets[0].trio.limits;
+    let secs = Duration::from_secs;
+    assert_eq!((limits.connect, limits.request, limits.collector), (secs(2), secs(20), secs(120)));
+    assert_eq!((limits.body, limits.requests_per_minute), (8 << 20, 120));
+    assert_eq!(limits.in_flight, trio::Limits::default().in_flight);
 }

@@ -44,9 +44,15 @@ impl Poller {
         };
         let mut fast = Load { requests: fast_requests, ..Load::default() };
         let mut slow = Load { requests: slow_requests, ..Load::default() };
+        let mut fast_was_due = false;
         for health in snapshot.centers.iter().flat_map(|center| center.health()) {
+            let Some(duration) = made(health.attempt) else { continue };
+            fast_was_due |= health.collector.is_fast();
             let load = if health.collector.is_fast() { &mut fast } else { &mut slow };
-            load.duration = load.duration.max(made(health.attempt).unwrap_or_default());
+            load.duration = load.duration.max(duration);
+        }
+        if fast_was_due {
+            self.fast_load = fast;
         }
         // A round in which only some of the configuration was due says nothing of the whole.
         let whole_round = made(snapshot.contact_centers.attempt).is_some();
@@ -55,7 +61,7 @@ impl Poller {
         }
         let Settings { state, configuration, requests_per_minute, .. } = self.configured;
         let (state, configuration) =
-            budget::intervals((state, configuration), fast, self.slow_load, requests_per_minute);
+            budget::intervals((state, configuration), self.fast_load, self.slow_load, requests_per_minute);
         if (state, configuration) != (self.settings.state, self.settings.configuration) {
             tracing::debug!(?state, ?configuration, "poll intervals follow the load");
         }

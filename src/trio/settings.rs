@@ -28,7 +28,7 @@ pub struct Settings {
 }
 
 /// Bounds on requests.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Time to connect.
     pub connect: Duration,

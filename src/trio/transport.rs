@@ -138,11 +138,11 @@ impl Transport {
     fn failed(&self, resource: Resource, error: &reqwest::Error) -> Error {
         // reqwest prints the URL first and the reason last: the reason is what an operator needs.
         let mut reasons = Vec::new();
-        let mut is_compression = false;
+        let mut is_body = false;
         let mut cause = error.source();
         while let Some(error) = cause {
             reasons.push(error.to_string());
-            is_compression |= error.downcast_ref::<io::Error>().is_some_and(is_decompression);
+            is_body |= error.downcast_ref::<io::Error>().is_some_and(is_malformed);
             cause = error.source();
         }
         let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
@@ -152,10 +152,10 @@ impl Transport {
             let what = if error.is_connect() { "no connection" } else { "no complete answer" };
             let limit = if error.is_connect() { self.limits.connect } else { self.limits.request };
             (RequestFailure::Timeout, format!("{what} within {limit:?}"))
-        } else if is_compression && !error.is_connect() {
-            (RequestFailure::Decode, format!("the answer cannot be decompressed: {reason}"))
         } else if is_tls {
             (RequestFailure::Tls, format!("no secure connection: {reason}"))
+        } else if is_body && !error.is_connect() && !error.is_request() {
+            (RequestFailure::Decode, format!("the answer's body is broken: {reason}"))
         } else {
             (RequestFailure::Connect, format!("no connection: {reason}"))
         };
@@ -163,9 +163,9 @@ impl Transport {
     }
 }
 
-/// What decompression fails with; a connection that breaks fails otherwise.
-fn is_decompression(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)
+/// What decompression and cutting into chunks fail with; a connection that breaks fails otherwise.
+fn is_malformed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other)
 }
 
 /// The one HTTP client: it follows no redirect (a redirected login would hand the password to
