@@ -4,10 +4,12 @@ mod app;
 mod exposition;
 mod hand_written;
 mod logs;
+mod secure;
 mod simulated;
 
 pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
 pub(crate) use hand_written::HandWritten;
 pub(crate) use logs::LogLines;
+pub(crate) use secure::secure;
 pub(crate) use simulated::Simulated;

@@ -2,61 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
-use rustls::{
-    ServerConfig,
-    pki_types::{CertificateDer, PrivateKeyDer},
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
-use tokio_rustls::TlsAcceptor;
 use trio_exporter::{
     metrics::Identity,
     trio::{Error, ExtraRoots},
 };
 
-use crate::support::{TestApp, config, reqwest_client, still_clock, target};
+use crate::support::{TestApp, config, secure, still_clock, target};
 
 /// Noon on 2031-02-03, where the test's certificate ends.
 const EXPIRY: f64 = 1_927_843_200.0;
-
-/// A TLS server with a certificate of its own authority; the authority as PEM, and the address.
-async fn secure(date: Option<&'static str>) -> (String, String) {
-    // Installs the TLS provider.
-    drop(reqwest_client());
-    let ca_key = KeyPair::generate().expect("a key");
-    let mut ca = CertificateParams::new(Vec::new()).expect("no names");
-    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let authority = ca.self_signed(&ca_key).expect("a certificate");
-    let key = KeyPair::generate().expect("a key");
-    let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
-    params.not_after = date_time_ymd(2031, 2, 3);
-    let certificate = params.signed_by(&key, &Issuer::new(ca, ca_key)).expect("a certificate");
-    let chain = vec![CertificateDer::from(certificate.der().to_vec())];
-    let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-    let settings = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).expect("valid");
-    let acceptor = TlsAcceptor::from(Arc::new(settings));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let port = listener.local_addr().expect("an address").port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move {
-                let Ok(mut stream) = acceptor.accept(stream).await else { return };
-                let mut request = [0; 8192];
-                let _ = stream.read(&mut request).await;
-                let date = date.map(|date| format!("Date: {date}\r\n")).unwrap_or_default();
-                let body = "{\"data\":[]}";
-                let head = format!("HTTP/1.1 200 OK\r\n{date}Content-Length: {}\r\n", body.len());
-                let _ = stream.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes()).await;
-                let _ = stream.shutdown().await;
-            });
-        }
-    });
-    (authority.pem(), format!("https://localhost:{port}/te/api"))
-}
 
 async fn exporter(url: &str, roots: Option<&str>) -> TestApp {
     let mut target = target(url);

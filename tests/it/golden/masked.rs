@@ -27,5 +27,10 @@ fn masked_line(line: &str) -> String {
         let (series, _) = line.rsplit_once(' ').expect("a sample");
         return format!("{series} 0");
     }
-    line.to_owned()
+    match line.split_once("server=\"localhost:") {
+        Some((start, rest)) => {
+            format!("{start}server=\"localhost:port{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+        }
+        None => line.to_owned(),
+    }
 }
