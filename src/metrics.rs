@@ -22,6 +22,7 @@ mod identity;
 mod persons;
 mod process;
 mod scene;
+mod servers;
 mod services;
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod service;
 mod time;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
-pub use api::{AuthFailure, Collector, RequestFailure, Resource, Token};
+pub use api::{AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token};
 pub use fields::{FieldSource, FieldUse};
 pub use goals::{ClassGoals, Goals};
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};

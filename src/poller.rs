@@ -126,6 +126,8 @@ impl Poller {
         let totals = Arc::new(tally::step(&mut self.tally, self.last.as_deref(), &snapshot));
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
+        // After publishing: a server that is not there must not make the data of another one late.
+        self.client.look_around().await;
     }
 
     /// Steps for ever on a fixed cadence. A step that takes too long makes the poller miss the times

@@ -3,13 +3,13 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use crate::model::{AuthFailure, RequestFailure, Resource, Token};
+use crate::model::{AuthFailure, RequestFailure, Resource, RetryReason, ServerUse, Token};
 
 /// Upper edges, in seconds, of the request duration histogram: a healthy local server, a slow one,
 /// a slow page, and the limits at which cycles get missed and requests get given up.
@@ -27,6 +27,10 @@ pub struct Stats {
     pub refreshes: Counter,
     auth_failures: [Counter; AuthFailure::COUNT],
     token_expiry: [Counter; Token::COUNT],
+    retries: [Counter; RetryReason::COUNT],
+    servers: RwLock<Arc<[ServerUse]>>,
+    /// Times at which another server than before was asked.
+    pub failovers: Counter,
     /// Times at which the poller should have begun a cycle but was still busy with the one before.
     pub polls_missed: Counter,
     /// Restarts of the target's poller after a panic.
@@ -105,6 +109,9 @@ impl Default for Stats {
             refreshes: Counter::default(),
             auth_failures: Default::default(),
             token_expiry: Default::default(),
+            retries: Default::default(),
+            servers: RwLock::new(Arc::new([])),
+            failovers: Counter::default(),
             polls_missed: Counter::default(),
             restarts: Counter::default(),
             request_budget: Measure::default(),
@@ -146,6 +153,26 @@ impl Stats {
     /// Failed logins and renewals by reason.
     pub fn auth_failures(&self, reason: AuthFailure) -> u64 {
         self.auth_failures[reason.index()].get()
+    }
+
+    /// Counts a request that was sent again after the wait that the server had asked for.
+    pub fn retried(&self, reason: RetryReason) {
+        self.retries[reason.index()].add(1);
+    }
+
+    /// Requests that were sent again, by reason.
+    pub fn retries(&self, reason: RetryReason) -> u64 {
+        self.retries[reason.index()].get()
+    }
+
+    /// Puts up what is known of the target's servers, as a whole.
+    pub fn set_servers(&self, servers: Arc<[ServerUse]>) {
+        *self.servers.write().unwrap_or_else(PoisonError::into_inner) = servers;
+    }
+
+    /// The target's servers, as they were last found.
+    pub fn servers(&self) -> Arc<[ServerUse]> {
+        self.servers.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Notes when a token expires, in seconds since 1970; `None` when there is no such token.

@@ -34,7 +34,7 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
 /// The people of the simulated Trio are invented, so the demo may name them.
 fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
     let settings = trio::Settings {
-        server: format!("http://{trio}/te/api").parse()?,
+        servers: vec![format!("http://{trio}/te/api").parse()?],
         client_key: options.client_key.clone().into(),
         username: options.username.clone().into(),
         password: options.password.clone().into(),

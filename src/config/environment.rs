@@ -2,9 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use secrecy::SecretString;
-
-use super::{Config, Environment, Target, secret, target};
+use super::{Config, Environment, Target, target};
 use crate::{document::Complaints, metrics, model::Goals, poller, tally, trio};
 
 /// The address of the API.
@@ -53,7 +51,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     };
     let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
     let trio = trio::Settings {
-        server,
+        servers: vec![server],
         client_key,
         username,
         password,
@@ -75,13 +73,13 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     })
 }
 
-fn read_secret(name: &str, given: &impl Fn(&str) -> Option<String>) -> Result<SecretString, String> {
+fn read_secret(name: &str, given: &impl Fn(&str) -> Option<String>) -> Result<trio::Secret, String> {
     let file_name = format!("{name}_FILE");
     match (given(name), given(&file_name)) {
         (Some(_), Some(_)) => Err(format!("{name}: {file_name} is set as well; set one of them")),
         (Some(value), None) => Ok(value.into()),
         (None, Some(path)) => {
-            secret::read_file(Path::new(&path)).map_err(|error| format!("{file_name}: {error}"))
+            trio::Secret::from_file(Path::new(&path)).map_err(|error| format!("{file_name}: {error}"))
         }
         (None, None) => Err(format!("{name}: missing; set it, or better {file_name}")),
     }

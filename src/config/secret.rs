@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use secrecy::{ExposeSecret, SecretSlice, SecretString};
+use secrecy::{ExposeSecret, SecretSlice};
 
-use crate::document::{Complaints, Entry, Section};
+use crate::{
+    document::{Complaints, Entry, Section},
+    trio::Secret,
+};
 
 /// The secret under `key` or in the file named under `key_file`. Complains if there is none.
 pub(super) fn required(
@@ -13,7 +16,7 @@ pub(super) fn required(
     key_file: &'static str,
     folder: &Path,
     complaints: &mut Complaints,
-) -> Option<SecretString> {
+) -> Option<Secret> {
     let before = complaints.count();
     let secret = optional(section, key, key_file, folder, complaints);
     if secret.is_none() && complaints.count() == before {
@@ -30,21 +33,21 @@ pub(super) fn optional(
     key_file: &'static str,
     folder: &Path,
     complaints: &mut Complaints,
-) -> Option<SecretString> {
+) -> Option<Secret> {
     match (section.get(key), section.get(key_file)) {
         (Some(_), Some(file)) => {
             file.wrong(complaints, format_args!("{key} is given as well; give one of them"));
             None
         }
-        (Some(entry), None) => entry.text(complaints).map(SecretString::from),
+        (Some(entry), None) => entry.text(complaints).map(Secret::from),
         (None, Some(file)) => from_file(&file, folder, complaints),
         (None, None) => None,
     }
 }
 
-fn from_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<SecretString> {
+fn from_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<Secret> {
     let path = folder.join(entry.text(complaints)?);
-    match read_file(&path) {
+    match Secret::from_file(&path) {
         Ok(secret) => Some(secret),
         Err(message) => {
             entry.wrong(complaints, message);
@@ -53,14 +56,6 @@ fn from_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> O
     }
 }
 
-/// The secret in a file, without the line end that editors leave behind it.
-pub(super) fn read_file(path: &Path) -> Result<SecretString, String> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() { Err(format!("{} is empty", path.display())) } else { Ok(secret.into()) }
-}
-
-pub(super) fn bytes(secret: &SecretString) -> SecretSlice<u8> {
-    secret.expose_secret().as_bytes().to_vec().into()
+pub(super) fn bytes(secret: &Secret) -> SecretSlice<u8> {
+    secret.current().expose_secret().as_bytes().to_vec().into()
 }

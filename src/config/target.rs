@@ -1,16 +1,16 @@
 //! One entry of `targets`.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use url::Url;
 
 use super::{Target, limits, secret};
 use crate::{
     document::{Complaints, Entry, Section},
     model::{Goals, NAME_LIMIT},
-    trio::{self, Dictionary, ExtraRoots, latin1},
+    trio::{self, Dictionary, ExtraRoots, Secret, latin1},
 };
 
 /// Members that are exported as they are, at most.
@@ -18,6 +18,9 @@ const MOST_EXPORTED: usize = 20;
 
 /// The name of a target that has none.
 pub(super) const DEFAULT_NAME: &str = "trio";
+
+/// More servers than this are a mistake.
+const MOST_SERVERS: usize = 4;
 
 pub(super) fn read(
     entry: &Entry<'_>,
@@ -36,7 +39,7 @@ pub(super) fn read(
             format_args!("must not be longer than {NAME_LIMIT} characters"),
         );
     }
-    let server = server_of(&mut section, complaints, warnings);
+    let servers = servers_of(&mut section, complaints, warnings);
     let secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
         let secret = secret::required(section, key, key_file, folder, complaints)?;
         match check_secret(key, &secret) {
@@ -51,6 +54,12 @@ pub(super) fn read(
     let username = secret("username", "username_file", &mut section, complaints);
     let password = secret("password", "password_file", &mut section, complaints);
     let time_zone = section.get("time_zone").and_then(|entry| time_zone(&entry, complaints));
+    let mut limits = limits::read(&mut section, complaints);
+    if let Some(entry) = section.get("renewal_margin") {
+        // Above half of a token's life the client uses that half.
+        limits.renewal_margin =
+            entry.duration(Duration::from_secs(1), complaints).unwrap_or(limits.renewal_margin);
+    }
     let dictionary = match section.get("fields_file") {
         Some(entry) => dictionary(&entry, folder, complaints),
         None => builtin(complaints),
@@ -59,7 +68,6 @@ pub(super) fn read(
         Some(entry) => limits::ca_file(&entry, folder, complaints),
         None => Some(ExtraRoots::default()),
     };
-    let limits = limits::read(&mut section, complaints);
     let exported = section.get("export_service_state");
     let dictionary = match (dictionary, exported) {
         (Some(dictionary), Some(entry)) => export(dictionary, &entry, complaints),
@@ -67,7 +75,7 @@ pub(super) fn read(
     };
     section.finish(complaints);
     let trio = trio::Settings {
-        server: server?,
+        servers: servers?,
         client_key: client_key?,
         username: username?,
         password: password?,
@@ -78,32 +86,45 @@ pub(super) fn read(
     Some(Target { name: name.into(), trio, dictionary: Arc::new(dictionary?), goals: goals.clone() })
 }
 
-fn server_of(
+/// The servers of a target, the preferred one first.
+fn servers_of(
     section: &mut Section<'_>,
     complaints: &mut Complaints,
     warnings: &mut Vec<String>,
-) -> Option<Url> {
+) -> Option<Vec<Url>> {
     let Some(entry) = section.get("servers") else {
         let message = "missing; give the address of the API, such as https://trio.example/te/api";
         complaints.add(section.at(), &section.path_of("servers"), message);
         return None;
     };
-    let mut servers = entry.list();
-    if servers.len() != 1 {
-        entry.wrong(complaints, "must name exactly one server; several are not supported yet");
+    let list = entry.list();
+    if !(1..=MOST_SERVERS).contains(&list.len()) {
+        entry.wrong(
+            complaints,
+            format_args!("must name 1 to {MOST_SERVERS} servers, the preferred one first"),
+        );
         return None;
     }
-    let entry = servers.remove(0);
-    match server(&entry.text(complaints)?) {
-        Ok((url, warning)) => {
-            warnings.extend(warning.map(|warning| format!("{}: {warning}", entry.path)));
-            Some(url)
-        }
-        Err(message) => {
-            entry.wrong(complaints, message);
-            None
+    let mut servers: Vec<Url> = Vec::new();
+    let before = complaints.count();
+    for entry in list {
+        let Some(text) = entry.text(complaints) else { continue };
+        match server(&text) {
+            Ok((url, _)) if servers.iter().any(|other| place(other) == place(&url)) => {
+                entry.wrong(complaints, "the same host and port stand here twice");
+            }
+            Ok((url, warning)) => {
+                warnings.extend(warning.map(|warning| format!("{}: {warning}", entry.path)));
+                servers.push(url);
+            }
+            Err(message) => entry.wrong(complaints, message),
         }
     }
+    (complaints.count() == before).then_some(servers)
+}
+
+fn place(url: &Url) -> (Option<&str>, Option<u16>) {
+    (url.host_str(), url.port_or_known_default())
 }
 
 /// The address of an API, and a warning if it is unwise.
@@ -126,7 +147,8 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
 }
 
 /// Whether the API can take the secret called `key` at all.
-pub(super) fn check_secret(key: &str, secret: &SecretString) -> Result<(), String> {
+pub(super) fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
+    let secret = secret.current();
     let text = secret.expose_secret();
     if key == "client_key" {
         let fits = text.bytes().all(|byte| byte.is_ascii_graphic());

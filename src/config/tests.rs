@@ -62,8 +62,8 @@ fn a_minimal_file_is_enough_and_secrets_come_from_files_without_their_line_end()
     assert_eq!(config.poll, poller::Settings::default());
     let target = &config.targets[0];
     assert_eq!(&*target.name, "main");
-    assert_eq!(target.trio.client_key.expose_secret(), "a2V5");
-    assert_eq!(target.trio.password.expose_secret(), "smörgåsbord");
+    assert_eq!(target.trio.client_key.current().expose_secret(), "a2V5");
+    assert_eq!(target.trio.password.current().expose_secret(), "smörgåsbord");
     assert!(config.warnings.is_empty());
 }
 
@@ -141,8 +141,24 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:3:15: targets[0].servers[0]: must end with the path of the API, without ? and #",
         ),
         (
-            with(servers, "    servers: [https://a/b, https://c/d]\n"),
-            "c.yml:3:14: targets[0].servers: must name exactly one server; several are not supported yet",
+            with(servers, "    servers: []\n"),
+            "c.yml:3:14: targets[0].servers: must name 1 to 4 servers, the preferred one first",
+        ),
+        (
+            with(servers, "    servers: [https://a, https://b, https://c, https://d, https://e]\n"),
+            "c.yml:3:14: targets[0].servers: must name 1 to 4 servers, the preferred one first",
+        ),
+        (
+            with(servers, "    servers: [https://a/b, https://A:443/d]\n"),
+            "c.yml:3:28: targets[0].servers[1]: the same host and port stand here twice",
+        ),
+        (
+            with(servers, "    servers: [https://a/b, d]\n"),
+            "c.yml:3:28: targets[0].servers[1]: not a URL (relative URL without a base); give the address of the API, such as https://trio.example/te/api",
+        ),
+        (
+            with(servers, &format!("{servers}    renewal_margin: 5\n")),
+            "c.yml:4:21: targets[0].renewal_margin: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
         ),
         (
             with(key, ""),

@@ -7,7 +7,7 @@ use super::{
     scene::Scene,
 };
 use crate::{
-    model::{AuthFailure, Resource, Token},
+    model::{AuthFailure, Resource, RetryReason, Token},
     stats::{DURATION_EDGES, RequestCode, ResourceStats},
 };
 
@@ -55,6 +55,10 @@ const CLOCK_SKEW: Spec = Spec::gauge(
     "How far the server's clock is ahead of the exporter's (negative: behind) by its last answer, to the second: above a few seconds, waits and times since are wrong by as much. Source: header Date.",
 )
 .seconds();
+const RETRIES: Spec = Spec::counter(
+    "api_retries",
+    "Requests sent again after the wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503); the reasons add up to all such requests: rate_limited means that the exporter asks more than Trio allows. Source: header Retry-After.",
+);
 
 /// Writes all families of the conversation.
 pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
@@ -75,6 +79,12 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     for target in &scene.targets {
         if let Some(skew) = target.stats.clock_skew.get() {
             family.measure(&target.labels, skew)?;
+        }
+    }
+    let mut family = pen.family(&RETRIES);
+    for target in &scene.targets {
+        for reason in RetryReason::ALL {
+            family.count(&(target.labels, [("reason", reason.as_str())]), target.stats.retries(reason))?;
         }
     }
     let mut family = pen.family(&LOGINS);

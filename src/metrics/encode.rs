@@ -17,7 +17,7 @@ use super::{
     identity::Naming,
     persons, process,
     scene::Scene,
-    services,
+    servers, services,
 };
 use crate::model::Stamp;
 
@@ -66,6 +66,7 @@ impl Collector for Families {
                 exporter::write(&mut pen, &scene, build)?;
                 collectors::write(&mut pen, &scene)?;
                 api::write(&mut pen, &scene)?;
+                servers::write(&mut pen, &scene)?;
                 fields::write(&mut pen, &scene)?;
                 cap::write(&mut pen, &plans)
             }

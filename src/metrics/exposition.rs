@@ -25,8 +25,8 @@ pub struct Exposition {
     cache: Cache<Key, Arc<Encoded>>,
 }
 
-/// Surface, position of the target that is asked for alone, format.
-type Key = (Surface, Option<usize>, Format);
+/// Surface, position of the target that is asked for alone, format, targets that have been read.
+type Key = (Surface, Option<usize>, Format, usize);
 
 /// Why there is nothing to serve.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +100,8 @@ impl Exposition {
             });
             Ok::<_, NotServed>((now, Arc::new(encoded.await?)))
         };
-        self.cache.get((surface, position, format), now, make).await
+        // What was encoded before a target's first step must not hide that step.
+        self.cache.get((surface, position, format, self.targets_seen()), now, make).await
     }
 
     /// Whether agents have a surface of their own.
@@ -108,9 +109,14 @@ impl Exposition {
         self.settings.identity.exists()
     }
 
+    /// How many targets have finished their first step.
+    fn targets_seen(&self) -> usize {
+        self.sources.iter().filter(|source| source.latest.borrow().is_some()).count()
+    }
+
     /// Whether every target has finished its first step, well or badly.
     pub fn first_steps_done(&self) -> bool {
-        self.sources.iter().all(|source| source.latest.borrow().is_some())
+        self.targets_seen() == self.sources.len()
     }
 
     fn position(&self, asked: &str) -> Result<usize, NotServed> {

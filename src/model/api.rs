@@ -122,6 +122,39 @@ closed_set! {
     }
 }
 
+closed_set! {
+    /// Why a request was sent a second time, after the wait that the server had asked for.
+    RetryReason {
+        /// It had said 429: too many requests.
+        RateLimited => "rate_limited",
+        /// It had said 503: not now.
+        Unavailable => "unavailable",
+    }
+}
+
+closed_set! {
+    /// The part that a server of a target plays.
+    ServerRole {
+        /// The one to be at.
+        Primary => "primary",
+        /// The one to be at while the primary does not answer.
+        Secondary => "secondary",
+    }
+}
+
+/// A server of a target, as it was last found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerUse {
+    /// Host and port.
+    pub server: super::Text,
+    /// Its part, by what the Api resource says, else by the order of the configuration.
+    pub role: ServerRole,
+    /// Requests go to it.
+    pub active: bool,
+    /// It answers; `None` until it was first asked.
+    pub up: Option<bool>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -83,7 +83,8 @@ impl Poller {
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
         let looking = self.client.is_looking_for_members(Resource::ContactCenters, &"".into());
-        if !due && !looking && !self.routes.is_empty() {
+        let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
+        if !due && !moved && !looking && !self.routes.is_empty() {
             return Ok(());
         }
         let (client, clock) = (&self.client, &self.clock);

@@ -5,6 +5,8 @@
 mod answer;
 mod auth;
 mod control;
+mod failover;
+mod fault;
 mod filter;
 mod links;
 mod login;
@@ -24,6 +26,8 @@ use axum::http::{Method, StatusCode};
 pub(crate) use answer::Answer;
 use auth::Sessions;
 pub(crate) use control::{CONTROL, Gate, refuse};
+use failover::Pair;
+use fault::Fault;
 use links::Links;
 pub(crate) use query::Query;
 use route::Route;
@@ -42,6 +46,8 @@ pub(crate) struct Trio {
     world: World,
     sessions: Sessions,
     wall: Wall,
+    pair: Pair,
+    faults: Vec<Fault>,
 }
 
 /// A request, as far as the API looks at it.
@@ -67,7 +73,9 @@ impl Trio {
             agents: options.agents,
         });
         world.warm_up();
-        Self { wall: Wall::new(now, world.now()), sessions: Sessions::new(options.seed, now), world, options }
+        let (pair, faults) = Default::default();
+        let sessions = Sessions::new(options.seed, now);
+        Self { wall: Wall::new(now, world.now()), sessions, world, options, pair, faults }
     }
 
     /// The world, as it was at the last request.
@@ -92,6 +100,9 @@ impl Trio {
             let problem =
                 self.problem(&links, StatusCode::METHOD_NOT_ALLOWED, "this resource has no such method");
             return problem.allow(route.methods());
+        }
+        if let Some(answer) = self.redirect(request, &links).or_else(|| self.fault(request, &links)) {
+            return answer;
         }
         match route {
             Route::Api => return self.describe(&links),
@@ -124,8 +135,9 @@ impl Trio {
     }
 
     fn describe(&self, links: &Links) -> Answer {
-        // One server plays both parts: there is no second one to go to.
-        let data = serde_json::json!({ "primaryServer": links.host(), "secondaryServer": links.host() });
+        // A server that is alone plays both parts.
+        let [primary, secondary] = self.pair.names(links.host());
+        let data = serde_json::json!({ "primaryServer": primary, "secondaryServer": secondary });
         Answer::ok(self.options.dialect.single(&links.entrance(), data))
     }
 }

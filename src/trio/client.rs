@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use reqwest::{StatusCode, header};
 use url::Url;
 
 use super::{
     collection::{Identified, Listing, Request, Whole},
     decode::Reader,
+    denied::Denied,
     error::Error,
     fields::{Dictionary, Mapping},
     links::Links,
     members::Members,
     observed::Observed,
     paging, rows,
-    session::{Doors, Session},
+    servers::Servers,
+    session::{Account, Doors},
     settings::{Limits, Settings},
     transport::{Answer, SHOWN, Transport},
 };
@@ -32,8 +33,10 @@ use crate::{
 pub struct Client {
     settings: Settings,
     dictionary: Arc<Dictionary>,
-    transport: Transport,
-    session: Session,
+    pub(super) transport: Transport,
+    pub(super) servers: Servers,
+    pub(super) denied: Denied,
+    account: Arc<Account>,
     pub(super) observed: Observed,
     pub(super) members: Members,
     pub(super) habits: paging::Memory,
@@ -44,6 +47,8 @@ pub struct Client {
 /// Where the resources of the API as a whole are.
 #[derive(Clone, Debug)]
 pub struct Root {
+    /// The server that said so.
+    server: Text,
     doors: Doors,
     contact_centers: Url,
 }
@@ -69,16 +74,20 @@ impl Client {
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
         let transport = Transport::new(&settings, stats.clone(), clock.clone())?;
-        let session = Session::new(settings.clone(), stats.clone(), clock.clone());
+        let account = Arc::new(Account::new(settings.clone(), stats.clone(), clock.clone()));
+        let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
+        let (denied, observed, members, habits) = Default::default();
         Ok(Self {
             settings,
             dictionary,
             transport,
-            session,
-            observed: Observed::default(),
-            members: Members::default(),
-            habits: paging::Memory::default(),
+            servers,
+            denied,
+            account,
+            observed,
+            members,
+            habits,
             stats,
             clock,
         })
@@ -90,25 +99,26 @@ impl Client {
     /// # Errors
     /// No answer at all. An answer that makes no sense is no error: the documented paths hold.
     pub async fn root(&self) -> Result<Root, Error> {
-        let base = &self.settings.server;
-        let request = self.transport.http.get(base.clone()).header(header::ACCEPT, "application/json");
-        let links =
-            self.transport.send(Resource::Api, request, |answer| self.success(Resource::Api, &answer)).await;
-        let links = match links {
-            Err(error) if error.is_total() => return Err(error),
-            Err(Error::Request { .. } | Error::Status { .. }) | Ok(None) => Links::default(),
-            Err(error) => return Err(error),
-            Ok(Some(links)) => links,
+        let mut journey = self.servers.journey();
+        let links = loop {
+            match self.look_at(&journey.server.clone()).await {
+                Err(error) if error.is_total() => {
+                    self.onward(&mut journey, error).await?;
+                }
+                links => break links.unwrap_or_default(),
+            }
         };
-        let find = |resource, path| {
-            let documented = below(base, &[path]);
-            links.find(resource, &documented).unwrap_or(documented)
-        };
-        let doors = Doors {
-            login: find(Resource::Login, "login"),
-            refresh: find(Resource::RefreshLogin, "refreshlogin"),
-        };
-        Ok(Root { doors, contact_centers: find(Resource::ContactCenters, "cc") })
+        let base = &journey.server.base;
+        let documented = below(base, &["cc"]);
+        let contact_centers = links.find(Resource::ContactCenters, &documented).unwrap_or(documented);
+        let doors = Doors::of(base, &links);
+        let server = journey.server.label.clone();
+        Ok(Root { server, doors, contact_centers })
+    }
+
+    /// Whether requests go to the server that said where things are; another one may have other links.
+    pub fn is_at(&self, root: &Root) -> bool {
+        self.servers.active().label == root.server
     }
 
     /// The contact centres that the API user may see. Where their items hold no known id, the ids
@@ -256,59 +266,13 @@ impl Client {
         self.stats.session_changes()
     }
 
-    /// A GET with a token. A token that is refused is replaced once.
-    pub(super) async fn get<T>(
-        &self,
-        resource: Resource,
-        url: &Url,
-        doors: &Doors,
-        read: impl Fn(Answer) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        for fresh in [false, true] {
-            let bearer = self.session.bearer(&self.transport, doors).await?;
-            let generation = bearer.generation;
-            let token = bearer.header.clone();
-            let request = self.transport.http.get(url.clone()).header(header::AUTHORIZATION, bearer.header);
-            let request = request
-                .header(header::ACCEPT, "application/json")
-                .header(header::CONTENT_TYPE, "application/json");
-            let result = self
-                .transport
-                .send(resource, request, |answer| match answer.status {
-                    status if status.is_success() => read(Answer { token: Some(token), ..answer }),
-                    status => Err(Error::Status { resource, status: status.as_u16() }),
-                })
-                .await;
-            let refused =
-                matches!(&result, Err(Error::Status { status, .. }) if *status == StatusCode::UNAUTHORIZED);
-            if !refused {
-                if result.is_ok() {
-                    self.session.accepted(generation).await;
-                }
-                return result;
-            }
-            if fresh {
-                return Err(self.session.reject_fresh(generation).await);
-            }
-            self.session.reject(generation).await;
-        }
-        Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16() })
-    }
-
-    fn success(&self, resource: Resource, answer: &Answer) -> Result<Option<Links>, Error> {
-        match answer.status {
-            status if status.is_success() => Ok(Some(self.links(answer))),
-            status => Err(Error::Status { resource, status: status.as_u16() }),
-        }
-    }
-
     pub(super) fn links(&self, answer: &Answer) -> Links {
-        Links::of(&answer.body, &self.settings.server)
+        answer.base.as_ref().map(|base| Links::of(&answer.body, base)).unwrap_or_default()
     }
 
     /// A decode error that shows how the answer begins, unless a secret stands in what is shown.
     pub(super) fn decode_error(&self, answer: &Answer, resource: Resource, problem: &str) -> Error {
-        let mut secrets = self.session.secrets();
+        let mut secrets = self.account.secrets();
         if let Some(token) = answer.token.as_ref().and_then(|token| token.as_bytes().strip_prefix(b"Bearer "))
         {
             secrets.push(token.to_vec());
@@ -378,7 +342,7 @@ fn known<T>(resource: Resource, whole: Whole<T>) -> Result<Vec<T>, Error> {
 }
 
 /// The URL of `segments` below `base`, each segment percent-encoded as UTF-8.
-fn below(base: &Url, segments: &[&str]) -> Url {
+pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().extend(segments);

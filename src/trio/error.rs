@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use crate::model::{AuthFailure, RequestFailure, Resource};
 
 /// A request, a login or a reading that failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// No usable answer arrived.
     #[error("{}: {}", .resource.as_str(), .detail)]
@@ -24,6 +26,31 @@ pub enum Error {
         resource: Resource,
         /// The HTTP status.
         status: u16,
+    },
+    /// Trio answered that another server is the active one, and that one is not asked.
+    #[error(
+        "{}: answered 307: redirected to {}, {problem}; configure the address of the active server",
+        .resource.as_str(), shown(.to.as_ref())
+    )]
+    Redirected {
+        /// What was asked for.
+        resource: Resource,
+        /// Where Trio points to; `None` if that is no address.
+        to: Option<Url>,
+        /// Why that server is not asked.
+        problem: &'static str,
+    },
+    /// Trio asked to be spared for a while.
+    #[error("{}: answered {status}; asked to wait another {} s", .resource.as_str(), .wait.as_secs())]
+    Busy {
+        /// What was asked for.
+        resource: Resource,
+        /// The HTTP status.
+        status: u16,
+        /// Time until it may be asked again.
+        wait: Duration,
+        /// A request was sent; otherwise it was not, because an earlier answer forbids it.
+        sent: bool,
     },
     /// A login or a renewal failed.
     #[error("{detail}")]
@@ -70,7 +97,10 @@ impl Error {
             // Which of the requests found the server gone makes no difference.
             Self::Request { failure, .. } if self.is_total() => format!("{failure:?}"),
             Self::Request { resource, failure, .. } => format!("{resource:?} {failure:?}"),
-            Self::Status { resource, status } => format!("{resource:?} {status}"),
+            Self::Status { resource, status } | Self::Busy { resource, status, .. } => {
+                format!("{resource:?} {status}")
+            }
+            Self::Redirected { resource, .. } => format!("{resource:?} redirected"),
             // Waiting is part of the refusal that it follows.
             Self::Auth {
                 reason: AuthFailure::Credentials | AuthFailure::ClientKey | AuthFailure::Forbidden,
@@ -87,6 +117,9 @@ impl Error {
     pub fn is_total(&self) -> bool {
         match self {
             Self::Auth { .. } | Self::LoginWaits { .. } => true,
+            Self::Redirected { resource, .. } | Self::Busy { resource, .. } => {
+                matches!(resource, Resource::Login | Resource::RefreshLogin)
+            }
             Self::Request { failure, .. } => matches!(failure, RequestFailure::Connect | RequestFailure::Tls),
             _ => false,
         }
@@ -95,6 +128,11 @@ impl Error {
 
 fn number(expected: Option<usize>) -> String {
     expected.map_or_else(|| "an unknown number of".to_owned(), |number| number.to_string())
+}
+
+/// Host and port alone: the rest may hold anything.
+fn shown(to: Option<&Url>) -> String {
+    to.map_or_else(|| "something that is no address".to_owned(), super::names::label)
 }
 
 fn explain(status: u16) -> &'static str {

@@ -1,51 +1,41 @@
-//! The session with one Trio: tokens, their renewal, and patience after a refusal.
+//! The session with one server of a Trio: tokens, their renewal, and patience after a refusal.
 //!
 //! One login is in flight however many requests wait for it; tokens live in memory only.
 
+mod account;
 mod reply;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use base64::{Engine, prelude::BASE64_STANDARD};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{
-    error::Error,
-    settings::{Settings, latin1},
-    transport::Transport,
-};
-use crate::{
-    model::{AuthFailure, Clock, RequestFailure, Resource, Stamp, Token, unix_seconds},
-    stats::Stats,
-};
+use super::{client::below, error::Error, links::Links, transport::Transport};
+use crate::model::{AuthFailure, RequestFailure, Resource, Stamp, Token, unix_seconds};
+pub(super) use account::Account;
+use account::{encoded, unusable};
 use reply::Tokens;
 
-/// The first wait after a refusal; it doubles with each further one.
-const FIRST_WAIT: Duration = Duration::from_secs(60);
-/// The longest wait after a refusal.
-const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 /// The wait after a renewal that brought nothing, while the token at hand is still good.
 const RENEWAL_WAIT: Duration = Duration::from_secs(10);
 
 /// Logs in where needed and hands out the token.
 #[derive(Debug)]
 pub(super) struct Session {
-    settings: Settings,
-    stats: Arc<Stats>,
-    clock: Clock,
+    account: Arc<Account>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     held: Option<Held>,
-    /// Counts the tokens obtained, so that a rejection of an old one does not discard a new one.
+    /// The number of the token, so that a rejection of an old one does not discard a new one.
     generation: u64,
-    refusals: u32,
-    not_before: Option<Duration>,
     renewal_not_before: Duration,
     /// The last failure, shared by all who were waiting when it happened.
     failure: Option<Failure>,
@@ -54,8 +44,7 @@ struct State {
 #[derive(Debug)]
 struct Failure {
     at: Stamp,
-    reason: AuthFailure,
-    detail: String,
+    error: Error,
 }
 
 #[derive(Debug)]
@@ -82,17 +71,29 @@ pub(super) struct Doors {
     pub(super) refresh: Url,
 }
 
+impl Doors {
+    /// Where the links of the Api resource say, else where the documentation does.
+    pub(super) fn of(base: &Url, links: &Links) -> Self {
+        let find = |resource, path| {
+            let documented = below(base, &[path]);
+            links.find(resource, &documented).unwrap_or(documented)
+        };
+        Self { login: find(Resource::Login, "login"), refresh: find(Resource::RefreshLogin, "refreshlogin") }
+    }
+}
+
 impl Session {
-    pub(super) fn new(settings: Settings, stats: Arc<Stats>, clock: Clock) -> Self {
-        Self { settings, stats, clock, state: Mutex::default() }
+    pub(super) fn new(account: Arc<Account>) -> Self {
+        Self { account, state: Mutex::default() }
     }
 
     /// A token that should be good for the next request: the one at hand, a renewed or a new one.
     pub(super) async fn bearer(&self, transport: &Transport, doors: &Doors) -> Result<Bearer, Error> {
-        let asked = self.clock.now();
+        let clock = &self.account.clock;
+        let asked = clock.now();
         let mut state = self.state.lock().await;
-        let now = self.clock.now();
-        let margin = self.settings.limits.renewal_margin;
+        let now = clock.now();
+        let margin = self.account.settings.limits.renewal_margin;
         if let Some(bearer) = state.usable(margin, now) {
             return bearer;
         }
@@ -103,12 +104,13 @@ impl Session {
         }
         // Whoever waited while it failed would only fail again, one after the other.
         if let Some(failure) = state.failure.as_ref().filter(|failure| failure.at.mono >= asked.mono) {
-            return Err(Error::Auth { reason: failure.reason, detail: failure.detail.clone() });
+            return Err(failure.error.clone());
         }
+        let _turn = self.account.turn.lock().await;
         let refresh = state.held.as_ref().and_then(|held| held.refresh_token(now));
         let result = self.obtain(&mut state, transport, doors, refresh, now).await;
-        if let Err(Error::Auth { reason, detail }) = &result {
-            state.failure = Some(Failure { at: self.clock.now(), reason: *reason, detail: detail.clone() });
+        if let Err(error @ (Error::Auth { .. } | Error::Redirected { .. } | Error::Busy { .. })) = &result {
+            state.failure = Some(Failure { at: clock.now(), error: error.clone() });
         }
         result
     }
@@ -130,7 +132,7 @@ impl Session {
                 }
                 Err(error) => {
                     if let Some(bearer) = state.usable(Duration::ZERO, now) {
-                        state.renewal_not_before = self.clock.now().mono + RENEWAL_WAIT;
+                        state.renewal_not_before = self.account.clock.now().mono + RENEWAL_WAIT;
                         return bearer;
                     }
                     // A server that answers may still take a login; one that does not cannot.
@@ -140,36 +142,39 @@ impl Session {
                 }
             }
         }
-        if let Some(wait) =
-            state.not_before.and_then(|time| time.checked_sub(now.mono)).filter(|w| !w.is_zero())
-        {
-            return Err(Error::LoginWaits { wait });
-        }
-        match self.login(transport, &doors.login).await {
-            Ok(tokens) => {
-                state.held = None;
-                self.keep(state, tokens)
+        let account = &self.account;
+        if let Some(wait) = account.refusals.wait(now) {
+            if !account.reload() {
+                return Err(Error::LoginWaits { wait });
             }
-            Err(error) => {
-                if let Error::Auth { reason: AuthFailure::Credentials | AuthFailure::ClientKey, .. } = &error
-                {
-                    state.refuse(self.clock.now());
+            account.refusals.shorten();
+        }
+        loop {
+            let refused = match self.login(transport, &doors.login).await {
+                Ok(tokens) => {
+                    state.held = None;
+                    return self.keep(state, tokens);
                 }
-                Err(error)
+                Err(error) => error,
+            };
+            let of = match &refused {
+                Error::Auth { reason, .. } => Some(*reason),
+                _ => None,
+            };
+            if !matches!(of, Some(AuthFailure::Credentials | AuthFailure::ClientKey)) {
+                return Err(refused);
+            }
+            account.refusals.another(account.clock.now());
+            // Ends when the files stop changing: each turn needs new content.
+            if !account.reload() {
+                return Err(refused);
             }
         }
     }
 
-    /// The credentials in every form in which they go over the wire.
-    pub(super) fn secrets(&self) -> Vec<Vec<u8>> {
-        let Settings { client_key, username, password, .. } = &self.settings;
-        let mut secrets: Vec<Vec<u8>> =
-            [client_key, username, password].map(|secret| secret.expose_secret().as_bytes().to_vec()).into();
-        for secret in [username, password] {
-            secrets.extend(latin1(secret.expose_secret()));
-            secrets.extend(encoded(secret).map(|secret| secret.expose_secret().as_bytes().to_vec()));
-        }
-        secrets
+    /// Another server is asked from now on: the tokens of this one are of no use any more.
+    pub(super) async fn forget(&self) {
+        self.state.lock().await.held = None;
     }
 
     /// The server said 401 to the token of `generation`: the next bearer is another one.
@@ -187,8 +192,8 @@ impl Session {
     pub(super) async fn reject_fresh(&self, generation: u64) -> Error {
         let mut state = self.state.lock().await;
         if state.generation == generation && state.held.take().is_some() {
-            state.refuse(self.clock.now());
-            self.stats.auth_failed(AuthFailure::Forbidden);
+            self.account.refusals.another(self.account.clock.now());
+            self.account.stats.auth_failed(AuthFailure::Forbidden);
         }
         let detail = "the server does not accept a token that it has just given".to_owned();
         Error::Auth { reason: AuthFailure::Forbidden, detail }
@@ -196,25 +201,25 @@ impl Session {
 
     /// A request with a token went well: earlier refusals are over.
     pub(super) async fn accepted(&self, generation: u64) {
-        let mut state = self.state.lock().await;
-        if state.generation == generation {
-            (state.refusals, state.not_before) = (0, None);
+        if self.state.lock().await.generation == generation {
+            self.account.refusals.over();
         }
     }
 
     /// Holds new tokens, with the old refresh token where no new one came.
     fn keep(&self, state: &mut State, mut tokens: Tokens) -> Result<Bearer, Error> {
-        let obtained = self.clock.now();
+        let Account { stats, clock, .. } = &*self.account;
+        let obtained = clock.now();
         let mut refresh_obtained = obtained;
         if let (None, Some(old)) = (&tokens.refresh, state.held.take()) {
             tokens.refresh = old.tokens.refresh;
             refresh_obtained = old.refresh_obtained;
         }
         let expiry = |from: Stamp, life: Duration| unix_seconds(from.wall) + life.as_secs_f64();
-        self.stats.set_token_expiry(Token::Access, Some(expiry(obtained, tokens.access_life)));
+        stats.set_token_expiry(Token::Access, Some(expiry(obtained, tokens.access_life)));
         let refresh_expiry = tokens.refresh.as_ref().map(|_| expiry(refresh_obtained, tokens.refresh_life));
-        self.stats.set_token_expiry(Token::Refresh, refresh_expiry);
-        state.generation += 1;
+        stats.set_token_expiry(Token::Refresh, refresh_expiry);
+        state.generation = self.account.generations.fetch_add(1, Ordering::Relaxed) + 1;
         let held = Held { tokens, obtained, refresh_obtained, rejected: false };
         let bearer = held.bearer(state.generation);
         state.held = Some(held);
@@ -222,11 +227,12 @@ impl Session {
     }
 
     async fn login(&self, transport: &Transport, door: &Url) -> Result<Tokens, Error> {
-        self.stats.logins.add(1);
-        let username = encoded(&self.settings.username)?;
-        let password = encoded(&self.settings.password)?;
+        let Account { stats, settings, .. } = &*self.account;
+        let username = encoded(&settings.username.current())?;
+        let password = encoded(&settings.password.current())?;
         let form = [("username", username.expose_secret()), ("password", password.expose_secret())];
         let result = self.post(transport, Resource::Login, door, &form).await;
+        stats.logins.add(u64::from(was_sent(&result)));
         result.map_err(|error| self.failed(error, false))
     }
 
@@ -236,9 +242,9 @@ impl Session {
         door: &Url,
         refresh: &SecretString,
     ) -> Result<Tokens, Error> {
-        self.stats.refreshes.add(1);
         let form = [("refresh_token", refresh.expose_secret())];
         let result = self.post(transport, Resource::RefreshLogin, door, &form).await;
+        self.account.stats.refreshes.add(u64::from(was_sent(&result)));
         result.map_err(|error| self.failed(error, true))
     }
 
@@ -249,14 +255,15 @@ impl Session {
         door: &Url,
         form: &[(&str, &str)],
     ) -> Result<Tokens, Error> {
-        let mut basic = HeaderValue::try_from(format!("Basic {}", self.settings.client_key.expose_secret()))
+        let key = self.account.settings.client_key.current();
+        let mut basic = HeaderValue::try_from(format!("Basic {}", key.expose_secret()))
             .map_err(|_| unusable("the API client key holds a character that no HTTP header can carry"))?;
         basic.set_sensitive(true);
         let request = transport.http.post(door.clone()).header(AUTHORIZATION, basic).form(form);
         transport
             .send(resource, request, |answer| {
                 if !answer.status.is_success() {
-                    return Err(Error::Status { resource, status: answer.status.as_u16() });
+                    return Err(answer.refusal(resource, door));
                 }
                 Tokens::read(&answer.body).map_err(|problem| answer.decode_error(resource, problem, false))
             })
@@ -285,14 +292,20 @@ impl Session {
                 (AuthFailure::Decode, format!("no login: {error}"))
             }
             Error::Request { .. } => (AuthFailure::Network, format!("no login: {error}")),
-            Error::Auth { .. }
+            Error::Busy { sent: true, .. } => {
+                self.account.stats.auth_failed(AuthFailure::Server);
+                return error;
+            }
+            Error::Redirected { .. }
+            | Error::Busy { .. }
+            | Error::Auth { .. }
             | Error::LoginWaits { .. }
             | Error::Incomplete { .. }
             | Error::Unmapped { .. } => {
                 return error;
             }
         };
-        self.stats.auth_failed(reason);
+        self.account.stats.auth_failed(reason);
         Error::Auth { reason, detail }
     }
 }
@@ -302,12 +315,6 @@ impl State {
     fn usable(&self, margin: Duration, now: Stamp) -> Option<Result<Bearer, Error>> {
         let held = self.held.as_ref().filter(|held| !held.rejected)?;
         (held.usable_until(margin) > now.mono).then(|| held.bearer(self.generation))
-    }
-
-    fn refuse(&mut self, now: Stamp) {
-        let wait = FIRST_WAIT.saturating_mul(1 << self.refusals.min(8)).min(LONGEST_WAIT);
-        self.refusals += 1;
-        self.not_before = Some(now.mono + wait);
     }
 }
 
@@ -331,13 +338,7 @@ impl Held {
     }
 }
 
-/// A form field as the API wants it: Base64 of ISO-8859-1.
-fn encoded(secret: &SecretString) -> Result<SecretString, Error> {
-    let bytes = latin1(secret.expose_secret())
-        .map_err(|_| unusable("user name and password may only hold characters of ISO-8859-1"))?;
-    Ok(BASE64_STANDARD.encode(bytes).into())
-}
-
-fn unusable(detail: &str) -> Error {
-    Error::Auth { reason: AuthFailure::Credentials, detail: detail.to_owned() }
+/// Whether the server was asked at all, rather than left alone as it wished.
+fn was_sent(result: &Result<Tokens, Error>) -> bool {
+    !matches!(result, Err(Error::Busy { sent: false, .. }))
 }

@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use secrecy::SecretString;
 use url::Url;
 
-use super::certificates::ExtraRoots;
+use super::{Secret, certificates::ExtraRoots};
 
 /// How to reach one Trio and how to behave there.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Base of the API, such as `https://trio.example/te/api`.
-    pub server: Url,
+    /// Bases of the API on each server, such as `https://trio.example/te/api`, the preferred one
+    /// first; at least one.
+    pub servers: Vec<Url>,
     /// The API client key, sent as it is.
-    pub client_key: SecretString,
+    pub client_key: Secret,
     /// Name of the API user. Everything in it stands in ISO-8859-1.
-    pub username: SecretString,
+    pub username: Secret,
     /// Password of the API user. Everything in it stands in ISO-8859-1.
-    pub password: SecretString,
+    pub password: Secret,
     /// The zone of times that Trio writes without one.
     pub time_zone: Option<TimeZone>,
     /// Authorities trusted besides those of the machine.

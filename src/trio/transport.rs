@@ -2,6 +2,7 @@
 
 use std::{
     error::Error as _,
+    future::Future,
     io,
     sync::Arc,
     time::{Duration, Instant},
@@ -9,15 +10,19 @@ use std::{
 
 use futures_util::StreamExt;
 use reqwest::{
-    RequestBuilder, StatusCode,
-    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue},
+    RequestBuilder, Response, StatusCode,
+    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION},
     tls::TlsInfo,
 };
 use tokio::sync::Semaphore;
 
+use url::Url;
+
 use super::{
     certificates, charset, clock_skew,
     error::Error,
+    names,
+    patience::Waits,
     settings::{Limits, Settings},
 };
 use crate::{
@@ -34,6 +39,7 @@ pub(super) struct Transport {
     pub(super) http: reqwest::Client,
     stats: Arc<Stats>,
     clock: Clock,
+    waits: Waits,
     slots: Semaphore,
     limits: Limits,
 }
@@ -46,6 +52,10 @@ pub(super) struct Answer {
     pub(super) body: Vec<u8>,
     /// The token that was sent with the request.
     pub(super) token: Option<HeaderValue>,
+    /// Base of the API on the server that answered.
+    pub(super) base: Option<Url>,
+    /// How long the server asked to be spared.
+    pub(super) wait: Option<Duration>,
 }
 
 /// How much of an answer that cannot be read is shown, and how much of what is wrong with it.
@@ -54,6 +64,20 @@ pub(super) const SHOWN: usize = 200;
 impl Answer {
     pub(super) fn simulated(&self) -> bool {
         self.headers.contains_key(SIMULATED)
+    }
+
+    /// The error that an answer is whose status is no success; `url` is what was asked for.
+    pub(super) fn refusal(&self, resource: Resource, url: &Url) -> Error {
+        let status = self.status.as_u16();
+        if let Some(wait) = self.wait {
+            return Error::Busy { resource, status, wait, sent: true };
+        }
+        if self.status != StatusCode::TEMPORARY_REDIRECT {
+            return Error::Status { resource, status };
+        }
+        let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let to = location.and_then(|location| url.join(location).ok());
+        Error::Redirected { resource, to, problem: "which is not asked" }
     }
 
     pub(super) fn decode_error(&self, resource: Resource, problem: &str, shown: bool) -> Error {
@@ -73,7 +97,7 @@ impl Transport {
     pub(super) fn new(settings: &Settings, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
         let limits = settings.limits;
         let slots = Semaphore::new(limits.in_flight.max(1));
-        Ok(Self { http: client(settings)?, stats, clock, slots, limits })
+        Ok(Self { http: client(settings)?, stats, clock, waits: Waits::default(), slots, limits })
     }
 
     /// Sends a request and makes something of the answer; an error of `read` counts as `decode`.
@@ -85,8 +109,16 @@ impl Transport {
     ) -> Result<T, Error> {
         // The semaphore is never closed; were it, running without a slot would be the lesser harm.
         let _slot = self.slots.acquire().await.ok();
+        let (http, request) = request.build_split();
+        let request = request.map_err(|error| self.failed(resource, &error))?;
+        let url = request.url().clone();
+        match self.waits.before(&url, resource, self.clock.now()) {
+            Err((wait, status)) => return Err(Error::Busy { resource, status, wait, sent: false }),
+            Ok(Some(reason)) => self.stats.retried(reason),
+            Ok(None) => {}
+        }
         let begun = Instant::now();
-        let answer = self.exchange(resource, request, begun).await;
+        let answer = self.exchange(resource, http.execute(request), &url, begun).await;
         let took = begun.elapsed();
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
         let result = answer.and_then(read);
@@ -101,11 +133,12 @@ impl Transport {
     async fn exchange(
         &self,
         resource: Resource,
-        request: RequestBuilder,
+        response: impl Future<Output = Result<Response, reqwest::Error>>,
+        url: &Url,
         begun: Instant,
     ) -> Result<Answer, Error> {
         let failed = |error: &reqwest::Error| self.failed(resource, error);
-        let response = request.send().await.map_err(|error| failed(&error))?;
+        let response = response.await.map_err(|error| failed(&error))?;
         self.note(&response, begun.elapsed());
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
@@ -119,19 +152,20 @@ impl Transport {
             }
             body.extend_from_slice(&chunk);
         }
+        let wait = self.waits.note(url, resource, status.as_u16(), &headers, self.clock.now());
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let body = charset::utf8(content_type, body);
-        Ok(Answer { status, headers, body, token: None })
+        Ok(Answer { status, headers, body, token: None, base: None, wait })
     }
 
     /// Takes note of what an answer says beside its body: the server's clock and certificate.
-    fn note(&self, response: &reqwest::Response, took: Duration) {
+    fn note(&self, response: &Response, took: Duration) {
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
         self.stats.clock_skew.set(clock_skew::skew(date, self.clock.now().wall, took));
         let tls = response.extensions().get::<TlsInfo>();
         let expiry = tls.and_then(TlsInfo::peer_certificate).and_then(certificates::expiry);
         if let Some(expiry) = expiry {
-            self.stats.set_certificate_expiry(response.url().authority(), expiry);
+            self.stats.set_certificate_expiry(&names::label(response.url()), expiry);
         }
     }
 

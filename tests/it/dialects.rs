@@ -17,7 +17,15 @@ use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock}
 /// What is said of the contact centre on one side and not, or otherwise, on the other. What is said of
 /// the exporter itself differs with the dialect: bytes, durations, member names.
 fn differences(one: &Samples, other: &Samples) -> Vec<(String, Option<String>, Option<String>)> {
-    let about_us = ["process_", "trio_api_", "trio_clock_", "trio_field_", "trio_unknown_", "trio_exporter_"];
+    let about_us = [
+        "process_",
+        "trio_api_",
+        "trio_clock_",
+        "trio_server_",
+        "trio_field_",
+        "trio_unknown_",
+        "trio_exporter_",
+    ];
     let facts = |samples: &Samples| -> BTreeMap<String, String> {
         let ours =
             samples.all().filter(|(series, _)| !about_us.iter().any(|prefix| series.starts_with(prefix)));

@@ -138,10 +138,10 @@ async fn the_command_prints_saves_and_compares() {
     let run = |arguments: Vec<String>| {
         use secrecy::ExposeSecret;
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-        command.env_clear().arg("inspect").args(arguments).env("TRIO_URL", target.server.as_str());
-        command.env("TRIO_CLIENT_KEY", target.client_key.expose_secret());
-        command.env("TRIO_USERNAME", target.username.expose_secret());
-        command.env("TRIO_PASSWORD", target.password.expose_secret());
+        command.env_clear().arg("inspect").args(arguments).env("TRIO_URL", target.servers[0].as_str());
+        command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
+        command.env("TRIO_USERNAME", target.username.current().expose_secret());
+        command.env("TRIO_PASSWORD", target.password.current().expose_secret());
         tokio::task::spawn_blocking(move || command.output().expect("the binary starts"))
     };
     let path = saved.display().to_string();

@@ -14,7 +14,7 @@ const LIST: &str = r#"{"links":[],"data":"#;
 /// A hand-written Trio with one service and one agent, and an exporter that has not stepped yet.
 async fn small() -> (TestApp, HandWritten) {
     let trio = HandWritten::start().await;
-    trio.answer("", r#"{"links":[],"data":{"primaryServer":"trio.example"}}"#).await;
+    trio.answer("", r#"{"links":[],"data":{}}"#).await;
     for (resource, items) in [
         ("cc", r#"[{"id":1,"name":"Kundtjänst"}]"#),
         ("cc/1", "[]"),

@@ -6,10 +6,12 @@ mod hand_written;
 mod logs;
 mod secure;
 mod simulated;
+mod trap;
 
 pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
-pub(crate) use hand_written::HandWritten;
+pub(crate) use hand_written::{HandWritten, NOBODY};
 pub(crate) use logs::LogLines;
 pub(crate) use secure::secure;
 pub(crate) use simulated::Simulated;
+pub(crate) use trap::Trap;

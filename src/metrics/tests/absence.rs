@@ -113,9 +113,14 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         (
             View { stats: Default::default(), ..fixture::full() },
             &[
+                "trio_api_certificate_expiry_timestamp_seconds",
+                "trio_api_request_budget",
                 "trio_api_request_duration_seconds",
                 "trio_api_requests_total",
                 "trio_api_response_bytes_total",
+                "trio_clock_skew_seconds",
+                "trio_server_active",
+                "trio_server_up",
                 "trio_token_expiry_timestamp_seconds",
             ],
         ),
@@ -133,9 +138,11 @@ const BEFORE_THE_FIRST_STEP: &[&str] = &[
     "trio_target_restarts_total",
     "trio_polls_missed_total",
     "trio_exporter_build_info",
+    "trio_api_retries_total",
     "trio_auth_logins_total",
     "trio_auth_refreshes_total",
     "trio_auth_failures_total",
+    "trio_failovers_total",
     "trio_series_dropped",
 ];
 

@@ -9,8 +9,8 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, CaseClass, ClassGoals, ContactCenter,
-        FieldSource, FieldUse, Goals, RequestFailure, Resource, Service, ServiceGroup, ServiceGroups,
-        ServiceStatus, Stamp, Token,
+        FieldSource, FieldUse, Goals, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Service,
+        ServiceGroup, ServiceGroups, ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
@@ -199,6 +199,13 @@ pub(crate) fn stats() -> Stats {
     stats.clock_skew.set(Some(-1.5));
     stats.set_certificate_expiry("trio.example", 1_900_000_000.0);
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
+    stats.retried(RetryReason::RateLimited);
+    stats.failovers.add(1);
+    let server = |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
+    stats.set_servers(Arc::new([
+        server("trio1.example:443", ServerRole::Primary, false, Some(false)),
+        server("trio2.example:443", ServerRole::Secondary, true, None),
+    ]));
     stats
 }
 

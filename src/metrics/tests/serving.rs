@@ -68,6 +68,15 @@ async fn what_is_published_is_served_at_once_when_nothing_is_kept() {
 }
 
 #[tokio::test]
+async fn an_encoding_from_before_the_first_step_does_not_hide_it() {
+    let (exposition, publishers, _) = exposition(&["main"], Identity::Id, Duration::from_secs(1000));
+    let get = || exposition.get(Surface::Main, None, Format::Classic);
+    assert!(get().await.expect("served").text().contains("\ntrio_up{target=\"main\"} 0\n"));
+    publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
+    assert!(get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{"));
+}
+
+#[tokio::test]
 async fn gzip_holds_the_same_text() {
     let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
     let encoded = exposition.get(Surface::Main, None, Format::Classic).await.expect("served");

@@ -34,6 +34,7 @@ const WHOLES: &[(&str, &[&str], Whole)] = &[
     ("trio_api_request_duration_seconds", &["resource"], |_| 9.0),
     ("trio_api_response_bytes_total", &["resource"], |_| 8000.0),
     ("trio_auth_failures_total", &["reason"], |_| 3.0),
+    ("trio_api_retries_total", &["reason"], |_| 1.0),
 ];
 
 #[test]

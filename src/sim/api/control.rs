@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::answer::Answer;
+use super::fault::Fault;
 use super::{Request, Trio};
 use crate::sim::world::Refusal;
 
@@ -31,7 +32,7 @@ impl Trio {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         let methods: &[Method] = match path.as_slice() {
             [] => &[Method::GET],
-            ["services" | "agents" | "answering" | "arrivals"] => &[Method::POST],
+            ["services" | "agents" | "answering" | "arrivals" | "failover" | "fault"] => &[Method::POST],
             ["services" | "agents", _] => &[Method::DELETE],
             _ => return refuse(StatusCode::NOT_FOUND, "there is no such control"),
         };
@@ -55,6 +56,17 @@ impl Trio {
             ["agents", id] => removed(id.parse().ok().map(|id| self.world.remove_agent(id))),
             ["answering"] => self.set_answering(&body, gate),
             ["arrivals"] => self.set_arrivals(&body, gate),
+            ["failover"] => self.pair.set(&body).unwrap_or_else(|| self.status(gate)),
+            ["fault"] => match Fault::read(&body) {
+                Some(fault) => {
+                    self.set_fault(fault);
+                    self.status(gate)
+                }
+                None => {
+                    let message = "path must be a text, status from 400 to 599, times a number";
+                    refuse(StatusCode::BAD_REQUEST, message)
+                }
+            },
             _ => self.status(gate),
         }
     }

@@ -190,3 +190,53 @@ fn a_large_world_is_made_in_bounded_time() {
     // Very generous: a debug build on a busy machine. It guards against scans of all agents per event.
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
+
+#[tokio::test]
+async fn a_passive_server_sends_every_request_to_the_other_one_unless_that_is_turned_off() {
+    let simulator = simulator(Options::default());
+    let order = json!({"other": "trio2.test:80", "passive": true, "secondary": true});
+    assert_eq!(control(&simulator, Method::POST, "/failover", &order).await.0, StatusCode::OK);
+    for (method, path) in [(Method::GET, ""), (Method::POST, "/login"), (Method::GET, "/cc/1/agents/state")] {
+        let answer = send(&simulator, HERE, method, &format!("/te/api{path}"), "").await;
+        assert_eq!(answer.status(), StatusCode::TEMPORARY_REDIRECT, "{path}");
+        let location = answer.headers()["location"].to_str().expect("text");
+        assert_eq!(location.trim_end_matches('/'), format!("http://trio2.test:80/te/api{path}"));
+    }
+    let answer = send(&simulator, HERE, Method::GET, "/te/api?redirect=false", "").await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+    let body: Value = serde_json::from_slice(&bytes).expect("JSON");
+    assert_eq!(body["data"]["primaryServer"], "trio2.test:80");
+    assert_eq!(body["data"]["secondaryServer"], "trio.test");
+    control(&simulator, Method::POST, "/failover", &json!({"bare": true})).await;
+    let answer = send(&simulator, HERE, Method::GET, "/te/api/cc", "").await;
+    assert_eq!(answer.headers()["location"], "http://trio2.test:80");
+    control(&simulator, Method::POST, "/failover", &json!({"passive": false})).await;
+    assert_eq!(send(&simulator, HERE, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
+    for wrong in [json!({"other": 5}), json!({"passive": "yes"})] {
+        let (status, _) = control(&simulator, Method::POST, "/failover", &wrong).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_fault_hits_as_many_requests_as_ordered() {
+    let simulator = simulator(Options::default());
+    let order = json!({"path": "login", "status": 503, "retry_after": "30", "times": 2});
+    assert_eq!(control(&simulator, Method::POST, "/fault", &order).await.0, StatusCode::OK);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let answer = send(&simulator, HERE, Method::POST, "/te/api/login", "").await;
+        seen.push((answer.status().as_u16(), answer.headers().contains_key("retry-after")));
+    }
+    assert_eq!(seen, [(503, true), (503, true), (401, false)]);
+    assert_eq!(send(&simulator, HERE, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
+    for wrong in [
+        json!({}),
+        json!({"path": "login", "status": 200}),
+        json!({"path": "login", "status": 500, "times": -1}),
+    ] {
+        let (status, _) = control(&simulator, Method::POST, "/fault", &wrong).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}

@@ -152,10 +152,11 @@ async fn dripping() -> String {
                 let mut request = [0; 4096];
                 let length = stream.read(&mut request).await.unwrap_or_default();
                 let asked = String::from_utf8_lossy(&request[..length]).into_owned();
-                let whole = match asked.split(' ').nth(1).unwrap_or_default() {
+                let path = asked.split([' ', '?']).nth(1).unwrap_or_default();
+                let whole = match path {
                     "/te/api/login" => r#"{"access_token":"t","expires_in":3600}"#,
                     "/te/api" | "/te/api/cc/1" => "[]",
-                    path if path.starts_with("/te/api/cc?") => r#"[{"id":1,"name":"Kundtjänst"}]"#,
+                    "/te/api/cc" => r#"[{"id":1,"name":"Kundtjänst"}]"#,
                     _ => "",
                 };
                 if !whole.is_empty() {
@@ -178,11 +179,11 @@ async fn dripping() -> String {
 async fn a_slow_drip_cannot_hold_a_cycle_beyond_the_limit_of_a_collector() {
     let mut target = target(&dripping().await);
     target.trio.limits.request = Duration::from_secs(3600);
-    target.trio.limits.collector = Duration::from_millis(300);
+    target.trio.limits.collector = Duration::from_secs(1);
     let mut app = TestApp::of(target).await;
     let begun = Instant::now();
     app.step().await;
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_collector_success", &[("collector", "agent_state")]), Some(0.0));
     assert_eq!(metrics.find("trio_collector_success", &[]).len(), 6, "every collector was tried");

@@ -68,8 +68,7 @@ async fn links_to_another_server_are_not_followed_and_it_hears_nothing() {
         }
         Value::Array(all)
     };
-    let root =
-        json!({"links": to_trap(&["login", "refreshlogin", "cc"]), "data": {"primaryServer": trap.uri()}});
+    let root = json!({"links": to_trap(&["login", "refreshlogin", "cc"]), "data": {}});
     trio.on("GET", "", ok(root.to_string())).await;
     let cc = json!({"links": to_trap(&["cc/1"]), "data": [{"id": 1}]});
     trio.on("GET", "cc", ok(cc.to_string())).await;

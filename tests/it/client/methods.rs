@@ -64,7 +64,8 @@ impl Method {
 
     fn query(self) -> Option<&'static str> {
         match self {
-            Root | Route => None,
+            Root => Some("redirect=false"),
+            Route => None,
             ServicesOfGroup => Some("page=1&pageSize=1000&groupId=7"),
             _ => Some("page=1&pageSize=1000"),
         }

@@ -31,7 +31,7 @@ pub(crate) fn target(server: &str) -> Target {
     Target {
         name: "test".into(),
         trio: trio::Settings {
-            server: server.parse().expect("a URL"),
+            servers: vec![server.parse().expect("a URL")],
             client_key: "Y2xpZW50LWtleQ==".to_owned().into(),
             username: "exporter".to_owned().into(),
             password: "lösenord".to_owned().into(),

@@ -8,6 +8,9 @@ use wiremock::{
     matchers::{method, path, query_param},
 };
 
+/// An address at which nobody answers.
+pub(crate) const NOBODY: &str = "127.0.0.1:1";
+
 /// A server that answers what the test puts there.
 pub(crate) struct HandWritten {
     pub(crate) server: MockServer,
@@ -63,7 +66,11 @@ impl HandWritten {
             let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
             let resource = if name == "root" { String::new() } else { name.replace('_', "/") };
             let body = std::fs::read_to_string(&file).expect("text");
-            self.answer(&resource, body.replace("http://trio.example", &self.server.uri())).await;
+            // Its own name is its address; the other server's is one at which nobody answers.
+            let body = body.replace("http://trio.example", &self.server.uri());
+            let body = body.replace("trio.example", &self.server.address().to_string());
+            let body = body.replace("trio2.example", NOBODY);
+            self.answer(&resource, body).await;
         }
     }
 }

@@ -23,12 +23,30 @@ pub(crate) struct Simulated {
 impl Simulated {
     /// A simulated Trio that lives by `clock`, which the exporter under test should share.
     pub(crate) async fn start(options: Options, clock: Clock) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        Self::start_at("127.0.0.1:0", options, clock).await
+    }
+
+    /// The same at a fixed address, for one that comes back.
+    pub(crate) async fn start_at(at: &str, options: Options, clock: Clock) -> Self {
+        let listener = tokio::net::TcpListener::bind(at).await.expect("a free port");
         let addr = listener.local_addr().expect("an address");
         let simulator = Simulator::new(options.clone(), Arc::new(move || clock.now().wall));
         let (stop, stopped) = shutdown::switch();
         tokio::spawn(sim::serve(listener, simulator.clone(), stopped.requested()));
         Self { simulator, addr, options, _stop: stop }
+    }
+
+    /// The base of its API.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/te/api", self.addr)
+    }
+
+    /// Gives an order to the simulator's control.
+    pub(crate) async fn order(&self, path: &str, order: &serde_json::Value) {
+        let url = format!("http://{}/sim/control/{path}", self.addr);
+        let request = super::reqwest_client().post(url).header("content-type", "application/json");
+        let answer = request.body(order.to_string()).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{path} {order}: {}", answer.status());
     }
 
     /// The target that reads it, with the fields file of its dialect if `mapped`.

@@ -1,0 +1,83 @@
+//! A secret as given, or in a file that may change while the program runs.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A secret. Clones share what was last read; it prints as nothing but its kind.
+#[derive(Clone)]
+pub struct Secret {
+    text: Arc<RwLock<SecretString>>,
+    file: Option<PathBuf>,
+}
+
+impl Secret {
+    /// The secret in a file, without the line end that editors leave behind it.
+    ///
+    /// # Errors
+    /// The file cannot be read or is empty, as a sentence that names it.
+    pub fn from_file(path: &Path) -> Result<Self, String> {
+        Ok(Self { text: Arc::new(RwLock::new(read(path)?)), file: Some(path.to_owned()) })
+    }
+
+    /// The secret as it was last read.
+    pub fn current(&self) -> SecretString {
+        self.text.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the file again, if there is one. Whether there is another secret in it now; one that
+    /// `fits` rejects is not taken over.
+    pub(super) fn reload(&self, fits: impl Fn(&SecretString) -> bool) -> bool {
+        let Some(path) = &self.file else { return false };
+        let new = match read(path) {
+            Ok(new) => new,
+            Err(problem) => {
+                // Whoever replaces a file may be half-way; the refusal itself is told elsewhere.
+                tracing::debug!(%problem, "the secret is kept as it was");
+                return false;
+            }
+        };
+        if new.expose_secret() == self.current().expose_secret() {
+            return false;
+        }
+        if !fits(&new) {
+            tracing::debug!(file = %path.display(), "holds something that Trio's login cannot take");
+            return false;
+        }
+        *self.text.write().unwrap_or_else(PoisonError::into_inner) = new;
+        tracing::info!(file = %path.display(), "the secret in the file has changed");
+        true
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self::from(SecretString::from(text))
+    }
+}
+
+impl From<SecretString> for Secret {
+    fn from(text: SecretString) -> Self {
+        Self { text: Arc::new(RwLock::new(text)), file: None }
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some(file) => write!(formatter, "Secret(*** in {})", file.display()),
+            None => formatter.write_str("Secret(***)"),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<SecretString, String> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let secret = text.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() { Err(format!("{} is empty", path.display())) } else { Ok(secret.into()) }
+}

@@ -1,0 +1,4 @@
+//! Two servers of one Trio: who is asked, who takes over, who gets the credentials.
+
+mod pair;
+mod strangers;
