@@ -146,8 +146,8 @@ impl Members {
         filtered: &[FieldSeen],
         as_it_is: &[FieldSeen],
     ) -> bool {
-        let pairs = present(filtered).into_iter().zip(present(as_it_is));
-        let lost = pairs.clone().position(|(here, there)| there && !here);
+        let mut pairs = present(filtered).into_iter().zip(present(as_it_is));
+        let lost = pairs.position(|(here, there)| there && !here);
         self.with(mapping, contact_center, |known| {
             known.usual = present(as_it_is);
             if let Some(field) = lost {
