@@ -64,7 +64,9 @@ fn configured(now: Stamp) -> Snapshot {
     let agent = |n| Agent { id: text("", 100_000 + n), name: None, group_ids: vec![text("g", n % GROUPS)] };
     let group = |n| AgentGroup { id: text("g", n), name: Some(text("Grupp ", n)), agent_ids: vec![] };
     let contact_center = ContactCenter { id: "1".into(), name: None };
-    let mut center = Center::new(contact_center, STATE, CONFIGURATION);
+    let mut center = Center::new(contact_center, |collector| {
+        Some(if collector.is_fast() { STATE } else { CONFIGURATION })
+    });
     settle(&mut center.agents, (0..AGENTS).map(agent).collect(), now);
     settle(&mut center.agent_groups, (0..GROUPS).map(group).collect(), now);
     Snapshot {
@@ -74,6 +76,7 @@ fn configured(now: Stamp) -> Snapshot {
         simulated: false,
         contact_centers: Reading::none(CONFIGURATION),
         centers: vec![center],
+        inventory: Reading::none(CONFIGURATION),
         fields: Arc::new([]),
     }
 }

@@ -13,7 +13,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use crate::{
     document::{self, Complaints, Section},
     metrics,
-    model::{Goals, Text},
+    model::{Goals, Selection, Text},
     poller, tally,
     trio::{self, Dictionary},
 };
@@ -44,6 +44,8 @@ pub struct Target {
     pub dictionary: Arc<Dictionary>,
     /// The goals of its services.
     pub goals: Arc<Goals>,
+    /// Which of its contact centres are read.
+    pub contact_centers: Selection,
 }
 
 /// Reads an environment variable.
@@ -106,7 +108,8 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
             format_args!("two targets are called `{}`; names tell them apart", pair[0]),
         );
     }
-    let poll = sections::poll(root, complaints);
+    let mut poll = sections::poll(root, complaints);
+    sections::collectors(root, &mut poll, complaints);
     let (tally, identity) = sections::agents(root, folder, complaints);
     let max_series = sections::max_series(root, complaints);
     root.finish(complaints);

@@ -24,6 +24,8 @@ mod process;
 mod scene;
 mod servers;
 mod services;
+mod skilled;
+mod system;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -5,15 +5,21 @@
 
 mod agent;
 mod api;
+mod call;
 mod fields;
 mod goals;
+mod inventory;
+mod selection;
 mod service;
 mod time;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token};
+pub use call::{Call, Calls, CaseState};
 pub use fields::{FieldSource, FieldUse};
 pub use goals::{ClassGoals, Goals};
+pub use inventory::{Holding, ServiceSkills};
+pub use selection::Selection;
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};
 pub use time::{Clock, Stamp, unix_seconds};
 

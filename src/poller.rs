@@ -6,8 +6,11 @@
 mod budget;
 mod cadence;
 mod cycle;
+mod inventory;
 mod pace;
+mod reads;
 mod situation;
+mod skills;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -21,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    model::{Clock, Text},
+    model::{Clock, Collector, ContactCenter, Selection, Text},
     snapshot::Snapshot,
     stats::Stats,
     tally::{self, Published, Tally},
@@ -34,14 +37,30 @@ use situation::Situations;
 /// How often what is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Interval of what happens now.
+    /// Interval of what happens now, and of the steps.
     pub state: Duration,
     /// Interval of what is configured.
     pub configuration: Duration,
+    /// Interval of what is only counted.
+    pub inventory: Duration,
+    /// What is configured for single collectors, in the order of [`Collector::ALL`].
+    pub collectors: [Wanted; Collector::COUNT],
     /// The longest that one collector may take.
     pub collector_limit: Duration,
     /// Requests a minute that the intervals are stretched for, if need be.
     pub requests_per_minute: u32,
+}
+
+/// Whether and how often one collector is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// As often as its kind.
+    #[default]
+    AsItsKind,
+    /// At an interval of its own.
+    Every(Duration),
+    /// Not at all.
+    Off,
 }
 
 impl Default for Settings {
@@ -49,8 +68,23 @@ impl Default for Settings {
         Self {
             state: Duration::from_secs(5),
             configuration: Duration::from_secs(300),
+            inventory: Duration::from_secs(3600),
+            collectors: [Wanted::AsItsKind; Collector::COUNT],
             collector_limit: Duration::from_secs(60),
             requests_per_minute: 600,
+        }
+    }
+}
+
+impl Settings {
+    /// How often `collector` is read; `None` if it is switched off.
+    pub fn interval(&self, collector: Collector) -> Option<Duration> {
+        match self.collectors[collector.index()] {
+            Wanted::Off => None,
+            Wanted::Every(interval) => Some(interval),
+            Wanted::AsItsKind if collector.is_fast() => Some(self.state),
+            Wanted::AsItsKind if collector == Collector::Inventory => Some(self.inventory),
+            Wanted::AsItsKind => Some(self.configuration),
         }
     }
 }
@@ -78,6 +112,10 @@ pub struct Poller {
     last: Option<Arc<Snapshot>>,
     root: Option<Root>,
     routes: HashMap<Text, Route>,
+    /// Which contact centres are read.
+    selection: Selection,
+    /// Entries of the selection that were said to mean nothing.
+    said: HashSet<(&'static str, Text)>,
     /// Nothing could be had from the server in the last step.
     was_down: bool,
     /// Ids that an early configuration reading was made for.
@@ -110,10 +148,18 @@ impl Poller {
             last: None,
             root: None,
             routes: HashMap::new(),
+            selection: Selection::default(),
+            said: HashSet::new(),
             was_down: false,
             asked_for: HashSet::new(),
             situations: Situations::default(),
         }
+    }
+
+    /// The same poller, reading only some of the contact centres.
+    pub fn selecting(mut self, selection: Selection) -> Self {
+        self.selection = selection;
+        self
     }
 
     /// Reads what is due and publishes.
@@ -150,6 +196,23 @@ impl Poller {
             if self.settings.state != period {
                 period = self.settings.state;
                 ticks = every(tick + period, period);
+            }
+        }
+    }
+
+    /// Says once of each entry of the selection that it means none of the contact centres.
+    fn say_unmatched(&mut self, known: &[ContactCenter]) {
+        for (list, entry) in self.selection.unmatched(known) {
+            if self.said.insert((list, entry.clone())) {
+                let names = known.iter().map(|center| match &center.name {
+                    Some(name) => format!("{} ({name})", center.id),
+                    None => center.id.to_string(),
+                });
+                tracing::warn!(
+                    entry = &**entry,
+                    known = names.collect::<Vec<_>>().join(", "),
+                    "contact_centers.{list}: no contact centre that the API user may see has this id or name"
+                );
             }
         }
     }

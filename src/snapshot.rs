@@ -5,8 +5,8 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Collector, ContactCenter, FieldUse, Service, ServiceGroups,
-    ServiceStatus, Stamp, Text,
+    Agent, AgentGroup, AgentStatus, Calls, Collector, ContactCenter, FieldUse, Holding, Service,
+    ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 
 /// Everything known of one target after a step of its poller.
@@ -24,6 +24,8 @@ pub struct Snapshot {
     pub contact_centers: Reading<Vec<ContactCenter>>,
     /// The contact centres that are read, in the order of the list.
     pub centers: Vec<Center>,
+    /// What there is of everything that belongs to no contact centre.
+    pub inventory: Reading<Vec<Holding>>,
     /// What the field dictionary found so far.
     pub fields: Arc<[FieldUse]>,
 }
@@ -45,13 +47,19 @@ pub struct Center {
     pub agent_state: Reading<Vec<AgentStatus>>,
     /// Agent groups.
     pub agent_groups: Reading<Vec<AgentGroup>>,
+    /// Calls now.
+    pub calls: Reading<Calls>,
+    /// Who can take cases of which service.
+    pub skills: Reading<ServiceSkills>,
+    /// What there is of everything in this contact centre.
+    pub inventory: Reading<Vec<Holding>>,
 }
 
 /// The last good data of one collector, and how its last attempt went.
 #[derive(Clone, Debug)]
 pub struct Reading<T> {
-    /// How often the collector is due.
-    pub interval: Duration,
+    /// How often the collector is due; `None`: it is switched off, and nothing is said of it.
+    pub interval: Option<Duration>,
     /// The last attempt; `None` before the first.
     pub attempt: Option<Attempt>,
     /// The last complete data, whatever came after.
@@ -97,13 +105,13 @@ pub struct Good<T> {
 
 impl<T> Reading<T> {
     /// A reading before its first attempt.
-    pub fn none(interval: Duration) -> Self {
-        Self { interval, attempt: None, good: None, incomplete_total: 0 }
+    pub fn none(interval: impl Into<Option<Duration>>) -> Self {
+        Self { interval: interval.into(), attempt: None, good: None, incomplete_total: 0 }
     }
 
     /// How old the data may get before it is withheld: three intervals, at least a minute.
     pub fn max_age(&self) -> Duration {
-        (self.interval * 3).max(Duration::from_secs(60))
+        max_age(self.interval.unwrap_or_default())
     }
 
     /// The data, unless it is too old at `now`.
@@ -112,18 +120,23 @@ impl<T> Reading<T> {
         (now.since(good.taken) <= self.max_age()).then_some(&good.data)
     }
 
-    /// What is known about the collector, whatever it reads.
-    pub fn health(&self, collector: Collector) -> Health {
-        Health {
+    /// What is known about the collector, whatever it reads; `None` if it is switched off.
+    pub fn health(&self, collector: Collector) -> Option<Health> {
+        Some(Health {
             collector,
-            interval: self.interval,
+            interval: self.interval?,
             attempt: self.attempt,
             last_success: self.good.as_ref().map(|good| good.taken),
             last_change: self.good.as_ref().map(|good| good.changed),
             items: self.good.as_ref().map(|good| good.items),
             incomplete_total: self.incomplete_total,
-        }
+        })
     }
+}
+
+/// How old data may get that is read at this interval.
+pub fn max_age(interval: Duration) -> Duration {
+    (interval * 3).max(Duration::from_secs(60))
 }
 
 /// The state of one collector, without its data.
@@ -146,43 +159,54 @@ pub struct Health {
 }
 
 impl Center {
-    /// A contact centre of which nothing has been read yet.
-    pub fn new(contact_center: ContactCenter, state_interval: Duration, configuration: Duration) -> Self {
+    /// A contact centre of which nothing has been read yet. `interval` says how often each collector is
+    /// due, if it is switched on.
+    pub fn new(contact_center: ContactCenter, interval: impl Fn(Collector) -> Option<Duration>) -> Self {
         Self {
             contact_center,
-            services: Reading::none(configuration),
-            service_state: Reading::none(state_interval),
-            service_groups: Reading::none(configuration),
-            agents: Reading::none(configuration),
-            agent_state: Reading::none(state_interval),
-            agent_groups: Reading::none(configuration),
+            services: Reading::none(interval(Collector::Services)),
+            service_state: Reading::none(interval(Collector::ServiceState)),
+            service_groups: Reading::none(interval(Collector::ServiceGroups)),
+            agents: Reading::none(interval(Collector::Agents)),
+            agent_state: Reading::none(interval(Collector::AgentState)),
+            agent_groups: Reading::none(interval(Collector::AgentGroups)),
+            calls: Reading::none(interval(Collector::Calls)),
+            skills: Reading::none(interval(Collector::Skills)),
+            inventory: Reading::none(interval(Collector::Inventory)),
         }
     }
 
-    /// The state of every collector of this contact centre, in the order of [`Collector::ALL`].
-    pub fn health(&self) -> [Health; Collector::COUNT] {
-        Collector::ALL.map(|collector| match collector {
+    /// The state of every collector that is switched on, in the order of [`Collector::ALL`].
+    pub fn health(&self) -> impl Iterator<Item = Health> {
+        let health = Collector::ALL.map(|collector| match collector {
             Collector::Services => self.services.health(collector),
             Collector::ServiceState => self.service_state.health(collector),
             Collector::ServiceGroups => self.service_groups.health(collector),
             Collector::Agents => self.agents.health(collector),
             Collector::AgentState => self.agent_state.health(collector),
             Collector::AgentGroups => self.agent_groups.health(collector),
-        })
+            Collector::Calls => self.calls.health(collector),
+            Collector::Skills => self.skills.health(collector),
+            Collector::Inventory => self.inventory.health(collector),
+        });
+        health.into_iter().flatten()
     }
 
     /// Changes how often the collectors are due.
-    pub fn set_intervals(&mut self, state: Duration, configuration: Duration) {
-        self.service_state.interval = state;
-        self.agent_state.interval = state;
-        self.services.interval = configuration;
-        self.service_groups.interval = configuration;
-        self.agents.interval = configuration;
-        self.agent_groups.interval = configuration;
+    pub fn set_intervals(&mut self, interval: impl Fn(Collector) -> Option<Duration>) {
+        self.services.interval = interval(Collector::Services);
+        self.service_state.interval = interval(Collector::ServiceState);
+        self.service_groups.interval = interval(Collector::ServiceGroups);
+        self.agents.interval = interval(Collector::Agents);
+        self.agent_state.interval = interval(Collector::AgentState);
+        self.agent_groups.interval = interval(Collector::AgentGroups);
+        self.calls.interval = interval(Collector::Calls);
+        self.skills.interval = interval(Collector::Skills);
+        self.inventory.interval = interval(Collector::Inventory);
     }
 
-    /// The last attempt and the interval of every collector.
-    pub fn attempts(&mut self) -> [(&mut Option<Attempt>, Duration); Collector::COUNT] {
+    /// The last attempt of every collector, and its interval if it is switched on.
+    pub fn attempts(&mut self) -> [(&mut Option<Attempt>, Option<Duration>); Collector::COUNT] {
         [
             (&mut self.services.attempt, self.services.interval),
             (&mut self.service_state.attempt, self.service_state.interval),
@@ -190,6 +214,9 @@ impl Center {
             (&mut self.agents.attempt, self.agents.interval),
             (&mut self.agent_state.attempt, self.agent_state.interval),
             (&mut self.agent_groups.attempt, self.agent_groups.interval),
+            (&mut self.calls.attempt, self.calls.interval),
+            (&mut self.skills.attempt, self.skills.interval),
+            (&mut self.inventory.attempt, self.inventory.interval),
         ]
     }
 

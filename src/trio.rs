@@ -4,6 +4,7 @@
 //! It only reads: besides GET it sends nothing but the two logins. When to ask is `poller`'s business.
 
 mod bodies;
+mod calls;
 mod certificates;
 mod charset;
 mod client;
@@ -15,9 +16,12 @@ mod error;
 mod examine;
 mod failover;
 mod fields;
+mod groups;
+mod inventory;
 mod links;
 mod members;
 mod names;
+mod nodes;
 mod observed;
 mod paging;
 mod patience;
@@ -27,6 +31,7 @@ mod secret;
 mod servers;
 mod session;
 mod settings;
+mod skills;
 mod transport;
 
 pub use certificates::ExtraRoots;
@@ -35,5 +40,6 @@ pub use collection::Listing;
 pub use error::Error;
 pub use examine::{Examination, Member, Missing};
 pub use fields::Dictionary;
+pub use inventory::Inventory;
 pub use secret::Secret;
 pub use settings::{Limits, Settings, latin1};

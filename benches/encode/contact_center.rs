@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use trio_exporter::{
     metrics::View,
-    model::{Agent, AgentGroup, AgentState, AgentStatus, ContactCenter, Service, ServiceStatus, Stamp, Text},
+    model::{
+        Agent, AgentGroup, AgentState, AgentStatus, ContactCenter, Service, ServiceSkills, ServiceStatus,
+        Stamp, Text,
+    },
     snapshot::{Center, Good, Reading, Snapshot},
     tally::{self, Published, Tally},
 };
@@ -25,6 +28,7 @@ pub(crate) fn view(services: usize, agents: usize, now: Stamp) -> View {
         simulated: false,
         contact_centers: reading(vec![contact_center.clone()], 1, CONFIGURATION, taken),
         centers: vec![center],
+        inventory: Reading::none(CONFIGURATION),
         fields: Arc::new([]),
     });
     let mut tally = Tally::new(tally::Settings::default());
@@ -67,8 +71,22 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
         agents: reading((0..agents).map(agent).collect(), agents, CONFIGURATION, taken),
         agent_state: reading((0..agents).map(agent_status).collect(), agents, STATE, taken),
         agent_groups: reading((0..GROUPS).map(group).collect(), GROUPS, CONFIGURATION, taken),
-        ..Center::new(contact_center.clone(), STATE, CONFIGURATION)
+        skills: reading(
+            ServiceSkills { services: (0..services).map(|n| skilled(n, agents)).collect(), skills: agents },
+            agents,
+            CONFIGURATION,
+            taken,
+        ),
+        ..Center::new(contact_center.clone(), |collector| {
+            Some(if collector.is_fast() { STATE } else { CONFIGURATION })
+        })
     }
+}
+
+/// A service and every agent whose number leaves a remainder near the service's.
+fn skilled(service: usize, agents: usize) -> (Text, Vec<Text>) {
+    let near = (service % 100..agents).step_by(100).map(|n| Text::from((100_000 + n).to_string()));
+    (Text::from(service.to_string()), near.collect())
 }
 
 fn reading<T>(data: T, items: usize, interval: Duration, taken: Stamp) -> Reading<T> {

@@ -3,7 +3,12 @@
 use std::{path::Path, sync::Arc};
 
 use super::{Config, Environment, Target, target};
-use crate::{document::Complaints, metrics, model::Goals, poller, tally, trio};
+use crate::{
+    document::Complaints,
+    metrics,
+    model::{Goals, Selection},
+    poller, tally, trio,
+};
 
 /// The address of the API.
 pub(super) const URL: &str = "TRIO_URL";
@@ -65,6 +70,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
             trio,
             dictionary: Arc::new(dictionary),
             goals: Arc::new(Goals::default()),
+            contact_centers: Selection::default(),
         }],
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),

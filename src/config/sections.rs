@@ -1,27 +1,84 @@
-//! The sections `poll`, `agents` and `metrics`.
+//! The sections `poll`, `collectors`, `agents` and `metrics`.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use super::{SHORTEST_INTERVAL, secret};
 use crate::{
-    document::{Complaints, Section, unknown},
+    document::{Complaints, Entry, Section, unknown},
     metrics::Identity,
-    poller, tally,
+    model::Collector,
+    poller::{self, Wanted},
+    tally,
 };
 
 pub(super) fn poll(root: &mut Section<'_>, complaints: &mut Complaints) -> poller::Settings {
     let mut settings = poller::Settings::default();
     let Some(entry) = root.get("poll") else { return settings };
     let mut section = entry.section(complaints);
-    for (key, place) in [("state", &mut settings.state), ("configuration", &mut settings.configuration)] {
+    for (key, place) in [
+        ("state", &mut settings.state),
+        ("configuration", &mut settings.configuration),
+        ("inventory", &mut settings.inventory),
+    ] {
         let given = section.get(key).and_then(|entry| entry.duration(SHORTEST_INTERVAL, complaints));
         *place = given.unwrap_or(*place);
     }
-    if settings.configuration < settings.state {
-        complaints.add(section.at(), "poll.configuration", "must not be shorter than poll.state");
+    for (key, interval) in [("configuration", settings.configuration), ("inventory", settings.inventory)] {
+        if interval < settings.state {
+            complaints.add(section.at(), &section.path_of(key), "must not be shorter than poll.state");
+        }
     }
     section.finish(complaints);
     settings
+}
+
+/// Single collectors: `skills: off`, `calls: on`, or `calls: {interval: 10s}`.
+pub(super) fn collectors(
+    root: &mut Section<'_>,
+    settings: &mut poller::Settings,
+    complaints: &mut Complaints,
+) {
+    let Some(entry) = root.get("collectors") else { return };
+    for (key, value) in entry.section(complaints).entries() {
+        match Collector::from_word(&key.text) {
+            Some(collector) => {
+                settings.collectors[collector.index()] = wanted(&value, settings.state, complaints);
+            }
+            None => {
+                let known = Collector::ALL.into_iter().map(Collector::as_str);
+                complaints.add(key.at, &value.path, unknown("collector", &key.text, known));
+            }
+        }
+    }
+    let fast = || Collector::ALL.into_iter().filter(|collector| collector.is_fast());
+    if fast().all(|collector| settings.interval(collector).is_none()) {
+        let names: Vec<_> = fast().map(Collector::as_str).collect();
+        entry.wrong(
+            complaints,
+            format_args!("at least one of {} must be on: they say whether Trio is up", names.join(", ")),
+        );
+    }
+}
+
+fn wanted(value: &Entry<'_>, tick: Duration, complaints: &mut Complaints) -> Wanted {
+    if let Some(on) = value.switch() {
+        return if on { Wanted::AsItsKind } else { Wanted::Off };
+    }
+    if !value.is_map() {
+        value.wrong(complaints, "must be on, off, or a map such as {interval: 10s}");
+        return Wanted::AsItsKind;
+    }
+    let mut section = value.section(complaints);
+    let interval = section.get("interval");
+    section.finish(complaints);
+    let Some(interval) = interval else { return Wanted::AsItsKind };
+    match interval.duration(SHORTEST_INTERVAL, complaints) {
+        Some(given) if given < tick => {
+            interval.wrong(complaints, "must not be shorter than poll.state, the interval of the steps");
+            Wanted::AsItsKind
+        }
+        given => given.map_or(Wanted::AsItsKind, Wanted::Every),
+    }
 }
 
 pub(super) fn agents(

@@ -9,7 +9,7 @@ use url::Url;
 use super::{Target, limits, secret};
 use crate::{
     document::{Complaints, Entry, Section},
-    model::{Goals, NAME_LIMIT},
+    model::{Goals, NAME_LIMIT, Selection, Text},
     trio::{self, Dictionary, ExtraRoots, Secret, latin1},
 };
 
@@ -68,6 +68,7 @@ pub(super) fn read(
         Some(entry) => limits::ca_file(&entry, folder, complaints),
         None => Some(ExtraRoots::default()),
     };
+    let contact_centers = section.get("contact_centers").map(|entry| selection(&entry, complaints));
     let exported = section.get("export_service_state");
     let dictionary = match (dictionary, exported) {
         (Some(dictionary), Some(entry)) => export(dictionary, &entry, complaints),
@@ -83,7 +84,32 @@ pub(super) fn read(
         extra_roots: extra_roots?,
         limits,
     };
-    Some(Target { name: name.into(), trio, dictionary: Arc::new(dictionary?), goals: goals.clone() })
+    Some(Target {
+        name: name.into(),
+        trio,
+        dictionary: Arc::new(dictionary?),
+        goals: goals.clone(),
+        contact_centers: contact_centers.unwrap_or_default(),
+    })
+}
+
+fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
+    let mut section = entry.section(complaints);
+    let mut list = |key, complaints: &mut Complaints| -> Vec<Text> {
+        let Some(entry) = section.get(key) else { return Vec::new() };
+        let items = entry.list();
+        if items.is_empty() {
+            entry.wrong(complaints, "must name at least one contact centre; or leave the key out");
+        }
+        items.iter().filter_map(|item| item.text(complaints)).map(Text::from).collect()
+    };
+    let selection = Selection { allow: list("allow", complaints), deny: list("deny", complaints) };
+    let same = |one: &Text, other: &Text| one.trim().to_lowercase() == other.trim().to_lowercase();
+    for twice in selection.deny.iter().filter(|deny| selection.allow.iter().any(|allow| same(allow, deny))) {
+        entry.wrong(complaints, format_args!("`{twice}` is both allowed and denied; name it once"));
+    }
+    section.finish(complaints);
+    selection
 }
 
 /// The servers of a target, the preferred one first.

@@ -5,6 +5,9 @@ use std::{fs, path::PathBuf};
 use pretty_assertions::assert_eq;
 
 use super::*;
+use crate::model::Collector;
+
+mod limits;
 
 /// A folder of its own for each test, with the secrets that the valid file names.
 fn folder(test: &str) -> PathBuf {
@@ -71,7 +74,9 @@ fn a_minimal_file_is_enough_and_secrets_come_from_files_without_their_line_end()
 fn everything_that_can_be_configured_is_read() {
     let text = format!(
         "{VALID}    time_zone: Europe/Stockholm
-poll: {{state: 2s, configuration: 1m}}
+    contact_centers: {{allow: [1, Växjö], deny: Åre}}
+poll: {{state: 2s, configuration: 1m, inventory: 2h}}
+collectors: {{skills: off, calls: {{interval: 10s}}, agents: on, inventory: {{}}}}
 agents: {{identity: hash, hash_key_file: key, min_group_size: 5}}
 goals:
   abandon_target: 0.05
@@ -84,6 +89,14 @@ metrics: {{max_series: 100000}}
     );
     let config = load_text("everything", &text).expect("valid");
     assert_eq!((config.poll.state.as_secs(), config.poll.configuration.as_secs()), (2, 60));
+    let interval = |collector| config.poll.interval(collector).map(|interval| interval.as_secs());
+    assert_eq!(interval(Collector::ServiceState), Some(2));
+    assert_eq!(interval(Collector::Calls), Some(10));
+    assert_eq!(interval(Collector::Skills), None);
+    assert_eq!(interval(Collector::Agents), Some(60));
+    assert_eq!(interval(Collector::Inventory), Some(7200));
+    let Selection { allow, deny } = &config.targets[0].contact_centers;
+    assert_eq!((allow.join(" "), deny.join(" ")), ("1 Växjö".to_owned(), "Åre".to_owned()));
     assert_eq!(config.tally.min_group_size, 5);
     assert_eq!(config.metrics.max_series, 100_000);
     let goals = &config.targets[0].goals;
@@ -117,8 +130,40 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:2:5: targets[0].nmae: unknown key; did you mean `name`?",
         ),
         (
+            format!("{VALID}poll: {{inventory: 1s}}\n"),
+            "c.yml:7:7: poll.inventory: must not be shorter than poll.state",
+        ),
+        (
+            format!("{VALID}collectors: {{skill: off}}\n"),
+            "c.yml:7:14: collectors.skill: unknown collector; did you mean `skills`?",
+        ),
+        (
+            format!("{VALID}collectors: {{skills: 5}}\n"),
+            "c.yml:7:22: collectors.skills: must be on, off, or a map such as {interval: 10s}",
+        ),
+        (
+            format!("{VALID}collectors: {{skills: {{every: 5s}}}}\n"),
+            "c.yml:7:23: collectors.skills.every: unknown key; known here: interval",
+        ),
+        (
+            format!("{VALID}collectors: {{calls: {{interval: 2s}}}}\n"),
+            "c.yml:7:32: collectors.calls.interval: must not be shorter than poll.state, the interval of the steps",
+        ),
+        (
+            format!("{VALID}collectors: {{calls: off, service_state: off, agent_state: off}}\n"),
+            "c.yml:7:13: collectors: at least one of service_state, agent_state, calls must be on: they say whether Trio is up",
+        ),
+        (
+            format!("{VALID}    contact_centers: {{allow: []}}\n"),
+            "c.yml:7:30: targets[0].contact_centers.allow: must name at least one contact centre; or leave the key out",
+        ),
+        (
+            format!("{VALID}    contact_centers: {{allow: [Åre], deny: [åre]}}\n"),
+            "c.yml:7:22: targets[0].contact_centers: `åre` is both allowed and denied; name it once",
+        ),
+        (
             format!("{VALID}polling: {{}}\n"),
-            "c.yml:7:1: polling: unknown key; known here: goals, targets, poll, agents, metrics",
+            "c.yml:7:1: polling: unknown key; known here: goals, targets, poll, collectors, agents, metrics",
         ),
         (
             with(servers, ""),
@@ -188,38 +233,6 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
         (
             format!("{VALID}    time_zone: Europe/Gothenburg\n"),
             "c.yml:7:16: targets[0].time_zone: no such time zone; give a name such as Europe/Stockholm",
-        ),
-        (
-            format!("{VALID}    ca_file: gone.pem\n"),
-            "c.yml:7:14: targets[0].ca_file: cannot read gone.pem: No such file or directory (os error 2)",
-        ),
-        (
-            format!("{VALID}    ca_file: key\n"),
-            "c.yml:7:14: targets[0].ca_file: key holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----",
-        ),
-        (
-            format!("{VALID}    max_requests_per_minute: 3\n"),
-            "c.yml:7:30: targets[0].max_requests_per_minute: must be a whole number from 10 to 1000000",
-        ),
-        (
-            format!("{VALID}    limits: {{connect: 5}}\n"),
-            "c.yml:7:23: targets[0].limits.connect: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
-        ),
-        (
-            format!("{VALID}    limits: {{request: 1ms}}\n"),
-            "c.yml:7:23: targets[0].limits.request: must be at least 100ms",
-        ),
-        (
-            format!("{VALID}    limits: {{body_mib: 0}}\n"),
-            "c.yml:7:24: targets[0].limits.body_mib: must be a whole number from 1 to 4096",
-        ),
-        (
-            format!("{VALID}    limits: {{collector: 2s}}\n"),
-            "c.yml:7:13: targets[0].limits.collector: must not be shorter than `request`, of which it needs several",
-        ),
-        (
-            format!("{VALID}    limits: {{conect: 2s}}\n"),
-            "c.yml:7:14: targets[0].limits.conect: unknown key; did you mean `connect`?",
         ),
         (
             format!("{VALID}    fields_file: gone.yml\n"),
@@ -372,22 +385,4 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
     assert_eq!(*config.targets[0].goals, goals);
     assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
     assert!(config.targets[0].trio.time_zone.is_some());
-}
-
-#[test]
-fn the_limits_of_a_target_are_taken_and_an_authority_is_read_from_its_file() {
-    let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
-    fs::write(folder("limits").join("ca.pem"), authority.cert.pem()).expect("writable");
-    let text = format!(
-        "{VALID}    ca_file: ca.pem
-    max_requests_per_minute: 120
-    limits: {{connect: 2s, request: 20s, collector: 2m, body_mib: 8}}
-"
-    );
-    let config = load_text("limits", &text).expect("valid");
-    let limits = config.targets[0].trio.limits;
-    let secs = Duration::from_secs;
-    assert_eq!((limits.connect, limits.request, limits.collector), (secs(2), secs(20), secs(120)));
-    assert_eq!((limits.body, limits.requests_per_minute), (8 << 20, 120));
-    assert_eq!(limits.in_flight, trio::Limits::default().in_flight);
 }

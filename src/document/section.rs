@@ -109,6 +109,21 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Whether the value is a map.
+    pub fn is_map(&self) -> bool {
+        matches!(self.node.value, Value::Map(_))
+    }
+
+    /// `on` or `off`, in the ways in which YAML writes that.
+    pub fn switch(&self) -> Option<bool> {
+        match &self.node.value {
+            Value::Bool(on) => Some(*on),
+            Value::Text(text) if text == "on" => Some(true),
+            Value::Text(text) if text == "off" => Some(false),
+            _ => None,
+        }
+    }
+
     /// A text that is not empty. Numbers and booleans are taken as they are written.
     pub fn text(&self, complaints: &mut Complaints) -> Option<String> {
         let text = match &self.node.value {

@@ -7,12 +7,17 @@ use super::{
     family::{Pen, Spec},
     identity::Naming,
     persons,
-    scene::Scene,
+    scene::{CenterScene, Scene},
+    skilled,
 };
+use crate::model::AgentState;
 
 /// What may be dropped, first to last. Whole families go, never a part of one.
-const DROP_ORDER: [(Surface, &Spec); 2] =
-    [(Surface::Agents, &persons::STATE_SECONDS), (Surface::Agents, &persons::STATE)];
+const DROP_ORDER: [(Surface, &Spec); 3] = [
+    (Surface::Agents, &persons::STATE_SECONDS),
+    (Surface::Agents, &persons::STATE),
+    (Surface::Main, &skilled::SKILLED_AGENTS),
+];
 
 const SERIES_DROPPED: Spec = Spec::gauge(
     "series_dropped",
@@ -29,7 +34,7 @@ impl Plan {
     /// What to leave out of `surface` so that at most `max_series` are left, if that can be had.
     pub(super) fn of(surface: Surface, scene: &Scene<'_>, max_series: usize) -> Self {
         let candidates = || DROP_ORDER.iter().filter(|(of, _)| *of == surface).map(|(_, spec)| *spec);
-        if candidates().next().is_none() || persons::at_most(scene) <= max_series {
+        if at_most(surface, scene) <= max_series {
             return Self::default();
         }
         let mut pen = Pen::counting();
@@ -58,6 +63,43 @@ impl Plan {
         self.dropped.iter().filter(|(spec, _)| spec.key() == of.key()).map(|(_, series)| series).sum()
     }
 }
+
+/// A number of series that the surface surely does not exceed: saves the counting.
+fn at_most(surface: Surface, scene: &Scene<'_>) -> usize {
+    match surface {
+        Surface::Main => scene.centers().map(main_at_most).sum(),
+        Surface::Agents => persons::at_most(scene),
+    }
+}
+
+fn main_at_most(center: &CenterScene<'_>) -> usize {
+    let services = center.service_state.map_or(0, <[_]>::len);
+    let groups = center
+        .center
+        .service_groups
+        .good
+        .as_ref()
+        .map_or(0, |good| good.data.groups.len() + good.data.members.as_ref().map_or(0, Vec::len));
+    let named = center.center.services.good.iter().flat_map(|good| good.data.iter());
+    let members: usize = named.map(|service| service.group_ids.len()).sum();
+    let agent_groups = center.agents.and_then(|agents| agents.groups.as_ref()).map_or(0, Vec::len);
+    let exported: usize =
+        center.service_state.unwrap_or_default().iter().map(|status| status.exported.len()).sum();
+    services * (OF_A_SERVICE + center.goals.classes.len() * OF_A_CLASS)
+        + exported
+        + groups
+        + members
+        + agent_groups * 2 * AgentState::COUNT
+        + BESIDES
+}
+
+/// Series of one service, beside those of its classes: info, open, six numbers, two goals, and the
+/// states of the skilled.
+const OF_A_SERVICE: usize = 10 + AgentState::COUNT;
+/// Goals of one class of a service.
+const OF_A_CLASS: usize = 4;
+/// Series of a contact centre that do not grow with anything, and more.
+const BESIDES: usize = 250;
 
 /// Writes what was dropped, 0 for families that could be.
 pub(super) fn write(pen: &mut Pen<'_>, plans: &[(Surface, Plan)]) -> fmt::Result {

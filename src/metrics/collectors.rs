@@ -3,13 +3,12 @@
 use std::fmt;
 
 use super::{
-    exporter::max_age,
     family::{Label, Pen, Spec},
-    scene::Scene,
+    scene::{Scene, Target},
 };
 use crate::{
-    model::{Stamp, unix_seconds},
-    snapshot::{Attempt, Health, Outcome},
+    model::{Collector, Stamp, unix_seconds},
+    snapshot::{Attempt, Health, Outcome, max_age},
 };
 
 const SUCCESS: Spec = Spec::gauge(
@@ -58,15 +57,7 @@ const GAUGES: [(&Spec, Number); 5] = [
 
 /// Writes all families of collectors.
 pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
-    let all: Vec<([Label<'_>; 3], Health)> = scene
-        .centers()
-        .flat_map(|center| {
-            let [target, contact_center] = center.labels;
-            let labels =
-                move |health: &Health| [target, contact_center, ("collector", health.collector.as_str())];
-            center.center.health().map(|health| (labels(&health), health))
-        })
-        .collect();
+    let all: Vec<([Label<'_>; 3], Health)> = scene.targets.iter().flat_map(of_target).collect();
     let tried = || all.iter().filter_map(|(labels, health)| Some((labels, health.attempt?, health)));
 
     for (spec, number) in GAUGES {
@@ -86,6 +77,20 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
         family.measure(labels, health.interval.as_secs_f64())?;
     }
     Ok(())
+}
+
+/// The collectors of a target; one that reads no contact centre has an empty one.
+fn of_target<'a>(target: &Target<'a>) -> Vec<([Label<'a>; 3], Health)> {
+    let labels = |[target, contact_center]: [Label<'a>; 2], health: &Health| {
+        [target, contact_center, ("collector", health.collector.as_str())]
+    };
+    let [name] = target.labels;
+    let shared = target.snapshot.and_then(|snapshot| snapshot.inventory.health(Collector::Inventory));
+    let shared = shared.map(|health| (labels([name, ("contact_center", "")], &health), health));
+    let of_centers = target.centers.iter().flat_map(|center| {
+        center.center.health().map(move |health| (labels(center.labels, &health), health))
+    });
+    shared.into_iter().chain(of_centers).collect()
 }
 
 fn succeeded(attempt: &Attempt, health: &Health, now: Stamp) -> bool {

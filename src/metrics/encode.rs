@@ -17,7 +17,7 @@ use super::{
     identity::Naming,
     persons, process,
     scene::Scene,
-    servers, services,
+    servers, services, system,
 };
 use crate::model::Stamp;
 
@@ -84,7 +84,8 @@ impl Surface {
         match self {
             Self::Main => {
                 services::write(pen, scene)?;
-                agents::write(pen, scene)
+                agents::write(pen, scene)?;
+                system::write(pen, scene)
             }
             Self::Agents if scene.identity.exists() => {
                 persons::write(pen, scene, &persons::rows(scene, naming))

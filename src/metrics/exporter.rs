@@ -7,7 +7,7 @@ use super::{
     family::{Pen, Spec},
     scene::{Scene, Target},
 };
-use crate::{model::Collector, model::Stamp, snapshot::Reading};
+use crate::{model::Stamp, snapshot::max_age};
 
 const UP: Spec = Spec::gauge(
     "up",
@@ -61,9 +61,4 @@ fn is_up(target: &Target<'_>, now: Stamp) -> bool {
     let max_age =
         fast.map(|health| max_age(health.interval)).max().unwrap_or_else(|| max_age(Duration::ZERO));
     target.snapshot.is_some_and(|snapshot| snapshot.up && now.since(snapshot.stepped) <= max_age)
-}
-
-/// How old data may get that is read at this interval.
-pub(super) fn max_age(interval: Duration) -> Duration {
-    Reading::<Collector>::none(interval).max_age()
 }

@@ -11,6 +11,7 @@ use super::{
     family::{Label, Pen, Spec},
     goals,
     scene::{CenterScene, Scene, name},
+    skilled,
 };
 use crate::model::{ServiceStatus, Text};
 
@@ -95,6 +96,13 @@ pub(super) struct ServiceRow<'a> {
     status: &'a ServiceStatus,
 }
 
+impl ServiceRow<'_> {
+    /// Id of the service.
+    pub(super) fn id(&self) -> &str {
+        &self.status.id
+    }
+}
+
 /// Writes all families of services.
 pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     let mut family = pen.family(&CONTACT_CENTER_INFO);
@@ -131,6 +139,7 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
             }
         }
     }
+    skilled::write(pen, scene, &rows)?;
     let mut family = pen.family(&SERVICE_STATE_FIELD);
     for service in services() {
         for (member, value) in &service.status.exported {

@@ -48,6 +48,80 @@ closed_set! {
         ServiceState => "services/state",
         /// Service groups.
         ServiceGroups => "servicegroups",
+        /// Calls now.
+        Calls => "services/calls",
+        /// Who can take cases of which service.
+        Skills => "skills",
+        /// Roles.
+        Roles => "roles",
+        /// Opening hours.
+        Schedules => "schedules",
+        /// Lists of exceptions to opening hours.
+        ExceptionLists => "schedules/exceptionlists",
+        /// Sets of skills.
+        SkillProfiles => "skillprofiles",
+        /// The node above everything about rights.
+        Security => "security",
+        /// Groups of users with rights.
+        SecurityGroups => "security/groups",
+        /// The node above the company directory.
+        Directory => "directory",
+        /// Persons and functions of the company directory.
+        Subscribers => "directory/subscribers",
+        /// Skills of subscribers.
+        DirectorySkills => "directory/skills",
+        /// Capabilities of subscribers.
+        Capabilities => "directory/capabilities",
+        /// Departments.
+        Departments => "directory/departments",
+        /// Telephone exchanges.
+        Pbxs => "directory/pbxs",
+        /// Calendar systems.
+        CalendarSystems => "directory/calendarsystems",
+        /// Customer groups.
+        CustomerGroups => "directory/customergroups",
+        /// Titles of subscribers.
+        Titles => "directory/titles",
+        /// Names of the extra fields of subscribers.
+        ExtraFieldNames => "directory/extrafieldnames",
+        /// Address spaces.
+        AddressSpaces => "directory/addressspaces",
+    }
+}
+
+impl Resource {
+    /// The collections of a contact centre whose items are counted.
+    pub const OF_CONTACT_CENTER: [Self; 9] = [
+        Self::Agents,
+        Self::AgentGroups,
+        Self::Services,
+        Self::ServiceGroups,
+        Self::Roles,
+        Self::Schedules,
+        Self::ExceptionLists,
+        Self::Skills,
+        Self::SkillProfiles,
+    ];
+
+    /// The collections below the nodes `security` and `directory`, each with its node.
+    pub const OF_NODES: [(Self, Self); 11] = [
+        (Self::Security, Self::SecurityGroups),
+        (Self::Directory, Self::Subscribers),
+        (Self::Directory, Self::DirectorySkills),
+        (Self::Directory, Self::Capabilities),
+        (Self::Directory, Self::Departments),
+        (Self::Directory, Self::Pbxs),
+        (Self::Directory, Self::CalendarSystems),
+        (Self::Directory, Self::CustomerGroups),
+        (Self::Directory, Self::Titles),
+        (Self::Directory, Self::ExtraFieldNames),
+        (Self::Directory, Self::AddressSpaces),
+    ];
+
+    /// Whether the number of items that the server tells can be held against those that came: calls
+    /// change all the time, and skills may be shown without anything that tells one from another.
+    pub const fn has_exact_total(self) -> bool {
+        !matches!(self, Self::Calls | Self::Skills)
     }
 }
 
@@ -66,13 +140,24 @@ closed_set! {
         AgentState => "agent_state",
         /// Agent groups.
         AgentGroups => "agent_groups",
+        /// Calls now.
+        Calls => "calls",
+        /// Who can take cases of which service.
+        Skills => "skills",
+        /// How many items there are of everything.
+        Inventory => "inventory",
     }
 }
 
 impl Collector {
+    /// The collector called `word` in [`Collector::as_str`]'s spelling.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|collector| collector.as_str() == word)
+    }
+
     /// Whether the collector reads what is happening now, rather than what is configured.
     pub const fn is_fast(self) -> bool {
-        matches!(self, Self::ServiceState | Self::AgentState)
+        matches!(self, Self::ServiceState | Self::AgentState | Self::Calls)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     snapshot::{Attempt, Outcome},
 };
 
-/// A reading that failed is tried again after this long, if its interval is longer.
+/// A reading that failed is tried again after this long, or a tenth of its interval if that is longer.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 /// Whether a collector is due at `now`. Steps come at every `tick`, never exactly, so a collector is
@@ -21,7 +21,7 @@ pub(super) fn due(
 ) -> bool {
     let Some(attempt) = attempt else { return true };
     let failed = attempt.outcome != Outcome::Complete;
-    let interval = if failed { interval.min(RETRY_AFTER) } else { interval };
+    let interval = if failed { interval.min(RETRY_AFTER.max(interval / 10)) } else { interval };
     failed && recovered || now.since(attempt.at) + tick / 2 >= interval
 }
 
@@ -65,6 +65,14 @@ mod tests {
         assert!(!due(Some(failed), INTERVAL, TICK, false, later(25_000)));
         assert!(due(Some(failed), INTERVAL, TICK, false, later(30_000)));
         assert!(due(Some(failed), INTERVAL, TICK, true, later(5_000)));
+    }
+
+    #[test]
+    fn what_is_read_seldom_is_not_tried_again_often() {
+        let (failed, later) = attempt(Outcome::Failed);
+        let hour = Duration::from_secs(3600);
+        assert!(!due(Some(failed), hour, TICK, false, later(350_000)));
+        assert!(due(Some(failed), hour, TICK, false, later(360_000)));
     }
 
     #[test]

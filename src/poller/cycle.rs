@@ -5,9 +5,9 @@ use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::{Poller, Settings, cadence};
+use super::{Poller, Settings, cadence, reads::resource};
 use crate::{
-    model::{Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
+    model::{Calls, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     trio::{Client, Error, Listing, Root, Route},
 };
@@ -33,11 +33,11 @@ type Id = (Text, Text);
 
 /// What a visit needs to know.
 #[derive(Clone, Copy)]
-struct Visitor<'a> {
-    client: &'a Client,
-    clock: &'a Clock,
-    settings: Settings,
-    recovered: bool,
+pub(super) struct Visitor<'a> {
+    pub(super) client: &'a Client,
+    pub(super) clock: &'a Clock,
+    pub(super) settings: Settings,
+    pub(super) recovered: bool,
 }
 
 impl Poller {
@@ -45,7 +45,10 @@ impl Poller {
     pub(super) async fn read(&mut self) -> Snapshot {
         let mut snapshot = self.carry_over();
         let total = match self.discover(&mut snapshot).await {
-            Ok(()) => self.visit_all(&mut snapshot).await,
+            Ok(()) => match self.visit_all(&mut snapshot).await {
+                None => self.count_shared(&mut snapshot).await,
+                total => total,
+            },
             Err(error) => Some(error),
         };
         match &total {
@@ -71,6 +74,7 @@ impl Poller {
                 simulated: false,
                 contact_centers: Reading::none(self.settings.configuration),
                 centers: Vec::new(),
+                inventory: Reading::none(self.settings.interval(Collector::Inventory)),
                 fields: Arc::new([]),
             };
         };
@@ -84,29 +88,36 @@ impl Poller {
         let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
         let looking = self.client.is_looking_for_members(Resource::ContactCenters, &"".into());
         let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
-        if !due && !moved && !looking && !self.routes.is_empty() {
+        // Nothing to read is an answer, too.
+        let known = attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
+        if !due && !moved && !looking && (known || !self.routes.is_empty()) {
             return Ok(());
         }
-        let (client, clock) = (&self.client, &self.clock);
+        let (client, clock, selection) = (&self.client, self.clock.clone(), &self.selection);
         let begun = clock.now();
         let read = async {
             let root: Root = client.root().await?;
-            let listing = client.contact_centers(&root).await?;
+            let mut listing = client.contact_centers(&root).await?;
+            let all = listing.items.clone();
+            listing.items.retain(|center| selection.takes(center));
             let routes = join_all(listing.items.iter().map(|center| client.route(&root, center))).await;
             let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
-            Ok((root, listing, routes?))
+            Ok((root, all, listing, routes?))
         };
         let result = timeout(self.settings.collector_limit, read)
             .await
             .unwrap_or_else(|_| Err(too_slow(Resource::ContactCenters)));
         let (result, found) = match result {
-            Ok((root, listing, routes)) => (Ok(listing), Some((root, routes))),
+            Ok((root, all, listing, routes)) => {
+                self.say_unmatched(&all);
+                (Ok(listing), Some((root, routes)))
+            }
             Err(error) => (Err(error), None),
         };
         let error = settle(
             &mut snapshot.contact_centers,
             begun,
-            clock,
+            &clock,
             result.map(|listing| (listing.items.len(), listing.items)),
         );
         if let Some((root, routes)) = found {
@@ -119,7 +130,9 @@ impl Poller {
                 let position = known.iter().position(|center| center.contact_center.id == contact_center.id);
                 let mut center = match position {
                     Some(position) => known.swap_remove(position),
-                    None => Center::new(contact_center.clone(), state, configuration),
+                    None => {
+                        Center::new(contact_center.clone(), |collector| self.settings.interval(collector))
+                    }
                 };
                 center.contact_center = contact_center.clone();
                 snapshot.centers.push(center);
@@ -141,12 +154,7 @@ impl Poller {
     /// Visits every contact centre at the same time. Returns the error that means that nothing at all
     /// can be had, if one did.
     async fn visit_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
-        let visitor = Visitor {
-            client: &self.client,
-            clock: &self.clock,
-            settings: self.settings,
-            recovered: self.was_down,
-        };
+        let visitor = self.visitor();
         let routes = &self.routes;
         let asked_for = &self.asked_for;
         let centers = std::mem::take(&mut snapshot.centers);
@@ -186,14 +194,23 @@ impl Poller {
         (!total.is_empty()).then(|| total.swap_remove(why).1)
     }
 
+    pub(super) fn visitor(&self) -> Visitor<'_> {
+        Visitor {
+            client: &self.client,
+            clock: &self.clock,
+            settings: self.settings,
+            recovered: self.was_down,
+        }
+    }
+
     /// Nothing can be had from the server: whatever was due has failed, without asking for it.
     fn fail_due(&self, snapshot: &mut Snapshot) {
         let (now, tick) = (self.clock.now(), self.settings.state);
-        for center in &mut snapshot.centers {
-            for (attempt, interval) in center.attempts() {
-                if cadence::due(*attempt, interval, tick, true, now) {
-                    *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
-                }
+        let of_centers = snapshot.centers.iter_mut().flat_map(Center::attempts);
+        let shared = (&mut snapshot.inventory.attempt, snapshot.inventory.interval);
+        for (attempt, interval) in of_centers.chain([shared]) {
+            if interval.is_some_and(|interval| cadence::due(*attempt, interval, tick, true, now)) {
+                *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
             }
         }
     }
@@ -206,31 +223,42 @@ impl Visitor<'_> {
             state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
         let mut asked = unknown_ids(&center);
         asked.retain(|id| !asked_for.contains(id));
-        let well = done.iter().all(|done| done.error.is_none());
+        // Ids come from neither calls nor skills.
+        let explains = |done: &Done| !matches!(done.collector, Collector::Calls | Collector::Skills);
+        let well = done.iter().all(|done| done.error.is_none() || !explains(done));
         if well && !asked.is_empty() && asked_for.len() < MOST_ASKED_FOR {
             done.extend(self.configuration(route, &mut center, true).await);
         } else {
             asked.clear();
         }
+        done.extend(self.inventory(route, &mut center).await);
         Visit { simulated: done.iter().any(|done| done.simulated), center, fast, done, asked }
     }
 
     /// Reads what happens now, and says whether any of it could be read.
     async fn state(self, route: &Route, center: &mut Center) -> (Vec<Done>, Option<bool>) {
         let client = self.client;
-        let Center { service_state, agent_state, .. } = center;
-        let (services, agents) = tokio::join!(
+        let Center { service_state, agent_state, calls, .. } = center;
+        let [look_at_services, look_at_agents] = [Collector::ServiceState, Collector::AgentState]
+            .map(|collector| self.is_looking(route, collector));
+        let done = tokio::join!(
             self.collect(
-                route,
                 Collector::ServiceState,
                 service_state,
-                false,
+                look_at_services,
                 client.service_state(route),
                 whole
             ),
-            self.collect(route, Collector::AgentState, agent_state, false, client.agent_state(route), whole),
+            self.collect(
+                Collector::AgentState,
+                agent_state,
+                look_at_agents,
+                client.agent_state(route),
+                whole
+            ),
+            self.collect(Collector::Calls, calls, false, client.calls(route), one_of_calls),
         );
-        let done: Vec<Done> = [services, agents].into_iter().flatten().collect();
+        let done: Vec<Done> = [done.0, done.1, done.2].into_iter().flatten().collect();
         let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
         (done, fast)
     }
@@ -239,33 +267,39 @@ impl Visitor<'_> {
     async fn configuration(self, route: &Route, center: &mut Center, early: bool) -> Vec<Done> {
         let client = self.client;
         let Center { services, service_groups, agents, agent_groups, .. } = center;
+        let [with_services, with_groups, with_agents, with_agent_groups] =
+            [Collector::Services, Collector::ServiceGroups, Collector::Agents, Collector::AgentGroups]
+                .map(|collector| early || self.is_looking(route, collector));
         let done = tokio::join!(
-            self.collect(route, Collector::Services, services, early, client.services(route), whole),
+            self.collect(Collector::Services, services, with_services, client.services(route), whole),
             self.collect(
-                route,
                 Collector::ServiceGroups,
                 service_groups,
-                early,
+                with_groups,
                 client.service_groups(route),
                 groups
             ),
-            self.collect(route, Collector::Agents, agents, early, client.agents(route), whole),
+            self.collect(Collector::Agents, agents, with_agents, client.agents(route), whole),
             self.collect(
-                route,
                 Collector::AgentGroups,
                 agent_groups,
-                early,
+                with_agent_groups,
                 client.agent_groups(route),
                 whole
             ),
         );
-        [done.0, done.1, done.2, done.3].into_iter().flatten().collect()
+        let skills = self.skills(route, center, early).await;
+        [done.0, done.1, done.2, done.3, skills].into_iter().flatten().collect()
+    }
+
+    /// Whether a collector is to be read once more at once, for members that come only when asked for.
+    fn is_looking(self, route: &Route, collector: Collector) -> bool {
+        self.client.is_looking_for_members(resource(collector), route.contact_center())
     }
 
     /// Reads one collector if it is due, or if it is wanted `early`.
-    async fn collect<T, L>(
+    pub(super) async fn collect<T, L>(
         self,
-        route: &Route,
         collector: Collector,
         reading: &mut Reading<T>,
         early: bool,
@@ -276,10 +310,9 @@ impl Visitor<'_> {
         T: PartialEq,
     {
         let begun = self.clock.now();
-        let early = early || self.client.is_looking_for_members(resource(collector), route.contact_center());
-        if !early
-            && !cadence::due(reading.attempt, reading.interval, self.settings.state, self.recovered, begun)
-        {
+        let tick = self.settings.state;
+        let due = |interval| cadence::due(reading.attempt, interval, tick, self.recovered, begun);
+        if !reading.interval.is_some_and(|interval| early || due(interval)) {
             return None;
         }
         let limit = self.settings.collector_limit;
@@ -291,10 +324,10 @@ impl Visitor<'_> {
 }
 
 /// One collector was read, well or badly.
-struct Done {
-    collector: Collector,
-    simulated: bool,
-    error: Option<Error>,
+pub(super) struct Done {
+    pub(super) collector: Collector,
+    pub(super) simulated: bool,
+    pub(super) error: Option<Error>,
 }
 
 fn whole<T>(items: Vec<T>) -> (usize, Vec<T>) {
@@ -306,8 +339,13 @@ fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
     (groups.groups.len(), groups)
 }
 
+fn one_of_calls(mut items: Vec<Calls>) -> (usize, Calls) {
+    let calls = items.pop().unwrap_or_default();
+    (calls.calls.len(), calls)
+}
+
 /// Notes in `reading` what came of an attempt; data that is as before keeps its place.
-fn settle<T: PartialEq>(
+pub(super) fn settle<T: PartialEq>(
     reading: &mut Reading<T>,
     begun: Stamp,
     clock: &Clock,
@@ -349,18 +387,7 @@ fn unknown_ids(center: &Center) -> HashSet<Id> {
         .collect()
 }
 
-fn too_slow(resource: Resource) -> Error {
+pub(super) fn too_slow(resource: Resource) -> Error {
     let detail = "the collector took longer than its limit".to_owned();
     Error::Request { resource, failure: RequestFailure::Timeout, detail }
-}
-
-pub(super) fn resource(collector: Collector) -> Resource {
-    match collector {
-        Collector::Services => Resource::Services,
-        Collector::ServiceState => Resource::ServiceState,
-        Collector::ServiceGroups => Resource::ServiceGroups,
-        Collector::Agents => Resource::Agents,
-        Collector::AgentState => Resource::AgentState,
-        Collector::AgentGroups => Resource::AgentGroups,
-    }
 }

@@ -1,9 +1,11 @@
 //! What a step cost, and how far apart the next ones are to be.
 
+use std::time::Duration;
+
 use super::{
-    Poller, Settings,
+    Poller, Settings, Wanted,
     budget::{self, Load},
-    cycle::resource,
+    reads::resource,
 };
 use crate::{
     model::{Collector, Resource, Stamp},
@@ -60,13 +62,38 @@ impl Poller {
             self.slow_load = slow;
         }
         let Settings { state, configuration, requests_per_minute, .. } = self.configured;
-        let (state, configuration) =
+        let intervals =
             budget::intervals((state, configuration), self.fast_load, self.slow_load, requests_per_minute);
-        if (state, configuration) != (self.settings.state, self.settings.configuration) {
+        let settings = self.configured.stretched(intervals);
+        if settings != self.settings {
+            let (state, configuration) = intervals;
             tracing::debug!(?state, ?configuration, "poll intervals follow the load");
         }
-        self.settings = Settings { state, configuration, ..self.configured };
-        snapshot.contact_centers.interval = configuration;
-        snapshot.centers.iter_mut().for_each(|center| center.set_intervals(state, configuration));
+        self.settings = settings;
+        snapshot.contact_centers.interval = Some(settings.configuration);
+        let interval = |collector| settings.interval(collector);
+        snapshot.centers.iter_mut().for_each(|center| center.set_intervals(interval));
+    }
+}
+
+impl Settings {
+    /// The settings with the intervals of what happens now and of what is configured put in place;
+    /// other intervals grow in the same proportion.
+    fn stretched(self, (state, configuration): (Duration, Duration)) -> Self {
+        let fast = state.as_secs_f64() / self.state.as_secs_f64();
+        let slow = configuration.as_secs_f64() / self.configuration.as_secs_f64();
+        let mut settings = Self { state, configuration, ..self };
+        if slow > 1.0 {
+            settings.inventory = self.inventory.mul_f64(slow);
+        }
+        for (collector, wanted) in Collector::ALL.into_iter().zip(&mut settings.collectors) {
+            let factor = if collector.is_fast() { fast } else { slow };
+            if let Wanted::Every(interval) = wanted
+                && factor > 1.0
+            {
+                *interval = interval.mul_f64(factor);
+            }
+        }
+        settings
     }
 }

@@ -9,11 +9,13 @@ mod failover;
 mod fault;
 mod filter;
 mod links;
+mod lists;
 mod login;
 mod paging;
 mod query;
 mod read;
 mod resource;
+mod rights;
 mod route;
 mod rows;
 mod wall;
@@ -30,6 +32,7 @@ use failover::Pair;
 use fault::Fault;
 use links::Links;
 pub(crate) use query::Query;
+pub(crate) use rights::Rights;
 use route::Route;
 use wall::Wall;
 
@@ -46,6 +49,8 @@ pub(crate) struct Trio {
     world: World,
     sessions: Sessions,
     wall: Wall,
+    /// What tokens that are given out now give access to.
+    rights: Rights,
     pair: Pair,
     faults: Vec<Fault>,
 }
@@ -73,9 +78,11 @@ impl Trio {
             agents: options.agents,
         });
         world.warm_up();
+        // A word that names no resource forbids nothing.
+        let rights = Rights::without(&options.forbidden).unwrap_or_default();
         let (pair, faults) = Default::default();
-        let sessions = Sessions::new(options.seed, now);
-        Self { wall: Wall::new(now, world.now()), sessions, world, options, pair, faults }
+        let (wall, sessions) = (Wall::new(now, world.now()), Sessions::new(options.seed, now));
+        Self { wall, sessions, world, options, rights, pair, faults }
     }
 
     /// The world, as it was at the last request.
@@ -110,11 +117,16 @@ impl Trio {
             Route::RefreshLogin => return self.refresh(request, &links, now),
             _ => {}
         }
-        if !self.sessions.admits(request.authorization.as_deref(), now) {
+        let Some(rights) = self.sessions.rights(request.authorization.as_deref(), now) else {
             let message = "a valid access token is needed: log in or refresh the login";
             return self.problem(&links, StatusCode::UNAUTHORIZED, message).challenge();
+        };
+        if !rights.admit(route) {
+            return self.problem(&links, StatusCode::FORBIDDEN, "the API user has no right to this");
         }
+        let links = links.for_rights(rights.clone());
         match route {
+            Route::Node(node) => self.node(&links, node),
             Route::Collection(place) => self.collection(request, &links, place),
             Route::AgentLogin(place, id) => self.patch_login(request, &links, place, id),
             Route::Item(place, id) if method == Method::PATCH => self.patch_state(request, &links, place, id),

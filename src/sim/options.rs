@@ -35,6 +35,9 @@ pub struct Options {
     /// Whether members that feed metrics (estimated waits, since when a state lasts) come only when
     /// they are asked for.
     pub hide: bool,
+    /// Resources that the API user may not read, by their documented paths without `cc/{ccid}`, such as
+    /// `services/calls`; a node stands for everything below it.
+    pub forbidden: Vec<String>,
     /// How much later than at once each API request is answered.
     pub latency: Duration,
 }
@@ -55,6 +58,7 @@ impl Default for Options {
             password: "smörgåsbord".to_owned(),
             state_times: true,
             hide: false,
+            forbidden: Vec::new(),
             latency: Duration::ZERO,
         }
     }

@@ -84,7 +84,8 @@ impl AgentTime {
             return;
         }
         if prev.is_none_or(|prev| prev.taken != cur.taken) {
-            let elapsed = prev.map(|prev| Elapsed::between(prev, cur, center.agent_state.interval));
+            let elapsed =
+                prev.map(|prev| Elapsed::between(prev, cur, center.agent_state.interval.unwrap_or_default()));
             self.credit(prev.map(|prev| prev.data.as_slice()), cur, elapsed);
         }
         // Only now: what has passed belongs to the groups that were, and new ones start at zero.

@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{
-    collection::{Identified, Listing, Request, Whole},
+    calls::CallLimit,
+    collection::{Identified, Listing, Whole},
     decode::Reader,
     denied::Denied,
     error::Error,
@@ -18,12 +19,13 @@ use super::{
     servers::Servers,
     session::{Account, Doors},
     settings::{Limits, Settings},
+    skills::Unrelated,
     transport::{Answer, SHOWN, Transport},
 };
 use crate::{
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, Clock, ContactCenter, FieldUse, Resource, Service,
-        ServiceGroup, ServiceGroups, ServiceStatus, Stamp, Text,
+        ServiceStatus, Stamp, Text,
     },
     stats::Stats,
 };
@@ -40,6 +42,8 @@ pub struct Client {
     pub(super) observed: Observed,
     pub(super) members: Members,
     pub(super) habits: paging::Memory,
+    call_limit: CallLimit,
+    unrelated: Unrelated,
     stats: Arc<Stats>,
     clock: Clock,
 }
@@ -51,6 +55,8 @@ pub struct Root {
     server: Text,
     doors: Doors,
     contact_centers: Url,
+    security: Url,
+    directory: Url,
 }
 
 /// Where the resources of one contact centre are.
@@ -78,6 +84,7 @@ impl Client {
         let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         let (denied, observed, members, habits) = Default::default();
+        let (call_limit, unrelated) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -88,6 +95,8 @@ impl Client {
             observed,
             members,
             habits,
+            call_limit,
+            unrelated,
             stats,
             clock,
         })
@@ -109,11 +118,17 @@ impl Client {
             }
         };
         let base = &journey.server.base;
-        let documented = below(base, &["cc"]);
-        let contact_centers = links.find(Resource::ContactCenters, &documented).unwrap_or(documented);
-        let doors = Doors::of(base, &links);
-        let server = journey.server.label.clone();
-        Ok(Root { server, doors, contact_centers })
+        let find = |resource, path| {
+            let documented = below(base, &[path]);
+            links.find(resource, &documented).unwrap_or(documented)
+        };
+        Ok(Root {
+            server: journey.server.label.clone(),
+            doors: Doors::of(base, &links),
+            contact_centers: find(Resource::ContactCenters, "cc"),
+            security: find(Resource::Security, "security"),
+            directory: find(Resource::Directory, "directory"),
+        })
     }
 
     /// Whether requests go to the server that said where things are; another one may have other links.
@@ -201,55 +216,12 @@ impl Client {
         self.list(Resource::AgentGroups, route, rows::agent_group).await
     }
 
-    /// Service groups, with their members where the server honours `services?groupId=`: a group that
-    /// does not exist must then have none.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn service_groups(&self, route: &Route) -> Result<Listing<ServiceGroups>, Error> {
-        let Listing { items: groups, simulated } =
-            self.list::<ServiceGroup>(Resource::ServiceGroups, route, rows::service_group).await?;
-        let mut members = Some(Vec::new());
-        let nobody = no_such_id(&groups);
-        let ids = groups.iter().map(|group| &*group.id);
-        for group in std::iter::once(&*nobody).filter(|_| !groups.is_empty()).chain(ids) {
-            let Some(all) = &mut members else { break };
-            match self.services_of(route, group).await {
-                Ok(services) if group == nobody && services.is_empty() => {}
-                // A filter that objects to an id it does not know is at least a filter.
-                Err(Error::Status { status: 400 | 404, .. }) if group == nobody => {}
-                Ok(services) if group != nobody => {
-                    let group: Text = group.into();
-                    all.extend(services.into_iter().map(|service| (service.id, group.clone())));
-                }
-                // No answer, or half of one, says nothing about the filter: what was known stays.
-                Err(error @ (Error::Request { .. } | Error::Incomplete { .. })) => return Err(error),
-                Err(error @ Error::Status { status: 500.., .. }) => return Err(error),
-                Err(error) if error.is_total() => return Err(error),
-                _ => members = None,
-            }
-        }
-        Ok(Listing { items: vec![ServiceGroups { groups, members }], simulated })
-    }
-
     /// What the field dictionary found so far.
     pub fn field_uses(&self) -> Arc<[FieldUse]> {
         self.observed.uses(&self.dictionary)
     }
 
-    async fn services_of(&self, route: &Route, group: &str) -> Result<Vec<Service>, Error> {
-        let resource = Resource::Services;
-        let request = Request {
-            url: &route.url(resource),
-            doors: &route.doors,
-            mapping: self.mapping(resource)?,
-            filter: Some(("groupId", group)),
-            fields: None,
-        };
-        Ok(self.whole(request, rows::service).await?.items)
-    }
-
-    async fn list<T: Identified + Send>(
+    pub(super) async fn list<T: Identified + Send>(
         &self,
         resource: Resource,
         route: &Route,
@@ -285,6 +257,18 @@ impl Client {
         answer.decode_error(resource, problem, !leaks(start))
     }
 
+    pub(super) fn observed(&self) -> &Observed {
+        &self.observed
+    }
+
+    pub(super) fn call_limit(&self) -> &CallLimit {
+        &self.call_limit
+    }
+
+    pub(super) fn unrelated(&self) -> &Unrelated {
+        &self.unrelated
+    }
+
     pub(super) fn limits(&self) -> &Limits {
         &self.settings.limits
     }
@@ -303,6 +287,11 @@ impl Client {
 }
 
 impl Root {
+    /// Where a node is; the directory for whatever is none.
+    pub(super) fn node(&self, node: Resource) -> &Url {
+        if node == Resource::Security { &self.security } else { &self.directory }
+    }
+
     pub(super) fn contact_centers(&self) -> &Url {
         &self.contact_centers
     }
@@ -348,10 +337,4 @@ pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
         path.pop_if_empty().extend(segments);
     }
     url
-}
-
-/// An id that no group has.
-fn no_such_id(groups: &[ServiceGroup]) -> String {
-    let numbers = groups.iter().filter_map(|group| group.id.parse::<u64>().ok());
-    numbers.max().unwrap_or(0).saturating_add(1_000_003).to_string()
 }

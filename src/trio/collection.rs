@@ -12,9 +12,10 @@ use super::{
     fields::Mapping,
     paging::{self, Habit, MOST_PAGES, Pagination},
     session::Doors,
+    skills::Skill,
 };
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
+    Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
 };
 
 /// A collection that was read whole.
@@ -41,7 +42,7 @@ macro_rules! identified {
     };
 }
 
-identified!(Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus);
+identified!(Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
 
 /// What to read: where, how to log in for it, and with which part of the dictionary.
 #[derive(Clone, Copy, Debug)]
@@ -88,19 +89,21 @@ struct Sheet<T> {
 }
 
 impl Client {
-    /// Reads all pages. A total that the items contradict is looked at a second time, then reported.
+    /// Reads all pages. A total that the items contradict is looked at a second time, then reported;
+    /// where totals are not exact, every page is as much as there can be.
     pub(super) async fn whole<T: Identified + Send>(
         &self,
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Whole<T>, Error> {
+        let exact = request.mapping.shape.resource.has_exact_total();
         let mut short = (0, None);
         for _ in 0..2 {
             let (whole, extent) = self.pages(request, build).await?;
             let got = whole.items.len() + whole.nameless;
             match extent {
                 Extent::Read => return Ok(whole),
-                Extent::Total(expected) if expected == got => return Ok(whole),
+                Extent::Total(expected) if expected == got || !exact => return Ok(whole),
                 Extent::Total(expected) => short = (got, Some(expected)),
                 Extent::Unknown => short = (got, None),
             }
@@ -160,7 +163,10 @@ impl Client {
             }
         }
         Ok(match first.total {
-            Some(total) if agrees => Extent::Total(total),
+            Some(_) if read == MOST_PAGES => Extent::Unknown,
+            Some(total) if agrees || !request.mapping.shape.resource.has_exact_total() => {
+                Extent::Total(total)
+            }
             None if read == pages && pages < MOST_PAGES => Extent::Read,
             _ => Extent::Unknown,
         })
@@ -296,10 +302,7 @@ impl<T: Identified> Whole<T> {
         self.rows += page.rows;
         self.nameless += nameless;
         for (all, seen) in self.seen.iter_mut().zip(page.seen) {
-            all.unknown += seen.unknown;
-            all.rejected += seen.rejected;
-            all.member = all.member.take().or(seen.member);
-            all.samples.extend(seen.samples);
+            all.add(seen);
         }
         for member in page.members {
             if !self.members.contains(&member) {

@@ -79,8 +79,8 @@ pub enum Error {
     /// Items came, but the dictionary finds no id in them.
     #[error(
         "{}: {} items came, but no member that the field dictionary knows as their id; \
-         name it in a fields_file under `{}: id: members`",
-        .resource.as_str(), .items, .resource.as_str()
+         name it in a fields_file under `{}: {}: members`",
+        .resource.as_str(), .items, .resource.as_str(), key(*.resource)
     )]
     Unmapped {
         /// What was read.
@@ -128,6 +128,11 @@ impl Error {
 
 fn number(expected: Option<usize>) -> String {
     expected.map_or_else(|| "an unknown number of".to_owned(), |number| number.to_string())
+}
+
+/// The field without which an item cannot be told from others.
+fn key(resource: Resource) -> &'static str {
+    if resource == Resource::Skills { "agent_id" } else { "id" }
 }
 
 /// Host and port alone: the rest may hold anything.

@@ -49,7 +49,8 @@ impl Links {
     }
 }
 
-fn names(resource: Resource) -> &'static [&'static str] {
+/// What a link to the resource may be called, without anything but letters, in small ones.
+pub(super) fn names(resource: Resource) -> &'static [&'static str] {
     match resource {
         Resource::Api => &["api", "self"],
         Resource::Login => &["login"],
@@ -61,10 +62,32 @@ fn names(resource: Resource) -> &'static [&'static str] {
         Resource::Services => &["services"],
         Resource::ServiceState => &["servicestate", "servicesstate"],
         Resource::ServiceGroups => &["servicegroups"],
+        Resource::Calls => &["calls", "servicecalls", "servicescalls"],
+        Resource::Skills => &["skills"],
+        Resource::Roles => &["roles"],
+        Resource::Schedules => &["schedules"],
+        Resource::ExceptionLists => &["exceptionlists", "scheduleexceptions", "schedulesexceptionlists"],
+        Resource::SkillProfiles => &["skillprofiles"],
+        Resource::Security => &["security"],
+        Resource::SecurityGroups => &["securitygroups", "groups"],
+        Resource::Directory => &["directory"],
+        Resource::Subscribers => &["subscribers", "directorysubscribers"],
+        Resource::DirectorySkills => &["directoryskills", "skills"],
+        Resource::Capabilities => &["capabilities", "directorycapabilities"],
+        Resource::Departments => &["departments", "directorydepartments"],
+        Resource::Pbxs => &["pbxs", "directorypbxs"],
+        Resource::CalendarSystems => {
+            &["calendarsystems", "calendars", "calendar", "directorycalendarsystems"]
+        }
+        Resource::CustomerGroups => &["customergroups", "directorycustomergroups"],
+        Resource::Titles => &["titles", "directorytitles"],
+        Resource::ExtraFieldNames => &["extrafieldnames", "extranames", "directoryextrafieldnames"],
+        Resource::AddressSpaces => &["addressspaces", "directoryaddressspaces"],
     }
 }
 
-fn plain(name: &str) -> String {
+/// A name without anything but letters and digits, in small letters.
+pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

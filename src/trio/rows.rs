@@ -1,8 +1,8 @@
 //! What a row of each resource becomes: the constants are positions in the resource's `fields::Shape`.
 
-use super::decode::Reader;
+use super::{decode::Reader, skills::Skill};
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
+    Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
 };
 
 const ID: usize = 0;
@@ -53,6 +53,29 @@ pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
     Some(AgentGroup { id: row.text(ID)?, name: row.text(NAME), agent_ids: row.texts(2) })
 }
 
+pub(super) fn call(row: &mut Reader<'_>) -> Option<Call> {
+    Some(Call {
+        id: row.text(ID)?,
+        service_id: row.text(1),
+        state: row.case_state(2),
+        class: row.case_class(3),
+        created: row.time(4),
+        answered: row.time(5),
+        agent_id: row.text(6),
+    })
+}
+
+/// A skill without an id of its own is told from others by what it joins.
+pub(super) fn skill(row: &mut Reader<'_>) -> Option<Skill> {
+    let (id, agent_id) = (row.text(ID), row.text(1)?);
+    let (service_id, role_id) = (row.text(2), row.text(3));
+    let joined = || {
+        let part = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
+        format!("{agent_id}\n{}\n{}", part(&service_id), part(&role_id)).into()
+    };
+    Some(Skill { id: id.unwrap_or_else(joined), agent_id, service_id })
+}
+
 fn person_name(row: &mut Reader<'_>) -> Option<Text> {
     if let Some(name) = row.text(NAME) {
         return Some(name);
@@ -78,5 +101,8 @@ mod tests {
         assert_eq!(names(Resource::Agents), ["id", "name", "first_name", "last_name", "group_id"]);
         assert_eq!(names(Resource::Services)[2], "group_id");
         assert_eq!(names(Resource::AgentGroups)[2], "agent_id");
+        let calls = ["id", "service_id", "state", "class", "created", "answered", "agent_id"];
+        assert_eq!(names(Resource::Calls), calls);
+        assert_eq!(names(Resource::Skills), ["id", "agent_id", "service_id", "role_id"]);
     }
 }

@@ -74,6 +74,11 @@ async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times()
         assert_eq!(agents.find("trio_agent_info", &[]).len(), 37);
         assert_eq!(agents.find("trio_agent_state_since_timestamp_seconds", &[]).len(), 37);
         assert!(main.sum("trio_service_queue_length") > 0.0, "somebody waits on a busy morning");
+        assert_eq!(main.find("trio_service_skilled_agents", &[]).len(), 13 * 7);
+        assert!(main.sum("trio_service_skilled_agents") >= 37.0, "everybody can do something");
+        assert!(main.sum("trio_calls") > 0.0);
+        assert_eq!(main.find("trio_resource_accessible", &[]).len(), 2 * 9 + 11);
+        assert_eq!(main.find("trio_resource_items", &[]).len(), 2 * 9 + 11);
         assert_eq!(main.sum("trio_unknown_values"), 0.0);
         for dialect in [Dialect::Swedish, Dialect::Foreign] {
             let (other_main, other_agents) = morning(dialect, state_times, true).await;
@@ -114,9 +119,16 @@ async fn an_unmapped_dialect_shows_nothing_of_the_contact_centre_and_says_so_onc
     let missing: BTreeSet<&str> =
         main.find("trio_field_present", &[]).iter().map(|(series, _)| *series).collect();
     assert!(main.find("trio_field_present", &[]).iter().all(|(_, value)| *value == 0.0), "{missing:?}");
-    for resource in
-        ["cc", "services", "services/state", "servicegroups", "agents", "agents/state", "agentgroups"]
-    {
+    for resource in [
+        "cc",
+        "services",
+        "services/state",
+        "servicegroups",
+        "agents",
+        "agents/state",
+        "agentgroups",
+        "services/calls",
+    ] {
         let id = [("resource", resource), ("field", "id")];
         assert_eq!(main.get("trio_field_present", &id), Some(0.0), "{resource}");
     }

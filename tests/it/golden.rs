@@ -30,6 +30,19 @@ async fn morning() -> (TestApp, HandWritten) {
         trio.answer_query("cc/1/services", ("groupId", group), services).await;
     }
     trio.answer_query("cc/1/services", ("groupId", "1000009"), "[]").await;
+    for (service, skills) in [
+        ("11", r#"[{"userId":"a1"},{"userId":"a2"},{"userId":"a5"},{"userId":"a2"},{"userId":"gone"}]"#),
+        ("12", r#"[{"userId":"a2"}]"#),
+        ("13", "[]"),
+        ("1000016", "[]"),
+    ] {
+        trio.answer_query("cc/1/skills", ("serviceId", service), skills).await;
+    }
+    trio.respond("cc/1/schedules", ResponseTemplate::new(403)).await;
+    let subscribers = ResponseTemplate::new(200)
+        .set_body_raw(r#"{"data":[{"id":1}]}"#, "application/json")
+        .insert_header("X-Pagination", r#"{"currentPage":1,"pageSize":1,"totalCount":412,"totalPages":412}"#);
+    trio.respond("directory/subscribers", subscribers).await;
     trio.serve_folder(&data.join("serve/morning")).await;
     let mut target = target(&trio.url());
     target.goals = Arc::new(Goals { minimum_agents: Some(2), ..Goals::default() });

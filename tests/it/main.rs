@@ -12,6 +12,8 @@ mod dialects;
 mod failover;
 mod golden;
 mod inspect;
+mod inventory;
 mod recovery;
 mod session;
 mod support;
+mod targets;

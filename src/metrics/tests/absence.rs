@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use super::{both_surfaces, fixture, names, parsed::Family, samples, value};
 use crate::{
     metrics::View,
-    model::{AgentStatus, ServiceStatus},
+    model::{AgentStatus, Calls, ServiceSkills, ServiceStatus},
     snapshot::{Outcome, Reading},
 };
 
@@ -23,6 +23,14 @@ fn service(change: fn(&mut ServiceStatus)) -> View {
         let mut status = fixture::service_status();
         change(&mut status);
         snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
+    })
+}
+
+/// One agent of whom the answer says everything but the state.
+fn stateless() -> View {
+    fixture::changed(|snapshot| {
+        let status = AgentStatus { id: "a1".into(), name: None, state: None, since: None };
+        snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     })
 }
 
@@ -48,6 +56,7 @@ const SERVICES: &[&str] = &[
     "trio_service_minimum_agents",
     "trio_service_open",
     "trio_service_queue_length",
+    "trio_service_skilled_agents",
     "trio_service_state_field",
     "trio_service_wait_alert_seconds",
     "trio_service_wait_target_seconds",
@@ -84,7 +93,36 @@ fn a_family_without_its_source_is_absent_and_no_other() {
                 "trio_agent_state",
                 "trio_agent_state_since_timestamp_seconds",
                 "trio_agents",
+                "trio_service_skilled_agents",
             ],
+        ),
+        (
+            fixture::changed(|s| s.centers[0].skills = Reading::none(none(300))),
+            &["trio_service_skilled_agents"],
+        ),
+        (
+            stateless(),
+            &["trio_agent_state", "trio_agent_state_since_timestamp_seconds", "trio_service_skilled_agents"],
+        ),
+        (
+            fixture::changed(|s| s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300)),
+            &["trio_service_skilled_agents"],
+        ),
+        (fixture::changed(|s| s.centers[0].calls = Reading::none(none(5))), &["trio_calls"]),
+        (
+            fixture::changed(|s| {
+                let cut = Calls { calls: Vec::new(), truncated: true };
+                s.centers[0].calls = fixture::reading(0, cut, 5);
+            }),
+            &["trio_calls"],
+        ),
+        (fixture::changed(|s| s.centers[0].inventory = Reading::none(none(3600))), &["trio_resource_items"]),
+        (
+            fixture::changed(|s| {
+                s.inventory = Reading::none(none(3600));
+                s.centers[0].inventory = Reading::none(none(3600));
+            }),
+            &["trio_resource_accessible", "trio_resource_items"],
         ),
         (
             fixture::changed(|s| s.centers[0].agent_groups = Reading::none(none(300))),
@@ -166,7 +204,9 @@ fn gauges_of_old_readings_go_and_counters_stay() {
     assert_eq!(kinds(&fresh, "counter"), kinds(&stale, "counter"));
     let left: BTreeSet<_> = kinds(&stale, "gauge");
     let facts = |name: &&String| {
-        ["trio_service", "trio_agent", "trio_contact_center"].iter().any(|prefix| name.starts_with(prefix))
+        ["trio_service", "trio_agent", "trio_contact_center", "trio_calls"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
     };
     assert_eq!(left.iter().find(facts), None);
     assert_eq!(
@@ -187,12 +227,16 @@ fn each_reading_expires_by_its_own_interval() {
     assert_eq!(
         success,
         [
+            ("inventory", 1.0),
             ("services", 1.0),
             ("service_state", 0.0),
             ("service_groups", 1.0),
             ("agents", 1.0),
             ("agent_state", 0.0),
-            ("agent_groups", 1.0)
+            ("agent_groups", 1.0),
+            ("calls", 0.0),
+            ("skills", 1.0),
+            ("inventory", 1.0)
         ]
     );
 }
@@ -270,4 +314,44 @@ fn members_that_an_old_configuration_named_are_gone() {
         samples(&families, "trio_agent_group_member").len()
     };
     assert_eq!((members(900), members(901)), (3, 0));
+}
+
+#[test]
+fn a_collector_that_is_switched_off_is_not_spoken_of() {
+    let view = fixture::changed(|snapshot| snapshot.centers[0].skills = Reading::none(None));
+    for family in both_surfaces(&view, fixture::taken()) {
+        let of_skills = family
+            .samples
+            .iter()
+            .filter(|sample| sample.labels.get("collector").is_some_and(|collector| collector == "skills"));
+        assert_eq!(of_skills.count(), 0, "{}", family.name);
+    }
+}
+
+#[test]
+fn a_service_that_nobody_is_skilled_for_has_zeros_and_one_of_unknown_skills_nothing() {
+    let view = fixture::changed(|snapshot| {
+        let services = vec![("s1".into(), vec!["gone".into()])];
+        let skills = ServiceSkills { services, skills: 1 };
+        snapshot.centers[0].skills = fixture::reading(1, skills, 300);
+    });
+    let families = both_surfaces(&view, fixture::taken());
+    let skilled = samples(&families, "trio_service_skilled_agents");
+    assert_eq!(skilled.len(), 7);
+    assert!(skilled.iter().all(|sample| sample.label("service_id") == "s1" && sample.value == 0.0));
+}
+
+#[test]
+fn who_is_skilled_is_absent_while_either_side_is_too_old_though_the_services_are_fresh() {
+    let skilled = |agents_age: u64, skills_age: u64| {
+        let now = 1000;
+        let view = fixture::changed(|snapshot| {
+            let center = &mut snapshot.centers[0];
+            center.service_state.good.as_mut().expect("there").taken = fixture::later(now);
+            center.agent_state.good.as_mut().expect("there").taken = fixture::later(now - agents_age);
+            center.skills.good.as_mut().expect("there").taken = fixture::later(now - skills_age);
+        });
+        samples(&both_surfaces(&view, fixture::later(now)), "trio_service_skilled_agents").len()
+    };
+    assert_eq!((skilled(60, 900), skilled(61, 900), skilled(60, 901)), (14, 0, 0));
 }

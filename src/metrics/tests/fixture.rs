@@ -8,9 +8,10 @@ use std::{
 use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
-        Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, CaseClass, ClassGoals, ContactCenter,
-        FieldSource, FieldUse, Goals, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Service,
-        ServiceGroup, ServiceGroups, ServiceStatus, Stamp, Token,
+        Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Call, Calls, CaseClass, CaseState,
+        ClassGoals, ContactCenter, FieldSource, FieldUse, Goals, Holding, RequestFailure, Resource,
+        RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceSkills,
+        ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
@@ -70,6 +71,11 @@ pub(crate) fn snapshot() -> Snapshot {
         simulated: true,
         contact_centers: reading(1, vec![contact_center.clone()], 300),
         centers: vec![center(contact_center)],
+        inventory: reading(
+            1,
+            vec![Holding { resource: Resource::Titles, accessible: false, items: None }],
+            3600,
+        ),
         fields: fields(),
     }
 }
@@ -102,7 +108,39 @@ fn center(contact_center: ContactCenter) -> Center {
             5,
         ),
         agent_groups: reading(1, vec![group], 300),
+        calls: reading(3, calls(), 5),
+        skills: reading(3, skills(), 300),
+        inventory: reading(
+            1,
+            vec![Holding { resource: Resource::Agents, accessible: true, items: Some(3) }],
+            3600,
+        ),
     }
+}
+
+/// Two calls that wait and one that is handled.
+fn calls() -> Calls {
+    let call = |id: &str, state| Call {
+        id: id.into(),
+        service_id: Some("s1".into()),
+        state: Some(state),
+        class: None,
+        created: None,
+        answered: None,
+        agent_id: None,
+    };
+    let calls = [("1", CaseState::Queued), ("2", CaseState::Offered), ("3", CaseState::Handled)];
+    Calls { calls: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: false }
+}
+
+/// Two agents serve each service, and one that is gone.
+fn skills() -> ServiceSkills {
+    let services = vec![
+        ("s1".into(), vec!["a1".into(), "a2".into(), "gone".into()]),
+        ("s2".into(), vec!["a2".into(), "a3".into()]),
+        ("elsewhere".into(), vec!["a1".into()]),
+    ];
+    ServiceSkills { services, skills: 6 }
 }
 
 pub(crate) fn service_status() -> ServiceStatus {

@@ -26,6 +26,8 @@ const WHOLES: &[(&str, &[&str], Whole)] = &[
     ("trio_agent_state_seconds_total", &["state", "agent_id"], |families| {
         samples(families, "trio_agents_state_seconds_total").iter().map(|sample| sample.value).sum()
     }),
+    ("trio_service_skilled_agents", &["state"], |_| 2.0),
+    ("trio_calls", &["state"], |_| 3.0),
     ("trio_series_dropped", &["family"], |_| 0.0),
     ("trio_api_requests_total", &["resource", "code"], |families| {
         let durations = samples(families, "trio_api_request_duration_seconds").iter();

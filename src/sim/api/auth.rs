@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::rights::Rights;
+
 /// The tokens of one login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Tokens {
@@ -17,7 +19,7 @@ pub(super) struct Tokens {
 #[derive(Debug)]
 pub(super) struct Sessions {
     rng: ChaCha8Rng,
-    access: HashMap<String, Expiry>,
+    access: HashMap<String, (Expiry, Rights)>,
     refresh: HashMap<String, Expiry>,
 }
 
@@ -33,11 +35,18 @@ impl Sessions {
     }
 
     /// Gives out new tokens.
-    pub(super) fn open(&mut self, now: SystemTime, access_life: Duration, refresh_life: Duration) -> Tokens {
-        self.access.retain(|_, expiry| is_good(expiry, now));
+    /// Whoever has them has the rights of this moment until they are renewed.
+    pub(super) fn open(
+        &mut self,
+        now: SystemTime,
+        access_life: Duration,
+        refresh_life: Duration,
+        rights: &Rights,
+    ) -> Tokens {
+        self.access.retain(|_, (expiry, _)| is_good(expiry, now));
         self.refresh.retain(|_, expiry| is_good(expiry, now));
         let tokens = Tokens { access: self.token("at"), refresh: self.token("rt") };
-        self.access.insert(tokens.access.clone(), now.checked_add(access_life));
+        self.access.insert(tokens.access.clone(), (now.checked_add(access_life), rights.clone()));
         self.refresh.insert(tokens.refresh.clone(), now.checked_add(refresh_life));
         tokens
     }
@@ -47,10 +56,16 @@ impl Sessions {
         self.refresh.remove(refresh).is_some_and(|expiry| is_good(&expiry, now))
     }
 
-    /// Whether an `Authorization` header carries an access token that is good.
-    pub(super) fn admits(&self, authorization: Option<&str>, now: SystemTime) -> bool {
+    /// The rights of whoever sends an `Authorization` header, if it carries a good access token.
+    pub(super) fn rights(&self, authorization: Option<&str>, now: SystemTime) -> Option<&Rights> {
         let token = authorization.and_then(|header| credentials(header, "bearer"));
-        token.and_then(|token| self.access.get(token)).is_some_and(|expiry| is_good(expiry, now))
+        let (expiry, rights) = token.and_then(|token| self.access.get(token))?;
+        is_good(expiry, now).then_some(rights)
+    }
+
+    /// Gives everybody these rights now, instead of at the next renewal.
+    pub(super) fn grant(&mut self, rights: &Rights) {
+        self.access.values_mut().for_each(|(_, held)| *held = rights.clone());
     }
 
     fn token(&mut self, kind: &str) -> String {

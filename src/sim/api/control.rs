@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use super::answer::Answer;
 use super::fault::Fault;
-use super::{Request, Trio};
+use super::{Request, Rights, Trio};
 use crate::sim::world::Refusal;
 
 /// Where the control begins.
@@ -32,7 +32,9 @@ impl Trio {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         let methods: &[Method] = match path.as_slice() {
             [] => &[Method::GET],
-            ["services" | "agents" | "answering" | "arrivals" | "failover" | "fault"] => &[Method::POST],
+            ["services" | "agents" | "answering" | "arrivals" | "rights" | "failover" | "fault"] => {
+                &[Method::POST]
+            }
             ["services" | "agents", _] => &[Method::DELETE],
             _ => return refuse(StatusCode::NOT_FOUND, "there is no such control"),
         };
@@ -55,6 +57,7 @@ impl Trio {
             ["services", id] => removed(id.parse().ok().map(|id| self.world.remove_service(id))),
             ["agents", id] => removed(id.parse().ok().map(|id| self.world.remove_agent(id))),
             ["answering"] => self.set_answering(&body, gate),
+            ["rights"] => self.set_rights(&body, gate),
             ["arrivals"] => self.set_arrivals(&body, gate),
             ["failover"] => self.pair.set(&body).unwrap_or_else(|| self.status(gate)),
             ["fault"] => match Fault::read(&body) {
@@ -83,6 +86,26 @@ impl Trio {
             }
         };
         gate.send_replace(next);
+        self.status(gate)
+    }
+
+    /// Rights change when a token is renewed, or `at_once` if that is asked for.
+    fn set_rights(&mut self, body: &Value, gate: &watch::Sender<Gate>) -> Answer {
+        let words = body.get("forbidden").and_then(Value::as_array);
+        let words: Option<Vec<String>> =
+            words.and_then(|words| words.iter().map(|word| word.as_str().map(str::to_owned)).collect());
+        let Some(words) = words else {
+            return refuse(StatusCode::BAD_REQUEST, "forbidden must be a list of resources");
+        };
+        match Rights::without(&words) {
+            Ok(rights) => self.rights = rights,
+            Err(word) => {
+                return refuse(StatusCode::BAD_REQUEST, &format!("there is no resource {word:?}"));
+            }
+        }
+        if body.get("at_once").and_then(Value::as_bool) == Some(true) {
+            self.sessions.grant(&self.rights);
+        }
         self.status(gate)
     }
 

@@ -45,6 +45,7 @@ impl Trio {
             }
             Resource::Calls => self.calls(place.center, query),
             Resource::Cases => self.cases(place.center, query),
+            list => self.listed(list, place.center, query),
         }
     }
 

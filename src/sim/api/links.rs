@@ -2,18 +2,26 @@
 
 use super::BASE;
 use super::resource::{Place, Resource};
+use super::rights::Rights;
 use crate::sim::dialect::Link;
 
 /// Builds the links of one answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Links {
     host: String,
+    /// What these links may lead to.
+    rights: Rights,
 }
 
 impl Links {
     /// Links to a host (and port, where it has one).
     pub(crate) fn new(host: &str) -> Self {
-        Self { host: host.to_owned() }
+        Self { host: host.to_owned(), rights: Rights::default() }
+    }
+
+    /// The same links for somebody with these rights.
+    pub(super) fn for_rights(self, rights: Rights) -> Self {
+        Self { rights, ..self }
     }
 
     /// The host that the client asked.
@@ -28,6 +36,8 @@ impl Links {
             self.link("login", "/login"),
             self.link("refreshlogin", "/refreshlogin"),
             self.link("cc", "/cc"),
+            self.link("security", "/security"),
+            self.link("directory", "/directory"),
         ]
     }
 
@@ -36,10 +46,10 @@ impl Links {
         let mut links = vec![self.link("self", &place.path())];
         match place.resource {
             Resource::Centers => links.push(self.link("api", "")),
-            Resource::Agents => links.push(self.to(Resource::AgentState, place.center)),
+            Resource::Agents => links.extend(self.to(Resource::AgentState, place.center)),
             Resource::Services => {
                 for other in [Resource::ServiceState, Resource::Calls, Resource::Cases] {
-                    links.push(self.to(other, place.center));
+                    links.extend(self.to(other, place.center));
                 }
             }
             _ => {}
@@ -57,8 +67,8 @@ impl Links {
         let mut links = vec![self.link("self", &place.item_path(id))];
         match place.resource {
             Resource::Centers => {
-                let all = Resource::ALL.into_iter().filter(|resource| *resource != Resource::Centers);
-                links.extend(all.map(|resource| self.to(resource, id as u32)));
+                let all = Resource::ALL.into_iter().filter(|resource| !resource.is_shared());
+                links.extend(all.filter_map(|resource| self.to(resource, id as u32)));
             }
             Resource::Agents => {
                 links.push(self.link("agentstate", &format!("{}/state", place.item_path(id))));
@@ -77,11 +87,13 @@ impl Links {
         format!("http://{}{BASE}{path}", self.host)
     }
 
-    fn to(&self, resource: Resource, center: u32) -> Link {
-        self.link(resource.rel(), &Place { resource, center }.path())
+    /// The link to a collection, unless it may not be read.
+    pub(super) fn to(&self, resource: Resource, center: u32) -> Option<Link> {
+        let link = || self.link(resource.rel(), &Place { resource, center }.path());
+        self.rights.allow(resource).then(link)
     }
 
-    fn link(&self, rel: &'static str, path: &str) -> Link {
+    pub(super) fn link(&self, rel: &'static str, path: &str) -> Link {
         Link { rel, href: self.address(path) }
     }
 }

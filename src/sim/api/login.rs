@@ -44,7 +44,7 @@ impl Trio {
 
     fn admit(&mut self, links: &Links, now: SystemTime) -> Answer {
         let life = self.options.access_token_life;
-        let tokens = self.sessions.open(now, life, self.options.refresh_token_life);
+        let tokens = self.sessions.open(now, life, self.options.refresh_token_life, &self.rights);
         let body =
             self.options.dialect.tokens(&links.entrance(), &tokens.access, &tokens.refresh, life.as_secs());
         Answer::ok(body)

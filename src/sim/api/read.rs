@@ -6,16 +6,16 @@ use super::answer::Answer;
 use super::filter::vid;
 use super::links::Links;
 use super::paging::Page;
-use super::resource::{Place, Resource};
+use super::resource::{Node, Place, Resource};
 use super::rows::{Fields, Row, names, order};
 use super::{Request, Trio};
-use crate::sim::dialect::{Fact, Member};
+use crate::sim::dialect::{Fact, Link, Member};
 use crate::sim::world::{Activity, Agent, Case, Channel, Group, Service};
 
 impl Trio {
     /// A page of a collection.
     pub(super) fn collection(&self, request: &Request, links: &Links, place: Place) -> Answer {
-        if place.resource != Resource::Centers && !self.world.centers().contains_key(&place.center) {
+        if !place.resource.is_shared() && !self.world.centers().contains_key(&place.center) {
             return self.problem(links, StatusCode::NOT_FOUND, "there is no such contact centre");
         }
         let mut ids = self.wanted(place, &request.query);
@@ -36,6 +36,14 @@ impl Trio {
             Some(header) => answer.header("x-pagination", &header),
             None => answer,
         }
+    }
+
+    /// What may be read below a node.
+    pub(super) fn node(&self, links: &Links, node: Node) -> Answer {
+        let children = Resource::ALL.into_iter().filter(|resource| resource.node() == Some(node));
+        let children: Vec<Link> = children.filter_map(|child| links.to(child, 0)).collect();
+        let own = links.link("self", &format!("/{}", node.as_str()));
+        Answer::ok(self.options.dialect.node(&own, children))
     }
 
     /// One item.
@@ -79,6 +87,7 @@ impl Trio {
                     world.cases().get(&id).filter(|case| self.center_of(case) == Some(place.center))?;
                 (place.resource == Resource::Cases || case.class.is_call()).then(|| self.case(case))
             }
+            list => self.list_row(list, place.center, id),
         }
     }
 

@@ -95,6 +95,28 @@ const COLLECTIONS: [&str; 9] = [
     "/cc/1/services/cases",
 ];
 
+/// What there is besides.
+const LISTS: [&str; 18] = [
+    "/cc/1/skills",
+    "/cc/1/roles",
+    "/cc/1/schedules",
+    "/cc/1/schedules/exceptionlists",
+    "/cc/1/skillprofiles",
+    "/security",
+    "/security/groups",
+    "/directory",
+    "/directory/subscribers",
+    "/directory/skills",
+    "/directory/capabilities",
+    "/directory/departments",
+    "/directory/pbxs",
+    "/directory/calendarsystems",
+    "/directory/customergroups",
+    "/directory/titles",
+    "/directory/extrafieldnames",
+    "/directory/addressspaces",
+];
+
 #[test]
 fn everything_can_be_reached_by_links_from_the_api_resource() {
     let mut client = Client::new(Options::default());
@@ -113,8 +135,8 @@ fn everything_can_be_reached_by_links_from_the_api_resource() {
         assert_eq!(links(&answer)[0], ("self".to_owned(), address));
         open.extend(links(&answer).into_iter().map(|(_, href)| href));
     }
-    for path in COLLECTIONS {
-        assert!(known.contains(path), "{path}");
+    for path in COLLECTIONS.iter().chain(&LISTS) {
+        assert!(known.contains(*path), "{path}");
     }
     for item in [
         "/cc/1/agents/1001/state",

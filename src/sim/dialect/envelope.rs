@@ -30,6 +30,22 @@ impl Dialect {
         self.single(links, Value::Array(wrapped))
     }
 
+    /// An answer that lists what is below a node: by links and names, by names alone, or by links that
+    /// are called nothing in particular.
+    pub(crate) fn node(self, own: &Link, children: Vec<Link>) -> Value {
+        let name = self.pick(["name", "namn", "bezX"]);
+        let names = children.iter().map(|child| json!({ name: child.rel })).collect();
+        let links = |children: Vec<Link>| std::iter::once(own.clone()).chain(children).collect::<Vec<_>>();
+        match self {
+            Self::English => self.collection(&links(children), names),
+            Self::Swedish => self.collection(&links(Vec::new()), names),
+            Self::Foreign => {
+                let unnamed = children.into_iter().map(|child| Link { rel: "item", ..child }).collect();
+                self.collection(&links(unnamed), Vec::new())
+            }
+        }
+    }
+
     /// A thing with these members.
     pub(crate) fn item(self, members: &[(Member, Fact)]) -> Value {
         let pairs = members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.json(self)));

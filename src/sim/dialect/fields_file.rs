@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Dialect, Member, words};
-use crate::sim::world::Activity;
+use crate::sim::world::{Activity, Class, Stage};
 
 /// How a member's value is to be read.
 enum Form {
@@ -13,12 +13,14 @@ enum Form {
     Span,
     Time,
     AgentState,
+    CaseState,
+    CaseClass,
 }
 
 type Entry = (&'static str, Member, Form);
 
 /// Per resource, the fields that its members feed.
-const RESOURCES: [(&str, &[Entry]); 7] = [
+const RESOURCES: [(&str, &[Entry]); 9] = [
     ("cc", &[("id", Member::CenterId, Form::Text), ("name", Member::CenterName, Form::Text)]),
     (
         "services",
@@ -63,6 +65,27 @@ const RESOURCES: [(&str, &[Entry]); 7] = [
             ("since", Member::StateSince, Form::Time),
         ],
     ),
+    (
+        "services/calls",
+        &[
+            ("id", Member::JobNo, Form::Text),
+            ("service_id", Member::ServiceId, Form::Text),
+            ("state", Member::CaseState, Form::CaseState),
+            ("class", Member::CaseClass, Form::CaseClass),
+            ("created", Member::Created, Form::Time),
+            ("answered", Member::AnsweredAt, Form::Time),
+            ("agent_id", Member::AgentId, Form::Text),
+        ],
+    ),
+    (
+        "skills",
+        &[
+            ("id", Member::SkillUid, Form::Text),
+            ("agent_id", Member::SkillAgent, Form::Text),
+            ("service_id", Member::ServiceId, Form::Text),
+            ("role_id", Member::RoleId, Form::Text),
+        ],
+    ),
 ];
 
 /// What a reader of the file calls an activity.
@@ -101,17 +124,34 @@ fn details(dialect: Dialect, form: &Form) -> String {
             Some([no, yes]) => format!(r#", form: bool, values: {{"{yes}": "true", "{no}": "false"}}"#),
             None => ", form: bool".to_owned(),
         },
-        Form::AgentState => {
-            let pairs = Activity::ALL.map(|activity| {
-                let word = match words::activity(dialect, activity) {
-                    Value::String(word) => word,
-                    other => other.to_string(),
-                };
-                format!(r#""{word}": {}"#, meaning(activity))
-            });
-            format!(", form: enum, values: {{{}}}", pairs.join(", "))
+        Form::AgentState => enumeration(Activity::ALL.map(|it| (words::activity(dialect, it), meaning(it)))),
+        Form::CaseState => {
+            let states =
+                [(Stage::Queued, "queued"), (Stage::Offered, "offered"), (Stage::Handled, "handled")];
+            enumeration(states.map(|(stage, meaning)| (words::stage(dialect, stage), meaning)))
+        }
+        Form::CaseClass => {
+            let classes = [
+                (Class::Voice, "voice"),
+                (Class::Callback, "callback"),
+                (Class::Chat, "chat"),
+                (Class::Email, "email"),
+                (Class::Task, "task"),
+            ];
+            enumeration(classes.map(|(class, meaning)| (words::class(dialect, class).into(), meaning)))
         }
     }
+}
+
+fn enumeration<const N: usize>(pairs: [(Value, &str); N]) -> String {
+    let pairs = pairs.map(|(word, meaning)| {
+        let word = match word {
+            Value::String(word) => word,
+            other => other.to_string(),
+        };
+        format!(r#""{word}": {meaning}"#)
+    });
+    format!(", form: enum, values: {{{}}}", pairs.join(", "))
 }
 
 #[cfg(test)]

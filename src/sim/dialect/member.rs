@@ -39,6 +39,12 @@ pub(crate) enum Member {
     WaitTime,
     Vid,
     Customer,
+    ItemId,
+    ItemName,
+    SkillUid,
+    SkillAgent,
+    SkillLevel,
+    RoleId,
 }
 
 impl Member {
@@ -84,6 +90,12 @@ impl Member {
             Self::WaitTime => ["waitTime", "väntetid", "harrMs"],
             Self::Vid => ["vid", "vid", "vidX"],
             Self::Customer => ["cust", "kund", "kdNr"],
+            Self::ItemId => ["id", "id", "lfdX"],
+            Self::ItemName => ["name", "namn", "bezX"],
+            Self::SkillUid => ["uid", "färdighetsId", "fkUid"],
+            Self::SkillAgent => ["userId", "handläggarId", "fkHd"],
+            Self::SkillLevel => ["level", "nivå", "fkStufe"],
+            Self::RoleId => ["roleId", "rollId", "fkRol"],
         }
     }
 

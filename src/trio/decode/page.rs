@@ -33,6 +33,16 @@ pub(in crate::trio) struct FieldSeen {
     pub(in crate::trio) samples: Vec<String>,
 }
 
+impl FieldSeen {
+    /// Adds what was found in another answer.
+    pub(in crate::trio) fn add(&mut self, other: Self) {
+        self.unknown += other.unknown;
+        self.rejected += other.rejected;
+        self.member = self.member.take().or(other.member);
+        self.samples.extend(other.samples);
+    }
+}
+
 /// What a key of an object stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {

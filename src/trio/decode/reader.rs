@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{Context, page::FieldSeen, raw::Raw};
 use crate::{
-    model::{AgentState, NAME_LIMIT, Text},
+    model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
     trio::fields::{Meaning, normal},
 };
 
@@ -171,6 +171,28 @@ impl Reader<'_> {
         }
         self.unknown(field);
         Some(AgentState::Unknown)
+    }
+
+    /// Where a case stands: `None` only when the member is not there at all.
+    pub(in crate::trio) fn case_state(&mut self, field: usize) -> Option<CaseState> {
+        if self.row[field].0 == Raw::Absent {
+            return None;
+        }
+        if let Some(Meaning::CaseState(state)) = self.meaning(field) {
+            return Some(state);
+        }
+        self.unknown(field);
+        Some(CaseState::Unknown)
+    }
+
+    /// The class of a case; one that is not mapped is another class.
+    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Option<CaseClass> {
+        self.present(field)?;
+        if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
+            return Some(class);
+        }
+        self.unknown(field);
+        Some(CaseClass::Other)
     }
 
     fn present(&self, field: usize) -> Option<&Raw<'_>> {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     document::{self, Complaints, Entry as Value, Section, unknown},
-    model::{AgentState, Resource},
+    model::{AgentState, CaseClass, CaseState, Resource},
 };
 
 /// What a file says of one field.
@@ -109,9 +109,11 @@ fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Ha
         let Some(word) = value.text(complaints) else { continue };
         let meaning = match kind {
             Kind::AgentState => AgentState::from_word(&word).map(Meaning::AgentState),
+            Kind::CaseState => CaseState::from_word(&word).map(Meaning::CaseState),
+            Kind::CaseClass => CaseClass::from_word(&word).map(Meaning::CaseClass),
             Kind::Flag => word.parse().ok().map(Meaning::Flag),
             Kind::Text | Kind::Count | Kind::Wait | Kind::Time => {
-                complaints.add(key.at, &value.path, "only states and flags have values; remove it");
+                complaints.add(key.at, &value.path, "only states, classes and flags have values; remove it");
                 continue;
             }
         };
@@ -120,6 +122,14 @@ fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Ha
                 values.insert(normal(&key.text), meaning);
             }
             None if kind == Kind::Flag => value.wrong(complaints, "must be \"true\" or \"false\""),
+            None if kind == Kind::CaseClass => {
+                let classes = CaseClass::ALL.into_iter().map(CaseClass::as_str);
+                value.wrong(complaints, unknown("class", &word, classes));
+            }
+            None if kind == Kind::CaseState => {
+                let states = CaseState::ALL.into_iter().map(CaseState::as_str);
+                value.wrong(complaints, unknown("state", &word, states));
+            }
             None => {
                 let states = AgentState::ALL.into_iter().map(AgentState::as_str);
                 value.wrong(complaints, unknown("state", &word, states));
@@ -161,7 +171,7 @@ mod tests {
             ),
             (
                 "cc: {id: {values: {a: b}}}",
-                "f.yml:1:20: cc.id.values.a: only states and flags have values; remove it",
+                "f.yml:1:20: cc.id.values.a: only states, classes and flags have values; remove it",
             ),
             ("cc: 5", "f.yml:1:5: cc: must be a map of `key: value` lines"),
             ("cc: {id: {members: [[1]]}}", "f.yml:1:21: cc.id.members[0]: must be a text"),

@@ -27,6 +27,8 @@ pub(in crate::trio) enum Kind {
     Wait,
     Time,
     AgentState,
+    CaseState,
+    CaseClass,
 }
 
 /// How much its absence matters.
@@ -48,7 +50,9 @@ impl Kind {
     /// The JSON types that can hold such a fact.
     pub(in crate::trio) const fn json_types(self) -> &'static [&'static str] {
         match self {
-            Self::Text | Self::Wait | Self::Time | Self::AgentState => &["text", "number"],
+            Self::Text | Self::Wait | Self::Time | Self::AgentState | Self::CaseState | Self::CaseClass => {
+                &["text", "number"]
+            }
             Self::Count => &["number"],
             Self::Flag => &["bool", "text", "number"],
         }
@@ -62,7 +66,7 @@ impl Kind {
             Self::Flag => &[Form::Bool],
             Self::Wait => &[Form::Duration, Form::Seconds, Form::Milliseconds, Form::Minutes, Form::Clock],
             Self::Time => &[Form::Timestamp, Form::UnixSeconds, Form::UnixMilliseconds],
-            Self::AgentState => &[Form::Enum],
+            Self::AgentState | Self::CaseState | Self::CaseClass => &[Form::Enum],
         }
     }
 }
@@ -79,7 +83,7 @@ const LAST_NAME: Field = field("last_name", Kind::Text, Need::Spare);
 const GROUP_ID: Field = field("group_id", Kind::Text, Need::Spare);
 
 /// Every resource whose items are read. The order of the fields is that of the constants in `rows`.
-pub(in crate::trio) static ALL: [Shape; 7] = [
+pub(in crate::trio) static ALL: [Shape; 9] = [
     Shape { resource: Resource::ContactCenters, fields: &[ID, NAME] },
     Shape { resource: Resource::Services, fields: &[ID, NAME, GROUP_ID] },
     Shape {
@@ -112,5 +116,26 @@ pub(in crate::trio) static ALL: [Shape; 7] = [
     Shape {
         resource: Resource::AgentGroups,
         fields: &[ID, NAME, field("agent_id", Kind::Text, Need::Spare)],
+    },
+    Shape {
+        resource: Resource::Calls,
+        fields: &[
+            ID,
+            field("service_id", Kind::Text, Need::Wanted),
+            field("state", Kind::CaseState, Need::Wanted),
+            field("class", Kind::CaseClass, Need::Spare),
+            field("created", Kind::Time, Need::Spare),
+            field("answered", Kind::Time, Need::Spare),
+            field("agent_id", Kind::Text, Need::Spare),
+        ],
+    },
+    Shape {
+        resource: Resource::Skills,
+        fields: &[
+            field("id", Kind::Text, Need::Spare),
+            field("agent_id", Kind::Text, Need::Key),
+            field("service_id", Kind::Text, Need::Spare),
+            field("role_id", Kind::Text, Need::Spare),
+        ],
     },
 ];

@@ -8,12 +8,14 @@ use std::{
 use jiff::{Timestamp, civil, tz::TimeZone};
 
 use super::form::Form;
-use crate::model::AgentState;
+use crate::model::{AgentState, CaseClass, CaseState};
 
 /// What a raw value means in the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Meaning {
     AgentState(AgentState),
+    CaseState(CaseState),
+    CaseClass(CaseClass),
     Flag(bool),
 }
 

@@ -92,16 +92,19 @@ async fn one_collector_that_cannot_be_read_fails_alone_and_recovers() {
 }
 
 #[tokio::test]
-async fn when_both_fast_collectors_fail_the_target_is_down_while_its_last_data_is_still_fresh() {
+async fn when_all_fast_collectors_fail_the_target_is_down_while_its_last_data_is_still_fresh() {
     let trio = Trio::small().await;
     let (agents, services) = (Changing::new(ok(agent_state("free").to_string())), Changing::new(ok("[]")));
     trio.on("GET", STATE, agents.clone()).await;
     trio.on("GET", "cc/1/services/state", services.clone()).await;
+    let calls = Changing::new(ok("[]"));
+    trio.on("GET", "cc/1/services/calls", calls.clone()).await;
     let mut app = trio.exporter().await;
     app.step().await;
     assert_eq!(app.metrics().await.get("trio_up", &[]), Some(1.0));
     agents.to(status(500));
     services.to(status(500));
+    calls.to(status(500));
     app.step_after(5).await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_up", &[]), Some(0.0));

@@ -1,13 +1,21 @@
 //! Links are followed to where the server says its resources are, but never to another server.
 
 use serde_json::{Value, json};
+use trio_exporter::model::Collector;
 use wiremock::MockServer;
 
 use super::trio::{BASIC, Trio, bearers, header, ok, tokens};
 use crate::support::Samples;
 
-const RESOURCES: [&str; 6] =
-    ["services", "services/state", "servicegroups", "agents", "agents/state", "agentgroups"];
+const RESOURCES: [&str; 7] = [
+    "services/calls",
+    "services",
+    "services/state",
+    "servicegroups",
+    "agents",
+    "agents/state",
+    "agentgroups",
+];
 
 fn links(base: &str, prefix: &str, rels: &[&str]) -> Value {
     rels.iter().map(|rel| json!({"rel": rel, "href": format!("{base}{prefix}/{rel}")})).collect()
@@ -16,7 +24,10 @@ fn links(base: &str, prefix: &str, rels: &[&str]) -> Value {
 fn is_whole(metrics: &Samples) {
     assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
     let success = metrics.find("trio_collector_success", &[]);
-    assert!(success.len() == 6 && success.iter().all(|(_, value)| *value == 1.0), "{success:?}");
+    assert!(
+        success.len() == Collector::COUNT + 1 && success.iter().all(|(_, value)| *value == 1.0),
+        "{success:?}"
+    );
     assert_eq!(metrics.sum("trio_agents"), 3.0);
 }
 
@@ -36,9 +47,11 @@ async fn resources_are_read_where_the_links_say_they_are() {
         {"rel": "services", "href": "/te/api/v2/s"}, {"rel": "services/state", "href": "/te/api/v2/ss"},
         {"rel": "servicegroups", "href": "/te/api/v2/sg"}, {"rel": "agents", "href": "/te/api/v2/a?page=1"},
         {"rel": "agents/state", "href": "/te/api/v2/as"}, {"rel": "agentgroups", "href": "/te/api/v2/ag"},
+        {"rel": "services/calls", "href": "/te/api/v2/c"},
     ], "data": {}});
     trio.on("GET", "v2/centres/1", ok(center.to_string())).await;
     trio.on("GET", "v2/as", ok(super::trio::agent_state("free").to_string())).await;
+    trio.on("GET", "v2/c", ok("[]")).await;
     for resource in ["s", "ss", "sg", "a", "ag"] {
         trio.on("GET", &format!("v2/{resource}"), ok(r#"[{"id":1,"open":true}]"#)).await;
     }

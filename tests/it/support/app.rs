@@ -10,7 +10,7 @@ use trio_exporter::{
     config::{Config, Target},
     http,
     metrics::{self, Identity},
-    model::{Clock, Goals},
+    model::{Clock, Goals, Selection},
     poller::{self, Poller},
     shutdown, tally,
     trio::{self, Dictionary, Limits},
@@ -41,6 +41,7 @@ pub(crate) fn target(server: &str) -> Target {
         },
         dictionary: Arc::new(Dictionary::builtin().expect("valid")),
         goals: Arc::new(Goals::default()),
+        contact_centers: Selection::default(),
     }
 }
 
@@ -95,6 +96,11 @@ impl TestApp {
         for poller in &mut self.pollers {
             poller.step().await;
         }
+    }
+
+    /// One step of every poller, all at the same time, as when they run.
+    pub(crate) async fn step_together(&mut self) {
+        futures_util::future::join_all(self.pollers.iter_mut().map(Poller::step)).await;
     }
 
     /// Lets `secs` seconds pass, then steps.

@@ -56,7 +56,7 @@ impl Samples {
     pub(crate) fn contact_center_families(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.0.keys().filter_map(|series| series.split('{').next()).collect();
         names.dedup();
-        let ours = ["trio_service_", "trio_agent", "trio_contact_center_"];
+        let ours = ["trio_service_", "trio_agent", "trio_contact_center_", "trio_calls"];
         names.retain(|name| ours.iter().any(|prefix| name.starts_with(prefix)));
         names
     }

@@ -1,0 +1,126 @@
+//! Calls: what there is of them now.
+
+use std::time::SystemTime;
+
+use super::{CaseClass, Text};
+
+/// Where a case stands. The states never overlap: a case is in exactly one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CaseState {
+    /// Waiting for somebody.
+    Queued,
+    /// Ringing at an agent who has not taken it: still waiting.
+    Offered,
+    /// With an agent.
+    Handled,
+    /// Trio names a state that the field dictionary does not map.
+    Unknown,
+}
+
+impl CaseState {
+    /// Every state, in the order of [`CaseState::index`].
+    pub const ALL: [Self; Self::COUNT] = [Self::Queued, Self::Offered, Self::Handled, Self::Unknown];
+    /// How many states there are.
+    pub const COUNT: usize = 4;
+
+    /// The value of the label `state`, and the word used in field dictionaries.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Offered => "offered",
+            Self::Handled => "handled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The state called `word` in [`CaseState::as_str`]'s spelling.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Position in [`CaseState::ALL`].
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// A call (`services/calls`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Trio's job number.
+    pub id: Text,
+    /// The service that it belongs to.
+    pub service_id: Option<Text>,
+    /// `None` when no answer has a state member at all.
+    pub state: Option<CaseState>,
+    /// The kind of call; what the dictionary does not map is [`CaseClass::Other`].
+    pub class: Option<CaseClass>,
+    /// Trio's own time of its arrival.
+    pub created: Option<SystemTime>,
+    /// Trio's own time of its answer.
+    pub answered: Option<SystemTime>,
+    /// The agent who has it.
+    pub agent_id: Option<Text>,
+}
+
+/// All calls of a contact centre now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Calls {
+    /// The calls.
+    pub calls: Vec<Call>,
+    /// The list looks as if it were cut to a number of calls a service: nothing may be counted by it.
+    pub truncated: bool,
+}
+
+impl Calls {
+    /// Calls by state, in the order of [`CaseState::ALL`]; `None` while that cannot be told.
+    pub fn by_state(&self) -> Option<[u64; CaseState::COUNT]> {
+        if self.truncated {
+            return None;
+        }
+        let mut counts = [0; CaseState::COUNT];
+        for call in &self.calls {
+            counts[call.state?.index()] += 1;
+        }
+        Some(counts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(state: Option<CaseState>) -> Call {
+        Call {
+            id: "1".into(),
+            service_id: None,
+            state,
+            class: None,
+            created: None,
+            answered: None,
+            agent_id: None,
+        }
+    }
+
+    #[test]
+    fn every_state_stands_at_its_index_and_is_found_by_its_word() {
+        for (position, state) in CaseState::ALL.into_iter().enumerate() {
+            assert_eq!(state.index(), position);
+            assert_eq!(CaseState::from_word(state.as_str()), Some(state));
+        }
+        assert_eq!(CaseState::from_word("waiting"), None);
+    }
+
+    #[test]
+    fn calls_are_counted_only_from_a_whole_list_whose_calls_have_states() {
+        let counts = |calls: Vec<Call>, truncated| Calls { calls, truncated }.by_state();
+        let queued = || call(Some(CaseState::Queued));
+        assert_eq!(counts(vec![], false), Some([0; 4]), "no call at all is an answer");
+        assert_eq!(
+            counts(vec![queued(), queued(), call(Some(CaseState::Handled))], false),
+            Some([2, 0, 1, 0])
+        );
+        assert_eq!(counts(vec![queued()], true), None);
+        assert_eq!(counts(vec![queued(), call(None)], false), None);
+    }
+}

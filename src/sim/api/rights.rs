@@ -1,0 +1,93 @@
+//! What the API user may not read.
+
+use std::collections::BTreeSet;
+
+use super::resource::Resource;
+use super::route::Route;
+
+/// Resources that are forbidden, by their documented paths without `cc/{ccid}` and ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Rights(BTreeSet<String>);
+
+impl Rights {
+    /// Everything may be read but these; a word that names no resource is returned.
+    pub(crate) fn without(forbidden: &[String]) -> Result<Self, String> {
+        let known = |word: &String| {
+            Resource::ALL.iter().any(|resource| resource.tail() == word)
+                || ["security", "directory"].contains(&word.as_str())
+        };
+        match forbidden.iter().find(|word| !known(word)) {
+            Some(unknown) => Err(unknown.clone()),
+            None => Ok(Self(forbidden.iter().cloned().collect())),
+        }
+    }
+
+    /// Whether a resource may be read. A forbidden node closes everything below it.
+    pub(super) fn allow(&self, resource: Resource) -> bool {
+        let tail = resource.tail();
+        let node = tail.split_once('/').map_or(tail, |(node, _)| node);
+        !(self.0.contains(tail) || resource.is_shared() && self.0.contains(node))
+    }
+
+    /// Whether what a route leads to may be read.
+    pub(super) fn admit(&self, route: Route) -> bool {
+        match route {
+            Route::Collection(place) | Route::Item(place, _) | Route::AgentLogin(place, _) => {
+                self.allow(place.resource)
+            }
+            Route::Node(node) => !self.0.contains(node.as_str()),
+            Route::Api | Route::Login | Route::RefreshLogin => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pretty_assertions::assert_eq;
+
+    use super::super::tests::Client;
+    use super::Rights;
+    use crate::sim::Options;
+
+    fn status(client: &mut Client, target: &str) -> u16 {
+        client.get(target).status.as_u16()
+    }
+
+    #[test]
+    fn what_is_forbidden_is_403_and_no_link_and_no_name_leads_there() {
+        let forbidden = ["directory/titles", "services/calls", "security"].map(str::to_owned).to_vec();
+        let mut client = Client::new(Options { forbidden, ..Options::default() });
+        for closed in [
+            "/directory/titles",
+            "/directory/titles/1",
+            "/cc/1/services/calls",
+            "/security",
+            "/security/groups",
+        ] {
+            assert_eq!(status(&mut client, closed), 403, "{closed}");
+        }
+        for open in ["/directory", "/directory/departments", "/cc/1/services", "/cc/1/services/state"] {
+            assert_eq!(status(&mut client, open), 200, "{open}");
+        }
+        for parent in ["/directory", "/cc/1", "/cc/1/services"] {
+            let answer = client.get(parent).body.to_string();
+            assert!(!answer.contains("titles") && !answer.contains("services/calls"), "{parent}: {answer}");
+        }
+    }
+
+    #[test]
+    fn rights_name_resources_that_there_are() {
+        assert_eq!(Rights::without(&["directory/cars".to_owned()]), Err("directory/cars".to_owned()));
+        assert!(Rights::without(&["directory".to_owned(), "cc".to_owned()]).is_ok());
+    }
+
+    #[test]
+    fn a_token_keeps_the_rights_of_the_moment_in_which_it_was_given() {
+        let mut client = Client::new(Options::default());
+        client.trio.rights = Rights::without(&["roles".to_owned()]).expect("known");
+        assert_eq!(status(&mut client, "/cc/1/roles"), 200);
+        let rights = client.trio.rights.clone();
+        client.trio.sessions.grant(&rights);
+        assert_eq!(status(&mut client, "/cc/1/roles"), 403);
+    }
+}
