@@ -185,7 +185,9 @@ impl Client {
             let stranded = |problem| Error::Redirected { resource: *resource, to: to.clone(), problem };
             let Some(address) = to else { return Err(stranded("so there is nowhere to go")) };
             let mut next = self.servers.find(address);
-            if next.is_none() && server.configured {
+            // What it named lately holds: a redirect in every answer is no reason to look each time.
+            let unseen = self.servers.unseen(self.now());
+            if next.is_none() && unseen.iter().any(|other| other.label == server.label) {
                 self.look_briefly(&server).await;
                 next = self.servers.find(address);
             }

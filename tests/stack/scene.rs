@@ -146,11 +146,13 @@ targets:
 poll:
   state: {}s
   configuration: {}s
+  inventory: {}s
 agents:
   identity: name
 "#,
         trio.address,
         READING.as_secs(),
+        CONFIGURATION.as_secs(),
         CONFIGURATION.as_secs(),
     )
 }
