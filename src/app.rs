@@ -62,10 +62,16 @@ impl Wired {
     /// The TLS set-up of this machine cannot be used.
     pub fn poller(&self) -> anyhow::Result<Poller> {
         let Target { name, trio, dictionary, contact_centers, .. } = self.target.clone();
+        let limits = trio.limits;
         let client = Client::new(trio, dictionary, self.stats.clone(), self.clock.clone())
             .with_context(|| format!("target {name}: no HTTP client can be made"))?;
+        let poll = poller::Settings {
+            collector_limit: limits.collector,
+            requests_per_minute: limits.requests_per_minute,
+            ..self.poll
+        };
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
-        let poller = Poller::new(name, client, self.poll, self.tally, clock, stats, publish);
+        let poller = Poller::new(name, client, poll, self.tally, clock, stats, publish);
         Ok(poller.selecting(contact_centers))
     }
 }

@@ -3,6 +3,7 @@
 
 mod environment;
 mod goals;
+mod limits;
 mod secret;
 mod sections;
 mod target;

@@ -3,9 +3,12 @@
 //! `step` does one cycle, `run` does them for ever on a fixed cadence. How to ask is `trio`'s
 //! business; what the answers add up to is `tally`'s.
 
+mod budget;
 mod cadence;
 mod cycle;
 mod inventory;
+mod pace;
+mod reads;
 mod situation;
 mod skills;
 
@@ -17,7 +20,7 @@ use std::{
 
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval},
+    time::{Instant, MissedTickBehavior, interval_at},
 };
 
 use crate::{
@@ -27,6 +30,8 @@ use crate::{
     tally::{self, Published, Tally},
     trio::{Client, Root, Route},
 };
+use budget::Load;
+use pace::Sent;
 use situation::Situations;
 
 /// How often what is read.
@@ -42,6 +47,8 @@ pub struct Settings {
     pub collectors: [Wanted; Collector::COUNT],
     /// The longest that one collector may take.
     pub collector_limit: Duration,
+    /// Requests a minute that the intervals are stretched for, if need be.
+    pub requests_per_minute: u32,
 }
 
 /// Whether and how often one collector is read.
@@ -64,6 +71,7 @@ impl Default for Settings {
             inventory: Duration::from_secs(3600),
             collectors: [Wanted::AsItsKind; Collector::COUNT],
             collector_limit: Duration::from_secs(60),
+            requests_per_minute: 600,
         }
     }
 }
@@ -89,7 +97,14 @@ pub type Latest = watch::Receiver<Option<Arc<Published>>>;
 pub struct Poller {
     target: Text,
     client: Client,
+    /// The settings as configured.
+    configured: Settings,
+    /// The settings in force: intervals may be longer than configured.
     settings: Settings,
+    /// What the last round of readings of what happens now cost.
+    fast_load: Load,
+    /// What the last full round of configuration readings cost.
+    slow_load: Load,
     clock: Clock,
     stats: Arc<Stats>,
     publish: watch::Sender<Option<Arc<Published>>>,
@@ -122,7 +137,10 @@ impl Poller {
         Self {
             target,
             client,
+            configured: settings,
             settings,
+            fast_load: Load::default(),
+            slow_load: Load::default(),
             clock,
             stats,
             publish,
@@ -146,7 +164,11 @@ impl Poller {
 
     /// Reads what is due and publishes.
     pub async fn step(&mut self) {
-        let snapshot = Arc::new(self.read().await);
+        let sent = Sent::so_far(&self.stats);
+        let begun = self.clock.now();
+        let mut snapshot = self.read().await;
+        self.pace(&mut snapshot, begun, &sent);
+        let snapshot = Arc::new(snapshot);
         let totals = Arc::new(tally::step(&mut self.tally, self.last.as_deref(), &snapshot));
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
@@ -157,15 +179,24 @@ impl Poller {
     /// Steps for ever on a fixed cadence. A step that takes too long makes the poller miss the times
     /// that passed meanwhile; they are counted, not made up for.
     pub async fn run(mut self) {
-        let mut ticks = interval(self.settings.state);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        let every = |from: Instant, period: Duration| {
+            let mut ticks = interval_at(from, period);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            ticks
+        };
+        let mut period = self.settings.state;
+        let mut ticks = every(Instant::now(), period);
         let mut last: Option<Instant> = None;
         loop {
             let tick = ticks.tick().await;
-            let missed = last.map_or(0, |last| cadence::missed(tick - last, self.settings.state));
+            let missed = last.map_or(0, |last| cadence::missed(tick - last, period));
             self.stats.polls_missed.add(missed);
             last = Some(tick);
             self.step().await;
+            if self.settings.state != period {
+                period = self.settings.state;
+                ticks = every(tick + period, period);
+            }
         }
     }
 

@@ -192,6 +192,19 @@ impl Center {
         health.into_iter().flatten()
     }
 
+    /// Changes how often the collectors are due.
+    pub fn set_intervals(&mut self, interval: impl Fn(Collector) -> Option<Duration>) {
+        self.services.interval = interval(Collector::Services);
+        self.service_state.interval = interval(Collector::ServiceState);
+        self.service_groups.interval = interval(Collector::ServiceGroups);
+        self.agents.interval = interval(Collector::Agents);
+        self.agent_state.interval = interval(Collector::AgentState);
+        self.agent_groups.interval = interval(Collector::AgentGroups);
+        self.calls.interval = interval(Collector::Calls);
+        self.skills.interval = interval(Collector::Skills);
+        self.inventory.interval = interval(Collector::Inventory);
+    }
+
     /// The last attempt of every collector, and its interval if it is switched on.
     pub fn attempts(&mut self) -> [(&mut Option<Attempt>, Option<Duration>); Collector::COUNT] {
         [

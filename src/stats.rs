@@ -1,8 +1,9 @@
 //! What the exporter counts about itself: atomics, written where things happen, read when encoded.
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -34,6 +35,11 @@ pub struct Stats {
     pub polls_missed: Counter,
     /// Restarts of the target's poller after a panic.
     pub restarts: Counter,
+    /// Requests a minute that are allowed on the long run.
+    pub request_budget: Measure,
+    /// Seconds by which the server's clock is ahead of ours, by its last answer.
+    pub clock_skew: Measure,
+    certificate_expiry: Mutex<BTreeMap<String, f64>>,
 }
 
 /// The counts of one resource of a target.
@@ -63,6 +69,29 @@ impl Counter {
     }
 }
 
+/// A number that is replaced, or not known.
+#[derive(Debug)]
+pub struct Measure(AtomicU64);
+
+impl Default for Measure {
+    fn default() -> Self {
+        Self(AtomicU64::new(f64::NAN.to_bits()))
+    }
+}
+
+impl Measure {
+    /// Replaces the number.
+    pub fn set(&self, value: Option<f64>) {
+        self.0.store(value.unwrap_or(f64::NAN).to_bits(), Ordering::Relaxed);
+    }
+
+    /// The number, where it is known.
+    pub fn get(&self) -> Option<f64> {
+        let value = f64::from_bits(self.0.load(Ordering::Relaxed));
+        (!value.is_nan()).then_some(value)
+    }
+}
+
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestCode {
@@ -85,6 +114,9 @@ impl Default for Stats {
             failovers: Counter::default(),
             polls_missed: Counter::default(),
             restarts: Counter::default(),
+            request_budget: Measure::default(),
+            clock_skew: Measure::default(),
+            certificate_expiry: Mutex::default(),
         }
     }
 }
@@ -93,6 +125,24 @@ impl Stats {
     /// The counts of `resource`.
     pub fn resource(&self, resource: Resource) -> &ResourceStats {
         &self.resources[resource.index()]
+    }
+
+    /// Notes when the certificate of a server expires, in seconds since 1970.
+    pub fn set_certificate_expiry(&self, server: &str, expiry: f64) {
+        let mut known = self.certificate_expiry.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.get(server) != Some(&expiry) {
+            known.insert(server.to_owned(), expiry);
+        }
+    }
+
+    /// When the certificate of each server expires, in seconds since 1970.
+    pub fn certificate_expiries(&self) -> BTreeMap<String, f64> {
+        self.certificate_expiry.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Logins and renewals tried: what a client may see can change with each.
+    pub fn session_changes(&self) -> u64 {
+        self.logins.get() + self.refreshes.get()
     }
 
     /// Counts a failed login or renewal.
@@ -164,6 +214,11 @@ impl ResourceStats {
         let bucket = DURATION_EDGES.partition_point(|edge| *edge < took.as_secs_f64());
         self.durations[bucket].add(1);
         self.duration_micros.add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// Finished requests.
+    pub fn finished_requests(&self) -> u64 {
+        self.durations.iter().map(Counter::get).sum()
     }
 
     /// Requests by how they ended; only what has happened at least once.

@@ -5,7 +5,10 @@
 
 mod bodies;
 mod calls;
+mod certificates;
+mod charset;
 mod client;
+mod clock_skew;
 mod collection;
 mod decode;
 mod denied;
@@ -16,11 +19,13 @@ mod fields;
 mod groups;
 mod inventory;
 mod links;
+mod members;
 mod names;
 mod nodes;
 mod observed;
 mod paging;
 mod patience;
+mod reading;
 mod rows;
 mod secret;
 mod servers;
@@ -29,6 +34,7 @@ mod settings;
 mod skills;
 mod transport;
 
+pub use certificates::ExtraRoots;
 pub use client::{Client, Root, Route};
 pub use collection::Listing;
 pub use error::Error;

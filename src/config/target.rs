@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::{Target, secret};
+use super::{Target, limits, secret};
 use crate::{
     document::{Complaints, Entry, Section},
     model::{Goals, NAME_LIMIT, Selection, Text},
-    trio::{self, Dictionary, Limits, Secret, latin1},
+    trio::{self, Dictionary, ExtraRoots, Secret, latin1},
 };
 
 /// Members that are exported as they are, at most.
@@ -54,7 +54,7 @@ pub(super) fn read(
     let username = secret("username", "username_file", &mut section, complaints);
     let password = secret("password", "password_file", &mut section, complaints);
     let time_zone = section.get("time_zone").and_then(|entry| time_zone(&entry, complaints));
-    let mut limits = Limits::default();
+    let mut limits = limits::read(&mut section, complaints);
     if let Some(entry) = section.get("renewal_margin") {
         // Above half of a token's life the client uses that half.
         limits.renewal_margin =
@@ -63,6 +63,10 @@ pub(super) fn read(
     let dictionary = match section.get("fields_file") {
         Some(entry) => dictionary(&entry, folder, complaints),
         None => builtin(complaints),
+    };
+    let extra_roots = match section.get("ca_file") {
+        Some(entry) => limits::ca_file(&entry, folder, complaints),
+        None => Some(ExtraRoots::default()),
     };
     let contact_centers = section.get("contact_centers").map(|entry| selection(&entry, complaints));
     let exported = section.get("export_service_state");
@@ -77,6 +81,7 @@ pub(super) fn read(
         username: username?,
         password: password?,
         time_zone,
+        extra_roots: extra_roots?,
         limits,
     };
     Some(Target {

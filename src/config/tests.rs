@@ -7,6 +7,8 @@ use pretty_assertions::assert_eq;
 use super::*;
 use crate::model::Collector;
 
+mod limits;
+
 /// A folder of its own for each test, with the secrets that the valid file names.
 fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/config-tests").join(test);
@@ -374,11 +376,13 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
     });
     let written_out = secrets(&uncommented.collect::<Vec<_>>().join("\n"))
         .replace("hash_key_file: agent_hash_key", "hash_key_file: key")
-        .replace("    fields_file: fields.yml\n", "");
+        .replace("    fields_file: fields.yml\n", "")
+        .replace("    ca_file: ca.pem\n", "");
     let config = load_text("sample-written-out", &written_out).expect("valid");
     assert_eq!(config.poll, poller::Settings::default());
     assert_eq!(config.tally, tally::Settings::default());
     let goals = Goals { minimum_agents: Some(2), ..Goals::default() };
     assert_eq!(*config.targets[0].goals, goals);
+    assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
     assert!(config.targets[0].trio.time_zone.is_some());
 }

@@ -22,7 +22,7 @@ const REQUEST_DURATION: Spec = Spec::histogram(
 .seconds();
 const RESPONSE_BYTES: Spec = Spec::counter(
     "api_response",
-    "Bytes of answer bodies as received, by resource; the resources add up to all traffic of the target: what reading costs Trio and the network. Source: the exporter.",
+    "Bytes of answer bodies, decompressed, by resource; the resources add up to all that the target gave: what reading costs Trio. Source: the exporter.",
 )
 .bytes();
 const LOGINS: Spec = Spec::counter(
@@ -41,6 +41,20 @@ const TOKEN_EXPIRY: Spec = Spec::gauge(
 )
 .seconds();
 
+const REQUEST_BUDGET: Spec = Spec::gauge(
+    "api_request_budget",
+    "Requests a minute that the exporter allows itself on the long run: when the requests come near it, poll intervals grow. Source: the configuration.",
+);
+const CERTIFICATE_EXPIRY: Spec = Spec::gauge(
+    "api_certificate_expiry_timestamp",
+    "When the certificate that a server showed last expires, in seconds since 1970; absent without https: renew it before, or nothing can be read. Source: the TLS handshake.",
+)
+.seconds();
+const CLOCK_SKEW: Spec = Spec::gauge(
+    "clock_skew",
+    "How far the server's clock is ahead of the exporter's (negative: behind) by its last answer, to the second: above a few seconds, waits and times since are wrong by as much. Source: header Date.",
+)
+.seconds();
 const RETRIES: Spec = Spec::counter(
     "api_retries",
     "Requests sent again after the wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503); the reasons add up to all such requests: rate_limited means that the exporter asks more than Trio allows. Source: header Retry-After.",
@@ -49,6 +63,24 @@ const RETRIES: Spec = Spec::counter(
 /// Writes all families of the conversation.
 pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     write_requests(pen, scene)?;
+    let mut family = pen.family(&REQUEST_BUDGET);
+    for target in &scene.targets {
+        if let Some(budget) = target.stats.request_budget.get() {
+            family.measure(&target.labels, budget)?;
+        }
+    }
+    let mut family = pen.family(&CERTIFICATE_EXPIRY);
+    for target in &scene.targets {
+        for (server, expiry) in target.stats.certificate_expiries() {
+            family.measure(&(target.labels, [("server", &*server)]), expiry)?;
+        }
+    }
+    let mut family = pen.family(&CLOCK_SKEW);
+    for target in &scene.targets {
+        if let Some(skew) = target.stats.clock_skew.get() {
+            family.measure(&target.labels, skew)?;
+        }
+    }
     let mut family = pen.family(&RETRIES);
     for target in &scene.targets {
         for reason in RetryReason::ALL {

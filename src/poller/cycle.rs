@@ -5,7 +5,7 @@ use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::{Poller, Settings, cadence};
+use super::{Poller, Settings, cadence, reads::resource};
 use crate::{
     model::{Calls, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
@@ -86,10 +86,11 @@ impl Poller {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
+        let looking = self.client.is_looking_for_members(Resource::ContactCenters, &"".into());
         let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
         // Nothing to read is an answer, too.
         let known = attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
-        if !due && !moved && (known || !self.routes.is_empty()) {
+        if !due && !moved && !looking && (known || !self.routes.is_empty()) {
             return Ok(());
         }
         let (client, clock, selection) = (&self.client, self.clock.clone(), &self.selection);
@@ -238,9 +239,23 @@ impl Visitor<'_> {
     async fn state(self, route: &Route, center: &mut Center) -> (Vec<Done>, Option<bool>) {
         let client = self.client;
         let Center { service_state, agent_state, calls, .. } = center;
+        let [look_at_services, look_at_agents] = [Collector::ServiceState, Collector::AgentState]
+            .map(|collector| self.is_looking(route, collector));
         let done = tokio::join!(
-            self.collect(Collector::ServiceState, service_state, false, client.service_state(route), whole),
-            self.collect(Collector::AgentState, agent_state, false, client.agent_state(route), whole),
+            self.collect(
+                Collector::ServiceState,
+                service_state,
+                look_at_services,
+                client.service_state(route),
+                whole
+            ),
+            self.collect(
+                Collector::AgentState,
+                agent_state,
+                look_at_agents,
+                client.agent_state(route),
+                whole
+            ),
             self.collect(Collector::Calls, calls, false, client.calls(route), one_of_calls),
         );
         let done: Vec<Done> = [done.0, done.1, done.2].into_iter().flatten().collect();
@@ -252,20 +267,34 @@ impl Visitor<'_> {
     async fn configuration(self, route: &Route, center: &mut Center, early: bool) -> Vec<Done> {
         let client = self.client;
         let Center { services, service_groups, agents, agent_groups, .. } = center;
+        let [with_services, with_groups, with_agents, with_agent_groups] =
+            [Collector::Services, Collector::ServiceGroups, Collector::Agents, Collector::AgentGroups]
+                .map(|collector| early || self.is_looking(route, collector));
         let done = tokio::join!(
-            self.collect(Collector::Services, services, early, client.services(route), whole),
+            self.collect(Collector::Services, services, with_services, client.services(route), whole),
             self.collect(
                 Collector::ServiceGroups,
                 service_groups,
-                early,
+                with_groups,
                 client.service_groups(route),
                 groups
             ),
-            self.collect(Collector::Agents, agents, early, client.agents(route), whole),
-            self.collect(Collector::AgentGroups, agent_groups, early, client.agent_groups(route), whole),
+            self.collect(Collector::Agents, agents, with_agents, client.agents(route), whole),
+            self.collect(
+                Collector::AgentGroups,
+                agent_groups,
+                with_agent_groups,
+                client.agent_groups(route),
+                whole
+            ),
         );
         let skills = self.skills(route, center, early).await;
         [done.0, done.1, done.2, done.3, skills].into_iter().flatten().collect()
+    }
+
+    /// Whether a collector is to be read once more at once, for members that come only when asked for.
+    fn is_looking(self, route: &Route, collector: Collector) -> bool {
+        self.client.is_looking_for_members(resource(collector), route.contact_center())
     }
 
     /// Reads one collector if it is due, or if it is wanted `early`.
@@ -361,18 +390,4 @@ fn unknown_ids(center: &Center) -> HashSet<Id> {
 pub(super) fn too_slow(resource: Resource) -> Error {
     let detail = "the collector took longer than its limit".to_owned();
     Error::Request { resource, failure: RequestFailure::Timeout, detail }
-}
-
-fn resource(collector: Collector) -> Resource {
-    match collector {
-        Collector::Services => Resource::Services,
-        Collector::ServiceState => Resource::ServiceState,
-        Collector::ServiceGroups => Resource::ServiceGroups,
-        Collector::Agents => Resource::Agents,
-        Collector::AgentState => Resource::AgentState,
-        Collector::AgentGroups => Resource::AgentGroups,
-        Collector::Calls => Resource::Calls,
-        Collector::Skills => Resource::Skills,
-        Collector::Inventory => Resource::Api,
-    }
 }

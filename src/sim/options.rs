@@ -32,6 +32,9 @@ pub struct Options {
     pub password: String,
     /// Whether Trio's own times (since when a state lasts, when a case arrived) are in the answers.
     pub state_times: bool,
+    /// Whether members that feed metrics (estimated waits, since when a state lasts) come only when
+    /// they are asked for.
+    pub hide: bool,
     /// Resources that the API user may not read, by their documented paths without `cc/{ccid}`, such as
     /// `services/calls`; a node stands for everything below it.
     pub forbidden: Vec<String>,
@@ -54,6 +57,7 @@ impl Default for Options {
             username: "exporter".to_owned(),
             password: "smörgåsbord".to_owned(),
             state_times: true,
+            hide: false,
             forbidden: Vec::new(),
             latency: Duration::ZERO,
         }

@@ -7,14 +7,15 @@ use url::Url;
 
 use super::{
     calls::CallLimit,
-    collection::{Identified, Listing, Request, Whole},
+    collection::{Identified, Listing, Whole},
     decode::Reader,
     denied::Denied,
     error::Error,
     fields::{Dictionary, Mapping},
     links::Links,
+    members::Members,
     observed::Observed,
-    rows,
+    paging, rows,
     servers::Servers,
     session::{Account, Doors},
     settings::{Limits, Settings},
@@ -38,9 +39,12 @@ pub struct Client {
     pub(super) servers: Servers,
     pub(super) denied: Denied,
     account: Arc<Account>,
-    observed: Observed,
+    pub(super) observed: Observed,
+    pub(super) members: Members,
+    pub(super) habits: paging::Memory,
     call_limit: CallLimit,
     unrelated: Unrelated,
+    stats: Arc<Stats>,
     clock: Clock,
 }
 
@@ -75,10 +79,12 @@ impl Client {
         stats: Arc<Stats>,
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
-        let transport = Transport::new(settings.limits, stats.clone(), clock.clone())?;
+        let transport = Transport::new(&settings, stats.clone(), clock.clone())?;
         let account = Arc::new(Account::new(settings.clone(), stats.clone(), clock.clone()));
-        let servers = Servers::new(&settings, account.clone(), stats);
-        let (denied, observed, call_limit, unrelated) = Default::default();
+        let servers = Servers::new(&settings, account.clone(), stats.clone());
+        stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
+        let (denied, observed, members, habits) = Default::default();
+        let (call_limit, unrelated) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -87,8 +93,11 @@ impl Client {
             denied,
             account,
             observed,
+            members,
+            habits,
             call_limit,
             unrelated,
+            stats,
             clock,
         })
     }
@@ -224,20 +233,9 @@ impl Client {
         Ok(Listing { items: known(resource, whole)?, simulated })
     }
 
-    async fn read<T: Identified + Send>(
-        &self,
-        resource: Resource,
-        url: &Url,
-        doors: &Doors,
-        contact_center: &Text,
-        build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Whole<T>, Error> {
-        let mapping = self.mapping(resource)?;
-        let mut whole = self.whole(Request { url, doors, mapping, filter: None }, build).await?;
-        if whole.rows > 0 {
-            self.observed.note(mapping, contact_center, std::mem::take(&mut whole.seen));
-        }
-        Ok(whole)
+    /// Changes with every login and renewal, since what the server shows can change with them.
+    pub(super) fn session_number(&self) -> u64 {
+        self.stats.session_changes()
     }
 
     pub(super) fn links(&self, answer: &Answer) -> Links {

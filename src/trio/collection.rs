@@ -1,8 +1,8 @@
 //! Reading a whole collection, page by page, and judging whether it is whole.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, pin::pin};
 
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt, stream};
 use url::Url;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     decode::{self, Context, FieldSeen, Page, Reader},
     error::Error,
     fields::Mapping,
-    paging::{self, MOST_PAGES, Pagination},
+    paging::{self, Habit, MOST_PAGES, Pagination},
     session::Doors,
     skills::Skill,
 };
@@ -50,16 +50,35 @@ pub(super) struct Request<'a> {
     pub(super) url: &'a Url,
     pub(super) doors: &'a Doors,
     pub(super) mapping: &'a Mapping,
+    /// Rows to leave out, by a documented parameter.
     pub(super) filter: Option<(&'a str, &'a str)>,
+    /// Members to ask for.
+    pub(super) fields: Option<&'a str>,
 }
 
-/// All pages of a collection, put together.
+/// All pages of a collection, put together, each id once.
 #[derive(Debug)]
 pub(super) struct Whole<T> {
     pub(super) items: Vec<T>,
     pub(super) rows: usize,
     pub(super) seen: Vec<FieldSeen>,
+    /// Members that feed a field, as the server spells them.
+    pub(super) members: Vec<Text>,
     pub(super) simulated: bool,
+    /// Rows that have no id.
+    nameless: usize,
+    known: HashSet<Text>,
+}
+
+/// How far a collection goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// As far as was read: the server does not say otherwise.
+    Read,
+    /// This many items, says the server.
+    Total(usize),
+    /// Further than could be read, or the pages contradict each other.
+    Unknown,
 }
 
 /// One page as it arrived.
@@ -78,18 +97,18 @@ impl Client {
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Whole<T>, Error> {
         let exact = request.mapping.shape.resource.has_exact_total();
-        let mut short = None;
+        let mut short = (0, None);
         for _ in 0..2 {
-            let (whole, total) = self.pages(request, build).await?;
-            let nameless = whole.rows - whole.items.len();
-            let whole = whole.without_duplicates();
-            let got = whole.items.len() + nameless;
-            match total {
-                Some(expected) if expected != got && exact => short = Some((got, expected)),
-                _ => return Ok(whole),
+            let (whole, extent) = self.pages(request, build).await?;
+            let got = whole.items.len() + whole.nameless;
+            match extent {
+                Extent::Read => return Ok(whole),
+                Extent::Total(expected) if expected == got || !exact => return Ok(whole),
+                Extent::Total(expected) => short = (got, Some(expected)),
+                Extent::Unknown => short = (got, None),
             }
         }
-        let (got, expected) = short.unwrap_or_default();
+        let (got, expected) = short;
         Err(Error::Incomplete { resource: request.mapping.shape.resource, got, expected })
     }
 
@@ -97,57 +116,137 @@ impl Client {
         &self,
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<(Whole<T>, Option<usize>), Error> {
-        let first = self.page(request, 1, build).await?;
-        let rows = first.page.rows;
-        let pagination = first.pagination;
+    ) -> Result<(Whole<T>, Extent), Error> {
+        let size = self.limits().page_size;
+        let first = self.page(request, 1, size, build).await?;
+        let (rows, pagination) = (first.page.rows, first.pagination);
+        let key = (request.mapping.shape.resource, request.filter.is_some());
+        let habit = self.habits.of(key, self.session_number());
+        self.habits.note(key, |habit| {
+            habit.describes |= pagination.is_some();
+            habit.most_rows = habit.most_rows.max(rows);
+        });
         let mut whole = Whole::begin(first);
-        if let Some(pagination) = pagination {
-            let others: Vec<usize> = (2..=pagination.pages(rows)).collect();
-            // As many at a time as may be in flight: after an empty page there is nothing to ask for.
-            for numbers in others.chunks(self.limits().in_flight.max(1)) {
-                let sheets = numbers.iter().map(|number| self.page(request, *number, build));
-                let sheets = try_join_all(sheets).await?;
-                let is_end = sheets.iter().any(|sheet| sheet.page.rows == 0);
-                sheets.into_iter().for_each(|sheet| whole.add(sheet.page));
-                if is_end {
+        let extent = match pagination {
+            Some(pagination) => match pagination.pages(rows) {
+                Some(pages) => self.numbered(request, &mut whole, pagination, pages, build).await?,
+                None => self.linked(request, &mut whole, pagination, build).await?,
+            },
+            None => self.undescribed(request, &mut whole, habit, build).await?,
+        };
+        Ok((whole, extent))
+    }
+
+    /// Reads pages 2 to `pages`, several at the same time. After a page that brings nothing there is
+    /// nothing to ask for.
+    async fn numbered<T: Identified + Send>(
+        &self,
+        request: Request<'_>,
+        whole: &mut Whole<T>,
+        first: Pagination,
+        pages: usize,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Extent, Error> {
+        let size = self.limits().page_size;
+        let mut agrees = true;
+        let mut read = 1;
+        {
+            let sheets = stream::iter(2..=pages).map(|number| self.page(request, number, size, build));
+            let mut sheets = pin!(sheets.buffered(self.limits().in_flight.max(1)));
+            while let Some(sheet) = sheets.next().await {
+                let sheet = sheet?;
+                read += 1;
+                agrees &= sheet.pagination.is_none_or(|here| here.total == first.total);
+                if !whole.add(sheet.page).brought_anything() {
                     break;
                 }
             }
-            return Ok((whole, Some(pagination.total)));
         }
-        // No word on pages: go on while the last one looks full and brings something new.
-        let mut last_rows = rows;
-        let mut known: HashSet<Text> = whole.items.iter().map(|item| item.id().clone()).collect();
-        for number in 2..=MOST_PAGES {
-            let looks_full = last_rows == self.limits().page_size || last_rows % 10 == 0;
-            if last_rows == 0 || last_rows < rows || !looks_full {
-                break;
+        Ok(match first.total {
+            Some(_) if read == MOST_PAGES => Extent::Unknown,
+            Some(total) if agrees || !request.mapping.shape.resource.has_exact_total() => {
+                Extent::Total(total)
             }
-            let sheet = self.page(request, number, build).await?;
-            last_rows = sheet.page.rows;
-            let fresh = sheet.page.items.iter().filter(|item| known.insert(item.id().clone())).count();
-            if fresh == 0 {
-                break;
+            None if read == pages && pages < MOST_PAGES => Extent::Read,
+            _ => Extent::Unknown,
+        })
+    }
+
+    /// Reads on as long as each page says that there is a next one. Its link is not followed: it
+    /// could lead anywhere.
+    async fn linked<T: Identified + Send>(
+        &self,
+        request: Request<'_>,
+        whole: &mut Whole<T>,
+        first: Pagination,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Extent, Error> {
+        let mut has_next = first.has_next;
+        let mut number = 1;
+        while has_next {
+            number += 1;
+            if number > MOST_PAGES {
+                return Ok(Extent::Unknown);
             }
-            whole.add(sheet.page);
+            let sheet = self.page(request, number, self.limits().page_size, build).await?;
+            has_next = sheet.pagination.is_some_and(|pagination| pagination.has_next);
+            match whole.add(sheet.page) {
+                Brought { rows: 0, .. } => break,
+                Brought { fresh: 0, .. } => return Ok(Extent::Unknown),
+                Brought { .. } => {}
+            }
         }
-        Ok((whole, None))
+        Ok(Extent::Read)
+    }
+
+    /// No word on pages: goes on while the last one looks full and brings something new.
+    async fn undescribed<T: Identified + Send>(
+        &self,
+        request: Request<'_>,
+        whole: &mut Whole<T>,
+        habit: Habit,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Extent, Error> {
+        let size = self.limits().page_size;
+        let first_rows = whole.rows;
+        let mut goes_on = habit.may_go_on(first_rows, size);
+        let mut number = 1;
+        while goes_on {
+            number += 1;
+            if number > MOST_PAGES {
+                return Ok(Extent::Unknown);
+            }
+            let brought = whole.add(self.page(request, number, size, build).await?.page);
+            goes_on = brought.fresh > 0 && brought.rows >= first_rows;
+            if number == 2 && brought.fresh == 0 && brought.rows == first_rows {
+                // The same again. A server that gives as much when a single item is asked for does
+                // not know pages at all, and need not be asked for the second one again.
+                let single = self.page(request, 1, 1, build).await?;
+                let ignores = first_rows > 1 && single.page.rows == first_rows;
+                let key = (request.mapping.shape.resource, request.filter.is_some());
+                self.habits.note(key, |habit| habit.ignores = ignores);
+            }
+        }
+        Ok(Extent::Read)
     }
 
     async fn page<T>(
         &self,
         request: Request<'_>,
         number: usize,
+        size: usize,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Sheet<T>, Error> {
         let mut url = request.url.clone();
         {
             let mut query = url.query_pairs_mut();
             query.append_pair("page", &number.to_string());
-            query.append_pair("pageSize", &self.limits().page_size.to_string());
+            query.append_pair("pageSize", &size.to_string());
             if let Some((name, value)) = request.filter {
                 query.append_pair(name, value);
+            }
+            if let Some(fields) = request.fields {
+                query.append_pair("fields", fields);
             }
         }
         let resource = request.mapping.shape.resource;
@@ -165,23 +264,51 @@ impl Client {
     }
 }
 
+/// What a page brought.
+#[derive(Clone, Copy, Debug)]
+struct Brought {
+    rows: usize,
+    /// Items that were not there before.
+    fresh: usize,
+    nameless: usize,
+}
+
+impl Brought {
+    fn brought_anything(self) -> bool {
+        self.fresh + self.nameless > 0
+    }
+}
+
 impl<T: Identified> Whole<T> {
     fn begin(first: Sheet<T>) -> Self {
-        let Page { items, rows, seen } = first.page;
-        Self { items, rows, seen, simulated: first.simulated }
+        let simulated = first.simulated;
+        let mut whole = Self {
+            items: Vec::new(),
+            rows: 0,
+            seen: vec![FieldSeen::default(); first.page.seen.len()],
+            members: Vec::new(),
+            simulated,
+            nameless: 0,
+            known: HashSet::with_capacity(first.page.items.len()),
+        };
+        whole.add(first.page);
+        whole
     }
 
-    fn add(&mut self, page: Page<T>) {
-        self.items.extend(page.items);
+    fn add(&mut self, page: Page<T>) -> Brought {
+        let (before, nameless) = (self.items.len(), page.rows - page.items.len());
+        let known = &mut self.known;
+        self.items.extend(page.items.into_iter().filter(|item| known.insert(item.id().clone())));
         self.rows += page.rows;
+        self.nameless += nameless;
         for (all, seen) in self.seen.iter_mut().zip(page.seen) {
             all.add(seen);
         }
-    }
-
-    fn without_duplicates(mut self) -> Self {
-        let mut known = HashSet::with_capacity(self.items.len());
-        self.items.retain(|item| known.insert(item.id().clone()));
-        self
+        for member in page.members {
+            if !self.members.contains(&member) {
+                self.members.push(member);
+            }
+        }
+        Brought { rows: page.rows, fresh: self.items.len() - before, nameless }
     }
 }

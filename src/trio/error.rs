@@ -67,14 +67,14 @@ pub enum Error {
         wait: Duration,
     },
     /// The pages of a collection did not add up.
-    #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, .expected)]
+    #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, number(*.expected))]
     Incomplete {
         /// What was read.
         resource: Resource,
         /// Different items that arrived.
         got: usize,
-        /// Items that the server says there are.
-        expected: usize,
+        /// Items that the server says there are; it may promise more without a number.
+        expected: Option<usize>,
     },
     /// Items came, but the dictionary finds no id in them.
     #[error(
@@ -124,6 +124,10 @@ impl Error {
             _ => false,
         }
     }
+}
+
+fn number(expected: Option<usize>) -> String {
+    expected.map_or_else(|| "an unknown number of".to_owned(), |number| number.to_string())
 }
 
 /// The field without which an item cannot be told from others.

@@ -110,7 +110,7 @@ impl Client {
         }
         self.get(resource, &url, doors, |answer| {
             let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
-            let total = header.and_then(Pagination::read).map(|pagination| pagination.total);
+            let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
             let body = serde_json::from_slice(&answer.body);
             let body = body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
             Ok((total, rows(body)))

@@ -148,8 +148,8 @@ impl Mapping {
 
     /// Every member name that feeds a field, for a request that asks for all of them.
     pub(super) fn every_name(&self) -> String {
-        let names: Vec<&str> =
-            self.fields.iter().flat_map(|field| &field.members).map(String::as_str).collect();
+        let members = self.fields.iter().flat_map(|field| &field.members).map(String::as_str);
+        let names: Vec<&str> = members.chain(self.exported.iter().map(|member| &**member)).collect();
         names.join(",")
     }
 

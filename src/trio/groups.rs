@@ -47,6 +47,7 @@ impl Client {
             doors: route.doors(),
             mapping: self.mapping(resource)?,
             filter: Some(("groupId", group)),
+            fields: None,
         };
         Ok(self.whole(request, rows::service).await?.items)
     }

@@ -175,7 +175,7 @@ impl Client {
                 _ => 0,
             },
             hash: hasher.finish(),
-            total: header.and_then(Pagination::read).map(|pagination| pagination.total),
+            total: header.and_then(Pagination::read).and_then(|pagination| pagination.total),
             simulated: answer.simulated(),
         })
     }

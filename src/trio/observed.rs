@@ -28,13 +28,21 @@ struct State {
 }
 
 impl Observed {
-    /// Takes note of a reading that held at least one item.
-    pub(super) fn note(&self, mapping: &Mapping, contact_center: &Text, seen: Vec<FieldSeen>) {
+    /// Takes note of a reading that held at least one item. Members that it `may_hide` until they
+    /// are asked for are not reported as missing yet.
+    pub(super) fn note(
+        &self,
+        mapping: &Mapping,
+        contact_center: &Text,
+        seen: Vec<FieldSeen>,
+        may_hide: bool,
+    ) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = mapping.shape.resource;
         for (index, (field, seen)) in mapping.shape.fields.iter().zip(&seen).enumerate() {
             *state.rejected.entry((resource, index)).or_default() += seen.rejected;
-            if seen.member.is_none()
+            if !may_hide
+                && seen.member.is_none()
                 && field.need != Need::Spare
                 && state.missing_logged.insert((resource, index))
             {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use super::Secret;
+use super::{Secret, certificates::ExtraRoots};
 
 /// How to reach one Trio and how to behave there.
 #[derive(Clone, Debug)]
@@ -21,19 +21,25 @@ pub struct Settings {
     pub password: Secret,
     /// The zone of times that Trio writes without one.
     pub time_zone: Option<TimeZone>,
+    /// Authorities trusted besides those of the machine.
+    pub extra_roots: ExtraRoots,
     /// Bounds on requests.
     pub limits: Limits,
 }
 
 /// Bounds on requests.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Time to connect.
     pub connect: Duration,
     /// Time for a whole request, its answer included.
     pub request: Duration,
-    /// Size of an answer in bytes.
+    /// Time for everything that one collector asks in a cycle.
+    pub collector: Duration,
+    /// Size of an answer in bytes, decompressed.
     pub body: usize,
+    /// Requests a minute on the long run; intervals grow until this holds.
+    pub requests_per_minute: u32,
     /// Requests at the same time.
     pub in_flight: usize,
     /// Items asked for in one page; the server may give fewer.
@@ -47,7 +53,9 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(5),
             request: Duration::from_secs(10),
+            collector: Duration::from_secs(60),
             body: 64 << 20,
+            requests_per_minute: 600,
             in_flight: 4,
             page_size: 1000,
             renewal_margin: Duration::from_secs(60),

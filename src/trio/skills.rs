@@ -67,7 +67,7 @@ impl Reader<'_> {
             None => self.by_members(services).await?,
         };
         if !self.seen.is_empty() {
-            self.client.observed().note(self.mapping, self.route.contact_center(), self.seen);
+            self.client.observed().note(self.mapping, self.route.contact_center(), self.seen, false);
         }
         Ok(Listing { items: vec![skills], simulated: self.simulated })
     }
@@ -130,6 +130,7 @@ impl Reader<'_> {
             doors: self.route.doors(),
             mapping: self.mapping,
             filter: service.map(|service| ("serviceId", service)),
+            fields: None,
         };
         self.client.whole(request, rows::skill).await
     }
@@ -147,7 +148,7 @@ impl Reader<'_> {
         }
         if whole.rows > 0 && whole.items.is_empty() {
             let seen = std::mem::take(&mut self.seen);
-            self.client.observed().note(self.mapping, self.route.contact_center(), seen);
+            self.client.observed().note(self.mapping, self.route.contact_center(), seen, false);
             return Err(Error::Unmapped { resource: Resource::Skills, items: whole.rows });
         }
         Ok(whole.items)

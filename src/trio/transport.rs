@@ -3,6 +3,7 @@
 use std::{
     error::Error as _,
     future::Future,
+    io,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -10,13 +11,20 @@ use std::{
 use futures_util::StreamExt;
 use reqwest::{
     RequestBuilder, Response, StatusCode,
-    header::{HeaderMap, HeaderValue, LOCATION},
+    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION},
+    tls::TlsInfo,
 };
 use tokio::sync::Semaphore;
 
 use url::Url;
 
-use super::{error::Error, patience::Waits, settings::Limits};
+use super::{
+    certificates, charset, clock_skew,
+    error::Error,
+    names,
+    patience::Waits,
+    settings::{Limits, Settings},
+};
 use crate::{
     model::{Clock, RequestFailure, Resource},
     stats::{RequestCode, Stats},
@@ -86,9 +94,10 @@ impl Answer {
 }
 
 impl Transport {
-    pub(super) fn new(limits: Limits, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(settings: &Settings, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
+        let limits = settings.limits;
         let slots = Semaphore::new(limits.in_flight.max(1));
-        Ok(Self { http: client(&limits)?, stats, clock, waits: Waits::default(), slots, limits })
+        Ok(Self { http: client(settings)?, stats, clock, waits: Waits::default(), slots, limits })
     }
 
     /// Sends a request and makes something of the answer; an error of `read` counts as `decode`.
@@ -109,7 +118,7 @@ impl Transport {
             Ok(None) => {}
         }
         let begun = Instant::now();
-        let answer = self.exchange(resource, http.execute(request), &url).await;
+        let answer = self.exchange(resource, http.execute(request), &url, begun).await;
         let took = begun.elapsed();
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
         let result = answer.and_then(read);
@@ -126,9 +135,11 @@ impl Transport {
         resource: Resource,
         response: impl Future<Output = Result<Response, reqwest::Error>>,
         url: &Url,
+        begun: Instant,
     ) -> Result<Answer, Error> {
         let failed = |error: &reqwest::Error| self.failed(resource, error);
         let response = response.await.map_err(|error| failed(&error))?;
+        self.note(&response, begun.elapsed());
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
         let mut chunks = response.bytes_stream();
@@ -142,15 +153,30 @@ impl Transport {
             body.extend_from_slice(&chunk);
         }
         let wait = self.waits.note(url, resource, status.as_u16(), &headers, self.clock.now());
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let body = charset::utf8(content_type, body);
         Ok(Answer { status, headers, body, token: None, base: None, wait })
+    }
+
+    /// Takes note of what an answer says beside its body: the server's clock and certificate.
+    fn note(&self, response: &Response, took: Duration) {
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
+        self.stats.clock_skew.set(clock_skew::skew(date, self.clock.now().wall, took));
+        let tls = response.extensions().get::<TlsInfo>();
+        let expiry = tls.and_then(TlsInfo::peer_certificate).and_then(certificates::expiry);
+        if let Some(expiry) = expiry {
+            self.stats.set_certificate_expiry(&names::label(response.url()), expiry);
+        }
     }
 
     fn failed(&self, resource: Resource, error: &reqwest::Error) -> Error {
         // reqwest prints the URL first and the reason last: the reason is what an operator needs.
         let mut reasons = Vec::new();
+        let mut is_body = false;
         let mut cause = error.source();
         while let Some(error) = cause {
             reasons.push(error.to_string());
+            is_body |= error.downcast_ref::<io::Error>().is_some_and(is_malformed);
             cause = error.source();
         }
         let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
@@ -162,6 +188,8 @@ impl Transport {
             (RequestFailure::Timeout, format!("{what} within {limit:?}"))
         } else if is_tls {
             (RequestFailure::Tls, format!("no secure connection: {reason}"))
+        } else if is_body && !error.is_connect() && !error.is_request() {
+            (RequestFailure::Decode, format!("the answer's body is broken: {reason}"))
         } else {
             (RequestFailure::Connect, format!("no connection: {reason}"))
         };
@@ -169,13 +197,21 @@ impl Transport {
     }
 }
 
+/// What decompression and cutting into chunks fail with; a connection that breaks fails otherwise.
+fn is_malformed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other)
+}
+
 /// The one HTTP client: it follows no redirect (a redirected login would hand the password to
 /// whatever host the answer names), asks no proxy, keeps no cookies and sends no referer.
 #[allow(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
-fn client(limits: &Limits) -> Result<reqwest::Client, reqwest::Error> {
+fn client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
     // An error means that a provider is installed already: the same one, since there is no other.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = &settings.limits;
     reqwest::ClientBuilder::new()
+        .tls_certs_merge(settings.extra_roots.certificates())
+        .tls_info(true)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)

@@ -1,7 +1,11 @@
 //! What the exporter says to a Trio, and what it makes of the answers, over real sockets.
 
 mod answers;
+mod budget;
 mod collections;
+mod encodings;
+mod fields;
+mod habits;
 mod journal;
 mod links;
 mod load;
@@ -13,5 +17,6 @@ mod refusals;
 mod renewal;
 mod secrets;
 mod situations;
+mod tls;
 mod trio;
 mod wire;

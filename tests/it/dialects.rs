@@ -17,8 +17,15 @@ use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock}
 /// What is said of the contact centre on one side and not, or otherwise, on the other. What is said of
 /// the exporter itself differs with the dialect: bytes, durations, member names.
 fn differences(one: &Samples, other: &Samples) -> Vec<(String, Option<String>, Option<String>)> {
-    let about_us =
-        ["process_", "trio_api_", "trio_server_", "trio_field_", "trio_unknown_", "trio_exporter_"];
+    let about_us = [
+        "process_",
+        "trio_api_",
+        "trio_clock_",
+        "trio_server_",
+        "trio_field_",
+        "trio_unknown_",
+        "trio_exporter_",
+    ];
     let facts = |samples: &Samples| -> BTreeMap<String, String> {
         let ours =
             samples.all().filter(|(series, _)| !about_us.iter().any(|prefix| series.starts_with(prefix)));
@@ -129,4 +136,32 @@ async fn an_unmapped_dialect_shows_nothing_of_the_contact_centre_and_says_so_onc
     let said = lines.lock().expect("not poisoned");
     let about_fields = said.iter().filter(|line| line.contains("no member of the answer")).count();
     assert_eq!(about_fields, missing.len(), "one line a field: {said:#?}");
+}
+
+/// The exporter after two steps on a simulated Trio that hides members until they are asked for.
+async fn hidden(dialect: Dialect) -> (Samples, Samples, Samples) {
+    let clock = still_clock();
+    let options = Options { dialect, hide: true, page_cap: 7, ..Options::default() };
+    let trio = Simulated::start(options, clock.clone()).await;
+    let mut app = TestApp::start_at(config(trio.target(true), Identity::Name), clock).await;
+    app.step().await;
+    let first = app.metrics().await;
+    app.step_after(5).await;
+    app.step_after(5).await;
+    (first, app.metrics().await, app.agents().await)
+}
+
+#[tokio::test]
+async fn members_that_come_only_when_they_are_asked_for_are_found_in_every_dialect() {
+    let estimate = [("resource", "services/state"), ("field", "estimated_wait")];
+    for dialect in Dialect::ALL {
+        let (first, later, agents) = hidden(dialect).await;
+        assert_eq!(first.get("trio_field_present", &estimate), Some(0.0), "{dialect:?}");
+        assert!(!first.has("trio_service_estimated_wait_seconds"), "{dialect:?}");
+        assert_eq!(later.get("trio_field_present", &estimate), Some(1.0), "{dialect:?}");
+        assert_eq!(later.find("trio_service_estimated_wait_seconds", &[]).len(), 8, "{dialect:?}");
+        let since = agents.find("trio_agent_state_since_timestamp_seconds", &[]);
+        assert!(since.iter().any(|(_, at)| *at < 1_768_464_000.0), "{dialect:?}: Trio's own times");
+        assert_eq!(later.find("trio_field_info", &estimate).len(), 1, "{dialect:?}");
+    }
 }

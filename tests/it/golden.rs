@@ -10,10 +10,13 @@ mod masked;
 use std::{fs, path::Path, sync::Arc};
 
 use pretty_assertions::assert_eq;
-use trio_exporter::{model::Goals, trio::Dictionary};
+use trio_exporter::{
+    model::Goals,
+    trio::{Dictionary, ExtraRoots},
+};
 use wiremock::ResponseTemplate;
 
-use crate::support::{HandWritten, NOBODY, TestApp, reqwest_client, target};
+use crate::support::{HandWritten, NOBODY, TestApp, reqwest_client, secure, target};
 
 const CLASSIC: &str = "text/plain; version=0.0.4";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0";
@@ -97,6 +100,16 @@ async fn an_empty_contact_centre_gives_exactly_the_expected_metrics() {
     let app = empty().await;
     compare("empty.prom", &page(&app, "/metrics", CLASSIC).await);
     compare("empty_agents.prom", &page(&app, "/metrics/agents", CLASSIC).await);
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_tls_and_knows_no_login_gives_exactly_the_expected_metrics() {
+    let (authority, url) = secure(None).await;
+    let mut target = target(&url);
+    target.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
+    let mut app = TestApp::of(target).await;
+    app.step().await;
+    compare("secure.prom", &masked::masked(&app.get("/metrics").await));
 }
 
 #[tokio::test]

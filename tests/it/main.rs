@@ -1,11 +1,11 @@
 //! Everything that the program does together, over real sockets on free ports.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod client;
 #[path = "../process/mod.rs"]
 mod process;
 
 mod architecture;
+mod client;
 mod command_line;
 mod demo;
 mod dialects;

@@ -151,9 +151,12 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         (
             View { stats: Default::default(), ..fixture::full() },
             &[
+                "trio_api_certificate_expiry_timestamp_seconds",
+                "trio_api_request_budget",
                 "trio_api_request_duration_seconds",
                 "trio_api_requests_total",
                 "trio_api_response_bytes_total",
+                "trio_clock_skew_seconds",
                 "trio_server_active",
                 "trio_server_up",
                 "trio_token_expiry_timestamp_seconds",

@@ -233,6 +233,9 @@ pub(crate) fn stats() -> Stats {
     stats.auth_failed(AuthFailure::Network);
     stats.auth_failed(AuthFailure::Network);
     stats.auth_failed(AuthFailure::Server);
+    stats.request_budget.set(Some(600.0));
+    stats.clock_skew.set(Some(-1.5));
+    stats.set_certificate_expiry("trio.example", 1_900_000_000.0);
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
     stats.retried(RetryReason::RateLimited);
     stats.failovers.add(1);

@@ -25,7 +25,7 @@ impl Trio {
         row.retain(|(member, _)| {
             let asked = match &fields.0 {
                 Some(names) => names.contains(&member.name(dialect).to_lowercase()),
-                None => !member.is_hidden(),
+                None => !(member.is_hidden() || self.options.hide && member.is_hidden_on_demand()),
             };
             asked && (self.options.state_times || !member.is_own_time())
         });

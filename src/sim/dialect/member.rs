@@ -107,6 +107,11 @@ impl Member {
         )
     }
 
+    /// Whether the member is hidden as well where the simulator hides what matters.
+    pub(crate) fn is_hidden_on_demand(self) -> bool {
+        matches!(self, Self::EstimatedWait | Self::StateSince)
+    }
+
     /// Whether the member tells one of Trio's own times, which a server may not give.
     pub(crate) fn is_own_time(self) -> bool {
         matches!(

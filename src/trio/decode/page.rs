@@ -16,6 +16,8 @@ pub(in crate::trio) struct Page<T> {
     pub(in crate::trio) rows: usize,
     /// What was found of each field, in the order of the shape.
     pub(in crate::trio) seen: Vec<FieldSeen>,
+    /// Members that feed a field, as the server spells them.
+    pub(in crate::trio) members: Vec<Text>,
 }
 
 /// What was found of one field in one answer.
@@ -154,6 +156,8 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
             let known = spelling.map(|spelling| self.keys.get(spelling).map_or("", |(name, _)| name));
             seen.member = known.map(Text::from);
         }
-        Page { items: self.items, rows: self.rows, seen: self.seen }
+        let known = self.keys.iter().filter(|(_, key)| matches!(key, Key::Field { .. }));
+        let members = known.map(|(name, _)| Text::from(&**name)).collect();
+        Page { items: self.items, rows: self.rows, seen: self.seen, members }
     }
 }

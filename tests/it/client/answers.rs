@@ -22,12 +22,6 @@ fn bad() -> Vec<(&'static str, ResponseTemplate, RequestFailure, &'static str)> 
             "EOF while parsing",
         ),
         ("nothing", ok(""), RequestFailure::Decode, "EOF while parsing"),
-        (
-            "ISO-8859-1",
-            ok(b"[{\"id\":1,\"state\":\"l\xe4mnad\"}]".to_vec()),
-            RequestFailure::Decode,
-            "invalid unicode",
-        ),
         ("no collection", ok(r#"{"error":"try later"}"#), RequestFailure::Decode, "no data collection"),
         (
             "too deep",

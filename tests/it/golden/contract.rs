@@ -6,8 +6,11 @@ use pretty_assertions::assert_eq;
 
 const CONTRACT: &str = include_str!("../../data/contract.tsv");
 
-const MAIN: [&str; 2] =
-    [include_str!("../../data/expected/morning.prom"), include_str!("../../data/expected/empty.prom")];
+const MAIN: [&str; 3] = [
+    include_str!("../../data/expected/morning.prom"),
+    include_str!("../../data/expected/empty.prom"),
+    include_str!("../../data/expected/secure.prom"),
+];
 
 const AGENTS: [&str; 2] = [
     include_str!("../../data/expected/morning_agents.prom"),
@@ -36,7 +39,7 @@ fn contract() -> Families {
 
 fn golden() -> Families {
     let mut families = Families::new();
-    for (surface, texts) in [("main", MAIN), ("agents", AGENTS)] {
+    for (surface, texts) in [("main", &MAIN[..]), ("agents", &AGENTS[..])] {
         for line in texts.iter().flat_map(|text| text.lines()) {
             if let Some(declared) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = declared.split_once(' ').expect("a name and a type");

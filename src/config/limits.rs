@@ -1,0 +1,66 @@
+//! What bounds the requests to one target: `limits`, `max_requests_per_minute`, `ca_file`.
+
+use std::{path::Path, time::Duration};
+
+use crate::{
+    document::{Complaints, Entry, Section},
+    trio::{ExtraRoots, Limits},
+};
+
+/// A shorter limit than this fails on a healthy network.
+const SHORTEST: Duration = Duration::from_millis(100);
+/// Larger answers than this do not fit into memory.
+const LARGEST_BODY_MIB: i64 = 4096;
+/// A target needs a few requests a minute to be read at all.
+const FEWEST_REQUESTS: i64 = 10;
+
+pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Limits {
+    let mut limits = Limits::default();
+    if let Some(entry) = target.get("max_requests_per_minute") {
+        let number = entry.integer(FEWEST_REQUESTS, 1_000_000, complaints);
+        let number = number.and_then(|number| u32::try_from(number).ok());
+        limits.requests_per_minute = number.unwrap_or(limits.requests_per_minute);
+    }
+    let Some(entry) = target.get("limits") else { return limits };
+    let mut section = entry.section(complaints);
+    for (key, place) in [
+        ("connect", &mut limits.connect),
+        ("request", &mut limits.request),
+        ("collector", &mut limits.collector),
+    ] {
+        let given = section.get(key).and_then(|entry| entry.duration(SHORTEST, complaints));
+        *place = given.unwrap_or(*place);
+    }
+    if let Some(entry) = section.get("body_mib") {
+        let mib = entry.integer(1, LARGEST_BODY_MIB, complaints);
+        let bytes = mib.and_then(|mib| usize::try_from(mib << 20).ok());
+        limits.body = bytes.unwrap_or(limits.body);
+    }
+    if limits.collector < limits.request {
+        complaints.add(
+            section.at(),
+            &section.path_of("collector"),
+            "must not be shorter than `request`, of which it needs several",
+        );
+    }
+    section.finish(complaints);
+    limits
+}
+
+pub(super) fn ca_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<ExtraRoots> {
+    let path = folder.join(entry.text(complaints)?);
+    let bundle = match std::fs::read(&path) {
+        Ok(bundle) => bundle,
+        Err(error) => {
+            entry.wrong(complaints, format_args!("cannot read {}: {error}", path.display()));
+            return None;
+        }
+    };
+    match ExtraRoots::from_pem(&bundle) {
+        Ok(roots) => Some(roots),
+        Err(problem) => {
+            entry.wrong(complaints, format_args!("{} {problem}", path.display()));
+            None
+        }
+    }
+}

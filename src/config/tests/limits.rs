@@ -1,0 +1,63 @@
+//! Tests: what bounds the requests to a target.
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+
+#[test]
+fn the_limits_of_a_target_are_taken_and_an_authority_is_read_from_its_file() {
+    let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
+    fs::write(folder("limits").join("ca.pem"), authority.cert.pem()).expect("writable");
+    let text = format!(
+        "{VALID}    ca_file: ca.pem
+    max_requests_per_minute: 120
+    limits: {{connect: 2s, request: 20s, collector: 2m, body_mib: 8}}
+"
+    );
+    let config = load_text("limits", &text).expect("valid");
+    let limits = config.targets[0].trio.limits;
+    let secs = Duration::from_secs;
+    assert_eq!((limits.connect, limits.request, limits.collector), (secs(2), secs(20), secs(120)));
+    assert_eq!((limits.body, limits.requests_per_minute), (8 << 20, 120));
+    assert_eq!(limits.in_flight, trio::Limits::default().in_flight);
+}
+
+#[test]
+fn every_mistake_about_limits_is_told_with_its_place() {
+    for (text, message) in [
+        (
+            format!("{VALID}    ca_file: gone.pem\n"),
+            "c.yml:7:14: targets[0].ca_file: cannot read gone.pem: No such file or directory (os error 2)",
+        ),
+        (
+            format!("{VALID}    ca_file: key\n"),
+            "c.yml:7:14: targets[0].ca_file: key holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----",
+        ),
+        (
+            format!("{VALID}    max_requests_per_minute: 3\n"),
+            "c.yml:7:30: targets[0].max_requests_per_minute: must be a whole number from 10 to 1000000",
+        ),
+        (
+            format!("{VALID}    limits: {{connect: 5}}\n"),
+            "c.yml:7:23: targets[0].limits.connect: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
+        ),
+        (
+            format!("{VALID}    limits: {{request: 1ms}}\n"),
+            "c.yml:7:23: targets[0].limits.request: must be at least 100ms",
+        ),
+        (
+            format!("{VALID}    limits: {{body_mib: 0}}\n"),
+            "c.yml:7:24: targets[0].limits.body_mib: must be a whole number from 1 to 4096",
+        ),
+        (
+            format!("{VALID}    limits: {{collector: 2s}}\n"),
+            "c.yml:7:13: targets[0].limits.collector: must not be shorter than `request`, of which it needs several",
+        ),
+        (
+            format!("{VALID}    limits: {{conect: 2s}}\n"),
+            "c.yml:7:14: targets[0].limits.conect: unknown key; did you mean `connect`?",
+        ),
+    ] {
+        assert_eq!(errors("limits-mistakes", &text), [message], "{text}");
+    }
+}

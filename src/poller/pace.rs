@@ -1,0 +1,99 @@
+//! What a step cost, and how far apart the next ones are to be.
+
+use std::time::Duration;
+
+use super::{
+    Poller, Settings, Wanted,
+    budget::{self, Load},
+    reads::resource,
+};
+use crate::{
+    model::{Collector, Resource, Stamp},
+    snapshot::{Attempt, Snapshot},
+    stats::Stats,
+};
+
+/// Requests sent, by resource.
+pub(super) struct Sent([u64; Resource::COUNT]);
+
+impl Sent {
+    /// All requests so far.
+    pub(super) fn so_far(stats: &Stats) -> Self {
+        Self(Resource::ALL.map(|resource| stats.resource(resource).finished_requests()))
+    }
+
+    /// Requests since then, those of fast collectors and all others.
+    fn since(&self, stats: &Stats) -> (u64, u64) {
+        let fast: Vec<Resource> =
+            Collector::ALL.into_iter().filter(|collector| collector.is_fast()).map(resource).collect();
+        let now = Self::so_far(stats);
+        let mut requests = (0, 0);
+        for resource in Resource::ALL {
+            let sent = now.0[resource.index()].saturating_sub(self.0[resource.index()]);
+            let sum = if fast.contains(&resource) { &mut requests.0 } else { &mut requests.1 };
+            *sum += sent;
+        }
+        requests
+    }
+}
+
+impl Poller {
+    /// Puts the intervals that follow from the cost of a step into force, and into its snapshot.
+    pub(super) fn pace(&mut self, snapshot: &mut Snapshot, begun: Stamp, sent: &Sent) {
+        let (fast_requests, slow_requests) = sent.since(&self.stats);
+        let made = |attempt: Option<Attempt>| {
+            attempt.filter(|attempt| attempt.at.mono >= begun.mono).map(|attempt| attempt.duration)
+        };
+        let mut fast = Load { requests: fast_requests, ..Load::default() };
+        let mut slow = Load { requests: slow_requests, ..Load::default() };
+        let mut fast_was_due = false;
+        for health in snapshot.centers.iter().flat_map(|center| center.health()) {
+            let Some(duration) = made(health.attempt) else { continue };
+            fast_was_due |= health.collector.is_fast();
+            let load = if health.collector.is_fast() { &mut fast } else { &mut slow };
+            load.duration = load.duration.max(duration);
+        }
+        if fast_was_due {
+            self.fast_load = fast;
+        }
+        // A round in which only some of the configuration was due says nothing of the whole.
+        let whole_round = made(snapshot.contact_centers.attempt).is_some();
+        if whole_round || slow.requests > self.slow_load.requests {
+            self.slow_load = slow;
+        }
+        let Settings { state, configuration, requests_per_minute, .. } = self.configured;
+        let intervals =
+            budget::intervals((state, configuration), self.fast_load, self.slow_load, requests_per_minute);
+        let settings = self.configured.stretched(intervals);
+        if settings != self.settings {
+            let (state, configuration) = intervals;
+            tracing::debug!(?state, ?configuration, "poll intervals follow the load");
+        }
+        self.settings = settings;
+        snapshot.contact_centers.interval = Some(settings.configuration);
+        let interval = |collector| settings.interval(collector);
+        snapshot.centers.iter_mut().for_each(|center| center.set_intervals(interval));
+    }
+}
+
+impl Settings {
+    /// The settings with the intervals of what happens now and of what is configured put in place;
+    /// other intervals grow in the same proportion.
+    fn stretched(self, (state, configuration): (Duration, Duration)) -> Self {
+        let fast = state.as_secs_f64() / self.state.as_secs_f64();
+        let slow = configuration.as_secs_f64() / self.configuration.as_secs_f64();
+        let mut settings = Self { state, configuration, ..self };
+        if slow > 1.0 {
+            settings.inventory = self.inventory.mul_f64(slow);
+        }
+        for (collector, wanted) in Collector::ALL.into_iter().zip(&mut settings.collectors) {
+            let factor = if collector.is_fast() { fast } else { slow };
+            if let Wanted::Every(interval) = wanted
+                && factor > 1.0
+            {
+                *interval = interval.mul_f64(factor);
+            }
+        }
+        settings
+    }
+}

@@ -1,0 +1,188 @@
+//! `fields=`: asked for is what feeds a metric, as the server spells it, and never at a price.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use serde_json::{Value, json};
+use tracing_subscriber::layer::SubscriberExt;
+use trio_exporter::{
+    model::{AgentState, AgentStatus, Clock},
+    stats::Stats,
+    trio::{Client, Limits},
+};
+use wiremock::{Request, Respond, ResponseTemplate};
+
+use super::trio::{Bench, Trio, contact_center, ok, status, tokens};
+use crate::support::{LogLines, target};
+
+const STATE: &str = "cc/1/agents/state";
+
+/// A server that cuts members out as it likes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Server {
+    /// As documented: `stateSince` comes only when it is asked for.
+    Documented,
+    /// Never gives the state when single members are asked for.
+    LosesState,
+    /// Gives objects without members then.
+    GivesNothing,
+    /// Refuses names that it does not know.
+    RefusesUnknown,
+    /// Refuses to give single members at all.
+    RefusesAll,
+    /// Gives always the same.
+    Ignores,
+}
+
+impl Respond for Server {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let row = json!({
+            "AgentId": 7, "State": "free", "mail": "x@example.org", "stateSince": "2024-01-15T08:00:00Z",
+        });
+        let Value::Object(mut row) = row else { unreachable!() };
+        let fields = request.url.query_pairs().find(|(key, _)| key == "fields");
+        match fields.map(|(_, value)| value.to_lowercase()) {
+            None => drop(row.remove("stateSince")),
+            Some(_) if *self == Self::Ignores => drop(row.remove("stateSince")),
+            Some(_) if *self == Self::RefusesAll => return status(400),
+            Some(_) if *self == Self::GivesNothing => row.clear(),
+            Some(names) => {
+                let names: Vec<&str> = names.split(',').collect();
+                let known = |name: &&str| row.keys().any(|key| key.to_lowercase() == **name);
+                if *self == Self::RefusesUnknown && !names.iter().all(known) {
+                    return status(400);
+                }
+                row.retain(|key, _| names.contains(&&*key.to_lowercase()));
+                if *self == Self::LosesState {
+                    row.remove("State");
+                }
+            }
+        }
+        ok(json!([row]).to_string())
+    }
+}
+
+/// The values of `fields=` of all requests so far.
+async fn asked(trio: &Trio) -> Vec<Option<String>> {
+    let requests = trio.asked("GET", STATE).await;
+    let fields = requests.iter().map(|request| {
+        request.url.query_pairs().find(|(key, _)| key == "fields").map(|(_, value)| value.into_owned())
+    });
+    fields.collect()
+}
+
+async fn read(bench: &Bench) -> AgentStatus {
+    bench.client.agent_state(&bench.route).await.expect("readable").items.remove(0)
+}
+
+/// The requests of five readings; each gave the state.
+async fn five(server: Server) -> (Vec<Option<String>>, Vec<AgentStatus>) {
+    let trio = Trio::bare().await;
+    trio.on("GET", STATE, server).await;
+    let bench = trio.client(Limits::default()).await;
+    let mut items = Vec::new();
+    for _ in 0..5 {
+        items.push(read(&bench).await);
+    }
+    assert!(items.iter().all(|item| item.state == Some(AgentState::Available)), "{server:?}: {items:?}");
+    trio.was_only_read().await;
+    (asked(&trio).await, items)
+}
+
+#[tokio::test]
+async fn after_one_reading_as_it_is_and_one_with_every_name_only_what_feeds_a_field_is_asked_for() {
+    let (asked, items) = five(Server::Documented).await;
+    assert_eq!(asked[0], None);
+    let every = asked[1].clone().expect("names");
+    for name in ["agentId", "stateSince", "läge", "status"] {
+        assert!(every.split(',').any(|asked| asked == name), "{name} in {every}");
+    }
+    let seen = Some("AgentId,State,stateSince".to_owned());
+    assert_eq!(asked[2..], [seen.clone(), seen.clone(), seen], "as the server spells them");
+    assert_eq!(items[0].since, None, "hidden until asked for");
+    assert!(items[1..].iter().all(|item| item.since.is_some()), "{items:?}");
+}
+
+#[tokio::test]
+async fn a_filter_that_loses_a_field_is_left_off_and_that_is_told_once() {
+    for server in [Server::LosesState, Server::GivesNothing] {
+        let lines = Arc::<Mutex<Vec<String>>>::default();
+        let log = tracing_subscriber::registry().with(LogLines(lines.clone()));
+        let _guard = tracing::subscriber::set_default(log);
+        let (asked, _) = five(server).await;
+        assert_eq!(asked.len(), 6, "{server:?}: {asked:?}");
+        assert!(asked[1].is_some() && asked[2..].iter().all(Option::is_none), "{server:?}: {asked:?}");
+        let lines = lines.lock().expect("not poisoned");
+        let told: Vec<_> = lines.iter().filter(|line| line.contains("with fields= loses")).collect();
+        assert_eq!(told.len(), 1, "{server:?}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_unknown_names_is_asked_for_its_own_and_one_that_refuses_all_for_none() {
+    let (asked, _) = five(Server::RefusesUnknown).await;
+    let own = Some("AgentId,State".to_owned());
+    assert_eq!((asked.len(), &asked[2]), (6, &None), "what was refused is read as it is at once");
+    assert_eq!(asked[3..], [own.clone(), own.clone(), own]);
+    let (asked, _) = five(Server::RefusesAll).await;
+    assert_eq!(asked.len(), 7, "{asked:?}");
+    assert!(asked[4..].iter().all(Option::is_none), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_filter_is_read_once_a_time() {
+    let (asked, _) = five(Server::Ignores).await;
+    assert_eq!(asked.len(), 5);
+}
+
+#[tokio::test]
+async fn a_member_that_is_gone_with_and_without_the_filter_is_compared_once_and_the_filter_stays() {
+    let paused = Arc::new(AtomicBool::new(true));
+    let flag = paused.clone();
+    let respond = move |_: &Request| {
+        let state = if flag.load(Ordering::SeqCst) { r#","state":"free""# } else { "" };
+        ok(format!(r#"[{{"agentId":7,"mail":"x"{state}}}]"#))
+    };
+    let trio = Trio::bare().await;
+    trio.on("GET", STATE, respond).await;
+    let bench = trio.client(Limits::default()).await;
+    for _ in 0..3 {
+        read(&bench).await;
+    }
+    paused.store(false, Ordering::SeqCst);
+    for _ in 0..3 {
+        read(&bench).await;
+    }
+    paused.store(true, Ordering::SeqCst);
+    assert_eq!(read(&bench).await.state, Some(AgentState::Available));
+    let asked = asked(&trio).await;
+    let filters: Vec<bool> = asked.iter().map(Option::is_some).collect();
+    assert_eq!(filters, [false, true, true, true, false, true, true, true], "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_new_session_looks_again_since_rights_may_have_changed() {
+    let trio = Trio::bare().await;
+    trio.on("GET", STATE, Server::Documented).await;
+    trio.on("POST", "refreshlogin", tokens("token-2", None)).await;
+    let clock = Clock::system();
+    let stats = Arc::new(Stats::default());
+    let target = target(&trio.url());
+    let client = Client::new(target.trio, target.dictionary, stats.clone(), clock.clone()).expect("a client");
+    let root = client.root().await.expect("a root");
+    let route = client.route(&root, &contact_center()).await.expect("a route");
+    let bench = Bench { client, stats, root, route };
+    for _ in 0..3 {
+        read(&bench).await;
+    }
+    clock.advance(std::time::Duration::from_secs(3600));
+    for _ in 0..4 {
+        read(&bench).await;
+    }
+    let filters: Vec<bool> = asked(&trio).await.iter().map(Option::is_some).collect();
+    // The first reading after the renewal was decided on before it.
+    assert_eq!(filters, [false, true, true, true, false, true, true]);
+    assert_eq!(trio.renewals().await, 1);
+}
