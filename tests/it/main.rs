@@ -13,6 +13,7 @@ mod failover;
 mod golden;
 mod inspect;
 mod inventory;
+mod only_reads;
 mod recovery;
 mod session;
 mod support;

@@ -28,7 +28,7 @@ impl Tokens {
         let find = |name| member(top, name).or_else(|| member(data?, name));
         let text = |name| find(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let access = text("accesstoken").ok_or("it holds no access_token")?;
-        if !access.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if access.bytes().any(|byte| byte.is_ascii_control()) {
             return Err("its access_token holds a character that no HTTP header can carry");
         }
         let life =
@@ -91,7 +91,7 @@ mod tests {
             ("[1]", "it is not a JSON object"),
             ("{\"access_token\":\"\"}", "it holds no access_token"),
             (
-                "{\"access_token\":\"a b\"}",
+                "{\"access_token\":\"a\\nb\"}",
                 "its access_token holds a character that no HTTP header can carry",
             ),
         ] {
