@@ -131,6 +131,9 @@ struct SimulateArgs {
     /// Life of a refresh token, in seconds.
     #[arg(long, default_value_t = 2_592_000, value_parser = clap::value_parser!(u64).range(1..))]
     refresh_token_life: u64,
+    /// Time that each answer is held back, in milliseconds.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    latency: u64,
     /// Leave out the times at which things began, as some servers may.
     #[arg(long)]
     withhold_times: bool,

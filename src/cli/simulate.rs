@@ -31,6 +31,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         access_token_life: Duration::from_secs(args.access_token_life),
         refresh_token_life: Duration::from_secs(args.refresh_token_life),
         state_times: !args.withhold_times,
+        latency: Duration::from_millis(args.latency),
         ..options(&args.world)
     };
     let addr = listener.local_addr()?;

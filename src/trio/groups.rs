@@ -1,5 +1,7 @@
 //! Service groups and their members, by the row filter `services?groupId=`.
 
+use futures_util::future::try_join_all;
+
 use super::{
     client::{Client, Route},
     collection::{Listing, Request},
@@ -17,27 +19,33 @@ impl Client {
     pub async fn service_groups(&self, route: &Route) -> Result<Listing<ServiceGroups>, Error> {
         let Listing { items: groups, simulated } =
             self.list::<ServiceGroup>(Resource::ServiceGroups, route, rows::service_group).await?;
-        let mut members = Some(Vec::new());
-        let nobody = no_such_id(groups.iter().map(|group| &*group.id));
-        let ids = groups.iter().map(|group| &*group.id);
-        for group in std::iter::once(&*nobody).filter(|_| !groups.is_empty()).chain(ids) {
-            let Some(all) = &mut members else { break };
-            match self.services_of(route, group).await {
-                Ok(services) if group == nobody && services.is_empty() => {}
-                // A filter that objects to an id it does not know is at least a filter.
-                Err(Error::Status { status: 400 | 404, .. }) if group == nobody => {}
-                Ok(services) if group != nobody => {
-                    let group: Text = group.into();
-                    all.extend(services.into_iter().map(|service| (service.id, group.clone())));
-                }
-                // No answer, or half of one, says nothing about the filter: what was known stays.
-                Err(error @ (Error::Request { .. } | Error::Incomplete { .. })) => return Err(error),
-                Err(error @ Error::Status { status: 500.., .. }) => return Err(error),
-                Err(error) if error.is_total() => return Err(error),
-                _ => members = None,
-            }
-        }
+        let members = self.group_members(route, &groups).await?;
         Ok(Listing { items: vec![ServiceGroups { groups, members }], simulated })
+    }
+
+    /// `(service id, group id)` pairs, asked for side by side; `None` when the filter is not honoured.
+    async fn group_members(
+        &self,
+        route: &Route,
+        groups: &[ServiceGroup],
+    ) -> Result<Option<Vec<(Text, Text)>>, Error> {
+        if groups.is_empty() {
+            return Ok(Some(Vec::new()));
+        }
+        let nobody = no_such_id(groups.iter().map(|group| &*group.id));
+        match self.services_of(route, &nobody).await {
+            Ok(services) if services.is_empty() => {}
+            // A filter that objects to an id it does not know is at least a filter.
+            Err(Error::Status { status: 400 | 404, .. }) => {}
+            Ok(_) => return Ok(None),
+            Err(error) => return unless_silent(error),
+        }
+        let answers = groups.iter().map(async |group| match self.services_of(route, &group.id).await {
+            Ok(services) => Ok(Some(services.into_iter().map(|service| (service.id, group.id.clone())))),
+            Err(error) => unless_silent(error),
+        });
+        let members: Option<Vec<_>> = try_join_all(answers).await?.into_iter().collect();
+        Ok(members.map(|members| members.into_iter().flatten().collect()))
     }
 
     async fn services_of(&self, route: &Route, group: &str) -> Result<Vec<Service>, Error> {
@@ -50,6 +58,15 @@ impl Client {
             fields: None,
         };
         Ok(self.whole(request, rows::service).await?.items)
+    }
+}
+
+/// No answer, or half of one, says nothing about the filter: what was known stays. A refusal does.
+fn unless_silent<T>(error: Error) -> Result<Option<T>, Error> {
+    match error {
+        Error::Request { .. } | Error::Incomplete { .. } | Error::Status { status: 500.., .. } => Err(error),
+        error if error.is_total() => Err(error),
+        _ => Ok(None),
     }
 }
 

@@ -1,0 +1,216 @@
+//! One whole cycle against a large contact centre that answers slowly: 1,000 services and 10,000 agents,
+//! pages of 100, 20 ms of latency, everything due. The wall time stands beside what the number of
+//! requests, four at a time, costs at the latency measured in the same run, and beside a loop of
+//! reqwest and serde_json that reads the same lists one page after the other.
+#![allow(clippy::print_stdout, reason = "the numbers are the product")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark may stop")]
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::Value;
+use trio_exporter::{
+    app::App,
+    config::{Config, Target},
+    http, metrics,
+    model::{Clock, Goals, Selection},
+    poller, shutdown, tally,
+    trio::{self, Dictionary, Limits},
+};
+
+const CYCLES: usize = 7;
+const IN_FLIGHT: u64 = 4;
+const AIM: f64 = 1.25;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let trio = Trio::start();
+    runtime.block_on(measure(&trio));
+}
+
+async fn measure(trio: &Trio) {
+    let clock = Clock::system();
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let app = App::build(config(trio), &listen, clock.clone()).await.unwrap();
+    let url = format!("http://{}/metrics", app.addr());
+    let (listener, router, targets) = app.into_parts();
+    let (_stop, stopped) = shutdown::switch();
+    tokio::spawn(http::serve(listener, router, stopped.requested()));
+    let mut poller = targets[0].poller().unwrap();
+    let plain = Plain::log_in(trio).await;
+
+    // The first cycles also find out which members there are.
+    for _ in 0..3 {
+        poller.step().await;
+        clock.advance(Duration::from_secs(3600));
+    }
+    let mut rows = Vec::new();
+    for _ in 0..CYCLES {
+        let (requests, cpu) = (plain.requests(&url).await, cpu_seconds());
+        let begun = Instant::now();
+        poller.step().await;
+        let wall = begun.elapsed();
+        let cpu = cpu_seconds() - cpu;
+        let requests = plain.requests(&url).await - requests;
+        clock.advance(Duration::from_secs(3600));
+        let latency = plain.latency().await;
+        let rounds = 1 + requests.div_ceil(IN_FLIGHT);
+        let ratio = wall.as_secs_f64() / (rounds as f64 * latency.as_secs_f64());
+        let (loop_wall, loop_requests) = plain.one_page_after_the_other().await;
+        rows.push((ratio, wall, requests, latency, cpu, loop_wall, loop_requests));
+    }
+    rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let (ratio, wall, requests, latency, cpu, loop_wall, loop_requests) = rows[CYCLES / 2];
+    let verdict = if ratio <= AIM { "within" } else { "ABOVE" };
+    println!(
+        "cycle of {requests} requests at {latency:.1?}: {wall:.0?}, {ratio:.2} x the time of its requests ({verdict} the aim of {AIM})"
+    );
+    println!("processor time of the cycle, its encoding left out: {cpu:.3} s");
+    println!("one page after the other, the six lists alone: {loop_requests} requests, {loop_wall:.0?}");
+    let memory = metrics_process::collector::collect().resident_memory_bytes.unwrap_or_default();
+    println!("memory held after {} cycles: {:.0} MB", CYCLES + 3, memory as f64 / 1e6);
+}
+
+fn config(trio: &Trio) -> Config {
+    let target = Target {
+        name: "bench".into(),
+        trio: trio::Settings {
+            servers: vec![trio.url.parse().unwrap()],
+            client_key: trio.key.clone().into(),
+            username: trio.user.clone().into(),
+            password: trio.password.clone().into(),
+            time_zone: None,
+            extra_roots: trio::ExtraRoots::default(),
+            limits: Limits::default(),
+        },
+        dictionary: Arc::new(Dictionary::builtin().unwrap()),
+        goals: Arc::new(Goals::default()),
+        contact_centers: Selection::default(),
+    };
+    Config {
+        targets: vec![target],
+        poll: poller::Settings::default(),
+        tally: tally::Settings::default(),
+        metrics: metrics::Settings { encoding_max_age: Duration::ZERO, ..metrics::Settings::default() },
+        warnings: Vec::new(),
+    }
+}
+
+fn cpu_seconds() -> f64 {
+    metrics_process::collector::collect().cpu_seconds_total.unwrap_or_default()
+}
+
+/// The simulated Trio, a process of its own so that its work is not counted as ours.
+struct Trio {
+    child: Child,
+    url: String,
+    key: String,
+    user: String,
+    password: String,
+}
+
+impl Trio {
+    fn start() -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trio-exporter"))
+            .args([
+                "simulate",
+                "--web.listen-address",
+                "127.0.0.1:0",
+                "--services",
+                "1000",
+                "--agents",
+                "10000",
+            ])
+            .args(["--page-cap", "100", "--latency", "20", "--access-token-life", "100000000"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut words = |skip: usize| -> Vec<String> {
+            lines.next().unwrap().unwrap().split_whitespace().skip(skip).map(str::to_owned).collect()
+        };
+        let (url, key, login) = (words(2).remove(0), words(2).remove(0), words(2));
+        let [user, password] = &login[..] else { panic!("a user and a password") };
+        let user = user.trim_end_matches(',').to_owned();
+        Self { child, url, key, user, password: password.clone() }
+    }
+}
+
+impl Drop for Trio {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What one would write without the exporter: reqwest, serde_json and a loop.
+struct Plain {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl Plain {
+    #[allow(clippy::disallowed_methods, reason = "the simulated Trio redirects nobody")]
+    async fn log_in(trio: &Trio) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let latin1 = |text: &str| BASE64_STANDARD.encode(trio::latin1(text).unwrap());
+        let form = [("username", latin1(&trio.user)), ("password", latin1(&trio.password))];
+        let login =
+            http.post(format!("{}/login", trio.url)).header("authorization", format!("Basic {}", trio.key));
+        let answer = login.form(&form).send().await.unwrap().bytes().await.unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        Self { http, base: format!("{}/cc/1", trio.url), token }
+    }
+
+    async fn page(&self, resource: &str, page: usize) -> (Value, usize) {
+        let url = format!("{}/{resource}?page={page}&pageSize=1000", self.base);
+        let answer = self.http.get(url).bearer_auth(&self.token).send().await.unwrap();
+        let pages = answer.headers().get("x-pagination").map_or(1, |header| {
+            let header: Value = serde_json::from_slice(header.as_bytes()).unwrap();
+            usize::try_from(header["totalPages"].as_u64().unwrap()).unwrap()
+        });
+        (serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap(), pages)
+    }
+
+    /// The median time of a request for a full page.
+    async fn latency(&self) -> Duration {
+        let mut times = Vec::new();
+        for page in 1..=15 {
+            let begun = Instant::now();
+            self.page("agents/state", page).await;
+            times.push(begun.elapsed());
+        }
+        times.sort_unstable();
+        times[times.len() / 2]
+    }
+
+    async fn one_page_after_the_other(&self) -> (Duration, usize) {
+        let (begun, mut requests) = (Instant::now(), 0);
+        for resource in
+            ["services", "services/state", "servicegroups", "agents", "agents/state", "agentgroups"]
+        {
+            let (first, pages) = self.page(resource, 1).await;
+            let mut rows = vec![first];
+            for page in 2..=pages {
+                rows.push(self.page(resource, page).await.0);
+            }
+            requests += rows.len();
+        }
+        (begun.elapsed(), requests)
+    }
+
+    /// Requests that the exporter has sent so far, as it says itself.
+    async fn requests(&self, metrics: &str) -> u64 {
+        let text = self.http.get(metrics).send().await.unwrap().text().await.unwrap();
+        let counts = text.lines().filter(|line| line.starts_with("trio_api_requests_total{"));
+        counts.map(|line| line.rsplit_once(' ').unwrap().1.parse::<u64>().unwrap()).sum()
+    }
+}
