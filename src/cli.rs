@@ -1,5 +1,6 @@
 //! The command line, and what each command does.
 
+mod check;
 mod demo;
 mod inspect;
 mod run;
@@ -36,6 +37,8 @@ enum Command {
     Simulate(SimulateArgs),
     /// Show what a server's answers hold and what the exporter makes of them; changes nothing.
     Inspect(InspectArgs),
+    /// Find out what is wrong between the exporter and Trio, and say how to repair it; changes nothing.
+    Check(CheckArgs),
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +90,16 @@ struct InspectArgs {
     /// Print what has changed since a saved report instead of the report.
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The target to check; without it all that are configured.
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -192,6 +205,7 @@ impl Cli {
             Command::Demo(args) => runtime.block_on(demo::run(args)),
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
             Command::Inspect(args) => runtime.block_on(inspect::run(args)),
+            Command::Check(args) => runtime.block_on(check::run(args)),
         }
     }
 }

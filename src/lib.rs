@@ -18,11 +18,13 @@
 //! | [`metrics`] | names and HELP of everything that is counted, and the text that scrapers get |
 //! | [`http`] | the web server: metrics, health, landing page |
 //! | [`inspect`] | what a server's answers hold, for people who map field names |
+//! | [`check`] | what is wrong between the exporter and a server, for whoever sets them up |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
 //! | [`telemetry`] | how the program logs |
 //! | [`shutdown`] | how it is told to stop |
 
 pub mod app;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod document;

@@ -22,7 +22,7 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
     app.run(stop).await
 }
 
-fn configuration(file: Option<&Path>) -> Result<Config, Misuse> {
+pub(super) fn configuration(file: Option<&Path>) -> Result<Config, Misuse> {
     config::load(file, &|name| std::env::var(name).ok()).map_err(Misuse)
 }
 

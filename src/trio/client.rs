@@ -277,6 +277,10 @@ impl Client {
         self.settings.time_zone.as_ref()
     }
 
+    pub(super) fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
     pub(super) fn now(&self) -> Stamp {
         self.clock.now()
     }

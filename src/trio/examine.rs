@@ -113,14 +113,16 @@ impl Client {
             let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
             let body = serde_json::from_slice(&answer.body);
             let body = body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
-            Ok((total, rows(body)))
+            let mut rows = rows(body);
+            rows.truncate(ITEMS);
+            Ok((total, rows))
         })
         .await
     }
 }
 
 /// The items of an answer, whatever envelope they are in.
-fn rows(body: Value) -> Vec<Map<String, Value>> {
+pub(super) fn rows(body: Value) -> Vec<Map<String, Value>> {
     fn data(object: &mut Map<String, Value>) -> Option<Value> {
         let key = object.keys().find(|key| key.eq_ignore_ascii_case("data"))?.clone();
         object.remove(&key)
@@ -142,7 +144,7 @@ fn rows(body: Value) -> Vec<Map<String, Value>> {
         },
         _ => None,
     });
-    objects.take(ITEMS).collect()
+    objects.collect()
 }
 
 fn examination(

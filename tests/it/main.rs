@@ -5,6 +5,7 @@
 mod process;
 
 mod architecture;
+mod check;
 mod client;
 mod command_line;
 mod demo;

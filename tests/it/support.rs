@@ -12,6 +12,6 @@ pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
 pub(crate) use hand_written::{HandWritten, NOBODY};
 pub(crate) use logs::LogLines;
-pub(crate) use secure::secure;
+pub(crate) use secure::{secure, secure_until};
 pub(crate) use simulated::Simulated;
 pub(crate) use trap::Trap;

@@ -18,6 +18,14 @@ use super::reqwest_client;
 /// A server that answers everything with an empty list, until 2031-02-03; its authority as PEM, and
 /// its address.
 pub(crate) async fn secure(date: Option<&'static str>) -> (String, String) {
+    secure_until((2031, 2, 3), date).await
+}
+
+/// The same with a certificate that ends on another day.
+pub(crate) async fn secure_until(
+    (year, month, day): (i32, u8, u8),
+    date: Option<&'static str>,
+) -> (String, String) {
     // Installs the TLS provider.
     drop(reqwest_client());
     let ca_key = KeyPair::generate().expect("a key");
@@ -26,7 +34,7 @@ pub(crate) async fn secure(date: Option<&'static str>) -> (String, String) {
     let authority = ca.self_signed(&ca_key).expect("a certificate");
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
-    params.not_after = date_time_ymd(2031, 2, 3);
+    params.not_after = date_time_ymd(year, month, day);
     let certificate = params.signed_by(&key, &Issuer::new(ca, ca_key)).expect("a certificate");
     let chain = vec![CertificateDer::from(certificate.der().to_vec())];
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");

@@ -1,0 +1,87 @@
+//! Trio shows at most 20 cases a service. Whether those that are handled count, too, nobody says:
+//! if they do, 20 people who talk hide everybody who waits.
+
+use std::collections::BTreeMap;
+
+use super::{Report, report::told};
+use crate::{
+    model::{Call, CaseState},
+    trio::{Client, Error, Route},
+};
+
+const LIMIT: usize = 20;
+
+pub(super) async fn check(client: &Client, route: &Route, report: &mut Report) {
+    let subject = format!("limit of cases cc {}", route.contact_center());
+    match client.cases(route).await {
+        Ok(cases) => judge(subject, &cases, report),
+        Err(Error::Status { status, .. }) => {
+            let seen = format!("cannot be told: services/cases answered {status}");
+            report.ok(subject, seen);
+        }
+        Err(error) => report.ok(subject, format!("cannot be told: {}", told(&error))),
+    }
+}
+
+fn judge(subject: String, cases: &[Call], report: &mut Report) {
+    let mut services: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for case in cases {
+        let Some(service) = case.service_id.as_deref() else { continue };
+        let (all, handled) = services.entry(service).or_default();
+        *all += 1;
+        *handled += usize::from(case.state == Some(CaseState::Handled));
+    }
+    let Some((service, (all, handled))) = services.into_iter().max_by_key(|(_, (all, _))| *all) else {
+        report.ok(subject, "cannot be told: no case of a known service is shown");
+        return;
+    };
+    let seen = format!("service {service} shows {all} cases, {handled} of them handled");
+    if all > LIMIT && all - handled <= LIMIT {
+        report.ok(subject, format!("{seen}: handled cases do not count"));
+    } else if all > LIMIT {
+        report.ok(subject, format!("{seen}: no limit of {LIMIT} was met"));
+    } else if all == LIMIT && handled > 0 {
+        let remedy = "waiting cases may be hidden while many talk: leave the collector `calls` on";
+        report.check(subject, format!("{seen}: it looks as if handled cases counted"), remedy);
+    } else {
+        report.ok(subject, format!("cannot be told now: {seen}; check again when much is going on"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Level, *};
+
+    fn finding(waiting: usize, handled: usize) -> (Level, String) {
+        let case = |state| Call {
+            id: "1".into(),
+            service_id: Some("7".into()),
+            state: Some(state),
+            class: None,
+            created: None,
+            answered: None,
+            agent_id: None,
+        };
+        let mut cases = vec![case(CaseState::Queued); waiting];
+        cases.extend(vec![case(CaseState::Handled); handled]);
+        let mut report = Report::default();
+        judge("cases".to_owned(), &cases, &mut report);
+        (report.findings[0].level, report.findings[0].seen.clone())
+    }
+
+    #[test]
+    fn only_a_full_list_tells_what_the_limit_counts() {
+        for (waiting, handled, level, words) in [
+            (0, 0, Level::Ok, "cannot be told"),
+            (12, 7, Level::Ok, "cannot be told now"),
+            (20, 0, Level::Ok, "cannot be told now"),
+            (3, 17, Level::Check, "as if handled cases counted"),
+            (20, 5, Level::Ok, "handled cases do not count"),
+            (30, 5, Level::Ok, "no limit of 20"),
+        ] {
+            let (found, seen) = finding(waiting, handled);
+            assert_eq!(found, level, "{seen}");
+            assert!(seen.contains(words), "{waiting}, {handled}: {seen}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `check`: what is wrong between the exporter and Trio, and how to repair it.
+
+use std::io::Write;
+
+use anyhow::bail;
+
+use super::{CheckArgs, Misuse, run};
+use crate::{
+    check::{self, Level, Report},
+    config::Target,
+    model::{Clock, Collector},
+    poller,
+    trio::Client,
+};
+
+pub(super) async fn run(args: CheckArgs) -> anyhow::Result<()> {
+    let config = run::configuration(args.config.as_deref())?;
+    let known = config.targets.len();
+    let mut targets = config.targets;
+    if let Some(wanted) = args.target.as_deref() {
+        let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
+        targets.retain(|target| &*target.name == wanted);
+        if targets.is_empty() {
+            let message = format!("--target: name one of the configured targets: {}", names.join(", "));
+            return Err(Misuse(vec![message]).into());
+        }
+    }
+    let mut out = std::io::stdout();
+    write!(out, "{}", check::configuration(known, &config.warnings))?;
+    let mut failures = 0;
+    for target in targets {
+        let report = one(target, &config.poll).await?;
+        write!(out, "{report}")?;
+        failures += report.count(Level::Fail);
+    }
+    if failures > 0 {
+        bail!("{failures} of the lines above say FAIL");
+    }
+    Ok(())
+}
+
+async fn one(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
+    let clock = Clock::system();
+    let client = Client::new(target.trio.clone(), target.dictionary, Default::default(), clock.clone())?;
+    let patient = check::Patient {
+        name: target.name,
+        settings: target.trio,
+        contact_centers: target.contact_centers,
+        intervals: Collector::ALL.map(|collector| poll.interval(collector)),
+        configuration: poll.configuration,
+    };
+    Ok(check::check(&patient, &client, &clock).await)
+}

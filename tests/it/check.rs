@@ -1,0 +1,319 @@
+//! `check` on simulated, hand-written, secure and absent servers.
+
+use std::time::{Duration, SystemTime};
+
+use pretty_assertions::assert_eq;
+use serde_json::json;
+use trio_exporter::{
+    check::{self, Finding, Level, Patient, Report},
+    config::Target,
+    model::{Clock, Collector},
+    poller,
+    sim::Options,
+    trio::{Client, ExtraRoots},
+};
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path},
+};
+
+use crate::support::{HandWritten, NOBODY, Simulated, secure, secure_until, still_clock, target};
+
+async fn examined_at(target: Target, clock: Clock) -> Report {
+    let settings = poller::Settings::default();
+    let client =
+        Client::new(target.trio.clone(), target.dictionary, std::sync::Arc::default(), clock.clone());
+    let patient = Patient {
+        name: target.name,
+        settings: target.trio,
+        contact_centers: target.contact_centers,
+        intervals: Collector::ALL.map(|collector| settings.interval(collector)),
+        configuration: settings.configuration,
+    };
+    check::check(&patient, &client.expect("a client"), &clock).await
+}
+
+async fn examined(target: Target) -> Report {
+    examined_at(target, Clock::system()).await
+}
+
+/// The one finding whose subject begins so, after the name of the target.
+fn of<'r>(report: &'r Report, subject: &str) -> &'r Finding {
+    let subject = format!("test, {subject}");
+    let begins = |finding: &&Finding| format!("{}:", finding.subject).starts_with(&subject);
+    let mut found = report.findings.iter().filter(begins);
+    match (found.next(), found.next()) {
+        (Some(finding), None) => finding,
+        _ => panic!("not one {subject}:\n{report}"),
+    }
+}
+
+/// The finding is of this level and holds the words.
+fn says(report: &Report, subject: &str, level: Level, words: &str) {
+    let finding = of(report, subject);
+    assert_eq!(finding.level, level, "{finding}");
+    assert!(finding.to_string().contains(words), "{words}: {finding}");
+}
+
+fn failures(report: &Report) -> Vec<&str> {
+    let failed = report.findings.iter().filter(|finding| finding.level == Level::Fail);
+    failed.map(|finding| finding.subject.trim_start_matches("test, ")).collect()
+}
+
+#[tokio::test]
+async fn a_healthy_server_is_examined_from_its_name_to_its_load_and_nothing_fails() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let report = examined(trio.target(true)).await;
+    assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
+    assert_eq!(report.count(Level::Check), 0, "{report}");
+    for (subject, words) in [
+        ("DNS", "an address, nothing to look up"),
+        ("TCP", "connected in "),
+        ("TLS", "no TLS"),
+        ("Api", "names primary 127.0.0.1:"),
+        ("clock", "within 5 s of ours"),
+        ("login", "accepted by 127.0.0.1:"),
+        ("contact centres", "1 seen, 1 read"),
+        ("right cc 1 services/state", "readable, 8 items"),
+        ("right cc 1 agents/state", "readable, 40 items"),
+        ("right cc 1 services/calls", "readable, "),
+        ("right cc 1 roles", "readable, "),
+        ("right directory/titles", "readable, "),
+        ("page cap", "none seen: asked for 1000, given all 40"),
+        ("time zone", "every time seen says its own"),
+        ("limit of cases cc 1", "service "),
+        ("load", "requests a minute, 600 allowed"),
+    ] {
+        says(&report, subject, Level::Ok, words);
+    }
+    assert!(report.findings.iter().all(|finding| finding.level != Level::Ok || finding.remedy.is_empty()));
+}
+
+#[tokio::test]
+async fn the_load_is_what_the_poller_would_send_and_too_much_of_it_is_said() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let mut target = trio.target(true);
+    target.trio.limits.requests_per_minute = 10;
+    let report = examined(target).await;
+    let finding = of(&report, "load");
+    assert_eq!(finding.level, Level::Check, "{finding}");
+    // Three fast readings of one page each, twelve times a minute, and a little of the rest.
+    let number = finding.seen.split(' ').nth(1).and_then(|word| word.parse::<u32>().ok()).expect("a number");
+    assert!((36..=46).contains(&number), "{finding}");
+    assert!(finding.remedy.contains("max_requests_per_minute"), "{finding}");
+}
+
+#[tokio::test]
+async fn where_nobody_listens_one_thing_fails_and_the_rest_is_left_out() {
+    let report = examined(target(&format!("http://{NOBODY}/te/api"))).await;
+    assert_eq!(failures(&report), [format!("TCP {NOBODY}")], "{report}");
+    says(&report, "TCP", Level::Fail, "firewall");
+    says(&report, "TLS, Api, clock", Level::Check, "left out");
+    says(&report, "login, rights", Level::Check, "left out: no server answers");
+    assert_eq!(report.findings.len(), 4, "{report}");
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_fails_before_anything_is_sent() {
+    let mut target = target("http://trio.invalid/te/api");
+    target.trio.limits.connect = Duration::from_secs(2);
+    let report = examined(target).await;
+    assert_eq!(failures(&report), ["DNS trio.invalid:80"], "{report}");
+}
+
+#[tokio::test]
+async fn one_of_two_servers_that_is_gone_does_not_hide_what_the_other_one_shows() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let mut target = trio.target(true);
+    target.trio.servers.insert(0, format!("http://{NOBODY}/te/api").parse().expect("a URL"));
+    let report = examined(target).await;
+    assert_eq!(failures(&report), [format!("TCP {NOBODY}")], "{report}");
+    says(&report, "login", Level::Ok, &trio.addr.to_string());
+    says(&report, "right cc 1 agents/state", Level::Ok, "readable");
+}
+
+/// A server whose login answers with this; the number of logins it saw.
+async fn refusing(status: u16) -> (Report, usize) {
+    let server = MockServer::start().await;
+    let echo = json!({"error": "lösenord Y2xpZW50LWtleQ== exporter"});
+    let answer = ResponseTemplate::new(status).set_body_json(echo);
+    Mock::given(method("POST")).respond_with(answer).mount(&server).await;
+    let api = ResponseTemplate::new(200).set_body_json(json!({"data": {}}));
+    Mock::given(method("GET")).and(path("/te/api")).respond_with(api).mount(&server).await;
+    let report = examined(target(&format!("{}/te/api", server.uri()))).await;
+    let requests = server.received_requests().await.expect("recorded");
+    (report, requests.iter().filter(|request| request.method.as_str() == "POST").count())
+}
+
+#[tokio::test]
+async fn a_refused_login_is_tried_once_and_says_what_to_correct() {
+    for (status, remedy) in [
+        (401, "correct `client_key`"),
+        (400, "correct `username` and `password`"),
+        (403, "correct `username` and `password`"),
+        (200, "/te/api"),
+        (500, "Trio's web service"),
+    ] {
+        let (report, logins) = refusing(status).await;
+        assert_eq!(logins, 1, "{status}");
+        assert_eq!(failures(&report), ["login"], "{status}: {report}");
+        says(&report, "login", Level::Fail, remedy);
+        says(&report, "rights", Level::Check, "left out: nobody could log in");
+        for secret in ["lösenord", "Y2xpZW50LWtleQ==", "exporter"] {
+            assert!(!report.to_string().contains(secret), "{report}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_missing_right_is_named_and_stops_nothing() {
+    let forbidden = ["services/calls", "roles", "directory/titles"].map(str::to_owned).to_vec();
+    let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
+    let report = examined(trio.target(true)).await;
+    assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
+    says(&report, "right cc 1 services/calls", Level::Check, "right to read `services/calls`");
+    says(&report, "right cc 1 services/calls", Level::Check, "without it no trio_calls");
+    says(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
+    says(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
+    assert_eq!(report.count(Level::Check), 3, "{report}");
+    says(&report, "right cc 1 skillprofiles", Level::Ok, "readable");
+}
+
+#[tokio::test]
+async fn small_pages_are_seen() {
+    let trio = Simulated::start(Options { page_cap: 10, ..Options::default() }, Clock::system()).await;
+    says(&examined(trio.target(true)).await, "page cap", Level::Check, "given 10 of 40 items");
+    let trio = Simulated::start(Options { page_cap: 15, ..Options::default() }, Clock::system()).await;
+    says(&examined(trio.target(true)).await, "page cap", Level::Ok, "given 15 of 40 items");
+}
+
+/// A Trio with one agent whose state has lasted since `since`.
+async fn one_agent(since: &str) -> HandWritten {
+    let trio = HandWritten::start().await;
+    trio.answer("", r#"{"data":{}}"#).await;
+    trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+    let agents = json!({"data": [{"agentId": 1, "name": "Åsa Öberg", "state": "Busy", "stateSince": since}]});
+    trio.answer("cc/1/agents/state", agents.to_string()).await;
+    trio
+}
+
+#[tokio::test]
+async fn times_without_a_zone_are_seen_until_a_zone_is_configured() {
+    let trio = one_agent("2026-01-15T08:00:00").await;
+    let mut target = target(&trio.url());
+    says(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
+    target.trio.time_zone = Some(jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled"));
+    says(&examined(target).await, "time zone", Level::Ok, "are read as Europe/Stockholm");
+}
+
+#[tokio::test]
+async fn no_person_and_no_secret_stands_in_any_line() {
+    let trio = one_agent("2026-01-15T08:00:00").await;
+    // Neither an answer that breaks off nor one without ids may be quoted.
+    trio.answer("cc/1/agents", r#"{"data":[{"name":"Åsa Öberg","phone":"+4670123456"#).await;
+    trio.answer("cc/1/agentgroups", r#"{"data":[{"name":"Bosse","x":"token-1 lösenord"}]}"#).await;
+    trio.answer("cc/1/services/state", "lösenord Y2xpZW50LWtleQ== refresh-1").await;
+    let report = examined(target(&trio.url())).await;
+    let text = report.to_string();
+    for private in
+        ["Åsa", "Öberg", "4670123456", "Bosse", "token-1", "refresh-1", "lösenord", "Y2xpZW50", "exporter"]
+    {
+        let shown = text.replace("trio-exporter", "");
+        assert!(!shown.contains(private), "{private}: {text}");
+    }
+    says(&report, "right cc 1 agents/state", Level::Ok, "readable, 1 item");
+    says(&report, "right cc 1 skills:", Level::Check, "left out: no service is known");
+    says(&report, "right cc 1 agents:", Level::Fail, "not what the API describes");
+    assert_eq!(text.lines().count(), report.findings.len(), "a line a finding");
+}
+
+#[tokio::test]
+async fn an_api_resource_that_is_none_is_said() {
+    for (response, level, words) in [
+        (ResponseTemplate::new(200).set_body_string("<html>"), Level::Check, "not with JSON"),
+        (ResponseTemplate::new(404), Level::Check, "/te/api"),
+        (ResponseTemplate::new(500), Level::Fail, "answered 500"),
+    ] {
+        let trio = HandWritten::start().await;
+        trio.respond("", response).await;
+        says(&examined(target(&trio.url())).await, "Api", level, words);
+    }
+}
+
+#[tokio::test]
+async fn contact_centres_that_are_all_left_out_fail() {
+    let trio = one_agent("").await;
+    let mut target = target(&trio.url());
+    target.contact_centers.allow = vec!["Växeln".into()];
+    let report = examined(target).await;
+    assert_eq!(failures(&report), ["contact centres"], "{report}");
+    assert!(report.to_string().contains("none is called `Växeln`"), "{report}");
+}
+
+#[tokio::test]
+async fn a_certificate_is_trusted_by_the_ca_file_only_and_its_end_comes_near() {
+    let (authority, url) = secure(Some("Thu, 15 Jan 2026 08:01:30 GMT")).await;
+    let untrusted = examined(target(&url)).await;
+    assert_eq!(failures(&untrusted).len(), 1, "{untrusted}");
+    says(&untrusted, "TLS localhost", Level::Fail, "`ca_file`");
+    says(&untrusted, "Api, clock", Level::Check, "left out: there is no secure connection");
+    let mut trusted = target(&url);
+    trusted.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
+    let report = examined_at(trusted.clone(), still_clock()).await;
+    says(&report, "TLS localhost", Level::Ok, "expires in 1844 days");
+    // The still clock says 08:00:00.
+    says(&report, "clock localhost", Level::Check, "s ahead of ours; synchronise");
+    says(&report, "DNS localhost", Level::Ok, "127.0.0.1");
+    // Ten days before the end.
+    let late = Clock::still(SystemTime::UNIX_EPOCH + Duration::from_secs(1_927_843_200 - 864_000));
+    let report = examined_at(trusted, late).await;
+    says(&report, "TLS localhost", Level::Check, "expires in 10 days; renew");
+    says(&report, "clock localhost", Level::Check, "behind ours");
+}
+
+#[tokio::test]
+async fn a_certificate_that_has_expired_or_bears_another_name_says_which() {
+    let trusting = async |(authority, url): (String, String)| {
+        let mut target = target(&url);
+        target.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
+        examined(target).await
+    };
+    let expired = trusting(secure_until((2020, 2, 3), None).await).await;
+    says(&expired, "TLS localhost", Level::Fail, "renew the server's certificate");
+    let (authority, url) = secure(None).await;
+    let other = trusting((authority, url.replace("localhost", "127.0.0.1"))).await;
+    says(&other, "TLS 127.0.0.1", Level::Fail, "use the name in the certificate");
+    assert_eq!(other.count(Level::Fail), 1, "{other}");
+}
+
+#[tokio::test]
+async fn the_command_exits_with_0_1_or_2() {
+    use secrecy::ExposeSecret;
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let target = trio.target(true).trio;
+    let run = |password: String, arguments: &'static [&'static str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
+        command.env_clear().arg("check").args(arguments).env("TRIO_URL", target.servers[0].as_str());
+        command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
+        command.env("TRIO_USERNAME", target.username.current().expose_secret());
+        command.env("TRIO_PASSWORD", password);
+        tokio::task::spawn_blocking(move || {
+            let output = command.output().expect("the binary starts");
+            let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+            (output.status.code(), text(output.stdout), text(output.stderr))
+        })
+    };
+    let right = target.password.current().expose_secret().to_owned();
+    let (code, out, err) = run(right.clone(), &[]).await.expect("no panic");
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.starts_with("OK     config: 1 target, no mistakes\nCHECK  config: TRIO_URL: "), "{out}");
+    assert!(out.contains("unencrypted; use https"), "{out}");
+    assert!(out.lines().all(|line| ["OK   ", "CHECK", "FAIL "].contains(&&line[..5])), "{out}");
+    assert!(!out.contains(&right), "{out}");
+    let (code, out, err) = run("wrong-password".to_owned(), &["--target", "trio"]).await.expect("no panic");
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(out.contains("FAIL   trio, login: "), "{out}");
+    assert!(!format!("{out}{err}").contains("wrong-password"), "{out}{err}");
+    let (code, _, err) = run(right, &["--target", "elsewhere"]).await.expect("no panic");
+    assert_eq!((code, err.as_str()), (Some(2), "--target: name one of the configured targets: trio\n"));
+}
