@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, fmt};
 
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
 use super::{
     family::{Pen, Spec},
     scene::{CenterScene, Scene},
@@ -41,6 +43,13 @@ pub(super) fn write(
 }
 
 /// What every agent is doing; `None` where that is unknown.
-fn states<'a>(center: &CenterScene<'a>) -> Option<HashMap<&'a str, AgentState>> {
-    center.agent_state?.iter().map(|status| Some((&*status.id, status.state?))).collect()
+///
+/// Every service looks up each of its skilled agents, so a quick hash is worth having here.
+fn states<'a>(center: &CenterScene<'a>) -> Option<FxHashMap<&'a str, AgentState>> {
+    let statuses = center.agent_state?;
+    let mut states = FxHashMap::with_capacity_and_hasher(statuses.len(), FxBuildHasher);
+    for status in statuses {
+        states.insert(&*status.id, status.state?);
+    }
+    Some(states)
 }
