@@ -74,6 +74,8 @@ fn configured(now: Stamp) -> Snapshot {
         stepped: now,
         up: true,
         simulated: false,
+        server: "trio.example".into(),
+        clock_skew: None,
         contact_centers: Reading::none(CONFIGURATION),
         centers: vec![center],
         inventory: Reading::none(CONFIGURATION),
@@ -87,6 +89,8 @@ fn settle<T: PartialEq>(reading: &mut Reading<Vec<T>>, data: Vec<T>, now: Stamp)
     let same = reading.good.take().filter(|good| *good.data == data);
     reading.good = Some(match same {
         Some(good) => Good { taken: now, ..good },
-        None => Good { taken: now, changed: now, items: data.len(), data: Arc::new(data) },
+        None => {
+            Good { taken: now, took: Duration::ZERO, changed: now, items: data.len(), data: Arc::new(data) }
+        }
     });
 }

@@ -5,7 +5,7 @@
 
 mod agent;
 mod api;
-mod call;
+mod case;
 mod fields;
 mod goals;
 mod inventory;
@@ -15,9 +15,9 @@ mod time;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token};
-pub use call::{Call, Calls, CaseState};
+pub use case::{Case, CaseList, CaseState};
 pub use fields::{FieldSource, FieldUse};
-pub use goals::{ClassGoals, Goals};
+pub use goals::{ClassGoals, Goals, ServiceGoals, ServiceNames};
 pub use inventory::{Holding, ServiceSkills};
 pub use selection::Selection;
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};

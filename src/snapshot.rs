@@ -5,7 +5,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Calls, Collector, ContactCenter, FieldUse, Holding, Service,
+    Agent, AgentGroup, AgentStatus, Case, CaseList, Collector, ContactCenter, FieldUse, Holding, Service,
     ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 
@@ -20,6 +20,10 @@ pub struct Snapshot {
     pub up: bool,
     /// The answers were made by a simulator.
     pub simulated: bool,
+    /// Host and port of the server that was read last.
+    pub server: Text,
+    /// Seconds by which that server's clock is ahead of ours, to about a second.
+    pub clock_skew: Option<f64>,
     /// The list of contact centres.
     pub contact_centers: Reading<Vec<ContactCenter>>,
     /// The contact centres that are read, in the order of the list.
@@ -48,11 +52,26 @@ pub struct Center {
     /// Agent groups.
     pub agent_groups: Reading<Vec<AgentGroup>>,
     /// Calls now.
-    pub calls: Reading<Calls>,
+    pub calls: Reading<CaseList>,
+    /// Cases of every kind now.
+    pub cases: Reading<CaseList>,
+    /// What single cases that a cut list does not show were found to be.
+    pub followed: Arc<[Followed]>,
     /// Who can take cases of which service.
     pub skills: Reading<ServiceSkills>,
     /// What there is of everything in this contact centre.
     pub inventory: Reading<Vec<Holding>>,
+}
+
+/// A case that was asked for by its number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Followed {
+    /// Trio's job number.
+    pub id: Text,
+    /// When the answer came.
+    pub at: Stamp,
+    /// The case; `None`: there is no such case any more.
+    pub case: Option<Case>,
 }
 
 /// The last good data of one collector, and how its last attempt went.
@@ -95,6 +114,8 @@ pub enum Outcome {
 pub struct Good<T> {
     /// When the reading began: the data is at least this old.
     pub taken: Stamp,
+    /// How long the reading took: what it shows was so at some moment of this time.
+    pub took: Duration,
     /// The first reading that gave just this data.
     pub changed: Stamp,
     /// Items read.
@@ -171,6 +192,8 @@ impl Center {
             agent_state: Reading::none(interval(Collector::AgentState)),
             agent_groups: Reading::none(interval(Collector::AgentGroups)),
             calls: Reading::none(interval(Collector::Calls)),
+            cases: Reading::none(None),
+            followed: Arc::new([]),
             skills: Reading::none(interval(Collector::Skills)),
             inventory: Reading::none(interval(Collector::Inventory)),
         }
@@ -261,7 +284,7 @@ mod tests {
     use crate::model::Clock;
 
     fn read_at(taken: Stamp, interval: Duration) -> Reading<u8> {
-        let good = Good { taken, changed: taken, items: 1, data: Arc::new(7) };
+        let good = Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(7) };
         Reading { good: Some(good), ..Reading::none(interval) }
     }
 

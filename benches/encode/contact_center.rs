@@ -26,6 +26,8 @@ pub(crate) fn view(services: usize, agents: usize, now: Stamp) -> View {
         stepped: taken,
         up: true,
         simulated: false,
+        server: "trio.example".into(),
+        clock_skew: None,
         contact_centers: reading(vec![contact_center.clone()], 1, CONFIGURATION, taken),
         centers: vec![center],
         inventory: Reading::none(CONFIGURATION),
@@ -64,6 +66,8 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
         name: None,
         state: Some(AgentState::ALL[n % AgentState::COUNT]),
         since: Some(taken.wall),
+        reason: None,
+        job: None,
     };
     Center {
         services: reading((0..services).map(service).collect(), services, CONFIGURATION, taken),
@@ -90,6 +94,6 @@ fn skilled(service: usize, agents: usize) -> (Text, Vec<Text>) {
 }
 
 fn reading<T>(data: T, items: usize, interval: Duration, taken: Stamp) -> Reading<T> {
-    let good = Good { taken, changed: taken, items, data: Arc::new(data) };
+    let good = Good { taken, took: Duration::ZERO, changed: taken, items, data: Arc::new(data) };
     Reading { good: Some(good), ..Reading::none(interval) }
 }

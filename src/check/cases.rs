@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Report, report::told};
 use crate::{
-    model::{Call, CaseState},
+    model::{Case, CaseState},
     trio::{Client, Error, Route},
 };
 
@@ -23,7 +23,7 @@ pub(super) async fn check(client: &Client, route: &Route, report: &mut Report) {
     }
 }
 
-fn judge(subject: String, cases: &[Call], report: &mut Report) {
+fn judge(subject: String, cases: &[Case], report: &mut Report) {
     let mut services: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for case in cases {
         let Some(service) = case.service_id.as_deref() else { continue };
@@ -53,13 +53,14 @@ mod tests {
     use super::{super::Level, *};
 
     fn finding(waiting: usize, handled: usize) -> (Level, String) {
-        let case = |state| Call {
+        let case = |state| Case {
             id: "1".into(),
             service_id: Some("7".into()),
             state: Some(state),
             class: None,
             created: None,
             answered: None,
+            waited: None,
             agent_id: None,
         };
         let mut cases = vec![case(CaseState::Queued); waiting];

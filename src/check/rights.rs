@@ -147,7 +147,7 @@ async fn items(
         Collector::Agents => client.agents(route).await?.items.len(),
         Collector::AgentState => client.agent_state(route).await?.items.len(),
         Collector::AgentGroups => client.agent_groups(route).await?.items.len(),
-        Collector::Calls => client.calls(route).await?.items.iter().map(|all| all.calls.len()).sum(),
+        Collector::Calls => client.calls(route).await?.items.iter().map(|all| all.cases.len()).sum(),
         Collector::Skills => client.skills(route, services).await?.items.iter().map(|all| all.skills).sum(),
         Collector::Inventory => 0,
     })

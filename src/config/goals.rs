@@ -12,16 +12,20 @@ pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> Goals
     let Some(entry) = root.get("goals") else { return goals };
     let mut section = entry.section(complaints);
     if let Some(target) = section.get("abandon_target").and_then(|entry| entry.ratio(complaints)) {
-        goals.abandon_target = target;
+        goals.general.abandon_target = target;
     }
     let minimum = section.get("minimum_agents").and_then(|entry| entry.integer(0, 100_000, complaints));
-    goals.minimum_agents = minimum.and_then(|minimum| u32::try_from(minimum).ok());
+    goals.general.minimum_agents = minimum.and_then(|minimum| u32::try_from(minimum).ok());
     if let Some(classes) = section.get("classes") {
-        goals.classes.clear();
+        goals.general.classes.clear();
         for (key, entry) in classes.section(complaints).entries() {
             match CaseClass::from_word(&key.text) {
                 Some(class) => {
-                    goals.classes.push(class_goals(class, &mut entry.section(complaints), complaints));
+                    goals.general.classes.push(class_goals(
+                        class,
+                        &mut entry.section(complaints),
+                        complaints,
+                    ));
                 }
                 None => {
                     let known = CaseClass::ALL.into_iter().map(CaseClass::as_str);

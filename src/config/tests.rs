@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::Collector;
+use crate::model::{Collector, ServiceGoals};
 
 mod limits;
 
@@ -99,7 +99,7 @@ metrics: {{max_series: 100000}}
     assert_eq!((allow.join(" "), deny.join(" ")), ("1 Växjö".to_owned(), "Åre".to_owned()));
     assert_eq!(config.tally.min_group_size, 5);
     assert_eq!(config.metrics.max_series, 100_000);
-    let goals = &config.targets[0].goals;
+    let goals = &config.targets[0].goals.general;
     assert_eq!((goals.abandon_target, goals.minimum_agents), (0.05, Some(3)));
     let waits: Vec<_> =
         goals.classes.iter().map(|class| (class.class.as_str(), class.wait_target.as_secs())).collect();
@@ -381,7 +381,8 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
     let config = load_text("sample-written-out", &written_out).expect("valid");
     assert_eq!(config.poll, poller::Settings::default());
     assert_eq!(config.tally, tally::Settings::default());
-    let goals = Goals { minimum_agents: Some(2), ..Goals::default() };
+    let general = ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() };
+    let goals = Goals { general };
     assert_eq!(*config.targets[0].goals, goals);
     assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
     assert!(config.targets[0].trio.time_zone.is_some());

@@ -35,7 +35,8 @@ const MINIMUM_AGENTS: Spec = Spec::gauge(
 
 /// Writes the goals of every service that exists.
 pub(super) fn write(pen: &mut Pen<'_>, rows: &[(&CenterScene<'_>, Vec<ServiceRow<'_>>)]) -> fmt::Result {
-    let services = || rows.iter().flat_map(|(center, rows)| rows.iter().map(move |row| (center.goals, row)));
+    let services =
+        || rows.iter().flat_map(|(center, rows)| rows.iter().map(move |row| (&center.goals.general, row)));
     let classes = || services().flat_map(|(goals, row)| goals.classes.iter().map(move |class| (class, row)));
 
     let mut family = pen.family(&WAIT_TARGET);

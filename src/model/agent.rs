@@ -83,6 +83,10 @@ pub struct AgentStatus {
     pub state: Option<AgentState>,
     /// Trio's own time of the last state change.
     pub since: Option<SystemTime>,
+    /// Why the agent is paused, in the words of whoever configured Trio.
+    pub reason: Option<Text>,
+    /// Job number of the case that the agent has or is offered.
+    pub job: Option<Text>,
 }
 
 /// An agent group (`agentgroups`).

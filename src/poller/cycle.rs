@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::{Poller, Settings, cadence, reads::resource};
 use crate::{
-    model::{Calls, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
+    model::{CaseList, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     trio::{Client, Error, Listing, Root, Route},
 };
@@ -60,6 +60,8 @@ impl Poller {
             None => self.situations.well(TARGET),
         }
         self.was_down = total.is_some();
+        snapshot.server = self.client.active_server();
+        snapshot.clock_skew = self.client.clock_skew();
         snapshot.fields = self.client.field_uses();
         snapshot.stepped = self.clock.now();
         snapshot
@@ -72,6 +74,8 @@ impl Poller {
                 stepped: self.clock.now(),
                 up: false,
                 simulated: false,
+                server: self.client.active_server(),
+                clock_skew: None,
                 contact_centers: Reading::none(self.settings.configuration),
                 centers: Vec::new(),
                 inventory: Reading::none(self.settings.interval(Collector::Inventory)),
@@ -256,7 +260,7 @@ impl Visitor<'_> {
                 client.agent_state(route),
                 whole
             ),
-            self.collect(Collector::Calls, calls, false, client.calls(route), one_of_calls),
+            self.collect(Collector::Calls, calls, false, client.calls(route), one_list),
         );
         let done: Vec<Done> = [done.0, done.1, done.2].into_iter().flatten().collect();
         let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
@@ -339,9 +343,9 @@ fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
     (groups.groups.len(), groups)
 }
 
-fn one_of_calls(mut items: Vec<Calls>) -> (usize, Calls) {
-    let calls = items.pop().unwrap_or_default();
-    (calls.calls.len(), calls)
+pub(super) fn one_list(mut items: Vec<CaseList>) -> (usize, CaseList) {
+    let list = items.pop().unwrap_or_default();
+    (list.cases.len(), list)
 }
 
 /// Notes in `reading` what came of an attempt; data that is as before keeps its place.
@@ -356,14 +360,15 @@ pub(super) fn settle<T: PartialEq>(
         Err(Error::Incomplete { .. }) => Outcome::Incomplete,
         Err(_) => Outcome::Failed,
     };
-    reading.attempt = Some(Attempt { at: begun, duration: clock.now().since(begun), outcome });
+    let took = clock.now().since(begun);
+    reading.attempt = Some(Attempt { at: begun, duration: took, outcome });
     reading.incomplete_total += u64::from(outcome == Outcome::Incomplete);
     match result {
         Ok((items, data)) => {
             let same = reading.good.take().filter(|good| *good.data == data);
             reading.good = Some(match same {
-                Some(good) => Good { taken: begun, ..good },
-                None => Good { taken: begun, changed: begun, items, data: Arc::new(data) },
+                Some(good) => Good { taken: begun, took, ..good },
+                None => Good { taken: begun, took, changed: begun, items, data: Arc::new(data) },
             });
             None
         }

@@ -11,7 +11,7 @@ use super::{
     error::Error,
     rows,
 };
-use crate::model::{Call, Calls, CaseState, Resource};
+use crate::model::{Case, CaseList, CaseState, Resource, Text};
 
 /// The number of cases a service at which `services/cases` is cut. Nothing says that calls are, too.
 const LIMIT: usize = 20;
@@ -23,18 +23,23 @@ pub(super) struct CallLimit {
 }
 
 impl CallLimit {
-    /// Whether the list looks as if it were cut: some service stands just at the limit, and none was
-    /// ever seen above it.
-    fn cuts(&self, calls: &[Call]) -> bool {
-        let mut of_service: HashMap<&str, usize> = HashMap::new();
-        for service in calls.iter().filter_map(|call| call.service_id.as_deref()) {
+    /// The services whose part of the list looks as if it were cut: they stand just at the limit, and
+    /// none was ever seen above it.
+    fn cut(&self, calls: &[Case]) -> Vec<Text> {
+        let mut of_service: HashMap<&Text, usize> = HashMap::new();
+        for service in calls.iter().filter_map(|call| call.service_id.as_ref()) {
             *of_service.entry(service).or_default() += 1;
         }
-        let most = of_service.into_values().max().unwrap_or(0);
-        if most > LIMIT {
+        if of_service.values().any(|&calls| calls > LIMIT) {
             self.exceeded.store(true, Ordering::Relaxed);
         }
-        most == LIMIT && !self.exceeded.load(Ordering::Relaxed)
+        if self.exceeded.load(Ordering::Relaxed) {
+            return Vec::new();
+        }
+        let at_limit = of_service.into_iter().filter(|(_, calls)| *calls == LIMIT);
+        let mut cut: Vec<Text> = at_limit.map(|(service, _)| service.clone()).collect();
+        cut.sort_unstable();
+        cut
     }
 }
 
@@ -43,15 +48,15 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn calls(&self, route: &Route) -> Result<Listing<Calls>, Error> {
+    pub async fn calls(&self, route: &Route) -> Result<Listing<CaseList>, Error> {
         let Listing { items: mut calls, simulated } = self.list(Resource::Calls, route, rows::call).await?;
         if calls.iter().any(|call| call.state.is_some()) {
             for call in &mut calls {
                 call.state.get_or_insert(CaseState::Unknown);
             }
         }
-        let truncated = self.call_limit().cuts(&calls);
-        Ok(Listing { items: vec![Calls { calls, truncated }], simulated })
+        let truncated = self.call_limit().cut(&calls);
+        Ok(Listing { items: vec![CaseList { cases: calls, truncated }], simulated })
     }
 }
 
@@ -59,14 +64,15 @@ impl Client {
 mod tests {
     use super::*;
 
-    fn calls(of_services: &[(&str, usize)]) -> Vec<Call> {
-        let call = |service: &str| Call {
+    fn calls(of_services: &[(&str, usize)]) -> Vec<Case> {
+        let call = |service: &str| Case {
             id: "1".into(),
             service_id: Some(service.into()),
             state: None,
             class: None,
             created: None,
             answered: None,
+            waited: None,
             agent_id: None,
         };
         of_services.iter().flat_map(|(service, count)| vec![call(service); *count]).collect()
@@ -75,10 +81,10 @@ mod tests {
     #[test]
     fn a_list_at_the_limit_of_cases_is_taken_as_cut_until_a_service_was_seen_above_it() {
         let limit = CallLimit::default();
-        assert!(!limit.cuts(&[]));
-        assert!(!limit.cuts(&calls(&[("a", 19), ("b", 19)])));
-        assert!(limit.cuts(&calls(&[("a", 20), ("b", 3)])));
-        assert!(!limit.cuts(&calls(&[("a", 20), ("b", 21)])));
-        assert!(!limit.cuts(&calls(&[("a", 20)])), "this server shows more than that");
+        assert!(limit.cut(&[]).is_empty());
+        assert!(limit.cut(&calls(&[("a", 19), ("b", 19)])).is_empty());
+        assert_eq!(limit.cut(&calls(&[("c", 20), ("a", 20), ("b", 3)])), ["a".into(), "c".into()]);
+        assert!(limit.cut(&calls(&[("a", 20), ("b", 21)])).is_empty());
+        assert!(limit.cut(&calls(&[("a", 20)])).is_empty(), "this server shows more than that");
     }
 }

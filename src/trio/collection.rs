@@ -15,7 +15,7 @@ use super::{
     skills::Skill,
 };
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
+    Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
 };
 
 /// A collection that was read whole.
@@ -42,7 +42,7 @@ macro_rules! identified {
     };
 }
 
-identified!(Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
+identified!(Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
 
 /// What to read: where, how to log in for it, and with which part of the dictionary.
 #[derive(Clone, Copy, Debug)]

@@ -14,7 +14,7 @@ use super::{
     paging::{self, Pagination},
     rows,
 };
-use crate::model::{Call, Resource, ServerRole, Text};
+use crate::model::{Case, Resource, ServerRole, Text};
 
 /// What the Api resource of one server answers.
 #[derive(Clone, Debug)]
@@ -85,7 +85,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn cases(&self, route: &Route) -> Result<Vec<Call>, Error> {
+    pub async fn cases(&self, route: &Route) -> Result<Vec<Case>, Error> {
         let url = below(&route.url(Resource::Services), &["cases"]);
         let mapping = self.mapping(Resource::Calls)?;
         let request = Request { url: &url, doors: route.doors(), mapping, filter: None, fields: None };

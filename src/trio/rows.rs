@@ -2,7 +2,7 @@
 
 use super::{decode::Reader, skills::Skill};
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Call, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
+    Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
 };
 
 const ID: usize = 0;
@@ -46,15 +46,22 @@ pub(super) fn agent(row: &mut Reader<'_>) -> Option<Agent> {
 
 pub(super) fn agent_status(row: &mut Reader<'_>) -> Option<AgentStatus> {
     let id = row.text(ID)?;
-    Some(AgentStatus { id, name: person_name(row), state: row.agent_state(AGENT_STATE), since: row.time(5) })
+    Some(AgentStatus {
+        id,
+        name: person_name(row),
+        state: row.agent_state(AGENT_STATE),
+        since: row.time(5),
+        reason: row.text(6),
+        job: row.text(7),
+    })
 }
 
 pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
     Some(AgentGroup { id: row.text(ID)?, name: row.text(NAME), agent_ids: row.texts(2) })
 }
 
-pub(super) fn call(row: &mut Reader<'_>) -> Option<Call> {
-    Some(Call {
+pub(super) fn call(row: &mut Reader<'_>) -> Option<Case> {
+    Some(Case {
         id: row.text(ID)?,
         service_id: row.text(1),
         state: row.case_state(2),
@@ -62,6 +69,7 @@ pub(super) fn call(row: &mut Reader<'_>) -> Option<Call> {
         created: row.time(4),
         answered: row.time(5),
         agent_id: row.text(6),
+        waited: row.seconds(7),
     })
 }
 
@@ -97,11 +105,11 @@ mod tests {
         };
         let agent_state = names(Resource::AgentState);
         assert_eq!(agent_state[..4], ["id", "name", "first_name", "last_name"]);
-        assert_eq!((agent_state[AGENT_STATE], agent_state[5]), ("state", "since"));
+        assert_eq!(agent_state[AGENT_STATE..], ["state", "since", "reason", "job"]);
         assert_eq!(names(Resource::Agents), ["id", "name", "first_name", "last_name", "group_id"]);
         assert_eq!(names(Resource::Services)[2], "group_id");
         assert_eq!(names(Resource::AgentGroups)[2], "agent_id");
-        let calls = ["id", "service_id", "state", "class", "created", "answered", "agent_id"];
+        let calls = ["id", "service_id", "state", "class", "created", "answered", "agent_id", "waited"];
         assert_eq!(names(Resource::Calls), calls);
         assert_eq!(names(Resource::Skills), ["id", "agent_id", "service_id", "role_id"]);
     }

@@ -11,7 +11,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use pretty_assertions::assert_eq;
 use trio_exporter::{
-    model::Goals,
+    model::{Goals, ServiceGoals},
     trio::{Dictionary, ExtraRoots},
 };
 use wiremock::ResponseTemplate;
@@ -45,7 +45,8 @@ async fn morning() -> (TestApp, HandWritten) {
     trio.respond("directory/subscribers", subscribers).await;
     trio.serve_folder(&data.join("serve/morning")).await;
     let mut target = target(&trio.url());
-    target.goals = Arc::new(Goals { minimum_agents: Some(2), ..Goals::default() });
+    target.goals =
+        Arc::new(Goals { general: ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() } });
     let mut dictionary = Dictionary::builtin().expect("valid");
     dictionary.export_service_state(vec!["vipWaiting".to_owned(), "overflow".to_owned()]).expect("unused");
     target.dictionary = Arc::new(dictionary);

@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use super::{both_surfaces, fixture, names, parsed::Family, samples, value};
 use crate::{
     metrics::View,
-    model::{AgentStatus, Calls, ServiceSkills, ServiceStatus},
+    model::{AgentStatus, CaseList, ServiceSkills, ServiceStatus},
     snapshot::{Outcome, Reading},
 };
 
@@ -29,7 +29,8 @@ fn service(change: fn(&mut ServiceStatus)) -> View {
 /// One agent of whom the answer says everything but the state.
 fn stateless() -> View {
     fixture::changed(|snapshot| {
-        let status = AgentStatus { id: "a1".into(), name: None, state: None, since: None };
+        let status =
+            AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     })
 }
@@ -111,7 +112,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         (fixture::changed(|s| s.centers[0].calls = Reading::none(none(5))), &["trio_calls"]),
         (
             fixture::changed(|s| {
-                let cut = Calls { calls: Vec::new(), truncated: true };
+                let cut = CaseList { cases: Vec::new(), truncated: vec!["s1".into()] };
                 s.centers[0].calls = fixture::reading(0, cut, 5);
             }),
             &["trio_calls"],
@@ -283,7 +284,8 @@ fn a_queue_known_to_be_empty_has_no_wait() {
 #[test]
 fn an_agent_without_a_state_exists_but_is_in_none() {
     let view = fixture::changed(|snapshot| {
-        let status = AgentStatus { id: "a1".into(), name: None, state: None, since: None };
+        let status =
+            AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     });
     let families = both_surfaces(&view, fixture::taken());

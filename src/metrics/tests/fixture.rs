@@ -8,10 +8,10 @@ use std::{
 use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
-        Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Call, Calls, CaseClass, CaseState,
+        Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
         ClassGoals, ContactCenter, FieldSource, FieldUse, Goals, Holding, RequestFailure, Resource,
-        RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceSkills,
-        ServiceStatus, Stamp, Token,
+        RetryReason, ServerRole, ServerUse, Service, ServiceGoals, ServiceGroup, ServiceGroups,
+        ServiceSkills, ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
@@ -56,7 +56,13 @@ pub(crate) fn reading<T>(items: usize, data: T, interval: u64) -> Reading<T> {
     let attempt = Attempt { at: taken(), duration: Duration::from_millis(250), outcome: Outcome::Complete };
     Reading {
         attempt: Some(attempt),
-        good: Some(Good { taken: taken(), changed: taken(), items, data: Arc::new(data) }),
+        good: Some(Good {
+            taken: taken(),
+            took: Duration::ZERO,
+            changed: taken(),
+            items,
+            data: Arc::new(data),
+        }),
         ..Reading::none(Duration::from_secs(interval))
     }
 }
@@ -69,6 +75,8 @@ pub(crate) fn snapshot() -> Snapshot {
         stepped: taken(),
         up: true,
         simulated: true,
+        server: "trio.example".into(),
+        clock_skew: None,
         contact_centers: reading(1, vec![contact_center.clone()], 300),
         centers: vec![center(contact_center)],
         inventory: reading(
@@ -88,7 +96,14 @@ fn center(contact_center: ContactCenter) -> Center {
         groups: vec![ServiceGroup { id: "g1".into(), name: Some("Sales".into()) }],
         members: Some(vec![("s1".into(), "g1".into()), ("gone".into(), "g1".into())]),
     };
-    let status = |id: &str, state| AgentStatus { id: id.into(), name: None, state: Some(state), since: None };
+    let status = |id: &str, state| AgentStatus {
+        id: id.into(),
+        name: None,
+        state: Some(state),
+        since: None,
+        reason: None,
+        job: None,
+    };
     let agent =
         |id: &str, name: &str| Agent { id: id.into(), name: Some(name.into()), group_ids: vec!["ag".into()] };
     let group = AgentGroup { id: "ag".into(), name: Some("Support".into()), agent_ids: vec![] };
@@ -109,6 +124,8 @@ fn center(contact_center: ContactCenter) -> Center {
         ),
         agent_groups: reading(1, vec![group], 300),
         calls: reading(3, calls(), 5),
+        cases: Reading::none(None),
+        followed: Arc::new([]),
         skills: reading(3, skills(), 300),
         inventory: reading(
             1,
@@ -119,18 +136,19 @@ fn center(contact_center: ContactCenter) -> Center {
 }
 
 /// Two calls that wait and one that is handled.
-fn calls() -> Calls {
-    let call = |id: &str, state| Call {
+fn calls() -> CaseList {
+    let call = |id: &str, state| Case {
         id: id.into(),
         service_id: Some("s1".into()),
         state: Some(state),
         class: None,
         created: None,
         answered: None,
+        waited: None,
         agent_id: None,
     };
     let calls = [("1", CaseState::Queued), ("2", CaseState::Offered), ("3", CaseState::Handled)];
-    Calls { calls: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: false }
+    CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: vec![] }
 }
 
 /// Two agents serve each service, and one that is gone.
@@ -252,7 +270,7 @@ pub(crate) fn goals() -> Goals {
         ClassGoals::of(CaseClass::Voice),
         ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(3600)),
     ];
-    Goals { classes, minimum_agents: Some(2), ..Goals::default() }
+    Goals { general: ServiceGoals { classes, minimum_agents: Some(2), ..ServiceGoals::default() } }
 }
 
 /// Everything at once.

@@ -63,6 +63,8 @@ const RESOURCES: [(&str, &[Entry]); 9] = [
             ("last_name", Member::LastName, Form::Text),
             ("state", Member::AgentState, Form::AgentState),
             ("since", Member::StateSince, Form::Time),
+            ("reason", Member::Reason, Form::Text),
+            ("job", Member::JobNo, Form::Text),
         ],
     ),
     (
@@ -75,6 +77,7 @@ const RESOURCES: [(&str, &[Entry]); 9] = [
             ("created", Member::Created, Form::Time),
             ("answered", Member::AnsweredAt, Form::Time),
             ("agent_id", Member::AgentId, Form::Text),
+            ("waited", Member::WaitTime, Form::Span),
         ],
     ),
     (

@@ -20,11 +20,11 @@ fn after(start: Stamp, secs: f64) -> Stamp {
 }
 
 fn good<T>(taken: Stamp, data: Vec<T>) -> Option<Good<Vec<T>>> {
-    Some(Good { taken, changed: taken, items: data.len(), data: Arc::new(data) })
+    Some(Good { taken, took: Duration::ZERO, changed: taken, items: data.len(), data: Arc::new(data) })
 }
 
 fn status(id: &str, state: AgentState) -> AgentStatus {
-    AgentStatus { id: id.into(), name: None, state: Some(state), since: None }
+    AgentStatus { id: id.into(), name: None, state: Some(state), since: None, reason: None, job: None }
 }
 
 fn center(taken: Stamp, statuses: Vec<AgentStatus>) -> Center {
@@ -132,7 +132,8 @@ fn a_reading_that_was_carried_over_counts_nothing() {
 #[test]
 fn without_any_state_there_are_no_totals_but_an_empty_contact_centre_has_zeros() {
     let mut time = AgentTime::default();
-    let stateless = AgentStatus { id: "a".into(), name: None, state: None, since: None };
+    let stateless =
+        AgentStatus { id: "a".into(), name: None, state: None, since: None, reason: None, job: None };
     time.step(None, &center(start(), vec![stateless]), 3);
     assert!(time.totals().is_none());
     time.step(None, &center(start(), vec![]), 3);

@@ -111,6 +111,8 @@ pub(in crate::trio) static ALL: [Shape; 9] = [
             LAST_NAME,
             field("state", Kind::AgentState, Need::Wanted),
             field("since", Kind::Time, Need::Wanted),
+            field("reason", Kind::Text, Need::Spare),
+            field("job", Kind::Text, Need::Spare),
         ],
     },
     Shape {
@@ -127,6 +129,7 @@ pub(in crate::trio) static ALL: [Shape; 9] = [
             field("created", Kind::Time, Need::Spare),
             field("answered", Kind::Time, Need::Spare),
             field("agent_id", Kind::Text, Need::Spare),
+            field("waited", Kind::Wait, Need::Spare),
         ],
     },
     Shape {

@@ -1,4 +1,4 @@
-//! Calls: what there is of them now.
+//! Cases: calls and everything else that waits for an agent or is with one now.
 
 use std::time::SystemTime;
 
@@ -44,43 +44,45 @@ impl CaseState {
     }
 }
 
-/// A call (`services/calls`).
+/// A case (`services/calls`, `services/cases`): a call, a chat, something written.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Call {
+pub struct Case {
     /// Trio's job number.
     pub id: Text,
     /// The service that it belongs to.
     pub service_id: Option<Text>,
     /// `None` when no answer has a state member at all.
     pub state: Option<CaseState>,
-    /// The kind of call; what the dictionary does not map is [`CaseClass::Other`].
+    /// The kind of case; what the dictionary does not map is [`CaseClass::Other`].
     pub class: Option<CaseClass>,
     /// Trio's own time of its arrival.
     pub created: Option<SystemTime>,
     /// Trio's own time of its answer.
     pub answered: Option<SystemTime>,
+    /// How long it has waited, or had waited when it was answered, by Trio's own account, seconds.
+    pub waited: Option<f64>,
     /// The agent who has it.
     pub agent_id: Option<Text>,
 }
 
-/// All calls of a contact centre now.
+/// The cases of a contact centre now.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Calls {
-    /// The calls.
-    pub calls: Vec<Call>,
-    /// The list looks as if it were cut to a number of calls a service: nothing may be counted by it.
-    pub truncated: bool,
+pub struct CaseList {
+    /// The cases, each once.
+    pub cases: Vec<Case>,
+    /// Services whose part of the list looks as if it were cut: nothing may be counted by it.
+    pub truncated: Vec<Text>,
 }
 
-impl Calls {
-    /// Calls by state, in the order of [`CaseState::ALL`]; `None` while that cannot be told.
+impl CaseList {
+    /// Cases by state, in the order of [`CaseState::ALL`]; `None` while that cannot be told.
     pub fn by_state(&self) -> Option<[u64; CaseState::COUNT]> {
-        if self.truncated {
+        if !self.truncated.is_empty() {
             return None;
         }
         let mut counts = [0; CaseState::COUNT];
-        for call in &self.calls {
-            counts[call.state?.index()] += 1;
+        for case in &self.cases {
+            counts[case.state?.index()] += 1;
         }
         Some(counts)
     }
@@ -90,14 +92,15 @@ impl Calls {
 mod tests {
     use super::*;
 
-    fn call(state: Option<CaseState>) -> Call {
-        Call {
+    fn case(state: Option<CaseState>) -> Case {
+        Case {
             id: "1".into(),
             service_id: None,
             state,
             class: None,
             created: None,
             answered: None,
+            waited: None,
             agent_id: None,
         }
     }
@@ -112,15 +115,12 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_counted_only_from_a_whole_list_whose_calls_have_states() {
-        let counts = |calls: Vec<Call>, truncated| Calls { calls, truncated }.by_state();
-        let queued = || call(Some(CaseState::Queued));
-        assert_eq!(counts(vec![], false), Some([0; 4]), "no call at all is an answer");
-        assert_eq!(
-            counts(vec![queued(), queued(), call(Some(CaseState::Handled))], false),
-            Some([2, 0, 1, 0])
-        );
-        assert_eq!(counts(vec![queued()], true), None);
-        assert_eq!(counts(vec![queued(), call(None)], false), None);
+    fn cases_are_counted_only_from_a_whole_list_whose_cases_have_states() {
+        let whole = |cases: Vec<Case>| CaseList { cases, truncated: vec![] }.by_state();
+        let queued = || case(Some(CaseState::Queued));
+        assert_eq!(whole(vec![]), Some([0; 4]), "no case at all is an answer");
+        assert_eq!(whole(vec![queued(), queued(), case(Some(CaseState::Handled))]), Some([2, 0, 1, 0]));
+        assert_eq!(CaseList { cases: vec![queued()], truncated: vec!["s".into()] }.by_state(), None);
+        assert_eq!(whole(vec![queued(), case(None)]), None);
     }
 }
