@@ -15,7 +15,7 @@ use crate::{
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
-    tally::{AgentTotals, CenterTotals, GroupKey, GroupTotals, PersonTotals, Published, Totals},
+    tally::{AgentTotals, CenterTotals, FlowTotals, GroupKey, GroupTotals, PersonTotals, Published, Totals},
 };
 
 /// The moment of the last reading.
@@ -232,7 +232,13 @@ pub(crate) fn totals() -> Totals {
         groups: Some(vec![group]),
         persons: persons.into(),
     };
-    Totals { centers: vec![CenterTotals { contact_center: "1".into(), agents: Some(agents) }] }
+    Totals {
+        centers: vec![CenterTotals {
+            contact_center: "1".into(),
+            agents: Some(agents),
+            flow: FlowTotals::default(),
+        }],
+    }
 }
 
 pub(crate) fn stats() -> Stats {
