@@ -85,6 +85,7 @@ fn config(trio: &Trio) -> Config {
             username: trio.user.clone().into(),
             password: trio.password.clone().into(),
             time_zone: None,
+            default_case_class: None,
             extra_roots: trio::ExtraRoots::default(),
             limits: Limits::default(),
         },

@@ -192,7 +192,7 @@ impl Center {
             agent_state: Reading::none(interval(Collector::AgentState)),
             agent_groups: Reading::none(interval(Collector::AgentGroups)),
             calls: Reading::none(interval(Collector::Calls)),
-            cases: Reading::none(None),
+            cases: Reading::none(interval(Collector::Cases)),
             followed: Arc::new([]),
             skills: Reading::none(interval(Collector::Skills)),
             inventory: Reading::none(interval(Collector::Inventory)),
@@ -209,6 +209,7 @@ impl Center {
             Collector::AgentState => self.agent_state.health(collector),
             Collector::AgentGroups => self.agent_groups.health(collector),
             Collector::Calls => self.calls.health(collector),
+            Collector::Cases => self.cases.health(collector),
             Collector::Skills => self.skills.health(collector),
             Collector::Inventory => self.inventory.health(collector),
         });
@@ -224,6 +225,7 @@ impl Center {
         self.agent_state.interval = interval(Collector::AgentState);
         self.agent_groups.interval = interval(Collector::AgentGroups);
         self.calls.interval = interval(Collector::Calls);
+        self.cases.interval = interval(Collector::Cases);
         self.skills.interval = interval(Collector::Skills);
         self.inventory.interval = interval(Collector::Inventory);
     }
@@ -238,6 +240,7 @@ impl Center {
             (&mut self.agent_state.attempt, self.agent_state.interval),
             (&mut self.agent_groups.attempt, self.agent_groups.interval),
             (&mut self.calls.attempt, self.calls.interval),
+            (&mut self.cases.attempt, self.cases.interval),
             (&mut self.skills.attempt, self.skills.interval),
             (&mut self.inventory.attempt, self.inventory.interval),
         ]

@@ -4,7 +4,8 @@
 //! It only reads: besides GET it sends nothing but the two logins. When to ask is `poller`'s business.
 
 mod bodies;
-mod calls;
+mod case_limits;
+mod cases;
 mod certificates;
 mod charset;
 mod client;

@@ -14,7 +14,10 @@ const LIMIT: usize = 20;
 pub(super) async fn check(client: &Client, route: &Route, report: &mut Report) {
     let subject = format!("limit of cases cc {}", route.contact_center());
     match client.cases(route).await {
-        Ok(cases) => judge(subject, &cases, report),
+        Ok(listing) => {
+            let lists = listing.items.iter();
+            judge(subject, lists.flat_map(|list| &list.cases), report);
+        }
         Err(Error::Status { status, .. }) => {
             let seen = format!("cannot be told: services/cases answered {status}");
             report.ok(subject, seen);
@@ -23,7 +26,7 @@ pub(super) async fn check(client: &Client, route: &Route, report: &mut Report) {
     }
 }
 
-fn judge(subject: String, cases: &[Case], report: &mut Report) {
+fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mut Report) {
     let mut services: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for case in cases {
         let Some(service) = case.service_id.as_deref() else { continue };
@@ -66,7 +69,7 @@ mod tests {
         let mut cases = vec![case(CaseState::Queued); waiting];
         cases.extend(vec![case(CaseState::Handled); handled]);
         let mut report = Report::default();
-        judge("cases".to_owned(), &cases, &mut report);
+        judge("cases".to_owned(), cases.iter(), &mut report);
         (report.findings[0].level, report.findings[0].seen.clone())
     }
 

@@ -148,6 +148,7 @@ async fn items(
         Collector::AgentState => client.agent_state(route).await?.items.len(),
         Collector::AgentGroups => client.agent_groups(route).await?.items.len(),
         Collector::Calls => client.calls(route).await?.items.iter().map(|all| all.cases.len()).sum(),
+        Collector::Cases => client.cases(route).await?.items.iter().map(|all| all.cases.len()).sum(),
         Collector::Skills => client.skills(route, services).await?.items.iter().map(|all| all.skills).sum(),
         Collector::Inventory => 0,
     })
@@ -167,6 +168,7 @@ fn resource(collector: Collector) -> Option<Resource> {
         Collector::AgentState => Resource::AgentState,
         Collector::AgentGroups => Resource::AgentGroups,
         Collector::Calls => Resource::Calls,
+        Collector::Cases => Resource::Cases,
         Collector::Skills => Resource::Skills,
         Collector::Inventory => return None,
     })
@@ -187,6 +189,7 @@ fn lost(collector: Collector) -> &'static str {
         Collector::AgentState => "states of agents (trio_agents…)",
         Collector::AgentGroups => "names of agent groups",
         Collector::Calls => "trio_calls",
+        Collector::Cases => "numbers of chats, e-mails and tasks",
         Collector::Skills => "trio_service_skilled_agents",
         Collector::Inventory => "trio_resource_items",
     }

@@ -11,9 +11,11 @@ use crate::{
 pub(super) async fn check(patient: &Patient, client: &Client, routes: &[Route], report: &mut Report) {
     let mut kinds = Kinds::default();
     for route in routes {
-        for (collector, resource) in
-            [(Collector::AgentState, Resource::AgentState), (Collector::Calls, Resource::Calls)]
-        {
+        for (collector, resource) in [
+            (Collector::AgentState, Resource::AgentState),
+            (Collector::Calls, Resource::Calls),
+            (Collector::Cases, Resource::Cases),
+        ] {
             if patient.interval(collector).is_some()
                 && let Ok(examination) = client.examine(route, resource).await
             {
@@ -24,7 +26,10 @@ pub(super) async fn check(patient: &Patient, client: &Client, routes: &[Route], 
     let zone = patient.settings.time_zone.as_ref();
     match (kinds, zone) {
         (Kinds { without_zone: 0, with_zone: 0 }, _) => {
-            report.ok("time zone", "cannot be told: no time was seen in agents/state and services/calls");
+            report.ok(
+                "time zone",
+                "cannot be told: no time was seen in agents/state, services/calls and services/cases",
+            );
         }
         (Kinds { without_zone: 0, .. }, _) => report.ok("time zone", "every time seen says its own"),
         (Kinds { without_zone, .. }, Some(zone)) => {

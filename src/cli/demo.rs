@@ -39,6 +39,7 @@ fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         username: options.username.clone().into(),
         password: options.password.clone().into(),
         time_zone: None,
+        default_case_class: None,
         extra_roots: trio::ExtraRoots::default(),
         limits: Limits::default(),
     };

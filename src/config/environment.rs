@@ -61,6 +61,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         username,
         password,
         time_zone: None,
+        default_case_class: None,
         extra_roots: trio::ExtraRoots::default(),
         limits: trio::Limits::default(),
     };

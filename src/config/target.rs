@@ -8,8 +8,8 @@ use url::Url;
 
 use super::{Target, limits, secret};
 use crate::{
-    document::{Complaints, Entry, Section},
-    model::{Goals, NAME_LIMIT, Selection, Text},
+    document::{Complaints, Entry, Section, unknown},
+    model::{CaseClass, Goals, NAME_LIMIT, Selection, Text},
     trio::{self, Dictionary, ExtraRoots, Secret, latin1},
 };
 
@@ -54,6 +54,8 @@ pub(super) fn read(
     let username = secret("username", "username_file", &mut section, complaints);
     let password = secret("password", "password_file", &mut section, complaints);
     let time_zone = section.get("time_zone").and_then(|entry| time_zone(&entry, complaints));
+    let default_case_class =
+        section.get("default_case_class").and_then(|entry| case_class(&entry, complaints));
     let mut limits = limits::read(&mut section, complaints);
     if let Some(entry) = section.get("renewal_margin") {
         // Above half of a token's life the client uses that half.
@@ -81,6 +83,7 @@ pub(super) fn read(
         username: username?,
         password: password?,
         time_zone,
+        default_case_class,
         extra_roots: extra_roots?,
         limits,
     };
@@ -211,6 +214,15 @@ fn time_zone(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<TimeZone>
         entry.wrong(complaints, "no such time zone; give a name such as Europe/Stockholm");
     }
     zone.ok()
+}
+
+fn case_class(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<CaseClass> {
+    let word = entry.text(complaints)?;
+    let class = CaseClass::from_word(&word);
+    if class.is_none() {
+        entry.wrong(complaints, unknown("class", &word, CaseClass::ALL.into_iter().map(CaseClass::as_str)));
+    }
+    class
 }
 
 fn dictionary(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<Dictionary> {

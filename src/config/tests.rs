@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::{Collector, ServiceGoals};
+use crate::model::{CaseClass, Collector, ServiceGoals};
 
 mod limits;
 
@@ -74,9 +74,10 @@ fn a_minimal_file_is_enough_and_secrets_come_from_files_without_their_line_end()
 fn everything_that_can_be_configured_is_read() {
     let text = format!(
         "{VALID}    time_zone: Europe/Stockholm
+    default_case_class: email
     contact_centers: {{allow: [1, Växjö], deny: Åre}}
 poll: {{state: 2s, configuration: 1m, inventory: 2h}}
-collectors: {{skills: off, calls: {{interval: 10s}}, agents: on, inventory: {{}}}}
+collectors: {{skills: off, calls: {{interval: 10s}}, cases: {{interval: 20s}}, agents: on, inventory: {{}}}}
 agents: {{identity: hash, hash_key_file: key, min_group_size: 5}}
 goals:
   abandon_target: 0.05
@@ -92,6 +93,7 @@ metrics: {{max_series: 100000}}
     let interval = |collector| config.poll.interval(collector).map(|interval| interval.as_secs());
     assert_eq!(interval(Collector::ServiceState), Some(2));
     assert_eq!(interval(Collector::Calls), Some(10));
+    assert_eq!(interval(Collector::Cases), Some(20));
     assert_eq!(interval(Collector::Skills), None);
     assert_eq!(interval(Collector::Agents), Some(60));
     assert_eq!(interval(Collector::Inventory), Some(7200));
@@ -105,6 +107,7 @@ metrics: {{max_series: 100000}}
         goals.classes.iter().map(|class| (class.class.as_str(), class.wait_target.as_secs())).collect();
     assert_eq!(waits, [("voice", 30), ("email", 172_800)]);
     assert!(config.targets[0].trio.time_zone.is_some());
+    assert_eq!(config.targets[0].trio.default_case_class, Some(CaseClass::Email));
     assert!(matches!(config.metrics.identity, metrics::Identity::Hash(_)));
 }
 
@@ -150,8 +153,12 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:7:32: collectors.calls.interval: must not be shorter than poll.state, the interval of the steps",
         ),
         (
-            format!("{VALID}collectors: {{calls: off, service_state: off, agent_state: off}}\n"),
-            "c.yml:7:13: collectors: at least one of service_state, agent_state, calls must be on: they say whether Trio is up",
+            format!("{VALID}    default_case_class: mail\n"),
+            "c.yml:7:25: targets[0].default_case_class: unknown class; did you mean `email`?",
+        ),
+        (
+            format!("{VALID}collectors: {{calls: off, cases: off, service_state: off, agent_state: off}}\n"),
+            "c.yml:7:13: collectors: at least one of service_state, agent_state, calls, cases must be on: they say whether Trio is up",
         ),
         (
             format!("{VALID}    contact_centers: {{allow: []}}\n"),

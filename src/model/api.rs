@@ -50,6 +50,8 @@ closed_set! {
         ServiceGroups => "servicegroups",
         /// Calls now.
         Calls => "services/calls",
+        /// Cases of every kind now.
+        Cases => "services/cases",
         /// Who can take cases of which service.
         Skills => "skills",
         /// Roles.
@@ -119,9 +121,9 @@ impl Resource {
     ];
 
     /// Whether the number of items that the server tells can be held against those that came: calls
-    /// change all the time, and skills may be shown without anything that tells one from another.
+    /// and cases change all the time, and skills may be shown without anything that tells one from another.
     pub const fn has_exact_total(self) -> bool {
-        !matches!(self, Self::Calls | Self::Skills)
+        !matches!(self, Self::Calls | Self::Cases | Self::Skills)
     }
 }
 
@@ -142,6 +144,8 @@ closed_set! {
         AgentGroups => "agent_groups",
         /// Calls now.
         Calls => "calls",
+        /// Cases of every kind now.
+        Cases => "cases",
         /// Who can take cases of which service.
         Skills => "skills",
         /// How many items there are of everything.
@@ -157,7 +161,7 @@ impl Collector {
 
     /// Whether the collector reads what is happening now, rather than what is configured.
     pub const fn is_fast(self) -> bool {
-        matches!(self, Self::ServiceState | Self::AgentState | Self::Calls)
+        matches!(self, Self::ServiceState | Self::AgentState | Self::Calls | Self::Cases)
     }
 }
 

@@ -227,8 +227,9 @@ impl Visitor<'_> {
             state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
         let mut asked = unknown_ids(&center);
         asked.retain(|id| !asked_for.contains(id));
-        // Ids come from neither calls nor skills.
-        let explains = |done: &Done| !matches!(done.collector, Collector::Calls | Collector::Skills);
+        // Ids come from neither calls, cases nor skills.
+        let explains =
+            |done: &Done| !matches!(done.collector, Collector::Calls | Collector::Cases | Collector::Skills);
         let well = done.iter().all(|done| done.error.is_none() || !explains(done));
         if well && !asked.is_empty() && asked_for.len() < MOST_ASKED_FOR {
             done.extend(self.configuration(route, &mut center, true).await);
@@ -242,7 +243,7 @@ impl Visitor<'_> {
     /// Reads what happens now, and says whether any of it could be read.
     async fn state(self, route: &Route, center: &mut Center) -> (Vec<Done>, Option<bool>) {
         let client = self.client;
-        let Center { service_state, agent_state, calls, .. } = center;
+        let Center { service_state, agent_state, calls, cases, .. } = center;
         let [look_at_services, look_at_agents] = [Collector::ServiceState, Collector::AgentState]
             .map(|collector| self.is_looking(route, collector));
         let done = tokio::join!(
@@ -261,8 +262,9 @@ impl Visitor<'_> {
                 whole
             ),
             self.collect(Collector::Calls, calls, false, client.calls(route), one_list),
+            self.collect(Collector::Cases, cases, false, client.cases(route), one_list),
         );
-        let done: Vec<Done> = [done.0, done.1, done.2].into_iter().flatten().collect();
+        let done: Vec<Done> = [done.0, done.1, done.2, done.3].into_iter().flatten().collect();
         let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
         (done, fast)
     }

@@ -12,6 +12,7 @@ pub(super) fn resource(collector: Collector) -> Resource {
         Collector::AgentState => Resource::AgentState,
         Collector::AgentGroups => Resource::AgentGroups,
         Collector::Calls => Resource::Calls,
+        Collector::Cases => Resource::Cases,
         Collector::Skills => Resource::Skills,
         Collector::Inventory => Resource::Api,
     }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{
-    calls::CallLimit,
+    case_limits::CaseLimits,
     collection::{Identified, Listing, Whole},
     decode::Reader,
     denied::Denied,
@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     model::{
-        Agent, AgentGroup, AgentState, AgentStatus, Clock, ContactCenter, FieldUse, Resource, Service,
-        ServiceStatus, Stamp, Text,
+        Agent, AgentGroup, AgentState, AgentStatus, CaseClass, Clock, ContactCenter, FieldUse, Resource,
+        Service, ServiceStatus, Stamp, Text,
     },
     stats::Stats,
 };
@@ -42,7 +42,7 @@ pub struct Client {
     pub(super) observed: Observed,
     pub(super) members: Members,
     pub(super) habits: paging::Memory,
-    call_limit: CallLimit,
+    case_limits: CaseLimits,
     unrelated: Unrelated,
     stats: Arc<Stats>,
     clock: Clock,
@@ -84,7 +84,7 @@ impl Client {
         let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         let (denied, observed, members, habits) = Default::default();
-        let (call_limit, unrelated) = Default::default();
+        let (case_limits, unrelated) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -95,7 +95,7 @@ impl Client {
             observed,
             members,
             habits,
-            call_limit,
+            case_limits,
             unrelated,
             stats,
             clock,
@@ -261,8 +261,12 @@ impl Client {
         &self.observed
     }
 
-    pub(super) fn call_limit(&self) -> &CallLimit {
-        &self.call_limit
+    pub(super) fn case_limits(&self) -> &CaseLimits {
+        &self.case_limits
+    }
+
+    pub(super) fn default_case_class(&self) -> Option<CaseClass> {
+        self.settings.default_case_class
     }
 
     pub(super) fn unrelated(&self) -> &Unrelated {

@@ -63,6 +63,7 @@ pub(super) fn names(resource: Resource) -> &'static [&'static str] {
         Resource::ServiceState => &["servicestate", "servicesstate"],
         Resource::ServiceGroups => &["servicegroups"],
         Resource::Calls => &["calls", "servicecalls", "servicescalls"],
+        Resource::Cases => &["cases", "servicecases", "servicescases"],
         Resource::Skills => &["skills"],
         Resource::Roles => &["roles"],
         Resource::Schedules => &["schedules"],

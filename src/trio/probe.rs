@@ -7,14 +7,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
-    client::{Client, Route, below},
-    collection::Request,
+    client::{Client, Route},
     error::Error,
     names,
     paging::{self, Pagination},
-    rows,
 };
-use crate::model::{Case, Resource, ServerRole, Text};
+use crate::model::{Resource, ServerRole, Text};
 
 /// What the Api resource of one server answers.
 #[derive(Clone, Debug)]
@@ -79,17 +77,6 @@ impl Client {
             Ok(FirstPage { asked, given: super::examine::rows(body).len(), total })
         })
         .await
-    }
-
-    /// The cases now, as far as the server shows them; read like calls, whose members they share.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn cases(&self, route: &Route) -> Result<Vec<Case>, Error> {
-        let url = below(&route.url(Resource::Services), &["cases"]);
-        let mapping = self.mapping(Resource::Calls)?;
-        let request = Request { url: &url, doors: route.doors(), mapping, filter: None, fields: None };
-        Ok(self.whole(request, rows::call).await?.items)
     }
 
     /// Requests sent so far.

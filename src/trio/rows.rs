@@ -60,7 +60,8 @@ pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
     Some(AgentGroup { id: row.text(ID)?, name: row.text(NAME), agent_ids: row.texts(2) })
 }
 
-pub(super) fn call(row: &mut Reader<'_>) -> Option<Case> {
+/// A call or another case.
+pub(super) fn case(row: &mut Reader<'_>) -> Option<Case> {
     Some(Case {
         id: row.text(ID)?,
         service_id: row.text(1),
@@ -109,8 +110,9 @@ mod tests {
         assert_eq!(names(Resource::Agents), ["id", "name", "first_name", "last_name", "group_id"]);
         assert_eq!(names(Resource::Services)[2], "group_id");
         assert_eq!(names(Resource::AgentGroups)[2], "agent_id");
-        let calls = ["id", "service_id", "state", "class", "created", "answered", "agent_id", "waited"];
-        assert_eq!(names(Resource::Calls), calls);
+        let case = ["id", "service_id", "state", "class", "created", "answered", "agent_id", "waited"];
+        assert_eq!(names(Resource::Calls), case);
+        assert_eq!(names(Resource::Cases), case);
         assert_eq!(names(Resource::Skills), ["id", "agent_id", "service_id", "role_id"]);
     }
 }

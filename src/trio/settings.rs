@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{Secret, certificates::ExtraRoots};
+use crate::model::CaseClass;
 
 /// How to reach one Trio and how to behave there.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Settings {
     pub password: Secret,
     /// The zone of times that Trio writes without one.
     pub time_zone: Option<TimeZone>,
+    /// The class of cases other than calls that do not say theirs.
+    pub default_case_class: Option<CaseClass>,
     /// Authorities trusted besides those of the machine.
     pub extra_roots: ExtraRoots,
     /// Bounds on requests.

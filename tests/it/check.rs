@@ -77,6 +77,7 @@ async fn a_healthy_server_is_examined_from_its_name_to_its_load_and_nothing_fail
         ("right cc 1 services/state", "readable, 8 items"),
         ("right cc 1 agents/state", "readable, 40 items"),
         ("right cc 1 services/calls", "readable, "),
+        ("right cc 1 services/cases", "readable, "),
         ("right cc 1 roles", "readable, "),
         ("right directory/titles", "readable, "),
         ("page cap", "none seen: asked for 1000, given all 40"),
@@ -97,9 +98,9 @@ async fn the_load_is_what_the_poller_would_send_and_too_much_of_it_is_said() {
     let report = examined(target).await;
     let finding = of(&report, "load");
     assert_eq!(finding.level, Level::Check, "{finding}");
-    // Three fast readings of one page each, twelve times a minute, and a little of the rest.
+    // Four fast readings of one page each, twelve times a minute, and a little of the rest.
     let number = finding.seen.split(' ').nth(1).and_then(|word| word.parse::<u32>().ok()).expect("a number");
-    assert!((36..=46).contains(&number), "{finding}");
+    assert!((48..=58).contains(&number), "{finding}");
     assert!(finding.remedy.contains("max_requests_per_minute"), "{finding}");
 }
 
@@ -167,15 +168,18 @@ async fn a_refused_login_is_tried_once_and_says_what_to_correct() {
 
 #[tokio::test]
 async fn a_missing_right_is_named_and_stops_nothing() {
-    let forbidden = ["services/calls", "roles", "directory/titles"].map(str::to_owned).to_vec();
+    let forbidden =
+        ["services/calls", "services/cases", "roles", "directory/titles"].map(str::to_owned).to_vec();
     let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
     let report = examined(trio.target(true)).await;
     assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
     says(&report, "right cc 1 services/calls", Level::Check, "right to read `services/calls`");
     says(&report, "right cc 1 services/calls", Level::Check, "without it no trio_calls");
+    says(&report, "right cc 1 services/cases", Level::Check, "right to read `services/cases`");
+    says(&report, "limit of cases cc 1", Level::Ok, "cannot be told: services/cases answered 403");
     says(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
     says(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
-    assert_eq!(report.count(Level::Check), 3, "{report}");
+    assert_eq!(report.count(Level::Check), 4, "{report}");
     says(&report, "right cc 1 skillprofiles", Level::Ok, "readable");
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod budget;
+mod cases;
 mod collections;
 mod encodings;
 mod fields;

@@ -128,6 +128,7 @@ async fn an_unmapped_dialect_shows_nothing_of_the_contact_centre_and_says_so_onc
         "agents/state",
         "agentgroups",
         "services/calls",
+        "services/cases",
     ] {
         let id = [("resource", resource), ("field", "id")];
         assert_eq!(main.get("trio_field_present", &id), Some(0.0), "{resource}");

@@ -100,7 +100,8 @@ async fn the_nodes_say_what_is_accessible_and_nothing_else_below_them_is_asked_i
 
 #[tokio::test]
 async fn a_403_on_one_resource_stops_no_other() {
-    let forbidden = ["roles", "services/calls", "security", "services"].map(str::to_owned).to_vec();
+    let forbidden =
+        ["roles", "services/calls", "services/cases", "security", "services"].map(str::to_owned).to_vec();
     let (mut app, _trio) = simulated(Options { forbidden, ..Options::default() }).await;
     app.step().await;
     let metrics = app.metrics().await;
@@ -110,6 +111,7 @@ async fn a_403_on_one_resource_stops_no_other() {
     assert_eq!(items(&metrics, "directory/departments"), Some(11.0));
     assert_eq!(success(&metrics, "inventory", "1"), Some(1.0), "a missing right is an answer");
     assert_eq!(success(&metrics, "calls", "1"), Some(0.0));
+    assert_eq!(success(&metrics, "cases", "1"), Some(0.0));
     assert!(!metrics.has("trio_calls"));
     assert_eq!(success(&metrics, "agent_state", "1"), Some(1.0));
     assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
@@ -460,7 +462,7 @@ async fn a_collector_that_is_off_asks_nothing_and_one_with_an_interval_keeps_it(
     let trio = hand_written().await;
     trio.answer("cc/1/services/calls", r#"{"data":[]}"#).await;
     let mut config = config(target(&trio.url()), Identity::None);
-    for off in [Collector::Skills, Collector::Inventory, Collector::Agents] {
+    for off in [Collector::Skills, Collector::Inventory, Collector::Agents, Collector::Cases] {
         config.poll.collectors[off.index()] = Wanted::Off;
     }
     config.poll.collectors[Collector::Calls.index()] = Wanted::Every(std::time::Duration::from_secs(10));
@@ -468,13 +470,13 @@ async fn a_collector_that_is_off_asks_nothing_and_one_with_an_interval_keeps_it(
     app.step().await;
     app.step_after(5).await;
     let metrics = app.metrics().await;
-    for off in ["skills", "inventory", "agents"] {
+    for off in ["skills", "inventory", "agents", "cases"] {
         for family in ["trio_collector_success", "trio_poll_interval_seconds"] {
             assert_eq!(metrics.find(family, &[("collector", off)]), [], "{family} {off}");
         }
     }
     assert_eq!(asked(&trio, "/skills").await + asked(&trio, "/directory").await, 0);
-    assert_eq!(asked(&trio, "/agents?").await, 0);
+    assert_eq!(asked(&trio, "/agents?").await + asked(&trio, "/cases").await, 0);
     assert_eq!(asked(&trio, "/agents/state").await, 2);
     assert_eq!(asked(&trio, "/calls").await, 1);
     app.step_after(5).await;

@@ -72,7 +72,15 @@ async fn nothing_but_get_and_the_two_logins_is_ever_sent() {
         |method: &str, path: &str| journal.get(&(method.to_owned(), path.to_owned())).copied().unwrap_or(0);
     assert_eq!(times("POST", "/te/api/login"), 1, "renewals are enough: {journal:#?}");
     assert!(times("POST", "/te/api/refreshlogin") >= 10, "{journal:#?}");
-    for read in ["agents/state", "services/state", "services/calls", "skills", "roles", "agentgroups"] {
+    for read in [
+        "agents/state",
+        "services/state",
+        "services/calls",
+        "services/cases",
+        "skills",
+        "roles",
+        "agentgroups",
+    ] {
         assert!(times("GET", &format!("/te/api/cc/{{id}}/{read}")) > 0, "{read}: {journal:#?}");
     }
     assert!(times("GET", "/te/api/directory/subscribers") > 0, "{journal:#?}");

@@ -236,6 +236,7 @@ fn each_reading_expires_by_its_own_interval() {
             ("agent_state", 0.0),
             ("agent_groups", 1.0),
             ("calls", 0.0),
+            ("cases", 0.0),
             ("skills", 1.0),
             ("inventory", 1.0)
         ]

@@ -124,7 +124,7 @@ fn center(contact_center: ContactCenter) -> Center {
         ),
         agent_groups: reading(1, vec![group], 300),
         calls: reading(3, calls(), 5),
-        cases: Reading::none(None),
+        cases: reading(0, CaseList::default(), 5),
         followed: Arc::new([]),
         skills: reading(3, skills(), 300),
         inventory: reading(

@@ -19,8 +19,20 @@ enum Form {
 
 type Entry = (&'static str, Member, Form);
 
+/// The fields of a case, be it a call or not.
+const CASE: &[Entry] = &[
+    ("id", Member::JobNo, Form::Text),
+    ("service_id", Member::ServiceId, Form::Text),
+    ("state", Member::CaseState, Form::CaseState),
+    ("class", Member::CaseClass, Form::CaseClass),
+    ("created", Member::Created, Form::Time),
+    ("answered", Member::AnsweredAt, Form::Time),
+    ("agent_id", Member::AgentId, Form::Text),
+    ("waited", Member::WaitTime, Form::Span),
+];
+
 /// Per resource, the fields that its members feed.
-const RESOURCES: [(&str, &[Entry]); 9] = [
+const RESOURCES: [(&str, &[Entry]); 10] = [
     ("cc", &[("id", Member::CenterId, Form::Text), ("name", Member::CenterName, Form::Text)]),
     (
         "services",
@@ -67,19 +79,8 @@ const RESOURCES: [(&str, &[Entry]); 9] = [
             ("job", Member::JobNo, Form::Text),
         ],
     ),
-    (
-        "services/calls",
-        &[
-            ("id", Member::JobNo, Form::Text),
-            ("service_id", Member::ServiceId, Form::Text),
-            ("state", Member::CaseState, Form::CaseState),
-            ("class", Member::CaseClass, Form::CaseClass),
-            ("created", Member::Created, Form::Time),
-            ("answered", Member::AnsweredAt, Form::Time),
-            ("agent_id", Member::AgentId, Form::Text),
-            ("waited", Member::WaitTime, Form::Span),
-        ],
-    ),
+    ("services/calls", CASE),
+    ("services/cases", CASE),
     (
         "skills",
         &[

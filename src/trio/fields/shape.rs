@@ -82,8 +82,20 @@ const FIRST_NAME: Field = field("first_name", Kind::Text, Need::Spare);
 const LAST_NAME: Field = field("last_name", Kind::Text, Need::Spare);
 const GROUP_ID: Field = field("group_id", Kind::Text, Need::Spare);
 
+/// A call or another case.
+static CASE: [Field; 8] = [
+    ID,
+    field("service_id", Kind::Text, Need::Wanted),
+    field("state", Kind::CaseState, Need::Wanted),
+    field("class", Kind::CaseClass, Need::Spare),
+    field("created", Kind::Time, Need::Spare),
+    field("answered", Kind::Time, Need::Spare),
+    field("agent_id", Kind::Text, Need::Spare),
+    field("waited", Kind::Wait, Need::Spare),
+];
+
 /// Every resource whose items are read. The order of the fields is that of the constants in `rows`.
-pub(in crate::trio) static ALL: [Shape; 9] = [
+pub(in crate::trio) static ALL: [Shape; 10] = [
     Shape { resource: Resource::ContactCenters, fields: &[ID, NAME] },
     Shape { resource: Resource::Services, fields: &[ID, NAME, GROUP_ID] },
     Shape {
@@ -119,19 +131,8 @@ pub(in crate::trio) static ALL: [Shape; 9] = [
         resource: Resource::AgentGroups,
         fields: &[ID, NAME, field("agent_id", Kind::Text, Need::Spare)],
     },
-    Shape {
-        resource: Resource::Calls,
-        fields: &[
-            ID,
-            field("service_id", Kind::Text, Need::Wanted),
-            field("state", Kind::CaseState, Need::Wanted),
-            field("class", Kind::CaseClass, Need::Spare),
-            field("created", Kind::Time, Need::Spare),
-            field("answered", Kind::Time, Need::Spare),
-            field("agent_id", Kind::Text, Need::Spare),
-            field("waited", Kind::Wait, Need::Spare),
-        ],
-    },
+    Shape { resource: Resource::Calls, fields: &CASE },
+    Shape { resource: Resource::Cases, fields: &CASE },
     Shape {
         resource: Resource::Skills,
         fields: &[

@@ -97,14 +97,16 @@ async fn when_all_fast_collectors_fail_the_target_is_down_while_its_last_data_is
     let (agents, services) = (Changing::new(ok(agent_state("free").to_string())), Changing::new(ok("[]")));
     trio.on("GET", STATE, agents.clone()).await;
     trio.on("GET", "cc/1/services/state", services.clone()).await;
-    let calls = Changing::new(ok("[]"));
-    trio.on("GET", "cc/1/services/calls", calls.clone()).await;
+    let cases = Changing::new(ok("[]"));
+    for list in ["cc/1/services/calls", "cc/1/services/cases"] {
+        trio.on("GET", list, cases.clone()).await;
+    }
     let mut app = trio.exporter().await;
     app.step().await;
     assert_eq!(app.metrics().await.get("trio_up", &[]), Some(1.0));
     agents.to(status(500));
     services.to(status(500));
-    calls.to(status(500));
+    cases.to(status(500));
     app.step_after(5).await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_up", &[]), Some(0.0));

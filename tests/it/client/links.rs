@@ -7,8 +7,9 @@ use wiremock::MockServer;
 use super::trio::{BASIC, Trio, bearers, header, ok, tokens};
 use crate::support::Samples;
 
-const RESOURCES: [&str; 7] = [
+const RESOURCES: [&str; 8] = [
     "services/calls",
+    "services/cases",
     "services",
     "services/state",
     "servicegroups",
@@ -47,11 +48,13 @@ async fn resources_are_read_where_the_links_say_they_are() {
         {"rel": "services", "href": "/te/api/v2/s"}, {"rel": "services/state", "href": "/te/api/v2/ss"},
         {"rel": "servicegroups", "href": "/te/api/v2/sg"}, {"rel": "agents", "href": "/te/api/v2/a?page=1"},
         {"rel": "agents/state", "href": "/te/api/v2/as"}, {"rel": "agentgroups", "href": "/te/api/v2/ag"},
-        {"rel": "services/calls", "href": "/te/api/v2/c"},
+        {"rel": "services/calls", "href": "/te/api/v2/c"}, {"rel": "services/cases", "href": "/te/api/v2/cs"},
     ], "data": {}});
     trio.on("GET", "v2/centres/1", ok(center.to_string())).await;
     trio.on("GET", "v2/as", ok(super::trio::agent_state("free").to_string())).await;
-    trio.on("GET", "v2/c", ok("[]")).await;
+    for list in ["v2/c", "v2/cs"] {
+        trio.on("GET", list, ok("[]")).await;
+    }
     for resource in ["s", "ss", "sg", "a", "ag"] {
         trio.on("GET", &format!("v2/{resource}"), ok(r#"[{"id":1,"open":true}]"#)).await;
     }

@@ -20,16 +20,18 @@ enum Method {
     Agents,
     AgentState,
     AgentGroups,
+    Calls,
+    Cases,
     ServiceGroups,
     ServicesOfGroup,
 }
 
 use Method::{
-    AgentGroups, AgentState, Agents, ContactCenters, Root, Route, ServiceGroups as Groups, ServiceState,
-    Services, ServicesOfGroup,
+    AgentGroups, AgentState, Agents, Calls, Cases, ContactCenters, Root, Route, ServiceGroups as Groups,
+    ServiceState, Services, ServicesOfGroup,
 };
 
-const ALL: [Method; 10] = [
+const ALL: [Method; 12] = [
     Root,
     ContactCenters,
     Route,
@@ -38,6 +40,8 @@ const ALL: [Method; 10] = [
     Agents,
     AgentState,
     AgentGroups,
+    Calls,
+    Cases,
     Groups,
     ServicesOfGroup,
 ];
@@ -53,6 +57,8 @@ impl Method {
             Agents => (Resource::Agents, "cc/1/agents"),
             AgentState => (Resource::AgentState, "cc/1/agents/state"),
             AgentGroups => (Resource::AgentGroups, "cc/1/agentgroups"),
+            Calls => (Resource::Calls, "cc/1/services/calls"),
+            Cases => (Resource::Cases, "cc/1/services/cases"),
             Groups => (Resource::ServiceGroups, "cc/1/servicegroups"),
         }
     }
@@ -92,6 +98,12 @@ impl Method {
             Agents => ids!(client.agents(route)),
             AgentState => ids!(client.agent_state(route)),
             AgentGroups => ids!(client.agent_groups(route)),
+            Calls | Cases => {
+                let listing =
+                    if self == Calls { client.calls(route).await? } else { client.cases(route).await? };
+                let cases = listing.items.iter().flat_map(|list| &list.cases);
+                Ok(texts(cases.map(|case| &*case.id).collect()))
+            }
             Groups => {
                 let ServiceGroups { groups, .. } = client.service_groups(route).await?.items.remove(0);
                 Ok(texts(groups.iter().map(|group| &*group.id).collect()))

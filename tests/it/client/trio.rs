@@ -44,6 +44,7 @@ impl Trio {
             ("cc/1/agents", json!([{"id": 1}, {"id": 2}, {"id": 3}])),
             ("cc/1/agents/state", agent_state("free")),
             ("cc/1/services/calls", json!([])),
+            ("cc/1/services/cases", json!([])),
             ("cc/1/agentgroups", json!([{"id": 5, "name": "Grupp", "agentIds": [1, 2, 3]}])),
         ] {
             this.0.answer(resource, rows.to_string()).await;

@@ -36,6 +36,7 @@ pub(crate) fn target(server: &str) -> Target {
             username: "exporter".to_owned().into(),
             password: "lösenord".to_owned().into(),
             time_zone: None,
+            default_case_class: None,
             extra_roots: trio::ExtraRoots::default(),
             limits: Limits { request: Duration::from_secs(2), ..Limits::default() },
         },

@@ -1,0 +1,50 @@
+//! The calls and the cases of a contact centre, and whether the lists of them are whole.
+
+use super::{
+    client::{Client, Route},
+    collection::Listing,
+    error::Error,
+    rows,
+};
+use crate::model::{Case, CaseClass, CaseList, CaseState, Resource};
+
+impl Client {
+    /// The calls now. Where some have a state, one without is in an unknown state; one that does not
+    /// say its class is a telephone call.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn calls(&self, route: &Route) -> Result<Listing<CaseList>, Error> {
+        self.case_list(Resource::Calls, route).await
+    }
+
+    /// The cases of every kind now, as far as the server shows them. Where some have a state, one
+    /// without is in an unknown state; one that does not say its class is of the configured one.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn cases(&self, route: &Route) -> Result<Listing<CaseList>, Error> {
+        self.case_list(Resource::Cases, route).await
+    }
+
+    async fn case_list(&self, resource: Resource, route: &Route) -> Result<Listing<CaseList>, Error> {
+        let Listing { items: mut cases, simulated } = self.list(resource, route, rows::case).await?;
+        let have_states = cases.iter().any(|case| case.state.is_some());
+        for case in &mut cases {
+            if have_states {
+                case.state.get_or_insert(CaseState::Unknown);
+            }
+            self.classify(resource, case);
+        }
+        let truncated = self.case_limits().of(resource).cut(&cases);
+        Ok(Listing { items: vec![CaseList { cases, truncated }], simulated })
+    }
+
+    /// Gives a case that does not say its class the one that it must have, or else has as configured.
+    fn classify(&self, source: Resource, case: &mut Case) {
+        case.class.get_or_insert(match source {
+            Resource::Calls => CaseClass::Voice,
+            _ => self.default_case_class().unwrap_or(CaseClass::Other),
+        });
+    }
+}
