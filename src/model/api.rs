@@ -155,6 +155,22 @@ impl Collector {
         Self::ALL.into_iter().find(|collector| collector.as_str() == word)
     }
 
+    /// What it reads, which stands for it in messages; `None` for the inventory, which reads many
+    /// things.
+    pub const fn resource(self) -> Option<Resource> {
+        Some(match self {
+            Self::Services => Resource::Services,
+            Self::ServiceState => Resource::ServiceState,
+            Self::ServiceGroups => Resource::ServiceGroups,
+            Self::Agents => Resource::Agents,
+            Self::AgentState => Resource::AgentState,
+            Self::AgentGroups => Resource::AgentGroups,
+            Self::Calls => Resource::Calls,
+            Self::Skills => Resource::Skills,
+            Self::Inventory => return None,
+        })
+    }
+
     /// Whether the collector reads what is happening now, rather than what is configured.
     pub const fn is_fast(self) -> bool {
         matches!(self, Self::ServiceState | Self::AgentState | Self::Calls)
