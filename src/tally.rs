@@ -5,14 +5,19 @@
 
 mod agent_groups;
 mod agent_time;
+mod skilled;
 
 use std::sync::Arc;
 
 pub use agent_groups::GroupKey;
 pub use agent_time::{AgentTotals, GroupTotals, PersonTotals, StateCounts, StateSeconds};
+pub use skilled::SkilledAgents;
 
 use crate::{model::Text, snapshot::Snapshot};
 use agent_time::AgentTime;
+use skilled::Skilled;
+#[cfg(test)]
+pub(crate) use skilled::count as count_skilled;
 
 /// A snapshot and everything that has been counted up to it: what scrapers are shown.
 #[derive(Clone, Debug)]
@@ -50,13 +55,22 @@ pub struct CenterTotals {
     pub contact_center: Text,
     /// Agent time; `None` until agent states have been read.
     pub agents: Option<AgentTotals>,
+    /// Who could answer for which service; `None` while skills or agent states are unknown.
+    pub skilled: Option<Arc<SkilledAgents>>,
 }
 
 /// The running counts of one target.
 #[derive(Debug)]
 pub struct Tally {
     settings: Settings,
-    centers: Vec<(Text, AgentTime)>,
+    centers: Vec<(Text, Running)>,
+}
+
+/// The running counts of one contact centre.
+#[derive(Debug, Default)]
+struct Running {
+    time: AgentTime,
+    skilled: Skilled,
 }
 
 impl Tally {
@@ -71,18 +85,19 @@ pub fn step(tally: &mut Tally, prev: Option<&Snapshot>, cur: &Snapshot) -> Total
     let mut known = std::mem::take(&mut tally.centers);
     for center in &cur.centers {
         let id = &center.contact_center.id;
-        let mut time = match known.iter().position(|(known, _)| known == id) {
+        let mut running = match known.iter().position(|(known, _)| known == id) {
             Some(position) => known.swap_remove(position).1,
-            None => AgentTime::default(),
+            None => Running::default(),
         };
         let before = prev.and_then(|snapshot| snapshot.centers.iter().find(|c| c.contact_center.id == *id));
-        time.step(before, center, tally.settings.min_group_size);
-        tally.centers.push((id.clone(), time));
+        running.time.step(before, center, tally.settings.min_group_size);
+        running.skilled.step(center);
+        tally.centers.push((id.clone(), running));
     }
-    let centers = tally.centers.iter();
-    Totals {
-        centers: centers
-            .map(|(id, time)| CenterTotals { contact_center: id.clone(), agents: time.totals() })
-            .collect(),
-    }
+    let totals = |(id, running): &(Text, Running)| CenterTotals {
+        contact_center: id.clone(),
+        agents: running.time.totals(),
+        skilled: running.skilled.agents(),
+    };
+    Totals { centers: tally.centers.iter().map(totals).collect() }
 }

@@ -15,7 +15,10 @@ use crate::{
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
-    tally::{AgentTotals, CenterTotals, GroupKey, GroupTotals, PersonTotals, Published, Totals},
+    tally::{
+        self, AgentTotals, CenterTotals, GroupKey, GroupTotals, PersonTotals, Published, SkilledAgents,
+        Totals,
+    },
 };
 
 /// The moment of the last reading.
@@ -214,7 +217,14 @@ pub(crate) fn totals() -> Totals {
         groups: Some(vec![group]),
         persons: persons.into(),
     };
-    Totals { centers: vec![CenterTotals { contact_center: "1".into(), agents: Some(agents) }] }
+    let skilled = skilled(&snapshot().centers[0]);
+    Totals { centers: vec![CenterTotals { contact_center: "1".into(), agents: Some(agents), skilled }] }
+}
+
+/// What the tally counts of a contact centre's skills.
+fn skilled(center: &Center) -> Option<Arc<SkilledAgents>> {
+    let (skills, states) = (center.skills.good.as_ref()?, center.agent_state.good.as_ref()?);
+    tally::count_skilled(&skills.data, &states.data).map(Arc::new)
 }
 
 pub(crate) fn stats() -> Stats {
@@ -261,7 +271,11 @@ pub(crate) fn full() -> View {
 }
 
 pub(crate) fn published(snapshot: Snapshot) -> Arc<Published> {
-    Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals()) })
+    let mut totals = totals();
+    for (totals, center) in totals.centers.iter_mut().zip(&snapshot.centers) {
+        totals.skilled = skilled(center);
+    }
+    Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals) })
 }
 
 pub(crate) fn view(name: &str, published: Option<Arc<Published>>) -> View {
