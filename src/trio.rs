@@ -14,6 +14,7 @@ mod decode;
 mod denied;
 mod error;
 mod examine;
+mod failing;
 mod failover;
 mod fields;
 mod groups;

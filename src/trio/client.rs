@@ -112,7 +112,8 @@ impl Client {
         let links = loop {
             match self.look_at(&journey.server.clone()).await {
                 Err(error) if error.is_total() => {
-                    self.onward(&mut journey, error).await?;
+                    let base = journey.server.base.clone();
+                    self.onward(&mut journey, (Resource::Api, &base), error).await?;
                 }
                 links => break links.unwrap_or_default(),
             }
