@@ -28,12 +28,14 @@ mod paging;
 mod patience;
 mod probe;
 mod reading;
+mod row_filter;
 mod rows;
 mod secret;
 mod servers;
 mod session;
 mod settings;
 mod skills;
+mod sorting;
 mod transport;
 
 pub use certificates::ExtraRoots;

@@ -118,10 +118,15 @@ impl Resource {
         (Self::Directory, Self::AddressSpaces),
     ];
 
+    /// Whether its items come and go all the time, so that a list may change while it is paged.
+    pub const fn comes_and_goes(self) -> bool {
+        matches!(self, Self::Calls)
+    }
+
     /// Whether the number of items that the server tells can be held against those that came: calls
     /// change all the time, and skills may be shown without anything that tells one from another.
     pub const fn has_exact_total(self) -> bool {
-        !matches!(self, Self::Calls | Self::Skills)
+        !self.comes_and_goes() && !matches!(self, Self::Skills)
     }
 }
 

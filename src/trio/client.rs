@@ -20,6 +20,7 @@ use super::{
     session::{Account, Doors},
     settings::{Limits, Settings},
     skills::Unrelated,
+    sorting::Sorting,
     transport::{Answer, SHOWN, Transport},
 };
 use crate::{
@@ -42,6 +43,7 @@ pub struct Client {
     pub(super) observed: Observed,
     pub(super) members: Members,
     pub(super) habits: paging::Memory,
+    pub(super) sorting: Sorting,
     call_limit: CallLimit,
     unrelated: Unrelated,
     stats: Arc<Stats>,
@@ -84,7 +86,7 @@ impl Client {
         let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         let (denied, observed, members, habits) = Default::default();
-        let (call_limit, unrelated) = Default::default();
+        let (sorting, call_limit, unrelated) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -95,6 +97,7 @@ impl Client {
             observed,
             members,
             habits,
+            sorting,
             call_limit,
             unrelated,
             stats,

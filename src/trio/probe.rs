@@ -88,7 +88,8 @@ impl Client {
     pub async fn cases(&self, route: &Route) -> Result<Vec<Call>, Error> {
         let url = below(&route.url(Resource::Services), &["cases"]);
         let mapping = self.mapping(Resource::Calls)?;
-        let request = Request { url: &url, doors: route.doors(), mapping, filter: None, fields: None };
+        let request =
+            Request { url: &url, doors: route.doors(), mapping, filter: None, fields: None, sort: None };
         Ok(self.whole(request, rows::call).await?.items)
     }
 

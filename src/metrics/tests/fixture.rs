@@ -229,7 +229,7 @@ fn skilled(center: &Center) -> Option<Arc<SkilledAgents>> {
 
 pub(crate) fn stats() -> Stats {
     let stats = Stats::default();
-    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 5)] {
+    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)] {
         for request in 1..=requests {
             let took = Duration::from_millis(20 * request);
             stats.resource(resource).finished(RequestCode::Status(200), took);
@@ -238,6 +238,7 @@ pub(crate) fn stats() -> Stats {
     }
     let timeout = RequestCode::Failure(RequestFailure::Timeout);
     stats.resource(Resource::Agents).finished(timeout, Duration::from_secs(30));
+    stats.resource(Resource::Calls).drift.add(2);
     stats.logins.add(2);
     stats.refreshes.add(1);
     stats.auth_failed(AuthFailure::Network);
