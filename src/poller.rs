@@ -8,7 +8,6 @@ mod cadence;
 mod cycle;
 mod inventory;
 mod pace;
-mod reads;
 mod situation;
 mod skills;
 

@@ -8,6 +8,7 @@ mod agent_time;
 mod elapsed;
 mod flow;
 mod service_time;
+mod skilled;
 mod waits;
 
 use std::{sync::Arc, time::Duration};
@@ -16,6 +17,7 @@ use jiff::tz::TimeZone;
 
 pub use agent_groups::GroupKey;
 pub use agent_time::{AgentTotals, GroupTotals, PersonTotals, StateCounts, StateSeconds};
+pub use skilled::SkilledAgents;
 
 pub use flow::{
     ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
@@ -29,6 +31,9 @@ use crate::{
 };
 use agent_time::AgentTime;
 use flow::Flow;
+use skilled::Skilled;
+#[cfg(test)]
+pub(crate) use skilled::count as count_skilled;
 
 /// A snapshot and everything that has been counted up to it: what scrapers are shown.
 #[derive(Clone, Debug)]
@@ -88,6 +93,8 @@ pub struct CenterTotals {
     pub agents: Option<AgentTotals>,
     /// What became of the cases.
     pub flow: FlowTotals,
+    /// Who could answer for which service; `None` while skills or agent states are unknown.
+    pub skilled: Option<Arc<SkilledAgents>>,
 }
 
 /// The running counts of one target.
@@ -105,6 +112,7 @@ struct CenterTally {
     listed: Stamp,
     agents: AgentTime,
     flow: Flow,
+    skilled: Skilled,
 }
 
 impl Tally {
@@ -129,8 +137,8 @@ pub fn step(tally: &mut Tally, prev: Option<&Snapshot>, cur: &Snapshot) -> Total
     for center in &cur.centers {
         let id = &center.contact_center.id;
         let position = known.iter().position(|known| known.id == *id).unwrap_or_else(|| {
-            let (agents, flow) = Default::default();
-            known.push(CenterTally { id: id.clone(), listed: cur.stepped, agents, flow });
+            let (agents, flow, skilled) = Default::default();
+            known.push(CenterTally { id: id.clone(), listed: cur.stepped, agents, flow, skilled });
             known.len() - 1
         });
         let before = prev.and_then(|snapshot| snapshot.centers.iter().find(|c| c.contact_center.id == *id));
@@ -151,10 +159,12 @@ impl CenterTally {
         self.listed = cur.stepped;
         self.agents.step(before, center, settings.min_group_size);
         self.flow.step(cur, center, settings);
+        self.skilled.step(center);
         CenterTotals {
             contact_center: self.id.clone(),
             agents: self.agents.totals(),
             flow: self.flow.totals(),
+            skilled: self.skilled.agents(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::{Poller, Settings, cadence, reads::resource};
+use super::{Poller, Settings, cadence};
 use crate::{
     model::{CaseList, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
@@ -300,7 +300,9 @@ impl Visitor<'_> {
 
     /// Whether a collector is to be read once more at once, for members that come only when asked for.
     fn is_looking(self, route: &Route, collector: Collector) -> bool {
-        self.client.is_looking_for_members(resource(collector), route.contact_center())
+        collector
+            .resource()
+            .is_some_and(|resource| self.client.is_looking_for_members(resource, route.contact_center()))
     }
 
     /// Reads one collector if it is due, or if it is wanted `early`.
@@ -322,7 +324,8 @@ impl Visitor<'_> {
             return None;
         }
         let limit = self.settings.collector_limit;
-        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(too_slow(resource(collector))));
+        let resource = collector.resource().unwrap_or(Resource::Api);
+        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(too_slow(resource)));
         let simulated = result.as_ref().is_ok_and(|listing| listing.simulated);
         let error = settle(reading, begun, self.clock, result.map(|listing| data(listing.items)));
         Some(Done { collector, simulated, error })

@@ -20,6 +20,7 @@ use super::{
     session::{Account, Doors},
     settings::{Limits, Settings},
     skills::Unrelated,
+    sorting::Sorting,
     transport::{Answer, SHOWN, Transport},
 };
 use crate::{
@@ -42,6 +43,7 @@ pub struct Client {
     pub(super) observed: Observed,
     pub(super) members: Members,
     pub(super) habits: paging::Memory,
+    pub(super) sorting: Sorting,
     case_limits: CaseLimits,
     unrelated: Unrelated,
     stats: Arc<Stats>,
@@ -84,7 +86,7 @@ impl Client {
         let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         let (denied, observed, members, habits) = Default::default();
-        let (case_limits, unrelated) = Default::default();
+        let (sorting, case_limits, unrelated) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -95,6 +97,7 @@ impl Client {
             observed,
             members,
             habits,
+            sorting,
             case_limits,
             unrelated,
             stats,
@@ -112,7 +115,8 @@ impl Client {
         let links = loop {
             match self.look_at(&journey.server.clone()).await {
                 Err(error) if error.is_total() => {
-                    self.onward(&mut journey, error).await?;
+                    let base = journey.server.base.clone();
+                    self.onward(&mut journey, (Resource::Api, &base), error).await?;
                 }
                 links => break links.unwrap_or_default(),
             }

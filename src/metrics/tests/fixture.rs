@@ -15,7 +15,10 @@ use crate::{
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
-    tally::{AgentTotals, CenterTotals, FlowTotals, GroupKey, GroupTotals, PersonTotals, Published, Totals},
+    tally::{
+        self, AgentTotals, CenterTotals, FlowTotals, GroupKey, GroupTotals, PersonTotals, Published,
+        SkilledAgents, Totals,
+    },
 };
 
 /// The moment of the last reading.
@@ -232,18 +235,20 @@ pub(crate) fn totals() -> Totals {
         groups: Some(vec![group]),
         persons: persons.into(),
     };
-    Totals {
-        centers: vec![CenterTotals {
-            contact_center: "1".into(),
-            agents: Some(agents),
-            flow: FlowTotals::default(),
-        }],
-    }
+    let skilled = skilled(&snapshot().centers[0]);
+    let (contact_center, flow) = ("1".into(), FlowTotals::default());
+    Totals { centers: vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }] }
+}
+
+/// What the tally counts of a contact centre's skills.
+fn skilled(center: &Center) -> Option<Arc<SkilledAgents>> {
+    let (skills, states) = (center.skills.good.as_ref()?, center.agent_state.good.as_ref()?);
+    tally::count_skilled(&skills.data, &states.data).map(Arc::new)
 }
 
 pub(crate) fn stats() -> Stats {
     let stats = Stats::default();
-    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 5)] {
+    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)] {
         for request in 1..=requests {
             let took = Duration::from_millis(20 * request);
             stats.resource(resource).finished(RequestCode::Status(200), took);
@@ -252,6 +257,7 @@ pub(crate) fn stats() -> Stats {
     }
     let timeout = RequestCode::Failure(RequestFailure::Timeout);
     stats.resource(Resource::Agents).finished(timeout, Duration::from_secs(30));
+    stats.resource(Resource::Calls).drift.add(2);
     stats.logins.add(2);
     stats.refreshes.add(1);
     stats.auth_failed(AuthFailure::Network);
@@ -285,7 +291,11 @@ pub(crate) fn full() -> View {
 }
 
 pub(crate) fn published(snapshot: Snapshot) -> Arc<Published> {
-    Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals()) })
+    let mut totals = totals();
+    for (totals, center) in totals.centers.iter_mut().zip(&snapshot.centers) {
+        totals.skilled = skilled(center);
+    }
+    Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals) })
 }
 
 pub(crate) fn view(name: &str, published: Option<Arc<Published>>) -> View {
