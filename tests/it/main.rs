@@ -10,6 +10,7 @@ mod client;
 mod command_line;
 mod demo;
 mod dialects;
+mod erlang;
 mod failover;
 mod golden;
 mod inspect;
