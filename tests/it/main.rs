@@ -17,6 +17,7 @@ mod inspect;
 mod inventory;
 mod only_reads;
 mod recovery;
+mod secrets;
 mod session;
 mod support;
 mod targets;
