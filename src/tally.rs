@@ -26,7 +26,7 @@ pub use flow::{
 pub use service_time::{TimeCounts, Unmeasured};
 
 use crate::{
-    model::{Goals, Stamp, Text},
+    model::{Goals, Resource, Stamp, Text},
     snapshot::{Center, Snapshot},
 };
 use agent_time::AgentTime;
@@ -123,9 +123,10 @@ impl Tally {
 
     /// The cases of a contact centre that should be asked for by their number before the next step, the
     /// most important first: a cut list does not show them.
-    pub fn to_follow(&self, contact_center: &str) -> Vec<(Source, Text)> {
+    pub fn to_follow(&self, contact_center: &str) -> Vec<(Resource, Text)> {
         let center = self.centers.iter().find(|center| *center.id == *contact_center);
-        center.map(|center| center.flow.to_follow()).unwrap_or_default()
+        let hidden = center.map(|center| center.flow.to_follow()).unwrap_or_default();
+        hidden.into_iter().map(|(source, id)| (source.resource(), id)).collect()
     }
 }
 

@@ -16,8 +16,9 @@ use crate::{
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
     tally::{
-        self, AgentTotals, CenterTotals, FlowTotals, GroupKey, GroupTotals, PersonTotals, Published,
-        SkilledAgents, Totals,
+        self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
+        GroupTotals, PersonTotals, Published, ServiceTotals, SkilledAgents, Source, TimeCounts, Totals,
+        WaitHistogram,
     },
 };
 
@@ -236,8 +237,33 @@ pub(crate) fn totals() -> Totals {
         persons: persons.into(),
     };
     let skilled = skilled(&snapshot().centers[0]);
-    let (contact_center, flow) = ("1".into(), FlowTotals::default());
+    let (contact_center, flow) = ("1".into(), flow());
     Totals { centers: vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }] }
+}
+
+/// A service of which calls were counted, as the lists of [`snapshot`] and earlier ones showed them.
+fn flow() -> FlowTotals {
+    let counts = ClassCounts {
+        offered: 9,
+        carried_in: 1,
+        answered: 4,
+        left: [1, 2, 0],
+        moved: 1,
+        unclassified: [0, 0, 0, 0, 1, 0],
+        within: 2.5,
+        within_low: 2,
+        within_high: 3,
+        waits: WaitHistogram { edges: Arc::new([5.0, 20.0]), buckets: vec![1, 2, 1], sum: 55.5 },
+        handling_seconds: 320.5,
+    };
+    let now = ClassNow { states: [1, 1, 1, 0], waiting: 2, longest_wait: 25.0, over_target: 1 };
+    let day = Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2 });
+    let source = Source::Calls;
+    let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
+    let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
+    let service =
+        ServiceTotals { service_id: "s1".into(), classes: vec![class], time, truncated: Some(false) };
+    FlowTotals { services: vec![service], ..FlowTotals::default() }
 }
 
 /// What the tally counts of a contact centre's skills.

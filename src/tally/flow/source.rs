@@ -1,7 +1,7 @@
 //! The two lists of cases, and which of them feeds which class.
 
 use crate::{
-    model::{CaseClass, CaseList, Stamp},
+    model::{CaseClass, CaseList, Resource, Stamp},
     snapshot::{Center, Reading},
 };
 
@@ -17,6 +17,14 @@ pub enum Source {
 impl Source {
     /// Both lists.
     pub const ALL: [Self; 2] = [Self::Calls, Self::Cases];
+
+    /// The documented resource.
+    pub const fn resource(self) -> Resource {
+        match self {
+            Self::Calls => Resource::Calls,
+            Self::Cases => Resource::Cases,
+        }
+    }
 
     /// The last good reading of the list.
     pub const fn reading(self, center: &Center) -> &Reading<CaseList> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::{
-    model::{AgentState, Case},
+    model::{AgentState, Case, Resource},
     tally::{Settings, Source, Unmeasured},
 };
 
@@ -133,7 +133,7 @@ fn while_a_list_is_cut_nothing_that_it_hides_is_left_or_answered() {
     stage.calls_cut(&[case("1", Queued), case("3", Queued)], &["1"]);
     assert_eq!(stage.service("1").truncated, Some(true));
     assert_eq!(stage.class("1", CaseClass::Voice).now, None);
-    assert_eq!(stage.tally.to_follow("1"), [(Source::Calls, "2".into())]);
+    assert_eq!(stage.tally.to_follow("1"), [(Resource::Calls, "2".into())]);
     stage.followed("2", None);
     stage.calls_cut(&[case("1", Handled), case("4", Queued)], &["1"]);
     assert_eq!(unclassified(&stage, Doubt::Truncated), 2, "one ended unseen, one cannot be compared");
