@@ -61,7 +61,7 @@ impl Wired {
     /// # Errors
     /// The TLS set-up of this machine cannot be used.
     pub fn poller(&self) -> anyhow::Result<Poller> {
-        let Target { name, trio, dictionary, contact_centers, .. } = self.target.clone();
+        let Target { name, trio, dictionary, goals, contact_centers } = self.target.clone();
         let limits = trio.limits;
         let client = Client::new(trio, dictionary, self.stats.clone(), self.clock.clone())
             .with_context(|| format!("target {name}: no HTTP client can be made"))?;
@@ -72,7 +72,7 @@ impl Wired {
         };
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally, clock, stats, publish);
-        Ok(poller.selecting(contact_centers))
+        Ok(poller.selecting(contact_centers).with_goals(goals))
     }
 }
 

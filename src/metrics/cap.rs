@@ -10,7 +10,7 @@ use super::{
     scene::{CenterScene, Scene},
     skilled,
 };
-use crate::model::AgentState;
+use crate::model::{AgentState, CaseClass};
 
 /// What may be dropped, first to last. Whole families go, never a part of one.
 const DROP_ORDER: [(Surface, &Spec); 3] = [
@@ -85,7 +85,7 @@ fn main_at_most(center: &CenterScene<'_>) -> usize {
     let agent_groups = center.agents.and_then(|agents| agents.groups.as_ref()).map_or(0, Vec::len);
     let exported: usize =
         center.service_state.unwrap_or_default().iter().map(|status| status.exported.len()).sum();
-    services * (OF_A_SERVICE + center.goals.general.classes.len() * OF_A_CLASS)
+    services * (OF_A_SERVICE + CaseClass::ALL.len() * OF_A_CLASS)
         + exported
         + groups
         + members

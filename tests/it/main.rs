@@ -11,6 +11,7 @@ mod command_line;
 mod demo;
 mod dialects;
 mod failover;
+mod goals;
 mod golden;
 mod inspect;
 mod inventory;

@@ -9,9 +9,9 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
-        ClassGoals, ContactCenter, FieldSource, FieldUse, Goals, Holding, RequestFailure, Resource,
-        RetryReason, ServerRole, ServerUse, Service, ServiceGoals, ServiceGroup, ServiceGroups,
-        ServiceSkills, ServiceStatus, Stamp, Token,
+        ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, Holding, RequestFailure,
+        Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceSkills,
+        ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
@@ -266,11 +266,12 @@ pub(crate) fn stats() -> Stats {
 }
 
 pub(crate) fn goals() -> Goals {
+    let wait_target = Some(Duration::from_secs(3600));
     let classes = vec![
-        ClassGoals::of(CaseClass::Voice),
-        ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(3600)),
+        GivenClass::of(CaseClass::Voice),
+        GivenClass { wait_target, ..GivenClass::of(CaseClass::Email) },
     ];
-    Goals { general: ServiceGoals { classes, minimum_agents: Some(2), ..ServiceGoals::default() } }
+    Goals::new(GivenGoals { classes, minimum_agents: Some(2), ..GivenGoals::default() }, vec![])
 }
 
 /// Everything at once.
