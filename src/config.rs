@@ -86,7 +86,8 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
 
 fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Config {
     let mut warnings = Vec::new();
-    let goals = Arc::new(goals::read(root, complaints));
+    let (goals, wait_targets) = goals::read(root, complaints);
+    let goals = Arc::new(goals);
     let mut targets = Vec::new();
     match root.get("targets") {
         Some(list) => {
@@ -110,6 +111,7 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     }
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
+    goals::warn(&goals, &wait_targets, &poll, &mut warnings);
     let (tally, identity) = sections::agents(root, folder, complaints);
     let max_series = sections::max_series(root, complaints);
     root.finish(complaints);

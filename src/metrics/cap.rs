@@ -11,7 +11,10 @@ use super::{
     scene::{CenterScene, Scene},
     skilled,
 };
-use crate::{model::AgentState, tally::ClassTotals};
+use crate::{
+    model::{AgentState, CaseClass},
+    tally::ClassTotals,
+};
 
 /// What may be dropped, first to last. Whole families go, never a part of one.
 const FIRST_DROPPED: [(Surface, &Spec); 5] = [
@@ -102,7 +105,7 @@ fn main_at_most(center: &CenterScene<'_>) -> usize {
         })
         .sum();
     in_flow
-        + services * (OF_A_SERVICE + center.goals.general.classes.len() * OF_A_CLASS)
+        + services * (OF_A_SERVICE + CaseClass::ALL.len() * OF_A_CLASS)
         + exported
         + groups
         + members

@@ -358,9 +358,7 @@ fn rows<'a>(center: &'a CenterScene<'a>) -> impl Iterator<Item = Row<'a>> {
 /// Age of the oldest case of a service, from the lists: for a Trio that does not tell it. A lower
 /// bound; `None` while a list that is needed is cut or old.
 pub(super) fn derived_longest_wait(center: &CenterScene<'_>, scene: &Scene<'_>, id: &str) -> Option<f64> {
-    let flow = center.flow?;
-    let position = flow.services.binary_search_by(|totals| (*totals.service_id).cmp(id)).ok()?;
-    let classes = &flow.services[position].classes;
+    let classes = &center.flow?.service(id)?.classes;
     let longest = |totals: &ClassTotals| {
         totals.source.reading(center.center).fresh(scene.now)?;
         Some(totals.now?.longest_wait)

@@ -8,9 +8,10 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::{AUTHORIZATION, DATE, HOST};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -141,6 +142,7 @@ pub async fn serve(
 }
 
 async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Response {
+    let date = http_date((simulator.0.clock)());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     let path = request.uri().path().to_owned();
     let answer = if let Some(rest) = below(&path, BASE) {
@@ -164,12 +166,22 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     };
     let mut response = answer.into_response();
     response.headers_mut().insert(SIMULATED.0, SIMULATED.1);
+    if let Some(date) = date {
+        response.headers_mut().insert(DATE, date);
+    }
     response
 }
 
 /// Whether a caller is on this machine.
 fn is_here(peer: Option<SocketAddr>) -> bool {
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+}
+
+/// A moment as the header `Date` says it: the simulator's own, which may not be the machine's.
+fn http_date(now: SystemTime) -> Option<HeaderValue> {
+    let stamp = Timestamp::try_from(now).ok()?;
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp).ok()?;
+    HeaderValue::try_from(date).ok()
 }
 
 /// The parts of a path below a base.

@@ -12,6 +12,7 @@ mod demo;
 mod dialects;
 mod erlang;
 mod failover;
+mod goals;
 mod golden;
 mod inspect;
 mod inventory;

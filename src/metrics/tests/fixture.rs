@@ -9,8 +9,8 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
-        ClassGoals, ContactCenter, FieldSource, FieldUse, Goals, Holding, RequestFailure, Resource,
-        RetryReason, ServerRole, ServerUse, Service, ServiceGoals, ServiceGroup, ServiceGroups,
+        ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, Holding, RequestFailure,
+        Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
         ServiceSkills, ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
@@ -261,8 +261,13 @@ fn flow() -> FlowTotals {
     let source = Source::Calls;
     let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
     let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
-    let service =
-        ServiceTotals { service_id: "s1".into(), classes: vec![class], time, truncated: Some(false) };
+    let service = ServiceTotals {
+        service_id: "s1".into(),
+        goals: Arc::new(goals().of(&ServiceNames::default()).into_owned()),
+        classes: vec![class],
+        time,
+        truncated: Some(false),
+    };
     FlowTotals { services: vec![service], ..FlowTotals::default() }
 }
 
@@ -304,11 +309,12 @@ pub(crate) fn stats() -> Stats {
 }
 
 pub(crate) fn goals() -> Goals {
+    let wait_target = Some(Duration::from_secs(3600));
     let classes = vec![
-        ClassGoals::of(CaseClass::Voice),
-        ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(3600)),
+        GivenClass::of(CaseClass::Voice),
+        GivenClass { wait_target, ..GivenClass::of(CaseClass::Email) },
     ];
-    Goals { general: ServiceGoals { classes, minimum_agents: Some(2), ..ServiceGoals::default() } }
+    Goals::new(GivenGoals { classes, minimum_agents: Some(2), ..GivenGoals::default() }, vec![])
 }
 
 /// Everything at once.
