@@ -11,7 +11,10 @@ use std::sync::Arc;
 pub use agent_groups::GroupKey;
 pub use agent_time::{AgentTotals, GroupTotals, PersonTotals, StateCounts, StateSeconds};
 
-use crate::{model::Text, snapshot::Snapshot};
+use crate::{
+    model::{Resource, Text},
+    snapshot::Snapshot,
+};
 use agent_time::AgentTime;
 
 /// A snapshot and everything that has been counted up to it: what scrapers are shown.
@@ -63,6 +66,12 @@ impl Tally {
     /// A tally that has seen nothing.
     pub fn new(settings: Settings) -> Self {
         Self { settings, centers: Vec::new() }
+    }
+
+    /// The cases of a contact centre that should be asked for by their number, each with the list that
+    /// showed it.
+    pub fn to_follow(&self, _contact_center: &str) -> Vec<(Resource, Text)> {
+        Vec::new()
     }
 }
 

@@ -33,6 +33,7 @@ mod secret;
 mod servers;
 mod session;
 mod settings;
+mod single_case;
 mod skills;
 mod transport;
 
