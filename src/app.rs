@@ -69,6 +69,7 @@ impl Wired {
         let poll = poller::Settings {
             collector_limit: limits.collector,
             requests_per_minute: limits.requests_per_minute,
+            follow_cases: limits.follow_cases,
             ..self.poll
         };
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());

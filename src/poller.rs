@@ -5,9 +5,13 @@
 
 mod budget;
 mod cadence;
+mod cut;
 mod cycle;
+mod follow;
 mod inventory;
+mod now;
 mod pace;
+mod settle;
 mod situation;
 mod skills;
 
@@ -30,6 +34,7 @@ use crate::{
     trio::{Client, Root, Route},
 };
 use budget::Load;
+use follow::Turns;
 use pace::Sent;
 use situation::Situations;
 
@@ -48,6 +53,8 @@ pub struct Settings {
     pub collector_limit: Duration,
     /// Requests a minute that the intervals are stretched for, if need be.
     pub requests_per_minute: u32,
+    /// Single cases asked for in a step, at most.
+    pub follow_cases: usize,
 }
 
 /// Whether and how often one collector is read.
@@ -71,6 +78,7 @@ impl Default for Settings {
             collectors: [Wanted::AsItsKind; Collector::COUNT],
             collector_limit: Duration::from_secs(60),
             requests_per_minute: 600,
+            follow_cases: 20,
         }
     }
 }
@@ -124,6 +132,10 @@ pub struct Poller {
     /// Ids that an early configuration reading was made for.
     asked_for: HashSet<(Text, Text)>,
     situations: Situations,
+    /// Whose turn it is where not every single case can be asked for in one step.
+    turns: Turns,
+    /// How long asking for single cases took in the last step.
+    following: Duration,
 }
 
 impl Poller {
@@ -158,6 +170,8 @@ impl Poller {
             was_down: false,
             asked_for: HashSet::new(),
             situations: Situations::default(),
+            turns: Turns::default(),
+            following: Duration::ZERO,
         }
     }
 

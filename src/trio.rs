@@ -35,6 +35,7 @@ mod secret;
 mod servers;
 mod session;
 mod settings;
+mod single_case;
 mod skills;
 mod sorting;
 mod transport;

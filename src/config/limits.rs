@@ -13,6 +13,8 @@ const SHORTEST: Duration = Duration::from_millis(100);
 const LARGEST_BODY_MIB: i64 = 4096;
 /// A target needs a few requests a minute to be read at all.
 const FEWEST_REQUESTS: i64 = 10;
+/// Each costs a request in every cycle.
+const MOST_FOLLOWED: i64 = 1000;
 
 pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Limits {
     let mut limits = Limits::default();
@@ -35,6 +37,11 @@ pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Lim
         let mib = entry.integer(1, LARGEST_BODY_MIB, complaints);
         let bytes = mib.and_then(|mib| usize::try_from(mib << 20).ok());
         limits.body = bytes.unwrap_or(limits.body);
+    }
+    if let Some(entry) = section.get("follow_cases") {
+        let number = entry.integer(0, MOST_FOLLOWED, complaints);
+        let number = number.and_then(|number| usize::try_from(number).ok());
+        limits.follow_cases = number.unwrap_or(limits.follow_cases);
     }
     if limits.collector < limits.request {
         complaints.add(

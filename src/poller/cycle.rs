@@ -5,10 +5,14 @@ use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::{Poller, Settings, cadence};
+use super::{
+    Poller, Settings, cadence,
+    follow::{Following, Wanted},
+    settle::{Done, groups, settle, too_slow, whole},
+};
 use crate::{
-    model::{CaseList, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
-    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    model::{Clock, Collector, Resource, Text},
+    snapshot::{Attempt, Center, Outcome, Reading, Snapshot},
     trio::{Client, Error, Listing, Root, Route},
 };
 
@@ -26,6 +30,7 @@ struct Visit {
     done: Vec<Done>,
     /// Ids that the configuration was read early for.
     asked: HashSet<Id>,
+    following: Following,
 }
 
 /// An id and the contact centre it belongs to.
@@ -82,7 +87,9 @@ impl Poller {
                 fields: Arc::new([]),
             };
         };
-        Snapshot::clone(last)
+        let mut snapshot = Snapshot::clone(last);
+        snapshot.centers.iter_mut().for_each(|center| center.followed = Arc::default());
+        snapshot
     }
 
     /// Finds the contact centres and the way to each, where that is due.
@@ -158,16 +165,18 @@ impl Poller {
     /// Visits every contact centre at the same time. Returns the error that means that nothing at all
     /// can be had, if one did.
     async fn visit_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
+        let wanted = self.choose_cases(snapshot);
         let visitor = self.visitor();
         let routes = &self.routes;
         let asked_for = &self.asked_for;
+        let wanted = &wanted;
         let centers = std::mem::take(&mut snapshot.centers);
         let visits = join_all(centers.into_iter().map(|center| async move {
-            match routes.get(&center.contact_center.id) {
-                Some(route) => visitor.visit(route, center, asked_for).await,
-                None => {
-                    Visit { center, simulated: false, fast: None, done: Vec::new(), asked: HashSet::new() }
-                }
+            let id = &center.contact_center.id;
+            let wanted = wanted.get(id).map(Vec::as_slice).unwrap_or_default();
+            match routes.get(id) {
+                Some(route) => visitor.visit(route, center, asked_for, wanted).await,
+                None => Visit::nowhere(center),
             }
         }))
         .await;
@@ -179,6 +188,7 @@ impl Poller {
         let mut total: Vec<(String, Error)> = Vec::new();
         for visit in visits {
             self.asked_for.extend(visit.asked);
+            self.followed(&visit.center.contact_center.id, visit.following);
             for Done { collector, error, .. } in visit.done {
                 let scope = format!("cc {} {}", visit.center.contact_center.id, collector.as_str());
                 match error {
@@ -220,9 +230,23 @@ impl Poller {
     }
 }
 
+impl Visit {
+    /// The visit to a contact centre to which there is no way.
+    fn nowhere(center: Center) -> Self {
+        let following = Following::default();
+        Self { center, simulated: false, fast: None, done: Vec::new(), asked: HashSet::new(), following }
+    }
+}
+
 impl Visitor<'_> {
-    async fn visit(self, route: &Route, mut center: Center, asked_for: &HashSet<Id>) -> Visit {
-        let (state, fast) = self.state(route, &mut center).await;
+    async fn visit(
+        self,
+        route: &Route,
+        mut center: Center,
+        asked_for: &HashSet<Id>,
+        wanted: &[Wanted],
+    ) -> Visit {
+        let (state, fast, following) = self.now(route, &mut center, wanted).await;
         let mut done: Vec<Done> =
             state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
         let mut asked = unknown_ids(&center);
@@ -237,36 +261,7 @@ impl Visitor<'_> {
             asked.clear();
         }
         done.extend(self.inventory(route, &mut center).await);
-        Visit { simulated: done.iter().any(|done| done.simulated), center, fast, done, asked }
-    }
-
-    /// Reads what happens now, and says whether any of it could be read.
-    async fn state(self, route: &Route, center: &mut Center) -> (Vec<Done>, Option<bool>) {
-        let client = self.client;
-        let Center { service_state, agent_state, calls, cases, .. } = center;
-        let [look_at_services, look_at_agents] = [Collector::ServiceState, Collector::AgentState]
-            .map(|collector| self.is_looking(route, collector));
-        let done = tokio::join!(
-            self.collect(
-                Collector::ServiceState,
-                service_state,
-                look_at_services,
-                client.service_state(route),
-                whole
-            ),
-            self.collect(
-                Collector::AgentState,
-                agent_state,
-                look_at_agents,
-                client.agent_state(route),
-                whole
-            ),
-            self.collect(Collector::Calls, calls, false, client.calls(route), one_list),
-            self.collect(Collector::Cases, cases, false, client.cases(route), one_list),
-        );
-        let done: Vec<Done> = [done.0, done.1, done.2, done.3].into_iter().flatten().collect();
-        let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
-        (done, fast)
+        Visit { simulated: done.iter().any(|done| done.simulated), center, fast, done, asked, following }
     }
 
     /// Reads what is configured.
@@ -299,7 +294,7 @@ impl Visitor<'_> {
     }
 
     /// Whether a collector is to be read once more at once, for members that come only when asked for.
-    fn is_looking(self, route: &Route, collector: Collector) -> bool {
+    pub(super) fn is_looking(self, route: &Route, collector: Collector) -> bool {
         collector
             .resource()
             .is_some_and(|resource| self.client.is_looking_for_members(resource, route.contact_center()))
@@ -332,55 +327,6 @@ impl Visitor<'_> {
     }
 }
 
-/// One collector was read, well or badly.
-pub(super) struct Done {
-    pub(super) collector: Collector,
-    pub(super) simulated: bool,
-    pub(super) error: Option<Error>,
-}
-
-fn whole<T>(items: Vec<T>) -> (usize, Vec<T>) {
-    (items.len(), items)
-}
-
-fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
-    let groups = items.pop().unwrap_or_default();
-    (groups.groups.len(), groups)
-}
-
-pub(super) fn one_list(mut items: Vec<CaseList>) -> (usize, CaseList) {
-    let list = items.pop().unwrap_or_default();
-    (list.cases.len(), list)
-}
-
-/// Notes in `reading` what came of an attempt; data that is as before keeps its place.
-pub(super) fn settle<T: PartialEq>(
-    reading: &mut Reading<T>,
-    begun: Stamp,
-    clock: &Clock,
-    result: Result<(usize, T), Error>,
-) -> Option<Error> {
-    let outcome = match &result {
-        Ok(_) => Outcome::Complete,
-        Err(Error::Incomplete { .. }) => Outcome::Incomplete,
-        Err(_) => Outcome::Failed,
-    };
-    let took = clock.now().since(begun);
-    reading.attempt = Some(Attempt { at: begun, duration: took, outcome });
-    reading.incomplete_total += u64::from(outcome == Outcome::Incomplete);
-    match result {
-        Ok((items, data)) => {
-            let same = reading.good.take().filter(|good| *good.data == data);
-            reading.good = Some(match same {
-                Some(good) => Good { taken: begun, took, ..good },
-                None => Good { taken: begun, took, changed: begun, items, data: Arc::new(data) },
-            });
-            None
-        }
-        Err(error) => Some(error),
-    }
-}
-
 /// Ids that stand in the states but not in the configuration, with their contact centre.
 fn unknown_ids(center: &Center) -> HashSet<Id> {
     fn ids<T>(reading: &Reading<Vec<T>>, id: fn(&T) -> &Text) -> Option<HashSet<Text>> {
@@ -395,9 +341,4 @@ fn unknown_ids(center: &Center) -> HashSet<Id> {
         .flat_map(|(state, configuration)| state.into_iter().filter(move |id| !configuration.contains(id)))
         .map(|id| (here.clone(), id))
         .collect()
-}
-
-pub(super) fn too_slow(resource: Resource) -> Error {
-    let detail = "the collector took longer than its limit".to_owned();
-    Error::Request { resource, failure: RequestFailure::Timeout, detail }
 }

@@ -53,6 +53,8 @@ impl Poller {
             load.duration = load.duration.max(duration);
         }
         if fast_was_due {
+            // Single cases are asked for when the lists have been read.
+            fast.duration += self.following;
             self.fast_load = fast;
         }
         // A round in which only some of the configuration was due says nothing of the whole.

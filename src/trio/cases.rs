@@ -41,7 +41,7 @@ impl Client {
     }
 
     /// Gives a case that does not say its class the one that it must have, or else has as configured.
-    fn classify(&self, source: Resource, case: &mut Case) {
+    pub(super) fn classify(&self, source: Resource, case: &mut Case) {
         case.class.get_or_insert(match source {
             Resource::Calls => CaseClass::Voice,
             _ => self.default_case_class().unwrap_or(CaseClass::Other),

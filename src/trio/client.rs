@@ -19,6 +19,7 @@ use super::{
     servers::Servers,
     session::{Account, Doors},
     settings::{Limits, Settings},
+    single_case::RefusedCases,
     skills::Unrelated,
     sorting::Sorting,
     transport::{Answer, SHOWN, Transport},
@@ -45,6 +46,7 @@ pub struct Client {
     pub(super) habits: paging::Memory,
     pub(super) sorting: Sorting,
     case_limits: CaseLimits,
+    refused_cases: RefusedCases,
     unrelated: Unrelated,
     stats: Arc<Stats>,
     clock: Clock,
@@ -86,7 +88,7 @@ impl Client {
         let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         let (denied, observed, members, habits) = Default::default();
-        let (sorting, case_limits, unrelated) = Default::default();
+        let (sorting, case_limits, refused_cases, unrelated) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -99,6 +101,7 @@ impl Client {
             habits,
             sorting,
             case_limits,
+            refused_cases,
             unrelated,
             stats,
             clock,
@@ -267,6 +270,10 @@ impl Client {
 
     pub(super) fn case_limits(&self) -> &CaseLimits {
         &self.case_limits
+    }
+
+    pub(super) fn refused_cases(&self) -> &RefusedCases {
+        &self.refused_cases
     }
 
     pub(super) fn default_case_class(&self) -> Option<CaseClass> {

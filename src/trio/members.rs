@@ -91,6 +91,13 @@ impl Members {
         })
     }
 
+    /// The members that are worth asking for, once they are known.
+    pub(super) fn seen(&self, mapping: &Mapping, contact_center: &Text) -> Option<String> {
+        self.with(mapping, contact_center, |known| {
+            (known.step == Step::WhatIsSeen).then(|| known.members.join(","))
+        })
+    }
+
     /// Whether a field is missing that may come once every name is asked for.
     pub(super) fn is_looking(&self, mapping: &Mapping, contact_center: &Text) -> bool {
         self.with(mapping, contact_center, |known| {

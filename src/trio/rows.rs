@@ -62,8 +62,22 @@ pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
 
 /// A call or another case.
 pub(super) fn case(row: &mut Reader<'_>) -> Option<Case> {
-    Some(Case {
-        id: row.text(ID)?,
+    let id = row.text(ID)?;
+    Some(case_called(id, row))
+}
+
+/// The case that was asked for by its number, which it need not repeat as long as it says anything.
+pub(super) fn single_case(row: &mut Reader<'_>, job: &str) -> Option<Case> {
+    if let Some(case) = case(row) {
+        return Some(case);
+    }
+    let case = case_called(job.into(), row);
+    (case.service_id.is_some() || case.state.is_some()).then_some(case)
+}
+
+fn case_called(id: Text, row: &mut Reader<'_>) -> Case {
+    Case {
+        id,
         service_id: row.text(1),
         state: row.case_state(2),
         class: row.case_class(3),
@@ -71,7 +85,7 @@ pub(super) fn case(row: &mut Reader<'_>) -> Option<Case> {
         answered: row.time(5),
         agent_id: row.text(6),
         waited: row.seconds(7),
-    })
+    }
 }
 
 /// A skill without an id of its own is told from others by what it joins.

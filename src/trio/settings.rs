@@ -45,6 +45,8 @@ pub struct Limits {
     pub requests_per_minute: u32,
     /// Requests at the same time.
     pub in_flight: usize,
+    /// Single cases asked for in a cycle.
+    pub follow_cases: usize,
     /// Items asked for in one page; the server may give fewer.
     pub page_size: usize,
     /// An access token is renewed this long before it expires.
@@ -60,6 +62,7 @@ impl Default for Limits {
             body: 64 << 20,
             requests_per_minute: 600,
             in_flight: 4,
+            follow_cases: 20,
             page_size: 1000,
             renewal_margin: Duration::from_secs(60),
         }

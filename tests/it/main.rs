@@ -5,6 +5,7 @@
 mod process;
 
 mod architecture;
+mod cases;
 mod check;
 mod client;
 mod command_line;

@@ -11,7 +11,7 @@ fn the_limits_of_a_target_are_taken_and_an_authority_is_read_from_its_file() {
     let text = format!(
         "{VALID}    ca_file: ca.pem
     max_requests_per_minute: 120
-    limits: {{connect: 2s, request: 20s, collector: 2m, body_mib: 8}}
+    limits: {{connect: 2s, request: 20s, collector: 2m, body_mib: 8, follow_cases: 0}}
 "
     );
     let config = load_text("limits", &text).expect("valid");
@@ -19,6 +19,7 @@ fn the_limits_of_a_target_are_taken_and_an_authority_is_read_from_its_file() {
     let secs = Duration::from_secs;
     assert_eq!((limits.connect, limits.request, limits.collector), (secs(2), secs(20), secs(120)));
     assert_eq!((limits.body, limits.requests_per_minute), (8 << 20, 120));
+    assert_eq!(limits.follow_cases, 0);
     assert_eq!(limits.in_flight, trio::Limits::default().in_flight);
 }
 
@@ -48,6 +49,10 @@ fn every_mistake_about_limits_is_told_with_its_place() {
         (
             format!("{VALID}    limits: {{body_mib: 0}}\n"),
             "c.yml:7:24: targets[0].limits.body_mib: must be a whole number from 1 to 4096",
+        ),
+        (
+            format!("{VALID}    limits: {{follow_cases: many}}\n"),
+            "c.yml:7:28: targets[0].limits.follow_cases: must be a whole number from 0 to 1000",
         ),
         (
             format!("{VALID}    limits: {{collector: 2s}}\n"),

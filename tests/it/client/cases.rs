@@ -3,11 +3,12 @@
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use trio_exporter::{
-    model::{CaseClass, CaseList, CaseState, Resource},
-    trio::Limits,
+    model::{Case, CaseClass, CaseList, CaseState, RequestFailure, Resource},
+    trio::{Error, Limits},
 };
+use wiremock::ResponseTemplate;
 
-use super::trio::{Bench, InTurn, Trio, ok};
+use super::trio::{Bench, InTurn, Trio, ok, status};
 use crate::support::target;
 
 const CALLS: &str = "cc/1/services/calls";
@@ -129,4 +130,108 @@ async fn a_total_that_disagrees_is_no_failure_because_cases_come_and_go() {
         let read = if list == CALLS { client.calls(&route).await } else { client.cases(&route).await };
         assert_eq!(read.expect("a list").items[0].cases.len(), 1, "{list}");
     }
+}
+
+/// What is made of the answer about case 7, asked for at `list`.
+async fn single(list: Resource, answer: ResponseTemplate) -> Result<Option<Case>, Error> {
+    let trio = Trio::bare().await;
+    trio.on("GET", &format!("cc/1/{}/7", list.as_str()), answer).await;
+    let bench = trio.client(Limits::default()).await;
+    let case = bench.client.case(&bench.route, list, "7").await;
+    trio.was_only_read().await;
+    case
+}
+
+#[tokio::test]
+async fn a_single_case_is_found_in_every_envelope_and_need_not_repeat_its_number() {
+    for body in [
+        json!({"links": [], "data": {"jobNo": 7, "state": "Queued"}}),
+        json!({"links": [], "data": [{"jobNo": 7, "state": "Queued"}]}),
+        json!([{"data": {"jobNo": "7", "state": "Queued"}}]),
+        json!({"jobNo": 7, "state": "Queued"}),
+        json!({"data": {"state": "Queued"}}),
+        json!({"data": [{"jobNo": 6, "state": "Handled"}, {"jobNo": 7, "state": "Queued"}]}),
+    ] {
+        for (list, class) in [(Resource::Cases, CaseClass::Other), (Resource::Calls, CaseClass::Voice)] {
+            let case = single(list, ok(body.to_string())).await.expect("an answer").expect("a case");
+            assert_eq!(
+                (&*case.id, case.state, case.class),
+                ("7", Some(CaseState::Queued), Some(class)),
+                "{body}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_single_case_is_finished_when_the_server_says_so_and_only_then() {
+    for list in [Resource::Cases, Resource::Calls] {
+        for gone in [status(404), status(410), ok(r#"{"links":[],"data":[]}"#), ok(r#"{"data":null}"#)] {
+            assert_eq!(single(list, gone).await.expect("an answer"), None);
+        }
+        for code in [400, 401, 403, 500, 503] {
+            assert!(single(list, status(code)).await.is_err(), "{code}");
+        }
+        for unclear in [
+            r#"{"data":{"jobNo":8,"state":"Queued"}}"#,
+            r#"{"data":{}}"#,
+            "{}",
+            "<html>",
+            r#"{"data":[{"x":1}]}"#,
+        ] {
+            match single(list, ok(unclear)).await {
+                Err(Error::Request { failure: RequestFailure::Decode, .. }) => {}
+                other => panic!("{unclear}: {other:?}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn single_cases_are_asked_for_by_their_encoded_number_with_the_members_that_their_list_showed() {
+    let trio = Trio::bare().await;
+    let rows = json!([{"JobNo": "ä/7", "Sid": 3, "State": "Queued", "x": 1}]);
+    for list in [CALLS, CASES] {
+        trio.on("GET", list, ok(json!({"data": rows}).to_string())).await;
+    }
+    let Bench { client, route, .. } = trio.client(Limits::default()).await;
+    for read in 0..2 {
+        assert_eq!(client.case(&route, Resource::Cases, "ä/7").await.expect("an answer"), None);
+        assert_eq!(client.case(&route, Resource::Calls, "ä/7").await.expect("an answer"), None);
+        client.calls(&route).await.expect("calls");
+        client.cases(&route).await.unwrap_or_else(|error| panic!("{read}: {error}"));
+    }
+    client.case(&route, Resource::Cases, "ä/7").await.expect("an answer");
+    client.case(&route, Resource::Calls, "ä/7").await.expect("an answer");
+    let query = |request: &wiremock::Request| request.url.query().map(str::to_owned);
+    let cases = trio.asked("GET", &format!("{CASES}/%C3%A4%2F7")).await;
+    let fields = Some("fields=JobNo%2CSid%2CState".to_owned());
+    assert_eq!(cases.iter().map(query).collect::<Vec<_>>(), [None, None, fields]);
+    let calls = trio.asked("GET", &format!("{CALLS}/%C3%A4%2F7")).await;
+    assert_eq!(calls.iter().map(query).collect::<Vec<_>>(), [None, None, None], "not documented for calls");
+    trio.was_only_read().await;
+}
+
+#[tokio::test]
+async fn single_cases_that_may_not_be_read_are_not_asked_for_again_and_stop_neither_list() {
+    let trio = Trio::bare().await;
+    for list in [CALLS, CASES] {
+        trio.on("GET", list, ok(json!({"data": rows(3, 0)}).to_string())).await;
+    }
+    for job in 1..4 {
+        trio.on("GET", &format!("{CASES}/{job}"), status(403)).await;
+        trio.on("GET", &format!("{CALLS}/{job}"), ok(r#"{"data":{"state":"Queued"}}"#)).await;
+    }
+    let Bench { client, route, .. } = trio.client(Limits::default()).await;
+    for job in ["1", "2", "3", "1"] {
+        match client.case(&route, Resource::Cases, job).await {
+            Err(Error::Status { status: 403, resource: Resource::Cases }) => {}
+            other => panic!("{other:?}"),
+        }
+        assert!(client.case(&route, Resource::Calls, job).await.expect("an answer").is_some());
+    }
+    assert_eq!(trio.count("GET", &format!("{CASES}/1")).await, 1);
+    assert_eq!(trio.count("GET", &format!("{CASES}/2")).await, 0, "the right is one for all of them");
+    assert_eq!(client.cases(&route).await.expect("cases").items[0].cases.len(), 3);
+    assert_eq!(client.calls(&route).await.expect("calls").items[0].cases.len(), 3);
 }

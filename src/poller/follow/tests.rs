@@ -1,0 +1,223 @@
+//! Tests: who is asked for, and what comes of it.
+
+use std::sync::Arc;
+
+use pretty_assertions::assert_eq;
+use serde_json::json;
+use tokio::sync::watch;
+use url::Url;
+use wiremock::{
+    Mock, MockServer, ResponseTemplate,
+    matchers::{method, path},
+};
+
+use super::*;
+use crate::{
+    model::{Case, CaseState, Clock, Collector, ContactCenter, Stamp},
+    poller::Settings,
+    snapshot::{Attempt, Good},
+    stats::Stats,
+    tally,
+    trio::{self, Client, Dictionary, Limits},
+};
+
+fn named(contact_center: &str, cases: std::ops::Range<u32>) -> (Text, Vec<Wanted>) {
+    let wanted = cases.map(|job| (Resource::Cases, job.to_string().into()));
+    (contact_center.into(), wanted.collect())
+}
+
+fn numbers(wanted: &[Wanted]) -> Vec<u32> {
+    wanted.iter().map(|(_, job)| job.parse().expect("a number")).collect()
+}
+
+#[test]
+fn cases_beyond_the_limit_have_their_turn_in_later_steps() {
+    let mut turns = Turns::default();
+    let mut step = |limit| numbers(&turns.share(vec![named("1", 0..5)], limit)["1"]);
+    assert_eq!(step(2), [0, 1]);
+    assert_eq!(step(2), [2, 3]);
+    assert_eq!(step(2), [4, 0]);
+    assert_eq!(step(20), [1, 2, 3, 4, 0], "all of them, each once");
+    assert!(step(0).is_empty());
+}
+
+#[test]
+fn contact_centres_share_the_limit_and_what_one_does_not_need_is_left_to_the_others() {
+    let mut turns = Turns::default();
+    let wanted = || vec![named("1", 0..100), named("2", 0..3), named("3", 0..0), named("4", 0..100)];
+    let mut asked: Vec<Vec<u32>> = vec![Vec::new(); 4];
+    for _ in 0..12 {
+        let shares = turns.share(wanted(), 20);
+        assert_eq!(shares.values().map(Vec::len).sum::<usize>(), 20);
+        for (all, id) in asked.iter_mut().zip(["1", "2", "3", "4"]) {
+            all.extend(numbers(&shares[id]));
+        }
+        assert_eq!((shares["1"].len(), shares["2"].len(), shares["4"].len()), (9, 3, 8));
+    }
+    for (all, every) in asked.into_iter().zip([100, 3, 0, 96]) {
+        let different: std::collections::BTreeSet<u32> = all.into_iter().collect();
+        assert_eq!(different.len(), every, "nobody is left out");
+    }
+}
+
+/// A Trio of contact centre 1 that answers for single cases of `services/cases` by their number.
+async fn serving(cases: &[(&str, ResponseTemplate)]) -> MockServer {
+    let server = MockServer::start().await;
+    let token = ResponseTemplate::new(200).set_body_json(json!({"access_token": "token-1"}));
+    Mock::given(method("POST")).respond_with(token).mount(&server).await;
+    for (job, answer) in cases {
+        let place = path(format!("/te/api/cc/1/services/{job}"));
+        Mock::given(method("GET")).and(place).respond_with(answer.clone()).mount(&server).await;
+    }
+    server
+}
+
+fn client(server: &MockServer, clock: &Clock) -> Client {
+    // An error means that another test has installed the provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url: Url = format!("{}/te/api", server.uri()).parse().expect("a URL");
+    let settings = trio::Settings {
+        servers: vec![url],
+        client_key: "Y2xpZW50LWtleQ==".to_owned().into(),
+        username: "exporter".to_owned().into(),
+        password: "secret".to_owned().into(),
+        time_zone: None,
+        default_case_class: None,
+        extra_roots: trio::ExtraRoots::default(),
+        limits: Limits::default(),
+    };
+    let dictionary = Arc::new(Dictionary::builtin().expect("valid"));
+    Client::new(settings, dictionary, Arc::<Stats>::default(), clock.clone()).expect("a client")
+}
+
+fn contact_center() -> ContactCenter {
+    ContactCenter { id: "1".into(), name: None }
+}
+
+fn listed(id: &str, at: Stamp) -> Reading<CaseList> {
+    let (service_id, state) = (Some("7".into()), Some(CaseState::Queued));
+    let (class, created, answered, waited, agent_id) = Default::default();
+    let case = Case { id: id.into(), service_id, state, class, created, answered, waited, agent_id };
+    let data = Arc::new(CaseList { cases: vec![case], truncated: Vec::new() });
+    let attempt = Attempt { at, duration: Duration::ZERO, outcome: Outcome::Complete };
+    let good = Good { taken: at, took: Duration::ZERO, changed: at, items: 1, data };
+    Reading { attempt: Some(attempt), good: Some(good), ..Reading::none(Duration::from_secs(5)) }
+}
+
+/// Asks for these cases, in a contact centre whose lists show call 1 and case 2.
+async fn followed(server: &MockServer, wanted: &[(Resource, &str)], limit: Duration) -> Following {
+    let clock = Clock::still(std::time::SystemTime::UNIX_EPOCH);
+    let client = client(server, &clock);
+    let root = client.root().await.expect("documented paths");
+    let route = client.route(&root, &contact_center()).await.expect("documented paths");
+    let settings = Settings { collector_limit: limit, ..Settings::default() };
+    let visitor = Visitor { client: &client, clock: &clock, settings, recovered: false };
+    let mut center = Center::new(contact_center(), |_| None);
+    center.calls = listed("1", clock.now());
+    center.cases = listed("2", clock.now());
+    let wanted: Vec<Wanted> = wanted.iter().map(|(list, job)| (*list, (*job).into())).collect();
+    visitor.follow(&route, &center, &wanted).await
+}
+
+fn ok(row: &serde_json::Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(json!({"links": [], "data": row}))
+}
+
+/// The cases that were found, with their states; `None` for those that are gone.
+fn found(following: &Following) -> Vec<(&str, Option<CaseState>)> {
+    let state = |followed: &Followed| followed.case.as_ref().and_then(|case| case.state);
+    following.found.iter().map(|followed| (&*followed.id, state(followed))).collect()
+}
+
+async fn asked(server: &MockServer) -> Vec<String> {
+    let requests = server.received_requests().await.expect("recorded");
+    let paths =
+        requests.iter().filter_map(|request| request.url.path().strip_prefix("/te/api/cc/1/services/"));
+    let mut paths: Vec<String> = paths.map(str::to_owned).collect();
+    paths.sort_unstable();
+    paths
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn cases_that_no_list_shows_are_asked_for_each_at_its_own_list() {
+    let server = serving(&[
+        ("cases/3", ok(&json!({"jobNo": 3, "state": "Queued", "serviceId": 7}))),
+        ("calls/4", ok(&json!({"jobNo": 4, "state": "Handled", "serviceId": 7}))),
+    ])
+    .await;
+    let (calls, cases) = (Resource::Calls, Resource::Cases);
+    let wanted = [(cases, "2"), (cases, "3"), (calls, "1"), (calls, "4"), (cases, "5"), (cases, "1")];
+    let following = followed(&server, &wanted, MINUTE).await;
+    let (queued, handled) = (Some(CaseState::Queued), Some(CaseState::Handled));
+    assert_eq!(found(&following), [("3", queued), ("4", handled), ("5", None), ("1", None)]);
+    assert_eq!(asked(&server).await, ["calls/4", "cases/1", "cases/3", "cases/5"]);
+    assert!(matches!(following.result, Some(Ok(()))), "a case that is gone is an answer");
+    assert_eq!(following.found[0].at.wall, std::time::SystemTime::UNIX_EPOCH);
+}
+
+#[tokio::test]
+async fn where_nothing_is_wanted_or_everything_is_listed_nothing_is_asked() {
+    let server = serving(&[]).await;
+    for wanted in [vec![], vec![(Resource::Cases, "2"), (Resource::Calls, "1")]] {
+        let following = followed(&server, &wanted, MINUTE).await;
+        assert!(following.found.is_empty() && following.result.is_none());
+    }
+    assert_eq!(asked(&server).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_read_is_not_taken_as_gone_and_hides_no_other() {
+    let server = serving(&[
+        ("cases/3", ResponseTemplate::new(500)),
+        ("cases/4", ResponseTemplate::new(200).set_body_string("<html>")),
+        ("cases/5", ok(&json!({"jobNo": 5, "state": "Queued"}))),
+    ])
+    .await;
+    let wanted = ["3", "4", "5", "6"].map(|job| (Resource::Cases, job));
+    let following = followed(&server, &wanted, MINUTE).await;
+    assert_eq!(found(&following), [("5", Some(CaseState::Queued)), ("6", None)]);
+    assert!(matches!(following.result, Some(Err(_))));
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_ends_at_the_limit_of_a_collector_with_what_it_did_say() {
+    let silent = ok(&json!({"jobNo": 3})).set_delay(MINUTE);
+    let server =
+        serving(&[("cases/3", silent), ("cases/4", ok(&json!({"jobNo": 4, "state": "Queued"})))]).await;
+    let wanted = ["3", "4"].map(|job| (Resource::Cases, job));
+    let following = followed(&server, &wanted, Duration::from_millis(300)).await;
+    assert_eq!(found(&following), [("4", Some(CaseState::Queued))]);
+    match following.result {
+        Some(Err(Error::Request { failure: RequestFailure::Timeout, .. })) => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn what_was_followed_in_one_step_is_not_carried_over_to_the_next() {
+    let server = serving(&[]).await;
+    let clock = Clock::still(std::time::SystemTime::UNIX_EPOCH);
+    let (publish, latest) = watch::channel(None);
+    let mut poller = Poller::new(
+        "test".into(),
+        client(&server, &clock),
+        Settings::default(),
+        tally::Settings::default(),
+        clock.clone(),
+        Arc::default(),
+        publish,
+    );
+    poller.step().await;
+    let first = latest.borrow().clone().expect("published");
+    let mut snapshot = Snapshot::clone(&first.snapshot);
+    let mut center = Center::new(contact_center(), |_: Collector| None);
+    center.followed = Arc::new([Followed { id: "3".into(), at: clock.now(), case: None }]);
+    snapshot.centers.push(center);
+    poller.last = Some(Arc::new(snapshot));
+    poller.step().await;
+    let second = latest.borrow().clone().expect("published");
+    assert_eq!(second.snapshot.centers.len(), 1, "the list of contact centres cannot be read");
+    assert!(second.snapshot.centers[0].followed.is_empty());
+}
