@@ -6,11 +6,13 @@
 //! in this program, so that the two cannot be wrong together.
 
 mod api;
+mod charset;
 mod dialect;
 mod options;
 mod simulator;
 mod world;
 
+pub use charset::Charset;
 pub use dialect::Dialect;
 pub use options::Options;
 pub use simulator::{Simulator, WallClock, serve};

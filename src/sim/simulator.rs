@@ -8,14 +8,14 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::Options;
 use super::api::{Answer, BASE, CONTROL, Gate, Query, Request, Trio, refuse};
+use super::{Charset, Options};
 
 /// Tells the real time. The simulator never reads a clock by itself.
 pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -84,6 +84,10 @@ impl Simulator {
         if state == Gate::Refusing {
             return self.trio().out_of_order(&request.host);
         }
+        let delay = self.trio().delay(&request);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let now = (self.0.clock)();
         let mut trio = self.trio();
         trio.catch_up(now);
@@ -95,8 +99,9 @@ impl Simulator {
             return refuse(StatusCode::FORBIDDEN, "the simulator is controlled from its own machine only");
         }
         let mut trio = self.trio();
-        trio.catch_up((self.0.clock)());
-        trio.control(request, &self.0.gate)
+        let now = (self.0.clock)();
+        trio.catch_up(now);
+        trio.control(request, &self.0.gate, now)
     }
 }
 
@@ -127,9 +132,9 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     let path = request.uri().path().to_owned();
     let answer = if let Some(rest) = below(&path, BASE) {
-        match read(request, rest).await {
-            Ok(request) => simulator.api(request).await,
-            Err(refusal) => refusal,
+        match (charset(&request, simulator.0.options.charset), read(request, rest).await) {
+            (Ok(charset), Ok(request)) => simulator.api(request).await.written_in(charset),
+            (Err(refusal), _) | (_, Err(refusal)) => refusal,
         }
     } else if let Some(rest) = below(&path, CONTROL) {
         match read(request, rest).await {
@@ -142,6 +147,15 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     let mut response = answer.into_response();
     response.headers_mut().insert(SIMULATED.0, SIMULATED.1);
     response
+}
+
+/// The letters that a client wants.
+fn charset(request: &HttpRequest, unasked: Charset) -> Result<Charset, Answer> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    Charset::wanted(header(ACCEPT), header(CONTENT_TYPE), unasked).ok_or_else(|| {
+        let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
+        refuse(StatusCode::NOT_ACCEPTABLE, message)
+    })
 }
 
 /// The parts of a path below a base.
