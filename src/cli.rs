@@ -134,6 +134,12 @@ struct SimulateArgs {
     /// Time that each answer is held back, in milliseconds.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
     latency: u64,
+    /// Letters of the answers to clients that ask for none.
+    #[arg(long, value_enum, default_value_t = CharsetArg::Utf8)]
+    charset: CharsetArg,
+    /// Seconds after the last change of services and agents until the changes show; Trio takes 60.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=3600))]
+    activation: u64,
     /// Leave out the times at which things began, as some servers may.
     #[arg(long)]
     withhold_times: bool,
@@ -149,6 +155,14 @@ enum DialectArg {
     Swedish,
     /// Names, units and words that stand nowhere in it.
     Foreign,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum CharsetArg {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "iso-8859-1")]
+    Latin1,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@
 //! in this program, so that the two cannot be wrong together.
 
 mod api;
+mod charset;
 mod dialect;
 mod in_process;
 mod options;
@@ -14,6 +15,7 @@ mod simulator;
 mod truth;
 mod world;
 
+pub use charset::Charset;
 pub use dialect::Dialect;
 pub use in_process::InProcess;
 pub use options::Options;

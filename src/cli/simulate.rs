@@ -4,11 +4,11 @@ use std::{io::Write, sync::Arc, time::Duration};
 
 use anyhow::Context;
 
-use super::{DialectArg, SimulateArgs, WorldArgs};
+use super::{CharsetArg, DialectArg, SimulateArgs, WorldArgs};
 use crate::{
     model::Clock,
     shutdown,
-    sim::{self, Dialect, Options, Simulator},
+    sim::{self, Charset, Dialect, Options, Simulator},
 };
 
 pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
@@ -32,6 +32,8 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         refresh_token_life: Duration::from_secs(args.refresh_token_life),
         state_times: !args.withhold_times,
         latency: Duration::from_millis(args.latency),
+        charset: args.charset.into(),
+        activation: Duration::from_secs(args.activation),
         ..options(&args.world)
     };
     let addr = listener.local_addr()?;
@@ -64,6 +66,15 @@ pub(super) fn options(world: &WorldArgs) -> Options {
 pub(super) fn simulator(options: Options) -> Simulator {
     let clock = Clock::system();
     Simulator::new(options, Arc::new(move || clock.now().wall))
+}
+
+impl From<CharsetArg> for Charset {
+    fn from(charset: CharsetArg) -> Self {
+        match charset {
+            CharsetArg::Utf8 => Self::Utf8,
+            CharsetArg::Latin1 => Self::Latin1,
+        }
+    }
 }
 
 impl From<DialectArg> for Dialect {
