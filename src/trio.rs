@@ -34,14 +34,17 @@ mod session;
 mod settings;
 mod skills;
 mod transport;
+mod witness;
 
 pub use certificates::ExtraRoots;
 pub use client::{Client, Root, Route};
 pub use collection::Listing;
 pub use error::Error;
 pub use examine::{Examination, Member, Missing};
-pub use fields::Dictionary;
+pub use fields::{Dictionary, Judgement};
 pub use inventory::Inventory;
 pub use probe::{ApiAnswer, FirstPage};
 pub use secret::Secret;
+pub use links::names_a_resource;
 pub use settings::{Limits, Settings, latin1};
+pub use witness::{Exchange, Outcome, Witness};
