@@ -28,7 +28,7 @@ use crate::{
     snapshot::Snapshot,
     stats::Stats,
     tally::{self, Published, Tally},
-    trio::{Client, Root, Route},
+    trio::{Client, Limits, Root, Route},
 };
 use budget::Load;
 use pace::Sent;
@@ -77,6 +77,12 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The same within the bounds of a target.
+    pub fn within(self, limits: &Limits) -> Self {
+        let (collector_limit, requests_per_minute) = (limits.collector, limits.requests_per_minute);
+        Self { collector_limit, requests_per_minute, ..self }
+    }
+
     /// How often `collector` is read; `None` if it is switched off.
     pub fn interval(&self, collector: Collector) -> Option<Duration> {
         match self.collectors[collector.index()] {

@@ -25,4 +25,3 @@ pub use keep::Keep;
 pub use look::look;
 pub use recorder::Recorder;
 pub use write::{Summary, write};
-

@@ -82,7 +82,14 @@ impl Disguise<'_> {
         }
     }
 
-    fn unknown_word(&mut self, resource: Resource, field: &str, member: &str, word: &str, value: &Value) -> Value {
+    fn unknown_word(
+        &mut self,
+        resource: Resource,
+        field: &str,
+        member: &str,
+        word: &str,
+        value: &Value,
+    ) -> Value {
         let Self { dictionary, tokens, now, .. } = self;
         let means_something = |token: &str| {
             let judgement = dictionary.judge(resource, member, &token.into(), *now);

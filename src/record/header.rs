@@ -29,7 +29,8 @@ impl Disguise<'_> {
             "location" => Some(self.link(value)),
             "retry-after" => {
                 let seconds = value.trim();
-                let is_wait = seconds.len() <= DIGITS_OF_A_WAIT && seconds.bytes().all(|byte| byte.is_ascii_digit());
+                let is_wait =
+                    seconds.len() <= DIGITS_OF_A_WAIT && seconds.bytes().all(|byte| byte.is_ascii_digit());
                 if is_wait { Some(seconds.to_owned()) } else { date(value) }
             }
             "x-pagination" => Some(self.pagination(value)),

@@ -43,7 +43,8 @@ impl Hosts {
 
     fn alias(&mut self, name: &str, port: Option<u16>) -> String {
         let name = name.to_lowercase();
-        let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
+        let begins =
+            |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
         let same = |host: &&Host| {
             let same_port = host.port == port || port.is_none() || host.port.is_none();
             same_port && (host.name == name || begins(&host.name, &name) || begins(&name, &host.name))

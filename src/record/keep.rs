@@ -22,14 +22,17 @@ impl Keep {
             keep.extend(possible.iter().filter(fits).copied());
             if keep.len() == before {
                 let possible: Vec<String> = possible.iter().map(path).collect();
-                return Err(format!("`{wanted}` is no field with words of its own; give one of {}", possible.join(", ")));
+                return Err(format!(
+                    "`{wanted}` is no field with words of its own; give one of {}",
+                    possible.join(", ")
+                ));
             }
         }
         Ok(Self(keep))
     }
 
     pub(super) fn holds(&self, resource: Resource, field: &str) -> bool {
-        self.0.contains(&(resource, field)) 
+        self.0.contains(&(resource, field))
     }
 }
 
@@ -55,7 +58,10 @@ mod tests {
     fn a_field_that_could_hold_anything_cannot_be_kept() {
         for field in ["name", "agents.name", "agents/state.since", "state.", "", "agents.state"] {
             let error = read(&[field]).expect_err(field);
-            assert!(error.contains("is no field with words") && error.contains("agents/state.state"), "{error}");
+            assert!(
+                error.contains("is no field with words") && error.contains("agents/state.state"),
+                "{error}"
+            );
         }
     }
 }

@@ -98,7 +98,8 @@ impl Tokens {
         let mut length = CLASSES.into_iter().find(|longest| length <= *longest).unwrap_or(400);
         let mut draws = 0;
         loop {
-            let token: String = (0..length).map(|_| char::from(self.chance.random_range(b'a'..=b'z'))).collect();
+            let token: String =
+                (0..length).map(|_| char::from(self.chance.random_range(b'a'..=b'z'))).collect();
             if token != text && !refuse(&token) && self.used.insert(token.clone()) {
                 self.known.insert(key.to_owned(), token.clone());
                 return token;
@@ -225,7 +226,8 @@ mod tests {
     fn all_figures_of_few_digits_go_to_others_one_by_one() {
         let mut tokens = tokens();
         for (range, zero) in [(0..10_u32, false), (10..100, false), (100..1000, false), (0..100, true)] {
-            let figures: Vec<String> = range.map(|n| if zero { format!("{n:03}") } else { n.to_string() }).collect();
+            let figures: Vec<String> =
+                range.map(|n| if zero { format!("{n:03}") } else { n.to_string() }).collect();
             let all: HashSet<String> = figures.iter().map(|figure| tokens.text(figure)).collect();
             assert_eq!(all.len(), figures.len());
             for figure in &figures {
@@ -264,7 +266,14 @@ mod tests {
     }
 
     fn shape(number: &Number) -> (bool, bool, usize) {
-        let digits = number.to_string().split('e').next().unwrap_or_default().bytes().filter(u8::is_ascii_digit).count();
+        let digits = number
+            .to_string()
+            .split('e')
+            .next()
+            .unwrap_or_default()
+            .bytes()
+            .filter(u8::is_ascii_digit)
+            .count();
         (number.is_f64(), number.is_i64(), digits)
     }
 

@@ -7,15 +7,52 @@ use crate::{
 
 /// What stands around data, in small letters without anything between them.
 const ENVELOPE: [&str; 22] = [
-    "links", "link", "data", "rel", "name", "title", "href", "uri", "url", "id", "status", "message", "error",
-    "code", "currentpage", "pagesize", "totalcount", "totalpages", "previouspagelink", "nextpagelink",
-    "primaryserver", "secondaryserver",
+    "links",
+    "link",
+    "data",
+    "rel",
+    "name",
+    "title",
+    "href",
+    "uri",
+    "url",
+    "id",
+    "status",
+    "message",
+    "error",
+    "code",
+    "currentpage",
+    "pagesize",
+    "totalcount",
+    "totalpages",
+    "previouspagelink",
+    "nextpagelink",
+    "primaryserver",
+    "secondaryserver",
 ];
 
 /// The documented query parameters, in small letters.
 const PARAMETERS: [&str; 20] = [
-    "page", "pagesize", "fields", "sort", "redirect", "name", "firstname", "lastname", "id", "groupid", "userid",
-    "roleid", "serviceid", "service", "vid", "jobno", "cust", "sid", "caseclass", "casetype",
+    "page",
+    "pagesize",
+    "fields",
+    "sort",
+    "redirect",
+    "name",
+    "firstname",
+    "lastname",
+    "id",
+    "groupid",
+    "userid",
+    "roleid",
+    "serviceid",
+    "service",
+    "vid",
+    "jobno",
+    "cust",
+    "sid",
+    "caseclass",
+    "casetype",
 ];
 
 /// Whether a member is called by a word of the API, or by one that the dictionary knows.
@@ -25,8 +62,11 @@ pub(super) fn is_member(dictionary: &Dictionary, name: &str) -> bool {
 
 /// Whether a part of a path is documented.
 pub(super) fn is_segment(segment: &str) -> bool {
-    let in_path = |resource: Resource| resource.as_str().split('/').any(|part| part.eq_ignore_ascii_case(segment));
-    ["te", "api", "cases"].contains(&segment) || Resource::ALL.into_iter().any(in_path) || names_a_resource(segment)
+    let in_path =
+        |resource: Resource| resource.as_str().split('/').any(|part| part.eq_ignore_ascii_case(segment));
+    ["te", "api", "cases"].contains(&segment)
+        || Resource::ALL.into_iter().any(in_path)
+        || names_a_resource(segment)
 }
 
 /// Whether a query parameter is documented.

@@ -137,7 +137,8 @@ fn exchange(disguise: &mut Disguise<'_>, seen: &Seen, began: SystemTime) -> Valu
 /// What may be said of a body that is not JSON: its length, how it begins, and where it ends to be
 /// JSON.
 fn unreadable(body: &[u8], error: &serde_json::Error) -> Value {
-    let begins = std::str::from_utf8(&body[..body.len().min(64)]).unwrap_or_default().trim_start().chars().next();
+    let begins =
+        std::str::from_utf8(&body[..body.len().min(64)]).unwrap_or_default().trim_start().chars().next();
     let begins = begins.filter(|first| TELLING.contains(first)).map(String::from);
     json!({ "bytes": body.len(), "begins": begins, "line": error.line(), "column": error.column() })
 }

@@ -89,7 +89,9 @@ pub(super) fn names(resource: Resource) -> &'static [&'static str] {
 /// Whether a word is the name of a resource of the API, as links and nodes call it.
 pub fn names_a_resource(word: &str) -> bool {
     let word = plain(word);
-    Resource::ALL.into_iter().any(|resource| names(resource).contains(&&*word) || plain(resource.as_str()) == word)
+    Resource::ALL
+        .into_iter()
+        .any(|resource| names(resource).contains(&&*word) || plain(resource.as_str()) == word)
 }
 
 /// A name without anything but letters and digits, in small letters.

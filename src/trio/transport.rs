@@ -99,7 +99,15 @@ impl Transport {
     pub(super) fn new(settings: &Settings, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
         let limits = settings.limits;
         let slots = Semaphore::new(limits.in_flight.max(1));
-        Ok(Self { http: client(settings)?, stats, clock, waits: Waits::default(), slots, limits, witness: None })
+        Ok(Self {
+            http: client(settings)?,
+            stats,
+            clock,
+            waits: Waits::default(),
+            slots,
+            limits,
+            witness: None,
+        })
     }
 
     /// Sends a request and makes something of the answer; an error of `read` counts as `decode`.
