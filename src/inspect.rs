@@ -18,13 +18,15 @@ use crate::{
 };
 
 /// The resources of a contact centre, in the order in which they are shown.
-const RESOURCES: [Resource; 6] = [
+const RESOURCES: [Resource; 8] = [
     Resource::Services,
     Resource::ServiceState,
     Resource::ServiceGroups,
     Resource::Agents,
     Resource::AgentState,
     Resource::AgentGroups,
+    Resource::Calls,
+    Resource::Skills,
 ];
 
 /// Looks at everything that the exporter reads.

@@ -25,3 +25,6 @@ pub use keep::Keep;
 pub use look::look;
 pub use recorder::Recorder;
 pub use write::{Summary, write};
+
+#[cfg(test)]
+mod tests;

@@ -105,8 +105,8 @@ impl Disguise<'_> {
 
     fn sorted(&mut self, member: &str) -> String {
         match member.strip_prefix('-') {
-            Some(member) => format!("-{}", self.member(member)),
-            None => self.member(member),
+            Some(member) => format!("-{}", self.asked_member(member)),
+            None => self.asked_member(member),
         }
     }
 }

@@ -96,7 +96,7 @@ pub fn write(
     Ok(Summary {
         cycles: state.cycles.len(),
         exchanges: state.seen.len(),
-        names: kept.names.len(),
+        names: kept.names.len() + kept.known_names.len(),
         words: kept.words.len(),
         hidden: kept.hidden.len(),
     })
@@ -145,7 +145,12 @@ fn unreadable(body: &[u8], error: &serde_json::Error) -> Value {
 
 fn kept_text(kept: &Kept) -> String {
     let mut text = KEPT_HEADER.to_owned();
-    for (heading, list) in [("member names", &kept.names), ("words", &kept.words)] {
+    let lists = [
+        ("member names that trio-exporter does not know", &kept.names),
+        ("member names of the API, and those that the field dictionary knows", &kept.known_names),
+        ("words that the field dictionary knows, or that --keep-values kept", &kept.words),
+    ];
+    for (heading, list) in lists {
         let _ = writeln!(text, "\n# {heading}");
         for entry in list {
             let _ = writeln!(text, "{entry}");
