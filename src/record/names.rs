@@ -30,12 +30,12 @@ struct Met {
 }
 
 impl Names {
-    /// Looks at all answers together. A name that no dictionary knows stays if it is spelt like the
-    /// name of a member, if it was not just one of several items that had it, and if it is nowhere a
-    /// word in a value.
+    /// Looks at all answers together; what is said of an error names no member. A name that no
+    /// dictionary knows stays if it is spelt like the name of a member, if it was not just one of
+    /// several items that had it, and if it is nowhere a word in a value.
     pub(super) fn of(seen: &[Seen], dictionary: &Dictionary) -> Self {
         let mut met: HashMap<String, Met> = HashMap::new();
-        for answer in seen.iter().filter_map(|seen| seen.json()?.ok()) {
+        for answer in seen.iter().filter(|seen| seen.is_success()).filter_map(|seen| seen.json()?.ok()) {
             let items = items(&answer);
             let mut here: HashMap<&str, usize> = HashMap::new();
             for name in items.iter().flat_map(|item| item.keys()) {

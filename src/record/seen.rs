@@ -33,6 +33,10 @@ pub(super) enum Came {
 }
 
 impl Seen {
+    pub(super) fn is_success(&self) -> bool {
+        matches!(self.came, Came::Answer { status: 200..=299, .. })
+    }
+
     /// The answer as JSON; an error says why it is none.
     pub(super) fn json(&self) -> Option<Result<Value, serde_json::Error>> {
         match &self.came {
