@@ -93,3 +93,60 @@ impl Folder {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn temporary() -> tempfile::TempDir {
+        tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR").to_owned() + "/target").expect("a folder")
+    }
+
+    fn files() -> Vec<(String, String)> {
+        ["look.jsonl", "kept.txt", "recording.json"].map(|name| (name.to_owned(), "x".to_owned())).to_vec()
+    }
+
+    #[test]
+    fn a_folder_that_is_in_use_or_none_is_refused_with_what_to_do() {
+        let here = temporary();
+        let (file, full) = (here.path().join("file"), here.path());
+        fs::write(&file, "x").expect("written");
+        for (path, problem) in [
+            (full, "is not empty; name a folder that does not exist yet"),
+            (&*file, "is no folder; name a folder that does not exist yet"),
+            (&*file.join("below"), "cannot be used: "),
+        ] {
+            let error = Folder::prepare(path).expect_err(problem).to_string();
+            assert!(error.starts_with(&format!("{}: {problem}", path.display())), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+        assert_eq!(fs::read_to_string(&file).expect("still there"), "x");
+    }
+
+    #[test]
+    fn a_recording_that_cannot_be_written_leaves_nothing_behind() {
+        let here = temporary();
+        let path = here.path().join("a/b");
+        let folder = Folder::prepare(&path).expect("a new folder");
+        fs::create_dir(path.join("recording.json")).expect("in the way");
+        let error = folder.write(&files()).expect_err("a folder is in the way").to_string();
+        assert!(
+            error.starts_with(&format!("{}: cannot be written: ", path.join("recording.json").display()))
+        );
+        assert!(error.ends_with("; make room, or name another folder"), "{error}");
+        assert!(!path.join("look.jsonl").exists() && !path.join("kept.txt").exists());
+        fs::remove_dir(path.join("recording.json")).expect("empty");
+        folder.write(&files()).expect("written");
+        assert_eq!(fs::read_dir(&path).expect("a folder").count(), 3);
+    }
+
+    #[test]
+    fn a_folder_that_was_made_for_nothing_goes_and_another_stays() {
+        let here = temporary();
+        let made = here.path().join("made");
+        Folder::prepare(&made).expect("a new folder").abandon();
+        assert!(!made.exists());
+        Folder::prepare(here.path()).expect("an empty folder").abandon();
+        assert!(here.path().exists());
+    }
+}
