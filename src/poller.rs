@@ -182,6 +182,11 @@ impl Poller {
         self.client.look_around().await;
     }
 
+    /// How far apart steps have to be now: longer than configured where Trio would be asked too much.
+    pub fn period(&self) -> Duration {
+        self.settings.state
+    }
+
     /// Steps for ever on a fixed cadence. A step that takes too long makes the poller miss the times
     /// that passed meanwhile; they are counted, not made up for.
     pub async fn run(mut self) {

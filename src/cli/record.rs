@@ -85,8 +85,7 @@ async fn watch_cycles(
         poller.step().await;
         writeln!(out, "cycle {cycle} of {cycles}: {} requests so far", recorder.exchanges())?;
         if cycle < cycles {
-            // As the exporter does: a server that is slow is not asked all the time.
-            let pause = poll.state.max(begun.elapsed() * 2).saturating_sub(begun.elapsed());
+            let pause = poller.period().saturating_sub(begun.elapsed());
             select! {
                 () = tokio::time::sleep(pause) => {}
                 () = stop.clone().requested() => {

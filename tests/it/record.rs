@@ -140,6 +140,7 @@ async fn talkative() -> HandWritten {
     let calls = json!([{"jobNo": "V0701234567", "serviceId": 701_234, "from": "+46701234567", "state": "Queued",
         "subject": "hemligt-ärende", "created": "2026-01-15T07:59:30Z", "caseClass": "Chefsstöd"}]);
     trio.answer("cc/881122/services/calls", calls.to_string()).await;
+    trio.answer("cc/881122/services/cases", calls.to_string()).await;
     let refused = json!({"links": [], "data": {"status": 403, "message": "anna.andersson har inte rätt",
         "Andersson": {"request": "701234"}}});
     trio.respond("cc/881122/skills", ResponseTemplate::new(403).set_body_json(refused)).await;
@@ -182,7 +183,9 @@ async fn nothing_that_was_planted_anywhere_is_in_the_folder() {
     }
     let asked = trio.server.received_requests().await.expect("kept");
     let answered: Vec<&str> = asked.iter().map(|request| request.url.path()).collect();
-    for resource in ["agents", "agents/state", "services/calls", "skills", "roles", "agentgroups"] {
+    for resource in
+        ["agents", "agents/state", "services/calls", "services/cases", "skills", "roles", "agentgroups"]
+    {
         let path = format!("/te/api/cc/881122/{resource}");
         assert!(answered.contains(&&*path), "{resource} was asked, so it is recorded");
     }
@@ -253,6 +256,9 @@ async fn an_unknown_word_stays_where_the_user_says_so_and_only_there() {
     assert!(kept.expect("text").lines().any(|line| line == "Chefsstöd"));
     let calls = look.iter().find(|line| line["resource"] == "services/calls").expect("a line");
     assert_ne!(calls["json"][0]["caseClass"], "Chefsstöd");
+    let cases =
+        look.iter().find(|line| line["path"].as_str().is_some_and(|path| path.ends_with("/services/cases")));
+    assert_eq!(cases.expect("a line")["json"], calls["json"], "the same case is the same everywhere");
 }
 
 #[tokio::test]
