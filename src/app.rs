@@ -66,12 +66,7 @@ impl Wired {
         let limits = trio.limits;
         let client = Client::new(trio, dictionary, self.stats.clone(), self.clock.clone())
             .with_context(|| format!("target {name}: no HTTP client can be made"))?;
-        let poll = poller::Settings {
-            collector_limit: limits.collector,
-            requests_per_minute: limits.requests_per_minute,
-            follow_cases: limits.follow_cases,
-            ..self.poll
-        };
+        let poll = self.poll.within(&limits);
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
         Ok(poller.selecting(contact_centers).with_goals(goals))

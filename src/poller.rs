@@ -31,7 +31,7 @@ use crate::{
     snapshot::{Center, Snapshot},
     stats::Stats,
     tally::{self, Published, Tally},
-    trio::{Client, Root, Route},
+    trio::{Client, Limits, Root, Route},
 };
 use budget::Load;
 use follow::Turns;
@@ -84,6 +84,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The same within the bounds of a target.
+    pub fn within(self, limits: &Limits) -> Self {
+        Self {
+            collector_limit: limits.collector,
+            requests_per_minute: limits.requests_per_minute,
+            follow_cases: limits.follow_cases,
+            ..self
+        }
+    }
+
     /// How often `collector` is read; `None` if it is switched off.
     pub fn interval(&self, collector: Collector) -> Option<Duration> {
         match self.collectors[collector.index()] {
@@ -200,6 +210,11 @@ impl Poller {
         self.last = Some(snapshot);
         // After publishing: a server that is not there must not make the data of another one late.
         self.client.look_around().await;
+    }
+
+    /// How far apart steps have to be now: longer than configured where Trio would be asked too much.
+    pub fn period(&self) -> Duration {
+        self.settings.state
     }
 
     /// Steps for ever on a fixed cadence. A step that takes too long makes the poller miss the times

@@ -39,14 +39,17 @@ mod single_case;
 mod skills;
 mod sorting;
 mod transport;
+mod witness;
 
 pub use certificates::ExtraRoots;
 pub use client::{Client, Root, Route};
 pub use collection::Listing;
 pub use error::Error;
 pub use examine::{Examination, Member, Missing};
-pub use fields::Dictionary;
+pub use fields::{Dictionary, Judgement};
 pub use inventory::Inventory;
+pub use links::names_a_resource;
 pub use probe::{ApiAnswer, FirstPage};
 pub use secret::Secret;
 pub use settings::{Limits, Settings, latin1};
+pub use witness::{Exchange, Outcome, Witness};
