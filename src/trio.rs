@@ -41,6 +41,7 @@ mod sorting;
 mod transport;
 mod witness;
 
+pub use bodies::CaseBodies;
 pub use certificates::ExtraRoots;
 pub use client::{Client, Root, Route};
 pub use collection::Listing;
