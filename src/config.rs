@@ -1,6 +1,7 @@
 //! Configuration: a YAML file, or the environment for a single target, becomes typed settings, or a
 //! list of all mistakes. After this nobody sees a text that means something else.
 
+mod agents;
 mod environment;
 mod goals;
 mod limits;
@@ -112,8 +113,9 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
     goals::warn(&goals, &wait_targets, &poll, &mut warnings);
-    let (tally, identity) = sections::agents(root, folder, complaints);
-    let max_series = sections::max_series(root, complaints);
+    let (mut tally, identity) = agents::read(root, folder, complaints);
+    let (max_series, keep) = sections::metrics(root, complaints);
+    tally.keep = keep.unwrap_or(tally.keep);
     root.finish(complaints);
     let defaults = metrics::Settings::default();
     let metrics =

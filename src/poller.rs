@@ -205,7 +205,7 @@ impl Poller {
         self.pace(&mut snapshot, begun, &sent);
         self.say_unmatched_goals(&snapshot);
         let snapshot = Arc::new(snapshot);
-        let totals = Arc::new(tally::step(&mut self.tally, self.last.as_deref(), &snapshot));
+        let totals = Arc::new(tally::step(&mut self.tally, &snapshot));
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
         // After publishing: a server that is not there must not make the data of another one late.

@@ -104,12 +104,15 @@ fn main_at_most(center: &CenterScene<'_>) -> usize {
             flow::OF_A_SERVICE + classes
         })
         .sum();
+    let pauses = center.agents.and_then(|agents| agents.pauses.as_ref());
+    let reasons = pauses.map_or(0, |pauses| pauses.reasons.len());
     in_flow
         + services * (OF_A_SERVICE + CaseClass::ALL.len() * OF_A_CLASS)
         + exported
         + groups
         + members
         + agent_groups * 2 * AgentState::COUNT
+        + reasons * 2
         + BESIDES
 }
 

@@ -57,28 +57,33 @@ async fn a_rule_finds_its_services_by_name_and_group_in_every_dialect() {
 }
 
 #[tokio::test]
-async fn a_rule_that_matches_no_service_is_told_once_when_the_services_are_known() {
+async fn a_rule_that_matches_no_service_is_told_once_when_services_and_groups_are_known() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
     let _guard = tracing::subscriber::set_default(subscriber);
     let told = || {
-        let lines = lines.lock().expect("not poisoned");
-        lines.iter().filter(|line| line.contains("goals.services[")).cloned().collect::<Vec<_>>()
+        let mut lines = std::mem::take(&mut *lines.lock().expect("not poisoned"));
+        lines.retain(|line| line.contains("goals.services["));
+        lines
     };
-    let trio = HandWritten::start().await;
-    trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
-    trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":11,"open":true}]}"#).await;
-    let rules = vec![rule(by_name("Växel"), 10), rule(by_name("Vaxel"), 15), rule(by_group("x"), 40)];
-    let mut app = TestApp::of(with_rules(target(&trio.url()), rules)).await;
-    app.step().await;
-    assert_eq!(told(), Vec::<String>::new(), "the services could not be read");
+    let services = ("cc/1/services", r#"{"data":[{"serviceId":11,"serviceName":"VÄXEL"}]}"#);
+    let groups = ("cc/1/servicegroups", r#"{"data":[]}"#);
+    for [first, second] in [[services, groups], [groups, services]] {
+        let trio = HandWritten::start().await;
+        trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
+        trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":11,"open":true}]}"#).await;
+        let rules = vec![rule(by_name("Växel"), 10), rule(by_name("Vaxel"), 15), rule(by_group("x"), 40)];
+        let mut app = TestApp::of(with_rules(target(&trio.url()), rules)).await;
+        trio.answer(first.0, first.1).await;
+        app.step().await;
+        assert_eq!(told(), Vec::<String>::new(), "{} could not be read", second.0);
 
-    trio.answer("cc/1/services", r#"{"data":[{"serviceId":11,"serviceName":"VÄXEL"}]}"#).await;
-    trio.answer("cc/1/servicegroups", r#"{"data":[]}"#).await;
-    app.step_after(300).await;
-    app.step_after(300).await;
-    let told = told();
-    assert_eq!(told.len(), 2, "{told:#?}");
-    assert!(told[0].contains("goals.services[1]") && told[1].contains("goals.services[2]"), "{told:#?}");
-    assert_eq!(wait_target(&app.metrics().await, "11"), Some(10.0));
+        trio.answer(second.0, second.1).await;
+        app.step_after(300).await;
+        app.step_after(300).await;
+        let told = told();
+        assert_eq!(told.len(), 2, "{told:#?}");
+        assert!(told[0].contains("goals.services[1]") && told[1].contains("goals.services[2]"), "{told:#?}");
+        assert_eq!(wait_target(&app.metrics().await, "11"), Some(10.0));
+    }
 }

@@ -9,6 +9,7 @@ use crate::{
     metrics::View,
     model::{AgentStatus, CaseList, ServiceSkills, ServiceStatus},
     snapshot::{Outcome, Reading},
+    tally::AgentTotals,
 };
 
 fn missing(view: &View) -> BTreeSet<String> {
@@ -33,6 +34,10 @@ fn stateless() -> View {
             AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     })
+}
+
+fn agents(change: fn(&mut AgentTotals)) -> View {
+    fixture::with_totals(|totals| change(totals.agents.as_mut().expect("there")))
 }
 
 fn field(change: fn(&mut crate::model::FieldUse)) -> View {
@@ -92,8 +97,11 @@ fn a_family_without_its_source_is_absent_and_no_other() {
                 "trio_agent_group_member",
                 "trio_agent_info",
                 "trio_agent_state",
+                "trio_agent_state_limit_seconds",
                 "trio_agent_state_since_timestamp_seconds",
                 "trio_agents",
+                "trio_agents_over_limit",
+                "trio_agents_paused",
                 "trio_service_skilled_agents",
             ],
         ),
@@ -134,10 +142,14 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             &[
                 "trio_agent_group_agents",
                 "trio_agent_group_state_seconds_total",
+                "trio_agent_pause_reason_seconds_total",
                 "trio_agent_state_changes_total",
+                "trio_agent_state_limit_seconds",
                 "trio_agent_state_seconds_total",
                 "trio_agent_state_since_timestamp_seconds",
                 "trio_agents",
+                "trio_agents_over_limit",
+                "trio_agents_paused",
                 "trio_agents_state_seconds_total",
                 "trio_agents_unmeasured_seconds_total",
             ],
@@ -146,6 +158,15 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             fixture::with_totals(|totals| totals.agents.as_mut().expect("there").groups = None),
             &["trio_agent_group_agents", "trio_agent_group_state_seconds_total"],
         ),
+        (
+            agents(|agents| agents.over_limit.clear()),
+            &["trio_agent_state_limit_seconds", "trio_agents_over_limit"],
+        ),
+        (
+            agents(|agents| agents.pauses = None),
+            &["trio_agent_pause_reason_seconds_total", "trio_agents_paused"],
+        ),
+        (agents(|agents| agents.pauses.as_mut().expect("there").now = None), &["trio_agents_paused"]),
         (field(|field| field.member = None), &["trio_field_info", "trio_unknown_values"]),
         (field(|field| field.present = None), &["trio_field_present"]),
         (field(|field| field.times_rejected = None), &["trio_times_rejected_total"]),

@@ -17,8 +17,8 @@ use crate::{
     stats::{RequestCode, Stats},
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
-        GroupTotals, PersonTotals, Published, ServiceTotals, SkilledAgents, Source, TimeCounts, Totals,
-        WaitHistogram,
+        GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published, ServiceTotals,
+        SkilledAgents, Source, TimeCounts, Totals, WaitHistogram,
     },
 };
 
@@ -230,15 +230,30 @@ pub(crate) fn totals() -> Totals {
     };
     let agents = AgentTotals {
         now,
+        over_limit: vec![over_limit(AgentState::WrapUp, 180, 0), over_limit(AgentState::Busy, 900, 1)],
         seconds: seconds(135.0, 145.0),
         unmeasured_seconds: 20.0,
         changes,
+        pauses: Some(pauses()),
         groups: Some(vec![group]),
         persons: persons.into(),
     };
     let skilled = skilled(&snapshot().centers[0]);
     let (contact_center, flow) = ("1".into(), flow());
     Totals { centers: vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }] }
+}
+
+fn over_limit(state: AgentState, limit: u64, agents: u64) -> OverLimit {
+    OverLimit { state, limit: Duration::from_secs(limit), agents }
+}
+
+/// Lunch may be shown. Whoever was paused is at work again.
+fn pauses() -> PauseTotals {
+    PauseTotals {
+        reasons: ["Lunch".into(), OTHER_REASON.into()].into(),
+        now: Some(vec![0, 0]),
+        seconds: vec![30.0, 12.5],
+    }
 }
 
 /// A service of which calls were counted, as the lists of [`snapshot`] and earlier ones showed them.
