@@ -16,6 +16,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use axum::Router;
+use jiff::tz::TimeZone;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
@@ -72,7 +73,7 @@ impl Wired {
             ..self.poll
         };
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
-        let poller = Poller::new(name, client, poll, self.tally, clock, stats, publish);
+        let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
         Ok(poller.selecting(contact_centers))
     }
 }
@@ -98,7 +99,12 @@ impl App {
                 latest,
                 goals: target.goals.clone(),
             });
-            let (poll, tally, clock) = (config.poll, config.tally, clock.clone());
+            let (poll, tally, clock) = (config.poll, config.tally.clone(), clock.clone());
+            let tally = tally::Settings {
+                goals: target.goals.clone(),
+                time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
+                ..tally
+            };
             targets.push(Wired { target, poll, tally, clock, stats, publish });
         }
         let settings = metrics::Settings { build: build_info(), ..config.metrics };

@@ -17,6 +17,7 @@ mod exporter;
 mod exposition;
 mod family;
 mod fields;
+mod flow;
 mod goals;
 mod identity;
 mod persons;

@@ -11,7 +11,6 @@ mod follow;
 mod inventory;
 mod now;
 mod pace;
-mod reads;
 mod situation;
 mod skills;
 
@@ -34,7 +33,6 @@ use crate::{
     trio::{Client, Root, Route},
 };
 use budget::Load;
-use follow::Turns;
 use pace::Sent;
 use situation::Situations;
 
@@ -128,8 +126,6 @@ pub struct Poller {
     /// Ids that an early configuration reading was made for.
     asked_for: HashSet<(Text, Text)>,
     situations: Situations,
-    /// Whose turn it is where not every single case can be asked for in one step.
-    turns: Turns,
     /// How long asking for single cases took in the last step.
     following: Duration,
 }
@@ -164,7 +160,6 @@ impl Poller {
             was_down: false,
             asked_for: HashSet::new(),
             situations: Situations::default(),
-            turns: Turns::default(),
             following: Duration::ZERO,
         }
     }

@@ -2,15 +2,22 @@
 //!
 //! In reading order: the world is a contact centre that lives by itself, the dialect is how its
 //! facts are named and written, the API lets clients at it, the simulator gives it a clock and a
-//! socket. Everything here is made from the vendor's help alone and shares no code with the client
+//! socket. A scenario states a world instead of making one up; the truth is what really happened in it. Everything here is made from the vendor's help alone and shares no code with the client
 //! in this program, so that the two cannot be wrong together.
 
 mod api;
 mod dialect;
+mod in_process;
 mod options;
+mod scenario;
 mod simulator;
+mod truth;
 mod world;
 
 pub use dialect::Dialect;
+pub use in_process::InProcess;
 pub use options::Options;
+pub use scenario::{Callback, Moves, Overflow, Scenario, ServicePlan, Team, Transfer};
 pub use simulator::{Simulator, WallClock, serve};
+pub use truth::{AgentTime, Flow, ServiceTruth, TARGETS, Truth};
+pub use world::{Activity, Class, Demand, Habits, Law, Opening, Outcome, Season, Stay};

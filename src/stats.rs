@@ -51,6 +51,8 @@ pub struct ResourceStats {
     duration_micros: Counter,
     /// Bytes of answer bodies, as received.
     pub response_bytes: Counter,
+    /// Signs that a list changed while its pages were read.
+    pub drift: Counter,
 }
 
 /// A number that only ever grows (or, for an expiry, is replaced).
@@ -196,6 +198,7 @@ impl ResourceStats {
             durations: Default::default(),
             duration_micros: Counter::default(),
             response_bytes: Counter::default(),
+            drift: Counter::default(),
         }
     }
 

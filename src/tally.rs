@@ -5,17 +5,35 @@
 
 mod agent_groups;
 mod agent_time;
+mod elapsed;
+mod flow;
+mod service_time;
+mod skilled;
+mod waits;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+use jiff::tz::TimeZone;
 
 pub use agent_groups::GroupKey;
 pub use agent_time::{AgentTotals, GroupTotals, PersonTotals, StateCounts, StateSeconds};
+pub use skilled::SkilledAgents;
+
+pub use flow::{
+    ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
+    RejectedTimes, ServiceTotals, Source, WaitHistogram,
+};
+pub use service_time::{TimeCounts, Unmeasured};
 
 use crate::{
-    model::{Resource, Text},
-    snapshot::Snapshot,
+    model::{Goals, Resource, Stamp, Text},
+    snapshot::{Center, Snapshot},
 };
 use agent_time::AgentTime;
+use flow::Flow;
+use skilled::Skilled;
+#[cfg(test)]
+pub(crate) use skilled::count as count_skilled;
 
 /// A snapshot and everything that has been counted up to it: what scrapers are shown.
 #[derive(Clone, Debug)]
@@ -27,15 +45,35 @@ pub struct Published {
 }
 
 /// What the tally needs to know of the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Agent groups with fewer members are merged.
     pub min_group_size: usize,
+    /// What services are meant to achieve.
+    pub goals: Arc<Goals>,
+    /// Edges of the wait histograms.
+    pub edges: Edges,
+    /// Where midnight is.
+    pub time_zone: TimeZone,
+    /// How long what is gone from Trio is kept in mind, so that its counters go on if it comes back.
+    pub keep: Duration,
+    /// At most so many services of a contact centre are kept in mind.
+    pub most_services: usize,
+    /// Whether what is inferred of single cases is told.
+    pub tells_events: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { min_group_size: 3 }
+        Self {
+            min_group_size: 3,
+            goals: Arc::default(),
+            edges: Edges::default(),
+            time_zone: TimeZone::UTC,
+            keep: Duration::from_secs(24 * 3600),
+            most_services: 20_000,
+            tells_events: false,
+        }
     }
 }
 
@@ -53,13 +91,28 @@ pub struct CenterTotals {
     pub contact_center: Text,
     /// Agent time; `None` until agent states have been read.
     pub agents: Option<AgentTotals>,
+    /// What became of the cases.
+    pub flow: FlowTotals,
+    /// Who could answer for which service; `None` while skills or agent states are unknown.
+    pub skilled: Option<Arc<SkilledAgents>>,
 }
 
 /// The running counts of one target.
 #[derive(Debug)]
 pub struct Tally {
     settings: Settings,
-    centers: Vec<(Text, AgentTime)>,
+    centers: Vec<CenterTally>,
+}
+
+/// The running counts of one contact centre.
+#[derive(Debug)]
+struct CenterTally {
+    id: Text,
+    /// When it was last listed.
+    listed: Stamp,
+    agents: AgentTime,
+    flow: Flow,
+    skilled: Skilled,
 }
 
 impl Tally {
@@ -68,30 +121,51 @@ impl Tally {
         Self { settings, centers: Vec::new() }
     }
 
-    /// The cases of a contact centre that should be asked for by their number, each with the list that
-    /// showed it.
-    pub fn to_follow(&self, _contact_center: &str) -> Vec<(Resource, Text)> {
-        Vec::new()
+    /// The cases of a contact centre that should be asked for by their number before the next step, the
+    /// most important first: a cut list does not show them.
+    pub fn to_follow(&self, contact_center: &str) -> Vec<(Resource, Text)> {
+        let center = self.centers.iter().find(|center| *center.id == *contact_center);
+        let hidden = center.map(|center| center.flow.to_follow()).unwrap_or_default();
+        hidden.into_iter().map(|(source, id)| (source.resource(), id)).collect()
     }
 }
 
-/// Counts what happened from `prev` to `cur`. A contact centre that is no longer listed is forgotten.
+/// Counts what happened from `prev` to `cur`. A contact centre that is no longer listed is shown no
+/// more, and forgotten after a while.
 pub fn step(tally: &mut Tally, prev: Option<&Snapshot>, cur: &Snapshot) -> Totals {
-    let mut known = std::mem::take(&mut tally.centers);
+    let Tally { settings, centers: known } = tally;
+    let mut totals = Totals::default();
     for center in &cur.centers {
         let id = &center.contact_center.id;
-        let mut time = match known.iter().position(|(known, _)| known == id) {
-            Some(position) => known.swap_remove(position).1,
-            None => AgentTime::default(),
-        };
+        let position = known.iter().position(|known| known.id == *id).unwrap_or_else(|| {
+            let (agents, flow, skilled) = Default::default();
+            known.push(CenterTally { id: id.clone(), listed: cur.stepped, agents, flow, skilled });
+            known.len() - 1
+        });
         let before = prev.and_then(|snapshot| snapshot.centers.iter().find(|c| c.contact_center.id == *id));
-        time.step(before, center, tally.settings.min_group_size);
-        tally.centers.push((id.clone(), time));
+        totals.centers.push(known[position].step(before, cur, center, settings));
     }
-    let centers = tally.centers.iter();
-    Totals {
-        centers: centers
-            .map(|(id, time)| CenterTotals { contact_center: id.clone(), agents: time.totals() })
-            .collect(),
+    known.retain(|center| cur.stepped.since(center.listed) <= settings.keep);
+    totals
+}
+
+impl CenterTally {
+    fn step(
+        &mut self,
+        before: Option<&Center>,
+        cur: &Snapshot,
+        center: &Center,
+        settings: &Settings,
+    ) -> CenterTotals {
+        self.listed = cur.stepped;
+        self.agents.step(before, center, settings.min_group_size);
+        self.flow.step(cur, center, settings);
+        self.skilled.step(center);
+        CenterTotals {
+            contact_center: self.id.clone(),
+            agents: self.agents.totals(),
+            flow: self.flow.totals(),
+            skilled: self.skilled.agents(),
+        }
     }
 }

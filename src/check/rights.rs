@@ -21,7 +21,7 @@ pub(super) async fn check(
     let mut services: Vec<Text> = Vec::new();
     for collector in Collector::ALL {
         let Some(interval) = patient.interval(collector) else { continue };
-        let Some(resource) = resource(collector) else { continue };
+        let Some(resource) = collector.resource() else { continue };
         let before = client.requests_sent();
         let limit = patient.settings.limits.collector;
         let read = timeout(limit, items(client, route, collector, &mut services)).await;
@@ -88,7 +88,7 @@ async fn inventory(
         Err(error) => (Vec::new(), Some(error)),
     };
     let was_read = |holding: &Holding| {
-        Collector::ALL.into_iter().any(|collector| resource(collector) == Some(holding.resource))
+        Collector::ALL.into_iter().any(|collector| collector.resource() == Some(holding.resource))
     };
     for holding in holdings.into_iter().filter(|holding| !was_read(holding)) {
         let name = holding.resource.as_str();
@@ -156,22 +156,6 @@ async fn items(
 
 fn readable(items: u64) -> String {
     format!("readable, {items} item{}", if items == 1 { "" } else { "s" })
-}
-
-/// What a collector reads; the inventory reads many things.
-fn resource(collector: Collector) -> Option<Resource> {
-    Some(match collector {
-        Collector::Services => Resource::Services,
-        Collector::ServiceState => Resource::ServiceState,
-        Collector::ServiceGroups => Resource::ServiceGroups,
-        Collector::Agents => Resource::Agents,
-        Collector::AgentState => Resource::AgentState,
-        Collector::AgentGroups => Resource::AgentGroups,
-        Collector::Calls => Resource::Calls,
-        Collector::Cases => Resource::Cases,
-        Collector::Skills => Resource::Skills,
-        Collector::Inventory => return None,
-    })
 }
 
 /// Collections that stay as they are while somebody looks at their pages.

@@ -68,6 +68,7 @@ trio-exporter demo: a simulated contact centre on a busy morning, in real time.
   metrics          http://{exporter}/metrics
   agents           http://{exporter}/metrics/agents
   simulated Trio   http://{trio}/te/api
+  its own truth    http://{trio}/sim/truth
 
 Paste into prometheus.yml:
 

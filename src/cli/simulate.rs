@@ -37,7 +37,12 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     let addr = listener.local_addr()?;
     writeln!(
         out,
-        "simulated Trio   http://{addr}/te/api\nclient key       {}\nuser, password   {}, {}\nCtrl-C stops it.",
+        "\
+simulated Trio   http://{addr}/te/api
+its own truth    http://{addr}/sim/truth
+client key       {}
+user, password   {}, {}
+Ctrl-C stops it.",
         options.client_key, options.username, options.password
     )?;
     sim::serve(listener, simulator(options), stop.requested()).await?;

@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use url::Url;
+
 use super::{Config, Environment, Target, target};
 use crate::{
     document::Complaints,
@@ -10,14 +12,14 @@ use crate::{
     poller, tally, trio,
 };
 
-/// The address of the API.
+/// The addresses of the API, one a server.
 pub(super) const URL: &str = "TRIO_URL";
 
 pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> {
     let mut errors = Vec::new();
     let mut warnings = Vec::new();
     let given = |name: &str| environment(name).filter(|value| !value.is_empty());
-    let server = match given(URL) {
+    let servers = match given(URL) {
         None => {
             errors.push(format!(
                 "nothing to read: give --config.file, or set {URL}, TRIO_CLIENT_KEY, TRIO_USERNAME and TRIO_PASSWORD; \
@@ -25,18 +27,9 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
             ));
             return Err(errors);
         }
-        Some(text) => target::server(&text),
+        Some(text) => servers(&text, &mut warnings),
     };
-    let server = match server {
-        Ok((url, warning)) => {
-            warnings.extend(warning.map(|warning| format!("{URL}: {warning}")));
-            Some(url)
-        }
-        Err(message) => {
-            errors.push(format!("{URL}: {message}"));
-            None
-        }
-    };
+    let servers = servers.map_err(|messages| errors.extend(messages)).ok();
     let mut secret = |key: &str| {
         let name = format!("TRIO_{}", key.to_uppercase());
         let result = read_secret(&name, &given).and_then(|secret| {
@@ -49,14 +42,14 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     let mut complaints = Complaints::default();
     let dictionary = target::builtin(&mut complaints);
     errors.extend(complaints.into_list());
-    let (Some(server), Some(client_key), Some(username), Some(password), Some(dictionary)) =
-        (server, client_key, username, password, dictionary)
+    let (Some(servers), Some(client_key), Some(username), Some(password), Some(dictionary)) =
+        (servers, client_key, username, password, dictionary)
     else {
         return Err(errors);
     };
     let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
     let trio = trio::Settings {
-        servers: vec![server],
+        servers,
         client_key,
         username,
         password,
@@ -78,6 +71,33 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         metrics: metrics::Settings::default(),
         warnings,
     })
+}
+
+/// The servers of a target, the preferred one first, separated by commas or spaces.
+fn servers(text: &str, warnings: &mut Vec<String>) -> Result<Vec<Url>, Vec<String>> {
+    let texts = text.split([',', ' ', '\t', '\n']).filter(|text| !text.is_empty());
+    let mut servers: Vec<Url> = Vec::new();
+    let mut errors = Vec::new();
+    for text in texts {
+        match target::server(text) {
+            Ok((url, _)) if servers.iter().any(|other| target::place(other) == target::place(&url)) => {
+                errors.push(format!("{URL}: {url} stands there twice; name each host and port once"));
+            }
+            Ok((url, warning)) => {
+                warnings.extend(warning.map(|warning| format!("{URL}: {warning}")));
+                servers.push(url);
+            }
+            Err(message) => errors.push(format!("{URL}: {message}")),
+        }
+    }
+    if errors.is_empty() && !(1..=target::MOST_SERVERS).contains(&servers.len()) {
+        errors.push(format!(
+            "{URL}: must name 1 to {} servers, the preferred one first, separated by commas or spaces",
+            target::MOST_SERVERS
+        ));
+    }
+    warnings.dedup();
+    if errors.is_empty() { Ok(servers) } else { Err(errors) }
 }
 
 fn read_secret(name: &str, given: &impl Fn(&str) -> Option<String>) -> Result<trio::Secret, String> {

@@ -20,7 +20,7 @@ const MOST_EXPORTED: usize = 20;
 pub(super) const DEFAULT_NAME: &str = "trio";
 
 /// More servers than this are a mistake.
-const MOST_SERVERS: usize = 4;
+pub(super) const MOST_SERVERS: usize = 4;
 
 pub(super) fn read(
     entry: &Entry<'_>,
@@ -152,7 +152,8 @@ fn servers_of(
     (complaints.count() == before).then_some(servers)
 }
 
-fn place(url: &Url) -> (Option<&str>, Option<u16>) {
+/// Host and port: where a server is, however its address is written.
+pub(super) fn place(url: &Url) -> (Option<&str>, Option<u16>) {
     (url.host_str(), url.port_or_known_default())
 }
 

@@ -7,6 +7,7 @@ use pretty_assertions::assert_eq;
 use super::*;
 use crate::model::{CaseClass, Collector, ServiceGoals};
 
+mod environment;
 mod limits;
 
 /// A folder of its own for each test, with the secrets that the valid file names.

@@ -60,6 +60,11 @@ const RETRIES: Spec = Spec::counter(
     "Requests sent again after the wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503); the reasons add up to all such requests: rate_limited means that the exporter asks more than Trio allows. Source: header Retry-After.",
 );
 
+const DRIFT: Spec = Spec::counter(
+    "api_list_drift",
+    "Signs that a list changed while its pages were read, by resource, for lists whose items come and go all the time: items that an earlier page held, and totals that changed. A list is shown all the same; when it grows fast, single items may be missed for one reading. Source: services/calls.",
+);
+
 /// Writes all families of the conversation.
 pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     write_requests(pen, scene)?;
@@ -114,17 +119,18 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
 }
 
 fn write_requests(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
-    let used = || {
-        scene.targets.iter().flat_map(|target| {
+    let used = |wanted: fn(Resource) -> bool| {
+        scene.targets.iter().flat_map(move |target| {
             let [target_label] = target.labels;
             let labels = move |resource: Resource| [target_label, ("resource", resource.as_str())];
-            let stats = Resource::ALL.into_iter().map(|resource| (resource, target.stats.resource(resource)));
+            let resources = Resource::ALL.into_iter().filter(move |resource| wanted(*resource));
+            let stats = resources.map(|resource| (resource, target.stats.resource(resource)));
             let used = stats.filter(|(_, stats)| stats.durations().0.iter().any(|requests| *requests > 0));
             used.map(move |(resource, stats)| (labels(resource), stats))
         })
     };
     let mut family = pen.family(&REQUESTS);
-    for (labels, stats) in used() {
+    for (labels, stats) in used(|_| true) {
         for (code, requests) in stats.requests() {
             let status;
             let code = match code {
@@ -138,13 +144,17 @@ fn write_requests(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
         }
     }
     let mut family = pen.family(&REQUEST_DURATION);
-    for (labels, stats) in used() {
+    for (labels, stats) in used(|_| true) {
         let (buckets, sum) = buckets(stats);
         family.buckets(&labels, sum, &buckets)?;
     }
     let mut family = pen.family(&RESPONSE_BYTES);
-    for (labels, stats) in used() {
+    for (labels, stats) in used(|_| true) {
         family.count(&labels, stats.response_bytes.get())?;
+    }
+    let mut family = pen.family(&DRIFT);
+    for (labels, stats) in used(Resource::comes_and_goes) {
+        family.count(&labels, stats.drift.get())?;
     }
     Ok(())
 }

@@ -5,19 +5,27 @@ use std::fmt;
 use super::{
     Surface,
     family::{Pen, Spec},
+    flow,
     identity::Naming,
     persons,
     scene::{CenterScene, Scene},
     skilled,
 };
-use crate::model::AgentState;
+use crate::{model::AgentState, tally::ClassTotals};
 
 /// What may be dropped, first to last. Whole families go, never a part of one.
-const DROP_ORDER: [(Surface, &Spec); 3] = [
+const FIRST_DROPPED: [(Surface, &Spec); 5] = [
     (Surface::Agents, &persons::STATE_SECONDS),
     (Surface::Agents, &persons::STATE),
+    (Surface::Main, &flow::WAITS),
+    (Surface::Main, &flow::CASES),
     (Surface::Main, &skilled::SKILLED_AGENTS),
 ];
+
+fn drop_order() -> impl Iterator<Item = (Surface, &'static Spec)> {
+    let late = flow::DROPPED_LATE.into_iter().map(|spec| (Surface::Main, spec));
+    FIRST_DROPPED.into_iter().chain(late)
+}
 
 const SERIES_DROPPED: Spec = Spec::gauge(
     "series_dropped",
@@ -33,7 +41,7 @@ pub(super) struct Plan {
 impl Plan {
     /// What to leave out of `surface` so that at most `max_series` are left, if that can be had.
     pub(super) fn of(surface: Surface, scene: &Scene<'_>, max_series: usize) -> Self {
-        let candidates = || DROP_ORDER.iter().filter(|(of, _)| *of == surface).map(|(_, spec)| *spec);
+        let candidates = || drop_order().filter(|(of, _)| *of == surface).map(|(_, spec)| spec);
         if at_most(surface, scene) <= max_series {
             return Self::default();
         }
@@ -85,7 +93,16 @@ fn main_at_most(center: &CenterScene<'_>) -> usize {
     let agent_groups = center.agents.and_then(|agents| agents.groups.as_ref()).map_or(0, Vec::len);
     let exported: usize =
         center.service_state.unwrap_or_default().iter().map(|status| status.exported.len()).sum();
-    services * (OF_A_SERVICE + center.goals.general.classes.len() * OF_A_CLASS)
+    let flows = center.flow.iter().flat_map(|flow| &flow.services);
+    let waits = |class: &ClassTotals| class.counts.waits.edges.len() + 3;
+    let in_flow: usize = flows
+        .map(|service| {
+            let classes = service.classes.iter().map(|class| flow::OF_A_CLASS + waits(class)).sum::<usize>();
+            flow::OF_A_SERVICE + classes
+        })
+        .sum();
+    in_flow
+        + services * (OF_A_SERVICE + center.goals.general.classes.len() * OF_A_CLASS)
         + exported
         + groups
         + members
@@ -104,7 +121,7 @@ const BESIDES: usize = 250;
 /// Writes what was dropped, 0 for families that could be.
 pub(super) fn write(pen: &mut Pen<'_>, plans: &[(Surface, Plan)]) -> fmt::Result {
     let mut family = pen.family(&SERIES_DROPPED);
-    for (surface, spec) in DROP_ORDER {
+    for (surface, spec) in drop_order() {
         let plans = plans.iter().filter(|(of, _)| *of == surface);
         let series: usize = plans.map(|(_, plan)| plan.series(spec)).sum();
         family.gauge(&[("family", &*spec.scraped_name())], series as u64)?;

@@ -13,7 +13,7 @@ use super::{
     cap::{self, Plan},
     collectors, exporter,
     family::{PREFIX, Pen},
-    fields,
+    fields, flow,
     identity::Naming,
     persons, process,
     scene::Scene,
@@ -84,6 +84,7 @@ impl Surface {
         match self {
             Self::Main => {
                 services::write(pen, scene)?;
+                flow::write(pen, scene)?;
                 agents::write(pen, scene)?;
                 system::write(pen, scene)
             }

@@ -4,9 +4,13 @@ use std::fmt;
 
 use super::{
     family::{Label, Pen, Spec},
+    flow,
     scene::{Scene, Target, name},
 };
-use crate::model::FieldUse;
+use crate::{
+    model::{FieldUse, Resource},
+    tally::{RejectedTimes, Source},
+};
 
 const INFO: Spec = Spec::gauge(
     "field_info",
@@ -38,6 +42,10 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
             let [member, form, source] =
                 [("member", name(Some(member))), ("form", field.form), ("source", field.source.as_str())];
             family.gauge(&[target, resource, of, member, form, source], 1)?;
+        } else if is_derived(scene, target, field) {
+            let [target, resource, of] = labels(target, field);
+            let derived = [("member", ""), ("form", ""), ("source", "derived")];
+            family.gauge(&([target, resource, of], derived), 1)?;
         }
     }
     let mut family = pen.family(&PRESENT);
@@ -52,11 +60,36 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     }
     let mut family = pen.family(&TIMES_REJECTED);
     for (target, field) in fields() {
-        if let Some(rejected) = field.times_rejected {
+        let contradicted = contradicted(target, field);
+        if field.times_rejected.is_some() || contradicted.is_some() {
+            let rejected = field.times_rejected.unwrap_or(0) + contradicted.unwrap_or(0);
             family.count(&labels(target, field), rejected)?;
         }
     }
     Ok(())
+}
+
+/// Whether something else stands in for a field that no member feeds.
+fn is_derived(scene: &Scene<'_>, target: &Target<'_>, field: &FieldUse) -> bool {
+    let longest_wait = field.resource == Resource::ServiceState && field.field == "longest_wait";
+    longest_wait
+        && target.centers.iter().any(|center| {
+            let mut services = center.service_state.unwrap_or_default().iter();
+            services.any(|service| flow::derived_longest_wait(center, scene, &service.id).is_some())
+        })
+}
+
+/// How often a time of a case contradicted what was observed; `None` for all other fields.
+fn contradicted(target: &Target<'_>, field: &FieldUse) -> Option<u64> {
+    let source = Source::ALL.into_iter().find(|source| source.resource() == field.resource)?;
+    let number: fn(&RejectedTimes) -> u64 = match field.field {
+        "created" => |times| times.created,
+        "answered" => |times| times.answered,
+        "waited" => |times| times.waited,
+        _ => return None,
+    };
+    let flows = target.centers.iter().filter_map(|center| center.flow);
+    Some(flows.map(|flow| number(&flow.rejected[source as usize])).sum())
 }
 
 fn labels<'a>(target: &Target<'a>, field: &'a FieldUse) -> [Label<'a>; 3] {

@@ -7,7 +7,7 @@ use crate::{
     model::{AgentStatus, Goals, NAME_LIMIT, ServiceStatus, Stamp},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::AgentTotals,
+    tally::{AgentTotals, FlowTotals, SkilledAgents},
 };
 
 /// Everything an encoding may speak of.
@@ -32,6 +32,8 @@ pub(super) struct CenterScene<'a> {
     pub(super) center: &'a Center,
     pub(super) goals: &'a Goals,
     pub(super) agents: Option<&'a AgentTotals>,
+    pub(super) flow: Option<&'a FlowTotals>,
+    pub(super) skilled: Option<&'a SkilledAgents>,
     /// The agents now, while that reading is fresh.
     pub(super) agent_state: Option<&'a [AgentStatus]>,
     /// The services now, while that reading is fresh.
@@ -66,6 +68,8 @@ impl<'a> Target<'a> {
                     center,
                     goals: &view.goals,
                     agents: totals.and_then(|totals| totals.agents.as_ref()),
+                    flow: totals.map(|totals| &totals.flow),
+                    skilled: totals.and_then(|totals| totals.skilled.as_deref()),
                     agent_state: center.agent_state.fresh(now).map(|data| data.as_slice()),
                     service_state: center.service_state.fresh(now).map(|data| data.as_slice()),
                 }

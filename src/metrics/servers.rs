@@ -14,7 +14,7 @@ const ACTIVE: Spec = Spec::gauge(
 );
 const UP: Spec = Spec::gauge(
     "server_up",
-    "1 when the server answers for itself, 0 when it does not, absent until it was first asked: a secondary at 0 cannot take over. Source: te/api?redirect=false.",
+    "1 when the server answers for itself, 0 when it does not or was left because it failed everything else; absent until it was first asked: a secondary at 0 cannot take over. Source: te/api?redirect=false.",
 );
 const FAILOVERS: Spec = Spec::counter(
     "failovers",

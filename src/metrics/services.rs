@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     family::{Label, Pen, Spec},
-    goals,
+    flow, goals,
     scene::{CenterScene, Scene, name},
     skilled,
 };
@@ -43,6 +43,8 @@ const SERVICE_STATE_FIELD: Spec = Spec::gauge(
 
 /// The numbers that are printed as Trio gives them; a value that Trio does not give has no series.
 type Numbers = [(&'static Spec, fn(&ServiceStatus) -> Option<f64>); 6];
+/// The position of the longest wait, which the lists of cases can tell as well.
+const LONGEST_WAIT: usize = 1;
 const NUMBERS: Numbers = [
     (
         &Spec::gauge(
@@ -133,8 +135,16 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     }
     for (spec, number) in NUMBERS {
         let mut family = pen.family(spec);
-        for service in services() {
-            if let Some(value) = number(service.status) {
+        for (center, service) in
+            rows.iter().flat_map(|(center, rows)| rows.iter().map(move |row| (center, row)))
+        {
+            let derived = || {
+                let is_longest_wait = spec.key() == NUMBERS[LONGEST_WAIT].0.key();
+                is_longest_wait
+                    .then(|| flow::derived_longest_wait(center, scene, &service.status.id))
+                    .flatten()
+            };
+            if let Some(value) = number(service.status).or_else(derived) {
                 family.measure(&service.labels, value)?;
             }
         }

@@ -1,8 +1,6 @@
 //! Who could answer now: the agents that have the skill for a service, by what they are doing.
 
-use std::{collections::HashMap, fmt};
-
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::fmt;
 
 use super::{
     family::{Pen, Spec},
@@ -24,32 +22,16 @@ pub(super) fn write(
 ) -> fmt::Result {
     let mut family = pen.family(&SKILLED_AGENTS);
     for (center, services) in rows {
-        let (Some(skills), Some(states)) = (center.center.skills.fresh(scene.now), states(center)) else {
+        if center.center.skills.fresh(scene.now).is_none() || center.agent_state.is_none() {
             continue;
-        };
-        let skilled: HashMap<&str, _> = skills.services.iter().map(|(id, agents)| (&**id, agents)).collect();
+        }
+        let Some(skilled) = center.skilled else { continue };
         for service in services {
-            let Some(agents) = skilled.get(service.id()) else { continue };
-            let mut counts = [0; AgentState::COUNT];
-            for state in agents.iter().filter_map(|agent| states.get(&**agent)) {
-                counts[state.index()] += 1;
-            }
+            let Some(counts) = skilled.get(service.id()) else { continue };
             for state in AgentState::ALL {
                 family.gauge(&(service.labels, [("state", state.as_str())]), counts[state.index()])?;
             }
         }
     }
     Ok(())
-}
-
-/// What every agent is doing; `None` where that is unknown.
-///
-/// Every service looks up each of its skilled agents, so a quick hash is worth having here.
-fn states<'a>(center: &CenterScene<'a>) -> Option<FxHashMap<&'a str, AgentState>> {
-    let statuses = center.agent_state?;
-    let mut states = FxHashMap::with_capacity_and_hasher(statuses.len(), FxBuildHasher);
-    for status in statuses {
-        states.insert(&*status.id, status.state?);
-    }
-    Some(states)
 }

@@ -120,10 +120,15 @@ impl Resource {
         (Self::Directory, Self::AddressSpaces),
     ];
 
+    /// Whether its items come and go all the time, so that a list may change while it is paged.
+    pub const fn comes_and_goes(self) -> bool {
+        matches!(self, Self::Calls | Self::Cases)
+    }
+
     /// Whether the number of items that the server tells can be held against those that came: calls
     /// and cases change all the time, and skills may be shown without anything that tells one from another.
     pub const fn has_exact_total(self) -> bool {
-        !matches!(self, Self::Calls | Self::Cases | Self::Skills)
+        !self.comes_and_goes() && !matches!(self, Self::Skills)
     }
 }
 
@@ -157,6 +162,23 @@ impl Collector {
     /// The collector called `word` in [`Collector::as_str`]'s spelling.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|collector| collector.as_str() == word)
+    }
+
+    /// What it reads, which stands for it in messages; `None` for the inventory, which reads many
+    /// things.
+    pub const fn resource(self) -> Option<Resource> {
+        Some(match self {
+            Self::Services => Resource::Services,
+            Self::ServiceState => Resource::ServiceState,
+            Self::ServiceGroups => Resource::ServiceGroups,
+            Self::Agents => Resource::Agents,
+            Self::AgentState => Resource::AgentState,
+            Self::AgentGroups => Resource::AgentGroups,
+            Self::Calls => Resource::Calls,
+            Self::Cases => Resource::Cases,
+            Self::Skills => Resource::Skills,
+            Self::Inventory => return None,
+        })
     }
 
     /// Whether the collector reads what is happening now, rather than what is configured.

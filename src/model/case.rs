@@ -75,6 +75,11 @@ pub struct CaseList {
 }
 
 impl CaseList {
+    /// Whether there are cases and none of them says where it stands.
+    pub fn is_stateless(&self) -> bool {
+        !self.cases.is_empty() && self.cases.iter().all(|case| case.state.is_none())
+    }
+
     /// Cases by state, in the order of [`CaseState::ALL`]; `None` while that cannot be told.
     pub fn by_state(&self) -> Option<[u64; CaseState::COUNT]> {
         if !self.truncated.is_empty() {

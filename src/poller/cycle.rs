@@ -8,7 +8,6 @@ use tokio::time::timeout;
 use super::{
     Poller, Settings, cadence,
     follow::{Following, Wanted},
-    reads::resource,
 };
 use crate::{
     model::{CaseList, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp, Text},
@@ -295,7 +294,9 @@ impl Visitor<'_> {
 
     /// Whether a collector is to be read once more at once, for members that come only when asked for.
     pub(super) fn is_looking(self, route: &Route, collector: Collector) -> bool {
-        self.client.is_looking_for_members(resource(collector), route.contact_center())
+        collector
+            .resource()
+            .is_some_and(|resource| self.client.is_looking_for_members(resource, route.contact_center()))
     }
 
     /// Reads one collector if it is due, or if it is wanted `early`.
@@ -317,7 +318,8 @@ impl Visitor<'_> {
             return None;
         }
         let limit = self.settings.collector_limit;
-        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(too_slow(resource(collector))));
+        let resource = collector.resource().unwrap_or(Resource::Api);
+        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(too_slow(resource)));
         let simulated = result.as_ref().is_ok_and(|listing| listing.simulated);
         let error = settle(reading, begun, self.clock, result.map(|listing| data(listing.items)));
         Some(Done { collector, simulated, error })

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{
     Poller, Settings, Wanted,
     budget::{self, Load},
-    reads::resource,
 };
 use crate::{
     model::{Collector, Resource, Stamp},
@@ -24,8 +23,8 @@ impl Sent {
 
     /// Requests since then, those of fast collectors and all others.
     fn since(&self, stats: &Stats) -> (u64, u64) {
-        let fast: Vec<Resource> =
-            Collector::ALL.into_iter().filter(|collector| collector.is_fast()).map(resource).collect();
+        let fast = Collector::ALL.into_iter().filter(|collector| collector.is_fast());
+        let fast: Vec<Resource> = fast.filter_map(Collector::resource).collect();
         let now = Self::so_far(stats);
         let mut requests = (0, 0);
         for resource in Resource::ALL {

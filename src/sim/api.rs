@@ -18,6 +18,8 @@ mod resource;
 mod rights;
 mod route;
 mod rows;
+mod truth;
+mod unguarded;
 mod wall;
 mod write;
 
@@ -34,6 +36,7 @@ use links::Links;
 pub(crate) use query::Query;
 pub(crate) use rights::Rights;
 use route::Route;
+pub(crate) use truth::TRUTH;
 use wall::Wall;
 
 use super::Options;
@@ -69,15 +72,12 @@ pub(crate) struct Request {
 }
 
 impl Trio {
-    /// A Trio in the middle of a busy morning, which is now.
+    /// A Trio in the middle of a busy morning, or of a scenario, which is now.
     pub(crate) fn new(options: Options, now: SystemTime) -> Self {
-        let mut world = World::new(&WorldOptions {
-            seed: options.seed,
-            contact_centers: options.contact_centers,
-            services: options.services,
-            agents: options.agents,
-        });
-        world.warm_up();
+        let mut world = begin(&options);
+        if options.log {
+            world.keep_log();
+        }
         // A word that names no resource forbids nothing.
         let rights = Rights::without(&options.forbidden).unwrap_or_default();
         let (pair, faults) = Default::default();
@@ -124,14 +124,21 @@ impl Trio {
         if !rights.admit(route) {
             return self.problem(&links, StatusCode::FORBIDDEN, "the API user has no right to this");
         }
-        let links = links.for_rights(rights.clone());
+        let rights = rights.clone();
+        self.serve(request, &links.for_rights(rights), route)
+    }
+
+    /// Answers a request of somebody who may make it.
+    fn serve(&mut self, request: &Request, links: &Links, route: Route) -> Answer {
         match route {
-            Route::Node(node) => self.node(&links, node),
-            Route::Collection(place) => self.collection(request, &links, place),
-            Route::AgentLogin(place, id) => self.patch_login(request, &links, place, id),
-            Route::Item(place, id) if method == Method::PATCH => self.patch_state(request, &links, place, id),
-            Route::Item(place, id) => self.item(request, &links, place, id),
-            Route::Api | Route::Login | Route::RefreshLogin => self.describe(&links),
+            Route::Node(node) => self.node(links, node),
+            Route::Collection(place) => self.collection(request, links, place),
+            Route::AgentLogin(place, id) => self.patch_login(request, links, place, id),
+            Route::Item(place, id) if request.method == Method::PATCH => {
+                self.patch_state(request, links, place, id)
+            }
+            Route::Item(place, id) => self.item(request, links, place, id),
+            Route::Api | Route::Login | Route::RefreshLogin => self.describe(links),
         }
     }
 
@@ -152,6 +159,16 @@ impl Trio {
         let data = serde_json::json!({ "primaryServer": primary, "secondaryServer": secondary });
         Answer::ok(self.options.dialect.single(&links.entrance(), data))
     }
+}
+
+fn begin(options: &Options) -> World {
+    let Options { seed, contact_centers, services, agents, .. } = *options;
+    if let Some(scenario) = &options.scenario {
+        return World::of_scenario(seed, scenario);
+    }
+    let mut world = World::new(&WorldOptions { seed, contact_centers, services, agents });
+    world.warm_up();
+    world
 }
 
 #[cfg(test)]

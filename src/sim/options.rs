@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::dialect::Dialect;
+use super::scenario::Scenario;
 
 /// Settings of a simulated Trio. The defaults are those of the demo.
 #[derive(Clone, Debug)]
@@ -15,6 +16,10 @@ pub struct Options {
     pub services: usize,
     /// Agents in all contact centres together.
     pub agents: usize,
+    /// A stated world instead of a made-up one: the three numbers above then mean nothing.
+    pub scenario: Option<Scenario>,
+    /// Whether every stay of a case is kept in a log, which grows for ever.
+    pub log: bool,
     /// The names, units and words of the answers.
     pub dialect: Dialect,
     /// The largest page that is given, whatever `pageSize` asks for.
@@ -35,6 +40,12 @@ pub struct Options {
     /// Whether members that feed metrics (estimated waits, since when a state lasts) come only when
     /// they are asked for.
     pub hide: bool,
+    /// Whether answers tell where a case stands (queued, offered, handled).
+    pub case_states: bool,
+    /// Whether `services/calls` is cut at 20 calls a service, as `services/cases` is at 20 cases.
+    pub calls_limited: bool,
+    /// Whether `services/cases` lists only the cases that wait; those in hand are still found by `jobno`.
+    pub waiting_cases_only: bool,
     /// Resources that the API user may not read, by their documented paths without `cc/{ccid}`, such as
     /// `services/calls`; a node stands for everything below it.
     pub forbidden: Vec<String>,
@@ -49,6 +60,8 @@ impl Default for Options {
             contact_centers: 1,
             services: 8,
             agents: 40,
+            scenario: None,
+            log: false,
             dialect: Dialect::English,
             page_cap: 100,
             access_token_life: Duration::from_secs(3_600),
@@ -58,6 +71,9 @@ impl Default for Options {
             password: "smörgåsbord".to_owned(),
             state_times: true,
             hide: false,
+            case_states: true,
+            calls_limited: false,
+            waiting_cases_only: false,
             forbidden: Vec::new(),
             latency: Duration::ZERO,
         }

@@ -15,7 +15,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::Options;
-use super::api::{Answer, BASE, CONTROL, Gate, Query, Request, Trio, refuse};
+use super::api::{Answer, BASE, CONTROL, Gate, Query, Request, TRUTH, Trio, refuse};
+use super::truth::Truth;
+use super::world::Stay;
 
 /// Tells the real time. The simulator never reads a clock by itself.
 pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -69,6 +71,23 @@ impl Simulator {
         self.0.requests.load(Ordering::Relaxed)
     }
 
+    /// What has really happened until now since the simulator was made, or since
+    /// [`mark`](Self::mark).
+    pub fn truth(&self) -> Truth {
+        self.caught_up().truth()
+    }
+
+    /// Begins the account of what happens anew.
+    pub fn mark(&self) {
+        self.caught_up().mark();
+    }
+
+    /// Every stay of a case that has ended since the account began. Empty without
+    /// [`Options::log`].
+    pub fn log(&self) -> Vec<Stay> {
+        self.caught_up().log().to_vec()
+    }
+
     fn trio(&self) -> MutexGuard<'_, Trio> {
         self.0.trio.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -90,13 +109,11 @@ impl Simulator {
         trio.answer(&request, now)
     }
 
-    fn control(&self, request: &Request, peer: Option<SocketAddr>) -> Answer {
-        if !peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback()) {
-            return refuse(StatusCode::FORBIDDEN, "the simulator is controlled from its own machine only");
-        }
+    fn caught_up(&self) -> MutexGuard<'_, Trio> {
+        let now = (self.0.clock)();
         let mut trio = self.trio();
-        trio.catch_up((self.0.clock)());
-        trio.control(request, &self.0.gate)
+        trio.catch_up(now);
+        trio
     }
 }
 
@@ -131,9 +148,15 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
             Ok(request) => simulator.api(request).await,
             Err(refusal) => refusal,
         }
-    } else if let Some(rest) = below(&path, CONTROL) {
+    } else if let Some((base, rest)) =
+        [CONTROL, TRUTH].iter().find_map(|base| Some((*base, below(&path, base)?)))
+    {
         match read(request, rest).await {
-            Ok(request) => simulator.control(&request, peer),
+            Ok(_) if !is_here(peer) => {
+                refuse(StatusCode::FORBIDDEN, "this is for callers on the same machine only")
+            }
+            Ok(request) if base == TRUTH => simulator.caught_up().tell(&request),
+            Ok(request) => simulator.caught_up().control(&request, &simulator.0.gate),
             Err(refusal) => refusal,
         }
     } else {
@@ -142,6 +165,11 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     let mut response = answer.into_response();
     response.headers_mut().insert(SIMULATED.0, SIMULATED.1);
     response
+}
+
+/// Whether a caller is on this machine.
+fn is_here(peer: Option<SocketAddr>) -> bool {
+    peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
 }
 
 /// The parts of a path below a base.

@@ -3,17 +3,23 @@
 //! Time is what has passed since world time zero. Every event has its exact time, and chance is
 //! drawn only when an event happens, so `step(a); step(b)` and `step(a + b)` give the same world.
 
+mod account;
 mod agent;
 mod arrivals;
 mod build;
 mod case;
 mod change;
+mod demand;
 mod dispatch;
 mod duty;
 mod event;
+mod habits;
+mod law;
+mod moves;
 mod names;
 mod profile;
 mod service;
+mod stated;
 #[cfg(test)]
 mod tests;
 
@@ -22,10 +28,18 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 
-pub(crate) use agent::{Activity, Agent, Center, Group};
-pub(crate) use case::{Case, Class, Stage};
+use account::Account;
+pub use account::{Outcome, Stay};
+pub use agent::Activity;
+pub(crate) use agent::{Agent, Center, Group};
+pub use case::Class;
+pub(crate) use case::{Case, Stage};
 pub(crate) use change::Refusal;
+pub use demand::Demand;
 use event::{Agenda, Event};
+pub use habits::Habits;
+pub use law::Law;
+pub use profile::{Opening, Season};
 pub(crate) use service::{Channel, Service};
 
 /// What a world is made from.
@@ -52,6 +66,8 @@ pub(crate) struct Ledger {
 #[derive(Debug)]
 pub(crate) struct World {
     now: Duration,
+    /// The time of day at world time zero.
+    begins: Duration,
     rng: ChaCha8Rng,
     agenda: Agenda,
     /// Arrivals as a multiple of the usual.
@@ -67,6 +83,7 @@ pub(crate) struct World {
     last_service: u32,
     last_agent: u32,
     ledger: Ledger,
+    account: Account,
 }
 
 /// How long a new world runs before it looks like a busy morning.
@@ -74,7 +91,7 @@ const WARM_UP: Duration = Duration::from_secs(15 * 60);
 
 impl World {
     /// Lets the world run until queues have formed and agents are in every state: about a quarter of
-    /// an hour, at most half of one.
+    /// an hour, at most half of one. Its account begins then.
     pub(crate) fn warm_up(&mut self) {
         self.step(WARM_UP);
         for _ in 0..WARM_UP.as_secs() {
@@ -83,6 +100,7 @@ impl World {
             }
             self.step(Duration::from_secs(1));
         }
+        self.mark();
     }
 
     /// Lets time pass.
@@ -98,7 +116,9 @@ impl World {
     fn happen(&mut self, event: Event) {
         match event {
             Event::Arrival { service, generation } => self.arrive(service, generation),
-            Event::GivesUp { job } => self.give_up(job),
+            Event::GivesUp { job, visit } => self.give_up(job, visit),
+            Event::Overflows { job, visit } => self.overflow(job, visit),
+            Event::AsksForCallback { job, visit } => self.ask_for_callback(job, visit),
             Event::ActivityEnds { agent, generation } => self.end_activity(agent, generation),
             Event::PauseDue { agent, login } => self.pause_due(agent, login),
             Event::ShiftStarts { agent } => self.start_shift(agent),
@@ -114,6 +134,11 @@ impl World {
     /// The world time.
     pub(crate) fn now(&self) -> Duration {
         self.now
+    }
+
+    /// What the clock on the wall shows in the world: the time since some midnight.
+    fn clock(&self) -> Duration {
+        self.begins + self.now
     }
 
     /// Arrivals as a multiple of the usual.
@@ -158,12 +183,12 @@ impl World {
 
     /// Whether a service takes cases now.
     pub(crate) fn is_open(&self, service: &Service) -> bool {
-        service.opening.is_open(self.now)
+        service.opening.is_open(self.clock())
     }
 
     /// How long the case that has waited longest at a service has waited; zero when none waits.
     pub(crate) fn longest_wait(&self, service: &Service) -> Duration {
-        let oldest = service.waiting.first().and_then(|job| self.cases.get(job));
+        let oldest = service.waiting.first().and_then(|(_, job)| self.cases.get(job));
         oldest.map_or(Duration::ZERO, |case| case.waited(self.now))
     }
 }

@@ -21,6 +21,7 @@ use super::{
     settings::{Limits, Settings},
     single_case::RefusedCases,
     skills::Unrelated,
+    sorting::Sorting,
     transport::{Answer, SHOWN, Transport},
 };
 use crate::{
@@ -43,6 +44,7 @@ pub struct Client {
     pub(super) observed: Observed,
     pub(super) members: Members,
     pub(super) habits: paging::Memory,
+    pub(super) sorting: Sorting,
     case_limits: CaseLimits,
     refused_cases: RefusedCases,
     unrelated: Unrelated,
@@ -86,7 +88,7 @@ impl Client {
         let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         let (denied, observed, members, habits) = Default::default();
-        let (case_limits, refused_cases, unrelated) = Default::default();
+        let (sorting, case_limits, refused_cases, unrelated) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -97,6 +99,7 @@ impl Client {
             observed,
             members,
             habits,
+            sorting,
             case_limits,
             refused_cases,
             unrelated,
@@ -115,7 +118,8 @@ impl Client {
         let links = loop {
             match self.look_at(&journey.server.clone()).await {
                 Err(error) if error.is_total() => {
-                    self.onward(&mut journey, error).await?;
+                    let base = journey.server.base.clone();
+                    self.onward(&mut journey, (Resource::Api, &base), error).await?;
                 }
                 links => break links.unwrap_or_default(),
             }

@@ -54,6 +54,8 @@ pub(super) struct Request<'a> {
     pub(super) filter: Option<(&'a str, &'a str)>,
     /// Members to ask for.
     pub(super) fields: Option<&'a str>,
+    /// The member to sort by.
+    pub(super) sort: Option<&'a str>,
 }
 
 /// All pages of a collection, put together, each id once.
@@ -67,6 +69,8 @@ pub(super) struct Whole<T> {
     pub(super) simulated: bool,
     /// Rows that have no id.
     nameless: usize,
+    /// Items that an earlier page held, and pages that tell another total than the first.
+    drift: u64,
     known: HashSet<Text>,
 }
 
@@ -96,10 +100,14 @@ impl Client {
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Whole<T>, Error> {
-        let exact = request.mapping.shape.resource.has_exact_total();
+        let resource = request.mapping.shape.resource;
+        let exact = resource.has_exact_total();
         let mut short = (0, None);
         for _ in 0..2 {
             let (whole, extent) = self.pages(request, build).await?;
+            if resource.comes_and_goes() {
+                self.stats().resource(resource).drift.add(whole.drift);
+            }
             let got = whole.items.len() + whole.nameless;
             match extent {
                 Extent::Read => return Ok(whole),
@@ -109,7 +117,7 @@ impl Client {
             }
         }
         let (got, expected) = short;
-        Err(Error::Incomplete { resource: request.mapping.shape.resource, got, expected })
+        Err(Error::Incomplete { resource, got, expected })
     }
 
     async fn pages<T: Identified + Send>(
@@ -156,7 +164,10 @@ impl Client {
             while let Some(sheet) = sheets.next().await {
                 let sheet = sheet?;
                 read += 1;
-                agrees &= sheet.pagination.is_none_or(|here| here.total == first.total);
+                if sheet.pagination.is_some_and(|here| here.total != first.total) {
+                    agrees = false;
+                    whole.drift += 1;
+                }
                 if !whole.add(sheet.page).brought_anything() {
                     break;
                 }
@@ -248,6 +259,9 @@ impl Client {
             if let Some(fields) = request.fields {
                 query.append_pair("fields", fields);
             }
+            if let Some(sort) = request.sort {
+                query.append_pair("sort", sort);
+            }
         }
         let resource = request.mapping.shape.resource;
         self.get(resource, &url, request.doors, |answer| {
@@ -289,6 +303,7 @@ impl<T: Identified> Whole<T> {
             members: Vec::new(),
             simulated,
             nameless: 0,
+            drift: 0,
             known: HashSet::with_capacity(first.page.items.len()),
         };
         whole.add(first.page);
@@ -298,6 +313,7 @@ impl<T: Identified> Whole<T> {
     fn add(&mut self, page: Page<T>) -> Brought {
         let (before, nameless) = (self.items.len(), page.rows - page.items.len());
         let known = &mut self.known;
+        self.drift += page.items.iter().filter(|item| known.contains(item.id())).count() as u64;
         self.items.extend(page.items.into_iter().filter(|item| known.insert(item.id().clone())));
         self.rows += page.rows;
         self.nameless += nameless;

@@ -126,6 +126,20 @@ impl Error {
     }
 }
 
+impl Error {
+    /// Whether the server failed at what it was asked, which it may do at everything.
+    pub(super) fn is_failure(&self) -> bool {
+        match self {
+            // One that does not know how to do something is as it should be otherwise.
+            Self::Status { status, .. } => (500..600).contains(status) && *status != 501,
+            Self::Busy { status, .. } => *status == 503,
+            Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
+            Self::Auth { reason, .. } => matches!(reason, AuthFailure::Network | AuthFailure::Server),
+            _ => false,
+        }
+    }
+}
+
 fn number(expected: Option<usize>) -> String {
     expected.map_or_else(|| "an unknown number of".to_owned(), |number| number.to_string())
 }

@@ -20,7 +20,7 @@ use super::{
     session::Doors,
     transport::Answer,
 };
-use crate::model::{AuthFailure, RequestFailure, Resource};
+use crate::model::{RequestFailure, Resource};
 
 /// A server that has not said anything by then does not answer.
 const LOOK_LIMIT: Duration = Duration::from_secs(2);
@@ -49,7 +49,7 @@ impl Client {
             if matches!(error, Error::Status { status: 400..=499, .. }) {
                 self.arrived(&journey).await;
             }
-            match self.onward(&mut journey, error).await {
+            match self.onward(&mut journey, (resource, url), error).await {
                 Ok(error) => {
                     first.get_or_insert(error);
                 }
@@ -131,12 +131,7 @@ impl Client {
             Ok((links, names::named(&answer.body, &server.base)))
         };
         let result = self.transport.send(resource, request, read).await;
-        let up = match &result {
-            Ok(_) | Err(Error::Redirected { .. }) => true,
-            Err(Error::Status { status, .. } | Error::Busy { status, .. }) => *status < 500,
-            Err(_) => false,
-        };
-        self.servers.looked(server, up, self.now());
+        self.servers.looked(server, answers(&result), self.now());
         let (links, names) = result?;
         self.servers.learn(server, Doors::of(&server.base, &links), names);
         Ok(links)
@@ -150,6 +145,7 @@ impl Client {
         // The answer just had may have named others.
         let named = self.servers.unseen(self.now());
         join_all(named.iter().map(|server| self.look_briefly(server))).await;
+        self.servers.forgive();
         let Some(primary) = self.servers.deserted(self.now()).filter(|_| !unseen.is_empty()) else { return };
         let request =
             self.transport.http.get(primary.base.clone()).header(header::ACCEPT, "application/json");
@@ -157,29 +153,53 @@ impl Client {
             status if status.is_success() => Ok(()),
             _ => Err(answer.refusal(Resource::Api, &primary.base)),
         });
-        if matches!(timeout(LOOK_LIMIT, answer).await, Ok(Ok(()))) {
+        if !matches!(timeout(LOOK_LIMIT, answer).await, Ok(Ok(()))) {
+            return;
+        }
+        if timeout(LOOK_LIMIT, self.serves_again(&primary)).await == Ok(true) {
             self.go_over(&primary).await;
         }
     }
 
-    async fn look_briefly(&self, server: &Server) -> bool {
-        let looked = timeout(LOOK_LIMIT, self.look_at(server)).await;
-        if looked.is_err() {
-            self.servers.looked(server, false, self.now());
+    /// Whether a server that was left because it failed requests answers those now: that it answers
+    /// for itself is not enough, or the exporter would go to and fro.
+    async fn serves_again(&self, server: &Server) -> bool {
+        let doors = Doors::of(&server.base, &Links::default());
+        for (resource, url) in self.servers.failures(server) {
+            match self.get_at(server, resource, &url, &doors, |_| Ok(())).await {
+                Ok(()) | Err(Error::Status { status: 400..=499, .. }) => {}
+                Err(_) => return false,
+            }
         }
-        !matches!(
-            looked,
-            Err(_)
-                | Ok(Err(Error::Request {
-                    failure: RequestFailure::Connect | RequestFailure::Tls | RequestFailure::Timeout,
-                    ..
-                }))
-        )
+        true
+    }
+
+    /// Whether a server answers for itself.
+    async fn look_briefly(&self, server: &Server) -> bool {
+        match timeout(LOOK_LIMIT, self.look_at(server)).await {
+            Ok(looked) => answers(&looked),
+            Err(_) => {
+                self.servers.looked(server, false, self.now());
+                false
+            }
+        }
+    }
+
+    /// A server failed a request: whether it fails everything, by its own word, or by what it was
+    /// asked meanwhile.
+    async fn fails(&self, server: &Server, asked: (Resource, &Url)) -> bool {
+        self.servers.failed(server, asked, self.now());
+        !self.look_briefly(server).await || self.servers.is_failing(server, self.now())
     }
 
     /// After an error at one server: takes the journey on to another one, if the error calls for it
     /// and there is one. Gives the error back as it is, or as what it means now that nobody is left.
-    pub(super) async fn onward(&self, journey: &mut Journey, error: Error) -> Result<Error, Error> {
+    pub(super) async fn onward(
+        &self,
+        journey: &mut Journey,
+        asked: (Resource, &Url),
+        error: Error,
+    ) -> Result<Error, Error> {
         let server = journey.server.clone();
         if let Error::Redirected { resource, to, .. } = &error {
             let stranded = |problem| Error::Redirected { resource: *resource, to: to.clone(), problem };
@@ -199,14 +219,13 @@ impl Client {
                 false => Err(stranded("which was asked already")),
             };
         }
-        let gone = self.servers.has_others()
+        let useless = self.servers.has_others()
             && match &error {
                 Error::Request { failure: RequestFailure::Connect | RequestFailure::Tls, .. } => true,
-                Error::Request { failure: RequestFailure::Timeout, .. }
-                | Error::Auth { reason: AuthFailure::Network, .. } => !self.look_briefly(&server).await,
+                error if error.is_failure() => self.fails(&server, asked).await,
                 _ => false,
             };
-        match self.servers.next(journey).filter(|_| gone) {
+        match self.servers.next(journey).filter(|_| useless) {
             Some(next) => {
                 journey.go(next);
                 self.servers.looked(&server, false, self.now());
@@ -221,7 +240,7 @@ impl Client {
         if journey.went_on() {
             self.go_over(&journey.server).await;
         }
-        self.servers.lasts(&journey.server);
+        self.servers.answered(&journey.server, self.now());
     }
 
     async fn go_over(&self, server: &Server) {
@@ -231,11 +250,24 @@ impl Client {
     }
 }
 
+/// Whether what came of a look at a server is an answer.
+fn answers<T>(looked: &Result<T, Error>) -> bool {
+    match looked {
+        Ok(_) | Err(Error::Redirected { .. }) => true,
+        Err(Error::Status { status, .. } | Error::Busy { status, .. }) => *status < 500,
+        Err(_) => false,
+    }
+}
+
 /// Of the first and the last error of a journey, the one that whoever repairs it has to know.
 fn telling(first: Option<Error>, last: Error) -> Error {
     match (first, last) {
         (Some(first), Error::Request { failure: RequestFailure::Connect | RequestFailure::Tls, .. })
-        | (Some(first @ Error::Request { .. }), Error::Redirected { .. }) => first,
+        | (Some(first), Error::Redirected { .. })
+            if !matches!(first, Error::Redirected { .. }) =>
+        {
+            first
+        }
         (_, last) => last,
     }
 }

@@ -1,14 +1,12 @@
 //! Service groups and their members, by the row filter `services?groupId=`.
 
-use futures_util::future::try_join_all;
-
 use super::{
     client::{Client, Route},
-    collection::{Listing, Request},
+    collection::Listing,
     error::Error,
     rows,
 };
-use crate::model::{Resource, Service, ServiceGroup, ServiceGroups, Text};
+use crate::model::{Resource, ServiceGroup, ServiceGroups, Text};
 
 impl Client {
     /// Service groups, with their members where the server honours `services?groupId=`: a group that
@@ -32,32 +30,22 @@ impl Client {
         if groups.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        let nobody = no_such_id(groups.iter().map(|group| &*group.id));
-        match self.services_of(route, &nobody).await {
-            Ok(services) if services.is_empty() => {}
-            // A filter that objects to an id it does not know is at least a filter.
-            Err(Error::Status { status: 400 | 404, .. }) => {}
-            Ok(_) => return Ok(None),
+        let ids: Vec<&str> = groups.iter().map(|group| &*group.id).collect();
+        let rows = self.row_filter(route, Resource::Services, "groupId")?;
+        match rows.is_filtered(&no_such_id(ids.iter().copied()), rows::service).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(None),
             Err(error) => return unless_silent(error),
         }
-        let answers = groups.iter().map(async |group| match self.services_of(route, &group.id).await {
-            Ok(services) => Ok(Some(services.into_iter().map(|service| (service.id, group.id.clone())))),
-            Err(error) => unless_silent(error),
-        });
-        let members: Option<Vec<_>> = try_join_all(answers).await?.into_iter().collect();
-        Ok(members.map(|members| members.into_iter().flatten().collect()))
-    }
-
-    async fn services_of(&self, route: &Route, group: &str) -> Result<Vec<Service>, Error> {
-        let resource = Resource::Services;
-        let request = Request {
-            url: &route.url(resource),
-            doors: route.doors(),
-            mapping: self.mapping(resource)?,
-            filter: Some(("groupId", group)),
-            fields: None,
+        let answers = match rows.all(&ids, rows::service).await {
+            Ok(answers) => answers,
+            Err(error) => return unless_silent(error),
         };
-        Ok(self.whole(request, rows::service).await?.items)
+        let members = answers.into_iter().zip(groups).map(|(services, group)| {
+            Some(services?.items.into_iter().map(|service| (service.id, group.id.clone())))
+        });
+        let members: Option<Vec<_>> = members.collect();
+        Ok(members.map(|members| members.into_iter().flatten().collect()))
     }
 }
 

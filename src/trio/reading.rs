@@ -13,7 +13,7 @@ use super::{
 use crate::model::{Resource, Text};
 
 impl Client {
-    /// A whole collection, by the members that are worth asking for.
+    /// A whole collection, by the members that are worth asking for, and sorted where that helps.
     pub(super) async fn read<T: Identified + Send>(
         &self,
         resource: Resource,
@@ -23,8 +23,29 @@ impl Client {
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Whole<T>, Error> {
         let mapping = self.mapping(resource)?;
+        let sort = self.sorting.ask(resource, contact_center, self.session_number());
+        let request = Request { url, doors, mapping, filter: None, fields: None, sort: sort.as_deref() };
+        match self.read_asking(request, contact_center, build).await {
+            Err(error) if sort.is_some() && refuses_members(&error) => {
+                let request = Request { sort: None, ..request };
+                let whole = self.read_asking(request, contact_center, build).await?;
+                self.sorting.refused(resource, contact_center);
+                Ok(whole)
+            }
+            whole => whole,
+        }
+    }
+
+    /// The same, in the order that the request says.
+    async fn read_asking<T: Identified + Send>(
+        &self,
+        request: Request<'_>,
+        contact_center: &Text,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Whole<T>, Error> {
+        let mapping = request.mapping;
         let ask = self.members.ask(mapping, contact_center, self.session_number());
-        let request = Request { url, doors, mapping, filter: None, fields: ask.fields() };
+        let request = Request { fields: ask.fields(), ..request };
         let whole = self.whole(request, build).await;
         let mut whole = match ask {
             Ask::First => {
@@ -40,6 +61,9 @@ impl Client {
                 self.checked(Request { fields: None, ..request }, contact_center, &ask, whole, build).await?
             }
         };
+        let id = whole.seen.first().and_then(|seen| seen.member.clone());
+        let ids = whole.items.iter().map(Identified::id);
+        self.sorting.saw(mapping.shape.resource, contact_center, request.sort.is_some(), id, ids);
         if whole.rows > 0 {
             let seen = std::mem::take(&mut whole.seen);
             self.observed.note(mapping, contact_center, seen, ask.may_hide());
@@ -59,7 +83,7 @@ impl Client {
         let mapping = unfiltered.mapping;
         let filtered = match filtered {
             Ok(filtered) => filtered,
-            Err(Error::Status { status: 400 | 404 | 405 | 406 | 414 | 422 | 500 | 501, .. }) => {
+            Err(error) if refuses_members(&error) => {
                 let whole = self.whole(unfiltered, build).await?;
                 self.members.refused(mapping, contact_center, ask);
                 return Ok(whole);
@@ -86,4 +110,9 @@ impl Client {
         let mapping = self.mapping(resource);
         mapping.is_ok_and(|mapping| self.members.is_looking(mapping, contact_center))
     }
+}
+
+/// Whether an error may be about a parameter that says which members are wanted, or in which order.
+pub(super) fn refuses_members(error: &Error) -> bool {
+    matches!(error, Error::Status { status: 400 | 404 | 405 | 406 | 414 | 422 | 500 | 501, .. })
 }

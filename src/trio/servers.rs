@@ -12,12 +12,13 @@ use std::{
 use url::Url;
 
 use super::{
+    failing::Failures,
     names::{Named, label, same},
     session::{Account, Doors, Session},
     settings::Settings,
 };
 use crate::{
-    model::{ServerRole, ServerUse, Stamp, Text},
+    model::{Resource, ServerRole, ServerUse, Stamp, Text},
     stats::Stats,
 };
 
@@ -55,6 +56,8 @@ struct State {
     /// Returns to the primary that did not last, and the time before which there is no other.
     returns: u32,
     no_return_before: Duration,
+    /// When the primary was last returned to.
+    returned: Duration,
 }
 
 #[derive(Debug)]
@@ -63,6 +66,7 @@ struct Known {
     role: ServerRole,
     up: Option<bool>,
     looked: Option<Duration>,
+    failures: Failures,
     names: Vec<Named>,
     doors: Option<Doors>,
 }
@@ -98,7 +102,13 @@ impl Servers {
             let role = if known.is_empty() { ServerRole::Primary } else { ServerRole::Secondary };
             known.push(Known::new(base.clone(), role, true, &account));
         }
-        let state = State { known, active: 0, returns: 0, no_return_before: Duration::ZERO };
+        let state = State {
+            known,
+            active: 0,
+            returns: 0,
+            no_return_before: Duration::ZERO,
+            returned: Duration::ZERO,
+        };
         let this = Self { account, stats, state: Mutex::new(state) };
         this.publish(&this.lock());
         this
@@ -200,6 +210,33 @@ impl Servers {
         self.publish(&state);
     }
 
+    /// Forgets what servers failed that are neither in use nor to be returned to: they are asked
+    /// again only when they are needed.
+    pub(super) fn forgive(&self) {
+        let mut state = self.lock();
+        let (active, primary) = (state.active, state.primary());
+        let others = state.known.iter_mut().enumerate().filter(|(n, _)| ![active, primary].contains(n));
+        others.for_each(|(_, known)| known.failures = Failures::default());
+    }
+
+    /// A server failed a request.
+    pub(super) fn failed(&self, server: &Server, (resource, url): (Resource, &Url), now: Stamp) {
+        let mut state = self.lock();
+        if let Some(known) = state.find(server) {
+            known.failures.another(resource, url, now);
+        }
+    }
+
+    /// Whether a server fails so many requests that it is to be left.
+    pub(super) fn is_failing(&self, server: &Server, now: Stamp) -> bool {
+        self.lock().find(server).is_some_and(|known| known.failures.are_many(now))
+    }
+
+    /// The requests that a server failed last and has to answer before it is trusted again.
+    pub(super) fn failures(&self, server: &Server) -> Vec<(Resource, Url)> {
+        self.lock().find(server).map(|known| known.failures.requests().to_vec()).unwrap_or_default()
+    }
+
     /// The servers that nobody has looked at for a while.
     pub(super) fn unseen(&self, now: Stamp) -> Vec<Arc<Server>> {
         let state = self.lock();
@@ -225,10 +262,16 @@ impl Servers {
             return None;
         }
         let from = std::mem::replace(&mut state.active, to);
+        // It was left for another reason.
+        if state.known[from].up == Some(true) {
+            state.known[from].failures = Failures::default();
+        }
         if from == state.primary() {
             let stay = LOOK_INTERVAL.saturating_mul(1 << state.returns.min(8)).min(LONGEST_STAY);
             state.returns += 1;
             state.no_return_before = now.mono + stay;
+        } else if to == state.primary() {
+            state.returned = now.mono;
         }
         self.stats.failovers.add(1);
         self.publish(&state);
@@ -237,10 +280,15 @@ impl Servers {
         Some(left)
     }
 
-    /// `server` answered a request with a token: if it is the primary, the return to it lasts.
-    pub(super) fn lasts(&self, server: &Server) {
+    /// `server` answered a request with a token. A return to the primary that has held for as long as
+    /// the longest stay elsewhere was the last of a series.
+    pub(super) fn answered(&self, server: &Server, now: Stamp) {
         let mut state = self.lock();
-        if state.known[state.primary()].server.label == server.label {
+        if let Some(known) = state.find(server) {
+            known.failures = Failures::default();
+        }
+        let is_primary = state.known[state.primary()].server.label == server.label;
+        if is_primary && now.mono.saturating_sub(state.returned) >= LONGEST_STAY {
             state.returns = 0;
         }
     }
@@ -254,13 +302,18 @@ impl Servers {
             server: known.server.label.clone(),
             role: known.role,
             active: position == state.active,
-            up: known.up,
+            // One that was left since it failed everything may still answer for itself.
+            up: known.up.map(|up| up && (position == state.active || known.failures.requests().is_empty())),
         });
         self.stats.set_servers(uses.collect());
     }
 }
 
 impl State {
+    fn find(&mut self, server: &Server) -> Option<&mut Known> {
+        self.known.iter_mut().find(|known| known.server.label == server.label)
+    }
+
     /// The configured servers in their order, then the named ones, each once.
     fn rebuild(&mut self, account: &Arc<Account>) {
         let active = self.known[self.active].server.label.clone();
@@ -311,6 +364,15 @@ impl Known {
     fn new(base: Url, role: ServerRole, configured: bool, account: &Arc<Account>) -> Self {
         let label = Text::from(label(&base));
         let server = Server { base, label, configured, session: Session::new(account.clone()) };
-        Self { server: Arc::new(server), role, up: None, looked: None, names: Vec::new(), doors: None }
+        let failures = Failures::default();
+        Self {
+            server: Arc::new(server),
+            role,
+            up: None,
+            looked: None,
+            failures,
+            names: Vec::new(),
+            doors: None,
+        }
     }
 }

@@ -179,7 +179,10 @@ impl Session {
 
     /// Throws the tokens away, and with them what is said of their life.
     fn discard(&self, state: &mut State) -> bool {
-        Token::ALL.into_iter().for_each(|token| self.account.stats.set_token_expiry(token, None));
+        // Where another server's tokens came later, that is what is said already.
+        if state.generation == self.account.generations.load(Ordering::Relaxed) {
+            Token::ALL.into_iter().for_each(|token| self.account.stats.set_token_expiry(token, None));
+        }
         state.held.take().is_some()
     }
 

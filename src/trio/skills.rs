@@ -5,11 +5,9 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use futures_util::future::try_join_all;
-
 use super::{
     client::{Client, Route},
-    collection::{Listing, Request, Whole},
+    collection::{Listing, Whole},
     decode::FieldSeen,
     error::Error,
     fields::Mapping,
@@ -44,6 +42,7 @@ impl Client {
             route,
             mapping: self.mapping(Resource::Skills)?,
             seen: Vec::new(),
+            may_hide: false,
             simulated: false,
         };
         reader.read(services).await
@@ -56,6 +55,7 @@ struct Reader<'a> {
     route: &'a Route,
     mapping: &'a Mapping,
     seen: Vec<FieldSeen>,
+    may_hide: bool,
     simulated: bool,
 }
 
@@ -66,9 +66,7 @@ impl Reader<'_> {
             Some(skills) => skills,
             None => self.by_members(services).await?,
         };
-        if !self.seen.is_empty() {
-            self.client.observed().note(self.mapping, self.route.contact_center(), self.seen, false);
-        }
+        self.note();
         Ok(Listing { items: vec![skills], simulated: self.simulated })
     }
 
@@ -77,30 +75,26 @@ impl Reader<'_> {
         if services.is_empty() {
             return Ok(Some(ServiceSkills::default()));
         }
-        let nobody = no_such_id(services.iter().map(|id| &**id));
-        match self.whole(Some(&nobody)).await {
-            Ok(whole) if whole.rows == 0 => {}
-            Ok(_) => return Ok(None),
-            // A filter that objects to an id it does not know is at least a filter.
-            Err(Error::Status { status: 400 | 404, .. }) => {}
-            Err(error) => return Err(error),
+        let ids: Vec<&str> = services.iter().map(|id| &**id).collect();
+        let rows = self.client.row_filter(self.route, Resource::Skills, "serviceId")?;
+        if !rows.is_filtered(&no_such_id(ids.iter().copied()), rows::skill).await? {
+            return Ok(None);
         }
-        let readings = services.iter().map(async |service| match self.whole(Some(service)).await {
-            Ok(whole) => Ok(Some((service.clone(), whole))),
-            Err(Error::Status { status: 400 | 404, .. }) => Ok(None),
-            Err(error) => Err(error),
-        });
+        self.may_hide = rows.may_hide();
         let mut skills = ServiceSkills::default();
-        for (service, whole) in try_join_all(readings).await?.into_iter().flatten() {
+        for (service, whole) in services.iter().zip(rows.all(&ids, rows::skill).await?) {
+            let Some(whole) = whole else { continue };
             let found = self.known(whole)?;
             skills.skills += found.len();
-            skills.services.push((service, agents(found)));
+            skills.services.push((service.clone(), agents(found)));
         }
         Ok(Some(skills))
     }
 
     async fn by_members(&mut self, services: &[Text]) -> Result<ServiceSkills, Error> {
-        let whole = self.whole(None).await?;
+        let (url, doors) = (self.route.url(Resource::Skills), self.route.doors());
+        let here = self.route.contact_center();
+        let whole = self.client.read(Resource::Skills, &url, doors, here, rows::skill).await?;
         let found = self.known(whole)?;
         let mut skills = ServiceSkills { skills: found.len(), ..ServiceSkills::default() };
         let mut of_service: HashMap<Text, Vec<Skill>> = HashMap::new();
@@ -124,21 +118,11 @@ impl Reader<'_> {
         Ok(skills)
     }
 
-    async fn whole(&self, service: Option<&str>) -> Result<Whole<Skill>, Error> {
-        let request = Request {
-            url: &self.route.url(Resource::Skills),
-            doors: self.route.doors(),
-            mapping: self.mapping,
-            filter: service.map(|service| ("serviceId", service)),
-            fields: None,
-        };
-        self.client.whole(request, rows::skill).await
-    }
-
     /// The skills of an answer; what was seen of their members is kept.
     fn known(&mut self, whole: Whole<Skill>) -> Result<Vec<Skill>, Error> {
         self.simulated |= whole.simulated;
-        if whole.rows > 0 {
+        // A plain reading has taken note of its members itself.
+        if !whole.seen.is_empty() && whole.rows > 0 {
             if self.seen.is_empty() {
                 self.seen = vec![FieldSeen::default(); whole.seen.len()];
             }
@@ -147,11 +131,18 @@ impl Reader<'_> {
             }
         }
         if whole.rows > 0 && whole.items.is_empty() {
-            let seen = std::mem::take(&mut self.seen);
-            self.client.observed().note(self.mapping, self.route.contact_center(), seen, false);
+            self.note();
             return Err(Error::Unmapped { resource: Resource::Skills, items: whole.rows });
         }
         Ok(whole.items)
+    }
+
+    /// What was seen of the members of all answers counts as one reading.
+    fn note(&mut self) {
+        let seen = std::mem::take(&mut self.seen);
+        if !seen.is_empty() {
+            self.client.observed().note(self.mapping, self.route.contact_center(), seen, self.may_hide);
+        }
     }
 }
 

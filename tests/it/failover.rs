@@ -1,4 +1,5 @@
 //! Two servers of one Trio: who is asked, who takes over, who gets the credentials.
 
+mod failing;
 mod pair;
 mod strangers;

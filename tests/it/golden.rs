@@ -9,6 +9,7 @@ mod masked;
 
 use std::{fs, path::Path, sync::Arc};
 
+use jiff::tz::{Offset, TimeZone};
 use pretty_assertions::assert_eq;
 use trio_exporter::{
     model::{Goals, ServiceGoals},
@@ -70,6 +71,20 @@ async fn empty() -> (TestApp, HandWritten) {
     (app, trio)
 }
 
+/// The exporter two steps around local midnight; its Trio says little, not even how long somebody waits.
+async fn midnight() -> (TestApp, HandWritten) {
+    let trio = HandWritten::start().await;
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    trio.serve_folder(&data.join("serve/midnight")).await;
+    let mut target = target(&trio.url());
+    // The clock of the tests says eight in the morning, UTC.
+    target.trio.time_zone = Some(TimeZone::fixed(Offset::from_seconds(16 * 3600 - 3).expect("an offset")));
+    let mut app = TestApp::of(target).await;
+    app.step().await;
+    app.step_after(5).await;
+    (app, trio)
+}
+
 async fn page((app, trio): &(TestApp, HandWritten), path: &str, accept: &str) -> String {
     let request = reqwest_client().get(format!("{}{path}", app.url)).header("accept", accept);
     let answer = request.send().await.expect("an answer");
@@ -101,6 +116,11 @@ async fn an_empty_contact_centre_gives_exactly_the_expected_metrics() {
     let app = empty().await;
     compare("empty.prom", &page(&app, "/metrics", CLASSIC).await);
     compare("empty_agents.prom", &page(&app, "/metrics/agents", CLASSIC).await);
+}
+
+#[tokio::test]
+async fn a_midnight_gives_exactly_the_expected_metrics() {
+    compare("midnight.prom", &page(&midnight().await, "/metrics", CLASSIC).await);
 }
 
 #[tokio::test]

@@ -153,6 +153,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             View { stats: Default::default(), ..fixture::full() },
             &[
                 "trio_api_certificate_expiry_timestamp_seconds",
+                "trio_api_list_drift_total",
                 "trio_api_request_budget",
                 "trio_api_request_duration_seconds",
                 "trio_api_requests_total",

@@ -15,7 +15,11 @@ use crate::{
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
-    tally::{AgentTotals, CenterTotals, GroupKey, GroupTotals, PersonTotals, Published, Totals},
+    tally::{
+        self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
+        GroupTotals, PersonTotals, Published, ServiceTotals, SkilledAgents, Source, TimeCounts, Totals,
+        WaitHistogram,
+    },
 };
 
 /// The moment of the last reading.
@@ -232,12 +236,45 @@ pub(crate) fn totals() -> Totals {
         groups: Some(vec![group]),
         persons: persons.into(),
     };
-    Totals { centers: vec![CenterTotals { contact_center: "1".into(), agents: Some(agents) }] }
+    let skilled = skilled(&snapshot().centers[0]);
+    let (contact_center, flow) = ("1".into(), flow());
+    Totals { centers: vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }] }
+}
+
+/// A service of which calls were counted, as the lists of [`snapshot`] and earlier ones showed them.
+fn flow() -> FlowTotals {
+    let counts = ClassCounts {
+        offered: 9,
+        carried_in: 1,
+        answered: 4,
+        left: [1, 2, 0],
+        moved: 1,
+        unclassified: [0, 0, 0, 0, 1, 0],
+        within: 2.5,
+        within_low: 2,
+        within_high: 3,
+        waits: WaitHistogram { edges: Arc::new([5.0, 20.0]), buckets: vec![1, 2, 1], sum: 55.5 },
+        handling_seconds: 320.5,
+    };
+    let now = ClassNow { states: [1, 1, 1, 0], waiting: 2, longest_wait: 25.0, over_target: 1 };
+    let day = Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2 });
+    let source = Source::Calls;
+    let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
+    let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
+    let service =
+        ServiceTotals { service_id: "s1".into(), classes: vec![class], time, truncated: Some(false) };
+    FlowTotals { services: vec![service], ..FlowTotals::default() }
+}
+
+/// What the tally counts of a contact centre's skills.
+fn skilled(center: &Center) -> Option<Arc<SkilledAgents>> {
+    let (skills, states) = (center.skills.good.as_ref()?, center.agent_state.good.as_ref()?);
+    tally::count_skilled(&skills.data, &states.data).map(Arc::new)
 }
 
 pub(crate) fn stats() -> Stats {
     let stats = Stats::default();
-    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 5)] {
+    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)] {
         for request in 1..=requests {
             let took = Duration::from_millis(20 * request);
             stats.resource(resource).finished(RequestCode::Status(200), took);
@@ -246,6 +283,7 @@ pub(crate) fn stats() -> Stats {
     }
     let timeout = RequestCode::Failure(RequestFailure::Timeout);
     stats.resource(Resource::Agents).finished(timeout, Duration::from_secs(30));
+    stats.resource(Resource::Calls).drift.add(2);
     stats.logins.add(2);
     stats.refreshes.add(1);
     stats.auth_failed(AuthFailure::Network);
@@ -279,7 +317,11 @@ pub(crate) fn full() -> View {
 }
 
 pub(crate) fn published(snapshot: Snapshot) -> Arc<Published> {
-    Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals()) })
+    let mut totals = totals();
+    for (totals, center) in totals.centers.iter_mut().zip(&snapshot.centers) {
+        totals.skilled = skilled(center);
+    }
+    Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals) })
 }
 
 pub(crate) fn view(name: &str, published: Option<Arc<Published>>) -> View {

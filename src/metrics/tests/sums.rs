@@ -28,6 +28,10 @@ const WHOLES: &[(&str, &[&str], Whole)] = &[
     }),
     ("trio_service_skilled_agents", &["state"], |_| 2.0),
     ("trio_calls", &["state"], |_| 3.0),
+    ("trio_service_cases", &["state"], |_| 3.0),
+    ("trio_service_cases_left_total", &["age"], |_| 3.0),
+    ("trio_service_cases_unclassified_total", &["reason"], |_| 1.0),
+    ("trio_service_unmeasured_seconds_total", &["reason"], |_| 10.0),
     ("trio_series_dropped", &["family"], |_| 0.0),
     ("trio_api_requests_total", &["resource", "code"], |families| {
         let durations = samples(families, "trio_api_request_duration_seconds").iter();

@@ -1,11 +1,14 @@
 //! Row filters: which items of a collection a request wants, by the documented parameters.
 
+use std::collections::BTreeMap;
+
 use super::resource::{Place, Resource};
 use super::{Query, Trio};
 use crate::sim::dialect::Fact;
-use crate::sim::world::Case;
+use crate::sim::world::{Case, Stage};
 
-/// The most cases a service that `services/cases` shows, waiting and handled together.
+/// The most cases a service that `services/cases` shows, waiting and handled together, and
+/// `services/calls` too where it is limited.
 const MOST_CASES: usize = 20;
 
 impl Trio {
@@ -59,7 +62,16 @@ impl Trio {
         };
         let here = |case: &Case| self.center_of(case) == Some(center);
         let calls = self.world.cases().values().filter(|case| case.class.is_call() && here(case));
-        calls.filter(|case| is(query, "id", case.job) && service(case.service)).map(|case| case.job).collect()
+        let calls = calls.filter(|case| is(query, "id", case.job) && service(case.service));
+        let mut shown: BTreeMap<u32, usize> = BTreeMap::new();
+        calls
+            .filter(|case| {
+                let count = shown.entry(case.service).or_default();
+                *count += 1;
+                !self.options.calls_limited || *count <= MOST_CASES
+            })
+            .map(|case| case.job)
+            .collect()
     }
 
     fn cases(&self, center: u32, query: &Query) -> Vec<u64> {
@@ -74,17 +86,22 @@ impl Trio {
     }
 
     fn is_wanted(&self, case: &Case, query: &Query) -> bool {
-        let word = |name, fact: Fact| {
-            let written = fact.json(self.options.dialect);
-            let equal =
-                |wanted: &str| written.as_str().is_some_and(|it| it.to_lowercase() == wanted.to_lowercase());
-            query.get(name).is_none_or(equal)
+        let sought = query.get("jobno").is_some();
+        if self.options.waiting_cases_only && !sought && case.stage == Stage::Handled {
+            return false;
+        }
+        // Facts are written only where they are asked for: this is done for every case at every poll.
+        let word = |name, fact: &dyn Fn() -> Fact| {
+            query.get(name).is_none_or(|wanted| {
+                let written = fact().json(self.options.dialect);
+                written.as_str().is_some_and(|it| it.to_lowercase() == wanted.to_lowercase())
+            })
         };
         is(query, "jobno", case.job)
             && is(query, "cust", case.customer)
-            && word("vid", Fact::Text(vid(case)))
-            && word("caseClass", Fact::Class(case.class))
-            && word("caseType", Fact::Direction(case.class))
+            && word("vid", &|| Fact::Text(vid(case)))
+            && word("caseClass", &|| Fact::Class(case.class))
+            && word("caseType", &|| Fact::Direction(case.class))
     }
 
     /// The contact centre of a case.

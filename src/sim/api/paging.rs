@@ -27,7 +27,9 @@ impl Page {
             let number = request.query.get(name).and_then(|value| value.trim().parse::<usize>().ok());
             number.filter(|number| *number > 0)
         };
-        let size = asked("pageSize").unwrap_or(DEFAULT_SIZE).min(cap.max(1));
+        // Without a cap there are no pages at all.
+        let usual = if cap == usize::MAX { cap } else { DEFAULT_SIZE };
+        let size = asked("pageSize").unwrap_or(usual).min(cap.max(1));
         let size = if total <= DEFAULT_SIZE { DEFAULT_SIZE } else { size };
         Self { number: asked("page").unwrap_or(1), size, total }
     }

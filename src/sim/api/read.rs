@@ -128,7 +128,7 @@ impl Trio {
             (Member::CaseClass, Fact::Class(case.class)),
             (Member::CaseType, Fact::Direction(case.class)),
             (Member::CaseState, Fact::Stage(case.stage)),
-            (Member::Created, time(case.arrived)),
+            (Member::Created, time(case.created)),
             (Member::AnsweredAt, case.answered.map_or(Fact::Nothing, time)),
             (Member::WaitTime, Fact::Span(case.waited(self.world.now()))),
             (Member::AgentId, case.agent.map_or(Fact::Nothing, id)),

@@ -27,7 +27,9 @@ impl Trio {
                 Some(names) => names.contains(&member.name(dialect).to_lowercase()),
                 None => !(member.is_hidden() || self.options.hide && member.is_hidden_on_demand()),
             };
-            asked && (self.options.state_times || !member.is_own_time())
+            asked
+                && (self.options.state_times || !member.is_own_time())
+                && (self.options.case_states || *member != Member::CaseState)
         });
         row
     }

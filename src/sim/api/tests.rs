@@ -11,24 +11,24 @@ use super::{Answer, Query, Request, Trio};
 use crate::sim::{Dialect, Options};
 
 /// The form of a login with the default user.
-pub(super) const LOGIN: &str = "username=ZXhwb3J0ZXI%3D&password=c232cmflc2JvcmQ%3D";
+pub(crate) const LOGIN: &str = "username=ZXhwb3J0ZXI%3D&password=c232cmflc2JvcmQ%3D";
 
 /// A client that talks to a Trio without a socket, at a time of its own.
-pub(super) struct Client {
-    pub(super) trio: Trio,
-    pub(super) now: SystemTime,
-    pub(super) authorization: Option<String>,
+pub(crate) struct Client {
+    pub(crate) trio: Trio,
+    pub(crate) now: SystemTime,
+    pub(crate) authorization: Option<String>,
 }
 
 impl Client {
     /// A client that is not logged in.
-    pub(super) fn stranger(options: Options) -> Self {
+    pub(crate) fn stranger(options: Options) -> Self {
         let now = UNIX_EPOCH + Duration::from_secs(1_750_000_000);
         Self { trio: Trio::new(options, now), now, authorization: None }
     }
 
     /// A client that is logged in.
-    pub(super) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let mut client = Self::stranger(options);
         let key = client.trio.options.client_key.clone();
         let answer = client.with(&format!("Basic {key}"), Method::POST, "/login", LOGIN);
@@ -39,7 +39,7 @@ impl Client {
         client
     }
 
-    pub(super) fn send(&mut self, method: Method, target: &str, body: &str) -> Answer {
+    pub(crate) fn send(&mut self, method: Method, target: &str, body: &str) -> Answer {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let request = Request {
             method,
@@ -53,19 +53,19 @@ impl Client {
         self.trio.answer(&request, self.now)
     }
 
-    pub(super) fn with(&mut self, authorization: &str, method: Method, target: &str, body: &str) -> Answer {
+    pub(crate) fn with(&mut self, authorization: &str, method: Method, target: &str, body: &str) -> Answer {
         let kept = self.authorization.replace(authorization.to_owned());
         let answer = self.send(method, target, body);
         self.authorization = kept;
         answer
     }
 
-    pub(super) fn get(&mut self, target: &str) -> Answer {
+    pub(crate) fn get(&mut self, target: &str) -> Answer {
         self.send(Method::GET, target, "")
     }
 
     /// The data of a good answer.
-    pub(super) fn data(&mut self, target: &str) -> Value {
+    pub(crate) fn data(&mut self, target: &str) -> Value {
         let answer = self.get(target);
         assert_eq!(answer.status, StatusCode::OK, "{target}: {}", answer.body);
         answer.body["data"].clone()

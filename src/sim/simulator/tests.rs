@@ -240,3 +240,57 @@ async fn a_fault_hits_as_many_requests_as_ordered() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
     }
 }
+
+#[tokio::test]
+async fn the_truth_is_told_to_callers_on_this_machine_and_begins_anew_when_that_is_asked_for() {
+    let time = Arc::new(AtomicU64::new(1_750_000_000));
+    let clock = time.clone();
+    let simulator = Simulator::new(
+        Options { log: true, ..Options::default() },
+        Arc::new(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed))),
+    );
+    let tell = async |method| {
+        let answer = send(&simulator, HERE, method, "/sim/truth", "").await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+        serde_json::from_slice::<Value>(&bytes).expect("JSON")
+    };
+    assert_eq!(tell(Method::GET).await["seconds"], 0.0);
+    time.fetch_add(1_800, Ordering::Relaxed);
+    let told = tell(Method::GET).await;
+    let truth = simulator.truth();
+    assert_eq!(
+        (&told["since"], &told["now"]),
+        (&json!("2025-06-15T15:06:40Z"), &json!("2025-06-15T15:36:40Z"))
+    );
+    let flow = &truth.services[&101].classes[&crate::sim::Class::Voice];
+    let voice = &told["services"][0]["classes"]["voice"];
+    assert!(flow.answered > 5 && simulator.log().len() > 5, "{flow:?}");
+    assert_eq!(told["services"][0]["name"], "Växel");
+    assert_eq!(voice["answered"], flow.answered);
+    assert_eq!(voice["answered_within"]["20"], json!(flow.answered_within(Duration::from_secs(20))));
+    assert_eq!(
+        voice["service_level"]["20"],
+        json!(flow.service_level(Duration::from_secs(20), Duration::ZERO))
+    );
+    assert_eq!(voice["queue_seconds"], flow.queue_time.as_secs_f64());
+    let agents = &told["agents"][0];
+    let seconds: f64 =
+        agents["seconds"].as_object().expect("states").values().filter_map(Value::as_f64).sum();
+    assert!((seconds - 40.0 * 1_800.0).abs() < 0.01, "{seconds}");
+    assert_eq!(agents["occupancy"], json!(truth.agents[&1].occupancy()));
+    assert_eq!(told["agent_groups"].as_array().map(Vec::len), Some(truth.agent_groups.len()));
+    let anew = tell(Method::POST).await;
+    assert_eq!(
+        (&anew["seconds"], &anew["services"][0]["classes"]["voice"]["arrived"]),
+        (&json!(0.0), &json!(0))
+    );
+    for (peer, method, path, status) in [
+        ("192.0.2.7:40000", Method::GET, "/sim/truth", 403),
+        ("unknown", Method::POST, "/sim/truth", 403),
+        (HERE, Method::DELETE, "/sim/truth", 405),
+        (HERE, Method::GET, "/sim/truth/x", 404),
+    ] {
+        assert_eq!(send(&simulator, peer, method, path, "").await.status().as_u16(), status, "{path}");
+    }
+}

@@ -2,23 +2,42 @@
 
 use std::time::Duration;
 
+use super::habits::Habits;
 use super::profile::Shift;
 
 /// What an agent does. An agent does exactly one of these at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Activity {
+pub enum Activity {
+    /// Not at work.
     LoggedOut,
+    /// Waits for a case.
     Available,
+    /// A case rings.
     Offered,
+    /// Talks, or works on a case.
     Busy,
+    /// Works after a case.
     WrapUp,
+    /// Takes no cases.
     Paused,
 }
 
 impl Activity {
-    /// Every activity.
-    pub(crate) const ALL: [Self; 6] =
+    /// Every activity, in the order of their declaration.
+    pub const ALL: [Self; 6] =
         [Self::LoggedOut, Self::Available, Self::Offered, Self::Busy, Self::WrapUp, Self::Paused];
+
+    /// The word for this activity.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "logged_out",
+            Self::Available => "available",
+            Self::Offered => "offered",
+            Self::Busy => "busy",
+            Self::WrapUp => "wrap_up",
+            Self::Paused => "paused",
+        }
+    }
 }
 
 /// An agent.
@@ -32,7 +51,9 @@ pub(crate) struct Agent {
     pub(crate) groups: Vec<u32>,
     /// Services that the agent can take cases of.
     pub(crate) skills: Vec<u32>,
-    pub(crate) shift: Shift,
+    pub(crate) habits: Habits,
+    /// When the agent works; `None` is round the clock.
+    pub(crate) shift: Option<Shift>,
     pub(crate) activity: Activity,
     /// World time at which the activity began.
     pub(crate) since: Duration,

@@ -1,11 +1,13 @@
-//! How cases come, and how they go.
+//! How cases come, and how they end.
 
 use rand::RngExt;
 
 use super::World;
-use super::case::{Case, Ending, Stage, exponential};
+use super::account::Outcome;
+use super::case::{Case, Class, Ending, Stage};
+use super::demand;
 use super::event::Event;
-use super::profile::busyness;
+use super::law::exponential;
 
 impl World {
     /// Plans the next moment at which a case may arrive at a service: the pace of the busiest hour,
@@ -25,44 +27,61 @@ impl World {
         if service.generation != generation {
             return;
         }
-        let chance = if self.is_open(service) { busyness(self.now) } else { 0.0 };
+        let chance = if self.is_open(service) { service.season.busyness(self.clock()) } else { 0.0 };
         if self.rng.random::<f64>() < chance {
             self.begin_case(id);
         }
         self.plan_arrival(id);
     }
 
-    fn begin_case(&mut self, id: u32) {
-        let Some(service) = self.services.get_mut(&id) else { return };
+    pub(super) fn begin_case(&mut self, id: u32) {
+        let draw = self.rng.random();
+        let Some(demand) = self.services.get(&id).and_then(|it| demand::pick(&it.demands, draw)) else {
+            return;
+        };
         self.last_job += 1;
         self.ledger.arrived += 1;
         let job = self.last_job;
-        let class = service.channel.class(self.rng.random());
-        service.live.insert(job);
-        service.waiting.insert(job);
-        service.queue.insert(job);
         let customer = self.rng.random_range(10_000..100_000);
         let case = Case {
             job,
             service: id,
-            class,
+            class: demand.class,
             customer,
             stage: Stage::Queued,
+            created: self.now,
             arrived: self.now,
+            visit: 0,
             offered: None,
             answered: None,
             agent: None,
         };
+        self.account.arrived(&case);
         self.cases.insert(job, case);
-        if let Some(patience) = class.patience(&mut self.rng) {
-            self.agenda.plan(self.now.saturating_add(patience), Event::GivesUp { job });
-        }
+        self.enqueue(job);
         self.find_agent(job);
     }
 
-    pub(super) fn give_up(&mut self, job: u64) {
+    /// Lets a case begin to wait at its service.
+    pub(super) fn enqueue(&mut self, job: u64) {
         let Some(case) = self.cases.get(&job) else { return };
-        if case.stage == Stage::Handled {
+        let Some(service) = self.services.get_mut(&case.service) else { return };
+        service.live.insert(job);
+        service.waiting.insert((case.arrived, job));
+        service.queue.insert((case.arrived, job));
+        let (class, visit) = (case.class, case.visit);
+        let (demand, moves) = (service.demand(class), service.moves);
+        if let Some(patience) = demand.patience(&mut self.rng) {
+            self.agenda.plan(self.now.saturating_add(patience), Event::GivesUp { job, visit });
+        }
+        if class == Class::Voice {
+            self.plan_moves(&moves, job, visit);
+        }
+    }
+
+    pub(super) fn give_up(&mut self, job: u64, visit: u32) {
+        let Some(case) = self.cases.get(&job) else { return };
+        if case.stage == Stage::Handled || case.visit != visit {
             return;
         }
         let agent = case.agent;
@@ -76,15 +95,30 @@ impl World {
     /// by the caller.
     pub(super) fn finish(&mut self, job: u64, ending: Ending) {
         let Some(case) = self.cases.remove(&job) else { return };
-        match ending {
-            Ending::Served => self.ledger.served += 1,
-            Ending::Abandoned => self.ledger.abandoned += 1,
-            Ending::Removed => self.ledger.removed += 1,
-        }
+        let outcome = match ending {
+            Ending::Served => {
+                self.ledger.served += 1;
+                Outcome::Served
+            }
+            Ending::Abandoned => {
+                self.ledger.abandoned += 1;
+                Outcome::Left
+            }
+            Ending::Removed => {
+                self.ledger.removed += 1;
+                Outcome::Removed
+            }
+        };
+        self.account.ended(&case, outcome, self.now);
+        self.unlist(&case);
+    }
+
+    /// Takes a case out of the lists of its service.
+    pub(super) fn unlist(&mut self, case: &Case) {
         if let Some(service) = self.services.get_mut(&case.service) {
-            service.live.remove(&job);
-            service.waiting.remove(&job);
-            service.queue.remove(&job);
+            service.live.remove(&case.job);
+            service.waiting.remove(&(case.arrived, case.job));
+            service.queue.remove(&(case.arrived, case.job));
         }
     }
 

@@ -6,11 +6,17 @@ use std::time::Duration;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::account::Account;
 use super::agent::{Activity, Agent, Center, Group};
 use super::event::{Agenda, Event};
-use super::profile::{DAY, Opening, STAFFED, Shift};
+use super::habits::Habits;
+use super::profile::{DAY, Opening, STAFFED, START, Season, Shift};
 use super::service::{Channel, Service};
 use super::{Ledger, World, WorldOptions, names};
+use crate::sim::scenario::Moves;
+
+/// The id of the first service.
+const FIRST_SERVICE: u32 = 101;
 
 /// Services in a service group.
 const GROUP_OF_SERVICES: usize = 4;
@@ -27,9 +33,23 @@ const AT_WORK: f64 = 0.83;
 impl World {
     /// A world at time zero, in which nothing has happened yet.
     pub(crate) fn new(options: &WorldOptions) -> Self {
-        let mut world = Self {
+        let mut world = Self::empty(options.seed, START);
+        let centers = options.contact_centers.max(1);
+        let share = |total: usize, number: usize| total / centers + usize::from(number < total % centers);
+        for number in 0..centers {
+            world.add_center(number, share(options.services, number), share(options.agents, number));
+        }
+        world.set_rates();
+        world.plan_first_events();
+        world
+    }
+
+    /// A world without anybody in it, that begins at a time of day.
+    pub(super) fn empty(seed: u64, begins: Duration) -> Self {
+        Self {
             now: Duration::ZERO,
-            rng: ChaCha8Rng::seed_from_u64(options.seed),
+            begins,
+            rng: ChaCha8Rng::seed_from_u64(seed),
             agenda: Agenda::default(),
             pace: 1.0,
             centers: BTreeMap::new(),
@@ -39,23 +59,21 @@ impl World {
             agent_groups: BTreeMap::new(),
             cases: BTreeMap::new(),
             last_job: 100_000,
-            last_service: 100,
+            last_service: FIRST_SERVICE - 1,
             last_agent: 1_000,
             ledger: Ledger::default(),
-        };
-        let centers = options.contact_centers.max(1);
-        let share = |total: usize, number: usize| total / centers + usize::from(number < total % centers);
-        for number in 0..centers {
-            world.add_center(number, share(options.services, number), share(options.agents, number));
+            account: Account::default(),
         }
-        world.set_rates();
-        for service in world.services.keys().copied().collect::<Vec<_>>() {
-            world.plan_arrival(service);
+    }
+
+    /// Once everybody is there: the first arrivals, and those who are on duty.
+    pub(super) fn plan_first_events(&mut self) {
+        for service in self.services.keys().copied().collect::<Vec<_>>() {
+            self.plan_arrival(service);
         }
-        for agent in world.agents.keys().copied().collect::<Vec<_>>() {
-            world.plan_first_shift(agent);
+        for agent in self.agents.keys().copied().collect::<Vec<_>>() {
+            self.plan_first_shift(agent);
         }
-        world
     }
 
     fn add_center(&mut self, number: usize, services: usize, agents: usize) {
@@ -82,7 +100,7 @@ impl World {
             }
             let shift = Shift::pick(self.rng.next_u64());
             let skills = self.pick_skills(services, number);
-            self.insert_agent(center, vec![group], skills, shift);
+            self.insert_agent(center, vec![group], skills, Some(shift), Habits::USUAL);
         }
         self.add_specialists(center, agents);
     }
@@ -122,22 +140,38 @@ impl World {
         number: usize,
         name: Option<String>,
     ) -> u32 {
-        self.last_service += 1;
-        let id = self.last_service;
         let channel = if name.is_some() { Channel::Phone } else { Channel::of(number) };
         let name = name.unwrap_or_else(|| match channel {
             Channel::Phone => names::phone_service(number),
             Channel::Chat => names::chat_service(number),
             Channel::Mail => names::mail_service(number),
         });
-        let service = Service {
-            id,
+        let opening = if number % 5 == 3 { Opening::Always } else { Opening::Daytime };
+        self.put_service(center, group, name, channel, |service| service.opening = opening)
+    }
+
+    /// Adds a service as the demo has them, but for what `change` makes different.
+    pub(super) fn put_service(
+        &mut self,
+        center: u32,
+        group: u32,
+        name: String,
+        channel: Channel,
+        change: impl FnOnce(&mut Service),
+    ) -> u32 {
+        self.last_service += 1;
+        let mut service = Service {
+            id: self.last_service,
             center,
             group,
             name,
             channel,
-            opening: if number % 5 == 3 { Opening::Always } else { Opening::Daytime },
+            opening: Opening::Always,
+            season: Season::Daily,
             rate: 0.0,
+            demands: channel.demands(),
+            moves: Moves::default(),
+            cycle: channel.mean_cycle(),
             generation: 0,
             queue: Default::default(),
             waiting: Default::default(),
@@ -147,8 +181,15 @@ impl World {
             available: 0,
             busy: 0,
         };
-        self.services.insert(id, service);
-        id
+        change(&mut service);
+        self.services.insert(service.id, service);
+        self.last_service
+    }
+
+    /// The id of the service at a position among those that the world began with, while it is there.
+    pub(super) fn service_at(&self, position: usize) -> Option<u32> {
+        let id = FIRST_SERVICE.saturating_add(u32::try_from(position).ok()?);
+        self.services.contains_key(&id).then_some(id)
     }
 
     pub(super) fn insert_agent(
@@ -156,7 +197,8 @@ impl World {
         center: u32,
         groups: Vec<u32>,
         skills: Vec<u32>,
-        shift: Shift,
+        shift: Option<Shift>,
+        habits: Habits,
     ) -> u32 {
         self.last_agent += 1;
         let id = self.last_agent;
@@ -168,6 +210,7 @@ impl World {
             last_name,
             groups,
             skills,
+            habits,
             shift,
             activity: Activity::LoggedOut,
             since: self.now,
@@ -199,7 +242,8 @@ impl World {
 
     fn plan_first_shift(&mut self, id: u32) {
         let Some(agent) = self.agents.get(&id) else { return };
-        let (ago, length) = (agent.shift.began_ago(self.now), agent.shift.length());
+        let Some(shift) = agent.shift else { return self.begin_duty(id) };
+        let (ago, length) = (shift.began_ago(self.clock()), shift.length());
         self.agenda.plan(self.now + DAY - ago, Event::ShiftStarts { agent: id });
         if ago < length {
             self.agenda.plan(self.now + length - ago, Event::ShiftEnds { agent: id });
@@ -213,7 +257,7 @@ pub(super) fn rate(channel: Channel, staff: f64) -> f64 {
     channel.load() * staff.max(0.05) / channel.mean_cycle()
 }
 
-fn add_group(groups: &mut BTreeMap<u32, Group>, center: u32, name: String) -> u32 {
+pub(super) fn add_group(groups: &mut BTreeMap<u32, Group>, center: u32, name: String) -> u32 {
     let id = groups.len() as u32 + 1;
     groups.insert(id, Group { id, center, name });
     id

@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use rand::RngExt;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, Exp, LogNormal};
-
 /// How somebody reaches the contact centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Class {
+pub enum Class {
+    /// Somebody calls.
     Voice,
+    /// Somebody is to be called back.
     Callback,
+    /// Somebody chats.
     Chat,
+    /// Somebody has written.
     Email,
+    /// A piece of work that nobody waits for on a line.
     Task,
 }
 
@@ -41,21 +42,40 @@ pub(crate) enum Ending {
 /// A live case. Times are world times; a later step never comes before an earlier one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Case {
-    /// Job number: unique, and in the order of arrival.
+    /// Job number: unique, and in the order in which cases came to the contact centre.
     pub(crate) job: u64,
     pub(crate) service: u32,
     pub(crate) class: Class,
     /// The customer's number in some other system.
     pub(crate) customer: u64,
     pub(crate) stage: Stage,
+    /// When it came to the contact centre.
+    pub(crate) created: Duration,
+    /// When it came to its present service, in its present class: where its wait begins.
     pub(crate) arrived: Duration,
-    /// When it first rang at an agent.
+    /// How often it has moved: what was planned for an earlier visit does not count any more.
+    pub(crate) visit: u32,
+    /// When it first rang at an agent of its present service.
     pub(crate) offered: Option<Duration>,
     pub(crate) answered: Option<Duration>,
     pub(crate) agent: Option<u32>,
 }
 
 impl Class {
+    /// Every class.
+    pub const ALL: [Self; 5] = [Self::Voice, Self::Callback, Self::Chat, Self::Email, Self::Task];
+
+    /// The word for this class.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Callback => "callback",
+            Self::Chat => "chat",
+            Self::Email => "email",
+            Self::Task => "task",
+        }
+    }
+
     /// Whether the case is a call.
     pub(crate) fn is_call(self) -> bool {
         matches!(self, Self::Voice | Self::Callback)
@@ -69,81 +89,11 @@ impl Class {
             Self::Email | Self::Task => 0.05,
         }
     }
-
-    /// How long somebody waits before giving up; `None` for those who never do.
-    pub(crate) fn patience(self, rng: &mut ChaCha8Rng) -> Option<Duration> {
-        let mean = match self {
-            Self::Voice => 240.0,
-            Self::Chat => 300.0,
-            Self::Callback | Self::Email | Self::Task => return None,
-        };
-        Some(exponential(mean, rng))
-    }
-
-    /// How long the agent talks or works.
-    pub(crate) fn handling(self, rng: &mut ChaCha8Rng) -> Duration {
-        let spread = 0.6_f64;
-        let centre = self.mean_handling().ln() - spread * spread / 2.0;
-        let drawn = LogNormal::new(centre, spread).map_or(self.mean_handling(), |law| law.sample(rng));
-        seconds(drawn)
-    }
-
-    /// Mean of [`Self::handling`], in seconds.
-    pub(crate) fn mean_handling(self) -> f64 {
-        match self {
-            Self::Voice => 200.0,
-            Self::Callback => 180.0,
-            Self::Chat => 260.0,
-            Self::Email => 240.0,
-            Self::Task => 300.0,
-        }
-    }
 }
 
 impl Case {
     /// How long the case has waited, or had waited when it was answered.
     pub(crate) fn waited(&self, now: Duration) -> Duration {
         self.answered.unwrap_or(now).saturating_sub(self.arrived)
-    }
-}
-
-/// Mean time of the work after a case, in seconds.
-pub(crate) const MEAN_WRAP_UP: f64 = 35.0;
-
-/// Mean time that a case rings, in seconds.
-pub(crate) const MEAN_RINGING: f64 = 7.0;
-
-/// How long the work after a case takes.
-pub(crate) fn wrap_up(rng: &mut ChaCha8Rng) -> Duration {
-    exponential(MEAN_WRAP_UP, rng)
-}
-
-/// How long a case rings until the agent reacts.
-pub(crate) fn ringing(rng: &mut ChaCha8Rng) -> Duration {
-    seconds(rng.random_range(2.0..2.0 * MEAN_RINGING - 2.0))
-}
-
-/// A time drawn from an exponential law with this mean in seconds.
-pub(crate) fn exponential(mean: f64, rng: &mut ChaCha8Rng) -> Duration {
-    seconds(Exp::new(1.0 / mean).map_or(mean, |law| law.sample(rng)))
-}
-
-fn seconds(value: f64) -> Duration {
-    Duration::try_from_secs_f64(value).unwrap_or(Duration::ZERO)
-}
-
-#[cfg(test)]
-mod tests {
-    use rand::SeedableRng;
-
-    use super::*;
-
-    #[test]
-    fn handling_times_have_the_stated_mean_and_patience_belongs_to_who_waits_live() {
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let total: Duration = (0..20_000).map(|_| Class::Voice.handling(&mut rng)).sum();
-        assert!((total.as_secs_f64() / 20_000.0 - 200.0).abs() < 5.0);
-        assert!(Class::Voice.patience(&mut rng).is_some());
-        assert!(Class::Email.patience(&mut rng).is_none());
     }
 }

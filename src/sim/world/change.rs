@@ -8,6 +8,7 @@ use super::build::rate;
 use super::case::{Ending, Stage};
 use super::duty::join;
 use super::event::Event;
+use super::habits::Habits;
 use super::names;
 use super::profile::{DAY, Shift};
 
@@ -84,13 +85,14 @@ impl World {
         let skills = self.pick_skills(&services, turn);
         let group = self.agent_groups.values().find(|group| group.center == center);
         let groups = group.map(|group| group.id).into_iter().collect();
-        let id = self.insert_agent(center, groups, skills, Shift::from_now(self.now));
+        let shift = Shift::from_now(self.clock());
+        let id = self.insert_agent(center, groups, skills, Some(shift), Habits::USUAL);
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.first_name = first_name.unwrap_or_else(|| agent.first_name.clone());
             agent.last_name = last_name.unwrap_or_else(|| agent.last_name.clone());
-            self.agenda.plan(self.now + agent.shift.length(), Event::ShiftEnds { agent: id });
-            self.agenda.plan(self.now + DAY, Event::ShiftStarts { agent: id });
         }
+        self.agenda.plan(self.now + shift.length(), Event::ShiftEnds { agent: id });
+        self.agenda.plan(self.now + DAY, Event::ShiftStarts { agent: id });
         self.begin_duty(id);
         Ok(id)
     }
@@ -146,7 +148,9 @@ impl World {
     /// Lets an agent drop its case, whatever becomes of that, and do something else.
     fn put_down(&mut self, id: u32, activity: Activity, reason: Option<String>) {
         let job = self.agents.get(&id).and_then(|agent| agent.job);
-        let stage = job.and_then(|job| self.cases.get(&job)).map(|case| case.stage);
+        // In wrap-up the case may be somebody else's already.
+        let held = job.and_then(|job| self.cases.get(&job)).filter(|case| case.agent == Some(id));
+        let stage = held.map(|case| case.stage);
         if let (Some(job), Some(Stage::Handled)) = (job, stage) {
             self.finish(job, Ending::Served);
         }

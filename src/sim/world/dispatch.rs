@@ -4,12 +4,12 @@ use std::cmp::Reverse;
 
 use super::World;
 use super::agent::Activity;
-use super::case::{Stage, ringing};
+use super::case::Stage;
 
 impl World {
     /// Offers a queued case to the agent who has been idle longest, if anybody is.
     pub(super) fn find_agent(&mut self, job: u64) {
-        let Some(case) = self.cases.get(&job) else { return };
+        let Some(case) = self.cases.get(&job).filter(|case| case.stage == Stage::Queued) else { return };
         let idle = self.services.get(&case.service).and_then(|service| service.idle.first());
         if let Some((_, agent)) = idle.copied() {
             self.offer(agent, job);
@@ -25,7 +25,7 @@ impl World {
         let most_urgent = agent
             .skills
             .iter()
-            .filter_map(|service| self.services.get(service)?.queue.first().copied())
+            .filter_map(|service| self.services.get(service)?.queue.first().map(|(_, job)| *job))
             .max_by(|a, b| urgency(a).total_cmp(&urgency(b)).then(Reverse(a).cmp(&Reverse(b))));
         if let Some(job) = most_urgent {
             self.offer(id, job);
@@ -37,14 +37,19 @@ impl World {
         case.stage = Stage::Offered;
         case.offered.get_or_insert(self.now);
         case.agent = Some(agent);
-        let service = case.service;
+        let (service, place) = (case.service, (case.arrived, job));
         if let Some(service) = self.services.get_mut(&service) {
-            service.queue.remove(&job);
+            service.queue.remove(&place);
         }
         self.hold_case(agent, job, service);
         self.begin(agent, Activity::Offered, None);
-        let rings = ringing(&mut self.rng);
-        self.plan_end(agent, rings);
+        match self.agents.get(&agent).and_then(|agent| agent.habits.ringing) {
+            Some(ringing) => {
+                let rings = ringing.draw(&mut self.rng);
+                self.plan_end(agent, rings);
+            }
+            None => self.answer(agent, job),
+        }
     }
 
     /// Takes an offered case back from its agent and offers it to somebody else, or lets it wait on
@@ -54,21 +59,21 @@ impl World {
         case.stage = Stage::Queued;
         case.agent = None;
         if let Some(service) = self.services.get_mut(&case.service) {
-            service.queue.insert(job);
+            service.queue.insert((case.arrived, job));
         }
         self.find_agent(job);
     }
 
     pub(super) fn answer(&mut self, agent: u32, job: u64) {
         let Some(case) = self.cases.get_mut(&job) else { return };
+        self.account.answered(case, self.now);
         case.stage = Stage::Handled;
         case.answered = Some(self.now);
-        let (service, class) = (case.service, case.class);
-        if let Some(service) = self.services.get_mut(&service) {
-            service.waiting.remove(&job);
-        }
+        let Some(service) = self.services.get_mut(&case.service) else { return };
+        service.waiting.remove(&(case.arrived, job));
+        let handling = service.demand(case.class).handling;
         self.begin(agent, Activity::Busy, None);
-        let handling = class.handling(&mut self.rng);
+        let handling = handling.draw(&mut self.rng);
         self.plan_end(agent, handling);
     }
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use rand::RngExt;
 
 use super::World;
+use super::account::Outcome;
 use super::agent::{Activity, Agent};
-use super::case::{Ending, exponential, wrap_up};
+use super::case::Ending;
 use super::event::Event;
+use super::law::exponential;
 use super::profile::{DAY, time_of_day};
 use super::service::Service;
 
@@ -18,9 +20,6 @@ const PAUSE_EVERY: f64 = 50.0 * 60.0;
 const PAUSES: [(&str, f64, u32); 4] =
     [("Rast", 10.0, 5), ("Ärendehantering", 6.0, 3), ("Möte", 20.0, 1), ("Utbildning", 25.0, 1)];
 
-/// The share of offers that an agent answers.
-const ANSWERS: f64 = 0.96;
-
 /// How long an agent who did not answer is taken out of the queue.
 const NO_ANSWER: Duration = Duration::from_secs(60);
 
@@ -28,6 +27,7 @@ impl World {
     /// The one place where an agent starts to do something else: keeps the counts of its services.
     pub(super) fn begin(&mut self, id: u32, activity: Activity, reason: Option<String>) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
+        self.account.activity_over(agent, self.now);
         for skill in &agent.skills {
             if let Some(service) = self.services.get_mut(skill) {
                 leave(agent, service);
@@ -66,9 +66,10 @@ impl World {
         if agent.generation != generation {
             return;
         }
+        let habits = agent.habits;
         match (agent.activity, agent.job) {
             (Activity::Offered, Some(job)) => {
-                if self.rng.random_bool(ANSWERS) {
+                if self.rng.random_bool((1.0 - habits.missed).clamp(0.0, 1.0)) {
                     self.answer(id, job);
                 } else {
                     self.begin(id, Activity::Paused, Some("Svarade inte".to_owned()));
@@ -76,13 +77,28 @@ impl World {
                     self.requeue(job);
                 }
             }
-            (Activity::Busy, Some(job)) => {
-                self.finish(job, Ending::Served);
+            (Activity::Busy, Some(job)) => self.hang_up(id, job),
+            _ => self.settle(id),
+        }
+    }
+
+    /// An agent is through with a case, which ends or goes on.
+    fn hang_up(&mut self, id: u32, job: u64) {
+        let onward = self.transfer_target(job);
+        match (onward, self.cases.get(&job).map(|case| case.class)) {
+            (Some(to), Some(class)) => self.relocate(job, Outcome::PassedOn, to, class),
+            _ => self.finish(job, Ending::Served),
+        }
+        match self.agents.get(&id).and_then(|agent| agent.habits.wrap_up) {
+            Some(wrap_up) => {
                 self.begin(id, Activity::WrapUp, None);
-                let after = wrap_up(&mut self.rng);
+                let after = wrap_up.draw(&mut self.rng);
                 self.plan_end(id, after);
             }
-            _ => self.settle(id),
+            None => self.settle(id),
+        }
+        if onward.is_some() {
+            self.find_agent(job);
         }
     }
 
@@ -103,7 +119,7 @@ impl World {
     }
 
     fn pause(&mut self, id: u32) {
-        let noon = (11 * 3600..13 * 3600).contains(&time_of_day(self.now).as_secs());
+        let noon = (11 * 3600..13 * 3600).contains(&time_of_day(self.clock()).as_secs());
         let lunch = noon && self.rng.random_bool(0.3);
         let total: u32 = PAUSES.iter().map(|pause| pause.2).sum();
         let mut left = self.rng.random_range(0..total);
@@ -139,8 +155,8 @@ impl World {
     }
 
     pub(super) fn start_shift(&mut self, id: u32) {
-        let Some(agent) = self.agents.get(&id) else { return };
-        let length = agent.shift.length();
+        let Some(shift) = self.agents.get(&id).and_then(|agent| agent.shift) else { return };
+        let length = shift.length();
         self.agenda.plan(self.now + DAY, Event::ShiftStarts { agent: id });
         self.agenda.plan(self.now + length, Event::ShiftEnds { agent: id });
         self.begin_duty(id);
@@ -151,8 +167,11 @@ impl World {
         agent.on_duty = true;
         agent.pause_due = false;
         agent.login += 1;
+        let pauses = agent.habits.pauses;
         if !agent.controlled {
-            self.plan_pause(id, Duration::ZERO);
+            if pauses {
+                self.plan_pause(id, Duration::ZERO);
+            }
             self.settle_if_free(id);
         }
     }

@@ -13,7 +13,11 @@ pub(crate) enum Event {
     /// A case may arrive at a service (it does, when the hour is busy enough).
     Arrival { service: u32, generation: u64 },
     /// Who waits has had enough.
-    GivesUp { job: u64 },
+    GivesUp { job: u64, visit: u32 },
+    /// A call that still waits goes to another service.
+    Overflows { job: u64, visit: u32 },
+    /// Who still waits asks to be called back.
+    AsksForCallback { job: u64, visit: u32 },
     /// What an agent does ends by itself: the ringing, the talk, the wrap-up, the pause.
     ActivityEnds { agent: u32, generation: u64 },
     /// An agent wants a pause.

@@ -1,6 +1,7 @@
 //! The shape of a working day: how busy each hour is, when people work, when services are open.
 //!
-//! World time zero is a quarter past nine on such a day, whatever a wall clock may say.
+//! Times here are of the clock on the wall in that world: the time since some midnight. The demo begins at
+//! a quarter past nine, whatever our own clocks may say.
 
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ const HOUR: u64 = 3600;
 /// One day of the profile.
 pub(crate) const DAY: Duration = Duration::from_secs(24 * HOUR);
 
-/// The time of day at world time zero.
-const START: Duration = Duration::from_secs(9 * HOUR + 15 * 60);
+/// The time of day at which the demo's world begins.
+pub(crate) const START: Duration = Duration::from_secs(9 * HOUR + 15 * 60);
 
 /// Share of the peak arrival rate at each full hour; straight lines between.
 const BUSY: [f64; 24] = [
@@ -31,9 +32,18 @@ const SHIFTS: [(u64, u64, u32); 6] = [
 /// The share of the agents who are on shift when the day is at its busiest.
 pub(crate) const STAFFED: f64 = 0.81;
 
+/// How arrivals change with the time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Season {
+    /// Not at all.
+    Constant,
+    /// As on a working day: a busy morning and afternoon, a quiet night.
+    Daily,
+}
+
 /// The hours in which a service takes cases.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Opening {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
     /// Round the clock.
     Always,
     /// From seven to eighteen.
@@ -47,23 +57,28 @@ pub(crate) struct Shift {
     length: Duration,
 }
 
-/// The time of day at a world time.
-pub(crate) fn time_of_day(now: Duration) -> Duration {
-    Duration::from_nanos(((now + START).as_nanos() % DAY.as_nanos()) as u64)
+/// The time of day when the clock shows this.
+pub(crate) fn time_of_day(clock: Duration) -> Duration {
+    Duration::from_nanos((clock.as_nanos() % DAY.as_nanos()) as u64)
 }
 
-/// Share of the peak arrival rate at a world time: 0 to 1.
-pub(crate) fn busyness(now: Duration) -> f64 {
-    let hours = time_of_day(now).as_secs_f64() / HOUR as f64;
-    let from = hours as usize % 24;
-    let part = hours - hours.floor();
-    BUSY[from] * (1.0 - part) + BUSY[(from + 1) % 24] * part
+impl Season {
+    /// Share of the peak arrival rate: 0 to 1.
+    pub(crate) fn busyness(self, clock: Duration) -> f64 {
+        if self == Self::Constant {
+            return 1.0;
+        }
+        let hours = time_of_day(clock).as_secs_f64() / HOUR as f64;
+        let from = hours as usize % 24;
+        let part = hours - hours.floor();
+        BUSY[from] * (1.0 - part) + BUSY[(from + 1) % 24] * part
+    }
 }
 
 impl Opening {
-    /// Whether a service with these hours is open at a world time.
-    pub(crate) fn is_open(self, now: Duration) -> bool {
-        let hour = time_of_day(now).as_secs() / HOUR;
+    /// Whether a service with these hours is open.
+    pub(crate) fn is_open(self, clock: Duration) -> bool {
+        let hour = time_of_day(clock).as_secs() / HOUR;
         self == Self::Always || (7..18).contains(&hour)
     }
 }
@@ -83,9 +98,9 @@ impl Shift {
         Self::of(SHIFTS[0].0 + minutes, SHIFTS[0].1)
     }
 
-    /// A shift of eight hours that begins at a world time.
-    pub(crate) fn from_now(now: Duration) -> Self {
-        Self { start: time_of_day(now), length: Duration::from_secs(8 * HOUR) }
+    /// A shift of eight hours that begins now.
+    pub(crate) fn from_now(clock: Duration) -> Self {
+        Self { start: time_of_day(clock), length: Duration::from_secs(8 * HOUR) }
     }
 
     fn of(start: u64, length: u64) -> Self {
@@ -97,9 +112,9 @@ impl Shift {
         self.length
     }
 
-    /// How long ago, at a world time, the shift last began.
-    pub(crate) fn began_ago(self, now: Duration) -> Duration {
-        let today = time_of_day(now);
+    /// How long ago the shift last began.
+    pub(crate) fn began_ago(self, clock: Duration) -> Duration {
+        let today = time_of_day(clock);
         if today >= self.start { today - self.start } else { today + DAY - self.start }
     }
 }
@@ -110,11 +125,13 @@ mod tests {
 
     #[test]
     fn the_world_starts_in_a_busy_morning_and_the_night_is_quiet() {
-        assert!(busyness(Duration::ZERO) > 0.95);
-        assert!(busyness(Duration::from_secs(17 * HOUR)) < 0.05);
-        assert!(Opening::Daytime.is_open(Duration::ZERO));
-        assert!(!Opening::Daytime.is_open(Duration::from_secs(12 * HOUR)));
-        assert!(Opening::Always.is_open(Duration::from_secs(12 * HOUR)));
+        let later = |hours| START + Duration::from_secs(hours * HOUR);
+        assert!(Season::Daily.busyness(START) > 0.95);
+        assert!(Season::Daily.busyness(later(17)) < 0.05);
+        assert!(Season::Constant.busyness(later(17)) == 1.0);
+        assert!(Opening::Daytime.is_open(START));
+        assert!(!Opening::Daytime.is_open(later(12)));
+        assert!(Opening::Always.is_open(later(12)));
     }
 
     #[test]
@@ -122,7 +139,7 @@ mod tests {
         let total = 136_000;
         let on = (0..total)
             .map(Shift::pick)
-            .filter(|shift| shift.began_ago(Duration::from_secs(1200)) < shift.length())
+            .filter(|shift| shift.began_ago(START + Duration::from_secs(1200)) < shift.length())
             .count();
         assert!((on as f64 / total as f64 - STAFFED).abs() < 0.02, "{on}");
     }

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::case::{Class, MEAN_RINGING, MEAN_WRAP_UP};
-use super::profile::Opening;
+use super::case::Class;
+use super::demand::Demand;
+use super::habits::Habits;
+use super::profile::{Opening, Season};
+use crate::sim::scenario::Moves;
 
 /// Which cases a service takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +26,19 @@ pub(crate) struct Service {
     pub(crate) name: String,
     pub(crate) channel: Channel,
     pub(crate) opening: Opening,
+    pub(crate) season: Season,
     /// Arrivals a second when the day is at its busiest.
     pub(crate) rate: f64,
+    pub(crate) demands: Vec<Demand>,
+    pub(crate) moves: Moves,
+    /// Seconds that one case takes of an agent's time.
+    pub(crate) cycle: f64,
     /// The generation of the arrival event that counts.
     pub(crate) generation: u64,
-    /// Job numbers of the cases that nobody is being offered, oldest first.
-    pub(crate) queue: BTreeSet<u64>,
-    /// Job numbers of the cases that wait: the queue and those being offered.
-    pub(crate) waiting: BTreeSet<u64>,
+    /// The cases that nobody is being offered: since when they wait here, and their job numbers.
+    pub(crate) queue: BTreeSet<(Duration, u64)>,
+    /// The cases that wait: the queue and those being offered.
+    pub(crate) waiting: BTreeSet<(Duration, u64)>,
     /// Job numbers of all live cases.
     pub(crate) live: BTreeSet<u64>,
     /// Agents who would take a case now, longest idle first.
@@ -50,14 +58,12 @@ impl Channel {
         }
     }
 
-    /// The class of a case that `draw` (0 to 1) picks.
-    pub(crate) fn class(self, draw: f64) -> Class {
-        match self {
-            Self::Phone if draw < 0.07 => Class::Callback,
-            Self::Phone => Class::Voice,
-            Self::Chat => Class::Chat,
-            Self::Mail if draw < 0.25 => Class::Task,
-            Self::Mail => Class::Email,
+    /// The channel by which cases of a class come.
+    pub(crate) fn of_class(class: Class) -> Self {
+        match class {
+            Class::Voice | Class::Callback => Self::Phone,
+            Class::Chat => Self::Chat,
+            Class::Email | Class::Task => Self::Mail,
         }
     }
 
@@ -71,16 +77,24 @@ impl Channel {
         }
     }
 
-    /// Seconds that one case takes of an agent's time, ringing and wrap-up included.
+    /// Seconds that the commonest case takes of a demo agent's time, ringing and wrap-up included.
     pub(crate) fn mean_cycle(self) -> f64 {
-        self.class(1.0).mean_handling() + MEAN_WRAP_UP + MEAN_RINGING
+        let handling = self.demands().last().map(|demand| demand.handling);
+        let laws = [handling, Habits::USUAL.ringing, Habits::USUAL.wrap_up];
+        laws.into_iter().flatten().map(|law| law.mean().as_secs_f64()).sum()
     }
 }
 
 impl Service {
     /// What Trio would tell a caller: how long the queue takes, given who is logged on.
     pub(crate) fn estimated_wait(&self) -> Duration {
-        let each = self.channel.mean_cycle() / self.logged_on.max(1) as f64;
+        let each = self.cycle / self.logged_on.max(1) as f64;
         Duration::from_secs_f64(self.waiting.len() as f64 * each)
+    }
+
+    /// The cases of a class here, though they may never have been expected here.
+    pub(crate) fn demand(&self, class: Class) -> Demand {
+        let known = self.demands.iter().find(|demand| demand.class == class);
+        known.copied().unwrap_or_else(|| Demand::usual(class, 0.0))
     }
 }

@@ -1,22 +1,24 @@
 //! What must hold for every world, whatever chance does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-use super::{Activity, Agent, Case, Ledger, Refusal, Service, Stage, World, WorldOptions};
+use crate::sim::Scenario;
+
+use super::{Account, Activity, Agent, Case, Ledger, Refusal, Service, Stage, World, WorldOptions};
 
 fn world(seed: u64) -> World {
     World::new(&WorldOptions { seed, contact_centers: 2, services: 8, agents: 40 })
 }
 
-type Facts = (Duration, BTreeMap<u32, Service>, BTreeMap<u32, Agent>, BTreeMap<u64, Case>, Ledger);
+type Facts = (Duration, BTreeMap<u32, Service>, BTreeMap<u32, Agent>, BTreeMap<u64, Case>, Ledger, Account);
 
 fn facts(world: &World) -> Facts {
-    let World { now, services, agents, cases, ledger, .. } = world;
-    (*now, services.clone(), agents.clone(), cases.clone(), ledger.clone())
+    let World { now, services, agents, cases, ledger, account, .. } = world;
+    (*now, services.clone(), agents.clone(), cases.clone(), ledger.clone(), account.clone())
 }
 
 fn assert_consistent(world: &World) {
@@ -41,19 +43,27 @@ fn assert_consistent(world: &World) {
             all.filter(move |case| wanted(case)).map(|case| case.job)
         };
         assert!(of(|_| true).eq(service.live.iter().copied()));
-        assert!(of(|case| case.stage != Stage::Handled).eq(service.waiting.iter().copied()));
-        assert!(of(|case| case.stage == Stage::Queued).eq(service.queue.iter().copied()));
+        let jobs = |queue: &BTreeSet<(Duration, u64)>| queue.iter().map(|it| it.1).collect::<BTreeSet<_>>();
+        assert!(of(|case| case.stage != Stage::Handled).eq(jobs(&service.waiting)));
+        assert!(of(|case| case.stage == Stage::Queued).eq(jobs(&service.queue)));
     }
     for case in world.cases().values() {
-        let times = [Some(case.arrived), case.offered, case.answered, Some(world.now())];
+        let times = [Some(case.created), Some(case.arrived), case.offered, case.answered, Some(world.now())];
         assert!(times.iter().flatten().is_sorted(), "{case:?}");
         assert_eq!(case.agent.is_some(), case.stage != Stage::Queued);
         let holder = case.agent.map(|id| &world.agents()[&id]);
         let holds = holder.is_none_or(|agent| agent.job == Some(case.job));
         assert!(holds, "{case:?} is held by {holder:?}");
     }
+    let truth = world.truth();
+    for flow in truth.services.values().flat_map(|service| service.classes.values()) {
+        let came = flow.carried_in + flow.arrived + flow.moved_in;
+        let went = flow.answered + flow.left + flow.moved_out + flow.removed;
+        assert_eq!(came, went + flow.waiting, "{flow:?}");
+    }
     for agent in world.agents().values() {
-        let stage = agent.job.and_then(|job| world.cases().get(&job)).map(|case| case.stage);
+        let held = agent.job.and_then(|job| world.cases().get(&job));
+        let stage = held.filter(|case| case.agent == Some(agent.id)).map(|case| case.stage);
         match agent.activity {
             Activity::Offered => assert_eq!(stage, Some(Stage::Offered)),
             Activity::Busy if !agent.controlled => assert_eq!(stage, Some(Stage::Handled)),
@@ -74,14 +84,37 @@ proptest! {
         }
         whole.step(Duration::from_millis(parts.iter().sum()));
         assert_eq!(facts(&whole), facts(&split));
+        assert_eq!(whole.truth(), split.truth());
+    }
+
+    #[test]
+    fn two_steps_are_one_step_in_every_scenario(
+        seed: u64,
+        which in 0..Scenario::NAMED.len(),
+        parts in prop::collection::vec(0_u64..1_200_000, 1..8),
+    ) {
+        let stated = || {
+            let mut world = World::of_scenario(seed, &Scenario::NAMED[which].1());
+            world.keep_log();
+            world
+        };
+        let (mut whole, mut split) = (stated(), stated());
+        for part in &parts {
+            split.step(Duration::from_millis(*part));
+            assert_consistent(&split);
+        }
+        whole.step(Duration::from_millis(parts.iter().sum()));
+        assert_eq!(facts(&whole), facts(&split));
+        assert_eq!(whole.log(), split.log());
     }
 
     #[test]
     fn the_world_stays_consistent_whatever_is_done_to_it(
         seed: u64,
-        deeds in prop::collection::vec((0_u8..8, any::<prop::sample::Index>(), 1_u64..300), 1..40),
+        stated: bool,
+        deeds in prop::collection::vec((0_u8..9, any::<prop::sample::Index>(), 1_u64..300), 1..40),
     ) {
-        let mut world = world(seed);
+        let mut world = if stated { World::of_scenario(seed, &Scenario::moving()) } else { world(seed) };
         world.step(Duration::from_secs(600));
         for (deed, which, wait) in deeds {
             let agents: Vec<u32> = world.agents().keys().copied().collect();
@@ -95,6 +128,7 @@ proptest! {
                 4 => drop(world.set_login(agent, wait % 3 > 0)),
                 5 => drop(world.set_activity(agent, Activity::ALL[wait as usize % 6], None)),
                 6 => world.set_pace(wait as f64 / 50.0),
+                7 => world.mark(),
                 _ => {}
             }
             assert_consistent(&world);

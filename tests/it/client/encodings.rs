@@ -19,7 +19,7 @@ use trio_exporter::{
 };
 use wiremock::ResponseTemplate;
 
-use super::trio::{Trio, header, status};
+use super::trio::{InTurn, Trio, header, status};
 use crate::support::{TestApp, target};
 
 const SERVICES: &str = "cc/1/services";
@@ -124,6 +124,28 @@ async fn a_bomb_of_zeroes_is_given_up_at_the_limit_of_the_decompressed_body() {
     }
     let received = bench.stats.resource(trio_exporter::model::Resource::Services).response_bytes.get();
     assert!(received < 70 << 20, "reading stopped at the limit, not after {received} bytes");
+}
+
+#[tokio::test]
+async fn a_bomb_is_given_up_in_every_compression_and_the_next_answer_is_read() {
+    let bomb = vec![b' '; 16 << 20];
+    let limits = Limits { body: 1 << 20, ..Limits::default() };
+    for (name, encode) in [("gzip", gzip as fn(&[u8]) -> Vec<u8>), ("deflate", deflate), ("br", br)] {
+        let body = encode(&bomb);
+        assert!(body.len() < 1 << 16, "{name}: small on the wire: {}", body.len());
+        let trio = Trio::bare().await;
+        let good = compressed(name, encode(BODY.as_bytes()));
+        trio.on("GET", SERVICES, InTurn::new([compressed(name, body), good])).await;
+        let bench = trio.client(limits).await;
+        let error = bench.client.services(&bench.route).await.expect_err("too large");
+        assert!(
+            matches!(&error, Error::Request { failure: RequestFailure::TooLarge, .. }),
+            "{name}: {error:?}"
+        );
+        let received = bench.stats.resource(trio_exporter::model::Resource::Services).response_bytes.get();
+        assert!(received < 2 << 20, "{name}: reading stopped at the limit, not after {received} bytes");
+        assert_eq!(bench.client.services(&bench.route).await.expect(name).items.len(), 1, "{name}");
+    }
 }
 
 #[tokio::test]

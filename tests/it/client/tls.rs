@@ -7,7 +7,7 @@ use trio_exporter::{
     trio::{Error, ExtraRoots},
 };
 
-use crate::support::{TestApp, config, secure, still_clock, target};
+use crate::support::{TestApp, config, secure, secure_until, still_clock, target};
 
 /// Noon on 2031-02-03, where the test's certificate ends.
 const EXPIRY: f64 = 1_927_843_200.0;
@@ -46,6 +46,16 @@ async fn a_server_that_nobody_vouches_for_is_not_spoken_to() {
     let (other, _) = secure(None).await;
     let app = exporter(&url, Some(&other)).await;
     assert_eq!(app.metrics().await.get("trio_api_requests_total", &tls), Some(1.0), "another authority");
+}
+
+#[tokio::test]
+async fn a_certificate_whose_time_is_over_is_an_error_of_tls_though_its_authority_is_known() {
+    let (authority, url) = secure_until((2020, 2, 3), None).await;
+    let app = exporter(&url, Some(&authority)).await;
+    let metrics = app.metrics().await;
+    let tls = [("resource", "api"), ("code", "tls")];
+    assert_eq!(metrics.get("trio_api_requests_total", &tls), Some(1.0));
+    assert_eq!(metrics.get("trio_up", &[]), Some(0.0));
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use wiremock::{
 use crate::support::{HandWritten, Samples, Simulated, TestApp, Trap, config, still_clock, target};
 
 /// A primary and a secondary that know of each other, in normal mode, and the time that they share.
-async fn pair() -> (Simulated, Simulated, Clock) {
+pub(super) async fn pair() -> (Simulated, Simulated, Clock) {
     let clock = still_clock();
     let primary = Simulated::start(Options::default(), clock.clone()).await;
     let secondary = Simulated::start(Options::default(), clock.clone()).await;
@@ -26,31 +26,31 @@ async fn introduce(primary: &Simulated, secondary: &Simulated) {
 }
 
 /// Normal mode, or failover mode.
-async fn take_over(from: &Simulated, to: &Simulated, bare: bool) {
+pub(super) async fn take_over(from: &Simulated, to: &Simulated, bare: bool) {
     to.order("failover", &json!({"passive": false})).await;
     from.order("failover", &json!({"passive": true, "bare": bare})).await;
 }
 
-fn of_both(first: &Simulated, second: &Simulated) -> Target {
+pub(super) fn of_both(first: &Simulated, second: &Simulated) -> Target {
     let mut target = first.target(true);
     target.trio.servers.push(second.url().parse().expect("a URL"));
     target
 }
 
-async fn exporter(target: Target, clock: Clock) -> TestApp {
+pub(super) async fn exporter(target: Target, clock: Clock) -> TestApp {
     TestApp::start_at(config(target, Identity::Name), clock).await
 }
 
-fn active(metrics: &Samples) -> Vec<String> {
+pub(super) fn active(metrics: &Samples) -> Vec<String> {
     let all = metrics.find("trio_server_active", &[]).into_iter();
     all.filter(|(_, value)| *value == 1.0).map(|(series, _)| series.to_owned()).collect()
 }
 
-fn series(family: &str, server: &Simulated, role: &str) -> String {
+pub(super) fn series(family: &str, server: &Simulated, role: &str) -> String {
     format!("{family}{{target=\"test\",server=\"{}\",role=\"{role}\"}}", server.addr)
 }
 
-fn up(metrics: &Samples, server: &Simulated) -> Option<f64> {
+pub(super) fn up(metrics: &Samples, server: &Simulated) -> Option<f64> {
     metrics.get("trio_server_up", &[("server", &server.addr.to_string())])
 }
 

@@ -6,10 +6,11 @@ use pretty_assertions::assert_eq;
 
 const CONTRACT: &str = include_str!("../../data/contract.tsv");
 
-const MAIN: [&str; 3] = [
+const MAIN: [&str; 4] = [
     include_str!("../../data/expected/morning.prom"),
     include_str!("../../data/expected/empty.prom"),
     include_str!("../../data/expected/secure.prom"),
+    include_str!("../../data/expected/midnight.prom"),
 ];
 
 const AGENTS: [&str; 2] = [

@@ -1,0 +1,55 @@
+//! How a world is made from a scenario.
+
+use super::World;
+use super::agent::Center;
+use super::build::add_group;
+use super::demand::mean_handling;
+use super::names;
+use super::profile::Shift;
+use super::service::Channel;
+use crate::sim::scenario::{Scenario, ServicePlan, Team};
+
+/// The one contact centre of a scenario.
+const CENTER: u32 = 1;
+
+impl World {
+    /// The world of a scenario, warmed up and at the beginning of its account.
+    pub(crate) fn of_scenario(seed: u64, scenario: &Scenario) -> Self {
+        let mut world = Self::empty(seed, scenario.begins);
+        world.centers.insert(CENTER, Center { id: CENTER, name: names::center(0) });
+        let group = add_group(&mut world.service_groups, CENTER, names::service_group(0));
+        for plan in &scenario.services {
+            world.add_stated_service(plan, group);
+        }
+        for team in &scenario.teams {
+            world.add_stated_team(team);
+        }
+        world.plan_first_events();
+        world.step(scenario.warm_up);
+        world.mark();
+        world
+    }
+
+    fn add_stated_service(&mut self, plan: &ServicePlan, group: u32) {
+        let channel = plan.demands.first().map_or(Channel::Phone, |demand| Channel::of_class(demand.class));
+        self.put_service(CENTER, group, plan.name.clone(), channel, |service| {
+            service.opening = plan.opening;
+            service.season = plan.season;
+            service.rate = plan.cases_per_hour / 3_600.0;
+            service.cycle = mean_handling(&plan.demands);
+            service.demands = plan.demands.clone();
+            service.moves = plan.moves;
+        });
+    }
+
+    fn add_stated_team(&mut self, team: &Team) {
+        use rand::Rng;
+
+        let group = add_group(&mut self.agent_groups, CENTER, team.name.clone());
+        let skills: Vec<u32> = team.skills.iter().filter_map(|at| self.service_at(*at)).collect();
+        for _ in 0..team.agents {
+            let shift = (!team.always_on_duty).then(|| Shift::pick(self.rng.next_u64()));
+            self.insert_agent(CENTER, vec![group], skills.clone(), shift, team.habits);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Counts since local midnight, for people who ask for "today".
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+
+use super::{counts::ClassCounts, service::ServiceFlow};
+use crate::model::Stamp;
+
+/// What a class had counted at midnight.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct DayBase {
+    offered: u64,
+    answered: u64,
+    left: u64,
+    within: f64,
+}
+
+/// What a class counted since midnight.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DayCounts {
+    /// New cases seen.
+    pub offered: u64,
+    /// Cases answered.
+    pub answered: u64,
+    /// Cases answered within the target, best estimate.
+    pub within: f64,
+    /// Cases that left unanswered.
+    pub left: u64,
+}
+
+impl DayBase {
+    fn of(counts: &ClassCounts) -> Self {
+        Self {
+            offered: counts.offered,
+            answered: counts.answered,
+            left: counts.left_in_all(),
+            within: counts.within,
+        }
+    }
+
+    /// What was counted since.
+    pub(super) fn since(self, counts: &ClassCounts) -> DayCounts {
+        DayCounts {
+            offered: counts.offered - self.offered,
+            answered: counts.answered - self.answered,
+            within: counts.within - self.within,
+            left: counts.left_in_all() - self.left,
+        }
+    }
+}
+
+/// Which day it is, and whether all of it was observed.
+#[derive(Debug, Default)]
+pub(super) struct Day {
+    date: Option<Date>,
+    is_whole: bool,
+}
+
+impl Day {
+    /// Begins a new day if midnight has passed since the last call. The new day is whole if it was
+    /// watched from the last minute of the old one on (`gap`: it was not). A clock that is set back does
+    /// not begin a day again.
+    pub(super) fn turn<'a>(
+        &mut self,
+        now: Stamp,
+        zone: &TimeZone,
+        gap: bool,
+        services: impl Iterator<Item = &'a mut ServiceFlow>,
+    ) {
+        let Ok(time) = Timestamp::try_from(now.wall) else { return };
+        let today = zone.to_datetime(time).date();
+        let Some(date) = self.date else {
+            self.date = Some(today);
+            return;
+        };
+        if today <= date {
+            return;
+        }
+        self.is_whole = !gap && date.tomorrow().is_ok_and(|next| next == today);
+        self.date = Some(today);
+        let base = |counts: &ClassCounts, whole: bool| whole.then(|| DayBase::of(counts));
+        for service in services {
+            for (_, class) in service.known_mut() {
+                class.day = base(&class.counts, self.is_whole);
+            }
+        }
+    }
+
+    /// What a class that begins now starts its day with.
+    pub(super) fn base(&self) -> Option<DayBase> {
+        self.is_whole.then(DayBase::default)
+    }
+}

@@ -1,0 +1,107 @@
+//! The law of the counters over random lists: whatever Trio shows, every case that came in goes out
+//! exactly once, and no counter falls.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::{stage::POLL, *};
+use crate::{
+    model::Case,
+    tally::{ClassCounts, Settings, Source},
+};
+
+/// What happens before a list is read.
+#[derive(Clone, Debug)]
+enum Turn {
+    Read { rows: Vec<(u8, u8, u8, u8)>, cut: bool, source: bool },
+    Fails,
+    Hangs(u16),
+    Failover,
+}
+
+fn turn() -> impl Strategy<Value = Turn> {
+    let row = (0..12u8, 0..2u8, 0..4u8, 0..3u8);
+    prop_oneof![
+        12 => (prop::collection::vec(row, 0..12), prop::bool::weighted(0.15), prop::bool::weighted(0.8))
+            .prop_map(|(rows, cut, source)| Turn::Read { rows, cut, source }),
+        1 => Just(Turn::Fails),
+        1 => (0..120u16).prop_map(Turn::Hangs),
+        1 => Just(Turn::Failover),
+    ]
+}
+
+fn rows(rows: &[(u8, u8, u8, u8)], now: std::time::SystemTime) -> Vec<Case> {
+    let mut cases: Vec<Case> = rows
+        .iter()
+        .map(|(id, service, state, class)| Case {
+            service_id: Some(format!("{}", service + 1).into()),
+            class: Some([CaseClass::Voice, CaseClass::Callback, CaseClass::Email][usize::from(*class)]),
+            created: (id % 3 == 0).then(|| now - Duration::from_secs(u64::from(*id) * 7)),
+            ..case(&id.to_string(), CaseState::ALL[usize::from(*state)])
+        })
+        .collect();
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    cases.dedup_by(|a, b| a.id == b.id);
+    cases
+}
+
+/// Every number of a class that may only grow.
+fn counters(counts: &ClassCounts) -> Vec<f64> {
+    let whole = [counts.offered, counts.carried_in, counts.answered, counts.moved]
+        .into_iter()
+        .chain(counts.left)
+        .chain(counts.unclassified)
+        .chain([counts.within_low, counts.within_high])
+        .chain(counts.waits.buckets.iter().copied())
+        .map(|count| count as f64);
+    whole.chain([counts.within, counts.waits.sum, counts.handling_seconds]).collect()
+}
+
+proptest! {
+    #[test]
+    fn every_case_that_comes_in_goes_out_once_and_no_counter_falls(
+        turns in prop::collection::vec(turn(), 1..60)
+    ) {
+        let mut stage = Stage::unread(Settings::default());
+        let mut before: Vec<((usize, CaseClass), Vec<f64>)> = Vec::new();
+        let mut time = Vec::new();
+        for turn in turns {
+            match turn {
+                Turn::Read { rows: shown, cut, source } => {
+                    let cases = rows(&shown, stage.clock.now().wall);
+                    stage.clock.advance(POLL);
+                    let source = if source { Source::Calls } else { Source::Cases };
+                    stage.read(source, &cases, if cut { &["1"] } else { &[] });
+                    stage.step();
+                }
+                Turn::Fails => { stage.fails(); }
+                Turn::Hangs(seconds) => stage.clock.advance(Duration::from_secs(u64::from(seconds))),
+                Turn::Failover => {
+                    let other = if *stage.snapshot.server == *"a" { "b" } else { "a" };
+                    stage.snapshot.server = other.into();
+                }
+            }
+            stage.law_holds();
+            let services = stage.totals.flow.services.iter().enumerate();
+            let classes = services.flat_map(|(n, service)| {
+                service.classes.iter().map(move |class| ((n, class.class), counters(&class.counts)))
+            });
+            let now: Vec<_> = classes.collect();
+            for (key, counted) in &before {
+                let found = now.iter().find(|(other, _)| other == key);
+                let (_, still) = found.expect("a class that was shown is shown for ever");
+                prop_assert!(counted.iter().zip(still).all(|(was, is)| is >= was), "{key:?}");
+            }
+            before = now;
+            let service = stage.service("1").time;
+            let all: Vec<f64> =
+                service.measured.into_iter().chain(service.unmeasured).chain(service.queue_wait).collect();
+            prop_assert!(time.iter().sum::<f64>() <= all.iter().sum::<f64>() + 1e-9);
+            prop_assert!(all.iter().all(|seconds| *seconds >= 0.0));
+            time = all;
+        }
+        let total: f64 = time.iter().sum();
+        prop_assert!(total <= stage.clock.now().mono.as_secs_f64() + 1e-6, "no more time than there was");
+    }
+}

@@ -1,0 +1,141 @@
+//! Who could answer now: the agents that have the skill for each service, by what they are doing.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::StateCounts;
+use crate::{
+    model::{AgentState, AgentStatus, ServiceSkills, Text},
+    snapshot::Center,
+};
+
+/// Skilled agents by state, by service id; of a service that is not there nothing is known.
+pub type SkilledAgents = FxHashMap<Text, StateCounts>;
+
+/// The counts of one contact centre, and the readings that they were made from.
+#[derive(Debug, Default)]
+pub(super) struct Skilled {
+    counted: Option<(Arc<ServiceSkills>, Arc<Vec<AgentStatus>>)>,
+    agents: Option<Arc<SkilledAgents>>,
+}
+
+impl Skilled {
+    /// Counts anew where one of the two readings is another one than before.
+    pub(super) fn step(&mut self, center: &Center) {
+        let (Some(skills), Some(states)) = (&center.skills.good, &center.agent_state.good) else {
+            *self = Self::default();
+            return;
+        };
+        let (skills, states) = (&skills.data, &states.data);
+        if self.counted.as_ref().is_some_and(|(s, a)| Arc::ptr_eq(s, skills) && Arc::ptr_eq(a, states)) {
+            return;
+        }
+        self.counted = Some((skills.clone(), states.clone()));
+        self.agents = count(skills, states).map(Arc::new);
+    }
+
+    pub(super) fn agents(&self) -> Option<Arc<SkilledAgents>> {
+        self.agents.clone()
+    }
+}
+
+/// The skilled agents whose state is known; `None` where Trio says of nobody what they are doing.
+///
+/// Every service looks up each of its agents, so a quick hash is worth having here.
+pub(crate) fn count(skills: &ServiceSkills, statuses: &[AgentStatus]) -> Option<SkilledAgents> {
+    let mut states: FxHashMap<&str, AgentState> =
+        FxHashMap::with_capacity_and_hasher(statuses.len(), FxBuildHasher);
+    for status in statuses {
+        states.insert(&*status.id, status.state?);
+    }
+    let of_service = |(service, agents): &(Text, Vec<Text>)| {
+        let mut counts = StateCounts::default();
+        for state in agents.iter().filter_map(|agent| states.get(&**agent)) {
+            counts[state.index()] += 1;
+        }
+        (service.clone(), counts)
+    };
+    Some(skills.services.iter().map(of_service).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        model::{Clock, Collector, ContactCenter},
+        snapshot::Good,
+    };
+
+    fn status(id: &str, state: Option<AgentState>) -> AgentStatus {
+        AgentStatus { id: id.into(), name: None, state, since: None, reason: None, job: None }
+    }
+
+    fn skills(services: &[(&str, &[&str])]) -> ServiceSkills {
+        let services = services.iter().map(|(service, agents)| {
+            let agents = agents.iter().map(|&agent| agent.into());
+            ((*service).into(), agents.collect())
+        });
+        ServiceSkills { services: services.collect(), skills: 0 }
+    }
+
+    fn center(skills: Option<ServiceSkills>, states: Option<Vec<AgentStatus>>) -> Center {
+        fn good<T>(data: T) -> Good<T> {
+            let taken = Clock::system().now();
+            Good { taken, took: Duration::ZERO, changed: taken, items: 0, data: Arc::new(data) }
+        }
+        let contact_center = ContactCenter { id: "1".into(), name: None };
+        let mut center = Center::new(contact_center, |_: Collector| Some(Duration::from_secs(5)));
+        center.skills.good = skills.map(good);
+        center.agent_state.good = states.map(good);
+        center
+    }
+
+    #[test]
+    fn each_service_counts_its_skilled_agents_by_state_and_those_who_are_gone_nowhere() {
+        let skills = skills(&[("s1", &["a", "b", "gone"]), ("s2", &["b"]), ("s3", &[])]);
+        let statuses = [status("a", Some(AgentState::Available)), status("b", Some(AgentState::Busy))];
+        let counts = count(&skills, &statuses).expect("known");
+        let of = |service: &str| {
+            let counts = counts[service];
+            (
+                counts[AgentState::Available.index()],
+                counts[AgentState::Busy.index()],
+                counts.iter().sum::<u64>(),
+            )
+        };
+        assert_eq!((of("s1"), of("s2"), of("s3")), ((1, 1, 2), (0, 1, 1), (0, 0, 0)));
+        assert!(!counts.contains_key("s4"));
+    }
+
+    #[test]
+    fn a_server_that_gives_no_states_leaves_everything_unknown() {
+        assert_eq!(count(&skills(&[("s1", &["a"])]), &[status("a", None)]), None);
+        let mut skilled = Skilled::default();
+        skilled.step(&center(Some(skills(&[("s1", &["a"])])), None));
+        assert_eq!(skilled.agents(), None);
+    }
+
+    #[test]
+    fn what_is_counted_is_kept_until_another_reading_comes() {
+        let busy = || vec![status("a", Some(AgentState::Busy))];
+        let read = center(Some(skills(&[("s1", &["a"])])), Some(busy()));
+        let mut skilled = Skilled::default();
+        skilled.step(&read);
+        let first = skilled.agents().expect("known");
+        skilled.step(&read.clone());
+        assert!(Arc::ptr_eq(&first, &skilled.agents().expect("known")), "nothing new was read");
+        let mut other = read.clone();
+        other.agent_state = center(None, Some(vec![status("a", Some(AgentState::Paused))])).agent_state;
+        skilled.step(&other);
+        assert_eq!(skilled.agents().expect("known")["s1"][AgentState::Paused.index()], 1);
+        other.skills = center(Some(skills(&[])), None).skills;
+        skilled.step(&other);
+        assert!(skilled.agents().expect("known").is_empty());
+        other.skills.good = None;
+        skilled.step(&other);
+        assert_eq!(skilled.agents(), None);
+    }
+}

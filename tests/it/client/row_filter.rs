@@ -1,0 +1,170 @@
+//! `fields=` on readings that are filtered by rows: the same way as on plain ones.
+
+use std::sync::{Arc, Mutex};
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use tracing_subscriber::layer::SubscriberExt;
+use trio_exporter::{model::Text, trio::Limits};
+use wiremock::{Request, Respond, ResponseTemplate};
+
+use super::trio::{Bench, Trio, ok, status};
+use crate::support::LogLines;
+
+/// A server that honours row filters, and treats `fields=` in one way or another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Server {
+    Documented,
+    /// Never gives ids when single members are asked for.
+    LosesIds,
+    /// Refuses names that it does not know.
+    RefusesUnknown,
+    /// Refuses to give single members at all.
+    RefusesAll,
+}
+
+impl Respond for Server {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let query = |name: &str| {
+            request.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        };
+        let row = |row: Value| match row {
+            Value::Object(row) => row,
+            _ => unreachable!(),
+        };
+        let skills = request.url.path().ends_with("skills");
+        let rows = if skills {
+            [(7, 11), (8, 11), (8, 12)].map(|(agent, service)| {
+                row(json!({"UserId": agent, "ServiceId": service, "level": 3, "uid": agent * 100 + service}))
+            })
+        } else {
+            [(11, 70), (12, 70), (13, 71)]
+                .map(|(id, group)| row(json!({"ServiceId": id, "GroupId": group, "mail": "x@y.example"})))
+        };
+        let mut rows = rows.to_vec();
+        let (parameter, member) = if skills { ("serviceId", "ServiceId") } else { ("groupId", "GroupId") };
+        if let Some(wanted) = query(parameter) {
+            rows.retain(|row| row[member].to_string() == wanted);
+        }
+        if let Some(names) = query("fields").map(|names| names.to_lowercase()) {
+            let names: Vec<&str> = names.split(',').collect();
+            let known = ["userid", "serviceid", "level", "uid", "groupid", "mail"];
+            let unknown = names.iter().any(|name| !known.contains(name));
+            if *self == Self::RefusesAll || *self == Self::RefusesUnknown && unknown {
+                return status(400);
+            }
+            let lost = ["userid", "serviceid", "uid"];
+            for row in &mut rows {
+                row.retain(|key, _| names.contains(&&*key.to_lowercase()));
+                row.retain(|key, _| *self != Self::LosesIds || !lost.contains(&&*key.to_lowercase()));
+            }
+        }
+        ok(json!({"data": rows}).to_string())
+    }
+}
+
+/// What the rounds of one kind of reading asked for: `fields=` of each request, by round.
+async fn rounds<R>(
+    server: Server,
+    path: &str,
+    read: impl AsyncFn(&Bench) -> R,
+) -> (Vec<Vec<Option<String>>>, Vec<R>) {
+    let trio = Trio::bare().await;
+    trio.on("GET", "cc/1/servicegroups", ok(r#"[{"groupId":70},{"groupId":71}]"#)).await;
+    for resource in ["cc/1/services", "cc/1/skills"] {
+        trio.on("GET", resource, server).await;
+    }
+    let bench = trio.client(Limits::default()).await;
+    let (mut rounds, mut results, mut before) = (Vec::new(), Vec::new(), 0);
+    for _ in 0..4 {
+        results.push(read(&bench).await);
+        let requests = trio.asked("GET", path).await;
+        let fields = requests[before..].iter().map(|request| {
+            request.url.query_pairs().find(|(key, _)| key == "fields").map(|(_, value)| value.into_owned())
+        });
+        rounds.push(fields.collect());
+        before = requests.len();
+    }
+    trio.was_only_read().await;
+    (rounds, results)
+}
+
+async fn members(bench: &Bench) -> Vec<(Text, Text)> {
+    let groups = bench.client.service_groups(&bench.route).await.expect("readable").items.remove(0);
+    groups.members.expect("the filter is honoured")
+}
+
+async fn skilled(bench: &Bench) -> Vec<(Text, Vec<Text>)> {
+    let services = ["11".into(), "12".into()];
+    bench.client.skills(&bench.route, &services).await.expect("readable").items.remove(0).services
+}
+
+fn told(lines: &Mutex<Vec<String>>) -> usize {
+    lines.lock().expect("not poisoned").iter().filter(|line| line.contains("with fields= loses")).count()
+}
+
+fn pair(service: &str, group: &str) -> (Text, Text) {
+    (service.into(), group.into())
+}
+
+fn right_members() -> Vec<(Text, Text)> {
+    vec![pair("11", "70"), pair("12", "70"), pair("13", "71")]
+}
+
+fn right_skills() -> Vec<(Text, Vec<Text>)> {
+    vec![("11".into(), vec!["7".into(), "8".into()]), ("12".into(), vec!["8".into()])]
+}
+
+#[tokio::test]
+async fn after_a_round_as_it_is_and_one_with_every_name_only_what_feeds_a_field_is_asked_for() {
+    let (groups, results) = rounds(Server::Documented, "cc/1/services", members).await;
+    assert_eq!(results, vec![right_members(); 4]);
+    assert_eq!(groups[0], [None, None, None], "the probe and two groups");
+    assert!(groups[1].iter().all(|fields| fields.as_ref().is_some_and(|fields| fields.len() > 50)));
+    let seen = Some("ServiceId,GroupId".to_owned());
+    let sorted = |mut fields: Vec<Option<String>>| {
+        fields.dedup();
+        let mut names: Vec<String> = fields.remove(0).expect("names").split(',').map(str::to_owned).collect();
+        names.sort_unstable_by(|a, b| b.cmp(a));
+        (Some(names.join(",")), fields.len())
+    };
+    assert_eq!(sorted(groups[2].clone()), (seen.clone(), 0));
+    assert_eq!(sorted(groups[3].clone()), (seen, 0));
+
+    let (skills, results) = rounds(Server::Documented, "cc/1/skills", skilled).await;
+    assert_eq!(results, vec![right_skills(); 4]);
+    assert_eq!(skills[0], [None, None, None]);
+    assert!(skills[3].iter().all(|fields| fields.as_deref().is_some_and(|fields| !fields.contains("level"))));
+    assert!(skills[3].iter().all(|fields| fields.as_deref().is_some_and(|fields| fields.contains("UserId"))));
+}
+
+#[tokio::test]
+async fn a_filter_of_members_that_loses_ids_is_left_off_and_costs_no_round() {
+    for path in ["cc/1/services", "cc/1/skills"] {
+        let lines = Arc::<Mutex<Vec<String>>>::default();
+        let log = tracing_subscriber::registry().with(LogLines(lines.clone()));
+        let _guard = tracing::subscriber::set_default(log);
+        let asked = if path.ends_with("services") {
+            let (asked, results) = rounds(Server::LosesIds, path, members).await;
+            assert_eq!(results, vec![right_members(); 4]);
+            asked
+        } else {
+            let (asked, results) = rounds(Server::LosesIds, path, skilled).await;
+            assert_eq!(results, vec![right_skills(); 4]);
+            asked
+        };
+        assert_eq!(asked[1].iter().filter(|fields| fields.is_none()).count(), 2, "compared: {:?}", asked[1]);
+        assert!(asked[2..].iter().flatten().all(Option::is_none), "{asked:?}");
+        assert_eq!(told(&lines), 1, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_names_is_asked_for_its_own_and_one_that_refuses_all_for_none() {
+    let (asked, results) = rounds(Server::RefusesUnknown, "cc/1/skills", skilled).await;
+    assert_eq!(results, vec![right_skills(); 4]);
+    assert!(asked[2..].iter().flatten().all(Option::is_some), "{asked:?}");
+    let (asked, results) = rounds(Server::RefusesAll, "cc/1/services", members).await;
+    assert_eq!(results, vec![right_members(); 4]);
+    assert!(asked[3].iter().all(Option::is_none), "{asked:?}");
+}
