@@ -49,6 +49,8 @@ async fn measure(trio: &Trio) {
         poller.step().await;
         clock.advance(Duration::from_secs(3600));
     }
+    // Before the loop beside it holds all its answers in the same process.
+    let peak = peak_memory();
     let mut rows = Vec::new();
     for _ in 0..CYCLES {
         let (requests, cpu) = (plain.requests(&url).await, cpu_seconds());
@@ -71,9 +73,22 @@ async fn measure(trio: &Trio) {
         "cycle of {requests} requests at {latency:.1?}: {wall:.0?}, {ratio:.2} x the time of its requests ({verdict} the aim of {AIM})"
     );
     println!("processor time of the cycle, its encoding left out: {cpu:.3} s");
-    println!("one page after the other, the six lists alone: {loop_requests} requests, {loop_wall:.0?}");
+    println!(
+        "one page after the other, reqwest and serde_json, the six lists alone: {loop_requests} requests, {loop_wall:.0?}"
+    );
+    match peak {
+        Some(peak) => println!("peak memory of the first three cycles: {:.0} MB", peak / 1e6),
+        None => println!("peak memory: this system does not tell"),
+    }
     let memory = metrics_process::collector::collect().resident_memory_bytes.unwrap_or_default();
     println!("memory held after {} cycles: {:.0} MB", CYCLES + 3, memory as f64 / 1e6);
+}
+
+/// The most memory that this process has held, in bytes, where the system tells.
+fn peak_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()? * 1024.0)
 }
 
 fn config(trio: &Trio) -> Config {

@@ -40,7 +40,7 @@ fn main() {
         settle(&mut center.service_state, dictionary.service_states(&services, now.wall).unwrap(), now);
         snapshot.stepped = now;
         let snapshot = Arc::new(snapshot);
-        let totals = tally::step(tally, Some(last), &snapshot);
+        let totals = tally::step(tally, &snapshot);
         *last = snapshot;
         totals
     };

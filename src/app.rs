@@ -27,7 +27,7 @@ use crate::{
     poller::{self, Poller},
     shutdown::{self, Stop},
     stats::Stats,
-    tally::{self, Published},
+    tally::{self, Edges, Published},
     trio::Client,
 };
 use supervisor::Supervisor;
@@ -62,19 +62,14 @@ impl Wired {
     /// # Errors
     /// The TLS set-up of this machine cannot be used.
     pub fn poller(&self) -> anyhow::Result<Poller> {
-        let Target { name, trio, dictionary, contact_centers, .. } = self.target.clone();
+        let Target { name, trio, dictionary, goals, contact_centers } = self.target.clone();
         let limits = trio.limits;
         let client = Client::new(trio, dictionary, self.stats.clone(), self.clock.clone())
             .with_context(|| format!("target {name}: no HTTP client can be made"))?;
-        let poll = poller::Settings {
-            collector_limit: limits.collector,
-            requests_per_minute: limits.requests_per_minute,
-            follow_cases: limits.follow_cases,
-            ..self.poll
-        };
+        let poll = self.poll.within(&limits);
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
-        Ok(poller.selecting(contact_centers))
+        Ok(poller.selecting(contact_centers).with_goals(goals))
     }
 }
 
@@ -101,6 +96,7 @@ impl App {
             });
             let (poll, tally, clock) = (config.poll, config.tally.clone(), clock.clone());
             let tally = tally::Settings {
+                edges: Edges::with(&target.goals.edges()),
                 goals: target.goals.clone(),
                 time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
                 ..tally

@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 mod inspect;
+mod record;
 mod run;
 mod simulate;
 
@@ -39,6 +40,8 @@ enum Command {
     Inspect(InspectArgs),
     /// Find out what is wrong between the exporter and Trio, and say how to repair it; changes nothing.
     Check(CheckArgs),
+    /// Save what a server answers, without names and numbers of anybody, to send it with a bug report.
+    Record(RecordArgs),
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +106,28 @@ struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+struct RecordArgs {
+    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The target to record, if several are configured.
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// The folder to write; it must not exist yet, or be empty.
+    #[arg(long, value_name = "DIR", default_value = "trio-recording")]
+    save: PathBuf,
+    /// How many times everything is read.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    cycles: u32,
+    /// Seconds from one reading to the next; by default what is configured in `poll.state`.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    interval: Option<u64>,
+    /// Keep words of this field that are not mapped, such as `agents/state.state`; may be given again.
+    #[arg(long, value_name = "FIELD")]
+    keep_values: Vec<String>,
+}
+
+#[derive(Debug, Args)]
 struct DemoArgs {
     /// Address to serve metrics on.
     #[arg(long = "web.listen-address", default_value = "127.0.0.1:10427", value_name = "ADDRESS")]
@@ -116,6 +141,11 @@ struct SimulateArgs {
     /// Address of the simulated Trio.
     #[arg(long = "web.listen-address", default_value = "127.0.0.1:10428", value_name = "ADDRESS")]
     listen: ListenAddress,
+    /// Serve a folder that `record` wrote, instead of a contact centre that lives.
+    #[arg(long, value_name = "DIR", conflicts_with_all = [
+        "dialect", "print_fields", "page_cap", "access_token_life", "refresh_token_life", "withhold_times", "WorldArgs",
+    ])]
+    replay: Option<PathBuf>,
     /// Member names, units and forms of the answers.
     #[arg(long, value_enum, default_value_t = DialectArg::English)]
     dialect: DialectArg,
@@ -134,6 +164,12 @@ struct SimulateArgs {
     /// Time that each answer is held back, in milliseconds.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
     latency: u64,
+    /// Letters of the answers to clients that ask for none.
+    #[arg(long, value_enum, default_value_t = CharsetArg::Utf8)]
+    charset: CharsetArg,
+    /// Seconds after the last change of services and agents until the changes show; Trio takes 60.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=3600))]
+    activation: u64,
     /// Leave out the times at which things began, as some servers may.
     #[arg(long)]
     withhold_times: bool,
@@ -149,6 +185,14 @@ enum DialectArg {
     Swedish,
     /// Names, units and words that stand nowhere in it.
     Foreign,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum CharsetArg {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "iso-8859-1")]
+    Latin1,
 }
 
 #[derive(Debug, Args)]
@@ -206,6 +250,7 @@ impl Cli {
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
             Command::Inspect(args) => runtime.block_on(inspect::run(args)),
             Command::Check(args) => runtime.block_on(check::run(args)),
+            Command::Record(args) => runtime.block_on(record::run(args)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Configuration: a YAML file, or the environment for a single target, becomes typed settings, or a
 //! list of all mistakes. After this nobody sees a text that means something else.
 
+mod agents;
 mod environment;
 mod goals;
 mod limits;
@@ -86,7 +87,8 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
 
 fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Config {
     let mut warnings = Vec::new();
-    let goals = Arc::new(goals::read(root, complaints));
+    let (goals, wait_targets) = goals::read(root, complaints);
+    let goals = Arc::new(goals);
     let mut targets = Vec::new();
     match root.get("targets") {
         Some(list) => {
@@ -110,8 +112,10 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     }
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
-    let (tally, identity) = sections::agents(root, folder, complaints);
-    let max_series = sections::max_series(root, complaints);
+    goals::warn(&goals, &wait_targets, &poll, &mut warnings);
+    let (mut tally, identity) = agents::read(root, folder, complaints);
+    let (max_series, keep) = sections::metrics(root, complaints);
+    tally.keep = keep.unwrap_or(tally.keep);
     root.finish(complaints);
     let defaults = metrics::Settings::default();
     let metrics =

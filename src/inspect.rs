@@ -13,19 +13,21 @@ pub use suggest::fields_file;
 pub use table::table;
 
 use crate::{
-    model::{Resource, ServiceGroups},
+    model::{Resource, ServiceGroups, ServiceSkills, Text},
     trio::{Client, Error, Listing, Route},
 };
 
 /// The resources of a contact centre, in the order in which they are shown.
-const RESOURCES: [Resource; 7] = [
+const RESOURCES: [Resource; 9] = [
     Resource::Services,
     Resource::ServiceState,
     Resource::ServiceGroups,
     Resource::Agents,
     Resource::AgentState,
     Resource::AgentGroups,
+    Resource::Calls,
     Resource::Cases,
+    Resource::Skills,
 ];
 
 /// Looks at everything that the exporter reads.
@@ -45,6 +47,7 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
         }
         report.relations.push(services_in_groups(client, &route).await);
         report.relations.push(agents_in_groups(&report, &center.id));
+        report.relations.push(skilled_agents(client, &route).await);
     }
     Ok(report)
 }
@@ -61,6 +64,24 @@ async fn services_in_groups(client: &Client, route: &Route) -> String {
         Err(error) => format!("unknown: {error}"),
     };
     format!("cc {here}: services in service groups: {found}")
+}
+
+async fn skilled_agents(client: &Client, route: &Route) -> String {
+    let found = match skills(client, route).await {
+        Ok(skills) if skills.skills == 0 => "no skills, so nobody is known to be skilled".to_owned(),
+        Ok(skills) if skills.services.is_empty() => {
+            "neither by skills?serviceId= nor by the skills' own service_id".to_owned()
+        }
+        Ok(skills) => format!("{} skills, of {} services", skills.skills, skills.services.len()),
+        Err(error) => format!("unknown: {error}"),
+    };
+    format!("cc {}: agents skilled for services: {found}", route.contact_center())
+}
+
+async fn skills(client: &Client, route: &Route) -> Result<ServiceSkills, Error> {
+    let services: Vec<Text> =
+        client.services(route).await?.items.into_iter().map(|service| service.id).collect();
+    Ok(client.skills(route, &services).await?.items.pop().unwrap_or_default())
 }
 
 fn agents_in_groups(report: &Report, contact_center: &str) -> String {

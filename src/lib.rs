@@ -19,6 +19,7 @@
 //! | [`http`] | the web server: metrics, health, landing page |
 //! | [`inspect`] | what a server's answers hold, for people who map field names |
 //! | [`check`] | what is wrong between the exporter and a server, for whoever sets them up |
+//! | [`record`] | what a server answered, in a folder that tells nothing of anybody |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
 //! | [`telemetry`] | how the program logs |
 //! | [`shutdown`] | how it is told to stop |
@@ -33,6 +34,7 @@ pub mod inspect;
 pub mod metrics;
 pub mod model;
 pub mod poller;
+pub mod record;
 pub mod shutdown;
 pub mod sim;
 pub mod snapshot;

@@ -20,6 +20,8 @@ mod fields;
 mod flow;
 mod goals;
 mod identity;
+mod limits;
+mod pauses;
 mod persons;
 mod process;
 mod scene;

@@ -12,16 +12,20 @@ mod inventory;
 mod selection;
 mod service;
 mod time;
+mod wait_edges;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token};
 pub use case::{Case, CaseList, CaseState};
 pub use fields::{FieldSource, FieldUse};
-pub use goals::{ClassGoals, Goals, ServiceGoals, ServiceNames};
+pub use goals::{
+    ClassGoals, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceGoals, ServiceMatch, ServiceNames,
+};
 pub use inventory::{Holding, ServiceSkills};
 pub use selection::Selection;
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};
 pub use time::{Clock, Stamp, unix_seconds};
+pub use wait_edges::{all_edges_of, edges_of};
 
 /// A Trio id or name as text. Shared, because the same few thousand stand in every reading.
 pub type Text = std::sync::Arc<str>;

@@ -11,6 +11,7 @@ mod follow;
 mod inventory;
 mod now;
 mod pace;
+mod settle;
 mod situation;
 mod skills;
 
@@ -26,11 +27,11 @@ use tokio::{
 };
 
 use crate::{
-    model::{Clock, Collector, ContactCenter, Selection, Text},
-    snapshot::Snapshot,
+    model::{Clock, Collector, ContactCenter, Goals, Selection, Text},
+    snapshot::{Center, Snapshot},
     stats::Stats,
     tally::{self, Published, Tally},
-    trio::{Client, Root, Route},
+    trio::{Client, Limits, Root, Route},
 };
 use budget::Load;
 use pace::Sent;
@@ -82,6 +83,16 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The same within the bounds of a target.
+    pub fn within(self, limits: &Limits) -> Self {
+        Self {
+            collector_limit: limits.collector,
+            requests_per_minute: limits.requests_per_minute,
+            follow_cases: limits.follow_cases,
+            ..self
+        }
+    }
+
     /// How often `collector` is read; `None` if it is switched off.
     pub fn interval(&self, collector: Collector) -> Option<Duration> {
         match self.collectors[collector.index()] {
@@ -121,6 +132,10 @@ pub struct Poller {
     selection: Selection,
     /// Entries of the selection that were said to mean nothing.
     said: HashSet<(&'static str, Text)>,
+    /// The goals of the services.
+    goals: Arc<Goals>,
+    /// It was said which rules of the goals mean nothing.
+    goals_checked: bool,
     /// Nothing could be had from the server in the last step.
     was_down: bool,
     /// Ids that an early configuration reading was made for.
@@ -157,6 +172,8 @@ impl Poller {
             routes: HashMap::new(),
             selection: Selection::default(),
             said: HashSet::new(),
+            goals: Arc::default(),
+            goals_checked: false,
             was_down: false,
             asked_for: HashSet::new(),
             situations: Situations::default(),
@@ -170,18 +187,30 @@ impl Poller {
         self
     }
 
+    /// The same poller, with the goals of the services.
+    pub fn with_goals(mut self, goals: Arc<Goals>) -> Self {
+        self.goals = goals;
+        self
+    }
+
     /// Reads what is due and publishes.
     pub async fn step(&mut self) {
         let sent = Sent::so_far(&self.stats);
         let begun = self.clock.now();
         let mut snapshot = self.read().await;
         self.pace(&mut snapshot, begun, &sent);
+        self.say_unmatched_goals(&snapshot);
         let snapshot = Arc::new(snapshot);
-        let totals = Arc::new(tally::step(&mut self.tally, self.last.as_deref(), &snapshot));
+        let totals = Arc::new(tally::step(&mut self.tally, &snapshot));
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
         // After publishing: a server that is not there must not make the data of another one late.
         self.client.look_around().await;
+    }
+
+    /// How far apart steps have to be now: longer than configured where Trio would be asked too much.
+    pub fn period(&self) -> Duration {
+        self.settings.state
     }
 
     /// Steps for ever on a fixed cadence. A step that takes too long makes the poller miss the times
@@ -222,6 +251,25 @@ impl Poller {
                     "contact_centers.{list}: no contact centre that the API user may see has this id or name"
                 );
             }
+        }
+    }
+
+    /// Says of each rule of the goals that it is for none of the services, once these have been read.
+    fn say_unmatched_goals(&mut self, snapshot: &Snapshot) {
+        let read = |center: &Center| {
+            let groups = &center.service_groups;
+            center.services.good.is_some() && (groups.interval.is_none() || groups.good.is_some())
+        };
+        if self.goals_checked || snapshot.centers.is_empty() || !snapshot.centers.iter().all(read) {
+            return;
+        }
+        self.goals_checked = true;
+        let known: Vec<_> = snapshot.centers.iter().flat_map(|c| c.service_names().into_values()).collect();
+        for rule in self.goals.unmatched(&known) {
+            tracing::warn!(
+                services = known.len(),
+                "goals.services[{rule}]: no service of this target has such an id, name or group"
+            );
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Does not belong here: anything that happened *between* readings (`tally`).
 
+mod service_names;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{

@@ -16,7 +16,10 @@ use std::{sync::Arc, time::Duration};
 use jiff::tz::TimeZone;
 
 pub use agent_groups::GroupKey;
-pub use agent_time::{AgentTotals, GroupTotals, PersonTotals, StateCounts, StateSeconds};
+pub use agent_time::{
+    AgentTotals, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, StateCounts, StateLimits,
+    StateSeconds,
+};
 pub use skilled::SkilledAgents;
 
 pub use flow::{
@@ -49,6 +52,10 @@ pub struct Published {
 pub struct Settings {
     /// Agent groups with fewer members are merged.
     pub min_group_size: usize,
+    /// How long agents should be in a state at most.
+    pub state_limits: StateLimits,
+    /// Reasons of pauses that may be shown.
+    pub pause_reasons: Arc<[Text]>,
     /// What services are meant to achieve.
     pub goals: Arc<Goals>,
     /// Edges of the wait histograms.
@@ -59,6 +66,8 @@ pub struct Settings {
     pub keep: Duration,
     /// At most so many services of a contact centre are kept in mind.
     pub most_services: usize,
+    /// At most so many agents and groups of a contact centre that are gone are kept in mind.
+    pub most_agents: usize,
     /// Whether what is inferred of single cases is told.
     pub tells_events: bool,
 }
@@ -67,11 +76,14 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             min_group_size: 3,
+            state_limits: StateLimits::default(),
+            pause_reasons: Arc::default(),
             goals: Arc::default(),
             edges: Edges::default(),
             time_zone: TimeZone::UTC,
             keep: Duration::from_secs(24 * 3600),
             most_services: 20_000,
+            most_agents: 20_000,
             tells_events: false,
         }
     }
@@ -130,9 +142,9 @@ impl Tally {
     }
 }
 
-/// Counts what happened from `prev` to `cur`. A contact centre that is no longer listed is shown no
+/// Counts what happened from the snapshot before to `cur`. A contact centre that is no longer listed is shown no
 /// more, and forgotten after a while.
-pub fn step(tally: &mut Tally, prev: Option<&Snapshot>, cur: &Snapshot) -> Totals {
+pub fn step(tally: &mut Tally, cur: &Snapshot) -> Totals {
     let Tally { settings, centers: known } = tally;
     let mut totals = Totals::default();
     for center in &cur.centers {
@@ -142,23 +154,16 @@ pub fn step(tally: &mut Tally, prev: Option<&Snapshot>, cur: &Snapshot) -> Total
             known.push(CenterTally { id: id.clone(), listed: cur.stepped, agents, flow, skilled });
             known.len() - 1
         });
-        let before = prev.and_then(|snapshot| snapshot.centers.iter().find(|c| c.contact_center.id == *id));
-        totals.centers.push(known[position].step(before, cur, center, settings));
+        totals.centers.push(known[position].step(cur, center, settings));
     }
     known.retain(|center| cur.stepped.since(center.listed) <= settings.keep);
     totals
 }
 
 impl CenterTally {
-    fn step(
-        &mut self,
-        before: Option<&Center>,
-        cur: &Snapshot,
-        center: &Center,
-        settings: &Settings,
-    ) -> CenterTotals {
+    fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) -> CenterTotals {
         self.listed = cur.stepped;
-        self.agents.step(before, center, settings.min_group_size);
+        self.agents.step(cur, center, settings);
         self.flow.step(cur, center, settings);
         self.skilled.step(center);
         CenterTotals {

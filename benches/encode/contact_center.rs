@@ -34,8 +34,8 @@ pub(crate) fn view(services: usize, agents: usize, now: Stamp) -> View {
         fields: Arc::new([]),
     });
     let mut tally = Tally::new(tally::Settings::default());
-    tally::step(&mut tally, None, &before);
-    let totals = Arc::new(tally::step(&mut tally, Some(&before), &snapshot));
+    tally::step(&mut tally, &before);
+    let totals = Arc::new(tally::step(&mut tally, &snapshot));
     let published = Some(Arc::new(Published { snapshot: Arc::new(snapshot), totals }));
     View { name: "main".into(), stats: Arc::default(), published, goals: Arc::default() }
 }

@@ -28,7 +28,11 @@ pub(super) fn configuration(file: Option<&Path>) -> Result<Config, Misuse> {
 
 /// The configured target called `name`, or the only one.
 pub(super) fn target(file: Option<&Path>, name: Option<&str>) -> Result<Target, Misuse> {
-    let mut targets = configuration(file)?.targets;
+    pick(configuration(file)?.targets, name)
+}
+
+/// The one of `targets` called `name`, or the only one.
+pub(super) fn pick(mut targets: Vec<Target>, name: Option<&str>) -> Result<Target, Misuse> {
     let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
     let position = match name {
         Some(name) => names.iter().position(|known| known == name),

@@ -1,59 +1,157 @@
-//! The section `goals`: what every service is meant to achieve.
+//! The section `goals`: what services are meant to achieve.
+
+mod class;
+mod warnings;
 
 use std::time::Duration;
 
 use crate::{
-    document::{Complaints, Section, unknown},
-    model::{CaseClass, ClassGoals, Goals},
+    document::{Complaints, Entry, Section, unknown},
+    model::{CaseClass, ClassGoals, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule, ServiceMatch},
 };
+pub(super) use warnings::warn;
 
-pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> Goals {
-    let mut goals = Goals::default();
-    let Some(entry) = root.get("goals") else { return goals };
-    let mut section = entry.section(complaints);
-    if let Some(target) = section.get("abandon_target").and_then(|entry| entry.ratio(complaints)) {
-        goals.general.abandon_target = target;
-    }
-    let minimum = section.get("minimum_agents").and_then(|entry| entry.integer(0, 100_000, complaints));
-    goals.general.minimum_agents = minimum.and_then(|minimum| u32::try_from(minimum).ok());
-    if let Some(classes) = section.get("classes") {
-        goals.general.classes.clear();
-        for (key, entry) in classes.section(complaints).entries() {
-            match CaseClass::from_word(&key.text) {
-                Some(class) => {
-                    goals.general.classes.push(class_goals(
-                        class,
-                        &mut entry.section(complaints),
-                        complaints,
-                    ));
-                }
-                None => {
-                    let known = CaseClass::ALL.into_iter().map(CaseClass::as_str);
-                    complaints.add(key.at, &entry.path, unknown("case class", &key.text, known));
-                }
-            }
-        }
-    }
-    section.finish(complaints);
-    goals
+/// More rules than this are a list of services, not a configuration; each is tried for each service.
+const MOST_RULES: usize = 500;
+
+/// A wait target and the key that sets it, or would.
+#[derive(Debug)]
+pub(super) struct WaitTarget {
+    key: String,
+    after: Duration,
 }
 
-fn class_goals(class: CaseClass, section: &mut Section<'_>, complaints: &mut Complaints) -> ClassGoals {
-    let second = Duration::from_secs(1);
-    let mut duration = |key| section.get(key).and_then(|entry| entry.duration(second, complaints));
-    let (wait, warning, critical) =
-        (duration("wait_target"), duration("warning_after"), duration("critical_after"));
-    let mut goals =
-        wait.map_or_else(|| ClassGoals::of(class), |wait| ClassGoals::with_wait_target(class, wait));
-    goals.warning_after = warning.unwrap_or(goals.warning_after);
-    goals.critical_after = critical.unwrap_or(goals.critical_after);
-    if let Some(level) = section.get("level_target").and_then(|entry| entry.ratio(complaints)) {
-        goals.level_target = level;
+impl WaitTarget {
+    fn of(class: &GivenClass, general: Option<&GivenClass>, classes: &str) -> Self {
+        let given = class.wait_target.or_else(|| general.and_then(|general| general.wait_target));
+        let after = given.unwrap_or(ClassGoals::of(class.class).wait_target);
+        Self { key: format!("{classes}.{}.wait_target", class.class.as_str()), after }
     }
-    if goals.critical_after < goals.warning_after {
-        let key = section.path_of("critical_after");
-        complaints.add(section.at(), &key, "must not be shorter than warning_after");
-    }
+}
+
+/// The goals, and every wait target.
+pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goals, Vec<WaitTarget>) {
+    let Some(entry) = root.get("goals") else {
+        let wait_targets = vec![WaitTarget::of(&GivenClass::of(CaseClass::Voice), None, "goals.classes")];
+        return (Goals::default(), wait_targets);
+    };
+    let mut section = entry.section(complaints);
+    let mut wait_targets = Vec::new();
+    let general = given(&mut section, None, &mut wait_targets, complaints);
+    let rules = section.get("services").map(|entry| rules(&entry, &general, &mut wait_targets, complaints));
     section.finish(complaints);
-    goals
+    (Goals::new(general, rules.unwrap_or_default()), wait_targets)
+}
+
+/// The keys that general goals and rules share. Without `classes` there are general goals for voice.
+fn given(
+    section: &mut Section<'_>,
+    general: Option<&GivenGoals>,
+    wait_targets: &mut Vec<WaitTarget>,
+    complaints: &mut Complaints,
+) -> GivenGoals {
+    let abandon_target = section.get("abandon_target").and_then(|entry| entry.ratio(complaints));
+    let minimum = section.get("minimum_agents").and_then(|entry| entry.integer(0, 100_000, complaints));
+    let minimum_agents = minimum.and_then(|minimum| u32::try_from(minimum).ok());
+    let mut classes = Vec::new();
+    match section.get("classes") {
+        Some(entry) => {
+            for (key, entry) in entry.section(complaints).entries() {
+                let Some(class) = CaseClass::from_word(&key.text) else {
+                    let known = CaseClass::ALL.into_iter().map(CaseClass::as_str);
+                    complaints.add(key.at, &entry.path, unknown("case class", &key.text, known));
+                    continue;
+                };
+                let general = general.and_then(|goals| goals.classes.iter().find(|g| g.class == class));
+                let own = class::read(class, &mut entry.section(complaints), general, complaints);
+                wait_targets.push(WaitTarget::of(&own, general, &section.path_of("classes")));
+                classes.push(own);
+            }
+        }
+        None if general.is_none() => {
+            classes.push(GivenClass::of(CaseClass::Voice));
+            wait_targets.push(WaitTarget::of(&classes[0], None, &section.path_of("classes")));
+        }
+        None => {}
+    }
+    GivenGoals { classes, abandon_target, minimum_agents }
+}
+
+fn rules(
+    entry: &Entry<'_>,
+    general: &GivenGoals,
+    wait_targets: &mut Vec<WaitTarget>,
+    complaints: &mut Complaints,
+) -> Vec<Rule> {
+    let list = entry.list();
+    if list.len() > MOST_RULES {
+        let message =
+            format_args!("must not have more than {MOST_RULES} rules; one pattern can mean many services");
+        entry.wrong(complaints, message);
+        return Vec::new();
+    }
+    let mut rules: Vec<Rule> = Vec::new();
+    for entry in list {
+        let mut section = entry.section(complaints);
+        let before = complaints.count();
+        let services = services(&mut section, complaints);
+        let goals = given(&mut section, Some(general), wait_targets, complaints);
+        section.finish(complaints);
+        if complaints.count() == before && goals == GivenGoals::default() {
+            entry.wrong(complaints, "sets no goal; give one, or remove the rule");
+        }
+        if let Some(twin) = rules.iter().position(|rule| same(&rule.services, &services)) {
+            entry
+                .wrong(complaints, format_args!("matches just as goals.services[{twin}] does; join the two"));
+        }
+        rules.push(Rule { services, goals });
+    }
+    rules
+}
+
+fn services(rule: &mut Section<'_>, complaints: &mut Complaints) -> ServiceMatch {
+    let Some(entry) = rule.get("match") else {
+        let message = "missing; say which services, such as {name: Växel*}";
+        complaints.add(rule.at(), &rule.path_of("match"), message);
+        return ServiceMatch::default();
+    };
+    let before = complaints.count();
+    let mut section = entry.section(complaints);
+    let mut patterns = |key, complaints: &mut Complaints| {
+        let list = section.get(key).map(|entry: Entry<'_>| entry.list());
+        list.into_iter().flatten().filter_map(|entry| pattern(&entry, complaints)).collect::<Vec<_>>()
+    };
+    let services = ServiceMatch {
+        id: patterns("id", complaints),
+        name: patterns("name", complaints),
+        group: patterns("group", complaints),
+    };
+    section.finish(complaints);
+    if services == ServiceMatch::default() && complaints.count() == before {
+        let message = "must say which services, by id, name or group; what is for all stands in goals itself";
+        entry.wrong(complaints, message);
+    }
+    services
+}
+
+fn pattern(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Pattern> {
+    let text = entry.text(complaints)?;
+    if text.chars().count() > NAME_LIMIT {
+        entry.wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
+        return None;
+    }
+    Some(Pattern::new(&text))
+}
+
+/// Whether two rules are for the same services by the same words.
+fn same(one: &ServiceMatch, other: &ServiceMatch) -> bool {
+    let words = |services: &ServiceMatch| {
+        [&services.id, &services.name, &services.group].map(|patterns| {
+            let mut words: Vec<_> =
+                patterns.iter().map(|pattern| pattern.to_string().to_lowercase()).collect();
+            words.sort_unstable();
+            words
+        })
+    };
+    *one != ServiceMatch::default() && words(one) == words(other)
 }

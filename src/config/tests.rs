@@ -5,9 +5,10 @@ use std::{fs, path::PathBuf};
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::{CaseClass, Collector, ServiceGoals};
+use crate::model::{CaseClass, Collector, ServiceGoals, ServiceNames};
 
 mod environment;
+mod goals;
 mod limits;
 
 /// A folder of its own for each test, with the secrets that the valid file names.
@@ -102,7 +103,7 @@ metrics: {{max_series: 100000}}
     assert_eq!((allow.join(" "), deny.join(" ")), ("1 Växjö".to_owned(), "Åre".to_owned()));
     assert_eq!(config.tally.min_group_size, 5);
     assert_eq!(config.metrics.max_series, 100_000);
-    let goals = &config.targets[0].goals.general;
+    let goals = config.targets[0].goals.of(&ServiceNames::default());
     assert_eq!((goals.abandon_target, goals.minimum_agents), (0.05, Some(3)));
     let waits: Vec<_> =
         goals.classes.iter().map(|class| (class.class.as_str(), class.wait_target.as_secs())).collect();
@@ -276,18 +277,6 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:7:26: agents.min_group_size: must be a whole number from 1 to 1000",
         ),
         (
-            format!("{VALID}goals: {{abandon_target: 5}}\n"),
-            "c.yml:7:25: goals.abandon_target: must be a share from 0 to 1, such as 0.8",
-        ),
-        (
-            format!("{VALID}goals: {{classes: {{mail: {{}}}}}}\n"),
-            "c.yml:7:19: goals.classes.mail: unknown case class; did you mean `email`?",
-        ),
-        (
-            format!("{VALID}goals: {{classes: {{voice: {{warning_after: 10m, critical_after: 5m}}}}}}\n"),
-            "c.yml:7:26: goals.classes.voice.critical_after: must not be shorter than warning_after",
-        ),
-        (
             format!(
                 "{VALID}  - servers: https://b/c\n    name: main\n    client_key_file: key\n    username_file: user\n    password_file: password\n"
             ),
@@ -374,6 +363,8 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
     let uncommented = sample.lines().map(|line| match line.trim_start().strip_prefix("# ") {
         Some(rest)
             if rest
+                .trim_start()
+                .trim_start_matches("- ")
                 .split_whitespace()
                 .next()
                 .is_some_and(|word| word.ends_with(':') && word == word.to_lowercase()) =>
@@ -389,9 +380,11 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
     let config = load_text("sample-written-out", &written_out).expect("valid");
     assert_eq!(config.poll, poller::Settings::default());
     assert_eq!(config.tally, tally::Settings::default());
+    let goals = &config.targets[0].goals;
     let general = ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() };
-    let goals = Goals { general };
-    assert_eq!(*config.targets[0].goals, goals);
+    assert_eq!(*goals.of(&ServiceNames::default()), general);
+    let shown = ServiceNames { id: "102", ..ServiceNames::default() };
+    assert_eq!(goals.of(&shown).minimum_agents, Some(4), "the first rule of the sample");
     assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
     assert!(config.targets[0].trio.time_zone.is_some());
 }

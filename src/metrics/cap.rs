@@ -11,7 +11,10 @@ use super::{
     scene::{CenterScene, Scene},
     skilled,
 };
-use crate::{model::AgentState, tally::ClassTotals};
+use crate::{
+    model::{AgentState, CaseClass},
+    tally::ClassTotals,
+};
 
 /// What may be dropped, first to last. Whole families go, never a part of one.
 const FIRST_DROPPED: [(Surface, &Spec); 5] = [
@@ -101,12 +104,15 @@ fn main_at_most(center: &CenterScene<'_>) -> usize {
             flow::OF_A_SERVICE + classes
         })
         .sum();
+    let pauses = center.agents.and_then(|agents| agents.pauses.as_ref());
+    let reasons = pauses.map_or(0, |pauses| pauses.reasons.len());
     in_flow
-        + services * (OF_A_SERVICE + center.goals.general.classes.len() * OF_A_CLASS)
+        + services * (OF_A_SERVICE + CaseClass::ALL.len() * OF_A_CLASS)
         + exported
         + groups
         + members
         + agent_groups * 2 * AgentState::COUNT
+        + reasons * 2
         + BESIDES
 }
 

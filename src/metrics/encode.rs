@@ -15,7 +15,7 @@ use super::{
     family::{PREFIX, Pen},
     fields, flow,
     identity::Naming,
-    persons, process,
+    limits, pauses, persons, process,
     scene::Scene,
     servers, services, system,
 };
@@ -86,6 +86,8 @@ impl Surface {
                 services::write(pen, scene)?;
                 flow::write(pen, scene)?;
                 agents::write(pen, scene)?;
+                limits::write(pen, scene)?;
+                pauses::write(pen, scene)?;
                 system::write(pen, scene)
             }
             Self::Agents if scene.identity.exists() => {

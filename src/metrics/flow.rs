@@ -229,13 +229,18 @@ pub(super) fn write<'a>(pen: &mut Pen<'_>, scene: &'a Scene<'a>) -> fmt::Result 
     write_time(pen, scene, &rows)?;
     for (spec, number) in DAY {
         let mut family = pen.family(spec);
-        for (labels, class, totals, _) in classes() {
+        for (labels, class, totals, _) in classes().filter(|row| is_fresh(row, scene)) {
             if let Some(day) = &totals.day {
                 family.measure(&(labels, class), number(day))?;
             }
         }
     }
     Ok(())
+}
+
+/// Whether the readings that tell of a class are fresh.
+fn is_fresh((_, _, totals, center): &ClassRow<'_>, scene: &Scene<'_>) -> bool {
+    center.service_state.is_some() && totals.source.reading(center.center).fresh(scene.now).is_some()
 }
 
 /// What the last lists show, while they are fresh and whole.
@@ -245,9 +250,7 @@ fn write_now<'a>(
     classes: impl Iterator<Item = ClassRow<'a>> + Clone,
 ) -> fmt::Result {
     let classes = || {
-        let fresh = classes.clone().filter(|(_, _, totals, center)| {
-            center.service_state.is_some() && totals.source.reading(center.center).fresh(scene.now).is_some()
-        });
+        let fresh = classes.clone().filter(|row| is_fresh(row, scene));
         fresh.filter_map(|(labels, class, totals, _)| Some((labels, class, totals.now?)))
     };
     for (spec, number) in NOW {
@@ -358,9 +361,7 @@ fn rows<'a>(center: &'a CenterScene<'a>) -> impl Iterator<Item = Row<'a>> {
 /// Age of the oldest case of a service, from the lists: for a Trio that does not tell it. A lower
 /// bound; `None` while a list that is needed is cut or old.
 pub(super) fn derived_longest_wait(center: &CenterScene<'_>, scene: &Scene<'_>, id: &str) -> Option<f64> {
-    let flow = center.flow?;
-    let position = flow.services.binary_search_by(|totals| (*totals.service_id).cmp(id)).ok()?;
-    let classes = &flow.services[position].classes;
+    let classes = &center.flow?.service(id)?.classes;
     let longest = |totals: &ClassTotals| {
         totals.source.reading(center.center).fresh(scene.now)?;
         Some(totals.now?.longest_wait)

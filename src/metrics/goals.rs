@@ -1,12 +1,13 @@
 //! The configured goals of services, so that rules and panels need no constants.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use super::{
     family::{Pen, Spec},
     scene::CenterScene,
     services::ServiceRow,
 };
+use crate::model::{CaseClass, ClassGoals, ServiceGoals, ServiceNames};
 
 const WAIT_TARGET: Spec = Spec::gauge(
     "service_wait_target",
@@ -33,11 +34,17 @@ const MINIMUM_AGENTS: Spec = Spec::gauge(
     "Configured goal: agents that should be logged on while the service is open; absent when nobody set one. Source: configuration.",
 );
 
-/// Writes the goals of every service that exists.
+/// A service with its goals: by class, and its own.
+struct GoalsRow<'a> {
+    service: &'a ServiceRow<'a>,
+    goals: Cow<'a, ServiceGoals>,
+    classes: Vec<ClassGoals>,
+}
+
+/// Writes the goals of every service that exists, for the classes in use.
 pub(super) fn write(pen: &mut Pen<'_>, rows: &[(&CenterScene<'_>, Vec<ServiceRow<'_>>)]) -> fmt::Result {
-    let services =
-        || rows.iter().flat_map(|(center, rows)| rows.iter().map(move |row| (&center.goals.general, row)));
-    let classes = || services().flat_map(|(goals, row)| goals.classes.iter().map(move |class| (class, row)));
+    let rows: Vec<GoalsRow<'_>> = rows.iter().flat_map(|(center, rows)| goals_of(center, rows)).collect();
+    let classes = || rows.iter().flat_map(|row| row.classes.iter().map(move |goal| (goal, row.service)));
 
     let mut family = pen.family(&WAIT_TARGET);
     for (goal, row) in classes() {
@@ -56,14 +63,30 @@ pub(super) fn write(pen: &mut Pen<'_>, rows: &[(&CenterScene<'_>, Vec<ServiceRow
         }
     }
     let mut family = pen.family(&ABANDON_TARGET);
-    for (goals, row) in services() {
-        family.measure(&row.labels, goals.abandon_target)?;
+    for row in &rows {
+        family.measure(&row.service.labels, row.goals.abandon_target)?;
     }
     let mut family = pen.family(&MINIMUM_AGENTS);
-    for (goals, row) in services() {
-        if let Some(agents) = goals.minimum_agents {
-            family.gauge(&row.labels, u64::from(agents))?;
+    for row in &rows {
+        if let Some(agents) = row.goals.minimum_agents {
+            family.gauge(&row.service.labels, u64::from(agents))?;
         }
     }
     Ok(())
+}
+
+/// The goals that the tally found for each service; while it knows none, what holds for all.
+fn goals_of<'a>(center: &'a CenterScene<'_>, services: &'a [ServiceRow<'a>]) -> Vec<GoalsRow<'a>> {
+    let row = |service: &'a ServiceRow<'a>| {
+        let flow = center.flow.and_then(|flow| flow.service(service.id()));
+        let goals = match flow {
+            Some(flow) => Cow::Borrowed(&*flow.goals),
+            None => center.goals.of(&ServiceNames { id: service.id(), ..ServiceNames::default() }),
+        };
+        let seen: Vec<CaseClass> =
+            flow.iter().flat_map(|flow| flow.classes.iter().map(|c| c.class)).collect();
+        let classes = goals.classes_with(&seen);
+        GoalsRow { service, goals, classes }
+    };
+    services.iter().map(row).collect()
 }

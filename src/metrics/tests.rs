@@ -3,6 +3,7 @@
 mod absence;
 mod contract;
 pub(crate) mod fixture;
+mod flow;
 mod formats;
 mod parsed;
 mod persons;

@@ -1,111 +1,99 @@
 //! What a service is meant to achieve, so that rules and panels need no constants.
+//!
+//! What is configured is kept as it was given; what holds for a service comes of [`Goals::of`].
 
-use std::time::Duration;
+mod given;
+mod matching;
+mod of_service;
 
-use super::CaseClass;
+use std::borrow::Cow;
 
-/// The goals of a target's services.
-#[derive(Clone, Debug, Default, PartialEq)]
+use super::{
+    CaseClass,
+    wait_edges::{CONFIGURED, edges_of},
+};
+pub use given::{GivenClass, GivenGoals};
+pub use matching::{Pattern, ServiceMatch, ServiceNames};
+pub use of_service::{ClassGoals, ServiceGoals};
+
+/// The goals of the services of all targets.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Goals {
-    /// What holds where nothing else is said.
-    pub general: ServiceGoals,
+    given: GivenGoals,
+    rules: Vec<Rule>,
+    /// What holds where no rule matches.
+    general: ServiceGoals,
+}
+
+/// Goals of some services.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Which services.
+    pub services: ServiceMatch,
+    /// Their goals.
+    pub goals: GivenGoals,
 }
 
 impl Goals {
-    /// The goals of one service.
-    pub fn of(&self, _service: &ServiceNames<'_>) -> &ServiceGoals {
-        &self.general
-    }
-}
-
-/// What a service is called: goals are given for ids, names and groups.
-#[derive(Clone, Debug, Default)]
-pub struct ServiceNames<'a> {
-    /// Trio's id.
-    pub id: &'a str,
-    /// Its name.
-    pub name: Option<&'a str>,
-    /// Ids and names of the groups that it belongs to.
-    pub groups: Vec<&'a str>,
-}
-
-/// The goals of one service.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ServiceGoals {
-    /// Goals by class, for the classes in use.
-    pub classes: Vec<ClassGoals>,
-    /// Share of concluded cases that may be lost, 0–1.
-    pub abandon_target: f64,
-    /// Agents that should be logged on while the service is open. `None`: nobody set one.
-    pub minimum_agents: Option<u32>,
-}
-
-impl ServiceGoals {
-    /// The goals of a class: as configured, else the defaults.
-    pub fn class(&self, class: CaseClass) -> ClassGoals {
-        let configured = self.classes.iter().find(|goals| goals.class == class);
-        configured.cloned().unwrap_or_else(|| ClassGoals::of(class))
-    }
-}
-
-/// The goals of one case class.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ClassGoals {
-    /// The class.
-    pub class: CaseClass,
-    /// A case should be answered within this time.
-    pub wait_target: Duration,
-    /// Share of cases that should be answered within the wait target, 0–1.
-    pub level_target: f64,
-    /// Waits longer than this deserve a warning.
-    pub warning_after: Duration,
-    /// Waits longer than this are critical.
-    pub critical_after: Duration,
-    /// Who leaves the queue within this time counts as a short abandon, not as lost.
-    pub short_abandon: Duration,
-}
-
-impl ClassGoals {
-    /// The defaults: 80 % within 20 s where somebody waits live, within a day elsewhere; a warning after
-    /// twice the wait target (at least a minute), critical after four times (at least five minutes).
-    pub fn of(class: CaseClass) -> Self {
-        let wait_target = match class {
-            CaseClass::Voice | CaseClass::Chat => Duration::from_secs(20),
-            CaseClass::Callback | CaseClass::Email | CaseClass::Task | CaseClass::Other => {
-                Duration::from_secs(86_400)
-            }
-        };
-        Self::with_wait_target(class, wait_target)
+    /// General goals, and rules in order. Each key is looked up on its own: the first rule that matches a
+    /// service and gives the key decides; what none of them gives is general, else the default.
+    pub fn new(general: GivenGoals, rules: Vec<Rule>) -> Self {
+        Self { general: given::resolve(&[&general]), given: general, rules }
     }
 
-    /// The defaults around another wait target.
-    pub fn with_wait_target(class: CaseClass, wait_target: Duration) -> Self {
-        Self {
-            class,
-            wait_target,
-            level_target: 0.8,
-            warning_after: (wait_target * 2).max(Duration::from_secs(60)),
-            critical_after: (wait_target * 4).max(Duration::from_secs(300)),
-            short_abandon: Duration::from_secs(5),
+    /// The goals of one service: owned only if a rule is for it.
+    pub fn of(&self, service: &ServiceNames<'_>) -> Cow<'_, ServiceGoals> {
+        let rules = self.rules.iter().filter(|rule| rule.services.means(service));
+        let mut given: Vec<&GivenGoals> = rules.map(|rule| &rule.goals).collect();
+        if given.is_empty() {
+            return Cow::Borrowed(&self.general);
         }
+        given.push(&self.given);
+        Cow::Owned(given::resolve(&given))
+    }
+
+    /// The rules that match none of `known`, by their place in the list.
+    pub fn unmatched(&self, known: &[ServiceNames<'_>]) -> Vec<usize> {
+        let matches = |rule: &Rule| known.iter().any(|service| rule.services.means(service));
+        let numbered = self.rules.iter().enumerate();
+        numbered.filter(|(_, rule)| !matches(rule)).map(|(position, _)| position).collect()
+    }
+
+    /// The wait targets that become edges of the histograms of waits, in seconds, ascending: those that
+    /// are none of their class's edges already, at most four.
+    pub fn edges(&self) -> Vec<f64> {
+        let mut edges: Vec<f64> = self.wanted_edges().into_iter().take(CONFIGURED).collect();
+        edges.sort_by(f64::total_cmp);
+        edges
+    }
+
+    /// The wait targets that would be edges, too, if there were not four before them.
+    pub fn edges_left_out(&self) -> Vec<f64> {
+        self.wanted_edges().into_iter().skip(CONFIGURED).collect()
+    }
+
+    /// General ones first, then in the order of the rules, each once.
+    fn wanted_edges(&self) -> Vec<f64> {
+        let given = [&self.given].into_iter().chain(self.rules.iter().map(|rule| &rule.goals));
+        let mut edges = Vec::new();
+        for class in given.flat_map(|goals| &goals.classes) {
+            let Some(target) = class.wait_target.map(|target| target.as_secs_f64()) else { continue };
+            if !edges_of(class.class).contains(&target) && !edges.contains(&target) {
+                edges.push(target);
+            }
+        }
+        edges
     }
 }
 
-impl Default for ServiceGoals {
+impl Default for Goals {
     fn default() -> Self {
-        Self { classes: vec![ClassGoals::of(CaseClass::Voice)], abandon_target: 0.1, minimum_agents: None }
+        Self::new(
+            GivenGoals { classes: vec![GivenClass::of(CaseClass::Voice)], ..GivenGoals::default() },
+            vec![],
+        )
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn alert_limits_follow_the_wait_target_but_never_fall_below_their_floor() {
-        let quick = ClassGoals::of(CaseClass::Voice);
-        assert_eq!((quick.warning_after.as_secs(), quick.critical_after.as_secs()), (60, 300));
-        let slow = ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600));
-        assert_eq!((slow.warning_after.as_secs(), slow.critical_after.as_secs()), (1200, 2400));
-    }
-}
+mod tests;

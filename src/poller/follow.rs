@@ -8,10 +8,7 @@ use std::{
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::timeout;
 
-use super::{
-    Poller,
-    cycle::{Visitor, too_slow},
-};
+use super::{Poller, cycle::Visitor, settle::too_slow};
 use crate::{
     model::{CaseList, RequestFailure, Resource, Text},
     snapshot::{Center, Followed, Reading, Snapshot},

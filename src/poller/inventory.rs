@@ -6,7 +6,8 @@ use tokio::time::timeout;
 
 use super::{
     Poller, cadence,
-    cycle::{Done, Visitor, settle, too_slow},
+    cycle::Visitor,
+    settle::{Done, settle, too_slow},
 };
 use crate::{
     model::{Collector, Holding, Resource},

@@ -2,8 +2,9 @@
 
 use super::{
     cut,
-    cycle::{Done, Visitor, one_list, whole},
+    cycle::Visitor,
     follow::{Following, Wanted},
+    settle::{Done, one_list, whole},
 };
 use crate::{model::Collector, snapshot::Center, trio::Route};
 

@@ -1,6 +1,6 @@
 //! Who can take the cases of which service.
 
-use super::cycle::{Done, Visitor};
+use super::{cycle::Visitor, settle::Done};
 use crate::{
     model::{Collector, ServiceSkills, Text},
     snapshot::Center,

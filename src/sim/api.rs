@@ -2,6 +2,7 @@
 //!
 //! No sockets and no waiting here; [`super::simulator`] has those.
 
+mod activation;
 mod answer;
 mod auth;
 mod control;
@@ -27,6 +28,7 @@ use std::time::SystemTime;
 
 use axum::http::{Method, StatusCode};
 
+use activation::Activation;
 pub(crate) use answer::Answer;
 use auth::Sessions;
 pub(crate) use control::{CONTROL, Gate, refuse};
@@ -56,6 +58,7 @@ pub(crate) struct Trio {
     rights: Rights,
     pair: Pair,
     faults: Vec<Fault>,
+    activation: Activation,
 }
 
 /// A request, as far as the API looks at it.
@@ -80,20 +83,14 @@ impl Trio {
         }
         // A word that names no resource forbids nothing.
         let rights = Rights::without(&options.forbidden).unwrap_or_default();
-        let (pair, faults) = Default::default();
+        let (pair, faults, activation) = Default::default();
         let (wall, sessions) = (Wall::new(now, world.now()), Sessions::new(options.seed, now));
-        Self { wall, sessions, world, options, rights, pair, faults }
+        Self { wall, sessions, world, options, rights, pair, faults, activation }
     }
 
     /// The world, as it was at the last request.
     pub(crate) fn world(&self) -> &World {
         &self.world
-    }
-
-    /// Lets the world go on until `now`.
-    pub(crate) fn catch_up(&mut self, now: SystemTime) {
-        let behind = self.wall.behind(now, self.world.now());
-        self.world.step(behind);
     }
 
     /// Answers a request to the API.

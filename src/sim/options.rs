@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::charset::Charset;
 use super::dialect::Dialect;
 use super::scenario::Scenario;
 
@@ -51,6 +52,10 @@ pub struct Options {
     pub forbidden: Vec<String>,
     /// How much later than at once each API request is answered.
     pub latency: Duration,
+    /// The letters of answers to clients that ask for none.
+    pub charset: Charset,
+    /// How long after the last change of what is configured all changes show; zero: each at once.
+    pub activation: Duration,
 }
 
 impl Default for Options {
@@ -76,6 +81,8 @@ impl Default for Options {
             waiting_cases_only: false,
             forbidden: Vec::new(),
             latency: Duration::ZERO,
+            charset: Charset::Utf8,
+            activation: Duration::ZERO,
         }
     }
 }

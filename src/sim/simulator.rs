@@ -8,16 +8,17 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HOST};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::Options;
 use super::api::{Answer, BASE, CONTROL, Gate, Query, Request, TRUTH, Trio, refuse};
 use super::truth::Truth;
 use super::world::Stay;
+use super::{Charset, Options};
 
 /// Tells the real time. The simulator never reads a clock by itself.
 pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -103,6 +104,10 @@ impl Simulator {
         if state == Gate::Refusing {
             return self.trio().out_of_order(&request.host);
         }
+        let delay = self.trio().delay(&request);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let now = (self.0.clock)();
         let mut trio = self.trio();
         trio.catch_up(now);
@@ -141,12 +146,13 @@ pub async fn serve(
 }
 
 async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Response {
+    let date = http_date((simulator.0.clock)());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     let path = request.uri().path().to_owned();
     let answer = if let Some(rest) = below(&path, BASE) {
-        match read(request, rest).await {
-            Ok(request) => simulator.api(request).await,
-            Err(refusal) => refusal,
+        match (charset(&request, simulator.0.options.charset), read(request, rest).await) {
+            (Ok(charset), Ok(request)) => simulator.api(request).await.written_in(charset),
+            (Err(refusal), _) | (_, Err(refusal)) => refusal,
         }
     } else if let Some((base, rest)) =
         [CONTROL, TRUTH].iter().find_map(|base| Some((*base, below(&path, base)?)))
@@ -156,7 +162,7 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
                 refuse(StatusCode::FORBIDDEN, "this is for callers on the same machine only")
             }
             Ok(request) if base == TRUTH => simulator.caught_up().tell(&request),
-            Ok(request) => simulator.caught_up().control(&request, &simulator.0.gate),
+            Ok(request) => simulator.caught_up().control(&request, &simulator.0.gate, (simulator.0.clock)()),
             Err(refusal) => refusal,
         }
     } else {
@@ -164,12 +170,31 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     };
     let mut response = answer.into_response();
     response.headers_mut().insert(SIMULATED.0, SIMULATED.1);
+    if let Some(date) = date {
+        response.headers_mut().insert(DATE, date);
+    }
     response
 }
 
 /// Whether a caller is on this machine.
 fn is_here(peer: Option<SocketAddr>) -> bool {
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+}
+
+/// A moment as the header `Date` says it: the simulator's own, which may not be the machine's.
+fn http_date(now: SystemTime) -> Option<HeaderValue> {
+    let stamp = Timestamp::try_from(now).ok()?;
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp).ok()?;
+    HeaderValue::try_from(date).ok()
+}
+
+/// The letters that a client wants.
+fn charset(request: &HttpRequest, unasked: Charset) -> Result<Charset, Answer> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    Charset::wanted(header(ACCEPT), header(CONTENT_TYPE), unasked).ok_or_else(|| {
+        let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
+        refuse(StatusCode::NOT_ACCEPTABLE, message)
+    })
 }
 
 /// The parts of a path below a base.

@@ -1,40 +1,67 @@
 //! How long agents spent in each state, and how often they changed it.
 
+mod groups;
+mod held;
+mod interval;
+mod kept;
+mod pauses;
+
 use std::{
-    collections::HashMap,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
-use super::agent_groups::{GroupKey, Grouping};
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+use super::{Settings, agent_groups::GroupKey};
 use crate::{
-    model::{Agent, AgentGroup, AgentState, AgentStatus, Text},
-    snapshot::{Center, Good},
+    model::{AgentState, AgentStatus, Resource, Stamp, Text},
+    snapshot::{Center, Good, Snapshot},
 };
+use groups::Groups;
+use held::{At, Held};
+use interval::{AllOut, Interval};
+use kept::Kept;
+pub use pauses::{OTHER_REASON, PauseTotals};
+use pauses::{Pauses, tells_reasons};
 
 /// Seconds by state, in the order of [`AgentState::ALL`].
 pub type StateSeconds = [f64; AgentState::COUNT];
 /// Agents by state, in the order of [`AgentState::ALL`].
 pub type StateCounts = [u64; AgentState::COUNT];
-
-/// A longer way between two readings than this many intervals is a gap: nobody knows what happened.
-const GAP_INTERVALS: u32 = 3;
+/// How long agents should be in each state at most, in the order of [`AgentState::ALL`].
+pub type StateLimits = [Option<Duration>; AgentState::COUNT];
 
 /// What is known of the agents of one contact centre.
 #[derive(Clone, Debug)]
 pub struct AgentTotals {
     /// Agents by state at the last good reading.
     pub now: StateCounts,
+    /// Agents that were in their state for longer than its limit at the last good reading.
+    pub over_limit: Vec<OverLimit>,
     /// Agent-seconds by state since start.
     pub seconds: StateSeconds,
     /// Agent-seconds since start that no state can claim.
     pub unmeasured_seconds: f64,
     /// State changes seen since start: `changes[from][to]`.
     pub changes: [StateCounts; AgentState::COUNT],
+    /// Pauses by reason; `None` while no reason may be shown or Trio gives none.
+    pub pauses: Option<PauseTotals>,
     /// The same by agent group; `None` while membership is unknown.
     pub groups: Option<Vec<GroupTotals>>,
     /// One entry an agent, in the order of the last good reading.
     pub persons: Arc<[PersonTotals]>,
+}
+
+/// The agents that are in a state for longer than they should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverLimit {
+    /// The state.
+    pub state: AgentState,
+    /// Its limit.
+    pub limit: Duration,
+    /// How many agents are over it.
+    pub agents: u64,
 }
 
 /// What is known of one agent group.
@@ -63,136 +90,109 @@ pub struct PersonTotals {
 #[derive(Debug, Default)]
 pub(super) struct AgentTime {
     totals: Option<AgentTotals>,
-    grouping: Option<Grouping>,
-    judged: Option<JudgedReadings>,
+    last: Option<LastReading>,
+    /// Since when each agent of the last reading is in its state, in the order of that reading.
+    held: Vec<Held>,
+    /// The seconds of agents that are gone from Trio.
+    gone: Kept<StateSeconds>,
+    all_out: AllOut,
+    pauses: Pauses,
+    groups: Groups,
 }
 
-/// The configuration readings that the groups were last judged by.
-type JudgedReadings = (Option<Arc<Vec<Agent>>>, Arc<Vec<AgentGroup>>);
+/// The reading that was counted last.
+#[derive(Debug)]
+struct LastReading {
+    taken: Stamp,
+    server: Text,
+    data: Arc<Vec<AgentStatus>>,
+}
+
+/// An agent in the reading before.
+#[derive(Clone, Copy)]
+struct Before<'a> {
+    status: &'a AgentStatus,
+    person: &'a PersonTotals,
+    held: &'a Held,
+}
 
 impl AgentTime {
     pub(super) fn totals(&self) -> Option<AgentTotals> {
-        self.totals.clone()
+        let (pauses, groups) = (self.pauses.totals(), self.groups.totals.clone());
+        Some(AgentTotals { pauses, groups, ..self.totals.clone()? })
     }
 
-    /// Counts from the agent states of `before` to those of `center`.
-    pub(super) fn step(&mut self, before: Option<&Center>, center: &Center, min_group_size: usize) {
-        let Some(cur) = &center.agent_state.good else { return };
-        let prev = before.and_then(|before| before.agent_state.good.as_ref());
-        let stateless = !cur.data.is_empty() && cur.data.iter().all(|status| status.state.is_none());
+    /// Counts from the agent states of the reading before to those of `center`.
+    pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
+        let Some(good) = &center.agent_state.good else { return };
+        let stateless = !good.data.is_empty() && good.data.iter().all(|status| status.state.is_none());
         if self.totals.is_none() && stateless {
             return;
         }
-        if prev.is_none_or(|prev| prev.taken != cur.taken) {
-            let elapsed =
-                prev.map(|prev| Elapsed::between(prev, cur, center.agent_state.interval.unwrap_or_default()));
-            self.credit(prev.map(|prev| prev.data.as_slice()), cur, elapsed);
+        if self.last.as_ref().is_none_or(|last| last.taken != good.taken) {
+            let before = self.last.as_ref().map(|last| last.data.as_slice());
+            let all_out = self.all_out.covers(before, &good.data);
+            let every = center.agent_state.interval.unwrap_or_default();
+            let interval = self
+                .last
+                .as_ref()
+                .map(|last| Interval::between(last, good.taken, &cur.server, all_out, every));
+            self.credit(cur, good, interval, settings);
+            let server = cur.server.clone();
+            self.last = Some(LastReading { taken: good.taken, server, data: good.data.clone() });
         }
         // Only now: what has passed belongs to the groups that were, and new ones start at zero.
-        self.judge_groups(center, min_group_size);
-        self.count_now(&cur.data);
-    }
-
-    /// Groups are judged when their configuration was read anew. One that loses its series and gets
-    /// them back starts at zero.
-    fn judge_groups(&mut self, center: &Center, min_group_size: usize) {
-        let (Some(groups), Some(totals)) = (&center.agent_groups.good, &mut self.totals) else { return };
-        let agents = center.agents.good.as_ref().map(|good| &good.data);
-        if let Some((seen_agents, seen_groups)) = &self.judged
-            && Arc::ptr_eq(seen_groups, &groups.data)
-            && seen_agents.as_ref().map(Arc::as_ptr) == agents.map(Arc::as_ptr)
-        {
-            return;
-        }
-        self.judged = Some((agents.cloned(), groups.data.clone()));
-        self.grouping = center.agent_group_members().map(|members| Grouping::judge(&members, min_group_size));
-        let known = totals.groups.take().unwrap_or_default();
-        totals.groups = self.grouping.as_ref().map(|grouping| {
-            let total_of = |key: &GroupKey| {
-                let seconds = known.iter().find(|known| known.key.id == key.id).map(|known| known.seconds);
-                GroupTotals {
-                    key: key.clone(),
-                    now: Default::default(),
-                    seconds: seconds.unwrap_or_default(),
-                }
-            };
-            grouping.groups.iter().map(total_of).collect()
-        });
+        self.groups.judge(center, settings);
+        self.groups.count_now(&good.data);
     }
 
     /// Half of the time between two readings goes to the state at its begin, half to that at its end:
     /// nobody knows when in between a change happened, and this is right on average.
     fn credit(
         &mut self,
-        prev: Option<&[AgentStatus]>,
-        cur: &Good<Vec<AgentStatus>>,
-        elapsed: Option<Elapsed>,
+        cur: &Snapshot,
+        good: &Good<Vec<AgentStatus>>,
+        interval: Option<Interval>,
+        settings: &Settings,
     ) {
-        let totals = self.totals.get_or_insert_with(AgentTotals::zero);
-        let known: HashMap<&str, &PersonTotals> = totals.persons.iter().map(|p| (&*p.id, p)).collect();
-        let mut left: HashMap<&str, Option<AgentState>> =
-            prev.into_iter().flatten().map(|status| (&*status.id, status.state)).collect();
-        let mut persons = Vec::with_capacity(cur.data.len());
-        let mut group_credit = Vec::new();
-        for status in cur.data.iter() {
-            let known = known.get(&*status.id).copied();
-            let from = left.remove(&*status.id);
-            let changed = from != Some(status.state);
-            let since = match (status.since, known) {
-                (Some(since), _) => since,
-                (None, Some(known)) if !changed => known.since,
-                _ => cur.taken.wall,
-            };
-            let seconds = known.map(|known| known.seconds).unwrap_or_default();
-            let mut person = PersonTotals { id: status.id.clone(), since, seconds };
-            match (from, elapsed) {
-                (Some(Some(from)), Some(elapsed)) if status.state.is_some() => {
-                    let to = status.state.unwrap_or(from);
-                    if from != to {
-                        totals.changes[from.index()][to.index()] += 1;
-                    }
-                    if let Elapsed::Measured(seconds) = elapsed {
-                        for state in [from, to] {
-                            person.seconds[state.index()] += seconds / 2.0;
-                            totals.seconds[state.index()] += seconds / 2.0;
-                            group_credit.push((&*status.id, state, seconds / 2.0));
-                        }
-                    } else {
-                        totals.unmeasured_seconds += elapsed.seconds();
-                    }
+        let Self { totals, last, held, gone, pauses, groups, .. } = self;
+        let totals = totals.get_or_insert_with(AgentTotals::zero);
+        let at = At { taken: good.taken, clock_skew: cur.clock_skew.unwrap_or_default() };
+        let known = totals.persons.clone();
+        let mut left = present(last.as_ref(), &known, held);
+        let before_at = last.as_ref().map(|last| last.taken);
+        let tells = tells_reasons(&good.data, names_reasons(cur));
+        let (mut persons, mut held_now) = (Vec::new(), Vec::new());
+        totals.now = Default::default();
+        for status in good.data.iter() {
+            let before = left.remove(&*status.id);
+            let known = before.map(|before| before.person.seconds).or_else(|| gone.take(&status.id));
+            let seen = before.zip(before_at).map(|(before, at)| (before.status, before.held, at));
+            let held = Held::now(seen, status, at);
+            let mut person =
+                PersonTotals { id: status.id.clone(), since: held.since, seconds: known.unwrap_or_default() };
+            if let (Some(before), Some(interval)) = (before, interval) {
+                totals.pass(&mut person, groups, interval, before.status.state, status.state);
+                if let Interval::Measured(seconds) = interval {
+                    pauses.credit(before.status, status, tells, seconds);
                 }
-                (Some(_), Some(elapsed)) => totals.unmeasured_seconds += elapsed.seconds(),
-                _ => {}
+            }
+            if let Some(state) = status.state {
+                totals.now[state.index()] += 1;
             }
             persons.push(person);
+            held_now.push(held);
         }
-        if let Some(elapsed) = elapsed {
-            totals.unmeasured_seconds += elapsed.seconds() * left.len() as f64;
+        let oldest = good.taken.mono.saturating_sub(settings.keep);
+        gone.forget_before(oldest);
+        for (_, before) in left {
+            totals.unmeasured_seconds += interval.map_or(0.0, Interval::seconds);
+            gone.put(before.person.id.clone(), good.taken.mono, before.person.seconds, settings.most_agents);
         }
+        pauses.count(&good.data, tells, &settings.pause_reasons);
+        totals.over_limit = over_limit(&good.data, &held_now, good.taken, &settings.state_limits);
         totals.persons = persons.into();
-        if let (Some(grouping), Some(groups)) = (&self.grouping, &mut totals.groups) {
-            for (agent, state, seconds) in group_credit {
-                for &group in grouping.of(agent) {
-                    groups[group].seconds[state.index()] += seconds;
-                }
-            }
-        }
-    }
-
-    fn count_now(&mut self, statuses: &[AgentStatus]) {
-        let Some(totals) = &mut self.totals else { return };
-        totals.now = Default::default();
-        let mut groups = totals.groups.as_deref_mut().unwrap_or_default().iter_mut().collect::<Vec<_>>();
-        for group in &mut groups {
-            group.now = Default::default();
-        }
-        for status in statuses {
-            let Some(state) = status.state else { continue };
-            totals.now[state.index()] += 1;
-            for &group in self.grouping.as_ref().map_or(&[][..], |grouping| grouping.of(&status.id)) {
-                groups[group].now[state.index()] += 1;
-            }
-        }
+        *held = held_now;
     }
 }
 
@@ -200,43 +200,79 @@ impl AgentTotals {
     fn zero() -> Self {
         Self {
             now: Default::default(),
+            over_limit: Vec::new(),
             seconds: Default::default(),
             unmeasured_seconds: 0.0,
             changes: Default::default(),
+            pauses: None,
             groups: None,
             persons: Arc::new([]),
         }
     }
-}
 
-/// The time between two readings.
-#[derive(Clone, Copy, Debug)]
-enum Elapsed {
-    /// Short enough to say what happened in it.
-    Measured(f64),
-    /// A gap, a suspended machine or a stepped clock.
-    Gap(f64),
-}
-
-impl Elapsed {
-    fn between<T>(prev: &Good<T>, cur: &Good<T>, interval: Duration) -> Self {
-        let mono = cur.taken.since(prev.taken);
-        let apart = match cur.taken.wall.duration_since(prev.taken.wall) {
-            Ok(wall) => wall.abs_diff(mono),
-            Err(back) => back.duration() + mono,
+    /// An interval has passed for one agent.
+    fn pass(
+        &mut self,
+        person: &mut PersonTotals,
+        groups: &mut Groups,
+        interval: Interval,
+        from: Option<AgentState>,
+        to: Option<AgentState>,
+    ) {
+        let (Some(from), Some(to), Interval::Measured(seconds)) = (from, to, interval) else {
+            self.unmeasured_seconds += interval.seconds();
+            self.change(from, to, interval);
+            return;
         };
-        if mono > interval * GAP_INTERVALS || apart > interval * 2 {
-            Self::Gap(mono.as_secs_f64())
-        } else {
-            Self::Measured(mono.as_secs_f64())
+        self.change(Some(from), Some(to), interval);
+        for state in [from, to] {
+            person.seconds[state.index()] += seconds / 2.0;
+            self.seconds[state.index()] += seconds / 2.0;
+            groups.credit(&person.id, state, seconds / 2.0);
         }
     }
 
-    fn seconds(self) -> f64 {
-        match self {
-            Self::Measured(seconds) | Self::Gap(seconds) => seconds,
+    fn change(&mut self, from: Option<AgentState>, to: Option<AgentState>, interval: Interval) {
+        if let (Some(from), Some(to)) = (from, to)
+            && from != to
+            && interval.shows_changes()
+        {
+            self.changes[from.index()][to.index()] += 1;
         }
     }
+}
+
+/// The agents of the reading before, by their ids.
+fn present<'a>(
+    last: Option<&'a LastReading>,
+    persons: &'a [PersonTotals],
+    held: &'a [Held],
+) -> FxHashMap<&'a str, Before<'a>> {
+    let mut present = FxHashMap::with_capacity_and_hasher(persons.len(), FxBuildHasher);
+    let statuses = last.iter().flat_map(|last| last.data.iter());
+    for ((status, person), held) in statuses.zip(persons).zip(held) {
+        present.insert(&*status.id, Before { status, person, held });
+    }
+    present
+}
+
+/// Whether Trio's answers have a member that says why an agent is paused.
+fn names_reasons(cur: &Snapshot) -> bool {
+    let mut fields = cur.fields.iter();
+    fields.any(|field| {
+        field.resource == Resource::AgentState && field.field == "reason" && field.member.is_some()
+    })
+}
+
+/// Who is over the limit of each state that has one.
+fn over_limit(statuses: &[AgentStatus], held: &[Held], taken: Stamp, limits: &StateLimits) -> Vec<OverLimit> {
+    let of_state = |state: AgentState| {
+        let limit = limits[state.index()]?;
+        let in_state = statuses.iter().zip(held).filter(|(status, _)| status.state == Some(state));
+        let agents = in_state.filter(|(_, held)| held.exceeds(limit, taken)).count() as u64;
+        Some(OverLimit { state, limit, agents })
+    };
+    AgentState::ALL.into_iter().filter_map(of_state).collect()
 }
 
 #[cfg(test)]

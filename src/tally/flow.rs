@@ -102,14 +102,14 @@ impl Flow {
         if unknown.is_empty() && !read_anew {
             return;
         }
-        let described = names::describe(center);
+        let described = center.service_names();
         for id in unknown {
             self.services.insert(id, ServiceFlow::new(Arc::default(), at));
         }
         for (id, flow) in &mut self.services {
-            let mut names = described.get(id).cloned().unwrap_or_default();
+            let mut names = described.get(&**id).cloned().unwrap_or_default();
             names.id = id;
-            flow.goals = Arc::new(settings.goals.of(&names).clone());
+            flow.goals = Arc::new(settings.goals.of(&names).into_owned());
         }
     }
 

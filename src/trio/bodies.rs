@@ -3,11 +3,13 @@
 use std::time::SystemTime;
 
 use super::{
+    case_limits::CaseLimits,
+    cases,
     decode::{self, Context, Reader},
     fields::Dictionary,
     rows,
 };
-use crate::model::{AgentStatus, Resource, ServiceStatus};
+use crate::model::{AgentStatus, CaseList, Resource, ServiceStatus};
 
 impl Dictionary {
     /// The items of an answer to `agents/state` that arrived at `now`, in the server's order.
@@ -35,5 +37,30 @@ impl Dictionary {
     ) -> Result<Vec<T>, String> {
         let mapping = self.mapping(resource).ok_or("the dictionary does not know this resource")?;
         Ok(decode::items(body, Context { mapping, zone: None, now }, build)?.items)
+    }
+}
+
+/// Reads lists of cases by themselves. Remembers, as a client does, how many cases of a service each
+/// list was ever seen to show.
+#[derive(Debug)]
+pub struct CaseBodies<'a> {
+    dictionary: &'a Dictionary,
+    limits: CaseLimits,
+}
+
+impl<'a> CaseBodies<'a> {
+    /// A reader that has seen no list yet.
+    pub fn new(dictionary: &'a Dictionary) -> Self {
+        Self { dictionary, limits: CaseLimits::default() }
+    }
+
+    /// The whole list that an answer to `resource` (`services/calls`, `services/cases`) of the moment
+    /// `now` is.
+    ///
+    /// # Errors
+    /// What is wrong with the JSON, in words.
+    pub fn list(&self, resource: Resource, body: &[u8], now: SystemTime) -> Result<CaseList, String> {
+        let cases = self.dictionary.items(resource, body, now, rows::case)?;
+        Ok(cases::whole_list(resource, cases, &self.limits, None))
     }
 }

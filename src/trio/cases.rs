@@ -1,6 +1,7 @@
 //! The calls and the cases of a contact centre, and whether the lists of them are whole.
 
 use super::{
+    case_limits::CaseLimits,
     client::{Client, Route},
     collection::Listing,
     error::Error,
@@ -28,23 +29,38 @@ impl Client {
     }
 
     async fn case_list(&self, resource: Resource, route: &Route) -> Result<Listing<CaseList>, Error> {
-        let Listing { items: mut cases, simulated } = self.list(resource, route, rows::case).await?;
-        let have_states = cases.iter().any(|case| case.state.is_some());
-        for case in &mut cases {
-            if have_states {
-                case.state.get_or_insert(CaseState::Unknown);
-            }
-            self.classify(resource, case);
-        }
-        let truncated = self.case_limits().of(resource).cut(&cases);
-        Ok(Listing { items: vec![CaseList { cases, truncated }], simulated })
+        let Listing { items: cases, simulated } = self.list(resource, route, rows::case).await?;
+        let list = whole_list(resource, cases, self.case_limits(), self.default_case_class());
+        Ok(Listing { items: vec![list], simulated })
     }
 
     /// Gives a case that does not say its class the one that it must have, or else has as configured.
     pub(super) fn classify(&self, source: Resource, case: &mut Case) {
-        case.class.get_or_insert(match source {
-            Resource::Calls => CaseClass::Voice,
-            _ => self.default_case_class().unwrap_or(CaseClass::Other),
-        });
+        classify(source, case, self.default_case_class());
     }
+}
+
+/// What the rows of a list amount to.
+pub(super) fn whole_list(
+    resource: Resource,
+    mut cases: Vec<Case>,
+    limits: &CaseLimits,
+    default_class: Option<CaseClass>,
+) -> CaseList {
+    let have_states = cases.iter().any(|case| case.state.is_some());
+    for case in &mut cases {
+        if have_states {
+            case.state.get_or_insert(CaseState::Unknown);
+        }
+        classify(resource, case, default_class);
+    }
+    let truncated = limits.of(resource).cut(&cases);
+    CaseList { cases, truncated }
+}
+
+fn classify(source: Resource, case: &mut Case, default_class: Option<CaseClass>) {
+    case.class.get_or_insert(match source {
+        Resource::Calls => CaseClass::Voice,
+        _ => default_class.unwrap_or(CaseClass::Other),
+    });
 }

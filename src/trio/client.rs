@@ -23,6 +23,7 @@ use super::{
     skills::Unrelated,
     sorting::Sorting,
     transport::{Answer, SHOWN, Transport},
+    witness::Witness,
 };
 use crate::{
     model::{
@@ -106,6 +107,12 @@ impl Client {
             stats,
             clock,
         })
+    }
+
+    /// The same client, whose exchanges with the server `witness` sees.
+    pub fn witnessed(mut self, witness: Arc<dyn Witness>) -> Self {
+        self.transport.witness = Some(witness);
+        self
     }
 
     /// Asks the Api resource, which needs no login, where things are. Where it does not say, they are

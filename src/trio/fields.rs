@@ -5,6 +5,7 @@
 
 mod file;
 mod form;
+mod judge;
 mod shape;
 mod value;
 
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 
 use crate::model::{FieldSource, Resource, Text};
 pub(super) use form::Form;
+pub use judge::Judgement;
 pub(super) use shape::{Kind, Need, Shape};
 pub(super) use value::{Meaning, Raw};
 

@@ -87,6 +87,14 @@ pub(super) fn names(resource: Resource) -> &'static [&'static str] {
     }
 }
 
+/// Whether a word is the name of a resource of the API, as links and nodes call it.
+pub fn names_a_resource(word: &str) -> bool {
+    let word = plain(word);
+    Resource::ALL
+        .into_iter()
+        .any(|resource| names(resource).contains(&&*word) || plain(resource.as_str()) == word)
+}
+
 /// A name without anything but letters and digits, in small letters.
 pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

@@ -24,6 +24,7 @@ use super::{
     names,
     patience::Waits,
     settings::{Limits, Settings},
+    witness::{self, Witness},
 };
 use crate::{
     model::{Clock, RequestFailure, Resource},
@@ -31,7 +32,7 @@ use crate::{
 };
 
 /// Marks the answers of a simulator.
-const SIMULATED: &str = "x-trio-simulated";
+pub(super) const SIMULATED: &str = "x-trio-simulated";
 
 /// Sends requests to one target.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub(super) struct Transport {
     waits: Waits,
     slots: Semaphore,
     limits: Limits,
+    pub(super) witness: Option<Arc<dyn Witness>>,
 }
 
 /// What came back.
@@ -97,7 +99,15 @@ impl Transport {
     pub(super) fn new(settings: &Settings, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
         let limits = settings.limits;
         let slots = Semaphore::new(limits.in_flight.max(1));
-        Ok(Self { http: client(settings)?, stats, clock, waits: Waits::default(), slots, limits })
+        Ok(Self {
+            http: client(settings)?,
+            stats,
+            clock,
+            waits: Waits::default(),
+            slots,
+            limits,
+            witness: None,
+        })
     }
 
     /// Sends a request and makes something of the answer; an error of `read` counts as `decode`.
@@ -120,6 +130,9 @@ impl Transport {
         let begun = Instant::now();
         let answer = self.exchange(resource, http.execute(request), &url, begun).await;
         let took = begun.elapsed();
+        if let Some(witness) = self.witness.as_deref() {
+            witness::show(witness, resource, &url, self.clock.now(), took, answer.as_ref());
+        }
         let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
         let result = answer.and_then(read);
         let code = match (&result, status) {

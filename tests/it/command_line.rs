@@ -56,3 +56,37 @@ fn the_fields_file_of_the_foreign_dialect_is_printed_ready_to_use() {
     trio_exporter::trio::Dictionary::with_user_file("printed.yml", &stdout).expect("valid");
     assert!(stdout.contains("agents/state:"), "{stdout}");
 }
+
+#[test]
+fn a_recording_says_what_is_wrong_before_anybody_is_asked() {
+    let environment = [
+        ("TRIO_URL", "http://127.0.0.1:1/te/api"),
+        ("TRIO_CLIENT_KEY", "key"),
+        ("TRIO_USERNAME", "user"),
+        ("TRIO_PASSWORD", "password"),
+    ];
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let (here, new) = (folder.path().display().to_string(), folder.path().join("new"));
+    let new = new.display().to_string();
+    let words = "--keep-values: `name` is no field with words of its own; give one of services/state.open, ";
+    std::fs::write(folder.path().join("file"), "x").expect("written");
+    for (arguments, code, message) in [
+        (&["record", "--save", &*here][..], 2, format!("--save: {here}: is not empty; name a folder")),
+        (&["record", "--save", &new, "--keep-values", "name"], 2, words.to_owned()),
+        (&["record", "--cycles", "0"], 2, "0 is not in 1..=1000".to_owned()),
+        (
+            &["record", "--target", "other"],
+            2,
+            "--target: name one of the configured targets: trio".to_owned(),
+        ),
+        (&["record", "--save", &new], 1, "api: no connection".to_owned()),
+        (&["simulate", "--replay", &here], 2, format!("--replay: {here}: is no recording: ")),
+        (&["simulate", "--replay", &here, "--dialect", "foreign"], 2, "cannot be used with".to_owned()),
+        (&["simulate", "--replay", &here, "--agents", "5"], 2, "cannot be used with".to_owned()),
+    ] {
+        let (given, _, stderr) = run(arguments, &environment);
+        assert_eq!(given, Some(code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(&message), "{arguments:?}: {stderr}");
+        assert!(!std::path::Path::new(&new).exists(), "nothing is left of {arguments:?}");
+    }
+}

@@ -83,3 +83,25 @@ async fn a_taken_port_is_one_line_that_names_the_flag() {
     assert!(said.contains("--web.listen-address") && said.contains(&address), "{said}");
     assert_eq!(printed, "", "nothing is promised that does not run");
 }
+
+#[tokio::test]
+async fn a_second_signal_ends_the_program_at_once_though_an_answer_is_still_under_way() {
+    for (first, second) in [(Signal::TERM, Signal::TERM), (Signal::INT, Signal::TERM)] {
+        let (mut demo, url) = started().await;
+        let address = url.trim_start_matches("http://").trim_end_matches("/metrics");
+        let mut slow = std::net::TcpStream::connect(address).expect("it listens");
+        std::io::Write::write_all(&mut slow, b"GET /metrics HTTP/1.1\r\nhost: a\r\n").expect("written");
+        // Whoever answers this has taken the connection before.
+        page(&url).await.expect("a page");
+        demo.signal(first);
+        demo.says("that a second signal aborts", |text| {
+            text.contains("a second signal aborts").then_some(())
+        })
+        .await;
+        demo.signal(second);
+        let status = demo.ended().await;
+        assert_eq!(status.code(), Some(130), "{first:?} {second:?}: {}", demo.stderr());
+        assert!(!demo.stderr().contains("stopped"), "{}", demo.stderr());
+        drop(slow);
+    }
+}

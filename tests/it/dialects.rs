@@ -9,7 +9,7 @@ use pretty_assertions::assert_eq;
 use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{
     metrics::Identity,
-    sim::{Dialect, Options},
+    sim::{Charset, Dialect, Options},
 };
 
 use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock};
@@ -46,8 +46,18 @@ fn in_whole_seconds(series: &str, value: f64) -> f64 {
 
 /// The exporter on a simulated Trio, after three steps; both surfaces.
 async fn morning(dialect: Dialect, state_times: bool, mapped: bool) -> (Samples, Samples) {
+    morning_in(Charset::Utf8, dialect, state_times, mapped).await
+}
+
+async fn morning_in(
+    charset: Charset,
+    dialect: Dialect,
+    state_times: bool,
+    mapped: bool,
+) -> (Samples, Samples) {
     let clock = still_clock();
     let options = Options {
+        charset,
         dialect,
         state_times,
         services: 13,
@@ -86,6 +96,18 @@ async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times()
             assert_eq!(differences(&agents, &other_agents), [], "{dialect:?}, times: {state_times}");
             assert_eq!(other_main.sum("trio_unknown_values"), 0.0, "{dialect:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_writes_everything_in_iso_8859_1_gives_the_same_in_every_dialect() {
+    for dialect in Dialect::ALL {
+        let (main, agents) = morning(dialect, true, true).await;
+        let (latin1_main, latin1_agents) = morning_in(Charset::Latin1, dialect, true, true).await;
+        assert_eq!(differences(&main, &latin1_main), [], "{dialect:?}");
+        assert_eq!(differences(&agents, &latin1_agents), [], "{dialect:?}");
+        let swedish = |samples: &Samples| samples.all().any(|(series, _)| series.contains('ö'));
+        assert!(swedish(&latin1_main) && swedish(&latin1_agents), "{dialect:?}: letters that differ");
     }
 }
 

@@ -7,12 +7,12 @@
 mod contract;
 mod masked;
 
-use std::{fs, path::Path, sync::Arc};
+use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use jiff::tz::{Offset, TimeZone};
 use pretty_assertions::assert_eq;
 use trio_exporter::{
-    model::{Goals, ServiceGoals},
+    model::{CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch},
     trio::{Dictionary, ExtraRoots},
 };
 use wiremock::ResponseTemplate;
@@ -46,8 +46,7 @@ async fn morning() -> (TestApp, HandWritten) {
     trio.respond("directory/subscribers", subscribers).await;
     trio.serve_folder(&data.join("serve/morning")).await;
     let mut target = target(&trio.url());
-    target.goals =
-        Arc::new(Goals { general: ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() } });
+    target.goals = Arc::new(goals());
     let mut dictionary = Dictionary::builtin().expect("valid");
     dictionary.export_service_state(vec!["vipWaiting".to_owned(), "overflow".to_owned()]).expect("unused");
     target.dictionary = Arc::new(dictionary);
@@ -55,6 +54,24 @@ async fn morning() -> (TestApp, HandWritten) {
     app.step().await;
     app.step_after(5).await;
     (app, trio)
+}
+
+/// Two agents for every service, and quicker answers for those of one group.
+fn goals() -> Goals {
+    let voice = |wait_target: Option<u64>| GivenClass {
+        wait_target: wait_target.map(Duration::from_secs),
+        ..GivenClass::of(CaseClass::Voice)
+    };
+    let general = GivenGoals { classes: vec![voice(None)], minimum_agents: Some(2), ..GivenGoals::default() };
+    let quick = Rule {
+        services: ServiceMatch { group: vec![Pattern::new("FÖRE*")], ..ServiceMatch::default() },
+        goals: GivenGoals {
+            classes: vec![voice(Some(10))],
+            abandon_target: Some(0.05),
+            ..GivenGoals::default()
+        },
+    };
+    Goals::new(general, vec![quick])
 }
 
 /// The exporter after one step on a simulated Trio in which there is nothing.

@@ -48,6 +48,11 @@ async fn every_member_is_shown_with_what_it_feeds_and_nothing_is_missing_in_a_kn
         }
         assert!(table.contains("cc 1: services in service groups: 8 by services?groupId="), "{table}");
         assert!(table.contains("cc 1: agents in agent groups: by agents' group_id"), "{table}");
+        for resource in ["cc 1, services/calls: ", "cc 1, skills: "] {
+            assert!(table.contains(resource), "{dialect:?}: {resource}: {table}");
+        }
+        let skilled = table.lines().find(|line| line.contains("agents skilled for services: "));
+        assert!(skilled.is_some_and(|line| line.ends_with("skills, of 8 services")), "{table}");
     }
 }
 
@@ -89,6 +94,7 @@ async fn what_cannot_be_read_says_why_and_stops_nothing() {
     assert!(table.contains("cc 1, agents/state: 2 items"), "{table}");
     assert!(table.contains("  ! state: values that are not mapped: Fika"), "{table}");
     assert!(table.contains("agents in agent groups: not found"), "{table}");
+    assert!(table.contains("agents skilled for services: unknown: services: answered 403"), "{table}");
 }
 
 #[tokio::test]

@@ -73,6 +73,7 @@ async fn when_trio_goes_its_gauges_go_within_a_minute_and_the_counters_stay() {
             "trio_agents_state_seconds_total",
             "trio_agents_unmeasured_seconds_total",
             "trio_contact_center_info",
+            "trio_service_queue_wait_seconds_total",
         ],
         "counters, and what is configured, which may be 15 minutes old"
     );

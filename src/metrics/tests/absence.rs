@@ -9,6 +9,7 @@ use crate::{
     metrics::View,
     model::{AgentStatus, CaseList, ServiceSkills, ServiceStatus},
     snapshot::{Outcome, Reading},
+    tally::AgentTotals,
 };
 
 fn missing(view: &View) -> BTreeSet<String> {
@@ -33,6 +34,10 @@ fn stateless() -> View {
             AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     })
+}
+
+fn agents(change: fn(&mut AgentTotals)) -> View {
+    fixture::with_totals(|totals| change(totals.agents.as_mut().expect("there")))
 }
 
 fn field(change: fn(&mut crate::model::FieldUse)) -> View {
@@ -71,7 +76,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         (fixture::full(), &[]),
         (service(|status| status.open = None), &["trio_service_open"]),
         (service(|status| status.queue_length = None), &["trio_service_queue_length"]),
-        (service(|status| status.longest_wait = None), &["trio_service_longest_wait_seconds"]),
+        (service(|status| status.longest_wait = None), &[]),
         (service(|status| status.longest_wait = Some(f64::NAN)), &["trio_service_longest_wait_seconds"]),
         (service(|status| status.estimated_wait = None), &["trio_service_estimated_wait_seconds"]),
         (service(|status| status.agents_logged_on = None), &["trio_service_agents_logged_on"]),
@@ -92,8 +97,11 @@ fn a_family_without_its_source_is_absent_and_no_other() {
                 "trio_agent_group_member",
                 "trio_agent_info",
                 "trio_agent_state",
+                "trio_agent_state_limit_seconds",
                 "trio_agent_state_since_timestamp_seconds",
                 "trio_agents",
+                "trio_agents_over_limit",
+                "trio_agents_paused",
                 "trio_service_skilled_agents",
             ],
         ),
@@ -134,10 +142,14 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             &[
                 "trio_agent_group_agents",
                 "trio_agent_group_state_seconds_total",
+                "trio_agent_pause_reason_seconds_total",
                 "trio_agent_state_changes_total",
+                "trio_agent_state_limit_seconds",
                 "trio_agent_state_seconds_total",
                 "trio_agent_state_since_timestamp_seconds",
                 "trio_agents",
+                "trio_agents_over_limit",
+                "trio_agents_paused",
                 "trio_agents_state_seconds_total",
                 "trio_agents_unmeasured_seconds_total",
             ],
@@ -146,6 +158,15 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             fixture::with_totals(|totals| totals.agents.as_mut().expect("there").groups = None),
             &["trio_agent_group_agents", "trio_agent_group_state_seconds_total"],
         ),
+        (
+            agents(|agents| agents.over_limit.clear()),
+            &["trio_agent_state_limit_seconds", "trio_agents_over_limit"],
+        ),
+        (
+            agents(|agents| agents.pauses = None),
+            &["trio_agent_pause_reason_seconds_total", "trio_agents_paused"],
+        ),
+        (agents(|agents| agents.pauses.as_mut().expect("there").now = None), &["trio_agents_paused"]),
         (field(|field| field.member = None), &["trio_field_info", "trio_unknown_values"]),
         (field(|field| field.present = None), &["trio_field_present"]),
         (field(|field| field.times_rejected = None), &["trio_times_rejected_total"]),
@@ -278,9 +299,9 @@ fn a_queue_known_to_be_empty_has_no_wait() {
     assert_eq!(wait(Some(0.0), None), Some(0.0));
     assert_eq!(wait(Some(0.0), Some(99.0)), Some(0.0));
     assert_eq!(wait(Some(2.0), Some(99.0)), Some(99.0));
-    assert_eq!(wait(Some(2.0), None), None);
+    assert_eq!(wait(Some(2.0), None), Some(25.0), "the list of calls tells");
     assert_eq!(wait(None, Some(99.0)), Some(99.0));
-    assert_eq!(wait(None, None), None);
+    assert_eq!(wait(None, None), Some(25.0));
 }
 
 #[test]

@@ -9,16 +9,16 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
-        ClassGoals, ContactCenter, FieldSource, FieldUse, Goals, Holding, RequestFailure, Resource,
-        RetryReason, ServerRole, ServerUse, Service, ServiceGoals, ServiceGroup, ServiceGroups,
+        ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, Holding, RequestFailure,
+        Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
         ServiceSkills, ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{RequestCode, Stats},
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
-        GroupTotals, PersonTotals, Published, ServiceTotals, SkilledAgents, Source, TimeCounts, Totals,
-        WaitHistogram,
+        GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published, ServiceTotals,
+        SkilledAgents, Source, TimeCounts, Totals, WaitHistogram,
     },
 };
 
@@ -230,15 +230,30 @@ pub(crate) fn totals() -> Totals {
     };
     let agents = AgentTotals {
         now,
+        over_limit: vec![over_limit(AgentState::WrapUp, 180, 0), over_limit(AgentState::Busy, 900, 1)],
         seconds: seconds(135.0, 145.0),
         unmeasured_seconds: 20.0,
         changes,
+        pauses: Some(pauses()),
         groups: Some(vec![group]),
         persons: persons.into(),
     };
     let skilled = skilled(&snapshot().centers[0]);
     let (contact_center, flow) = ("1".into(), flow());
     Totals { centers: vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }] }
+}
+
+fn over_limit(state: AgentState, limit: u64, agents: u64) -> OverLimit {
+    OverLimit { state, limit: Duration::from_secs(limit), agents }
+}
+
+/// Lunch may be shown. Whoever was paused is at work again.
+fn pauses() -> PauseTotals {
+    PauseTotals {
+        reasons: ["Lunch".into(), OTHER_REASON.into()].into(),
+        now: Some(vec![0, 0]),
+        seconds: vec![30.0, 12.5],
+    }
 }
 
 /// A service of which calls were counted, as the lists of [`snapshot`] and earlier ones showed them.
@@ -261,8 +276,13 @@ fn flow() -> FlowTotals {
     let source = Source::Calls;
     let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
     let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
-    let service =
-        ServiceTotals { service_id: "s1".into(), classes: vec![class], time, truncated: Some(false) };
+    let service = ServiceTotals {
+        service_id: "s1".into(),
+        goals: Arc::new(goals().of(&ServiceNames::default()).into_owned()),
+        classes: vec![class],
+        time,
+        truncated: Some(false),
+    };
     FlowTotals { services: vec![service], ..FlowTotals::default() }
 }
 
@@ -304,11 +324,12 @@ pub(crate) fn stats() -> Stats {
 }
 
 pub(crate) fn goals() -> Goals {
+    let wait_target = Some(Duration::from_secs(3600));
     let classes = vec![
-        ClassGoals::of(CaseClass::Voice),
-        ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(3600)),
+        GivenClass::of(CaseClass::Voice),
+        GivenClass { wait_target, ..GivenClass::of(CaseClass::Email) },
     ];
-    Goals { general: ServiceGoals { classes, minimum_agents: Some(2), ..ServiceGoals::default() } }
+    Goals::new(GivenGoals { classes, minimum_agents: Some(2), ..GivenGoals::default() }, vec![])
 }
 
 /// Everything at once.

@@ -20,6 +20,12 @@ const WHOLES: &[(&str, &[&str], Whole)] = &[
     }),
     ("trio_agent_group_state_seconds_total", &["state"], |_| 280.0),
     ("trio_agent_state_changes_total", &["from", "to"], |_| 7.0),
+    ("trio_agents_over_limit", &["state"], |_| 1.0),
+    ("trio_agents_paused", &["reason"], |families| {
+        let agents = samples(families, "trio_agents").iter();
+        agents.filter(|sample| sample.label("state") == "paused").map(|sample| sample.value).sum()
+    }),
+    ("trio_agent_pause_reason_seconds_total", &["reason"], |_| 42.5),
     ("trio_agent_state", &["state", "agent_id"], |families| {
         samples(families, "trio_agent_info").len() as f64
     }),

@@ -5,23 +5,31 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
+use crate::sim::charset::Charset;
+
 /// An answer of the API or of the control.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
+    charset: Charset,
 }
 
 impl Answer {
     /// An answer with a status.
     pub(crate) fn new(status: StatusCode, body: Value) -> Self {
-        Self { status, headers: HeaderMap::new(), body }
+        Self { status, headers: HeaderMap::new(), body, charset: Charset::Utf8 }
     }
 
     /// What was asked for.
     pub(crate) fn ok(body: Value) -> Self {
         Self::new(StatusCode::OK, body)
+    }
+
+    /// The same in other letters.
+    pub(crate) fn written_in(self, charset: Charset) -> Self {
+        Self { charset, ..self }
     }
 
     /// Says which methods there are.
@@ -46,7 +54,7 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let kind = (CONTENT_TYPE, "application/json; charset=utf-8");
-        (self.status, self.headers, [kind], self.body.to_string()).into_response()
+        let kind = (CONTENT_TYPE, self.charset.content_type());
+        (self.status, self.headers, [kind], self.charset.encode(self.body.to_string())).into_response()
     }
 }

@@ -1,13 +1,15 @@
 //! The control of the simulator: not a part of Trio's API, and only for callers on this machine.
 
+use std::time::SystemTime;
+
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::activation::Change;
 use super::answer::Answer;
 use super::fault::Fault;
 use super::{Request, Rights, Trio};
-use crate::sim::world::Refusal;
 
 /// Where the control begins.
 pub(crate) const CONTROL: &str = "/sim/control";
@@ -28,7 +30,12 @@ const MOST_PACE: f64 = 1_000.0;
 
 impl Trio {
     /// Carries out an order; `request.path` is what follows [`CONTROL`].
-    pub(crate) fn control(&mut self, request: &Request, gate: &watch::Sender<Gate>) -> Answer {
+    pub(crate) fn control(
+        &mut self,
+        request: &Request,
+        gate: &watch::Sender<Gate>,
+        now: SystemTime,
+    ) -> Answer {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         let methods: &[Method] = match path.as_slice() {
             [] => &[Method::GET],
@@ -49,26 +56,29 @@ impl Trio {
             },
         };
         match path.as_slice() {
-            ["services"] => added(self.world.add_service(text(&body, "name"), center(&body))),
-            ["agents"] => {
-                let (first, last) = (text(&body, "first_name"), text(&body, "last_name"));
-                added(self.world.add_agent(first, last, center(&body)))
+            ["services"] => {
+                let change = Change::AddService { name: text(&body, "name"), center: center(&body) };
+                self.change(change, now)
             }
-            ["services", id] => removed(id.parse().ok().map(|id| self.world.remove_service(id))),
-            ["agents", id] => removed(id.parse().ok().map(|id| self.world.remove_agent(id))),
+            ["agents"] => {
+                let (first_name, last_name) = (text(&body, "first_name"), text(&body, "last_name"));
+                self.change(Change::AddAgent { first_name, last_name, center: center(&body) }, now)
+            }
+            [kind, id] => match (id.parse(), *kind) {
+                (Ok(id), "services") => self.change(Change::RemoveService(id), now),
+                (Ok(id), _) => self.change(Change::RemoveAgent(id), now),
+                (Err(_), _) => refuse(StatusCode::NOT_FOUND, "there is nothing with this id"),
+            },
             ["answering"] => self.set_answering(&body, gate),
             ["rights"] => self.set_rights(&body, gate),
             ["arrivals"] => self.set_arrivals(&body, gate),
             ["failover"] => self.pair.set(&body).unwrap_or_else(|| self.status(gate)),
             ["fault"] => match Fault::read(&body) {
-                Some(fault) => {
+                Ok(fault) => {
                     self.set_fault(fault);
                     self.status(gate)
                 }
-                None => {
-                    let message = "path must be a text, status from 400 to 599, times a number";
-                    refuse(StatusCode::BAD_REQUEST, message)
-                }
+                Err(message) => refuse(StatusCode::BAD_REQUEST, message),
             },
             _ => self.status(gate),
         }
@@ -140,20 +150,6 @@ impl Trio {
 /// An order that is not carried out.
 pub(crate) fn refuse(status: StatusCode, message: &str) -> Answer {
     Answer::new(status, json!({ "message": message }))
-}
-
-fn added(outcome: Result<u32, Refusal>) -> Answer {
-    match outcome {
-        Ok(id) => Answer::new(StatusCode::CREATED, json!({ "id": id })),
-        Err(_) => refuse(StatusCode::NOT_FOUND, "there is no such contact centre"),
-    }
-}
-
-fn removed(outcome: Option<Result<(), Refusal>>) -> Answer {
-    match outcome {
-        Some(Ok(())) => Answer::ok(json!({})),
-        _ => refuse(StatusCode::NOT_FOUND, "there is nothing with this id"),
-    }
 }
 
 fn text(body: &Value, name: &str) -> Option<String> {

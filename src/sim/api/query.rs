@@ -24,6 +24,11 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// All fields.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
     /// The query string with one field set to another value.
     pub(crate) fn with(&self, name: &str, value: &str) -> String {
         let others = self.0.iter().filter(|(key, _)| !key.eq_ignore_ascii_case(name));

@@ -233,6 +233,10 @@ async fn a_fault_hits_as_many_requests_as_ordered() {
     assert_eq!(send(&simulator, HERE, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
     for wrong in [
         json!({}),
+        json!({"path": "login"}),
+        json!({"path": "login", "resource": "agents", "status": 500}),
+        json!({"resource": "nothing", "status": 500}),
+        json!({"path": "login", "delay_ms": 600_001}),
         json!({"path": "login", "status": 200}),
         json!({"path": "login", "status": 500, "times": -1}),
     ] {
@@ -293,4 +297,78 @@ async fn the_truth_is_told_to_callers_on_this_machine_and_begins_anew_when_that_
     ] {
         assert_eq!(send(&simulator, peer, method, path, "").await.status().as_u16(), status, "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_fault_of_a_resource_hits_it_wherever_it_is_and_may_only_delay() {
+    let simulator = simulator(Options { contact_centers: 2, ..Options::default() });
+    let order = json!({"resource": "agents/state", "status": 500});
+    assert_eq!(control(&simulator, Method::POST, "/fault", &order).await.0, StatusCode::OK);
+    for (path, hit) in [
+        ("cc/1/agents/state", true),
+        ("cc/2/agents/state", true),
+        ("cc/1/agents/1001/state", true),
+        ("cc/1/agents", false),
+    ] {
+        let answer = send(&simulator, HERE, Method::GET, &format!("/te/api/{path}"), "").await;
+        assert_eq!(answer.status().as_u16(), if hit { 500 } else { 401 }, "{path}");
+    }
+    let late = json!({"path": "cc", "delay_ms": 40, "times": 1});
+    assert_eq!(control(&simulator, Method::POST, "/fault", &late).await.0, StatusCode::OK);
+    let begun = std::time::Instant::now();
+    assert_eq!(send(&simulator, HERE, Method::GET, "/te/api/cc", "").await.status().as_u16(), 401);
+    assert!(begun.elapsed() >= Duration::from_millis(40));
+    let fault = simulator.trio().delay(&Request {
+        method: Method::GET,
+        path: vec!["cc".to_owned()],
+        query: Query::default(),
+        host: String::new(),
+        authorization: None,
+        body: Vec::new(),
+    });
+    assert_eq!(fault, Duration::ZERO, "it was ordered once");
+}
+
+#[tokio::test]
+async fn changes_show_a_minute_after_the_last_one_where_that_is_set() {
+    let time = Arc::new(AtomicU64::new(0));
+    let clock = time.clone();
+    let options = Options { activation: Duration::from_secs(60), ..Options::default() };
+    let at = move || UNIX_EPOCH + Duration::from_secs(1_750_000_000 + clock.load(Ordering::Relaxed));
+    let simulator = Simulator::new(options, Arc::new(at));
+    let count = async |seconds: u64| {
+        time.store(seconds, Ordering::Relaxed);
+        let (_, status) = control(&simulator, Method::GET, "", &json!({})).await;
+        (status["services"].as_u64(), status["agents"].as_u64())
+    };
+    let before = count(0).await;
+    let (status, body) = control(&simulator, Method::POST, "/services", &json!({})).await;
+    assert_eq!((status, &body["activated_in"]), (StatusCode::ACCEPTED, &json!(60.0)));
+    assert_eq!(count(50).await, before);
+    assert_eq!(control(&simulator, Method::DELETE, "/agents/1001", &json!({})).await.0, StatusCode::ACCEPTED);
+    assert_eq!(count(109).await, before, "the last change began the minute anew");
+    let after = (before.0.map(|n| n + 1), before.1.map(|n| n - 1));
+    assert_eq!(count(110).await, after);
+    for (method, path) in [(Method::DELETE, "/agents/1001"), (Method::DELETE, "/services/x")] {
+        assert_eq!(control(&simulator, method, path, &json!({})).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    let nowhere = json!({"contact_center": 9});
+    assert_eq!(control(&simulator, Method::POST, "/agents", &nowhere).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn answers_come_in_the_letters_that_are_asked_for_and_never_as_xml() {
+    let simulator = simulator(Options::default());
+    let ask = async |accept: &str| {
+        let request = HttpRequest::builder().uri("/te/api/cc?name=%E5").header(HOST, "trio.test");
+        let request = request.header(ACCEPT, accept).body(Body::empty()).expect("a request");
+        let answer = simulator.router().oneshot(request).await.expect("an answer");
+        let kind = answer.headers()["content-type"].to_str().expect("text").to_owned();
+        (answer.status().as_u16(), kind)
+    };
+    let json = |charset| format!("application/json; charset={charset}");
+    assert_eq!(ask("application/json;charset=iso-8859-1").await, (401, json("iso-8859-1")));
+    assert_eq!(ask("application/json").await, (401, json("utf-8")));
+    assert_eq!(ask("application/xml").await, (406, json("utf-8")));
+    assert_eq!(simulator.requests(), 2, "what cannot be written is not looked for");
 }

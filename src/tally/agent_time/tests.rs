@@ -1,10 +1,14 @@
 //! Tests: what intervals between readings add to the time of agents.
 
-use proptest::prelude::*;
+mod doubt;
+mod laws;
+mod limits;
+mod pauses;
+mod returns;
 
 use super::*;
 use crate::{
-    model::{Clock, Collector, ContactCenter, Stamp},
+    model::{AgentGroup, Clock, Collector, ContactCenter},
     snapshot::{Attempt, Outcome, Reading},
 };
 
@@ -46,15 +50,46 @@ fn with_groups(mut center: Center, at: Stamp, groups: &[(&str, &[&str])]) -> Cen
     center
 }
 
-/// The totals after every center in turn, groups of two and more being shown.
-fn run(centers: &[Center]) -> AgentTotals {
-    let mut time = AgentTime::default();
-    let mut before = None;
-    for center in centers {
-        time.step(before, center, 2);
-        before = Some(center);
+/// What a step made of one contact centre.
+fn snapshot(center: &Center) -> Snapshot {
+    let taken = center.agent_state.good.as_ref().map_or_else(start, |good| good.taken);
+    Snapshot {
+        target: "main".into(),
+        stepped: taken,
+        up: true,
+        simulated: false,
+        server: "trio1".into(),
+        clock_skew: None,
+        contact_centers: Reading::none(INTERVAL),
+        centers: vec![center.clone()],
+        inventory: Reading::none(INTERVAL),
+        fields: Arc::new([]),
     }
-    time.totals().expect("agent states were read")
+}
+
+/// Groups of two and more are shown.
+fn settings() -> Settings {
+    Settings { min_group_size: 2, ..Settings::default() }
+}
+
+/// Counts every snapshot in turn.
+fn walk(snapshots: &[Snapshot], settings: &Settings) -> AgentTime {
+    let mut time = AgentTime::default();
+    for snapshot in snapshots {
+        time.step(snapshot, &snapshot.centers[0], settings);
+    }
+    time
+}
+
+/// The totals after every center in turn.
+fn run(centers: &[Center]) -> AgentTotals {
+    let snapshots: Vec<_> = centers.iter().map(snapshot).collect();
+    walk(&snapshots, &settings()).totals().expect("agent states were read")
+}
+
+/// So many agents, all in the same state.
+fn crowd(agents: usize, state: AgentState) -> Vec<AgentStatus> {
+    (0..agents).map(|agent| status(&agent.to_string(), state)).collect()
 }
 
 const AVAILABLE: usize = AgentState::Available.index();
@@ -131,13 +166,11 @@ fn a_reading_that_was_carried_over_counts_nothing() {
 
 #[test]
 fn without_any_state_there_are_no_totals_but_an_empty_contact_centre_has_zeros() {
-    let mut time = AgentTime::default();
-    let stateless =
-        AgentStatus { id: "a".into(), name: None, state: None, since: None, reason: None, job: None };
-    time.step(None, &center(start(), vec![stateless]), 3);
-    assert!(time.totals().is_none());
-    time.step(None, &center(start(), vec![]), 3);
-    assert_eq!(time.totals().map(|totals| totals.now), Some([0; 7]));
+    let stateless = AgentStatus { state: None, ..status("a", AgentState::Busy) };
+    let totals =
+        |statuses| walk(&[snapshot(&center(start(), statuses))], &settings()).totals().map(|t| t.now);
+    assert_eq!(totals(vec![stateless]), None);
+    assert_eq!(totals(vec![]), Some([0; 7]));
 }
 
 #[test]
@@ -159,60 +192,10 @@ fn since_is_trios_own_time_else_when_the_state_was_first_seen() {
 }
 
 #[test]
-fn group_seconds_start_when_the_group_is_large_enough_and_start_anew_after_it_was_not() {
-    let t = start();
-    let busy = || vec![status("a", AgentState::Busy), status("b", AgentState::Busy)];
-    let at = |secs, groups| with_groups(center(after(t, secs), busy()), after(t, secs), groups);
-    let both: &[(&str, &[&str])] = &[("g", &["a", "b"])];
-    let one: &[(&str, &[&str])] = &[("g", &["a"])];
-    let group = |centers: &[Center]| run(centers).groups.expect("membership is known");
-
-    let counted = group(&[at(0.0, both), at(5.0, both), at(10.0, both)]);
-    assert_eq!((counted[0].now[BUSY], counted[0].seconds[BUSY]), (2, 20.0));
-    assert!(group(&[at(0.0, both), at(5.0, one)]).is_empty());
-    let again = group(&[at(0.0, both), at(5.0, both), at(10.0, one), at(15.0, both)]);
-    assert_eq!(again[0].seconds[BUSY], 0.0, "at zero one reading before it can count");
-    let again = group(&[at(0.0, both), at(5.0, one), at(10.0, both), at(15.0, both)]);
-    assert_eq!(again[0].seconds[BUSY], 10.0);
-}
-
-#[test]
 fn groups_whose_members_nobody_names_have_no_series() {
     let t = start();
     let mut center = with_groups(center(t, vec![status("a", AgentState::Busy)]), t, &[("g", &[])]);
     center.agents.attempt = Some(Attempt { at: t, duration: INTERVAL, outcome: Outcome::Failed });
     assert!(run(&[center]).groups.is_none());
     assert_eq!(Reading::<u8>::none(INTERVAL).health(Collector::Agents).expect("on").items, None);
-}
-
-fn course() -> impl Strategy<Value = Vec<(f64, Vec<(u8, usize)>)>> {
-    let agents = proptest::collection::btree_map(0u8..6, 0usize..7, 0..6);
-    let reading = (0.1f64..40.0, agents.prop_map(|agents| agents.into_iter().collect()));
-    proptest::collection::vec(reading, 1..30)
-}
-
-proptest! {
-    #[test]
-    fn agent_seconds_over_states_and_unmeasured_are_elapsed_times_agents_and_never_fall(course in course()) {
-        let (t, mut time) = (start(), AgentTime::default());
-        let (mut secs, mut expected) = (0.0, 0.0);
-        let mut before: Option<Center> = None;
-        let mut sum_before = 0.0;
-        for (elapsed, agents) in course {
-            if let Some(before) = &before {
-                expected += elapsed * before.agent_state.good.as_ref().map_or(0, |good| good.items) as f64;
-                secs += elapsed;
-            }
-            let statuses = agents.iter().map(|(id, state)| status(&id.to_string(), AgentState::ALL[*state])).collect();
-            let center = center(after(t, secs), statuses);
-            time.step(before.as_ref(), &center, 2);
-            let totals = time.totals().expect("states were read");
-            let sum = totals.seconds.iter().sum::<f64>() + totals.unmeasured_seconds;
-            prop_assert!((sum - expected).abs() < 1e-6, "{sum} against {expected}");
-            prop_assert!(sum >= sum_before);
-            prop_assert_eq!(totals.now.iter().sum::<u64>(), agents.len() as u64);
-            sum_before = sum;
-            before = Some(center);
-        }
-    }
 }

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::model::CaseClass;
-
 /// How a case that left the queue unanswered had waited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftAge {
@@ -140,11 +138,6 @@ impl WaitHistogram {
     pub fn count(&self) -> u64 {
         self.buckets.iter().sum()
     }
-}
-
-/// Whether somebody waits live: such waits are seconds and minutes, others hours and days.
-pub(super) fn is_live(class: CaseClass) -> bool {
-    matches!(class, CaseClass::Voice | CaseClass::Chat)
 }
 
 #[cfg(test)]

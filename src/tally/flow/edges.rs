@@ -2,13 +2,7 @@
 
 use std::sync::Arc;
 
-use super::counts::is_live;
-use crate::model::CaseClass;
-
-/// Where somebody waits live.
-const LIVE: [f64; 11] = [5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
-/// Where nobody does.
-const WRITTEN: [f64; 9] = [300.0, 600.0, 1800.0, 3600.0, 14400.0, 28800.0, 86400.0, 172_800.0, 345_600.0];
+use crate::model::{CaseClass, all_edges_of, edges_of};
 
 /// Both sets.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,17 +14,12 @@ pub struct Edges {
 impl Edges {
     /// The fixed edges, and configured ones in both sets.
     pub fn with(configured: &[f64]) -> Self {
-        let joined = |fixed: &[f64]| {
-            let mut edges: Vec<f64> = fixed.iter().chain(configured).copied().collect();
-            edges.sort_by(f64::total_cmp);
-            edges.dedup();
-            edges.into()
-        };
-        Self { live: joined(&LIVE), written: joined(&WRITTEN) }
+        let edges = |class| all_edges_of(class, configured).into();
+        Self { live: edges(CaseClass::Voice), written: edges(CaseClass::Email) }
     }
 
     pub(super) fn of(&self, class: CaseClass) -> Arc<[f64]> {
-        if is_live(class) { self.live.clone() } else { self.written.clone() }
+        if edges_of(class) == edges_of(CaseClass::Voice) { self.live.clone() } else { self.written.clone() }
     }
 }
 

@@ -35,7 +35,7 @@ impl Ledger<'_> {
         let (at, goals) = (self.reading.at, self.goals);
         if !self.services.contains_key(&queue.service) {
             let names = ServiceNames { id: &queue.service, ..ServiceNames::default() };
-            let flow = ServiceFlow::new(Arc::new(goals.of(&names).clone()), at);
+            let flow = ServiceFlow::new(Arc::new(goals.of(&names).into_owned()), at);
             self.services.insert(queue.service.clone(), flow);
         }
         // Just inserted if it was not there.

@@ -1,11 +1,13 @@
 //! What is published of the flow: counters, and what waits now.
 
+use std::sync::Arc;
+
 use super::{
     ClassCounts, ClassNow, DayCounts, Event, Flow, RejectedTimes, Source,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
-    model::{CaseClass, Text},
+    model::{CaseClass, ServiceGoals, Text},
     tally::service_time::TimeCounts,
 };
 
@@ -25,6 +27,8 @@ pub struct FlowTotals {
 pub struct ServiceTotals {
     /// Trio's id.
     pub service_id: Text,
+    /// Its goals.
+    pub goals: Arc<ServiceGoals>,
     /// The classes that are configured or were seen since start.
     pub classes: Vec<ClassTotals>,
     /// Counters of time.
@@ -46,6 +50,14 @@ pub struct ClassTotals {
     pub day: Option<DayCounts>,
     /// What the last list shows; `None` while that list is cut.
     pub now: Option<ClassNow>,
+}
+
+impl FlowTotals {
+    /// The flow of one service.
+    pub fn service(&self, id: &str) -> Option<&ServiceTotals> {
+        let position = self.services.binary_search_by(|totals| (*totals.service_id).cmp(id)).ok()?;
+        self.services.get(position)
+    }
 }
 
 impl Flow {
@@ -76,6 +88,7 @@ impl Flow {
         };
         ServiceTotals {
             service_id: id.clone(),
+            goals: flow.goals.clone(),
             classes: flow.known().map(class).collect(),
             time: flow.time.counts,
             truncated,

@@ -38,6 +38,7 @@ pub(crate) static ROOMS: &[Room] = &[
     room("http", Only(&["metrics", "model", "snapshot", "tally", "stats"])),
     room("inspect", Only(&["trio", "model"])),
     room("check", Only(&["trio", "model"])),
+    room("record", Only(&["trio", "model"])),
     // Its own words for everything, so that a wrong one cannot agree with itself.
     room("sim", Only(&[])),
     room("telemetry", Only(&[])),

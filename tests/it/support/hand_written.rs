@@ -11,6 +11,9 @@ use wiremock::{
 /// An address at which nobody answers.
 pub(crate) const NOBODY: &str = "127.0.0.1:1";
 
+/// What its clock says: five seconds after the clock of the tests starts.
+const DATE: (&str, &str) = ("date", "Thu, 15 Jan 2026 08:00:05 GMT");
+
 /// A server that answers what the test puts there.
 pub(crate) struct HandWritten {
     pub(crate) server: MockServer,
@@ -20,10 +23,15 @@ impl HandWritten {
     /// A server that knows the login and nothing else.
     pub(crate) async fn start() -> Self {
         let this = Self { server: MockServer::start().await };
+        Mock::given(wiremock::matchers::any())
+            .respond_with(ResponseTemplate::new(404).insert_header(DATE.0, DATE.1))
+            .with_priority(255)
+            .mount(&this.server)
+            .await;
         let token = json!({"access_token": "token-1", "refresh_token": "refresh-1", "expires_in": 3600});
         Mock::given(method("POST"))
             .and(path("/te/api/login"))
-            .respond_with(ResponseTemplate::new(200).set_body_json(token))
+            .respond_with(ResponseTemplate::new(200).set_body_json(token).insert_header(DATE.0, DATE.1))
             .mount(&this.server)
             .await;
         this
@@ -44,7 +52,11 @@ impl HandWritten {
         Mock::given(method("GET"))
             .and(path(format!("/te/api/{resource}")))
             .and(query_param(query.0, query.1))
-            .respond_with(ResponseTemplate::new(200).set_body_raw(body, "application/json"))
+            .respond_with(
+                ResponseTemplate::new(200)
+                    .set_body_raw(body, "application/json")
+                    .insert_header(DATE.0, DATE.1),
+            )
             .mount(&self.server)
             .await;
     }
@@ -53,6 +65,7 @@ impl HandWritten {
     pub(crate) async fn respond(&self, resource: &str, response: ResponseTemplate) {
         let path_there =
             if resource.is_empty() { "/te/api".to_owned() } else { format!("/te/api/{resource}") };
+        let response = response.insert_header(DATE.0, DATE.1);
         Mock::given(method("GET")).and(path(path_there)).respond_with(response).mount(&self.server).await;
     }
 

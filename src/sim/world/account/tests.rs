@@ -175,6 +175,18 @@ fn a_call_that_is_passed_on_was_answered_here_and_waits_there() {
 }
 
 #[test]
+fn an_agent_who_goes_home_from_wrap_up_takes_nothing_from_whom_the_call_was_passed_to() {
+    let mut first = calls("A", 30, None);
+    first.moves.transfer = Some(Transfer { share: 1.0, to: 1 });
+    let mut world = world(&scenario(vec![first, calls("B", 10, None)]), &[0]);
+    // Passed on at 32, rings there until 34; the first agent is in wrap-up until 35.
+    world.step(second(33));
+    world.set_login(1001, false).expect("the agent is there");
+    world.step(second(67));
+    assert_eq!(log(&world)[1], (1, 32, Some(32), Some(34), 44, Outcome::Served));
+}
+
+#[test]
 fn cases_of_a_service_that_is_taken_away_are_accounted_for() {
     let mut world = world(&scenario(vec![calls("A", 30, None)]), &[10, 20]);
     world.step(second(5));

@@ -79,7 +79,7 @@ impl Stage {
             fields: Arc::new([]),
         };
         let mut tally = Tally::new(settings);
-        let totals = step(&mut tally, None, &snapshot).centers.remove(0);
+        let totals = step(&mut tally, &snapshot).centers.remove(0);
         let mut stage = Self { clock, snapshot, tally, totals };
         stage.center().cases.interval = Some(POLL);
         stage.services(vec![service("1"), service("2")]);
@@ -163,7 +163,7 @@ impl Stage {
 
     pub(super) fn step(&mut self) -> &mut Self {
         self.snapshot.stepped = self.clock.now();
-        self.totals = step(&mut self.tally, None, &self.snapshot).centers.remove(0);
+        self.totals = step(&mut self.tally, &self.snapshot).centers.remove(0);
         self.center().followed = Arc::new([]);
         self
     }

@@ -1,0 +1,103 @@
+//! The section `agents`: who is shown, and what of agents is counted.
+
+use std::{path::Path, time::Duration};
+
+use super::secret;
+use crate::{
+    document::{Complaints, Entry, Section, unknown},
+    metrics::Identity,
+    model::{AgentState, NAME_LIMIT, Text},
+    tally::{self, OTHER_REASON, StateLimits},
+};
+
+/// Each reason costs two series a contact centre; more are no longer a list that somebody allowed.
+const MOST_REASONS: usize = 50;
+
+/// States that can last too long.
+const LIMITED: [AgentState; 5] =
+    [AgentState::Available, AgentState::Reserved, AgentState::Busy, AgentState::WrapUp, AgentState::Paused];
+
+pub(super) fn read(
+    root: &mut Section<'_>,
+    folder: &Path,
+    complaints: &mut Complaints,
+) -> (tally::Settings, Identity) {
+    let mut tally = tally::Settings::default();
+    let Some(entry) = root.get("agents") else { return (tally, Identity::None) };
+    let mut section = entry.section(complaints);
+    if let Some(size) = section.get("min_group_size").and_then(|entry| entry.integer(1, 1000, complaints)) {
+        tally.min_group_size = usize::try_from(size).unwrap_or(tally.min_group_size);
+    }
+    let identity = identity(&mut section, folder, complaints);
+    if let Some(entry) = section.get("state_limits") {
+        tally.state_limits = state_limits(&entry, complaints);
+    }
+    if let Some(entry) = section.get("pause_reasons") {
+        tally.pause_reasons = pause_reasons(&entry, complaints).into();
+    }
+    section.finish(complaints);
+    (tally, identity)
+}
+
+fn identity(section: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Identity {
+    let word = section.get("identity");
+    let key = secret::optional(section, "hash_key", "hash_key_file", folder, complaints);
+    match word.as_ref().and_then(|entry| entry.text(complaints)).as_deref() {
+        None | Some("none") => Identity::None,
+        Some("id") => Identity::Id,
+        Some("name") => Identity::Name,
+        Some("hash") => match &key {
+            Some(key) => Identity::Hash(secret::bytes(key)),
+            None => {
+                let message = "`hash` needs a key: put 32 random characters into a file and name it in agents.hash_key_file";
+                complaints.add(section.at(), "agents.identity", message);
+                Identity::None
+            }
+        },
+        Some(other) => {
+            let message = unknown("identity", other, ["none", "id", "hash", "name"].into_iter());
+            if let Some(entry) = &word {
+                entry.wrong(complaints, message);
+            }
+            Identity::None
+        }
+    }
+}
+
+fn state_limits(entry: &Entry<'_>, complaints: &mut Complaints) -> StateLimits {
+    let mut limits = StateLimits::default();
+    for (key, value) in entry.section(complaints).entries() {
+        match LIMITED.into_iter().find(|state| state.as_str() == key.text) {
+            Some(state) => limits[state.index()] = value.duration(Duration::from_secs(1), complaints),
+            None => {
+                let known = LIMITED.into_iter().map(AgentState::as_str);
+                complaints.add(key.at, &value.path, unknown("agent state with a limit", &key.text, known));
+            }
+        }
+    }
+    limits
+}
+
+fn pause_reasons(entry: &Entry<'_>, complaints: &mut Complaints) -> Vec<Text> {
+    let list = entry.list();
+    if list.len() > MOST_REASONS {
+        entry.wrong(complaints, format_args!("must not name more than {MOST_REASONS} reasons"));
+        return Vec::new();
+    }
+    let mut reasons: Vec<Text> = Vec::new();
+    for entry in list {
+        let Some(text) = entry.text(complaints) else { continue };
+        let text = text.trim();
+        let same = |reason: &Text| reason.to_lowercase() == text.to_lowercase();
+        if text.chars().count() > NAME_LIMIT {
+            entry.wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
+        } else if reasons.iter().any(same) {
+            entry.wrong(complaints, "stands here twice; capitals make no difference");
+        } else if text.to_lowercase() == OTHER_REASON {
+            entry.wrong(complaints, "is the word for all reasons that are not named; leave it out");
+        } else {
+            reasons.push(text.into());
+        }
+    }
+    reasons
+}

@@ -1,0 +1,38 @@
+//! The goals of one case class, general ones or those of a rule.
+
+use std::time::Duration;
+
+use crate::{
+    document::{Complaints, Section},
+    model::{CaseClass, ClassGoals, GivenClass},
+};
+
+/// Reads a class and complains about what contradicts itself, or the `general` goals of the class.
+pub(super) fn read(
+    class: CaseClass,
+    section: &mut Section<'_>,
+    general: Option<&GivenClass>,
+    complaints: &mut Complaints,
+) -> GivenClass {
+    let mut duration = |key, least| {
+        section.get(key).and_then(|entry| entry.duration(Duration::from_secs(least), complaints))
+    };
+    let (wait_target, short_abandon) = (duration("wait_target", 1), duration("short_abandon", 0));
+    let (warning_after, critical_after) = (duration("warning_after", 1), duration("critical_after", 1));
+    let level_target = section.get("level_target").and_then(|entry| entry.ratio(complaints));
+    let given = GivenClass { class, wait_target, level_target, warning_after, critical_after, short_abandon };
+    section.finish(complaints);
+
+    let first = |key: fn(&GivenClass) -> Option<Duration>| key(&given).or_else(|| general.and_then(key));
+    let warning_and_critical = first(|class| class.warning_after).zip(first(|class| class.critical_after));
+    if warning_and_critical.is_some_and(|(warning, critical)| critical < warning) {
+        let key = section.path_of("critical_after");
+        complaints.add(section.at(), &key, "must not be shorter than warning_after");
+    }
+    let target = first(|class| class.wait_target).unwrap_or(ClassGoals::of(class).wait_target);
+    if first(|class| class.short_abandon).is_some_and(|short| short > target) {
+        let key = section.path_of("short_abandon");
+        complaints.add(section.at(), &key, format_args!("must not be longer than wait_target, {target:?}"));
+    }
+    given
+}

@@ -1,0 +1,178 @@
+//! Tests: the goals of services, and what is wrong or unwise about them.
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::model::CaseClass;
+
+fn service<'a>(id: &'a str, name: &'a str, group: &'a str) -> ServiceNames<'a> {
+    ServiceNames { id, name: Some(name), groups: vec![group] }
+}
+
+#[test]
+fn services_have_goals_by_id_name_and_group_and_every_target_the_same() {
+    let second = "  - {name: b, servers: https://b/c, client_key_file: key, username_file: user, password_file: password}\n";
+    let text = format!(
+        "{VALID}{second}goals:
+  abandon_target: 0.2
+  classes: {{voice: {{short_abandon: 0s}}}}
+  services:
+    - match: {{id: [102, '103']}}
+      minimum_agents: 4
+      classes: {{voice: {{wait_target: 40s, short_abandon: 10s}}}}
+    - {{match: {{name: växel*}}, classes: {{voice: {{wait_target: 30s, critical_after: 10m}}}}}}
+    - {{match: {{group: Vård}}, abandon_target: 0.05, classes: {{email: {{level_target: 1}}}}}}
+"
+    );
+    let config = load_text("goals", &text).expect("valid");
+    for target in &config.targets {
+        let of = |id, name, group| {
+            let goals = target.goals.of(&service(id, name, group));
+            let voice = goals.class(CaseClass::Voice);
+            let times = [voice.wait_target, voice.critical_after, voice.short_abandon].map(|t| t.as_secs());
+            (goals.minimum_agents, goals.abandon_target, goals.classes.len(), times)
+        };
+        assert_eq!(of("1", "Kassa", "Stab"), (None, 0.2, 1, [20, 300, 0]));
+        assert_eq!(of("102", "Kassa", "Stab"), (Some(4), 0.2, 1, [40, 300, 10]));
+        assert_eq!(of("103", "VÄXELN", "Stab"), (Some(4), 0.2, 1, [40, 600, 10]));
+        assert_eq!(of("9", "Växel", "vård"), (None, 0.05, 2, [30, 600, 0]));
+        assert_eq!(target.goals.edges(), [40.0]);
+    }
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+}
+
+#[test]
+fn every_mistake_about_goals_is_told_with_its_place() {
+    let long = "x".repeat(201);
+    let rule = |rule: &str| format!("services: [{rule}]");
+    let many = vec!["{match: {id: 1}, minimum_agents: 1}"; 501].join(", ");
+    for (goals, message) in [
+        (
+            "abandon_target: 5".to_owned(),
+            "c.yml:7:25: goals.abandon_target: must be a share from 0 to 1, such as 0.8",
+        ),
+        (
+            "classes: {mail: {}}".to_owned(),
+            "c.yml:7:19: goals.classes.mail: unknown case class; did you mean `email`?",
+        ),
+        (
+            "classes: {voice: {warning_after: 10m, critical_after: 5m}}".to_owned(),
+            "c.yml:7:26: goals.classes.voice.critical_after: must not be shorter than warning_after",
+        ),
+        (
+            "classes: {voice: {short_abandon: 30s}}".to_owned(),
+            "c.yml:7:26: goals.classes.voice.short_abandon: must not be longer than wait_target, 20s",
+        ),
+        (
+            "classes: {voice: {wait_targt: 30s}}".to_owned(),
+            "c.yml:7:27: goals.classes.voice.wait_targt: unknown key; did you mean `wait_target`?",
+        ),
+        ("services: 5".to_owned(), "c.yml:7:19: goals.services: must be a map of `key: value` lines"),
+        (
+            rule("{minimum_agents: 1}"),
+            "c.yml:7:20: goals.services[0].match: missing; say which services, such as {name: Växel*}",
+        ),
+        (
+            rule("{match: {}, minimum_agents: 1}"),
+            "c.yml:7:28: goals.services[0].match: must say which services, by id, name or group; what is for all stands in goals itself",
+        ),
+        (
+            rule("{match: {id: []}, minimum_agents: 1}"),
+            "c.yml:7:28: goals.services[0].match: must say which services, by id, name or group; what is for all stands in goals itself",
+        ),
+        (
+            rule("{match: {nmae: x}, minimum_agents: 1}"),
+            "c.yml:7:29: goals.services[0].match.nmae: unknown key; did you mean `name`?",
+        ),
+        (
+            rule("{match: {name: ' '}, minimum_agents: 1}"),
+            "c.yml:7:35: goals.services[0].match.name: must not be empty",
+        ),
+        (
+            rule("{match: {name: [a, {b: c}]}, minimum_agents: 1}"),
+            "c.yml:7:39: goals.services[0].match.name[1]: must be a text",
+        ),
+        (
+            rule(&format!("{{match: {{name: {long}}}, minimum_agents: 1}}")),
+            "c.yml:7:35: goals.services[0].match.name: must not be longer than 200 characters",
+        ),
+        (
+            rule("{match: {id: 1}}"),
+            "c.yml:7:20: goals.services[0]: sets no goal; give one, or remove the rule",
+        ),
+        (
+            rule("{match: {id: 1}, minimum_agent: 1}"),
+            "c.yml:7:37: goals.services[0].minimum_agent: unknown key; did you mean `minimum_agents`?",
+        ),
+        (
+            rule("{match: {name: [A, b]}, minimum_agents: 1}, {match: {name: [B, a]}, minimum_agents: 2}"),
+            "c.yml:7:64: goals.services[1]: matches just as goals.services[0] does; join the two",
+        ),
+        (
+            rule("{match: {id: 1}, classes: {voice: {level_target: 80}}}"),
+            "c.yml:7:69: goals.services[0].classes.voice.level_target: must be a share from 0 to 1, such as 0.8",
+        ),
+        (
+            format!(
+                "classes: {{voice: {{warning_after: 2m}}}}, {}",
+                rule("{match: {id: 1}, classes: {voice: {critical_after: 90s}}}")
+            ),
+            "c.yml:7:93: goals.services[0].classes.voice.critical_after: must not be shorter than warning_after",
+        ),
+        (
+            format!(
+                "classes: {{voice: {{short_abandon: 10s}}}}, {}",
+                rule("{match: {id: 1}, classes: {voice: {wait_target: 8s}}}")
+            ),
+            "c.yml:7:94: goals.services[0].classes.voice.short_abandon: must not be longer than wait_target, 8s",
+        ),
+        (
+            rule(&many),
+            "c.yml:7:19: goals.services: must not have more than 500 rules; one pattern can mean many services",
+        ),
+    ] {
+        let text = format!("{VALID}goals: {{{goals}}}\n");
+        let listed = errors("goals-mistakes", &text);
+        let first = if goals == "services: 5" { &listed[..1] } else { &listed[..] };
+        assert_eq!(first, [message], "{goals}");
+    }
+}
+
+#[test]
+fn a_poll_that_is_too_long_for_the_shortest_wait_target_is_warned_of_with_both_keys() {
+    let warnings =
+        |rest: &str| load_text("goals-polls", &format!("{VALID}{rest}\n")).expect("valid").warnings;
+    let roughly = "whether a case was answered within it is then known roughly; read more often";
+    let none: [String; 0] = [];
+    assert_eq!(warnings("poll: {state: 5s}"), none);
+    let default = format!(
+        "poll.state: 6s is longer than a quarter of goals.classes.voice.wait_target (20s): {roughly}"
+    );
+    assert_eq!(warnings("poll: {state: 6s}"), [default]);
+    let classes = "goals: {classes: {voice: {wait_target: 40s}, chat: {wait_target: 30s}}}";
+    let of_chat = format!(
+        "collectors.calls.interval: 8s is longer than a quarter of goals.classes.chat.wait_target (30s): {roughly}"
+    );
+    assert_eq!(warnings(&format!("{classes}\ncollectors: {{calls: {{interval: 8s}}}}")), [of_chat]);
+    let rule = "goals: {services: [{match: {id: 1}, classes: {voice: {wait_target: 10s}}}]}";
+    let of_rule = format!(
+        "poll.state: 5s is longer than a quarter of goals.services[0].classes.voice.wait_target (10s): {roughly}"
+    );
+    assert_eq!(warnings(rule), [of_rule]);
+    assert_eq!(warnings(&format!("{rule}\ncollectors: {{calls: off}}")), none);
+}
+
+#[test]
+fn a_fifth_wait_target_that_is_no_edge_is_warned_of() {
+    let rules: Vec<_> = [21, 22, 23, 24, 25, 30, 26, 21]
+        .iter()
+        .enumerate()
+        .map(|(id, wait)| format!("{{match: {{id: {id}}}, classes: {{voice: {{wait_target: {wait}s}}}}}}"))
+        .collect();
+    let text = format!("{VALID}goals: {{services: [{}]}}\n", rules.join(", "));
+    let config = load_text("goals-edges", &text).expect("valid");
+    assert_eq!(config.targets[0].goals.edges(), [21.0, 22.0, 23.0, 24.0]);
+    let warning = "goals: more different wait targets than trio_service_wait_seconds can take as edges; without one: 25s, 26s; \
+                   service levels do not need it";
+    assert_eq!(config.warnings, [warning]);
+}

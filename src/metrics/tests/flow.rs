@@ -1,0 +1,102 @@
+//! The flow: what is absent without its source, and what stays.
+
+use std::sync::Arc;
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::{
+    snapshot::Reading,
+    tally::{ClassTotals, FlowTotals, ServiceTotals, Totals},
+};
+
+const NOW: [&str; 4] = [
+    "trio_service_cases",
+    "trio_service_class_longest_wait_seconds",
+    "trio_service_class_over_target",
+    "trio_service_class_waiting",
+];
+const DAY: [&str; 4] = [
+    "trio_service_day_answered",
+    "trio_service_day_left",
+    "trio_service_day_offered",
+    "trio_service_day_within_target",
+];
+
+/// The fixture with other totals of its flow.
+fn counted(change: impl FnOnce(&mut FlowTotals)) -> View {
+    let mut view = fixture::full();
+    let published = Arc::make_mut(view.published.as_mut().expect("published"));
+    let totals: &mut Totals = Arc::make_mut(&mut published.totals);
+    change(&mut totals.centers[0].flow);
+    view
+}
+
+fn of_service(change: fn(&mut ServiceTotals)) -> View {
+    counted(|flow| change(&mut flow.services[0]))
+}
+
+fn of_class(change: fn(&mut ClassTotals)) -> View {
+    counted(|flow| change(&mut flow.services[0].classes[0]))
+}
+
+/// The families that `view` lacks.
+fn missing(view: &View) -> Vec<String> {
+    let all = both_surfaces(&fixture::full(), fixture::taken());
+    let there = both_surfaces(view, fixture::taken());
+    let mut missing: Vec<String> = names(&all).into_iter().map(str::to_owned).collect();
+    missing.retain(|name| !names(&there).contains(&name.as_str()));
+    missing.sort_unstable();
+    missing
+}
+
+#[test]
+fn a_family_of_the_flow_without_its_source_is_absent_and_no_other() {
+    assert_eq!(missing(&of_class(|class| class.now = None)), NOW, "the list is cut");
+    assert_eq!(missing(&of_class(|class| class.day = None)), DAY, "the day was not watched");
+    assert_eq!(missing(&of_service(|service| service.truncated = None)), ["trio_service_list_truncated"]);
+    assert_eq!(
+        missing(&of_service(|service| service.time.queue_wait = None)),
+        ["trio_service_queue_wait_seconds_total"]
+    );
+    assert_eq!(
+        missing(&of_service(|service| service.time.measured = None)),
+        ["trio_service_measured_seconds_total", "trio_service_unmeasured_seconds_total"]
+    );
+}
+
+#[test]
+fn a_service_without_a_list_of_cases_has_no_series_of_any_class() {
+    let view = of_service(|service| service.classes.clear());
+    let missing = missing(&view);
+    let of_classes = missing.iter().filter(|name| name.starts_with("trio_service_")).count();
+    assert_eq!((missing.len(), of_classes), (19, 19), "{missing:?}");
+}
+
+#[test]
+fn a_service_that_is_gone_from_the_last_reading_has_no_counters_and_they_do_not_expire() {
+    let gone = fixture::changed(|snapshot| {
+        snapshot.centers[0].service_state = fixture::reading(0, vec![], 5);
+    });
+    let there = both_surfaces(&gone, fixture::taken());
+    assert!(!names(&there).contains(&"trio_service_cases_answered_total"));
+    let old = both_surfaces(&fixture::full(), fixture::later(10_000));
+    assert_eq!(samples(&old, "trio_service_cases_answered_total")[0].value, 4.0);
+    assert!(samples(&old, "trio_service_class_waiting").is_empty());
+}
+
+#[test]
+fn the_longest_wait_is_derived_from_whole_fresh_lists_only_and_says_so() {
+    let silent = |snapshot: &mut crate::snapshot::Snapshot| {
+        let status = crate::model::ServiceStatus { longest_wait: None, ..fixture::service_status() };
+        snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
+    };
+    let wait =
+        |view: &View| value(&both_surfaces(view, fixture::taken()), "trio_service_longest_wait_seconds");
+    assert_eq!(wait(&fixture::changed(silent)), Some(25.0));
+    let unread = fixture::changed(|snapshot| {
+        silent(snapshot);
+        snapshot.centers[0].calls = Reading::none(std::time::Duration::from_secs(5));
+    });
+    assert_eq!(wait(&unread), None);
+}

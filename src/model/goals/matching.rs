@@ -1,0 +1,107 @@
+//! Which services a rule is for.
+
+use wildmatch::WildMatchPattern;
+
+/// An id or a name, whatever the case of its letters; `*` stands for any text, also for none.
+///
+/// Nothing else is special: names hold brackets and question marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern(WildMatchPattern<'*', '\0'>);
+
+impl Pattern {
+    /// The pattern as an operator writes it; blanks around it do not count.
+    pub fn new(text: &str) -> Self {
+        Self(WildMatchPattern::new_case_insensitive(text.trim()))
+    }
+
+    /// Whether it means `text`.
+    pub fn means(&self, text: &str) -> bool {
+        self.0.matches(text.trim())
+    }
+}
+
+impl std::fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Services by id, name and group: each that is given must fit, by one of its patterns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ServiceMatch {
+    /// Trio's id.
+    pub id: Vec<Pattern>,
+    /// The name.
+    pub name: Vec<Pattern>,
+    /// Id or name of a group of the service.
+    pub group: Vec<Pattern>,
+}
+
+/// What a service is called: goals are given for ids, names and groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceNames<'a> {
+    /// Trio's id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// Ids and names of the groups that it belongs to.
+    pub groups: Vec<&'a str>,
+}
+
+impl ServiceMatch {
+    /// Whether the service is one of those meant.
+    pub fn means(&self, service: &ServiceNames<'_>) -> bool {
+        let fits = |patterns: &[Pattern], texts: &[&str]| {
+            let fits = |pattern: &Pattern| texts.iter().any(|text| pattern.means(text));
+            patterns.is_empty() || patterns.iter().any(fits)
+        };
+        fits(&self.id, &[service.id])
+            && fits(&self.name, service.name.as_slice())
+            && fits(&self.group, &service.groups)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_is_a_whole_text_in_any_case_and_a_star_is_any_text() {
+        for (pattern, meant, not) in [
+            ("växel", vec!["Växel", "VÄXEL", " växel "], vec!["Växeln", "Vaxel", ""]),
+            ("Väx*", vec!["växel", "VÄX"], vec!["Stora växeln"]),
+            ("*växel*", vec!["Växel", "Stora VÄXELN"], vec!["Vägen"]),
+            ("a*b*c", vec!["abc", "aXbXc", "abbcc"], vec!["ab", "acb"]),
+            ("*", vec!["", "x"], vec![]),
+            ("Ny? [x]", vec!["ny? [X]"], vec!["nya [x]", "ny? x"]),
+        ] {
+            let pattern = Pattern::new(pattern);
+            assert!(meant.iter().all(|text| pattern.means(text)), "{pattern}: {meant:?}");
+            assert!(!not.iter().any(|text| pattern.means(text)), "{pattern}: {not:?}");
+        }
+    }
+
+    #[test]
+    fn every_key_of_a_match_must_fit_and_any_pattern_of_it_does() {
+        let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect::<Vec<_>>();
+        let means = |id: &[&str], name: &[&str], group: &[&str]| {
+            let services = ServiceMatch { id: patterns(id), name: patterns(name), group: patterns(group) };
+            let named =
+                |id, name, groups: &[&'static str]| ServiceNames { id, name, groups: groups.to_vec() };
+            [
+                named("101", Some("Växel"), &["5", "Vården"]),
+                named("102", Some("Vård"), &["5", "Vården", "6", "Akut"]),
+                named("103", None, &[]),
+            ]
+            .map(|service| services.means(&service))
+        };
+        assert_eq!(means(&["102"], &[], &[]), [false, true, false]);
+        assert_eq!(means(&["101", "103"], &[], &[]), [true, false, true]);
+        assert_eq!(means(&[], &["v*"], &[]), [true, true, false], "a service without a name has none");
+        assert_eq!(means(&[], &[], &["vård*"]), [true, true, false]);
+        assert_eq!(means(&[], &[], &["6"]), [false, true, false], "the id of a group");
+        assert_eq!(means(&[], &["vård"], &["5"]), [false, true, false]);
+        assert_eq!(means(&["101"], &[], &["akut"]), [false; 3]);
+        assert_eq!(means(&[], &["*"], &[]), [true, true, false]);
+    }
+}

@@ -1,0 +1,108 @@
+//! The goals that hold for one service.
+
+use std::time::Duration;
+
+use crate::model::CaseClass;
+
+/// The goals of one service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceGoals {
+    /// Goals by class, for the classes in use.
+    pub classes: Vec<ClassGoals>,
+    /// Share of concluded cases that may be lost, 0–1.
+    pub abandon_target: f64,
+    /// Agents that should be logged on while the service is open. `None`: nobody set one.
+    pub minimum_agents: Option<u32>,
+}
+
+impl ServiceGoals {
+    /// The goals of a class: as configured, else the defaults.
+    pub fn class(&self, class: CaseClass) -> ClassGoals {
+        let configured = self.classes.iter().find(|goals| goals.class == class);
+        configured.cloned().unwrap_or_else(|| ClassGoals::of(class))
+    }
+
+    /// The goals of the classes in use, and of those that were `seen` although nobody configured them.
+    pub fn classes_with(&self, seen: &[CaseClass]) -> Vec<ClassGoals> {
+        let in_use = |class: &CaseClass| self.classes.iter().any(|goals| goals.class == *class);
+        let classes = CaseClass::ALL.into_iter().filter(|class| in_use(class) || seen.contains(class));
+        classes.map(|class| self.class(class)).collect()
+    }
+}
+
+/// The goals of one case class.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClassGoals {
+    /// The class.
+    pub class: CaseClass,
+    /// A case should be answered within this time.
+    pub wait_target: Duration,
+    /// Share of cases that should be answered within the wait target, 0–1.
+    pub level_target: f64,
+    /// Waits longer than this deserve a warning.
+    pub warning_after: Duration,
+    /// Waits longer than this are critical.
+    pub critical_after: Duration,
+    /// Who leaves the queue within this time counts as a short abandon, not as lost.
+    pub short_abandon: Duration,
+}
+
+impl ClassGoals {
+    /// The defaults: 80 % within 20 s where somebody waits live, within a day elsewhere; a warning after
+    /// twice the wait target (at least a minute), critical after four times (at least five minutes).
+    pub fn of(class: CaseClass) -> Self {
+        let wait_target = match class {
+            CaseClass::Voice | CaseClass::Chat => Duration::from_secs(20),
+            CaseClass::Callback | CaseClass::Email | CaseClass::Task | CaseClass::Other => {
+                Duration::from_secs(86_400)
+            }
+        };
+        Self::with_wait_target(class, wait_target)
+    }
+
+    /// The defaults around another wait target.
+    pub fn with_wait_target(class: CaseClass, wait_target: Duration) -> Self {
+        Self {
+            class,
+            wait_target,
+            level_target: 0.8,
+            warning_after: (wait_target * 2).max(Duration::from_secs(60)),
+            critical_after: (wait_target * 4).max(Duration::from_secs(300)),
+            short_abandon: Duration::from_secs(5).min(wait_target),
+        }
+    }
+}
+
+impl Default for ServiceGoals {
+    fn default() -> Self {
+        Self { classes: vec![ClassGoals::of(CaseClass::Voice)], abandon_target: 0.1, minimum_agents: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alert_limits_follow_the_wait_target_but_never_fall_below_their_floor() {
+        let quick = ClassGoals::of(CaseClass::Voice);
+        assert_eq!((quick.warning_after.as_secs(), quick.critical_after.as_secs()), (60, 300));
+        let slow = ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600));
+        assert_eq!((slow.warning_after.as_secs(), slow.critical_after.as_secs()), (1200, 2400));
+    }
+
+    #[test]
+    fn a_class_that_was_seen_has_goals_though_nobody_configured_it() {
+        let goals = ServiceGoals {
+            classes: vec![ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600))],
+            ..ServiceGoals::default()
+        };
+        let with = |seen: &[CaseClass]| {
+            let classes = goals.classes_with(seen).into_iter();
+            classes.map(|goals| (goals.class, goals.wait_target.as_secs())).collect::<Vec<_>>()
+        };
+        assert_eq!(with(&[]), [(CaseClass::Email, 600)]);
+        let seen = [CaseClass::Email, CaseClass::Voice];
+        assert_eq!(with(&seen), [(CaseClass::Voice, 20), (CaseClass::Email, 600)]);
+    }
+}

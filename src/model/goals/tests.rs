@@ -1,0 +1,103 @@
+//! Tests: what general goals and rules make of a service.
+
+use std::time::Duration;
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+
+const VOICE: CaseClass = CaseClass::Voice;
+const EMAIL: CaseClass = CaseClass::Email;
+
+fn secs(secs: u64) -> Option<Duration> {
+    Some(Duration::from_secs(secs))
+}
+
+fn given(classes: Vec<GivenClass>) -> GivenGoals {
+    GivenGoals { classes, ..GivenGoals::default() }
+}
+
+fn waits(class: CaseClass, target: u64) -> GivenClass {
+    GivenClass { wait_target: secs(target), ..GivenClass::of(class) }
+}
+
+fn rule(name: &str, goals: GivenGoals) -> Rule {
+    let services = ServiceMatch { name: vec![Pattern::new(name)], ..ServiceMatch::default() };
+    Rule { services, goals }
+}
+
+fn named(name: &str) -> ServiceNames<'_> {
+    ServiceNames { id: "1", name: Some(name), groups: vec![] }
+}
+
+#[test]
+fn without_a_rule_that_matches_the_general_goals_hold_and_nothing_is_copied() {
+    let general = GivenGoals { minimum_agents: Some(3), ..given(vec![waits(EMAIL, 60)]) };
+    let goals = Goals::new(general, vec![rule("other", given(vec![]))]);
+    let of = goals.of(&named("Växel"));
+    assert!(matches!(of, Cow::Borrowed(_)));
+    assert_eq!((of.minimum_agents, of.classes.len()), (Some(3), 1));
+    assert_eq!(of.class(EMAIL).wait_target.as_secs(), 60);
+    assert_eq!(*Goals::default().of(&named("x")), ServiceGoals::default());
+}
+
+#[test]
+fn each_key_comes_from_the_first_rule_that_matches_and_gives_it() {
+    let general = GivenGoals {
+        abandon_target: Some(0.2),
+        minimum_agents: Some(1),
+        classes: vec![GivenClass { level_target: Some(0.7), ..waits(VOICE, 30) }],
+    };
+    let rules = vec![
+        rule("Växel", GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() }),
+        rule(
+            "Vä*",
+            GivenGoals { minimum_agents: Some(2), ..given(vec![waits(VOICE, 10), waits(EMAIL, 60)]) },
+        ),
+        rule("*", given(vec![GivenClass { level_target: Some(0.9), ..waits(VOICE, 15) }])),
+    ];
+    let goals = Goals::new(general, rules);
+    let of = |name| {
+        let goals = goals.of(&named(name));
+        let voice = goals.class(VOICE);
+        (goals.minimum_agents, goals.abandon_target, voice.wait_target.as_secs(), voice.level_target)
+    };
+    assert_eq!(of("växel"), (Some(4), 0.2, 10, 0.9));
+    assert_eq!(of("Vägen"), (Some(2), 0.2, 10, 0.9));
+    assert_eq!(of("Kundtjänst"), (Some(1), 0.2, 15, 0.9));
+    let classes = |name| goals.of(&named(name)).classes.iter().map(|goals| goals.class).collect::<Vec<_>>();
+    assert_eq!(classes("växel"), [VOICE, EMAIL], "a rule adds classes to the general ones");
+    assert_eq!(classes("Kundtjänst"), [VOICE]);
+}
+
+#[test]
+fn alerts_follow_the_wait_target_of_the_service_unless_somebody_gives_them() {
+    let alerts = |general: GivenClass, own: GivenClass| {
+        let goals = Goals::new(given(vec![general]), vec![rule("*", given(vec![own]))]);
+        let goals = goals.of(&named("x")).class(VOICE);
+        (goals.warning_after.as_secs(), goals.critical_after.as_secs(), goals.short_abandon.as_secs())
+    };
+    let with = |warning, critical, short| GivenClass {
+        warning_after: warning,
+        critical_after: critical,
+        short_abandon: short,
+        ..GivenClass::of(VOICE)
+    };
+    let any = GivenClass::of(VOICE);
+    assert_eq!(alerts(any.clone(), waits(VOICE, 120)), (240, 480, 5));
+    assert_eq!(alerts(with(secs(90), None, secs(8)), waits(VOICE, 120)), (90, 480, 8));
+    assert_eq!(alerts(with(None, secs(180), None), waits(VOICE, 120)), (180, 180, 5), "critical was given");
+    assert_eq!(alerts(with(secs(90), secs(100), None), with(secs(200), None, None)), (200, 200, 5));
+    assert_eq!(alerts(with(None, None, secs(15)), waits(VOICE, 10)), (60, 300, 10), "short is never past it");
+    assert_eq!(alerts(any, waits(VOICE, 3)), (60, 300, 3));
+}
+
+#[test]
+fn wait_targets_become_edges_where_there_is_none_and_a_fifth_is_left_out() {
+    let general = given(vec![waits(VOICE, 20), waits(EMAIL, 30), waits(CaseClass::Chat, 30)]);
+    let rules = [25, 3600, 25, 7, 8, 5, 9].map(|target| rule("*", given(vec![waits(VOICE, target)])));
+    let goals = Goals::new(general, rules.to_vec());
+    assert_eq!(goals.edges(), [7.0, 25.0, 30.0, 3600.0], "30 s is an edge of chats, not of e-mail");
+    assert_eq!(goals.edges_left_out(), [8.0, 9.0]);
+    assert_eq!((Goals::default().edges(), Goals::default().edges_left_out()), (vec![], vec![]));
+}

@@ -1,0 +1,153 @@
+//! The body of an answer. Nothing stays but what is known to be harmless.
+
+use serde_json::{Map, Value};
+
+use super::{
+    disguise::Disguise,
+    words::{holds_links, plain},
+};
+use crate::{
+    model::Resource,
+    trio::{Judgement, names_a_resource},
+};
+
+impl Disguise<'_> {
+    /// An answer to a request for `resource`.
+    pub(super) fn body(&mut self, resource: Resource, body: Value) -> Value {
+        match body {
+            Value::Object(envelope) if envelope.keys().any(|key| is_data(key)) => {
+                let entries = envelope.into_iter().map(|(name, value)| {
+                    let value = match &name {
+                        name if is_data(name) => self.data(resource, value),
+                        name if holds_links(name) => self.links(value),
+                        _ => self.value(value),
+                    };
+                    (self.inner_member(&name), value)
+                });
+                Value::Object(entries.collect())
+            }
+            body => self.data(resource, body),
+        }
+    }
+
+    fn data(&mut self, resource: Resource, data: Value) -> Value {
+        match data {
+            Value::Array(items) => items.into_iter().map(|item| self.data(resource, item)).collect(),
+            Value::Object(item) => Value::Object(self.item(resource, item)),
+            Value::String(text) if is_node(resource) && names_a_resource(&text) => text.into(),
+            other => self.value(other),
+        }
+    }
+
+    fn item(&mut self, resource: Resource, item: Map<String, Value>) -> Map<String, Value> {
+        let members = item.into_iter().map(|(name, value)| {
+            let value = match value {
+                value if holds_links(&name) => self.links(value),
+                Value::Object(inner) if is_data(&name) => Value::Object(self.item(resource, inner)),
+                Value::String(host) if matches!(&*plain(&name), "primaryserver" | "secondaryserver") => {
+                    self.server(&host)
+                }
+                Value::String(text) if is_node(resource) && names_a_resource(&text) => text.into(),
+                value => self.judged(resource, &name, value),
+            };
+            (self.member(&name), value)
+        });
+        members.collect()
+    }
+
+    fn server(&mut self, name: &str) -> Value {
+        if name.trim().is_empty() {
+            return name.into();
+        }
+        self.address(name).unwrap_or_else(|| self.hosts.named(name)).into()
+    }
+
+    /// A member of an item, by what the dictionary says of it.
+    fn judged(&mut self, resource: Resource, member: &str, value: Value) -> Value {
+        match self.dictionary.judge(resource, member, &value, self.now) {
+            Judgement::Measure => value,
+            Judgement::Time(form) => {
+                self.note_time(resource, member, form);
+                value
+            }
+            Judgement::Word { field, known } => {
+                let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                if known || self.keep.holds(resource, field) {
+                    self.kept.words.insert(word);
+                    return value;
+                }
+                self.unknown_word(resource, field, member, &word, &value)
+            }
+            Judgement::Other => self.value(value),
+        }
+    }
+
+    fn unknown_word(
+        &mut self,
+        resource: Resource,
+        field: &str,
+        member: &str,
+        word: &str,
+        value: &Value,
+    ) -> Value {
+        let Self { dictionary, tokens, now, .. } = self;
+        let means_something = |token: &str| {
+            let judgement = dictionary.judge(resource, member, &token.into(), *now);
+            matches!(judgement, Judgement::Word { known: true, .. })
+        };
+        let token = tokens.word(&format!("{}.{field}", resource.as_str()), word, &means_something);
+        match value {
+            Value::Number(_) => serde_json::from_str(&token).unwrap_or(Value::Null),
+            _ => token.into(),
+        }
+    }
+
+    /// The links of an answer or an item. Their names stay where they name a resource.
+    fn links(&mut self, links: Value) -> Value {
+        match links {
+            Value::Array(links) => links.into_iter().map(|link| self.links(link)).collect(),
+            Value::Object(members) => {
+                let members = members.into_iter().map(|(name, value)| {
+                    let value = match value {
+                        Value::String(rel) if matches!(&*plain(&name), "rel" | "name" | "title") => {
+                            if names_a_resource(&rel) { rel } else { self.tokens.text(&rel) }.into()
+                        }
+                        Value::String(href) => self.link(&href).into(),
+                        value @ (Value::Array(_) | Value::Object(_)) => self.links(value),
+                        value => self.value(value),
+                    };
+                    (self.inner_member(&name), value)
+                });
+                Value::Object(members.collect())
+            }
+            Value::String(href) => self.link(&href).into(),
+            other => self.value(other),
+        }
+    }
+
+    /// A value of which nothing is known.
+    pub(super) fn value(&mut self, value: Value) -> Value {
+        match value {
+            Value::Null | Value::Bool(_) => value,
+            Value::Number(number) => Value::Number(self.tokens.number(&number)),
+            Value::String(text) => self.address(&text).unwrap_or_else(|| self.tokens.text(&text)).into(),
+            Value::Array(values) => values.into_iter().map(|value| self.value(value)).collect(),
+            Value::Object(members) => {
+                let members = members.into_iter().map(|(name, value)| {
+                    let value = if holds_links(&name) { self.links(value) } else { self.value(value) };
+                    (self.inner_member(&name), value)
+                });
+                Value::Object(members.collect())
+            }
+        }
+    }
+}
+
+fn is_data(name: &str) -> bool {
+    name.eq_ignore_ascii_case("data")
+}
+
+/// Whether a resource lists others by their names.
+fn is_node(resource: Resource) -> bool {
+    matches!(resource, Resource::Security | Resource::Directory)
+}

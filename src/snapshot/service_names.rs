@@ -1,0 +1,123 @@
+//! What the services of a contact centre are called: goals are given for ids, names and groups.
+
+use std::collections::HashMap;
+
+use super::Center;
+use crate::model::ServiceNames;
+
+impl Center {
+    /// The names of every service that is configured or has a state, by its id.
+    ///
+    /// From the last good readings however old they are: goals do not change because a reading failed.
+    pub fn service_names(&self) -> HashMap<&str, ServiceNames<'_>> {
+        let mut names = HashMap::new();
+        for status in self.service_state.good.iter().flat_map(|good| good.data.iter()) {
+            let name = status.name.as_deref();
+            names.insert(&*status.id, ServiceNames { id: &status.id, name, groups: Vec::new() });
+        }
+        for service in self.services.good.iter().flat_map(|good| good.data.iter()) {
+            let known = names.entry(&*service.id).or_default();
+            known.id = &service.id;
+            known.name = service.name.as_deref().or(known.name);
+        }
+        let groups = self.service_groups.good.as_ref();
+        let group_names: HashMap<&str, Option<&str>> = groups
+            .iter()
+            .flat_map(|good| &good.data.groups)
+            .map(|group| (&*group.id, group.name.as_deref()))
+            .collect();
+        for (service, group) in self.service_group_pairs() {
+            if let Some(known) = names.get_mut(service) {
+                known.groups.push(group);
+                known.groups.extend(group_names.get(group).copied().flatten());
+            }
+        }
+        names
+    }
+
+    /// `(service id, group id)` pairs of the last good readings.
+    fn service_group_pairs(&self) -> Vec<(&str, &str)> {
+        let filtered = self.service_groups.good.as_ref().and_then(|good| good.data.members.as_ref());
+        if let Some(members) = filtered {
+            return members.iter().map(|(service, group)| (&**service, &**group)).collect();
+        }
+        let services = self.services.good.iter().flat_map(|good| good.data.iter());
+        services.flat_map(|s| s.group_ids.iter().map(|group| (&*s.id, &**group))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, time::Duration};
+
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::{
+        model::{Clock, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus, Text},
+        snapshot::Good,
+    };
+
+    fn good<T>(data: T) -> Option<Good<T>> {
+        let taken = Clock::system().now();
+        Some(Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(data) })
+    }
+
+    fn status(id: &str, name: Option<&str>) -> ServiceStatus {
+        ServiceStatus {
+            id: id.into(),
+            name: name.map(Text::from),
+            open: None,
+            queue_length: None,
+            longest_wait: None,
+            estimated_wait: None,
+            agents_logged_on: None,
+            agents_available: None,
+            agents_busy: None,
+            exported: vec![],
+        }
+    }
+
+    fn center(members: Option<Vec<(Text, Text)>>) -> Center {
+        let contact_center = ContactCenter { id: "1".into(), name: None };
+        let mut center = Center::new(contact_center, |_| Some(Duration::from_secs(5)));
+        let service = |id: &str, name: Option<&str>| Service {
+            id: id.into(),
+            name: name.map(Text::from),
+            group_ids: vec!["6".into()],
+        };
+        center.service_state.good = good(vec![status("1", Some("old")), status("2", Some("B"))]);
+        center.services.good =
+            good(vec![service("1", Some("A")), service("2", None), service("3", Some("C"))]);
+        let group = |id: &str, name: Option<&str>| ServiceGroup { id: id.into(), name: name.map(Text::from) };
+        let groups = vec![group("5", Some("Vård")), group("6", None)];
+        center.service_groups.good = good(ServiceGroups { groups, members });
+        center
+    }
+
+    fn shown(center: &Center) -> Vec<(&str, Option<&str>, Vec<&str>)> {
+        let mut names: Vec<_> =
+            center.service_names().into_values().map(|names| (names.id, names.name, names.groups)).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn names_come_from_the_configuration_else_from_the_state_and_groups_from_the_row_filter() {
+        let members = vec![("1".into(), "5".into()), ("1".into(), "6".into()), ("gone".into(), "5".into())];
+        let center = center(Some(members));
+        assert_eq!(
+            shown(&center),
+            [("1", Some("A"), vec!["5", "Vård", "6"]), ("2", Some("B"), vec![]), ("3", Some("C"), vec![])]
+        );
+    }
+
+    #[test]
+    fn without_a_row_filter_services_name_their_groups_and_what_was_not_read_names_nothing() {
+        assert_eq!(shown(&center(None))[2], ("3", Some("C"), vec!["6"]));
+        let mut unread = center(None);
+        unread.services.good = None;
+        unread.service_groups.good = None;
+        assert_eq!(shown(&unread), [("1", Some("old"), vec![]), ("2", Some("B"), vec![])]);
+    }
+}

@@ -1,0 +1,82 @@
+//! Counters of what is gone from Trio: if it comes back they go on where they were.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use rustc_hash::FxHashMap;
+
+use crate::model::Text;
+
+/// Values of ids that are gone, for a time and up to a number.
+#[derive(Debug)]
+pub(super) struct Kept<T> {
+    by_id: FxHashMap<Text, (Duration, T)>,
+    by_age: BTreeSet<(Duration, Text)>,
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { by_id: FxHashMap::default(), by_age: BTreeSet::new() }
+    }
+}
+
+impl<T> Kept<T> {
+    /// Keeps what is gone since `at`; above `most`, what is gone longest goes for good.
+    pub(super) fn put(&mut self, id: Text, at: Duration, value: T, most: usize) {
+        if let Some((before, _)) = self.by_id.insert(id.clone(), (at, value)) {
+            self.by_age.remove(&(before, id.clone()));
+        }
+        self.by_age.insert((at, id));
+        while self.by_id.len() > most {
+            self.forget_oldest();
+        }
+    }
+
+    /// Gives back what has come again.
+    pub(super) fn take(&mut self, id: &str) -> Option<T> {
+        let (id, (at, value)) = self.by_id.remove_entry(id)?;
+        self.by_age.remove(&(at, id));
+        Some(value)
+    }
+
+    /// Forgets what has been gone since before `oldest`.
+    pub(super) fn forget_before(&mut self, oldest: Duration) {
+        while self.by_age.first().is_some_and(|(at, _)| *at < oldest) {
+            self.forget_oldest();
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if let Some((_, id)) = self.by_age.pop_first() {
+            self.by_id.remove(&id);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        assert_eq!(self.by_id.len(), self.by_age.len());
+        self.by_id.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_back_in_time_is_as_it_was_and_what_is_gone_longest_is_forgotten_first() {
+        let secs = Duration::from_secs;
+        let mut kept = Kept::default();
+        for (id, at) in [("a", 1), ("b", 2), ("a", 3), ("c", 4)] {
+            kept.put(id.into(), secs(at), at, 3);
+        }
+        assert_eq!((kept.len(), kept.take("a"), kept.take("a")), (3, Some(3), None));
+        kept.put("d".into(), secs(5), 5, 2);
+        assert_eq!((kept.len(), kept.take("b"), kept.take("c")), (2, None, Some(4)));
+        kept.forget_before(secs(5));
+        assert_eq!(kept.len(), 1, "just as old as allowed");
+        kept.forget_before(secs(6));
+        assert_eq!((kept.len(), kept.take("d")), (0, None));
+        kept.put("e".into(), secs(7), 7, 0);
+        assert_eq!(kept.len(), 0);
+    }
+}

@@ -1,0 +1,94 @@
+//! Tests: who is in a state for longer than its limit.
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+
+/// Agents over the limit of a minute for wrap-up after each of the snapshots.
+fn over(snapshots: &[Snapshot]) -> Vec<u64> {
+    let mut state_limits = StateLimits::default();
+    state_limits[AgentState::WrapUp.index()] = Some(Duration::from_secs(60));
+    let settings = Settings { state_limits, ..settings() };
+    let mut time = AgentTime::default();
+    let step = |snapshot: &Snapshot| {
+        time.step(snapshot, &snapshot.centers[0], &settings);
+        let over = time.totals().expect("read").over_limit;
+        assert_eq!((over.len(), over[0].state, over[0].limit.as_secs()), (1, AgentState::WrapUp, 60));
+        over[0].agents
+    };
+    snapshots.iter().map(step).collect()
+}
+
+/// One agent in wrap-up since `since` seconds after the start, if Trio says.
+fn wrapping_up(secs: f64, since: Option<f64>) -> Snapshot {
+    let t = start();
+    let at = |secs: f64| {
+        if secs < 0.0 { t.wall - Duration::from_secs_f64(-secs) } else { after(t, secs).wall }
+    };
+    let agent = AgentStatus { since: since.map(at), ..status("a", AgentState::WrapUp) };
+    snapshot(&center(after(t, secs), vec![agent]))
+}
+
+fn available(secs: f64) -> Snapshot {
+    snapshot(&center(after(start(), secs), crowd(1, AgentState::Available)))
+}
+
+#[test]
+fn trios_own_time_says_how_long_else_it_is_since_the_state_was_first_seen() {
+    let t = start();
+    let readings = |since: Option<f64>| {
+        let at = [0.0, 55.0, 60.0, 65.0].map(|secs| {
+            let mut snapshot = wrapping_up(secs, since);
+            snapshot.centers[0].agent_state.good.as_mut().expect("read").taken = after(t, secs);
+            snapshot
+        });
+        over(&at)
+    };
+    assert_eq!(readings(None), [0, 0, 0, 1], "longer than the limit, not as long");
+    assert_eq!(readings(Some(-10.0)), [0, 1, 1, 1]);
+    assert_eq!(readings(Some(-61.0)), [1, 1, 1, 1], "also at the first reading");
+}
+
+#[test]
+fn a_state_that_comes_again_begins_anew() {
+    let readings =
+        [wrapping_up(0.0, None), wrapping_up(65.0, None), available(70.0), wrapping_up(75.0, None)];
+    assert_eq!(over(&readings), [0, 1, 0, 0]);
+}
+
+#[test]
+fn a_time_that_contradicts_what_was_seen_is_not_believed() {
+    let since = |claimed: f64| {
+        over(&[available(0.0), wrapping_up(5.0, Some(claimed)), wrapping_up(10.0, Some(claimed))])
+    };
+    assert_eq!(since(-300.0), [0, 0, 0], "the agent was available a moment ago");
+    assert_eq!(over(&[wrapping_up(0.0, Some(-300.0))]), [1], "nothing contradicts it");
+    let person =
+        |snapshots: &[Snapshot]| walk(snapshots, &settings()).totals().expect("read").persons[0].since;
+    let t = start();
+    let told = person(&[available(0.0), wrapping_up(5.0, Some(-300.0))]);
+    assert!(told.duration_since(t.wall).expect("later") >= Duration::from_secs(4), "first seen");
+    let told = person(&[available(0.0), wrapping_up(5.0, Some(2.0))]);
+    assert!(told.duration_since(t.wall).expect("later") < Duration::from_secs(4), "Trio's own");
+}
+
+#[test]
+fn the_clocks_may_differ_by_what_is_known_of_them() {
+    let with = |skew: Option<f64>, since: f64| {
+        let skewed = |mut snapshot: Snapshot| {
+            snapshot.clock_skew = skew;
+            snapshot
+        };
+        over(&[skewed(wrapping_up(0.0, Some(since)))])[0]
+    };
+    assert_eq!(with(None, -50.0), 0);
+    assert_eq!(with(Some(20.0), -50.0), 1, "Trio's clock is ahead: by it 70 s have passed");
+    assert_eq!(with(Some(-20.0), -70.0), 0);
+    assert_eq!(with(Some(-120.0), -70.0), 0, "it would lie ahead");
+}
+
+#[test]
+fn without_limits_nothing_is_over() {
+    let time = walk(&[wrapping_up(0.0, Some(-9999.0))], &settings());
+    assert_eq!(time.totals().expect("read").over_limit, []);
+}

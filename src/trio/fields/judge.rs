@@ -1,0 +1,213 @@
+//! What sort of thing a value is, for whoever must not let personal data through: only a measure, and
+//! a word that the dictionary knows, tell nothing of a person.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::{Dictionary, Form, Mapped, Raw, normal};
+use crate::model::Resource;
+
+/// What a value is, by the member that it stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// How many or how long, or a flag.
+    Measure,
+    /// A moment, written in the form of this name.
+    Time(&'static str),
+    /// A word of a field whose words are a closed set, and whether it is one of them.
+    Word {
+        /// The field.
+        field: &'static str,
+        /// The dictionary knows what it means.
+        known: bool,
+    },
+    /// Anything else: an id, a name, something that nobody knows.
+    Other,
+}
+
+/// A count has at most so many digits; more of them are somebody's number.
+const DIGITS_OF_A_COUNT: usize = 5;
+/// Nobody waits longer.
+const LONGEST_WAIT: f64 = 366.0 * 86_400.0;
+/// The longest clock text.
+const LONGEST_CLOCK: usize = 20;
+/// The longest text that is a time.
+const LONGEST_TIME: usize = 40;
+/// Digits after a decimal point: .NET writes seven.
+const FRACTION: usize = 7;
+/// What happens now began no longer ago than this; what is older may be a date of birth.
+const OLDEST: Duration = Duration::from_secs(5 * 366 * 86_400);
+/// A clock may be set wrong by this much.
+const AHEAD: Duration = Duration::from_secs(366 * 86_400);
+
+impl Dictionary {
+    /// What `value` is, in the member called `member` of an item of `resource` that came at `now`.
+    /// What cannot be read in the form that the dictionary says is no measure, nor is a figure that
+    /// could not be one.
+    pub fn judge(&self, resource: Resource, member: &str, value: &Value, now: SystemTime) -> Judgement {
+        let Some((field, mapped)) = self.field(resource, member) else { return Judgement::Other };
+        let (raw, text) = match value {
+            Value::Bool(_) => return Judgement::Measure,
+            Value::Number(number) => (figure(number), number.to_string()),
+            Value::String(text) => (Raw::Text(text.as_str().into()), text.clone()),
+            Value::Null | Value::Array(_) | Value::Object(_) => return Judgement::Other,
+        };
+        match mapped.form {
+            Form::Text => Judgement::Other,
+            Form::Enum | Form::Bool => Judgement::Word { field, known: is_known(mapped, &text) },
+            Form::Number => measure(is_short_figure(&text)),
+            Form::Duration | Form::Seconds | Form::Milliseconds | Form::Minutes | Form::Clock => {
+                let seconds = raw.seconds(mapped.form);
+                let plausible = seconds.is_ok_and(|seconds| seconds <= LONGEST_WAIT) && is_clock(&text);
+                measure(plausible || is_short_figure(&text))
+            }
+            Form::Timestamp | Form::UnixSeconds | Form::UnixMilliseconds => {
+                let time = raw.time(mapped.form, Some(&TimeZone::UTC));
+                let plausible = time.is_ok_and(|time| is_near(time, now)) && is_time(&text);
+                if plausible || raw.is_no_time() && is_time(&text) {
+                    Judgement::Time(mapped.form.as_str())
+                } else {
+                    Judgement::Other
+                }
+            }
+        }
+    }
+
+    /// Whether a word is known in any field whose words are a closed set.
+    pub fn knows_word(&self, word: &str) -> bool {
+        self.mappings.iter().flat_map(|mapping| &mapping.fields).any(|mapped| is_known(mapped, word))
+    }
+
+    /// Whether the dictionary knows a member of this name, in any resource.
+    pub fn knows_member(&self, member: &str) -> bool {
+        self.mappings.iter().any(|mapping| mapping.slot(member).is_some())
+    }
+
+    /// The resources whose items are read.
+    pub fn resources(&self) -> impl Iterator<Item = Resource> + '_ {
+        self.mappings.iter().map(|mapping| mapping.shape.resource)
+    }
+
+    /// The fields whose words are a closed set.
+    pub fn fields_of_words(&self) -> Vec<(Resource, &'static str)> {
+        let fields = self.mappings.iter().flat_map(|mapping| {
+            let of_shape = mapping.shape.fields.iter().zip(&mapping.fields);
+            let words = of_shape.filter(|(_, mapped)| matches!(mapped.form, Form::Enum | Form::Bool));
+            words.map(|(field, _)| (mapping.shape.resource, field.name))
+        });
+        fields.collect()
+    }
+
+    fn field(&self, resource: Resource, member: &str) -> Option<(&'static str, &Mapped)> {
+        let mapping = self.mapping(resource)?;
+        let slot = mapping.slot(member)?;
+        Some((mapping.shape.fields.get(slot.field)?.name, &mapping.fields[slot.field]))
+    }
+}
+
+fn measure(is_one: bool) -> Judgement {
+    if is_one { Judgement::Measure } else { Judgement::Other }
+}
+
+fn figure(number: &serde_json::Number) -> Raw<'static> {
+    let float = || Raw::Number(number.as_f64().unwrap_or(f64::NAN));
+    number.as_i64().map_or_else(float, Raw::Integer)
+}
+
+fn is_known(mapped: &Mapped, word: &str) -> bool {
+    mapped.values.contains_key(word) || mapped.values.contains_key(&normal(word))
+}
+
+/// A number with few digits, whatever its sign: -1 and the like stand for "unknown".
+fn is_short_figure(text: &str) -> bool {
+    let text = text.trim();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
+    plain && (1..=DIGITS_OF_A_COUNT).contains(&digits)
+}
+
+fn is_clock(text: &str) -> bool {
+    let plain = text.trim().bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
+    plain && text.len() <= LONGEST_CLOCK && fraction(text) <= FRACTION
+}
+
+/// Digits and what stands between them in a time: other letters could say anything.
+fn is_time(text: &str) -> bool {
+    let inner = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")).unwrap_or(text);
+    let mark = |byte| matches!(byte, b'-' | b'+' | b':' | b'.' | b'T' | b'Z' | b' ');
+    let plain = inner.bytes().all(|byte| byte.is_ascii_digit() || mark(byte));
+    plain && text.len() <= LONGEST_TIME && fraction(text) <= FRACTION + 2
+}
+
+/// Digits after the last decimal point.
+fn fraction(text: &str) -> usize {
+    text.rsplit_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count())
+}
+
+fn is_near(time: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(time).is_ok_and(|age| age <= OLDEST)
+        || time.duration_since(now).is_ok_and(|ahead| ahead <= AHEAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn judged(resource: Resource, member: &str, value: &Value) -> Judgement {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_768_464_000);
+        let text = "services/state:\n  longest_wait: {members: [oldest], form: milliseconds}\n";
+        let dictionary = Dictionary::with_user_file("f.yml", text).expect("valid");
+        dictionary.judge(resource, member, value, now)
+    }
+
+    #[test]
+    fn counts_durations_times_and_known_words_are_told_from_everything_else() {
+        use Resource::{AgentState, Calls, ServiceState};
+        let time = Judgement::Time("timestamp");
+        let word = |known| Judgement::Word { field: "state", known };
+        for (resource, member, value, expected) in [
+            (ServiceState, "queueLength", json!(12), Judgement::Measure),
+            (ServiceState, "QUEUE_LENGTH", json!("12"), Judgement::Measure),
+            (ServiceState, "queueLength", json!(-1), Judgement::Measure),
+            (ServiceState, "queueLength", json!(701_234), Judgement::Other),
+            (ServiceState, "queueLength", json!("Anna"), Judgement::Other),
+            (ServiceState, "open", json!(true), Judgement::Measure),
+            (ServiceState, "open", json!("Ja"), Judgement::Word { field: "open", known: true }),
+            (ServiceState, "oldest", json!(93_784_500), Judgement::Measure),
+            (ServiceState, "oldest", json!(46_701_234_567_u64), Judgement::Other),
+            (ServiceState, "estimatedWaitTime", json!("1.02:03:04"), Judgement::Measure),
+            (ServiceState, "estimatedWaitTime", json!("070-123 45 67"), Judgement::Other),
+            (ServiceState, "serviceName", json!("Växel"), Judgement::Other),
+            (ServiceState, "serviceId", json!(1), Judgement::Other),
+            (ServiceState, "phone", json!(1), Judgement::Other),
+            (AgentState, "state", json!("Upptagen"), word(true)),
+            (AgentState, "state", json!("Anna"), word(false)),
+            (AgentState, "state", json!(null), Judgement::Other),
+            (AgentState, "stateSince", json!("2026-01-15T08:00:00.1234567+01:00"), time),
+            (AgentState, "stateSince", json!("/Date(1768464000000+0100)/"), time),
+            (AgentState, "stateSince", json!("0001-01-01T00:00:00"), time),
+            (AgentState, "stateSince", json!("1975-03-02T00:00:00Z"), Judgement::Other),
+            (AgentState, "stateSince", json!("2026-01-15T08:00:00Z[x-note=Anna]"), Judgement::Other),
+            (AgentState, "queueLength", json!(1), Judgement::Other),
+            (Calls, "created", json!(["2026-01-15T08:00:00Z"]), Judgement::Other),
+            (Resource::Subscribers, "name", json!("x"), Judgement::Other),
+        ] {
+            assert_eq!(judged(resource, member, &value), expected, "{member}: {value}");
+        }
+    }
+
+    #[test]
+    fn what_the_dictionary_knows_can_be_asked() {
+        let dictionary = Dictionary::builtin().expect("valid");
+        assert!(dictionary.knows_member("Kö-längd") && !dictionary.knows_member("vxQ"));
+        assert!(dictionary.knows_word("Wrap-Up") && !dictionary.knows_word("Fika"));
+        assert!(dictionary.resources().any(|resource| resource == Resource::Calls));
+        let words = dictionary.fields_of_words();
+        assert!(words.contains(&(Resource::AgentState, "state")), "{words:?}");
+        assert!(!words.contains(&(Resource::AgentState, "since")), "{words:?}");
+    }
+}

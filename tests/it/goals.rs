@@ -1,0 +1,89 @@
+//! Services have goals of their own, in every dialect, and a rule for nothing is told.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use pretty_assertions::assert_eq;
+use tracing_subscriber::layer::SubscriberExt;
+use trio_exporter::{
+    config::Target,
+    metrics::Identity,
+    model::{CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch},
+    sim::{Dialect, Options},
+};
+
+use crate::support::{HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target};
+
+fn rule(services: ServiceMatch, wait_target: u64) -> Rule {
+    let wait_target = Some(Duration::from_secs(wait_target));
+    let classes = vec![GivenClass { wait_target, ..GivenClass::of(CaseClass::Voice) }];
+    Rule { services, goals: GivenGoals { classes, ..GivenGoals::default() } }
+}
+
+fn by_name(pattern: &str) -> ServiceMatch {
+    ServiceMatch { name: vec![Pattern::new(pattern)], ..ServiceMatch::default() }
+}
+
+fn by_group(pattern: &str) -> ServiceMatch {
+    ServiceMatch { group: vec![Pattern::new(pattern)], ..ServiceMatch::default() }
+}
+
+fn with_rules(mut target: Target, rules: Vec<Rule>) -> Target {
+    target.goals = Arc::new(Goals::new(GivenGoals::default(), rules));
+    target
+}
+
+fn wait_target(metrics: &Samples, service: &str) -> Option<f64> {
+    metrics.get("trio_service_wait_target_seconds", &[("service_id", service), ("case_class", "voice")])
+}
+
+#[tokio::test]
+async fn a_rule_finds_its_services_by_name_and_group_in_every_dialect() {
+    for dialect in Dialect::ALL {
+        let clock = still_clock();
+        let options = Options { dialect, ..Options::default() };
+        let trio = Simulated::start(options, clock.clone()).await;
+        let target = with_rules(trio.target(true), vec![rule(by_name("kund*"), 10), rule(by_group("*"), 40)]);
+        let mut app = TestApp::start_at(config(target, Identity::None), clock).await;
+        app.step().await;
+        let metrics = app.metrics().await;
+        let targets = metrics.find("trio_service_wait_target_seconds", &[]);
+        let quick: Vec<_> = targets.iter().filter(|(_, wait)| *wait == 10.0).collect();
+        assert!(!quick.is_empty() && quick.iter().all(|(series, _)| series.contains("Kund")), "{targets:?}");
+        assert!(targets.iter().any(|(_, wait)| *wait == 40.0), "{dialect:?}: {targets:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_rule_that_matches_no_service_is_told_once_when_services_and_groups_are_known() {
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let told = || {
+        let mut lines = std::mem::take(&mut *lines.lock().expect("not poisoned"));
+        lines.retain(|line| line.contains("goals.services["));
+        lines
+    };
+    let services = ("cc/1/services", r#"{"data":[{"serviceId":11,"serviceName":"VÄXEL"}]}"#);
+    let groups = ("cc/1/servicegroups", r#"{"data":[]}"#);
+    for [first, second] in [[services, groups], [groups, services]] {
+        let trio = HandWritten::start().await;
+        trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
+        trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":11,"open":true}]}"#).await;
+        let rules = vec![rule(by_name("Växel"), 10), rule(by_name("Vaxel"), 15), rule(by_group("x"), 40)];
+        let mut app = TestApp::of(with_rules(target(&trio.url()), rules)).await;
+        trio.answer(first.0, first.1).await;
+        app.step().await;
+        assert_eq!(told(), Vec::<String>::new(), "{} could not be read", second.0);
+
+        trio.answer(second.0, second.1).await;
+        app.step_after(300).await;
+        app.step_after(300).await;
+        let told = told();
+        assert_eq!(told.len(), 2, "{told:#?}");
+        assert!(told[0].contains("goals.services[1]") && told[1].contains("goals.services[2]"), "{told:#?}");
+        assert_eq!(wait_target(&app.metrics().await, "11"), Some(10.0));
+    }
+}
