@@ -94,7 +94,6 @@ impl<'a> Watch<'a> {
         };
         let cases = list(&mut self.world, Resource::Cases);
         let calls = self.calls_readable.then(|| list(&mut self.world, Resource::Calls));
-        let previous = self.snapshot.clone();
         let center = &mut self.snapshot.centers[0];
         settle(&mut center.service_state, self.dictionary.service_states(&states, now.wall).unwrap(), now);
         settle(&mut center.agent_state, self.dictionary.agent_states(&agents, now.wall).unwrap(), now);
@@ -103,12 +102,12 @@ impl<'a> Watch<'a> {
             settle(&mut center.calls, calls, now);
         }
         self.snapshot.stepped = now;
-        self.count(&previous);
+        self.count();
         self.polls.push(self.world.truth().now);
     }
 
-    fn count(&mut self, previous: &Snapshot) {
-        let totals = tally::step(&mut self.tally, Some(previous), &self.snapshot).centers.remove(0);
+    fn count(&mut self) {
+        let totals = tally::step(&mut self.tally, &self.snapshot).centers.remove(0);
         for event in &totals.flow.events {
             if let (Inference::Answered { low, high, .. }, CaseClass::Voice) = (event.what, event.class) {
                 self.answered.insert(event.case.clone(), (low, high));
