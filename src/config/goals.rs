@@ -18,6 +18,7 @@ const MOST_RULES: usize = 500;
 #[derive(Debug)]
 pub(super) struct WaitTarget {
     key: String,
+    class: CaseClass,
     after: Duration,
 }
 
@@ -25,7 +26,7 @@ impl WaitTarget {
     fn of(class: &GivenClass, general: Option<&GivenClass>, classes: &str) -> Self {
         let given = class.wait_target.or_else(|| general.and_then(|general| general.wait_target));
         let after = given.unwrap_or(ClassGoals::of(class.class).wait_target);
-        Self { key: format!("{classes}.{}.wait_target", class.class.as_str()), after }
+        Self { key: format!("{classes}.{}.wait_target", class.class.as_str()), class: class.class, after }
     }
 }
 

@@ -7,6 +7,7 @@ use pretty_assertions::assert_eq;
 use super::*;
 use crate::model::{CaseClass, Collector, ServiceGoals, ServiceNames};
 
+mod agents;
 mod environment;
 mod goals;
 mod limits;
@@ -87,7 +88,7 @@ goals:
   classes:
     voice: {{wait_target: 30s, level_target: 0.9, warning_after: 1m, critical_after: 5m}}
     email: {{wait_target: 48h}}
-metrics: {{max_series: 100000}}
+metrics: {{max_series: 100000, keep_counters: 2h}}
 "
     );
     let config = load_text("everything", &text).expect("valid");
@@ -101,7 +102,7 @@ metrics: {{max_series: 100000}}
     assert_eq!(interval(Collector::Inventory), Some(7200));
     let Selection { allow, deny } = &config.targets[0].contact_centers;
     assert_eq!((allow.join(" "), deny.join(" ")), ("1 Växjö".to_owned(), "Åre".to_owned()));
-    assert_eq!(config.tally.min_group_size, 5);
+    assert_eq!((config.tally.min_group_size, config.tally.keep.as_secs()), (5, 7200));
     assert_eq!(config.metrics.max_series, 100_000);
     let goals = config.targets[0].goals.of(&ServiceNames::default());
     assert_eq!((goals.abandon_target, goals.minimum_agents), (0.05, Some(3)));
@@ -265,18 +266,6 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:7:7: poll.configuration: must not be shorter than poll.state",
         ),
         (
-            format!("{VALID}agents: {{identity: nmae}}\n"),
-            "c.yml:7:20: agents.identity: unknown identity; did you mean `name`?",
-        ),
-        (
-            format!("{VALID}agents: {{identity: hash}}\n"),
-            "c.yml:7:9: agents.identity: `hash` needs a key: put 32 random characters into a file and name it in agents.hash_key_file",
-        ),
-        (
-            format!("{VALID}agents: {{min_group_size: 0}}\n"),
-            "c.yml:7:26: agents.min_group_size: must be a whole number from 1 to 1000",
-        ),
-        (
             format!(
                 "{VALID}  - servers: https://b/c\n    name: main\n    client_key_file: key\n    username_file: user\n    password_file: password\n"
             ),
@@ -379,7 +368,7 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
         .replace("    ca_file: ca.pem\n", "");
     let config = load_text("sample-written-out", &written_out).expect("valid");
     assert_eq!(config.poll, poller::Settings::default());
-    assert_eq!(config.tally, tally::Settings::default());
+    assert_eq!(config.tally, agents::of_the_sample());
     let goals = &config.targets[0].goals;
     let general = ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() };
     assert_eq!(*goals.of(&ServiceNames::default()), general);

@@ -12,12 +12,13 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 use jiff::tz::{Offset, TimeZone};
 use pretty_assertions::assert_eq;
 use trio_exporter::{
-    model::{CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch},
+    metrics::Identity,
+    model::{AgentState, CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch},
     trio::{Dictionary, ExtraRoots},
 };
 use wiremock::ResponseTemplate;
 
-use crate::support::{HandWritten, NOBODY, TestApp, reqwest_client, secure, target};
+use crate::support::{HandWritten, NOBODY, TestApp, config, reqwest_client, secure, target};
 
 const CLASSIC: &str = "text/plain; version=0.0.4";
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0";
@@ -50,7 +51,11 @@ async fn morning() -> (TestApp, HandWritten) {
     let mut dictionary = Dictionary::builtin().expect("valid");
     dictionary.export_service_state(vec!["vipWaiting".to_owned(), "overflow".to_owned()]).expect("unused");
     target.dictionary = Arc::new(dictionary);
-    let mut app = TestApp::of(target).await;
+    let mut config = config(target, Identity::Name);
+    config.tally.state_limits[AgentState::WrapUp.index()] = Some(Duration::from_secs(180));
+    config.tally.state_limits[AgentState::Paused.index()] = Some(Duration::from_secs(600));
+    config.tally.pause_reasons = ["Lunch".into(), "RAST".into()].into();
+    let mut app = TestApp::start(config).await;
     app.step().await;
     app.step_after(5).await;
     (app, trio)

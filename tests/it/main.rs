@@ -4,6 +4,7 @@
 #[path = "../process/mod.rs"]
 mod process;
 
+mod agents;
 mod architecture;
 mod cases;
 mod check;

@@ -1,37 +1,36 @@
 //! What about goals is allowed but unwise.
 
+use std::time::Duration;
+
 use super::WaitTarget;
 use crate::{
-    model::{Collector, Goals},
+    model::{CaseClass, Collector, Goals},
     poller::{self, Wanted},
 };
 
-/// The collectors whose interval says how exactly waits are known.
-const WAITS: [Collector; 1] = [Collector::Calls];
 /// So many readings within a wait target tell well who was answered within it.
 const READINGS_A_TARGET: u32 = 4;
 
-/// Adds a line for a poll interval that is too long for the shortest wait target, and one for wait
-/// targets that are no edge of the histograms.
+/// Adds a line for each poll interval that is too long for a wait target, with the shortest one, and a
+/// line for wait targets that are no edge of the histograms.
 pub(in crate::config) fn warn(
     goals: &Goals,
     wait_targets: &[WaitTarget],
     poll: &poller::Settings,
     warnings: &mut Vec<String>,
 ) {
-    let Some(shortest) = wait_targets.iter().min_by_key(|target| target.after) else { return };
-    for collector in WAITS {
-        let Some(interval) = poll.interval(collector) else { continue };
-        if interval * READINGS_A_TARGET > shortest.after {
-            let key = match poll.collectors[collector.index()] {
-                Wanted::Every(_) => format!("collectors.{}.interval", collector.as_str()),
-                Wanted::AsItsKind | Wanted::Off => "poll.state".to_owned(),
-            };
+    let mut shortest_first: Vec<&WaitTarget> = wait_targets.iter().collect();
+    shortest_first.sort_by_key(|target| target.after);
+    let mut told = Vec::new();
+    for target in shortest_first {
+        let Some((key, interval)) = interval_of(target.class, poll) else { continue };
+        if interval * READINGS_A_TARGET > target.after && !told.contains(&key) {
             warnings.push(format!(
                 "{key}: {interval:?} is longer than a quarter of {} ({:?}): whether a case was answered within it \
                  is then known roughly; read more often",
-                shortest.key, shortest.after
+                target.key, target.after
             ));
+            told.push(key);
         }
     }
     let left_out = goals.edges_left_out();
@@ -43,4 +42,16 @@ pub(in crate::config) fn warn(
             left_out.join(", ")
         ));
     }
+}
+
+/// How often the cases of a class are read, and the key that says so: calls, else the list of all cases.
+fn interval_of(class: CaseClass, poll: &poller::Settings) -> Option<(String, Duration)> {
+    let calls = matches!(class, CaseClass::Voice | CaseClass::Callback);
+    let collectors = [Collector::Calls, Collector::Cases].into_iter().skip(usize::from(!calls));
+    let (collector, interval) = collectors.filter_map(|c| Some((c, poll.interval(c)?))).next()?;
+    let key = match poll.collectors[collector.index()] {
+        Wanted::Every(_) => format!("collectors.{}.interval", collector.as_str()),
+        Wanted::AsItsKind | Wanted::Off => "poll.state".to_owned(),
+    };
+    Some((key, interval))
 }

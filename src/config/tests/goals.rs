@@ -151,15 +151,29 @@ fn a_poll_that_is_too_long_for_the_shortest_wait_target_is_warned_of_with_both_k
     assert_eq!(warnings("poll: {state: 6s}"), [default]);
     let classes = "goals: {classes: {voice: {wait_target: 40s}, chat: {wait_target: 30s}}}";
     let of_chat = format!(
-        "collectors.calls.interval: 8s is longer than a quarter of goals.classes.chat.wait_target (30s): {roughly}"
+        "collectors.cases.interval: 8s is longer than a quarter of goals.classes.chat.wait_target (30s): {roughly}"
     );
-    assert_eq!(warnings(&format!("{classes}\ncollectors: {{calls: {{interval: 8s}}}}")), [of_chat]);
+    assert_eq!(warnings(&format!("{classes}\ncollectors: {{cases: {{interval: 8s}}}}")), [of_chat.clone()]);
+    let of_voice = format!(
+        "collectors.calls.interval: 11s is longer than a quarter of goals.classes.voice.wait_target (40s): {roughly}"
+    );
+    let both = "collectors: {calls: {interval: 11s}, cases: {interval: 8s}}";
+    assert_eq!(warnings(&format!("{classes}\n{both}")), [of_chat, of_voice]);
+    let both_by_one_key = format!(
+        "poll.state: 15s is longer than a quarter of goals.classes.chat.wait_target (30s): {roughly}"
+    );
+    assert_eq!(warnings(&format!("{classes}\npoll: {{state: 15s}}")), [both_by_one_key]);
     let rule = "goals: {services: [{match: {id: 1}, classes: {voice: {wait_target: 10s}}}]}";
     let of_rule = format!(
         "poll.state: 5s is longer than a quarter of goals.services[0].classes.voice.wait_target (10s): {roughly}"
     );
     assert_eq!(warnings(rule), [of_rule]);
-    assert_eq!(warnings(&format!("{rule}\ncollectors: {{calls: off}}")), none);
+    assert_eq!(warnings(&format!("{rule}\ncollectors: {{calls: off, cases: off}}")), none);
+    let from_cases = format!(
+        "collectors.cases.interval: 9s is longer than a quarter of goals.services[0].classes.voice.wait_target (10s): {roughly}"
+    );
+    let without_calls = format!("{rule}\ncollectors: {{calls: off, cases: {{interval: 9s}}}}");
+    assert_eq!(warnings(&without_calls), [from_cases], "calls are among the cases");
 }
 
 #[test]

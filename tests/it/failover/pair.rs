@@ -83,6 +83,8 @@ async fn a_change_of_mode_is_followed_in_both_directions_with_a_login_at_each_se
     app.step_after(5).await;
     let metrics = app.metrics().await;
     assert_eq!(active(&metrics), [series("trio_server_active", &secondary, "secondary")]);
+    assert_eq!(metrics.get("trio_agents_unmeasured_seconds_total", &[]), Some(5.0 * 40.0));
+    assert_eq!(metrics.sum("trio_agents_state_seconds_total"), 0.0);
     assert_eq!(metrics.get("trio_auth_logins_total", &[]), Some(2.0));
     for collector in ["agent_state", "service_state"] {
         assert_eq!(metrics.get("trio_collector_success", &[("collector", collector)]), Some(1.0));

@@ -1,0 +1,112 @@
+//! Limits on states and pauses by reason, on a simulated Trio in every dialect.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use pretty_assertions::assert_eq;
+use tracing_subscriber::layer::SubscriberExt;
+use trio_exporter::{
+    config::Config,
+    metrics::Identity,
+    model::AgentState,
+    sim::{Dialect, Options},
+};
+
+use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock};
+
+/// The reasons that the simulated agents give; the first is the one that may be shown.
+const REASONS: [&str; 6] = ["Rast", "Ärendehantering", "Möte", "Utbildning", "Svarade inte", "Lunch"];
+const LIMIT: u64 = 300;
+
+fn with_limits_and_reasons(mut config: Config) -> Config {
+    config.tally.state_limits[AgentState::Paused.index()] = Some(Duration::from_secs(LIMIT));
+    config.tally.pause_reasons = ["rast".into()].into();
+    config
+}
+
+/// Both pages after ten minutes, and at the first reading.
+async fn morning(dialect: Dialect, state_times: bool, set: fn(Config) -> Config) -> [Samples; 3] {
+    let clock = still_clock();
+    let options = Options { dialect, state_times, agents: 60, ..Options::default() };
+    let trio = Simulated::start(options, clock.clone()).await;
+    let mut app = TestApp::start_at(set(config(trio.target(true), Identity::Name)), clock).await;
+    app.step().await;
+    let first = app.metrics().await;
+    for _ in 0..120 {
+        app.step_after(5).await;
+    }
+    [first, app.metrics().await, app.agents().await]
+}
+
+/// Who is paused for longer than the limit, by the page that shows agents one by one.
+fn paused_for_long(agents: &Samples, now: f64) -> usize {
+    let paused = agents.find("trio_agent_state", &[("state", "paused")]).into_iter();
+    let ids = paused.filter(|(_, value)| *value == 1.0).map(|(series, _)| {
+        let id = series.split("agent_id=\"").nth(1).expect("an id");
+        id.split('"').next().expect("its end").to_owned()
+    });
+    let since = |id: &String| agents.get("trio_agent_state_since_timestamp_seconds", &[("agent_id", id)]);
+    ids.filter(|id| now - since(id).expect("known") > LIMIT as f64).count()
+}
+
+#[tokio::test]
+async fn pauses_are_counted_by_reason_and_long_ones_by_their_limit_in_every_dialect() {
+    for state_times in [true, false] {
+        let mut counted = BTreeSet::new();
+        for dialect in Dialect::ALL {
+            let [first, main, agents] = morning(dialect, state_times, with_limits_and_reasons).await;
+            let about = format!("{dialect:?}, times: {state_times}");
+            let reason = |reason| main.get("trio_agents_paused", &[("reason", reason)]).expect("there");
+            let paused = main.get("trio_agents", &[("state", "paused")]);
+            assert_eq!(Some(reason("rast") + reason("other")), paused, "{about}");
+            let seconds = main.sum("trio_agent_pause_reason_seconds_total");
+            let state = main.get("trio_agents_state_seconds_total", &[("state", "paused")]).expect("there");
+            assert!(seconds > 0.0 && (seconds - state).abs() < 1e-6, "{about}: {seconds} of {state}");
+            assert_eq!(first.sum("trio_agent_pause_reason_seconds_total"), 0.0, "{about}");
+            assert_eq!(first.find("trio_agent_pause_reason_seconds_total", &[]).len(), 2, "{about}");
+
+            let over = |samples: &Samples| samples.get("trio_agents_over_limit", &[]).expect("one state");
+            let now = 1_768_464_000.0 + 600.0;
+            assert_eq!(over(&main), paused_for_long(&agents, now) as f64, "{about}");
+            assert!(over(&main) > 0.0, "{about}: somebody forgot the time");
+            assert_eq!(
+                over(&first) > 0.0,
+                state_times,
+                "{about}: Trio says how long, the first reading cannot"
+            );
+            assert_eq!(main.get("trio_agent_state_limit_seconds", &[("state", "paused")]), Some(300.0));
+            counted.insert(format!("{} {} {seconds} {}", reason("rast"), reason("other"), over(&main)));
+        }
+        assert_eq!(counted.len(), 1, "{counted:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_reason_that_is_not_allowed_is_shown_nowhere_and_none_is_by_default() {
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let shown = |samples: &Samples, reason: &str| samples.all().any(|(series, _)| series.contains(reason));
+    let [_, main, agents] = morning(Dialect::Swedish, true, with_limits_and_reasons).await;
+    assert!(shown(&main, "reason=\"rast\"") && !shown(&agents, "reason="));
+    for reason in REASONS {
+        assert!(!shown(&main, reason) && !shown(&agents, reason), "{reason}");
+    }
+    let [_, main, _] = morning(Dialect::English, true, |config| config).await;
+    for family in [
+        "trio_agents_paused",
+        "trio_agent_pause_reason_seconds_total",
+        "trio_agents_over_limit",
+        "trio_agent_state_limit_seconds",
+    ] {
+        assert!(!main.has(family), "{family}");
+    }
+    let lines = lines.lock().expect("not poisoned");
+    assert!(!lines.is_empty(), "the log is looked at");
+    for reason in REASONS.into_iter().chain(["rast"]) {
+        assert_eq!(lines.iter().find(|line| line.contains(reason)), None, "{reason}");
+    }
+}
