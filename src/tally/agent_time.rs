@@ -164,6 +164,7 @@ impl AgentTime {
         let tells = tells_reasons(&good.data, names_reasons(cur));
         let (mut persons, mut held_now) = (Vec::new(), Vec::new());
         totals.now = Default::default();
+        gone.forget_before(good.taken.mono.saturating_sub(settings.keep));
         for status in good.data.iter() {
             let before = left.remove(&*status.id);
             let known = before.map(|before| before.person.seconds).or_else(|| gone.take(&status.id));
@@ -172,10 +173,8 @@ impl AgentTime {
             let mut person =
                 PersonTotals { id: status.id.clone(), since: held.since, seconds: known.unwrap_or_default() };
             if let (Some(before), Some(interval)) = (before, interval) {
-                totals.pass(&mut person, groups, interval, before.status.state, status.state);
-                if let Interval::Measured(seconds) = interval {
-                    pauses.credit(before.status, status, tells, seconds);
-                }
+                let measured = totals.pass(&mut person, groups, interval, before.status.state, status.state);
+                pauses.credit(before.status, status, tells, measured);
             }
             if let Some(state) = status.state {
                 totals.now[state.index()] += 1;
@@ -183,8 +182,6 @@ impl AgentTime {
             persons.push(person);
             held_now.push(held);
         }
-        let oldest = good.taken.mono.saturating_sub(settings.keep);
-        gone.forget_before(oldest);
         for (_, before) in left {
             totals.unmeasured_seconds += interval.map_or(0.0, Interval::seconds);
             gone.put(before.person.id.clone(), good.taken.mono, before.person.seconds, settings.most_agents);
@@ -210,7 +207,7 @@ impl AgentTotals {
         }
     }
 
-    /// An interval has passed for one agent.
+    /// An interval has passed for one agent. Gives back the seconds of it that were measured.
     fn pass(
         &mut self,
         person: &mut PersonTotals,
@@ -218,11 +215,11 @@ impl AgentTotals {
         interval: Interval,
         from: Option<AgentState>,
         to: Option<AgentState>,
-    ) {
+    ) -> f64 {
         let (Some(from), Some(to), Interval::Measured(seconds)) = (from, to, interval) else {
             self.unmeasured_seconds += interval.seconds();
             self.change(from, to, interval);
-            return;
+            return 0.0;
         };
         self.change(Some(from), Some(to), interval);
         for state in [from, to] {
@@ -230,6 +227,7 @@ impl AgentTotals {
             self.seconds[state.index()] += seconds / 2.0;
             groups.credit(&person.id, state, seconds / 2.0);
         }
+        seconds
     }
 
     fn change(&mut self, from: Option<AgentState>, to: Option<AgentState>, interval: Interval) {

@@ -8,14 +8,15 @@ mod returns;
 
 use super::*;
 use crate::{
-    model::{AgentGroup, Clock, Collector, ContactCenter},
+    model::{AgentGroup, Collector, ContactCenter},
     snapshot::{Attempt, Outcome, Reading},
 };
 
 const INTERVAL: Duration = Duration::from_secs(5);
 
 fn start() -> Stamp {
-    Clock::system().now()
+    let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    Stamp { wall, mono: Duration::from_secs(1000) }
 }
 
 fn after(start: Stamp, secs: f64) -> Stamp {

@@ -30,7 +30,7 @@ fn wrapping_up(secs: f64, since: Option<f64>) -> Snapshot {
 }
 
 fn available(secs: f64) -> Snapshot {
-    snapshot(&center(after(start(), secs), crowd(1, AgentState::Available)))
+    snapshot(&center(after(start(), secs), vec![status("a", AgentState::Available)]))
 }
 
 #[test]
