@@ -34,7 +34,6 @@ use crate::{
     trio::{Client, Limits, Root, Route},
 };
 use budget::Load;
-use follow::Turns;
 use pace::Sent;
 use situation::Situations;
 
@@ -142,8 +141,6 @@ pub struct Poller {
     /// Ids that an early configuration reading was made for.
     asked_for: HashSet<(Text, Text)>,
     situations: Situations,
-    /// Whose turn it is where not every single case can be asked for in one step.
-    turns: Turns,
     /// How long asking for single cases took in the last step.
     following: Duration,
 }
@@ -180,7 +177,6 @@ impl Poller {
             was_down: false,
             asked_for: HashSet::new(),
             situations: Situations::default(),
-            turns: Turns::default(),
             following: Duration::ZERO,
         }
     }

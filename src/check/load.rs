@@ -1,8 +1,9 @@
 //! How many requests a minute the exporter will send, beside what is allowed.
 
-use std::time::Duration;
+use std::{fmt::Write, time::Duration};
 
 use super::{Patient, Report};
+use crate::model::Collector;
 
 /// Requests a minute, from readings that were made and how often they will be.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,7 +19,12 @@ impl Load {
 
     pub(super) fn check(self, patient: &Patient, report: &mut Report) {
         let allowed = patient.settings.limits.requests_per_minute;
-        let seen = format!("about {:.0} requests a minute, {allowed} allowed", self.per_minute.ceil());
+        let mut seen = format!("about {:.0} requests a minute, ", self.per_minute.ceil());
+        let more = following(patient);
+        if more > 0.0 {
+            let _ = write!(seen, "up to {more:.0} more while lists of cases are cut, ");
+        }
+        let _ = write!(seen, "{allowed} allowed");
         if self.per_minute > f64::from(allowed) {
             let remedy =
                 "intervals will be stretched; raise `max_requests_per_minute` or the intervals in `poll`";
@@ -27,4 +33,12 @@ impl Load {
             report.ok("load", seen);
         }
     }
+}
+
+/// Requests a minute for single cases, at most: they are asked for in every step that reads lists.
+fn following(patient: &Patient) -> f64 {
+    let lists = [Collector::Calls, Collector::Cases].map(|collector| patient.interval(collector));
+    let cases = patient.settings.limits.follow_cases as f64;
+    let interval = lists.into_iter().flatten().min();
+    interval.map_or(0.0, |interval| cases * 60.0 / interval.as_secs_f64().max(1.0))
 }

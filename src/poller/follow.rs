@@ -1,6 +1,9 @@
 //! Single cases that a cut list may hide, asked for by their number.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::timeout;
@@ -8,45 +11,26 @@ use tokio::time::timeout;
 use super::{Poller, cycle::Visitor, settle::too_slow};
 use crate::{
     model::{CaseList, RequestFailure, Resource, Text},
-    snapshot::{Center, Followed, Outcome, Reading, Snapshot},
+    snapshot::{Center, Followed, Reading, Snapshot},
     trio::{Error, Route},
 };
 
 /// A case to ask for: the list that showed it, and its number.
 pub(super) type Wanted = (Resource, Text);
 
-/// Where each contact centre's turn begins, so that every case is asked for sooner or later.
-#[derive(Debug, Default)]
-pub(super) struct Turns(HashMap<Text, usize>);
-
-impl Turns {
-    /// At most `limit` of the cases that the contact centres want, shared out evenly.
-    pub(super) fn share(
-        &mut self,
-        wanted: Vec<(Text, Vec<Wanted>)>,
-        limit: usize,
-    ) -> HashMap<Text, Vec<Wanted>> {
-        let mut left = limit;
-        let mut shares: Vec<usize> = vec![0; wanted.len()];
-        while left > 0 && shares.iter().zip(&wanted).any(|(share, (_, wanted))| *share < wanted.len()) {
-            for (share, (_, wanted)) in shares.iter_mut().zip(&wanted) {
-                let more = usize::from(left > 0 && *share < wanted.len());
-                *share += more;
-                left -= more;
-            }
-        }
-        let mut turns = HashMap::new();
-        let chosen = wanted.into_iter().zip(shares).map(|((contact_center, mut wanted), share)| {
-            let begin = self.0.get(&contact_center).map_or(0, |turn| turn % wanted.len().max(1));
-            turns.insert(contact_center.clone(), begin + share);
-            wanted.rotate_left(begin);
-            wanted.truncate(share);
-            (contact_center, wanted)
-        });
-        let chosen = chosen.collect();
-        self.0 = turns;
-        chosen
+/// At most `limit` of the cases that the contact centres want, shared out evenly; of each the first
+/// ones, which are the most important.
+pub(super) fn share(mut wanted: Vec<(Text, Vec<Wanted>)>, limit: usize) -> HashMap<Text, Vec<Wanted>> {
+    let all = |share: usize| wanted.iter().map(|(_, wanted)| wanted.len().min(share)).sum::<usize>();
+    // The largest equal share that is not too much; what it leaves goes to the first who want more.
+    let share = (0..=limit).rev().find(|share| all(*share) <= limit).unwrap_or_default();
+    let mut rest = limit - all(share);
+    for (_, wanted) in &mut wanted {
+        let more = usize::from(rest > 0 && wanted.len() > share);
+        rest -= more;
+        wanted.truncate(share + more);
     }
+    wanted.into_iter().collect()
 }
 
 /// What came of asking for single cases.
@@ -64,7 +48,7 @@ impl Poller {
         self.following = Duration::ZERO;
         let ids = snapshot.centers.iter().map(|center| center.contact_center.id.clone());
         let wanted = ids.map(|id| (id.clone(), self.tally.to_follow(&id))).collect();
-        self.turns.share(wanted, self.settings.follow_cases)
+        share(wanted, self.settings.follow_cases)
     }
 
     /// Takes note of how asking for single cases went.
@@ -81,8 +65,16 @@ impl Poller {
 
 impl Visitor<'_> {
     /// Asks for those of the wanted cases that the lists just read do not show.
-    pub(super) async fn follow(self, route: &Route, center: &Center, wanted: &[Wanted]) -> Following {
-        let hidden = hidden(center, wanted);
+    pub(super) async fn follow(
+        self,
+        route: &Route,
+        (before, now): (&Center, &Center),
+        wanted: &[Wanted],
+    ) -> Following {
+        if wanted.is_empty() {
+            return Following::default();
+        }
+        let hidden = hidden(before, now, wanted);
         if hidden.is_empty() {
             return Following::default();
         }
@@ -120,20 +112,22 @@ impl Visitor<'_> {
     }
 }
 
-/// The cases that the lists do not show, as far as the lists could be read.
-fn hidden<'w>(center: &Center, wanted: &'w [Wanted]) -> Vec<&'w Wanted> {
-    let mut hidden: Vec<&Wanted> = wanted.iter().collect();
-    for (list, reading) in [(Resource::Calls, &center.calls), (Resource::Cases, &center.cases)] {
-        if let Some(shown) = last_read(reading) {
-            hidden.retain(|(of, job)| *of != list || shown.cases.iter().all(|case| case.id != *job));
-        }
-    }
-    hidden
+/// The cases that their list, just read, does not show. Without a new list nobody could say what a case
+/// that is not there means.
+fn hidden<'w>(before: &Center, now: &Center, wanted: &'w [Wanted]) -> Vec<&'w Wanted> {
+    let calls = just_read(&before.calls, &now.calls);
+    let cases = just_read(&before.cases, &now.cases);
+    let is_hidden = |(list, job): &&Wanted| {
+        let shown = if *list == Resource::Calls { &calls } else { &cases };
+        shown.as_ref().is_some_and(|shown| !shown.contains(job))
+    };
+    wanted.iter().filter(is_hidden).collect()
 }
 
-fn last_read(reading: &Reading<CaseList>) -> Option<&CaseList> {
-    let read = reading.attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
-    reading.good.as_ref().filter(|_| read).map(|good| &*good.data)
+fn just_read<'c>(before: &Reading<CaseList>, now: &'c Reading<CaseList>) -> Option<HashSet<&'c Text>> {
+    let taken = |reading: &Reading<CaseList>| reading.good.as_ref().map(|good| good.taken.mono);
+    let good = now.good.as_ref().filter(|_| taken(now) != taken(before))?;
+    Some(good.data.cases.iter().map(|case| &case.id).collect())
 }
 
 /// Whether the answer to another case may be better.

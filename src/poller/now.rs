@@ -20,10 +20,7 @@ impl Visitor<'_> {
         let before = center.clone();
         let (done, fast) = self.state(route, center).await;
         cut::mark(&before, center);
-        let mut following = match fast {
-            Some(false) => Following::default(),
-            _ => self.follow(route, center, wanted).await,
-        };
+        let mut following = self.follow(route, (&before, center), wanted).await;
         center.followed = std::mem::take(&mut following.found).into();
         (done, fast, following)
     }

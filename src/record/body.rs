@@ -95,7 +95,9 @@ impl Disguise<'_> {
             let judgement = dictionary.judge(resource, member, &token.into(), *now);
             matches!(judgement, Judgement::Word { known: true, .. })
         };
-        let token = tokens.word(&format!("{}.{field}", resource.as_str()), word, &means_something);
+        // Calls stand in both lists of cases, and a case is the same in both.
+        let list = if resource == Resource::Cases { Resource::Calls } else { resource };
+        let token = tokens.word(&format!("{}.{field}", list.as_str()), word, &means_something);
         match value {
             Value::Number(_) => serde_json::from_str(&token).unwrap_or(Value::Null),
             _ => token.into(),

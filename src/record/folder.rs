@@ -22,20 +22,20 @@ pub enum FolderError {
     #[error("{}: is no folder; name a folder that does not exist yet", .0.display())]
     NoFolder(PathBuf),
     /// It cannot be made or looked into.
-    #[error("{}: cannot be used: {source}; name a folder that you may write", .path.display())]
+    #[error("{}: cannot be used: {why}; name a folder that you may write", .path.display())]
     Unusable {
         /// The folder.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// A file could not be written. Nothing is left of the recording.
-    #[error("{}: cannot be written: {source}; make room, or name another folder", .path.display())]
+    #[error("{}: cannot be written: {why}; make room, or name another folder", .path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        why: io::Error,
     },
     /// Without random numbers nothing can be hidden.
     #[error("the system gives no random numbers, so nothing can be hidden: {0}")]
@@ -48,7 +48,7 @@ impl Folder {
     /// # Errors
     /// It is not empty, no folder, or not ours to write.
     pub fn prepare(path: &Path) -> Result<Self, FolderError> {
-        let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
+        let unusable = |why| FolderError::Unusable { path: path.to_owned(), why };
         let made = match fs::metadata(path) {
             Ok(found) if !found.is_dir() => return Err(FolderError::NoFolder(path.to_owned())),
             Ok(_) => {
@@ -83,11 +83,11 @@ impl Folder {
     pub(super) fn write(&self, files: &[(String, String)]) -> Result<(), FolderError> {
         for (done, (name, text)) in files.iter().enumerate() {
             let path = self.path.join(name);
-            if let Err(source) = fs::write(&path, text) {
+            if let Err(why) = fs::write(&path, text) {
                 for (name, _) in &files[..=done] {
                     let _ = fs::remove_file(self.path.join(name));
                 }
-                return Err(FolderError::Unwritable { path, source });
+                return Err(FolderError::Unwritable { path, why });
             }
         }
         Ok(())
@@ -129,7 +129,9 @@ mod tests {
         let path = here.path().join("a/b");
         let folder = Folder::prepare(&path).expect("a new folder");
         fs::create_dir(path.join("recording.json")).expect("in the way");
-        let error = folder.write(&files()).expect_err("a folder is in the way").to_string();
+        let error = folder.write(&files()).expect_err("a folder is in the way");
+        // As it is printed: with all causes.
+        let error = format!("{:#}", anyhow::Error::new(error));
         assert!(
             error.starts_with(&format!("{}: cannot be written: ", path.join("recording.json").display()))
         );

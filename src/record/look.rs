@@ -25,11 +25,6 @@ pub async fn look(client: &Client, dictionary: &Dictionary, selection: &Selectio
                 _ => {}
             }
         }
-        // The dictionary does not know them by a name of their own; they share the members of calls.
-        match client.cases(&route).await {
-            Err(error) if error.is_total() => return Err(error),
-            _ => {}
-        }
     }
     Ok(())
 }

@@ -9,9 +9,11 @@ use trio_exporter::{
     model::{Case, CaseClass, CaseState, Clock, Resource},
     poller::{self, Poller},
     sim::{Dialect, Options},
-    tally,
+    snapshot::Center,
+    tally::{self, Published},
     trio::{Client, Listing, Route},
 };
+use wiremock::ResponseTemplate;
 
 use crate::support::{HandWritten, Simulated, still_clock, target};
 
@@ -94,6 +96,24 @@ async fn calls_stand_in_both_lists_and_other_cases_in_one() {
     assert_eq!(client.case(&route, Resource::Calls, &alone.id).await.expect("an answer"), None);
 }
 
+type Latest = watch::Receiver<Option<Arc<Published>>>;
+
+/// A poller of a Trio, and what it publishes.
+fn poller_of(trio: &HandWritten) -> (Poller, Latest, Clock) {
+    let clock = still_clock();
+    let (target, settings) = (target(&trio.url()), poller::Settings::default());
+    let client =
+        Client::new(target.trio, target.dictionary, Arc::default(), clock.clone()).expect("a client");
+    let (publish, latest) = watch::channel(None);
+    let tally = tally::Settings::default();
+    let poller = Poller::new("test".into(), client, settings, tally, clock.clone(), Arc::default(), publish);
+    (poller, latest, clock)
+}
+
+fn center(latest: &Latest) -> Center {
+    latest.borrow().as_ref().expect("published").snapshot.centers[0].clone()
+}
+
 #[tokio::test]
 async fn a_list_that_is_cut_at_another_limit_than_the_documented_one_is_found_out_by_the_queue() {
     let trio = HandWritten::start().await;
@@ -106,20 +126,53 @@ async fn a_list_that_is_cut_at_another_limit_than_the_documented_one_is_found_ou
     };
     let cases: Vec<_> = of(7, 15).chain(of(8, 4)).collect();
     trio.answer("cc/1/services/cases", json!(cases).to_string()).await;
-    let clock = still_clock();
-    let (target, settings) = (target(&trio.url()), poller::Settings::default());
-    let client =
-        Client::new(target.trio, target.dictionary, Arc::default(), clock.clone()).expect("a client");
-    let (publish, latest) = watch::channel(None);
-    let tally = tally::Settings::default();
-    let mut poller =
-        Poller::new("test".into(), client, settings, tally, clock.clone(), Arc::default(), publish);
+    let (mut poller, latest, clock) = poller_of(&trio);
     let mut found = Vec::new();
     for _ in 0..3 {
         poller.step().await;
-        let center = latest.borrow().as_ref().expect("published").snapshot.centers[0].clone();
-        found.push(center.cases.good.expect("cases").data.truncated.join(" "));
+        found.push(center(&latest).cases.good.expect("cases").data.truncated.join(" "));
         clock.advance(Duration::from_secs(5));
     }
     assert_eq!(found, ["", "7", "7"], "a difference counts when it is there twice in a row");
+}
+
+#[tokio::test]
+async fn a_case_that_a_cut_list_hides_is_asked_for_by_its_number_until_it_is_finished() {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
+    trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":7,"queueLength":30}]}"#).await;
+    trio.respond("cc/1/services/calls", ResponseTemplate::new(403)).await;
+    let row = |id: u32| json!({"jobNo": id, "sid": 7, "state": "Queued", "caseClass": "Chat"});
+    let rows = |ids: std::ops::Range<u32>| json!({"data": ids.map(row).collect::<Vec<_>>()}).to_string();
+    let page = |ids: std::ops::Range<u32>| {
+        let pages = json!({"totalCount": ids.len(), "pageSize": 1000}).to_string();
+        ResponseTemplate::new(200)
+            .set_body_raw(rows(ids), "application/json")
+            .insert_header("X-Pagination", pages)
+    };
+    let once = |place: &str, answer: ResponseTemplate| {
+        let place = wiremock::matchers::path(format!("/te/api/cc/1/services/{place}"));
+        wiremock::Mock::given(place).respond_with(answer).up_to_n_times(1)
+    };
+    once("cases", page(0..19)).mount(&trio.server).await;
+    trio.respond("cc/1/services/cases", page(2..22)).await;
+    let still_there = ResponseTemplate::new(200).set_body_json(json!({"data": row(0)}));
+    once("cases/0", still_there).mount(&trio.server).await;
+    let (mut poller, latest, clock) = poller_of(&trio);
+    let mut found = Vec::new();
+    for _ in 0..5 {
+        poller.step().await;
+        let followed = center(&latest).followed;
+        let states =
+            followed.iter().map(|case| (case.id.to_string(), case.case.is_some())).collect::<Vec<_>>();
+        found.push(states);
+        clock.advance(Duration::from_secs(5));
+    }
+    let both = |first: bool| vec![("0".to_owned(), first), ("1".to_owned(), false)];
+    assert_eq!(found[..3], [vec![], vec![], both(true)], "named in the second step, asked for in the third");
+    assert!(found[3..].iter().flatten().all(|(id, _)| id == "0"), "what is finished is not asked for again");
+    for request in trio.server.received_requests().await.expect("recorded") {
+        let is_login = request.url.path() == "/te/api/login";
+        assert_eq!(request.method.as_str(), if is_login { "POST" } else { "GET" }, "{}", request.url);
+    }
 }

@@ -83,7 +83,7 @@ async fn a_healthy_server_is_examined_from_its_name_to_its_load_and_nothing_fail
         ("page cap", "none seen: asked for 1000, given all 40"),
         ("time zone", "every time seen says its own"),
         ("limit of cases cc 1", "service "),
-        ("load", "requests a minute, 600 allowed"),
+        ("load", "requests a minute, up to 240 more while lists of cases are cut, 600 allowed"),
     ] {
         says(&report, subject, Level::Ok, words);
     }

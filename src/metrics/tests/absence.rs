@@ -126,7 +126,20 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             fixture::changed(|s| s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300)),
             &["trio_service_skilled_agents"],
         ),
-        (fixture::changed(|s| s.centers[0].calls = Reading::none(none(5))), &["trio_calls"]),
+        (
+            fixture::changed(|s| s.centers[0].calls = Reading::none(none(5))),
+            &[
+                "trio_calls",
+                "trio_service_cases",
+                "trio_service_class_longest_wait_seconds",
+                "trio_service_class_over_target",
+                "trio_service_class_waiting",
+                "trio_service_day_answered",
+                "trio_service_day_left",
+                "trio_service_day_offered",
+                "trio_service_day_within_target",
+            ],
+        ),
         (
             fixture::changed(|s| {
                 let cut = CaseList { cases: Vec::new(), truncated: vec!["s1".into()] };

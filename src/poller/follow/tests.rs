@@ -15,7 +15,7 @@ use super::*;
 use crate::{
     model::{Case, CaseState, Clock, Collector, ContactCenter, Stamp},
     poller::Settings,
-    snapshot::{Attempt, Good},
+    snapshot::{Attempt, Good, Outcome},
     stats::Stats,
     tally,
     trio::{self, Client, Dictionary, Limits},
@@ -31,33 +31,19 @@ fn numbers(wanted: &[Wanted]) -> Vec<u32> {
 }
 
 #[test]
-fn cases_beyond_the_limit_have_their_turn_in_later_steps() {
-    let mut turns = Turns::default();
-    let mut step = |limit| numbers(&turns.share(vec![named("1", 0..5)], limit)["1"]);
-    assert_eq!(step(2), [0, 1]);
-    assert_eq!(step(2), [2, 3]);
-    assert_eq!(step(2), [4, 0]);
-    assert_eq!(step(20), [1, 2, 3, 4, 0], "all of them, each once");
-    assert!(step(0).is_empty());
-}
-
-#[test]
 fn contact_centres_share_the_limit_and_what_one_does_not_need_is_left_to_the_others() {
-    let mut turns = Turns::default();
-    let wanted = || vec![named("1", 0..100), named("2", 0..3), named("3", 0..0), named("4", 0..100)];
-    let mut asked: Vec<Vec<u32>> = vec![Vec::new(); 4];
-    for _ in 0..12 {
-        let shares = turns.share(wanted(), 20);
-        assert_eq!(shares.values().map(Vec::len).sum::<usize>(), 20);
-        for (all, id) in asked.iter_mut().zip(["1", "2", "3", "4"]) {
-            all.extend(numbers(&shares[id]));
-        }
-        assert_eq!((shares["1"].len(), shares["2"].len(), shares["4"].len()), (9, 3, 8));
+    let wanted = || vec![named("1", 0..100), named("2", 0..3), named("3", 0..0), named("4", 50..150)];
+    for (limit, expected) in [(20, [9, 3, 0, 8]), (8, [3, 3, 0, 2]), (2, [1, 1, 0, 0]), (0, [0; 4])] {
+        let shares = share(wanted(), limit);
+        let numbers: Vec<Vec<u32>> = ["1", "2", "3", "4"].map(|id| numbers(&shares[id])).to_vec();
+        assert_eq!(numbers.iter().map(Vec::len).collect::<Vec<_>>(), expected, "{limit}");
+        assert!(
+            numbers[3].iter().zip(50..).all(|(job, first)| *job == first),
+            "the first are the most important"
+        );
     }
-    for (all, every) in asked.into_iter().zip([100, 3, 0, 96]) {
-        let different: std::collections::BTreeSet<u32> = all.into_iter().collect();
-        assert_eq!(different.len(), every, "nobody is left out");
-    }
+    assert_eq!(share(wanted(), 1000).values().map(Vec::len).sum::<usize>(), 203);
+    assert!(share(Vec::new(), 20).is_empty());
 }
 
 /// A Trio of contact centre 1 that answers for single cases of `services/cases` by their number.
@@ -116,7 +102,7 @@ async fn followed(server: &MockServer, wanted: &[(Resource, &str)], limit: Durat
     center.calls = listed("1", clock.now());
     center.cases = listed("2", clock.now());
     let wanted: Vec<Wanted> = wanted.iter().map(|(list, job)| (*list, (*job).into())).collect();
-    visitor.follow(&route, &center, &wanted).await
+    visitor.follow(&route, (&Center::new(contact_center(), |_| None), &center), &wanted).await
 }
 
 fn ok(row: &serde_json::Value) -> ResponseTemplate {
@@ -165,6 +151,26 @@ async fn where_nothing_is_wanted_or_everything_is_listed_nothing_is_asked() {
         assert!(following.found.is_empty() && following.result.is_none());
     }
     assert_eq!(asked(&server).await, Vec::<String>::new());
+}
+
+#[test]
+fn without_a_new_list_nothing_is_hidden() {
+    let at = Clock::system().now();
+    let later = Stamp { mono: at.mono + MINUTE, ..at };
+    let center = |calls: Option<Stamp>, cases: Option<Stamp>| {
+        let mut center = Center::new(contact_center(), |_| None);
+        center.calls = calls.map_or(Reading::none(None), |at| listed("1", at));
+        center.cases = cases.map_or(Reading::none(None), |at| listed("2", at));
+        center
+    };
+    let wanted: Vec<Wanted> = vec![(Resource::Calls, "8".into()), (Resource::Cases, "9".into())];
+    let asked = |now: &Center| {
+        let hidden = hidden(&center(Some(at), Some(at)), now, &wanted).into_iter();
+        hidden.map(|(_, job)| job.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&center(Some(later), Some(later))), ["8", "9"]);
+    assert_eq!(asked(&center(Some(at), Some(later))), ["9"], "calls are read less often, or failed");
+    assert_eq!(asked(&center(Some(later), None)), ["8"], "cases are not read at all");
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ pub(super) struct ListReading<'a> {
     pub(super) skew: f64,
 }
 
-/// Less than this cannot be told by the header that the skew is taken from.
+/// The header that the skew is taken from tells whole seconds; less than this means nothing.
 const SMALLEST_SKEW: f64 = 2.0;
 
 impl<'a> ListReading<'a> {
@@ -72,7 +72,8 @@ impl<'a> ListReading<'a> {
                 elapsed::is_gap(last, good.taken, interval).then_some(Doubt::Gap)
             }
         });
-        let skew = snapshot.clock_skew.filter(|skew| skew.abs() >= SMALLEST_SKEW).unwrap_or(0.0);
+        let skew = snapshot.clock_skew.map_or(0.0, f64::round);
+        let skew = if skew.abs() < SMALLEST_SKEW { 0.0 } else { skew };
         Some(Self {
             source,
             list: &good.data,

@@ -9,7 +9,8 @@ use crate::support::{Samples, Simulated, TestApp};
 use super::pair::{active, exporter, of_both, pair, series, take_over, up};
 
 /// Everything that is read of what happens now.
-const STATES: [&str; 3] = ["cc/1/agents/state", "cc/1/services/state", "cc/1/services/calls"];
+const STATES: [&str; 4] =
+    ["cc/1/agents/state", "cc/1/services/state", "cc/1/services/calls", "cc/1/services/cases"];
 
 async fn fail(server: &Simulated, paths: &[&str], status: u16) {
     for path in paths {
