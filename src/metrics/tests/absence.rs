@@ -207,7 +207,6 @@ fn a_family_without_its_source_is_absent_and_no_other() {
                 "trio_token_expiry_timestamp_seconds",
             ],
         ),
-        (View { goals: Default::default(), ..fixture::full() }, &["trio_service_minimum_agents"]),
     ];
     for (case, (view, expected)) in cases.iter().enumerate() {
         let expected: BTreeSet<_> = expected.iter().map(|name| (*name).to_owned()).collect();
