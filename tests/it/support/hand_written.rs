@@ -19,7 +19,9 @@ pub(crate) struct HandWritten {
 impl HandWritten {
     /// A server that knows the login and nothing else.
     pub(crate) async fn start() -> Self {
-        let this = Self { server: MockServer::start().await };
+        // Not from wiremock's pool: requests that a client gave up may arrive late, and would be counted
+        // as those of the next test that gets the same server.
+        let this = Self { server: MockServer::builder().start().await };
         let token = json!({"access_token": "token-1", "refresh_token": "refresh-1", "expires_in": 3600});
         Mock::given(method("POST"))
             .and(path("/te/api/login"))
