@@ -104,3 +104,21 @@ fn the_longest_wait_is_derived_from_whole_fresh_lists_only_and_says_so() {
     });
     assert_eq!(wait(&unread), None);
 }
+
+#[test]
+fn a_queue_known_to_be_empty_has_no_wait() {
+    let wait = |queue_length, longest_wait| {
+        let view = fixture::changed(|snapshot| {
+            let status =
+                crate::model::ServiceStatus { queue_length, longest_wait, ..fixture::service_status() };
+            snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
+        });
+        value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
+    };
+    assert_eq!(wait(Some(0.0), None), Some(0.0));
+    assert_eq!(wait(Some(0.0), Some(99.0)), Some(0.0));
+    assert_eq!(wait(Some(2.0), Some(99.0)), Some(99.0));
+    assert_eq!(wait(Some(2.0), None), Some(25.0), "the list of calls tells");
+    assert_eq!(wait(None, Some(99.0)), Some(99.0));
+    assert_eq!(wait(None, None), Some(25.0));
+}
