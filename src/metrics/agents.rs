@@ -31,7 +31,7 @@ const GROUP_STATE_SECONDS: Spec = Spec::counter(
 .seconds();
 const UNMEASURED_SECONDS: Spec = Spec::counter(
     "agents_unmeasured",
-    "Agent-seconds that no state can claim because readings were too far apart: shows how far to trust trio_agents_state_seconds_total. Source: agents/state.",
+    "Agent-seconds that no state can claim because readings were too far apart, another server took over or all were logged out at once: shows how far to trust trio_agents_state_seconds_total. Source: agents/state.",
 )
 .seconds();
 const STATE_CHANGES: Spec = Spec::counter(

@@ -162,7 +162,8 @@ impl AgentTime {
         let mut left = present(last.as_ref(), &known, held);
         let before_at = last.as_ref().map(|last| last.taken);
         let tells = tells_reasons(&good.data, names_reasons(cur));
-        let (mut persons, mut held_now) = (Vec::new(), Vec::new());
+        let agents = good.data.len();
+        let (mut persons, mut held_now) = (Vec::with_capacity(agents), Vec::with_capacity(agents));
         totals.now = Default::default();
         gone.forget_before(good.taken.mono.saturating_sub(settings.keep));
         for status in good.data.iter() {
@@ -216,27 +217,22 @@ impl AgentTotals {
         from: Option<AgentState>,
         to: Option<AgentState>,
     ) -> f64 {
-        let (Some(from), Some(to), Interval::Measured(seconds)) = (from, to, interval) else {
-            self.unmeasured_seconds += interval.seconds();
-            self.change(from, to, interval);
-            return 0.0;
-        };
-        self.change(Some(from), Some(to), interval);
-        for state in [from, to] {
-            person.seconds[state.index()] += seconds / 2.0;
-            self.seconds[state.index()] += seconds / 2.0;
-            groups.credit(&person.id, state, seconds / 2.0);
-        }
-        seconds
-    }
-
-    fn change(&mut self, from: Option<AgentState>, to: Option<AgentState>, interval: Interval) {
         if let (Some(from), Some(to)) = (from, to)
             && from != to
             && interval.shows_changes()
         {
             self.changes[from.index()][to.index()] += 1;
         }
+        let (Some(from), Some(to), Interval::Measured(seconds)) = (from, to, interval) else {
+            self.unmeasured_seconds += interval.seconds();
+            return 0.0;
+        };
+        for state in [from, to] {
+            person.seconds[state.index()] += seconds / 2.0;
+            self.seconds[state.index()] += seconds / 2.0;
+            groups.credit(&person.id, state, seconds / 2.0);
+        }
+        seconds
     }
 }
 

@@ -1,6 +1,6 @@
 //! The time of agent groups, as far as groups are large enough to have series.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -8,7 +8,7 @@ use super::{GroupTotals, StateSeconds, kept::Kept};
 use crate::{
     model::{Agent, AgentGroup, AgentState, AgentStatus, Text},
     snapshot::Center,
-    tally::{Settings, agent_groups::Grouping},
+    tally::{GroupKey, Settings, agent_groups::Grouping},
 };
 
 /// The groups of one contact centre.
@@ -42,16 +42,16 @@ impl Groups {
         self.grouping = members.map(|members| Grouping::judge(&members, settings.min_group_size));
         let at = groups.taken.mono;
         self.gone.forget_before(at.saturating_sub(settings.keep));
-        self.put_away(&groups.data, at, settings.most_agents);
+        self.regroup(&groups.data, at, settings.most_agents);
     }
 
     /// Takes the totals of before over into the groups of now.
-    fn put_away(&mut self, listed: &[AgentGroup], at: std::time::Duration, most: usize) {
+    fn regroup(&mut self, listed: &[AgentGroup], at: Duration, most: usize) {
         let before = self.totals.take().unwrap_or_default();
         let mut known: FxHashMap<Text, StateSeconds> =
             before.into_iter().map(|group| (group.key.id, group.seconds)).collect();
         self.totals = self.grouping.as_ref().map(|grouping| {
-            let total = |key: &super::GroupKey| {
+            let total = |key: &GroupKey| {
                 let seconds = known.remove(&key.id).or_else(|| self.gone.take(&key.id));
                 GroupTotals {
                     key: key.clone(),
