@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use trio_exporter::{
     model::{AgentState, CaseClass},
-    sim::{Class, InProcess, Options, Scenario, Stay},
+    sim::{Activity, Class, InProcess, Options, Scenario, Stay},
     tally::ClassCounts,
     trio::Dictionary,
 };
@@ -116,6 +116,13 @@ fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
         .map(|state| seconds[state.index()])
         .sum();
     let there = working + seconds[AgentState::Available.index()];
+    let truly = |activities: &[Activity]| -> f64 {
+        let agents = truth.agents.values();
+        agents.flat_map(|time| activities.iter().map(|it| time.of(*it).as_secs_f64())).sum()
+    };
+    let truly_working = truly(&[Activity::Busy, Activity::WrapUp, Activity::Offered]);
+    let truly_there = truly_working + truly(&[Activity::Available]);
+    let true_occupancy = (truly_there > 0.0).then(|| truly_working / truly_there);
     Verdict {
         level: level(ours.within),
         low: level(ours.within_low as f64),
@@ -124,7 +131,7 @@ fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
         queue: if true_queue > 0.0 { queue / true_queue } else { 1.0 },
         offered: ours.offered as f64 / (flow.offered().max(1)) as f64,
         occupancy: (there > 0.0).then(|| working / there),
-        true_occupancy: truth.agents.values().next().and_then(|agents| agents.occupancy()),
+        true_occupancy,
         out_of_bounds,
         never_seen,
         measured: measured / (measured + unmeasured).max(1.0),

@@ -207,7 +207,6 @@ fn a_family_without_its_source_is_absent_and_no_other() {
                 "trio_token_expiry_timestamp_seconds",
             ],
         ),
-        (View { goals: Default::default(), ..fixture::full() }, &["trio_service_minimum_agents"]),
     ];
     for (case, (view, expected)) in cases.iter().enumerate() {
         let expected: BTreeSet<_> = expected.iter().map(|name| (*name).to_owned()).collect();
@@ -307,23 +306,6 @@ fn a_poller_that_hangs_is_not_up() {
     assert_eq!((up(60), up(61)), (Some(1.0), Some(0.0)));
     let down = fixture::changed(|snapshot| snapshot.up = false);
     assert_eq!(value(&both_surfaces(&down, fixture::taken()), "trio_up"), Some(0.0));
-}
-
-#[test]
-fn a_queue_known_to_be_empty_has_no_wait() {
-    let wait = |queue_length, longest_wait| {
-        let view = fixture::changed(|snapshot| {
-            let status = ServiceStatus { queue_length, longest_wait, ..fixture::service_status() };
-            snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
-        });
-        value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
-    };
-    assert_eq!(wait(Some(0.0), None), Some(0.0));
-    assert_eq!(wait(Some(0.0), Some(99.0)), Some(0.0));
-    assert_eq!(wait(Some(2.0), Some(99.0)), Some(99.0));
-    assert_eq!(wait(Some(2.0), None), Some(25.0), "the list of calls tells");
-    assert_eq!(wait(None, Some(99.0)), Some(99.0));
-    assert_eq!(wait(None, None), Some(25.0));
 }
 
 #[test]

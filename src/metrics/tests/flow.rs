@@ -54,6 +54,10 @@ fn missing(view: &View) -> Vec<String> {
 fn a_family_of_the_flow_without_its_source_is_absent_and_no_other() {
     assert_eq!(missing(&of_class(|class| class.now = None)), NOW, "the list is cut");
     assert_eq!(missing(&of_class(|class| class.day = None)), DAY, "the day was not watched");
+    assert_eq!(
+        missing(&of_service(|service| service.goals = Arc::default())),
+        ["trio_service_minimum_agents"]
+    );
     assert_eq!(missing(&of_service(|service| service.truncated = None)), ["trio_service_list_truncated"]);
     assert_eq!(
         missing(&of_service(|service| service.time.queue_wait = None)),
@@ -99,4 +103,22 @@ fn the_longest_wait_is_derived_from_whole_fresh_lists_only_and_says_so() {
         snapshot.centers[0].calls = Reading::none(std::time::Duration::from_secs(5));
     });
     assert_eq!(wait(&unread), None);
+}
+
+#[test]
+fn a_queue_known_to_be_empty_has_no_wait() {
+    let wait = |queue_length, longest_wait| {
+        let view = fixture::changed(|snapshot| {
+            let status =
+                crate::model::ServiceStatus { queue_length, longest_wait, ..fixture::service_status() };
+            snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
+        });
+        value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
+    };
+    assert_eq!(wait(Some(0.0), None), Some(0.0));
+    assert_eq!(wait(Some(0.0), Some(99.0)), Some(0.0));
+    assert_eq!(wait(Some(2.0), Some(99.0)), Some(99.0));
+    assert_eq!(wait(Some(2.0), None), Some(25.0), "the list of calls tells");
+    assert_eq!(wait(None, Some(99.0)), Some(99.0));
+    assert_eq!(wait(None, None), Some(25.0));
 }

@@ -22,7 +22,9 @@ pub(crate) struct HandWritten {
 impl HandWritten {
     /// A server that knows the login and nothing else.
     pub(crate) async fn start() -> Self {
-        let this = Self { server: MockServer::start().await };
+        // Not from wiremock's pool: requests that a client gave up may arrive late, and would be counted
+        // as those of the next test that gets the same server.
+        let this = Self { server: MockServer::builder().start().await };
         Mock::given(wiremock::matchers::any())
             .respond_with(ResponseTemplate::new(404).insert_header(DATE.0, DATE.1))
             .with_priority(255)

@@ -179,10 +179,10 @@ fn an_agent_who_goes_home_from_wrap_up_takes_nothing_from_whom_the_call_was_pass
     let mut first = calls("A", 30, None);
     first.moves.transfer = Some(Transfer { share: 1.0, to: 1 });
     let mut world = world(&scenario(vec![first, calls("B", 10, None)]), &[0]);
-    // Passed on at 32, rings there until 34; the first agent is in wrap-up until 35.
-    world.step(second(33));
+    // Passed on at 32 and answered there at 34; the first agent is in wrap-up until 35.
+    world.step(Duration::from_millis(34_500));
     world.set_login(1001, false).expect("the agent is there");
-    world.step(second(67));
+    world.step(second(60));
     assert_eq!(log(&world)[1], (1, 32, Some(32), Some(34), 44, Outcome::Served));
 }
 
