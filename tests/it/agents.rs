@@ -30,7 +30,9 @@ fn with_limits_and_reasons(mut config: Config) -> Config {
 /// Both pages after ten minutes, and at the first reading.
 async fn morning(dialect: Dialect, state_times: bool, set: fn(Config) -> Config) -> [Samples; 3] {
     let clock = still_clock();
-    let options = Options { dialect, state_times, agents: 60, ..Options::default() };
+    // What may not be read is logged: so there is a log to look at.
+    let forbidden = vec!["skills".to_owned()];
+    let options = Options { dialect, state_times, agents: 60, forbidden, ..Options::default() };
     let trio = Simulated::start(options, clock.clone()).await;
     let mut app = TestApp::start_at(set(config(trio.target(true), Identity::Name)), clock).await;
     app.step().await;
