@@ -217,7 +217,7 @@ pub(super) fn write<'a>(pen: &mut Pen<'_>, scene: &'a Scene<'a>) -> fmt::Result 
             row.totals.classes.iter().map(class)
         })
     };
-    write_now(pen, scene, classes())?;
+    write_now(pen, scene, &classes())?;
     for (spec, count) in COUNTS {
         let mut family = pen.family(spec);
         for (labels, class, totals, _) in classes() {
@@ -247,7 +247,7 @@ fn is_fresh((_, _, totals, center): &ClassRow<'_>, scene: &Scene<'_>) -> bool {
 fn write_now<'a>(
     pen: &mut Pen<'_>,
     scene: &Scene<'_>,
-    classes: impl Iterator<Item = ClassRow<'a>> + Clone,
+    classes: &(impl Iterator<Item = ClassRow<'a>> + Clone),
 ) -> fmt::Result {
     let classes = || {
         let fresh = classes.clone().filter(|row| is_fresh(row, scene));

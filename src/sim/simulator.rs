@@ -151,8 +151,9 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     let path = request.uri().path().to_owned();
     let answer = if let Some(rest) = below(&path, BASE) {
         match (charset(&request, simulator.0.options.charset), read(request, rest).await) {
-            (Ok(charset), Ok(request)) => simulator.api(request).await.written_in(charset),
-            (Err(refusal), _) | (_, Err(refusal)) => refusal,
+            (Some(charset), Ok(request)) => simulator.api(request).await.written_in(charset),
+            (None, _) => no_such_charset(),
+            (_, Err(refusal)) => refusal,
         }
     } else if let Some((base, rest)) =
         [CONTROL, TRUTH].iter().find_map(|base| Some((*base, below(&path, base)?)))
@@ -188,13 +189,15 @@ fn http_date(now: SystemTime) -> Option<HeaderValue> {
     HeaderValue::try_from(date).ok()
 }
 
-/// The letters that a client wants.
-fn charset(request: &HttpRequest, unasked: Charset) -> Result<Charset, Answer> {
+/// The letters that a client wants, if they can be written.
+fn charset(request: &HttpRequest, unasked: Charset) -> Option<Charset> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    Charset::wanted(header(ACCEPT), header(CONTENT_TYPE), unasked).ok_or_else(|| {
-        let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
-        refuse(StatusCode::NOT_ACCEPTABLE, message)
-    })
+    Charset::wanted(header(ACCEPT), header(CONTENT_TYPE), unasked)
+}
+
+fn no_such_charset() -> Answer {
+    let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
+    refuse(StatusCode::NOT_ACCEPTABLE, message)
 }
 
 /// The parts of a path below a base.

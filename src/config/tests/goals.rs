@@ -153,7 +153,10 @@ fn a_poll_that_is_too_long_for_the_shortest_wait_target_is_warned_of_with_both_k
     let of_chat = format!(
         "collectors.cases.interval: 8s is longer than a quarter of goals.classes.chat.wait_target (30s): {roughly}"
     );
-    assert_eq!(warnings(&format!("{classes}\ncollectors: {{cases: {{interval: 8s}}}}")), [of_chat.clone()]);
+    assert_eq!(
+        warnings(&format!("{classes}\ncollectors: {{cases: {{interval: 8s}}}}")),
+        std::slice::from_ref(&of_chat)
+    );
     let of_voice = format!(
         "collectors.calls.interval: 11s is longer than a quarter of goals.classes.voice.wait_target (40s): {roughly}"
     );

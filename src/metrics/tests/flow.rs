@@ -55,7 +55,7 @@ fn a_family_of_the_flow_without_its_source_is_absent_and_no_other() {
     assert_eq!(missing(&of_class(|class| class.now = None)), NOW, "the list is cut");
     assert_eq!(missing(&of_class(|class| class.day = None)), DAY, "the day was not watched");
     assert_eq!(
-        missing(&of_service(|service| service.goals = Arc::default())),
+        missing(&View { goals: Arc::default(), ..of_service(|service| service.goals = Arc::default()) }),
         ["trio_service_minimum_agents"]
     );
     assert_eq!(missing(&of_service(|service| service.truncated = None)), ["trio_service_list_truncated"]);

@@ -75,7 +75,7 @@ impl Scene<'_> {
             self.shows_handled |= stage == Stage::Handled;
             let row = Row { case, queue, stage };
             match cases.get_mut(&case.id) {
-                Some(known) => self.goes_on(known, row, &mut ledger, rejected),
+                Some(known) => self.goes_on(known, &row, &mut ledger, rejected),
                 None => {
                     let new = self.appears(&row, None, &mut ledger, rejected);
                     cases.insert(case.id.clone(), new);
@@ -165,16 +165,16 @@ impl Scene<'_> {
     }
 
     /// A case that is known.
-    fn goes_on(&self, known: &mut Tracked, row: Row<'_>, ledger: &mut Ledger<'_>, rejected: &mut Rejected) {
+    fn goes_on(&self, known: &mut Tracked, row: &Row<'_>, ledger: &mut Ledger<'_>, rejected: &mut Rejected) {
         let id = &row.case.id;
         if self.is_another(known, row.case) {
-            let mut old = mem::replace(known, self.appears(&row, None, ledger, rejected));
+            let mut old = mem::replace(known, self.appears(row, None, ledger, rejected));
             old.missing = Some(Missing { since: self.reading.until, lists: 2, doubt: self.reading.doubt });
             self.is_gone(id, &old, ledger);
             return;
         }
         if known.queue != row.queue {
-            self.changes_queue(known, &row, ledger, rejected);
+            self.changes_queue(known, row, ledger, rejected);
             return;
         }
         let at = self.reading.at;
@@ -197,7 +197,7 @@ impl Scene<'_> {
             (Stage::Handled, Stage::Waiting) => {
                 let seen = known.seen;
                 self.is_handled_until(known, at, 0.5, ledger);
-                *known = self.appears(&row, Some(seen), ledger, rejected);
+                *known = self.appears(row, Some(seen), ledger, rejected);
             }
         }
         known.state = state_of(row.case, known.stage);
@@ -309,7 +309,7 @@ impl Scene<'_> {
             Some(Some(found)) if is_cut => {
                 let queue = case.queue.clone();
                 let row = Row { case: found, queue, stage: Stage::of(found.state) };
-                self.goes_on(case, row, ledger, rejected);
+                self.goes_on(case, &row, ledger, rejected);
                 // It is alive, but no list shows it.
                 case.missing = Some(self.missing(Some(Doubt::Truncated)));
                 return true;

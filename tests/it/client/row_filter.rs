@@ -44,7 +44,10 @@ impl Respond for Server {
         let mut rows = rows.to_vec();
         let (parameter, member) = if skills { ("serviceId", "ServiceId") } else { ("groupId", "GroupId") };
         if let Some(wanted) = query(parameter) {
-            rows.retain(|row| row[member].to_string() == wanted);
+            rows.retain(|row| {
+                let shown = row[member].to_string();
+                shown == wanted
+            });
         }
         if let Some(names) = query("fields").map(|names| names.to_lowercase()) {
             let names: Vec<&str> = names.split(',').collect();

@@ -21,7 +21,7 @@ impl Respond for Server {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let sort =
             request.url.query_pairs().find(|(key, _)| key == "sort").map(|(_, value)| value.into_owned());
-        let mut jobs = vec![30, 4, 100];
+        let mut jobs = [30, 4, 100];
         match sort.as_deref() {
             Some(_) if *self == Self::Refuses => return status(400),
             Some("JobNo") if *self == Self::Sorts => jobs.sort_unstable(),
