@@ -65,7 +65,9 @@ impl Tokens {
         } else {
             self.fraction(&number.to_string())
         };
-        Number::from_f64(token).unwrap_or_else(|| 1.into())
+        // Other digits may make a number too large for its type.
+        let finite = Number::from_f64(token).or_else(|| Number::from_f64(1e300_f64.copysign(value)));
+        finite.unwrap_or_else(|| 1.into())
     }
 
     /// What stands for a word of a field, which must be none of those that mean something there.
