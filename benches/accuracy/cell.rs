@@ -47,9 +47,8 @@ pub(crate) struct Verdict {
     pub(crate) never_seen: f64,
     /// Share of the time that was measured.
     pub(crate) measured: f64,
-    /// Calls that were concluded, and that could not be.
+    /// Calls that were concluded.
     pub(crate) concluded: u64,
-    pub(crate) unclassified: u64,
 }
 
 pub(crate) fn watch(cell: &Cell) -> Verdict {
@@ -136,7 +135,6 @@ fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
         never_seen,
         measured: measured / (measured + unmeasured).max(1.0),
         concluded,
-        unclassified: ours.unclassified_in_all(),
     }
 }
 

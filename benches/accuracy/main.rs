@@ -28,7 +28,8 @@ enum Promise {
     Level(f64, f64),
     /// Nothing happens, so nothing is said.
     Silence,
-    /// The list is cut: most of the time is unmeasured.
+    /// The list is cut most of the time, and that is said: little of it counts as measured. What is told
+    /// of the rest is true of the rest alone.
     Unmeasured,
 }
 
@@ -77,7 +78,8 @@ fn rows() -> Vec<Row> {
     };
     let level = Promise::Level(1.0, 0.96);
     vec![
-        row("small", Scenario::small(), level),
+        // So few calls that a single one is half a point in six hours.
+        Row { hours: 48, ..row("small", Scenario::small(), level) },
         row("large", Scenario::large(), level),
         row("switchboard", Scenario::switchboard(), Promise::Level(2.5, 0.92)),
         row("overload", Scenario::overload(), level),
@@ -156,8 +158,7 @@ fn check(row: &Row, cell: &Cell, verdict: &Verdict) -> Vec<String> {
         return broken;
     }
     if row.promise == Promise::Unmeasured {
-        must(verdict.measured < 0.5, format!("{:.2} measured", verdict.measured));
-        must(verdict.unclassified > verdict.concluded, "more concluded than not".to_owned());
+        must(verdict.measured < 0.25, format!("{:.2} measured", verdict.measured));
         return broken;
     }
     let Promise::Level(withheld, offered) = row.promise else { return broken };
