@@ -33,13 +33,10 @@ impl Ledger<'_> {
     /// The counts of a queue, begun if need be, and its goals.
     fn entry(&mut self, queue: &Queue, source: Source) -> (&mut ClassCounts, ClassGoals) {
         let (at, goals) = (self.reading.at, self.goals);
-        if !self.services.contains_key(&queue.service) {
+        let service = self.services.entry(queue.service.clone()).or_insert_with(|| {
             let names = ServiceNames { id: &queue.service, ..ServiceNames::default() };
-            let flow = ServiceFlow::new(Arc::new(goals.of(&names).into_owned()), at);
-            self.services.insert(queue.service.clone(), flow);
-        }
-        // Just inserted if it was not there.
-        let Some(service) = self.services.get_mut(&queue.service) else { unreachable!() };
+            ServiceFlow::new(Arc::new(goals.of(&names).into_owned()), at)
+        });
         service.known_at = at;
         let goals = service.goals.class(queue.class);
         let edges = self.edges;
