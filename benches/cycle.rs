@@ -147,11 +147,14 @@ impl Trio {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut words = |skip: usize| -> Vec<String> {
-            lines.next().unwrap().unwrap().split_whitespace().skip(skip).map(str::to_owned).collect()
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        // Each line is told by its name: others may stand between them.
+        let mut words = |name: &str| -> Vec<String> {
+            let line = lines.find(|line| line.starts_with(name)).unwrap();
+            line[name.len()..].split_whitespace().map(str::to_owned).collect()
         };
-        let (url, key, login) = (words(2).remove(0), words(2).remove(0), words(2));
+        let (url, key) = (words("simulated Trio").remove(0), words("client key").remove(0));
+        let login = words("user, password");
         let [user, password] = &login[..] else { panic!("a user and a password") };
         let user = user.trim_end_matches(',').to_owned();
         Self { child, url, key, user, password: password.clone() }
