@@ -170,6 +170,7 @@ impl Flow {
             followed: Followed::of(center, &reading),
             cut: &cut,
             cut_before: &memory.cut,
+            cut_lately: &memory.cut_lately,
             shows_handled: memory.shows_handled,
             waiting_before: memory.waiting,
         };
@@ -206,15 +207,15 @@ impl Flow {
             _ => Some(Unmeasured::MissedPoll),
         };
         let now_cut: FxHashSet<&Text> = reading.list.truncated.iter().collect();
-        let other_cut = &self.lists[1 - reading.source.index()].cut;
-        let own_cut = &self.lists[reading.source.index()].cut;
+        let other_cut = &self.lists[1 - reading.source.index()].cut_lately;
+        let own_cut = &memory.cut_lately;
         for (id, flow) in &mut self.services {
             if flow.measure(of_calls) != reading.source {
                 continue;
             }
             let is_cut = now_cut.contains(id)
-                || own_cut.contains(id)
-                || other_cut.contains(id) && flow.is_fed_by(Source::Cases);
+                || own_cut.contains_key(id)
+                || other_cut.contains_key(id) && flow.is_fed_by(Source::Cases);
             flow.time.credit_until(reading.at, reason.or(is_cut.then_some(Unmeasured::Truncated)));
         }
     }

@@ -46,6 +46,8 @@ pub(super) struct Scene<'a> {
     pub(super) cut: &'a FxHashSet<&'a Text>,
     /// Services whose part of the list before was.
     pub(super) cut_before: &'a FxHashSet<Text>,
+    /// Services whose part was cut lately.
+    pub(super) cut_lately: &'a FxHashMap<Text, f64>,
     pub(super) shows_handled: bool,
     /// Cases that waited by the list before.
     pub(super) waiting_before: usize,
@@ -98,8 +100,9 @@ impl Scene<'_> {
         Window { from, to: self.reading.until }
     }
 
+    /// Whether the cases that a queue shows may be no fair sample of those that it had.
     fn is_cut(&self, queue: &Queue) -> bool {
-        self.cut.contains(&queue.service) || self.cut_before.contains(&queue.service)
+        self.cut.contains(&queue.service) || self.cut_lately.contains_key(&queue.service)
     }
 
     /// A case that the list before did not show. `moved`: it waited elsewhere until then.
