@@ -4,6 +4,7 @@
 #[path = "../process/mod.rs"]
 mod process;
 
+mod accuracy;
 mod agents;
 mod architecture;
 mod cases;
@@ -18,6 +19,7 @@ mod goals;
 mod golden;
 mod inspect;
 mod inventory;
+mod metrics_page;
 mod only_reads;
 mod record;
 mod recovery;
