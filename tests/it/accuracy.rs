@@ -6,8 +6,16 @@ mod cell;
 #[path = "../../benches/accuracy/watch.rs"]
 mod watch;
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use cell::{Cell, watch};
-use trio_exporter::sim::Scenario;
+use proptest::prelude::*;
+use trio_exporter::{
+    sim::{InProcess, Options, Scenario},
+    tally::{CenterTotals, ClassCounts},
+    trio::Dictionary,
+};
+use watch::Watch;
 
 #[test]
 fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
@@ -37,5 +45,67 @@ fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
         let (measured, concluded, unclassified) = (verdict.measured, verdict.concluded, verdict.unclassified);
         assert!(measured > 0.99 && concluded > 500, "{measured} measured, {concluded} concluded");
         assert!(unclassified < 30, "{unclassified} unclassified");
+    }
+}
+
+/// Everything of a class that may only grow.
+fn counters(counts: &ClassCounts) -> Vec<f64> {
+    let single = [counts.offered, counts.carried_in, counts.answered, counts.moved];
+    let bounds = [counts.within_low, counts.within_high];
+    let whole = single.into_iter().chain(bounds).chain(counts.left).chain(counts.unclassified);
+    let whole = whole.chain(counts.waits.buckets.iter().copied()).map(|count| count as f64);
+    whole.chain([counts.within, counts.waits.sum, counts.handling_seconds]).collect()
+}
+
+/// All counters in one order; services and classes are only ever added at their places.
+fn all_counters(totals: &CenterTotals) -> Vec<((String, &'static str), Vec<f64>)> {
+    let services = totals.flow.services.iter();
+    let classes = services.flat_map(|service| {
+        let key = |class: &'static str| (service.service_id.to_string(), class);
+        service.classes.iter().map(move |class| (key(class.class.as_str()), counters(&class.counts)))
+    });
+    classes.collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_any_world_with_any_loss_of_polls_the_law_holds_and_no_counter_falls(
+        world in 0..Scenario::NAMED.len(), seed in any::<u64>(), times in any::<bool>(), calls in any::<bool>(),
+        lost in prop::collection::vec(prop_oneof![9 => Just(0u64), 1 => 1..40u64], 40..120),
+    ) {
+        let scenario = Scenario::NAMED[world].1();
+        let options =
+            Options { scenario: Some(scenario), seed, state_times: times, log: false, ..Options::default() };
+        let start = UNIX_EPOCH + Duration::from_secs(1_768_464_000);
+        let poll = Duration::from_secs(5);
+        let dictionary = Dictionary::builtin().expect("valid");
+        let mut watch = Watch::new(InProcess::new(options, start), &dictionary, poll, calls);
+        watch.read();
+        let mut before: Vec<((String, &str), Vec<f64>)> = Vec::new();
+        for lost in lost {
+            watch.pass(poll * u32::try_from(lost).expect("few"));
+            watch.step();
+            let totals = watch.totals.as_ref().expect("counted");
+            for class in totals.flow.services.iter().flat_map(|service| &service.classes) {
+                let counts = &class.counts;
+                let out = counts.answered + counts.left_in_all() + counts.moved + counts.unclassified_in_all();
+                let waiting = (counts.carried_in + counts.offered).checked_sub(out);
+                // The counters of a class that is new are shown at zero first.
+                let is_new = counters(counts).iter().all(|count| *count == 0.0);
+                let shown = class.now.filter(|_| !is_new).map_or(0, |now| now.waiting);
+                prop_assert!(waiting.is_some_and(|waiting| waiting >= shown), "{waiting:?} wait, {shown} shown");
+                prop_assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
+                prop_assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");
+            }
+            let now = all_counters(totals);
+            for (key, counted) in &before {
+                let still = now.iter().find(|(other, _)| other == key).map(|(_, counted)| counted);
+                let still = still.expect("a class that was shown is shown for ever");
+                prop_assert!(counted.iter().zip(still).all(|(was, is)| is >= was), "{key:?} fell");
+            }
+            before = now;
+        }
     }
 }

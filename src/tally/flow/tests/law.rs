@@ -18,6 +18,7 @@ enum Turn {
     Fails,
     Hangs(u16),
     Failover,
+    ClockIsSet(i16),
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -28,6 +29,7 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => Just(Turn::Fails),
         1 => (0..120u16).prop_map(Turn::Hangs),
         1 => Just(Turn::Failover),
+        1 => any::<i16>().prop_map(Turn::ClockIsSet),
     ]
 }
 
@@ -69,7 +71,7 @@ proptest! {
         for turn in turns {
             match turn {
                 Turn::Read { rows: shown, cut, source } => {
-                    let cases = rows(&shown, stage.clock.now().wall);
+                    let cases = rows(&shown, stage.now().wall);
                     stage.clock.advance(POLL);
                     let source = if source { Source::Calls } else { Source::Cases };
                     stage.read(source, &cases, if cut { &["1"] } else { &[] });
@@ -77,6 +79,7 @@ proptest! {
                 }
                 Turn::Fails => { stage.fails(); }
                 Turn::Hangs(seconds) => stage.clock.advance(Duration::from_secs(u64::from(seconds))),
+                Turn::ClockIsSet(seconds) => stage.set_by += i64::from(seconds),
                 Turn::Failover => {
                     let other = if *stage.snapshot.server == *"a" { "b" } else { "a" };
                     stage.snapshot.server = other.into();
@@ -94,6 +97,12 @@ proptest! {
                 prop_assert!(counted.iter().zip(still).all(|(was, is)| is >= was), "{key:?}");
             }
             before = now;
+            for service in &stage.totals.flow.services {
+                for class in &service.classes {
+                    let longest = class.counts.waits.sum / class.counts.answered.max(1) as f64;
+                    prop_assert!(longest <= 86_400.0, "a mean wait of {longest} s");
+                }
+            }
             let service = stage.service("1").time;
             let all: Vec<f64> =
                 service.measured.into_iter().chain(service.unmeasured).chain(service.queue_wait).collect();

@@ -17,6 +17,8 @@ pub(super) const POLL: Duration = Duration::from_secs(5);
 /// Readings and what was counted by them.
 pub(super) struct Stage {
     pub(super) clock: Clock,
+    /// Seconds by which the wall clock was set, forward or back.
+    pub(super) set_by: i64,
     pub(super) snapshot: Snapshot,
     pub(super) tally: Tally,
     pub(super) totals: CenterTotals,
@@ -80,11 +82,18 @@ impl Stage {
         };
         let mut tally = Tally::new(settings);
         let totals = step(&mut tally, &snapshot).centers.remove(0);
-        let mut stage = Self { clock, snapshot, tally, totals };
+        let mut stage = Self { clock, set_by: 0, snapshot, tally, totals };
         stage.center().cases.interval = Some(POLL);
         stage.services(vec![service("1"), service("2")]);
         stage.step();
         stage
+    }
+
+    /// The time, on a wall clock that may have been set.
+    pub(super) fn now(&self) -> Stamp {
+        let now = self.clock.now();
+        let seconds = Duration::from_secs(self.set_by.unsigned_abs());
+        Stamp { wall: if self.set_by < 0 { now.wall - seconds } else { now.wall + seconds }, ..now }
     }
 
     pub(super) fn center(&mut self) -> &mut Center {
@@ -93,7 +102,7 @@ impl Stage {
 
     /// From now on these services exist.
     pub(super) fn services(&mut self, services: Vec<ServiceStatus>) {
-        let now = self.clock.now();
+        let now = self.now();
         self.center().service_state.good = Some(good(services, now));
     }
 
@@ -118,7 +127,7 @@ impl Stage {
 
     /// Notes that a list shows these now, without counting yet.
     pub(super) fn read(&mut self, source: Source, cases: &[Case], cut: &[&str]) {
-        let now = self.clock.now();
+        let now = self.now();
         let truncated = cut.iter().map(|id| Text::from(*id)).collect();
         let list = CaseList { cases: cases.to_vec(), truncated };
         let reading = match source {
@@ -132,7 +141,7 @@ impl Stage {
     /// Five seconds later nothing could be read.
     pub(super) fn fails(&mut self) -> &mut Self {
         self.clock.advance(POLL);
-        let failed = Attempt { at: self.clock.now(), duration: Duration::ZERO, outcome: Outcome::Failed };
+        let failed = Attempt { at: self.now(), duration: Duration::ZERO, outcome: Outcome::Failed };
         let center = self.center();
         center.calls.attempt = Some(failed);
         center.cases.attempt = Some(failed);
@@ -149,20 +158,20 @@ impl Stage {
             reason: None,
             job: Some((*job).into()),
         };
-        let now = self.clock.now();
+        let now = self.now();
         let at = Stamp { mono: now.mono + POLL, wall: now.wall + POLL };
         self.center().agent_state.good = Some(good(agents.iter().map(status).collect(), at));
     }
 
     /// Says what a case was found to be that was asked for by its number in the next cycle.
     pub(super) fn followed(&mut self, id: &str, case: Option<Case>) {
-        let now = self.clock.now();
+        let now = self.now();
         let at = Stamp { mono: now.mono + POLL, wall: now.wall + POLL };
         self.center().followed = Arc::new([Followed { id: id.into(), at, case }]);
     }
 
     pub(super) fn step(&mut self) -> &mut Self {
-        self.snapshot.stepped = self.clock.now();
+        self.snapshot.stepped = self.now();
         self.totals = step(&mut self.tally, &self.snapshot).centers.remove(0);
         self.center().followed = Arc::new([]);
         self
