@@ -17,11 +17,11 @@ use std::{
 use anyhow::{Context, bail};
 use axum::Router;
 use jiff::tz::TimeZone;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
+use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
     config::{Config, Target},
-    http::{self, Landing, ListenAddress, Readiness},
+    http::{self, Landing, Readiness, Server},
     metrics::{self, BuildInfo, Exposition, Source},
     model::Clock,
     poller::{self, Poller},
@@ -38,8 +38,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The exporter, ready to run.
 #[derive(Debug)]
 pub struct App {
-    listener: TcpListener,
-    addr: SocketAddr,
+    server: Server,
     router: Router,
     draining: Arc<AtomicBool>,
     targets: Vec<Wired>,
@@ -74,15 +73,13 @@ impl Wired {
 }
 
 impl App {
-    /// Binds the address and wires everything; nothing runs yet.
+    /// Binds the addresses and wires everything; nothing runs yet. `web` may be a single address, which
+    /// then serves plain HTTP to everybody.
     ///
     /// # Errors
-    /// The address cannot be listened on.
-    pub async fn build(config: Config, listen: &ListenAddress, clock: Clock) -> anyhow::Result<Self> {
-        let listener = listen.bind().await.with_context(|| {
-            format!("--web.listen-address: cannot listen on {listen}; stop what listens there, or choose another address")
-        })?;
-        let addr = listener.local_addr().context("the listener has no address")?;
+    /// An address cannot be listened on.
+    pub async fn build(config: Config, web: impl Into<http::Settings>, clock: Clock) -> anyhow::Result<Self> {
+        let server = Server::bind(web.into()).await?;
         let mut sources = Vec::new();
         let mut targets = Vec::new();
         for target in config.targets {
@@ -108,18 +105,23 @@ impl App {
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let router = http::router(exposition, readiness, landing());
-        Ok(Self { listener, addr, router, draining, targets })
+        Ok(Self { server, router, draining, targets })
     }
 
-    /// The address that is listened on.
+    /// The first of the addresses that are listened on.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
+        self.server.addresses()[0]
     }
 
-    /// Takes the app apart, for a test that drives the pollers step by step: the listener and the
-    /// pages to serve on it, and the targets.
-    pub fn into_parts(self) -> (TcpListener, Router, Vec<Wired>) {
-        (self.listener, self.router, self.targets)
+    /// What serves the pages.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Takes the app apart, for a test that drives the pollers step by step: the server and the
+    /// pages to serve by it, and the targets.
+    pub fn into_parts(self) -> (Server, Router, Vec<Wired>) {
+        (self.server, self.router, self.targets)
     }
 
     /// Runs until `stop`, then answers what has begun.
@@ -133,7 +135,7 @@ impl App {
             pollers.spawn(supervisor.clone().keep_running(wired));
         }
         let (drained, drain) = shutdown::switch();
-        let mut server = tokio::spawn(http::serve(self.listener, self.router, drain.requested()));
+        let mut server = tokio::spawn(http::serve(self.server, self.router, drain.requested()));
         let failure = tokio::select! {
             () = stop.requested() => None,
             ended = &mut server => Some(match ended {

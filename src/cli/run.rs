@@ -15,10 +15,14 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    let web = args.web.settings()?;
     let stop = shutdown::on_signal()?;
     let targets = config.targets.len();
-    let app = App::build(config, &args.listen, Clock::system()).await?;
-    tracing::info!(address = %app.addr(), targets, "serving metrics");
+    let app = App::build(config, web, Clock::system()).await?;
+    let scheme = app.server().scheme();
+    for address in app.server().addresses() {
+        tracing::info!(%address, scheme, targets, "serving metrics");
+    }
     app.run(stop).await
 }
 
