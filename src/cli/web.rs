@@ -24,7 +24,7 @@ pub(super) struct WebArgs {
     /// Web configuration (YAML): TLS, users, headers, rate limit, in the format that Prometheus and its
     /// exporters share. Changes are taken over while the exporter runs.
     #[arg(long = "web.config.file", env = "TRIO_EXPORTER_WEB_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
+    web_config: Option<PathBuf>,
     /// Users of /metrics/agents (YAML: `basic_auth_users`), who see that page and no other; those of the web
     /// configuration then do not see it.
     #[arg(long = "web.agents-config.file", env = "TRIO_EXPORTER_WEB_AGENTS_CONFIG", value_name = "FILE")]
@@ -43,7 +43,7 @@ pub(super) struct WebArgs {
 impl WebArgs {
     /// What the server is set up with, the files read.
     pub(super) fn settings(&self) -> Result<Settings, Misuse> {
-        let (file, agents_file) = (self.config.clone(), self.agents_config.clone());
+        let (file, agents_file) = (self.web_config.clone(), self.agents_config.clone());
         let read = move || config::web::read(file.as_deref(), agents_file.as_deref());
         let files = WebFiles::open(read).map_err(Misuse)?;
         let limits = Limits {

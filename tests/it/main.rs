@@ -28,3 +28,4 @@ mod secrets;
 mod session;
 mod support;
 mod targets;
+mod web;

@@ -54,7 +54,6 @@ pub(crate) static PLACED: &[(&str, &[&str])] = &[
     ("bcrypt", &["http"]),
     ("governor", &["http"]),
     ("listenfd", &["http"]),
-    ("rustls", &["http", "trio"]),
     ("prometheus_client", &["metrics"]),
     ("clap", &["cli", "main"]),
 ];
