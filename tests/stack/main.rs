@@ -16,3 +16,4 @@ mod prometheus;
 mod promtool;
 mod scene;
 mod scraped;
+mod web_config;
