@@ -20,9 +20,10 @@ use super::{
     connection::{Caller, caller, get},
     served::{Files, Served, settings},
 };
-use crate::process::PATIENCE;
 
 const SHORT: Duration = Duration::from_millis(300);
+/// Within this a connection that lasts too long must be gone; shorter than any time-out by default.
+const SOON: Duration = Duration::from_secs(8);
 /// Longer than a test waits for anything.
 const LONG: Duration = Duration::from_secs(600);
 
@@ -39,7 +40,7 @@ async fn served(files: &Files, header_timeout: Duration, idle_timeout: Duration)
 async fn closed(stream: &mut (impl AsyncRead + Unpin)) {
     let mut rest = Vec::new();
     // A reset is as good as an end.
-    let _ = timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("the server closes");
+    let _ = timeout(SOON, stream.read_to_end(&mut rest)).await.expect("the server closes");
 }
 
 /// Sends a byte of the head of a request from time to time, until it is no longer taken.
@@ -61,7 +62,7 @@ async fn a_first_request_must_come_in_time_whether_there_is_nothing_or_a_drop_no
     let mut silent = TcpStream::connect(address).await.expect("a connection");
     closed(&mut silent).await;
     let mut dripping = TcpStream::connect(address).await.expect("a connection");
-    let _ = timeout(PATIENCE, drips(&mut dripping)).await.expect("the server closes");
+    let _ = timeout(SOON, drips(&mut dripping)).await.expect("the server closes");
     let mut prompt = TcpStream::connect(address).await.expect("a connection");
     get(&mut prompt, "/-/healthy", "").await.expect("an answer");
 }
@@ -102,7 +103,7 @@ async fn a_later_request_that_comes_by_drops_is_idle_all_the_same() {
     let address = served(&Files::with(""), LONG, SHORT).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     get(&mut stream, "/-/healthy", "").await.expect("an answer");
-    let _ = timeout(PATIENCE, drips(&mut stream)).await.expect("the server closes");
+    let _ = timeout(SOON, drips(&mut stream)).await.expect("the server closes");
 }
 
 /// The opening of an HTTP/2 connection, and `GET /`.
@@ -125,7 +126,7 @@ async fn an_idle_connection_of_http_2_is_closed_as_well() {
     let mut stream = caller.connect(address).await.expect("a connection");
     stream.write_all(&http_2_request()).await.expect("taken");
     let mut rest = Vec::new();
-    let _ = timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("the server closes");
+    let _ = timeout(SOON, stream.read_to_end(&mut rest)).await.expect("the server closes");
     let text = String::from_utf8_lossy(&rest);
     assert!(text.contains("<h1>trio-exporter</h1>"), "the request was answered before: {text}");
 }
@@ -160,5 +161,5 @@ async fn a_client_that_does_not_take_its_answer_is_given_up() {
     tokio::spawn(http::serve(server, Router::new().route("/", page(endless)), stopped.requested()));
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.expect("taken");
-    timeout(PATIENCE, given_up.notified()).await.expect("the server gives the answer up");
+    timeout(SOON, given_up.notified()).await.expect("the server gives the answer up");
 }
