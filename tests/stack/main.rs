@@ -16,4 +16,5 @@ mod prometheus;
 mod promtool;
 mod scene;
 mod scraped;
+mod secured;
 mod web_config;

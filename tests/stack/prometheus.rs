@@ -24,9 +24,14 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// Starts one for the exporter at `address`, on a free port.
     pub(crate) async fn of(address: &str) -> Self {
+        Self::with(&config(address)).await
+    }
+
+    /// Starts one that is configured so, on a free port.
+    pub(crate) async fn with(config: &str) -> Self {
         let folder = folder();
         let path = |name| folder.path().join(name).to_str().expect("UTF-8").to_owned();
-        fs::write(path("prometheus.yml"), config(address)).expect("a configuration");
+        fs::write(path("prometheus.yml"), config).expect("a configuration");
         let arguments = [
             format!("--config.file={}", path("prometheus.yml")),
             format!("--storage.tsdb.path={}", path("data")),
