@@ -2,6 +2,7 @@
 //!
 //! A test can do all that the binary does through the same `build`.
 
+mod keeper;
 mod restart;
 mod supervisor;
 
@@ -27,9 +28,10 @@ use crate::{
     poller::{self, Poller},
     shutdown::{self, Stop},
     stats::Stats,
-    tally::{self, Edges, Published},
+    tally::{self, Edges, Published, Saved},
     trio::Client,
 };
+pub use keeper::Keeper;
 use supervisor::Supervisor;
 
 /// How long answers that have begun may take once the program should stop.
@@ -43,6 +45,7 @@ pub struct App {
     router: Router,
     draining: Arc<AtomicBool>,
     targets: Vec<Wired>,
+    keeper: Option<Keeper>,
 }
 
 /// What the poller of one target is made of, again after each panic.
@@ -53,6 +56,8 @@ pub struct Wired {
     tally: tally::Settings,
     clock: Clock,
     stats: Arc<Stats>,
+    /// What an earlier process had counted.
+    carried: Option<Arc<Saved>>,
     publish: watch::Sender<Option<Arc<Published>>>,
 }
 
@@ -69,7 +74,13 @@ impl Wired {
         let poll = self.poll.within(&limits);
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
-        Ok(poller.selecting(contact_centers).with_goals(goals))
+        let poller = poller.selecting(contact_centers).with_goals(goals);
+        // After a panic the counters go on from the last step, not from the start of the process.
+        let latest = self.publish.borrow().as_ref().and_then(|latest| latest.totals.saved.clone());
+        Ok(match latest.or_else(|| self.carried.clone()) {
+            Some(saved) => poller.resuming(&saved),
+            None => poller,
+        })
     }
 }
 
@@ -77,17 +88,23 @@ impl App {
     /// Binds the address and wires everything; nothing runs yet.
     ///
     /// # Errors
-    /// The address cannot be listened on.
+    /// The address cannot be listened on, or another exporter uses the state file.
     pub async fn build(config: Config, listen: &ListenAddress, clock: Clock) -> anyhow::Result<Self> {
         let listener = listen.bind().await.with_context(|| {
             format!("--web.listen-address: cannot listen on {listen}; stop what listens there, or choose another address")
         })?;
         let addr = listener.local_addr().context("the listener has no address")?;
+        let (mut keeper, state_file) = keeper::of(config.state_file.as_deref(), &clock)?;
         let mut sources = Vec::new();
         let mut targets = Vec::new();
         for target in config.targets {
             let stats = Arc::<Stats>::default();
-            let (publish, latest) = watch::channel(None);
+            let (publish, published) = watch::channel(None);
+            let carried = keeper.as_ref().and_then(|keeper| keeper.carried(&target.name));
+            let latest = match &mut keeper {
+                Some(keeper) => keeper.stand_between(&target.name, published),
+                None => published,
+            };
             sources.push(Source {
                 name: target.name.clone(),
                 stats: stats.clone(),
@@ -99,16 +116,17 @@ impl App {
                 edges: Edges::with(&target.goals.edges()),
                 goals: target.goals.clone(),
                 time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
+                saves: keeper.is_some(),
                 ..tally
             };
-            targets.push(Wired { target, poll, tally, clock, stats, publish });
+            targets.push(Wired { target, poll, tally, clock, stats, carried, publish });
         }
-        let settings = metrics::Settings { build: build_info(), ..config.metrics };
+        let settings = metrics::Settings { build: build_info(), state_file, ..config.metrics };
         let exposition = Arc::new(Exposition::new(sources, settings, clock.clone()));
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let router = http::router(exposition, readiness, landing());
-        Ok(Self { listener, addr, router, draining, targets })
+        Ok(Self { listener, addr, router, draining, targets, keeper })
     }
 
     /// The address that is listened on.
@@ -117,9 +135,9 @@ impl App {
     }
 
     /// Takes the app apart, for a test that drives the pollers step by step: the listener and the
-    /// pages to serve on it, and the targets.
-    pub fn into_parts(self) -> (TcpListener, Router, Vec<Wired>) {
-        (self.listener, self.router, self.targets)
+    /// pages to serve on it, the targets, and who stands between them if there is a state file.
+    pub fn into_parts(self) -> (TcpListener, Router, Vec<Wired>, Option<Keeper>) {
+        (self.listener, self.router, self.targets, self.keeper)
     }
 
     /// Runs until `stop`, then answers what has begun.
@@ -133,6 +151,7 @@ impl App {
             pollers.spawn(supervisor.clone().keep_running(wired));
         }
         let (drained, drain) = shutdown::switch();
+        let keeper = self.keeper.map(|keeper| tokio::spawn(keeper.run(drain.clone())));
         let mut server = tokio::spawn(http::serve(self.listener, self.router, drain.requested()));
         let failure = tokio::select! {
             () = stop.requested() => None,
@@ -147,11 +166,15 @@ impl App {
             }),
         };
         self.draining.store(true, Ordering::Relaxed);
-        pollers.abort_all();
+        pollers.shutdown().await;
+        let _ = drained.send(true);
+        if let Some(keeper) = keeper {
+            // What was published last is saved; a disk that hangs must not keep the program from ending.
+            let _ = timeout(GRACE, keeper).await;
+        }
         if let Some(failure) = failure {
             bail!(failure);
         }
-        let _ = drained.send(true);
         match timeout(GRACE, server).await {
             Ok(_) => tracing::info!("stopped"),
             Err(_) => tracing::warn!(?GRACE, "stopped with answers still under way"),

@@ -9,7 +9,11 @@ mod secret;
 mod sections;
 mod target;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use crate::{
     document::{self, Complaints, Section},
@@ -30,6 +34,8 @@ pub struct Config {
     pub tally: tally::Settings,
     /// What is exposed.
     pub metrics: metrics::Settings,
+    /// The file that carries counters over a restart.
+    pub state_file: Option<PathBuf>,
     /// What is allowed but unwise, to be logged.
     pub warnings: Vec<String>,
 }
@@ -116,11 +122,13 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     let (mut tally, identity) = agents::read(root, folder, complaints);
     let (max_series, keep) = sections::metrics(root, complaints);
     tally.keep = keep.unwrap_or(tally.keep);
+    let state_file =
+        root.get("state_file").and_then(|entry| sections::state_file(&entry, folder, complaints));
     root.finish(complaints);
     let defaults = metrics::Settings::default();
     let metrics =
         metrics::Settings { max_series: max_series.unwrap_or(defaults.max_series), identity, ..defaults };
-    Config { targets, poll, tally, metrics, warnings }
+    Config { targets, poll, tally, metrics, state_file, warnings }
 }
 
 /// The shortest interval: more often than this is an attack, not a poll.

@@ -14,6 +14,7 @@
 //! | [`poller`] | asks a target what is due, on a fixed cadence, and publishes |
 //! | [`snapshot`] | what a target looked like when it was last read |
 //! | [`tally`] | what happened between two readings |
+//! | [`state_file`] | the counters on disk, so that they go on after a restart |
 //! | [`stats`] | what the exporter counts about itself |
 //! | [`metrics`] | names and HELP of everything that is counted, and the text that scrapers get |
 //! | [`http`] | the web server: metrics, health, landing page |
@@ -38,6 +39,7 @@ pub mod record;
 pub mod shutdown;
 pub mod sim;
 pub mod snapshot;
+pub mod state_file;
 pub mod stats;
 pub mod tally;
 pub mod telemetry;

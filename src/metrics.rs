@@ -28,6 +28,7 @@ mod scene;
 mod servers;
 mod services;
 mod skilled;
+mod state_file;
 mod system;
 
 #[cfg(test)]
@@ -44,7 +45,7 @@ pub use process::Process;
 
 use crate::{
     model::{Goals, Text},
-    stats::Stats,
+    stats::{StateFileStats, Stats},
     tally::Published,
 };
 
@@ -93,6 +94,8 @@ pub struct Settings {
     pub encoding_max_age: Duration,
     /// Which build is running.
     pub build: BuildInfo,
+    /// What became of the state file, if one is configured.
+    pub state_file: Option<Arc<StateFileStats>>,
 }
 
 impl Default for Settings {
@@ -102,6 +105,7 @@ impl Default for Settings {
             identity: Identity::None,
             encoding_max_age: Duration::from_secs(1),
             build: BuildInfo::default(),
+            state_file: None,
         }
     }
 }

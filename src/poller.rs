@@ -30,7 +30,7 @@ use crate::{
     model::{Clock, Collector, ContactCenter, Goals, Selection, Text},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::{self, Published, Tally},
+    tally::{self, Published, Saved, Tally},
     trio::{Client, Limits, Root, Route},
 };
 use budget::Load;
@@ -184,6 +184,12 @@ impl Poller {
     /// The same poller, reading only some of the contact centres.
     pub fn selecting(mut self, selection: Selection) -> Self {
         self.selection = selection;
+        self
+    }
+
+    /// The same poller, counting on from what an earlier one had counted.
+    pub fn resuming(mut self, saved: &Saved) -> Self {
+        self.tally = self.tally.resuming(saved, self.clock.now());
         self
     }
 

@@ -11,6 +11,7 @@ mod ledger;
 mod names;
 mod now;
 mod reading;
+mod saved;
 mod service;
 mod source;
 mod times;

@@ -26,5 +26,6 @@ mod recovery;
 mod replay;
 mod secrets;
 mod session;
+mod state_file;
 mod support;
 mod targets;

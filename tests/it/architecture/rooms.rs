@@ -33,6 +33,7 @@ pub(crate) static ROOMS: &[Room] = &[
     room("poller", Only(&["model", "trio", "snapshot", "tally", "stats"])),
     room("snapshot", Only(&["model"])),
     room("tally", Only(&["model", "snapshot"])),
+    room("state_file", Only(&["tally", "model"])),
     room("stats", Only(&["model"])),
     room("metrics", Only(&["model", "snapshot", "tally", "stats"])),
     room("http", Only(&["metrics", "model", "snapshot", "tally", "stats"])),
