@@ -24,7 +24,7 @@ use crate::{
     config::{Config, Target},
     http::{self, Landing, ListenAddress, Readiness},
     metrics::{self, BuildInfo, Exposition, Source},
-    model::Clock,
+    model::{Clock, Goals},
     poller::{self, Poller},
     shutdown::{self, Stop},
     stats::Stats,
@@ -95,6 +95,7 @@ impl App {
         })?;
         let addr = listener.local_addr().context("the listener has no address")?;
         let (mut keeper, state_file) = keeper::of(config.state_file.as_deref(), &clock)?;
+        let edges = Edges::with(&Goals::edges(config.targets.iter().map(|target| &*target.goals)));
         let mut sources = Vec::new();
         let mut targets = Vec::new();
         for target in config.targets {
@@ -113,7 +114,7 @@ impl App {
             });
             let (poll, tally, clock) = (config.poll, config.tally.clone(), clock.clone());
             let tally = tally::Settings {
-                edges: Edges::with(&target.goals.edges()),
+                edges: edges.clone(),
                 goals: target.goals.clone(),
                 time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
                 saves: keeper.is_some(),

@@ -93,14 +93,14 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
 
 fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Config {
     let mut warnings = Vec::new();
-    let (goals, wait_targets) = goals::read(root, complaints);
-    let goals = Arc::new(goals);
-    let mut targets = Vec::new();
+    let (goals, said) = goals::read(root, complaints);
+    let (mut targets, mut listed) = (Vec::new(), 0);
     match root.get("targets") {
         Some(list) => {
             if list.list().is_empty() {
                 list.wrong(complaints, "must name at least one Trio system to read");
             }
+            listed = list.list().len();
             for entry in list.list() {
                 targets.extend(target::read(&entry, folder, &goals, complaints, &mut warnings));
             }
@@ -118,7 +118,12 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     }
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
-    goals::warn(&goals, &wait_targets, &poll, &mut warnings);
+    let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
+    // Of targets that are wrong themselves not even the name is known.
+    if names.len() == listed {
+        said.check_targets(&names, complaints);
+    }
+    goals::warn(&goals, &said.wait_targets, &poll, &mut warnings);
     let (mut tally, identity) = agents::read(root, folder, complaints);
     let (max_series, keep) = sections::metrics(root, complaints);
     tally.keep = keep.unwrap_or(tally.keep);

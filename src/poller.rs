@@ -274,7 +274,7 @@ impl Poller {
         for rule in self.goals.unmatched(&known) {
             tracing::warn!(
                 services = known.len(),
-                "goals.services[{rule}]: no service of this target has such an id, name or group"
+                "goals.services[{rule}]: no service of this target has such an id, name, group or contact centre"
             );
         }
     }

@@ -5,6 +5,7 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use anyhow::bail;
 use futures_util::future::select_all;
 use tokio::{
     sync::watch,
@@ -32,7 +33,7 @@ pub struct Keeper {
     stats: Arc<StateFileStats>,
     clock: Clock,
     /// A write that has not come back.
-    hanging: Option<JoinHandle<Result<(), Problem>>>,
+    hanging: Option<Writing>,
     is_ill: bool,
 }
 
@@ -45,6 +46,7 @@ struct Kept {
 }
 
 type Latest = watch::Receiver<Option<Arc<Published>>>;
+type Writing = JoinHandle<Result<(), Problem>>;
 
 /// The keeper of the configured file, and what it counts. A file that cannot be used is told, and counters
 /// are not kept; they never take the place of something else.
@@ -132,18 +134,21 @@ impl Keeper {
     }
 
     async fn save(&mut self) -> anyhow::Result<()> {
-        let mut writing = match self.hanging.take() {
-            Some(hanging) => hanging,
-            None => {
-                let (file, contents) = (self.file.clone(), self.contents.clone());
-                spawn_blocking(move || file.save(&contents))
-            }
-        };
+        // What hung was older: what is to be shown now is written after it.
+        if let Some(hanging) = self.hanging.take() {
+            self.finish(hanging).await?;
+        }
+        let (file, contents) = (self.file.clone(), self.contents.clone());
+        self.finish(spawn_blocking(move || file.save(&contents))).await
+    }
+
+    /// Waits for a write, but not for long.
+    async fn finish(&mut self, mut writing: Writing) -> anyhow::Result<()> {
         match timeout(PATIENCE, &mut writing).await {
             Ok(written) => Ok(written??),
             Err(_) => {
                 self.hanging = Some(writing);
-                anyhow::bail!(
+                bail!(
                     "state_file: the disk takes longer than {PATIENCE:?}; counters are shown without being saved"
                 )
             }
@@ -173,3 +178,6 @@ async fn published(targets: &mut [Kept]) {
         std::future::pending::<()>().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,7 +100,9 @@ impl Flow {
                 None => unknown.push(status.id.clone()),
             }
         }
-        if unknown.is_empty() && !read_anew {
+        // Services of an earlier process are given goals by all their names now.
+        let is_first = self.states_read.is_none();
+        if unknown.is_empty() && !read_anew && !is_first {
             return;
         }
         let described = center.service_names();
@@ -110,6 +112,7 @@ impl Flow {
         for (id, flow) in &mut self.services {
             let mut names = described.get(&**id).cloned().unwrap_or_default();
             names.id = id;
+            names.contact_center = center.contact_center.called();
             flow.goals = Arc::new(settings.goals.of(&names).into_owned());
         }
     }
@@ -178,6 +181,7 @@ impl Flow {
         let ledger = Ledger {
             services: &mut self.services,
             goals: &settings.goals,
+            called: &center.contact_center.called(),
             edges: &settings.edges,
             day,
             events: settings.tells_events.then_some(&mut self.events),

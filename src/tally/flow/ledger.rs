@@ -22,6 +22,8 @@ use crate::{
 pub(super) struct Ledger<'a> {
     pub(super) services: &'a mut FxHashMap<Text, ServiceFlow>,
     pub(super) goals: &'a Goals,
+    /// Id and name of the contact centre.
+    pub(super) called: &'a [&'a str],
     pub(super) edges: &'a Edges,
     pub(super) day: Option<DayBase>,
     /// `None`: nobody wants to know.
@@ -32,9 +34,10 @@ pub(super) struct Ledger<'a> {
 impl Ledger<'_> {
     /// The counts of a queue, begun if need be, and its goals.
     fn entry(&mut self, queue: &Queue, source: Source) -> (&mut ClassCounts, ClassGoals) {
-        let (at, goals) = (self.reading.at, self.goals);
+        let (at, goals, called) = (self.reading.at, self.goals, self.called);
         let service = self.services.entry(queue.service.clone()).or_insert_with(|| {
-            let names = ServiceNames { id: &queue.service, ..ServiceNames::default() };
+            let contact_center = called.to_vec();
+            let names = ServiceNames { id: &queue.service, contact_center, ..ServiceNames::default() };
             ServiceFlow::new(Arc::new(goals.of(&names).into_owned()), at)
         });
         service.known_at = at;

@@ -107,6 +107,19 @@ fn case_numbers(options: &Options, clock: &Clock) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_poller_that_is_restarted_after_a_panic_goes_on_from_its_last_step() {
+    let (folder, clock) = (folder(), still_clock());
+    let file = folder.path().join("state");
+    let trio = Simulated::start(Options::default(), clock.clone()).await;
+    drop(watched(&trio, &file, &clock, 3).await);
+    let mut app = watched(&trio, &file, &clock, 10).await;
+    let before = app.metrics().await;
+    app.restart_pollers();
+    app.step_after(1).await;
+    assert_none_fell(&lasting(&before), &lasting(&app.metrics().await), "after a panic");
+}
+
+#[tokio::test]
 async fn while_trio_is_down_after_a_restart_nothing_is_lost_of_what_was_saved() {
     let (folder, clock) = (folder(), still_clock());
     let file = folder.path().join("state");

@@ -6,7 +6,7 @@ use std::{
 };
 
 use trio_exporter::{
-    app::{App, Keeper},
+    app::{App, Keeper, Wired},
     config::{Config, Target},
     http,
     metrics::{self, Identity},
@@ -23,6 +23,7 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) clock: Clock,
     pub(crate) pollers: Vec<Poller>,
+    targets: Vec<Wired>,
     keeper: Option<Keeper>,
     _stop: tokio::sync::watch::Sender<bool>,
 }
@@ -91,7 +92,7 @@ impl TestApp {
         let (stop, stopped) = shutdown::switch();
         tokio::spawn(http::serve(listener, router, stopped.requested()));
         let pollers = targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
-        Self { url, clock, pollers, keeper, _stop: stop }
+        Self { url, clock, pollers, targets, keeper, _stop: stop }
     }
 
     /// One step of every poller.
@@ -106,6 +107,11 @@ impl TestApp {
     pub(crate) async fn step_together(&mut self) {
         futures_util::future::join_all(self.pollers.iter_mut().map(Poller::step)).await;
         self.keep().await;
+    }
+
+    /// Makes the pollers anew, as after a panic.
+    pub(crate) fn restart_pollers(&mut self) {
+        self.pollers = self.targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
     }
 
     /// Saves and shows what was published, if there is a state file.

@@ -118,6 +118,10 @@ fn a_group_that_became_too_small_meanwhile_begins_at_zero_should_it_grow_again()
     assert_eq!(&*groups[0].key.id, "", "the merged ones");
     let later = time.export(now).expect("agents");
     assert_eq!(later.groups.len(), 1, "{later:?}");
+    let none = Settings { min_group_size: 9, ..settings() };
+    let (mut time, now) = resumed(&saved, 60.0, &none);
+    read_again(&mut time, now, &none);
+    assert_eq!(time.export(now).expect("agents").groups, [], "the merged ones are still too few");
 }
 
 #[test]

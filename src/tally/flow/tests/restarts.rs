@@ -113,6 +113,20 @@ fn a_service_that_was_gone_before_the_restart_is_kept_no_longer_for_it() {
 }
 
 #[test]
+fn no_more_services_are_restored_than_may_be_known() {
+    let one = busy().restarts(AWAY, Settings { most_services: 1, ..Settings::default() });
+    assert_eq!((one.totals.flow.services.len(), one.saved().centers[0].flow.services.len()), (1, 1));
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_number_comes_back_as_it_was_a_rounding_lower_would_be_a_reset(seconds in 0.0..1e9f64) {
+        let text = serde_json::to_string(&seconds).expect("JSON");
+        assert_eq!(serde_json::from_str::<f64>(&text).expect("a number").to_bits(), seconds.to_bits());
+    }
+}
+
+#[test]
 fn other_edges_begin_the_histogram_anew_as_a_whole_and_nothing_else() {
     let before = busy();
     let edges = Settings { edges: Edges::with(&[17.0]), ..Settings::default() };
