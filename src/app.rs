@@ -2,12 +2,15 @@
 //!
 //! A test can do all that the binary does through the same `build`.
 
+mod fleet;
 mod keeper;
+mod reloading;
 mod restart;
 mod supervisor;
 
 use std::{
     net::SocketAddr,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -17,22 +20,26 @@ use std::{
 
 use anyhow::{Context, bail};
 use axum::Router;
-use jiff::tz::TimeZone;
-use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    time::timeout,
+};
 
 use crate::{
     config::{Config, Target},
-    http::{self, Landing, ListenAddress, Readiness},
-    metrics::{self, BuildInfo, Exposition, Source},
-    model::{Clock, Goals},
+    http::{self, Landing, ListenAddress, Readiness, Reload, Reply},
+    metrics::BuildInfo,
+    model::Clock,
     poller::{self, Poller},
     shutdown::{self, Stop},
     stats::Stats,
-    tally::{self, Edges, Published, Saved},
+    tally::{self, Published, Saved},
     trio::Client,
 };
+use fleet::Fleet;
 pub use keeper::Keeper;
-use supervisor::Supervisor;
+pub use reloading::Load;
 
 /// How long answers that have begun may take once the program should stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -44,8 +51,11 @@ pub struct App {
     addr: SocketAddr,
     router: Router,
     draining: Arc<AtomicBool>,
-    targets: Vec<Wired>,
+    fleet: Fleet,
     keeper: Option<Keeper>,
+    reload: Reload,
+    reloads: mpsc::Receiver<Reply>,
+    load: Option<Load>,
 }
 
 /// What the poller of one target is made of, again after each panic.
@@ -94,40 +104,18 @@ impl App {
             format!("--web.listen-address: cannot listen on {listen}; stop what listens there, or choose another address")
         })?;
         let addr = listener.local_addr().context("the listener has no address")?;
-        let (mut keeper, state_file) = keeper::of(config.state_file.as_deref(), &clock)?;
-        let edges = Edges::with(&Goals::edges(config.targets.iter().map(|target| &*target.goals)));
-        let mut sources = Vec::new();
-        let mut targets = Vec::new();
-        for target in config.targets {
-            let stats = Arc::<Stats>::default();
-            let (publish, published) = watch::channel(None);
-            let carried = keeper.as_ref().and_then(|keeper| keeper.carried(&target.name));
-            let latest = match &mut keeper {
-                Some(keeper) => keeper.stand_between(&target.name, published),
-                None => published,
-            };
-            sources.push(Source {
-                name: target.name.clone(),
-                stats: stats.clone(),
-                latest,
-                goals: target.goals.clone(),
-            });
-            let (poll, tally, clock) = (config.poll, config.tally.clone(), clock.clone());
-            let tally = tally::Settings {
-                edges: edges.clone(),
-                goals: target.goals.clone(),
-                time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
-                saves: keeper.is_some(),
-                ..tally
-            };
-            targets.push(Wired { target, poll, tally, clock, stats, carried, publish });
-        }
-        let settings = metrics::Settings { build: build_info(), state_file, ..config.metrics };
-        let exposition = Arc::new(Exposition::new(sources, settings, clock.clone()));
+        let (fleet, keeper) = Fleet::of(config, &clock)?;
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
-        let router = http::router(exposition, readiness, landing());
-        Ok(Self { listener, addr, router, draining, targets, keeper })
+        let (reload, reloads) = Reload::channel();
+        let router = http::router(fleet.exposition(), readiness, landing(), reload.clone());
+        Ok(Self { listener, addr, router, draining, fleet, keeper, reload, reloads, load: None })
+    }
+
+    /// The same app, which gets its configuration from `load` when it is asked to read it anew.
+    pub fn reloading(mut self, load: Load) -> Self {
+        self.load = Some(load);
+        self
     }
 
     /// The address that is listened on.
@@ -138,36 +126,37 @@ impl App {
     /// Takes the app apart, for a test that drives the pollers step by step: the listener and the
     /// pages to serve on it, the targets, and who stands between them if there is a state file.
     pub fn into_parts(self) -> (TcpListener, Router, Vec<Wired>, Option<Keeper>) {
-        (self.listener, self.router, self.targets, self.keeper)
+        (self.listener, self.router, self.fleet.into_targets(), self.keeper)
     }
 
     /// Runs until `stop`, then answers what has begun.
     ///
     /// # Errors
     /// The web server failed, or every target has failed too often.
-    pub async fn run(self, stop: Stop) -> anyhow::Result<()> {
-        let supervisor = Arc::new(Supervisor::new(self.targets.len()));
-        let mut pollers = JoinSet::new();
-        for wired in self.targets {
-            pollers.spawn(supervisor.clone().keep_running(wired));
-        }
+    pub async fn run(mut self, stop: Stop) -> anyhow::Result<()> {
+        self.fleet.start();
         let (drained, drain) = shutdown::switch();
         let keeper = self.keeper.map(|keeper| tokio::spawn(keeper.run(drain.clone())));
         let mut server = tokio::spawn(http::serve(self.listener, self.router, drain.requested()));
-        let failure = tokio::select! {
-            () = stop.requested() => None,
-            ended = &mut server => Some(match ended {
-                Ok(Ok(())) => anyhow::anyhow!("the web server ended unasked"),
-                Ok(Err(error)) => anyhow::Error::new(error).context("the web server failed"),
-                Err(error) => anyhow::Error::new(error).context("the web server panicked"),
-            }),
-            Some(ended) = pollers.join_next() => Some(match ended {
-                Ok(error) => error,
-                Err(error) => anyhow::Error::new(error).context("a supervisor panicked"),
-            }),
+        let _hangups = self.load.as_ref().map(|_| reloading::on_hangup(self.reload));
+        let mut stopped = pin!(stop.requested());
+        let failure = loop {
+            tokio::select! {
+                () = &mut stopped => break None,
+                ended = &mut server => break Some(match ended {
+                    Ok(Ok(())) => anyhow::anyhow!("the web server ended unasked"),
+                    Ok(Err(error)) => anyhow::Error::new(error).context("the web server failed"),
+                    Err(error) => anyhow::Error::new(error).context("the web server panicked"),
+                }),
+                failure = self.fleet.failed() => break Some(failure),
+                Some(reply) = self.reloads.recv() => {
+                    // Whoever asked may be gone by now.
+                    let _ = reply.send(reloading::reload(self.load.as_ref(), &mut self.fleet).await);
+                }
+            }
         };
         self.draining.store(true, Ordering::Relaxed);
-        pollers.shutdown().await;
+        self.fleet.stop().await;
         let _ = drained.send(true);
         if let Some(keeper) = keeper {
             // What was published last is saved; a disk that hangs must not keep the program from ending.

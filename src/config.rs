@@ -41,7 +41,7 @@ pub struct Config {
 }
 
 /// One Trio system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// The value of the label `target`.
     pub name: Text,

@@ -8,7 +8,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use anyhow::bail;
 use futures_util::future::select_all;
 use tokio::{
-    sync::watch,
+    sync::{mpsc, watch},
     task::{JoinHandle, spawn_blocking},
     time::timeout,
 };
@@ -35,6 +35,33 @@ pub struct Keeper {
     /// A write that has not come back.
     hanging: Option<Writing>,
     is_ill: bool,
+    link: Link,
+    changes: mpsc::UnboundedReceiver<Change>,
+}
+
+/// How a keeper that runs is told of targets that come and go.
+#[derive(Clone, Debug)]
+pub(super) struct Link(mpsc::UnboundedSender<Change>);
+
+#[derive(Debug)]
+enum Change {
+    Comes(Kept),
+    Goes(Text),
+}
+
+impl Link {
+    /// Has the keeper stand between a new poller and those who are shown what it publishes.
+    pub(super) fn stand_between(&self, name: &Text, published: Latest) -> Latest {
+        let (kept, latest) = Kept::new(name, published);
+        // A keeper that is gone means that the program is going down.
+        let _ = self.0.send(Change::Comes(kept));
+        latest
+    }
+
+    /// The counters of a target are no longer kept.
+    pub(super) fn forget(&self, name: &Text) {
+        let _ = self.0.send(Change::Goes(name.clone()));
+    }
 }
 
 /// One target: what its poller published, and what scrapers are shown.
@@ -43,6 +70,13 @@ struct Kept {
     name: Text,
     published: Latest,
     shown: watch::Sender<Option<Arc<Published>>>,
+}
+
+impl Kept {
+    fn new(name: &Text, published: Latest) -> (Self, Latest) {
+        let (shown, latest) = watch::channel(None);
+        (Self { name: name.clone(), published, shown }, latest)
+    }
 }
 
 type Latest = watch::Receiver<Option<Arc<Published>>>;
@@ -80,7 +114,9 @@ impl Keeper {
     /// A keeper of `file`, in which `contents` were found.
     fn new(file: StateFile, contents: Contents, stats: Arc<StateFileStats>, clock: Clock) -> Self {
         let file = Arc::new(file);
-        Self { file, contents, targets: Vec::new(), stats, clock, hanging: None, is_ill: false }
+        let (sender, changes) = mpsc::unbounded_channel();
+        let (targets, link) = (Vec::new(), Link(sender));
+        Self { file, contents, targets, stats, clock, hanging: None, is_ill: false, link, changes }
     }
 
     /// What an earlier process had counted of a target.
@@ -90,9 +126,14 @@ impl Keeper {
 
     /// Stands between a poller and those who are shown what it publishes.
     pub(super) fn stand_between(&mut self, name: &Text, published: Latest) -> Latest {
-        let (shown, latest) = watch::channel(None);
-        self.targets.push(Kept { name: name.clone(), published, shown });
+        let (kept, latest) = Kept::new(name, published);
+        self.targets.push(kept);
         latest
+    }
+
+    /// How it is told of targets once it runs.
+    pub(super) fn link(&self) -> Link {
+        self.link.clone()
     }
 
     /// Saves and shows until `stop`, then once more.
@@ -101,6 +142,13 @@ impl Keeper {
             let stopped = tokio::select! {
                 () = published(&mut self.targets) => false,
                 () = stop.clone().requested() => true,
+                Some(change) = self.changes.recv() => {
+                    match change {
+                        Change::Comes(kept) => self.targets.push(kept),
+                        Change::Goes(name) => self.targets.retain(|target| target.name != name),
+                    }
+                    false
+                }
             };
             self.save_and_show().await;
             if stopped {
@@ -172,6 +220,9 @@ impl Keeper {
 
 /// Completes once a poller has published something new.
 async fn published(targets: &mut [Kept]) {
+    if targets.is_empty() {
+        return std::future::pending().await;
+    }
     let changes = targets.iter_mut().map(|target| Box::pin(target.published.changed()));
     if let (Err(_), ..) = select_all(changes).await {
         // The pollers are gone: nothing comes any more but the stop.

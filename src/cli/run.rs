@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Misuse, RunArgs};
 use crate::{
-    app::App,
+    app::{App, Load},
     config::{self, Config, Target},
     model::Clock,
     shutdown,
@@ -18,12 +18,18 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     let targets = config.targets.len();
     let app = App::build(config, &args.listen, Clock::system()).await?;
+    let file = args.config.clone();
+    let app = app.reloading(Load::by(move || load(file.as_deref())));
     tracing::info!(address = %app.addr(), targets, "serving metrics");
     app.run(stop).await
 }
 
 pub(super) fn configuration(file: Option<&Path>) -> Result<Config, Misuse> {
-    config::load(file, &|name| std::env::var(name).ok()).map_err(Misuse)
+    load(file).map_err(Misuse)
+}
+
+fn load(file: Option<&Path>) -> Result<Config, Vec<String>> {
+    config::load(file, &|name| std::env::var(name).ok())
 }
 
 /// The configured target called `name`, or the only one.

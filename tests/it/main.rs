@@ -23,6 +23,7 @@ mod metrics_page;
 mod only_reads;
 mod record;
 mod recovery;
+mod reload;
 mod replay;
 mod secrets;
 mod session;
