@@ -46,7 +46,7 @@ fn counters_go_on_and_cases_that_waited_are_closed_as_lost_in_the_gap() {
 fn a_class_that_is_new_in_the_next_process_is_shown_at_zero_first() {
     let mut after = busy().restarts(AWAY, Settings::default());
     let email = crate::model::Case { class: Some(CaseClass::Email), ..case("e", Queued) };
-    after.calls(&[]).cases(&[email.clone()]);
+    after.calls(&[]).cases(std::slice::from_ref(&email));
     assert_eq!(after.class("1", CaseClass::Email).counts.carried_in, 0);
     after.cases(&[email]);
     assert_eq!(after.class("1", CaseClass::Email).counts.carried_in, 1);
