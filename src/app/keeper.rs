@@ -96,6 +96,8 @@ pub(super) fn of(path: Option<&Path>, clock: &Clock) -> anyhow::Result<Wiring> {
                 tracing::error!("{problem}");
                 stats.errors.add(1);
             }
+            let targets = opened.contents.targets.len();
+            tracing::info!(file = %path.display(), targets, "counters are saved, and go on for the targets found");
             Some(Keeper::new(opened.file, opened.contents, stats.clone(), clock.clone()))
         }
         Err(problem @ Problem::InUse { .. }) => return Err(problem.into()),

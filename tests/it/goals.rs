@@ -65,15 +65,18 @@ async fn rules_for_one_target_hold_there_alone_and_all_targets_have_the_same_buc
         contact_center: vec![Pattern::new(contact_center)],
         ..ServiceMatch::default()
     };
-    let rules =
-        vec![rule(only("main", "1"), 17), rule(only("north", "1"), 90), rule(only("*", "no such"), 3)];
-    let goals = Goals::new(GivenGoals::default(), rules);
-    let target = |name: &str| {
+    let target = |name: &str, wait_target| {
+        let rules = vec![
+            rule(only(name, "1"), wait_target),
+            rule(only("elsewhere", "1"), 50),
+            rule(only("*", "no such"), 3),
+        ];
+        let goals = Goals::new(GivenGoals::default(), rules);
         let (name, goals) = (name.into(), Arc::new(goals.of_target(&name.into())));
         Target { name, goals, ..trio.target(true) }
     };
-    let mut both = config(target("main"), Identity::None);
-    both.targets.push(target("north"));
+    let mut both = config(target("main", 17), Identity::None);
+    both.targets.push(target("north", 90));
     let mut app = TestApp::start_at(both, clock).await;
     for _ in 0..4 {
         app.step_after(5).await;

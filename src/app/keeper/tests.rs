@@ -2,6 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
+use futures_util::FutureExt;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -65,18 +66,16 @@ async fn what_is_shown_stands_in_the_file_already_and_the_last_publication_is_sa
 }
 
 #[tokio::test]
-async fn pollers_that_are_gone_keep_no_processor_busy_and_the_stop_is_still_heard() {
+async fn pollers_that_are_gone_keep_no_processor_busy() {
     let (_folder, file, mut keeper) = keeper();
-    let (publish, published) = watch::channel(None);
-    let _shown = keeper.stand_between(&"main".into(), published);
+    let (publish, latest) = watch::channel(None);
+    let _shown = keeper.stand_between(&"main".into(), latest);
     publish.send_replace(publication(1.0));
     drop(publish);
-    let (stop, stopped) = shutdown::switch();
-    let running = tokio::spawn(keeper.run(stopped));
-    tokio::task::yield_now().await;
-    let _ = stop.send(true);
-    running.await.expect("it ends");
+    assert!(published(&mut keeper.targets).now_or_never().is_some(), "what they published last");
+    keeper.save_and_show().await;
     assert!(fs::read_to_string(&file).expect("a file").contains("\"at\":1.0"));
+    assert!(published(&mut keeper.targets).now_or_never().is_none(), "nothing comes any more");
 }
 
 #[tokio::test(start_paused = true)]

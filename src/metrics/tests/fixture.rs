@@ -14,7 +14,7 @@ use crate::{
         ServiceSkills, ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
-    stats::{RequestCode, StateFileStats, Stats},
+    stats::{ReloadStats, RequestCode, StateFileStats, Stats},
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
         GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published, ServiceTotals,
@@ -40,13 +40,23 @@ pub(crate) fn settings(identity: Identity) -> Arc<Settings> {
         rustc_version: "1.95.0".to_owned(),
     };
     let state_file = Some(Arc::new(state_file()));
+    let reload = Some(Arc::new(reload()));
     Arc::new(Settings {
         identity,
         build,
+        reload,
         state_file,
         encoding_max_age: Duration::ZERO,
         ..Settings::default()
     })
+}
+
+/// Read well once, and badly since.
+fn reload() -> ReloadStats {
+    let stats = ReloadStats::default();
+    stats.successful.set(Some(0.0));
+    stats.last_success.set(Some(1_699_999_000.5));
+    stats
 }
 
 /// Saved once, in vain once.

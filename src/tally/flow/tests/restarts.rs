@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::{
-    model::{GivenClass, GivenGoals, Goals, ServiceStatus},
+    model::{GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch, ServiceStatus},
     tally::{ClassCounts, Edges, Saved, Settings, Unmeasured},
 };
 
@@ -46,7 +46,7 @@ fn counters_go_on_and_cases_that_waited_are_closed_as_lost_in_the_gap() {
 fn a_class_that_is_new_in_the_next_process_is_shown_at_zero_first() {
     let mut after = busy().restarts(AWAY, Settings::default());
     let email = crate::model::Case { class: Some(CaseClass::Email), ..case("e", Queued) };
-    after.calls(&[]).cases(&[email.clone()]);
+    after.calls(&[]).cases(std::slice::from_ref(&email));
     assert_eq!(after.class("1", CaseClass::Email).counts.carried_in, 0);
     after.cases(&[email]);
     assert_eq!(after.class("1", CaseClass::Email).counts.carried_in, 1);
@@ -82,7 +82,11 @@ fn a_clock_that_was_set_back_makes_up_no_time_and_loses_no_count() {
     stage.tally = crate::tally::Tally::new(Settings::default()).resuming(&saved, now);
     stage.calls(&[]);
     assert_eq!(stage.voice().offered, 4);
-    assert_eq!(stage.service("1").time.unmeasured, before.service("1").time.unmeasured);
+    let was = stage.service("1").time;
+    assert_eq!(was.unmeasured, before.service("1").time.unmeasured);
+    stage.calls(&[]);
+    let measured = |time: crate::tally::TimeCounts| time.measured.expect("a list was read");
+    assert_eq!(measured(stage.service("1").time) - measured(was), 5.0, "and from now on as ever");
 }
 
 #[test]
@@ -104,9 +108,11 @@ fn a_service_that_was_gone_before_the_restart_is_kept_no_longer_for_it() {
         for _ in 0..8 {
             before.calls(&[]);
         }
-        let mut after = before.restarts(Duration::from_secs(away), settings());
-        after.services(vec![stage::service("1"), stage::service("2")]);
-        after.step();
+        // It is back when the next process begins.
+        let now = before.clock.now();
+        let good = before.center().service_state.good.as_mut().expect("read");
+        (good.taken, good.data) = (now, Arc::new(vec![stage::service("1")]));
+        let after = before.restarts(Duration::from_secs(away), settings());
         after.service("1").classes.first().map(|class| class.counts.offered)
     };
     assert_eq!((offered(29), offered(31)), (Some(4), None), "it was last heard of 30 seconds before");
@@ -166,6 +172,17 @@ fn goals_of_the_next_process_hold_from_its_beginning() {
     let goals = Arc::new(Goals::new(email, vec![]));
     let after = busy().restarts(AWAY, Settings { goals, ..Settings::default() });
     assert_eq!(after.service("1").goals.classes[0].class, CaseClass::Email);
+}
+
+#[test]
+fn goals_by_name_hold_for_a_service_of_an_earlier_process_as_soon_as_its_state_is_read() {
+    let services = ServiceMatch { name: vec![Pattern::new("Växel")], ..ServiceMatch::default() };
+    let goals = GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() };
+    let goals = Arc::new(Goals::new(GivenGoals::default(), vec![Rule { services, goals }]));
+    let mut before = busy();
+    before.services(vec![ServiceStatus { name: Some("Växel".into()), ..stage::service("1") }]);
+    let after = before.restarts(AWAY, Settings { goals, ..Settings::default() });
+    assert_eq!(after.service("1").goals.minimum_agents, Some(4));
 }
 
 #[test]

@@ -67,13 +67,13 @@ impl Stage {
     /// One of which no list was read so far.
     pub(super) fn unread(settings: Settings) -> Self {
         let start = std::time::UNIX_EPOCH + Duration::from_secs(1_768_464_000);
-        Self::begin(Clock::still(start), Tally::new(settings))
+        Self::begin(Clock::still(start), Tally::new(settings), vec![service("1"), service("2")])
     }
 
-    fn begin(clock: Clock, mut tally: Tally) -> Self {
+    fn begin(clock: Clock, mut tally: Tally, services: Vec<ServiceStatus>) -> Self {
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let center = Center::new(contact_center, |collector| collector.is_fast().then_some(POLL));
-        let snapshot = Snapshot {
+        let mut snapshot = Snapshot {
             target: "main".into(),
             stepped: clock.now(),
             up: true,
@@ -85,12 +85,11 @@ impl Stage {
             inventory: Reading::none(None),
             fields: Arc::new([]),
         };
+        let center = &mut snapshot.centers[0];
+        center.cases.interval = Some(POLL);
+        center.service_state.good = Some(good(services, clock.now()));
         let totals = step(&mut tally, &snapshot).centers.remove(0);
-        let mut stage = Self { clock, set_by: 0, snapshot, tally, totals };
-        stage.center().cases.interval = Some(POLL);
-        stage.services(vec![service("1"), service("2")]);
-        stage.step();
-        stage
+        Self { clock, set_by: 0, snapshot, tally, totals }
     }
 
     /// The time, on a wall clock that may have been set.
@@ -112,7 +111,8 @@ impl Stage {
     pub(super) fn restarts(&self, away: Duration, settings: Settings) -> Self {
         let clock = Clock::still(self.now().wall + away);
         let tally = Tally::new(settings).resuming(&self.saved(), clock.now());
-        Self::begin(clock, tally)
+        let services = self.snapshot.centers[0].service_state.good.as_ref().expect("read");
+        Self::begin(clock, tally, services.data.to_vec())
     }
 
     pub(super) fn center(&mut self) -> &mut Center {
