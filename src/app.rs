@@ -16,7 +16,6 @@ use std::{
 
 use anyhow::{Context, bail};
 use axum::Router;
-use jiff::tz::TimeZone;
 use tokio::{net::TcpListener, sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
@@ -24,7 +23,7 @@ use crate::{
     http::{self, Landing, ListenAddress, Readiness},
     metrics::{self, BuildInfo, Exposition, Source},
     model::Clock,
-    poller::{self, Poller},
+    poller::{self, Latest, Poller},
     shutdown::{self, Stop},
     stats::Stats,
     tally::{self, Edges, Published},
@@ -57,6 +56,22 @@ pub struct Wired {
 }
 
 impl Wired {
+    /// Wires one target; nothing is read yet.
+    pub fn new(target: Target, poll: poller::Settings, tally: tally::Settings, clock: Clock) -> Self {
+        let tally = tally::Settings {
+            edges: Edges::with(&target.goals.edges()),
+            goals: target.goals.clone(),
+            time_zone: target.time_zone(),
+            ..tally
+        };
+        Self { target, poll, tally, clock, stats: Arc::default(), publish: watch::Sender::new(None) }
+    }
+
+    /// What its poller will publish.
+    pub fn latest(&self) -> Latest {
+        self.publish.subscribe()
+    }
+
     /// A poller of the target.
     ///
     /// # Errors
@@ -86,22 +101,10 @@ impl App {
         let mut sources = Vec::new();
         let mut targets = Vec::new();
         for target in config.targets {
-            let stats = Arc::<Stats>::default();
-            let (publish, latest) = watch::channel(None);
-            sources.push(Source {
-                name: target.name.clone(),
-                stats: stats.clone(),
-                latest,
-                goals: target.goals.clone(),
-            });
-            let (poll, tally, clock) = (config.poll, config.tally.clone(), clock.clone());
-            let tally = tally::Settings {
-                edges: Edges::with(&target.goals.edges()),
-                goals: target.goals.clone(),
-                time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
-                ..tally
-            };
-            targets.push(Wired { target, poll, tally, clock, stats, publish });
+            let (name, goals) = (target.name.clone(), target.goals.clone());
+            let wired = Wired::new(target, config.poll, config.tally.clone(), clock.clone());
+            sources.push(Source { name, stats: wired.stats.clone(), latest: wired.latest(), goals });
+            targets.push(wired);
         }
         let settings = metrics::Settings { build: build_info(), ..config.metrics };
         let exposition = Arc::new(Exposition::new(sources, settings, clock.clone()));

@@ -11,6 +11,8 @@ mod target;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
+use jiff::tz::TimeZone;
+
 use crate::{
     document::{self, Complaints, Section},
     metrics,
@@ -47,6 +49,13 @@ pub struct Target {
     pub goals: Arc<Goals>,
     /// Which of its contact centres are read.
     pub contact_centers: Selection,
+}
+
+impl Target {
+    /// Where its midnight is: as configured, else where this machine stands.
+    pub fn time_zone(&self) -> TimeZone {
+        self.trio.time_zone.clone().unwrap_or_else(TimeZone::system)
+    }
 }
 
 /// Reads an environment variable.

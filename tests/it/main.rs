@@ -26,3 +26,4 @@ mod secrets;
 mod session;
 mod support;
 mod targets;
+mod trace;
