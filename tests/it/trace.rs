@@ -144,14 +144,14 @@ async fn what_is_told_is_what_really_happened_but_for_calls_that_no_list_showed(
         let options = Options { state_times, scenario: Some(Scenario::large()), ..Options::default() };
         let (trio, mut traced) = simulated(options).await;
         truth(&trio, true).await;
-        traced.steps(240).await;
+        traced.steps(120).await;
         let told = traced.counts("101", CaseClass::Voice);
         agrees(&traced, &traced.flow());
         let truth = truth(&trio, false).await;
         let number = |name: &str| truth["services"][0]["classes"]["voice"][name].as_u64().expect(name);
         assert_eq!(told.carried_in, number("carried_in"), "who waits at the first list is seen there");
         let (offered, answered, left) = (number("offered"), number("answered"), number("left"));
-        assert!(offered > 60, "twenty minutes of a busy morning: {offered}");
+        assert!(offered > 30, "ten minutes of a busy morning: {offered}");
         assert!(
             told.offered <= offered && told.offered * 100 >= offered * 94,
             "{} of {offered}",
