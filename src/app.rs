@@ -31,10 +31,10 @@ use crate::{
     http::{self, Landing, ListenAddress, Readiness, Reload, Reply},
     metrics::BuildInfo,
     model::Clock,
-    poller::{self, Poller},
+    poller::{self, Latest, Poller},
     shutdown::{self, Stop},
     stats::Stats,
-    tally::{self, Published, Saved},
+    tally::{self, Edges, Published, Saved},
     trio::Client,
 };
 use fleet::Fleet;
@@ -72,6 +72,24 @@ pub struct Wired {
 }
 
 impl Wired {
+    /// Wires one target, whose waits are counted by `edges`; nothing is read yet.
+    pub fn new(
+        target: Target,
+        poll: poller::Settings,
+        tally: tally::Settings,
+        edges: Edges,
+        clock: Clock,
+    ) -> Self {
+        let tally = tally_of(&target, tally, edges);
+        let (stats, publish) = (Arc::default(), watch::Sender::new(None));
+        Self { target, poll, tally, clock, stats, carried: None, publish }
+    }
+
+    /// What its poller will publish.
+    pub fn latest(&self) -> Latest {
+        self.publish.subscribe()
+    }
+
     /// A poller of the target.
     ///
     /// # Errors
@@ -171,6 +189,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// What a target is counted by.
+fn tally_of(target: &Target, tally: tally::Settings, edges: Edges) -> tally::Settings {
+    tally::Settings { edges, goals: target.goals.clone(), time_zone: target.time_zone(), ..tally }
 }
 
 fn landing() -> Landing {

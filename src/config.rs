@@ -15,6 +15,8 @@ use std::{
     time::Duration,
 };
 
+use jiff::tz::TimeZone;
+
 use crate::{
     document::{self, Complaints, Section},
     metrics,
@@ -53,6 +55,13 @@ pub struct Target {
     pub goals: Arc<Goals>,
     /// Which of its contact centres are read.
     pub contact_centers: Selection,
+}
+
+impl Target {
+    /// Where its midnight is: as configured, else where this machine stands.
+    pub fn time_zone(&self) -> TimeZone {
+        self.trio.time_zone.clone().unwrap_or_else(TimeZone::system)
+    }
 }
 
 /// Reads an environment variable.

@@ -21,6 +21,7 @@
 //! | [`inspect`] | what a server's answers hold, for people who map field names |
 //! | [`check`] | what is wrong between the exporter and a server, for whoever sets them up |
 //! | [`record`] | what a server answered, in a folder that tells nothing of anybody |
+//! | [`trace`] | what is inferred of single cases as it happens, for whoever checks the numbers |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
 //! | [`telemetry`] | how the program logs |
 //! | [`shutdown`] | how it is told to stop |
@@ -43,4 +44,5 @@ pub mod state_file;
 pub mod stats;
 pub mod tally;
 pub mod telemetry;
+pub mod trace;
 pub mod trio;

@@ -31,7 +31,7 @@ use crate::{
     snapshot::{Center, Snapshot},
     stats::Stats,
     tally::{self, Published, Saved, Tally},
-    trio::{Client, Limits, Root, Route},
+    trio::{Client, Error, Limits, Root, Route},
 };
 use budget::Load;
 use pace::Sent;
@@ -136,8 +136,8 @@ pub struct Poller {
     goals: Arc<Goals>,
     /// It was said which rules of the goals mean nothing.
     goals_checked: bool,
-    /// Nothing could be had from the server in the last step.
-    was_down: bool,
+    /// Why nothing could be had from the server in the last step.
+    trouble: Option<Error>,
     /// Ids that an early configuration reading was made for.
     asked_for: HashSet<(Text, Text)>,
     situations: Situations,
@@ -174,7 +174,7 @@ impl Poller {
             said: HashSet::new(),
             goals: Arc::default(),
             goals_checked: false,
-            was_down: false,
+            trouble: None,
             asked_for: HashSet::new(),
             situations: Situations::default(),
             following: Duration::ZERO,
@@ -212,6 +212,11 @@ impl Poller {
         self.last = Some(snapshot);
         // After publishing: a server that is not there must not make the data of another one late.
         self.client.look_around().await;
+    }
+
+    /// Why nothing could be had from the server in the last step; `None`: something could.
+    pub fn trouble(&self) -> Option<&Error> {
+        self.trouble.as_ref()
     }
 
     /// How far apart steps have to be now: longer than configured where Trio would be asked too much.

@@ -24,8 +24,8 @@ pub use agent_time::{
 pub use skilled::SkilledAgents;
 
 pub use flow::{
-    ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
-    RejectedTimes, ServiceTotals, Source, WaitHistogram,
+    Ago, ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
+    ListTaken, Place, RejectedTimes, ServiceTotals, Source, Told, WaitHistogram,
 };
 pub use saved::Saved;
 pub use service_time::{TimeCounts, Unmeasured};

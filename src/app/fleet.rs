@@ -2,23 +2,20 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use jiff::tz::TimeZone;
-use tokio::{
-    sync::watch,
-    task::{AbortHandle, JoinSet},
-};
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::{
     Wired, build_info,
     keeper::{self, Keeper, Link},
     supervisor::Supervisor,
+    tally_of,
 };
 use crate::{
     config::{Config, Target},
     metrics::{self, Exposition, Source},
     model::{Clock, Goals, unix_seconds},
     poller,
-    stats::{ReloadStats, StateFileStats, Stats},
+    stats::{ReloadStats, StateFileStats},
     tally::{self, Edges},
 };
 
@@ -206,13 +203,10 @@ impl Fleet {
 
 impl Member {
     fn new(target: Target, manner: &Manner, clock: &Clock) -> Self {
-        let stats = Arc::<Stats>::default();
-        let (publish, latest) = watch::channel(None);
-        let (name, goals) = (target.name.clone(), target.goals.clone());
-        let source = Source { name, stats: stats.clone(), latest, goals };
-        let tally = manner.tally_of(&target);
-        let (poll, clock) = (manner.poll, clock.clone());
-        let wired = Wired { target, poll, tally, clock, stats, carried: None, publish };
+        let Manner { poll, tally, edges } = manner.clone();
+        let wired = Wired::new(target, poll, tally, edges, clock.clone());
+        let Target { name, goals, .. } = wired.target.clone();
+        let source = Source { name, stats: wired.stats.clone(), latest: wired.latest(), goals };
         Self { wired, source, task: None }
     }
 
@@ -251,12 +245,7 @@ impl Manner {
     }
 
     fn tally_of(&self, target: &Target) -> tally::Settings {
-        tally::Settings {
-            edges: self.edges.clone(),
-            goals: target.goals.clone(),
-            time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
-            ..self.tally.clone()
-        }
+        tally_of(target, self.tally.clone(), self.edges.clone())
     }
 }
 

@@ -34,7 +34,7 @@ use crate::{
 pub use counts::{ClassCounts, Doubt, LeftAge, WaitHistogram};
 pub use day::DayCounts;
 pub use edges::Edges;
-pub use event::{Event, Inference};
+pub use event::{Ago, Event, Inference, ListTaken, Place, Told};
 pub use now::ClassNow;
 pub use source::Source;
 pub use times::RejectedTimes;
@@ -64,6 +64,7 @@ pub(super) struct Flow {
     states_server: Option<Text>,
     names: Names,
     events: Vec<Event>,
+    taken: Vec<ListTaken>,
     last_step: Option<Stamp>,
 }
 
@@ -71,6 +72,7 @@ impl Flow {
     /// Counts what happened up to `cur`.
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         self.events.clear();
+        self.taken.clear();
         for class in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             class.1.is_new = false;
         }
@@ -160,6 +162,9 @@ impl Flow {
             return;
         }
         let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
+        if settings.tells_events {
+            self.taken.push(reading.taken());
+        }
         self.credit_time(&reading, of_calls);
         let others = (source == Source::Cases && of_calls == Source::Calls)
             .then(|| center.calls.good.as_ref().map(|good| &good.data.cases))

@@ -30,3 +30,4 @@ mod session;
 mod state_file;
 mod support;
 mod targets;
+mod trace;

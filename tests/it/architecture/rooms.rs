@@ -40,6 +40,7 @@ pub(crate) static ROOMS: &[Room] = &[
     room("inspect", Only(&["trio", "model"])),
     room("check", Only(&["trio", "model"])),
     room("record", Only(&["trio", "model"])),
+    room("trace", Only(&["poller", "trio", "snapshot", "tally", "model"])),
     // Its own words for everything, so that a wrong one cannot agree with itself.
     room("sim", Only(&[])),
     room("telemetry", Only(&[])),
