@@ -4,6 +4,9 @@
 #[path = "../process/mod.rs"]
 mod process;
 
+#[path = "../promql/mod.rs"]
+mod promql;
+
 mod agents;
 mod architecture;
 mod cases;
@@ -19,6 +22,7 @@ mod golden;
 mod inspect;
 mod inventory;
 mod only_reads;
+mod promql_checker;
 mod record;
 mod recovery;
 mod replay;
