@@ -26,6 +26,7 @@ mod promql_checker;
 mod record;
 mod recovery;
 mod replay;
+mod rules;
 mod secrets;
 mod session;
 mod support;

@@ -7,8 +7,8 @@ mod planted;
 
 fn catalogue() -> Catalogue {
     Catalogue::with_recorded([(
-        "service_class:trio_service_cases_offered:increase30m",
-        "increase(trio_service_cases_offered_total[30m])",
+        "service_class:trio_service_cases_offered:increase30m".to_owned(),
+        "increase(trio_service_cases_offered_total[30m])".to_owned(),
     )])
 }
 

@@ -56,13 +56,13 @@ impl Catalogue {
     }
 
     /// The same and what recording rules add: names and expressions, in the order in which they stand.
-    pub(crate) fn with_recorded<'a>(rules: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub(crate) fn with_recorded(rules: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut all = Self::of_the_contract();
         for (name, expr) in rules {
-            let parsed = parser::parse(expr).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let parsed = parser::parse(&expr).unwrap_or_else(|error| panic!("{name}: {error}"));
             let labels = labels_of(&parsed, &all, &mut Vec::new());
             let series = Series { kind: Kind::Gauge, labels };
-            assert!(all.0.insert(name.to_owned(), series).is_none(), "{name} is recorded twice");
+            assert!(all.0.insert(name.clone(), series).is_none(), "{name} is recorded twice");
         }
         all
     }

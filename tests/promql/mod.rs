@@ -8,6 +8,7 @@ mod catalogue;
 mod check;
 mod grafana;
 mod labels;
+pub(crate) mod rule_files;
 mod values;
 mod walk;
 
