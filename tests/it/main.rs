@@ -7,12 +7,16 @@ mod process;
 #[path = "../promql/mod.rs"]
 mod promql;
 
+#[path = "../dashboard/mod.rs"]
+mod dashboard;
+
 mod agents;
 mod architecture;
 mod cases;
 mod check;
 mod client;
 mod command_line;
+mod dashboards;
 mod demo;
 mod dialects;
 mod erlang;
