@@ -20,7 +20,7 @@ const OF_ALERTS: [&str; 4] = ["alertname", "alertstate", "severity", "audience"]
 
 /// What may be done with a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// It is what it is.
     Gauge,
     /// Only what it grows by means something.
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 
 /// A name that queries may use.
 #[derive(Clone, Debug)]
-pub(super) struct Series {
+pub(crate) struct Series {
     pub(super) kind: Kind,
     pub(super) labels: BTreeSet<String>,
 }
@@ -68,8 +68,13 @@ impl Catalogue {
     }
 
     /// The series with this name, as scraped: with `_bucket`, `_sum` or `_count`.
-    pub(super) fn get(&self, name: &str) -> Option<&Series> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Series> {
         self.0.get(name)
+    }
+
+    /// Whether there is a series whose name begins so.
+    pub(crate) fn any_begins_with(&self, prefix: &str) -> bool {
+        self.0.keys().any(|name| name.starts_with(prefix))
     }
 
     /// The labels of all series together.
