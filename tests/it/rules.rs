@@ -7,6 +7,7 @@ use crate::promql::{
     rule_files::{ALERTS, RECORDING, Rule, RuleFile},
 };
 
+mod named_in_docs;
 mod runbooks;
 mod unit_tests;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use promql_parser::parser;
 
-use super::labels::labels_of;
+use super::{labels::labels_of, values::Values};
 
 const CONTRACT: &str = include_str!("../data/contract.tsv");
 
@@ -20,7 +20,7 @@ const OF_ALERTS: [&str; 4] = ["alertname", "alertstate", "severity", "audience"]
 
 /// What may be done with a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// It is what it is.
     Gauge,
     /// Only what it grows by means something.
@@ -29,18 +29,21 @@ pub(super) enum Kind {
 
 /// A name that queries may use.
 #[derive(Clone, Debug)]
-pub(super) struct Series {
+pub(crate) struct Series {
     pub(super) kind: Kind,
     pub(super) labels: BTreeSet<String>,
 }
 
-/// All of them.
-pub(crate) struct Catalogue(BTreeMap<String, Series>);
+/// All of them, with the values of their closed labels.
+pub(crate) struct Catalogue {
+    series: BTreeMap<String, Series>,
+    pub(super) values: Values,
+}
 
 impl Catalogue {
     /// What the exporter and Prometheus have by themselves.
     pub(crate) fn of_the_contract() -> Self {
-        let mut all = Self(BTreeMap::new());
+        let mut all = Self { series: BTreeMap::new(), values: Values::golden() };
         for line in CONTRACT.lines().skip(1) {
             let [name, kind, _, labels] = line.split('\t').collect::<Vec<_>>()[..] else {
                 panic!("four columns: {line}")
@@ -51,7 +54,7 @@ impl Catalogue {
             all.add(name, Kind::Gauge, []);
         }
         let of_alerts = all.every_label().into_iter().chain(OF_ALERTS.map(str::to_owned)).collect();
-        all.0.insert("ALERTS".to_owned(), Series { kind: Kind::Gauge, labels: of_alerts });
+        all.series.insert("ALERTS".to_owned(), Series { kind: Kind::Gauge, labels: of_alerts });
         all
     }
 
@@ -62,19 +65,24 @@ impl Catalogue {
             let parsed = parser::parse(&expr).unwrap_or_else(|error| panic!("{name}: {error}"));
             let labels = labels_of(&parsed, &all, &mut Vec::new());
             let series = Series { kind: Kind::Gauge, labels };
-            assert!(all.0.insert(name.clone(), series).is_none(), "{name} is recorded twice");
+            assert!(all.series.insert(name.clone(), series).is_none(), "{name} is recorded twice");
         }
         all
     }
 
     /// The series with this name, as scraped: with `_bucket`, `_sum` or `_count`.
-    pub(super) fn get(&self, name: &str) -> Option<&Series> {
-        self.0.get(name)
+    pub(crate) fn get(&self, name: &str) -> Option<&Series> {
+        self.series.get(name)
+    }
+
+    /// Whether there is a series whose name begins so.
+    pub(crate) fn any_begins_with(&self, prefix: &str) -> bool {
+        self.series.keys().any(|name| name.starts_with(prefix))
     }
 
     /// The labels of all series together.
     pub(super) fn every_label(&self) -> BTreeSet<String> {
-        self.0.values().flat_map(|series| series.labels.clone()).collect()
+        self.series.values().flat_map(|series| series.labels.clone()).collect()
     }
 
     fn add_family(&mut self, name: &str, kind: &str, labels: &str) {
@@ -93,6 +101,6 @@ impl Catalogue {
 
     fn add<'a>(&mut self, name: &str, kind: Kind, labels: impl IntoIterator<Item = &'a str>) {
         let labels = labels.into_iter().chain(OF_THE_TARGET).map(str::to_owned).collect();
-        self.0.insert(name.to_owned(), Series { kind, labels });
+        self.series.insert(name.to_owned(), Series { kind, labels });
     }
 }

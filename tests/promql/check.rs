@@ -5,7 +5,6 @@ use promql_parser::parser::{self, Call, Expr, token};
 use super::{
     catalogue::{Catalogue, Kind},
     labels::labels_of,
-    values::Values,
     walk::{parts, selector},
 };
 
@@ -35,20 +34,18 @@ pub(crate) fn problems(expr: &str, catalogue: &Catalogue) -> Vec<String> {
     };
     let mut problems = Vec::new();
     labels_of(&expr, catalogue, &mut problems);
-    let checker = Checker { catalogue, values: Values::golden() };
-    checker.check(&expr, Use::Value, &mut problems);
+    Checker { catalogue }.check(&expr, Use::Value, &mut problems);
     problems
 }
 
 struct Checker<'a> {
     catalogue: &'a Catalogue,
-    values: Values,
 }
 
 impl Checker<'_> {
     fn check(&self, expr: &Expr, used: Use, problems: &mut Vec<String>) {
         if let Some(selector) = selector(expr) {
-            problems.extend(self.values.problems(selector));
+            problems.extend(self.catalogue.values.problems(selector));
             let name = selector.name.as_deref().unwrap_or_default();
             match (self.catalogue.get(name).map(|series| series.kind), used) {
                 (Some(Kind::Counter), Use::Value) => {

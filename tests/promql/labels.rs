@@ -164,7 +164,7 @@ impl Reader<'_> {
             }
             "label_join" => inner.extend(text(1)),
             "absent" | "absent_over_time" => {
-                inner = call.args.args.iter().flat_map(|arg| fixed(arg)).collect()
+                inner = call.args.args.iter().flat_map(|arg| fixed(arg)).collect();
             }
             "scalar" | "vector" => inner.clear(),
             _ => {}
