@@ -4,6 +4,12 @@
 #[path = "../process/mod.rs"]
 mod process;
 
+#[path = "../promql/mod.rs"]
+mod promql;
+
+#[path = "../dashboard/mod.rs"]
+mod dashboard;
+
 mod accuracy;
 mod agents;
 mod architecture;
@@ -11,6 +17,7 @@ mod cases;
 mod check;
 mod client;
 mod command_line;
+mod dashboards;
 mod demo;
 mod dialects;
 mod erlang;
@@ -21,10 +28,12 @@ mod inspect;
 mod inventory;
 mod metrics_page;
 mod only_reads;
+mod promql_checker;
 mod record;
 mod recovery;
 mod reload;
 mod replay;
+mod rules;
 mod secrets;
 mod session;
 mod state_file;
