@@ -4,8 +4,10 @@
 
 mod fleet;
 mod keeper;
+mod once;
 mod reloading;
 mod restart;
+mod service_manager;
 mod supervisor;
 
 use std::{
@@ -23,7 +25,7 @@ use axum::Router;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
-    time::timeout,
+    time::{Interval, timeout},
 };
 
 use crate::{
@@ -39,7 +41,9 @@ use crate::{
 };
 use fleet::Fleet;
 pub use keeper::Keeper;
+pub use once::{Once, once};
 pub use reloading::Load;
+use service_manager::State;
 
 /// How long answers that have begun may take once the program should stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -158,6 +162,8 @@ impl App {
         let mut server = tokio::spawn(http::serve(self.listener, self.router, drain.requested()));
         let _hangups = self.load.as_ref().map(|_| reloading::on_hangup(self.reload));
         let mut stopped = pin!(stop.requested());
+        let mut heart = service_manager::heartbeat().map(tokio::time::interval);
+        service_manager::tell(State::Ready);
         let failure = loop {
             tokio::select! {
                 () = &mut stopped => break None,
@@ -167,12 +173,17 @@ impl App {
                     Err(error) => anyhow::Error::new(error).context("the web server panicked"),
                 }),
                 failure = self.fleet.failed() => break Some(failure),
+                () = beat(&mut heart) => service_manager::tell(State::Alive),
                 Some(reply) = self.reloads.recv() => {
+                    service_manager::tell(State::Reloading);
+                    let reloaded = reloading::reload(self.load.as_ref(), &mut self.fleet).await;
+                    service_manager::tell(State::Ready);
                     // Whoever asked may be gone by now.
-                    let _ = reply.send(reloading::reload(self.load.as_ref(), &mut self.fleet).await);
+                    let _ = reply.send(reloaded);
                 }
             }
         };
+        service_manager::tell(State::Stopping);
         self.draining.store(true, Ordering::Relaxed);
         self.fleet.stop().await;
         let _ = drained.send(true);
@@ -188,6 +199,16 @@ impl App {
             Err(_) => tracing::warn!(?GRACE, "stopped with answers still under way"),
         }
         Ok(())
+    }
+}
+
+/// Completes when the service manager should hear of the program again.
+async fn beat(heart: &mut Option<Interval>) {
+    match heart {
+        Some(heart) => {
+            heart.tick().await;
+        }
+        None => std::future::pending().await,
     }
 }
 

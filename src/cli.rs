@@ -71,6 +71,12 @@ struct RunArgs {
     /// Address to serve metrics on; without a host, every address of the machine.
     #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
     listen: ListenAddress,
+    /// Read the configuration, say what is wrong with it, and exit.
+    #[arg(long = "config.check", conflicts_with = "once")]
+    check: bool,
+    /// Read every target once, print what /metrics would show, and exit.
+    #[arg(long)]
+    once: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@
 //! | [`cli`] | the command line, and what each command does |
 //! | [`config`] | file, environment and secret files become typed settings, or a list of all mistakes |
 //! | [`document`] | YAML that remembers where everything stands, for `config` and for field dictionaries |
-//! | [`app`] | binds and wires everything, runs it, restarts what fails |
+//! | [`app`] | binds and wires everything, runs it, restarts what fails, goes over to a new configuration |
 //! | [`model`] | the contact centre in our own words: plain data that every room may name |
 //! | [`trio`] | the only room that speaks to Trio: session, links, pages, field dictionary |
 //! | [`poller`] | asks a target what is due, on a fixed cadence, and publishes |

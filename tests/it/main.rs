@@ -26,6 +26,7 @@ mod goals;
 mod golden;
 mod inspect;
 mod inventory;
+mod life;
 mod metrics_page;
 mod only_reads;
 mod promql_checker;
