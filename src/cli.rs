@@ -11,6 +11,8 @@ use std::{fmt, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use demo::config as demo_config;
+
 use crate::{
     http::ListenAddress,
     telemetry::{self, Settings},

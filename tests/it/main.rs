@@ -18,6 +18,7 @@ mod client;
 mod command_line;
 mod dashboards;
 mod demo;
+mod deploy;
 mod dialects;
 mod erlang;
 mod failover;
