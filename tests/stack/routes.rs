@@ -95,15 +95,16 @@ async fn what_is_known_to_be_old_is_no_news_and_that_of_another_trio_is() {
     .await;
     let waits = ["main", "other"].map(|target| alert("TrioLongWait", "supervisor", "critical", target));
     alertmanager.receive(&json!(waits)).await;
-    alertmanager.receive(&json!([alert("TrioDataStale", "ops", "warning", "other")])).await;
     let told = until("supervisors to be told", PATIENCE, async || {
         notifier.told("supervisors", "TrioLongWait", "firing", |_| true)
     })
     .await;
     assert_eq!(told.labels["target"], "other");
+    assert_eq!(alertmanager.inhibitors("TrioLongWait", "main").await.unwrap(), ["TrioUnreachable"]);
+    alertmanager.receive(&json!([alert("TrioDataStale", "ops", "warning", "other")])).await;
     alertmanager.receive(&json!([alert("TrioBelowMinimum", "supervisor", "warning", "other")])).await;
     until("stale data to silence what follows", PATIENCE, async || {
-        let by = alertmanager.inhibitors("TrioBelowMinimum").await?;
+        let by = alertmanager.inhibitors("TrioBelowMinimum", "other").await?;
         if by == ["TrioDataStale"] { Ok(()) } else { Err(format!("{by:?}")) }
     })
     .await;
