@@ -12,6 +12,8 @@ use std::{fmt, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use demo::config as demo_config;
+
 use crate::{
     http::ListenAddress,
     telemetry::{self, Settings},

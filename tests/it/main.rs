@@ -19,6 +19,7 @@ mod client;
 mod command_line;
 mod dashboards;
 mod demo;
+mod deploy;
 mod dialects;
 mod erlang;
 mod failover;

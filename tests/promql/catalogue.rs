@@ -20,7 +20,7 @@ const OF_ALERTS: [&str; 4] = ["alertname", "alertstate", "severity", "audience"]
 
 /// What may be done with a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(super) enum Kind {
     /// It is what it is.
     Gauge,
     /// Only what it grows by means something.
@@ -29,7 +29,7 @@ pub(crate) enum Kind {
 
 /// A name that queries may use.
 #[derive(Clone, Debug)]
-pub(crate) struct Series {
+pub(super) struct Series {
     pub(super) kind: Kind,
     pub(super) labels: BTreeSet<String>,
 }
@@ -70,9 +70,20 @@ impl Catalogue {
         all
     }
 
+    /// Whether there is such a series or such a histogram.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.get(name).is_some() || self.get(&format!("{name}_bucket")).is_some()
+    }
+
     /// The series with this name, as scraped: with `_bucket`, `_sum` or `_count`.
-    pub(crate) fn get(&self, name: &str) -> Option<&Series> {
+    pub(super) fn get(&self, name: &str) -> Option<&Series> {
         self.series.get(name)
+    }
+
+    /// Whether the series or the histogram with this name has a label.
+    pub(crate) fn has_label(&self, name: &str, label: &str) -> bool {
+        let series = self.get(name).or_else(|| self.get(&format!("{name}_bucket")));
+        series.is_some_and(|series| series.labels.contains(label))
     }
 
     /// Whether there is a series whose name begins so.

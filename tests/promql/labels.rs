@@ -1,6 +1,6 @@
 //! Which labels the result of an expression carries, and whether it asks for others.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use promql_parser::{
     label::MatchOp,
@@ -50,7 +50,7 @@ impl Reader<'_> {
         };
         let mut labels = series.labels.clone();
         for matcher in &selector.matchers.matchers {
-            self.must_be_in(&labels, &matcher.name, &format!("{selector}"));
+            self.must_be_in(&labels, &matcher.name, format_args!("{selector}"));
         }
         // One bucket is a counter like others.
         if selector.matchers.matchers.iter().any(|one| one.name == "le" && one.op == MatchOp::Equal) {
@@ -78,7 +78,7 @@ impl Reader<'_> {
             }
         };
         for label in aggregate.modifier.iter().flat_map(|modifier| &modifier.labels().labels) {
-            self.must_be_in(&inner, label, &format!("{aggregate}"));
+            self.must_be_in(&inner, label, format_args!("{aggregate}"));
         }
         // `count_values` names the label that it makes.
         kept.extend(named);
@@ -101,8 +101,8 @@ impl Reader<'_> {
         let matching = modifier.and_then(|modifier| modifier.matching.as_ref());
         if let Some(LabelModifier::Include(on)) = matching {
             for label in &on.labels {
-                self.must_be_in(&left, label, &format!("the left side of {binary}"));
-                self.must_be_in(&right, label, &format!("the right side of {binary}"));
+                self.must_be_in(&left, label, format_args!("the left side of {binary}"));
+                self.must_be_in(&right, label, format_args!("the right side of {binary}"));
             }
         }
         if matching.is_none() && left != right && binary.op.id() != token::T_LOR {
@@ -114,10 +114,16 @@ impl Reader<'_> {
             let both = binary.op.id() == token::T_LOR;
             return if both { left.union(&right).cloned().collect() } else { left };
         }
-        self.matched(modifier, left, right, &format!("{binary}"))
+        self.matched(modifier, left, right, binary)
     }
 
-    fn matched(&mut self, modifier: Option<&BinModifier>, left: Labels, right: Labels, what: &str) -> Labels {
+    fn matched(
+        &mut self,
+        modifier: Option<&BinModifier>,
+        left: Labels,
+        right: Labels,
+        what: &BinaryExpr,
+    ) -> Labels {
         let (mut many, one, extra) = match modifier.map(|modifier| &modifier.card) {
             Some(VectorMatchCardinality::ManyToOne(extra)) => (left, right, extra),
             Some(VectorMatchCardinality::OneToMany(extra)) => (right, left, extra),
@@ -132,7 +138,7 @@ impl Reader<'_> {
             }
         };
         for label in &extra.labels {
-            self.must_be_in(&one, label, &format!("the one side of {what}"));
+            self.must_be_in(&one, label, format_args!("the one side of {what}"));
             many.insert(label.clone());
         }
         many
@@ -152,13 +158,13 @@ impl Reader<'_> {
         };
         match call.func.name {
             "histogram_quantile" => {
-                self.must_be_in(&inner, "le", &format!("{call}"));
+                self.must_be_in(&inner, "le", format_args!("{call}"));
                 inner.remove("le");
             }
             "label_replace" => {
                 // Without a source the new label is a constant.
                 if let Some(source) = text(3).filter(|source| !source.is_empty()) {
-                    self.must_be_in(&inner, &source, &format!("{call}"));
+                    self.must_be_in(&inner, &source, format_args!("{call}"));
                 }
                 inner.extend(text(1));
             }
@@ -172,7 +178,7 @@ impl Reader<'_> {
         inner
     }
 
-    fn must_be_in(&mut self, labels: &Labels, label: &str, what: &str) {
+    fn must_be_in(&mut self, labels: &Labels, label: &str, what: fmt::Arguments<'_>) {
         if !labels.contains(label) {
             self.problems.push(format!("there is no label {label} in {what}"));
         }

@@ -123,7 +123,7 @@ async fn a_long_wait_is_told_until_agents_return_and_is_no_news_while_trio_is_do
     let told = stage.told("on-call", "TrioUnreachable", "firing").await;
     assert_eq!(told.labels["target"], "stack");
     until("the long wait to be no news", LIMIT, async || {
-        let by = stage.alertmanager.inhibitors("TrioLongWait").await?;
+        let by = stage.alertmanager.inhibitors("TrioLongWait", "stack").await?;
         let inhibited = by.contains(&"TrioUnreachable".to_owned());
         if inhibited { Ok(()) } else { Err(format!("it is inhibited by {by:?}")) }
     })

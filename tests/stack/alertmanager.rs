@@ -53,12 +53,13 @@ impl Alertmanager {
         send_json(reqwest::Method::POST, &url, None, alerts).await.expect("the alerts are taken");
     }
 
-    /// The names of the alerts that inhibit the one called `name`; an error if there is none of that name.
-    pub(crate) async fn inhibitors(&self, name: &str) -> Result<Vec<String>, String> {
+    /// The names of the alerts that inhibit the one called `name` about a target; an error if there is none.
+    pub(crate) async fn inhibitors(&self, name: &str, target: &str) -> Result<Vec<String>, String> {
         let alerts = get(&format!("http://{}/api/v2/alerts", self.address)).await?;
         let alerts: Value = serde_json::from_str(&alerts).map_err(|error| error.to_string())?;
         let alerts = alerts.as_array().ok_or("no list")?;
-        let one = alerts.iter().find(|alert| alert["labels"]["alertname"] == name);
+        let is_it = |labels: &Value| labels["alertname"] == name && labels["target"] == target;
+        let one = alerts.iter().find(|alert| is_it(&alert["labels"]));
         let one = one.ok_or_else(|| format!("there is no {name}: {alerts:?}"))?;
         let by = one["status"]["inhibitedBy"].as_array().into_iter().flatten();
         let named = by.filter_map(|id| {

@@ -7,6 +7,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "how long things took is worth seeing with --nocapture")]
 
+#[path = "../dashboard/mod.rs"]
+#[allow(dead_code, reason = "their form is held in tests/it")]
+mod dashboard;
 #[path = "../process/mod.rs"]
 mod process;
 #[path = "../promql/mod.rs"]
@@ -15,7 +18,10 @@ mod promql;
 
 mod alerting;
 mod alertmanager;
+mod busy_hour;
 mod contract;
+mod dashboards;
+mod demo;
 mod expressions;
 mod http;
 mod notifier;

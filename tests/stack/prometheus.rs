@@ -69,6 +69,24 @@ impl Prometheus {
         }
     }
 
+    /// The series that `query` gives at `time`, in seconds since 1970.
+    pub(crate) async fn at(&self, query: &str, time: u64) -> Result<Vec<Series>, String> {
+        let url = format!("{}/api/v1/query", self.url);
+        let text = send(Method::POST, &url, &[("query", query), ("time", &time.to_string())]).await?;
+        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
+        Ok(answer["data"]["result"].as_array().ok_or(text)?.iter().map(Series::read).collect())
+    }
+
+    /// How many series `query` gives in a stretch of time, at every `step`.
+    pub(crate) async fn over(&self, query: &str, from: u64, to: u64, step: u64) -> Result<usize, String> {
+        let url = format!("{}/api/v1/query_range", self.url);
+        let [from, to, step] = [from, to, step].map(|number| number.to_string());
+        let asked = [("query", query), ("start", &from), ("end", &to), ("step", &step)];
+        let text = send(Method::POST, &url, &asked).await?;
+        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
+        Ok(answer["data"]["result"].as_array().ok_or(text)?.len())
+    }
+
     /// How the evaluation of each rule went.
     pub(crate) async fn rules(&self) -> Vec<Health> {
         let text = crate::http::get(&format!("{}/api/v1/rules", self.url)).await.expect("the rules");

@@ -66,6 +66,9 @@ async fn supervisors_are_told_in_their_hours_and_operators_always() {
         let notifier = Notifier::start().await;
         let alertmanager = Alertmanager::telling(&notifier.address, hours).await;
         alertmanager.receive(&json!([alert("TrioLongWait", "supervisor", "critical", "main")])).await;
+        let mut elsewhere = alert("TrioLongWait", "supervisor", "critical", "main");
+        elsewhere["labels"]["contact_center"] = json!("2");
+        alertmanager.receive(&json!([elsewhere])).await;
         alertmanager.receive(&json!([alert("TrioUnmeasuredHigh", "both", "warning", "main")])).await;
         // Each group waits as long as the others, so whoever would be told first has been.
         until("operators to be told", PATIENCE, async || {
@@ -77,8 +80,12 @@ async fn supervisors_are_told_in_their_hours_and_operators_always() {
             notifier.told("on-call", "TrioUnreachable", "firing", |_| true)
         })
         .await;
-        for name in ["TrioLongWait", "TrioUnmeasuredHigh"] {
-            let told = notifier.told("supervisors", name, "firing", |_| true);
+        for (whom, name) in [
+            ("supervisors", "TrioLongWait"),
+            ("supervisors", "TrioUnmeasuredHigh"),
+            ("supervisors-2", "TrioLongWait"),
+        ] {
+            let told = notifier.told(whom, name, "firing", |_| true);
             assert_eq!(told.is_ok(), hours == Hours::Open, "{hours:?}: {told:?}");
         }
     }
@@ -95,15 +102,16 @@ async fn what_is_known_to_be_old_is_no_news_and_that_of_another_trio_is() {
     .await;
     let waits = ["main", "other"].map(|target| alert("TrioLongWait", "supervisor", "critical", target));
     alertmanager.receive(&json!(waits)).await;
-    alertmanager.receive(&json!([alert("TrioDataStale", "ops", "warning", "other")])).await;
     let told = until("supervisors to be told", PATIENCE, async || {
         notifier.told("supervisors", "TrioLongWait", "firing", |_| true)
     })
     .await;
     assert_eq!(told.labels["target"], "other");
+    assert_eq!(alertmanager.inhibitors("TrioLongWait", "main").await.unwrap(), ["TrioUnreachable"]);
+    alertmanager.receive(&json!([alert("TrioDataStale", "ops", "warning", "other")])).await;
     alertmanager.receive(&json!([alert("TrioBelowMinimum", "supervisor", "warning", "other")])).await;
     until("stale data to silence what follows", PATIENCE, async || {
-        let by = alertmanager.inhibitors("TrioBelowMinimum").await?;
+        let by = alertmanager.inhibitors("TrioBelowMinimum", "other").await?;
         if by == ["TrioDataStale"] { Ok(()) } else { Err(format!("{by:?}")) }
     })
     .await;

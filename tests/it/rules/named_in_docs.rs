@@ -1,4 +1,4 @@
-//! What the texts call metrics are metrics.
+//! What the texts call metrics are metrics, and what they call their labels are labels.
 
 use std::{fs, path::Path};
 
@@ -25,16 +25,27 @@ fn texts() -> Vec<(String, String)> {
     all.map(|path| (path.display().to_string(), fs::read_to_string(&path).expect("a text"))).collect()
 }
 
+/// The names of labels in `{a, b="…"}` behind the name of a metric.
+fn labels(after: &str) -> impl Iterator<Item = &str> {
+    let inside =
+        after.strip_prefix('{').and_then(|rest| rest.split_once('}')).map_or("", |(inside, _)| inside);
+    // A value may hold commas; no label begins with anything but a letter.
+    let names = inside.split(',').filter_map(|part| part.trim().split(['=', '!']).next());
+    names.filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+}
+
 fn strangers(text: &str, catalogue: &Catalogue) -> Vec<String> {
-    let unknown = words(text).filter(|(name, after)| {
+    let unknown = words(text).flat_map(|(name, after)| {
         // `trio_service_*` and `trio_service_…` stand for all that begin so.
         let open = after.starts_with('*') || after.starts_with('…') || name.ends_with('_');
-        let histogram = || catalogue.get(&format!("{name}_bucket")).is_some();
-        let known =
-            if open { catalogue.any_begins_with(name) } else { catalogue.get(name).is_some() || histogram() };
-        !known
+        let known = if open { catalogue.any_begins_with(name) } else { catalogue.knows(name) };
+        if open || !known {
+            return if known { Vec::new() } else { vec![name.to_owned()] };
+        }
+        let missing = labels(after).filter(|label| !catalogue.has_label(name, label));
+        missing.map(|label| format!("{name}{{{label}}}")).collect()
     });
-    unknown.map(|(name, _)| name.to_owned()).collect()
+    unknown.collect()
 }
 
 #[test]
@@ -48,6 +59,7 @@ fn documents_name_only_metrics_that_there_are() {
 #[test]
 fn a_metric_that_there_is_not_is_found() {
     let catalogue = Catalogue::shipped();
-    let text = "`trio_up`, `trio_service_*`, `trio_service_wait_seconds`, `trio_server_down`, `trio_queue_…`";
-    assert_eq!(strangers(text, &catalogue), ["trio_server_down", "trio_queue_"]);
+    let text = "`trio_up{target=\"a\",server}`, `trio_service_*`, `trio_service_wait_seconds{le}`, \
+                `trio_server_down`, `trio_queue_…`";
+    assert_eq!(strangers(text, &catalogue), ["trio_up{server}", "trio_server_down", "trio_queue_"]);
 }
