@@ -18,11 +18,16 @@ pub(crate) struct Measured {
 
 /// Measures `ours` beside `floor`.
 pub(crate) fn measure<A, B>(ours: impl Fn() -> A, floor: impl Fn() -> B, aim: f64) -> Measured {
-    let mut pairs: Vec<_> = (0..PAIRS).map(|_| (timed(&ours), timed(&floor))).collect();
+    judge((0..PAIRS).map(|_| (timed(&ours), timed(&floor))).collect(), aim)
+}
+
+/// Judges times of ours, each beside the time of its floor.
+pub(crate) fn judge(mut pairs: Vec<(Duration, Duration)>, aim: f64) -> Measured {
     let mut ratios: Vec<_> = pairs.iter().map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
     ratios.sort_unstable_by(f64::total_cmp);
     pairs.sort_unstable();
-    Measured { median: pairs[PAIRS / 2].0, ratio: ratios[PAIRS / 2], aim }
+    let middle = pairs.len() / 2;
+    Measured { median: pairs[middle].0, ratio: ratios[middle], aim }
 }
 
 impl fmt::Display for Measured {

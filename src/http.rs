@@ -8,6 +8,7 @@ mod landing;
 mod listen;
 mod metrics;
 mod negotiate;
+mod reload;
 mod serve;
 
 #[cfg(test)]
@@ -20,12 +21,13 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header},
     middleware::map_response,
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
 
 pub use health::Readiness;
 pub use landing::Landing;
 pub use listen::{BadAddress, ListenAddress};
+pub use reload::{Reload, Reloaded, Reply};
 pub use serve::serve;
 
 use crate::metrics::Exposition;
@@ -36,17 +38,19 @@ struct Shared {
     exposition: Arc<Exposition>,
     readiness: Arc<Readiness>,
     landing: Arc<Landing>,
+    reload: Reload,
 }
 
 /// Every page that the exporter serves.
-pub fn router(exposition: Arc<Exposition>, readiness: Readiness, landing: Landing) -> Router {
-    let shared = Shared { exposition, readiness: Arc::new(readiness), landing: Arc::new(landing) };
+pub fn router(exposition: Arc<Exposition>, readiness: Readiness, landing: Landing, reload: Reload) -> Router {
+    let shared = Shared { exposition, readiness: Arc::new(readiness), landing: Arc::new(landing), reload };
     Router::new()
         .route("/", get(landing::page))
         .route("/metrics", get(metrics::main))
         .route("/metrics/agents", get(metrics::agents))
         .route("/-/healthy", get(health::healthy))
         .route("/-/ready", get(health::ready))
+        .route("/-/reload", any(reload::reload))
         .fallback(not_found)
         .layer(map_response(no_sniffing))
         .with_state(shared)

@@ -1,6 +1,9 @@
 //! One cell of the table: one world, one interval, Trio's own times present or withheld.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    ops::RangeInclusive,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use trio_exporter::{
     model::{AgentState, CaseClass},
@@ -13,6 +16,9 @@ use super::watch::Watch;
 
 /// The wait target of calls.
 const TARGET: Duration = Duration::from_secs(20);
+
+/// Trio tells times to the millisecond, each of two rounded for itself.
+const ROUNDING: f64 = 0.002;
 
 /// What is watched.
 #[derive(Clone)]
@@ -43,12 +49,17 @@ pub(crate) struct Verdict {
     pub(crate) true_occupancy: Option<f64>,
     /// Answered cases whose wait was outside of the bounds told of it.
     pub(crate) out_of_bounds: usize,
+    /// Of the cases that were counted as answered, those answered within the target: as told at least,
+    /// as it was (give or take what Trio's times are rounded to), and as told at most.
+    pub(crate) within: (u64, RangeInclusive<u64>, u64),
     /// Share of the calls that no reading showed.
     pub(crate) never_seen: f64,
     /// Share of the time that was measured.
     pub(crate) measured: f64,
     /// Calls that were concluded.
     pub(crate) concluded: u64,
+    /// Calls of which nobody knows what became.
+    pub(crate) unclassified: u64,
 }
 
 pub(crate) fn watch(cell: &Cell) -> Verdict {
@@ -105,9 +116,19 @@ fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
         .filter_map(|stay| {
             let (low, high) = watch.answered.get(&*stay.job.to_string())?;
             let wait = stay.answered?.saturating_sub(stay.arrived).as_secs_f64();
-            (wait < low - 0.002 || wait > high + 0.002).then_some(())
+            (wait < low - ROUNDING || wait > high + ROUNDING).then_some(())
         })
         .count();
+    let told: Vec<&&Stay> =
+        stays.iter().filter(|stay| watch.answered.contains_key(&*stay.job.to_string())).collect();
+    let truly_within = |target: f64| {
+        let waits = told.iter().filter_map(|stay| Some(stay.answered?.saturating_sub(stay.arrived)));
+        waits.filter(|wait| wait.as_secs_f64() <= target).count() as u64
+    };
+    // The log tells a case when it has ended: the last ones are with their agents still.
+    let untold = watch.answered.len().saturating_sub(told.len()) as u64;
+    let target = TARGET.as_secs_f64();
+    let truly_within = truly_within(target - ROUNDING)..=truly_within(target + ROUNDING) + untold;
     let true_queue: f64 = truth.total().queue_time.as_secs_f64();
     let seconds = totals.agents.as_ref().unwrap().seconds;
     let working: f64 = [AgentState::Busy, AgentState::WrapUp, AgentState::Reserved]
@@ -132,9 +153,11 @@ fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
         occupancy: (there > 0.0).then(|| working / there),
         true_occupancy,
         out_of_bounds,
+        within: (ours.within_low, truly_within, ours.within_high),
         never_seen,
         measured: measured / (measured + unmeasured).max(1.0),
         concluded,
+        unclassified: ours.unclassified_in_all(),
     }
 }
 

@@ -28,8 +28,7 @@ enum Promise {
     Level(f64, f64),
     /// Nothing happens, so nothing is said.
     Silence,
-    /// The list is cut most of the time, and that is said: little of it counts as measured. What is told
-    /// of the rest is true of the rest alone.
+    /// The list is cut most of the time, so there is no service level, and that is said.
     Unmeasured,
 }
 
@@ -152,13 +151,18 @@ fn check(row: &Row, cell: &Cell, verdict: &Verdict) -> Vec<String> {
     };
     let outside = verdict.out_of_bounds;
     must(outside == 0, format!("{outside} waits outside of their bounds"));
+    let (low, within, high) = &verdict.within;
+    let holds = low <= within.end() && within.start() <= high;
+    must(holds, format!("{within:?} of the answered were within the target, said to be {low}–{high}"));
     if row.promise == Promise::Silence {
         let quiet = verdict.level.is_none() && verdict.concluded == 0;
         must(quiet, format!("a service level of {:?}", verdict.level));
         return broken;
     }
     if row.promise == Promise::Unmeasured {
-        must(verdict.measured < 0.25, format!("{:.2} measured", verdict.measured));
+        must(verdict.level.is_none(), format!("a service level of {:?}", verdict.level));
+        must(verdict.measured < 0.05, format!("{:.2} measured", verdict.measured));
+        must(verdict.unclassified > 0, "nothing unclassified".to_owned());
         return broken;
     }
     let Promise::Level(withheld, offered) = row.promise else { return broken };

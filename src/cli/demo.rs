@@ -55,6 +55,7 @@ fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
         metrics: metrics::Settings { identity: Identity::Name, ..metrics::Settings::default() },
+        state_file: None,
         warnings: Vec::new(),
     })
 }

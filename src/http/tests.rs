@@ -19,7 +19,7 @@ use pretty_assertions::assert_eq;
 use tokio::{net::TcpListener, sync::oneshot};
 use tower::ServiceExt;
 
-use super::{Landing, Readiness, router, serve};
+use super::{Landing, Readiness, Reload, router, serve};
 use crate::{
     metrics::{
         Identity,
@@ -64,7 +64,12 @@ impl Server {
             description: "Queues & <agents>".to_owned(),
             version: "1.2.3".to_owned(),
         };
-        Self { router: router(exposition, readiness, landing), publishers, clock, draining }
+        Self {
+            router: router(exposition, readiness, landing, Reload::channel().0),
+            publishers,
+            clock,
+            draining,
+        }
     }
 
     async fn ask(&self, method: &str, uri: &str, headers: &[(&str, &str)]) -> Answer {

@@ -19,6 +19,7 @@ mod resource;
 mod rights;
 mod route;
 mod rows;
+mod sorting;
 mod truth;
 mod unguarded;
 mod wall;

@@ -7,12 +7,17 @@ mod process;
 #[path = "../promql/mod.rs"]
 mod promql;
 
+#[path = "../dashboard/mod.rs"]
+mod dashboard;
+
+mod accuracy;
 mod agents;
 mod architecture;
 mod cases;
 mod check;
 mod client;
 mod command_line;
+mod dashboards;
 mod demo;
 mod dialects;
 mod erlang;
@@ -21,13 +26,18 @@ mod goals;
 mod golden;
 mod inspect;
 mod inventory;
+mod life;
+mod metrics_page;
 mod only_reads;
 mod promql_checker;
 mod record;
 mod recovery;
+mod reload;
 mod replay;
 mod rules;
 mod secrets;
 mod session;
+mod state_file;
 mod support;
 mod targets;
+mod trace;

@@ -60,12 +60,16 @@ impl Reader<'_> {
     }
 
     fn aggregated(&mut self, aggregate: &AggregateExpr) -> Labels {
+        let mut named = None;
         if let Some(param) = &aggregate.param {
             self.read(param);
+            if let Expr::StringLiteral(literal) = &**param {
+                named = Some(literal.val.clone());
+            }
         }
         let inner = self.read(&aggregate.expr);
         let whole = matches!(aggregate.op.id(), token::T_TOPK | token::T_BOTTOMK);
-        let kept = match &aggregate.modifier {
+        let mut kept = match &aggregate.modifier {
             _ if whole => inner.clone(),
             None => Labels::new(),
             Some(LabelModifier::Include(by)) => by.labels.iter().cloned().collect(),
@@ -76,8 +80,10 @@ impl Reader<'_> {
         for label in aggregate.modifier.iter().flat_map(|modifier| &modifier.labels().labels) {
             self.must_be_in(&inner, label, &format!("{aggregate}"));
         }
+        // `count_values` names the label that it makes.
+        kept.extend(named);
         let counts = matches!(aggregate.op.id(), token::T_COUNT | token::T_GROUP);
-        if inner.contains("le") && !kept.contains("le") && !counts {
+        if inner.contains("le") && !kept.contains("le") && !counts && !inner.contains("alertname") {
             self.problems.push(format!("{aggregate} mixes the buckets of a histogram"));
         }
         kept
@@ -150,7 +156,10 @@ impl Reader<'_> {
                 inner.remove("le");
             }
             "label_replace" => {
-                self.must_be_in(&inner, &text(3).unwrap_or_default(), &format!("{call}"));
+                // Without a source the new label is a constant.
+                if let Some(source) = text(3).filter(|source| !source.is_empty()) {
+                    self.must_be_in(&inner, &source, &format!("{call}"));
+                }
                 inner.extend(text(1));
             }
             "label_join" => inner.extend(text(1)),

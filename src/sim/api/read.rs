@@ -7,7 +7,7 @@ use super::filter::vid;
 use super::links::Links;
 use super::paging::Page;
 use super::resource::{Node, Place, Resource};
-use super::rows::{Fields, Row, names, order};
+use super::rows::{Fields, Row};
 use super::{Request, Trio};
 use crate::sim::dialect::{Fact, Link, Member};
 use crate::sim::world::{Activity, Agent, Case, Channel, Group, Service};
@@ -20,11 +20,7 @@ impl Trio {
         }
         let mut ids = self.wanted(place, &request.query);
         if let Some(sort) = request.query.get("sort") {
-            let sort = names(sort);
-            let mut rows: Vec<(u64, Row)> =
-                ids.iter().filter_map(|id| Some((*id, self.row(place, *id)?))).collect();
-            rows.sort_by(|(_, a), (_, b)| order(self.options.dialect, &sort, a, b));
-            ids = rows.into_iter().map(|(id, _)| id).collect();
+            ids = self.sort(place, ids, sort);
         }
         let page = Page::of(request, ids.len(), self.options.page_cap);
         let shown = &ids[page.range()];
@@ -58,7 +54,7 @@ impl Trio {
     }
 
     /// All members of an item; `None` when it is not there.
-    fn row(&self, place: Place, id: u64) -> Option<Row> {
+    pub(super) fn row(&self, place: Place, id: u64) -> Option<Row> {
         let world = &self.world;
         let here = |center: u32| center == place.center;
         let number = || u32::try_from(id).ok();

@@ -1,9 +1,7 @@
-//! Which members of an item are shown, and in which order items come: `fields=` and `sort=`.
-
-use std::cmp::Ordering;
+//! Which members of an item are shown: `fields=`.
 
 use super::{Query, Trio};
-use crate::sim::dialect::{Dialect, Fact, Member};
+use crate::sim::dialect::{Fact, Member};
 
 /// An item before any dialect.
 pub(super) type Row = Vec<(Member, Fact)>;
@@ -33,26 +31,6 @@ impl Trio {
         });
         row
     }
-}
-
-/// How two items stand to each other under `sort=`. A name that is no member sorts nothing.
-pub(super) fn order(dialect: Dialect, sort: &[String], a: &Row, b: &Row) -> Ordering {
-    for name in sort {
-        let (name, reversed) = match name.strip_prefix('-') {
-            Some(name) => (name, true),
-            None => (name.as_str(), false),
-        };
-        let fact = |row: &Row| -> Option<Fact> {
-            row.iter()
-                .find(|(member, _)| member.name(dialect).to_lowercase() == name)
-                .map(|(_, fact)| fact.clone())
-        };
-        let ordering = fact(a).cmp(&fact(b));
-        if ordering.is_ne() {
-            return if reversed { ordering.reverse() } else { ordering };
-        }
-    }
-    Ordering::Equal
 }
 
 /// A list of names as the query string has it.

@@ -8,10 +8,10 @@ use crate::model::Stamp;
 /// What a class had counted at midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct DayBase {
-    offered: u64,
-    answered: u64,
-    left: u64,
-    within: f64,
+    pub(super) offered: u64,
+    pub(super) answered: u64,
+    pub(super) left: u64,
+    pub(super) within: f64,
 }
 
 /// What a class counted since midnight.
@@ -56,6 +56,19 @@ pub(super) struct Day {
 }
 
 impl Day {
+    /// A day that was watched from its start and began at `midnight`, seconds since 1970, if it is still
+    /// that day.
+    pub(super) fn resume(midnight: Option<f64>, now: Stamp, zone: &TimeZone) -> Self {
+        let today = Timestamp::try_from(now.wall).map(|time| zone.to_datetime(time).date());
+        let today = today.ok().filter(|today| midnight.is_some() && begin_of(*today, zone) == midnight);
+        Self { date: today, is_whole: today.is_some() }
+    }
+
+    /// When the day began, seconds since 1970, if it was watched from its start.
+    pub(super) fn midnight(&self, zone: &TimeZone) -> Option<f64> {
+        begin_of(self.date.filter(|_| self.is_whole)?, zone)
+    }
+
     /// Begins a new day if midnight has passed since the last call. The new day is whole if it was
     /// watched from the last minute of the old one on (`gap`: it was not). A clock that is set back does
     /// not begin a day again.
@@ -88,5 +101,79 @@ impl Day {
     /// What a class that begins now starts its day with.
     pub(super) fn base(&self) -> Option<DayBase> {
         self.is_whole.then(DayBase::default)
+    }
+}
+
+fn begin_of(date: Date, zone: &TimeZone) -> Option<f64> {
+    let begin = zone.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+    Some(begin.as_second() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// The moments, minute by minute between two, at which a day began, and whether all of it counts.
+    fn days(zone: &str, from: &str, to: &str) -> Vec<(String, bool)> {
+        let zone = TimeZone::get(zone).expect("a zone");
+        let [from, to] = [from, to].map(|time| time.parse::<Timestamp>().expect("a time"));
+        let mut day = Day::default();
+        let (mut begun, mut last) = (Vec::new(), None);
+        for second in (from.as_second()..to.as_second()).step_by(60) {
+            let time = Timestamp::from_second(second).expect("in range");
+            let wall = std::time::UNIX_EPOCH + Duration::from_secs(second.unsigned_abs());
+            let stamp = Stamp { wall, mono: Duration::from_secs(second.unsigned_abs()) };
+            day.turn(stamp, &zone, false, std::iter::empty());
+            if last.is_some_and(|last| Some(last) != day.date) {
+                begun.push((time.to_string(), day.is_whole));
+            }
+            last = day.date;
+        }
+        begun
+    }
+
+    #[test]
+    fn a_day_of_23_or_25_hours_begins_and_ends_at_its_own_midnights() {
+        let whole = |at: &str| (at.to_owned(), true);
+        assert_eq!(
+            days("Europe/Stockholm", "2026-03-28T12:00:00Z", "2026-03-30T12:00:00Z"),
+            [whole("2026-03-28T23:00:00Z"), whole("2026-03-29T22:00:00Z")]
+        );
+        assert_eq!(
+            days("Europe/Stockholm", "2026-10-24T12:00:00Z", "2026-10-26T12:00:00Z"),
+            [whole("2026-10-24T22:00:00Z"), whole("2026-10-25T23:00:00Z")]
+        );
+    }
+
+    #[test]
+    fn a_midnight_that_the_clocks_leave_out_or_repeat_begins_one_day() {
+        // In Beirut clocks change at midnight: forward to one o'clock, and back to eleven in the evening.
+        assert_eq!(
+            days("Asia/Beirut", "2022-03-26T12:00:00Z", "2022-03-27T12:00:00Z"),
+            [("2022-03-26T22:00:00Z".to_owned(), true)]
+        );
+        assert_eq!(
+            days("Asia/Beirut", "2022-10-29T12:00:00Z", "2022-10-30T12:00:00Z"),
+            [("2022-10-29T22:00:00Z".to_owned(), true)]
+        );
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_over_midnight_does_not_begin_the_day_again() {
+        let mut day = Day::default();
+        let mut turn = |seconds: u64| {
+            let stamp = Stamp {
+                wall: std::time::UNIX_EPOCH + Duration::from_secs(86_400 * 20_000 + seconds),
+                mono: Duration::from_secs(seconds),
+            };
+            day.turn(stamp, &TimeZone::UTC, false, std::iter::empty());
+            day.date
+        };
+        let before = turn(86_390);
+        let after = turn(86_405);
+        assert!(before < after);
+        assert_eq!((turn(86_300), turn(86_410)), (after, after));
     }
 }

@@ -5,7 +5,7 @@ use std::mem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Doubt,
+    Doubt, Told,
     jobs::Jobs,
     ledger::Ledger,
     reading::ListReading,
@@ -46,6 +46,8 @@ pub(super) struct Scene<'a> {
     pub(super) cut: &'a FxHashSet<&'a Text>,
     /// Services whose part of the list before was.
     pub(super) cut_before: &'a FxHashSet<Text>,
+    /// Services whose part was cut lately.
+    pub(super) cut_lately: &'a FxHashMap<Text, f64>,
     pub(super) shows_handled: bool,
     /// Cases that waited by the list before.
     pub(super) waiting_before: usize,
@@ -98,8 +100,9 @@ impl Scene<'_> {
         Window { from, to: self.reading.until }
     }
 
+    /// Whether the cases that a queue shows may be no fair sample of those that it had.
     fn is_cut(&self, queue: &Queue) -> bool {
-        self.cut.contains(&queue.service) || self.cut_before.contains(&queue.service)
+        self.cut.contains(&queue.service) || self.cut_lately.contains_key(&queue.service)
     }
 
     /// A case that the list before did not show. `moved`: it waited elsewhere until then.
@@ -115,6 +118,7 @@ impl Scene<'_> {
         let before = moved.or(self.reading.before);
         let possible = self.between(before.filter(|_| self.can_see(queue)).unwrap_or(f64::NEG_INFINITY));
         // Who comes from elsewhere begins to wait here now, whenever Trio saw them come.
+        let contradicted = *rejected;
         let arrival = if moved.is_some() {
             None
         } else {
@@ -138,6 +142,7 @@ impl Scene<'_> {
             state: state_of(case, *stage),
             begin,
             begin_is_unknown: !seen_coming && arrival.is_none(),
+            told: Told::of(arrival.is_some(), *rejected != contradicted),
             seen: self.reading.at,
             created: case.created,
             listed: self.reading.number,
@@ -152,7 +157,7 @@ impl Scene<'_> {
                 self.is_answered(&mut new, case, end, true, ledger, rejected);
             }
         } else if *stage == Stage::Handled {
-            ledger.knows(queue, new.source);
+            ledger.in_hand(&case.id, &new);
         } else {
             ledger.carried_in(&case.id, &new);
         }
@@ -197,6 +202,7 @@ impl Scene<'_> {
             (Stage::Handled, Stage::Waiting) => {
                 let seen = known.seen;
                 self.is_handled_until(known, at, 0.5, ledger);
+                ledger.passed_on(id, known, &row.queue);
                 *known = self.appears(row, Some(seen), ledger, rejected);
             }
         }
@@ -226,10 +232,11 @@ impl Scene<'_> {
         if known.waits() {
             match self.doubt(known) {
                 Some(doubt) => ledger.unclassified(id, known, doubt),
-                None => ledger.moved(id, known),
+                None => ledger.moved(id, known, &row.queue),
             }
         } else {
             self.is_handled_until(known, self.reading.at, 0.5, ledger);
+            ledger.passed_on(id, known, &row.queue);
         }
         *known = self.appears(row, Some(seen), ledger, rejected);
     }
@@ -247,7 +254,9 @@ impl Scene<'_> {
         match self.doubt(case) {
             Some(doubt) => ledger.unclassified(&row.id, case, doubt),
             None => {
+                let contradicted = *rejected;
                 let wait = times::answered_wait(row, self.reading, case.begin, end, rejected);
+                case.told = Told::of(wait != Wait::between(case.begin, end), *rejected != contradicted);
                 ledger.answered(&row.id, case, wait, unseen);
                 // Of two moments drawn from one window, what follows the later is a third of it.
                 let share = if unseen && !case.begin.is_exact() { 1.0 / 3.0 } else { 0.5 };

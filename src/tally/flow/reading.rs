@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Doubt, Source};
+use super::{Doubt, ListTaken, Source};
 use crate::{
     model::{CaseList, Stamp, Text},
     snapshot::{Center, Snapshot},
@@ -20,6 +20,8 @@ pub(super) struct Memory {
     server: Option<Text>,
     /// Services whose part of it was cut.
     pub(super) cut: FxHashSet<Text>,
+    /// Services whose part was cut lately, and when it last was, seconds.
+    pub(super) cut_lately: FxHashMap<Text, f64>,
     /// The number of the last reading.
     pub(super) number: u64,
     /// An attempt to read it failed since.
@@ -48,6 +50,10 @@ pub(super) struct ListReading<'a> {
     /// Seconds by which Trio's clock is ahead of ours.
     pub(super) skew: f64,
 }
+
+/// For so long after a cut, seconds, a list that is whole is not taken for the whole story: it is whole
+/// when few wait, so what it shows is better than what happened.
+const AFTER_CUT: f64 = 900.0;
 
 /// The header that the skew is taken from tells whole seconds; less than this means nothing.
 const SMALLEST_SKEW: f64 = 2.0;
@@ -88,6 +94,13 @@ impl<'a> ListReading<'a> {
         })
     }
 
+    /// What is told of it.
+    pub(super) fn taken(&self) -> ListTaken {
+        let Self { source, doubt, .. } = *self;
+        let since = self.before.map(|before| self.at - before);
+        ListTaken { source, at: self.wall, cases: self.list.cases.len(), since, doubt }
+    }
+
     /// The moment of a time that Trio tells, seconds.
     pub(super) fn moment(&self, time: SystemTime) -> f64 {
         let ago = match self.wall.duration_since(time) {
@@ -104,6 +117,8 @@ impl Memory {
         self.last = Some(taken);
         self.server = Some(server.clone());
         self.cut = reading.list.truncated.iter().cloned().collect();
+        self.cut_lately.retain(|_, at| reading.at - *at <= AFTER_CUT);
+        self.cut_lately.extend(self.cut.iter().map(|service| (service.clone(), reading.at)));
         self.number = reading.number;
         self.failed = false;
     }

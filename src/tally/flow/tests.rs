@@ -5,6 +5,7 @@ mod classes;
 mod doubts;
 mod law;
 mod outcomes;
+mod restarts;
 mod stage;
 
 use crate::{

@@ -21,6 +21,9 @@ fn no_fault_is_found_with_good_expressions() {
         "time() - max by (target) (trio_collector_last_success_timestamp_seconds)",
         "topk(6, trio_service_queue_length) by (target)",
         r#"label_replace(trio_up, "name", "$1", "target", "(.*)")"#,
+        r#"label_replace(sum(trio_up), "week", "1", "", "")"#,
+        r#"count_values("up", sum(trio_up)) * on () group_left (all) count_values("all", count(trio_up))"#,
+        r#"count by (severity) (ALERTS{alertstate="firing"})"#,
         "trio_service_queue_length * on (job, instance, target, contact_center, service_id) \
          group_left (service_group_id) trio_service_group_member",
         r#"trio_agents{state!~"logged_out|unknown"} offset 1w"#,

@@ -21,6 +21,8 @@ fn each_planted_mistake_is_found_and_named() {
         ("sum(trio_up) * on (job) trio_up", "there is no label job in the left side"),
         (r#"absent(up{job=~"trio"}) * on (job) up"#, "there is no label job in the left side"),
         ("trio_service_open unless on (case_class) trio_service_info", "in the left side"),
+        (r#"label_replace(sum(trio_up), "week", "1", "day", "")"#, "there is no label day"),
+        (r#"count_values("up", trio_up) * on () group_left (all) sum(trio_up)"#, "there is no label all"),
         (
             "trio_service_open * on (job, service_id) group_left (agent_id) trio_service_info",
             "there is no label agent_id in the one side",

@@ -22,6 +22,9 @@ fn queue(last: usize) -> Vec<Case> {
     (1..=last).map(|n| case(&n.to_string(), Queued)).collect()
 }
 
+/// Readings in a quarter of an hour, for which a cut list is not trusted again.
+const QUARTER: usize = 180;
+
 #[test]
 fn what_waits_at_the_first_reading_is_carried_in_and_ends_unclassified() {
     let mut stage = Stage::unread(Settings::default());
@@ -152,9 +155,31 @@ fn a_hidden_case_that_still_waits_goes_on_when_the_list_is_whole_again() {
         stage.calls_cut(&[], &["1"]);
         stage.law_holds();
     }
-    stage.calls(&[case("2", Queued)]).calls(&[case("2", Queued)]).calls(&[case("2", Handled)]);
+    for _ in 0..QUARTER {
+        stage.calls(&[case("2", Queued)]);
+    }
+    stage.calls(&[case("2", Queued)]).calls(&[case("2", Handled)]);
     assert_eq!((stage.voice().answered, stage.voice().unclassified_in_all()), (2, 0));
-    assert_eq!(stage.voice().within_high, 1, "the second waited half a minute");
+    assert_eq!(stage.voice().within_high, 1, "the second waited a quarter of an hour");
+    stage.law_holds();
+}
+
+#[test]
+fn calm_moments_of_a_list_that_is_often_cut_are_not_taken_for_the_day() {
+    let mut stage = Stage::new();
+    stage.calls(&[case("0", Handled)]).calls_cut(&[case("0", Handled)], &["1"]);
+    let before = (stage.voice().answered, stage.voice().handling_seconds);
+    for n in 0..QUARTER {
+        stage.calls(&[case(&format!("calm{n}"), Handled)]);
+    }
+    assert_eq!((stage.voice().answered, stage.voice().handling_seconds), before);
+    assert_eq!(stage.voice().offered, QUARTER as u64, "that they came is certain, of all but the first");
+    assert_eq!(unclassified(&stage, Doubt::Truncated), QUARTER as u64 - 1);
+    stage.calls(&[case("calm", Handled)]);
+    let told = unmeasured(&stage, Unmeasured::Truncated);
+    stage.calls(&[case("next", Handled)]);
+    assert_eq!(stage.voice().answered, before.0 + 1, "a quarter of an hour has passed");
+    assert_eq!(unmeasured(&stage, Unmeasured::Truncated), told);
     stage.law_holds();
 }
 

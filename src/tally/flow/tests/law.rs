@@ -18,6 +18,8 @@ enum Turn {
     Fails,
     Hangs(u16),
     Failover,
+    ClockIsSet(i16),
+    Restarts(u16),
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -28,6 +30,8 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => Just(Turn::Fails),
         1 => (0..120u16).prop_map(Turn::Hangs),
         1 => Just(Turn::Failover),
+        1 => any::<i16>().prop_map(Turn::ClockIsSet),
+        1 => (0..600u16).prop_map(Turn::Restarts),
     ]
 }
 
@@ -64,12 +68,13 @@ proptest! {
         turns in prop::collection::vec(turn(), 1..60)
     ) {
         let mut stage = Stage::unread(Settings::default());
+        let mut earlier = Duration::ZERO;
         let mut before: Vec<((usize, CaseClass), Vec<f64>)> = Vec::new();
         let mut time = Vec::new();
         for turn in turns {
             match turn {
                 Turn::Read { rows: shown, cut, source } => {
-                    let cases = rows(&shown, stage.clock.now().wall);
+                    let cases = rows(&shown, stage.now().wall);
                     stage.clock.advance(POLL);
                     let source = if source { Source::Calls } else { Source::Cases };
                     stage.read(source, &cases, if cut { &["1"] } else { &[] });
@@ -77,9 +82,15 @@ proptest! {
                 }
                 Turn::Fails => { stage.fails(); }
                 Turn::Hangs(seconds) => stage.clock.advance(Duration::from_secs(u64::from(seconds))),
+                Turn::ClockIsSet(seconds) => stage.set_by += i64::from(seconds),
                 Turn::Failover => {
                     let other = if *stage.snapshot.server == *"a" { "b" } else { "a" };
                     stage.snapshot.server = other.into();
+                }
+                Turn::Restarts(seconds) => {
+                    let away = Duration::from_secs(u64::from(seconds));
+                    earlier += stage.clock.now().mono + away;
+                    stage = stage.restarts(away, Settings::default());
                 }
             }
             stage.law_holds();
@@ -94,6 +105,12 @@ proptest! {
                 prop_assert!(counted.iter().zip(still).all(|(was, is)| is >= was), "{key:?}");
             }
             before = now;
+            for service in &stage.totals.flow.services {
+                for class in &service.classes {
+                    let longest = class.counts.waits.sum / class.counts.answered.max(1) as f64;
+                    prop_assert!(longest <= 86_400.0, "a mean wait of {longest} s");
+                }
+            }
             let service = stage.service("1").time;
             let all: Vec<f64> =
                 service.measured.into_iter().chain(service.unmeasured).chain(service.queue_wait).collect();
@@ -102,6 +119,7 @@ proptest! {
             time = all;
         }
         let total: f64 = time.iter().sum();
-        prop_assert!(total <= stage.clock.now().mono.as_secs_f64() + 1e-6, "no more time than there was");
+        let passed = (earlier + stage.clock.now().mono).as_secs_f64();
+        prop_assert!(total <= passed + 1e-6, "{total} of {passed} s");
     }
 }

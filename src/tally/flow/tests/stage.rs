@@ -8,7 +8,9 @@ use crate::{
         Stamp, Text,
     },
     snapshot::{Attempt, Center, Followed, Good, Outcome, Reading, Snapshot},
-    tally::{CenterTotals, ClassCounts, ClassTotals, Event, ServiceTotals, Settings, Source, Tally, step},
+    tally::{
+        CenterTotals, ClassCounts, ClassTotals, Event, Saved, ServiceTotals, Settings, Source, Tally, step,
+    },
 };
 
 /// The interval of the readings.
@@ -17,6 +19,8 @@ pub(super) const POLL: Duration = Duration::from_secs(5);
 /// Readings and what was counted by them.
 pub(super) struct Stage {
     pub(super) clock: Clock,
+    /// Seconds by which the wall clock was set, forward or back.
+    pub(super) set_by: i64,
     pub(super) snapshot: Snapshot,
     pub(super) tally: Tally,
     pub(super) totals: CenterTotals,
@@ -63,10 +67,13 @@ impl Stage {
     /// One of which no list was read so far.
     pub(super) fn unread(settings: Settings) -> Self {
         let start = std::time::UNIX_EPOCH + Duration::from_secs(1_768_464_000);
-        let clock = Clock::still(start);
+        Self::begin(Clock::still(start), Tally::new(settings), vec![service("1"), service("2")])
+    }
+
+    fn begin(clock: Clock, mut tally: Tally, services: Vec<ServiceStatus>) -> Self {
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let center = Center::new(contact_center, |collector| collector.is_fast().then_some(POLL));
-        let snapshot = Snapshot {
+        let mut snapshot = Snapshot {
             target: "main".into(),
             stepped: clock.now(),
             up: true,
@@ -78,13 +85,34 @@ impl Stage {
             inventory: Reading::none(None),
             fields: Arc::new([]),
         };
-        let mut tally = Tally::new(settings);
+        let center = &mut snapshot.centers[0];
+        center.cases.interval = Some(POLL);
+        center.service_state.good = Some(good(services, clock.now()));
         let totals = step(&mut tally, &snapshot).centers.remove(0);
-        let mut stage = Self { clock, snapshot, tally, totals };
-        stage.center().cases.interval = Some(POLL);
-        stage.services(vec![service("1"), service("2")]);
-        stage.step();
-        stage
+        Self { clock, set_by: 0, snapshot, tally, totals }
+    }
+
+    /// The time, on a wall clock that may have been set.
+    pub(super) fn now(&self) -> Stamp {
+        let now = self.clock.now();
+        let seconds = Duration::from_secs(self.set_by.unsigned_abs());
+        Stamp { wall: if self.set_by < 0 { now.wall - seconds } else { now.wall + seconds }, ..now }
+    }
+
+    /// What is saved now, by way of the text that stands in a file.
+    pub(super) fn saved(&self) -> Saved {
+        let text = serde_json::to_string(&self.tally.export(self.now())).expect("JSON");
+        let saved: Saved = serde_json::from_str(&text).expect("what was written");
+        assert!(saved.is_sound(), "{text}");
+        saved
+    }
+
+    /// Another process goes on so much later, and with these settings, from what is saved now.
+    pub(super) fn restarts(&self, away: Duration, settings: Settings) -> Self {
+        let clock = Clock::still(self.now().wall + away);
+        let tally = Tally::new(settings).resuming(&self.saved(), clock.now());
+        let services = self.snapshot.centers[0].service_state.good.as_ref().expect("read");
+        Self::begin(clock, tally, services.data.to_vec())
     }
 
     pub(super) fn center(&mut self) -> &mut Center {
@@ -93,7 +121,7 @@ impl Stage {
 
     /// From now on these services exist.
     pub(super) fn services(&mut self, services: Vec<ServiceStatus>) {
-        let now = self.clock.now();
+        let now = self.now();
         self.center().service_state.good = Some(good(services, now));
     }
 
@@ -118,7 +146,7 @@ impl Stage {
 
     /// Notes that a list shows these now, without counting yet.
     pub(super) fn read(&mut self, source: Source, cases: &[Case], cut: &[&str]) {
-        let now = self.clock.now();
+        let now = self.now();
         let truncated = cut.iter().map(|id| Text::from(*id)).collect();
         let list = CaseList { cases: cases.to_vec(), truncated };
         let reading = match source {
@@ -132,7 +160,7 @@ impl Stage {
     /// Five seconds later nothing could be read.
     pub(super) fn fails(&mut self) -> &mut Self {
         self.clock.advance(POLL);
-        let failed = Attempt { at: self.clock.now(), duration: Duration::ZERO, outcome: Outcome::Failed };
+        let failed = Attempt { at: self.now(), duration: Duration::ZERO, outcome: Outcome::Failed };
         let center = self.center();
         center.calls.attempt = Some(failed);
         center.cases.attempt = Some(failed);
@@ -149,20 +177,20 @@ impl Stage {
             reason: None,
             job: Some((*job).into()),
         };
-        let now = self.clock.now();
+        let now = self.now();
         let at = Stamp { mono: now.mono + POLL, wall: now.wall + POLL };
         self.center().agent_state.good = Some(good(agents.iter().map(status).collect(), at));
     }
 
     /// Says what a case was found to be that was asked for by its number in the next cycle.
     pub(super) fn followed(&mut self, id: &str, case: Option<Case>) {
-        let now = self.clock.now();
+        let now = self.now();
         let at = Stamp { mono: now.mono + POLL, wall: now.wall + POLL };
         self.center().followed = Arc::new([Followed { id: id.into(), at, case }]);
     }
 
     pub(super) fn step(&mut self) -> &mut Self {
-        self.snapshot.stepped = self.clock.now();
+        self.snapshot.stepped = self.now();
         self.totals = step(&mut self.tally, &self.snapshot).centers.remove(0);
         self.center().followed = Arc::new([]);
         self

@@ -1,0 +1,200 @@
+//! `docs/metrics.md` is made of the contract, of where each family comes from, and of the HELP that is
+//! served. `GOLDEN=write cargo test metrics_page` writes it anew.
+
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+
+use pretty_assertions::assert_eq;
+
+const CONTRACT: &str = include_str!("../data/contract.tsv");
+const ORIGINS: &str = include_str!("../data/origins.tsv");
+const FIELDS: &str = include_str!("../../src/trio/fields.yaml");
+const MORNING: &str = include_str!("../data/expected/morning.prom");
+const SERVED: [&str; 6] = [
+    MORNING,
+    include_str!("../data/expected/empty.prom"),
+    include_str!("../data/expected/secure.prom"),
+    include_str!("../data/expected/midnight.prom"),
+    include_str!("../data/expected/morning_agents.prom"),
+    include_str!("../data/expected/empty_agents.prom"),
+];
+
+/// What the series of a family are counted in, and how much of it the hand-written morning has.
+const COUNTED: [(&str, &str, usize); 22] = [
+    ("targets", "Trio systems in the configuration", 1),
+    ("contact_centers", "contact centres that are read", 1),
+    ("services", "services of all contact centres", 3),
+    ("queues", "a service and a class of cases that it has: configured, or seen since start", 8),
+    ("service_groups", "service groups", 2),
+    ("service_memberships", "services in service groups", 3),
+    ("exported_members", "members named in `export_service_state`", 2),
+    ("agents", "agents", 5),
+    ("agent_groups", "agent groups that are large enough to be shown", 2),
+    ("agent_memberships", "agents in agent groups", 6),
+    ("limits", "states with a limit in `agents.state_limits`", 2),
+    ("pause_reasons", "reasons in `agents.pause_reasons`, and `other`", 3),
+    ("resources", "collections of Trio", 20),
+    ("requested_resources", "resources that were asked for, logins among them", 22),
+    ("codes", "answers of a resource that differ in their status", 2),
+    ("collectors", "collectors, one set a contact centre", 11),
+    ("servers", "servers of a target", 2),
+    ("fields", "fields of the dictionary, a resource each", 41),
+    ("7", "states of an agent, kinds of failure", 7),
+    ("4", "states of a case, reasons why time is unmeasured", 4),
+    ("3", "ages of cases that left", 3),
+    ("6", "reasons why nobody knows what became of a case", 6),
+];
+
+/// A line of a table: its columns.
+type Row = Vec<&'static str>;
+
+fn table(text: &'static str) -> BTreeMap<&'static str, Row> {
+    let rows = text.lines().skip(1).map(|line| line.split('\t').collect::<Row>());
+    rows.map(|row| (row[0], row)).collect()
+}
+
+/// HELP by family, as it is served.
+fn help() -> BTreeMap<&'static str, &'static str> {
+    let lines = SERVED.iter().flat_map(|text| text.lines());
+    lines.filter_map(|line| line.strip_prefix("# HELP ")?.split_once(' ')).collect()
+}
+
+fn page() -> String {
+    let (contract, help) = (table(CONTRACT), help());
+    let mut page = String::from(
+        "# Metrics\n\nMade by a test from the contract, from where each family comes from, and from the HELP that is \
+         served: do not edit, `GOLDEN=write cargo test metrics_page` writes it.\n\n\
+         A family exists only where its source does: what Trio does not give, or what could not be read lately, is \
+         absent, never 0. Fields (`services/state: queue_length`) are those of the field dictionary, see \
+         [fields.md](fields.md). Voice and callback are taken from `services/calls`, other classes, and all of them where \
+         calls cannot be read, from `services/cases`. A *key* names the thing that a sample is about, the values of a *part* add up to a \
+         whole, an *info* is a text that belongs to the key.\n\n## How many series\n\n\
+         At most this many, where:\n\n| word | what it counts |\n| --- | --- |\n",
+    );
+    for (word, what, _) in COUNTED {
+        let _ = writeln!(page, "| `{word}` | {what} |");
+    }
+    let mut section = "";
+    for line in ORIGINS.lines().skip(1) {
+        let [name, of, source, series] = line.split('\t').collect::<Row>().try_into().expect("four columns");
+        if of != section {
+            let _ = write!(page, "\n## {of}\n");
+            section = of;
+        }
+        let row = &contract[name];
+        let surface = if row[2] == "agents" { "/metrics/agents" } else { "/metrics" };
+        let _ = write!(
+            page,
+            "\n### `{name}`\n\n{}\n\n",
+            help.get(name).copied().unwrap_or("Where the system tells it.")
+        );
+        let labels: Vec<String> = row[3]
+            .split_whitespace()
+            .filter_map(|label| label.split_once(':'))
+            .map(|(label, kind)| format!("`{label}` ({kind})"))
+            .collect();
+        let labels = if labels.is_empty() { "none".to_owned() } else { labels.join(", ") };
+        let _ = writeln!(page, "- {} on `{surface}`; labels: {labels}\n- source: {source}", row[1]);
+        let _ = writeln!(page, "- series: {}", series.replace('*', "×"));
+    }
+    page
+}
+
+/// The fields of the dictionary by resource.
+fn fields() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut fields: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut resource = "";
+    for line in FIELDS.lines() {
+        let Some((name, _)) = line.split_once(':') else { continue };
+        match name.strip_prefix("  ") {
+            None if !name.starts_with('#') => resource = name,
+            Some(field) if !field.starts_with([' ', '#']) => fields.entry(resource).or_default().push(field),
+            _ => {}
+        }
+    }
+    // The same shape, by reference.
+    let case = fields["services/calls"].clone();
+    fields.insert("services/cases", case);
+    fields
+}
+
+/// The fields that a source names, each with the resources that may have it.
+fn named(source: &'static str) -> Vec<(Vec<&'static str>, &'static str)> {
+    let parts = source.split("; ").filter_map(|part| part.split_once(": "));
+    parts
+        .flat_map(|(resources, names)| {
+            let resources =
+                resources.trim_start_matches("two readings of ").trim_start_matches("without it ");
+            let resources: Vec<&str> = resources.split(", ").filter_map(|it| it.split('?').next()).collect();
+            let names = names.split(" where ").next().unwrap_or_default();
+            let names = names.split(", ").filter(|name| !name.starts_with("else "));
+            names.map(move |name| (resources.clone(), name))
+        })
+        .filter(|(resources, _)| resources.iter().any(|resource| fields().contains_key(resource)))
+        .collect()
+}
+
+/// How many series a formula allows on the hand-written morning.
+fn allowed(series: &str) -> usize {
+    let value = |word: &str| {
+        let counted = COUNTED.iter().find(|(known, ..)| *known == word).map(|(.., count)| *count);
+        counted.or_else(|| word.parse().ok()).unwrap_or_else(|| panic!("{word} is not explained"))
+    };
+    series.split(" * ").map(value).product()
+}
+
+#[test]
+fn the_page_is_current() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.md");
+    if std::env::var_os("GOLDEN").is_some_and(|golden| golden == "write") {
+        fs::write(&path, page()).expect("written");
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, page(), "GOLDEN=write cargo test metrics_page writes it anew");
+}
+
+#[test]
+fn every_family_of_the_contract_has_an_origin_and_help_and_no_other_has() {
+    let (contract, origins, help) = (table(CONTRACT), table(ORIGINS), help());
+    assert_eq!(contract.keys().collect::<Vec<_>>(), origins.keys().collect::<Vec<_>>());
+    for name in contract.keys().filter(|name| name.starts_with("trio_")) {
+        assert!(help.contains_key(name), "{name} has no HELP");
+    }
+}
+
+#[test]
+fn every_field_that_an_origin_names_is_in_the_dictionary() {
+    let fields = fields();
+    let mut count = 0;
+    for (name, row) in table(ORIGINS) {
+        for (resources, field) in named(row[2]) {
+            let known = resources.iter().filter_map(|resource| fields.get(resource));
+            let member_list = field == "members named in export.service_state";
+            let known = known.flatten().any(|known| *known == field);
+            assert!(known || member_list, "{name}: {resources:?} have no field {field}");
+            count += 1;
+        }
+    }
+    assert!(count > 80, "only {count} fields were looked up");
+}
+
+#[test]
+fn no_family_of_the_morning_has_more_series_than_its_formula_says() {
+    let origins = table(ORIGINS);
+    let mut series: BTreeMap<&str, usize> = BTreeMap::new();
+    for text in [MORNING, SERVED[4]] {
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let name = line.split(['{', ' ']).next().expect("a name");
+            let family = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
+            let family = family.filter(|family| origins.contains_key(family)).unwrap_or(name);
+            *series.entry(family).or_default() += 1;
+        }
+    }
+    for (name, count) in series {
+        let allowed = allowed(origins[name][3]);
+        assert!(count <= allowed, "{name}: {count} series, {allowed} by its formula");
+        // A formula that promises far more than there is explains nothing.
+        let sparse =
+            ["trio_service_estimated_wait_seconds", "trio_api_requests_total", "trio_service_state_field"];
+        assert!(sparse.contains(&name) || count * 2 >= allowed, "{name}: {count} series of {allowed}");
+    }
+}
