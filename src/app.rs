@@ -23,14 +23,13 @@ use std::{
 use anyhow::{Context, bail};
 use axum::Router;
 use tokio::{
-    net::TcpListener,
     sync::{mpsc, watch},
     time::{Interval, timeout},
 };
 
 use crate::{
     config::{Config, Target},
-    http::{self, Landing, ListenAddress, Readiness, Reload, Reply},
+    http::{self, Landing, Readiness, Reload, Reply, Server},
     metrics::BuildInfo,
     model::Clock,
     poller::{self, Latest, Poller},
@@ -51,8 +50,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// The exporter, ready to run.
 #[derive(Debug)]
 pub struct App {
-    listener: TcpListener,
-    addr: SocketAddr,
+    server: Server,
     router: Router,
     draining: Arc<AtomicBool>,
     fleet: Fleet,
@@ -117,21 +115,19 @@ impl Wired {
 }
 
 impl App {
-    /// Binds the address and wires everything; nothing runs yet.
+    /// Binds the addresses and wires everything; nothing runs yet. `web` may be a single address, which
+    /// then serves plain HTTP to everybody.
     ///
     /// # Errors
-    /// The address cannot be listened on, or another exporter uses the state file.
-    pub async fn build(config: Config, listen: &ListenAddress, clock: Clock) -> anyhow::Result<Self> {
-        let listener = listen.bind().await.with_context(|| {
-            format!("--web.listen-address: cannot listen on {listen}; stop what listens there, or choose another address")
-        })?;
-        let addr = listener.local_addr().context("the listener has no address")?;
+    /// An address cannot be listened on, or another exporter uses the state file.
+    pub async fn build(config: Config, web: impl Into<http::Settings>, clock: Clock) -> anyhow::Result<Self> {
+        let server = Server::bind(web.into()).await?;
         let (fleet, keeper) = Fleet::of(config, &clock)?;
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
         let router = http::router(fleet.exposition(), readiness, landing(), reload.clone());
-        Ok(Self { listener, addr, router, draining, fleet, keeper, reload, reloads, load: None })
+        Ok(Self { server, router, draining, fleet, keeper, reload, reloads, load: None })
     }
 
     /// The same app, which gets its configuration from `load` when it is asked to read it anew.
@@ -140,15 +136,20 @@ impl App {
         self
     }
 
-    /// The address that is listened on.
+    /// The first of the addresses that are listened on.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
+        self.server.addresses()[0]
     }
 
-    /// Takes the app apart, for a test that drives the pollers step by step: the listener and the
-    /// pages to serve on it, the targets, and who stands between them if there is a state file.
-    pub fn into_parts(self) -> (TcpListener, Router, Vec<Wired>, Option<Keeper>) {
-        (self.listener, self.router, self.fleet.into_targets(), self.keeper)
+    /// What serves the pages.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Takes the app apart, for a test that drives the pollers step by step: the server and the
+    /// pages to serve by it, the targets, and who stands between them if there is a state file.
+    pub fn into_parts(self) -> (Server, Router, Vec<Wired>, Option<Keeper>) {
+        (self.server, self.router, self.fleet.into_targets(), self.keeper)
     }
 
     /// Runs until `stop`, then answers what has begun.
@@ -159,7 +160,8 @@ impl App {
         self.fleet.start();
         let (drained, drain) = shutdown::switch();
         let keeper = self.keeper.map(|keeper| tokio::spawn(keeper.run(drain.clone())));
-        let mut server = tokio::spawn(http::serve(self.listener, self.router, drain.requested()));
+        let web = self.server.reloader();
+        let mut server = tokio::spawn(http::serve(self.server, self.router, drain.requested()));
         let _hangups = self.load.as_ref().map(|_| reloading::on_hangup(self.reload));
         let mut stopped = pin!(stop.requested());
         let mut heart = service_manager::heartbeat().map(tokio::time::interval);
@@ -176,7 +178,7 @@ impl App {
                 () = beat(&mut heart) => service_manager::tell(State::Alive),
                 Some(reply) = self.reloads.recv() => {
                     service_manager::tell(State::Reloading);
-                    let reloaded = reloading::reload(self.load.as_ref(), &mut self.fleet).await;
+                    let reloaded = reloading::reload(self.load.as_ref(), &web, &mut self.fleet).await;
                     service_manager::tell(State::Ready);
                     // Whoever asked may be gone by now.
                     let _ = reply.send(reloaded);

@@ -7,6 +7,7 @@ mod record;
 mod run;
 mod simulate;
 mod trace;
+mod web;
 
 use std::{fmt, path::PathBuf, process::ExitCode, time::Duration};
 
@@ -18,6 +19,7 @@ use crate::{
     http::ListenAddress,
     telemetry::{self, Settings},
 };
+use web::WebArgs;
 
 /// Prometheus exporter for the Enghouse Trio contact centre.
 #[derive(Debug, Parser)]
@@ -70,9 +72,8 @@ struct RunArgs {
     /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Address to serve metrics on; without a host, every address of the machine.
-    #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
-    listen: ListenAddress,
+    #[command(flatten)]
+    web: WebArgs,
     /// Read the configuration, say what is wrong with it, and exit.
     #[arg(long = "config.check", conflicts_with = "once")]
     check: bool,

@@ -8,6 +8,7 @@ mod limits;
 mod secret;
 mod sections;
 mod target;
+pub mod web;
 
 use std::{
     path::{Path, PathBuf},

@@ -1,15 +1,27 @@
-//! The web server: metrics for scrapers, health for supervisors, a landing page for people.
+//! The web server: metrics for scrapers, health for supervisors, a landing page for people; and who gets
+//! them: TLS, users, limits.
 //!
 //! Does not belong here: what a metric is called or means (`metrics`). Nothing here waits for Trio.
 
+mod credentials;
 mod encoding;
+mod guard;
+mod headers;
 mod health;
 mod landing;
+mod limits;
 mod listen;
+mod logins;
 mod metrics;
 mod negotiate;
+mod patience;
 mod reload;
-mod serve;
+mod server;
+mod sockets;
+mod tls;
+mod users;
+mod web;
+mod web_files;
 
 #[cfg(test)]
 mod tests;
@@ -18,17 +30,23 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    http::{HeaderValue, StatusCode, Uri, header},
-    middleware::map_response,
+    http::{StatusCode, Uri},
     response::{IntoResponse, Response},
     routing::{any, get},
 };
 
+pub use headers::{BadHeader, CONFIGURABLE, Headers};
 pub use health::Readiness;
 pub use landing::Landing;
+pub use limits::Limits;
 pub use listen::{BadAddress, ListenAddress};
 pub use reload::{Reload, Reloaded, Reply};
-pub use serve::serve;
+pub use server::{Server, Settings, serve};
+pub use sockets::{CannotListen, Listen};
+pub use tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version};
+pub use users::{NoHash, PasswordHash, Users};
+pub use web::{RateLimit, Web};
+pub use web_files::{Reading, Reloader, Watched, WebFiles};
 
 use crate::metrics::Exposition;
 
@@ -47,23 +65,15 @@ pub fn router(exposition: Arc<Exposition>, readiness: Readiness, landing: Landin
     Router::new()
         .route("/", get(landing::page))
         .route("/metrics", get(metrics::main))
-        .route("/metrics/agents", get(metrics::agents))
-        .route("/-/healthy", get(health::healthy))
-        .route("/-/ready", get(health::ready))
+        .route(metrics::AGENTS, get(metrics::agents))
+        .route(health::HEALTHY, get(health::healthy))
+        .route(health::READY, get(health::ready))
         .route("/-/reload", any(reload::reload))
         .fallback(not_found)
-        .layer(map_response(no_sniffing))
         .with_state(shared)
 }
 
 async fn not_found(uri: Uri) -> Response {
     let text = format!("404: nothing at {:?}; the pages are listed at /\n", uri.path());
     (StatusCode::NOT_FOUND, text).into_response()
-}
-
-/// Names from Trio stand in every answer: no browser may take one for a script.
-async fn no_sniffing(mut response: Response) -> Response {
-    let nosniff = HeaderValue::from_static("nosniff");
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
-    response
 }

@@ -8,7 +8,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::fleet::Fleet;
 use crate::{
     config::Config,
-    http::{Reload, Reloaded},
+    http::{Reload, Reloaded, Reloader},
     shutdown,
 };
 
@@ -29,14 +29,17 @@ impl fmt::Debug for Load {
     }
 }
 
-/// Has `fleet` go over to what `load` gives.
-pub(super) async fn reload(load: Option<&Load>, fleet: &mut Fleet) -> Reloaded {
+/// Has `web` and `fleet` go over to what their files say: both, or none of them.
+pub(super) async fn reload(load: Option<&Load>, web: &Reloader, fleet: &mut Fleet) -> Reloaded {
     let Some(load) = load.cloned() else {
         return Err("this exporter has no configuration that could be read anew".to_owned());
     };
     let loaded = spawn_blocking(move || (load.0)()).await;
     let mistakes = match loaded {
-        Ok(Ok(config)) => return Ok(fleet.apply(config)),
+        Ok(Ok(config)) => match web.reload().await {
+            Ok(()) => return Ok(fleet.apply(config)),
+            Err(mistakes) => mistakes.join("\n"),
+        },
         Ok(Err(mistakes)) => mistakes.join("\n"),
         Err(error) => format!("reading it failed: {error}"),
     };

@@ -25,12 +25,16 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
         print(&once.text)?;
         return once.judge();
     }
+    let web = args.web.settings()?;
     let stop = shutdown::on_signal()?;
     let targets = config.targets.len();
-    let app = App::build(config, &args.listen, Clock::system()).await?;
+    let app = App::build(config, web, Clock::system()).await?;
     let file = args.config.clone();
     let app = app.reloading(Load::by(move || load(file.as_deref())));
-    tracing::info!(address = %app.addr(), targets, "serving metrics");
+    let scheme = app.server().scheme();
+    for address in app.server().addresses() {
+        tracing::info!(%address, scheme, targets, "serving metrics");
+    }
     app.run(stop).await
 }
 

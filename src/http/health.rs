@@ -20,6 +20,11 @@ use crate::{
     model::{Clock, Stamp},
 };
 
+/// Where the process says that it turns.
+pub(super) const HEALTHY: &str = "/-/healthy";
+/// Where it says that it is ready.
+pub(super) const READY: &str = "/-/ready";
+
 /// A target that has not answered by then does not keep the others from being scraped.
 const PATIENCE: Duration = Duration::from_secs(30);
 

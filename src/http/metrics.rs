@@ -13,6 +13,9 @@ use serde::Deserialize;
 use super::{Shared, encoding::wants_gzip, negotiate::negotiate};
 use crate::metrics::{Exposition, NotServed, Surface};
 
+/// Where the metrics of single agents are.
+pub(super) const AGENTS: &str = "/metrics/agents";
+
 /// What may be asked for.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {

@@ -16,10 +16,10 @@ use axum::{
 };
 use flate2::read::GzDecoder;
 use pretty_assertions::assert_eq;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
-use super::{Landing, Readiness, Reload, router, serve};
+use super::{Landing, Limits, ListenAddress, Readiness, Reload, Settings, guard::Guard, router, serve};
 use crate::{
     metrics::{
         Identity,
@@ -64,12 +64,9 @@ impl Server {
             description: "Queues & <agents>".to_owned(),
             version: "1.2.3".to_owned(),
         };
-        Self {
-            router: router(exposition, readiness, landing, Reload::channel().0),
-            publishers,
-            clock,
-            draining,
-        }
+        let guard = Guard::new(watch::channel(Arc::default()).1, &Limits::default());
+        let router = Arc::new(guard).before(router(exposition, readiness, landing, Reload::channel().0));
+        Self { router, publishers, clock, draining }
     }
 
     async fn ask(&self, method: &str, uri: &str, headers: &[(&str, &str)]) -> Answer {
@@ -229,12 +226,13 @@ async fn head_gives_the_headers_alone_and_no_answer_may_be_sniffed() {
 #[tokio::test]
 async fn serving_ends_when_told_to() {
     let server = Server::new(Identity::None, &["main"]);
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address: ListenAddress = "127.0.0.1:0".parse().expect("an address");
+    let bound = super::Server::bind(Settings::from(&address)).await.expect("a port");
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move {
         let _ = stopped.await;
     };
-    let serving = tokio::spawn(serve(listener, server.router.clone(), stopped));
+    let serving = tokio::spawn(serve(bound, server.router.clone(), stopped));
     stop.send(()).expect("still serving");
     serving.await.expect("no panic").expect("no error");
 }

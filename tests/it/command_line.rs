@@ -40,6 +40,11 @@ fn a_file_that_is_not_there_a_level_that_is_none_and_a_flag_that_is_unknown_exit
         (&["demo", "--log.level", "loud=very=much"], "--log.level: \"loud=very=much\" is no level"),
         (&["--web.listen-adress", ":1"], "--web.listen-address"),
         (&["--web.listen-address", "nowhere"], "give HOST:PORT, [IPV6]:PORT or :PORT"),
+        (&["--web.idle-timeout", "10"], "give a duration of at least 1s with its unit, such as 10s or 5m"),
+        (
+            &["--web.listen-address", ":1", "--web.systemd-socket"],
+            "cannot be used with '--web.systemd-socket'",
+        ),
         (&["demo", "--agents", "0"], "0 is not in 1..=100000"),
         (&["simulate", "--dialect", "danish"], "english, swedish, foreign"),
     ] {
@@ -47,6 +52,25 @@ fn a_file_that_is_not_there_a_level_that_is_none_and_a_flag_that_is_unknown_exit
         assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
         assert!(stderr.contains(message), "{arguments:?}: {stderr}");
     }
+}
+
+#[test]
+fn mistakes_in_the_web_configuration_are_printed_and_exit_with_2() {
+    let environment = [
+        ("TRIO_URL", "https://127.0.0.1:1/te/api"),
+        ("TRIO_CLIENT_KEY", "key"),
+        ("TRIO_USERNAME", "user"),
+        ("TRIO_PASSWORD", "password"),
+        ("TRIO_EXPORTER_WEB_AGENTS_CONFIG", "/nowhere/agents.yml"),
+    ];
+    let (code, _, stderr) = run(&["--web.config.file", "/nowhere/web.yml"], &environment);
+    assert_eq!(code, Some(2));
+    let why = "No such file or directory (os error 2)";
+    let expected = format!(
+        "--web.config.file: cannot read /nowhere/web.yml: {why}\n\
+         --web.agents-config.file: cannot read /nowhere/agents.yml: {why}\n"
+    );
+    assert_eq!(stderr, expected);
 }
 
 #[test]

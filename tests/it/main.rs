@@ -8,6 +8,7 @@ mod process;
 mod promql;
 
 #[path = "../dashboard/mod.rs"]
+#[allow(dead_code, reason = "the tests against a real Prometheus use the rest")]
 mod dashboard;
 
 mod accuracy;
@@ -42,3 +43,4 @@ mod state_file;
 mod support;
 mod targets;
 mod trace;
+mod web;

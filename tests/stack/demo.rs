@@ -68,8 +68,8 @@ impl Demo {
         let listen = "127.0.0.1:0".parse().expect("an address");
         let app = App::build(config, &listen, clock.clone()).await.expect("a free port");
         let url = format!("http://{}", app.addr());
-        let (listener, router, targets) = app.into_parts();
-        tokio::spawn(http::serve(listener, router, stopped.requested()));
+        let (server, router, targets, _) = app.into_parts();
+        tokio::spawn(http::serve(server, router, stopped.requested()));
         let pollers = targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
         let scraped = String::new();
         let mut demo = Self { simulator, clock, pollers, url, scraped, _stop: stop };

@@ -34,3 +34,4 @@ mod scraped;
 mod shipped;
 mod shortened;
 mod trio_client;
+mod web_config;

@@ -52,6 +52,10 @@ pub(crate) static PLACED: &[(&str, &[&str])] = &[
     ("reqwest", &["trio"]),
     // `app` holds the router between building and running.
     ("axum", &["http", "sim", "app"]),
+    ("axum_server", &["http"]),
+    ("bcrypt", &["http"]),
+    ("governor", &["http"]),
+    ("listenfd", &["http"]),
     ("prometheus_client", &["metrics"]),
     ("clap", &["cli", "main"]),
 ];

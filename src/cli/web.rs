@@ -1,0 +1,72 @@
+//! The flags of the web server.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use jiff::SignedDuration;
+
+use super::Misuse;
+use crate::{
+    config,
+    http::{Limits, Listen, ListenAddress, Settings, WebFiles},
+};
+
+#[derive(Debug, Args)]
+pub(super) struct WebArgs {
+    /// Address to serve metrics on, such as 127.0.0.1:10427; without a host, every address of the machine.
+    /// May be given again.
+    #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
+    listen: Vec<ListenAddress>,
+    /// Serve on the sockets that systemd hands over, instead of opening any.
+    #[cfg(target_os = "linux")]
+    #[arg(long = "web.systemd-socket", conflicts_with = "listen")]
+    systemd_socket: bool,
+    /// Web configuration (YAML): TLS, users, headers, rate limit, in the format that Prometheus and its
+    /// exporters share. Changes are taken over while the exporter runs.
+    #[arg(long = "web.config.file", env = "TRIO_EXPORTER_WEB_CONFIG", value_name = "FILE")]
+    web_config: Option<PathBuf>,
+    /// Users of /metrics/agents (YAML: `basic_auth_users`), who see that page and no other; those of the web
+    /// configuration then do not see it.
+    #[arg(long = "web.agents-config.file", env = "TRIO_EXPORTER_WEB_AGENTS_CONFIG", value_name = "FILE")]
+    agents_config: Option<PathBuf>,
+    /// Requests that are answered at the same time; more get 503. 0 for any number. Health pages do not count.
+    #[arg(long = "web.max-requests", default_value_t = 40, value_name = "NUMBER")]
+    max_requests: usize,
+    /// Time that a client has until the head of its first request is there.
+    #[arg(long = "web.header-timeout", default_value = "10s", value_parser = duration, value_name = "TIME")]
+    header_timeout: Duration,
+    /// Connections that are silent for so long are closed; keep it longer than the scrape interval.
+    #[arg(long = "web.idle-timeout", default_value = "5m", value_parser = duration, value_name = "TIME")]
+    idle_timeout: Duration,
+}
+
+impl WebArgs {
+    /// What the server is set up with, the files read.
+    pub(super) fn settings(&self) -> Result<Settings, Misuse> {
+        let (file, agents_file) = (self.web_config.clone(), self.agents_config.clone());
+        let read = move || config::web::read(file.as_deref(), agents_file.as_deref());
+        let files = WebFiles::open(read).map_err(Misuse)?;
+        let limits = Limits {
+            max_requests: self.max_requests,
+            header_timeout: self.header_timeout,
+            idle_timeout: self.idle_timeout,
+        };
+        Ok(Settings { listen: self.listen(), limits, files, look_every: Settings::LOOK_EVERY })
+    }
+
+    fn listen(&self) -> Listen {
+        #[cfg(target_os = "linux")]
+        if self.systemd_socket {
+            return Listen::Systemd;
+        }
+        Listen::Addresses(self.listen.clone())
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let duration = text.parse::<SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
+    match duration {
+        Some(duration) if duration >= Duration::from_secs(1) => Ok(duration),
+        _ => Err("give a duration of at least 1s with its unit, such as 10s or 5m"),
+    }
+}

@@ -1,0 +1,165 @@
+//! The files of the web server: `--web.config.file`, in the format that Prometheus and its exporters
+//! share (exporter-toolkit), and `--web.agents-config.file`, which names the users of the page of single
+//! agents.
+
+mod tls;
+
+use std::{num::NonZeroU32, path::Path, time::Duration};
+
+use crate::{
+    document::{self, Complaints, Entry, Section, Value, unknown},
+    http::{BadHeader, CONFIGURABLE, Headers, NoHash, PasswordHash, RateLimit, Reading, Users, Watched, Web},
+};
+
+/// Reads both files, where there are such.
+pub fn read(file: Option<&Path>, agents_file: Option<&Path>) -> Reading {
+    let mut files = Vec::new();
+    let mut mistakes = Vec::new();
+    let mut web = Web::default();
+    if let Some(path) = file {
+        let read = document("--web.config.file", path, &mut files, web_config);
+        web = read.unwrap_or_else(|list| {
+            mistakes.extend(list);
+            Web::default()
+        });
+    }
+    if let Some(path) = agents_file {
+        match document("--web.agents-config.file", path, &mut files, |root, _, _, complaints| {
+            agents_users(root, complaints)
+        }) {
+            Ok(users) => web.agents_users = Some(users),
+            Err(list) => mistakes.extend(list),
+        }
+    }
+    Reading { files, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) } }
+}
+
+/// Reads the file that `flag` names, by `read`, which gets its folder and notes what else it looks at.
+fn document<T>(
+    flag: &str,
+    path: &Path,
+    files: &mut Vec<Watched>,
+    read: impl FnOnce(&mut Section<'_>, &Path, &mut Vec<Watched>, &mut Complaints) -> T,
+) -> Result<T, Vec<String>> {
+    let name = path.display().to_string();
+    files.push(Watched::at(path));
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| vec![format!("{flag}: cannot read {name}: {error}")])?;
+    let mut complaints = Complaints::about(name);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let value = document::parse(&text, &mut complaints).map(|root| {
+        let mut root = Section::root(&root, &mut complaints);
+        let value = read(&mut root, folder, files, &mut complaints);
+        root.finish(&mut complaints);
+        value
+    });
+    match value {
+        Some(value) if complaints.is_empty() => Ok(value),
+        _ => Err(complaints.into_list()),
+    }
+}
+
+fn web_config(
+    root: &mut Section<'_>,
+    folder: &Path,
+    files: &mut Vec<Watched>,
+    complaints: &mut Complaints,
+) -> Web {
+    let tls = tls::read(root, folder, files, complaints);
+    let (http2, headers) = http_server(root, complaints);
+    let users = users(root, complaints).map(|(users, _)| users).unwrap_or_default();
+    let rate_limit = root.get("rate_limit").and_then(|entry| rate_limit(&entry, complaints));
+    Web { tls, http2, headers, users, agents_users: None, rate_limit }
+}
+
+fn agents_users(root: &mut Section<'_>, complaints: &mut Complaints) -> Users {
+    match users(root, complaints) {
+        Some((users, _)) if !users.is_empty() => users,
+        Some((_, broken)) if broken => Users::default(),
+        _ => {
+            let message = "names nobody; without the flag --web.agents-config.file the users of --web.config.file see /metrics/agents";
+            complaints.add(root.at(), "basic_auth_users", message);
+            Users::default()
+        }
+    }
+}
+
+/// The users, and whether anything about them is wrong.
+fn users(root: &mut Section<'_>, complaints: &mut Complaints) -> Option<(Users, bool)> {
+    let entry = root.get("basic_auth_users")?;
+    let before = complaints.count();
+    let mut users = Vec::new();
+    for (key, value) in entry.section(complaints).entries() {
+        if key.text.contains(':') {
+            complaints.add(key.at, &value.path, "no user with a colon in the name can log in");
+        }
+        let Value::Text(text) = &value.node.value else {
+            value.wrong(complaints, NoHash);
+            continue;
+        };
+        match PasswordHash::parse(text) {
+            Ok(hash) => users.push((key.text.clone(), hash)),
+            Err(error) => value.wrong(complaints, error),
+        }
+    }
+    Some((users.into_iter().collect(), complaints.count() > before))
+}
+
+fn http_server(root: &mut Section<'_>, complaints: &mut Complaints) -> (bool, Headers) {
+    let mut headers = Headers::default();
+    let Some(entry) = root.get("http_server_config") else { return (true, headers) };
+    let mut section = entry.section(complaints);
+    let http2 = section.get("http2").is_none_or(|entry| switch(&entry, complaints).unwrap_or(true));
+    if let Some(entry) = section.get("headers") {
+        for (key, value) in entry.section(complaints).entries() {
+            let text = match &value.node.value {
+                Value::Null => continue,
+                Value::Text(text) if text.is_empty() => String::new(),
+                _ => value.text(complaints).unwrap_or_default(),
+            };
+            match headers.set(&key.text, &text) {
+                Ok(()) => {}
+                Err(BadHeader::NotConfigurable) => {
+                    complaints.add(
+                        key.at,
+                        &value.path,
+                        unknown("header", &key.text, CONFIGURABLE.into_iter()),
+                    );
+                }
+                Err(error) => value.wrong(complaints, error),
+            }
+        }
+    }
+    section.finish(complaints);
+    (http2, headers)
+}
+
+/// `true` or `false`.
+fn switch(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<bool> {
+    let switch = entry.switch();
+    if switch.is_none() {
+        entry.wrong(complaints, "must be true or false");
+    }
+    switch
+}
+
+fn rate_limit(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<RateLimit> {
+    let mut section = entry.section(complaints);
+    let interval = section.get("interval").and_then(|entry| match &entry.node.value {
+        Value::Integer(0) => None,
+        Value::Text(text) if text == "0s" => None,
+        _ => entry.duration(Duration::from_micros(1), complaints),
+    });
+    let burst = section.get("burst").and_then(|entry| entry.integer(0, 1_000_000, complaints));
+    section.finish(complaints);
+    let interval = interval?;
+    let burst = burst.and_then(|burst| u32::try_from(burst).ok()).and_then(NonZeroU32::new);
+    if burst.is_none() {
+        let message = "must be at least 1: without it no request is ever answered";
+        complaints.add(section.at(), &section.path_of("burst"), message);
+    }
+    burst.map(|burst| RateLimit { interval, burst })
+}
+
+#[cfg(test)]
+mod tests;

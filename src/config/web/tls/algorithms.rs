@@ -1,0 +1,71 @@
+//! Versions, cipher suites and curves.
+
+use crate::{
+    config::web::switch,
+    document::{Complaints, Entry, Section, unknown},
+    http::{Algorithms, Version},
+};
+
+pub(super) fn read(section: &mut Section<'_>, complaints: &mut Complaints) -> Algorithms {
+    let mut algorithms = Algorithms::default();
+    let oldest = section.get("min_version");
+    if let Some(version) = oldest.as_ref().and_then(|entry| version(entry, complaints)) {
+        algorithms.oldest = version;
+    }
+    if let Some(version) = section.get("max_version").and_then(|entry| version(&entry, complaints)) {
+        algorithms.newest = version;
+    }
+    if let Some(entry) = oldest.filter(|_| algorithms.oldest > algorithms.newest) {
+        entry.wrong(complaints, "must not be newer than max_version");
+    }
+    if let Some(entry) = section.get("prefer_server_cipher_suites") {
+        algorithms.prefer_ours = switch(&entry, complaints).unwrap_or(true);
+    }
+    if let Some(entry) = section.get("cipher_suites") {
+        let names = chosen(&entry, "cipher suite", &Algorithms::suite_names(), complaints);
+        if !names.is_empty() {
+            algorithms.limit_suites(&names);
+        }
+    }
+    if let Some(entry) = section.get("curve_preferences") {
+        let names = chosen(&entry, "curve", &Algorithms::curve_names(), complaints);
+        if !names.is_empty() {
+            algorithms.limit_curves(&names);
+        }
+    }
+    algorithms
+}
+
+fn version(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Version> {
+    let word = entry.text(complaints)?;
+    let found = Version::NAMES.iter().find(|(name, _)| *name == word);
+    if found.is_none() {
+        if ["TLS10", "TLS11"].contains(&word.as_str()) {
+            entry.wrong(complaints, "is too old to be safe and is not spoken here; write TLS12 or TLS13");
+        } else {
+            entry.wrong(complaints, unknown("version", &word, Version::NAMES.iter().map(|(name, _)| *name)));
+        }
+    }
+    found.map(|(_, version)| *version)
+}
+
+/// The names on a list, each of which must be one of `known`.
+fn chosen(
+    entry: &Entry<'_>,
+    kind: &str,
+    known: &[&'static str],
+    complaints: &mut Complaints,
+) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for item in entry.list() {
+        let Some(word) = item.text(complaints) else { continue };
+        match known.iter().find(|name| **name == word) {
+            Some(name) => names.push(*name),
+            None => item.wrong(
+                complaints,
+                format_args!("no {kind} that is offered here; known here: {}", known.join(", ")),
+            ),
+        }
+    }
+    names
+}

@@ -1,0 +1,12 @@
+//! The web server over real sockets: TLS, certificates of clients, users, limits, and changes of the
+//! web configuration while it runs.
+
+mod access;
+mod authority;
+mod client_certificates;
+mod connection;
+mod listening;
+mod renewal;
+mod served;
+mod silence;
+mod versions;
