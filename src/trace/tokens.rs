@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn a_case_keeps_its_token_within_a_run_and_has_another_in_the_next() {
         let (one, other) = (Tokens::draw().expect("chance"), Tokens::draw().expect("chance"));
-        assert_eq!(one.of("1", "7"), one.clone().of("1", "7"));
+        assert_eq!(one.of("1", "7"), one.of("1", "7"));
         assert_ne!(one.of("1", "7"), other.of("1", "7"));
         assert_ne!(one.of("1", "7"), one.of("2", "7"));
     }

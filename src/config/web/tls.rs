@@ -38,7 +38,7 @@ pub(super) fn read(
     }
     let chain = certificate.parse(Chain::from_pem, complaints);
     let key = key.parse(Key::from_pem, complaints);
-    let clients = clients(&mut section, authorities, complaints);
+    let clients = clients(&mut section, &authorities, complaints);
     let algorithms = algorithms::read(&mut section, complaints);
     section.finish(complaints);
     if complaints.count() > before {
@@ -65,7 +65,7 @@ const UNVERIFIED: [&str; 3] = ["RequestClientCert", "RequireAnyClientCert", "Req
 
 fn clients(
     section: &mut Section<'_>,
-    authorities: Given<'_>,
+    authorities: &Given<'_>,
     complaints: &mut Complaints,
 ) -> Option<Clients> {
     let kind = section.get("client_auth_type");
@@ -80,7 +80,7 @@ fn clients(
     });
     if ask == Ask::Nobody {
         let without = "does nothing without client_auth_type: RequireAndVerifyClientCert";
-        if let Given::Pem(pem) = &authorities {
+        if let Given::Pem(pem) = authorities {
             pem.entry.wrong(complaints, without);
         }
         if let Some(entry) = &names {
@@ -88,7 +88,7 @@ fn clients(
         }
         return Some(Clients::Anybody);
     }
-    if let (Given::Nothing, Some(entry)) = (&authorities, &kind) {
+    if let (Given::Nothing, Some(entry)) = (authorities, &kind) {
         entry.wrong(complaints, "needs client_ca_file: the authorities whose certificates are good");
     }
     let authorities = authorities.parse(Authorities::from_pem, complaints)?;
