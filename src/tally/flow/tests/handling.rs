@@ -29,7 +29,10 @@ fn who_goes_back_to_the_queue_or_to_another_service_was_handled_for_half_of_the_
     let there = Case { service_id: Some("2".into()), ..case("7", Queued) };
     for next in [case("7", Queued), there] {
         let mut stage = Stage::new();
-        stage.calls(&[case("7", Handled)]).calls(std::slice::from_ref(&next)).calls(std::slice::from_ref(&next));
+        stage
+            .calls(&[case("7", Handled)])
+            .calls(std::slice::from_ref(&next))
+            .calls(std::slice::from_ref(&next));
         assert_eq!(handled(&stage), rounded(UNSEEN + 2.5));
     }
 }
