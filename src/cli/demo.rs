@@ -66,7 +66,7 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
             name: "demo".into(),
             trio: settings,
             dictionary: Arc::new(dictionary),
-            goals: goals.clone(),
+            goals,
             contact_centers: Selection::default(),
         }],
         poll: poller::Settings::default(),
