@@ -58,12 +58,6 @@ impl Board {
             .collect()
     }
 
-    /// The one with this title.
-    pub(crate) fn panel(&self, title: &str) -> Panel<'_> {
-        let panel = self.panels().into_iter().find(|panel| panel.title() == title);
-        panel.unwrap_or_else(|| panic!("{}: no panel is called {title:?}", self.file))
-    }
-
     /// The variables.
     pub(crate) fn variables(&self) -> &[Value] {
         list(&self.json["templating"]["list"])

@@ -19,13 +19,16 @@ const GOLDEN: [&str; 5] = [
 const CLOSED: [&str; 9] =
     ["age", "case_class", "collector", "from", "le", "severity", "state", "to", "token"];
 
-/// Values of closed labels, by series and label.
-pub(super) struct Values(BTreeMap<(String, String), BTreeSet<String>>);
+/// Values of closed labels, by series and label, and all classes together.
+pub(super) struct Values {
+    by_series: BTreeMap<(String, String), BTreeSet<String>>,
+    classes: BTreeSet<String>,
+}
 
 impl Values {
     /// Those of the golden expositions.
     pub(super) fn golden() -> Self {
-        let mut all = Self(BTreeMap::new());
+        let mut all = Self { by_series: BTreeMap::new(), classes: BTreeSet::new() };
         for line in GOLDEN.iter().flat_map(|text| text.lines()).filter(|line| !line.starts_with('#')) {
             let Some((name, rest)) = line.split_once('{') else { continue };
             for label in CLOSED {
@@ -33,10 +36,15 @@ impl Values {
                     .strip_prefix(&format!("{label}=\""))
                     .or_else(|| rest.split_once(&format!(",{label}=\"")).map(|(_, after)| after));
                 if let Some((value, _)) = value.and_then(|value| value.split_once('"')) {
-                    all.0.entry((name.to_owned(), label.to_owned())).or_default().insert(value.to_owned());
+                    all.by_series
+                        .entry((name.to_owned(), label.to_owned()))
+                        .or_default()
+                        .insert(value.to_owned());
                 }
             }
         }
+        let classes = all.by_series.iter().filter(|((_, label), _)| label == "case_class");
+        all.classes = classes.flat_map(|(_, values)| values.clone()).collect();
         all
     }
 
@@ -53,12 +61,11 @@ impl Values {
     }
 
     /// Classes are the same everywhere, though no example shows all of them in each family.
-    fn known(&self, name: &str, label: &str) -> Option<BTreeSet<String>> {
+    fn known(&self, name: &str, label: &str) -> Option<&BTreeSet<String>> {
         if label == "case_class" {
-            let all = self.0.iter().filter(|((_, of), _)| of == label).flat_map(|(_, values)| values.clone());
-            return Some(all.collect());
+            return Some(&self.classes);
         }
-        self.0.get(&(name.to_owned(), label.to_owned())).cloned()
+        self.by_series.get(&(name.to_owned(), label.to_owned()))
     }
 }
 

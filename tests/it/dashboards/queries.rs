@@ -83,6 +83,9 @@ fn intervals(query: &Query) -> Vec<String> {
     if expr.contains("[$__interval]") && !query.over_time {
         faults.push("a number of one moment over $__interval".to_owned());
     }
+    if expr.contains("[$__interval]") && query.interval.is_none() {
+        faults.push("bars whose shortest time nobody has chosen".to_owned());
+    }
     if expr.contains("[$__range]") && query.over_time {
         faults.push("a line of numbers over all that is shown".to_owned());
     }
