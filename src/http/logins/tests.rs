@@ -132,7 +132,9 @@ async fn one_comparison_runs_at_a_time_off_the_async_threads_and_twenty_wait_at_
     // This thread is free while a comparison runs: the test has only one.
     until("all to wait", || logins.waiting.available_permits() == 0).await;
     until("the first comparison", || begun.load(Ordering::SeqCst) == 1).await;
-    assert_eq!(logins.judge(&users, given("mallory", "x")).await, Login::Busy);
+    let one_more = logins.judge(&users, given("mallory", "x"));
+    let judged = tokio::time::timeout(Duration::from_secs(30), one_more).await;
+    assert_eq!(judged.expect("it does not wait"), Login::Busy);
     assert_eq!(begun.load(Ordering::SeqCst), 1);
     for _ in 0..MOST_WAITING {
         let_go.send(()).expect("somebody waits");
