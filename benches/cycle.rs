@@ -38,7 +38,7 @@ async fn measure(trio: &Trio) {
     let listen = "127.0.0.1:0".parse().unwrap();
     let app = App::build(config(trio), &listen, clock.clone()).await.unwrap();
     let url = format!("http://{}/metrics", app.addr());
-    let (listener, router, targets) = app.into_parts();
+    let (listener, router, targets, _) = app.into_parts();
     let (_stop, stopped) = shutdown::switch();
     tokio::spawn(http::serve(listener, router, stopped.requested()));
     let mut poller = targets[0].poller().unwrap();
@@ -112,6 +112,7 @@ fn config(trio: &Trio) -> Config {
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
         metrics: metrics::Settings { encoding_max_age: Duration::ZERO, ..metrics::Settings::default() },
+        state_file: None,
         warnings: Vec::new(),
     }
 }

@@ -2,11 +2,17 @@
 //!
 //! A test can do all that the binary does through the same `build`.
 
+mod fleet;
+mod keeper;
+mod once;
+mod reloading;
 mod restart;
+mod service_manager;
 mod supervisor;
 
 use std::{
     net::SocketAddr,
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,21 +22,27 @@ use std::{
 
 use anyhow::{Context, bail};
 use axum::Router;
-use jiff::tz::TimeZone;
-use tokio::{sync::watch, task::JoinSet, time::timeout};
+use tokio::{
+    sync::{mpsc, watch},
+    time::{Interval, timeout},
+};
 
 use crate::{
     config::{Config, Target},
-    http::{self, Landing, Readiness, Server},
-    metrics::{self, BuildInfo, Exposition, Source},
+    http::{self, Landing, Readiness, Reload, Reply, Server},
+    metrics::BuildInfo,
     model::Clock,
-    poller::{self, Poller},
+    poller::{self, Latest, Poller},
     shutdown::{self, Stop},
     stats::Stats,
-    tally::{self, Edges, Published},
+    tally::{self, Edges, Published, Saved},
     trio::Client,
 };
-use supervisor::Supervisor;
+use fleet::Fleet;
+pub use keeper::Keeper;
+pub use once::{Once, once};
+pub use reloading::Load;
+use service_manager::State;
 
 /// How long answers that have begun may take once the program should stop.
 const GRACE: Duration = Duration::from_secs(5);
@@ -41,7 +53,11 @@ pub struct App {
     server: Server,
     router: Router,
     draining: Arc<AtomicBool>,
-    targets: Vec<Wired>,
+    fleet: Fleet,
+    keeper: Option<Keeper>,
+    reload: Reload,
+    reloads: mpsc::Receiver<Reply>,
+    load: Option<Load>,
 }
 
 /// What the poller of one target is made of, again after each panic.
@@ -52,10 +68,30 @@ pub struct Wired {
     tally: tally::Settings,
     clock: Clock,
     stats: Arc<Stats>,
+    /// What an earlier process had counted.
+    carried: Option<Arc<Saved>>,
     publish: watch::Sender<Option<Arc<Published>>>,
 }
 
 impl Wired {
+    /// Wires one target, whose waits are counted by `edges`; nothing is read yet.
+    pub fn new(
+        target: Target,
+        poll: poller::Settings,
+        tally: tally::Settings,
+        edges: Edges,
+        clock: Clock,
+    ) -> Self {
+        let tally = tally_of(&target, tally, edges);
+        let (stats, publish) = (Arc::default(), watch::Sender::new(None));
+        Self { target, poll, tally, clock, stats, carried: None, publish }
+    }
+
+    /// What its poller will publish.
+    pub fn latest(&self) -> Latest {
+        self.publish.subscribe()
+    }
+
     /// A poller of the target.
     ///
     /// # Errors
@@ -68,7 +104,13 @@ impl Wired {
         let poll = self.poll.within(&limits);
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
-        Ok(poller.selecting(contact_centers).with_goals(goals))
+        let poller = poller.selecting(contact_centers).with_goals(goals);
+        // After a panic the counters go on from the last step, not from the start of the process.
+        let latest = self.publish.borrow().as_ref().and_then(|latest| latest.totals.saved.clone());
+        Ok(match latest.or_else(|| self.carried.clone()) {
+            Some(saved) => poller.resuming(&saved),
+            None => poller,
+        })
     }
 }
 
@@ -77,35 +119,21 @@ impl App {
     /// then serves plain HTTP to everybody.
     ///
     /// # Errors
-    /// An address cannot be listened on.
+    /// An address cannot be listened on, or another exporter uses the state file.
     pub async fn build(config: Config, web: impl Into<http::Settings>, clock: Clock) -> anyhow::Result<Self> {
         let server = Server::bind(web.into()).await?;
-        let mut sources = Vec::new();
-        let mut targets = Vec::new();
-        for target in config.targets {
-            let stats = Arc::<Stats>::default();
-            let (publish, latest) = watch::channel(None);
-            sources.push(Source {
-                name: target.name.clone(),
-                stats: stats.clone(),
-                latest,
-                goals: target.goals.clone(),
-            });
-            let (poll, tally, clock) = (config.poll, config.tally.clone(), clock.clone());
-            let tally = tally::Settings {
-                edges: Edges::with(&target.goals.edges()),
-                goals: target.goals.clone(),
-                time_zone: target.trio.time_zone.clone().unwrap_or_else(TimeZone::system),
-                ..tally
-            };
-            targets.push(Wired { target, poll, tally, clock, stats, publish });
-        }
-        let settings = metrics::Settings { build: build_info(), ..config.metrics };
-        let exposition = Arc::new(Exposition::new(sources, settings, clock.clone()));
+        let (fleet, keeper) = Fleet::of(config, &clock)?;
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
-        let router = http::router(exposition, readiness, landing());
-        Ok(Self { server, router, draining, targets })
+        let (reload, reloads) = Reload::channel();
+        let router = http::router(fleet.exposition(), readiness, landing(), reload.clone());
+        Ok(Self { server, router, draining, fleet, keeper, reload, reloads, load: None })
+    }
+
+    /// The same app, which gets its configuration from `load` when it is asked to read it anew.
+    pub fn reloading(mut self, load: Load) -> Self {
+        self.load = Some(load);
+        self
     }
 
     /// The first of the addresses that are listened on.
@@ -119,47 +147,76 @@ impl App {
     }
 
     /// Takes the app apart, for a test that drives the pollers step by step: the server and the
-    /// pages to serve by it, and the targets.
-    pub fn into_parts(self) -> (Server, Router, Vec<Wired>) {
-        (self.server, self.router, self.targets)
+    /// pages to serve by it, the targets, and who stands between them if there is a state file.
+    pub fn into_parts(self) -> (Server, Router, Vec<Wired>, Option<Keeper>) {
+        (self.server, self.router, self.fleet.into_targets(), self.keeper)
     }
 
     /// Runs until `stop`, then answers what has begun.
     ///
     /// # Errors
     /// The web server failed, or every target has failed too often.
-    pub async fn run(self, stop: Stop) -> anyhow::Result<()> {
-        let supervisor = Arc::new(Supervisor::new(self.targets.len()));
-        let mut pollers = JoinSet::new();
-        for wired in self.targets {
-            pollers.spawn(supervisor.clone().keep_running(wired));
-        }
+    pub async fn run(mut self, stop: Stop) -> anyhow::Result<()> {
+        self.fleet.start();
         let (drained, drain) = shutdown::switch();
+        let keeper = self.keeper.map(|keeper| tokio::spawn(keeper.run(drain.clone())));
+        let web = self.server.reloader();
         let mut server = tokio::spawn(http::serve(self.server, self.router, drain.requested()));
-        let failure = tokio::select! {
-            () = stop.requested() => None,
-            ended = &mut server => Some(match ended {
-                Ok(Ok(())) => anyhow::anyhow!("the web server ended unasked"),
-                Ok(Err(error)) => anyhow::Error::new(error).context("the web server failed"),
-                Err(error) => anyhow::Error::new(error).context("the web server panicked"),
-            }),
-            Some(ended) = pollers.join_next() => Some(match ended {
-                Ok(error) => error,
-                Err(error) => anyhow::Error::new(error).context("a supervisor panicked"),
-            }),
+        let _hangups = self.load.as_ref().map(|_| reloading::on_hangup(self.reload));
+        let mut stopped = pin!(stop.requested());
+        let mut heart = service_manager::heartbeat().map(tokio::time::interval);
+        service_manager::tell(State::Ready);
+        let failure = loop {
+            tokio::select! {
+                () = &mut stopped => break None,
+                ended = &mut server => break Some(match ended {
+                    Ok(Ok(())) => anyhow::anyhow!("the web server ended unasked"),
+                    Ok(Err(error)) => anyhow::Error::new(error).context("the web server failed"),
+                    Err(error) => anyhow::Error::new(error).context("the web server panicked"),
+                }),
+                failure = self.fleet.failed() => break Some(failure),
+                () = beat(&mut heart) => service_manager::tell(State::Alive),
+                Some(reply) = self.reloads.recv() => {
+                    service_manager::tell(State::Reloading);
+                    let reloaded = reloading::reload(self.load.as_ref(), &web, &mut self.fleet).await;
+                    service_manager::tell(State::Ready);
+                    // Whoever asked may be gone by now.
+                    let _ = reply.send(reloaded);
+                }
+            }
         };
+        service_manager::tell(State::Stopping);
         self.draining.store(true, Ordering::Relaxed);
-        pollers.abort_all();
+        self.fleet.stop().await;
+        let _ = drained.send(true);
+        if let Some(keeper) = keeper {
+            // What was published last is saved; a disk that hangs must not keep the program from ending.
+            let _ = timeout(GRACE, keeper).await;
+        }
         if let Some(failure) = failure {
             bail!(failure);
         }
-        let _ = drained.send(true);
         match timeout(GRACE, server).await {
             Ok(_) => tracing::info!("stopped"),
             Err(_) => tracing::warn!(?GRACE, "stopped with answers still under way"),
         }
         Ok(())
     }
+}
+
+/// Completes when the service manager should hear of the program again.
+async fn beat(heart: &mut Option<Interval>) {
+    match heart {
+        Some(heart) => {
+            heart.tick().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// What a target is counted by.
+fn tally_of(target: &Target, tally: tally::Settings, edges: Edges) -> tally::Settings {
+    tally::Settings { edges, goals: target.goals.clone(), time_zone: target.time_zone(), ..tally }
 }
 
 fn landing() -> Landing {

@@ -6,11 +6,14 @@ mod inspect;
 mod record;
 mod run;
 mod simulate;
+mod trace;
 mod web;
 
-use std::{fmt, path::PathBuf, process::ExitCode};
+use std::{fmt, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use demo::config as demo_config;
 
 use crate::{
     http::ListenAddress,
@@ -42,6 +45,8 @@ enum Command {
     Inspect(InspectArgs),
     /// Find out what is wrong between the exporter and Trio, and say how to repair it; changes nothing.
     Check(CheckArgs),
+    /// Print what is inferred of single cases as it happens, to check the numbers with test calls.
+    Trace(TraceArgs),
     /// Save what a server answers, without names and numbers of anybody, to send it with a bug report.
     Record(RecordArgs),
 }
@@ -69,6 +74,12 @@ struct RunArgs {
     config: Option<PathBuf>,
     #[command(flatten)]
     web: WebArgs,
+    /// Read the configuration, say what is wrong with it, and exit.
+    #[arg(long = "config.check", conflicts_with = "once")]
+    check: bool,
+    /// Read every target once, print what /metrics would show, and exit.
+    #[arg(long)]
+    once: bool,
 }
 
 #[derive(Debug, Args)]
@@ -104,6 +115,31 @@ struct CheckArgs {
     /// The target to check; without it all that are configured.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct TraceArgs {
+    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The target to trace, if several are configured.
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// Only this contact centre, by id or name; may be given again.
+    #[arg(long, value_name = "ID")]
+    contact_center: Vec<String>,
+    /// Only this service, by id, or by name if only one has it; may be given again.
+    #[arg(long, value_name = "ID")]
+    service: Vec<String>,
+    /// Accept services that do not exist yet, and wait for them.
+    #[arg(long, requires = "service")]
+    wait_for_service: bool,
+    /// Stop after so long, such as 90s, 10m or 1h; without it, at Ctrl-C.
+    #[arg(long = "for", value_name = "DURATION", value_parser = trace::duration)]
+    how_long: Option<Duration>,
+    /// How to print the lines.
+    #[arg(long, value_enum, default_value_t)]
+    output: trace::Output,
 }
 
 #[derive(Debug, Args)]
@@ -251,6 +287,7 @@ impl Cli {
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
             Command::Inspect(args) => runtime.block_on(inspect::run(args)),
             Command::Check(args) => runtime.block_on(check::run(args)),
+            Command::Trace(args) => runtime.block_on(trace::run(args)),
             Command::Record(args) => runtime.block_on(record::run(args)),
         }
     }

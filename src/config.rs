@@ -10,7 +10,13 @@ mod sections;
 mod target;
 pub mod web;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::tz::TimeZone;
 
 use crate::{
     document::{self, Complaints, Section},
@@ -31,12 +37,14 @@ pub struct Config {
     pub tally: tally::Settings,
     /// What is exposed.
     pub metrics: metrics::Settings,
+    /// The file that carries counters over a restart.
+    pub state_file: Option<PathBuf>,
     /// What is allowed but unwise, to be logged.
     pub warnings: Vec<String>,
 }
 
 /// One Trio system.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// The value of the label `target`.
     pub name: Text,
@@ -48,6 +56,13 @@ pub struct Target {
     pub goals: Arc<Goals>,
     /// Which of its contact centres are read.
     pub contact_centers: Selection,
+}
+
+impl Target {
+    /// Where its midnight is: as configured, else where this machine stands.
+    pub fn time_zone(&self) -> TimeZone {
+        self.trio.time_zone.clone().unwrap_or_else(TimeZone::system)
+    }
 }
 
 /// Reads an environment variable.
@@ -88,14 +103,14 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
 
 fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Config {
     let mut warnings = Vec::new();
-    let (goals, wait_targets) = goals::read(root, complaints);
-    let goals = Arc::new(goals);
-    let mut targets = Vec::new();
+    let (goals, said) = goals::read(root, complaints);
+    let (mut targets, mut listed) = (Vec::new(), 0);
     match root.get("targets") {
         Some(list) => {
             if list.list().is_empty() {
                 list.wrong(complaints, "must name at least one Trio system to read");
             }
+            listed = list.list().len();
             for entry in list.list() {
                 targets.extend(target::read(&entry, folder, &goals, complaints, &mut warnings));
             }
@@ -113,15 +128,22 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     }
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
-    goals::warn(&goals, &wait_targets, &poll, &mut warnings);
+    let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
+    // Of targets that are wrong themselves not even the name is known.
+    if names.len() == listed {
+        said.check_targets(&names, complaints);
+    }
+    goals::warn(&goals, &said.wait_targets, &poll, &mut warnings);
     let (mut tally, identity) = agents::read(root, folder, complaints);
     let (max_series, keep) = sections::metrics(root, complaints);
     tally.keep = keep.unwrap_or(tally.keep);
+    let state_file =
+        root.get("state_file").and_then(|entry| sections::state_file(&entry, folder, complaints));
     root.finish(complaints);
     let defaults = metrics::Settings::default();
     let metrics =
         metrics::Settings { max_series: max_series.unwrap_or(defaults.max_series), identity, ..defaults };
-    Config { targets, poll, tally, metrics, warnings }
+    Config { targets, poll, tally, metrics, state_file, warnings }
 }
 
 /// The shortest interval: more often than this is an attack, not a poll.

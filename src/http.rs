@@ -21,6 +21,7 @@ mod sockets;
 mod tls;
 mod users;
 mod web;
+mod web_files;
 
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ use axum::{
     Router,
     http::{StatusCode, Uri},
     response::{IntoResponse, Response},
-    routing::get,
+    routing::{any, get},
 };
 
 pub use headers::{BadHeader, CONFIGURABLE, Headers};
@@ -39,12 +40,13 @@ pub use health::Readiness;
 pub use landing::Landing;
 pub use limits::Limits;
 pub use listen::{BadAddress, ListenAddress};
-pub use reload::{Reading, Reloader, Watched, WebFiles};
+pub use reload::{Reload, Reloaded, Reply};
 pub use server::{Server, Settings, serve};
 pub use sockets::{CannotListen, Listen};
 pub use tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version};
 pub use users::{NoHash, PasswordHash, Users};
 pub use web::{RateLimit, Web};
+pub use web_files::{Reading, Reloader, Watched, WebFiles};
 
 use crate::metrics::Exposition;
 
@@ -54,17 +56,19 @@ struct Shared {
     exposition: Arc<Exposition>,
     readiness: Arc<Readiness>,
     landing: Arc<Landing>,
+    reload: Reload,
 }
 
 /// Every page that the exporter serves.
-pub fn router(exposition: Arc<Exposition>, readiness: Readiness, landing: Landing) -> Router {
-    let shared = Shared { exposition, readiness: Arc::new(readiness), landing: Arc::new(landing) };
+pub fn router(exposition: Arc<Exposition>, readiness: Readiness, landing: Landing, reload: Reload) -> Router {
+    let shared = Shared { exposition, readiness: Arc::new(readiness), landing: Arc::new(landing), reload };
     Router::new()
         .route("/", get(landing::page))
         .route("/metrics", get(metrics::main))
         .route(metrics::AGENTS, get(metrics::agents))
         .route(health::HEALTHY, get(health::healthy))
         .route(health::READY, get(health::ready))
+        .route("/-/reload", any(reload::reload))
         .fallback(not_found)
         .with_state(shared)
 }

@@ -24,10 +24,12 @@ mod limits;
 mod pauses;
 mod persons;
 mod process;
+mod reload;
 mod scene;
 mod servers;
 mod services;
 mod skilled;
+mod state_file;
 mod system;
 
 #[cfg(test)]
@@ -44,7 +46,7 @@ pub use process::Process;
 
 use crate::{
     model::{Goals, Text},
-    stats::Stats,
+    stats::{ReloadStats, StateFileStats, Stats},
     tally::Published,
 };
 
@@ -93,6 +95,10 @@ pub struct Settings {
     pub encoding_max_age: Duration,
     /// Which build is running.
     pub build: BuildInfo,
+    /// How reading the configuration anew went.
+    pub reload: Option<Arc<ReloadStats>>,
+    /// What became of the state file, if one is configured.
+    pub state_file: Option<Arc<StateFileStats>>,
 }
 
 impl Default for Settings {
@@ -102,6 +108,8 @@ impl Default for Settings {
             identity: Identity::None,
             encoding_max_age: Duration::from_secs(1),
             build: BuildInfo::default(),
+            reload: None,
+            state_file: None,
         }
     }
 }

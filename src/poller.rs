@@ -30,8 +30,8 @@ use crate::{
     model::{Clock, Collector, ContactCenter, Goals, Selection, Text},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::{self, Published, Tally},
-    trio::{Client, Limits, Root, Route},
+    tally::{self, Published, Saved, Tally},
+    trio::{Client, Error, Limits, Root, Route},
 };
 use budget::Load;
 use pace::Sent;
@@ -136,8 +136,8 @@ pub struct Poller {
     goals: Arc<Goals>,
     /// It was said which rules of the goals mean nothing.
     goals_checked: bool,
-    /// Nothing could be had from the server in the last step.
-    was_down: bool,
+    /// Why nothing could be had from the server in the last step.
+    trouble: Option<Error>,
     /// Ids that an early configuration reading was made for.
     asked_for: HashSet<(Text, Text)>,
     situations: Situations,
@@ -174,7 +174,7 @@ impl Poller {
             said: HashSet::new(),
             goals: Arc::default(),
             goals_checked: false,
-            was_down: false,
+            trouble: None,
             asked_for: HashSet::new(),
             situations: Situations::default(),
             following: Duration::ZERO,
@@ -184,6 +184,12 @@ impl Poller {
     /// The same poller, reading only some of the contact centres.
     pub fn selecting(mut self, selection: Selection) -> Self {
         self.selection = selection;
+        self
+    }
+
+    /// The same poller, counting on from what an earlier one had counted.
+    pub fn resuming(mut self, saved: &Saved) -> Self {
+        self.tally = self.tally.resuming(saved, self.clock.now());
         self
     }
 
@@ -206,6 +212,11 @@ impl Poller {
         self.last = Some(snapshot);
         // After publishing: a server that is not there must not make the data of another one late.
         self.client.look_around().await;
+    }
+
+    /// Why nothing could be had from the server in the last step; `None`: something could.
+    pub fn trouble(&self) -> Option<&Error> {
+        self.trouble.as_ref()
     }
 
     /// How far apart steps have to be now: longer than configured where Trio would be asked too much.
@@ -268,7 +279,7 @@ impl Poller {
         for rule in self.goals.unmatched(&known) {
             tracing::warn!(
                 services = known.len(),
-                "goals.services[{rule}]: no service of this target has such an id, name or group"
+                "goals.services[{rule}]: no service of this target has such an id, name, group or contact centre"
             );
         }
     }

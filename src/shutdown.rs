@@ -1,4 +1,5 @@
-//! How the program is told to stop: the first signal asks for it, the second insists.
+//! How the program is told to stop: the first signal asks for it, the second insists. And how it is told
+//! to read its configuration anew.
 
 use std::{io, process};
 
@@ -57,6 +58,46 @@ impl Signals {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
         }
+    }
+}
+
+/// SIGHUPs; on systems that have none, none comes.
+#[derive(Debug)]
+pub struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Hangups {
+    /// Listens from now on; the signal no longer ends the program.
+    ///
+    /// # Errors
+    /// The operating system refuses to deliver the signal.
+    pub fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// Completes at the next one.
+    pub async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Hangups {
+    /// Listens to nothing.
+    ///
+    /// # Errors
+    /// None.
+    #[allow(clippy::unnecessary_wraps, reason = "the same shape as on Unix")]
+    pub fn new() -> io::Result<Self> {
+        Ok(Self())
+    }
+
+    /// Never completes.
+    pub async fn next(&mut self) {
+        std::future::pending::<()>().await;
     }
 }
 

@@ -42,6 +42,24 @@ pub struct Stats {
     certificate_expiry: Mutex<BTreeMap<String, f64>>,
 }
 
+/// How reading the configuration anew went: one for the whole process.
+#[derive(Debug, Default)]
+pub struct ReloadStats {
+    /// 1 if the configuration in use is what was read last, else 0.
+    pub successful: Measure,
+    /// When it was last read well, seconds since 1970.
+    pub last_success: Measure,
+}
+
+/// What became of the file that carries counters over a restart: one for the whole process.
+#[derive(Debug, Default)]
+pub struct StateFileStats {
+    /// When it was last written, seconds since 1970.
+    pub last_success: Measure,
+    /// Times at which it could not be used or written.
+    pub errors: Counter,
+}
+
 /// The counts of one resource of a target.
 #[derive(Debug)]
 pub struct ResourceStats {

@@ -7,6 +7,7 @@ mod agent_groups;
 mod agent_time;
 mod elapsed;
 mod flow;
+mod saved;
 mod service_time;
 mod skilled;
 mod waits;
@@ -23,9 +24,10 @@ pub use agent_time::{
 pub use skilled::SkilledAgents;
 
 pub use flow::{
-    ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
-    RejectedTimes, ServiceTotals, Source, WaitHistogram,
+    Ago, ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
+    ListTaken, Place, RejectedTimes, ServiceTotals, Source, Told, WaitHistogram,
 };
+pub use saved::Saved;
 pub use service_time::{TimeCounts, Unmeasured};
 
 use crate::{
@@ -34,6 +36,7 @@ use crate::{
 };
 use agent_time::AgentTime;
 use flow::Flow;
+use saved::{Return, SavedCenter};
 use skilled::Skilled;
 #[cfg(test)]
 pub(crate) use skilled::count as count_skilled;
@@ -70,6 +73,8 @@ pub struct Settings {
     pub most_agents: usize,
     /// Whether what is inferred of single cases is told.
     pub tells_events: bool,
+    /// Whether every step also gives what can go on in another process.
+    pub saves: bool,
 }
 
 impl Default for Settings {
@@ -85,6 +90,7 @@ impl Default for Settings {
             most_services: 20_000,
             most_agents: 20_000,
             tells_events: false,
+            saves: false,
         }
     }
 }
@@ -94,6 +100,8 @@ impl Default for Settings {
 pub struct Totals {
     /// One entry a contact centre that has been seen.
     pub centers: Vec<CenterTotals>,
+    /// The same as it can go on in another process, if that is wanted.
+    pub saved: Option<Arc<Saved>>,
 }
 
 /// The counters of one contact centre.
@@ -133,6 +141,27 @@ impl Tally {
         Self { settings, centers: Vec::new() }
     }
 
+    /// The same tally, going on where an earlier process stopped. What is older than [`Settings::keep`] is
+    /// not used. Time since then counts as unmeasured.
+    pub fn resuming(mut self, saved: &Saved, now: Stamp) -> Self {
+        let way = Return::of(saved, now);
+        if way.away().is_none_or(|seconds| seconds <= self.settings.keep.as_secs_f64()) {
+            let resume = |center| CenterTally::resume(center, way, &self.settings);
+            self.centers = saved.centers.iter().map(resume).collect();
+        }
+        self
+    }
+
+    /// What can go on in another process, as it is after the step of the moment `now`.
+    fn export(&self, now: Stamp) -> Saved {
+        let center = |center: &CenterTally| SavedCenter {
+            id: center.id.clone(),
+            agents: center.agents.export(now),
+            flow: center.flow.export(now, &self.settings.time_zone),
+        };
+        Saved { at: saved::unix(now.wall), centers: self.centers.iter().map(center).collect() }
+    }
+
     /// The cases of a contact centre that should be asked for by their number before the next step, the
     /// most important first: a cut list does not show them.
     pub fn to_follow(&self, contact_center: &str) -> Vec<(Resource, Text)> {
@@ -157,10 +186,23 @@ pub fn step(tally: &mut Tally, cur: &Snapshot) -> Totals {
         totals.centers.push(known[position].step(cur, center, settings));
     }
     known.retain(|center| cur.stepped.since(center.listed) <= settings.keep);
+    totals.saved = settings.saves.then(|| Arc::new(tally.export(cur.stepped)));
     totals
 }
 
 impl CenterTally {
+    fn resume(saved: &SavedCenter, way: Return, settings: &Settings) -> Self {
+        let agents = saved.agents.as_ref();
+        let agents = agents.map(|agents| AgentTime::restore(agents, way, settings));
+        Self {
+            id: saved.id.clone(),
+            listed: way.now,
+            agents: agents.unwrap_or_default(),
+            flow: Flow::restore(&saved.flow, way, settings),
+            skilled: Skilled::default(),
+        }
+    }
+
     fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) -> CenterTotals {
         self.listed = cur.stepped;
         self.agents.step(cur, center, settings);

@@ -109,8 +109,8 @@ impl<'a> Watch<'a> {
     fn count(&mut self) {
         let totals = tally::step(&mut self.tally, &self.snapshot).centers.remove(0);
         for event in &totals.flow.events {
-            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) = (event.what, event.class) {
-                self.answered.insert(event.case.clone(), (low, high));
+            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) = (&event.what, event.class) {
+                self.answered.insert(event.case.clone(), (*low, *high));
             }
         }
         self.totals = Some(totals);

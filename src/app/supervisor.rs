@@ -20,13 +20,18 @@ use super::{
 /// Knows how many targets there are and how many of them rest.
 #[derive(Debug)]
 pub(super) struct Supervisor {
-    targets: usize,
+    targets: AtomicUsize,
     resting: AtomicUsize,
 }
 
 impl Supervisor {
     pub(super) fn new(targets: usize) -> Self {
-        Self { targets, resting: AtomicUsize::new(0) }
+        Self { targets: AtomicUsize::new(targets), resting: AtomicUsize::new(0) }
+    }
+
+    /// From now on there are so many targets.
+    pub(super) fn watch_over(&self, targets: usize) {
+        self.targets.store(targets, Ordering::SeqCst);
     }
 
     /// Runs the poller of a target for ever. Returns only when there is no point in going on: every
@@ -67,14 +72,31 @@ impl Supervisor {
                 }
                 Next::Rest => {
                     tracing::error!(parent: span, rest = ?REST, "the poller keeps ending; the target rests");
-                    if self.resting.fetch_add(1, Ordering::SeqCst) + 1 == self.targets {
+                    let resting = Resting::begin(&self.resting);
+                    if self.resting.load(Ordering::SeqCst) >= self.targets.load(Ordering::SeqCst) {
                         return anyhow::anyhow!("the pollers of all targets keep failing");
                     }
                     tokio::time::sleep(REST).await;
-                    self.resting.fetch_sub(1, Ordering::SeqCst);
+                    drop(resting);
                 }
             }
         }
+    }
+}
+
+/// A target that rests, until that ends or the target is no longer configured.
+struct Resting<'a>(&'a AtomicUsize);
+
+impl<'a> Resting<'a> {
+    fn begin(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

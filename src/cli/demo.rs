@@ -1,6 +1,6 @@
 //! `demo`: the exporter at work on a simulated Trio.
 
-use std::{io::Write, net::SocketAddr, sync::Arc};
+use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use tokio::net::TcpListener;
@@ -10,12 +10,18 @@ use crate::{
     app::App,
     config::{Config, Target},
     metrics::{self, Identity},
-    model::{Clock, Goals, Selection},
+    model::{AgentState, Clock, GivenGoals, Goals, Selection},
     poller, shutdown,
     sim::{self, Options},
     tally,
     trio::{self, Dictionary, Limits},
 };
+
+/// The reasons of pauses that the demo shows.
+const PAUSE_REASONS: [&str; 3] = ["Rast", "Lunch", "Möte"];
+/// How long its agents should be in a state at most.
+const STATE_LIMITS: [(AgentState, Duration); 2] =
+    [(AgentState::WrapUp, Duration::from_secs(120)), (AgentState::Paused, Duration::from_secs(1200))];
 
 pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
@@ -31,8 +37,12 @@ pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
     simulated.await.context("the simulated Trio panicked")?.context("the simulated Trio failed")
 }
 
-/// The people of the simulated Trio are invented, so the demo may name them.
-fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
+/// How the demo reads the simulated Trio at `trio`: with everything that can be shown. Its people are invented,
+/// so it may name them, and tell why they pause.
+///
+/// # Errors
+/// The field dictionary that is built in is broken.
+pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
     let settings = trio::Settings {
         servers: vec![format!("http://{trio}/te/api").parse()?],
         client_key: options.client_key.clone().into(),
@@ -44,17 +54,25 @@ fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         limits: Limits::default(),
     };
     let dictionary = Dictionary::builtin().map_err(|errors| anyhow::anyhow!(errors.join("\n")))?;
+    let general = GivenGoals { minimum_agents: Some(2), ..GivenGoals::default() };
+    let goals = Arc::new(Goals::new(general, Vec::new()));
+    let mut tally =
+        tally::Settings { pause_reasons: PAUSE_REASONS.map(Into::into).into(), ..tally::Settings::default() };
+    for (state, limit) in STATE_LIMITS {
+        tally.state_limits[state.index()] = Some(limit);
+    }
     Ok(Config {
         targets: vec![Target {
             name: "demo".into(),
             trio: settings,
             dictionary: Arc::new(dictionary),
-            goals: Arc::new(Goals::default()),
+            goals,
             contact_centers: Selection::default(),
         }],
         poll: poller::Settings::default(),
-        tally: tally::Settings::default(),
+        tally,
         metrics: metrics::Settings { identity: Identity::Name, ..metrics::Settings::default() },
+        state_file: None,
         warnings: Vec::new(),
     })
 }

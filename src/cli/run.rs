@@ -1,10 +1,10 @@
 //! `run`: read Trio and serve metrics.
 
-use std::path::Path;
+use std::{io::Write, path::Path};
 
 use super::{Misuse, RunArgs};
 use crate::{
-    app::App,
+    app::{self, App, Load},
     config::{self, Config, Target},
     model::Clock,
     shutdown,
@@ -15,10 +15,22 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
+    if args.check {
+        let targets: Vec<&str> = config.targets.iter().map(|target| &*target.name).collect();
+        print(&format!("the configuration can be used; targets: {}\n", targets.join(", ")))?;
+        return Ok(());
+    }
+    if args.once {
+        let once = app::once(config, &Clock::system()).await?;
+        print(&once.text)?;
+        return once.judge();
+    }
     let web = args.web.settings()?;
     let stop = shutdown::on_signal()?;
     let targets = config.targets.len();
     let app = App::build(config, web, Clock::system()).await?;
+    let file = args.config.clone();
+    let app = app.reloading(Load::by(move || load(file.as_deref())));
     let scheme = app.server().scheme();
     for address in app.server().addresses() {
         tracing::info!(%address, scheme, targets, "serving metrics");
@@ -26,8 +38,18 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
     app.run(stop).await
 }
 
+fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
 pub(super) fn configuration(file: Option<&Path>) -> Result<Config, Misuse> {
-    config::load(file, &|name| std::env::var(name).ok()).map_err(Misuse)
+    load(file).map_err(Misuse)
+}
+
+fn load(file: Option<&Path>) -> Result<Config, Vec<String>> {
+    config::load(file, &|name| std::env::var(name).ok())
 }
 
 /// The configured target called `name`, or the only one.

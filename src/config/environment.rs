@@ -69,6 +69,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
         metrics: metrics::Settings::default(),
+        state_file: None,
         warnings,
     })
 }

@@ -6,7 +6,7 @@ mod warnings;
 use std::time::Duration;
 
 use crate::{
-    document::{Complaints, Entry, Section, unknown},
+    document::{Complaints, Entry, Position, Section, unknown},
     model::{CaseClass, ClassGoals, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule, ServiceMatch},
 };
 pub(super) use warnings::warn;
@@ -30,25 +30,44 @@ impl WaitTarget {
     }
 }
 
-/// The goals, and every wait target.
-pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goals, Vec<WaitTarget>) {
+/// What the section says that can be judged only beside others.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// Every wait target.
+    pub(super) wait_targets: Vec<WaitTarget>,
+    /// The targets that rules are for.
+    targets: Vec<(Position, String, Pattern)>,
+}
+
+impl Said {
+    /// Complains about rules for a target that there is not.
+    pub(super) fn check_targets(&self, names: &[&str], complaints: &mut Complaints) {
+        let is_none = |pattern: &Pattern| !names.iter().any(|name| pattern.means(name));
+        for (at, key, _) in self.targets.iter().filter(|(.., pattern)| is_none(pattern)) {
+            complaints.add(*at, key, format_args!("no target is called so; known: {}", names.join(", ")));
+        }
+    }
+}
+
+/// The goals, and what is to be judged beside others.
+pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goals, Said) {
+    let mut said = Said::default();
     let Some(entry) = root.get("goals") else {
-        let wait_targets = vec![WaitTarget::of(&GivenClass::of(CaseClass::Voice), None, "goals.classes")];
-        return (Goals::default(), wait_targets);
+        said.wait_targets.push(WaitTarget::of(&GivenClass::of(CaseClass::Voice), None, "goals.classes"));
+        return (Goals::default(), said);
     };
     let mut section = entry.section(complaints);
-    let mut wait_targets = Vec::new();
-    let general = given(&mut section, None, &mut wait_targets, complaints);
-    let rules = section.get("services").map(|entry| rules(&entry, &general, &mut wait_targets, complaints));
+    let general = given(&mut section, None, &mut said, complaints);
+    let rules = section.get("services").map(|entry| rules(&entry, &general, &mut said, complaints));
     section.finish(complaints);
-    (Goals::new(general, rules.unwrap_or_default()), wait_targets)
+    (Goals::new(general, rules.unwrap_or_default()), said)
 }
 
 /// The keys that general goals and rules share. Without `classes` there are general goals for voice.
 fn given(
     section: &mut Section<'_>,
     general: Option<&GivenGoals>,
-    wait_targets: &mut Vec<WaitTarget>,
+    said: &mut Said,
     complaints: &mut Complaints,
 ) -> GivenGoals {
     let abandon_target = section.get("abandon_target").and_then(|entry| entry.ratio(complaints));
@@ -65,25 +84,20 @@ fn given(
                 };
                 let general = general.and_then(|goals| goals.classes.iter().find(|g| g.class == class));
                 let own = class::read(class, &mut entry.section(complaints), general, complaints);
-                wait_targets.push(WaitTarget::of(&own, general, &section.path_of("classes")));
+                said.wait_targets.push(WaitTarget::of(&own, general, &section.path_of("classes")));
                 classes.push(own);
             }
         }
         None if general.is_none() => {
             classes.push(GivenClass::of(CaseClass::Voice));
-            wait_targets.push(WaitTarget::of(&classes[0], None, &section.path_of("classes")));
+            said.wait_targets.push(WaitTarget::of(&classes[0], None, &section.path_of("classes")));
         }
         None => {}
     }
     GivenGoals { classes, abandon_target, minimum_agents }
 }
 
-fn rules(
-    entry: &Entry<'_>,
-    general: &GivenGoals,
-    wait_targets: &mut Vec<WaitTarget>,
-    complaints: &mut Complaints,
-) -> Vec<Rule> {
+fn rules(entry: &Entry<'_>, general: &GivenGoals, said: &mut Said, complaints: &mut Complaints) -> Vec<Rule> {
     let list = entry.list();
     if list.len() > MOST_RULES {
         let message =
@@ -95,8 +109,8 @@ fn rules(
     for entry in list {
         let mut section = entry.section(complaints);
         let before = complaints.count();
-        let services = services(&mut section, complaints);
-        let goals = given(&mut section, Some(general), wait_targets, complaints);
+        let services = services(&mut section, said, complaints);
+        let goals = given(&mut section, Some(general), said, complaints);
         section.finish(complaints);
         if complaints.count() == before && goals == GivenGoals::default() {
             entry.wrong(complaints, "sets no goal; give one, or remove the rule");
@@ -110,7 +124,7 @@ fn rules(
     rules
 }
 
-fn services(rule: &mut Section<'_>, complaints: &mut Complaints) -> ServiceMatch {
+fn services(rule: &mut Section<'_>, said: &mut Said, complaints: &mut Complaints) -> ServiceMatch {
     let Some(entry) = rule.get("match") else {
         let message = "missing; say which services, such as {name: Växel*}";
         complaints.add(rule.at(), &rule.path_of("match"), message);
@@ -120,16 +134,23 @@ fn services(rule: &mut Section<'_>, complaints: &mut Complaints) -> ServiceMatch
     let mut section = entry.section(complaints);
     let mut patterns = |key, complaints: &mut Complaints| {
         let list = section.get(key).map(|entry: Entry<'_>| entry.list());
-        list.into_iter().flatten().filter_map(|entry| pattern(&entry, complaints)).collect::<Vec<_>>()
+        let read = list.into_iter().flatten();
+        read.filter_map(|entry| Some((pattern(&entry, complaints)?, entry))).unzip::<_, _, Vec<_>, Vec<_>>()
     };
+    let (target, entries) = patterns("target", complaints);
+    for (pattern, entry) in target.iter().zip(entries) {
+        said.targets.push((entry.node.at, entry.path, pattern.clone()));
+    }
     let services = ServiceMatch {
-        id: patterns("id", complaints),
-        name: patterns("name", complaints),
-        group: patterns("group", complaints),
+        target,
+        contact_center: patterns("contact_center", complaints).0,
+        id: patterns("id", complaints).0,
+        name: patterns("name", complaints).0,
+        group: patterns("group", complaints).0,
     };
     section.finish(complaints);
     if services == ServiceMatch::default() && complaints.count() == before {
-        let message = "must say which services, by id, name or group; what is for all stands in goals itself";
+        let message = "must say which services, by id, name, group, contact_center or target; what is for all stands in goals itself";
         entry.wrong(complaints, message);
     }
     services
@@ -147,7 +168,8 @@ fn pattern(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Pattern> {
 /// Whether two rules are for the same services by the same words.
 fn same(one: &ServiceMatch, other: &ServiceMatch) -> bool {
     let words = |services: &ServiceMatch| {
-        [&services.id, &services.name, &services.group].map(|patterns| {
+        let ServiceMatch { target, contact_center, id, name, group } = services;
+        [target, contact_center, id, name, group].map(|patterns| {
             let mut words: Vec<_> =
                 patterns.iter().map(|pattern| pattern.to_string().to_lowercase()).collect();
             words.sort_unstable();

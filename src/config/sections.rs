@@ -1,6 +1,9 @@
-//! The sections `poll`, `collectors` and `metrics`.
+//! The sections `poll`, `collectors` and `metrics`, and the key `state_file`.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::SHORTEST_INTERVAL;
 use crate::{
@@ -93,4 +96,20 @@ pub(super) fn metrics(
     let keep = section.get("keep_counters").and_then(|entry| entry.duration(SHORTEST_KEPT, complaints));
     section.finish(complaints);
     (limit.and_then(|limit| usize::try_from(limit).ok()), keep)
+}
+
+/// The file that carries counters over a restart. Its folder has to be there; the file need not.
+pub(super) fn state_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<PathBuf> {
+    let path = folder.join(entry.text(complaints)?);
+    let place = path.parent().filter(|place| !place.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if path.is_dir() {
+        entry.wrong(complaints, format_args!("{} is a folder; name a file in it", path.display()));
+    } else if !place.is_dir() {
+        let message = format_args!(
+            "there is no folder {}; make it, for the exporter's user to write to",
+            place.display()
+        );
+        entry.wrong(complaints, message);
+    }
+    Some(path)
 }

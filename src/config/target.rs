@@ -25,7 +25,7 @@ pub(super) const MOST_SERVERS: usize = 4;
 pub(super) fn read(
     entry: &Entry<'_>,
     folder: &Path,
-    goals: &Arc<Goals>,
+    goals: &Goals,
     complaints: &mut Complaints,
     warnings: &mut Vec<String>,
 ) -> Option<Target> {
@@ -87,11 +87,12 @@ pub(super) fn read(
         extra_roots: extra_roots?,
         limits,
     };
+    let name = Text::from(name);
     Some(Target {
-        name: name.into(),
+        goals: Arc::new(goals.of_target(&name)),
+        name,
         trio,
         dictionary: Arc::new(dictionary?),
-        goals: goals.clone(),
         contact_centers: contact_centers.unwrap_or_default(),
     })
 }

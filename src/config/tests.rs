@@ -173,7 +173,7 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
         ),
         (
             format!("{VALID}polling: {{}}\n"),
-            "c.yml:7:1: polling: unknown key; known here: goals, targets, poll, collectors, agents, metrics",
+            "c.yml:7:1: polling: unknown key; known here: goals, targets, poll, collectors, agents, metrics, state_file",
         ),
         (
             with(servers, ""),
@@ -257,6 +257,13 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
             "c.yml:7:27: targets[0].export_service_state: `VIP` feeds this export already; remove it",
         ),
         (
+            format!("{VALID}state_file: nowhere/state\n"),
+            "c.yml:7:13: state_file: there is no folder nowhere; make it, for the exporter's user to write to",
+        ),
+        (format!("{VALID}state_file: .\n"), "c.yml:7:13: state_file: . is a folder; name a file in it"),
+        (format!("{VALID}state_file: [a]\n"), "c.yml:7:13: state_file: must be a text"),
+        (format!("{VALID}state_file: ''\n"), "c.yml:7:13: state_file: must not be empty"),
+        (
             format!("{VALID}poll: {{state: 5}}\n"),
             "c.yml:7:15: poll.state: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
         ),
@@ -275,6 +282,13 @@ fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
     for (text, message) in table {
         assert_eq!(errors("wrong", &text), [message], "{text}");
     }
+}
+
+#[test]
+fn the_state_file_is_found_from_the_folder_of_the_configuration_and_need_not_be_there_yet() {
+    let config = load_text("state", &format!("{VALID}state_file: counters\n")).expect("valid");
+    assert_eq!(config.state_file, Some(folder("state").join("counters")));
+    assert_eq!(load_text("state", VALID).expect("valid").state_file, None);
 }
 
 #[test]

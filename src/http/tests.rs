@@ -19,7 +19,7 @@ use pretty_assertions::assert_eq;
 use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
-use super::{Landing, Limits, ListenAddress, Readiness, Settings, guard::Guard, router, serve};
+use super::{Landing, Limits, ListenAddress, Readiness, Reload, Settings, guard::Guard, router, serve};
 use crate::{
     metrics::{
         Identity,
@@ -65,7 +65,7 @@ impl Server {
             version: "1.2.3".to_owned(),
         };
         let guard = Guard::new(watch::channel(Arc::default()).1, &Limits::default());
-        let router = Arc::new(guard).before(router(exposition, readiness, landing));
+        let router = Arc::new(guard).before(router(exposition, readiness, landing, Reload::channel().0));
         Self { router, publishers, clock, draining }
     }
 

@@ -15,9 +15,9 @@ use super::{
     family::{PREFIX, Pen},
     fields, flow,
     identity::Naming,
-    limits, pauses, persons, process,
+    limits, pauses, persons, process, reload,
     scene::Scene,
-    servers, services, system,
+    servers, services, state_file, system,
 };
 use crate::model::Stamp;
 
@@ -54,7 +54,7 @@ struct Families {
 
 impl Collector for Families {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Settings { identity, max_series, build, .. } = &*self.settings;
+        let Settings { identity, max_series, build, reload, state_file, .. } = &*self.settings;
         let scene = Scene::new(&self.views, identity, self.now);
         match self.surface {
             Surface::Main => {
@@ -64,6 +64,8 @@ impl Collector for Families {
                 let mut pen = Pen::writing(encoder, dropped);
                 self.surface.write(&mut pen, &scene, &Naming::Plain)?;
                 exporter::write(&mut pen, &scene, build)?;
+                reload::write(&mut pen, reload.as_deref())?;
+                state_file::write(&mut pen, state_file.as_deref())?;
                 collectors::write(&mut pen, &scene)?;
                 api::write(&mut pen, &scene)?;
                 servers::write(&mut pen, &scene)?;

@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
     time::SystemTime,
 };
 
@@ -18,15 +18,23 @@ use crate::model::{Clock, Text};
 /// The metrics of all targets, ready to be served.
 #[derive(Debug)]
 pub struct Exposition {
-    sources: Arc<[Source]>,
-    settings: Arc<Settings>,
+    served: RwLock<Arc<Served>>,
     clock: Clock,
     started: SystemTime,
     cache: Cache<Key, Arc<Encoded>>,
 }
 
-/// Surface, position of the target that is asked for alone, format, targets that have been read.
-type Key = (Surface, Option<usize>, Format, usize);
+/// What is served: other sources and settings after the configuration was read anew.
+#[derive(Debug)]
+struct Served {
+    sources: Vec<Source>,
+    settings: Arc<Settings>,
+    generation: u64,
+}
+
+/// Surface, position of the target that is asked for alone, format, targets that have been read, and what
+/// of it was served.
+type Key = (Surface, Option<usize>, Format, usize, u64);
 
 /// Why there is nothing to serve.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +74,19 @@ impl Exposition {
     pub fn new(sources: Vec<Source>, settings: Settings, clock: Clock) -> Self {
         let cache = Cache::new(settings.encoding_max_age);
         let started = clock.now().wall;
-        Self { sources: sources.into(), settings: Arc::new(settings), clock, started, cache }
+        let served = Served { sources, settings: Arc::new(settings), generation: 0 };
+        Self { served: RwLock::new(Arc::new(served)), clock, started, cache }
+    }
+
+    /// From now on `sources` are served, and as `settings` say; how long encodings are shared stays.
+    pub fn replace(&self, sources: Vec<Source>, settings: Settings) {
+        let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
+        let generation = served.generation + 1;
+        *served = Arc::new(Served { sources, settings: Arc::new(settings), generation });
+    }
+
+    fn served(&self) -> Arc<Served> {
+        self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The encoding of `surface`, of one target or of all.
@@ -80,19 +100,21 @@ impl Exposition {
         target: Option<&str>,
         format: Format,
     ) -> Result<Arc<Encoded>, NotServed> {
-        let position = target.map(|asked| self.position(asked)).transpose()?;
+        let served = self.served();
+        let position = target.map(|asked| served.position(asked)).transpose()?;
         let now = self.clock.now();
-        let (sources, settings) = (self.sources.clone(), self.settings.clone());
+        // What was encoded before a target's first step must not hide that step.
+        let key = (surface, position, format, served.targets_seen(), served.generation);
         let (clock, started) = (self.clock.clone(), self.started);
         let make = async move {
             let now = clock.now();
             let encoded = spawn_blocking(move || {
-                let views = views(&sources, position);
+                let views = served.views(position);
                 let process = match surface {
                     Surface::Main => Process::read(started),
                     Surface::Agents => Process::default(),
                 };
-                let text = encode(surface, &views, &settings, process, now);
+                let text = encode(surface, &views, &served.settings, process, now);
                 Encoded::new(match format {
                     Format::OpenMetrics => text,
                     Format::Classic => classic::from_open_metrics(&text),
@@ -100,23 +122,25 @@ impl Exposition {
             });
             Ok::<_, NotServed>((now, Arc::new(encoded.await?)))
         };
-        // What was encoded before a target's first step must not hide that step.
-        self.cache.get((surface, position, format, self.targets_seen()), now, make).await
+        self.cache.get(key, now, make).await
     }
 
     /// Whether agents have a surface of their own.
     pub fn shows_agents(&self) -> bool {
-        self.settings.identity.exists()
-    }
-
-    /// How many targets have finished their first step.
-    fn targets_seen(&self) -> usize {
-        self.sources.iter().filter(|source| source.latest.borrow().is_some()).count()
+        self.served().settings.identity.exists()
     }
 
     /// Whether every target has finished its first step, well or badly.
     pub fn first_steps_done(&self) -> bool {
-        self.targets_seen() == self.sources.len()
+        let served = self.served();
+        served.targets_seen() == served.sources.len()
+    }
+}
+
+impl Served {
+    /// How many targets have finished their first step.
+    fn targets_seen(&self) -> usize {
+        self.sources.iter().filter(|source| source.latest.borrow().is_some()).count()
     }
 
     fn position(&self, asked: &str) -> Result<usize, NotServed> {
@@ -124,13 +148,13 @@ impl Exposition {
         let position = self.sources.iter().position(|source| *source.name == *asked);
         position.ok_or_else(|| NotServed::UnknownTarget { asked: asked.to_owned(), known: known() })
     }
-}
 
-/// What is published now, by one source or by all.
-fn views(sources: &[Source], position: Option<usize>) -> Vec<View> {
-    match position.and_then(|position| sources.get(position)) {
-        Some(source) => vec![source.view()],
-        None => sources.iter().map(Source::view).collect(),
+    /// What is published now, by one source or by all.
+    fn views(&self, position: Option<usize>) -> Vec<View> {
+        match position.and_then(|position| self.sources.get(position)) {
+            Some(source) => vec![source.view()],
+            None => self.sources.iter().map(Source::view).collect(),
+        }
     }
 }
 

@@ -185,6 +185,16 @@ impl<'f> Family<'f, '_> {
         })
     }
 
+    /// Adds the number of which the whole process has one.
+    pub(super) fn only_gauge(&mut self, value: f64) -> fmt::Result {
+        self.sample(1, |encoder| encoder.encode_gauge(&value))
+    }
+
+    /// Adds the count of which the whole process has one.
+    pub(super) fn only_count(&mut self, value: u64) -> fmt::Result {
+        self.sample(1, |encoder| encoder.encode_counter::<NoLabelSet, _, u64>(&value, None))
+    }
+
     /// Adds a sum of seconds; one that is not finite says nothing and is left out.
     pub(super) fn sum(&mut self, labels: &impl EncodeLabelSet, value: f64) -> fmt::Result {
         if !value.is_finite() {

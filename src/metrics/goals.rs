@@ -81,7 +81,11 @@ fn goals_of<'a>(center: &'a CenterScene<'_>, services: &'a [ServiceRow<'a>]) -> 
         let flow = center.flow.and_then(|flow| flow.service(service.id()));
         let goals = match flow {
             Some(flow) => Cow::Borrowed(&*flow.goals),
-            None => center.goals.of(&ServiceNames { id: service.id(), ..ServiceNames::default() }),
+            None => center.goals.of(&ServiceNames {
+                id: service.id(),
+                contact_center: center.center.contact_center.called(),
+                ..ServiceNames::default()
+            }),
         };
         let seen: Vec<CaseClass> =
             flow.iter().flat_map(|flow| flow.classes.iter().map(|c| c.class)).collect();

@@ -8,6 +8,7 @@ mod formats;
 mod parsed;
 mod persons;
 pub(crate) mod serving;
+mod state_file;
 mod sums;
 
 use std::sync::Arc;

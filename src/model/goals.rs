@@ -9,7 +9,7 @@ mod of_service;
 use std::borrow::Cow;
 
 use super::{
-    CaseClass,
+    CaseClass, Text,
     wait_edges::{CONFIGURED, edges_of},
 };
 pub use given::{GivenClass, GivenGoals};
@@ -23,6 +23,8 @@ pub struct Goals {
     rules: Vec<Rule>,
     /// What holds where no rule matches.
     general: ServiceGoals,
+    /// The target that is asked for, if that is known.
+    target: Option<Text>,
 }
 
 /// Goals of some services.
@@ -38,13 +40,23 @@ impl Goals {
     /// General goals, and rules in order. Each key is looked up on its own: the first rule that matches a
     /// service and gives the key decides; what none of them gives is general, else the default.
     pub fn new(general: GivenGoals, rules: Vec<Rule>) -> Self {
-        Self { general: given::resolve(&[&general]), given: general, rules }
+        Self { general: given::resolve(&[&general]), given: general, rules, target: None }
+    }
+
+    /// The same goals, asked for the services of one target.
+    pub fn of_target(&self, name: &Text) -> Self {
+        Self { target: Some(name.clone()), ..self.clone() }
+    }
+
+    fn rules(&self) -> impl Iterator<Item = (usize, &Rule)> {
+        let of_target = |rule: &Rule| rule.services.is_for(self.target.as_deref());
+        self.rules.iter().enumerate().filter(move |(_, rule)| of_target(rule))
     }
 
     /// The goals of one service: owned only if a rule is for it.
     pub fn of(&self, service: &ServiceNames<'_>) -> Cow<'_, ServiceGoals> {
-        let rules = self.rules.iter().filter(|rule| rule.services.means(service));
-        let mut given: Vec<&GivenGoals> = rules.map(|rule| &rule.goals).collect();
+        let rules = self.rules().filter(|(_, rule)| rule.services.means(service));
+        let mut given: Vec<&GivenGoals> = rules.map(|(_, rule)| &rule.goals).collect();
         if given.is_empty() {
             return Cow::Borrowed(&self.general);
         }
@@ -52,38 +64,39 @@ impl Goals {
         Cow::Owned(given::resolve(&given))
     }
 
-    /// The rules that match none of `known`, by their place in the list.
+    /// The rules for this target that match none of `known`, by their place in the list.
     pub fn unmatched(&self, known: &[ServiceNames<'_>]) -> Vec<usize> {
         let matches = |rule: &Rule| known.iter().any(|service| rule.services.means(service));
-        let numbered = self.rules.iter().enumerate();
-        numbered.filter(|(_, rule)| !matches(rule)).map(|(position, _)| position).collect()
+        self.rules().filter(|(_, rule)| !matches(rule)).map(|(position, _)| position).collect()
     }
 
-    /// The wait targets that become edges of the histograms of waits, in seconds, ascending: those that
-    /// are none of their class's edges already, at most four.
-    pub fn edges(&self) -> Vec<f64> {
-        let mut edges: Vec<f64> = self.wanted_edges().into_iter().take(CONFIGURED).collect();
+    /// The wait targets of `all` targets that become edges of the histograms of waits, in seconds,
+    /// ascending: those that are none of their class's edges already, at most four in the whole process.
+    pub fn edges<'a>(all: impl IntoIterator<Item = &'a Self>) -> Vec<f64> {
+        let mut edges: Vec<f64> = wanted_edges(all).into_iter().take(CONFIGURED).collect();
         edges.sort_by(f64::total_cmp);
         edges
     }
 
     /// The wait targets that would be edges, too, if there were not four before them.
-    pub fn edges_left_out(&self) -> Vec<f64> {
-        self.wanted_edges().into_iter().skip(CONFIGURED).collect()
+    pub fn edges_left_out<'a>(all: impl IntoIterator<Item = &'a Self>) -> Vec<f64> {
+        wanted_edges(all).into_iter().skip(CONFIGURED).collect()
     }
+}
 
-    /// General ones first, then in the order of the rules, each once.
-    fn wanted_edges(&self) -> Vec<f64> {
-        let given = [&self.given].into_iter().chain(self.rules.iter().map(|rule| &rule.goals));
-        let mut edges = Vec::new();
-        for class in given.flat_map(|goals| &goals.classes) {
-            let Some(target) = class.wait_target.map(|target| target.as_secs_f64()) else { continue };
-            if !edges_of(class.class).contains(&target) && !edges.contains(&target) {
-                edges.push(target);
-            }
+/// General ones first, then in the order of the rules, each once.
+fn wanted_edges<'a>(all: impl IntoIterator<Item = &'a Goals>) -> Vec<f64> {
+    let all: Vec<&Goals> = all.into_iter().collect();
+    let general = all.iter().map(|goals| &goals.given);
+    let given = general.chain(all.iter().flat_map(|goals| goals.rules.iter().map(|rule| &rule.goals)));
+    let mut edges = Vec::new();
+    for class in given.flat_map(|goals| &goals.classes) {
+        let Some(target) = class.wait_target.map(|target| target.as_secs_f64()) else { continue };
+        if !edges_of(class.class).contains(&target) && !edges.contains(&target) {
+            edges.push(target);
         }
-        edges
     }
+    edges
 }
 
 impl Default for Goals {

@@ -11,6 +11,13 @@ pub struct ContactCenter {
     pub name: Option<Text>,
 }
 
+impl ContactCenter {
+    /// What an operator may call it: its id and its name.
+    pub fn called(&self) -> Vec<&str> {
+        [&*self.id].into_iter().chain(self.name.as_deref()).collect()
+    }
+}
+
 /// A service as configured (`services`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {

@@ -64,7 +64,7 @@ impl Poller {
             }
             None => self.situations.well(TARGET),
         }
-        self.was_down = total.is_some();
+        self.trouble = total;
         snapshot.server = self.client.active_server();
         snapshot.clock_skew = self.client.clock_skew();
         snapshot.fields = self.client.field_uses();
@@ -96,7 +96,7 @@ impl Poller {
     async fn discover(&mut self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
-        let due = cadence::due(attempt, configuration, state, self.was_down, self.clock.now());
+        let due = cadence::due(attempt, configuration, state, self.trouble.is_some(), self.clock.now());
         let looking = self.client.is_looking_for_members(Resource::ContactCenters, &"".into());
         let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
         // Nothing to read is an answer, too.
@@ -213,7 +213,7 @@ impl Poller {
             client: &self.client,
             clock: &self.clock,
             settings: self.settings,
-            recovered: self.was_down,
+            recovered: self.trouble.is_some(),
         }
     }
 

@@ -10,15 +10,19 @@ impl Center {
     ///
     /// From the last good readings however old they are: goals do not change because a reading failed.
     pub fn service_names(&self) -> HashMap<&str, ServiceNames<'_>> {
+        let contact_center = self.contact_center.called();
         let mut names = HashMap::new();
         for status in self.service_state.good.iter().flat_map(|good| good.data.iter()) {
             let name = status.name.as_deref();
-            names.insert(&*status.id, ServiceNames { id: &status.id, name, groups: Vec::new() });
+            names.insert(&*status.id, ServiceNames { id: &status.id, name, ..ServiceNames::default() });
         }
         for service in self.services.good.iter().flat_map(|good| good.data.iter()) {
             let known = names.entry(&*service.id).or_default();
             known.id = &service.id;
             known.name = service.name.as_deref().or(known.name);
+        }
+        for known in names.values_mut() {
+            known.contact_center.clone_from(&contact_center);
         }
         let groups = self.service_groups.good.as_ref();
         let group_names: HashMap<&str, Option<&str>> = groups

@@ -5,6 +5,7 @@ mod held;
 mod interval;
 mod kept;
 mod pauses;
+mod saved;
 
 use std::{
     sync::Arc,
@@ -24,6 +25,7 @@ use interval::{AllOut, Interval};
 use kept::Kept;
 pub use pauses::{OTHER_REASON, PauseTotals};
 use pauses::{Pauses, tells_reasons};
+use saved::Carried;
 
 /// Seconds by state, in the order of [`AgentState::ALL`].
 pub type StateSeconds = [f64; AgentState::COUNT];
@@ -90,6 +92,8 @@ pub struct PersonTotals {
 #[derive(Debug, Default)]
 pub(super) struct AgentTime {
     totals: Option<AgentTotals>,
+    /// What an earlier process counted.
+    carried: Option<Carried>,
     last: Option<LastReading>,
     /// Since when each agent of the last reading is in its state, in the order of that reading.
     held: Vec<Held>,
@@ -155,8 +159,17 @@ impl AgentTime {
         interval: Option<Interval>,
         settings: &Settings,
     ) {
-        let Self { totals, last, held, gone, pauses, groups, .. } = self;
-        let totals = totals.get_or_insert_with(AgentTotals::zero);
+        let Self { totals, carried, last, held, gone, pauses, groups, .. } = self;
+        let totals = totals.get_or_insert_with(|| match carried.take() {
+            Some(carried) => {
+                let missed = carried.missed_seconds(good.taken);
+                AgentTotals {
+                    unmeasured_seconds: carried.totals.unmeasured_seconds + missed,
+                    ..carried.totals
+                }
+            }
+            None => AgentTotals::zero(),
+        });
         let at = At { taken: good.taken, clock_skew: cur.clock_skew.unwrap_or_default() };
         let known = totals.persons.clone();
         let mut left = present(last.as_ref(), &known, held);

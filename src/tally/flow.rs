@@ -11,6 +11,7 @@ mod ledger;
 mod names;
 mod now;
 mod reading;
+mod saved;
 mod service;
 mod source;
 mod times;
@@ -33,7 +34,7 @@ use crate::{
 pub use counts::{ClassCounts, Doubt, LeftAge, WaitHistogram};
 pub use day::DayCounts;
 pub use edges::Edges;
-pub use event::{Event, Inference};
+pub use event::{Ago, Event, Inference, ListTaken, Place, Told};
 pub use now::ClassNow;
 pub use source::Source;
 pub use times::RejectedTimes;
@@ -63,6 +64,7 @@ pub(super) struct Flow {
     states_server: Option<Text>,
     names: Names,
     events: Vec<Event>,
+    taken: Vec<ListTaken>,
     last_step: Option<Stamp>,
 }
 
@@ -70,6 +72,7 @@ impl Flow {
     /// Counts what happened up to `cur`.
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         self.events.clear();
+        self.taken.clear();
         for class in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             class.1.is_new = false;
         }
@@ -99,7 +102,9 @@ impl Flow {
                 None => unknown.push(status.id.clone()),
             }
         }
-        if unknown.is_empty() && !read_anew {
+        // Services of an earlier process are given goals by all their names now.
+        let is_first = self.states_read.is_none();
+        if unknown.is_empty() && !read_anew && !is_first {
             return;
         }
         let described = center.service_names();
@@ -109,6 +114,7 @@ impl Flow {
         for (id, flow) in &mut self.services {
             let mut names = described.get(&**id).cloned().unwrap_or_default();
             names.id = id;
+            names.contact_center = center.contact_center.called();
             flow.goals = Arc::new(settings.goals.of(&names).into_owned());
         }
     }
@@ -156,6 +162,9 @@ impl Flow {
             return;
         }
         let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
+        if settings.tells_events {
+            self.taken.push(reading.taken());
+        }
         self.credit_time(&reading, of_calls);
         let others = (source == Source::Cases && of_calls == Source::Calls)
             .then(|| center.calls.good.as_ref().map(|good| &good.data.cases))
@@ -177,6 +186,7 @@ impl Flow {
         let ledger = Ledger {
             services: &mut self.services,
             goals: &settings.goals,
+            called: &center.contact_center.called(),
             edges: &settings.edges,
             day,
             events: settings.tells_events.then_some(&mut self.events),

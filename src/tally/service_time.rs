@@ -48,8 +48,8 @@ pub(super) struct ServiceTime {
     queue: Option<f64>,
     open: Option<bool>,
     /// Until when time was credited, seconds, and whether it was open then.
-    credited: Option<f64>,
-    was_open: Option<bool>,
+    pub(super) credited: Option<f64>,
+    pub(super) was_open: Option<bool>,
 }
 
 impl ServiceTime {

@@ -5,7 +5,17 @@ use x509_parser::{certificate::X509Certificate, pem::Pem, prelude::FromDer};
 
 /// Certificates of authorities that are trusted besides those that the machine trusts.
 #[derive(Clone, Debug, Default)]
-pub struct ExtraRoots(Vec<Certificate>);
+pub struct ExtraRoots {
+    certificates: Vec<Certificate>,
+    /// What they were read from, as they do not say whether they are the same.
+    bundle: Vec<u8>,
+}
+
+impl PartialEq for ExtraRoots {
+    fn eq(&self, other: &Self) -> bool {
+        self.bundle == other.bundle
+    }
+}
 
 impl ExtraRoots {
     /// The certificates of a PEM bundle.
@@ -26,12 +36,12 @@ impl ExtraRoots {
         if roots.is_empty() {
             return Err("holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----".to_owned());
         }
-        Ok(Self(roots))
+        Ok(Self { certificates: roots, bundle: bundle.to_vec() })
     }
 
     /// The certificates.
     pub(super) fn certificates(&self) -> impl Iterator<Item = Certificate> + '_ {
-        self.0.iter().cloned()
+        self.certificates.iter().cloned()
     }
 }
 

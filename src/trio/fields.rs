@@ -20,13 +20,13 @@ pub(super) use value::{Meaning, Raw};
 const BUILTIN: &str = include_str!("fields.yaml");
 
 /// Where in an item each fact stands, for every resource.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Dictionary {
     mappings: Vec<Mapping>,
 }
 
 /// Where in the items of one resource each fact stands.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mapping {
     pub(super) shape: &'static Shape,
     pub(super) fields: Vec<Mapped>,
@@ -36,7 +36,7 @@ pub(super) struct Mapping {
 }
 
 /// How one field is found and read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mapped {
     members: Vec<String>,
     pub(super) form: Form,

@@ -3,7 +3,10 @@
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +16,8 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct Secret {
     text: Arc<RwLock<SecretString>>,
     file: Option<PathBuf>,
+    /// Another text was taken over that no login has been tried with.
+    adopted: Arc<AtomicBool>,
 }
 
 impl Secret {
@@ -21,7 +26,11 @@ impl Secret {
     /// # Errors
     /// The file cannot be read or is empty, as a sentence that names it.
     pub fn from_file(path: &Path) -> Result<Self, String> {
-        Ok(Self { text: Arc::new(RwLock::new(read(path)?)), file: Some(path.to_owned()) })
+        Ok(Self {
+            text: Arc::new(RwLock::new(read(path)?)),
+            file: Some(path.to_owned()),
+            adopted: Arc::default(),
+        })
     }
 
     /// The secret as it was last read.
@@ -29,9 +38,13 @@ impl Secret {
         self.text.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the file again, if there is one. Whether there is another secret in it now; one that
-    /// `fits` rejects is not taken over.
+    /// Whether there is another secret now: one was taken over, or stands in the file, which is read again.
+    /// One that `fits` rejects is not taken over.
     pub(super) fn reload(&self, fits: impl Fn(&SecretString) -> bool) -> bool {
+        self.adopted.swap(false, Ordering::SeqCst) | self.reload_file(fits)
+    }
+
+    fn reload_file(&self, fits: impl Fn(&SecretString) -> bool) -> bool {
         let Some(path) = &self.file else { return false };
         let new = match read(path) {
             Ok(new) => new,
@@ -54,6 +67,24 @@ impl Secret {
     }
 }
 
+impl Secret {
+    /// Takes over what `newer` holds: another text of the same origin.
+    pub(super) fn adopt(&self, newer: &Self) {
+        let text = newer.current();
+        if text.expose_secret() != self.current().expose_secret() {
+            *self.text.write().unwrap_or_else(PoisonError::into_inner) = text;
+            self.adopted.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// Secrets are the same if they come from the same place: what stands there may change.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+}
+
 impl From<String> for Secret {
     fn from(text: String) -> Self {
         Self::from(SecretString::from(text))
@@ -62,7 +93,7 @@ impl From<String> for Secret {
 
 impl From<SecretString> for Secret {
     fn from(text: SecretString) -> Self {
-        Self { text: Arc::new(RwLock::new(text)), file: None }
+        Self { text: Arc::new(RwLock::new(text)), file: None, adopted: Arc::default() }
     }
 }
 

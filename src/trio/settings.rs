@@ -9,7 +9,7 @@ use super::{Secret, certificates::ExtraRoots};
 use crate::model::CaseClass;
 
 /// How to reach one Trio and how to behave there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Bases of the API on each server, such as `https://trio.example/te/api`, the preferred one
     /// first; at least one.
@@ -28,6 +28,15 @@ pub struct Settings {
     pub extra_roots: ExtraRoots,
     /// Bounds on requests.
     pub limits: Limits,
+}
+
+impl Settings {
+    /// Takes over the secrets of `newer`; whoever holds a clone of these settings has them from now on.
+    pub fn adopt_secrets(&self, newer: &Self) {
+        self.client_key.adopt(&newer.client_key);
+        self.username.adopt(&newer.username);
+        self.password.adopt(&newer.password);
+    }
 }
 
 /// Bounds on requests.

@@ -57,6 +57,43 @@ async fn a_rule_finds_its_services_by_name_and_group_in_every_dialect() {
 }
 
 #[tokio::test]
+async fn rules_for_one_target_hold_there_alone_and_all_targets_have_the_same_buckets() {
+    let clock = still_clock();
+    let trio = Simulated::start(Options::default(), clock.clone()).await;
+    let only = |target: &str, contact_center: &str| ServiceMatch {
+        target: vec![Pattern::new(target)],
+        contact_center: vec![Pattern::new(contact_center)],
+        ..ServiceMatch::default()
+    };
+    let target = |name: &str, wait_target| {
+        let rules = vec![
+            rule(only(name, "1"), wait_target),
+            rule(only("elsewhere", "1"), 50),
+            rule(only("*", "no such"), 3),
+        ];
+        let goals = Goals::new(GivenGoals::default(), rules);
+        let (name, goals) = (name.into(), Arc::new(goals.of_target(&name.into())));
+        Target { name, goals, ..trio.target(true) }
+    };
+    let mut both = config(target("main", 17), Identity::None);
+    both.targets.push(target("north", 90));
+    let mut app = TestApp::start_at(both, clock).await;
+    for _ in 0..4 {
+        app.step_after(5).await;
+    }
+    let metrics = app.metrics().await;
+    for (target, expected) in [("main", 17.0), ("north", 90.0)] {
+        let of = [("target", target), ("case_class", "voice")];
+        let waits = metrics.find("trio_service_wait_target_seconds", &of);
+        assert!(!waits.is_empty() && waits.iter().all(|(_, wait)| *wait == expected), "{waits:?}");
+        for edge in ["17.0", "90.0", "3.0"] {
+            let buckets = metrics.find("trio_service_wait_seconds_bucket", &[of[0], of[1], ("le", edge)]);
+            assert!(!buckets.is_empty(), "{target} has no bucket {edge}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_rule_that_matches_no_service_is_told_once_when_services_and_groups_are_known() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));

@@ -25,6 +25,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0";
 
 /// The exporter two steps, five seconds apart, after it met the hand-written morning.
 async fn morning() -> (TestApp, HandWritten) {
+    let state = crate::process::folder();
     let trio = HandWritten::start().await;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     for (group, services) in [("5", "[{\"serviceid\":11},{\"serviceid\":12}]"), ("6", "[{\"serviceid\":12}]")]
@@ -55,6 +56,7 @@ async fn morning() -> (TestApp, HandWritten) {
     config.tally.state_limits[AgentState::WrapUp.index()] = Some(Duration::from_secs(180));
     config.tally.state_limits[AgentState::Paused.index()] = Some(Duration::from_secs(600));
     config.tally.pause_reasons = ["Lunch".into(), "RAST".into()].into();
+    config.state_file = Some(state.path().join("state"));
     let mut app = TestApp::start(config).await;
     app.step().await;
     app.step_after(5).await;

@@ -4,6 +4,13 @@
 #[path = "../process/mod.rs"]
 mod process;
 
+#[path = "../promql/mod.rs"]
+mod promql;
+
+#[path = "../dashboard/mod.rs"]
+#[allow(dead_code, reason = "the tests against a real Prometheus use the rest")]
+mod dashboard;
+
 mod accuracy;
 mod agents;
 mod architecture;
@@ -11,7 +18,9 @@ mod cases;
 mod check;
 mod client;
 mod command_line;
+mod dashboards;
 mod demo;
+mod deploy;
 mod dialects;
 mod erlang;
 mod failover;
@@ -19,13 +28,19 @@ mod goals;
 mod golden;
 mod inspect;
 mod inventory;
+mod life;
 mod metrics_page;
 mod only_reads;
+mod promql_checker;
 mod record;
 mod recovery;
+mod reload;
 mod replay;
+mod rules;
 mod secrets;
 mod session;
+mod state_file;
 mod support;
 mod targets;
+mod trace;
 mod web;

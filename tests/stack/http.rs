@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Client, Method, Response};
+use serde_json::Value;
 
 fn client() -> Client {
     // An error means that another test was first.
@@ -14,6 +15,32 @@ fn client() -> Client {
 /// Sends a request; an answer that is not good is an error, with what it says.
 pub(crate) async fn send(method: Method, url: &str, query: &[(&str, &str)]) -> Result<String, String> {
     let answer = client().request(method, url).query(query).send().await;
+    text(answer.map_err(|error| format!("{url}: {error}"))?).await
+}
+
+/// The same with a JSON body, and with a token if there is one.
+pub(crate) async fn send_json(
+    method: Method,
+    url: &str,
+    token: Option<&str>,
+    body: &Value,
+) -> Result<String, String> {
+    let request = client().request(method, url).header("content-type", "application/json");
+    let request = match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    let answer = request.body(body.to_string()).send().await;
+    text(answer.map_err(|error| format!("{url}: {error}"))?).await
+}
+
+/// The answer to a form.
+pub(crate) async fn send_form(
+    url: &str,
+    authorization: &str,
+    form: &[(&str, String)],
+) -> Result<String, String> {
+    let answer = client().post(url).header("authorization", authorization).form(form).send().await;
     text(answer.map_err(|error| format!("{url}: {error}"))?).await
 }
 

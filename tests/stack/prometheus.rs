@@ -24,14 +24,14 @@ pub(crate) struct Prometheus {
 impl Prometheus {
     /// Starts one for the exporter at `address`, on a free port.
     pub(crate) async fn of(address: &str) -> Self {
-        Self::with(&config(address)).await
+        let folder = folder();
+        fs::write(folder.path().join("prometheus.yml"), config(address)).expect("a configuration");
+        Self::configured(folder).await
     }
 
-    /// Starts one that is configured so, on a free port.
-    pub(crate) async fn with(config: &str) -> Self {
-        let folder = folder();
+    /// Starts one with the `prometheus.yml` in `folder`, on a free port.
+    pub(crate) async fn configured(folder: TempDir) -> Self {
         let path = |name| folder.path().join(name).to_str().expect("UTF-8").to_owned();
-        fs::write(path("prometheus.yml"), config).expect("a configuration");
         let arguments = [
             format!("--config.file={}", path("prometheus.yml")),
             format!("--storage.tsdb.path={}", path("data")),
@@ -53,12 +53,48 @@ impl Prometheus {
 
     /// The series that `query` gives at this moment.
     pub(crate) async fn query(&self, query: &str) -> Vec<Series> {
+        self.try_query(query).await.unwrap_or_else(|error| panic!("{query}: {error}"))
+    }
+
+    /// The same, or what Prometheus has against the query.
+    pub(crate) async fn try_query(&self, query: &str) -> Result<Vec<Series>, String> {
         let url = format!("{}/api/v1/query", self.url);
-        let text = send(Method::GET, &url, &[("query", query)]).await;
-        let text = text.unwrap_or_else(|error| panic!("{query}: {error}"));
+        let text = send(Method::POST, &url, &[("query", query)]).await?;
+        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
+        let result = answer["data"]["result"].as_array().ok_or(text)?;
+        // A scalar is a moment and a value.
+        match result.first() {
+            Some(Value::Number(_)) => Ok(vec![Series::scalar(result)]),
+            _ => Ok(result.iter().map(Series::read).collect()),
+        }
+    }
+
+    /// The series that `query` gives at `time`, in seconds since 1970.
+    pub(crate) async fn at(&self, query: &str, time: u64) -> Result<Vec<Series>, String> {
+        let url = format!("{}/api/v1/query", self.url);
+        let text = send(Method::POST, &url, &[("query", query), ("time", &time.to_string())]).await?;
+        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
+        Ok(answer["data"]["result"].as_array().ok_or(text)?.iter().map(Series::read).collect())
+    }
+
+    /// How many series `query` gives in a stretch of time, at every `step`.
+    pub(crate) async fn over(&self, query: &str, from: u64, to: u64, step: u64) -> Result<usize, String> {
+        let url = format!("{}/api/v1/query_range", self.url);
+        let [from, to, step] = [from, to, step].map(|number| number.to_string());
+        let asked = [("query", query), ("start", &from), ("end", &to), ("step", &step)];
+        let text = send(Method::POST, &url, &asked).await?;
+        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
+        Ok(answer["data"]["result"].as_array().ok_or(text)?.len())
+    }
+
+    /// How the evaluation of each rule went.
+    pub(crate) async fn rules(&self) -> Vec<Health> {
+        let text = crate::http::get(&format!("{}/api/v1/rules", self.url)).await.expect("the rules");
         let answer: Value = serde_json::from_str(&text).expect("JSON");
-        let result = answer["data"]["result"].as_array().unwrap_or_else(|| panic!("{query}: {text}"));
-        result.iter().map(Series::read).collect()
+        let groups = answer["data"]["groups"].as_array().expect("groups");
+        let rules = groups.iter().flat_map(|group| group["rules"].as_array().expect("rules"));
+        let text = |rule: &Value, name: &str| rule[name].as_str().unwrap_or_default().to_owned();
+        rules.map(|rule| Health { name: text(rule, "name"), error: text(rule, "lastError") }).collect()
     }
 
     /// The value of the one series that `query` gives; `None` if it gives none.
@@ -77,6 +113,12 @@ impl Prometheus {
     }
 }
 
+/// How the evaluation of a rule went.
+pub(crate) struct Health {
+    pub(crate) name: String,
+    pub(crate) error: String,
+}
+
 /// A series with its value.
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
@@ -88,6 +130,11 @@ impl Series {
     fn read(result: &Value) -> Self {
         let value = result["value"][1].as_str().and_then(|value| value.parse().ok());
         Self { labels: result["metric"].clone(), value: value.expect("a number") }
+    }
+
+    fn scalar(result: &[Value]) -> Self {
+        let value = result.get(1).and_then(Value::as_str).and_then(|value| value.parse().ok());
+        Self { labels: Value::Null, value: value.expect("a number") }
     }
 
     pub(crate) fn label(&self, name: &str) -> &str {

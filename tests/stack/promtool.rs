@@ -6,7 +6,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::{process::folder, prometheus::REMEDY, scene::Scene};
+use crate::{
+    process::folder,
+    prometheus::REMEDY,
+    promql::rule_files::{ALERTS, RECORDING},
+    scene::Scene,
+    shipped,
+};
 
 /// Panics with what `promtool check metrics` finds in `text`.
 fn check(what: &str, text: &str) {
@@ -32,6 +38,34 @@ fn promtool_finds_no_fault_with_the_golden_expositions() {
     assert!(!golden.is_empty(), "no *.prom in {}", folder.display());
     for path in golden {
         check(&path.display().to_string(), &fs::read_to_string(&path).expect("an exposition"));
+    }
+}
+
+fn promtool(arguments: &[&str]) {
+    let promtool = Command::new("promtool").args(arguments).output();
+    let promtool = promtool.unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
+    let said = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
+    assert!(promtool.status.success(), "{arguments:?}: {said}");
+}
+
+#[test]
+fn promtool_finds_no_fault_with_the_configuration_and_the_rules() {
+    for config in ["prometheus/prometheus.yml", "prometheus/prometheus-agents.yml"] {
+        promtool(&["check", "config", &shipped::path(config)]);
+    }
+    for rules in [RECORDING, ALERTS] {
+        let rules = shipped::path(&format!("prometheus/{rules}"));
+        promtool(&["check", "rules", "--lint=all", "--lint-fatal", &rules]);
+    }
+}
+
+#[test]
+fn every_alert_fires_and_is_silent_as_its_unit_tests_say() {
+    let tests = fs::read_dir(shipped::path("prometheus/tests")).expect("a folder");
+    let tests: Vec<_> = tests.map(|entry| entry.expect("an entry").path()).collect();
+    assert!(!tests.is_empty());
+    for test in tests {
+        promtool(&["test", "rules", test.to_str().expect("UTF-8")]);
     }
 }
 

@@ -7,9 +7,10 @@ use reqwest::Method;
 use tempfile::TempDir;
 
 use crate::{
-    http::{get, send},
+    http::{get, send, send_json},
     process::{Process, exporter, folder, until},
     prometheus::Prometheus,
+    trio_client::TrioClient,
 };
 
 /// How often the exporter reads what happens.
@@ -67,6 +68,20 @@ impl Trio {
         let url = format!("http://{}/sim/control/{what}", self.address);
         send(method, &url, &[]).await.expect("the order is carried out");
     }
+
+    /// Lets so many times the usual number of cases arrive.
+    pub(crate) async fn arrivals(&self, factor: f64) {
+        let url = format!("http://{}/sim/control/arrivals", self.address);
+        let order = serde_json::json!({ "factor": factor });
+        send_json(Method::POST, &url, None, &order).await.expect("the order is carried out");
+    }
+
+    /// A client of its API.
+    pub(crate) async fn client(&self) -> TrioClient {
+        let [key] = &self.printed("client key")[..] else { panic!("one client key") };
+        let [user, password] = &self.printed("user, password")[..] else { panic!("a user and a password") };
+        TrioClient::login(&format!("http://{}/te/api", self.address), key, user, password).await
+    }
 }
 
 /// All three.
@@ -83,10 +98,21 @@ pub(crate) struct Scene {
 impl Scene {
     /// Starts all three and waits until Prometheus has scraped both surfaces.
     pub(crate) async fn of(agents: u32, services: u32) -> Self {
+        Self::staged(agents, services, "", Prometheus::of).await
+    }
+
+    /// The same with `more` in the exporter's configuration, which goes on with the keys of `agents`, and with
+    /// the Prometheus that `prometheus` starts for the exporter's address.
+    pub(crate) async fn staged(
+        agents: u32,
+        services: u32,
+        more: &str,
+        prometheus: impl AsyncFnOnce(&str) -> Prometheus,
+    ) -> Self {
         let trio = Trio::at("127.0.0.1:0", agents, services).await;
         let folder = folder();
         let file = folder.path().join("trio-exporter.yml");
-        std::fs::write(&file, config(&trio)).expect("a configuration");
+        std::fs::write(&file, config(&trio) + more).expect("a configuration");
         let file = file.to_str().expect("UTF-8");
         let mut process = exporter(&["run", "--config.file", file, "--web.listen-address", "127.0.0.1:0"]);
         let address = process
@@ -95,7 +121,7 @@ impl Scene {
                 Some(line.split_once("address=")?.1.split_whitespace().next()?.to_owned())
             })
             .await;
-        let prometheus = Prometheus::of(&address).await;
+        let prometheus = prometheus(&address).await;
         let exporter = format!("http://{address}");
         let scene =
             Self { trio, exporter, prometheus, agents, services, _exporter: process, _folder: folder };

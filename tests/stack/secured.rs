@@ -86,7 +86,9 @@ async fn prometheus_scrapes_by_tls_with_a_certificate_and_the_right_user_of_each
     ] {
         config += &job(folder, &address, (name, page), user);
     }
-    let prometheus = Prometheus::with(&config).await;
+    let scraper = crate::process::folder();
+    fs::write(scraper.path().join("prometheus.yml"), config).expect("writable");
+    let prometheus = Prometheus::configured(scraper).await;
     until("Prometheus to have scraped what it may", PATIENCE, async || {
         prometheus.is(r#"up{job="trio"}"#, 1.0).await?;
         prometheus.is(r#"up{job="trio-agents"}"#, 1.0).await?;

@@ -33,7 +33,7 @@ pub(in crate::config) fn warn(
             told.push(key);
         }
     }
-    let left_out = goals.edges_left_out();
+    let left_out = Goals::edges_left_out([goals]);
     if !left_out.is_empty() {
         let left_out: Vec<_> = left_out.iter().map(|seconds| format!("{seconds}s")).collect();
         warnings.push(format!(

@@ -6,7 +6,7 @@ use super::*;
 use crate::model::CaseClass;
 
 fn service<'a>(id: &'a str, name: &'a str, group: &'a str) -> ServiceNames<'a> {
-    ServiceNames { id, name: Some(name), groups: vec![group] }
+    ServiceNames { id, name: Some(name), groups: vec![group], ..ServiceNames::default() }
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn services_have_goals_by_id_name_and_group_and_every_target_the_same() {
         assert_eq!(of("102", "Kassa", "Stab"), (Some(4), 0.2, 1, [40, 300, 10]));
         assert_eq!(of("103", "VÄXELN", "Stab"), (Some(4), 0.2, 1, [40, 600, 10]));
         assert_eq!(of("9", "Växel", "vård"), (None, 0.05, 2, [30, 600, 0]));
-        assert_eq!(target.goals.edges(), [40.0]);
+        assert_eq!(Goals::edges([&*target.goals]), [40.0]);
     }
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
@@ -74,11 +74,29 @@ fn every_mistake_about_goals_is_told_with_its_place() {
         ),
         (
             rule("{match: {}, minimum_agents: 1}"),
-            "c.yml:7:28: goals.services[0].match: must say which services, by id, name or group; what is for all stands in goals itself",
+            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; what is for all stands in goals itself",
         ),
         (
             rule("{match: {id: []}, minimum_agents: 1}"),
-            "c.yml:7:28: goals.services[0].match: must say which services, by id, name or group; what is for all stands in goals itself",
+            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; what is for all stands in goals itself",
+        ),
+        (
+            rule("{match: {target: mian, id: 1}, minimum_agents: 1}"),
+            "c.yml:7:37: goals.services[0].match.target: no target is called so; known: main",
+        ),
+        (
+            rule("{match: {target: [m*, 'north *']}, minimum_agents: 1}"),
+            "c.yml:7:42: goals.services[0].match.target[1]: no target is called so; known: main",
+        ),
+        (
+            rule("{match: {contact_center: ''}, minimum_agents: 1}"),
+            "c.yml:7:45: goals.services[0].match.contact_center: must not be empty",
+        ),
+        (
+            rule(
+                "{match: {id: 1, contact_center: A}, minimum_agents: 1}, {match: {contact_center: a, id: 1}, minimum_agents: 2}",
+            ),
+            "c.yml:7:76: goals.services[1]: matches just as goals.services[0] does; join the two",
         ),
         (
             rule("{match: {nmae: x}, minimum_agents: 1}"),
@@ -188,8 +206,38 @@ fn a_fifth_wait_target_that_is_no_edge_is_warned_of() {
         .collect();
     let text = format!("{VALID}goals: {{services: [{}]}}\n", rules.join(", "));
     let config = load_text("goals-edges", &text).expect("valid");
-    assert_eq!(config.targets[0].goals.edges(), [21.0, 22.0, 23.0, 24.0]);
+    assert_eq!(Goals::edges([&*config.targets[0].goals]), [21.0, 22.0, 23.0, 24.0]);
     let warning = "goals: more different wait targets than trio_service_wait_seconds can take as edges; without one: 25s, 26s; \
                    service levels do not need it";
     assert_eq!(config.warnings, [warning]);
+}
+
+#[test]
+fn a_rule_for_a_target_that_is_wrong_itself_is_no_second_mistake() {
+    let text = format!("{VALID}goals: {{services: [{{match: {{target: main}}, minimum_agents: 1}}]}}\n");
+    let text = text.replace("https://trio.example/te/api", "trio");
+    assert_eq!(errors("goals-wrong-target", &text).len(), 1, "{:?}", errors("goals-wrong-target", &text));
+}
+
+#[test]
+fn a_rule_may_be_for_one_target_or_contact_centre_and_all_targets_share_the_edges() {
+    let second = "  - {name: b, servers: https://b/c, client_key_file: key, username_file: user, password_file: password}\n";
+    let text = format!(
+        "{VALID}{second}goals:
+  services:
+    - {{match: {{target: main, id: 1}}, minimum_agents: 4, classes: {{voice: {{wait_target: 40s}}}}}}
+    - {{match: {{target: b, id: 1}}, minimum_agents: 5, classes: {{voice: {{wait_target: 50s}}}}}}
+    - {{match: {{contact_center: [2, Nord*]}}, minimum_agents: 6}}
+"
+    );
+    let config = load_text("goals-target", &text).expect("valid");
+    let of = |target: usize, id, contact_center: &[&'static str]| {
+        let service = ServiceNames { id, contact_center: contact_center.to_vec(), ..ServiceNames::default() };
+        config.targets[target].goals.of(&service).minimum_agents
+    };
+    assert_eq!([of(0, "1", &["1"]), of(1, "1", &["1"]), of(0, "2", &["1"])], [Some(4), Some(5), None]);
+    assert_eq!([of(0, "9", &["2"]), of(1, "9", &["7", "NORDEN"])], [Some(6); 2]);
+    for target in &config.targets {
+        assert_eq!(Goals::edges([&*target.goals]), [40.0, 50.0], "one set for the whole process");
+    }
 }

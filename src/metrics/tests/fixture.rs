@@ -14,7 +14,7 @@ use crate::{
         ServiceSkills, ServiceStatus, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
-    stats::{RequestCode, Stats},
+    stats::{ReloadStats, RequestCode, StateFileStats, Stats},
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
         GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published, ServiceTotals,
@@ -39,7 +39,32 @@ pub(crate) fn settings(identity: Identity) -> Arc<Settings> {
         revision: "abc".to_owned(),
         rustc_version: "1.95.0".to_owned(),
     };
-    Arc::new(Settings { identity, build, encoding_max_age: Duration::ZERO, ..Settings::default() })
+    let state_file = Some(Arc::new(state_file()));
+    let reload = Some(Arc::new(reload()));
+    Arc::new(Settings {
+        identity,
+        build,
+        reload,
+        state_file,
+        encoding_max_age: Duration::ZERO,
+        ..Settings::default()
+    })
+}
+
+/// Read well once, and badly since.
+fn reload() -> ReloadStats {
+    let stats = ReloadStats::default();
+    stats.successful.set(Some(0.0));
+    stats.last_success.set(Some(1_699_999_000.5));
+    stats
+}
+
+/// Saved once, in vain once.
+fn state_file() -> StateFileStats {
+    let stats = StateFileStats::default();
+    stats.last_success.set(Some(1_699_999_999.5));
+    stats.errors.add(1);
+    stats
 }
 
 pub(crate) fn process() -> Process {
@@ -240,7 +265,8 @@ pub(crate) fn totals() -> Totals {
     };
     let skilled = skilled(&snapshot().centers[0]);
     let (contact_center, flow) = ("1".into(), flow());
-    Totals { centers: vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }] }
+    let centers = vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }];
+    Totals { centers, saved: None }
 }
 
 fn over_limit(state: AgentState, limit: u64, agents: u64) -> OverLimit {

@@ -26,9 +26,14 @@ impl std::fmt::Display for Pattern {
     }
 }
 
-/// Services by id, name and group: each that is given must fit, by one of its patterns.
+/// Services by what they and their surroundings are called: each that is given must fit, by one of its
+/// patterns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceMatch {
+    /// Configured name of the target.
+    pub target: Vec<Pattern>,
+    /// Id or name of the contact centre.
+    pub contact_center: Vec<Pattern>,
     /// Trio's id.
     pub id: Vec<Pattern>,
     /// The name.
@@ -46,19 +51,30 @@ pub struct ServiceNames<'a> {
     pub name: Option<&'a str>,
     /// Ids and names of the groups that it belongs to.
     pub groups: Vec<&'a str>,
+    /// Id and name of its contact centre.
+    pub contact_center: Vec<&'a str>,
 }
 
 impl ServiceMatch {
-    /// Whether the service is one of those meant.
+    /// Whether services of the target called so are meant at all. Where the target is not known, only
+    /// those are that mean every target.
+    pub fn is_for(&self, target: Option<&str>) -> bool {
+        fits(&self.target, target.as_slice())
+    }
+
+    /// Whether the service is one of those meant, as far as its target is.
     pub fn means(&self, service: &ServiceNames<'_>) -> bool {
-        let fits = |patterns: &[Pattern], texts: &[&str]| {
-            let fits = |pattern: &Pattern| texts.iter().any(|text| pattern.means(text));
-            patterns.is_empty() || patterns.iter().any(fits)
-        };
-        fits(&self.id, &[service.id])
+        fits(&self.contact_center, &service.contact_center)
+            && fits(&self.id, &[service.id])
             && fits(&self.name, service.name.as_slice())
             && fits(&self.group, &service.groups)
     }
+}
+
+/// Whether one of the texts is meant by one of the patterns, if there are any.
+fn fits(patterns: &[Pattern], texts: &[&str]) -> bool {
+    let fits = |pattern: &Pattern| texts.iter().any(|text| pattern.means(text));
+    patterns.is_empty() || patterns.iter().any(fits)
 }
 
 #[cfg(test)]
@@ -85,9 +101,14 @@ mod tests {
     fn every_key_of_a_match_must_fit_and_any_pattern_of_it_does() {
         let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect::<Vec<_>>();
         let means = |id: &[&str], name: &[&str], group: &[&str]| {
-            let services = ServiceMatch { id: patterns(id), name: patterns(name), group: patterns(group) };
-            let named =
-                |id, name, groups: &[&'static str]| ServiceNames { id, name, groups: groups.to_vec() };
+            let (id, name, group) = (patterns(id), patterns(name), patterns(group));
+            let services = ServiceMatch { id, name, group, ..ServiceMatch::default() };
+            let named = |id, name, groups: &[&'static str]| ServiceNames {
+                id,
+                name,
+                groups: groups.to_vec(),
+                contact_center: vec!["1", "Stad"],
+            };
             [
                 named("101", Some("Växel"), &["5", "Vården"]),
                 named("102", Some("Vård"), &["5", "Vården", "6", "Akut"]),
@@ -103,5 +124,26 @@ mod tests {
         assert_eq!(means(&[], &["vård"], &["5"]), [false, true, false]);
         assert_eq!(means(&["101"], &[], &["akut"]), [false; 3]);
         assert_eq!(means(&[], &["*"], &[]), [true, true, false]);
+    }
+
+    #[test]
+    fn a_match_may_be_for_some_targets_and_contact_centres_alone() {
+        let only = |target: &[&str], contact_center: &[&str]| {
+            let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
+            let contact_center = patterns(contact_center);
+            let services =
+                ServiceMatch { target: patterns(target), contact_center, ..ServiceMatch::default() };
+            let of = |names: &[&'static str]| ServiceNames {
+                contact_center: names.to_vec(),
+                ..ServiceNames::default()
+            };
+            (
+                [Some("main"), Some("north"), None].map(|target| services.is_for(target)),
+                [of(&["1", "Stad"]), of(&["2"]), of(&[])].map(|service| services.means(&service)),
+            )
+        };
+        assert_eq!(only(&[], &[]), ([true; 3], [true; 3]));
+        assert_eq!(only(&["MAIN"], &["stad"]), ([true, false, false], [true, false, false]));
+        assert_eq!(only(&["x", "n*"], &["2", "3"]), ([false, true, false], [false, true, false]));
     }
 }

@@ -27,7 +27,7 @@ fn rule(name: &str, goals: GivenGoals) -> Rule {
 }
 
 fn named(name: &str) -> ServiceNames<'_> {
-    ServiceNames { id: "1", name: Some(name), groups: vec![] }
+    ServiceNames { id: "1", name: Some(name), ..ServiceNames::default() }
 }
 
 #[test]
@@ -97,7 +97,34 @@ fn wait_targets_become_edges_where_there_is_none_and_a_fifth_is_left_out() {
     let general = given(vec![waits(VOICE, 20), waits(EMAIL, 30), waits(CaseClass::Chat, 30)]);
     let rules = [25, 3600, 25, 7, 8, 5, 9].map(|target| rule("*", given(vec![waits(VOICE, target)])));
     let goals = Goals::new(general, rules.to_vec());
-    assert_eq!(goals.edges(), [7.0, 25.0, 30.0, 3600.0], "30 s is an edge of chats, not of e-mail");
-    assert_eq!(goals.edges_left_out(), [8.0, 9.0]);
-    assert_eq!((Goals::default().edges(), Goals::default().edges_left_out()), (vec![], vec![]));
+    assert_eq!(Goals::edges([&goals]), [7.0, 25.0, 30.0, 3600.0], "30 s is an edge of chats, not of e-mail");
+    assert_eq!(Goals::edges_left_out([&goals]), [8.0, 9.0]);
+    let none = Goals::default();
+    assert_eq!((Goals::edges([&none]), Goals::edges_left_out([&none])), (vec![], vec![]));
+}
+
+#[test]
+fn the_edges_are_those_of_all_targets_together_and_four_at_most() {
+    let goals = |waited: &[u64]| {
+        let rules = waited.iter().map(|target| rule("*", given(vec![waits(VOICE, *target)])));
+        Goals::new(GivenGoals::default(), rules.collect())
+    };
+    let (main, north) = (goals(&[7, 8, 9]), goals(&[9, 6, 11]));
+    assert_eq!(Goals::edges([&main, &north]), [6.0, 7.0, 8.0, 9.0]);
+    assert_eq!(Goals::edges_left_out([&main, &north]), [11.0]);
+    let general = Goals::new(given(vec![waits(VOICE, 13)]), vec![]);
+    assert_eq!(Goals::edges([&main, &north, &general]), [7.0, 8.0, 9.0, 13.0], "general ones come first");
+}
+
+#[test]
+fn a_rule_for_one_target_holds_there_alone_and_is_not_missed_elsewhere() {
+    let of_main = rule("Växel", GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() });
+    let services = ServiceMatch { target: vec![Pattern::new("main")], ..of_main.services.clone() };
+    let rules = vec![Rule { services, ..of_main.clone() }, rule("Kassa", of_main.goals)];
+    let goals = Goals::new(GivenGoals::default(), rules);
+    let of = |target: &str, name| goals.of_target(&target.into()).of(&named(name)).minimum_agents;
+    assert_eq!([of("main", "Växel"), of("north", "Växel"), of("north", "Kassa")], [Some(4), None, Some(4)]);
+    assert_eq!(goals.of(&named("Växel")).minimum_agents, None, "nobody says which target");
+    let unmatched = |target: &str| goals.of_target(&target.into()).unmatched(&[named("Växel")]);
+    assert_eq!((unmatched("main"), unmatched("north")), (vec![1], vec![1]));
 }

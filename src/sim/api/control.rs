@@ -39,9 +39,10 @@ impl Trio {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
         let methods: &[Method] = match path.as_slice() {
             [] => &[Method::GET],
-            ["services" | "agents" | "answering" | "arrivals" | "rights" | "failover" | "fault"] => {
-                &[Method::POST]
-            }
+            [
+                "services" | "agents" | "answering" | "arrivals" | "rights" | "failover" | "fault"
+                | "release",
+            ] => &[Method::POST],
             ["services" | "agents", _] => &[Method::DELETE],
             _ => return refuse(StatusCode::NOT_FOUND, "there is no such control"),
         };
@@ -72,6 +73,10 @@ impl Trio {
             ["answering"] => self.set_answering(&body, gate),
             ["rights"] => self.set_rights(&body, gate),
             ["arrivals"] => self.set_arrivals(&body, gate),
+            ["release"] => {
+                self.world.release();
+                self.status(gate)
+            }
             ["failover"] => self.pair.set(&body).unwrap_or_else(|| self.status(gate)),
             ["fault"] => match Fault::read(&body) {
                 Ok(fault) => {

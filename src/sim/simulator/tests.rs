@@ -372,3 +372,10 @@ async fn answers_come_in_the_letters_that_are_asked_for_and_never_as_xml() {
     assert_eq!(ask("application/xml").await, (406, json("utf-8")));
     assert_eq!(simulator.requests(), 2, "what cannot be written is not looked for");
 }
+
+#[tokio::test]
+async fn agents_are_let_go_by_an_order() {
+    let simulator = simulator(Options::default());
+    let (status, told) = control(&simulator, Method::POST, "/release", &json!({})).await;
+    assert_eq!((status, &told["agents"]), (StatusCode::OK, &json!(40)));
+}

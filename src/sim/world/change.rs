@@ -139,6 +139,18 @@ impl World {
         Ok(())
     }
 
+    /// Lets all agents that were set from outside go on by themselves; pauses come again with the next shift.
+    pub(crate) fn release(&mut self) {
+        let held: Vec<u32> =
+            self.agents.values().filter(|agent| agent.controlled).map(|agent| agent.id).collect();
+        for id in held {
+            if let Some(agent) = self.agents.get_mut(&id) {
+                agent.controlled = false;
+            }
+            self.settle(id);
+        }
+    }
+
     fn control(&mut self, id: u32) {
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.controlled = true;

@@ -112,7 +112,7 @@ proptest! {
     fn the_world_stays_consistent_whatever_is_done_to_it(
         seed: u64,
         stated: bool,
-        deeds in prop::collection::vec((0_u8..9, any::<prop::sample::Index>(), 1_u64..300), 1..40),
+        deeds in prop::collection::vec((0_u8..10, any::<prop::sample::Index>(), 1_u64..300), 1..40),
     ) {
         let mut world = if stated { World::of_scenario(seed, &Scenario::moving()) } else { world(seed) };
         world.step(Duration::from_secs(600));
@@ -129,6 +129,7 @@ proptest! {
                 5 => drop(world.set_activity(agent, Activity::ALL[wait as usize % 6], None)),
                 6 => world.set_pace(wait as f64 / 50.0),
                 7 => world.mark(),
+                8 => world.release(),
                 _ => {}
             }
             assert_consistent(&world);
@@ -208,6 +209,25 @@ fn only_a_login_from_outside_opens_an_agent_and_then_it_stays_as_set() {
     world.step(Duration::from_secs(24 * 3600));
     assert_eq!(world.agents()[&id].activity, Activity::LoggedOut);
     assert_consistent(&world);
+}
+
+#[test]
+fn agents_that_are_let_go_work_again() {
+    let mut world = world(1);
+    world.step(Duration::from_secs(900));
+    let ids: Vec<u32> = world.agents().keys().copied().collect();
+    for id in &ids {
+        assert_eq!(world.set_login(*id, true), Ok(()));
+        assert_eq!(world.set_activity(*id, Activity::Paused, None), Ok(()));
+    }
+    world.step(Duration::from_secs(900));
+    let served = world.ledger().served;
+    assert!(world.agents().values().all(|agent| agent.activity == Activity::Paused));
+    world.release();
+    assert_consistent(&world);
+    world.step(Duration::from_secs(900));
+    assert!(world.ledger().served > served + 10, "{} after {served}", world.ledger().served);
+    assert!(world.agents().values().all(|agent| !agent.controlled));
 }
 
 #[test]

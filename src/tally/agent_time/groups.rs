@@ -17,7 +17,7 @@ pub(super) struct Groups {
     grouping: Option<Grouping>,
     judged: Option<JudgedReadings>,
     /// Member-seconds of groups that are gone from Trio, or whose members it no longer names.
-    gone: Kept<StateSeconds>,
+    pub(super) gone: Kept<StateSeconds>,
     /// `None` while membership is unknown.
     pub(super) totals: Option<Vec<GroupTotals>>,
 }
@@ -64,7 +64,7 @@ impl Groups {
         // What is listed with its members and has no series is too small, and so are the merged ones.
         if self.totals.is_some() {
             let listed: FxHashSet<&str> = listed.iter().map(|group| &*group.id).collect();
-            for id in &listed {
+            for id in listed.iter().chain([&""]) {
                 self.gone.take(id);
             }
             known.retain(|id, _| !id.is_empty() && !listed.contains(&**id));

@@ -38,6 +38,11 @@ impl<T> Kept<T> {
         Some(value)
     }
 
+    /// Everything that is kept.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Text, &T)> {
+        self.by_id.iter().map(|(id, (_, value))| (id, value))
+    }
+
     /// Forgets what has been gone since before `oldest`.
     pub(super) fn forget_before(&mut self, oldest: Duration) {
         while self.by_age.first().is_some_and(|(at, _)| *at < oldest) {

@@ -21,11 +21,13 @@ pub struct PauseTotals {
 /// The running counts. Without an allowed reason there are none.
 #[derive(Debug, Default)]
 pub(super) struct Pauses {
-    totals: Option<PauseTotals>,
+    pub(super) totals: Option<PauseTotals>,
     /// The allowed reasons as they are compared.
     words: Vec<String>,
     /// Whether the last reading said why agents were paused.
     told: bool,
+    /// Paused seconds by reason of an earlier process, until reasons are told again.
+    pub(super) carried: Vec<(Text, f64)>,
 }
 
 impl Pauses {
@@ -53,7 +55,9 @@ impl Pauses {
         if self.totals.is_none() && tells && !allowed.is_empty() {
             self.words = allowed.iter().map(|reason| word(reason)).collect();
             let reasons: Arc<[Text]> = allowed.iter().cloned().chain([OTHER_REASON.into()]).collect();
-            self.totals = Some(PauseTotals { now: None, seconds: vec![0.0; reasons.len()], reasons });
+            let seconds = reasons.iter().map(|reason| self.carried_seconds(reason)).collect();
+            self.totals = Some(PauseTotals { now: None, seconds, reasons });
+            self.carried = Vec::new();
         }
         let Some(places) = self.totals.as_ref().map(|totals| totals.reasons.len()) else { return };
         let mut counts = vec![0; places];
@@ -65,6 +69,11 @@ impl Pauses {
         if let Some(totals) = &mut self.totals {
             totals.now = known.then_some(counts);
         }
+    }
+
+    fn carried_seconds(&self, reason: &str) -> f64 {
+        let same = self.carried.iter().find(|(carried, _)| word(carried) == word(reason));
+        same.map_or(0.0, |(_, seconds)| *seconds)
     }
 
     /// The position of an agent's reason; the last one is that of all others.

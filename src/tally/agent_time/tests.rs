@@ -4,6 +4,7 @@ mod doubt;
 mod laws;
 mod limits;
 mod pauses;
+mod restarts;
 mod returns;
 
 use super::*;

@@ -8,10 +8,10 @@ use crate::model::Stamp;
 /// What a class had counted at midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct DayBase {
-    offered: u64,
-    answered: u64,
-    left: u64,
-    within: f64,
+    pub(super) offered: u64,
+    pub(super) answered: u64,
+    pub(super) left: u64,
+    pub(super) within: f64,
 }
 
 /// What a class counted since midnight.
@@ -56,6 +56,19 @@ pub(super) struct Day {
 }
 
 impl Day {
+    /// A day that was watched from its start and began at `midnight`, seconds since 1970, if it is still
+    /// that day.
+    pub(super) fn resume(midnight: Option<f64>, now: Stamp, zone: &TimeZone) -> Self {
+        let today = Timestamp::try_from(now.wall).map(|time| zone.to_datetime(time).date());
+        let today = today.ok().filter(|today| midnight.is_some() && begin_of(*today, zone) == midnight);
+        Self { date: today, is_whole: today.is_some() }
+    }
+
+    /// When the day began, seconds since 1970, if it was watched from its start.
+    pub(super) fn midnight(&self, zone: &TimeZone) -> Option<f64> {
+        begin_of(self.date.filter(|_| self.is_whole)?, zone)
+    }
+
     /// Begins a new day if midnight has passed since the last call. The new day is whole if it was
     /// watched from the last minute of the old one on (`gap`: it was not). A clock that is set back does
     /// not begin a day again.
@@ -89,6 +102,11 @@ impl Day {
     pub(super) fn base(&self) -> Option<DayBase> {
         self.is_whole.then(DayBase::default)
     }
+}
+
+fn begin_of(date: Date, zone: &TimeZone) -> Option<f64> {
+    let begin = zone.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
+    Some(begin.as_second() as f64)
 }
 
 #[cfg(test)]

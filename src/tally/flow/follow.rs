@@ -5,7 +5,7 @@ use std::mem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    Doubt,
+    Doubt, Told,
     jobs::Jobs,
     ledger::Ledger,
     reading::ListReading,
@@ -118,6 +118,7 @@ impl Scene<'_> {
         let before = moved.or(self.reading.before);
         let possible = self.between(before.filter(|_| self.can_see(queue)).unwrap_or(f64::NEG_INFINITY));
         // Who comes from elsewhere begins to wait here now, whenever Trio saw them come.
+        let contradicted = *rejected;
         let arrival = if moved.is_some() {
             None
         } else {
@@ -141,6 +142,7 @@ impl Scene<'_> {
             state: state_of(case, *stage),
             begin,
             begin_is_unknown: !seen_coming && arrival.is_none(),
+            told: Told::of(arrival.is_some(), *rejected != contradicted),
             seen: self.reading.at,
             created: case.created,
             listed: self.reading.number,
@@ -155,7 +157,7 @@ impl Scene<'_> {
                 self.is_answered(&mut new, case, end, true, ledger, rejected);
             }
         } else if *stage == Stage::Handled {
-            ledger.knows(queue, new.source);
+            ledger.in_hand(&case.id, &new);
         } else {
             ledger.carried_in(&case.id, &new);
         }
@@ -200,6 +202,7 @@ impl Scene<'_> {
             (Stage::Handled, Stage::Waiting) => {
                 let seen = known.seen;
                 self.is_handled_until(known, at, 0.5, ledger);
+                ledger.passed_on(id, known, &row.queue);
                 *known = self.appears(row, Some(seen), ledger, rejected);
             }
         }
@@ -229,10 +232,11 @@ impl Scene<'_> {
         if known.waits() {
             match self.doubt(known) {
                 Some(doubt) => ledger.unclassified(id, known, doubt),
-                None => ledger.moved(id, known),
+                None => ledger.moved(id, known, &row.queue),
             }
         } else {
             self.is_handled_until(known, self.reading.at, 0.5, ledger);
+            ledger.passed_on(id, known, &row.queue);
         }
         *known = self.appears(row, Some(seen), ledger, rejected);
     }
@@ -250,7 +254,9 @@ impl Scene<'_> {
         match self.doubt(case) {
             Some(doubt) => ledger.unclassified(&row.id, case, doubt),
             None => {
+                let contradicted = *rejected;
                 let wait = times::answered_wait(row, self.reading, case.begin, end, rejected);
+                case.told = Told::of(wait != Wait::between(case.begin, end), *rejected != contradicted);
                 ledger.answered(&row.id, case, wait, unseen);
                 // Of two moments drawn from one window, what follows the later is a third of it.
                 let share = if unseen && !case.begin.is_exact() { 1.0 / 3.0 } else { 0.5 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Doubt, Event, Inference, LeftAge, Source,
+    Ago, Doubt, Event, Inference, LeftAge, Source,
     counts::ClassCounts,
     day::DayBase,
     edges::Edges,
@@ -15,13 +15,15 @@ use super::{
 };
 use crate::{
     model::{ClassGoals, Goals, ServiceNames, Text},
-    tally::waits::Wait,
+    tally::waits::{Wait, Window},
 };
 
 /// The counts of all services of a contact centre, open for entries.
 pub(super) struct Ledger<'a> {
     pub(super) services: &'a mut FxHashMap<Text, ServiceFlow>,
     pub(super) goals: &'a Goals,
+    /// Id and name of the contact centre.
+    pub(super) called: &'a [&'a str],
     pub(super) edges: &'a Edges,
     pub(super) day: Option<DayBase>,
     /// `None`: nobody wants to know.
@@ -32,9 +34,10 @@ pub(super) struct Ledger<'a> {
 impl Ledger<'_> {
     /// The counts of a queue, begun if need be, and its goals.
     fn entry(&mut self, queue: &Queue, source: Source) -> (&mut ClassCounts, ClassGoals) {
-        let (at, goals) = (self.reading.at, self.goals);
+        let (at, goals, called) = (self.reading.at, self.goals, self.called);
         let service = self.services.entry(queue.service.clone()).or_insert_with(|| {
-            let names = ServiceNames { id: &queue.service, ..ServiceNames::default() };
+            let contact_center = called.to_vec();
+            let names = ServiceNames { id: &queue.service, contact_center, ..ServiceNames::default() };
             ServiceFlow::new(Arc::new(goals.of(&names).into_owned()), at)
         });
         service.known_at = at;
@@ -44,9 +47,10 @@ impl Ledger<'_> {
         (&mut flow.counts, goals)
     }
 
-    /// Makes sure that the queue of a case is counted at all.
-    pub(super) fn knows(&mut self, queue: &Queue, source: Source) {
-        self.entry(queue, source);
+    /// A case that an agent had when it was first seen: its queue is counted, it is not.
+    pub(super) fn in_hand(&mut self, id: &Text, case: &Tracked) {
+        self.entry(&case.queue, case.source);
+        self.tell(id, &case.queue, Inference::InHand);
     }
 
     fn tell(&mut self, id: &Text, queue: &Queue, what: Inference) {
@@ -57,19 +61,34 @@ impl Ledger<'_> {
         }
     }
 
+    /// How long before the reading something was that happened in `window`.
+    fn ago(&self, window: Window) -> Ago {
+        let at = self.reading.at;
+        Ago { least: (at - window.to).max(0.0), most: (at - window.from).max(0.0) }
+    }
+
     pub(super) fn offered(&mut self, id: &Text, case: &Tracked) {
         self.entry(&case.queue, case.source).0.offered += 1;
-        self.tell(id, &case.queue, Inference::Offered);
+        let came = self.ago(case.begin);
+        self.tell(id, &case.queue, Inference::Offered { came, told: case.told });
     }
 
     pub(super) fn carried_in(&mut self, id: &Text, case: &Tracked) {
         self.entry(&case.queue, case.source).0.carried_in += 1;
-        self.tell(id, &case.queue, Inference::CarriedIn);
+        let came = (!case.begin_is_unknown).then(|| self.ago(case.begin));
+        let cut = self.reading.before.map(|_| Doubt::Truncated);
+        let doubt = self.reading.doubt.or(cut);
+        self.tell(id, &case.queue, Inference::CarriedIn { came, told: case.told, doubt });
     }
 
-    pub(super) fn moved(&mut self, id: &Text, case: &Tracked) {
+    pub(super) fn moved(&mut self, id: &Text, case: &Tracked, to: &Queue) {
         self.entry(&case.queue, case.source).0.moved += 1;
-        self.tell(id, &case.queue, Inference::Moved);
+        self.tell(id, &case.queue, Inference::Moved(to.place()));
+    }
+
+    /// Whoever had the case gave it to `to`; it stays answered where it was.
+    pub(super) fn passed_on(&mut self, id: &Text, case: &Tracked, to: &Queue) {
+        self.tell(id, &case.queue, Inference::PassedOn(to.place()));
     }
 
     pub(super) fn unclassified(&mut self, id: &Text, case: &Tracked, doubt: Doubt) {
@@ -90,23 +109,27 @@ impl Ledger<'_> {
         counts.within_high += u64::from(surely || wait.low() <= target);
         counts.waits.observe(wait.best());
         let (low, best, high) = (wait.low(), wait.best(), wait.high());
-        self.tell(id, &case.queue, Inference::Answered { low, best, high, within });
+        let told = case.told;
+        let what = Inference::Answered { low, best, high, within, target, unseen, told };
+        self.tell(id, &case.queue, what);
     }
 
     pub(super) fn left(&mut self, id: &Text, case: &Tracked, wait: Wait) {
         let two_polls = self.reading.interval * 2;
         let (counts, goals) = self.entry(&case.queue, case.source);
         let best = wait.best();
-        let age = if best <= goals.short_abandon.max(two_polls).as_secs_f64() {
+        let short = goals.short_abandon.max(two_polls).as_secs_f64();
+        let target = goals.wait_target.as_secs_f64();
+        let age = if best <= short {
             LeftAge::Short
-        } else if best <= goals.wait_target.as_secs_f64() {
+        } else if best <= target {
             LeftAge::Within
         } else {
             LeftAge::Beyond
         };
         counts.left[age as usize] += 1;
         let (low, high) = (wait.low(), wait.high());
-        self.tell(id, &case.queue, Inference::Left { low, high, age });
+        self.tell(id, &case.queue, Inference::Left { low, best, high, age, short, target });
     }
 
     pub(super) fn handling(&mut self, case: &Tracked, seconds: f64) {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Doubt, Source};
+use super::{Doubt, ListTaken, Source};
 use crate::{
     model::{CaseList, Stamp, Text},
     snapshot::{Center, Snapshot},
@@ -92,6 +92,13 @@ impl<'a> ListReading<'a> {
             doubt,
             skew,
         })
+    }
+
+    /// What is told of it.
+    pub(super) fn taken(&self) -> ListTaken {
+        let Self { source, doubt, .. } = *self;
+        let since = self.before.map(|before| self.at - before);
+        ListTaken { source, at: self.wall, cases: self.list.cases.len(), since, doubt }
     }
 
     /// The moment of a time that Trio tells, seconds.

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// A list that shows cases.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// `services/calls`: every call.
     Calls,

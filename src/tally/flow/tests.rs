@@ -2,10 +2,19 @@
 
 mod bounds;
 mod classes;
+mod days;
 mod doubts;
+mod handling;
 mod law;
+mod lists;
+mod mass;
+mod numbers;
 mod outcomes;
+mod restarts;
 mod stage;
+mod states;
+mod targets;
+mod time;
 
 use crate::{
     model::{CaseClass, CaseState},

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    ClassCounts, ClassNow, DayCounts, Event, Flow, RejectedTimes, Source,
+    ClassCounts, ClassNow, DayCounts, Event, Flow, ListTaken, RejectedTimes, Source,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
@@ -20,6 +20,8 @@ pub struct FlowTotals {
     pub rejected: [RejectedTimes; Source::ALL.len()],
     /// What was inferred in this step, if anybody wants to know.
     pub events: Vec<Event>,
+    /// The lists that were taken in in this step, if anybody wants to know.
+    pub taken: Vec<ListTaken>,
 }
 
 /// The flow of a service.
@@ -66,7 +68,8 @@ impl Flow {
         let mut services: Vec<ServiceTotals> =
             self.services.iter().map(|(id, flow)| self.service_totals(id, flow)).collect();
         services.sort_unstable_by(|a, b| a.service_id.cmp(&b.service_id));
-        FlowTotals { services, rejected: self.rejected, events: self.events.clone() }
+        let (events, taken) = (self.events.clone(), self.taken.clone());
+        FlowTotals { services, rejected: self.rejected, events, taken }
     }
 
     fn service_totals(&self, id: &Text, flow: &ServiceFlow) -> ServiceTotals {

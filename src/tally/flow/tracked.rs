@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::{Doubt, Source};
+use super::{Doubt, Place, Source, Told};
 use crate::{
     model::{CaseClass, CaseState, Text},
     tally::waits::Window,
@@ -13,6 +13,12 @@ use crate::{
 pub(super) struct Queue {
     pub(super) service: Text,
     pub(super) class: CaseClass,
+}
+
+impl Queue {
+    pub(super) fn place(&self) -> Place {
+        Place { service_id: self.service.clone(), class: self.class }
+    }
 }
 
 /// Where a case stands, as far as flow is concerned: ringing is still waiting.
@@ -46,6 +52,8 @@ pub(super) struct Tracked {
     pub(super) begin: Window,
     /// It waited already when it could first be seen, and Trio does not say since when.
     pub(super) begin_is_unknown: bool,
+    /// What came of the last time that Trio told of it.
+    pub(super) told: Told,
     /// When it was last known to stand where it stands.
     pub(super) seen: f64,
     /// Trio's own time of its arrival: another one means another case.

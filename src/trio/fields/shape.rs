@@ -4,14 +4,14 @@ use super::form::Form;
 use crate::model::Resource;
 
 /// What the items of a resource may hold.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(in crate::trio) struct Shape {
     pub(in crate::trio) resource: Resource,
     pub(in crate::trio) fields: &'static [Field],
 }
 
 /// One fact of an item.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(in crate::trio) struct Field {
     pub(in crate::trio) name: &'static str,
     pub(in crate::trio) kind: Kind,

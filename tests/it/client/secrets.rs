@@ -113,6 +113,7 @@ async fn what_holds_secrets_prints_without_them() {
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
         metrics: metrics::Settings::default(),
+        state_file: None,
         warnings: Vec::new(),
     };
     let bench = Bench::new(secretive(&trio)).await;

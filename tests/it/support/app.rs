@@ -6,7 +6,7 @@ use std::{
 };
 
 use trio_exporter::{
-    app::App,
+    app::{App, Keeper, Wired},
     config::{Config, Target},
     http,
     metrics::{self, Identity},
@@ -23,6 +23,8 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) clock: Clock,
     pub(crate) pollers: Vec<Poller>,
+    targets: Vec<Wired>,
+    keeper: Option<Keeper>,
     _stop: tokio::sync::watch::Sender<bool>,
 }
 
@@ -55,6 +57,7 @@ pub(crate) fn config(target: Target, identity: Identity) -> Config {
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
         metrics,
+        state_file: None,
         warnings: Vec::new(),
     }
 }
@@ -85,11 +88,11 @@ impl TestApp {
         let listen = "127.0.0.1:0".parse().expect("an address");
         let app = App::build(config, &listen, clock.clone()).await.expect("a free port");
         let url = format!("http://{}", app.addr());
-        let (listener, router, targets) = app.into_parts();
+        let (listener, router, targets, keeper) = app.into_parts();
         let (stop, stopped) = shutdown::switch();
         tokio::spawn(http::serve(listener, router, stopped.requested()));
         let pollers = targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
-        Self { url, clock, pollers, _stop: stop }
+        Self { url, clock, pollers, targets, keeper, _stop: stop }
     }
 
     /// One step of every poller.
@@ -97,11 +100,25 @@ impl TestApp {
         for poller in &mut self.pollers {
             poller.step().await;
         }
+        self.keep().await;
     }
 
     /// One step of every poller, all at the same time, as when they run.
     pub(crate) async fn step_together(&mut self) {
         futures_util::future::join_all(self.pollers.iter_mut().map(Poller::step)).await;
+        self.keep().await;
+    }
+
+    /// Makes the pollers anew, as after a panic.
+    pub(crate) fn restart_pollers(&mut self) {
+        self.pollers = self.targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
+    }
+
+    /// Saves and shows what was published, if there is a state file.
+    async fn keep(&mut self) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.save_and_show().await;
+        }
     }
 
     /// Lets `secs` seconds pass, then steps.

@@ -84,7 +84,7 @@ impl Served {
     pub(super) async fn by(settings: Settings) -> Self {
         let exporter = exporter(target(&format!("http://{NOBODY}")), Identity::Name);
         let app = App::build(exporter, settings, still_clock()).await.expect("free ports");
-        let (server, router, _) = app.into_parts();
+        let (server, router, ..) = app.into_parts();
         let (addresses, reloader) = (server.addresses(), server.reloader());
         let (stop, stopped) = shutdown::switch();
         let ended = tokio::spawn(http::serve(server, router, stopped.requested()));

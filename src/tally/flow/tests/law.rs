@@ -19,6 +19,7 @@ enum Turn {
     Hangs(u16),
     Failover,
     ClockIsSet(i16),
+    Restarts(u16),
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -30,6 +31,7 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => (0..120u16).prop_map(Turn::Hangs),
         1 => Just(Turn::Failover),
         1 => any::<i16>().prop_map(Turn::ClockIsSet),
+        1 => (0..600u16).prop_map(Turn::Restarts),
     ]
 }
 
@@ -66,6 +68,7 @@ proptest! {
         turns in prop::collection::vec(turn(), 1..60)
     ) {
         let mut stage = Stage::unread(Settings::default());
+        let mut earlier = Duration::ZERO;
         let mut before: Vec<((usize, CaseClass), Vec<f64>)> = Vec::new();
         let mut time = Vec::new();
         for turn in turns {
@@ -83,6 +86,11 @@ proptest! {
                 Turn::Failover => {
                     let other = if *stage.snapshot.server == *"a" { "b" } else { "a" };
                     stage.snapshot.server = other.into();
+                }
+                Turn::Restarts(seconds) => {
+                    let away = Duration::from_secs(u64::from(seconds));
+                    earlier += stage.clock.now().mono + away;
+                    stage = stage.restarts(away, Settings::default());
                 }
             }
             stage.law_holds();
@@ -111,6 +119,7 @@ proptest! {
             time = all;
         }
         let total: f64 = time.iter().sum();
-        prop_assert!(total <= stage.clock.now().mono.as_secs_f64() + 1e-6, "no more time than there was");
+        let passed = (earlier + stage.clock.now().mono).as_secs_f64();
+        prop_assert!(total <= passed + 1e-6, "{total} of {passed} s");
     }
 }

@@ -8,7 +8,9 @@ use crate::{
         Stamp, Text,
     },
     snapshot::{Attempt, Center, Followed, Good, Outcome, Reading, Snapshot},
-    tally::{CenterTotals, ClassCounts, ClassTotals, Event, ServiceTotals, Settings, Source, Tally, step},
+    tally::{
+        CenterTotals, ClassCounts, ClassTotals, Event, Saved, ServiceTotals, Settings, Source, Tally, step,
+    },
 };
 
 /// The interval of the readings.
@@ -65,10 +67,13 @@ impl Stage {
     /// One of which no list was read so far.
     pub(super) fn unread(settings: Settings) -> Self {
         let start = std::time::UNIX_EPOCH + Duration::from_secs(1_768_464_000);
-        let clock = Clock::still(start);
+        Self::begin(Clock::still(start), Tally::new(settings), vec![service("1"), service("2")])
+    }
+
+    fn begin(clock: Clock, mut tally: Tally, services: Vec<ServiceStatus>) -> Self {
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let center = Center::new(contact_center, |collector| collector.is_fast().then_some(POLL));
-        let snapshot = Snapshot {
+        let mut snapshot = Snapshot {
             target: "main".into(),
             stepped: clock.now(),
             up: true,
@@ -80,13 +85,11 @@ impl Stage {
             inventory: Reading::none(None),
             fields: Arc::new([]),
         };
-        let mut tally = Tally::new(settings);
+        let center = &mut snapshot.centers[0];
+        center.cases.interval = Some(POLL);
+        center.service_state.good = Some(good(services, clock.now()));
         let totals = step(&mut tally, &snapshot).centers.remove(0);
-        let mut stage = Self { clock, set_by: 0, snapshot, tally, totals };
-        stage.center().cases.interval = Some(POLL);
-        stage.services(vec![service("1"), service("2")]);
-        stage.step();
-        stage
+        Self { clock, set_by: 0, snapshot, tally, totals }
     }
 
     /// The time, on a wall clock that may have been set.
@@ -94,6 +97,22 @@ impl Stage {
         let now = self.clock.now();
         let seconds = Duration::from_secs(self.set_by.unsigned_abs());
         Stamp { wall: if self.set_by < 0 { now.wall - seconds } else { now.wall + seconds }, ..now }
+    }
+
+    /// What is saved now, by way of the text that stands in a file.
+    pub(super) fn saved(&self) -> Saved {
+        let text = serde_json::to_string(&self.tally.export(self.now())).expect("JSON");
+        let saved: Saved = serde_json::from_str(&text).expect("what was written");
+        assert!(saved.is_sound(), "{text}");
+        saved
+    }
+
+    /// Another process goes on so much later, and with these settings, from what is saved now.
+    pub(super) fn restarts(&self, away: Duration, settings: Settings) -> Self {
+        let clock = Clock::still(self.now().wall + away);
+        let tally = Tally::new(settings).resuming(&self.saved(), clock.now());
+        let services = self.snapshot.centers[0].service_state.good.as_ref().expect("read");
+        Self::begin(clock, tally, services.data.to_vec())
     }
 
     pub(super) fn center(&mut self) -> &mut Center {

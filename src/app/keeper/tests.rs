@@ -1,0 +1,103 @@
+//! Tests: what is shown has been saved, and a disk that hangs holds nothing up for long.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use futures_util::FutureExt;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::*;
+use crate::{
+    shutdown,
+    snapshot::{Reading, Snapshot},
+    tally::Totals,
+};
+
+fn keeper() -> (TempDir, PathBuf, Keeper) {
+    let folder = env!("CARGO_MANIFEST_DIR").to_owned() + "/target";
+    let folder = tempfile::tempdir_in(folder).expect("a folder");
+    let file = folder.path().join("state");
+    let opened = StateFile::open(&file).expect("a new file");
+    let keeper = Keeper::new(opened.file, opened.contents, Arc::default(), Clock::system());
+    (folder, file, keeper)
+}
+
+/// A publication whose counters are told by their moment.
+fn publication(at: f64) -> Option<Arc<Published>> {
+    let snapshot = Snapshot {
+        target: "main".into(),
+        stepped: Clock::system().now(),
+        up: true,
+        simulated: false,
+        server: "a".into(),
+        clock_skew: None,
+        contact_centers: Reading::none(Duration::from_secs(5)),
+        centers: Vec::new(),
+        inventory: Reading::none(None),
+        fields: Arc::new([]),
+    };
+    let saved = serde_json::from_str(&format!("{{\"at\":{at:?},\"centers\":[]}}")).expect("counters");
+    let totals = Totals { saved: Some(Arc::new(saved)), ..Totals::default() };
+    Some(Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals) }))
+}
+
+fn moment(latest: &Latest) -> Option<f64> {
+    latest.borrow().as_ref().and_then(|latest| latest.totals.saved.as_ref().map(|saved| saved.at))
+}
+
+#[tokio::test]
+async fn what_is_shown_stands_in_the_file_already_and_the_last_publication_is_saved_at_the_end() {
+    let (_folder, file, mut keeper) = keeper();
+    let (publish, published) = watch::channel(None);
+    let mut shown = keeper.stand_between(&"main".into(), published);
+    let (stop, stopped) = shutdown::switch();
+    let running = tokio::spawn(keeper.run(stopped));
+    for at in [1.0, 2.0, 3.0] {
+        publish.send_replace(publication(at));
+        shown.changed().await.expect("the keeper runs");
+        let text = fs::read_to_string(&file).expect("a file");
+        assert_eq!(moment(&shown), Some(at));
+        assert!(text.contains(&format!("\"at\":{at:?}")), "{text}");
+    }
+    publish.send_replace(publication(4.0));
+    let _ = stop.send(true);
+    running.await.expect("it ends");
+    assert!(fs::read_to_string(&file).expect("a file").contains("\"at\":4.0"));
+}
+
+#[tokio::test]
+async fn pollers_that_are_gone_keep_no_processor_busy() {
+    let (_folder, file, mut keeper) = keeper();
+    let (publish, latest) = watch::channel(None);
+    let _shown = keeper.stand_between(&"main".into(), latest);
+    publish.send_replace(publication(1.0));
+    drop(publish);
+    assert!(published(&mut keeper.targets).now_or_never().is_some(), "what they published last");
+    keeper.save_and_show().await;
+    assert!(fs::read_to_string(&file).expect("a file").contains("\"at\":1.0"));
+    assert!(published(&mut keeper.targets).now_or_never().is_none(), "nothing comes any more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_disk_that_hangs_is_counted_and_scrapers_are_shown_what_there_is() {
+    let (_folder, file, mut keeper) = keeper();
+    let (publish, published) = watch::channel(None);
+    let shown = keeper.stand_between(&"main".into(), published);
+    let stats = keeper.stats.clone();
+    let (wake, hangs) = oneshot::channel::<()>();
+    keeper.hanging = Some(tokio::spawn(async {
+        let _ = hangs.await;
+        Ok(())
+    }));
+    for at in [1.0, 2.0] {
+        publish.send_replace(publication(at));
+        keeper.save_and_show().await;
+        assert_eq!((moment(&shown), stats.errors.get()), (Some(at), at as u64));
+        assert_eq!((stats.last_success.get(), file.exists()), (None, false));
+    }
+    let _ = wake.send(());
+    publish.send_replace(publication(3.0));
+    keeper.save_and_show().await;
+    assert!(fs::read_to_string(&file).expect("a file").contains("\"at\":3.0"));
+    assert!(stats.last_success.get().is_some() && stats.errors.get() == 2);
+}

@@ -1,0 +1,28 @@
+//! The dashboards in `dashboards/`: what a person who opens one may rely on.
+//!
+//! Each file here holds one kind of promise, as a function from a dashboard to its faults; `planted`
+//! shows that each of them can fail. Whether Prometheus has something to say to each query is shown in
+//! `tests/stack`.
+
+mod format;
+mod layout;
+mod links;
+mod panels;
+mod persons;
+mod planted;
+mod queries;
+mod variables;
+
+use crate::dashboard::Board;
+
+/// The contact centre's boards, which begin with the header strip.
+const WITH_STRIP: [&str; 4] = ["trio-overview", "trio-service", "trio-team", "trio-service-level"];
+
+/// The only board that knows persons.
+const OF_PERSONS: &str = "trio-agents";
+
+/// Panics with the faults of all dashboards.
+fn none(faults: impl Fn(&Board) -> Vec<String>) {
+    let found: Vec<String> = Board::shipped().iter().flat_map(faults).collect();
+    assert!(found.is_empty(), "{} faults:\n{}", found.len(), found.join("\n"));
+}

@@ -1,0 +1,43 @@
+//! Persons are on one board alone, which has a data source of its own.
+
+use super::{OF_PERSONS, none};
+use crate::dashboard::Board;
+
+/// What a person is known by in the series of `/metrics/agents`.
+const PERSONAL: [&str; 6] = [
+    "agent_id",
+    "agent_name",
+    "trio_agent_info",
+    "trio_agent_state{",
+    "trio_agent_state_since_timestamp_seconds",
+    "trio_agent_group_member",
+];
+
+/// Words with which people would be ranked.
+const RANKING: [&str; 5] = ["topk", "bottomk", "sort(", "sort_desc(", "quantile("];
+
+pub(super) fn faults(board: &Board) -> Vec<String> {
+    let mut faults = Vec::new();
+    let own = board.uid() == OF_PERSONS;
+    for query in board.queries() {
+        let personal = PERSONAL.iter().find(|word| query.expr.contains(*word));
+        if let Some(word) = personal.filter(|_| !own) {
+            faults.push(format!("{}: {word} is of persons", query.place));
+        }
+        if own && RANKING.iter().any(|word| query.expr.contains(word)) {
+            faults.push(format!("{}: it ranks people", query.place));
+        }
+        if own != query.datasource.contains("prometheus_datasource") {
+            faults.push(format!("{}: the data source of the other boards", query.place));
+        }
+    }
+    if !own && board.text.contains("agent_name") {
+        faults.push(format!("{}: names of agents", board.file));
+    }
+    faults
+}
+
+#[test]
+fn no_board_but_one_knows_persons_and_that_one_ranks_nobody() {
+    none(faults);
+}

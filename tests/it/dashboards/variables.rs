@@ -1,0 +1,96 @@
+//! Variables: each that is used is there, each that is there is used, and all boards have the same.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{OF_PERSONS, none};
+use crate::dashboard::Board;
+
+pub(super) fn faults(board: &Board) -> Vec<String> {
+    let names: BTreeSet<&str> = board.variable_names().into_iter().collect();
+    let used = used(board);
+    let mut faults: Vec<String> = Vec::new();
+    faults.extend(
+        used.iter().filter(|name| !names.contains(&***name)).map(|name| format!("there is no ${name}")),
+    );
+    faults.extend(
+        names.iter().filter(|name| !used.contains(**name)).map(|name| format!("${name} is not used")),
+    );
+    faults.extend(board.variables().iter().flat_map(|variable| of(variable, source(board))));
+    faults.into_iter().map(|fault| format!("{}: {fault}", board.file)).collect()
+}
+
+/// The variable that chooses the data source.
+fn source(board: &Board) -> &'static str {
+    if board.uid() == OF_PERSONS { "prometheus_datasource" } else { "datasource" }
+}
+
+fn of(variable: &Value, source: &str) -> Vec<String> {
+    let name = variable["name"].as_str().unwrap_or_default();
+    let mut faults = Vec::new();
+    let mut must = |holds: bool, what: &str| {
+        if !holds {
+            faults.push(format!("${name} {what}"));
+        }
+    };
+    must(variable["label"].as_str().is_some_and(|label| !label.is_empty()), "has no label");
+    must(variable["description"].as_str().is_some_and(|text| !text.is_empty()), "has no description");
+    if variable["type"] == "datasource" {
+        must(name == source && variable["query"] == "prometheus", "is no data source of this board");
+    } else {
+        must(variable["multi"] == true && variable["includeAll"] == true, "takes only one value");
+    }
+    if variable["type"] == "query" {
+        must(variable["datasource"]["uid"] == format!("${{{source}}}"), "asks another data source");
+        must(variable["refresh"] == 2, "does not follow the time that is shown");
+    }
+    if name == "job" || name == "instance" {
+        must(variable["allValue"] == ".+", "has a long list for all");
+    }
+    faults
+}
+
+/// The names in `$name`, `${name}` and `${name:format}` anywhere on the board, without Grafana's own.
+fn used(board: &Board) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    for part in board.text.split('$').skip(1) {
+        let part = part.strip_prefix('{').unwrap_or(part);
+        let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        if !name.is_empty() && !name.starts_with("__") {
+            used.insert(name);
+        }
+    }
+    used
+}
+
+#[test]
+fn variables_that_are_used_are_there_and_those_that_are_there_are_used() {
+    none(faults);
+}
+
+#[test]
+fn the_boards_of_the_contact_centre_have_the_same_variables() {
+    let of = |uid| Board::of(uid).variable_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let expected = [
+        "datasource",
+        "job",
+        "instance",
+        "target",
+        "contact_center",
+        "service_group",
+        "service",
+        "case_class",
+    ];
+    for uid in ["trio-overview", "trio-service", "trio-team", "trio-service-level", "trio-wall"] {
+        assert_eq!(of(uid), expected, "{uid}");
+    }
+}
+
+#[test]
+fn people_on_the_line_are_chosen_to_begin_with() {
+    let overview = Board::of("trio-overview");
+    let class =
+        overview.variables().iter().find(|variable| variable["name"] == "case_class").expect("a class");
+    assert_eq!(class["current"]["value"], serde_json::json!(["voice", "chat"]));
+}

@@ -1,0 +1,118 @@
+//! What surrounds the program: a service manager, a look at the configuration, a single reading.
+
+use std::{fs, process::Command, time::Duration};
+
+use pretty_assertions::assert_eq;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use tokio::net::UnixDatagram;
+use trio_exporter::{model::Clock, sim::Options};
+
+use crate::{
+    process::folder,
+    support::{Samples, Simulated},
+};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+fn configured(servers: &str) -> (TempDir, String) {
+    let Options { client_key, username, password, .. } = Options::default();
+    let folder = folder();
+    let file = folder.path().join("trio-exporter.yml");
+    let text = format!(
+        "targets:\n  - {{name: one, servers: \"{servers}\", client_key: {client_key}, username: {username}, password: {password}}}\n"
+    );
+    fs::write(&file, text).expect("a configuration");
+    let file = file.to_str().expect("UTF-8").to_owned();
+    (folder, file)
+}
+
+fn exporter(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
+    command.args(arguments).env_clear();
+    command
+}
+
+async fn trio() -> Simulated {
+    Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await
+}
+
+/// What the program told its service manager last: its lines.
+async fn told(socket: &UnixDatagram) -> Vec<String> {
+    let mut message = [0; 512];
+    let length =
+        tokio::time::timeout(LIMIT, socket.recv(&mut message)).await.expect("in time").expect("a message");
+    String::from_utf8_lossy(&message[..length]).lines().map(str::to_owned).collect()
+}
+
+/// The next message that is no sign of life.
+async fn news(socket: &UnixDatagram) -> Vec<String> {
+    loop {
+        let told = told(socket).await;
+        if told != ["WATCHDOG=1"] {
+            return told;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_service_manager_hears_of_readiness_life_reloads_and_the_end() {
+    let trio = trio().await;
+    let (folder, file) = configured(&trio.url());
+    let path = folder.path().join("notify");
+    let socket = UnixDatagram::bind(&path).expect("a socket");
+    let mut child = exporter(&["--config.file", &file, "--web.listen-address", "127.0.0.1:0"])
+        .env("NOTIFY_SOCKET", &path)
+        .env("WATCHDOG_USEC", "200000")
+        .spawn()
+        .expect("the program");
+    let signal = |signal| kill_process(Pid::from_child(&child), signal).expect("a child of ours");
+    assert_eq!(told(&socket).await, ["READY=1"]);
+    for _ in 0..3 {
+        assert_eq!(told(&socket).await, ["WATCHDOG=1"]);
+    }
+    signal(Signal::HUP);
+    let reloading = news(&socket).await;
+    assert_eq!(reloading[0], "RELOADING=1");
+    let moment = reloading[1].strip_prefix("MONOTONIC_USEC=").expect("systemd asks for the moment");
+    assert!(moment.parse::<u64>().is_ok_and(|moment| moment > 0), "{moment}");
+    assert_eq!(news(&socket).await, ["READY=1"]);
+    signal(Signal::TERM);
+    assert_eq!(news(&socket).await, ["STOPPING=1"]);
+    assert!(child.wait().expect("a child of ours").success());
+}
+
+#[tokio::test]
+async fn once_prints_what_metrics_would_show_and_tells_by_its_code_whether_all_was_read() {
+    let trio = trio().await;
+    let (_folder, file) = configured(&trio.url());
+    let run = |file: String| async move {
+        tokio::task::spawn_blocking(move || exporter(&["--config.file", &file, "--once"]).output())
+            .await
+            .expect("no panic")
+            .expect("the program")
+    };
+    let output = run(file).await;
+    let shown = Samples::parse(&String::from_utf8(output.stdout).expect("UTF-8"));
+    assert_eq!((output.status.code(), shown.get("trio_up", &[])), (Some(0), Some(1.0)));
+    assert_eq!(shown.find("trio_service_info", &[]).len(), 2);
+    let (_folder, nobody) = configured("http://127.0.0.1:1/te/api");
+    let output = run(nobody).await;
+    let shown = Samples::parse(&String::from_utf8(output.stdout).expect("UTF-8"));
+    assert_eq!((output.status.code(), shown.get("trio_up", &[])), (Some(1), Some(0.0)));
+    let log = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(log.contains("not read: one; the log says why"), "{log}");
+}
+
+#[test]
+fn a_check_of_the_configuration_reads_it_and_asks_nobody() {
+    let (_folder, file) = configured("https://127.0.0.1:1/te/api");
+    let output = exporter(&["--config.file", &file, "--config.check"]).output().expect("the program");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "the configuration can be used; targets: one\n");
+    assert!(output.status.success());
+    fs::write(&file, "targets: []\nstate_fil: x\n").expect("a configuration");
+    let output = exporter(&["--config.file", &file, "--config.check"]).output().expect("the program");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(log.contains("targets: must name at least one") && log.contains(":2:1: state_fil: "), "{log}");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+}

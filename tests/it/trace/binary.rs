@@ -1,0 +1,97 @@
+//! `trace` as an operator starts it.
+
+use std::{path::PathBuf, process::Command};
+
+use pretty_assertions::assert_eq;
+use rustix::process::Signal;
+use trio_exporter::{model::Clock, sim::Options};
+
+use crate::{
+    process::{exporter, folder},
+    support::Simulated,
+};
+
+/// A configuration of targets at `urls`, called `one`, `two` …
+fn configured(folder: &tempfile::TempDir, urls: &[&str], password: &str) -> PathBuf {
+    let mut text = "targets:\n".to_owned();
+    for (name, url) in ["one", "two"].iter().zip(urls) {
+        text += &format!(
+            "  - name: {name}\n    servers: [\"{url}\"]\n    client_key: c2ltdWxhdGVkLWNsaWVudC1rZXk=\n    \
+             username: exporter\n    password: {password}\n    time_zone: Europe/Stockholm\n"
+        );
+    }
+    let file = folder.path().join("trio-exporter.yml");
+    std::fs::write(&file, text).expect("written");
+    file
+}
+
+async fn run(file: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
+    command.env_clear().arg("trace").arg("--config.file").arg(file).args(arguments);
+    let output = tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
+    let output = output.expect("no panic");
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[tokio::test]
+async fn it_ends_after_the_time_it_was_given_and_adds_up() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let folder = folder();
+    let file = configured(&folder, &[&trio.url()], "smörgåsbord");
+    let (code, stdout, stderr) = run(&file, &["--for", "2s", "--service", "101"]).await;
+    assert_eq!(code, Some(0), "{stderr}");
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert!(lines[0].contains("tracing one every 5 s with a session of its own"), "{stdout}");
+    assert!(lines[1].contains("list services/calls of contact centre 1: read, "), "{stdout}");
+    let last = lines.last().expect("a line");
+    assert!(last.contains("svc 101 Växel  ") && last.contains("  in all: offered "), "{stdout}");
+    let (_, stdout, _) = run(&file, &["--for", "1s", "--output", "json"]).await;
+    let events: Vec<String> = stdout
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["event"].to_string())
+        .collect();
+    assert_eq!((&*events[0], &*events[events.len() - 1]), ("\"start\"", "\"summary\""));
+}
+
+#[tokio::test]
+async fn ctrl_c_ends_it_with_a_summary_and_exit_code_0() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let folder = folder();
+    let file = configured(&folder, &[&trio.url()], "smörgåsbord");
+    let mut trace = exporter(&["trace", "--config.file", file.to_str().expect("UTF-8")]);
+    trace
+        .says("what it reads", |text| text.contains("services/calls of contact centre 1").then_some(()))
+        .await;
+    trace.signal(Signal::INT);
+    assert!(trace.ended().await.success());
+    assert!(trace.stdout().contains("in all: offered "), "{}", trace.stdout());
+}
+
+#[tokio::test]
+async fn what_is_wrong_ends_it_with_a_message_and_its_exit_code() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let folder = folder();
+    let both = configured(&folder, &[&trio.url(), &trio.url()], "smörgåsbord");
+    let (code, _, stderr) = run(&both, &[]).await;
+    assert_eq!((code, &*stderr), (Some(2), "--target: name one of the configured targets: one, two\n"));
+    for (arguments, exit, message) in [
+        (&["--target", "two", "--for", "1s"][..], 0, ""),
+        (&["--target", "two", "--service", "999"], 2, "--service 999: no service has this id or name; "),
+        (
+            &["--target", "two", "--contact-center", "9"],
+            2,
+            "--contact-center 9: no contact centre that is read",
+        ),
+        (&["--target", "two", "--for", "5"], 2, "give a duration with its unit"),
+        (&["--target", "two", "--wait-for-service"], 2, "--service"),
+    ] {
+        let (code, _, stderr) = run(&both, arguments).await;
+        assert_eq!(code, Some(exit), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
+    let wrong = configured(&folder, &[&trio.url()], "wrong");
+    let (code, _, stderr) = run(&wrong, &[]).await;
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("Trio cannot be read: login refused"), "{stderr}");
+}

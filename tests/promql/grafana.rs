@@ -1,0 +1,35 @@
+//! Grafana's variables, which are no PromQL.
+
+/// What stands for a length of time.
+const DURATIONS: [(&str, &str); 4] =
+    [("__rate_interval", "5m"), ("__interval", "5m"), ("__range", "1h"), ("__range_s", "3600")];
+
+/// Any value will do for all others, which stand in matchers by regular expression.
+const ANY: &str = ".+";
+
+/// An expression or a part of one with every variable replaced by what Grafana might put there:
+/// `$name`, `${name}` and `${name:format}`.
+pub(crate) fn without_variables(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('$') {
+        out.push_str(before);
+        let (name, after) = variable(after);
+        // A sign that begins no variable ends a regular expression.
+        out.push_str(if name.is_empty() { "$" } else { value(name) });
+        rest = after;
+    }
+    out + rest
+}
+
+fn variable(text: &str) -> (&str, &str) {
+    if let Some((inside, after)) = text.strip_prefix('{').and_then(|text| text.split_once('}')) {
+        return (inside.split(':').next().unwrap_or_default(), after);
+    }
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+fn value(name: &str) -> &'static str {
+    DURATIONS.iter().find(|(variable, _)| *variable == name).map_or(ANY, |(_, value)| value)
+}

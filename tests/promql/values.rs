@@ -1,0 +1,87 @@
+//! Values of labels that take only certain ones, as the golden expositions show them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use promql_parser::{
+    label::{MatchOp, Matcher},
+    parser::VectorSelector,
+};
+
+const GOLDEN: [&str; 5] = [
+    include_str!("../data/expected/morning.prom"),
+    include_str!("../data/expected/empty.prom"),
+    include_str!("../data/expected/secure.prom"),
+    include_str!("../data/expected/midnight.prom"),
+    include_str!("../data/expected/morning_agents.prom"),
+];
+
+/// Labels whose values are the exporter's own words.
+const CLOSED: [&str; 9] =
+    ["age", "case_class", "collector", "from", "le", "severity", "state", "to", "token"];
+
+/// Values of closed labels, by series and label, and all classes together.
+pub(super) struct Values {
+    by_series: BTreeMap<(String, String), BTreeSet<String>>,
+    classes: BTreeSet<String>,
+}
+
+impl Values {
+    /// Those of the golden expositions.
+    pub(super) fn golden() -> Self {
+        let mut all = Self { by_series: BTreeMap::new(), classes: BTreeSet::new() };
+        for line in GOLDEN.iter().flat_map(|text| text.lines()).filter(|line| !line.starts_with('#')) {
+            let Some((name, rest)) = line.split_once('{') else { continue };
+            for label in CLOSED {
+                let value = rest
+                    .strip_prefix(&format!("{label}=\""))
+                    .or_else(|| rest.split_once(&format!(",{label}=\"")).map(|(_, after)| after));
+                if let Some((value, _)) = value.and_then(|value| value.split_once('"')) {
+                    all.by_series
+                        .entry((name.to_owned(), label.to_owned()))
+                        .or_default()
+                        .insert(value.to_owned());
+                }
+            }
+        }
+        let classes = all.by_series.iter().filter(|((_, label), _)| label == "case_class");
+        all.classes = classes.flat_map(|(_, values)| values.clone()).collect();
+        all
+    }
+
+    /// What the matchers of a selector ask for and no series can have.
+    pub(super) fn problems(&self, selector: &VectorSelector) -> Vec<String> {
+        let name = selector.name.clone().unwrap_or_default();
+        let matchers = selector.matchers.matchers.iter();
+        let problems = matchers.filter_map(|matcher| {
+            let known = self.known(&name, &matcher.name)?;
+            let unknown = asked(matcher).into_iter().find(|value| !known.contains(value))?;
+            Some(format!("{name} has no {}={unknown:?}; there are {known:?}", matcher.name))
+        });
+        problems.collect()
+    }
+
+    /// Classes are the same everywhere, though no example shows all of them in each family.
+    fn known(&self, name: &str, label: &str) -> Option<&BTreeSet<String>> {
+        if label == "case_class" {
+            return Some(&self.classes);
+        }
+        self.by_series.get(&(name.to_owned(), label.to_owned()))
+    }
+}
+
+/// The values that a matcher spells out; a pattern spells out none.
+fn asked(matcher: &Matcher) -> Vec<String> {
+    match matcher.op {
+        MatchOp::Equal | MatchOp::NotEqual => vec![matcher.value.clone()],
+        MatchOp::Re(_) | MatchOp::NotRe(_) => {
+            let words = matcher.value.split('|');
+            words
+                .filter(|word| word.chars().all(|c| c.is_alphanumeric() || c == '_'))
+                .map(str::to_owned)
+                .collect()
+        }
+    }
+    .into_iter()
+    .filter(|value| !value.is_empty())
+    .collect()
+}

@@ -1,0 +1,68 @@
+//! Ways through a parsed expression.
+
+use promql_parser::parser::{self, Expr, LabelModifier, VectorSelector};
+
+/// The parts directly inside an expression, parameters included.
+pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::Aggregate(aggregate) => {
+            aggregate.param.as_deref().into_iter().chain([&*aggregate.expr]).collect()
+        }
+        Expr::Unary(unary) => vec![&unary.expr],
+        Expr::Binary(binary) => vec![&binary.lhs, &binary.rhs],
+        Expr::Paren(paren) => vec![&paren.expr],
+        Expr::Subquery(subquery) => vec![&subquery.expr],
+        Expr::Call(call) => call.args.args.iter().map(|argument| &**argument).collect(),
+        Expr::Extension(extension) => extension.expr.children().iter().collect(),
+        Expr::NumberLiteral(_)
+        | Expr::StringLiteral(_)
+        | Expr::VectorSelector(_)
+        | Expr::MatrixSelector(_) => Vec::new(),
+    }
+}
+
+/// The selector that an expression is, with or without a range.
+pub(super) fn selector(expr: &Expr) -> Option<&VectorSelector> {
+    match expr {
+        Expr::VectorSelector(selector) => Some(selector),
+        Expr::MatrixSelector(matrix) => Some(&matrix.vs),
+        _ => None,
+    }
+}
+
+fn visit<'a>(expr: &'a Expr, see: &mut impl FnMut(&'a Expr)) {
+    see(expr);
+    for part in parts(expr) {
+        visit(part, see);
+    }
+}
+
+fn parse(expr: &str) -> Expr {
+    parser::parse(expr).unwrap_or_else(|error| panic!("{expr}: {error}"))
+}
+
+/// Every selector inside an expression, as a query of its own: without range, offset and `@`.
+pub(crate) fn selectors(expr: &str) -> Vec<String> {
+    let (expr, mut found) = (parse(expr), Vec::new());
+    visit(&expr, &mut |part| {
+        if let Some(selector) = selector(part) {
+            let bare = VectorSelector { offset: None, at: None, ..selector.clone() };
+            found.push(Expr::VectorSelector(bare).to_string());
+        }
+    });
+    found
+}
+
+/// The labels of every `on (…)` inside an expression.
+pub(crate) fn matchings(expr: &str) -> Vec<Vec<String>> {
+    let (expr, mut found) = (parse(expr), Vec::new());
+    visit(&expr, &mut |part| {
+        if let Expr::Binary(binary) = part
+            && let Some(LabelModifier::Include(labels)) =
+                binary.modifier.as_ref().and_then(|modifier| modifier.matching.as_ref())
+        {
+            found.push(labels.labels.clone());
+        }
+    });
+    found
+}

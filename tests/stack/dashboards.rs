@@ -1,0 +1,117 @@
+//! Fifteen minutes after the demo was started, every query of every dashboard has something to say.
+
+use std::collections::BTreeSet;
+
+use pretty_assertions::assert_eq;
+
+use crate::{
+    dashboard::{Board, Query},
+    demo::{Demo, SCRAPE},
+    prometheus::Prometheus,
+};
+
+const MINUTES: u64 = 15;
+
+/// Queries that give nothing then, though they will after some days: they compare with earlier ones, or show a
+/// day once it is over.
+const OF_EARLIER_DAYS: [&str; 18] = [
+    "overview.json: Agents at work (B)",
+    "overview.json: Handling time (B)",
+    "overview.json: Offered per quarter of an hour (B)",
+    "service-level.json: Handling time by week (B)",
+    "service-level.json: Handling time by week (C)",
+    "service-level.json: Lost by week (B)",
+    "service-level.json: Lost by week (C)",
+    "service-level.json: Offered by week (B)",
+    "service-level.json: Offered by week (C)",
+    "service-level.json: Service level by day (A)",
+    "service-level.json: Service level by day (C)",
+    "service-level.json: Service level by day (D)",
+    "service-level.json: Service level by day (E)",
+    "service-level.json: Service level by week (B)",
+    "service-level.json: Service level by week (C)",
+    "service.json: Agents at work (B)",
+    "service.json: Handling time (B)",
+    "service.json: Offered per quarter of an hour (B)",
+];
+
+/// Queries that give nothing even then, with the reason.
+const SILENT: [(&str, &str); 5] = [
+    ("exporter.json: Certificate ends in (A)", "the demo speaks no TLS, and the panel says so"),
+    ("exporter.json: Missing and not understood (A)", "nothing is missing"),
+    ("exporter.json: Missing and not understood (B)", "nothing is not understood"),
+    ("overview.json: Waiting at closed services (A)", "no service of the demo is closed in the morning"),
+    ("service-level.json: Service level by day (B)", "no day is unmeasured"),
+];
+
+/// A day and some weeks earlier.
+const EARLIER: [u64; 3] = [2 * WEEK, WEEK, DAY];
+const DAY: u64 = 86_400;
+const WEEK: u64 = 7 * DAY;
+
+/// A query as Grafana sends it: variables as a board opens, times as it shows the last fifteen minutes.
+pub(crate) fn filled(query: &Query, range: u64) -> String {
+    let step = step(query);
+    let words = [
+        ("$__rate_interval", format!("{}s", (step + SCRAPE).max(4 * SCRAPE))),
+        ("$__interval", format!("{step}s")),
+        ("$__range", format!("{range}s")),
+        ("$case_class", "voice|chat".to_owned()),
+    ];
+    let expr = words.iter().fold(query.expr.clone(), |expr, (word, value)| expr.replace(word, value));
+    crate::promql::without_variables(&expr)
+}
+
+/// The width of a bar: as the query asks for, else a minute.
+fn step(query: &Query) -> u64 {
+    let Some(asked) = &query.interval else { return 60 };
+    let (number, unit) = asked.split_at(asked.len() - 1);
+    let number: u64 = number.parse().unwrap_or_else(|_| panic!("{}: {asked}", query.place));
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        other => panic!("{}: {other} is no unit", query.place),
+    };
+    number * seconds
+}
+
+/// How many series a query gives, drawn over the last `minutes` or as a number of now.
+async fn series(prometheus: &Prometheus, query: &Query, now: u64, minutes: u64) -> usize {
+    let expr = filled(query, minutes * 60);
+    let answer = if query.over_time {
+        let step = step(query);
+        // Grafana draws at whole steps.
+        prometheus.over(&expr, (now - minutes * 60) / step * step, now, step).await
+    } else {
+        prometheus.at(&expr, now).await.map(|series| series.len())
+    };
+    answer.unwrap_or_else(|error| panic!("{}: {expr}\n{error}", query.place))
+}
+
+/// The queries that give nothing.
+async fn silent(prometheus: &Prometheus, now: u64, minutes: u64) -> BTreeSet<String> {
+    let mut silent = BTreeSet::new();
+    for query in Board::shipped().iter().flat_map(Board::queries) {
+        if series(prometheus, &query, now, minutes).await == 0 {
+            silent.insert(query.place);
+        }
+    }
+    silent
+}
+
+#[tokio::test]
+async fn after_fifteen_minutes_of_the_demo_no_query_is_in_error_and_none_is_silent_without_a_reason() {
+    let mut demo = Demo::start(false).await;
+    demo.run(MINUTES).await;
+    let always: BTreeSet<String> = SILENT.iter().map(|(place, _)| (*place).to_owned()).collect();
+    let at_first: BTreeSet<String> = OF_EARLIER_DAYS.iter().map(|place| (*place).to_owned()).collect();
+
+    let prometheus = demo.replayed(&[]).await;
+    let expected: BTreeSet<String> = always.union(&at_first).cloned().collect();
+    assert_eq!(silent(&prometheus, demo.now(), MINUTES).await, expected, "on the first day");
+
+    let prometheus = demo.replayed(&EARLIER).await;
+    assert_eq!(silent(&prometheus, demo.now(), 2 * DAY / 60).await, always, "after some weeks");
+}
