@@ -35,13 +35,7 @@ impl Scene {
         let file = written(&folder, &format!("targets:\n{a}{b}poll: {{state: 1s}}\n"));
         let file = file.to_str().expect("UTF-8");
         let mut process = exporter(&["--config.file", file, "--web.listen-address", "127.0.0.1:0"]);
-        let address = process
-            .says("where it listens", |text| {
-                let rest = text.split_once("address=")?.1;
-                rest.split_once(|c: char| c.is_whitespace())
-                    .map(|(address, _)| address.trim_matches('"').to_owned())
-            })
-            .await;
+        let address = process.serves().await;
         let scene = Self { folder, process, url: format!("http://{address}"), trios };
         for target in ["a", "b"] {
             scene.until_read(target).await;
@@ -120,6 +114,23 @@ async fn a_target_that_stays_keeps_session_and_counters_while_others_come_and_go
         assert!(of_a(&before, counter) > 0.0 && of_a(&after, counter) > of_a(&before, counter), "{counter}");
     }
     assert_eq!(of_a(&after, "trio_polls_missed_total"), 0.0);
+}
+
+#[tokio::test]
+async fn a_target_that_is_gone_is_asked_nothing_more() {
+    let scene = Scene::start().await;
+    let [a, b] = &scene.trios;
+    scene.configure(&format!("targets:\n{}poll: {{state: 1s}}\n", entry("a", a)));
+    let (_, text) = scene.send(Method::POST).await;
+    assert_eq!(text, "gone: b; 1 unchanged\n");
+    let [of_a, of_b] = [a, b].map(|trio| trio.simulator.requests());
+    until("the target that stays to be asked", LIMIT, async || {
+        let more = a.simulator.requests() - of_a;
+        if more > 20 { Ok(()) } else { Err(format!("{more} requests")) }
+    })
+    .await;
+    let under_way = b.simulator.requests() - of_b;
+    assert!(under_way <= 4, "{under_way} requests since it is gone");
 }
 
 #[tokio::test]
@@ -208,7 +219,7 @@ async fn what_a_new_target_counts_is_saved_and_what_a_gone_one_counted_is_forgot
     let file = scene.folder.path().join("trio-exporter.yml");
     let mut process =
         exporter(&["--config.file", file.to_str().expect("UTF-8"), "--web.listen-address", "127.0.0.1:0"]);
-    process.says("where it listens", |text| text.contains("address=").then_some(())).await;
+    process.serves().await;
     let saved = |wanted: &'static str, unwanted: &'static str| {
         let file = scene.folder.path().join("counters");
         async move {

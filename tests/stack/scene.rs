@@ -115,12 +115,7 @@ impl Scene {
         std::fs::write(&file, config(&trio) + more).expect("a configuration");
         let file = file.to_str().expect("UTF-8");
         let mut process = exporter(&["run", "--config.file", file, "--web.listen-address", "127.0.0.1:0"]);
-        let address = process
-            .says("where it listens", |text| {
-                let line = text.lines().find(|line| line.contains("serving metrics"))?;
-                Some(line.split_once("address=")?.1.split_whitespace().next()?.to_owned())
-            })
-            .await;
+        let address = process.serves().await;
         let prometheus = prometheus(&address).await;
         let exporter = format!("http://{address}");
         let scene =

@@ -69,13 +69,7 @@ async fn prometheus_scrapes_by_tls_with_a_certificate_and_the_right_user_of_each
         "--web.listen-address",
         "127.0.0.1:0",
     ]);
-    let address = process
-        .says("where it listens", |text| {
-            let line =
-                text.lines().find(|line| line.contains("serving metrics") && line.contains("https"))?;
-            Some(line.split_once("address=")?.1.split_whitespace().next()?.to_owned())
-        })
-        .await;
+    let address = process.serves().await;
     let (main, persons) = (("prometheus", "one"), ("boss", "two"));
     let mut config = "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n".to_owned();
     for (name, page, user) in [

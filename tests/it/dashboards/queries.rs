@@ -6,8 +6,8 @@ use crate::{
     promql::{Catalogue, matchings, problems, selectors, without_variables},
 };
 
-/// Series of Prometheus itself, which know no target.
-const WITHOUT_TARGET: [&str; 7] = [
+/// Series of Prometheus itself, and of the exporter as a whole.
+const WITHOUT_TARGET: [&str; 8] = [
     "up",
     "scrape_duration_seconds",
     "scrape_samples_scraped",
@@ -15,6 +15,7 @@ const WITHOUT_TARGET: [&str; 7] = [
     "process_resident_memory_bytes",
     "process_start_time_seconds",
     "trio_series_dropped",
+    "trio_config_last_reload_successful",
 ];
 
 pub(super) fn faults(board: &Board) -> Vec<String> {

@@ -37,13 +37,7 @@ state_file: counters
 /// The program, and where its metrics are.
 async fn started(configuration: &str) -> (Process, String) {
     let mut process = exporter(&["--config.file", configuration, "--web.listen-address", "127.0.0.1:0"]);
-    let address = process
-        .says("where it listens", |text| {
-            let rest = text.split_once("address=")?.1;
-            rest.split_once(|c: char| c.is_whitespace())
-                .map(|(address, _)| address.trim_matches('"').to_owned())
-        })
-        .await;
+    let address = process.serves().await;
     (process, format!("http://{address}/metrics"))
 }
 
