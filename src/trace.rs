@@ -103,8 +103,7 @@ impl Trace {
 /// Whether asking again would not help until somebody changes something.
 fn is_refusal(error: &Error) -> bool {
     use AuthFailure::{ClientKey, Credentials, Forbidden};
-    matches!(error, Error::LoginWaits { .. })
-        || matches!(error, Error::Auth { reason: Credentials | ClientKey | Forbidden, .. })
+    matches!(error, Error::Auth { reason: Credentials | ClientKey | Forbidden, .. })
 }
 
 /// Turns what was published into lines.

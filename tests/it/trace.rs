@@ -129,6 +129,19 @@ async fn what_is_told_is_what_is_counted_in_every_dialect_with_and_without_trios
     }
 }
 
+#[tokio::test]
+async fn calls_that_move_are_told_as_they_are_counted() {
+    let (_trio, mut traced) =
+        simulated(Options { scenario: Some(Scenario::moving()), ..Options::default() }).await;
+    traced.steps(120).await;
+    agrees(&traced, &traced.flow());
+    let told = traced.counts("101", CaseClass::Voice);
+    assert!(told.moved > 0, "{told:?}");
+    let there: Vec<String> =
+        traced.events("moved").iter().map(|line| line["to_service_id"].to_string()).collect();
+    assert!(there.contains(&"\"102\"".to_owned()), "{there:?}");
+}
+
 /// The account of the simulator, begun anew if it is marked.
 async fn truth(trio: &Simulated, marked: bool) -> Value {
     let url = format!("http://{}/sim/truth", trio.addr);
