@@ -125,4 +125,13 @@ mod tests {
         time.credit_until(135.0, Some(Unmeasured::Truncated));
         assert_eq!(time.counts.unmeasured, [5.0, 0.0, 0.0, 0.0]);
     }
+
+    #[test]
+    fn time_that_goes_back_is_credited_once() {
+        let mut time = ServiceTime::default();
+        for at in [100.0, 90.0, 105.0] {
+            time.credit_until(at, None);
+        }
+        assert_eq!(time.counts.measured, Some(5.0));
+    }
 }

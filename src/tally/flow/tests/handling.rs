@@ -49,6 +49,16 @@ fn nothing_is_credited_over_a_gap_or_a_change_of_server() {
 }
 
 #[test]
+fn a_case_in_hand_that_a_cut_list_hides_is_finished_after_two_lists_and_not_asked_for() {
+    let mut stage = Stage::new();
+    stage.calls(&[case("7", Handled)]).calls_cut(&[], &["1"]);
+    assert!(stage.tally.to_follow("1").is_empty() && stage.events().is_empty());
+    stage.calls_cut(&[], &["1"]);
+    assert_eq!(stage.events().len(), 1, "only who waits is waited for");
+    assert_eq!(handled(&stage), rounded(UNSEEN), "nobody knows when it ended");
+}
+
+#[test]
 fn the_end_of_a_case_that_another_server_does_not_know_is_not_credited() {
     let mut stage = Stage::new();
     stage.calls(&[case("7", Handled)]);

@@ -1,11 +1,11 @@
 //! Time that was measured, time that was not, and why.
 
 use pretty_assertions::assert_eq;
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
-    model::{Case, ServiceStatus},
+    model::{Case, GivenClass, GivenGoals, Goals, ServiceStatus},
     tally::{Settings, Source, Unmeasured},
 };
 
@@ -89,6 +89,23 @@ fn a_cut_list_of_cases_spoils_the_time_of_services_that_it_feeds_and_no_others()
         stage.calls(&[]).calls(&[]);
         assert_eq!(unmeasured(&stage, Unmeasured::Truncated), truncated, "with mail: {mail}");
     }
+}
+
+#[test]
+fn the_time_after_a_cut_list_is_not_measured_either() {
+    let mut stage = Stage::new();
+    stage.calls_cut(&[], &["1"]).calls(&[]);
+    assert_eq!(unmeasured(&stage, Unmeasured::Truncated), 10.0, "the whole list has no whole one before it");
+    assert_eq!(stage.service("2").time.measured, Some(10.0), "another service is none the worse");
+}
+
+#[test]
+fn the_time_of_a_service_with_callbacks_alone_is_measured_by_the_list_of_calls() {
+    let callback = GivenClass::of(CaseClass::Callback);
+    let goals = Goals::new(GivenGoals { classes: vec![callback], ..GivenGoals::default() }, Vec::new());
+    let mut stage = Stage::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
+    stage.calls(&[]).calls(&[]).calls(&[]);
+    assert_eq!(stage.service("1").time.measured, Some(10.0));
 }
 
 #[test]
