@@ -91,7 +91,7 @@ async fn what_is_wrong_ends_it_with_a_message_and_its_exit_code() {
         assert!(stderr.contains(message), "{arguments:?}: {stderr}");
     }
     let wrong = configured(&folder, &[&trio.url()], "wrong");
-    let (code, _, stderr) = run(&wrong, &[]).await;
+    let (code, _, stderr) = run(&wrong, &["--for", "10s"]).await;
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("Trio cannot be read: login refused"), "{stderr}");
 }
