@@ -153,7 +153,6 @@ impl Scene<'_> {
             if *stage == Stage::Handled {
                 // Answered before anybody saw it wait.
                 let end = Window { from: begin.from.max(seen.from), to: seen.to };
-                new.seen = seen.from;
                 self.is_answered(&mut new, case, end, true, ledger, rejected);
             }
         } else if *stage == Stage::Handled {
