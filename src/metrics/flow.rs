@@ -124,7 +124,7 @@ const MEASURED: Spec = Spec::counter(
 .seconds();
 const UNMEASURED: Spec = Spec::counter(
     "service_unmeasured",
-    "Open time of the service for which its flow could not be measured, by reason; the reasons add up to all of it. Above 5 % of the open time the day should not be reported. Source: services/state, services/calls, services/cases.",
+    "Open time of the service for which its flow could not be measured, by reason; the reasons add up to all of it. Time up to a quarter of an hour after a cut list counts as truncated, too. Above 5 % of the open time the day should not be reported. Source: services/state, services/calls, services/cases.",
 )
 .seconds();
 const TRUNCATED: Spec = Spec::gauge(
