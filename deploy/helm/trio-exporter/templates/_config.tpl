@@ -3,6 +3,9 @@ The targets, each with the files of its secrets, and the volume sources that hol
 {targets: […], sources: […], made: {KEY: SECRET}}. `made` is what the chart's own Secret has to hold.
 */}}
 {{- define "trio-exporter.targets" -}}
+{{- if not .Values.config.targets -}}
+  {{- fail "config.targets: name at least one Trio, such as {name: main, servers: [https://trio.example/te/api]}" -}}
+{{- end -}}
 {{- $names := list -}}
 {{- $targets := list -}}
 {{- $sources := list -}}
