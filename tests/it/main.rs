@@ -22,6 +22,7 @@ mod dashboards;
 mod demo;
 mod deploy;
 mod dialects;
+mod docs;
 mod erlang;
 mod failover;
 mod goals;
