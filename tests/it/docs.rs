@@ -16,7 +16,6 @@ mod filters;
 mod flags;
 mod links;
 mod log_messages;
-mod markdown;
 mod marks;
 mod metrics;
 mod output;
@@ -28,7 +27,7 @@ mod stage;
 mod values;
 mod yaml;
 
-use markdown::Document;
+use crate::markdown::Document;
 
 /// Fails with one line a problem.
 fn nothing_in(problems: &[String]) {

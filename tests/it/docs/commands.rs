@@ -4,16 +4,28 @@ use futures_util::future::join_all;
 
 use super::{
     flags,
-    markdown::{Block, Document},
     marks::{Mark, is_shell},
     nothing_in, output,
     shell::pipelines,
     stage::Stage,
 };
+use crate::markdown::{Block, Document};
 
 /// What a fence may say.
-const LANGUAGES: [&str; 12] =
-    ["sh", "bash", "shell", "console", "text", "yaml", "promql", "ini", "json", "toml", "dockerfile", "nginx"];
+const LANGUAGES: [&str; 12] = [
+    "sh",
+    "bash",
+    "shell",
+    "console",
+    "text",
+    "yaml",
+    "promql",
+    "ini",
+    "json",
+    "toml",
+    "dockerfile",
+    "nginx",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_runs_or_is_marked_and_prints_what_is_shown() {
@@ -32,7 +44,8 @@ pub(crate) async fn problems(document: &Document) -> Vec<String> {
             printed = None;
             commands(&block, &mut stage, &mut printed).await
         } else if block.comment.as_deref() == Some("output") {
-            let printed = printed.as_deref().ok_or_else(|| "no block that is run stands before it".to_owned());
+            let printed =
+                printed.as_deref().ok_or_else(|| "no block that is run stands before it".to_owned());
             printed.and_then(|printed| output::compare(&block.text, printed)).map_err(|problem| (0, problem))
         } else {
             Ok(())

@@ -17,7 +17,9 @@ pub(crate) fn run(words: &[String], input: &str, folder: &Path) -> Option<Result
             done.map(|_| String::new()).map_err(|error| format!("cp {from} {to}: {error}"))
         }),
         "mkdir" => match rest[..] {
-            [name] => fs::create_dir(folder.join(name)).map(|()| String::new()).map_err(|error| error.to_string()),
+            [name] => {
+                fs::create_dir(folder.join(name)).map(|()| String::new()).map_err(|error| error.to_string())
+            }
             _ => Err("mkdir takes one folder here".to_owned()),
         },
         "chmod" => chmod(&rest, folder),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use trio_exporter::cli::Cli;
 
-use super::{markdown::Document, nothing_in, shell::Command, stage::ours};
+use super::{nothing_in, shell::Command, stage::ours};
+use crate::markdown::Document;
 
 /// Flags of other programs, and whose they are.
 const FOREIGN: [(&str, &str); 26] = [
@@ -53,7 +54,8 @@ fn flags(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("--").filter_map(|(at, _)| {
         let free = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || "([`'\"".contains(c));
         let rest = &text[at + 2..];
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(rest.len());
         let flag = text[at..at + 2 + end].trim_end_matches(['.', '-']);
         (free && flag.len() > 3).then_some(flag)
     })
@@ -64,7 +66,8 @@ pub(crate) fn strangers(document: &Document) -> Vec<String> {
     let known = known();
     let is_known = |flag: &str| known.contains(flag) || FOREIGN.iter().any(|(foreign, _)| *foreign == flag);
     let blocks = document.blocks();
-    let in_blocks = blocks.iter().filter(|block| block.language != "yaml").map(|block| (block.line, block.text.clone()));
+    let in_blocks =
+        blocks.iter().filter(|block| block.language != "yaml").map(|block| (block.line, block.text.clone()));
     let texts: Vec<(usize, String)> = document.words().into_iter().chain(in_blocks).collect();
     let named = texts.iter().flat_map(|(line, text)| flags(text).map(|flag| (*line, flag)));
     named

@@ -6,14 +6,12 @@ use std::fs;
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{Lit, Macro, visit::Visit};
 
-use super::{
-    document,
-    markdown::{Document, root},
-    nothing_in,
-};
+use super::{document, nothing_in};
+use crate::markdown::{Document, root};
 
 /// Files whose log lines are texts from elsewhere, and where these come from.
-const PASSED_ON: [(&str, &str); 4] = [
+const PASSED_ON: [(&str, &str); 5] = [
+    ("src/trio/error.rs", "details of the files below"),
     ("src/app/keeper.rs", "src/state_file/problem.rs"),
     ("src/app/fleet.rs", "warnings of the configuration"),
     ("src/cli/run.rs", "warnings of the configuration"),
@@ -22,6 +20,9 @@ const PASSED_ON: [(&str, &str); 4] = [
 
 /// Files whose error texts are logged.
 const ERRORS: [&str; 2] = ["src/state_file/problem.rs", "src/trio/error.rs"];
+
+/// Files that tell in words what happened to a request or a login: their sentences are logged as `error`.
+const DETAILS: [&str; 2] = ["src/trio/session.rs", "src/trio/transport.rs"];
 
 /// A text with its gaps, and where it stands.
 pub(crate) struct Message {
@@ -46,7 +47,23 @@ impl<'ast> Visit<'ast> for Finder {
         if name.is_some_and(|name| matches!(&*name, "warn" | "error")) {
             let text = message(called.tokens.clone());
             self.add(text.unwrap_or_default());
+        } else if DETAILS.contains(&&*self.file)
+            && called.path.is_ident("format")
+            && let Some(text) = message(called.tokens.clone()).filter(|text| is_sentence(text))
+        {
+            self.add(text);
         }
+    }
+
+    /// `explain` tells what a status means.
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        let is_it = ERRORS.contains(&&*self.file) && function.sig.ident == "explain";
+        let mut texts = Texts::default();
+        if is_it {
+            texts.visit_item_fn(function);
+        }
+        texts.0.into_iter().filter(|text| is_sentence(text)).for_each(|text| self.add(text));
+        syn::visit::visit_item_fn(self, function);
     }
 
     fn visit_attribute(&mut self, attribute: &'ast syn::Attribute) {
@@ -59,10 +76,17 @@ impl<'ast> Visit<'ast> for Finder {
     /// `warnings.push(format!("…"))` and `warn("…")`, a closure that logs.
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         if call.method == "push"
-            && matches!(&*call.receiver, syn::Expr::Path(path) if path.path.is_ident("warnings"))
+            && is_warnings(&call.receiver)
             && let Some(syn::Expr::Macro(made)) = call.args.first()
         {
             self.add(message(made.mac.tokens.clone()).unwrap_or_default());
+        }
+        if call.method == "to_owned"
+            && DETAILS.contains(&&*self.file)
+            && let syn::Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) = &*call.receiver
+            && is_sentence(&text.value())
+        {
+            self.add(text.value());
         }
         syn::visit::visit_expr_method_call(self, call);
     }
@@ -78,19 +102,45 @@ impl<'ast> Visit<'ast> for Finder {
     }
 }
 
+/// Every text.
+#[derive(Default)]
+struct Texts(Vec<String>);
+
+impl<'ast> Visit<'ast> for Texts {
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.0.push(text.value());
+    }
+}
+
+/// Words, not a header or a scheme.
+fn is_sentence(text: &str) -> bool {
+    parts(text).iter().any(|part| part.contains(' '))
+}
+
+/// `warnings` or `self.warnings`.
+fn is_warnings(list: &syn::Expr) -> bool {
+    match list {
+        syn::Expr::Path(path) => path.path.is_ident("warnings"),
+        syn::Expr::Field(field) => matches!(&field.member, syn::Member::Named(name) if name == "warnings"),
+        _ => false,
+    }
+}
+
 /// The last text that is no value of a field.
 fn message(tokens: TokenStream) -> Option<String> {
     let (mut found, mut is_message) = (None, true);
     for tree in tokens {
         match &tree {
             TokenTree::Literal(literal) if is_message => {
-                found = syn::parse_str::<syn::LitStr>(&literal.to_string()).ok().map(|text| text.value()).or(found);
+                found = syn::parse_str::<syn::LitStr>(&literal.to_string())
+                    .ok()
+                    .map(|text| text.value())
+                    .or(found);
                 is_message = false;
             }
             TokenTree::Punct(punct) if punct.as_char() == ',' => is_message = true,
             _ => is_message = false,
         }
-        // Of `#[error("…", .value)]` the first text is the message, and no other follows.
     }
     found
 }
@@ -130,7 +180,9 @@ pub(crate) fn missing(messages: &[Message], page: &Document) -> Vec<String> {
         let passed_on = parts.is_empty() && PASSED_ON.iter().any(|(file, _)| *file == message.file);
         !passed_on && (parts.is_empty() || parts.iter().any(|part| !page.contains(&**part)))
     });
-    missing.map(|message| format!("{}: {:?} does not stand in the page", message.file, message.text)).collect()
+    missing
+        .map(|message| format!("{}: {:?} does not stand in the page", message.file, message.text))
+        .collect()
 }
 
 fn of_the_program() -> Vec<Message> {
@@ -164,7 +216,14 @@ fn a_message_that_cannot_be_looked_up_is_found_wherever_it_comes_from() {
         ("src/a.rs", r#"fn a() { let f = || { if b() { error!(%x, "nobody knows {this} one") } }; }"#),
         ("src/a.rs", r#"fn a() { tracing::error!("{error}"); }"#),
         ("src/a.rs", r#"fn a() { warnings.push(format!("{key}: nobody knows this")); }"#),
+        ("src/a.rs", r#"fn a() { self.warnings.push(format!("{key}: nobody knows this")); }"#),
         ("src/a.rs", r#"fn a() { warn("nobody knows this"); }"#),
+        (
+            "src/trio/error.rs",
+            r#"fn explain(s: u16) -> &'static str { match s { 1 => "nobody knows this", _ => "" } }"#,
+        ),
+        ("src/trio/session.rs", r#"fn a() { f(format!("nobody knows {this} one")) }"#),
+        ("src/trio/session.rs", r#"fn a() { f("nobody knows this".to_owned()) }"#),
         ("src/trio/error.rs", r#"enum E { #[error("{x}: nobody knows this", .0)] A(u8) }"#),
     ] {
         assert_eq!(missing(&messages(file, source), &page).len(), 1, "{source}");

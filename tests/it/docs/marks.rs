@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::markdown::{Block, root};
+use crate::markdown::{Block, root};
 
 /// What only the reader has. Another reason is a mistake, until it stands here.
 const REASONS: [&str; 12] = [

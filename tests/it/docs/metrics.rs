@@ -1,6 +1,7 @@
 //! Queries that documents show are queries, about metrics that there are.
 
-use super::{markdown::Document, nothing_in};
+use super::nothing_in;
+use crate::markdown::Document;
 use crate::promql::{Catalogue, problems};
 
 /// What is wrong with the queries of a document, one a line.
@@ -22,5 +23,7 @@ pub(crate) fn wrong(document: &Document, catalogue: &Catalogue) -> Vec<String> {
 #[test]
 fn every_query_fits_what_the_exporter_has() {
     let catalogue = Catalogue::shipped();
-    nothing_in(&Document::shipped().iter().flat_map(|document| wrong(document, &catalogue)).collect::<Vec<_>>());
+    nothing_in(
+        &Document::shipped().iter().flat_map(|document| wrong(document, &catalogue)).collect::<Vec<_>>(),
+    );
 }

@@ -15,12 +15,19 @@ pub(crate) fn compare(shown: &str, printed: &str) -> Result<(), String> {
             Some(distance) if anywhere || distance == 0 => at += distance + 1,
             _ => {
                 let next = printed.get(at).map_or("the end", String::as_str);
-                return Err(format!("the output is not as shown: `{line}` is not printed, but `{next}`, in:\n{}", printed.join("\n")));
+                return Err(format!(
+                    "the output is not as shown: `{line}` is not printed, but `{next}`, in:\n{}",
+                    printed.join("\n")
+                ));
             }
         }
         anywhere = false;
     }
-    if anywhere || at == printed.len() { Ok(()) } else { Err(format!("the output goes on: `{}`", printed[at])) }
+    if anywhere || at == printed.len() {
+        Ok(())
+    } else {
+        Err(format!("the output goes on: `{}`", printed[at]))
+    }
 }
 
 fn lines(text: &str) -> Vec<String> {
@@ -31,7 +38,13 @@ fn lines(text: &str) -> Vec<String> {
 fn plain(line: &str) -> String {
     let mut plain = String::new();
     for c in line.trim().chars() {
-        let c = if c.is_ascii_digit() { '9' } else if c.is_whitespace() { ' ' } else { c };
+        let c = if c.is_ascii_digit() {
+            '9'
+        } else if c.is_whitespace() {
+            ' '
+        } else {
+            c
+        };
         if !(matches!(c, '9' | ' ') && plain.ends_with(c)) {
             plain.push(c);
         }
@@ -56,7 +69,9 @@ fn matches(shown: &str, printed: &str) -> bool {
 #[test]
 fn numbers_and_blanks_may_differ_and_dots_stand_for_anything() {
     let printed = "OK     a: 12 items\nts=1 message=x level=warn\nend 7\n";
-    for shown in ["OK a: 7 items\n…\nend 1234", "OK  a: 1 items\nts=… level=warn\nend 9\n", "…\nend 3", "OK a: 1 …\n…"] {
+    for shown in
+        ["OK a: 7 items\n…\nend 1234", "OK  a: 1 items\nts=… level=warn\nend 9\n", "…\nend 3", "OK a: 1 …\n…"]
+    {
         compare(shown, printed).unwrap();
     }
     for (shown, complaint) in [

@@ -2,7 +2,8 @@
 
 use pretty_assertions::assert_eq;
 
-use super::{commands, flags, links, markdown::Document, metrics, stage::Stage, yaml};
+use super::{commands, flags, links, metrics, stage::Stage, yaml};
+use crate::markdown::Document;
 use crate::promql::Catalogue;
 
 /// A document with `text` from its third line on.
@@ -20,13 +21,21 @@ async fn blocks_that_are_neither_run_nor_marked_are_found() {
         ("```sh\ncurl -s localhost:10427/metrics | grep '^trio_down'\n```", 4, "grep finds nothing"),
         ("```sh\ntrio-exporter demo && rm -r .\n```", 4, "mark the block"),
         ("<!-- needs: patience -->\n```sh\npromtool\n```", 4, "is none of"),
-        ("<!-- run by: tests/stack/promtool.rs nobody -->\n```sh\npromtool\n```", 4, "has no test called nobody"),
+        (
+            "<!-- run by: tests/stack/promtool.rs nobody -->\n```sh\npromtool\n```",
+            4,
+            "has no test called nobody",
+        ),
         ("<!-- run by: tests/stack/nowhere.rs a -->\n```sh\npromtool\n```", 4, "nowhere.rs"),
         ("<!-- ran by: me -->\n```sh\npromtool\n```", 4, "is no mark"),
         ("<!-- needs: your Trio -->\n\n```sh\npromtool\n```", 6, "`promtool` is not run here"),
         ("<!-- needs: your Trio -->\n```sh\ntrio-exporter --config.fiel a\n```", 5, "--config.fiel"),
         ("<!-- output -->\n```text\nready\n```", 4, "no block that is run"),
-        ("```sh\ncurl -s localhost:10427/-/ready\n```\n<!-- output -->\n```text\nsteady\n```", 7, "not as shown"),
+        (
+            "```sh\ncurl -s localhost:10427/-/ready\n```\n<!-- output -->\n```text\nsteady\n```",
+            7,
+            "not as shown",
+        ),
     ] {
         let found = commands::problems(&document(block)).await;
         assert_eq!(found.len(), 1, "{block}: {found:?}");

@@ -46,7 +46,8 @@ pub(crate) fn pipelines(block: &str) -> Result<Vec<Pipeline>, (usize, String)> {
 }
 
 fn tokens(line: &str) -> Result<Vec<Token>, String> {
-    let (mut tokens, mut word, mut quote): (Vec<Token>, Option<String>, Option<char>) = (Vec::new(), None, None);
+    let (mut tokens, mut word, mut quote): (Vec<Token>, Option<String>, Option<char>) =
+        (Vec::new(), None, None);
     for c in line.chars() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
@@ -105,6 +106,7 @@ fn pipeline(offset: usize, tokens: Vec<Token>) -> Result<Pipeline, String> {
 /// `NAME=value`.
 fn variable(word: &str) -> Option<(String, String)> {
     let (name, value) = word.split_once('=')?;
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let plain =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     plain.then(|| (name.to_owned(), value.to_owned()))
 }

@@ -12,7 +12,10 @@ fn each(word: &str, words: &[&str]) -> usize {
         (factors.next() == Some(word)).then(|| factors.collect::<Vec<_>>())
     });
     let of = |factors: Vec<&str>| -> usize {
-        factors.iter().map(|factor| factor.parse().ok().or(words.contains(factor).then_some(1)).unwrap_or(0)).product()
+        factors
+            .iter()
+            .map(|factor| factor.parse().ok().or(words.contains(factor).then_some(1)).unwrap_or(0))
+            .product()
     };
     factors.map(of).sum()
 }

@@ -16,10 +16,10 @@ use trio_exporter::{model::Clock, sim::Options};
 use super::{
     curl::curl,
     filters,
-    markdown::root,
     program::Program,
     shell::{Command, Pipeline},
 };
+use crate::markdown::root;
 use crate::{
     process::{PATIENCE, folder, until},
     support::{Simulated, reqwest_client},
@@ -30,11 +30,14 @@ const FINITE: [&str; 7] = ["check", "inspect", "trace", "record", "init", "compl
 /// Flags that make a serving command end.
 const ENDING: [&str; 5] = ["--once", "--config.check", "--print-fields", "--help", "--version"];
 /// A user of the web server: what the reader is told to write, with a real hash.
-const USERS: &str = "basic_auth_users: {prometheus: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi}\n";
+const USERS: &str =
+    "basic_auth_users: {prometheus: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi}\n";
 
 pub(crate) struct Stage {
     outer: TempDir,
     trio: String,
+    /// The one that stands in the files.
+    written: String,
     exporter: Option<String>,
     running: Vec<Program>,
     started: usize,
@@ -47,6 +50,7 @@ impl Stage {
         let outer = folder();
         let stage = Self {
             trio: simulated.addr.to_string(),
+            written: simulated.addr.to_string(),
             exporter: None,
             running: Vec::new(),
             started: 0,
@@ -114,6 +118,7 @@ impl Stage {
     }
 
     async fn ours(&mut self, mut command: Command) -> Result<String, String> {
+        self.address_files()?;
         for text in command.words.iter_mut().chain(command.environment.iter_mut().map(|(_, value)| value)) {
             *text = self.real(text);
         }
@@ -129,10 +134,14 @@ impl Stage {
         let mut program = Program::start(&command, &self.folder(), &self.started.to_string())?;
         if ends {
             let status = program.ended().await?;
-            return if status.success() { Ok(program.printed()) } else { Err(format!("{status}:\n{}", program.printed())) };
+            return if status.success() {
+                Ok(program.printed())
+            } else {
+                Err(format!("{status}:\n{}", program.printed()))
+            };
         }
         match &*first {
-            "simulate" => self.another_trio(program.address("simulated Trio", "http://").await?)?,
+            "simulate" => self.trio = program.address("Trio ", "http://").await?,
             "demo" => self.exporter = Some(program.address("metrics ", "http://").await?),
             _ => self.exporter = Some(program.address("serving metrics", "address=").await?),
         }
@@ -144,16 +153,17 @@ impl Stage {
         Ok(printed)
     }
 
-    /// What is configured to read the simulated Trio reads this one from now on.
-    fn another_trio(&mut self, trio: String) -> Result<(), String> {
-        for entry in fs::read_dir(self.folder()).map_err(|error| error.to_string())? {
-            let path = entry.map_err(|error| error.to_string())?.path();
+    /// Does what the reader does by hand: writes the address of the simulated Trio into the files.
+    fn address_files(&mut self) -> Result<(), String> {
+        let problem = |error: std::io::Error| error.to_string();
+        for entry in fs::read_dir(self.folder()).map_err(problem)? {
+            let path = entry.map_err(problem)?.path();
             if path.extension().is_some_and(|extension| extension == "yml") {
-                let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
-                fs::write(&path, text.replace(&self.trio, &trio)).map_err(|error| error.to_string())?;
+                let text = fs::read_to_string(&path).map_err(problem)?;
+                fs::write(&path, self.real(&text.replace(&self.written, &self.trio))).map_err(problem)?;
             }
         }
-        self.trio = trio;
+        self.written.clone_from(&self.trio);
         Ok(())
     }
 

@@ -5,11 +5,13 @@ use trio_exporter::{
     tally::{Doubt, Unmeasured},
 };
 
-use super::{document, markdown::Document, nothing_in};
+use super::{document, nothing_in};
+use crate::markdown::Document;
 
 /// The values that have no row in the section of `heading`.
 pub(crate) fn without_row(page: &Document, heading: &str, values: &[&str]) -> Vec<String> {
-    let lines = page.text.lines().skip_while(|line| !(line.starts_with('#') && line.contains(heading))).skip(1);
+    let lines =
+        page.text.lines().skip_while(|line| !(line.starts_with('#') && line.contains(heading))).skip(1);
     let section: Vec<&str> = lines.take_while(|line| !line.starts_with('#')).collect();
     let missing = values.iter().filter(|value| {
         let row = format!("| `{value}` |");

@@ -5,11 +5,8 @@ use std::{fs, path::Path};
 use serde_json::Value;
 use trio_exporter::{config, trio::Dictionary};
 
-use super::{
-    markdown::{Block, Document},
-    nothing_in,
-    stage::Stage,
-};
+use super::{nothing_in, stage::Stage};
+use crate::markdown::{Block, Document};
 
 /// Keys at the top of the exporter's configuration.
 const CONFIG: [&str; 7] = ["targets", "poll", "collectors", "agents", "goals", "metrics", "state_file"];
@@ -34,7 +31,9 @@ pub(crate) fn problem(block: &Block, folder: &Path) -> Option<String> {
     }
     // A resource is written as a path, and everything else in a fields file is below one.
     if keys.iter().any(|key| key.contains('/')) {
-        return Dictionary::with_user_file("block.yml", &block.text).err().map(|mistakes| mistakes.join("; "));
+        return Dictionary::with_user_file("block.yml", &block.text)
+            .err()
+            .map(|mistakes| mistakes.join("; "));
     }
     None
 }

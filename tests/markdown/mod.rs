@@ -40,7 +40,8 @@ impl Document {
         while let Some(folder) = folders.get(at).cloned() {
             at += 1;
             paths.extend(in_folder(&folder));
-            let entries = fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+            let entries =
+                fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path());
             folders.extend(entries.filter(|path| path.is_dir()));
         }
         let mut documents: Vec<Self> = paths.iter().map(|path| Self::at(path)).collect();
@@ -137,7 +138,9 @@ impl Document {
 
 fn in_folder(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
-    entries.filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "md")).collect()
+    entries
+        .filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "md"))
+        .collect()
 }
 
 /// Small letters, blanks as `-`, and of the rest only letters, digits, `-` and `_`.
