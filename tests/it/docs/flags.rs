@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use trio_exporter::cli::Cli;
 
-use super::{nothing_in, shell::Command, stage::ours};
+use super::{
+    nothing_in,
+    shell::{Command, pipelines},
+    stage::ours,
+};
 use crate::markdown::Document;
 
 /// Flags of other programs, and whose they are.
@@ -76,6 +80,19 @@ pub(crate) fn strangers(document: &Document) -> Vec<String> {
         .collect()
 }
 
+/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not whole.
+pub(crate) fn misunderstood(document: &Document) -> Vec<String> {
+    let commands = document.words().into_iter().filter(|(_, text)| text.starts_with("trio-exporter "));
+    let whole = commands.filter(|(_, text)| !text.contains(['…', '*', '|', '[']));
+    whole
+        .filter_map(|(line, text)| {
+            let lines = pipelines(&text).map_err(|(_, problem)| problem);
+            let problem = lines.and_then(|lines| lines[0].commands.iter().try_for_each(understood)).err()?;
+            Some(document.problem(line, format!("`{text}`: {problem}")))
+        })
+        .collect()
+}
+
 /// A command of the exporter is one that its command line understands.
 pub(crate) fn understood(command: &Command) -> Result<(), String> {
     let Some(ours) = ours(command) else { return Ok(()) };
@@ -91,5 +108,11 @@ pub(crate) fn understood(command: &Command) -> Result<(), String> {
 #[test]
 fn documents_name_only_flags_that_there_are() {
     let found: Vec<String> = Document::shipped().iter().flat_map(strangers).collect();
+    nothing_in(&found);
+}
+
+#[test]
+fn commands_in_sentences_are_understood() {
+    let found: Vec<String> = Document::shipped().iter().flat_map(misunderstood).collect();
     nothing_in(&found);
 }

@@ -56,10 +56,13 @@ async fn blocks_that_are_run_or_marked_are_let_be() {
 
 #[test]
 fn flags_links_and_queries_that_there_are_not_are_found() {
-    let text = "`--web.listen-adress`, `--once`, [a](fields.md#the-file), [b](fields.md#the-fiel), [c](nowhere.md)\n\n\
+    let text = "`--web.listen-adress`, `--once`, `trio-exporter chek --target NAME`, `trio-exporter check --target NAME`, [a](fields.md#the-file), [b](fields.md#the-fiel), [c](nowhere.md)\n\n\
                 ```promql\nsum(trio_up)\nsum(trio_upp)\n```\n";
     let document = document(text);
     assert_eq!(flags::strangers(&document), ["docs/planted.md:3: there is no flag --web.listen-adress"]);
+    let misunderstood = flags::misunderstood(&document);
+    assert_eq!(misunderstood.len(), 1, "{misunderstood:?}");
+    assert!(misunderstood[0].starts_with("docs/planted.md:3: `trio-exporter chek"), "{misunderstood:?}");
     assert_eq!(
         links::broken(&document),
         [
