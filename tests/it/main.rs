@@ -11,6 +11,9 @@ mod promql;
 #[allow(dead_code, reason = "the tests against a real Prometheus use the rest")]
 mod dashboard;
 
+#[path = "../markdown/mod.rs"]
+mod markdown;
+
 mod accuracy;
 mod agents;
 mod architecture;
@@ -23,6 +26,7 @@ mod dashboards;
 mod demo;
 mod deploy;
 mod dialects;
+mod docs;
 mod erlang;
 mod failover;
 mod goals;

@@ -10,6 +10,9 @@
 #[path = "../dashboard/mod.rs"]
 #[allow(dead_code, reason = "their form is held in tests/it")]
 mod dashboard;
+#[path = "../markdown/mod.rs"]
+#[allow(dead_code, reason = "what needs no other program is in tests/it")]
+mod markdown;
 #[path = "../process/mod.rs"]
 mod process;
 #[path = "../promql/mod.rs"]
@@ -22,6 +25,7 @@ mod busy_hour;
 mod contract;
 mod dashboards;
 mod demo;
+mod documents;
 mod expressions;
 mod helm;
 mod http;

@@ -1,0 +1,41 @@
+//! The documents: every command in them is run here, run by a test that is named, or marked as the reader's own
+//! affair; what they link to and what they name is there.
+//!
+//! How a block of commands is marked, with a comment on the line above it:
+//!
+//! | comment | meaning |
+//! | --- | --- |
+//! | none | it is run here, see `stage` |
+//! | `<!-- run by: tests/stack/promtool.rs name_of_the_test -->` | that test runs it |
+//! | `<!-- needs: your Trio -->` | nobody but the reader can run it; the reasons are in `marks` |
+//! | `<!-- output -->` above a `text` block | what the block before it prints, see `output` |
+
+mod commands;
+mod curl;
+mod filters;
+mod flags;
+mod links;
+mod log_messages;
+mod marks;
+mod metrics;
+mod output;
+mod planted;
+mod program;
+mod shell;
+mod sizes;
+mod stage;
+mod values;
+mod yaml;
+
+use crate::markdown::Document;
+
+/// Fails with one line a problem.
+fn nothing_in(problems: &[String]) {
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+/// A document of the project by its path.
+fn document(path: &str) -> Document {
+    let found = Document::shipped().into_iter().find(|document| document.path == path);
+    found.unwrap_or_else(|| panic!("there is no {path}"))
+}

@@ -1,0 +1,118 @@
+//! Every flag that a document names is one, and every command line of the exporter is understood by it.
+
+use std::collections::BTreeSet;
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use trio_exporter::cli::Cli;
+
+use super::{
+    nothing_in,
+    shell::{Command, pipelines},
+    stage::ours,
+};
+use crate::markdown::Document;
+
+/// Flags of other programs, and whose they are.
+const FOREIGN: [(&str, &str); 26] = [
+    ("--agent", "Prometheus 3"),
+    ("--alertmanager.url", "amtool"),
+    ("--comment", "amtool"),
+    ("--duration", "amtool"),
+    ("--build", "docker compose"),
+    ("--bench", "cargo"),
+    ("--config.file", "Prometheus and Alertmanager"),
+    ("--enable-feature", "Prometheus"),
+    ("--example", "cargo"),
+    ("--features", "cargo"),
+    ("--from-literal", "kubectl"),
+    ("--from-file", "kubectl"),
+    ("--lint", "promtool"),
+    ("--lint-fatal", "promtool"),
+    ("--locked", "cargo"),
+    ("--namespace", "kubectl, helm"),
+    ("--create-namespace", "helm"),
+    ("--no-deps", "cargo"),
+    ("--now", "systemctl"),
+    ("--offline", "systemd-analyze"),
+    ("--open", "cargo"),
+    ("--release", "cargo"),
+    ("--set", "helm"),
+    ("--storage.tsdb.retention.time", "Prometheus"),
+    ("--test", "cargo"),
+    ("--values", "helm"),
+];
+
+/// Every long flag of every command.
+fn known() -> BTreeSet<String> {
+    let (mut flags, mut commands) = (BTreeSet::new(), vec![Cli::command()]);
+    while let Some(mut command) = commands.pop() {
+        command.build();
+        flags.extend(command.get_arguments().filter_map(|flag| Some(format!("--{}", flag.get_long()?))));
+        commands.extend(command.get_subcommands().cloned());
+    }
+    flags
+}
+
+/// The flags in a text.
+fn flags(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("--").filter_map(|(at, _)| {
+        let free = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || "([`'\"".contains(c));
+        let rest = &text[at + 2..];
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(rest.len());
+        let flag = text[at..at + 2 + end].trim_end_matches(['.', '-']);
+        (free && flag.len() > 3).then_some(flag)
+    })
+}
+
+/// The flags of a document that there are not.
+pub(crate) fn strangers(document: &Document) -> Vec<String> {
+    let known = known();
+    let is_known = |flag: &str| known.contains(flag) || FOREIGN.iter().any(|(foreign, _)| *foreign == flag);
+    let blocks = document.blocks();
+    let in_blocks =
+        blocks.iter().filter(|block| block.language != "yaml").map(|block| (block.line, block.text.clone()));
+    let texts: Vec<(usize, String)> = document.words().into_iter().chain(in_blocks).collect();
+    let named = texts.iter().flat_map(|(line, text)| flags(text).map(|flag| (*line, flag)));
+    named
+        .filter(|(_, flag)| !is_known(flag))
+        .map(|(line, flag)| document.problem(line, format!("there is no flag {flag}")))
+        .collect()
+}
+
+/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not whole.
+pub(crate) fn misunderstood(document: &Document) -> Vec<String> {
+    let commands = document.words().into_iter().filter(|(_, text)| text.starts_with("trio-exporter "));
+    let whole = commands.filter(|(_, text)| !text.contains(['…', '*', '|', '[']));
+    whole
+        .filter_map(|(line, text)| {
+            let lines = pipelines(&text).map_err(|(_, problem)| problem);
+            let problem = lines.and_then(|lines| lines[0].commands.iter().try_for_each(understood)).err()?;
+            Some(document.problem(line, format!("`{text}`: {problem}")))
+        })
+        .collect()
+}
+
+/// A command of the exporter is one that its command line understands.
+pub(crate) fn understood(command: &Command) -> Result<(), String> {
+    let Some(ours) = ours(command) else { return Ok(()) };
+    let words = std::iter::once("trio-exporter").chain(ours.words.iter().map(String::as_str));
+    match Cli::try_parse_from(words) {
+        Err(error) if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            Err(error.to_string())
+        }
+        _ => Ok(()),
+    }
+}
+
+#[test]
+fn documents_name_only_flags_that_there_are() {
+    let found: Vec<String> = Document::shipped().iter().flat_map(strangers).collect();
+    nothing_in(&found);
+}
+
+#[test]
+fn commands_in_sentences_are_understood() {
+    let found: Vec<String> = Document::shipped().iter().flat_map(misunderstood).collect();
+    nothing_in(&found);
+}
