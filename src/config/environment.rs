@@ -1,10 +1,10 @@
 //! A single target from environment variables.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use url::Url;
 
-use super::{Config, Environment, Target, target};
+use super::{Config, Environment, Target, files::Files, target};
 use crate::{
     document::Complaints,
     metrics,
@@ -30,15 +30,22 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         Some(text) => servers(&text, &mut warnings),
     };
     let servers = servers.map_err(|messages| errors.extend(messages)).ok();
+    let mut files = Files::here(environment);
     let mut secret = |key: &str| {
         let name = format!("TRIO_{}", key.to_uppercase());
-        let result = read_secret(&name, &given).and_then(|secret| {
+        let result = read_secret(&name, &given, &mut files).and_then(|secret| {
             target::check_secret(key, &secret).map_err(|message| format!("{name}: {message}"))?;
             Ok(secret)
         });
         result.map_err(|error| errors.push(error)).ok()
     };
+    let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
     let (client_key, username, password) = (secret("client_key"), secret("username"), secret("password"));
+    warnings.extend(files.into_warnings());
+    errors.extend(target::check_name(&name).map_err(|message| format!("TRIO_TARGET: {message}")).err());
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     let mut complaints = Complaints::default();
     let dictionary = target::builtin(&mut complaints);
     errors.extend(complaints.into_list());
@@ -47,7 +54,6 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     else {
         return Err(errors);
     };
-    let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
     let trio = trio::Settings {
         servers,
         client_key,
@@ -101,13 +107,22 @@ fn servers(text: &str, warnings: &mut Vec<String>) -> Result<Vec<Url>, Vec<Strin
     if errors.is_empty() { Ok(servers) } else { Err(errors) }
 }
 
-fn read_secret(name: &str, given: &impl Fn(&str) -> Option<String>) -> Result<trio::Secret, String> {
+fn read_secret(
+    name: &str,
+    given: &impl Fn(&str) -> Option<String>,
+    files: &mut Files,
+) -> Result<trio::Secret, String> {
     let file_name = format!("{name}_FILE");
     match (given(name), given(&file_name)) {
         (Some(_), Some(_)) => Err(format!("{name}: {file_name} is set as well; set one of them")),
         (Some(value), None) => Ok(value.into()),
         (None, Some(path)) => {
-            trio::Secret::from_file(Path::new(&path)).map_err(|error| format!("{file_name}: {error}"))
+            let read = files.read(&path, trio::Secret::from_file);
+            let secret = read.map_err(|error| format!("{file_name}: {error}"))?;
+            if let Some(path) = secret.file() {
+                files.guard(&file_name, path);
+            }
+            Ok(secret)
         }
         (None, None) => Err(format!("{name}: missing; set it, or better {file_name}")),
     }
