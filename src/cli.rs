@@ -2,6 +2,8 @@
 
 mod check;
 mod demo;
+mod generated;
+mod init;
 mod inspect;
 mod record;
 mod run;
@@ -49,6 +51,15 @@ enum Command {
     Trace(TraceArgs),
     /// Save what a server answers, without names and numbers of anybody, to send it with a bug report.
     Record(RecordArgs),
+    /// Write a first configuration: ask for server, client key, user and password.
+    Init(init::InitArgs),
+    /// Print a script that has a shell complete commands and flags.
+    Completions(generated::CompletionsArgs),
+    /// Print the JSON Schema of the configuration file, for editors.
+    Schema,
+    /// Print a manual page, for packages.
+    #[command(hide = true)]
+    Man(generated::ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -289,6 +300,10 @@ impl Cli {
             Command::Check(args) => runtime.block_on(check::run(args)),
             Command::Trace(args) => runtime.block_on(trace::run(args)),
             Command::Record(args) => runtime.block_on(record::run(args)),
+            Command::Init(args) => init::run(args),
+            Command::Completions(args) => generated::completions(&args),
+            Command::Schema => generated::schema(),
+            Command::Man(args) => generated::man(&args),
         }
     }
 }

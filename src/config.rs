@@ -3,8 +3,11 @@
 
 mod agents;
 mod environment;
+mod exposure;
+mod files;
 mod goals;
 mod limits;
+mod schema;
 mod secret;
 mod sections;
 mod target;
@@ -25,6 +28,10 @@ use crate::{
     poller, tally,
     trio::{self, Dictionary},
 };
+pub use environment::servers;
+use files::Files;
+pub use schema::{schema, schema_text};
+pub use target::{check_name, check_secret};
 
 /// Everything that is configured.
 #[derive(Debug)]
@@ -81,9 +88,9 @@ pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Config,
 
 fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<String>> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| vec![format!("--config.file: cannot read {file}: {error}")])?;
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let text = document::read_text(path, document::LONGEST_DOCUMENT)
+        .map_err(|message| vec![format!("--config.file: {message}")])?;
+    let mut files = Files::beside(path, environment);
     let mut complaints = Complaints::about(file);
     if environment(environment::URL).is_some() {
         complaints.add_whole(format_args!(
@@ -93,15 +100,18 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
     }
     let config = document::parse(&text, &mut complaints).map(|root| {
         let mut root = Section::root(&root, &mut complaints);
-        read(&mut root, folder, &mut complaints)
+        read(&mut root, &mut files, &mut complaints)
     });
     match config {
-        Some(config) if complaints.is_empty() => Ok(config),
+        Some(mut config) if complaints.is_empty() => {
+            config.warnings.extend(files.into_warnings());
+            Ok(config)
+        }
         _ => Err(complaints.into_list()),
     }
 }
 
-fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Config {
+fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) -> Config {
     let mut warnings = Vec::new();
     let (goals, said) = goals::read(root, complaints);
     let (mut targets, mut listed) = (Vec::new(), 0);
@@ -112,19 +122,20 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
             }
             listed = list.list().len();
             for entry in list.list() {
-                targets.extend(target::read(&entry, folder, &goals, complaints, &mut warnings));
+                let Some(target) = target::read(&entry, files, &goals, complaints, &mut warnings) else {
+                    continue;
+                };
+                if targets.iter().any(|other: &Target| other.name == target.name) {
+                    let message = format_args!(
+                        "is called `{}`, as another target is; give each a `name` of its own",
+                        target.name
+                    );
+                    entry.wrong(complaints, message);
+                }
+                targets.push(target);
             }
         }
         None => complaints.add(root.at(), "targets", "missing; name at least one Trio system to read"),
-    }
-    let mut names: Vec<&Text> = targets.iter().map(|target| &target.name).collect();
-    names.sort_unstable();
-    for pair in names.windows(2).filter(|pair| pair[0] == pair[1]) {
-        complaints.add(
-            root.at(),
-            "targets",
-            format_args!("two targets are called `{}`; names tell them apart", pair[0]),
-        );
     }
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
@@ -134,11 +145,11 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
         said.check_targets(&names, complaints);
     }
     goals::warn(&goals, &said.wait_targets, &poll, &mut warnings);
-    let (mut tally, identity) = agents::read(root, folder, complaints);
+    let (mut tally, identity) = agents::read(root, files, complaints);
     let (max_series, keep) = sections::metrics(root, complaints);
     tally.keep = keep.unwrap_or(tally.keep);
     let state_file =
-        root.get("state_file").and_then(|entry| sections::state_file(&entry, folder, complaints));
+        root.get("state_file").and_then(|entry| sections::state_file(&entry, files.folder(), complaints));
     root.finish(complaints);
     let defaults = metrics::Settings::default();
     let metrics =

@@ -3,13 +3,16 @@
 //!
 //! What the keys mean belongs to the room whose file it is.
 
+mod file;
 mod section;
+mod syntax;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-pub(crate) use section::unknown;
+pub(crate) use file::{LONGEST_DOCUMENT, read_bytes, read_text};
 pub use section::{Entry, Section};
+pub(crate) use section::{UNQUOTED, unknown};
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,8 +75,13 @@ impl Complaints {
 
     /// Something is wrong at `at`; `key` is the full key there, `message` says what, and what to do.
     pub fn add(&mut self, at: Position, key: &str, message: impl std::fmt::Display) {
+        self.add_at(at, format_args!("{key}: {message}"));
+    }
+
+    /// Something is wrong at `at`, whatever the key there.
+    pub fn add_at(&mut self, at: Position, message: impl std::fmt::Display) {
         let Position { line, column } = at;
-        self.list.push(format!("{}:{line}:{column}: {key}: {message}", self.file));
+        self.list.push(format!("{}:{line}:{column}: {message}", self.file));
     }
 
     /// Something is wrong with the file as a whole.
@@ -108,8 +116,10 @@ pub fn parse(text: &str, complaints: &mut Complaints) -> Option<Node> {
         Ok(Some(node)) => Some(node),
         Ok(None) => Some(Node { at: Position { line: 1, column: 1 }, value: Value::Map(Vec::new()) }),
         Err(error) => {
-            let plain = error.without_snippet();
-            complaints.add_whole(format_args!("not valid YAML: {plain}"));
+            match syntax::mistake(&error) {
+                (Some(at), message) => complaints.add_at(at, message),
+                (None, message) => complaints.add_whole(message),
+            }
             None
         }
     }
@@ -209,14 +219,5 @@ mod tests {
         assert_eq!(entries[1].0, Key { at: Position { line: 2, column: 1 }, text: "two".into() });
         let Value::List(items) = &entries[1].1.value else { panic!("a list") };
         assert_eq!(items[1], Node { at: Position { line: 4, column: 5 }, value: Value::Number(2.5) });
-    }
-
-    #[test]
-    fn broken_yaml_is_one_complaint_that_names_the_file() {
-        let mut complaints = Complaints::about("a.yml");
-        assert!(parse("one: [1", &mut complaints).is_none());
-        let list = complaints.into_list();
-        assert_eq!(list.len(), 1);
-        assert!(list[0].starts_with("a.yml: not valid YAML: "), "{}", list[0]);
     }
 }

@@ -23,6 +23,7 @@
 //! | [`record`] | what a server answered, in a folder that tells nothing of anybody |
 //! | [`trace`] | what is inferred of single cases as it happens, for whoever checks the numbers |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
+//! | [`init`] | a first configuration from a few answers, with its secrets in private files |
 //! | [`telemetry`] | how the program logs |
 //! | [`shutdown`] | how it is told to stop |
 
@@ -32,6 +33,7 @@ pub mod cli;
 pub mod config;
 pub mod document;
 pub mod http;
+pub mod init;
 pub mod inspect;
 pub mod metrics;
 pub mod model;

@@ -49,7 +49,12 @@ pub(super) fn configuration(file: Option<&Path>) -> Result<Config, Misuse> {
 }
 
 fn load(file: Option<&Path>) -> Result<Config, Vec<String>> {
-    config::load(file, &|name| std::env::var(name).ok())
+    config::load(file, &environment)
+}
+
+/// A variable of the process's environment.
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The configured target called `name`, or the only one.

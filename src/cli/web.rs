@@ -44,7 +44,8 @@ impl WebArgs {
     /// What the server is set up with, the files read.
     pub(super) fn settings(&self) -> Result<Settings, Misuse> {
         let (file, agents_file) = (self.web_config.clone(), self.agents_config.clone());
-        let read = move || config::web::read(file.as_deref(), agents_file.as_deref());
+        let read =
+            move || config::web::read(file.as_deref(), agents_file.as_deref(), &super::run::environment);
         let files = WebFiles::open(read).map_err(Misuse)?;
         let limits = Limits {
             max_requests: self.max_requests,

@@ -1,8 +1,8 @@
 //! The section `agents`: who is shown, and what of agents is counted.
 
-use std::{path::Path, time::Duration};
+use std::{ops::RangeInclusive, time::Duration};
 
-use super::secret;
+use super::{files::Files, secret};
 use crate::{
     document::{Complaints, Entry, Section, unknown},
     metrics::Identity,
@@ -11,24 +11,31 @@ use crate::{
 };
 
 /// Each reason costs two series a contact centre; more are no longer a list that somebody allowed.
-const MOST_REASONS: usize = 50;
+pub(super) const MOST_REASONS: usize = 50;
+
+/// What may be asked of the size of a group.
+pub(super) const GROUP_SIZE: RangeInclusive<i64> = 1..=1000;
+
+/// The words of `identity`, the default first.
+pub(super) const IDENTITIES: [&str; 4] = ["none", "id", "hash", "name"];
 
 /// States that can last too long.
-const LIMITED: [AgentState; 5] =
+pub(super) const LIMITED: [AgentState; 5] =
     [AgentState::Available, AgentState::Reserved, AgentState::Busy, AgentState::WrapUp, AgentState::Paused];
 
 pub(super) fn read(
     root: &mut Section<'_>,
-    folder: &Path,
+    files: &mut Files,
     complaints: &mut Complaints,
 ) -> (tally::Settings, Identity) {
     let mut tally = tally::Settings::default();
     let Some(entry) = root.get("agents") else { return (tally, Identity::None) };
     let mut section = entry.section(complaints);
-    if let Some(size) = section.get("min_group_size").and_then(|entry| entry.integer(1, 1000, complaints)) {
+    if let Some(size) = section.get("min_group_size").and_then(|entry| entry.integer(GROUP_SIZE, complaints))
+    {
         tally.min_group_size = usize::try_from(size).unwrap_or(tally.min_group_size);
     }
-    let identity = identity(&mut section, folder, complaints);
+    let identity = identity(&mut section, files, complaints);
     if let Some(entry) = section.get("state_limits") {
         tally.state_limits = state_limits(&entry, complaints);
     }
@@ -39,15 +46,17 @@ pub(super) fn read(
     (tally, identity)
 }
 
-fn identity(section: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> Identity {
+fn identity(section: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) -> Identity {
     let word = section.get("identity");
-    let key = secret::optional(section, "hash_key", "hash_key_file", folder, complaints);
+    let before = complaints.count();
+    let key = secret::optional(section, "hash_key", "hash_key_file", files, complaints);
     match word.as_ref().and_then(|entry| entry.text(complaints)).as_deref() {
         None | Some("none") => Identity::None,
         Some("id") => Identity::Id,
         Some("name") => Identity::Name,
         Some("hash") => match &key {
-            Some(key) => Identity::Hash(secret::bytes(key)),
+            Some(key) => Identity::Hash(secret::bytes(&key.secret)),
+            None if complaints.count() > before => Identity::None,
             None => {
                 let message = "`hash` needs a key: put 32 random characters into a file and name it in agents.hash_key_file";
                 complaints.add(section.at(), "agents.identity", message);
@@ -55,7 +64,7 @@ fn identity(section: &mut Section<'_>, folder: &Path, complaints: &mut Complaint
             }
         },
         Some(other) => {
-            let message = unknown("identity", other, ["none", "id", "hash", "name"].into_iter());
+            let message = unknown("identity", other, IDENTITIES.into_iter());
             if let Some(entry) = &word {
                 entry.wrong(complaints, message);
             }

@@ -1,10 +1,10 @@
 //! A single target from environment variables.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use url::Url;
 
-use super::{Config, Environment, Target, target};
+use super::{Config, Environment, Target, files::Files, target};
 use crate::{
     document::Complaints,
     metrics,
@@ -27,18 +27,35 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
             ));
             return Err(errors);
         }
-        Some(text) => servers(&text, &mut warnings),
+        Some(text) => servers(&text),
     };
-    let servers = servers.map_err(|messages| errors.extend(messages)).ok();
+    let named = |messages: Vec<String>| messages.into_iter().map(|message| format!("{URL}: {message}"));
+    let servers = match servers {
+        Ok((servers, unwise)) => {
+            warnings.extend(named(unwise));
+            Some(servers)
+        }
+        Err(messages) => {
+            errors.extend(named(messages));
+            None
+        }
+    };
+    let mut files = Files::here(environment);
     let mut secret = |key: &str| {
         let name = format!("TRIO_{}", key.to_uppercase());
-        let result = read_secret(&name, &given).and_then(|secret| {
+        let result = read_secret(&name, &given, &mut files).and_then(|secret| {
             target::check_secret(key, &secret).map_err(|message| format!("{name}: {message}"))?;
             Ok(secret)
         });
         result.map_err(|error| errors.push(error)).ok()
     };
+    let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
     let (client_key, username, password) = (secret("client_key"), secret("username"), secret("password"));
+    warnings.extend(files.into_warnings());
+    errors.extend(target::check_name(&name).map_err(|message| format!("TRIO_TARGET: {message}")).err());
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     let mut complaints = Complaints::default();
     let dictionary = target::builtin(&mut complaints);
     errors.extend(complaints.into_list());
@@ -47,7 +64,6 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     else {
         return Err(errors);
     };
-    let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
     let trio = trio::Settings {
         servers,
         client_key,
@@ -74,40 +90,52 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     })
 }
 
-/// The servers of a target, the preferred one first, separated by commas or spaces.
-fn servers(text: &str, warnings: &mut Vec<String>) -> Result<Vec<Url>, Vec<String>> {
+/// The servers of a target, the preferred one first, separated by commas or spaces; and what is unwise about them.
+///
+/// # Errors
+/// Every mistake in them.
+pub fn servers(text: &str) -> Result<(Vec<Url>, Vec<String>), Vec<String>> {
     let texts = text.split([',', ' ', '\t', '\n']).filter(|text| !text.is_empty());
-    let mut servers: Vec<Url> = Vec::new();
+    let (mut servers, mut warnings): (Vec<Url>, Vec<String>) = Default::default();
     let mut errors = Vec::new();
     for text in texts {
         match target::server(text) {
             Ok((url, _)) if servers.iter().any(|other| target::place(other) == target::place(&url)) => {
-                errors.push(format!("{URL}: {url} stands there twice; name each host and port once"));
+                errors.push(format!("{url} stands there twice; name each host and port once"));
             }
             Ok((url, warning)) => {
-                warnings.extend(warning.map(|warning| format!("{URL}: {warning}")));
+                warnings.extend(warning);
                 servers.push(url);
             }
-            Err(message) => errors.push(format!("{URL}: {message}")),
+            Err(message) => errors.push(message),
         }
     }
     if errors.is_empty() && !(1..=target::MOST_SERVERS).contains(&servers.len()) {
         errors.push(format!(
-            "{URL}: must name 1 to {} servers, the preferred one first, separated by commas or spaces",
+            "must name 1 to {} servers, the preferred one first, separated by commas or spaces",
             target::MOST_SERVERS
         ));
     }
     warnings.dedup();
-    if errors.is_empty() { Ok(servers) } else { Err(errors) }
+    if errors.is_empty() { Ok((servers, warnings)) } else { Err(errors) }
 }
 
-fn read_secret(name: &str, given: &impl Fn(&str) -> Option<String>) -> Result<trio::Secret, String> {
+fn read_secret(
+    name: &str,
+    given: &impl Fn(&str) -> Option<String>,
+    files: &mut Files,
+) -> Result<trio::Secret, String> {
     let file_name = format!("{name}_FILE");
     match (given(name), given(&file_name)) {
         (Some(_), Some(_)) => Err(format!("{name}: {file_name} is set as well; set one of them")),
         (Some(value), None) => Ok(value.into()),
         (None, Some(path)) => {
-            trio::Secret::from_file(Path::new(&path)).map_err(|error| format!("{file_name}: {error}"))
+            let read = files.read(&path, trio::Secret::from_file);
+            let secret = read.map_err(|error| format!("{file_name}: {error}"))?;
+            if let Some(path) = secret.file() {
+                files.guard(&file_name, path);
+            }
+            Ok(secret)
         }
         (None, None) => Err(format!("{name}: missing; set it, or better {file_name}")),
     }

@@ -3,7 +3,7 @@
 mod class;
 mod warnings;
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use crate::{
     document::{Complaints, Entry, Position, Section, unknown},
@@ -12,7 +12,10 @@ use crate::{
 pub(super) use warnings::warn;
 
 /// More rules than this are a list of services, not a configuration; each is tried for each service.
-const MOST_RULES: usize = 500;
+pub(super) const MOST_RULES: usize = 500;
+
+/// What may be asked of the number of agents.
+pub(super) const AGENTS: RangeInclusive<i64> = 0..=100_000;
 
 /// A wait target and the key that sets it, or would.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ fn given(
     complaints: &mut Complaints,
 ) -> GivenGoals {
     let abandon_target = section.get("abandon_target").and_then(|entry| entry.ratio(complaints));
-    let minimum = section.get("minimum_agents").and_then(|entry| entry.integer(0, 100_000, complaints));
+    let minimum = section.get("minimum_agents").and_then(|entry| entry.integer(AGENTS, complaints));
     let minimum_agents = minimum.and_then(|minimum| u32::try_from(minimum).ok());
     let mut classes = Vec::new();
     match section.get("classes") {

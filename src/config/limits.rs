@@ -1,25 +1,26 @@
 //! What bounds the requests to one target: `limits`, `max_requests_per_minute`, `ca_file`.
 
-use std::{path::Path, time::Duration};
+use std::{ops::RangeInclusive, time::Duration};
 
+use super::files::Files;
 use crate::{
-    document::{Complaints, Entry, Section},
+    document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
     trio::{ExtraRoots, Limits},
 };
 
 /// A shorter limit than this fails on a healthy network.
 const SHORTEST: Duration = Duration::from_millis(100);
 /// Larger answers than this do not fit into memory.
-const LARGEST_BODY_MIB: i64 = 4096;
+pub(super) const BODY_MIB: RangeInclusive<i64> = 1..=4096;
 /// A target needs a few requests a minute to be read at all.
-const FEWEST_REQUESTS: i64 = 10;
+pub(super) const REQUESTS: RangeInclusive<i64> = 10..=1_000_000;
 /// Each costs a request in every cycle.
-const MOST_FOLLOWED: i64 = 1000;
+pub(super) const FOLLOWED: RangeInclusive<i64> = 0..=1000;
 
 pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Limits {
     let mut limits = Limits::default();
     if let Some(entry) = target.get("max_requests_per_minute") {
-        let number = entry.integer(FEWEST_REQUESTS, 1_000_000, complaints);
+        let number = entry.integer(REQUESTS, complaints);
         let number = number.and_then(|number| u32::try_from(number).ok());
         limits.requests_per_minute = number.unwrap_or(limits.requests_per_minute);
     }
@@ -34,12 +35,12 @@ pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Lim
         *place = given.unwrap_or(*place);
     }
     if let Some(entry) = section.get("body_mib") {
-        let mib = entry.integer(1, LARGEST_BODY_MIB, complaints);
+        let mib = entry.integer(BODY_MIB, complaints);
         let bytes = mib.and_then(|mib| usize::try_from(mib << 20).ok());
         limits.body = bytes.unwrap_or(limits.body);
     }
     if let Some(entry) = section.get("follow_cases") {
-        let number = entry.integer(0, MOST_FOLLOWED, complaints);
+        let number = entry.integer(FOLLOWED, complaints);
         let number = number.and_then(|number| usize::try_from(number).ok());
         limits.follow_cases = number.unwrap_or(limits.follow_cases);
     }
@@ -54,20 +55,10 @@ pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Lim
     limits
 }
 
-pub(super) fn ca_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<ExtraRoots> {
-    let path = folder.join(entry.text(complaints)?);
-    let bundle = match std::fs::read(&path) {
-        Ok(bundle) => bundle,
-        Err(error) => {
-            entry.wrong(complaints, format_args!("cannot read {}: {error}", path.display()));
-            return None;
-        }
-    };
-    match ExtraRoots::from_pem(&bundle) {
-        Ok(roots) => Some(roots),
-        Err(problem) => {
-            entry.wrong(complaints, format_args!("{} {problem}", path.display()));
-            None
-        }
-    }
+pub(super) fn ca_file(entry: &Entry<'_>, files: &Files, complaints: &mut Complaints) -> Option<ExtraRoots> {
+    let roots = files.read(&entry.text(complaints)?, |path| {
+        let bundle = read_bytes(path, LONGEST_DOCUMENT)?;
+        ExtraRoots::from_pem(&bundle).map_err(|problem| format!("{} {problem}", path.display()))
+    });
+    roots.map_err(|message| entry.wrong(complaints, message)).ok()
 }

@@ -1,6 +1,7 @@
 //! The sections `poll`, `collectors` and `metrics`, and the key `state_file`.
 
 use std::{
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,6 +15,9 @@ use crate::{
 
 /// Counters that are kept for less would not outlive a restart of Trio.
 const SHORTEST_KEPT: Duration = Duration::from_secs(60);
+
+/// What may be asked of the length of a page.
+pub(super) const SERIES: RangeInclusive<i64> = 1000..=100_000_000;
 
 pub(super) fn poll(root: &mut Section<'_>, complaints: &mut Complaints) -> poller::Settings {
     let mut settings = poller::Settings::default();
@@ -92,7 +96,7 @@ pub(super) fn metrics(
 ) -> (Option<usize>, Option<Duration>) {
     let Some(entry) = root.get("metrics") else { return (None, None) };
     let mut section = entry.section(complaints);
-    let limit = section.get("max_series").and_then(|entry| entry.integer(1000, 100_000_000, complaints));
+    let limit = section.get("max_series").and_then(|entry| entry.integer(SERIES, complaints));
     let keep = section.get("keep_counters").and_then(|entry| entry.duration(SHORTEST_KEPT, complaints));
     section.finish(complaints);
     (limit.and_then(|limit| usize::try_from(limit).ok()), keep)

@@ -1,20 +1,25 @@
 //! One entry of `targets`.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
 use url::Url;
 
-use super::{Target, limits, secret};
+use super::{
+    Target,
+    files::Files,
+    limits,
+    secret::{self, Given},
+};
 use crate::{
-    document::{Complaints, Entry, Section, unknown},
+    document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_text, unknown},
     model::{CaseClass, Goals, NAME_LIMIT, Selection, Text},
     trio::{self, Dictionary, ExtraRoots, Secret, latin1},
 };
 
 /// Members that are exported as they are, at most.
-const MOST_EXPORTED: usize = 20;
+pub(super) const MOST_EXPORTED: usize = 20;
 
 /// The name of a target that has none.
 pub(super) const DEFAULT_NAME: &str = "trio";
@@ -24,31 +29,19 @@ pub(super) const MOST_SERVERS: usize = 4;
 
 pub(super) fn read(
     entry: &Entry<'_>,
-    folder: &Path,
+    files: &mut Files,
     goals: &Goals,
     complaints: &mut Complaints,
     warnings: &mut Vec<String>,
 ) -> Option<Target> {
     let mut section = entry.section(complaints);
-    let name = section.get("name").and_then(|entry| entry.text(complaints));
+    let name = section.get("name").and_then(|entry| name(&entry, complaints));
     let name = name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
-    if name.chars().count() > NAME_LIMIT {
-        complaints.add(
-            section.at(),
-            &section.path_of("name"),
-            format_args!("must not be longer than {NAME_LIMIT} characters"),
-        );
-    }
     let servers = servers_of(&mut section, complaints, warnings);
-    let secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
-        let secret = secret::required(section, key, key_file, folder, complaints)?;
-        match check_secret(key, &secret) {
-            Ok(()) => Some(secret),
-            Err(message) => {
-                complaints.add(section.at(), &section.path_of(key), message);
-                None
-            }
-        }
+    let mut secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
+        let Given { secret, entry } = secret::required(section, key, key_file, files, complaints)?;
+        check_secret(key, &secret).map_err(|message| entry.wrong(complaints, message)).ok()?;
+        Some(secret)
     };
     let client_key = secret("client_key", "client_key_file", &mut section, complaints);
     let username = secret("username", "username_file", &mut section, complaints);
@@ -63,11 +56,11 @@ pub(super) fn read(
             entry.duration(Duration::from_secs(1), complaints).unwrap_or(limits.renewal_margin);
     }
     let dictionary = match section.get("fields_file") {
-        Some(entry) => dictionary(&entry, folder, complaints),
+        Some(entry) => dictionary(&entry, files, complaints),
         None => builtin(complaints),
     };
     let extra_roots = match section.get("ca_file") {
-        Some(entry) => limits::ca_file(&entry, folder, complaints),
+        Some(entry) => limits::ca_file(&entry, files, complaints),
         None => Some(ExtraRoots::default()),
     };
     let contact_centers = section.get("contact_centers").map(|entry| selection(&entry, complaints));
@@ -95,6 +88,26 @@ pub(super) fn read(
         dictionary: Arc::new(dictionary?),
         contact_centers: contact_centers.unwrap_or_default(),
     })
+}
+
+fn name(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<String> {
+    let name = entry.text(complaints)?;
+    check_name(&name).map_err(|message| entry.wrong(complaints, message)).ok()?;
+    Some(name)
+}
+
+/// Whether a target can be called `name`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_name(name: &str) -> Result<(), String> {
+    if name.trim().is_empty() {
+        return Err("must not be empty".to_owned());
+    }
+    if name.chars().count() > NAME_LIMIT {
+        return Err(format!("must not be longer than {NAME_LIMIT} characters"));
+    }
+    Ok(())
 }
 
 fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
@@ -177,8 +190,11 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
     Ok((url, warning))
 }
 
-/// Whether the API can take the secret called `key` at all.
-pub(super) fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
+/// Whether the API can take the secret called `key` (`client_key`, `username` or `password`) at all.
+///
+/// # Errors
+/// What is wrong with it; the secret itself is not in it.
+pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
     let secret = secret.current();
     let text = secret.expose_secret();
     if key == "client_key" {
@@ -188,6 +204,11 @@ pub(super) fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
         } else {
             Err("must be the Base64 text that Enghouse provides, without spaces".to_owned())
         };
+    }
+    if text.contains(char::is_control) {
+        return Err(
+            "holds a line break or another control character; put only the secret itself there".to_owned()
+        );
     }
     latin1(text)
         .map(drop)
@@ -227,17 +248,12 @@ fn case_class(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<CaseClas
     class
 }
 
-fn dictionary(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<Dictionary> {
-    let path = folder.join(entry.text(complaints)?);
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => {
-            entry.wrong(complaints, format_args!("cannot read {}: {error}", path.display()));
-            return None;
-        }
-    };
-    let dictionary = Dictionary::with_user_file(&path.display().to_string(), &text);
-    dictionary.map_err(|errors| complaints.extend(errors)).ok()
+fn dictionary(entry: &Entry<'_>, files: &Files, complaints: &mut Complaints) -> Option<Dictionary> {
+    let read = files.read(&entry.text(complaints)?, |path| {
+        Ok((path.display().to_string(), read_text(path, LONGEST_DOCUMENT)?))
+    });
+    let (file, text) = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
+    Dictionary::with_user_file(&file, &text).map_err(|errors| complaints.extend(errors)).ok()
 }
 
 pub(super) fn builtin(complaints: &mut Complaints) -> Option<Dictionary> {

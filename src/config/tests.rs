@@ -5,12 +5,18 @@ use std::{fs, path::PathBuf};
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::{CaseClass, Collector, ServiceGoals, ServiceNames};
+use crate::model::{CaseClass, Collector, ServiceNames};
 
 mod agents;
 mod environment;
+#[cfg(unix)]
+mod exposure;
 mod goals;
 mod limits;
+mod mistakes;
+mod sample;
+mod schema;
+mod secrets;
 
 /// A folder of its own for each test, with the secrets that the valid file names.
 fn folder(test: &str) -> PathBuf {
@@ -24,8 +30,17 @@ fn folder(test: &str) -> PathBuf {
         ("greek", "πάσο"),
     ] {
         fs::write(folder.join(name), text).expect("writable");
+        allow(&folder.join(name), 0o640);
     }
     folder
+}
+
+/// Sets who may read a file, where that is a number.
+fn allow(path: &Path, mode: u32) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("a file of ours");
+    #[cfg(not(unix))]
+    let _ = (path, mode);
 }
 
 fn nothing(_: &str) -> Option<String> {
@@ -124,167 +139,6 @@ fn no_secret_is_printed() {
 }
 
 #[test]
-fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
-    let servers = "    servers: [https://trio.example/te/api]\n";
-    let key = "    client_key_file: key\n";
-    let password = "    password_file: password\n";
-    let table: Vec<(String, &str)> = vec![
-        (String::new(), "c.yml:1:1: targets: missing; name at least one Trio system to read"),
-        ("targets: []\n".into(), "c.yml:1:10: targets: must name at least one Trio system to read"),
-        (
-            with("  - name: main", "  - nmae: main"),
-            "c.yml:2:5: targets[0].nmae: unknown key; did you mean `name`?",
-        ),
-        (
-            format!("{VALID}poll: {{inventory: 1s}}\n"),
-            "c.yml:7:7: poll.inventory: must not be shorter than poll.state",
-        ),
-        (
-            format!("{VALID}collectors: {{skill: off}}\n"),
-            "c.yml:7:14: collectors.skill: unknown collector; did you mean `skills`?",
-        ),
-        (
-            format!("{VALID}collectors: {{skills: 5}}\n"),
-            "c.yml:7:22: collectors.skills: must be on, off, or a map such as {interval: 10s}",
-        ),
-        (
-            format!("{VALID}collectors: {{skills: {{every: 5s}}}}\n"),
-            "c.yml:7:23: collectors.skills.every: unknown key; known here: interval",
-        ),
-        (
-            format!("{VALID}collectors: {{calls: {{interval: 2s}}}}\n"),
-            "c.yml:7:32: collectors.calls.interval: must not be shorter than poll.state, the interval of the steps",
-        ),
-        (
-            format!("{VALID}    default_case_class: mail\n"),
-            "c.yml:7:25: targets[0].default_case_class: unknown class; did you mean `email`?",
-        ),
-        (
-            format!("{VALID}collectors: {{calls: off, cases: off, service_state: off, agent_state: off}}\n"),
-            "c.yml:7:13: collectors: at least one of service_state, agent_state, calls, cases must be on: they say whether Trio is up",
-        ),
-        (
-            format!("{VALID}    contact_centers: {{allow: []}}\n"),
-            "c.yml:7:30: targets[0].contact_centers.allow: must name at least one contact centre; or leave the key out",
-        ),
-        (
-            format!("{VALID}    contact_centers: {{allow: [Åre], deny: [åre]}}\n"),
-            "c.yml:7:22: targets[0].contact_centers: `åre` is both allowed and denied; name it once",
-        ),
-        (
-            format!("{VALID}polling: {{}}\n"),
-            "c.yml:7:1: polling: unknown key; known here: goals, targets, poll, collectors, agents, metrics, state_file",
-        ),
-        (
-            with(servers, ""),
-            "c.yml:2:5: targets[0].servers: missing; give the address of the API, such as https://trio.example/te/api",
-        ),
-        (
-            with(servers, "    servers: [trio.example]\n"),
-            "c.yml:3:15: targets[0].servers[0]: not a URL (relative URL without a base); give the address of the API, such as https://trio.example/te/api",
-        ),
-        (
-            with(servers, "    servers: ftp://a/b\n"),
-            "c.yml:3:14: targets[0].servers: must begin with https:// or http://",
-        ),
-        (
-            with(servers, "    servers: https://me:pw@a/b\n"),
-            "c.yml:3:14: targets[0].servers: must not hold a user name or password; they have keys of their own",
-        ),
-        (
-            with(servers, "    servers: [https://a/b?x=1]\n"),
-            "c.yml:3:15: targets[0].servers[0]: must end with the path of the API, without ? and #",
-        ),
-        (
-            with(servers, "    servers: []\n"),
-            "c.yml:3:14: targets[0].servers: must name 1 to 4 servers, the preferred one first",
-        ),
-        (
-            with(servers, "    servers: [https://a, https://b, https://c, https://d, https://e]\n"),
-            "c.yml:3:14: targets[0].servers: must name 1 to 4 servers, the preferred one first",
-        ),
-        (
-            with(servers, "    servers: [https://a/b, https://A:443/d]\n"),
-            "c.yml:3:28: targets[0].servers[1]: the same host and port stand here twice",
-        ),
-        (
-            with(servers, "    servers: [https://a/b, d]\n"),
-            "c.yml:3:28: targets[0].servers[1]: not a URL (relative URL without a base); give the address of the API, such as https://trio.example/te/api",
-        ),
-        (
-            with(servers, &format!("{servers}    renewal_margin: 5\n")),
-            "c.yml:4:21: targets[0].renewal_margin: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
-        ),
-        (
-            with(key, ""),
-            "c.yml:2:5: targets[0].client_key: missing; give client_key, or better client_key_file",
-        ),
-        (
-            with(key, "    client_key: 'two words'\n"),
-            "c.yml:2:5: targets[0].client_key: must be the Base64 text that Enghouse provides, without spaces",
-        ),
-        (with(password, "    password: ''\n"), "c.yml:6:15: targets[0].password: must not be empty"),
-        (
-            with(password, "    password_file: empty\n"),
-            "c.yml:6:20: targets[0].password_file: empty is empty",
-        ),
-        (
-            with(password, "    password_file: gone\n"),
-            "c.yml:6:20: targets[0].password_file: cannot read gone: No such file or directory (os error 2)",
-        ),
-        (
-            with(password, "    password_file: password\n    password: x\n"),
-            "c.yml:6:20: targets[0].password_file: password is given as well; give one of them",
-        ),
-        (
-            with(password, "    password_file: greek\n"),
-            "c.yml:2:5: targets[0].password: holds a character that ISO-8859-1, which Trio's login uses, does not have",
-        ),
-        (
-            format!("{VALID}    time_zone: Europe/Gothenburg\n"),
-            "c.yml:7:16: targets[0].time_zone: no such time zone; give a name such as Europe/Stockholm",
-        ),
-        (
-            format!("{VALID}    fields_file: gone.yml\n"),
-            "c.yml:7:18: targets[0].fields_file: cannot read gone.yml: No such file or directory (os error 2)",
-        ),
-        (
-            format!("{VALID}    export_service_state: [vip, queueLength]\n"),
-            "c.yml:7:27: targets[0].export_service_state: `queueLength` feeds queue_length already; remove it",
-        ),
-        (
-            format!("{VALID}    export_service_state: [vip, VIP]\n"),
-            "c.yml:7:27: targets[0].export_service_state: `VIP` feeds this export already; remove it",
-        ),
-        (
-            format!("{VALID}state_file: nowhere/state\n"),
-            "c.yml:7:13: state_file: there is no folder nowhere; make it, for the exporter's user to write to",
-        ),
-        (format!("{VALID}state_file: .\n"), "c.yml:7:13: state_file: . is a folder; name a file in it"),
-        (format!("{VALID}state_file: [a]\n"), "c.yml:7:13: state_file: must be a text"),
-        (format!("{VALID}state_file: ''\n"), "c.yml:7:13: state_file: must not be empty"),
-        (
-            format!("{VALID}poll: {{state: 5}}\n"),
-            "c.yml:7:15: poll.state: must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
-        ),
-        (format!("{VALID}poll: {{state: 100ms}}\n"), "c.yml:7:15: poll.state: must be at least 1s"),
-        (
-            format!("{VALID}poll: {{configuration: 2s}}\n"),
-            "c.yml:7:7: poll.configuration: must not be shorter than poll.state",
-        ),
-        (
-            format!(
-                "{VALID}  - servers: https://b/c\n    name: main\n    client_key_file: key\n    username_file: user\n    password_file: password\n"
-            ),
-            "c.yml:1:1: targets: two targets are called `main`; names tell them apart",
-        ),
-    ];
-    for (text, message) in table {
-        assert_eq!(errors("wrong", &text), [message], "{text}");
-    }
-}
-
-#[test]
 fn the_state_file_is_found_from_the_folder_of_the_configuration_and_need_not_be_there_yet() {
     let config = load_text("state", &format!("{VALID}state_file: counters\n")).expect("valid");
     assert_eq!(config.state_file, Some(folder("state").join("counters")));
@@ -352,42 +206,4 @@ fn an_empty_environment_says_what_to_give_and_a_wrong_one_every_mistake() {
     let list = load(None, &only_url).expect_err("the rest is missing");
     assert_eq!(list.len(), 4, "{list:?}");
     assert_eq!(list[1], "TRIO_CLIENT_KEY: missing; set it, or better TRIO_CLIENT_KEY_FILE");
-}
-
-#[test]
-fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
-    let sample = include_str!("../../deploy/trio-exporter.yml");
-    let secrets = |text: &str| {
-        text.replace("client_key_file: client_key", "client_key_file: key")
-            .replace("username_file: username", "username_file: user")
-    };
-    load_text("sample", &secrets(sample)).expect("valid");
-    // A line of a commented key ends its first word with a colon; the rest is prose.
-    let uncommented = sample.lines().map(|line| match line.trim_start().strip_prefix("# ") {
-        Some(rest)
-            if rest
-                .trim_start()
-                .trim_start_matches("- ")
-                .split_whitespace()
-                .next()
-                .is_some_and(|word| word.ends_with(':') && word == word.to_lowercase()) =>
-        {
-            line.replacen("# ", "", 1)
-        }
-        _ => line.to_owned(),
-    });
-    let written_out = secrets(&uncommented.collect::<Vec<_>>().join("\n"))
-        .replace("hash_key_file: agent_hash_key", "hash_key_file: key")
-        .replace("    fields_file: fields.yml\n", "")
-        .replace("    ca_file: ca.pem\n", "");
-    let config = load_text("sample-written-out", &written_out).expect("valid");
-    assert_eq!(config.poll, poller::Settings::default());
-    assert_eq!(config.tally, agents::of_the_sample());
-    let goals = &config.targets[0].goals;
-    let general = ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() };
-    assert_eq!(*goals.of(&ServiceNames::default()), general);
-    let shown = ServiceNames { id: "102", ..ServiceNames::default() };
-    assert_eq!(goals.of(&shown).minimum_agents, Some(4), "the first rule of the sample");
-    assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
-    assert!(config.targets[0].trio.time_zone.is_some());
 }

@@ -6,66 +6,79 @@ mod tls;
 
 use std::{num::NonZeroU32, path::Path, time::Duration};
 
+use super::{Environment, files::Files};
 use crate::{
-    document::{self, Complaints, Entry, Section, Value, unknown},
+    document::{self, Complaints, Entry, LONGEST_DOCUMENT, Section, Value, unknown},
     http::{BadHeader, CONFIGURABLE, Headers, NoHash, PasswordHash, RateLimit, Reading, Users, Watched, Web},
 };
 
 /// Reads both files, where there are such.
-pub fn read(file: Option<&Path>, agents_file: Option<&Path>) -> Reading {
-    let mut files = Vec::new();
+pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Environment<'_>) -> Reading {
+    let mut reader = Reader { environment, looked_at: Vec::new(), warnings: Vec::new() };
     let mut mistakes = Vec::new();
     let mut web = Web::default();
     if let Some(path) = file {
-        let read = document("--web.config.file", path, &mut files, web_config);
+        let read = reader.document("--web.config.file", path, web_config);
         web = read.unwrap_or_else(|list| {
             mistakes.extend(list);
             Web::default()
         });
     }
     if let Some(path) = agents_file {
-        match document("--web.agents-config.file", path, &mut files, |root, _, _, complaints| {
-            agents_users(root, complaints)
-        }) {
+        let read = reader
+            .document("--web.agents-config.file", path, |root, _, complaints| agents_users(root, complaints));
+        match read {
             Ok(users) => web.agents_users = Some(users),
             Err(list) => mistakes.extend(list),
         }
     }
-    Reading { files, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) } }
+    let Reader { looked_at, warnings, .. } = reader;
+    Reading { files: looked_at, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) }, warnings }
 }
 
-/// Reads the file that `flag` names, by `read`, which gets its folder and notes what else it looks at.
-fn document<T>(
-    flag: &str,
-    path: &Path,
-    files: &mut Vec<Watched>,
-    read: impl FnOnce(&mut Section<'_>, &Path, &mut Vec<Watched>, &mut Complaints) -> T,
-) -> Result<T, Vec<String>> {
-    let name = path.display().to_string();
-    files.push(Watched::at(path));
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| vec![format!("{flag}: cannot read {name}: {error}")])?;
-    let mut complaints = Complaints::about(name);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let value = document::parse(&text, &mut complaints).map(|root| {
-        let mut root = Section::root(&root, &mut complaints);
-        let value = read(&mut root, folder, files, &mut complaints);
-        root.finish(&mut complaints);
-        value
-    });
-    match value {
-        Some(value) if complaints.is_empty() => Ok(value),
-        _ => Err(complaints.into_list()),
+/// Reads files and notes which ones.
+struct Reader<'e> {
+    environment: Environment<'e>,
+    looked_at: Vec<Watched>,
+    warnings: Vec<String>,
+}
+
+/// The files that a web configuration names.
+struct Named<'r> {
+    files: Files,
+    looked_at: &'r mut Vec<Watched>,
+}
+
+impl Reader<'_> {
+    /// Reads the file that `flag` names, by `read`, which notes what else it looks at.
+    fn document<T>(
+        &mut self,
+        flag: &str,
+        path: &Path,
+        read: impl FnOnce(&mut Section<'_>, &mut Named<'_>, &mut Complaints) -> T,
+    ) -> Result<T, Vec<String>> {
+        self.looked_at.push(Watched::at(path));
+        let text = document::read_text(path, LONGEST_DOCUMENT)
+            .map_err(|message| vec![format!("{flag}: {message}")])?;
+        let mut complaints = Complaints::about(path.display().to_string());
+        let files = Files::beside(path, self.environment);
+        let mut named = Named { files, looked_at: &mut self.looked_at };
+        let value = document::parse(&text, &mut complaints).map(|root| {
+            let mut root = Section::root(&root, &mut complaints);
+            let value = read(&mut root, &mut named, &mut complaints);
+            root.finish(&mut complaints);
+            value
+        });
+        self.warnings.extend(named.files.into_warnings());
+        match value {
+            Some(value) if complaints.is_empty() => Ok(value),
+            _ => Err(complaints.into_list()),
+        }
     }
 }
 
-fn web_config(
-    root: &mut Section<'_>,
-    folder: &Path,
-    files: &mut Vec<Watched>,
-    complaints: &mut Complaints,
-) -> Web {
-    let tls = tls::read(root, folder, files, complaints);
+fn web_config(root: &mut Section<'_>, named: &mut Named<'_>, complaints: &mut Complaints) -> Web {
+    let tls = tls::read(root, named, complaints);
     let (http2, headers) = http_server(root, complaints);
     let users = users(root, complaints).map(|(users, _)| users).unwrap_or_default();
     let rate_limit = root.get("rate_limit").and_then(|entry| rate_limit(&entry, complaints));
@@ -150,7 +163,7 @@ fn rate_limit(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<RateLimi
         Value::Text(text) if text == "0s" => None,
         _ => entry.duration(Duration::from_micros(1), complaints),
     });
-    let burst = section.get("burst").and_then(|entry| entry.integer(0, 1_000_000, complaints));
+    let burst = section.get("burst").and_then(|entry| entry.integer(0..=1_000_000, complaints));
     section.finish(complaints);
     let interval = interval?;
     let burst = burst.and_then(|burst| u32::try_from(burst).ok()).and_then(NonZeroU32::new);

@@ -1,6 +1,6 @@
 //! Reading a map key by key; whatever was not asked for in the end is an unknown key.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 use super::{Complaints, Key, Node, Position, Value};
 
@@ -79,6 +79,9 @@ pub(crate) fn unknown<'k>(kind: &str, given: &str, known: impl Iterator<Item = &
     }
 }
 
+/// Of a text without quotes that YAML makes something else of: `007` would become 7, `no` would become `false`.
+pub(crate) const UNQUOTED: &str = "must stand in quotes: YAML takes it for a number or a truth";
+
 impl<'a> Entry<'a> {
     /// Complains about this value.
     pub fn wrong(&self, complaints: &mut Complaints, message: impl std::fmt::Display) {
@@ -124,13 +127,15 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A text that is not empty. Numbers and booleans are taken as they are written.
+    /// A text that is not empty, or a whole number, such as an id.
     pub fn text(&self, complaints: &mut Complaints) -> Option<String> {
         let text = match &self.node.value {
             Value::Text(text) => text.clone(),
             Value::Integer(number) => number.to_string(),
-            Value::Number(number) => number.to_string(),
-            Value::Bool(value) => value.to_string(),
+            Value::Number(_) | Value::Bool(_) => {
+                self.wrong(complaints, UNQUOTED);
+                return None;
+            }
             Value::Null | Value::List(_) | Value::Map(_) => {
                 self.wrong(complaints, "must be a text");
                 return None;
@@ -143,12 +148,13 @@ impl<'a> Entry<'a> {
         Some(text)
     }
 
-    /// A whole number between `min` and `max`.
-    pub fn integer(&self, min: i64, max: i64, complaints: &mut Complaints) -> Option<i64> {
+    /// A whole number within `bounds`.
+    pub fn integer(&self, bounds: RangeInclusive<i64>, complaints: &mut Complaints) -> Option<i64> {
         match self.node.value {
-            Value::Integer(number) if (min..=max).contains(&number) => Some(number),
+            Value::Integer(number) if bounds.contains(&number) => Some(number),
             _ => {
-                self.wrong(complaints, format_args!("must be a whole number from {min} to {max}"));
+                let (least, most) = bounds.into_inner();
+                self.wrong(complaints, format_args!("must be a whole number from {least} to {most}"));
                 None
             }
         }
@@ -237,6 +243,21 @@ mod tests {
             ("every: 10ms", "must be at least 1s"),
         ] {
             assert_eq!(complaints_of(text, read), [format!("a.yml:1:8: every: {message}")], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_yaml_would_change_must_be_quoted() {
+        let read = |section: &mut Section<'_>, complaints: &mut Complaints| {
+            if let Some(text) = section.get("name").expect("given").text(complaints) {
+                assert_eq!(text, "12");
+            }
+        };
+        for text in ["name: 12", "name: '12'"] {
+            assert!(complaints_of(text, read).is_empty(), "{text}");
+        }
+        for text in ["name: no", "name: true", "name: 1.10", "name: 007", "name: 1e5"] {
+            assert_eq!(complaints_of(text, read), [format!("a.yml:1:7: name: {UNQUOTED}")], "{text}");
         }
     }
 

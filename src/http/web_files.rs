@@ -30,6 +30,16 @@ pub struct Reading {
     pub files: Vec<Watched>,
     /// What they say, or every mistake in them.
     pub web: Result<Web, Vec<String>>,
+    /// What is allowed but unwise, to be logged.
+    pub warnings: Vec<String>,
+}
+
+impl Reading {
+    fn log_warnings(&self) {
+        for warning in &self.warnings {
+            tracing::warn!("{warning}");
+        }
+    }
 }
 
 /// Reads the files of a web configuration.
@@ -62,7 +72,9 @@ impl WebFiles {
     /// # Errors
     /// Every mistake in it.
     pub fn open(read: impl Fn() -> Reading + Send + Sync + 'static) -> Result<Self, Vec<String>> {
-        let Reading { files, web } = read();
+        let reading = read();
+        reading.log_warnings();
+        let Reading { files, web, .. } = reading;
         Ok(Self { read: Arc::new(read), files, web: Arc::new(web?) })
     }
 
@@ -74,7 +86,7 @@ impl WebFiles {
 impl Default for WebFiles {
     /// No files: plain HTTP for everybody.
     fn default() -> Self {
-        let read = || Reading { files: Vec::new(), web: Ok(Web::default()) };
+        let read = || Reading { files: Vec::new(), web: Ok(Web::default()), warnings: Vec::new() };
         Self { read: Arc::new(read), files: Vec::new(), web: Arc::default() }
     }
 }
@@ -125,7 +137,9 @@ impl Reloader {
     async fn read(&self, files: &mut WebFiles) -> Result<(), Vec<String>> {
         let read = files.read.clone();
         let reading = spawn_blocking(move || read()).await;
-        let Reading { files: looked, web } = reading.map_err(|error| vec![error.to_string()])?;
+        let reading = reading.map_err(|error| vec![error.to_string()])?;
+        reading.log_warnings();
+        let Reading { files: looked, web, .. } = reading;
         files.files = looked;
         let web = self.possible(web?, &files.web);
         if let (Some(running), Some(tls)) = (&self.tls, &web.tls) {

@@ -11,6 +11,11 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::document::read_text;
+
+/// In bytes; more is no secret but another file.
+const LONGEST: u64 = 4096;
+
 /// A secret. Clones share what was last read; it prints as nothing but its kind.
 #[derive(Clone)]
 pub struct Secret {
@@ -24,13 +29,18 @@ impl Secret {
     /// The secret in a file, without the line end that editors leave behind it.
     ///
     /// # Errors
-    /// The file cannot be read or is empty, as a sentence that names it.
+    /// The file cannot be read, is empty or far too long, as a sentence that names it.
     pub fn from_file(path: &Path) -> Result<Self, String> {
         Ok(Self {
             text: Arc::new(RwLock::new(read(path)?)),
             file: Some(path.to_owned()),
             adopted: Arc::default(),
         })
+    }
+
+    /// The file that it is in, if it is in one.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
     }
 
     /// The secret as it was last read.
@@ -107,8 +117,11 @@ impl fmt::Debug for Secret {
 }
 
 fn read(path: &Path) -> Result<SecretString, String> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    let text = read_text(path, LONGEST)?;
     let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() { Err(format!("{} is empty", path.display())) } else { Ok(secret.into()) }
+    if secret.is_empty() {
+        Err(format!("{} is empty; put the secret into it", path.display()))
+    } else {
+        Ok(secret.into())
+    }
 }

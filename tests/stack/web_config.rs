@@ -157,7 +157,7 @@ fn promtool_and_the_exporter_agree_on_web_configurations() {
             .replace("CA", "client_ca_file: crt")
             .replace("HASH", HASH);
         fs::write(&file, written).expect("writable");
-        let (promtool, ours) = (promtool_accepts(&file), config::web::read(Some(&file), None).web);
+        let (promtool, ours) = (promtool_accepts(&file), config::web::read(Some(&file), None, &|_| None).web);
         let holds = match verdict {
             Same => promtool == ours.is_ok(),
             Stricter(_) => promtool && ours.is_err(),

@@ -41,12 +41,11 @@ fn services_have_goals_by_id_name_and_group_and_every_target_the_same() {
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
-#[test]
-fn every_mistake_about_goals_is_told_with_its_place() {
+pub(super) fn mistakes() -> Vec<(String, String)> {
     let long = "x".repeat(201);
     let rule = |rule: &str| format!("services: [{rule}]");
     let many = vec!["{match: {id: 1}, minimum_agents: 1}"; 501].join(", ");
-    for (goals, message) in [
+    let table = [
         (
             "abandon_target: 5".to_owned(),
             "c.yml:7:25: goals.abandon_target: must be a share from 0 to 1, such as 0.8",
@@ -67,7 +66,6 @@ fn every_mistake_about_goals_is_told_with_its_place() {
             "classes: {voice: {wait_targt: 30s}}".to_owned(),
             "c.yml:7:27: goals.classes.voice.wait_targt: unknown key; did you mean `wait_target`?",
         ),
-        ("services: 5".to_owned(), "c.yml:7:19: goals.services: must be a map of `key: value` lines"),
         (
             rule("{minimum_agents: 1}"),
             "c.yml:7:20: goals.services[0].match: missing; say which services, such as {name: Växel*}",
@@ -148,12 +146,11 @@ fn every_mistake_about_goals_is_told_with_its_place() {
             rule(&many),
             "c.yml:7:19: goals.services: must not have more than 500 rules; one pattern can mean many services",
         ),
-    ] {
-        let text = format!("{VALID}goals: {{{goals}}}\n");
-        let listed = errors("goals-mistakes", &text);
-        let first = if goals == "services: 5" { &listed[..1] } else { &listed[..] };
-        assert_eq!(first, [message], "{goals}");
-    }
+    ];
+    table
+        .into_iter()
+        .map(|(goals, message)| (format!("{VALID}goals: {{{goals}}}\n"), message.to_owned()))
+        .collect()
 }
 
 #[test]

@@ -35,10 +35,14 @@ fn folder() -> &'static PathBuf {
     })
 }
 
+fn nothing(_: &str) -> Option<String> {
+    None
+}
+
 fn load_text(test: &str, text: &str) -> Result<Web, Vec<String>> {
     let file = folder().join(format!("{test}.yml"));
     fs::write(&file, text).expect("writable");
-    read(Some(&file), None).web
+    read(Some(&file), None, &nothing).web
 }
 
 /// The messages, with the folder and the name of the file cut out.
@@ -59,7 +63,7 @@ fn an_empty_file_is_plain_http_for_everybody() {
         assert!(web.tls.is_none() && web.users.is_empty() && web.rate_limit.is_none(), "{text}");
         assert!(web.http2);
     }
-    assert!(read(None, None).web.expect("nothing is wrong").users.is_empty());
+    assert!(read(None, None, &nothing).web.expect("nothing is wrong").users.is_empty());
 }
 
 #[test]
@@ -173,7 +177,7 @@ fn users_of_the_page_of_agents_stand_in_a_file_that_holds_nothing_else() {
     let file = folder().join("agents.yml");
     let read_agents = |text: &str| {
         fs::write(&file, text).expect("writable");
-        read(None, Some(&file)).web
+        read(None, Some(&file), &nothing).web
     };
     let web = read_agents(&format!("basic_auth_users: {{boss: {HASH}}}")).expect("valid");
     assert!(web.users.is_empty() && web.agents_users.is_some_and(|users| !users.is_empty()));
@@ -196,7 +200,7 @@ fn every_file_that_was_looked_at_is_named_also_those_that_are_not_there() {
     let file = folder().join("looked.yml");
     let text = "tls_server_config: {cert_file: crt, key_file: nowhere, client_ca_file: crt, client_auth_type: VerifyClientCertIfGiven}";
     fs::write(&file, text).expect("writable");
-    let reading = read(Some(&file), Some(Path::new("/nowhere/agents.yml")));
+    let reading = read(Some(&file), Some(Path::new("/nowhere/agents.yml")), &nothing);
     let list = reading.web.expect_err("a file is missing");
     assert_eq!(list.len(), 2, "{list:?}");
     assert_eq!(

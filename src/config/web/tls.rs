@@ -3,13 +3,12 @@
 mod algorithms;
 mod pem;
 
-use std::path::Path;
-
+use super::Named;
 use crate::{
     document::{Complaints, Entry, Section, Value, unknown},
-    http::{Authorities, Chain, Clients, Key, Tls, TlsSettings, Watched},
+    http::{Authorities, Chain, Clients, Key, Tls, TlsSettings},
 };
-use pem::{Files, Given};
+use pem::Given;
 
 /// Without a certificate: whatever else stands there would promise what plain HTTP does not keep.
 const NO_CERTIFICATE: &str =
@@ -17,8 +16,7 @@ const NO_CERTIFICATE: &str =
 
 pub(super) fn read(
     root: &mut Section<'_>,
-    folder: &Path,
-    files: &mut Vec<Watched>,
+    named: &mut Named<'_>,
     complaints: &mut Complaints,
 ) -> Option<Tls> {
     let entry = root.get("tls_server_config")?;
@@ -27,15 +25,15 @@ pub(super) fn read(
     }
     let before = complaints.count();
     let mut section = entry.section(complaints);
-    let mut files = Files { folder, looked_at: files };
-    let certificate = files.pem(&mut section, "cert", "cert_file", complaints);
-    let key = files.pem(&mut section, "key", "key_file", complaints);
-    let authorities = files.pem(&mut section, "client_ca", "client_ca_file", complaints);
+    let certificate = named.pem(&mut section, "cert", "cert_file", complaints);
+    let key = named.pem(&mut section, "key", "key_file", complaints);
+    let authorities = named.pem(&mut section, "client_ca", "client_ca_file", complaints);
     for (given, key) in [(&certificate, "cert_file"), (&key, "key_file")] {
         if matches!(given, Given::Nothing) {
             complaints.add(section.at(), &section.path_of(key), NO_CERTIFICATE);
         }
     }
+    key.guard(&mut named.files);
     let chain = certificate.parse(Chain::from_pem, complaints);
     let key = key.parse(Key::from_pem, complaints);
     let clients = clients(&mut section, &authorities, complaints);

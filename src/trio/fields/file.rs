@@ -9,7 +9,7 @@ use super::{
     value::Meaning,
 };
 use crate::{
-    document::{self, Complaints, Entry as Value, Section, unknown},
+    document::{self, Complaints, Entry as Value, Section, Value as Scalar, unknown},
     model::{AgentState, CaseClass, CaseState, Resource},
 };
 
@@ -106,7 +106,11 @@ fn read_form(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Opti
 fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> HashMap<String, Meaning> {
     let mut values = HashMap::new();
     for (key, value) in value.section(complaints).entries() {
-        let Some(word) = value.text(complaints) else { continue };
+        let word = match &value.node.value {
+            Scalar::Bool(flag) => Some(flag.to_string()),
+            _ => value.text(complaints),
+        };
+        let Some(word) = word else { continue };
         let meaning = match kind {
             Kind::AgentState => AgentState::from_word(&word).map(Meaning::AgentState),
             Kind::CaseState => CaseState::from_word(&word).map(Meaning::CaseState),

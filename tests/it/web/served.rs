@@ -71,7 +71,7 @@ pub(super) fn settings(files: &Files) -> Settings {
 
 /// The same by any files.
 pub(super) fn read(web: Option<PathBuf>, agents: Option<PathBuf>) -> Settings {
-    let read = move || config::web::read(web.as_deref().map(Path::new), agents.as_deref());
+    let read = move || config::web::read(web.as_deref().map(Path::new), agents.as_deref(), &|_| None);
     Settings {
         listen: Listen::Addresses(vec!["127.0.0.1:0".parse().expect("an address")]),
         limits: Limits::default(),

@@ -1,9 +1,10 @@
 //! Certificates and keys, in the web configuration itself or in files of their own.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::{
-    document::{Complaints, Entry, Section},
+    config::{files::Files, web::Named},
+    document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
     http::Watched,
 };
 
@@ -18,17 +19,11 @@ pub(super) enum Given<'a> {
 pub(super) struct Pem<'a> {
     bytes: Vec<u8>,
     pub(super) entry: Entry<'a>,
-    /// The file that it was read from, to begin a sentence.
-    file: String,
+    /// The file that it was read from.
+    file: Option<PathBuf>,
 }
 
-/// The folder that file names start from, and what has been looked at.
-pub(super) struct Files<'f> {
-    pub(super) folder: &'f Path,
-    pub(super) looked_at: &'f mut Vec<Watched>,
-}
-
-impl Files<'_> {
+impl Named<'_> {
     /// What stands under `key`, or in the file that is named under `key_file`.
     pub(super) fn pem<'a>(
         &mut self,
@@ -44,21 +39,25 @@ impl Files<'_> {
                 Given::Wrong
             }
             (Some(entry), None) => match entry.text(complaints) {
-                Some(text) => Given::Pem(Pem { bytes: text.into_bytes(), entry, file: String::new() }),
+                Some(text) => Given::Pem(Pem { bytes: text.into_bytes(), entry, file: None }),
                 None => Given::Wrong,
             },
-            (None, Some(entry)) => {
-                let Some(name) = entry.text(complaints) else { return Given::Wrong };
-                let path = self.folder.join(name);
-                self.looked_at.push(Watched::at(&path));
-                let file = format!("{} ", path.display());
-                match std::fs::read(&path) {
-                    Ok(bytes) => Given::Pem(Pem { bytes, entry, file }),
-                    Err(error) => {
-                        entry.wrong(complaints, format_args!("cannot read {}: {error}", path.display()));
-                        Given::Wrong
-                    }
-                }
+            (None, Some(entry)) => self.from_file(entry, complaints),
+        }
+    }
+
+    fn from_file<'a>(&mut self, entry: Entry<'a>, complaints: &mut Complaints) -> Given<'a> {
+        let Some(name) = entry.text(complaints) else { return Given::Wrong };
+        let looked_at = &mut *self.looked_at;
+        let read = self.files.read(&name, |path| {
+            looked_at.push(Watched::at(path));
+            Ok((read_bytes(path, LONGEST_DOCUMENT)?, path.to_owned()))
+        });
+        match read {
+            Ok((bytes, file)) => Given::Pem(Pem { bytes, entry, file: Some(file) }),
+            Err(message) => {
+                entry.wrong(complaints, message);
+                Given::Wrong
             }
         }
     }
@@ -72,7 +71,17 @@ impl Given<'_> {
         complaints: &mut Complaints,
     ) -> Option<T> {
         let Self::Pem(pem) = self else { return None };
+        let file = pem.file.as_ref().map(|file| format!("{} ", file.display())).unwrap_or_default();
         let parsed = parse(&pem.bytes);
-        parsed.map_err(|message| pem.entry.wrong(complaints, format_args!("{}{message}", pem.file))).ok()
+        parsed.map_err(|message| pem.entry.wrong(complaints, format_args!("{file}{message}"))).ok()
+    }
+
+    /// Warns if others can read it.
+    pub(super) fn guard(&self, files: &mut Files) {
+        match self {
+            Self::Pem(Pem { file: Some(file), entry, .. }) => files.guard(&entry.path, file),
+            Self::Pem(Pem { file: None, entry, .. }) => files.guard_configuration(&entry.path),
+            Self::Nothing | Self::Wrong => {}
+        }
     }
 }

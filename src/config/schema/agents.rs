@@ -1,0 +1,49 @@
+//! The section `agents`.
+
+use serde_json::{Value, json};
+
+use super::form::{Object, duration, has, integer, list_of, secret, text, words};
+use crate::{
+    config::agents::{GROUP_SIZE, IDENTITIES, LIMITED, MOST_REASONS},
+    model::NAME_LIMIT,
+    tally,
+};
+
+pub(super) fn agents() -> Value {
+    let size = tally::Settings::default().min_group_size;
+    let limits = Object::new("How long agents should be in a state at most.");
+    let limits = LIMITED.into_iter().fold(limits, |limits, state| {
+        limits.given(state.as_str(), duration("The longest time in this state.", None))
+    });
+    let mut reason = text("A reason, in any case.");
+    reason["maxLength"] = json!(NAME_LIMIT);
+    Object::new("Who is shown on /metrics/agents, and what of agents is counted.")
+        .optional(
+            "identity",
+            words(
+                "How /metrics/agents names agents; none: that page does not exist.",
+                IDENTITIES,
+                Some(IDENTITIES[0]),
+            ),
+        )
+        .optional("hash_key", secret("The key of identity: hash. Better: hash_key_file."))
+        .optional("hash_key_file", text("A file with the key of identity: hash."))
+        .optional(
+            "min_group_size",
+            integer("Agent groups with fewer members are shown together.", GROUP_SIZE, Some(size)),
+        )
+        .optional("state_limits", limits.finish())
+        .optional(
+            "pause_reasons",
+            list_of(
+                "Reasons of pauses that may be shown; all others are `other`.",
+                reason,
+                0,
+                Some(MOST_REASONS),
+            ),
+        )
+        .also("not", json!({"allOf": [has("hash_key"), has("hash_key_file")]}))
+        .also("if", json!({"required": ["identity"], "properties": {"identity": {"const": "hash"}}}))
+        .also("then", json!({"anyOf": [has("hash_key"), has("hash_key_file")]}))
+        .finish()
+}

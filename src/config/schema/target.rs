@@ -1,0 +1,118 @@
+//! One entry of `targets`.
+
+use serde_json::{Value, json};
+
+use super::form::{Object, duration, has, integer, list_of, secret, text, words};
+use crate::{
+    config::{
+        limits::{BODY_MIB, FOLLOWED, REQUESTS},
+        target::{DEFAULT_NAME, MOST_EXPORTED, MOST_SERVERS},
+    },
+    model::{CaseClass, NAME_LIMIT},
+    trio::Limits,
+};
+
+/// No user, no password, no query, no fragment.
+const SERVER: &str = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?$";
+
+pub(super) fn target() -> Value {
+    let limits = Limits::default();
+    let mut name = text("The label `target`.");
+    name["maxLength"] = json!(NAME_LIMIT);
+    name["default"] = json!(DEFAULT_NAME);
+    let server = json!({"type": "string", "pattern": SERVER, "examples": ["https://trio.example/te/api"]});
+    let servers = "Base addresses of the API, the preferred one first.";
+    Object::new("One Trio system.")
+        .optional("name", name)
+        .required("servers", list_of(servers, server, 1, Some(MOST_SERVERS)))
+        .optional("client_key", secret("The API client key that Enghouse provides. Better: client_key_file."))
+        .optional(
+            "client_key_file",
+            text("A file with the API client key, beside the configuration or a systemd credential."),
+        )
+        .optional("username", secret("An API user of the exporter's own, with the right to read."))
+        .optional(
+            "username_file",
+            text("A file with the name of the API user, beside the configuration or a systemd credential."),
+        )
+        .optional("password", secret("The API user's password. Better: password_file."))
+        .optional(
+            "password_file",
+            text("A file with the password, beside the configuration or a systemd credential."),
+        )
+        .also("allOf", ["client_key", "username", "password"].map(one_of_both).to_vec().into())
+        .optional(
+            "time_zone",
+            text("The zone of times that Trio writes without one, such as Europe/Stockholm."),
+        )
+        .optional(
+            "default_case_class",
+            words(
+                "The class of cases other than calls that do not say theirs.",
+                CaseClass::ALL.map(CaseClass::as_str),
+                Some(CaseClass::Other.as_str()),
+            ),
+        )
+        .optional("ca_file", text("Authorities (PEM) that are trusted besides those of the machine."))
+        .optional(
+            "max_requests_per_minute",
+            integer(
+                "Intervals grow until the exporter needs no more requests than this.",
+                REQUESTS,
+                Some(limits.requests_per_minute),
+            ),
+        )
+        .optional("limits", bounds(&limits))
+        .optional(
+            "renewal_margin",
+            duration("The access token is renewed this long before it expires.", Some(limits.renewal_margin)),
+        )
+        .optional(
+            "fields_file",
+            text("Names of your Trio's fields, laid over the built-in ones (docs/fields.md)."),
+        )
+        .optional("contact_centers", contact_centers())
+        .optional(
+            "export_service_state",
+            list_of(
+                "Numbers and flags of services/state that are exported as they are.",
+                text("A member."),
+                0,
+                Some(MOST_EXPORTED),
+            ),
+        )
+        .finish()
+}
+
+/// Exactly one of `KEY` and `KEY_file`.
+fn one_of_both(key: &str) -> Value {
+    json!({"oneOf": [has(key), has(&format!("{key}_file"))]})
+}
+
+fn bounds(limits: &Limits) -> Value {
+    Object::new("What bounds a single request, and all that one collector asks in a cycle.")
+        .optional("connect", duration("Time to connect.", Some(limits.connect)))
+        .optional("request", duration("Time for a whole request.", Some(limits.request)))
+        .optional(
+            "collector",
+            duration("Time for everything that one collector asks in a cycle.", Some(limits.collector)),
+        )
+        .optional("body_mib", integer("Size of an answer, decompressed.", BODY_MIB, Some(limits.body >> 20)))
+        .optional(
+            "follow_cases",
+            integer(
+                "Cases that a cut list hides, asked for one by one in each cycle; 0: none.",
+                FOLLOWED,
+                Some(limits.follow_cases),
+            ),
+        )
+        .finish()
+}
+
+fn contact_centers() -> Value {
+    let list = |about| list_of(about, text("Id or name, in any case."), 1, None);
+    Object::new("Which contact centres are read, by id or name; default: all.")
+        .optional("allow", list("Only these."))
+        .optional("deny", list("Not these; wins over allow."))
+        .finish()
+}

@@ -1,0 +1,216 @@
+//! Tests: the schema says what the reader does.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use jsonschema::Validator;
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+const COMMITTED: &str = "deploy/trio-exporter.schema.json";
+/// A key that is far from every known one.
+const STRANGE: &str = "zzzzzzzzzzzzzzzzzzzz";
+
+/// What a schema cannot say: other files, other keys, and how long a duration is.
+const BEYOND: [&str; 15] = [
+    "cannot read",
+    "holds no certificate",
+    "no such time zone",
+    "must be the Base64 text",
+    "is empty; put the secret into it",
+    "ISO-8859-1",
+    "feeds",
+    "there is no folder",
+    "is a folder",
+    "must be at least",
+    "must not be shorter than",
+    "must not be longer than wait_target",
+    "matches just as",
+    "no target is called so",
+    "both allowed and denied",
+];
+const BEYOND_TOO: [&str; 6] = [
+    "is called `main`",
+    "the same host and port",
+    "stands here twice",
+    "is the word for all reasons",
+    "at least one of service_state",
+    "must say which services",
+];
+
+static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::draft7::new(&SCHEMA).expect("a schema"));
+
+fn instance(text: &str) -> Value {
+    serde_saphyr::from_str::<Option<Value>>(text).expect("YAML").unwrap_or_else(|| json!({}))
+}
+
+#[test]
+fn the_committed_schema_is_that_of_the_types() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(COMMITTED);
+    if std::env::var_os("GOLDEN").is_some_and(|it| it == "write") {
+        fs::write(&path, schema_text()).expect("writable");
+    }
+    let committed = fs::read_to_string(&path).expect("the committed schema");
+    assert!(
+        committed == schema_text(),
+        "{COMMITTED} is out of date; run `GOLDEN=write cargo test --locked --lib the_committed_schema`"
+    );
+}
+
+#[test]
+fn the_files_that_are_shipped_are_valid_by_the_schema() {
+    let compose = include_str!("../../../deploy/compose/trio-exporter.yml");
+    for text in [sample::SAMPLE, &sample::written_out(), compose, VALID] {
+        let instance = instance(text);
+        let errors: Vec<String> = VALIDATOR
+            .iter_errors(&instance)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn what_the_reader_rejects_the_schema_rejects_but_for_what_a_schema_cannot_say() {
+    let beyond = || BEYOND.iter().chain(&BEYOND_TOO);
+    let mut used = BTreeSet::new();
+    for (text, message) in mistakes::all() {
+        let is_valid = VALIDATOR.is_valid(&instance(&text));
+        let reason = beyond().find(|reason| message.contains(**reason));
+        assert_eq!(is_valid, is_valid && reason.is_some(), "accepted by the schema: {text}{message}");
+        used.extend(reason.filter(|_| is_valid));
+    }
+    assert_eq!(used, beyond().collect(), "each of these is needed");
+}
+
+#[test]
+fn every_key_has_a_wrong_value_in_the_tables_with_its_exact_message() {
+    let digits = |c: char| c.is_ascii_digit() || matches!(c, '[' | ']');
+    let told: BTreeSet<String> = mistakes::all()
+        .into_iter()
+        .filter_map(|(_, message)| Some(message.split(": ").nth(1)?.replace(digits, "")))
+        .collect();
+    let mut leaves = BTreeSet::new();
+    collect_leaves("", &SCHEMA, &mut leaves);
+    assert!(leaves.len() > 100, "{leaves:?}");
+    assert_eq!(leaves.difference(&told).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn the_schema_and_the_reader_know_the_same_keys() {
+    let mut ours = BTreeMap::new();
+    let strange = strange(&SCHEMA, "", &mut ours).expect("a map");
+    let known = "; known here: ";
+    let theirs: BTreeMap<String, BTreeSet<String>> = errors("schema-keys", &strange.to_string())
+        .into_iter()
+        .filter_map(|message| {
+            let (before, keys) = message.split_once(known)?;
+            let path = before.split(": ").nth(1)?.strip_suffix(STRANGE)?.trim_end_matches('.').to_owned();
+            Some((path, keys.split(", ").map(str::to_owned).collect()))
+        })
+        .collect();
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn the_sample_explains_every_key_of_the_schema() {
+    let mut maps = BTreeMap::new();
+    strange(&SCHEMA, "", &mut maps);
+    let words: BTreeSet<&str> = sample::SAMPLE.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+    let untold: Vec<_> = maps.values().flatten().filter(|key| !words.contains(key.as_str())).collect();
+    assert_eq!(untold, Vec::<&String>::new());
+}
+
+#[test]
+fn the_defaults_of_the_schema_are_those_of_a_file_that_leaves_them_out() {
+    let mut written = json!({"targets": {}});
+    for key in ["poll", "metrics", "agents", "targets"] {
+        let map = map_of(&SCHEMA["properties"][key]).expect("a map");
+        written[key] = defaults(map).expect("there are some");
+    }
+    assert_eq!(written["targets"]["limits"]["body_mib"], 64, "{written}");
+    let target = written["targets"].as_object_mut().expect("a map");
+    target.insert("servers".to_owned(), json!("https://trio.example/te/api"));
+    for (key, file) in [("client_key_file", "key"), ("username_file", "user"), ("password_file", "password")]
+    {
+        target.insert(key.to_owned(), json!(file));
+    }
+    target.remove("default_case_class").expect("the word for none");
+    let full = load_text("schema-defaults", &written.to_string()).expect("valid");
+    let plain = load_text("schema-defaults", &VALID.replace("name: main", "name: trio")).expect("valid");
+    assert_eq!(
+        (full.poll, full.tally, full.metrics.max_series),
+        (plain.poll, plain.tally, plain.metrics.max_series)
+    );
+    assert_eq!(full.targets, plain.targets);
+}
+
+proptest! {
+    #[test]
+    fn a_duration_that_the_reader_takes_is_one_by_the_schema(text in "[0-9smhPTn.:, -]{1,8}") {
+        let yaml = format!("{VALID}metrics: {{keep_counters: {}}}", json!(text));
+        let complaints = load_text("schema-durations", &yaml).err().unwrap_or_default();
+        if !complaints.iter().any(|message| message.contains("must be a duration")) {
+            prop_assert!(VALIDATOR.is_valid(&instance(&yaml)), "{yaml}");
+        }
+    }
+}
+
+/// The map among what a schema allows.
+fn map_of<'s>(schema: &'s Value) -> Option<&'s Value> {
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
+        return SCHEMA.pointer(name.trim_start_matches('#')).and_then(map_of);
+    }
+    if schema.get("properties").is_some() {
+        return Some(schema);
+    }
+    schema.get("anyOf")?.as_array()?.iter().find_map(map_of)
+}
+
+fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten()
+}
+
+fn below(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn collect_leaves(path: &str, schema: &Value, leaves: &mut BTreeSet<String>) {
+    match map_of(schema) {
+        Some(map) => {
+            properties(map).for_each(|(key, value)| collect_leaves(&below(path, key), value, leaves))
+        }
+        None => {
+            leaves.insert(path.to_owned());
+        }
+    }
+}
+
+/// A document with every map that there may be, each with a strange key; and the keys of each map.
+fn strange(schema: &Value, path: &str, keys: &mut BTreeMap<String, BTreeSet<String>>) -> Option<Value> {
+    let map = map_of(schema)?;
+    keys.insert(path.to_owned(), properties(map).map(|(key, _)| key.clone()).collect());
+    let mut document = serde_json::Map::new();
+    for (key, value) in properties(map) {
+        if let Some(value) = strange(value, &below(path, key), keys) {
+            document.insert(key.clone(), value);
+        }
+    }
+    document.insert(STRANGE.to_owned(), json!(1));
+    Some(Value::Object(document))
+}
+
+fn defaults(schema: &Value) -> Option<Value> {
+    let mut document = serde_json::Map::new();
+    for (key, value) in properties(schema) {
+        let value = value.get("default").cloned().or_else(|| defaults(map_of(value)?));
+        document.extend(value.map(|value| (key.clone(), value)));
+    }
+    (!document.is_empty()).then_some(Value::Object(document))
+}

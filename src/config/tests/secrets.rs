@@ -1,0 +1,150 @@
+//! Tests: where secrets are found, what is wrong with the files that they are in, and who else can read those.
+
+use pretty_assertions::assert_eq;
+use secrecy::ExposeSecret;
+
+use super::*;
+
+/// The messages about a secret file with these bytes, and about the same file named by the environment.
+fn told(bytes: &[u8]) -> [Vec<String>; 2] {
+    let folder = folder("secret-bytes");
+    let path = folder.join("secret");
+    fs::write(&path, bytes).expect("writable");
+    let text = with("password_file: password", "password_file: secret");
+    let variable = path.display().to_string();
+    let environment = |name: &str| match name {
+        "TRIO_URL" => Some("https://trio.example/te/api".to_owned()),
+        "TRIO_CLIENT_KEY" | "TRIO_USERNAME" => Some("a2V5".to_owned()),
+        "TRIO_PASSWORD_FILE" => Some(variable.clone()),
+        _ => None,
+    };
+    let prefix = format!("{}/", folder.display());
+    let by_environment = load(None, &environment).expect_err("a mistake");
+    let by_environment = by_environment.into_iter().map(|line| line.replace(&prefix, "")).collect();
+    [errors("secret-bytes", &text), by_environment]
+}
+
+#[test]
+fn every_secret_file_that_cannot_be_one_is_told_with_its_key_and_the_remedy() {
+    let too_long = "x".repeat(4097);
+    let several = "holds a line break or another control character; put only the secret itself there";
+    for (bytes, message) in [
+        (&b""[..], "secret is empty; put the secret into it"),
+        (b"\r\n\n", "secret is empty; put the secret into it"),
+        (b"\xff\xfep\0w\0", "secret is not UTF-8 text; save it as UTF-8"),
+        (b"sm\xf6rg\xe5s", "secret is not UTF-8 text; save it as UTF-8"),
+        (too_long.as_bytes(), "secret is longer than 4096 bytes; it cannot be the right file"),
+        (b"one\ntwo\n", several),
+        (b"pass\0word", several),
+    ] {
+        let [by_file, by_environment] = told(bytes);
+        assert_eq!(by_file, [format!("c.yml:6:20: targets[0].password_file: {message}")]);
+        // A secret that was read but cannot be one is told of by the name of the secret.
+        let variable = if message == several { "TRIO_PASSWORD" } else { "TRIO_PASSWORD_FILE" };
+        assert_eq!(by_environment, [format!("{variable}: {message}")]);
+    }
+    let folder_named = errors("secret-folder", &with("password_file: password", "password_file: ."));
+    assert_eq!(folder_named, ["c.yml:6:20: targets[0].password_file: . is a folder; name a file in it"]);
+}
+
+#[test]
+fn the_mark_that_editors_put_before_utf_8_is_not_part_of_a_secret() {
+    let file = folder("secret-mark").join("marked");
+    fs::write(&file, "\u{feff}hemligt\r\n").expect("writable");
+    let text = with("password_file: password", "password_file: marked");
+    let config = load_text("secret-mark", &text).expect("valid");
+    assert_eq!(config.targets[0].trio.password.current().expose_secret(), "hemligt");
+}
+
+#[test]
+fn a_secret_that_yaml_would_change_must_stand_in_quotes() {
+    for (given, is_right) in [("1234", false), ("007", false), ("1e5", false), ("no", false), ("'007'", true)]
+    {
+        let text = with("password_file: password", &format!("password: {given}"));
+        if is_right {
+            let config = load_text("secret-quotes", &text).expect("valid");
+            assert_eq!(config.targets[0].trio.password.current().expose_secret(), "007");
+        } else {
+            let message = "c.yml:6:15: targets[0].password: must stand in quotes: YAML takes it for a number or a truth";
+            assert_eq!(errors("secret-quotes", &text), [message], "{given}");
+        }
+    }
+}
+
+/// A folder with a configuration, and one of credentials.
+fn credentials(test: &str) -> (PathBuf, PathBuf) {
+    let configuration = folder(test);
+    let credentials = configuration.join("credentials");
+    let _ = fs::remove_dir_all(&credentials);
+    fs::create_dir_all(&credentials).expect("writable");
+    (configuration, credentials)
+}
+
+/// What an environment holds of one variable.
+fn variable(name: &'static str, value: &Path) -> impl Fn(&str) -> Option<String> {
+    let value = value.display().to_string();
+    move |asked| (asked == name).then(|| value.clone())
+}
+
+#[test]
+fn what_is_not_beside_the_configuration_is_looked_for_among_the_credentials_of_systemd() {
+    let (folder, credentials) = credentials("credentials");
+    let written = |name: &str, text: &str| fs::write(credentials.join(name), text).expect("writable");
+    let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
+    written("ca.pem", &authority.cert.pem());
+    written("fields.yml", "cc: {}\n");
+    written("hash_key", "0123456789");
+    written("trio-password", "from systemd");
+    written("user", "not this one");
+    let text = with("password_file: password", "password_file: trio-password");
+    let file = folder.join("c.yml");
+    let rest = "    ca_file: ca.pem\n    fields_file: fields.yml\nagents: {identity: hash, hash_key_file: hash_key}\n";
+    fs::write(&file, format!("{text}{rest}")).expect("writable");
+    let environment = variable("CREDENTIALS_DIRECTORY", &credentials);
+    let config = load(Some(&file), &environment).expect("valid");
+    let trio = &config.targets[0].trio;
+    assert_eq!(trio.password.current().expose_secret(), "from systemd");
+    assert_eq!(trio.username.current().expose_secret(), "exporter", "beside the configuration comes first");
+    assert!(matches!(config.metrics.identity, metrics::Identity::Hash(_)));
+    assert_eq!(config.warnings, Vec::<String>::new(), "nobody else sees credentials, whatever their mode");
+    let without = load(Some(&file), &nothing).expect_err("no credentials");
+    assert_eq!(without.len(), 4, "{without:#?}");
+}
+
+#[test]
+fn a_secret_that_is_neither_beside_the_configuration_nor_a_credential_is_told_with_both_places() {
+    let (folder, credentials) = credentials("no-credential");
+    let file = folder.join("c.yml");
+    let told = |name: &str| {
+        fs::write(&file, with("password_file: password", &format!("password_file: {name}")))
+            .expect("writable");
+        let list = load(Some(&file), &variable("CREDENTIALS_DIRECTORY", &credentials)).expect_err("missing");
+        list.join("\n").replace(&format!("{}/", folder.display()), "")
+    };
+    let why = "No such file or directory (os error 2)";
+    let place = "c.yml:6:20: targets[0].password_file: cannot read";
+    assert_eq!(told("gone"), format!("{place} gone: {why}; credentials/gone is not there either"));
+    // Credentials have no folders, and nothing but them is to be found through that variable.
+    fs::write(credentials.join("there"), "x").expect("writable");
+    assert_eq!(
+        told("../no-credential/credentials/../gone"),
+        format!("{place} ../no-credential/credentials/../gone: {why}")
+    );
+    assert_eq!(told("sub/there"), format!("{place} sub/there: {why}"));
+}
+
+#[test]
+fn secret_files_that_the_environment_names_may_be_credentials_too() {
+    let (_, credentials) = credentials("environment-credentials");
+    fs::write(credentials.join("trio-password"), "from systemd").expect("writable");
+    let directory = credentials.display().to_string();
+    let environment = |name: &str| match name {
+        "TRIO_URL" => Some("https://trio.example/te/api".to_owned()),
+        "TRIO_CLIENT_KEY" | "TRIO_USERNAME" => Some("a2V5".to_owned()),
+        "TRIO_PASSWORD_FILE" => Some("trio-password".to_owned()),
+        "CREDENTIALS_DIRECTORY" => Some(directory.clone()),
+        _ => None,
+    };
+    let config = load(None, &environment).expect("valid");
+    assert_eq!(config.targets[0].trio.password.current().expose_secret(), "from systemd");
+}
