@@ -46,6 +46,7 @@ mod replay;
 mod rules;
 mod secrets;
 mod session;
+mod shards;
 mod state_file;
 mod support;
 mod targets;
