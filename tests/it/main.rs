@@ -18,6 +18,7 @@ mod accuracy;
 mod agents;
 mod architecture;
 mod cases;
+mod chart;
 mod check;
 mod client;
 mod command_line;

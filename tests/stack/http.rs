@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, Response};
+use reqwest::{Certificate, Client, Method, Response};
 use serde_json::Value;
 
 fn client() -> Client {
@@ -47,6 +47,23 @@ pub(crate) async fn send_form(
 /// The page at `url`.
 pub(crate) async fn get(url: &str) -> Result<String, String> {
     send(Method::GET, url, &[]).await
+}
+
+/// The page at `url` of a server that has this certificate (PEM), as a user with a password.
+pub(crate) async fn get_as(
+    url: &str,
+    certificate: &str,
+    user: Option<(&str, &str)>,
+) -> Result<String, String> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let certificate = Certificate::from_pem(certificate.as_bytes()).expect("a certificate");
+    let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).tls_certs_only([certificate]);
+    let request = client.build().expect("an HTTP client").get(url);
+    let request = match user {
+        Some((name, password)) => request.basic_auth(name, Some(password)),
+        None => request,
+    };
+    text(request.send().await.map_err(|error| format!("{url}: {error:?}"))?).await
 }
 
 async fn text(answer: Response) -> Result<String, String> {

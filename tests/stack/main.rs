@@ -2,7 +2,7 @@
 //! our rules, a real Alertmanager with our routes.
 //!
 //! Needs `prometheus`, `promtool`, `alertmanager` (or `prometheus-alertmanager`) and `amtool` on the PATH
-//! (Debian and Ubuntu: the packages `prometheus` and `prometheus-alertmanager`); without them the tests fail, they are never skipped. Run with
+//! (Debian and Ubuntu: the packages `prometheus` and `prometheus-alertmanager`), `helm` and `kubeconform` (`go install`); without them the tests fail, they are never skipped. Run with
 //! `cargo test --features stack --test stack`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "how long things took is worth seeing with --nocapture")]
@@ -27,6 +27,7 @@ mod dashboards;
 mod demo;
 mod documents;
 mod expressions;
+mod helm;
 mod http;
 mod notifier;
 mod outage;

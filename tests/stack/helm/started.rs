@@ -1,0 +1,134 @@
+//! The exporter with the flags and files that a pod would give it.
+
+use std::{fs, path::Path};
+
+use pretty_assertions::assert_eq;
+use rcgen::{CertificateParams, KeyPair};
+use serde_json::json;
+
+use super::{
+    chart::{Rendered, examples},
+    mounted::{Mounted, Outside},
+};
+use crate::{http::get_as, process::exporter};
+
+/// The Secrets that the examples expect to be there.
+const OUTSIDE: &[Outside<'_>] = &[
+    ("trio-main", "client_key", "a2V5"),
+    ("trio-main", "username", "exporter"),
+    ("trio-main", "password", "secret"),
+    ("trio-north", "client_key", "a2V5"),
+    ("trio-north", "username", "exporter"),
+    ("trio-north", "password", "secret"),
+    ("trio-south", "client_key", "a2V5"),
+    ("trio-south", "username", "exporter"),
+    ("trio-south", "password", "secret"),
+    ("trio", "key", "a2V5"),
+    ("trio", "username", "exporter"),
+    ("trio", "pass.word", "secret"),
+    ("trio-agents", "hash", "a key that is long enough for a hash"),
+    ("trio-probe", "password", "secret"),
+];
+
+#[tokio::test]
+async fn the_configuration_of_every_example_is_accepted() {
+    for values in examples() {
+        let name = Path::new(&values).file_name().and_then(|name| name.to_str()).expect("UTF-8");
+        let name = name.trim_end_matches("-values.yaml");
+        let mounted = Mounted::of(&Rendered::of(name), OUTSIDE);
+        for file in ["client_key", "password"] {
+            if name == "secrets" {
+                fs::write(mounted.path("/vault").join(file), "a2V5").expect("writable");
+            }
+        }
+        let mut arguments: Vec<&str> = mounted.arguments.iter().map(String::as_str).collect();
+        arguments.push("--config.check");
+        let mut process = exporter(&arguments);
+        let status = process.ended().await;
+        let said = process.stdout() + &process.stderr();
+        assert!(status.success(), "{name}: {said}");
+        assert!(said.starts_with("the configuration can be used; targets: "), "{name}: {said}");
+    }
+}
+
+#[test]
+fn secrets_and_names_reach_the_exporter_letter_by_letter() {
+    let mounted = Mounted::of(&Rendered::of("secrets"), OUTSIDE);
+    let credentials = mounted.path("/etc/trio-exporter/credentials");
+    let read = |name: &str| fs::read_to_string(credentials.join(name)).expect("a file");
+    assert_eq!(read("0/client_key"), "c2VjcmV0K2tleS8hPz0=");
+    assert_eq!(read("0/username"), "a\"b'c två: #{{ .Values }}");
+    assert_eq!(read("0/password"), " $HOME\\n`x` ");
+    assert_eq!(read("1/password"), "secret");
+    assert!(!credentials.join("2").exists(), "the third target has its own files");
+    let file = mounted.path("/etc/trio-exporter/config/trio-exporter.yml");
+    let config: serde_json::Value =
+        serde_saphyr::from_str(&fs::read_to_string(file).expect("a file")).expect("YAML");
+    assert_eq!(config["targets"][0]["name"], "Växjö \"kommun\": {{ .Release.Name }} #1");
+    let wanted = json!({"allow": [1, "Kund: tjänst", "o'Hara \"x\""], "deny": ["{{ fail \"no\" }}"]});
+    assert_eq!(config["targets"][0]["contact_centers"], wanted);
+    assert_eq!(config["agents"]["pause_reasons"], json!(["Lunch: lång", "yes", "0123"]));
+    assert_eq!(config["metrics"]["max_series"], 2_000_000);
+    for (target, name) in [(0, "0"), (1, "1")] {
+        let expected = credentials.join(name).join("password");
+        assert_eq!(config["targets"][target]["password_file"], expected.to_str().expect("UTF-8"));
+    }
+    assert_eq!(
+        config["targets"][2]["password_file"],
+        *mounted.path("/vault/password").to_str().expect("UTF-8")
+    );
+}
+
+#[test]
+fn no_secret_stands_anywhere_but_in_a_secret() {
+    let rendered = Rendered::of("secrets");
+    let others = rendered.objects.iter().filter(|object| object["kind"] != "Secret");
+    for object in others {
+        for secret in ["c2VjcmV0", "b'c två", "$HOME"] {
+            assert!(!object.to_string().contains(secret), "{object}");
+        }
+    }
+    let web = Rendered::of("web");
+    for object in web.objects.iter().filter(|object| object["kind"] != "Secret") {
+        assert!(!object.to_string().contains("$2y$"), "{object}");
+    }
+}
+
+#[tokio::test]
+async fn it_serves_by_tls_to_the_users_of_each_page_and_to_nobody_else() {
+    let key = KeyPair::generate().expect("a key");
+    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+    let certificate = certificate.self_signed(&key).expect("a certificate").pem();
+    let key = key.serialize_pem();
+    let tls = [("trio-exporter-tls", "tls.crt", &*certificate), ("trio-exporter-tls", "tls.key", &*key)];
+    let users = |name: &str, password: &str| json!({ name: bcrypt::hash(password, 4).expect("a hash") });
+    let web = json!({"web": {"users": users("Åsa's", "one"), "agentsUsers": users("dpo", "two")}});
+    let rendered = Rendered::with("web", &web.to_string()).expect("rendered");
+    let mounted = Mounted::of(&rendered, &[OUTSIDE, &tls].concat());
+    let on_any_port = |argument: &String| match argument.as_str() {
+        "--web.listen-address=:10427" => "--web.listen-address=127.0.0.1:0".to_owned(),
+        argument => argument.to_owned(),
+    };
+    let arguments: Vec<String> = mounted.arguments.iter().map(on_any_port).collect();
+    assert_ne!(arguments, mounted.arguments);
+    let mut process = exporter(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let address = process.serves().await;
+    let port = address.rsplit_once(':').expect("a port").1;
+    let ask = async |page: &str, user: Option<(&str, &str)>| {
+        get_as(&format!("https://localhost:{port}{page}"), &certificate, user).await
+    };
+    assert!(
+        ask("/metrics", Some(("Åsa's", "one"))).await.expect("a page").contains("trio_exporter_build_info")
+    );
+    assert!(ask("/-/healthy", Some(("Åsa's", "one"))).await.is_ok());
+    assert!(ask("/metrics/agents", Some(("dpo", "two"))).await.is_ok());
+    for (page, user) in [
+        ("/metrics", None),
+        ("/-/healthy", None),
+        ("/metrics", Some(("dpo", "two"))),
+        ("/metrics/agents", None),
+    ] {
+        let refused = ask(page, user).await.expect_err(page);
+        assert!(refused.contains("401"), "{page}: {refused}");
+    }
+}
