@@ -1,5 +1,8 @@
 //! `deploy/compose`: what it mounts is there, and is what the stack tests use; what it names is pinned, and
-//! finds one another.
+//! finds one another. The image and the workflows are in `docker` and `workflows`.
+
+mod docker;
+mod workflows;
 
 use std::{
     fs,

@@ -38,6 +38,16 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `program`. `remedy` says what to do when there is no such program.
     pub(crate) fn start(program: &Path, arguments: &[&str], remedy: &str) -> Self {
+        Self::start_with(program, arguments, &[], remedy)
+    }
+
+    /// The same with variables of its environment.
+    pub(crate) fn start_with(
+        program: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &Path)],
+        remedy: &str,
+    ) -> Self {
         let folder = folder();
         let (out, err) = (folder.path().join("stdout"), folder.path().join("stderr"));
         let file = |path| Stdio::from(File::create(path).expect("a file for what the program prints"));
@@ -47,6 +57,7 @@ impl Process {
             // Nothing that the caller of the tests has set may reach the program.
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "LLVM_PROFILE_FILE"))
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(file(&out))
             .stderr(file(&err))
@@ -78,6 +89,12 @@ impl Process {
             found.ok_or_else(|| format!("it says: {text}"))
         })
         .await
+    }
+
+    /// Its number.
+    #[allow(dead_code, reason = "the tests that need no other program do not ask for it")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Sends a signal.

@@ -32,7 +32,7 @@ pub(crate) struct Trio {
 
 impl Trio {
     /// Starts one at `address`, the same world each time.
-    async fn at(address: &str, agents: u32, services: u32) -> Self {
+    pub(crate) async fn at(address: &str, agents: u32, services: u32) -> Self {
         let (agents, services) = (agents.to_string(), services.to_string());
         let mut process = exporter(&[
             "simulate",
@@ -76,11 +76,22 @@ impl Trio {
         send_json(Method::POST, &url, None, &order).await.expect("the order is carried out");
     }
 
-    /// A client of its API.
-    pub(crate) async fn client(&self) -> TrioClient {
+    /// The address of its API.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}/te/api", self.address)
+    }
+
+    /// What opens it: client key, user and password.
+    pub(crate) fn secrets(&self) -> [String; 3] {
         let [key] = &self.printed("client key")[..] else { panic!("one client key") };
         let [user, password] = &self.printed("user, password")[..] else { panic!("a user and a password") };
-        TrioClient::login(&format!("http://{}/te/api", self.address), key, user, password).await
+        [key, user, password].map(Clone::clone)
+    }
+
+    /// A client of its API.
+    pub(crate) async fn client(&self) -> TrioClient {
+        let [key, user, password] = self.secrets();
+        TrioClient::login(&self.url(), &key, &user, &password).await
     }
 }
 
