@@ -2,6 +2,8 @@
 
 mod check;
 mod demo;
+mod generated;
+mod init;
 mod healthcheck;
 mod inspect;
 mod record;
@@ -52,6 +54,15 @@ enum Command {
     Trace(TraceArgs),
     /// Save what a server answers, without names and numbers of anybody, to send it with a bug report.
     Record(RecordArgs),
+    /// Write a first configuration: ask for server, client key, user and password.
+    Init(init::InitArgs),
+    /// Print a script that has a shell complete commands and flags.
+    Completions(generated::CompletionsArgs),
+    /// Print the JSON Schema of the configuration file, for editors.
+    Schema,
+    /// Print a manual page, for packages.
+    #[command(hide = true)]
+    Man(generated::ManArgs),
     /// Ask a running exporter whether it is well, for images without a shell. Exit code 0: it is; 1: it is
     /// not, and a line says why.
     Healthcheck(HealthcheckArgs),
@@ -325,6 +336,10 @@ impl Cli {
             Command::Check(args) => runtime.block_on(check::run(args)),
             Command::Trace(args) => runtime.block_on(trace::run(args)),
             Command::Record(args) => runtime.block_on(record::run(args)),
+            Command::Init(args) => init::run(args),
+            Command::Completions(args) => generated::completions(&args),
+            Command::Schema => generated::schema(),
+            Command::Man(args) => generated::man(&args),
             Command::Healthcheck(args) => runtime.block_on(healthcheck::run(args)),
         }
     }

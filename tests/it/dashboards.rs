@@ -7,6 +7,7 @@
 mod format;
 mod layout;
 mod links;
+mod linter;
 mod panels;
 mod persons;
 mod planted;

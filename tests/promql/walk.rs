@@ -66,3 +66,21 @@ pub(crate) fn matchings(expr: &str) -> Vec<Vec<String>> {
     });
     found
 }
+
+/// Every selector inside an expression, as it is written, with the function that it is given to directly; or why
+/// the expression does not parse.
+pub(crate) fn uses(expr: &str) -> Result<Vec<(String, Option<&'static str>)>, String> {
+    let (expr, mut found) = (parser::parse(expr)?, Vec::new());
+    visit(&expr, &mut |part| {
+        let function = match part {
+            Expr::Call(call) => Some(call.func.name),
+            _ => None,
+        };
+        let inside = parts(part).into_iter().filter(|part| selector(part).is_some());
+        found.extend(inside.map(|part| (part.to_string(), function)));
+    });
+    if selector(&expr).is_some() {
+        found.push((expr.to_string(), None));
+    }
+    Ok(found)
+}

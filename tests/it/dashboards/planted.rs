@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{format, layout, links, panels, persons, queries, variables};
+use super::{format, layout, links, linter, panels, persons, queries, variables};
 use crate::dashboard::Board;
 
 type Check = fn(&Board) -> Vec<String>;
@@ -242,4 +242,46 @@ fn queries_that_are_wrong_or_invent_something_are_found() {
             ),
         ],
     );
+}
+
+#[test]
+fn each_rule_of_the_linter_finds_its_mistake() {
+    const MISTAKES: [(&str, Mistake); 18] = [
+        ("template-datasource-rule", |json| json["templating"]["list"][0]["name"] = "source".into()),
+        ("template-datasource-rule", |json| json["templating"]["list"][0]["label"] = "Source".into()),
+        ("template-job-rule", |json| json["templating"]["list"][1]["label"] = "Jobs".into()),
+        ("template-job-rule", |json| json["templating"]["list"][1]["allValue"] = "".into()),
+        ("template-instance-rule", |json| json["templating"]["list"][2]["multi"] = false.into()),
+        ("template-label-promql-rule", |json| {
+            json["templating"]["list"][1]["query"]["query"] = "label_values(up{, job)".into();
+        }),
+        ("template-label-promql-rule", |json| {
+            json["templating"]["list"][1]["query"]["query"] = "label_value(up, job)".into();
+        }),
+        ("template-on-time-change-reload-rule", |json| json["templating"]["list"][3]["refresh"] = 1.into()),
+        ("panel-datasource-rule", |json| first(json)["datasource"]["uid"] = "prometheus".into()),
+        ("panel-title-description-rule", |json| first(json)["description"] = "".into()),
+        ("panel-units-rule", |json| {
+            first(json)["fieldConfig"]["defaults"]["unit"] = "seconds".into();
+            drop(first(json)["fieldConfig"]["defaults"].as_object_mut().expect("a map").remove("mappings"));
+        }),
+        ("panel-no-targets-rule", |json| first(json)["targets"] = Value::Null),
+        ("target-promql-rule", |json| ask(json, "sum(up")),
+        ("target-rate-interval-rule", |json| {
+            ask(json, "irate(process_cpu_seconds_total{job=~\"$job\", instance=~\"$instance\"}[5m])");
+        }),
+        ("target-job-rule", |json| ask(json, "up{job=\"$job\", instance=~\"$instance\"}")),
+        ("target-instance-rule", |json| ask(json, "sum(up{job=~\"$job\"})")),
+        ("target-counter-agg-rule", |json| {
+            ask(json, "sum(trio_failovers_total{job=~\"$job\", instance=~\"$instance\"})");
+        }),
+        ("uneditable-dashboard", |json| json["editable"] = true.into()),
+    ];
+    for (rule, mistake) in MISTAKES {
+        let found = linter::faults(&spoilt("trio-overview", mistake), |name| name == rule);
+        assert!(!found.is_empty(), "{rule}");
+    }
+    for rule in linter::names() {
+        assert!(MISTAKES.iter().any(|(held, _)| *held == rule), "{rule} has no mistake to find");
+    }
 }

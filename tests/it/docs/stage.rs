@@ -26,7 +26,8 @@ use crate::{
 };
 
 /// Commands that end by themselves; all others serve.
-const FINITE: [&str; 7] = ["check", "inspect", "trace", "record", "init", "completions", "healthcheck"];
+const FINITE: [&str; 8] =
+    ["check", "inspect", "trace", "record", "init", "completions", "schema", "healthcheck"];
 /// Flags that make a serving command end.
 const ENDING: [&str; 5] = ["--once", "--config.check", "--print-fields", "--help", "--version"];
 /// A user of the web server: what the reader is told to write, with a real hash.
@@ -102,19 +103,31 @@ impl Stage {
     }
 
     async fn one(&mut self, command: &Command, input: &str) -> Result<String, String> {
-        if let Some(command) = ours(command) {
+        if let Some(mut command) = ours(command) {
+            if command.words.first().is_some_and(|word| word == "healthcheck") {
+                self.exporter_runs().await?;
+                if !command.words.iter().any(|word| word == "--url") {
+                    set(&mut command, "--url", "http://127.0.0.1:10427");
+                }
+            }
             return self.ours(command).await;
         }
         if command.words[0] == "curl" {
-            if self.exporter.is_none() {
-                let words = ["--config.file", "trio-exporter.yml"].map(str::to_owned).into();
-                self.ours(Command { words, ..Command::default() }).await?;
-            }
+            self.exporter_runs().await?;
             let words: Vec<String> = command.words[1..].iter().map(|word| self.real(word)).collect();
             return curl(&words).await;
         }
         let known = filters::run(&command.words, input, &self.folder());
         known.unwrap_or_else(|| Err(format!("`{}` is not run here; mark the block", command.words[0])))
+    }
+
+    /// Whoever asks the exporter needs one that runs.
+    async fn exporter_runs(&mut self) -> Result<(), String> {
+        if self.exporter.is_some() {
+            return Ok(());
+        }
+        let words = ["--config.file", "trio-exporter.yml"].map(str::to_owned).into();
+        self.ours(Command { words, ..Command::default() }).await.map(drop)
     }
 
     async fn ours(&mut self, mut command: Command) -> Result<String, String> {

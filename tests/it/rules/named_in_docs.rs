@@ -1,8 +1,11 @@
 //! What the texts call metrics are metrics, and what they call their labels are labels.
 
-use std::{fs, path::Path};
+use std::fs;
 
-use crate::promql::Catalogue;
+use crate::{
+    markdown::{Document, root},
+    promql::Catalogue,
+};
 
 /// Every word that looks like the name of a metric: with what follows it.
 fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -17,12 +20,9 @@ fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn texts() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let docs =
-        fs::read_dir(root.join("docs")).expect("a folder").map(|entry| entry.expect("an entry").path());
-    let markdown = docs.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
-    let all = markdown.chain(["README.md", "CHANGELOG.md"].map(|name| root.join(name)));
-    all.map(|path| (path.display().to_string(), fs::read_to_string(&path).expect("a text"))).collect()
+    let documents = Document::shipped().into_iter().map(|document| (document.path, document.text));
+    let changelog = fs::read_to_string(root().join("CHANGELOG.md")).expect("a text");
+    documents.chain([("CHANGELOG.md".to_owned(), changelog)]).collect()
 }
 
 /// The names of labels in `{a, b="…"}` behind the name of a metric.
