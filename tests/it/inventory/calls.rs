@@ -1,0 +1,63 @@
+//! Calls by where they stand.
+
+use pretty_assertions::assert_eq;
+use wiremock::ResponseTemplate;
+
+use super::{hand_written, read, success};
+use crate::support::Samples;
+
+fn calls(metrics: &Samples) -> [Option<f64>; 4] {
+    ["queued", "offered", "handled", "unknown"].map(|state| metrics.get("trio_calls", &[("state", state)]))
+}
+
+#[tokio::test]
+async fn calls_are_counted_by_state_with_every_state_present() {
+    let trio = hand_written().await;
+    let list = r#"{"data":[
+        {"jobbnummer":1,"läge":"Köar","tjänstId":11,"ärendeKlass":"Samtal"},
+        {"jobbnummer":2,"läge":"KÖAR","tjänstId":11},
+        {"jobbnummer":3,"läge":"Erbjuds","tjänstId":12},
+        {"jobbnummer":4,"läge":"Fikar","tjänstId":12},
+        {"jobbnummer":4,"läge":"Köar","tjänstId":12},
+        {"jobbnummer":5,"tjänstId":12}]}"#;
+    trio.answer("cc/1/services/calls", list).await;
+    let (_app, metrics) = read(&trio).await;
+    assert_eq!(calls(&metrics), [Some(2.0), Some(1.0), Some(0.0), Some(2.0)], "no state is an unknown one");
+    let unknown = [("resource", "services/calls"), ("field", "state")];
+    assert_eq!(metrics.get("trio_unknown_values", &unknown), Some(1.0));
+    assert_eq!(success(&metrics, "calls", "1"), Some(1.0));
+}
+
+#[tokio::test]
+async fn calls_that_cannot_be_told_apart_by_state_or_may_be_cut_are_not_counted() {
+    let stateless = r#"{"data":[{"jobNo":1,"serviceId":11}]}"#.to_owned();
+    let many = |count: usize| {
+        let calls: Vec<String> =
+            (0..count).map(|id| format!(r#"{{"jobNo":{id},"serviceId":11,"state":"Queued"}}"#)).collect();
+        format!(r#"{{"data":[{}]}}"#, calls.join(","))
+    };
+    for (list, queued) in [
+        (stateless, None),
+        (many(19), Some(19.0)),
+        (many(20), None),
+        (many(21), Some(21.0)),
+        (r#"{"data":[]}"#.to_owned(), Some(0.0)),
+    ] {
+        let trio = hand_written().await;
+        trio.answer("cc/1/services/calls", list.clone()).await;
+        let (_app, metrics) = read(&trio).await;
+        assert_eq!(calls(&metrics)[0], queued, "{list}");
+        assert_eq!(success(&metrics, "calls", "1"), Some(1.0));
+    }
+}
+
+#[tokio::test]
+async fn a_total_that_disagrees_with_the_calls_is_no_failure_because_calls_come_and_go() {
+    let trio = hand_written().await;
+    let list = ResponseTemplate::new(200)
+        .set_body_raw(r#"{"data":[{"jobNo":1,"state":"Queued"}]}"#, "application/json")
+        .insert_header("X-Pagination", r#"{"totalCount":2,"pageSize":100}"#);
+    trio.respond("cc/1/services/calls", list).await;
+    let (_app, metrics) = read(&trio).await;
+    assert_eq!(calls(&metrics)[0], Some(1.0));
+}
