@@ -36,6 +36,7 @@ use crate::{
     shutdown::{self, Stop},
     stats::Stats,
     tally::{self, Edges, Published, Saved},
+    telemetry::LogLevel,
     trio::Client,
 };
 use fleet::Fleet;
@@ -133,6 +134,12 @@ impl App {
     /// The same app, which gets its configuration from `load` when it is asked to read it anew.
     pub fn reloading(mut self, load: Load) -> Self {
         self.load = Some(load);
+        self
+    }
+
+    /// The same app, through whose pages the log level can be changed.
+    pub fn with_log_level(mut self, level: LogLevel) -> Self {
+        self.router = self.router.merge(http::log_level(level));
         self
     }
 

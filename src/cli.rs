@@ -2,6 +2,7 @@
 
 mod check;
 mod demo;
+mod healthcheck;
 mod inspect;
 mod record;
 mod run;
@@ -49,6 +50,9 @@ enum Command {
     Trace(TraceArgs),
     /// Save what a server answers, without names and numbers of anybody, to send it with a bug report.
     Record(RecordArgs),
+    /// Ask a running exporter whether it is well, for images without a shell. Exit code 0: it is; 1: it is
+    /// not, and a line says why.
+    Healthcheck(HealthcheckArgs),
 }
 
 #[derive(Debug, Args)]
@@ -165,6 +169,32 @@ struct RecordArgs {
 }
 
 #[derive(Debug, Args)]
+struct HealthcheckArgs {
+    /// Where the exporter serves.
+    #[arg(long, env = "TRIO_EXPORTER_HEALTHCHECK_URL", default_value = "http://127.0.0.1:10427")]
+    url: String,
+    /// Ask whether it is worth scraping, not only whether it is alive.
+    #[arg(long)]
+    ready: bool,
+    /// Time for the whole answer.
+    #[arg(long, default_value = "3s", value_parser = web::duration, value_name = "TIME")]
+    timeout: Duration,
+    /// PEM bundle of the authorities that may have signed its certificate; no others are believed then.
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    ca_file: Option<PathBuf>,
+    /// Accept any certificate, as one for another name or one that signed itself; for an address of this
+    /// machine only, where nobody stands in between.
+    #[arg(long)]
+    insecure: bool,
+    /// One of the users that the web configuration names.
+    #[arg(long, value_name = "NAME", requires = "password_file")]
+    user: Option<String>,
+    /// The file that holds the user's password.
+    #[arg(long, value_name = "FILE", requires = "user")]
+    password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 struct DemoArgs {
     /// Address to serve metrics on.
     #[arg(long = "web.listen-address", default_value = "127.0.0.1:10427", value_name = "ADDRESS")]
@@ -278,17 +308,18 @@ impl Cli {
             LogFormat::Logfmt => telemetry::Format::Logfmt,
             LogFormat::Json => telemetry::Format::Json,
         };
-        telemetry::init(&Settings { level: self.log.level, format })
-            .map_err(|error| Misuse(vec![error.to_string()]))?;
+        let level = telemetry::init(&Settings { level: self.log.level, format })
+            .map_err(|error| Misuse(vec![format!("--log.level: {error}")]))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         match self.command.unwrap_or(Command::Run(self.run)) {
-            Command::Run(args) => runtime.block_on(run::run(args)),
-            Command::Demo(args) => runtime.block_on(demo::run(args)),
+            Command::Run(args) => runtime.block_on(run::run(args, level)),
+            Command::Demo(args) => runtime.block_on(demo::run(args, level)),
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
             Command::Inspect(args) => runtime.block_on(inspect::run(args)),
             Command::Check(args) => runtime.block_on(check::run(args)),
             Command::Trace(args) => runtime.block_on(trace::run(args)),
             Command::Record(args) => runtime.block_on(record::run(args)),
+            Command::Healthcheck(args) => runtime.block_on(healthcheck::run(args)),
         }
     }
 }

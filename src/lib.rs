@@ -22,6 +22,7 @@
 //! | [`check`] | what is wrong between the exporter and a server, for whoever sets them up |
 //! | [`record`] | what a server answered, in a folder that tells nothing of anybody |
 //! | [`trace`] | what is inferred of single cases as it happens, for whoever checks the numbers |
+//! | [`healthcheck`] | asks a running exporter whether it is well, for images without a shell |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
 //! | [`telemetry`] | how the program logs |
 //! | [`shutdown`] | how it is told to stop |
@@ -31,6 +32,7 @@ pub mod check;
 pub mod cli;
 pub mod config;
 pub mod document;
+pub mod healthcheck;
 pub mod http;
 pub mod inspect;
 pub mod metrics;

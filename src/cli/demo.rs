@@ -14,6 +14,7 @@ use crate::{
     poller, shutdown,
     sim::{self, Options},
     tally,
+    telemetry::LogLevel,
     trio::{self, Dictionary, Limits},
 };
 
@@ -23,13 +24,13 @@ const PAUSE_REASONS: [&str; 3] = ["Rast", "Lunch", "Möte"];
 const STATE_LIMITS: [(AgentState, Duration); 2] =
     [(AgentState::WrapUp, Duration::from_secs(120)), (AgentState::Paused, Duration::from_secs(1200))];
 
-pub(super) async fn run(args: DemoArgs) -> anyhow::Result<()> {
+pub(super) async fn run(args: DemoArgs, level: LogLevel) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     let listener =
         TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1 for the simulated Trio")?;
     let trio = listener.local_addr()?;
     let options = simulate::options(&args.world);
-    let app = App::build(config(&options, trio)?, &args.listen, Clock::system()).await?;
+    let app = App::build(config(&options, trio)?, &args.listen, Clock::system()).await?.with_log_level(level);
     let simulator = simulate::simulator(options);
     introduce(&mut std::io::stdout(), app.addr(), trio)?;
     let simulated = tokio::spawn(sim::serve(listener, simulator, stop.clone().requested()));

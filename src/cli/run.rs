@@ -8,9 +8,10 @@ use crate::{
     config::{self, Config, Target},
     model::Clock,
     shutdown,
+    telemetry::LogLevel,
 };
 
-pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
+pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
     let config = configuration(args.config.as_deref())?;
     for warning in &config.warnings {
         tracing::warn!("{warning}");
@@ -28,7 +29,7 @@ pub(super) async fn run(args: RunArgs) -> anyhow::Result<()> {
     let web = args.web.settings()?;
     let stop = shutdown::on_signal()?;
     let targets = config.targets.len();
-    let app = App::build(config, web, Clock::system()).await?;
+    let app = App::build(config, web, Clock::system()).await?.with_log_level(level);
     let file = args.config.clone();
     let app = app.reloading(Load::by(move || load(file.as_deref())));
     let scheme = app.server().scheme();

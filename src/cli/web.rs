@@ -63,7 +63,8 @@ impl WebArgs {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, &'static str> {
+/// A duration of at least a second.
+pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
     let duration = text.parse::<SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
     match duration {
         Some(duration) if duration >= Duration::from_secs(1) => Ok(duration),

@@ -5,6 +5,7 @@ mod access;
 mod authority;
 mod client_certificates;
 mod connection;
+mod healthcheck;
 mod listening;
 mod renewal;
 mod served;

@@ -36,11 +36,12 @@ pub(crate) static ROOMS: &[Room] = &[
     room("state_file", Only(&["tally", "model"])),
     room("stats", Only(&["model"])),
     room("metrics", Only(&["model", "snapshot", "tally", "stats"])),
-    room("http", Only(&["metrics", "model", "snapshot", "tally", "stats"])),
+    room("http", Only(&["metrics", "model", "snapshot", "tally", "stats", "telemetry"])),
     room("inspect", Only(&["trio", "model"])),
     room("check", Only(&["trio", "model"])),
     room("record", Only(&["trio", "model"])),
     room("trace", Only(&["poller", "trio", "snapshot", "tally", "model"])),
+    room("healthcheck", Only(&[])),
     // Its own words for everything, so that a wrong one cannot agree with itself.
     room("sim", Only(&[])),
     room("telemetry", Only(&[])),
@@ -49,7 +50,7 @@ pub(crate) static ROOMS: &[Room] = &[
 
 /// The outside crates that have a place, and the rooms that it is in.
 pub(crate) static PLACED: &[(&str, &[&str])] = &[
-    ("reqwest", &["trio"]),
+    ("reqwest", &["trio", "healthcheck"]),
     // `app` holds the router between building and running.
     ("axum", &["http", "sim", "app"]),
     ("axum_server", &["http"]),

@@ -1,0 +1,31 @@
+//! `healthcheck`: is the exporter of this machine well?
+
+use anyhow::{Context, bail};
+use secrecy::SecretString;
+
+use super::HealthcheckArgs;
+use crate::healthcheck::{self, Question, Settings};
+
+pub(super) async fn run(args: HealthcheckArgs) -> anyhow::Result<()> {
+    Ok(healthcheck::ask(&settings(args)?).await?)
+}
+
+fn settings(args: HealthcheckArgs) -> anyhow::Result<Settings> {
+    let url = args.url.parse().with_context(|| format!("--url: {:?} is no URL", args.url))?;
+    let read = |flag: &str, path: &std::path::Path| {
+        std::fs::read(path).with_context(|| format!("{flag}: cannot read {}", path.display()))
+    };
+    let ca = args.ca_file.as_deref().map(|path| read("--ca-file", path)).transpose()?;
+    let user = match (args.user, args.password_file.as_deref()) {
+        (Some(name), Some(path)) => {
+            let Ok(text) = String::from_utf8(read("--password-file", path)?) else {
+                bail!("--password-file: {} is not UTF-8", path.display());
+            };
+            // Editors leave a line end behind.
+            Some((name, SecretString::from(text.trim_end_matches(['\r', '\n']))))
+        }
+        _ => None,
+    };
+    let question = if args.ready { Question::Ready } else { Question::Healthy };
+    Ok(Settings { url, question, timeout: args.timeout, ca, insecure: args.insecure, user })
+}
