@@ -113,6 +113,7 @@ fn config(trio: &Trio) -> Config {
         tally: tally::Settings::default(),
         metrics: metrics::Settings { encoding_max_age: Duration::ZERO, ..metrics::Settings::default() },
         state_file: None,
+        shard: None,
         warnings: Vec::new(),
     }
 }

@@ -8,6 +8,7 @@ mod once;
 mod reloading;
 mod restart;
 mod service_manager;
+mod share;
 mod supervisor;
 
 use std::{
@@ -122,12 +123,14 @@ impl App {
     /// # Errors
     /// An address cannot be listened on, or another exporter uses the state file.
     pub async fn build(config: Config, web: impl Into<http::Settings>, clock: Clock) -> anyhow::Result<Self> {
-        let server = Server::bind(web.into()).await?;
+        let web = web.into();
+        let external = web.external.clone();
+        let server = Server::bind(web).await?;
         let (fleet, keeper) = Fleet::of(config, &clock)?;
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
-        let router = http::router(fleet.exposition(), readiness, landing(), reload.clone());
+        let router = http::router(fleet.exposition(), readiness, landing(), reload.clone(), external);
         Ok(Self { server, router, draining, fleet, keeper, reload, reloads, load: None })
     }
 

@@ -6,6 +6,7 @@ mod healthcheck;
 mod inspect;
 mod record;
 mod run;
+mod shard;
 mod simulate;
 mod trace;
 mod web;
@@ -20,6 +21,7 @@ use crate::{
     http::ListenAddress,
     telemetry::{self, Settings},
 };
+use shard::ShardFlag;
 use web::WebArgs;
 
 /// Prometheus exporter for the Enghouse Trio contact centre.
@@ -76,6 +78,10 @@ struct RunArgs {
     /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Read only this exporter's share of the targets: NUMBER/SHARDS, from 0/3 to 2/3 for the three that share
+    /// them; auto/3 takes the number at the end of the pod's name (POD_NAME, else HOSTNAME).
+    #[arg(long, env = "TRIO_EXPORTER_SHARD", value_name = "I/N")]
+    shard: Option<ShardFlag>,
     #[command(flatten)]
     web: WebArgs,
     /// Read the configuration, say what is wrong with it, and exit.

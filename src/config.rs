@@ -21,7 +21,7 @@ use jiff::tz::TimeZone;
 use crate::{
     document::{self, Complaints, Section},
     metrics,
-    model::{Goals, Selection, Text},
+    model::{Goals, Selection, Shard, Text},
     poller, tally,
     trio::{self, Dictionary},
 };
@@ -29,7 +29,7 @@ use crate::{
 /// Everything that is configured.
 #[derive(Debug)]
 pub struct Config {
-    /// The Trio systems to read; at least one.
+    /// The Trio systems to read, at least one: also those that other shards read.
     pub targets: Vec<Target>,
     /// How often what is read.
     pub poll: poller::Settings,
@@ -39,8 +39,24 @@ pub struct Config {
     pub metrics: metrics::Settings,
     /// The file that carries counters over a restart.
     pub state_file: Option<PathBuf>,
+    /// Which of several exporters this one is, if it reads only its share of the targets.
+    pub shard: Option<Shard>,
     /// What is allowed but unwise, to be logged.
     pub warnings: Vec<String>,
+}
+
+impl Config {
+    /// The same for one of several exporters that share the targets; its state file is its own.
+    pub fn shared_by(mut self, shard: Shard) -> Self {
+        self.shard = Some(shard);
+        self.state_file = self.state_file.map(|file| {
+            let mut name = file.into_os_string();
+            // Not with the number of shards: another one would make all counters begin anew.
+            name.push(format!(".shard-{}", shard.number()));
+            name.into()
+        });
+        self
+    }
 }
 
 /// One Trio system.
@@ -143,7 +159,7 @@ fn read(root: &mut Section<'_>, folder: &Path, complaints: &mut Complaints) -> C
     let defaults = metrics::Settings::default();
     let metrics =
         metrics::Settings { max_series: max_series.unwrap_or(defaults.max_series), identity, ..defaults };
-    Config { targets, poll, tally, metrics, state_file, warnings }
+    Config { targets, poll, tally, metrics, state_file, shard: None, warnings }
 }
 
 /// The shortest interval: more often than this is an attack, not a poll.

@@ -4,7 +4,9 @@
 //! Does not belong here: what a metric is called or means (`metrics`). Nothing here waits for Trio.
 
 mod credentials;
+mod discovery;
 mod encoding;
+mod external;
 mod guard;
 mod headers;
 mod health;
@@ -33,9 +35,10 @@ use axum::{
     Router,
     http::{StatusCode, Uri},
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::{MethodRouter, any, get},
 };
 
+pub use external::{ExternalUrl, NotExternal};
 pub use headers::{BadHeader, CONFIGURABLE, Headers};
 pub use health::Readiness;
 pub use landing::Landing;
@@ -59,18 +62,42 @@ struct Shared {
     readiness: Arc<Readiness>,
     landing: Arc<Landing>,
     reload: Reload,
+    external: Option<ExternalUrl>,
 }
 
-/// Every page that the exporter serves.
-pub fn router(exposition: Arc<Exposition>, readiness: Readiness, landing: Landing, reload: Reload) -> Router {
-    let shared = Shared { exposition, readiness: Arc::new(readiness), landing: Arc::new(landing), reload };
-    Router::new()
-        .route("/", get(landing::page))
-        .route("/metrics", get(metrics::main))
-        .route(metrics::AGENTS, get(metrics::agents))
-        .route(health::HEALTHY, get(health::healthy))
-        .route(health::READY, get(health::ready))
-        .route("/-/reload", any(reload::reload))
+/// Every page that the exporter serves: where it is, and what answers there.
+fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
+    vec![
+        ("/", get(landing::page)),
+        ("/metrics", get(metrics::main)),
+        (metrics::AGENTS, get(metrics::agents)),
+        (metrics::EXPORTER, get(metrics::exporter)),
+        (discovery::PATH, get(discovery::page)),
+        (health::HEALTHY, get(health::healthy)),
+        (health::READY, get(health::ready)),
+        ("/-/reload", any(reload::reload)),
+    ]
+}
+
+/// Where the pages are, for whoever wants to look at all of them.
+pub fn paths() -> Vec<&'static str> {
+    pages().into_iter().map(|(path, _)| path).collect()
+}
+
+/// The pages. Scrapers that ask `/sd` are sent to `external`, if that is configured, else to where they
+/// found `/sd` itself.
+pub fn router(
+    exposition: Arc<Exposition>,
+    readiness: Readiness,
+    landing: Landing,
+    reload: Reload,
+    external: Option<ExternalUrl>,
+) -> Router {
+    let (readiness, landing) = (Arc::new(readiness), Arc::new(landing));
+    let shared = Shared { exposition, readiness, landing, reload, external };
+    let pages = pages().into_iter();
+    pages
+        .fold(Router::new(), |router, (path, page)| router.route(path, page))
         .fallback(not_found)
         .with_state(shared)
 }

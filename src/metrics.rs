@@ -28,6 +28,7 @@ mod reload;
 mod scene;
 mod servers;
 mod services;
+mod sharing;
 mod skilled;
 mod state_file;
 mod system;
@@ -43,6 +44,7 @@ pub use encode::encode;
 pub use exposition::{EncodeFailed, Encoded, Exposition, NotServed};
 pub use identity::Identity;
 pub use process::Process;
+pub use sharing::Sharing;
 
 use crate::{
     model::{Goals, Text},
@@ -99,6 +101,8 @@ pub struct Settings {
     pub reload: Option<Arc<ReloadStats>>,
     /// What became of the state file, if one is configured.
     pub state_file: Option<Arc<StateFileStats>>,
+    /// Which shard this exporter is, if several share the targets.
+    pub sharing: Option<Sharing>,
 }
 
 impl Default for Settings {
@@ -110,6 +114,7 @@ impl Default for Settings {
             build: BuildInfo::default(),
             reload: None,
             state_file: None,
+            sharing: None,
         }
     }
 }
@@ -132,6 +137,10 @@ pub enum Surface {
     Main,
     /// The per-agent series.
     Agents,
+    /// What of [`Self::Main`] belongs to targets, for scrapers that come for each target by itself.
+    Targets,
+    /// The rest of [`Self::Main`]: the exporter itself, which such scrapers come for once.
+    Exporter,
 }
 
 /// A text format of the exposition. Samples are the same in both.

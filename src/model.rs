@@ -11,6 +11,7 @@ mod goals;
 mod inventory;
 mod selection;
 mod service;
+mod shard;
 mod time;
 mod wait_edges;
 
@@ -24,6 +25,7 @@ pub use goals::{
 pub use inventory::{Holding, ServiceSkills};
 pub use selection::Selection;
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};
+pub use shard::{NoShard, Shard};
 pub use time::{Clock, Stamp, unix_seconds};
 pub use wait_edges::{all_edges_of, edges_of};
 

@@ -7,12 +7,13 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::{
     Wired, build_info,
     keeper::{self, Keeper, Link},
+    share::Share,
     supervisor::Supervisor,
     tally_of,
 };
 use crate::{
     config::{Config, Target},
-    metrics::{self, Exposition, Source},
+    metrics::{self, Exposition, Sharing, Source},
     model::{Clock, Goals, unix_seconds},
     poller,
     stats::{ReloadStats, StateFileStats},
@@ -66,8 +67,8 @@ impl Fleet {
     pub(super) fn of(config: Config, clock: &Clock) -> anyhow::Result<(Self, Option<Keeper>)> {
         let (mut keeper, state_file_stats) = keeper::of(config.state_file.as_deref(), clock)?;
         let manner = Manner::of(&config, keeper.is_some());
-        let members: Vec<Member> = config
-            .targets
+        let Share { here, sharing } = Share::of(config.targets, config.shard);
+        let members: Vec<Member> = here
             .into_iter()
             .map(|target| {
                 let mut member = Member::new(target, &manner, clock);
@@ -81,7 +82,7 @@ impl Fleet {
             .collect();
         let reloads = Arc::<ReloadStats>::default();
         let sources = members.iter().map(|member| member.source.clone()).collect();
-        let settings = shown(config.metrics, &reloads, state_file_stats.as_ref());
+        let settings = shown(config.metrics, &reloads, state_file_stats.as_ref(), sharing);
         let fleet = Self {
             supervisor: Arc::new(Supervisor::new(members.len())),
             members,
@@ -148,7 +149,8 @@ impl Fleet {
         let manner = Manner::of(&config, self.keeper.is_some());
         let mut before = std::mem::take(&mut self.members);
         let mut changes = Changes::default();
-        for target in config.targets {
+        let Share { here, sharing } = Share::of(config.targets, config.shard);
+        for target in here {
             let name = target.name.to_string();
             let known = before.iter().position(|member| member.wired.target.name == target.name);
             let member = match known.map(|position| before.swap_remove(position)) {
@@ -181,7 +183,7 @@ impl Fleet {
             changes.gone.push(gone.wired.target.name.to_string());
         }
         let sources = self.members.iter().map(|member| member.source.clone()).collect();
-        let settings = shown(config.metrics, &self.reloads, self.state_file_stats.as_ref());
+        let settings = shown(config.metrics, &self.reloads, self.state_file_stats.as_ref(), sharing);
         self.exposition.replace(sources, settings);
         if config.state_file != self.state_file {
             tracing::warn!("state_file: another file is used after a restart only");
@@ -267,11 +269,13 @@ fn shown(
     settings: metrics::Settings,
     reloads: &Arc<ReloadStats>,
     state_file: Option<&Arc<StateFileStats>>,
+    sharing: Option<Sharing>,
 ) -> metrics::Settings {
     metrics::Settings {
         build: build_info(),
         reload: Some(reloads.clone()),
         state_file: state_file.cloned(),
+        sharing,
         ..settings
     }
 }

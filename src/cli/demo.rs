@@ -74,6 +74,7 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         tally,
         metrics: metrics::Settings { identity: Identity::Name, ..metrics::Settings::default() },
         state_file: None,
+        shard: None,
         warnings: Vec::new(),
     })
 }

@@ -12,14 +12,17 @@ use crate::{
 };
 
 pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
-    let config = configuration(args.config.as_deref())?;
+    let shard = args.shard.map(|flag| flag.shard(|name| std::env::var(name).ok())).transpose()?;
+    let of_shard = move |config: Config| match shard {
+        Some(shard) => config.shared_by(shard),
+        None => config,
+    };
+    let config = of_shard(configuration(args.config.as_deref())?);
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
     if args.check {
-        let targets: Vec<&str> = config.targets.iter().map(|target| &*target.name).collect();
-        print(&format!("the configuration can be used; targets: {}\n", targets.join(", ")))?;
-        return Ok(());
+        return Ok(print(&usable(&config))?);
     }
     if args.once {
         let once = app::once(config, &Clock::system()).await?;
@@ -28,15 +31,29 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
     }
     let web = args.web.settings()?;
     let stop = shutdown::on_signal()?;
-    let targets = config.targets.len();
+    let targets =
+        config.targets.iter().filter(|target| config.shard.is_none_or(|s| s.reads(&target.name))).count();
     let app = App::build(config, web, Clock::system()).await?.with_log_level(level);
     let file = args.config.clone();
-    let app = app.reloading(Load::by(move || load(file.as_deref())));
+    let app = app.reloading(Load::by(move || load(file.as_deref()).map(of_shard)));
     let scheme = app.server().scheme();
     for address in app.server().addresses() {
         tracing::info!(%address, scheme, targets, "serving metrics");
     }
     app.run(stop).await
+}
+
+/// What a configuration that has no mistakes is for.
+fn usable(config: &Config) -> String {
+    let names = |reads: &dyn Fn(&str) -> bool| {
+        let names = config.targets.iter().map(|target| &*target.name).filter(|name| reads(name));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let all = format!("the configuration can be used; targets: {}\n", names(&|_| true));
+    let Some(shard) = config.shard else { return all };
+    let (number, of, here) = (shard.number(), shard.of(), names(&|name| shard.reads(name)));
+    let here = if here.is_empty() { "none of them" } else { &here };
+    format!("{all}shard {number} of {of} reads: {here}\n")
 }
 
 fn print(text: &str) -> std::io::Result<()> {

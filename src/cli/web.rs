@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::Misuse;
 use crate::{
     config,
-    http::{Limits, Listen, ListenAddress, Settings, WebFiles},
+    http::{ExternalUrl, Limits, Listen, ListenAddress, Settings, WebFiles},
 };
 
 #[derive(Debug, Args)]
@@ -38,6 +38,10 @@ pub(super) struct WebArgs {
     /// Connections that are silent for so long are closed; keep it longer than the scrape interval.
     #[arg(long = "web.idle-timeout", default_value = "5m", value_parser = duration, value_name = "TIME")]
     idle_timeout: Duration,
+    /// How Prometheus reaches this exporter, such as https://exporter.example:10427, for /sd. Without it, the
+    /// address at which it asked for /sd.
+    #[arg(long = "web.external-url", value_name = "URL")]
+    external_url: Option<ExternalUrl>,
 }
 
 impl WebArgs {
@@ -51,7 +55,8 @@ impl WebArgs {
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,
         };
-        Ok(Settings { listen: self.listen(), limits, files, look_every: Settings::LOOK_EVERY })
+        let external = self.external_url.clone();
+        Ok(Settings { listen: self.listen(), limits, files, look_every: Settings::LOOK_EVERY, external })
     }
 
     fn listen(&self) -> Listen {

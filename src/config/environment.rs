@@ -70,6 +70,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         tally: tally::Settings::default(),
         metrics: metrics::Settings::default(),
         state_file: None,
+        shard: None,
         warnings,
     })
 }

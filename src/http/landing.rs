@@ -40,6 +40,8 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
     for (path, what) in [
         ("/metrics", "metrics"),
         ("/metrics/agents", agents),
+        ("/metrics/exporter", "metrics of the exporter itself"),
+        ("/sd", "the targets, for Prometheus"),
         ("/-/healthy", "is the process alive?"),
         ("/-/ready", "is it worth scraping?"),
     ] {

@@ -16,6 +16,9 @@ use crate::metrics::{Exposition, NotServed, Surface};
 /// Where the metrics of single agents are.
 pub(super) const AGENTS: &str = "/metrics/agents";
 
+/// Where the exporter itself is, for scrapers that come for each target by itself.
+pub(super) const EXPORTER: &str = "/metrics/exporter";
+
 /// What may be asked for.
 #[derive(Debug, Deserialize)]
 pub(super) struct Asked {
@@ -41,6 +44,10 @@ pub(super) async fn agents(
         return (StatusCode::NOT_FOUND, why).into_response();
     }
     answer(&shared.exposition, Surface::Agents, &asked, &headers).await
+}
+
+pub(super) async fn exporter(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+    answer(&shared.exposition, Surface::Exporter, &Asked { target: None }, &headers).await
 }
 
 async fn answer(exposition: &Exposition, surface: Surface, asked: &Asked, headers: &HeaderMap) -> Response {
@@ -76,7 +83,7 @@ async fn body(
 
 fn refusal(error: &NotServed) -> Response {
     let status = match error {
-        NotServed::UnknownTarget { .. } => StatusCode::NOT_FOUND,
+        NotServed::UnknownTarget { .. } | NotServed::Elsewhere { .. } => StatusCode::NOT_FOUND,
         NotServed::Failed(cause) => {
             tracing::error!(error = %cause, "the metrics could not be encoded");
             StatusCode::INTERNAL_SERVER_ERROR

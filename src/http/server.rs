@@ -10,7 +10,8 @@ use axum_server::{
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use super::{
-    CannotListen, Limits, Listen, ListenAddress, Reloader, Web, WebFiles, guard::Guard, patience::Patience,
+    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles, guard::Guard,
+    patience::Patience,
 };
 
 /// How a server is set up.
@@ -24,6 +25,8 @@ pub struct Settings {
     pub files: WebFiles,
     /// How often its files are looked at.
     pub look_every: Duration,
+    /// How it is reached, if that is not where a client says to have found it.
+    pub external: Option<ExternalUrl>,
 }
 
 impl Settings {
@@ -39,6 +42,7 @@ impl From<&ListenAddress> for Settings {
             limits: Limits::default(),
             files: WebFiles::default(),
             look_every: Self::LOOK_EVERY,
+            external: None,
         }
     }
 }
@@ -61,7 +65,7 @@ impl Server {
     /// # Errors
     /// It is not possible to listen where it should.
     pub async fn bind(settings: Settings) -> Result<Self, CannotListen> {
-        let Settings { listen, limits, files, look_every } = settings;
+        let Settings { listen, limits, files, look_every, external: _ } = settings;
         let listeners = listen.bind().await?;
         let now = files.web().clone();
         let tls = now.tls.as_ref().map(|tls| RustlsConfig::from_config(tls.config(now.http2)));

@@ -1,6 +1,7 @@
 //! The pages as clients see them.
 
 use std::{
+    collections::BTreeSet,
     io::Read,
     sync::{
         Arc,
@@ -65,7 +66,8 @@ impl Server {
             version: "1.2.3".to_owned(),
         };
         let guard = Guard::new(watch::channel(Arc::default()).1, &Limits::default());
-        let router = Arc::new(guard).before(router(exposition, readiness, landing, Reload::channel().0));
+        let router =
+            Arc::new(guard).before(router(exposition, readiness, landing, Reload::channel().0, None));
         Self { router, publishers, clock, draining }
     }
 
@@ -152,6 +154,22 @@ async fn one_target_can_be_asked_for_and_an_unknown_one_is_named() {
 }
 
 #[tokio::test]
+async fn who_comes_for_every_target_by_itself_counts_the_exporter_once() {
+    let server = Server::new(Identity::None, &["north", "south"]);
+    let families = |text: &str| -> BTreeSet<String> {
+        let lines = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+        lines.filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect()
+    };
+    let [all, north, itself] = ["/metrics", "/metrics?target=north", "/metrics/exporter"];
+    let [all, north, itself] = [server.get(all).await, server.get(north).await, server.get(itself).await];
+    let [all, north, itself] = [families(all.text()), families(north.text()), families(itself.text())];
+    assert_eq!(north.intersection(&itself).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(all, north.union(&itself).cloned().collect());
+    assert!(north.contains("trio_up") && itself.contains("trio_exporter_build_info"));
+    assert!(itself.contains("process_start_time_seconds"));
+}
+
+#[tokio::test]
 async fn ready_once_every_target_has_finished_a_step_and_from_then_on() {
     let server = Server::new(Identity::None, &["north", "south"]);
     let status = async || server.get("/-/ready").await.status;
@@ -191,7 +209,8 @@ async fn the_landing_page_is_plain_html_with_links_that_exist() {
             page.text().split("href=\"").skip(1).filter_map(|l| l.split('"').next()).collect();
         assert_eq!(links.contains(&"/metrics/agents"), agents);
         for link in links {
-            assert_eq!(server.get(link).await.status, StatusCode::OK, "{link}");
+            let answer = server.ask("GET", link, &[("host", "exporter:10427")]).await;
+            assert_eq!(answer.status, StatusCode::OK, "{link}");
         }
     }
 }
@@ -202,7 +221,7 @@ async fn other_pages_do_not_exist_and_nothing_can_be_written() {
     let unknown = server.get("/metric").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert_eq!(unknown.text(), "404: nothing at \"/metric\"; the pages are listed at /\n");
-    for page in ["/", "/metrics", "/metrics/agents", "/-/healthy", "/-/ready"] {
+    for page in ["/", "/metrics", "/metrics/agents", "/metrics/exporter", "/sd", "/-/healthy", "/-/ready"] {
         for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
             let answer = server.ask(method, page, &[]).await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {page}");

@@ -78,8 +78,9 @@ impl Plan {
 /// A number of series that the surface surely does not exceed: saves the counting.
 fn at_most(surface: Surface, scene: &Scene<'_>) -> usize {
     match surface {
-        Surface::Main => scene.centers().map(main_at_most).sum(),
+        Surface::Main | Surface::Targets => scene.centers().map(main_at_most).sum(),
         Surface::Agents => persons::at_most(scene),
+        Surface::Exporter => 0,
     }
 }
 

@@ -17,13 +17,13 @@ use super::{
     identity::Naming,
     limits, pauses, persons, process, reload,
     scene::Scene,
-    servers, services, state_file, system,
+    servers, services, sharing, state_file, system,
 };
 use crate::model::Stamp;
 
 /// The OpenMetrics text of `surface` as it is at `now`.
 ///
-/// Pure: the same views at the same moment give the same text. `process` is shown on the main surface.
+/// Pure: the same views at the same moment give the same text. `process` is shown where the exporter is.
 pub fn encode(
     surface: Surface,
     views: &[View],
@@ -34,7 +34,7 @@ pub fn encode(
     let mut registry = Registry::default();
     let families = Families { surface, views: views.to_vec(), settings: settings.clone(), now };
     registry.sub_registry_with_prefix(PREFIX).register_collector(Box::new(families));
-    if surface == Surface::Main {
+    if surface.shows_exporter() {
         let process = ProcessFamilies(process);
         registry.sub_registry_with_prefix(process::PREFIX).register_collector(Box::new(process));
     }
@@ -54,18 +54,18 @@ struct Families {
 
 impl Collector for Families {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Settings { identity, max_series, build, reload, state_file, .. } = &*self.settings;
+        let Settings { identity, max_series, .. } = &*self.settings;
         let scene = Scene::new(&self.views, identity, self.now);
         match self.surface {
-            Surface::Main => {
+            Surface::Main | Surface::Targets => {
                 let plans = [Surface::Main, Surface::Agents]
                     .map(|surface| (surface, Plan::of(surface, &scene, *max_series)));
-                let dropped = plans[0].1.families();
-                let mut pen = Pen::writing(encoder, dropped);
+                let mut pen = Pen::writing(encoder, plans[0].1.families());
                 self.surface.write(&mut pen, &scene, &Naming::Plain)?;
-                exporter::write(&mut pen, &scene, build)?;
-                reload::write(&mut pen, reload.as_deref())?;
-                state_file::write(&mut pen, state_file.as_deref())?;
+                exporter::write_targets(&mut pen, &scene)?;
+                if self.surface.shows_exporter() {
+                    self.write_exporter(&mut pen)?;
+                }
                 collectors::write(&mut pen, &scene)?;
                 api::write(&mut pen, &scene)?;
                 servers::write(&mut pen, &scene)?;
@@ -76,15 +76,31 @@ impl Collector for Families {
                 let dropped = Plan::of(self.surface, &scene, *max_series).families();
                 self.surface.write(&mut Pen::writing(encoder, dropped), &scene, &identity.naming())
             }
+            Surface::Exporter => self.write_exporter(&mut Pen::writing(encoder, Vec::new())),
         }
     }
 }
 
+impl Families {
+    /// What there is once for the whole process.
+    fn write_exporter(&self, pen: &mut Pen<'_>) -> fmt::Result {
+        let Settings { build, reload, state_file, sharing, .. } = &*self.settings;
+        exporter::write_build(pen, build)?;
+        sharing::write(pen, sharing.as_ref())?;
+        reload::write(pen, reload.as_deref())?;
+        state_file::write(pen, state_file.as_deref())
+    }
+}
+
 impl Surface {
+    fn shows_exporter(self) -> bool {
+        matches!(self, Self::Main | Self::Exporter)
+    }
+
     /// Writes the surface's families of the contact centre.
     pub(super) fn write(self, pen: &mut Pen<'_>, scene: &Scene<'_>, naming: &Naming) -> fmt::Result {
         match self {
-            Self::Main => {
+            Self::Main | Self::Targets => {
                 services::write(pen, scene)?;
                 flow::write(pen, scene)?;
                 agents::write(pen, scene)?;
@@ -95,7 +111,7 @@ impl Surface {
             Self::Agents if scene.identity.exists() => {
                 persons::write(pen, scene, &persons::rows(scene, naming))
             }
-            Self::Agents => Ok(()),
+            Self::Agents | Self::Exporter => Ok(()),
         }
     }
 }

@@ -31,7 +31,7 @@ const SIMULATED: Spec = Spec::gauge(
 );
 
 /// Writes what is known of targets before anything of their contact centres.
-pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>, build: &BuildInfo) -> fmt::Result {
+pub(super) fn write_targets(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     let mut family = pen.family(&UP);
     for target in &scene.targets {
         family.gauge(&target.labels, u64::from(is_up(target, scene.now)))?;
@@ -48,6 +48,11 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>, build: &BuildInfo) -> 
     for (target, _) in scene.snapshots().filter(|(_, snapshot)| snapshot.simulated) {
         family.gauge(&target.labels, 1)?;
     }
+    Ok(())
+}
+
+/// Writes which build this is.
+pub(super) fn write_build(pen: &mut Pen<'_>, build: &BuildInfo) -> fmt::Result {
     let mut family = pen.family(&BUILD_INFO);
     let BuildInfo { version, revision, rustc_version } = build;
     family

@@ -12,8 +12,8 @@ use tokio::{
     task::{JoinError, spawn_blocking},
 };
 
-use super::{Format, Process, Settings, Source, Surface, View, cache::Cache, classic, encode};
-use crate::model::{Clock, Text};
+use super::{Format, Process, Settings, Sharing, Source, Surface, View, cache::Cache, classic, encode};
+use crate::model::{Clock, Shard, Text};
 
 /// The metrics of all targets, ready to be served.
 #[derive(Debug)]
@@ -40,12 +40,22 @@ type Key = (Surface, Option<usize>, Format, usize, u64);
 #[derive(Debug, thiserror::Error)]
 pub enum NotServed {
     /// No target is called so.
-    #[error("there is no target {asked:?}; known: {}", known.join(", "))]
+    #[error("there is no target {asked:?}; known: {}", if known.is_empty() { "none".to_owned() } else { known.join(", ") })]
     UnknownTarget {
         /// The name that was asked for.
         asked: String,
         /// The targets' names.
         known: Vec<Text>,
+    },
+    /// Another exporter reads the target.
+    #[error("the target {asked:?} is read by shard {holder} of {}; this is shard {}", shard.of(), shard.number())]
+    Elsewhere {
+        /// The name that was asked for.
+        asked: String,
+        /// The number of the shard that reads it.
+        holder: u32,
+        /// Which shard this exporter is.
+        shard: Shard,
     },
     /// The encoding task ended early.
     #[error("the metrics could not be encoded; the log says why")]
@@ -89,7 +99,8 @@ impl Exposition {
         self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The encoding of `surface`, of one target or of all.
+    /// The encoding of `surface`, of one target or of all. On the main surface of one target the exporter
+    /// does not show itself: whoever scrapes every target by itself would count it as often.
     ///
     /// # Errors
     ///
@@ -102,6 +113,10 @@ impl Exposition {
     ) -> Result<Arc<Encoded>, NotServed> {
         let served = self.served();
         let position = target.map(|asked| served.position(asked)).transpose()?;
+        let surface = match (surface, position) {
+            (Surface::Main, Some(_)) => Surface::Targets,
+            (surface, _) => surface,
+        };
         let now = self.clock.now();
         // What was encoded before a target's first step must not hide that step.
         let key = (surface, position, format, served.targets_seen(), served.generation);
@@ -111,8 +126,8 @@ impl Exposition {
             let encoded = spawn_blocking(move || {
                 let views = served.views(position);
                 let process = match surface {
-                    Surface::Main => Process::read(started),
-                    Surface::Agents => Process::default(),
+                    Surface::Main | Surface::Exporter => Process::read(started),
+                    Surface::Agents | Surface::Targets => Process::default(),
                 };
                 let text = encode(surface, &views, &served.settings, process, now);
                 Encoded::new(match format {
@@ -128,6 +143,16 @@ impl Exposition {
     /// Whether agents have a surface of their own.
     pub fn shows_agents(&self) -> bool {
         self.served().settings.identity.exists()
+    }
+
+    /// The targets that this exporter reads.
+    pub fn targets(&self) -> Vec<Text> {
+        self.served().sources.iter().map(|source| source.name.clone()).collect()
+    }
+
+    /// Which shard this exporter is, if several share the targets.
+    pub fn shard(&self) -> Option<Shard> {
+        self.served().settings.sharing.as_ref().map(|sharing| sharing.shard)
     }
 
     /// Whether every target has finished its first step, well or badly.
@@ -146,7 +171,14 @@ impl Served {
     fn position(&self, asked: &str) -> Result<usize, NotServed> {
         let known = || self.sources.iter().map(|source| source.name.clone()).collect();
         let position = self.sources.iter().position(|source| *source.name == *asked);
-        position.ok_or_else(|| NotServed::UnknownTarget { asked: asked.to_owned(), known: known() })
+        let elsewhere = |sharing: &Sharing| {
+            let is_known = sharing.elsewhere.iter().any(|name| **name == *asked);
+            is_known.then(|| (sharing.shard.holder(asked), sharing.shard))
+        };
+        position.ok_or_else(|| match self.settings.sharing.as_ref().and_then(elsewhere) {
+            Some((holder, shard)) => NotServed::Elsewhere { asked: asked.to_owned(), holder, shard },
+            None => NotServed::UnknownTarget { asked: asked.to_owned(), known: known() },
+        })
     }
 
     /// What is published now, by one source or by all.

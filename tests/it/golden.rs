@@ -13,7 +13,7 @@ use jiff::tz::{Offset, TimeZone};
 use pretty_assertions::assert_eq;
 use trio_exporter::{
     metrics::Identity,
-    model::{AgentState, CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch},
+    model::{AgentState, CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch, Shard},
     trio::{Dictionary, ExtraRoots},
 };
 use wiremock::ResponseTemplate;
@@ -152,7 +152,8 @@ async fn a_server_that_speaks_tls_and_knows_no_login_gives_exactly_the_expected_
     let (authority, url) = secure(None).await;
     let mut target = target(&url);
     target.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
-    let mut app = TestApp::of(target).await;
+    let alone = Shard::new(0, 1).expect("a shard");
+    let mut app = TestApp::start(config(target, Identity::Name).shared_by(alone)).await;
     app.step().await;
     compare("secure.prom", &masked::masked(&app.get("/metrics").await));
 }

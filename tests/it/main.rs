@@ -40,6 +40,7 @@ mod replay;
 mod rules;
 mod secrets;
 mod session;
+mod shards;
 mod state_file;
 mod support;
 mod targets;

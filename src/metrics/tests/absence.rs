@@ -220,6 +220,7 @@ const BEFORE_THE_FIRST_STEP: &[&str] = &[
     "trio_target_restarts_total",
     "trio_polls_missed_total",
     "trio_exporter_build_info",
+    "trio_exporter_shard_info",
     "trio_config_last_reload_successful",
     "trio_config_last_reload_success_timestamp_seconds",
     "trio_exporter_state_file_last_success_timestamp_seconds",

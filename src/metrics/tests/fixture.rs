@@ -6,12 +6,12 @@ use std::{
 };
 
 use crate::{
-    metrics::{BuildInfo, Identity, Process, Settings, View},
+    metrics::{BuildInfo, Identity, Process, Settings, Sharing, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
         ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, Holding, RequestFailure,
         Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
-        ServiceSkills, ServiceStatus, Stamp, Token,
+        ServiceSkills, ServiceStatus, Shard, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{ReloadStats, RequestCode, StateFileStats, Stats},
@@ -41,11 +41,14 @@ pub(crate) fn settings(identity: Identity) -> Arc<Settings> {
     };
     let state_file = Some(Arc::new(state_file()));
     let reload = Some(Arc::new(reload()));
+    let shard = Shard::new(1, 3).expect("a shard");
+    let sharing = Some(Sharing { shard, elsewhere: Arc::default() });
     Arc::new(Settings {
         identity,
         build,
         reload,
         state_file,
+        sharing,
         encoding_max_age: Duration::ZERO,
         ..Settings::default()
     })

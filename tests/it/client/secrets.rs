@@ -114,6 +114,7 @@ async fn what_holds_secrets_prints_without_them() {
         tally: tally::Settings::default(),
         metrics: metrics::Settings::default(),
         state_file: None,
+        shard: None,
         warnings: Vec::new(),
     };
     let bench = Bench::new(secretive(&trio)).await;

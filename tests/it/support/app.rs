@@ -58,6 +58,7 @@ pub(crate) fn config(target: Target, identity: Identity) -> Config {
         tally: tally::Settings::default(),
         metrics,
         state_file: None,
+        shard: None,
         warnings: Vec::new(),
     }
 }

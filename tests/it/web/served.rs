@@ -73,6 +73,7 @@ pub(super) fn settings(files: &Files) -> Settings {
 pub(super) fn read(web: Option<PathBuf>, agents: Option<PathBuf>) -> Settings {
     let read = move || config::web::read(web.as_deref().map(Path::new), agents.as_deref());
     Settings {
+        external: None,
         listen: Listen::Addresses(vec!["127.0.0.1:0".parse().expect("an address")]),
         limits: Limits::default(),
         files: WebFiles::open(read).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")),

@@ -1,0 +1,129 @@
+//! What `/sd` says, as Prometheus asks for it.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{HeaderMap, Request, StatusCode},
+};
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::{
+    http::{ExternalUrl, Landing, Readiness, Reload, router},
+    metrics::{Exposition, Identity, Settings, Sharing, Source, tests::serving},
+    model::{Shard, Text},
+};
+
+const ASKED: [(&str, &str); 1] = [("host", "exporter:10427")];
+
+/// What an exporter of these targets answers, as another shard or reached otherwise.
+async fn ask(
+    targets: &[&str],
+    sharing: Option<Sharing>,
+    external: Option<&str>,
+    uri: &str,
+    headers: &[(&str, &str)],
+) -> (StatusCode, HeaderMap, String) {
+    let (other, publishers, clock) = serving::exposition(targets, Identity::None, Duration::ZERO);
+    let sources = targets.iter().zip(&publishers).map(|(name, publisher)| Source {
+        name: Text::from(*name),
+        stats: Arc::default(),
+        latest: publisher.subscribe(),
+        goals: Arc::default(),
+    });
+    drop(other);
+    let settings = Settings { sharing, ..Settings::default() };
+    let exposition = Exposition::new(sources.collect(), settings, clock.clone());
+    let landing = Landing { name: String::new(), description: String::new(), version: String::new() };
+    let external = external.map(|url| url.parse::<ExternalUrl>().expect("an address"));
+    let readiness = Readiness::new(clock, Arc::default());
+    let router = router(Arc::new(exposition), readiness, landing, Reload::channel().0, external);
+    let request =
+        headers.iter().fold(Request::get(uri), |request, (name, value)| request.header(*name, *value));
+    let answer = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
+    let (parts, body) = answer.into_parts();
+    let body = to_bytes(body, usize::MAX).await.expect("a body");
+    (parts.status, parts.headers, String::from_utf8(body.to_vec()).expect("UTF-8"))
+}
+
+async fn entries(targets: &[&str], sharing: Option<Sharing>, external: Option<&str>) -> Value {
+    let (status, headers, text) = ask(targets, sharing, external, "/sd", &ASKED).await;
+    assert_eq!(status, StatusCode::OK, "{text}");
+    assert_eq!(headers["content-type"], "application/json", "Prometheus takes nothing else");
+    assert_eq!(headers["cache-control"], "no-store");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+#[tokio::test]
+async fn every_target_is_an_entry_of_its_own_at_the_address_that_was_asked() {
+    assert_eq!(
+        entries(&["north", "söder, 2"], None, None).await,
+        json!([
+            {"targets": ["exporter:10427"], "labels": {
+                "__meta_trio_target": "north", "__param_target": "north", "instance": "exporter:10427/north"}},
+            {"targets": ["exporter:10427"], "labels": {
+                "__meta_trio_target": "söder, 2", "__param_target": "söder, 2", "instance": "exporter:10427/söder, 2"}},
+        ])
+    );
+}
+
+#[tokio::test]
+async fn an_exporter_without_targets_says_so_with_an_empty_list() {
+    assert_eq!(entries(&[], None, None).await, json!([]));
+}
+
+#[tokio::test]
+async fn a_shard_and_an_external_address_are_told() {
+    let sharing = Sharing { shard: Shard::new(1, 3).expect("a shard"), elsewhere: Arc::default() };
+    assert_eq!(
+        entries(&["north"], Some(sharing), Some("https://trio.example")).await,
+        json!([{"targets": ["trio.example"], "labels": {
+            "__meta_trio_target": "north", "__param_target": "north", "instance": "trio.example/north",
+            "__meta_trio_shard": "1", "__meta_trio_shards": "3", "__scheme__": "https"}}])
+    );
+}
+
+#[tokio::test]
+async fn a_host_that_could_mean_more_than_a_place_is_refused() {
+    for headers in [
+        &[][..],
+        &[("host", "")],
+        &[("host", "a/b")],
+        &[("host", "user@a")],
+        &[("host", "a\"},{\"targets\":[\"evil")],
+        &[("host", "a"), ("host", "b")],
+    ] {
+        let (status, _, text) = ask(&["north"], None, None, "/sd", headers).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{headers:?}: {text}");
+        assert!(text.contains("--web.external-url") && !text.contains("evil"), "{text}");
+        let (status, ..) = ask(&["north"], None, Some("http://here"), "/sd", headers).await;
+        assert_eq!(status, StatusCode::OK, "{headers:?}: the configured address needs none");
+    }
+}
+
+#[tokio::test]
+async fn http_2_says_in_its_address_where_it_found_the_exporter() {
+    let (status, _, text) = ask(&["north"], None, None, "https://two.example:1/sd", &[]).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(text.contains("\"targets\":[\"two.example:1\"]"), "{text}");
+}
+
+#[tokio::test]
+async fn a_target_of_another_shard_is_404_that_names_the_shard_which_has_it() {
+    let shard = Shard::new(0, 3).expect("a shard");
+    let sharing = || Some(Sharing { shard, elsewhere: Arc::from(["main".into()]) });
+    for page in ["/metrics", "/metrics?target=main"] {
+        let (status, _, text) = ask(&["north"], sharing(), None, page, &ASKED).await;
+        let expected = "404: the target \"main\" is read by shard 2 of 3; this is shard 0\n";
+        match page {
+            "/metrics" => {
+                assert!(text.contains("\ntrio_exporter_shard_info{shard=\"0\",shards=\"3\"} 1\n"), "{text}");
+            }
+            _ => assert_eq!((status, text.as_str()), (StatusCode::NOT_FOUND, expected)),
+        }
+    }
+    let (_, _, text) = ask(&[], sharing(), None, "/metrics?target=west", &ASKED).await;
+    assert_eq!(text, "404: there is no target \"west\"; known: none\n");
+}
