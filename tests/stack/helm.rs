@@ -7,6 +7,7 @@
 mod boards;
 mod chart;
 mod conform;
+mod documented;
 mod mounted;
 mod pods;
 mod refused;

@@ -68,7 +68,7 @@ impl Mounted {
     }
 
     /// A text that names paths of the container, with those of the test.
-    fn moved(&self, text: &str) -> String {
+    pub(super) fn moved(&self, text: &str) -> String {
         let root = self.folder.path().to_str().expect("UTF-8");
         self.places
             .iter()

@@ -1,6 +1,6 @@
 //! The exporter with the flags and files that a pod would give it.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use pretty_assertions::assert_eq;
 use rcgen::{CertificateParams, KeyPair};
@@ -10,7 +10,10 @@ use super::{
     chart::{Rendered, examples},
     mounted::{Mounted, Outside},
 };
-use crate::{http::get_as, process::exporter};
+use crate::{
+    http::get_as,
+    process::{PATIENCE, Process, exporter, until},
+};
 
 /// The Secrets that the examples expect to be there.
 const OUTSIDE: &[Outside<'_>] = &[
@@ -94,41 +97,106 @@ fn no_secret_stands_anywhere_but_in_a_secret() {
     }
 }
 
+/// An exporter that serves by TLS as the example `web` says, on any port.
+struct Secured {
+    mounted: Mounted,
+    rendered: Rendered,
+    certificate: String,
+    port: String,
+    _process: Process,
+}
+
+impl Secured {
+    /// With these users of its pages and of `/metrics/agents`, by name and password.
+    async fn of(user: (&str, &str), of_agents: (&str, &str)) -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let certificate = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+        let certificate = certificate.self_signed(&key).expect("a certificate").pem();
+        let key = key.serialize_pem();
+        let tls = [("trio-exporter-tls", "tls.crt", &*certificate), ("trio-exporter-tls", "tls.key", &*key)];
+        let users =
+            |(name, password): (&str, &str)| json!({ name: bcrypt::hash(password, 4).expect("a hash") });
+        let web = json!({"web": {"users": users(user), "agentsUsers": users(of_agents)}});
+        let rendered = Rendered::with("web", &web.to_string()).expect("rendered");
+        let mounted = Mounted::of(&rendered, &[OUTSIDE, &tls].concat());
+        let arguments: Vec<&str> = mounted.arguments.iter().map(|argument| on_any_port(argument)).collect();
+        assert_ne!(arguments, mounted.arguments);
+        let mut process = exporter(&arguments);
+        let address = process.serves().await;
+        let port = address.rsplit_once(':').expect("a port").1.to_owned();
+        Self { mounted, rendered, certificate, port, _process: process }
+    }
+
+    async fn ask(&self, page: &str, user: Option<(&str, &str)>) -> Result<String, String> {
+        get_as(&format!("https://localhost:{}{page}", self.port), &self.certificate, user).await
+    }
+}
+
+fn on_any_port(argument: &str) -> &str {
+    if argument == "--web.listen-address=:10427" { "--web.listen-address=127.0.0.1:0" } else { argument }
+}
+
 #[tokio::test]
 async fn it_serves_by_tls_to_the_users_of_each_page_and_to_nobody_else() {
-    let key = KeyPair::generate().expect("a key");
-    let certificate = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
-    let certificate = certificate.self_signed(&key).expect("a certificate").pem();
-    let key = key.serialize_pem();
-    let tls = [("trio-exporter-tls", "tls.crt", &*certificate), ("trio-exporter-tls", "tls.key", &*key)];
-    let users = |name: &str, password: &str| json!({ name: bcrypt::hash(password, 4).expect("a hash") });
-    let web = json!({"web": {"users": users("Åsa's", "one"), "agentsUsers": users("dpo", "two")}});
-    let rendered = Rendered::with("web", &web.to_string()).expect("rendered");
-    let mounted = Mounted::of(&rendered, &[OUTSIDE, &tls].concat());
-    let on_any_port = |argument: &String| match argument.as_str() {
-        "--web.listen-address=:10427" => "--web.listen-address=127.0.0.1:0".to_owned(),
-        argument => argument.to_owned(),
-    };
-    let arguments: Vec<String> = mounted.arguments.iter().map(on_any_port).collect();
-    assert_ne!(arguments, mounted.arguments);
-    let mut process = exporter(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
-    let address = process.serves().await;
-    let port = address.rsplit_once(':').expect("a port").1;
-    let ask = async |page: &str, user: Option<(&str, &str)>| {
-        get_as(&format!("https://localhost:{port}{page}"), &certificate, user).await
-    };
-    assert!(
-        ask("/metrics", Some(("Åsa's", "one"))).await.expect("a page").contains("trio_exporter_build_info")
-    );
-    assert!(ask("/-/healthy", Some(("Åsa's", "one"))).await.is_ok());
-    assert!(ask("/metrics/agents", Some(("dpo", "two"))).await.is_ok());
-    for (page, user) in [
-        ("/metrics", None),
-        ("/-/healthy", None),
-        ("/metrics", Some(("dpo", "two"))),
-        ("/metrics/agents", None),
-    ] {
-        let refused = ask(page, user).await.expect_err(page);
+    let (user, dpo) = (("Åsa's", "one"), ("dpo", "two"));
+    let secured = Secured::of(user, dpo).await;
+    let page = secured.ask("/metrics", Some(user)).await.expect("a page");
+    assert!(page.contains("trio_exporter_build_info"), "{page}");
+    assert!(secured.ask("/-/healthy", Some(user)).await.is_ok());
+    assert!(secured.ask("/metrics/agents", Some(dpo)).await.is_ok());
+    for (page, user) in
+        [("/metrics", None), ("/-/healthy", None), ("/metrics", Some(dpo)), ("/metrics/agents", None)]
+    {
+        let refused = secured.ask(page, user).await.expect_err(page);
         assert!(refused.contains("401"), "{page}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn the_probes_of_a_server_with_users_find_it_well() {
+    // The example's probes come as this user, with the password that stands in its Secret.
+    let secured = Secured::of(("prometheus", "secret"), ("dpo", "two")).await;
+    for probe in ["livenessProbe", "readinessProbe"] {
+        let command = secured.rendered.container()[probe]["exec"]["command"].as_array().expect("a command");
+        let command = command.iter().map(|word| word.as_str().expect("text")).skip(1);
+        let words: Vec<String> = command
+            .map(|word| secured.mounted.moved(word).replace(":10427", &format!(":{}", secured.port)))
+            .collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // Ready is it once Trio, which is nowhere here, has been asked.
+        until(probe, PATIENCE, async || {
+            let mut asking = exporter(&words);
+            if asking.ended().await.success() { Ok(()) } else { Err(asking.stderr()) }
+        })
+        .await;
+    }
+    let mut stranger =
+        exporter(&["healthcheck", &format!("--url=https://127.0.0.1:{}", secured.port), "--insecure"]);
+    assert!(!stranger.ended().await.success(), "it is well for anybody");
+}
+
+#[tokio::test]
+async fn each_shard_takes_its_number_from_the_name_of_its_pod() {
+    let rendered = Rendered::of("shards");
+    let mounted = Mounted::of(&rendered, OUTSIDE);
+    let variables = rendered.container()["env"].as_array().expect("variables");
+    let share = variables.iter().find(|variable| variable["name"] == "TRIO_EXPORTER_SHARD").expect("a share");
+    let share = share["value"].as_str().expect("text");
+    let mut read: Vec<String> = Vec::new();
+    for number in 0..3 {
+        let pod = format!("rel-trio-exporter-{number}");
+        let arguments = mounted.arguments.iter().map(String::as_str).chain(["--config.check"]);
+        let output = Command::new(env!("CARGO_BIN_EXE_trio-exporter"))
+            .args(arguments)
+            .env_clear()
+            .envs([("TRIO_EXPORTER_SHARD", share), ("POD_NAME", &pod)])
+            .output()
+            .expect("cargo builds it for these tests");
+        let said = String::from_utf8(output.stdout).expect("UTF-8");
+        let line = said.lines().find_map(|line| line.strip_prefix(&format!("shard {number} of 3 reads: ")));
+        read.push(line.unwrap_or_else(|| panic!("{pod}: {said}")).to_owned());
+    }
+    for target in ["north", "south"] {
+        assert_eq!(read.iter().filter(|names| names.contains(target)).count(), 1, "{target}: {read:?}");
     }
 }
