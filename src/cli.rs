@@ -278,6 +278,9 @@ struct WorldArgs {
     seed: u64,
 }
 
+/// Time for what still reads or writes a file when everything else is over.
+const LAST_WORK: Duration = Duration::from_secs(1);
+
 /// The command cannot be carried out as it was given.
 #[derive(Debug)]
 struct Misuse(Vec<String>);
@@ -311,7 +314,7 @@ impl Cli {
         let level = telemetry::init(&Settings { level: self.log.level, format })
             .map_err(|error| Misuse(vec![format!("--log.level: {error}")]))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        match self.command.unwrap_or(Command::Run(self.run)) {
+        let done = match self.command.unwrap_or(Command::Run(self.run)) {
             Command::Run(args) => runtime.block_on(run::run(args, level)),
             Command::Demo(args) => runtime.block_on(demo::run(args, level)),
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
@@ -320,7 +323,10 @@ impl Cli {
             Command::Trace(args) => runtime.block_on(trace::run(args)),
             Command::Record(args) => runtime.block_on(record::run(args)),
             Command::Healthcheck(args) => runtime.block_on(healthcheck::run(args)),
-        }
+        };
+        // Dropped, it would wait for ever for a file on a disk that hangs.
+        runtime.shutdown_timeout(LAST_WORK);
+        done
     }
 }
 

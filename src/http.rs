@@ -19,6 +19,7 @@ mod patience;
 mod reload;
 mod server;
 mod sockets;
+mod status;
 mod tls;
 mod users;
 mod web;
@@ -70,6 +71,8 @@ pub fn router(exposition: Arc<Exposition>, readiness: Readiness, landing: Landin
         .route(metrics::AGENTS, get(metrics::agents))
         .route(health::HEALTHY, get(health::healthy))
         .route(health::READY, get(health::ready))
+        .route("/status", get(status::page))
+        .route("/status.json", get(status::json))
         .route("/-/reload", any(reload::reload))
         .fallback(not_found)
         .with_state(shared)

@@ -40,6 +40,7 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
     for (path, what) in [
         ("/metrics", "metrics"),
         ("/metrics/agents", agents),
+        ("/status", "what is read, what is not, and why"),
         ("/-/healthy", "is the process alive?"),
         ("/-/ready", "is it worth scraping?"),
     ] {

@@ -40,6 +40,7 @@ mod rules;
 mod secrets;
 mod session;
 mod state_file;
+mod status;
 mod support;
 mod targets;
 mod trace;
