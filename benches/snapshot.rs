@@ -80,6 +80,7 @@ fn configured(now: Stamp) -> Snapshot {
         centers: vec![center],
         inventory: Reading::none(CONFIGURATION),
         fields: Arc::new([]),
+        notes: Default::default(),
     }
 }
 

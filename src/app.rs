@@ -25,7 +25,7 @@ use anyhow::{Context, bail};
 use axum::Router;
 use tokio::{
     sync::{mpsc, watch},
-    time::{Interval, timeout},
+    time::{Instant, Interval, timeout_at},
 };
 
 use crate::{
@@ -46,7 +46,7 @@ pub use once::{Once, once};
 pub use reloading::Load;
 use service_manager::State;
 
-/// How long answers that have begun may take once the program should stop.
+/// How long answers that have begun, and the last save, may take once the program should stop.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The exporter, ready to run.
@@ -188,7 +188,12 @@ impl App {
                 () = beat(&mut heart) => service_manager::tell(State::Alive),
                 Some(reply) = self.reloads.recv() => {
                     service_manager::tell(State::Reloading);
-                    let reloaded = reloading::reload(self.load.as_ref(), &web, &mut self.fleet).await;
+                    let reload = reloading::reload(self.load.as_ref(), &web, &mut self.fleet);
+                    // A file on a disk that hangs must not keep the program from ending.
+                    let reloaded = tokio::select! {
+                        reloaded = reload => reloaded,
+                        () = &mut stopped => break None,
+                    };
                     service_manager::tell(State::Ready);
                     // Whoever asked may be gone by now.
                     let _ = reply.send(reloaded);
@@ -199,14 +204,15 @@ impl App {
         self.draining.store(true, Ordering::Relaxed);
         self.fleet.stop().await;
         let _ = drained.send(true);
+        let end = Instant::now() + GRACE;
         if let Some(keeper) = keeper {
             // What was published last is saved; a disk that hangs must not keep the program from ending.
-            let _ = timeout(GRACE, keeper).await;
+            let _ = timeout_at(end, keeper).await;
         }
         if let Some(failure) = failure {
             bail!(failure);
         }
-        match timeout(GRACE, server).await {
+        match timeout_at(end, server).await {
             Ok(_) => tracing::info!("stopped"),
             Err(_) => tracing::warn!(?GRACE, "stopped with answers still under way"),
         }

@@ -3,8 +3,8 @@
 mod check;
 mod demo;
 mod generated;
-mod init;
 mod healthcheck;
+mod init;
 mod inspect;
 mod record;
 mod run;
@@ -295,6 +295,9 @@ struct WorldArgs {
     seed: u64,
 }
 
+/// Time for what still reads or writes a file when everything else is over.
+const LAST_WORK: Duration = Duration::from_secs(1);
+
 /// The command cannot be carried out as it was given.
 #[derive(Debug)]
 struct Misuse(Vec<String>);
@@ -328,7 +331,7 @@ impl Cli {
         let level = telemetry::init(&Settings { level: self.log.level, format })
             .map_err(|error| Misuse(vec![format!("--log.level: {error}")]))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        match self.command.unwrap_or(Command::Run(self.run)) {
+        let done = match self.command.unwrap_or(Command::Run(self.run)) {
             Command::Run(args) => runtime.block_on(run::run(args, level)),
             Command::Demo(args) => runtime.block_on(demo::run(args, level)),
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
@@ -341,7 +344,10 @@ impl Cli {
             Command::Schema => generated::schema(),
             Command::Man(args) => generated::man(&args),
             Command::Healthcheck(args) => runtime.block_on(healthcheck::run(args)),
-        }
+        };
+        // Dropped, it would wait for ever for a file on a disk that hangs.
+        runtime.shutdown_timeout(LAST_WORK);
+        done
     }
 }
 

@@ -21,6 +21,7 @@ mod patience;
 mod reload;
 mod server;
 mod sockets;
+mod status;
 mod tls;
 mod users;
 mod web;
@@ -75,6 +76,8 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
         (discovery::PATH, get(discovery::page)),
         (health::HEALTHY, get(health::healthy)),
         (health::READY, get(health::ready)),
+        ("/status", get(status::page)),
+        ("/status.json", get(status::json)),
         ("/-/reload", any(reload::reload)),
     ]
 }

@@ -23,6 +23,7 @@ mod identity;
 mod limits;
 mod pauses;
 mod persons;
+mod present;
 mod process;
 mod reload;
 mod scene;
@@ -43,6 +44,7 @@ use tokio::sync::watch;
 pub use encode::encode;
 pub use exposition::{EncodeFailed, Encoded, Exposition, NotServed};
 pub use identity::Identity;
+pub use present::{Present, Used};
 pub use process::Process;
 pub use sharing::Sharing;
 

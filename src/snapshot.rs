@@ -2,6 +2,7 @@
 //!
 //! Does not belong here: anything that happened *between* readings (`tally`).
 
+mod notes;
 mod service_names;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -10,6 +11,7 @@ use crate::model::{
     Agent, AgentGroup, AgentStatus, Case, CaseList, Collector, ContactCenter, FieldUse, Holding, Service,
     ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
+pub use notes::{Notes, Problem};
 
 /// Everything known of one target after a step of its poller.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct Snapshot {
     pub inventory: Reading<Vec<Holding>>,
     /// What the field dictionary found so far.
     pub fields: Arc<[FieldUse]>,
+    /// What people are told beside the data.
+    pub notes: Notes,
 }
 
 /// One contact centre.
@@ -87,6 +91,8 @@ pub struct Reading<T> {
     pub good: Option<Good<T>>,
     /// Attempts that answered but could not be read whole.
     pub incomplete_total: u64,
+    /// Why the last attempt brought nothing whole; `None` if it did, or before the first.
+    pub problem: Option<Problem>,
 }
 
 /// How one attempt to read went.
@@ -129,7 +135,12 @@ pub struct Good<T> {
 impl<T> Reading<T> {
     /// A reading before its first attempt.
     pub fn none(interval: impl Into<Option<Duration>>) -> Self {
-        Self { interval: interval.into(), attempt: None, good: None, incomplete_total: 0 }
+        Self { interval: interval.into(), attempt: None, good: None, incomplete_total: 0, problem: None }
+    }
+
+    /// What the last attempt came to.
+    pub fn tried(&mut self) -> Tried<'_> {
+        Tried { attempt: &mut self.attempt, problem: &mut self.problem, interval: self.interval }
     }
 
     /// How old the data may get before it is withheld: three intervals, at least a minute.
@@ -155,6 +166,17 @@ impl<T> Reading<T> {
             incomplete_total: self.incomplete_total,
         })
     }
+}
+
+/// What an attempt came to, whatever was read, for whoever changes it.
+#[derive(Debug)]
+pub struct Tried<'a> {
+    /// The last attempt.
+    pub attempt: &'a mut Option<Attempt>,
+    /// Why it brought nothing whole.
+    pub problem: &'a mut Option<Problem>,
+    /// How often the collector is due.
+    pub interval: Option<Duration>,
 }
 
 /// How old data may get that is read at this interval.
@@ -232,20 +254,36 @@ impl Center {
         self.inventory.interval = interval(Collector::Inventory);
     }
 
-    /// The last attempt of every collector, and its interval if it is switched on.
-    pub fn attempts(&mut self) -> [(&mut Option<Attempt>, Option<Duration>); Collector::COUNT] {
+    /// What the last attempt of every collector came to, and its interval if it is switched on.
+    pub fn attempts(&mut self) -> [Tried<'_>; Collector::COUNT] {
         [
-            (&mut self.services.attempt, self.services.interval),
-            (&mut self.service_state.attempt, self.service_state.interval),
-            (&mut self.service_groups.attempt, self.service_groups.interval),
-            (&mut self.agents.attempt, self.agents.interval),
-            (&mut self.agent_state.attempt, self.agent_state.interval),
-            (&mut self.agent_groups.attempt, self.agent_groups.interval),
-            (&mut self.calls.attempt, self.calls.interval),
-            (&mut self.cases.attempt, self.cases.interval),
-            (&mut self.skills.attempt, self.skills.interval),
-            (&mut self.inventory.attempt, self.inventory.interval),
+            self.services.tried(),
+            self.service_state.tried(),
+            self.service_groups.tried(),
+            self.agents.tried(),
+            self.agent_state.tried(),
+            self.agent_groups.tried(),
+            self.calls.tried(),
+            self.cases.tried(),
+            self.skills.tried(),
+            self.inventory.tried(),
         ]
+    }
+
+    /// Why the last attempt of a collector brought nothing whole.
+    pub fn problem(&self, collector: Collector) -> Option<&Problem> {
+        match collector {
+            Collector::Services => self.services.problem.as_ref(),
+            Collector::ServiceState => self.service_state.problem.as_ref(),
+            Collector::ServiceGroups => self.service_groups.problem.as_ref(),
+            Collector::Agents => self.agents.problem.as_ref(),
+            Collector::AgentState => self.agent_state.problem.as_ref(),
+            Collector::AgentGroups => self.agent_groups.problem.as_ref(),
+            Collector::Calls => self.calls.problem.as_ref(),
+            Collector::Cases => self.cases.problem.as_ref(),
+            Collector::Skills => self.skills.problem.as_ref(),
+            Collector::Inventory => self.inventory.problem.as_ref(),
+        }
     }
 
     /// `(service id, group id)` pairs: from the row filter, else from the services' own records.

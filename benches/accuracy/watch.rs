@@ -50,6 +50,7 @@ impl<'a> Watch<'a> {
             centers: vec![Center::new(contact_center, |collector| collector.is_fast().then_some(poll))],
             inventory: Reading::none(None),
             fields: Arc::new([]),
+            notes: Default::default(),
         };
         Self {
             world,

@@ -32,6 +32,7 @@ pub(crate) fn view(services: usize, agents: usize, now: Stamp) -> View {
         centers: vec![center],
         inventory: Reading::none(CONFIGURATION),
         fields: Arc::new([]),
+        notes: Default::default(),
     });
     let mut tally = Tally::new(tally::Settings::default());
     tally::step(&mut tally, &before);

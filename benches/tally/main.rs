@@ -133,6 +133,7 @@ fn configured(size: Size, clock: &Clock) -> Snapshot {
         centers: vec![center],
         inventory: Reading::none(POLL),
         fields: Arc::new([]),
+        notes: Default::default(),
     }
 }
 

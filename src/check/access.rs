@@ -1,6 +1,6 @@
 //! The login, tried once, and the contact centres that it opens.
 
-use super::{Patient, Report, report::told};
+use super::{Patient, Report};
 use crate::{
     model::{AuthFailure, ContactCenter, Resource},
     trio::{Client, Error, Root},
@@ -31,17 +31,17 @@ pub(super) async fn check(
         Err(error) => error,
     };
     if let Some(remedy) = login_remedy(&error) {
-        report.fail("login", told(&error), remedy);
+        report.fail("login", error.told(), remedy);
         left_out("nobody could log in", report);
         return None;
     }
     match error {
         Error::Request { resource: Resource::Api, .. } => {
-            report.fail("login", told(&error), "repair the connection first");
+            report.fail("login", error.told(), "repair the connection first");
         }
         _ => {
             report.ok("login", format!("accepted by {}", client.active_server()));
-            report.fail("contact centres", told(&error), "let the API user read `cc` in Trio Administrator");
+            report.fail("contact centres", error.told(), "let the API user read `cc` in Trio Administrator");
         }
     }
     left_out("the contact centres cannot be listed", report);

@@ -1,6 +1,6 @@
 //! How large the server's pages are, beside what is asked for.
 
-use super::{Report, report::told};
+use super::Report;
 use crate::{
     model::Resource,
     trio::{Client, FirstPage, Route},
@@ -24,7 +24,7 @@ pub(super) async fn check(client: &Client, largest: Option<Largest>, report: &mu
     };
     match client.first_page(&route, resource).await {
         Ok(page) => judge(page, resource, items, report),
-        Err(error) => report.check("page cap", told(&error), "run `check` again"),
+        Err(error) => report.check("page cap", error.told(), "run `check` again"),
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use crate::{
-    model::{RequestFailure, Text},
-    trio::Error,
-};
+use crate::model::Text;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,19 +104,6 @@ impl fmt::Display for Finding {
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.findings.iter().try_for_each(|finding| writeln!(formatter, "{finding}"))
-    }
-}
-
-/// An error in words. How an answer that cannot be read begins is left out: persons may stand there.
-pub(super) fn told(error: &Error) -> String {
-    match error {
-        Error::Request { resource, failure: RequestFailure::Decode, .. } => {
-            format!("{}: the answer is not what the API describes", resource.as_str())
-        }
-        Error::Auth { reason, .. } if reason.as_str() == "decode" => {
-            "no login: the answer holds no token".to_owned()
-        }
-        error => error.to_string(),
     }
 }
 

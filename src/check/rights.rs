@@ -4,7 +4,7 @@ use std::future::Future;
 
 use tokio::time::timeout;
 
-use super::{Patient, Report, load::Load, pages::Largest, report::told};
+use super::{Patient, Report, load::Load, pages::Largest};
 use crate::{
     model::{Collector, Holding, Resource, Text},
     trio::{Client, Error, Inventory, Root, Route},
@@ -67,7 +67,7 @@ pub(super) async fn check_shared(
     let again = client.contact_centers(root).await;
     load.add(client.requests_sent() - before, patient.configuration);
     if let Err(error) = again {
-        report.fail("contact centres", told(&error), "run `check` again");
+        report.fail("contact centres", error.told(), "run `check` again");
     }
     inventory(client, interval, "", client.shared_holdings(root), load, report).await;
 }
@@ -103,7 +103,7 @@ async fn inventory(
         }
     }
     if let Some(error) = failure {
-        report.check(format!("right {place}inventory"), told(&error), "see what Trio's server logged");
+        report.check(format!("right {place}inventory"), error.told(), "see what Trio's server logged");
     }
 }
 
@@ -123,9 +123,9 @@ fn refused(subject: String, resource: Resource, lost: &str, error: &Error, repor
             report.check(subject, format!("answered {status}"), remedy);
         }
         Error::Unmapped { .. } | Error::Incomplete { .. } => {
-            report.check(subject, told(error), format!("see `trio-exporter inspect`; until then no {lost}"));
+            report.check(subject, error.told(), format!("see `trio-exporter inspect`; until then no {lost}"));
         }
-        error => report.fail(subject, told(error), "see what Trio's server logged, and check again"),
+        error => report.fail(subject, error.told(), "see what Trio's server logged, and check again"),
     }
 }
 

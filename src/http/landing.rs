@@ -42,6 +42,7 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
         ("/metrics/agents", agents),
         ("/metrics/exporter", "metrics of the exporter itself"),
         ("/sd", "the targets, for Prometheus"),
+        ("/status", "what is read, what is not, and why"),
         ("/-/healthy", "is the process alive?"),
         ("/-/ready", "is it worth scraping?"),
     ] {

@@ -216,12 +216,39 @@ async fn the_landing_page_is_plain_html_with_links_that_exist() {
 }
 
 #[tokio::test]
+async fn the_status_comes_as_a_page_or_as_json_and_neither_is_kept() {
+    let server = Server::new(Identity::None, &["main"]);
+    server.publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
+    let page = server.get("/status?service=s1").await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    assert!(page.header("content-security-policy").contains("form-action 'self'"), "the form may be sent");
+    assert!(page.text().contains("is here.") && !page.text().contains("<script"));
+    let wanted = server.ask("GET", "/status?service=s1", &[("accept", "application/json")]).await;
+    let json = server.get("/status.json?service=s1").await;
+    for answer in [&wanted, &json] {
+        assert_eq!(answer.header("content-type"), "application/json");
+        assert!(answer.text().contains("\"verdict\":\"shown\""));
+    }
+    assert_eq!(wanted.header("vary"), "Accept");
+    for answer in [page, wanted, json] {
+        assert_eq!((answer.header("cache-control"), answer.header("x-frame-options")), ("no-store", "deny"));
+    }
+    for path in ["/status", "/status.json"] {
+        let unknown = server.get(&format!("{path}?target=west")).await;
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(unknown.text(), "404: there is no target \"west\"; known: main\n");
+    }
+}
+
+#[tokio::test]
 async fn other_pages_do_not_exist_and_nothing_can_be_written() {
     let server = Server::new(Identity::Id, &["main"]);
     let unknown = server.get("/metric").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert_eq!(unknown.text(), "404: nothing at \"/metric\"; the pages are listed at /\n");
-    for page in ["/", "/metrics", "/metrics/agents", "/metrics/exporter", "/sd", "/-/healthy", "/-/ready"] {
+    let pages = ["/", "/metrics", "/metrics/agents", "/metrics/exporter", "/sd", "/status", "/status.json"];
+    for page in pages.into_iter().chain(["/-/healthy", "/-/ready"]) {
         for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
             let answer = server.ask(method, page, &[]).await;
             assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {page}");

@@ -70,6 +70,11 @@ impl Plan {
         self.dropped.iter().map(|(spec, _)| *spec).collect()
     }
 
+    /// The same by the names that are scraped, with the number of their series.
+    pub(super) fn named(&self) -> Vec<(String, usize)> {
+        self.dropped.iter().map(|(spec, series)| (spec.scraped_name(), *series)).collect()
+    }
+
     fn series(&self, of: &Spec) -> usize {
         self.dropped.iter().filter(|(spec, _)| spec.key() == of.key()).map(|(_, series)| series).sum()
     }

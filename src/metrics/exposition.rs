@@ -12,7 +12,9 @@ use tokio::{
     task::{JoinError, spawn_blocking},
 };
 
-use super::{Format, Process, Settings, Sharing, Source, Surface, View, cache::Cache, classic, encode};
+use super::{
+    Format, Present, Process, Settings, Sharing, Source, Surface, View, cache::Cache, classic, encode,
+};
 use crate::model::{Clock, Shard, Text};
 
 /// The metrics of all targets, ready to be served.
@@ -138,6 +140,13 @@ impl Exposition {
             Ok::<_, NotServed>((now, Arc::new(encoded.await?)))
         };
         self.cache.get(key, now, make).await
+    }
+
+    /// What is shown at this moment, for a page that tells how it came about.
+    pub fn present(&self) -> Present {
+        let served = self.served();
+        let (views, settings) = (served.views(None), served.settings.clone());
+        Present { views, settings, now: self.clock.now(), started: self.started }
     }
 
     /// Whether agents have a surface of their own.

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use super::{
+    Used,
     family::{Label, Pen, Spec},
     flow,
     scene::{Scene, Target, name},
 };
 use crate::{
     model::{FieldUse, Resource},
+    snapshot::Snapshot,
     tally::{RejectedTimes, Source},
 };
 
@@ -60,13 +62,27 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     }
     let mut family = pen.family(&TIMES_REJECTED);
     for (target, field) in fields() {
-        let contradicted = contradicted(target, field);
-        if field.times_rejected.is_some() || contradicted.is_some() {
-            let rejected = field.times_rejected.unwrap_or(0) + contradicted.unwrap_or(0);
+        if let Some(rejected) = rejected(target, field) {
             family.count(&labels(target, field), rejected)?;
         }
     }
     Ok(())
+}
+
+/// What is made of each field of a target, in their order.
+pub(super) fn used(scene: &Scene<'_>, target: &Target<'_>, snapshot: &Snapshot) -> Vec<Used> {
+    let used = |field: &FieldUse| Used {
+        derived: field.member.is_none() && is_derived(scene, target, field),
+        times_rejected: rejected(target, field),
+    };
+    snapshot.fields.iter().map(used).collect()
+}
+
+/// Times of a field that were not believed; `None` for what is no time.
+fn rejected(target: &Target<'_>, field: &FieldUse) -> Option<u64> {
+    let contradicted = contradicted(target, field);
+    let known = field.times_rejected.is_some() || contradicted.is_some();
+    known.then(|| field.times_rejected.unwrap_or(0) + contradicted.unwrap_or(0))
 }
 
 /// Whether something else stands in for a field that no member feeds.

@@ -38,6 +38,8 @@ pub struct FieldUse {
     pub source: FieldSource,
     /// Items of the last answer whose value could not be mapped.
     pub unknown_values: u64,
+    /// The first few of those values, where the field is an enumeration.
+    pub unknown_words: Vec<Text>,
     /// Times rejected since start; `None` for fields that are not times.
     pub times_rejected: Option<u64>,
 }

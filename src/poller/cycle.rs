@@ -8,11 +8,11 @@ use tokio::time::timeout;
 use super::{
     Poller, Settings, cadence,
     follow::{Following, Wanted},
-    settle::{Done, groups, settle, too_slow, whole},
+    settle::{Done, groups, problem, settle, too_slow, whole},
 };
 use crate::{
     model::{Clock, Collector, Resource, Text},
-    snapshot::{Attempt, Center, Outcome, Reading, Snapshot},
+    snapshot::{Attempt, Center, Notes, Outcome, Reading, Snapshot, Tried},
     trio::{Client, Error, Listing, Root, Route},
 };
 
@@ -60,15 +60,19 @@ impl Poller {
             Some(error) => {
                 snapshot.up = false;
                 self.situations.ill(TARGET, error);
-                self.fail_due(&mut snapshot);
+                self.fail_due(&mut snapshot, error);
             }
             None => self.situations.well(TARGET),
         }
+        snapshot.notes.trouble = total.as_ref().map(problem);
         self.trouble = total;
         snapshot.server = self.client.active_server();
         snapshot.clock_skew = self.client.clock_skew();
         snapshot.fields = self.client.field_uses();
         snapshot.stepped = self.clock.now();
+        if self.last.as_ref().is_none_or(|last| last.up != snapshot.up) {
+            snapshot.notes.turned = Some(snapshot.stepped);
+        }
         snapshot
     }
 
@@ -85,6 +89,10 @@ impl Poller {
                 centers: Vec::new(),
                 inventory: Reading::none(self.settings.interval(Collector::Inventory)),
                 fields: Arc::new([]),
+                notes: Notes {
+                    configured: Collector::ALL.map(|collector| self.configured.interval(collector)),
+                    ..Notes::default()
+                },
             };
         };
         let mut snapshot = Snapshot::clone(last);
@@ -121,6 +129,8 @@ impl Poller {
         let (result, found) = match result {
             Ok((root, all, listing, routes)) => {
                 self.say_unmatched(&all);
+                snapshot.notes.passed_over =
+                    all.into_iter().filter(|center| !self.selection.takes(center)).collect();
                 (Ok(listing), Some((root, routes)))
             }
             Err(error) => (Err(error), None),
@@ -218,13 +228,14 @@ impl Poller {
     }
 
     /// Nothing can be had from the server: whatever was due has failed, without asking for it.
-    fn fail_due(&self, snapshot: &mut Snapshot) {
+    fn fail_due(&self, snapshot: &mut Snapshot, why: &Error) {
         let (now, tick) = (self.clock.now(), self.settings.state);
         let of_centers = snapshot.centers.iter_mut().flat_map(Center::attempts);
-        let shared = (&mut snapshot.inventory.attempt, snapshot.inventory.interval);
-        for (attempt, interval) in of_centers.chain([shared]) {
+        let shared = snapshot.inventory.tried();
+        for Tried { attempt, problem: told, interval } in of_centers.chain([shared]) {
             if interval.is_some_and(|interval| cadence::due(*attempt, interval, tick, true, now)) {
                 *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
+                *told = Some(problem(why));
             }
         }
     }

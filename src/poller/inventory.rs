@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use super::{
     Poller, cadence,
     cycle::Visitor,
-    settle::{Done, settle, too_slow},
+    settle::{Done, problem, settle, too_slow},
 };
 use crate::{
     model::{Collector, Holding, Resource},
@@ -61,8 +61,9 @@ impl Visitor<'_> {
             Err(error) => (Err(error), false, None),
         };
         let error = settle(reading, begun, self.clock, result).or(failure);
-        if let (Some(_), Some(attempt)) = (&error, &mut reading.attempt) {
+        if let (Some(error), Some(attempt)) = (&error, &mut reading.attempt) {
             attempt.outcome = Outcome::Failed;
+            reading.problem = Some(problem(error));
         }
         Some(Done { collector: Collector::Inventory, simulated, error })
     }

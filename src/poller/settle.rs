@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     model::{CaseList, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp},
-    snapshot::{Attempt, Good, Outcome, Reading},
+    snapshot::{Attempt, Good, Outcome, Problem, Reading},
     trio::Error,
 };
 
@@ -43,6 +43,7 @@ pub(super) fn settle<T: PartialEq>(
     };
     let took = clock.now().since(begun);
     reading.attempt = Some(Attempt { at: begun, duration: took, outcome });
+    reading.problem = result.as_ref().err().map(problem);
     reading.incomplete_total += u64::from(outcome == Outcome::Incomplete);
     match result {
         Ok((items, data)) => {
@@ -55,6 +56,16 @@ pub(super) fn settle<T: PartialEq>(
         }
         Err(error) => Some(error),
     }
+}
+
+/// What people are told of an error.
+pub(super) fn problem(error: &Error) -> Problem {
+    let short = match error {
+        Error::Incomplete { got, expected, .. } => Some((*got, *expected)),
+        _ => None,
+    };
+    let forbidden = matches!(error, Error::Status { status: 403, .. });
+    Problem { said: error.told().into(), forbidden, short }
 }
 
 pub(super) fn too_slow(resource: Resource) -> Error {

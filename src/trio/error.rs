@@ -113,6 +113,19 @@ impl Error {
         }
     }
 
+    /// The error in words. How an answer that cannot be read begins is left out: persons may stand there.
+    pub fn told(&self) -> String {
+        match self {
+            Self::Request { resource, failure: RequestFailure::Decode, .. } => {
+                format!("{}: the answer is not what the API describes", resource.as_str())
+            }
+            Self::Auth { reason: AuthFailure::Decode, .. } => {
+                "no login: the answer holds no token".to_owned()
+            }
+            error => error.to_string(),
+        }
+    }
+
     /// Whether nothing at all can be had from the server now, so that asking on is pointless.
     pub fn is_total(&self) -> bool {
         match self {

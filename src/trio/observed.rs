@@ -14,6 +14,9 @@ use crate::model::{FieldUse, Resource, Text};
 /// Different unknown values of one field that are logged at most.
 const LOGGED_VALUES: usize = 20;
 
+/// Different unknown values of one field that are told beside the log at most.
+const TOLD_WORDS: usize = 5;
+
 /// Remembers what was found of every field, by resource and contact centre.
 #[derive(Debug, Default)]
 pub(super) struct Observed(Mutex<State>);
@@ -86,6 +89,7 @@ impl Observed {
                     member,
                     form: mapped.form.as_str(),
                     source: mapped.source,
+                    unknown_words: unknown_words(field.kind, readings.iter().map(|seen| &seen[index])),
                     unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
                     times_rejected: (field.kind == Kind::Time)
                         .then(|| state.rejected.get(&(resource, index)).copied().unwrap_or_default()),
@@ -94,4 +98,19 @@ impl Observed {
         }
         uses.into()
     }
+}
+
+/// Different values that cannot be read, of a field whose values are words out of a few. What people wrote
+/// is none of them.
+fn unknown_words<'a>(kind: Kind, seen: impl Iterator<Item = &'a FieldSeen>) -> Vec<Text> {
+    if !matches!(kind, Kind::AgentState | Kind::CaseState | Kind::CaseClass) {
+        return Vec::new();
+    }
+    let mut words: Vec<Text> = Vec::new();
+    for sample in seen.flat_map(|seen| &seen.samples) {
+        if words.len() < TOLD_WORDS && !words.iter().any(|word| **word == **sample) {
+            words.push(sample.as_str().into());
+        }
+    }
+    words
 }

@@ -3,6 +3,7 @@
 use std::{fs, process::Command, time::Duration};
 
 use pretty_assertions::assert_eq;
+use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::net::UnixDatagram;
@@ -115,4 +116,57 @@ fn a_check_of_the_configuration_reads_it_and_asks_nobody() {
     let log = String::from_utf8_lossy(&output.stderr);
     assert!(log.contains("targets: must name at least one") && log.contains(":2:1: state_fil: "), "{log}");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_on_a_disk_that_hangs_does_not_keep_the_program_from_ending() {
+    use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
+
+    let (_folder, file) = configured(&trio().await.url());
+    let arguments = ["--config.file", &file, "--web.listen-address", "127.0.0.1:0"];
+    let mut running = crate::process::exporter(&arguments);
+    let reload = format!("http://{}/-/reload", running.serves().await);
+    // Whoever opens a pipe to read waits for a writer, and then for what it writes.
+    fs::remove_file(&file).expect("removed");
+    mknodat(CWD, &*file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
+    let asked = tokio::spawn(crate::support::reqwest_client().post(reload).send());
+    let _writer = crate::process::until("the file to be read", LIMIT, async || {
+        open(&*file, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()).map_err(|error| error.to_string())
+    })
+    .await;
+    running.signal(Signal::TERM);
+    let ended = running.ended().await;
+    assert_eq!(ended.code(), Some(0), "{}", running.stderr());
+    let answer = asked.await.expect("no panic").expect("an answer").text().await.expect("a body");
+    assert!(answer.ends_with("the exporter is stopping\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_log_level_changes_while_the_program_runs_for_those_who_may_see_its_pages() {
+    let (folder, file) = configured(&trio().await.url());
+    let web = folder.path().join("web.yml");
+    let hash = bcrypt::hash("hemligt", 4).expect("a hash");
+    fs::write(&web, format!("basic_auth_users: {{admin: {hash}}}\n")).expect("a web configuration");
+    let web = web.to_str().expect("UTF-8");
+    let arguments = ["--config.file", &file, "--web.config.file", web, "--web.listen-address", "127.0.0.1:0"];
+    let mut running = crate::process::exporter(&arguments);
+    let page = format!("http://{}/-/log-level", running.serves().await);
+    let client = crate::support::reqwest_client();
+    let ask = async |method: Method, body: &'static str, password: Option<&str>| {
+        let mut request = client.request(method, &page).body(body);
+        if let Some(password) = password {
+            request = request.basic_auth("admin", Some(password));
+        }
+        let answer = request.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.text().await.expect("a body"))
+    };
+    for password in [None, Some("wrong")] {
+        assert_eq!(ask(Method::PUT, "trace", password).await.0, 401);
+    }
+    let right = Some("hemligt");
+    assert_eq!(ask(Method::GET, "", right).await, (200, "info\n".to_owned()));
+    assert_eq!(ask(Method::PUT, "debug", right).await, (200, "debug (before: info)\n".to_owned()));
+    assert_eq!(ask(Method::PUT, "loud", right).await.0, 400);
+    assert_eq!(ask(Method::GET, "", right).await, (200, "debug\n".to_owned()));
 }

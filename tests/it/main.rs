@@ -49,6 +49,7 @@ mod secrets;
 mod session;
 mod shards;
 mod state_file;
+mod status;
 mod support;
 mod targets;
 mod trace;

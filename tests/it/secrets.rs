@@ -167,9 +167,17 @@ async fn no_secret_in_use_stands_in_a_log_line_a_metric_a_page_or_a_report() {
     assert_eq!(metrics.get("trio_failovers_total", &[]), Some(1.0));
     assert_eq!(metrics.get("trio_auth_failures_total", &[("reason", "credentials")]), Some(1.0));
     assert!(metrics.get("trio_auth_refreshes_total", &[]) > Some(0.0));
-    for page in
-        ["/", "/metrics", "/metrics/agents", "/metrics?target=nobody", "/-/healthy", "/-/ready", "/no"]
-    {
+    for page in [
+        "/",
+        "/metrics",
+        "/metrics/agents",
+        "/metrics?target=nobody",
+        "/status",
+        "/status.json?service=102",
+        "/-/healthy",
+        "/-/ready",
+        "/no",
+    ] {
         said.add(page, app.get(page).await);
     }
     said.add("Debug of the pollers", format!("{:?}", app.pollers));

@@ -35,6 +35,7 @@ fn publication(at: f64) -> Option<Arc<Published>> {
         centers: Vec::new(),
         inventory: Reading::none(None),
         fields: Arc::new([]),
+        notes: Default::default(),
     };
     let saved = serde_json::from_str(&format!("{{\"at\":{at:?},\"centers\":[]}}")).expect("counters");
     let totals = Totals { saved: Some(Arc::new(saved)), ..Totals::default() };

@@ -13,7 +13,7 @@ use crate::{
         Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
         ServiceSkills, ServiceStatus, Shard, Stamp, Token,
     },
-    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    snapshot::{Attempt, Center, Good, Notes, Outcome, Reading, Snapshot},
     stats::{ReloadStats, RequestCode, StateFileStats, Stats},
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
@@ -117,6 +117,7 @@ pub(crate) fn snapshot() -> Snapshot {
             3600,
         ),
         fields: fields(),
+        notes: Notes::default(),
     }
 }
 
@@ -217,6 +218,7 @@ fn fields() -> Arc<[FieldUse]> {
         form: "number",
         source: FieldSource::Builtin,
         unknown_values: 0,
+        unknown_words: Vec::new(),
         times_rejected: None,
     };
     let since = FieldUse {
@@ -226,8 +228,8 @@ fn fields() -> Arc<[FieldUse]> {
         times_rejected: Some(2),
         ..queue.clone()
     };
-    let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue };
-    let unseen = FieldUse { field: "open", present: None, member: None, ..queue };
+    let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
+    let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
     [queue, since, missing, unseen].into()
 }
 

@@ -66,6 +66,7 @@ fn snapshot(center: &Center) -> Snapshot {
         centers: vec![center.clone()],
         inventory: Reading::none(INTERVAL),
         fields: Arc::new([]),
+        notes: Default::default(),
     }
 }
 

@@ -31,6 +31,7 @@ fn with_member(mut snapshot: Snapshot) -> Snapshot {
         form: "text",
         source: FieldSource::Builtin,
         unknown_values: 0,
+        unknown_words: Vec::new(),
         times_rejected: None,
     };
     snapshot.fields = Arc::new([member]);

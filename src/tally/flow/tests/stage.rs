@@ -84,6 +84,7 @@ impl Stage {
             centers: vec![center],
             inventory: Reading::none(None),
             fields: Arc::new([]),
+            notes: Default::default(),
         };
         let center = &mut snapshot.centers[0];
         center.cases.interval = Some(POLL);

@@ -1,0 +1,137 @@
+//! How the readings go, and what the API user may read.
+
+use super::{
+    moment::{Moment, seconds},
+    report::{Collector, CollectorState, Resource},
+};
+use crate::{
+    model::{self, Collector as Kind, Holding, Stamp},
+    snapshot::{Center, Health, Outcome, Problem, Reading, Snapshot, max_age},
+};
+
+/// What the list of contact centres is called among the collectors.
+pub(super) const CONTACT_CENTERS: &str = "contact_centers";
+
+/// Every collector of a target: the list of contact centres, what belongs to none of them, and each of theirs.
+pub(super) fn all(snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
+    let list = &snapshot.contact_centers;
+    // The list of contact centres is read like a collector, though it is none.
+    let health = list.health(Kind::Services);
+    let interval = snapshot.notes.configured[Kind::Services.index()];
+    let mut all = vec![Collector {
+        configured_interval_seconds: None,
+        ..collector(None, CONTACT_CENTERS, health, list.problem.as_ref(), interval, now)
+    }];
+    let shared = &snapshot.inventory;
+    let name = Kind::Inventory.as_str();
+    let interval = snapshot.notes.configured[Kind::Inventory.index()];
+    let health = shared.health(Kind::Inventory);
+    all.push(collector(None, name, health, shared.problem.as_ref(), interval, now));
+    all.extend(snapshot.centers.iter().flat_map(|center| of_center(center, snapshot, now)));
+    all
+}
+
+fn of_center(center: &Center, snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
+    let known: Vec<Health> = center.health().collect();
+    let id = &center.contact_center.id;
+    let one = |kind: Kind| {
+        let health = known.iter().find(|health| health.collector == kind).copied();
+        let configured = snapshot.notes.configured[kind.index()];
+        collector(Some(id), kind.as_str(), health, center.problem(kind), configured, now)
+    };
+    Kind::ALL.into_iter().map(one).collect()
+}
+
+fn collector(
+    contact_center: Option<&str>,
+    name: &'static str,
+    health: Option<Health>,
+    problem: Option<&Problem>,
+    configured: Option<std::time::Duration>,
+    now: Stamp,
+) -> Collector {
+    let resource = match name {
+        CONTACT_CENTERS => Some(model::Resource::ContactCenters),
+        name => Kind::from_word(name).and_then(Kind::resource),
+    };
+    // Other lists may be cut by Trio without a word.
+    let is_exact = resource.is_some_and(model::Resource::has_exact_total);
+    let attempt = health.and_then(|health| health.attempt);
+    let last = health.and_then(|health| health.last_success);
+    let limit = health.map(|health| max_age(health.interval));
+    let shown = last.zip(limit).is_some_and(|(last, limit)| now.since(last) <= limit);
+    let state = match (health, attempt.map(|attempt| attempt.outcome)) {
+        (None, _) => CollectorState::Off,
+        (_, None) => CollectorState::NotReadYet,
+        (_, Some(Outcome::Complete)) if shown => CollectorState::Well,
+        (_, Some(Outcome::Complete)) => CollectorState::Expired,
+        (_, Some(Outcome::Incomplete)) => CollectorState::Incomplete,
+        (_, Some(Outcome::Failed)) if problem.is_some_and(|problem| problem.forbidden) => {
+            CollectorState::Forbidden
+        }
+        (_, Some(Outcome::Failed)) => CollectorState::Failed,
+    };
+    let (items, total) = match problem.and_then(|problem| problem.short) {
+        Some((got, total)) => (Some(got), total),
+        None if problem.is_some() => (None, None),
+        None => {
+            let items = health.and_then(|health| health.items);
+            (items, items.filter(|_| is_exact))
+        }
+    };
+    Collector {
+        contact_center: contact_center.map(str::to_owned),
+        collector: name,
+        state,
+        words: in_words(state, problem, items, is_exact),
+        shown,
+        last_success: last.map(|last| Moment::of(last, now)),
+        last_attempt: attempt.map(|attempt| Moment::of(attempt.at, now)),
+        duration_seconds: attempt.map(|attempt| seconds(attempt.duration)),
+        max_age_seconds: limit.map(seconds),
+        items,
+        total,
+        interval_seconds: health.map(|health| seconds(health.interval)),
+        configured_interval_seconds: configured.map(seconds),
+        incomplete: health.map_or(0, |health| health.incomplete_total),
+        missing_right: (state == CollectorState::Forbidden)
+            .then(|| format!("read {}", resource.map_or(name, model::Resource::as_str))),
+    }
+}
+
+fn in_words(
+    state: CollectorState,
+    problem: Option<&Problem>,
+    items: Option<usize>,
+    is_exact: bool,
+) -> String {
+    let read = if is_exact { "read whole" } else { "read" };
+    match (state, problem) {
+        (CollectorState::Off, _) => "switched off in `collectors`".to_owned(),
+        (CollectorState::NotReadYet, _) => "not read yet".to_owned(),
+        (CollectorState::Well, _) => match items {
+            Some(1) => format!("{read}, 1 item"),
+            items => format!("{read}, {} items", items.unwrap_or_default()),
+        },
+        (CollectorState::Expired, _) => "read once, but nothing has come since".to_owned(),
+        (_, Some(problem)) => problem.said.to_string(),
+        (_, None) => "no usable answer".to_owned(),
+    }
+}
+
+/// What the inventory found of the rights, in contact centres and beside them.
+pub(super) fn resources(snapshot: &Snapshot) -> Vec<Resource> {
+    let of = |center: Option<&str>, reading: &Reading<Vec<Holding>>| -> Vec<Resource> {
+        let holdings = reading.good.iter().flat_map(|good| good.data.iter());
+        let resource = |holding: &Holding| Resource {
+            contact_center: center.map(str::to_owned),
+            resource: holding.resource.as_str(),
+            accessible: holding.accessible,
+            items: holding.items,
+        };
+        holdings.map(resource).collect()
+    };
+    let shared = of(None, &snapshot.inventory);
+    let centers = snapshot.centers.iter().flat_map(|c| of(Some(&c.contact_center.id), &c.inventory));
+    shared.into_iter().chain(centers).collect()
+}

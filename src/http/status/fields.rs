@@ -1,0 +1,48 @@
+//! The field dictionary at work: which member feeds which field.
+
+use super::report::{Field, FieldState};
+use crate::{
+    metrics::Used,
+    model::{Collector, FieldUse, Resource},
+    snapshot::Snapshot,
+};
+
+/// Every field of the dictionary; `used` says what is made of each, in the same order.
+pub(super) fn all(snapshot: &Snapshot, used: &[Used]) -> Vec<Field> {
+    let field = |(position, field): (usize, &FieldUse)| {
+        let used = used.get(position).copied().unwrap_or_default();
+        Field {
+            resource: field.resource.as_str(),
+            field: field.field,
+            state: match field.present {
+                Some(true) => FieldState::Found,
+                _ if used.derived => FieldState::Derived,
+                Some(false) => FieldState::Missing,
+                None => FieldState::NotSeen,
+            },
+            member: field.member.as_deref().map(str::to_owned),
+            form: field.form,
+            source: if used.derived { "derived" } else { field.source.as_str() },
+            unknown_values: field.unknown_values,
+            unknown_words: words(field, items(snapshot, field.resource)),
+            times_rejected: used.times_rejected,
+        }
+    };
+    snapshot.fields.iter().enumerate().map(field).collect()
+}
+
+/// The words of an enumeration that are not known. If not even one value is known, the member may be no
+/// enumeration at all but hold what people wrote, and then its values are nobody's business.
+fn words(field: &FieldUse, items: usize) -> Vec<String> {
+    if field.unknown_values >= items as u64 {
+        return Vec::new();
+    }
+    field.unknown_words.iter().map(|word| word.to_string()).collect()
+}
+
+/// Items that the last readings of a resource held.
+fn items(snapshot: &Snapshot, resource: Resource) -> usize {
+    let of = |collector: Collector| collector.resource() == Some(resource);
+    let health = snapshot.centers.iter().flat_map(|center| center.health());
+    health.filter(|health| of(health.collector)).filter_map(|health| health.items).sum()
+}

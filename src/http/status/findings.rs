@@ -1,0 +1,280 @@
+//! What deserves a look, and what to do about it.
+
+use super::{
+    moment::span,
+    report::{
+        Collector, CollectorState, Exporter, FieldState, Finding, Named,
+        Severity::{self, Broken, Note, Warning},
+        Target, TargetState,
+    },
+};
+
+/// Findings that are told; the worst come first.
+const MOST: usize = 100;
+/// Names in one finding.
+const MOST_NAMES: usize = 8;
+/// A certificate that ends sooner should have been renewed.
+const CERTIFICATE_DAYS: f64 = 14.0;
+/// How the finding begins that a target cannot be read.
+const DOWN: &str = "cannot be read";
+/// Clocks further apart spoil waits.
+const SKEW_SECONDS: f64 = 5.0;
+
+/// The findings, the worst first, and how many more there are.
+pub(super) fn all(exporter: &Exporter, targets: &[Target]) -> (Vec<Finding>, usize) {
+    let mut findings = Findings { target: None, list: Vec::new() };
+    findings.of_exporter(exporter);
+    for target in targets {
+        findings.target = Some(target.name.clone());
+        findings.of_target(target);
+    }
+    let mut list = findings.list;
+    // Of what is broken, targets that cannot be read at all come first.
+    list.sort_by_key(|finding| (finding.severity, !finding.what.starts_with(DOWN)));
+    let more = list.len().saturating_sub(MOST);
+    list.truncate(MOST);
+    (list, more)
+}
+
+struct Findings {
+    target: Option<String>,
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    fn add(&mut self, severity: Severity, what: impl Into<String>, remedy: impl Into<String>) {
+        let finding =
+            Finding { severity, target: self.target.clone(), what: what.into(), remedy: remedy.into() };
+        self.list.push(finding);
+    }
+
+    fn of_exporter(&mut self, exporter: &Exporter) {
+        if exporter.configuration.in_use == Some(false) {
+            let what = "the configuration that was read last has mistakes; the one before is in use";
+            self.add(Warning, what, "`trio-exporter --config.check` names them; then reload");
+        }
+        let series: usize = exporter.withheld.iter().map(|withheld| withheld.series).sum();
+        if series > 0 {
+            let names = exporter.withheld.iter().map(|withheld| withheld.family.as_str());
+            self.add(
+                Broken,
+                format!("{series} series are withheld, of {}", listed(names)),
+                format!(
+                    "raise `metrics.max_series` ({}), or read fewer contact centres",
+                    exporter.max_series
+                ),
+            );
+        }
+        if let Some(file) = exporter.state_file.as_ref().filter(|file| file.errors > 0) {
+            let when = file.last_saved.as_ref().map_or("never".to_owned(), super::moment::Moment::in_words);
+            let what = format!(
+                "the state file could not be used or written {} times; last saved: {when}",
+                file.errors
+            );
+            self.add(
+                Warning,
+                what,
+                "the log says why; until it is repaired, counters do not outlive a restart",
+            );
+        }
+    }
+
+    fn of_target(&mut self, target: &Target) {
+        match target.state {
+            TargetState::NotReadYet => {
+                return self.add(
+                    Warning,
+                    "has not finished its first step",
+                    "wait half a minute, then see the log",
+                );
+            }
+            TargetState::Down => {
+                let why = target.trouble.as_deref().unwrap_or("none of what happens now could be read");
+                self.add(Broken, format!("{DOWN}: {why}"), "`trio-exporter check` says what to repair");
+            }
+            TargetState::Up => {}
+        }
+        self.of_servers(target);
+        // One trouble is told once, not for everything that waits for its end.
+        if target.trouble.is_none() {
+            self.of_collectors(&target.collectors);
+        }
+        self.of_intervals(target);
+        self.of_fields(target);
+        self.of_lists(target);
+        self.of_rights(target);
+    }
+
+    fn of_servers(&mut self, target: &Target) {
+        for server in &target.servers {
+            if server.answers == Some(false) {
+                let remedy = "look at that server; while it is away, nothing can take over";
+                self.add(
+                    Warning,
+                    format!("the {} server {} does not answer", server.role, server.server),
+                    remedy,
+                );
+            }
+            if server.active && server.role == "secondary" {
+                let what = format!("the secondary server {} is asked", server.server);
+                self.add(
+                    Warning,
+                    what,
+                    "see why the primary does not answer; the exporter returns to it by itself",
+                );
+            }
+            if let Some(ends) = &server.certificate_ends
+                && -ends.seconds_ago < CERTIFICATE_DAYS * 86_400.0
+            {
+                let severity = if ends.seconds_ago >= 0.0 { Broken } else { Warning };
+                let what =
+                    format!("the certificate of {} ends {} ({})", server.server, ends.in_words(), ends.at);
+                self.add(severity, what, "renew it on that server");
+            }
+        }
+        if let Some(skew) = target.clock_skew_seconds.filter(|skew| skew.abs() > SKEW_SECONDS) {
+            let way = if skew > 0.0 { "ahead of" } else { "behind" };
+            let what = format!("Trio's clock is {} {way} ours", span(skew.abs()));
+            self.add(Warning, what, "set both by NTP; waits and times since are wrong by as much");
+        }
+    }
+
+    /// What is wrong with the readings; the same in several contact centres is told once.
+    fn of_collectors(&mut self, collectors: &[Collector]) {
+        let is_calm =
+            |state| matches!(state, CollectorState::Off | CollectorState::Well | CollectorState::NotReadYet);
+        let mut alike: Vec<(&Collector, Vec<&str>)> = Vec::new();
+        for collector in collectors.iter().filter(|collector| !is_calm(collector.state)) {
+            let same = |(other, _): &&mut (&Collector, Vec<&str>)| {
+                let key = |of: &Collector| (of.collector, of.state, of.shown, of.contact_center.is_some());
+                key(other) == key(collector) && other.words == collector.words
+            };
+            let center = collector.contact_center.as_deref();
+            match alike.iter_mut().find(same) {
+                Some((_, centers)) => centers.extend(center),
+                None => alike.push((collector, center.into_iter().collect())),
+            }
+        }
+        alike.into_iter().for_each(|(collector, centers)| self.of_collector(collector, &centers));
+    }
+
+    fn of_collector(&mut self, collector: &Collector, centers: &[&str]) {
+        let place = match centers {
+            [] => String::new(),
+            [one] => format!(" of contact centre {one}"),
+            several => format!(" of contact centres {}", listed(several.iter().copied())),
+        };
+        let severity = if collector.shown { Warning } else { Broken };
+        let what = format!("{}{place}: {}", collector.collector, collector.words);
+        let remedy = match (collector.state, &collector.missing_right) {
+            (_, Some(right)) => format!("grant the API user the right to {right} in Trio Administrator"),
+            (CollectorState::Expired, _) => "the poller hangs or was restarted; see the log".to_owned(),
+            _ => "`trio-exporter check` says more".to_owned(),
+        };
+        self.add(severity, what, remedy);
+    }
+
+    fn of_intervals(&mut self, target: &Target) {
+        let longest = target.collectors.iter().filter_map(|collector| {
+            let (now, configured) = (collector.interval_seconds?, collector.configured_interval_seconds?);
+            (now > configured).then_some((collector, now, configured))
+        });
+        if let Some((collector, now, configured)) = longest.max_by(|(_, a, _), (_, b, _)| a.total_cmp(b)) {
+            let what = format!(
+                "{} is read every {} instead of every {}, and others likewise, to spare Trio",
+                collector.collector,
+                span(now),
+                span(configured)
+            );
+            self.add(Warning, what, "raise `max_requests_per_minute`, read less, or see why Trio is slow");
+        }
+        if target.restarts > 0 {
+            let what = format!("its poller was restarted {} times after a panic", target.restarts);
+            self.add(Warning, what, "report the panic that the log shows");
+        }
+    }
+
+    fn of_fields(&mut self, target: &Target) {
+        let missing = target.fields.iter().filter(|field| field.state == FieldState::Missing);
+        let names: Vec<String> = missing.map(|field| format!("{}.{}", field.resource, field.field)).collect();
+        if !names.is_empty() {
+            let what = format!("no member feeds {}", listed(names.iter().map(String::as_str)));
+            self.add(
+                Warning,
+                what,
+                "if Trio gives it under another name, say so in a fields_file: `trio-exporter inspect`",
+            );
+        }
+        for field in target.fields.iter().filter(|field| field.unknown_values > 0) {
+            let values = if field.unknown_values == 1 { "value" } else { "values" };
+            let words = field.unknown_words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>();
+            let words = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
+            let what = format!(
+                "{} unknown {values} in {}.{}{words}",
+                field.unknown_values, field.resource, field.field
+            );
+            self.add(
+                Warning,
+                what,
+                "map it in a fields_file; `trio-exporter inspect --show-values` shows what came",
+            );
+        }
+    }
+
+    fn of_lists(&mut self, target: &Target) {
+        if target.truncated.services > 0 {
+            let ids = target.truncated.examples.iter().map(|place| place.service_id.as_str());
+            let what = format!(
+                "the list of cases is cut for {} services ({})",
+                target.truncated.services,
+                listed(ids)
+            );
+            self.add(
+                Warning,
+                what,
+                "their outcomes are unclassified meanwhile; see docs/metrics.md, trio_service_list_truncated",
+            );
+        }
+        if !target.passed_over.is_empty() {
+            let what = format!("contact centres that are not read: {}", centers(&target.passed_over));
+            self.add(Note, what, "that is what `contact_centers` says");
+        }
+    }
+
+    fn of_rights(&mut self, target: &Target) {
+        let closed = target.resources.iter().filter(|resource| !resource.accessible);
+        let mut names: Vec<&str> = closed.map(|resource| resource.resource).collect();
+        names.sort_unstable();
+        names.dedup();
+        if !names.is_empty() {
+            let what = format!("not accessible to the API user: {}", listed(names.into_iter()));
+            self.add(
+                Note,
+                what,
+                "to have them counted, grant the right in Trio Administrator, unless this Trio lacks them",
+            );
+        }
+    }
+}
+
+/// Contact centres by id and name.
+pub(super) fn centers(centers: &[Named]) -> String {
+    let names: Vec<String> = centers
+        .iter()
+        .map(|center| match &center.name {
+            Some(name) => format!("{} ({name})", center.id),
+            None => center.id.clone(),
+        })
+        .collect();
+    listed(names.iter().map(String::as_str))
+}
+
+/// The first few names, and how many more there are.
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    let shown = names[..names.len().min(MOST_NAMES)].join(", ");
+    match names.len().saturating_sub(MOST_NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

@@ -1,0 +1,139 @@
+//! The page: readable without script, the worst first, in words.
+
+mod service;
+mod target;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::report::{Exporter, Finding, Report, Severity, Target, TargetState};
+
+const STYLE: &str = include_str!("status.css");
+
+/// The page; `target` if one alone was asked for.
+pub(super) fn page(report: &Report, target: Option<&str>) -> String {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (headline(report)) " – trio-exporter" }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                nav { a href="/" { "trio-exporter" } " " a href="/metrics" { "/metrics" } " " a href="/status.json" { "/status.json" } }
+                h1 { (headline(report)) }
+                p.quiet { "As of " (report.generated) ". Ages are those of that moment; reload the page for newer ones." }
+                (findings(report))
+                (service::form(report, target))
+                @if let Some(answer) = &report.service { (service::answer(answer)) }
+                @for target in worst_first(&report.targets) { (target::target(target)) }
+                (exporter(&report.exporter))
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// Those that cannot be read before the others.
+fn worst_first(targets: &[Target]) -> Vec<&Target> {
+    let mut targets: Vec<&Target> = targets.iter().collect();
+    targets.sort_by_key(|target| match target.state {
+        TargetState::Down => 0,
+        TargetState::NotReadYet => 1,
+        TargetState::Up => 2,
+    });
+    targets
+}
+
+fn headline(report: &Report) -> String {
+    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let said = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let parts = [
+        said(count(Severity::Broken), "thing broken", "things broken"),
+        said(count(Severity::Warning), "warning", "warnings"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { "All is well".to_owned() } else { parts.join(", ") }
+}
+
+fn findings(report: &Report) -> Markup {
+    html! {
+        @if !report.findings.is_empty() {
+            table.findings {
+                thead { tr { th { "How bad" } th { "Target" } th { "What" } th { "What to do" } } }
+                tbody { @for finding in &report.findings { (row(finding)) } }
+            }
+        }
+        @if report.more_findings > 0 { p { "… and " (report.more_findings) " more." } }
+    }
+}
+
+fn row(finding: &Finding) -> Markup {
+    let (class, word) = match finding.severity {
+        Severity::Broken => ("bad", "BROKEN"),
+        Severity::Warning => ("warn", "WARNING"),
+        Severity::Note => ("quiet", "note"),
+    };
+    html! {
+        tr {
+            td class=(class) { (word) }
+            td { (finding.target.as_deref().unwrap_or("the exporter")) }
+            td { (prose(&finding.what)) }
+            td { (prose(&finding.remedy)) }
+        }
+    }
+}
+
+fn exporter(exporter: &Exporter) -> Markup {
+    let configuration = &exporter.configuration;
+    html! {
+        section {
+            h2 { "The exporter" }
+            dl {
+                dt { "Version" } dd { (exporter.version) " " span.quiet { (exporter.revision) } }
+                dt { "Started" } dd { (exporter.started.in_words()) " " span.quiet { (exporter.started.at) } }
+                dt { "Configuration" }
+                dd {
+                    @match configuration.in_use {
+                        Some(true) => "what was read last is in use",
+                        Some(false) => strong { "what was read last has mistakes; the one before is in use" },
+                        None => "not known",
+                    }
+                    @if let Some(at) = &configuration.last_read_well { "; read " (at.in_words()) " " span.quiet { (at.at) } }
+                }
+                @if let Some(file) = &exporter.state_file {
+                    dt { "State file" }
+                    dd {
+                        @match &file.last_saved {
+                            Some(at) => { "saved " (at.in_words()) },
+                            None => "not saved yet",
+                        }
+                        @if file.errors > 0 { "; " strong { (file.errors) " errors" } }
+                    }
+                }
+                dt { "Limit on series" } dd { (exporter.max_series) }
+            }
+            @if !exporter.withheld.is_empty() {
+                table {
+                    caption { "Withheld because of the limit on series" }
+                    thead { tr { th { "Family" } th.number { "Series" } } }
+                    tbody { @for withheld in &exporter.withheld { tr { td { code { (withheld.family) } } td.number { (withheld.series) } } } }
+                }
+            }
+        }
+    }
+}
+
+/// A sentence in which what stands between backticks is code.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (position, part) in text.split('`').enumerate() {
+            @if position % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The question why a service is not here, and its answer.
+
+use maud::{Markup, html};
+
+use super::{
+    super::{
+        report::Report,
+        service::{Answer, Match, Reason, Verdict, Weight},
+    },
+    prose,
+};
+
+pub(super) fn form(report: &Report, target: Option<&str>) -> Markup {
+    let asked = report.service.as_ref().map_or("", |answer| &answer.asked);
+    html! {
+        form method="get" action="/status" {
+            label for="service" { "Why is a service not here? " }
+            input #service name="service" value=(asked) placeholder="its id or name" maxlength="200";
+            @if let Some(target) = target { input type="hidden" name="target" value=(target); }
+            " " button { "Find out" }
+        }
+    }
+}
+
+pub(super) fn answer(answer: &Answer) -> Markup {
+    html! {
+        section #answer {
+            h2 { (answer.answer) }
+            @if !answer.matches.is_empty() { (services("Found", &answer.matches)) }
+            @if answer.more_matches > 0 { p { "… and " (answer.more_matches) " more." } }
+            @if !answer.similar.is_empty() { (services("Similar", &answer.similar)) }
+            (reasons(answer))
+        }
+    }
+}
+
+fn services(caption: &str, matches: &[Match]) -> Markup {
+    html! {
+        table {
+            caption { (caption) }
+            thead { tr { th { "Service" } th { "Id" } th { "Contact centre" } th { "Target" } th { "State" } th { "Its series" } } }
+            tbody {
+                @for found in matches {
+                    tr {
+                        td { (found.service_name.as_deref().unwrap_or("(no name)")) }
+                        td { code { (found.service_id) } }
+                        td { (found.contact_center_name.as_deref().unwrap_or_default()) " " code { (found.contact_center) } }
+                        td { (found.target) }
+                        td { (in_words(found.state)) }
+                        td { a href=(found.metrics) { (found.metrics) } " " code { (found.selector) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn reasons(answer: &Answer) -> Markup {
+    let mut reasons: Vec<&Reason> = answer.reasons.iter().collect();
+    reasons.sort_by_key(|reason| reason.weight);
+    html! {
+        table {
+            caption { "What was looked at" }
+            thead { tr { th { "Is that why?" } th { "Target" } th { "Contact centre" } th { "What is known" } } }
+            tbody {
+                @for reason in reasons {
+                    tr {
+                        @match reason.weight {
+                            Weight::Cause => td.bad { "YES" },
+                            Weight::Possible => td.warn { "MAYBE" },
+                            Weight::RuledOut => td.quiet { "no" },
+                        }
+                        td { (reason.target.as_deref().unwrap_or("all")) }
+                        td { (reason.contact_center.as_deref().unwrap_or_default()) }
+                        td { (prose(&reason.evidence)) }
+                    }
+                }
+            }
+        }
+        @if answer.more_reasons > 0 { p { "… and " (answer.more_reasons) " more." } }
+    }
+}
+
+const fn in_words(state: Verdict) -> &'static str {
+    match state {
+        Verdict::Shown => "here",
+        Verdict::ShownInPart => "here, but some families are withheld",
+        Verdict::NoState => "no state",
+        Verdict::StateNotRead => "its state was not read",
+        Verdict::Expired => "too old to be shown",
+        Verdict::Several | Verdict::NotListed | Verdict::NotKnown => "",
+    }
+}

@@ -1,0 +1,276 @@
+//! What the page says of one target.
+
+use maud::{Markup, html};
+
+use super::super::{
+    moment::{Moment, span},
+    report::{Collector, CollectorState, Field, FieldState, Named, Session, Target, TargetState},
+};
+
+pub(super) fn target(target: &Target) -> Markup {
+    let (class, word) = match target.state {
+        TargetState::Up => ("good", "UP"),
+        TargetState::Down => ("bad", "DOWN"),
+        TargetState::NotReadYet => ("warn", "NOT READ YET"),
+    };
+    html! {
+        section {
+            h2 { "Target " (target.name) ": " span class=(class) { (word) } @if target.simulated { " (simulated)" } }
+            (facts(target))
+            (collectors(target))
+            (fields(target))
+            (rights(target))
+        }
+    }
+}
+
+fn facts(target: &Target) -> Markup {
+    html! {
+        dl {
+            @if let Some(since) = &target.since { dt { "Since" } dd { (moment(since)) } }
+            @if let Some(step) = &target.last_step { dt { "Last step" } dd { (moment(step)) } }
+            @for server in &target.servers {
+                dt { "Server" }
+                dd {
+                    code { (server.server) } ", " (server.role) ", "
+                    @if server.active { strong { "asked" } ", " }
+                    @match server.answers {
+                        Some(true) => "answers",
+                        Some(false) => span.bad { "DOES NOT ANSWER" },
+                        None => "not asked yet whether it answers",
+                    }
+                    @if let Some(ends) = &server.certificate_ends { ", certificate ends " (moment(ends)) }
+                }
+            }
+            dt { "Session" } dd { (session(&target.session)) }
+            dt { "Load" }
+            dd {
+                (target.load.requests) " requests since start"
+                @if let Some(budget) = target.load.budget_per_minute { ", at most " (budget) " a minute" }
+                ", " (target.polls_missed) " polls missed, " (target.failovers) " failovers, " (target.restarts) " restarts"
+            }
+            @if let Some(skew) = target.clock_skew_seconds { dt { "Trio's clock" } dd { (skew) " s from ours" } }
+            @if !target.contact_centers.is_empty() {
+                dt { "Contact centres" }
+                dd {
+                    @for (position, center) in target.contact_centers.iter().enumerate() {
+                        @if position > 0 { "; " }
+                        (center.name.as_deref().unwrap_or_default()) " " code { (center.id) } ": "
+                        (count(center.services, "service")) ", " (count(center.agents, "agent"))
+                    }
+                }
+            }
+            @if !target.passed_over.is_empty() { dt { "Not read" } dd { (passed_over(&target.passed_over)) } }
+            @if target.truncated.services > 0 {
+                dt { "Cut lists" }
+                dd {
+                    (target.truncated.services) " services: "
+                    @for place in &target.truncated.examples {
+                        (place.service_name.as_deref().unwrap_or_default()) " " code { (place.service_id) } " "
+                    }
+                }
+            }
+            @if target.state != TargetState::NotReadYet { dt { "Not measured" } dd { (unmeasured(target)) } }
+        }
+    }
+}
+
+fn session(session: &Session) -> Markup {
+    html! {
+        @if session.logged_in { "logged in" } @else { strong { "not logged in" } }
+        @if let Some(ends) = &session.access_ends { ", access token ends " (moment(ends)) }
+        @if let Some(ends) = &session.refresh_ends { ", refresh token ends " (moment(ends)) }
+        "; " (session.logins) " logins, " (session.renewals) " renewals"
+        @for (reason, count) in &session.failures { ", " strong { (count) " failed: " (reason) } }
+    }
+}
+
+fn passed_over(centers: &[Named]) -> Markup {
+    html! {
+        @for center in centers { (center.name.as_deref().unwrap_or_default()) " " code { (center.id) } " " }
+        "(left out by " code { "contact_centers" } ")"
+    }
+}
+
+fn unmeasured(target: &Target) -> Markup {
+    let time = &target.unmeasured;
+    html! {
+        "since start, of " (span(time.services_measured_seconds + time.services_seconds.values().sum::<f64>()))
+        " of open services: "
+        @for (position, (reason, seconds)) in time.services_seconds.iter().enumerate() {
+            @if position > 0 { ", " }
+            (reason) " " (span(*seconds))
+        }
+        "; of agents: " (span(time.agents_seconds))
+    }
+}
+
+fn collectors(target: &Target) -> Markup {
+    let is_calm =
+        |collector: &&Collector| matches!(collector.state, CollectorState::Well | CollectorState::Off);
+    let (calm, mut others): (Vec<&Collector>, Vec<&Collector>) = target.collectors.iter().partition(is_calm);
+    others.sort_by_key(|collector| order(collector.state));
+    let off = calm.iter().filter(|collector| collector.state == CollectorState::Off).count();
+    html! {
+        @if target.collectors.is_empty() { p { "Nothing was read yet." } }
+        @if !others.is_empty() { (readings("Readings that are not well", &others)) }
+        @if !calm.is_empty() {
+            details {
+                summary { "Readings: " (calm.len() - off) " well" @if off > 0 { ", " (off) " switched off" } }
+                (readings("", &calm))
+            }
+        }
+    }
+}
+
+fn readings(caption: &str, collectors: &[&Collector]) -> Markup {
+    html! {
+        table {
+            @if !caption.is_empty() { caption { (caption) } }
+            thead {
+                tr {
+                    th { "State" } th { "Contact centre" } th { "Collector" } th { "What came of it" }
+                    th.number { "Items" } th { "Last whole reading" } th.number { "Took" } th.number { "Every" }
+                    th.number { "Shown up to" }
+                }
+            }
+            tbody { @for collector in collectors { (reading(collector)) } }
+        }
+    }
+}
+
+fn reading(collector: &Collector) -> Markup {
+    let (class, word) = match collector.state {
+        CollectorState::Well => ("good", "well"),
+        CollectorState::Off => ("quiet", "off"),
+        CollectorState::NotReadYet => ("quiet", "not read yet"),
+        CollectorState::Expired => ("bad", "EXPIRED"),
+        CollectorState::Forbidden => ("bad", "FORBIDDEN"),
+        CollectorState::Incomplete => ("warn", "INCOMPLETE"),
+        CollectorState::Failed => ("bad", "FAILED"),
+    };
+    html! {
+        tr {
+            td class=(class) { (word) }
+            td { (collector.contact_center.as_deref().unwrap_or_default()) }
+            td.name { (collector.collector) }
+            td { (collector.words) @if let Some(right) = &collector.missing_right { "; missing right: " (right) } }
+            td.number {
+                @match (collector.items, collector.total) {
+                    (Some(items), Some(total)) => { (items) " of " (total) },
+                    (Some(items), None) => { (items) },
+                    _ => {},
+                }
+            }
+            td { @if let Some(at) = &collector.last_success { (moment(at)) } }
+            td.number { @if let Some(took) = collector.duration_seconds { (span(took)) } }
+            td.number { (every(collector)) }
+            td.number { @if let Some(age) = collector.max_age_seconds { (span(age)) } }
+        }
+    }
+}
+
+fn every(collector: &Collector) -> Markup {
+    html! {
+        @if let Some(now) = collector.interval_seconds {
+            (span(now))
+            @if let Some(configured) = collector.configured_interval_seconds.filter(|configured| *configured < now) {
+                " " strong { "instead of " (span(configured)) }
+            }
+        }
+    }
+}
+
+/// The worst first.
+const fn order(state: CollectorState) -> u8 {
+    match state {
+        CollectorState::Forbidden | CollectorState::Failed | CollectorState::Expired => 0,
+        CollectorState::Incomplete => 1,
+        CollectorState::NotReadYet => 2,
+        CollectorState::Well | CollectorState::Off => 3,
+    }
+}
+
+fn fields(target: &Target) -> Markup {
+    let missing = target.fields.iter().filter(|field| field.state == FieldState::Missing).count();
+    let unknown = target.fields.iter().filter(|field| field.unknown_values > 0).count();
+    let mut fields: Vec<&Field> = target.fields.iter().collect();
+    fields.sort_by_key(|field| (field.state != FieldState::Missing, field.unknown_values == 0));
+    html! {
+        @if !fields.is_empty() {
+            details {
+                summary { "Mapping: " (fields.len()) " fields, " (missing) " missing, " (unknown) " with unknown values" }
+                table {
+                    thead {
+                        tr {
+                            th { "State" } th { "Resource" } th { "Field" } th { "Member" } th { "Form" } th { "Said by" }
+                            th { "Unknown values" } th.number { "Times rejected" }
+                        }
+                    }
+                    tbody { @for field in fields { (mapping(field)) } }
+                }
+            }
+        }
+    }
+}
+
+fn mapping(field: &Field) -> Markup {
+    let (class, word) = match field.state {
+        FieldState::Found => ("good", "found"),
+        FieldState::Derived => ("good", "derived"),
+        FieldState::Missing => ("warn", "MISSING"),
+        FieldState::NotSeen => ("quiet", "not seen"),
+    };
+    html! {
+        tr {
+            td class=(class) { (word) }
+            td.name { (field.resource) }
+            td.name { (field.field) }
+            td { @if let Some(member) = &field.member { code { (member) } } }
+            td { (field.form) }
+            td { (field.source) }
+            td {
+                @if field.unknown_values > 0 { strong { (field.unknown_values) } }
+                @for word in &field.unknown_words { " " code { (word) } }
+            }
+            td.number { @if let Some(times) = field.times_rejected { (times) } }
+        }
+    }
+}
+
+fn rights(target: &Target) -> Markup {
+    let closed = target.resources.iter().filter(|resource| !resource.accessible).count();
+    html! {
+        @if !target.resources.is_empty() {
+            details {
+                summary { "Rights: " (target.resources.len()) " collections counted, " (closed) " not accessible" }
+                table {
+                    thead { tr { th { "Right" } th { "Contact centre" } th { "Collection" } th.number { "Items" } } }
+                    tbody {
+                        @for resource in target.resources.iter().filter(|r| !r.accessible).chain(target.resources.iter().filter(|r| r.accessible)) {
+                            tr {
+                                @if resource.accessible { td.good { "accessible" } }
+                                @else { td.warn { "NOT ACCESSIBLE: grant the right to read it, unless this Trio lacks it" } }
+                                td { (resource.contact_center.as_deref().unwrap_or_default()) }
+                                td.name { (resource.resource) }
+                                td.number { @if let Some(items) = resource.items { (items) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn moment(moment: &Moment) -> Markup {
+    html! { span title=(moment.at) { (moment.in_words()) } }
+}
+
+fn count(number: Option<usize>, of: &str) -> String {
+    match number {
+        None => format!("{of}s unknown"),
+        Some(1) => format!("1 {of}"),
+        Some(number) => format!("{number} {of}s"),
+    }
+}

@@ -1,0 +1,285 @@
+//! The shape of what `/status` says: the keys of the JSON, of which `docs/status.md` promises that they stay.
+//!
+//! Nothing here names a person, a case or a secret, and nothing is as long as the number of services.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{moment::Moment, service::Answer};
+
+/// Changes when a key goes or changes its meaning, not when one is added.
+pub(super) const VERSION: u32 = 1;
+
+/// Everything.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    pub(super) version: u32,
+    pub(super) generated: String,
+    /// What deserves a look, the worst first.
+    pub(super) findings: Vec<Finding>,
+    /// Findings beyond those.
+    pub(super) more_findings: usize,
+    /// Why a service is not here; only if somebody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) service: Option<Answer>,
+    pub(super) exporter: Exporter,
+    pub(super) targets: Vec<Target>,
+}
+
+/// How much something matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Severity {
+    /// Numbers are missing because of it.
+    Broken,
+    /// Numbers may be wrong or missing soon.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+/// Something that deserves a look.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Finding {
+    pub(super) severity: Severity,
+    pub(super) target: Option<String>,
+    pub(super) what: String,
+    pub(super) remedy: String,
+}
+
+/// The process itself.
+#[derive(Debug, Serialize)]
+pub(super) struct Exporter {
+    pub(super) version: String,
+    pub(super) revision: String,
+    pub(super) started: Moment,
+    pub(super) configuration: Configuration,
+    pub(super) state_file: Option<StateFile>,
+    /// Above this number of series a surface drops whole families.
+    pub(super) max_series: usize,
+    pub(super) withheld: Vec<Withheld>,
+}
+
+/// How reading the configuration anew went.
+#[derive(Debug, Serialize)]
+pub(super) struct Configuration {
+    /// What was read last is in use; `None`: nobody knows.
+    pub(super) in_use: Option<bool>,
+    pub(super) last_read_well: Option<Moment>,
+}
+
+/// The file that carries counters over a restart.
+#[derive(Debug, Serialize)]
+pub(super) struct StateFile {
+    pub(super) last_saved: Option<Moment>,
+    pub(super) errors: u64,
+}
+
+/// A family that the limit on series leaves out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Withheld {
+    pub(super) family: String,
+    pub(super) series: usize,
+}
+
+/// One Trio.
+#[derive(Debug, Serialize)]
+pub(super) struct Target {
+    pub(super) name: String,
+    pub(super) state: TargetState,
+    /// Since when that is so.
+    pub(super) since: Option<Moment>,
+    /// Why nothing at all could be read in the last step.
+    pub(super) trouble: Option<String>,
+    pub(super) simulated: bool,
+    pub(super) last_step: Option<Moment>,
+    pub(super) servers: Vec<Server>,
+    pub(super) session: Session,
+    pub(super) load: Load,
+    pub(super) clock_skew_seconds: Option<f64>,
+    pub(super) failovers: u64,
+    pub(super) polls_missed: u64,
+    pub(super) restarts: u64,
+    pub(super) contact_centers: Vec<ContactCenter>,
+    /// Contact centres that the configuration leaves out.
+    pub(super) passed_over: Vec<Named>,
+    pub(super) collectors: Vec<Collector>,
+    pub(super) resources: Vec<Resource>,
+    pub(super) fields: Vec<Field>,
+    pub(super) truncated: Truncated,
+    pub(super) unmeasured: Unmeasured,
+}
+
+/// Whether a target can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TargetState {
+    /// It has not finished its first step.
+    NotReadYet,
+    /// The last step got a good answer.
+    Up,
+    /// It got none.
+    Down,
+}
+
+/// A server of a target.
+#[derive(Debug, Serialize)]
+pub(super) struct Server {
+    pub(super) server: String,
+    pub(super) role: &'static str,
+    pub(super) active: bool,
+    /// `None` until it was first asked.
+    pub(super) answers: Option<bool>,
+    pub(super) certificate_ends: Option<Moment>,
+}
+
+/// The session with a target: never a token, never a name.
+#[derive(Debug, Serialize)]
+pub(super) struct Session {
+    /// There is a token that has not run out.
+    pub(super) logged_in: bool,
+    pub(super) access_ends: Option<Moment>,
+    pub(super) refresh_ends: Option<Moment>,
+    pub(super) logins: u64,
+    pub(super) renewals: u64,
+    /// By reason; those that never happened are left out.
+    pub(super) failures: BTreeMap<&'static str, u64>,
+}
+
+/// What a target is asked.
+#[derive(Debug, Serialize)]
+pub(super) struct Load {
+    pub(super) requests: u64,
+    pub(super) budget_per_minute: Option<f64>,
+}
+
+/// An id and a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Named {
+    pub(super) id: String,
+    pub(super) name: Option<String>,
+}
+
+/// A contact centre that is read.
+#[derive(Debug, Serialize)]
+pub(super) struct ContactCenter {
+    pub(super) id: String,
+    pub(super) name: Option<String>,
+    /// Services and agents that have a state now; `None` while nobody knows.
+    pub(super) services: Option<usize>,
+    pub(super) agents: Option<usize>,
+}
+
+/// How the readings of one kind go.
+#[derive(Debug, Serialize)]
+pub(super) struct Collector {
+    /// `None` for what belongs to no contact centre.
+    pub(super) contact_center: Option<String>,
+    pub(super) collector: &'static str,
+    pub(super) state: CollectorState,
+    /// The same in words.
+    pub(super) words: String,
+    /// Its data is shown: read whole, and young enough.
+    pub(super) shown: bool,
+    pub(super) last_success: Option<Moment>,
+    pub(super) last_attempt: Option<Moment>,
+    pub(super) duration_seconds: Option<f64>,
+    /// How old the data may get.
+    pub(super) max_age_seconds: Option<f64>,
+    /// Items of the last attempt: those that came, and those that there are.
+    pub(super) items: Option<usize>,
+    pub(super) total: Option<usize>,
+    pub(super) interval_seconds: Option<f64>,
+    pub(super) configured_interval_seconds: Option<f64>,
+    pub(super) incomplete: u64,
+    /// The right that the API user lacks.
+    pub(super) missing_right: Option<String>,
+}
+
+/// What came of the last attempt, and of the time since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CollectorState {
+    /// Switched off by the configuration.
+    Off,
+    /// Not tried yet.
+    NotReadYet,
+    /// Read whole, and young enough.
+    Well,
+    /// Read whole once, but nothing has come since.
+    Expired,
+    /// The pages did not add up.
+    Incomplete,
+    /// The API user lacks the right.
+    Forbidden,
+    /// No usable answer.
+    Failed,
+}
+
+/// A collection, and whether the API user may read it.
+#[derive(Debug, Serialize)]
+pub(super) struct Resource {
+    pub(super) contact_center: Option<String>,
+    pub(super) resource: &'static str,
+    pub(super) accessible: bool,
+    pub(super) items: Option<u64>,
+}
+
+/// A field of the dictionary, as it was last found.
+#[derive(Debug, Serialize)]
+pub(super) struct Field {
+    pub(super) resource: &'static str,
+    pub(super) field: &'static str,
+    pub(super) state: FieldState,
+    pub(super) member: Option<String>,
+    pub(super) form: &'static str,
+    /// `builtin`, `user` or `derived`.
+    pub(super) source: &'static str,
+    /// Values of the last answer that cannot be read.
+    pub(super) unknown_values: u64,
+    /// The first of them, where the field is an enumeration.
+    pub(super) unknown_words: Vec<String>,
+    pub(super) times_rejected: Option<u64>,
+}
+
+/// Whether a member feeds a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum FieldState {
+    /// One does.
+    Found,
+    /// None does, but something else tells.
+    Derived,
+    /// None does.
+    Missing,
+    /// Nobody knows: no item was seen, or another field stands in.
+    NotSeen,
+}
+
+/// Services whose list of cases is cut.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Truncated {
+    pub(super) services: usize,
+    /// The first of them.
+    pub(super) examples: Vec<Place>,
+}
+
+/// Where a service is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Place {
+    pub(super) contact_center: String,
+    pub(super) service_id: String,
+    pub(super) service_name: Option<String>,
+}
+
+/// Time of which nobody knows what happened in it, since the counters began.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Unmeasured {
+    /// Open service-seconds that could be measured.
+    pub(super) services_measured_seconds: f64,
+    /// Those that could not, by reason.
+    pub(super) services_seconds: BTreeMap<&'static str, f64>,
+    /// Agent-seconds that no state can claim.
+    pub(super) agents_seconds: f64,
+}

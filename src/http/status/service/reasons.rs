@@ -1,0 +1,208 @@
+//! The reasons why a service may not be here, each with what is known of it.
+
+use serde::Serialize;
+
+use super::{Match, Verdict};
+use crate::http::status::{
+    collectors::CONTACT_CENTERS,
+    findings::{centers, listed},
+    moment::{Moment, span},
+    report::{Collector, CollectorState, Report, Target, TargetState},
+};
+use crate::{metrics::View, snapshot::Center};
+
+/// A possible reason, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(in crate::http::status) struct Reason {
+    pub(in crate::http::status) target: Option<String>,
+    pub(in crate::http::status) contact_center: Option<String>,
+    pub(in crate::http::status) reason: Kind,
+    pub(in crate::http::status) weight: Weight,
+    pub(in crate::http::status) evidence: String,
+}
+
+/// The kinds of reasons, in the order in which a service can get lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::http::status) enum Kind {
+    /// The target was not read yet, or cannot be read.
+    TargetNotRead,
+    /// The configuration leaves its contact centre out.
+    ContactCenterPassedOver,
+    /// The API user sees no contact centre.
+    NoContactCenter,
+    /// The list of services cannot be read, or does not hold it.
+    ServicesList,
+    /// The states of services cannot be read, are too old, or do not hold it.
+    ServicesState,
+    /// The limit on series leaves its families out.
+    SeriesLimit,
+}
+
+/// How much a reason explains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::http::status) enum Weight {
+    /// That is why.
+    Cause,
+    /// It may be why.
+    Possible,
+    /// It is not why.
+    RuledOut,
+}
+
+use Weight::{Cause, Possible, RuledOut};
+
+/// Walks through the reasons. What was found decides how much each explains.
+pub(super) fn all(views: &[&View], report: &Report, matches: &[Match]) -> Vec<Reason> {
+    let mut walk = Walk { target: None, found: !matches.is_empty(), reasons: Vec::new() };
+    for view in views {
+        let Some(target) = report.targets.iter().find(|target| target.name == *view.name) else { continue };
+        walk.target = Some(target.name.clone());
+        walk.target_read(target);
+        walk.passed_over(target);
+        let of_target: Vec<&Match> = matches.iter().filter(|found| found.target == target.name).collect();
+        walk.lists(view, target, &of_target);
+    }
+    walk.target = None;
+    walk.series(report);
+    walk.reasons
+}
+
+struct Walk {
+    target: Option<String>,
+    /// It was found somewhere, so that nothing that hides whole lists is why.
+    found: bool,
+    reasons: Vec<Reason>,
+}
+
+impl Walk {
+    fn add(&mut self, center: Option<&str>, reason: Kind, weight: Weight, evidence: String) {
+        let (target, contact_center) = (self.target.clone(), center.map(str::to_owned));
+        self.reasons.push(Reason { target, contact_center, reason, weight, evidence });
+    }
+
+    /// What hides services explains something only while the service was not found elsewhere.
+    fn hiding(&self) -> Weight {
+        if self.found { RuledOut } else { Possible }
+    }
+
+    fn target_read(&mut self, target: &Target) {
+        let step = target.last_step.as_ref().map(|step| step.in_words()).unwrap_or_default();
+        let (weight, evidence) = match (target.state, &target.trouble) {
+            (TargetState::NotReadYet, _) => (self.hiding(), "it has not finished its first step".to_owned()),
+            (_, Some(trouble)) => {
+                (self.hiding(), format!("the last step, {step}, could read nothing: {trouble}"))
+            }
+            _ => (RuledOut, format!("its last step was {step}")),
+        };
+        self.add(None, Kind::TargetNotRead, weight, evidence);
+    }
+
+    fn passed_over(&mut self, target: &Target) {
+        if !target.passed_over.is_empty() {
+            let names = centers(&target.passed_over);
+            let evidence = format!("`contact_centers` leaves out {names}; what is in them is not read");
+            self.add(None, Kind::ContactCenterPassedOver, self.hiding(), evidence);
+        }
+        if target.state != TargetState::NotReadYet && target.contact_centers.is_empty() {
+            let list = target.collectors.iter().find(|collector| collector.collector == CONTACT_CENTERS);
+            let words = list.map_or("not read yet", |list| &list.words);
+            let evidence = format!("no contact centre is read; the list of them: {words}");
+            self.add(None, Kind::NoContactCenter, self.hiding(), evidence);
+        }
+    }
+
+    /// The lists of each contact centre; those that hold nothing and are well are told together.
+    fn lists(&mut self, view: &View, target: &Target, matches: &[&Match]) {
+        let snapshot = view.published.as_ref().map(|published| &published.snapshot);
+        let mut without = Vec::new();
+        for center in snapshot.iter().flat_map(|snapshot| &snapshot.centers) {
+            let id = &*center.contact_center.id;
+            let here: Vec<&&Match> = matches.iter().filter(|found| found.contact_center == id).collect();
+            let of = |name: &str| {
+                let mut collectors = target.collectors.iter();
+                collectors.find(|c| c.collector == name && c.contact_center.as_deref() == Some(id))
+            };
+            let (Some(list), Some(state)) = (of("services"), of("service_state")) else { continue };
+            let is_well = |collector: &Collector| collector.state == CollectorState::Well;
+            if here.is_empty() && is_well(list) && is_well(state) {
+                without.push((id, list.items.unwrap_or_default()));
+                continue;
+            }
+            self.list(center, list, &here);
+            self.state(id, state, &here);
+        }
+        if !without.is_empty() {
+            let services: usize = without.iter().map(|(_, services)| services).sum();
+            let evidence = format!(
+                "read whole, with {services} services, and not among them: contact centre {}",
+                listed(without.iter().map(|(id, _)| *id))
+            );
+            self.add(None, Kind::ServicesList, RuledOut, evidence);
+        }
+    }
+
+    fn list(&mut self, center: &Center, list: &Collector, here: &[&&Match]) {
+        let id = &*center.contact_center.id;
+        let read = last_read(list);
+        let holds = center.services.good.iter().flat_map(|good| good.data.iter());
+        let ids: Vec<&str> = here.iter().map(|found| found.service_id.as_str()).collect();
+        let holds = holds.filter(|service| ids.contains(&&*service.id)).count();
+        let is_well = list.state == CollectorState::Well;
+        let (weight, held) = match (holds, here.is_empty()) {
+            (0, true) if is_well => (RuledOut, "does not hold it"),
+            (0, true) => (self.hiding(), "does not hold it"),
+            // The state alone makes its series; without the list they lack its name.
+            (0, false) => (RuledOut, "does not hold it, so its name is not known"),
+            _ => (RuledOut, "holds it"),
+        };
+        let evidence = format!("the list of services {held}; {read}: {}", list.words);
+        self.add(Some(id), Kind::ServicesList, weight, evidence);
+    }
+
+    fn state(&mut self, id: &str, state: &Collector, here: &[&&Match]) {
+        let read = last_read(state);
+        let worst = here
+            .iter()
+            .map(|found| found.state)
+            .find(|state| matches!(state, Verdict::Expired | Verdict::NoState | Verdict::StateNotRead));
+        let limit = state.max_age_seconds.map(span).unwrap_or_default();
+        let (weight, held) = match worst {
+            Some(Verdict::Expired) => (Cause, format!("hold it, but are withheld after {limit}")),
+            Some(Verdict::NoState) => (
+                Cause,
+                "do not hold it: Trio hides it from the API user, or the service is inactive".to_owned(),
+            ),
+            Some(_) => (Cause, "are not known".to_owned()),
+            None if here.is_empty() && state.state != CollectorState::Well => {
+                (self.hiding(), "do not hold it".to_owned())
+            }
+            None if here.is_empty() => (RuledOut, "do not hold it".to_owned()),
+            None => (RuledOut, "hold it".to_owned()),
+        };
+        let evidence = format!("the states of services {held}; {read}: {}", state.words);
+        self.add(Some(id), Kind::ServicesState, weight, evidence);
+    }
+
+    fn series(&mut self, report: &Report) {
+        let withheld = &report.exporter.withheld;
+        let of_services: Vec<&str> =
+            withheld.iter().map(|w| w.family.as_str()).filter(|f| f.starts_with("trio_service_")).collect();
+        let limit = report.exporter.max_series;
+        if of_services.is_empty() {
+            let evidence = format!("`metrics.max_series` ({limit}) leaves out no family of services");
+            return self.add(None, Kind::SeriesLimit, RuledOut, evidence);
+        }
+        let weight = if self.found { Cause } else { RuledOut };
+        let families = listed(of_services.into_iter());
+        let evidence = format!("`metrics.max_series` ({limit}) leaves out {families}, for every service");
+        self.add(None, Kind::SeriesLimit, weight, evidence);
+    }
+}
+
+/// When a list was last read whole, in words.
+fn last_read(collector: &Collector) -> String {
+    let last = collector.last_success.as_ref().map(Moment::in_words);
+    last.map_or_else(|| "never read".to_owned(), |last| format!("last read {last}"))
+}

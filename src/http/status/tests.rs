@@ -1,0 +1,350 @@
+//! Tests: what is said of scenes in which something is missing, wrong, hostile or long.
+
+mod service;
+
+use std::{sync::Arc, time::Duration};
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    metrics::{Identity, Settings, View, tests::fixture},
+    model::{Collector, ContactCenter, FieldUse, Resource, Service, ServiceStatus, Stamp},
+    snapshot::{Attempt, Notes, Outcome, Problem, Reading, Snapshot},
+    stats::Stats,
+};
+
+fn present(views: Vec<View>, now: Stamp) -> Present {
+    Present { views, settings: fixture::settings(Identity::Name), now, started: fixture::taken().wall }
+}
+
+/// What is said of `views` at `now`, as JSON and as a page.
+fn said_at(views: Vec<View>, now: Stamp, service: Option<&str>) -> (Value, String) {
+    let asked = Asked { service: service.map(str::to_owned), ..Asked::default() };
+    let report = report(&present(views, now), &asked).expect("no target was asked for");
+    (serde_json::to_value(&report).expect("JSON"), page::page(&report, None))
+}
+
+fn said(view: View) -> (Value, String) {
+    said_at(vec![view], fixture::later(3), None)
+}
+
+/// The scene with everything in its notes.
+fn noted(change: impl FnOnce(&mut Snapshot)) -> View {
+    fixture::changed(|snapshot| {
+        let configured = Collector::ALL.map(|_| Some(Duration::from_secs(5)));
+        snapshot.notes = Notes { turned: Some(fixture::taken()), configured, ..Notes::default() };
+        change(snapshot);
+    })
+}
+
+fn problem(said: &str, forbidden: bool) -> Option<Problem> {
+    Some(Problem { said: said.into(), forbidden, short: None })
+}
+
+/// A reading whose last attempt failed.
+fn failed<T>(reading: &mut Reading<T>, outcome: Outcome, problem: Option<Problem>) {
+    let attempt = Attempt { at: fixture::taken(), duration: Duration::from_millis(20), outcome };
+    (reading.attempt, reading.problem) = (Some(attempt), problem);
+}
+
+/// What is said of a collector of the first contact centre.
+fn collector<'a>(said: &'a Value, name: &str) -> &'a Value {
+    let mut all = said["targets"][0]["collectors"].as_array().expect("a list").iter();
+    let found = all.find(|entry| entry["collector"] == name && !entry["contact_center"].is_null());
+    found.unwrap_or_else(|| panic!("{name}: {said:#}"))
+}
+
+fn findings(said: &Value) -> Vec<(String, String)> {
+    let list = said["findings"].as_array().expect("a list");
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    list.iter().map(|finding| (text(&finding["severity"]), text(&finding["what"]))).collect()
+}
+
+#[test]
+fn before_the_first_step_nothing_is_made_up() {
+    let unread = View { stats: Arc::new(Stats::default()), ..fixture::view("main", None) };
+    let (said, page) = said(unread);
+    let target = &said["targets"][0];
+    assert_eq!(target["state"], "not_read_yet");
+    for key in ["since", "trouble", "last_step", "clock_skew_seconds"] {
+        assert_eq!(target[key], Value::Null, "{key}");
+    }
+    for key in ["servers", "collectors", "resources", "fields", "contact_centers"] {
+        assert_eq!(target[key], json!([]), "{key}");
+    }
+    assert_eq!(target["session"]["logged_in"], false);
+    assert!(page.contains("NOT READ YET") && page.contains("Nothing was read yet."), "{page}");
+    let first = ("warning".to_owned(), "has not finished its first step".to_owned());
+    assert!(findings(&said).contains(&first), "{said:#}");
+}
+
+#[test]
+fn each_reading_that_is_missing_says_so_and_takes_nothing_else_with_it() {
+    let (all, _) = said(noted(|_| {}));
+    let missing: [(&str, fn(&mut Snapshot)); 4] = [
+        ("service_state", |s| s.centers[0].service_state = Reading::none(Duration::from_secs(5))),
+        ("agent_state", |s| s.centers[0].agent_state = Reading::none(Duration::from_secs(5))),
+        ("services", |s| s.centers[0].services = Reading::none(Duration::from_secs(5))),
+        ("calls", |s| s.centers[0].calls = Reading::none(None)),
+    ];
+    for (name, take_away) in missing {
+        let (said, page) = said(noted(take_away));
+        let off = name == "calls";
+        assert_eq!(collector(&said, name)["state"], if off { "off" } else { "not_read_yet" }, "{name}");
+        assert_eq!(collector(&said, name)["items"], Value::Null, "{name}");
+        let others = |said: &Value| {
+            let list = said["targets"][0]["collectors"].as_array().expect("a list").clone();
+            list.into_iter().filter(|entry| entry["collector"] != name).collect::<Vec<_>>()
+        };
+        assert_eq!(others(&said), others(&all), "{name}");
+        let unknown = match name {
+            "service_state" => "services unknown, 3 agents",
+            "agent_state" => "2 services, agents unknown",
+            _ => "2 services, 3 agents",
+        };
+        assert!(page.contains(unknown), "{name}: {page}");
+    }
+}
+
+#[test]
+fn what_came_of_a_reading_is_said_with_its_reason_and_the_right_that_is_missing() {
+    let view = noted(|snapshot| {
+        let center = &mut snapshot.centers[0];
+        failed(&mut center.services, Outcome::Failed, problem("services: answered 403", true));
+        failed(&mut center.agents, Outcome::Failed, problem("agents: no answer", false));
+        let short = Some(Problem {
+            said: "calls: 412 of 500".into(),
+            forbidden: false,
+            short: Some((412, Some(500))),
+        });
+        failed(&mut center.calls, Outcome::Incomplete, short);
+        center.calls.incomplete_total = 7;
+        center.service_groups.interval = None;
+    });
+    let (said, page) = said(view);
+    let services = collector(&said, "services");
+    assert_eq!(
+        (&services["state"], &services["missing_right"]),
+        (&json!("forbidden"), &json!("read services"))
+    );
+    assert_eq!(services["shown"], true, "what was read before is young enough");
+    let agents = collector(&said, "agents");
+    assert_eq!((&agents["state"], &agents["words"]), (&json!("failed"), &json!("agents: no answer")));
+    let calls = collector(&said, "calls");
+    assert_eq!(
+        [&calls["state"], &calls["items"], &calls["total"], &calls["incomplete"]],
+        [&json!("incomplete"), &json!(412), &json!(500), &json!(7)]
+    );
+    assert_eq!(collector(&said, "service_groups")["state"], "off");
+    for part in ["FORBIDDEN", "missing right: read services", "412 of 500", "FAILED", "INCOMPLETE"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let worst = page.find("FORBIDDEN").zip(page.find("read whole"));
+    assert!(worst.is_some_and(|(forbidden, well)| forbidden < well), "the worst comes first");
+}
+
+#[test]
+fn data_that_got_too_old_is_told_from_data_that_is_shown() {
+    let (young, _) = said_at(vec![noted(|_| {})], fixture::later(60), None);
+    assert_eq!(collector(&young, "service_state")["state"], "well");
+    let (old, page) = said_at(vec![noted(|_| {})], fixture::later(61), None);
+    let state = collector(&old, "service_state");
+    assert_eq!((&state["state"], &state["shown"]), (&json!("expired"), &json!(false)));
+    assert_eq!(state["last_success"]["seconds_ago"], 61.0);
+    assert_eq!(state["max_age_seconds"], 60.0);
+    assert!(page.contains("EXPIRED") && findings(&old)[0].0 == "broken", "{page}");
+}
+
+#[test]
+fn one_trouble_is_told_once_and_not_for_everything_that_waits_for_its_end() {
+    let view = noted(|snapshot| {
+        (snapshot.up, snapshot.notes.trouble) = (false, problem("api: no connection: refused", false));
+        let center = &mut snapshot.centers[0];
+        failed(&mut center.services, Outcome::Failed, problem("api: no connection: refused", false));
+        failed(&mut center.calls, Outcome::Failed, problem("api: no connection: refused", false));
+    });
+    let (said, page) = said(view);
+    assert_eq!(said["targets"][0]["state"], "down");
+    let told = findings(&said).into_iter().filter(|(_, what)| what.contains("refused")).collect::<Vec<_>>();
+    assert_eq!(told, [("broken".to_owned(), "cannot be read: api: no connection: refused".to_owned())]);
+    assert!(page.contains("DOWN"), "{page}");
+}
+
+#[test]
+fn the_same_in_several_contact_centres_is_told_once_and_what_is_down_comes_first() {
+    let forbidden = |snapshot: &mut Snapshot| {
+        let refused = problem("agents: answered 403", true);
+        failed(&mut snapshot.centers[0].agents, Outcome::Failed, refused);
+        let mut other = snapshot.centers[0].clone();
+        other.contact_center.id = "2".into();
+        snapshot.centers.push(other);
+    };
+    let down = |snapshot: &mut Snapshot| {
+        (snapshot.up, snapshot.notes.trouble) = (false, problem("api: gone", false))
+    };
+    let late = fixture::later(1000);
+    let (said, _) = said_at(vec![noted(forbidden), noted(down)], late, None);
+    let told = findings(&said);
+    assert_eq!(told[0], ("broken".to_owned(), "cannot be read: api: gone".to_owned()));
+    let agents: Vec<_> = told.iter().filter(|(_, what)| what.starts_with("agents of")).collect();
+    let expected = ("broken".to_owned(), "agents of contact centres 1, 2: agents: answered 403".to_owned());
+    assert_eq!(agents, [&expected]);
+}
+
+#[test]
+fn intervals_that_grew_and_contact_centres_that_are_passed_over_are_told() {
+    let view = noted(|snapshot| {
+        snapshot.centers[0].service_state.interval = Some(Duration::from_secs(12));
+        let passed_over = ContactCenter { id: "7".into(), name: Some("Åre".into()) };
+        snapshot.notes.passed_over = Arc::new([passed_over]);
+    });
+    let (said, page) = said(view);
+    let state = collector(&said, "service_state");
+    assert_eq!(
+        (&state["interval_seconds"], &state["configured_interval_seconds"]),
+        (&json!(12.0), &json!(5.0))
+    );
+    assert_eq!(said["targets"][0]["passed_over"], json!([{"id": "7", "name": "Åre"}]));
+    assert!(page.contains("12 s <strong>instead of 5 s</strong>"), "{page}");
+    assert!(findings(&said).iter().any(|(severity, what)| severity == "note" && what.contains("7 (Åre)")));
+}
+
+fn of_fields(change: impl FnOnce(&mut Vec<FieldUse>)) -> View {
+    noted(|snapshot| {
+        let mut fields = snapshot.fields.to_vec();
+        change(&mut fields);
+        snapshot.fields = fields.into();
+    })
+}
+
+#[test]
+fn unknown_words_of_an_enumeration_are_told_unless_not_one_of_its_values_is_known() {
+    let with = |unknown_values| {
+        of_fields(|fields| {
+            fields.push(FieldUse {
+                resource: Resource::AgentState,
+                field: "state",
+                form: "enum",
+                unknown_values,
+                unknown_words: vec!["Fika".into()],
+                ..fields[0].clone()
+            });
+        })
+    };
+    let words = |said: &Value| said["targets"][0]["fields"][4]["unknown_words"].clone();
+    let (some, page) = said(with(2));
+    assert_eq!(words(&some), json!(["Fika"]));
+    assert!(
+        page.contains("<code>Fika</code>")
+            && findings(&some).iter().any(|(_, what)| what.contains("\"Fika\""))
+    );
+    let (all, page) = said(with(3));
+    assert_eq!(words(&all), json!([]), "it may hold anything, such as names");
+    assert!(
+        !page.contains("Fika")
+            && findings(&all).iter().any(|(_, what)| what.starts_with("3 unknown values in"))
+    );
+}
+
+#[test]
+fn names_from_trio_and_from_the_address_are_text_and_nothing_else() {
+    const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x>";
+    let mut view = of_fields(|fields| {
+        fields[0].member = Some(HOSTILE.into());
+        fields[0].unknown_values = 1;
+        fields[0].unknown_words = vec![HOSTILE.into()];
+    });
+    let published = Arc::make_mut(view.published.as_mut().expect("published"));
+    let snapshot = Arc::make_mut(&mut published.snapshot);
+    snapshot.notes.trouble = problem(HOSTILE, false);
+    snapshot.notes.passed_over = Arc::new([ContactCenter { id: HOSTILE.into(), name: Some(HOSTILE.into()) }]);
+    let center = &mut snapshot.centers[0];
+    center.contact_center = ContactCenter { id: HOSTILE.into(), name: Some(HOSTILE.into()) };
+    let service = Service { id: "s1".into(), name: Some(HOSTILE.into()), group_ids: vec![] };
+    center.services = fixture::reading(1, vec![service], 300);
+    for asked in [HOSTILE, "s1", "script"] {
+        let (said, page) = said_at(vec![view.clone()], fixture::later(1), Some(asked));
+        assert!(!page.contains("<script") && !page.contains("<img"), "{asked}: {page}");
+        assert!(page.contains("&lt;script&gt;"), "{asked}");
+        assert_eq!(said["targets"][0]["contact_centers"][0]["name"], HOSTILE, "JSON has its own quotes");
+    }
+}
+
+#[test]
+fn neither_persons_nor_cases_nor_secrets_stand_anywhere() {
+    let (said, page) = said_at(vec![fixture::full()], fixture::later(3), Some("a1"));
+    let json = said.to_string().replace("\"asked\":\"a1\"", "").replace("\\\"a1\\\"", "");
+    for person in ["Åsa", "Bo", "Cy", "a2", "a3"] {
+        for quoted in [format!("\"{person}\""), format!(">{person}<")] {
+            assert!(!json.contains(&quoted) && !page.contains(&quoted), "{person}");
+        }
+    }
+    assert!(!json.contains("\"a1\""), "{json}");
+    assert_eq!(said["service"]["matches"], json!([]), "an agent is no service");
+}
+
+#[test]
+fn what_is_said_does_not_grow_with_the_number_of_services() {
+    let with = |services: usize| {
+        let view = noted(|snapshot| {
+            let id = |number: usize| format!("s{number}");
+            let service = |n| Service { id: id(n).into(), name: Some("Växel".into()), group_ids: vec![] };
+            let state = |n| ServiceStatus { id: id(n).into(), ..fixture::service_status() };
+            let center = &mut snapshot.centers[0];
+            center.services = fixture::reading(services, (0..services).map(service).collect(), 300);
+            center.service_state = fixture::reading(services, (0..services).map(state).collect(), 5);
+        });
+        let (said, page) = said_at(vec![view], fixture::later(3), Some("växel"));
+        let matches = said["service"]["matches"].as_array().map_or(0, Vec::len);
+        (said.to_string().len(), page.len(), matches)
+    };
+    let (few, many) = (with(20), with(1000));
+    assert_eq!((few.2, many.2), (20, 20));
+    assert!(many.0 < few.0 + 200 && many.1 < few.1 + 200, "{few:?} {many:?}");
+}
+
+#[test]
+fn json_goes_to_those_who_would_rather_have_it() {
+    for (accept, json) in [
+        (&[][..], false),
+        (&["*/*"], false),
+        (&["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"], false),
+        (&["application/json"], true),
+        (&["application/json, */*;q=0.5"], true),
+        (&["application/json;q=0.5, text/html"], false),
+        (&["text/html;q=0.1", "Application/JSON"], true),
+        (&["application/json;q=0"], false),
+    ] {
+        let mut headers = HeaderMap::new();
+        for line in accept {
+            headers.append(header::ACCEPT, HeaderValue::from_static(line));
+        }
+        assert_eq!(prefers_json(&headers), json, "{accept:?}");
+    }
+}
+
+#[test]
+fn a_target_can_be_asked_for_alone_and_an_unknown_one_is_told() {
+    let views = || vec![fixture::view("north", None), fixture::view("south", None)];
+    let ask = |target: &str| {
+        let asked = Asked { target: Some(target.to_owned()), ..Asked::default() };
+        report(&present(views(), fixture::taken()), &asked)
+    };
+    let names: Vec<_> = ask("south").expect("known").targets.into_iter().map(|target| target.name).collect();
+    assert_eq!(names, ["south"]);
+    assert_eq!(ask("west").expect_err("unknown"), "404: there is no target \"west\"; known: north, south\n");
+}
+
+#[test]
+fn what_the_limit_on_series_leaves_out_is_named() {
+    let settings = Settings { max_series: 100, ..Settings::default() };
+    let present =
+        Present { settings: Arc::new(settings), ..present(vec![fixture::full()], fixture::taken()) };
+    let report = report(&present, &Asked::default()).expect("no target was asked for");
+    let families: Vec<_> = report.exporter.withheld.iter().map(|withheld| withheld.family.as_str()).collect();
+    assert!(families.contains(&"trio_service_wait_seconds"), "{families:?}");
+    assert!(page::page(&report, None).contains("Withheld because of the limit on series"));
+    assert_eq!(report.findings[0].severity, report::Severity::Broken);
+}
