@@ -6,6 +6,7 @@ mod generated;
 mod healthcheck;
 mod init;
 mod inspect;
+mod number;
 mod record;
 mod run;
 mod shard;
@@ -19,10 +20,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use demo::config as demo_config;
 
-use crate::{
-    http::ListenAddress,
-    telemetry::{self, Settings},
-};
+use crate::telemetry::{self, Settings};
+use number::number;
 use shard::ShardFlag;
 use web::WebArgs;
 
@@ -43,9 +42,9 @@ enum Command {
     /// Read Trio and serve metrics (the default command).
     Run(RunArgs),
     /// Show the exporter at work on a simulated Trio; needs nothing else.
-    Demo(DemoArgs),
+    Demo(demo::DemoArgs),
     /// Serve a simulated Trio, for anyone who writes a client of its API.
-    Simulate(SimulateArgs),
+    Simulate(simulate::SimulateArgs),
     /// Show what a server's answers hold and what the exporter makes of them; changes nothing.
     Inspect(InspectArgs),
     /// Find out what is wrong between the exporter and Trio, and say how to repair it; changes nothing.
@@ -156,7 +155,12 @@ struct TraceArgs {
     #[arg(long, requires = "service")]
     wait_for_service: bool,
     /// Stop after so long, such as 90s, 10m or 1h; without it, at Ctrl-C.
-    #[arg(long = "for", value_name = "DURATION", value_parser = trace::duration)]
+    #[arg(
+        long = "for",
+        value_name = "DURATION",
+        allow_hyphen_values = true,
+        value_parser = trace::duration,
+    )]
     how_long: Option<Duration>,
     /// How to print the lines.
     #[arg(long, value_enum, default_value_t)]
@@ -175,10 +179,20 @@ struct RecordArgs {
     #[arg(long, value_name = "DIR", default_value = "trio-recording")]
     save: PathBuf,
     /// How many times everything is read.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(
+        long,
+        default_value_t = 3,
+        allow_negative_numbers = true,
+        value_parser = number::<u32>(1..=1000),
+    )]
     cycles: u32,
     /// Seconds from one reading to the next; by default what is configured in `poll.state`.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        allow_negative_numbers = true,
+        value_parser = number::<u64>(1..=3600),
+    )]
     interval: Option<u64>,
     /// Keep words of this field that are not mapped, such as `agents/state.state`; may be given again.
     #[arg(long, value_name = "FIELD")]
@@ -209,90 +223,6 @@ struct HealthcheckArgs {
     /// The file that holds the user's password.
     #[arg(long, value_name = "FILE", requires = "user")]
     password_file: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-struct DemoArgs {
-    /// Address to serve metrics on.
-    #[arg(long = "web.listen-address", default_value = "127.0.0.1:10427", value_name = "ADDRESS")]
-    listen: ListenAddress,
-    #[command(flatten)]
-    world: WorldArgs,
-}
-
-#[derive(Debug, Args)]
-struct SimulateArgs {
-    /// Address of the simulated Trio.
-    #[arg(long = "web.listen-address", default_value = "127.0.0.1:10428", value_name = "ADDRESS")]
-    listen: ListenAddress,
-    /// Serve a folder that `record` wrote, instead of a contact centre that lives.
-    #[arg(long, value_name = "DIR", conflicts_with_all = [
-        "dialect", "print_fields", "page_cap", "access_token_life", "refresh_token_life", "withhold_times", "WorldArgs",
-    ])]
-    replay: Option<PathBuf>,
-    /// Member names, units and forms of the answers.
-    #[arg(long, value_enum, default_value_t = DialectArg::English)]
-    dialect: DialectArg,
-    /// Write the `fields_file` that the exporter needs for this dialect, and exit.
-    #[arg(long)]
-    print_fields: bool,
-    /// The most items a page holds, whatever the client asks for.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    page_cap: u32,
-    /// Life of an access token, in seconds.
-    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
-    access_token_life: u64,
-    /// Life of a refresh token, in seconds.
-    #[arg(long, default_value_t = 2_592_000, value_parser = clap::value_parser!(u64).range(1..))]
-    refresh_token_life: u64,
-    /// Time that each answer is held back, in milliseconds.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
-    latency: u64,
-    /// Letters of the answers to clients that ask for none.
-    #[arg(long, value_enum, default_value_t = CharsetArg::Utf8)]
-    charset: CharsetArg,
-    /// Seconds after the last change of services and agents until the changes show; Trio takes 60.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=3600))]
-    activation: u64,
-    /// Leave out the times at which things began, as some servers may.
-    #[arg(long)]
-    withhold_times: bool,
-    #[command(flatten)]
-    world: WorldArgs,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum DialectArg {
-    /// Names that the exporter's own field dictionary knows.
-    English,
-    /// Swedish names that it knows, clock times, other envelope keys.
-    Swedish,
-    /// Names, units and words that stand nowhere in it.
-    Foreign,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum CharsetArg {
-    #[value(name = "utf-8")]
-    Utf8,
-    #[value(name = "iso-8859-1")]
-    Latin1,
-}
-
-#[derive(Debug, Args)]
-struct WorldArgs {
-    /// Services in all.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    services: u32,
-    /// Agents in all.
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    agents: u32,
-    /// Contact centres.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
-    contact_centers: u32,
-    /// Worlds with the same seed take the same course.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
 }
 
 /// Time for what still reads or writes a file when everything else is over.

@@ -3,12 +3,14 @@
 use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use clap::Args;
 use tokio::net::TcpListener;
 
-use super::{DemoArgs, simulate};
+use super::simulate::{self, WorldArgs};
 use crate::{
     app::App,
     config::{Config, Target},
+    http::ListenAddress,
     metrics::{self, Identity},
     model::{AgentState, Clock, GivenGoals, Goals, Selection},
     poller, shutdown,
@@ -23,6 +25,15 @@ const PAUSE_REASONS: [&str; 3] = ["Rast", "Lunch", "Möte"];
 /// How long its agents should be in a state at most.
 const STATE_LIMITS: [(AgentState, Duration); 2] =
     [(AgentState::WrapUp, Duration::from_secs(120)), (AgentState::Paused, Duration::from_secs(1200))];
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    /// Address to serve metrics on.
+    #[arg(long = "web.listen-address", default_value = "127.0.0.1:10427", value_name = "ADDRESS")]
+    listen: ListenAddress,
+    #[command(flatten)]
+    world: WorldArgs,
+}
 
 pub(super) async fn run(args: DemoArgs, level: LogLevel) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;

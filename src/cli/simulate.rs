@@ -1,15 +1,142 @@
 //! `simulate`: a simulated Trio, alone.
 
-use std::{io::Write, path::Path, sync::Arc, time::Duration};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use anyhow::Context;
+use clap::{Args, ValueEnum};
 
-use super::{CharsetArg, DialectArg, Misuse, SimulateArgs, WorldArgs};
+use super::{Misuse, number::number};
 use crate::{
+    http::ListenAddress,
     model::Clock,
     shutdown,
     sim::{self, Charset, Dialect, Options, Replay, Simulator},
 };
+
+#[derive(Debug, Args)]
+pub(super) struct SimulateArgs {
+    /// Address of the simulated Trio.
+    #[arg(long = "web.listen-address", default_value = "127.0.0.1:10428", value_name = "ADDRESS")]
+    listen: ListenAddress,
+    /// Serve a folder that `record` wrote, instead of a contact centre that lives.
+    #[arg(long, value_name = "DIR", conflicts_with_all = [
+        "dialect", "print_fields", "page_cap", "access_token_life", "refresh_token_life", "withhold_times", "WorldArgs",
+    ])]
+    replay: Option<PathBuf>,
+    /// Member names, units and forms of the answers.
+    #[arg(long, value_enum, default_value_t = DialectArg::English)]
+    dialect: DialectArg,
+    /// Write the `fields_file` that the exporter needs for this dialect, and exit.
+    #[arg(long)]
+    print_fields: bool,
+    /// The most items a page holds, whatever the client asks for.
+    #[arg(
+        long,
+        default_value_t = 100,
+        allow_negative_numbers = true,
+        value_parser = number::<u32>(1..=100_000),
+    )]
+    page_cap: u32,
+    /// Life of an access token, in seconds.
+    #[arg(
+        long,
+        default_value_t = 3600,
+        allow_negative_numbers = true,
+        value_parser = number::<u64>(1..=u64::MAX),
+    )]
+    access_token_life: u64,
+    /// Life of a refresh token, in seconds.
+    #[arg(
+        long,
+        default_value_t = 2_592_000,
+        allow_negative_numbers = true,
+        value_parser = number::<u64>(1..=u64::MAX),
+    )]
+    refresh_token_life: u64,
+    /// Time that each answer is held back, in milliseconds.
+    #[arg(
+        long,
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_parser = number::<u64>(0..=60_000),
+    )]
+    latency: u64,
+    /// Letters of the answers to clients that ask for none.
+    #[arg(long, value_enum, default_value_t = CharsetArg::Utf8)]
+    charset: CharsetArg,
+    /// Seconds after the last change of services and agents until the changes show; Trio takes 60.
+    #[arg(
+        long,
+        default_value_t = 0,
+        allow_negative_numbers = true,
+        value_parser = number::<u64>(0..=3600),
+    )]
+    activation: u64,
+    /// Leave out the times at which things began, as some servers may.
+    #[arg(long)]
+    withhold_times: bool,
+    #[command(flatten)]
+    world: WorldArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum DialectArg {
+    /// Names that the exporter's own field dictionary knows.
+    English,
+    /// Swedish names that it knows, clock times, other envelope keys.
+    Swedish,
+    /// Names, units and words that stand nowhere in it.
+    Foreign,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum CharsetArg {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "iso-8859-1")]
+    Latin1,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct WorldArgs {
+    /// Services in all.
+    #[arg(
+        long,
+        default_value_t = 8,
+        allow_negative_numbers = true,
+        value_parser = number::<u32>(1..=10_000),
+    )]
+    services: u32,
+    /// Agents in all.
+    #[arg(
+        long,
+        default_value_t = 40,
+        allow_negative_numbers = true,
+        value_parser = number::<u32>(1..=100_000),
+    )]
+    agents: u32,
+    /// Contact centres.
+    #[arg(
+        long,
+        default_value_t = 1,
+        allow_negative_numbers = true,
+        value_parser = number::<u32>(1..=100),
+    )]
+    contact_centers: u32,
+    /// Worlds with the same seed take the same course.
+    #[arg(
+        long,
+        default_value_t = 1,
+        allow_negative_numbers = true,
+        value_parser = number::<u64>(0..=u64::MAX),
+    )]
+    seed: u64,
+}
 
 pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
     let mut out = std::io::stdout();

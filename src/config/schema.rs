@@ -17,28 +17,19 @@ use form::{Object, duration, integer, list_of, reference, text};
 
 /// The schema, as JSON.
 pub fn schema() -> Value {
-    let mut schema = Object::new(
-        "Configuration of trio-exporter. deploy/trio-exporter.yml explains every key.",
-    )
-    .required(
-        "targets",
-        list_of(
-            "The Trio systems to read. Each has its own session and its own failures.",
-            reference("target"),
-            1,
-            None,
-        ),
-    )
-    .optional("poll", poll())
-    .optional("collectors", collectors())
-    .optional("agents", agents::agents())
-    .optional("goals", goals::goals())
-    .optional("metrics", metrics())
-    .optional(
-        "state_file",
-        text("A file that carries the counters over a restart, in a folder that the exporter may write to."),
-    )
-    .finish();
+    let about = "Configuration of trio-exporter. deploy/trio-exporter.yml explains every key.";
+    let targets = "The Trio systems to read. Each has its own session and its own failures.";
+    let state =
+        "A file that carries the counters over a restart, in a folder that the exporter may write to.";
+    let mut schema = Object::new(about)
+        .required("targets", list_of(targets, &reference("target"), 1, None))
+        .optional("poll", poll())
+        .optional("collectors", collectors())
+        .optional("agents", agents::agents())
+        .optional("goals", goals::goals())
+        .optional("metrics", metrics())
+        .optional("state_file", text(state))
+        .finish();
     schema["$schema"] = json!("http://json-schema.org/draft-07/schema#");
     schema["title"] = json!("trio-exporter");
     schema["definitions"] = json!({"target": target::target(), "rule": goals::rule()});
@@ -77,10 +68,11 @@ fn collectors() -> Value {
 }
 
 fn metrics() -> Value {
-    let series = metrics::Settings::default().max_series;
-    let keep = tally::Settings::default().keep;
+    let most = "A page with more series than this drops whole families, those of single agents first.";
+    let keep =
+        "Services, agents and groups that come back to Trio within this time have their counters go on.";
     Object::new("What is exposed.")
-        .optional("max_series", integer("A page with more series than this drops whole families, those of single agents first.", SERIES, Some(series)))
-        .optional("keep_counters", duration("Services, agents and groups that come back to Trio within this time have their counters go on.", Some(keep)))
+        .optional("max_series", integer(most, SERIES, Some(metrics::Settings::default().max_series)))
+        .optional("keep_counters", duration(keep, Some(tally::Settings::default().keep)))
         .finish()
 }

@@ -100,7 +100,7 @@ async fn what_it_writes_reads_a_trio() {
     let Options { client_key, username, password, .. } = Options::default();
     let trio =
         Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await;
-    let (folder, url) = (folder(), trio.url().to_string());
+    let (folder, url) = (folder(), trio.url());
     let ended = tokio::task::spawn_blocking(move || {
         let answers = format!("{client_key}\n{username}\n{password}\n");
         let (code, stdout, _) = init(folder.path(), &["--server", &url], &answers);

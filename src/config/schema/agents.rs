@@ -37,7 +37,7 @@ pub(super) fn agents() -> Value {
             "pause_reasons",
             list_of(
                 "Reasons of pauses that may be shown; all others are `other`.",
-                reason,
+                &reason,
                 0,
                 Some(MOST_REASONS),
             ),

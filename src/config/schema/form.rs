@@ -141,7 +141,7 @@ fn in_words(duration: Duration) -> String {
 }
 
 /// A list of `least` to `most`; a single value counts as a list of one.
-pub(super) fn list_of(about: &str, one: Value, least: usize, most: Option<usize>) -> Value {
+pub(super) fn list_of(about: &str, one: &Value, least: usize, most: Option<usize>) -> Value {
     let mut list = json!({"type": "array", "items": one, "minItems": least});
     if let Some(most) = most {
         list["maxItems"] = json!(most);

@@ -12,7 +12,7 @@ pub(super) fn goals() -> Value {
     let rules =
         "Goals of single services. Each key is looked up for itself: the first rule that matches decides.";
     general(Object::new("What the services are meant to achieve."), true)
-        .optional("services", list_of(rules, reference("rule"), 0, Some(MOST_RULES)))
+        .optional("services", list_of(rules, &reference("rule"), 0, Some(MOST_RULES)))
         .finish()
 }
 
@@ -74,7 +74,7 @@ pub(super) fn rule() -> Value {
 fn services() -> Value {
     let mut pattern = text("Text in any case, with * for anything.");
     pattern["maxLength"] = json!(NAME_LIMIT);
-    let list = |about| list_of(about, pattern.clone(), 0, None);
+    let list = |about| list_of(about, &pattern, 0, None);
     Object::new("Which services; where several keys are given, all must fit.")
         .optional("id", list("Ids of services."))
         .optional("name", list("Names of services."))

@@ -16,72 +16,56 @@ use crate::{
 const SERVER: &str = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?$";
 
 pub(super) fn target() -> Value {
-    let limits = Limits::default();
     let mut name = text("The label `target`.");
     name["maxLength"] = json!(NAME_LIMIT);
     name["default"] = json!(DEFAULT_NAME);
     let server = json!({"type": "string", "pattern": SERVER, "examples": ["https://trio.example/te/api"]});
     let servers = "Base addresses of the API, the preferred one first.";
-    Object::new("One Trio system.")
+    let target = Object::new("One Trio system.")
         .optional("name", name)
-        .required("servers", list_of(servers, server, 1, Some(MOST_SERVERS)))
+        .required("servers", list_of(servers, &server, 1, Some(MOST_SERVERS)));
+    selected(bounded(with_account(target))).finish()
+}
+
+/// Each secret in the file itself, or in one of its own.
+fn with_account(target: Object) -> Object {
+    let in_file =
+        |what: &str| text(&format!("A file with {what}: beside this one, or a systemd credential."));
+    target
         .optional("client_key", secret("The API client key that Enghouse provides. Better: client_key_file."))
-        .optional(
-            "client_key_file",
-            text("A file with the API client key, beside the configuration or a systemd credential."),
-        )
+        .optional("client_key_file", in_file("the API client key"))
         .optional("username", secret("An API user of the exporter's own, with the right to read."))
-        .optional(
-            "username_file",
-            text("A file with the name of the API user, beside the configuration or a systemd credential."),
-        )
+        .optional("username_file", in_file("the name of the API user"))
         .optional("password", secret("The API user's password. Better: password_file."))
-        .optional(
-            "password_file",
-            text("A file with the password, beside the configuration or a systemd credential."),
-        )
+        .optional("password_file", in_file("the API user's password"))
         .also("allOf", ["client_key", "username", "password"].map(one_of_both).to_vec().into())
-        .optional(
-            "time_zone",
-            text("The zone of times that Trio writes without one, such as Europe/Stockholm."),
-        )
-        .optional(
-            "default_case_class",
-            words(
-                "The class of cases other than calls that do not say theirs.",
-                CaseClass::ALL.map(CaseClass::as_str),
-                Some(CaseClass::Other.as_str()),
-            ),
-        )
+}
+
+/// How it is reached.
+fn bounded(target: Object) -> Object {
+    let limits = Limits::default();
+    let requests = "Intervals grow until the exporter needs no more requests than this.";
+    let margin = "The access token is renewed this long before it expires.";
+    target
         .optional("ca_file", text("Authorities (PEM) that are trusted besides those of the machine."))
-        .optional(
-            "max_requests_per_minute",
-            integer(
-                "Intervals grow until the exporter needs no more requests than this.",
-                REQUESTS,
-                Some(limits.requests_per_minute),
-            ),
-        )
+        .optional("max_requests_per_minute", integer(requests, REQUESTS, Some(limits.requests_per_minute)))
         .optional("limits", bounds(&limits))
-        .optional(
-            "renewal_margin",
-            duration("The access token is renewed this long before it expires.", Some(limits.renewal_margin)),
-        )
-        .optional(
-            "fields_file",
-            text("Names of your Trio's fields, laid over the built-in ones (docs/fields.md)."),
-        )
+        .optional("renewal_margin", duration(margin, Some(limits.renewal_margin)))
+}
+
+/// What is read of it, and how it is understood.
+fn selected(target: Object) -> Object {
+    let zone = "The zone of times that Trio writes without one, such as Europe/Stockholm.";
+    let class = "The class of cases other than calls that do not say theirs.";
+    let classes = words(class, CaseClass::ALL.map(CaseClass::as_str), Some(CaseClass::Other.as_str()));
+    let fields = "Names of your Trio's fields, laid over the built-in ones (docs/fields.md).";
+    let exported = "Numbers and flags of services/state that are exported as they are.";
+    target
+        .optional("time_zone", text(zone))
+        .optional("default_case_class", classes)
+        .optional("fields_file", text(fields))
         .optional("contact_centers", contact_centers())
-        .optional(
-            "export_service_state",
-            list_of(
-                "Numbers and flags of services/state that are exported as they are.",
-                text("A member."),
-                0,
-                Some(MOST_EXPORTED),
-            ),
-        )
-        .finish()
+        .optional("export_service_state", list_of(exported, &text("A member."), 0, Some(MOST_EXPORTED)))
 }
 
 /// Exactly one of `KEY` and `KEY_file`.
@@ -110,7 +94,7 @@ fn bounds(limits: &Limits) -> Value {
 }
 
 fn contact_centers() -> Value {
-    let list = |about| list_of(about, text("Id or name, in any case."), 1, None);
+    let list = |about| list_of(about, &text("Id or name, in any case."), 1, None);
     Object::new("Which contact centres are read, by id or name; default: all.")
         .optional("allow", list("Only these."))
         .optional("deny", list("Not these; wins over allow."))

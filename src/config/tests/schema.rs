@@ -152,6 +152,9 @@ fn the_defaults_of_the_schema_are_those_of_a_file_that_leaves_them_out() {
 }
 
 proptest! {
+    // Each case reads a whole configuration.
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_duration_that_the_reader_takes_is_one_by_the_schema(text in "[0-9smhPTn.:, -]{1,8}") {
         let yaml = format!("{VALID}metrics: {{keep_counters: {}}}", json!(text));
@@ -163,7 +166,7 @@ proptest! {
 }
 
 /// The map among what a schema allows.
-fn map_of<'s>(schema: &'s Value) -> Option<&'s Value> {
+fn map_of(schema: &Value) -> Option<&Value> {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
         return SCHEMA.pointer(name.trim_start_matches('#')).and_then(map_of);
     }
@@ -184,7 +187,7 @@ fn below(path: &str, key: &str) -> String {
 fn collect_leaves(path: &str, schema: &Value, leaves: &mut BTreeSet<String>) {
     match map_of(schema) {
         Some(map) => {
-            properties(map).for_each(|(key, value)| collect_leaves(&below(path, key), value, leaves))
+            properties(map).for_each(|(key, value)| collect_leaves(&below(path, key), value, leaves));
         }
         None => {
             leaves.insert(path.to_owned());

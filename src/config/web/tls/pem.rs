@@ -42,11 +42,11 @@ impl Named<'_> {
                 Some(text) => Given::Pem(Pem { bytes: text.into_bytes(), entry, file: None }),
                 None => Given::Wrong,
             },
-            (None, Some(entry)) => self.from_file(entry, complaints),
+            (None, Some(entry)) => self.read(entry, complaints),
         }
     }
 
-    fn from_file<'a>(&mut self, entry: Entry<'a>, complaints: &mut Complaints) -> Given<'a> {
+    fn read<'a>(&mut self, entry: Entry<'a>, complaints: &mut Complaints) -> Given<'a> {
         let Some(name) = entry.text(complaints) else { return Given::Wrong };
         let looked_at = &mut *self.looked_at;
         let read = self.files.read(&name, |path| {
