@@ -42,6 +42,9 @@ fn collector<'a>(said: &'a Value, name: &str) -> &'a Value {
 fn masked(mut said: Value, address: &str) -> String {
     said["exporter"]["version"] = json!("VERSION");
     said["exporter"]["revision"] = json!("REVISION");
+    let skew = &mut said["targets"][0]["clock_skew_seconds"];
+    assert!(skew.as_f64().is_some_and(|skew| skew.abs() < 5.0), "half of what the answer took: {skew}");
+    *skew = json!(0.0);
     let text = serde_json::to_string_pretty(&said).expect("JSON").replace(address, "trio.example");
     text + "\n"
 }

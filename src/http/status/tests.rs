@@ -83,7 +83,8 @@ fn before_the_first_step_nothing_is_made_up() {
 #[test]
 fn each_reading_that_is_missing_says_so_and_takes_nothing_else_with_it() {
     let (all, _) = said(noted(|_| {}));
-    let missing: [(&str, fn(&mut Snapshot)); 4] = [
+    type Take = fn(&mut Snapshot);
+    let missing: [(&str, Take); 4] = [
         ("service_state", |s| s.centers[0].service_state = Reading::none(Duration::from_secs(5))),
         ("agent_state", |s| s.centers[0].agent_state = Reading::none(Duration::from_secs(5))),
         ("services", |s| s.centers[0].services = Reading::none(Duration::from_secs(5))),
@@ -182,7 +183,7 @@ fn the_same_in_several_contact_centres_is_told_once_and_what_is_down_comes_first
         snapshot.centers.push(other);
     };
     let down = |snapshot: &mut Snapshot| {
-        (snapshot.up, snapshot.notes.trouble) = (false, problem("api: gone", false))
+        (snapshot.up, snapshot.notes.trouble) = (false, problem("api: gone", false));
     };
     let late = fixture::later(1000);
     let (said, _) = said_at(vec![noted(forbidden), noted(down)], late, None);

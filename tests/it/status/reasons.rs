@@ -39,7 +39,7 @@ async fn it_is_here_and_its_series_are_where_the_answer_says() {
     let (_trio, mut app) = simulated(small()).await;
     app.step().await;
     let info = app.metrics().await;
-    let (series, _) = info.find("trio_service_info", &[])[0].clone();
+    let (series, _) = info.find("trio_service_info", &[])[0];
     let id = series.split("service_id=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
     let answer = why(&app, id).await;
     assert_eq!(answer["verdict"], "shown", "{answer:#}");

@@ -2,9 +2,12 @@
 
 use maud::{Markup, html};
 
-use super::super::{
-    moment::{Moment, span},
-    report::{Collector, CollectorState, Field, FieldState, Named, Session, Target, TargetState},
+use super::{
+    super::{
+        moment::{Moment, span},
+        report::{Collector, CollectorState, Field, FieldState, Named, Session, Target, TargetState},
+    },
+    prose,
 };
 
 pub(super) fn target(target: &Target) -> Markup {
@@ -154,7 +157,7 @@ fn reading(collector: &Collector) -> Markup {
             td class=(class) { (word) }
             td { (collector.contact_center.as_deref().unwrap_or_default()) }
             td.name { (collector.collector) }
-            td { (collector.words) @if let Some(right) = &collector.missing_right { "; missing right: " (right) } }
+            td { (prose(&collector.words)) @if let Some(right) = &collector.missing_right { "; missing right: " (right) } }
             td.number {
                 @match (collector.items, collector.total) {
                     (Some(items), Some(total)) => { (items) " of " (total) },
