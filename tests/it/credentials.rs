@@ -1,11 +1,11 @@
-//! Secrets that systemd hands over: found, and read again when they change.
+//! Secrets that systemd hands over: found, and read again when they change. Secrets that all can read: warned of.
 
 use std::fs;
 
 use trio_exporter::{config, sim::Options};
 
 use crate::{
-    process::folder,
+    process::{exporter, folder},
     support::{Simulated, TestApp, still_clock},
 };
 
@@ -39,4 +39,30 @@ async fn a_credential_that_was_corrected_is_read_again_after_a_refused_login() {
     fs::write(credentials.path().join("trio-password"), "another").expect("a credential");
     let [before, after] = [(); 2].map(|()| config::load(Some(&file), &environment).expect("valid").targets);
     assert!(before == after, "{before:?} {after:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_secret_that_everybody_can_read_is_warned_of_at_the_start_and_at_every_reload() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = folder();
+    for (name, mode) in [("client_key", 0o600), ("username", 0o640), ("password", 0o644)] {
+        let path = folder.path().join(name);
+        fs::write(&path, "secret").expect("a secret");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("a file of ours");
+    }
+    let file = folder.path().join("trio-exporter.yml");
+    let text = "targets:\n  - {servers: https://127.0.0.1:1/te/api, client_key_file: client_key, username_file: username, password_file: password}\n";
+    fs::write(&file, text).expect("a configuration");
+    let file = file.to_str().expect("UTF-8");
+    let mut process = exporter(&["--config.file", file, "--web.listen-address", "127.0.0.1:0"]);
+    process.serves().await;
+    let path = folder.path().join("password").display().to_string();
+    let warning = format!("every user of this machine can read {path}; run `chmod o-r {path}`");
+    let warned = |text: &str| text.matches(&warning).count();
+    assert_eq!(warned(&process.stderr()), 1, "{}", process.stderr());
+    assert_eq!(process.stderr().matches("chmod").count(), 1, "of nothing else");
+    process.signal(rustix::process::Signal::HUP);
+    process.says("it again", |text| (warned(text) == 2).then_some(())).await;
 }

@@ -156,13 +156,27 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_duration_that_the_reader_takes_is_one_by_the_schema(text in "[0-9smhPTn.:, -]{1,8}") {
+    fn a_duration_that_the_reader_takes_is_one_by_the_schema(text in durations()) {
         let yaml = format!("{VALID}metrics: {{keep_counters: {}}}", json!(text));
         let complaints = load_text("schema-durations", &yaml).err().unwrap_or_default();
         if !complaints.iter().any(|message| message.contains("must be a duration")) {
             prop_assert!(VALIDATOR.is_valid(&instance(&yaml)), "{yaml}");
         }
     }
+}
+
+/// Durations in the ways in which they are written, and what looks like one.
+fn durations() -> impl Strategy<Value = String> {
+    let units = ["ms", "s", " secs", "sec", "m", " min", "minutes", "h", "hr", " hours", ".5h", ",5 s"];
+    let part = (0..100_u32, prop::sample::select(units.to_vec()))
+        .prop_map(|(number, unit)| format!("{number}{unit}"));
+    let parts = (prop::collection::vec(part, 1..4), prop::sample::select(vec!["", " ", ", "]));
+    prop_oneof![
+        parts.prop_map(|(parts, between)| parts.join(between)),
+        (0..100_u32, 0..60_u32).prop_map(|(hours, minutes)| format!("PT{hours}H{minutes}M")),
+        (0..100_u32, 0..60_u32).prop_map(|(hours, minutes)| format!("{hours:02}:{minutes:02}:00")),
+        "[0-9smhPTn.:, -]{1,8}",
+    ]
 }
 
 /// The map among what a schema allows.
