@@ -12,6 +12,7 @@ mod promql;
 mod dashboard;
 
 mod accuracy;
+mod agent_groups;
 mod agents;
 mod architecture;
 mod cases;
@@ -30,7 +31,9 @@ mod inspect;
 mod inventory;
 mod life;
 mod metrics_page;
+mod no_persons;
 mod only_reads;
+mod pair;
 mod promql_checker;
 mod record;
 mod recovery;
