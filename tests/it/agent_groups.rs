@@ -153,12 +153,16 @@ async fn an_agent_who_comes_is_shown_once_its_group_is_known() {
     let mut app = TestApp::start_at(config, clock).await;
     app.step().await;
     trio.order("agents", &json!({"first_name": "Nya", "last_name": "Nilsson"})).await;
-    for resource in ["cc/1/agents", "cc/1/agentgroups"] {
-        trio.order("fault", &json!({"path": resource, "status": 500, "times": 1})).await;
-    }
+    let answers = async |times: u32| {
+        for resource in ["cc/1/agents", "cc/1/agentgroups"] {
+            trio.order("fault", &json!({"path": resource, "status": 500, "times": times})).await;
+        }
+    };
+    answers(1000).await;
     let shown = async |app: &TestApp| app.get("/metrics/agents").await.contains("Nya Nilsson");
     app.step_after(5).await;
     assert!(!shown(&app).await, "it is not known where it belongs");
+    answers(0).await;
     for _ in 0..61 {
         app.step_after(5).await;
     }

@@ -108,7 +108,6 @@ async fn nobody_is_in_what_any_command_prints_logs_or_writes_in_every_dialect() 
             (Mood::Refusing(403), &["check"]),
             (Mood::Cut, &["--once"]),
             (Mood::Muddled, &["--once"]),
-            (Mood::Muddled, &["inspect"]),
             (Mood::Muddled, &["check"]),
             (Mood::Muddled, &["trace", "--for", "2s"]),
             (Mood::Redirecting, &["--once"]),

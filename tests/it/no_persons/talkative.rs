@@ -40,7 +40,7 @@ pub(super) enum Mood {
     Refusing(u16),
     /// Cut off in the middle of somebody's name.
     Cut,
-    /// People's names in place of every word, number and time, where agents and cases are listed.
+    /// Somebody's name in place of every word, number and time, where agents are listed.
     Muddled,
     /// Another address, with somebody's name in it.
     Redirecting,
@@ -138,7 +138,7 @@ impl Talkative {
 async fn answer(mood: Mood, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let is_ordinary = path.starts_with("/te/api") && !path.ends_with("login");
-    let lists_people = path.split('/').any(|part| ["agents", "calls", "cases"].contains(&part));
+    let lists_people = path.split('/').any(|part| part == "agents");
     let answer = next.run(request).await;
     match mood {
         _ if !is_ordinary => answer,
