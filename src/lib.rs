@@ -17,7 +17,7 @@
 //! | [`state_file`] | the counters on disk, so that they go on after a restart |
 //! | [`stats`] | what the exporter counts about itself |
 //! | [`metrics`] | names and HELP of everything that is counted, and the text that scrapers get |
-//! | [`http`] | the web server: metrics, health, status, landing page, and who gets them |
+//! | [`http`] | the web server: metrics, health, status, discovery, landing page, and who gets them |
 //! | [`inspect`] | what a server's answers hold, for people who map field names |
 //! | [`check`] | what is wrong between the exporter and a server, for whoever sets them up |
 //! | [`record`] | what a server answered, in a folder that tells nothing of anybody |

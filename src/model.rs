@@ -8,6 +8,7 @@ mod api;
 mod case;
 mod fields;
 mod goals;
+mod group_selection;
 mod inventory;
 mod selection;
 mod service;
@@ -22,6 +23,7 @@ pub use fields::{FieldSource, FieldUse};
 pub use goals::{
     ClassGoals, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceGoals, ServiceMatch, ServiceNames,
 };
+pub use group_selection::GroupSelection;
 pub use inventory::{Holding, ServiceSkills};
 pub use selection::Selection;
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};

@@ -136,6 +136,8 @@ pub struct Poller {
     goals: Arc<Goals>,
     /// It was said which rules of the goals mean nothing.
     goals_checked: bool,
+    /// It was said which entries of `agents.groups` mean nothing.
+    groups_checked: bool,
     /// Why nothing could be had from the server in the last step.
     trouble: Option<Error>,
     /// Ids that an early configuration reading was made for.
@@ -174,6 +176,7 @@ impl Poller {
             said: HashSet::new(),
             goals: Arc::default(),
             goals_checked: false,
+            groups_checked: false,
             trouble: None,
             asked_for: HashSet::new(),
             situations: Situations::default(),
@@ -206,6 +209,7 @@ impl Poller {
         let mut snapshot = self.read().await;
         self.pace(&mut snapshot, begun, &sent);
         self.say_unmatched_goals(&snapshot);
+        self.say_unmatched_groups(&snapshot);
         let snapshot = Arc::new(snapshot);
         let totals = Arc::new(tally::step(&mut self.tally, &snapshot));
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
@@ -263,6 +267,25 @@ impl Poller {
                 );
             }
         }
+    }
+
+    /// Says of each entry of `agents.groups` that it means no group, once these have been read.
+    fn say_unmatched_groups(&mut self, snapshot: &Snapshot) {
+        let selection = self.tally.groups();
+        let all_read = snapshot.centers.iter().all(|center| center.agent_groups.good.is_some());
+        if self.groups_checked || selection.is_everything() || snapshot.centers.is_empty() || !all_read {
+            return;
+        }
+        let read = snapshot.centers.iter().filter_map(|center| center.agent_groups.good.as_ref());
+        let known: Vec<_> = read.flat_map(|good| good.data.iter()).collect();
+        for (list, entry) in selection.unmatched(&known) {
+            tracing::warn!(
+                %entry,
+                groups = known.len(),
+                "agents.groups.{list}: no agent group of this target has this id or name"
+            );
+        }
+        self.groups_checked = true;
     }
 
     /// Says of each rule of the goals that it is for none of the services, once these have been read.

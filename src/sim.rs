@@ -22,7 +22,7 @@ mod world;
 pub use charset::Charset;
 pub use dialect::Dialect;
 pub use in_process::InProcess;
-pub use options::Options;
+pub use options::{Numbers, Options};
 pub use replay::{Replay, Unusable};
 pub use scenario::{Callback, Moves, Overflow, Scenario, ServicePlan, Team, Transfer};
 pub use simulator::{Simulator, WallClock, serve};

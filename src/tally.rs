@@ -9,6 +9,7 @@ mod elapsed;
 mod flow;
 mod saved;
 mod service_time;
+mod shown;
 mod skilled;
 mod waits;
 
@@ -21,6 +22,7 @@ pub use agent_time::{
     AgentTotals, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, StateCounts, StateLimits,
     StateSeconds,
 };
+pub use shown::Shown;
 pub use skilled::SkilledAgents;
 
 pub use flow::{
@@ -31,7 +33,7 @@ pub use saved::Saved;
 pub use service_time::{TimeCounts, Unmeasured};
 
 use crate::{
-    model::{Goals, Resource, Stamp, Text},
+    model::{Goals, GroupSelection, Resource, Stamp, Text},
     snapshot::{Center, Snapshot},
 };
 use agent_time::AgentTime;
@@ -55,6 +57,8 @@ pub struct Published {
 pub struct Settings {
     /// Agent groups with fewer members are merged.
     pub min_group_size: usize,
+    /// Agent groups that may be shown, with their members.
+    pub groups: Arc<GroupSelection>,
     /// How long agents should be in a state at most.
     pub state_limits: StateLimits,
     /// Reasons of pauses that may be shown.
@@ -81,6 +85,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             min_group_size: 3,
+            groups: Arc::default(),
             state_limits: StateLimits::default(),
             pause_reasons: Arc::default(),
             goals: Arc::default(),
@@ -92,6 +97,16 @@ impl Default for Settings {
             tells_events: false,
             saves: false,
         }
+    }
+}
+
+impl Settings {
+    /// Whether whatever may be shown of agents by one of the two may be shown by the other.
+    pub fn shows_like(&self, other: &Self) -> bool {
+        let of = |settings: &Self| {
+            (settings.min_group_size, settings.groups.clone(), settings.pause_reasons.clone())
+        };
+        of(self) == of(other)
     }
 }
 
@@ -111,6 +126,8 @@ pub struct CenterTotals {
     pub contact_center: Text,
     /// Agent time; `None` until agent states have been read.
     pub agents: Option<AgentTotals>,
+    /// Which agents and agent groups may be shown.
+    pub shown: Arc<Shown>,
     /// What became of the cases.
     pub flow: FlowTotals,
     /// Who could answer for which service; `None` while skills or agent states are unknown.
@@ -139,6 +156,11 @@ impl Tally {
     /// A tally that has seen nothing.
     pub fn new(settings: Settings) -> Self {
         Self { settings, centers: Vec::new() }
+    }
+
+    /// The agent groups that may be shown.
+    pub fn groups(&self) -> &GroupSelection {
+        &self.settings.groups
     }
 
     /// The same tally, going on where an earlier process stopped. What is older than [`Settings::keep`] is
@@ -211,6 +233,7 @@ impl CenterTally {
         CenterTotals {
             contact_center: self.id.clone(),
             agents: self.agents.totals(),
+            shown: self.agents.shown(settings),
             flow: self.flow.totals(),
             skilled: self.skilled.agents(),
         }

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::{
+    sync::watch,
+    task::{AbortHandle, JoinSet},
+};
 
 use super::{
     Wired, build_info,
@@ -161,7 +164,7 @@ impl Fleet {
                 }
                 Some(member) => {
                     changes.changed.push(name);
-                    member.anew(target, &manner)
+                    member.anew(target, &manner, self.keeper.as_ref())
                 }
                 None => {
                     changes.new.push(name);
@@ -213,14 +216,29 @@ impl Member {
     }
 
     /// The same target as it is configured now: what it counts about itself goes on.
-    fn anew(mut self, target: Target, manner: &Manner) -> Self {
+    fn anew(mut self, target: Target, manner: &Manner, keeper: Option<&Link>) -> Self {
         self.end();
         self.task = None;
         self.source.goals = target.goals.clone();
-        self.wired.tally = manner.tally_of(&target);
+        let tally = manner.tally_of(&target);
+        if !tally.shows_like(&self.wired.tally) {
+            self.withhold(keeper);
+        }
+        self.wired.tally = tally;
         self.wired.poll = manner.poll;
         self.wired.target = target;
         self
+    }
+
+    /// Shows nothing of the target until its next step: what it published may hold what may no longer be
+    /// shown. In a channel of its own, because a step that is under way may still publish.
+    fn withhold(&mut self, keeper: Option<&Link>) {
+        self.wired.begin_publishing_anew();
+        let latest = self.wired.latest();
+        self.source.latest = match keeper {
+            Some(keeper) => keeper.stand_between(&self.source.name, latest),
+            None => latest,
+        };
     }
 
     fn end(&self) {
@@ -231,6 +249,13 @@ impl Member {
 }
 
 impl Wired {
+    /// Publishes to others from now on; counters that are saved go on.
+    fn begin_publishing_anew(&mut self) {
+        let saved = self.publish.borrow().as_ref().and_then(|latest| latest.totals.saved.clone());
+        self.carried = saved.or_else(|| self.carried.take());
+        self.publish = watch::Sender::new(None);
+    }
+
     /// Whether the target is polled and counted like this already; secrets may differ.
     fn is(&self, target: &Target, manner: &Manner) -> bool {
         self.target == *target && self.poll == manner.poll && self.tally == manner.tally_of(target)

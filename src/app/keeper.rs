@@ -146,7 +146,11 @@ impl Keeper {
                 () = stop.clone().requested() => true,
                 Some(change) = self.changes.recv() => {
                     match change {
-                        Change::Comes(kept) => self.targets.push(kept),
+                        Change::Comes(kept) => {
+                            // The same target may publish anew.
+                            self.targets.retain(|target| target.name != kept.name);
+                            self.targets.push(kept);
+                        }
                         Change::Goes(name) => self.targets.retain(|target| target.name != name),
                     }
                     false

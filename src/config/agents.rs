@@ -1,12 +1,12 @@
 //! The section `agents`: who is shown, and what of agents is counted.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use super::{files::Files, secret};
 use crate::{
     document::{Complaints, Entry, Section, unknown},
     metrics::Identity,
-    model::{AgentState, NAME_LIMIT, Text},
+    model::{AgentState, GroupSelection, NAME_LIMIT, Pattern, Text},
     tally::{self, OTHER_REASON, StateLimits},
 };
 
@@ -36,6 +36,9 @@ pub(super) fn read(
         tally.min_group_size = usize::try_from(size).unwrap_or(tally.min_group_size);
     }
     let identity = identity(&mut section, files, complaints);
+    if let Some(entry) = section.get("groups") {
+        tally.groups = Arc::new(groups(&entry, complaints));
+    }
     if let Some(entry) = section.get("state_limits") {
         tally.state_limits = state_limits(&entry, complaints);
     }
@@ -71,6 +74,28 @@ fn identity(section: &mut Section<'_>, files: &mut Files, complaints: &mut Compl
             Identity::None
         }
     }
+}
+
+fn groups(entry: &Entry<'_>, complaints: &mut Complaints) -> GroupSelection {
+    let mut section = entry.section(complaints);
+    let mut list = |key, complaints: &mut Complaints| -> Vec<Pattern> {
+        let Some(entry) = section.get(key) else { return Vec::new() };
+        let items = entry.list();
+        if items.is_empty() {
+            entry.wrong(complaints, "must name at least one agent group; or leave the key out");
+        }
+        let mut patterns = Vec::new();
+        for item in items {
+            match item.text(complaints) {
+                Some(text) if text.trim().is_empty() => item.wrong(complaints, "must not be empty"),
+                text => patterns.extend(text.as_deref().map(Pattern::new)),
+            }
+        }
+        patterns
+    };
+    let selection = GroupSelection { allow: list("allow", complaints), deny: list("deny", complaints) };
+    section.finish(complaints);
+    selection
 }
 
 fn state_limits(entry: &Entry<'_>, complaints: &mut Complaints) -> StateLimits {

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::trio::masked;
+
 /// The longest sample, in characters.
 const LENGTH: usize = 32;
 
@@ -20,16 +22,6 @@ pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String
     let cut: String = shown.chars().take(LENGTH).collect();
     // Control characters would move the terminal's cursor.
     cut.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
-}
-
-fn masked(text: &str) -> String {
-    let hidden = |c: char| match c {
-        c if c.is_uppercase() => 'X',
-        c if c.is_alphabetic() => 'x',
-        c if c.is_numeric() => '9',
-        c => c,
-    };
-    text.chars().map(hidden).collect()
 }
 
 #[cfg(test)]

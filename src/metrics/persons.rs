@@ -51,7 +51,7 @@ impl PersonRow<'_> {
     }
 }
 
-/// The agents of all contact centres, named as the configuration allows.
+/// The agents of all contact centres whom the configuration lets be shown, named as it allows.
 pub(super) fn rows<'a>(scene: &Scene<'a>, naming: &Naming) -> Vec<Vec<PersonRow<'a>>> {
     scene.centers().map(|center| center_rows(center, naming)).collect()
 }
@@ -64,13 +64,14 @@ fn center_rows<'a>(center: &CenterScene<'a>, naming: &Naming) -> Vec<PersonRow<'
         PersonRow { target, contact_center, id, status, totals }
     };
     let Some(statuses) = center.agent_state else {
-        return persons.iter().map(|person| row(&person.id, None, Some(person))).collect();
+        let shown = persons.iter().filter(|person| center.shows_agent(&person.id));
+        return shown.map(|person| row(&person.id, None, Some(person))).collect();
     };
     let totals_of = |(position, status): (usize, &AgentStatus)| {
         let same = |person: &&PersonTotals| person.id == status.id;
         persons.get(position).filter(same).or_else(|| persons.iter().find(same))
     };
-    let numbered = statuses.iter().enumerate();
+    let numbered = statuses.iter().enumerate().filter(|(_, status)| center.shows_agent(&status.id));
     numbered.map(|(at, status)| row(&status.id, Some(status), totals_of((at, status)))).collect()
 }
 
@@ -151,7 +152,7 @@ fn write_members(pen: &mut Pen<'_>, scene: &Scene<'_>, rows: &[Vec<PersonRow<'_>
         let Some(groups) = center.center.agent_group_members() else { continue };
         let now = persons.iter().filter_map(|person| Some((&*person.status?.id, person)));
         let present: HashMap<&str, &PersonRow<'_>> = now.collect();
-        for (group, members) in &groups {
+        for (group, members) in groups.iter().filter(|(group, _)| center.shows_group(&group.id)) {
             let labels = [("agent_group_id", &*group.id), ("agent_group", name(group.name.as_ref()))];
             for person in members.iter().filter_map(|member| present.get(&**member)) {
                 family.gauge(&(person.labels(), labels), 1)?;

@@ -7,7 +7,7 @@ use crate::{
     model::{AgentStatus, Goals, NAME_LIMIT, ServiceStatus, Stamp},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::{AgentTotals, FlowTotals, SkilledAgents},
+    tally::{AgentTotals, FlowTotals, Shown, SkilledAgents},
 };
 
 /// Everything an encoding may speak of.
@@ -32,6 +32,8 @@ pub(super) struct CenterScene<'a> {
     pub(super) center: &'a Center,
     pub(super) goals: &'a Goals,
     pub(super) agents: Option<&'a AgentTotals>,
+    /// Which agents and groups may be shown; nobody where that is not known.
+    shown: Option<&'a Shown>,
     pub(super) flow: Option<&'a FlowTotals>,
     pub(super) skilled: Option<&'a SkilledAgents>,
     /// The agents now, while that reading is fresh.
@@ -56,6 +58,16 @@ impl<'a> Scene<'a> {
     }
 }
 
+impl CenterScene<'_> {
+    pub(super) fn shows_agent(&self, id: &str) -> bool {
+        self.shown.is_some_and(|shown| shown.has_agent(id))
+    }
+
+    pub(super) fn shows_group(&self, id: &str) -> bool {
+        self.shown.is_some_and(|shown| shown.has_group(id))
+    }
+}
+
 impl<'a> Target<'a> {
     fn new(view: &'a View, now: Stamp) -> Self {
         let published = view.published.as_deref();
@@ -68,6 +80,7 @@ impl<'a> Target<'a> {
                     center,
                     goals: &view.goals,
                     agents: totals.and_then(|totals| totals.agents.as_ref()),
+                    shown: totals.map(|totals| &*totals.shown),
                     flow: totals.map(|totals| &totals.flow),
                     skilled: totals.and_then(|totals| totals.skilled.as_deref()),
                     agent_state: center.agent_state.fresh(now).map(|data| data.as_slice()),

@@ -160,11 +160,11 @@ impl Trio {
 }
 
 fn begin(options: &Options) -> World {
-    let Options { seed, contact_centers, services, agents, .. } = *options;
+    let Options { seed, contact_centers, services, agents, numbers, .. } = *options;
     if let Some(scenario) = &options.scenario {
         return World::of_scenario(seed, scenario);
     }
-    let mut world = World::new(&WorldOptions { seed, contact_centers, services, agents });
+    let mut world = World::new(&WorldOptions { seed, contact_centers, services, agents, numbers });
     world.warm_up();
     world
 }

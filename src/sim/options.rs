@@ -17,6 +17,8 @@ pub struct Options {
     pub services: usize,
     /// Agents in all contact centres together.
     pub agents: usize,
+    /// Where the numbers of people and cases begin.
+    pub numbers: Numbers,
     /// A stated world instead of a made-up one: the three numbers above then mean nothing.
     pub scenario: Option<Scenario>,
     /// Whether every stay of a case is kept in a log, which grows for ever.
@@ -58,6 +60,23 @@ pub struct Options {
     pub activation: Duration,
 }
 
+/// Where the numbers of a made-up world begin: high ones are told from all other numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// The first agent's id is the one after this.
+    pub agents: u32,
+    /// The first case's number is the one after this.
+    pub cases: u64,
+    /// No customer's number is smaller.
+    pub customers: u64,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { agents: 1_000, cases: 100_000, customers: 10_000 }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -65,6 +84,7 @@ impl Default for Options {
             contact_centers: 1,
             services: 8,
             agents: 40,
+            numbers: Numbers::default(),
             scenario: None,
             log: false,
             dialect: Dialect::English,

@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 
+use super::Numbers;
 use account::Account;
 pub use account::{Outcome, Stay};
 pub use agent::Activity;
@@ -51,6 +52,7 @@ pub(crate) struct WorldOptions {
     pub(crate) services: usize,
     /// Agents in all contact centres together.
     pub(crate) agents: usize,
+    pub(crate) numbers: Numbers,
 }
 
 /// How many cases came and went since the world began.
@@ -82,6 +84,7 @@ pub(crate) struct World {
     last_job: u64,
     last_service: u32,
     last_agent: u32,
+    first_customer: u64,
     ledger: Ledger,
     account: Account,
 }

@@ -14,7 +14,7 @@ use std::{
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::{Settings, agent_groups::GroupKey};
+use super::{Settings, agent_groups::GroupKey, shown::Shown};
 use crate::{
     model::{AgentState, AgentStatus, Resource, Stamp, Text},
     snapshot::{Center, Good, Snapshot},
@@ -124,6 +124,11 @@ impl AgentTime {
     pub(super) fn totals(&self) -> Option<AgentTotals> {
         let (pauses, groups) = (self.pauses.totals(), self.groups.totals.clone());
         Some(AgentTotals { pauses, groups, ..self.totals.clone()? })
+    }
+
+    /// Who may be shown.
+    pub(super) fn shown(&self, settings: &Settings) -> Arc<Shown> {
+        self.groups.shown.clone().unwrap_or_else(|| Arc::new(Shown::unknown(&settings.groups)))
     }
 
     /// Counts from the agent states of the reading before to those of `center`.

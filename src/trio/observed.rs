@@ -8,6 +8,7 @@ use std::{
 use super::{
     decode::FieldSeen,
     fields::{Dictionary, Kind, Mapping, Need},
+    masked::masked,
 };
 use crate::model::{FieldUse, Resource, Text};
 
@@ -57,7 +58,8 @@ impl Observed {
                 );
             }
             let logged = state.values_logged.entry((resource, index)).or_default();
-            for value in &seen.samples {
+            // Where the mapping is wrong they may be people's names.
+            for value in seen.samples.iter().map(|value| masked(value)) {
                 if logged.len() < LOGGED_VALUES && logged.insert(value.clone()) {
                     tracing::warn!(
                         resource = resource.as_str(),

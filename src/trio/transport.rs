@@ -21,6 +21,7 @@ use url::Url;
 use super::{
     certificates, charset, clock_skew,
     error::Error,
+    masked::masked,
     names,
     patience::Waits,
     settings::{Limits, Settings},
@@ -85,14 +86,22 @@ impl Answer {
     pub(super) fn decode_error(&self, resource: Resource, problem: &str, shown: bool) -> Error {
         let start: String = if shown {
             let start = &self.body[..self.body.len().min(SHOWN)];
-            format!("; it begins with {:?}", String::from_utf8_lossy(start))
+            // Anybody may be named there.
+            format!("; it begins with {:?}", masked(&String::from_utf8_lossy(start)))
         } else {
             String::new()
         };
-        let problem: String = problem.chars().take(SHOWN).collect();
+        let problem: String = quotes_masked(problem).chars().take(SHOWN).collect();
         let detail = format!("the answer cannot be read: {problem}{start}");
         Error::Request { resource, failure: RequestFailure::Decode, detail }
     }
+}
+
+/// A problem in words; what it quotes of the answer is masked.
+fn quotes_masked(problem: &str) -> String {
+    let parts = problem.split('"').enumerate();
+    let parts = parts.map(|(at, part)| if at % 2 == 1 { masked(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 impl Transport {

@@ -15,6 +15,7 @@ mod dashboard;
 mod markdown;
 
 mod accuracy;
+mod agent_groups;
 mod agents;
 mod architecture;
 mod cases;
@@ -38,7 +39,9 @@ mod inspect;
 mod inventory;
 mod life;
 mod metrics_page;
+mod no_persons;
 mod only_reads;
+mod pair;
 mod promql_checker;
 mod record;
 mod recovery;

@@ -31,13 +31,19 @@ impl Prometheus {
 
     /// Starts one with the `prometheus.yml` in `folder`, on a free port.
     pub(crate) async fn configured(folder: TempDir) -> Self {
+        Self::configured_with(folder, &[]).await
+    }
+
+    /// The same with more flags.
+    pub(crate) async fn configured_with(folder: TempDir, flags: &[&str]) -> Self {
         let path = |name| folder.path().join(name).to_str().expect("UTF-8").to_owned();
         let arguments = [
             format!("--config.file={}", path("prometheus.yml")),
             format!("--storage.tsdb.path={}", path("data")),
             "--web.listen-address=127.0.0.1:0".to_owned(),
         ];
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let arguments: Vec<&str> =
+            arguments.iter().map(String::as_str).chain(flags.iter().copied()).collect();
         let mut process = Process::start(Path::new("prometheus"), &arguments, REMEDY);
         let address = process
             .says("where it listens", |text| {
@@ -49,6 +55,11 @@ impl Prometheus {
         until("Prometheus to be ready", PATIENCE, async || crate::http::get(&format!("{url}/-/ready")).await)
             .await;
         Self { url, _process: process, _folder: folder }
+    }
+
+    /// What is at a path of its API.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        crate::http::get(&format!("{}{path}", self.url)).await.expect("a page of Prometheus")
     }
 
     /// The series that `query` gives at this moment.

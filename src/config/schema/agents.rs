@@ -32,6 +32,7 @@ pub(super) fn agents() -> Value {
             "min_group_size",
             integer("Agent groups with fewer members are shown together.", GROUP_SIZE, Some(size)),
         )
+        .optional("groups", groups())
         .optional("state_limits", limits.finish())
         .optional(
             "pause_reasons",
@@ -45,5 +46,13 @@ pub(super) fn agents() -> Value {
         .also("not", json!({"allOf": [has("hash_key"), has("hash_key_file")]}))
         .also("if", json!({"required": ["identity"], "properties": {"identity": {"const": "hash"}}}))
         .also("then", json!({"anyOf": [has("hash_key"), has("hash_key_file")]}))
+        .finish()
+}
+
+fn groups() -> Value {
+    let list = |about| list_of(about, &text("Id or name, in any case; `*` for any text."), 1, None);
+    Object::new("Which agent groups are shown, with their members, by id or name; default: all.")
+        .optional("allow", list("Only these."))
+        .optional("deny", list("Not these; wins over allow."))
         .finish()
 }

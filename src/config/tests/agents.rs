@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::AgentState;
+use crate::model::{AgentState, GroupSelection, Pattern};
 
 /// What the sample file sets although it is no default.
 pub(super) fn of_the_sample() -> tally::Settings {
@@ -13,7 +13,13 @@ pub(super) fn of_the_sample() -> tally::Settings {
         state_limits[state.index()] = Some(Duration::from_secs(limit));
     }
     let pause_reasons = ["Lunch".into(), "Fika".into()].into();
-    tally::Settings { state_limits, pause_reasons, ..tally::Settings::default() }
+    let groups = Arc::new(selection(&["Kundtjänst", "Lag*"], &["Facket"]));
+    tally::Settings { state_limits, pause_reasons, groups, ..tally::Settings::default() }
+}
+
+fn selection(allow: &[&str], deny: &[&str]) -> GroupSelection {
+    let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
+    GroupSelection { allow: patterns(allow), deny: patterns(deny) }
 }
 
 #[test]
@@ -23,9 +29,18 @@ fn limits_and_reasons_are_read_and_there_are_none_by_default() {
     let agents =
         "agents: {state_limits: {wrap_up: 3m, paused: 45m, reserved: 30s}, pause_reasons: [Lunch, ' Fika ']}";
     let config = load_text("agents", &format!("{VALID}{agents}\n")).expect("valid");
-    assert_eq!(config.tally, of_the_sample());
+    assert_eq!(config.tally, tally::Settings { groups: Arc::default(), ..of_the_sample() });
     let config = load_text("agents", &format!("{VALID}agents: {{pause_reasons: 7}}\n")).expect("valid");
     assert_eq!(config.tally.pause_reasons.join("|"), "7");
+}
+
+#[test]
+fn groups_are_allowed_and_denied_by_patterns_and_all_are_shown_by_default() {
+    let config = load_text("agents", VALID).expect("valid");
+    assert!(config.tally.groups.is_everything());
+    let agents = "agents: {groups: {allow: [Lag*, 7], deny: Facket}}";
+    let config = load_text("agents", &format!("{VALID}{agents}\n")).expect("valid");
+    assert_eq!(*config.tally.groups, selection(&["Lag*", "7"], &["Facket"]));
 }
 
 pub(super) fn mistakes() -> Vec<(String, String)> {
@@ -76,6 +91,18 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
         (
             reasons(&format!("[{many}]")),
             "c.yml:7:25: agents.pause_reasons: must not name more than 50 reasons",
+        ),
+        (
+            format!("{VALID}agents: {{groups: {{alow: [Lag]}}}}\n"),
+            "c.yml:7:19: agents.groups.alow: unknown key; did you mean `allow`?",
+        ),
+        (
+            format!("{VALID}agents: {{groups: {{deny: []}}}}\n"),
+            "c.yml:7:25: agents.groups.deny: must name at least one agent group; or leave the key out",
+        ),
+        (
+            format!("{VALID}agents: {{groups: {{allow: ['', x]}}}}\n"),
+            "c.yml:7:27: agents.groups.allow[0]: must not be empty",
         ),
         (
             format!("{VALID}metrics: {{keep_counters: 1s}}\n"),

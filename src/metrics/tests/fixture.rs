@@ -270,7 +270,8 @@ pub(crate) fn totals() -> Totals {
     };
     let skilled = skilled(&snapshot().centers[0]);
     let (contact_center, flow) = ("1".into(), flow());
-    let centers = vec![CenterTotals { contact_center, agents: Some(agents), skilled, flow }];
+    let centers =
+        vec![CenterTotals { contact_center, agents: Some(agents), shown: Arc::default(), skilled, flow }];
     Totals { centers, saved: None }
 }
 

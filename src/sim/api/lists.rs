@@ -133,8 +133,9 @@ impl Trio {
                 })
             }
             Resource::Subscribers => {
-                let name = match id.checked_sub(FIRST_FUNCTION) {
-                    Some(function) => (*FUNCTIONS.get(usize::try_from(function).ok()?)?).to_owned(),
+                let function = id.checked_sub(FIRST_FUNCTION).and_then(|at| usize::try_from(at).ok());
+                let name = match function.and_then(|at| FUNCTIONS.get(at)) {
+                    Some(function) => (*function).to_owned(),
                     None => {
                         let agent = u32::try_from(id.checked_sub(FIRST_PERSON)?).ok()?;
                         let agent = self.world.agents().get(&agent)?;

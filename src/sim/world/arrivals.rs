@@ -42,7 +42,7 @@ impl World {
         self.last_job += 1;
         self.ledger.arrived += 1;
         let job = self.last_job;
-        let customer = self.rng.random_range(10_000..100_000);
+        let customer = self.first_customer + self.rng.random_range(0..90_000);
         let case = Case {
             job,
             service: id,

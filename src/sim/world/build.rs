@@ -13,7 +13,7 @@ use super::habits::Habits;
 use super::profile::{DAY, Opening, STAFFED, START, Season, Shift};
 use super::service::{Channel, Service};
 use super::{Ledger, World, WorldOptions, names};
-use crate::sim::scenario::Moves;
+use crate::sim::{Numbers, scenario::Moves};
 
 /// The id of the first service.
 const FIRST_SERVICE: u32 = 101;
@@ -33,7 +33,7 @@ const AT_WORK: f64 = 0.83;
 impl World {
     /// A world at time zero, in which nothing has happened yet.
     pub(crate) fn new(options: &WorldOptions) -> Self {
-        let mut world = Self::empty(options.seed, START);
+        let mut world = Self::empty(options.seed, START).counting_from(options.numbers);
         let centers = options.contact_centers.max(1);
         let share = |total: usize, number: usize| total / centers + usize::from(number < total % centers);
         for number in 0..centers {
@@ -58,12 +58,20 @@ impl World {
             agents: BTreeMap::new(),
             agent_groups: BTreeMap::new(),
             cases: BTreeMap::new(),
-            last_job: 100_000,
+            last_job: 0,
             last_service: FIRST_SERVICE - 1,
-            last_agent: 1_000,
+            last_agent: 0,
+            first_customer: 0,
             ledger: Ledger::default(),
             account: Account::default(),
         }
+        .counting_from(Numbers::default())
+    }
+
+    fn counting_from(mut self, numbers: Numbers) -> Self {
+        (self.last_agent, self.last_job) = (numbers.agents, numbers.cases);
+        self.first_customer = numbers.customers;
+        self
     }
 
     /// Once everybody is there: the first arrivals, and those who are on duty.

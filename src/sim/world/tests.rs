@@ -8,10 +8,18 @@ use proptest::prelude::*;
 
 use crate::sim::Scenario;
 
+use crate::sim::Numbers;
+
 use super::{Account, Activity, Agent, Case, Ledger, Refusal, Service, Stage, World, WorldOptions};
 
 fn world(seed: u64) -> World {
-    World::new(&WorldOptions { seed, contact_centers: 2, services: 8, agents: 40 })
+    World::new(&WorldOptions {
+        seed,
+        contact_centers: 2,
+        services: 8,
+        agents: 40,
+        numbers: Numbers::default(),
+    })
 }
 
 type Facts = (Duration, BTreeMap<u32, Service>, BTreeMap<u32, Agent>, BTreeMap<u64, Case>, Ledger, Account);
@@ -142,7 +150,13 @@ proptest! {
 #[test]
 fn a_warm_world_is_a_busy_morning() {
     for seed in 0..5 {
-        let mut world = World::new(&WorldOptions { seed, contact_centers: 1, services: 8, agents: 40 });
+        let mut world = World::new(&WorldOptions {
+            seed,
+            contact_centers: 1,
+            services: 8,
+            agents: 40,
+            numbers: Numbers::default(),
+        });
         world.warm_up();
         assert!(world.is_lively(), "seed {seed}");
         assert!(world.now() < Duration::from_secs(1800));

@@ -8,7 +8,7 @@ use super::{GroupTotals, StateSeconds, kept::Kept};
 use crate::{
     model::{Agent, AgentGroup, AgentState, AgentStatus, Text},
     snapshot::Center,
-    tally::{GroupKey, Settings, agent_groups::Grouping},
+    tally::{GroupKey, Settings, agent_groups::Grouping, shown::Shown},
 };
 
 /// The groups of one contact centre.
@@ -16,6 +16,8 @@ use crate::{
 pub(super) struct Groups {
     grouping: Option<Grouping>,
     judged: Option<JudgedReadings>,
+    /// Who may be shown; `None` before the groups are known.
+    pub(super) shown: Option<Arc<Shown>>,
     /// Member-seconds of groups that are gone from Trio, or whose members it no longer names.
     pub(super) gone: Kept<StateSeconds>,
     /// `None` while membership is unknown.
@@ -39,7 +41,14 @@ impl Groups {
         }
         self.judged = Some((agents.cloned(), groups.data.clone()));
         let members = center.agent_group_members();
-        self.grouping = members.map(|members| Grouping::judge(&members, settings.min_group_size));
+        let shown = Shown::of(&settings.groups, center, members.as_deref());
+        // Judged by those who may be shown: they alone are counted.
+        self.grouping = members.map(|mut members| {
+            members.retain(|(group, _)| shown.has_group(&group.id));
+            members.iter_mut().for_each(|(_, members)| members.retain(|agent| shown.has_agent(agent)));
+            Grouping::judge(&members, settings.min_group_size)
+        });
+        self.shown = Some(Arc::new(shown));
         let at = groups.taken.mono;
         self.gone.forget_before(at.saturating_sub(settings.keep));
         self.regroup(&groups.data, at, settings.most_agents);

@@ -6,6 +6,7 @@ mod limits;
 mod pauses;
 mod restarts;
 mod returns;
+mod shown;
 
 use super::*;
 use crate::{

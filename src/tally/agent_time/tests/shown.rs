@@ -1,0 +1,102 @@
+//! Tests: whom groups that are allowed or denied let be seen.
+
+use pretty_assertions::assert_eq;
+
+use super::*;
+use crate::{
+    model::{Agent, GroupSelection, Pattern},
+    tally::shown::Shown,
+};
+
+fn selection(allow: &[&str], deny: &[&str]) -> Settings {
+    let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
+    let groups = GroupSelection { allow: patterns(allow), deny: patterns(deny) };
+    Settings { groups: Arc::new(groups), ..settings() }
+}
+
+fn agent(id: &str, groups: &[&str]) -> Agent {
+    Agent { id: id.into(), name: None, group_ids: groups.iter().map(|&group| group.into()).collect() }
+}
+
+/// Agents 0 to 7: 0, 1 and 2 are in A, 2, 3 and 4 in B, 5 in C, 6 in a group that Trio does not list, 7 in none.
+fn office() -> Center {
+    let mut center = center(start(), crowd(8, AgentState::Busy));
+    center = with_groups(center, start(), &[("A", &["0", "1", "2"]), ("B", &["2", "3"]), ("C", &[])]);
+    let agents = vec![agent("4", &["B"]), agent("5", &["C"]), agent("6", &["Z"]), agent("7", &[])];
+    center.agents.good = good(start(), agents);
+    center
+}
+
+/// The agents that may be shown, and the groups that have series, with how many of them are busy.
+fn seen(center: &Center, settings: &Settings) -> (Vec<u32>, Vec<(String, u64)>) {
+    let time = walk(&[snapshot(center)], settings);
+    let shown = time.shown(settings);
+    let agents = (0..9).filter(|id: &u32| shown.has_agent(&id.to_string())).collect();
+    let groups = time.totals().and_then(|totals| totals.groups).unwrap_or_default();
+    (agents, groups.iter().map(|group| (group.key.id.to_string(), group.now[BUSY])).collect())
+}
+
+fn groups(groups: &[(&str, u64)]) -> Vec<(String, u64)> {
+    groups.iter().map(|(id, agents)| ((*id).to_owned(), *agents)).collect()
+}
+
+#[test]
+fn whoever_belongs_to_a_denied_group_is_seen_nowhere_and_in_doubt_nobody_is() {
+    for (allow, deny, agents, shown) in [
+        (&[][..], &[][..], vec![0, 1, 2, 3, 4, 5, 6, 7, 8], groups(&[("A", 3), ("B", 3)])),
+        (&["a"], &[], vec![0, 1, 2], groups(&[("A", 3)])),
+        // Deny wins: agent 2 is not even counted in A.
+        (&[], &["group b"], vec![0, 1, 5, 7], groups(&[("A", 2)])),
+        (&["A", "C"], &["B"], vec![0, 1, 5], groups(&[("A", 2)])),
+        (&["A"], &["A"], vec![], groups(&[])),
+        (&[], &["*"], vec![7], groups(&[])),
+        (&["*"], &[], vec![0, 1, 2, 3, 4, 5], groups(&[("A", 3), ("B", 3)])),
+        (&["nothing"], &[], vec![], groups(&[])),
+        (&[], &["nothing"], vec![0, 1, 2, 3, 4, 5, 7], groups(&[("A", 3), ("B", 3)])),
+    ] {
+        assert_eq!(seen(&office(), &selection(allow, deny)), (agents, shown), "{allow:?} {deny:?}");
+    }
+}
+
+#[test]
+fn groups_that_are_too_small_without_those_who_are_hidden_are_merged() {
+    let three = |settings: Settings| Settings { min_group_size: 3, ..settings };
+    let (_, all) = seen(&office(), &three(selection(&[], &[])));
+    assert_eq!(all, groups(&[("A", 3), ("B", 3)]));
+    // Without agent 2 two are left in A, and with the one of C they are three again.
+    let (_, left) = seen(&office(), &three(selection(&[], &["B"])));
+    assert_eq!(left, groups(&[("", 3)]));
+    let (_, left) = seen(&office(), &three(selection(&["A"], &["B"])));
+    assert_eq!(left, groups(&[]), "two alone have no series");
+}
+
+#[test]
+fn nobody_is_seen_while_it_is_unknown_who_belongs_where() {
+    let lone = center(start(), crowd(8, AgentState::Busy));
+    let empty = with_groups(lone.clone(), start(), &[("A", &[])]);
+    for center in [lone, empty] {
+        for (allow, deny) in [(&["A"][..], &[][..]), (&[], &["B"])] {
+            assert_eq!(seen(&center, &selection(allow, deny)), (vec![], vec![]), "{allow:?} {deny:?}");
+        }
+        assert_eq!(seen(&center, &settings()).0.len(), 9, "without a selection everybody is");
+    }
+}
+
+#[test]
+fn everybody_counts_in_the_totals() {
+    let time = walk(&[snapshot(&office())], &selection(&["A"], &["B"]));
+    assert_eq!(time.totals().expect("read").now[BUSY], 8);
+}
+
+#[test]
+fn who_is_seen_changes_with_the_groups() {
+    let settings = selection(&["A"], &[]);
+    let before = office();
+    let mut after = with_groups(office(), after(start(), 5.0), &[("A", &["7"]), ("B", &[]), ("C", &[])]);
+    after.agent_state.good = good(super::after(start(), 5.0), crowd(8, AgentState::Busy));
+    let time = walk(&[snapshot(&before), snapshot(&after)], &settings);
+    let shown = time.shown(&settings);
+    assert_eq!([shown.has_agent("0"), shown.has_agent("7")], [false, true]);
+    assert_eq!([shown.has_group("A"), shown.has_group("B")], [true, false]);
+    assert_eq!(Shown::default(), Shown::Everything);
+}

@@ -1,0 +1,12 @@
+//! "Without any personal data": an exporter with the defaults, on a Trio full of people with names and numbers that
+//! are told from everything else, is looked through wherever it says anything.
+//!
+//! What a person is here: the name and the id of every agent, the number of every case and of every customer.
+
+mod commands;
+mod hours;
+mod persons;
+mod talkative;
+
+use persons::{Persons, Said};
+use talkative::{Mood, Talkative};

@@ -1,0 +1,85 @@
+//! Two hours in every dialect, with everything that can go wrong in between.
+
+use std::sync::{Arc, Mutex};
+
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
+use trio_exporter::{http, metrics::Identity, sim::Dialect};
+
+use super::{Mood, Said, Talkative};
+use crate::support::{LogLines, TestApp, config, reqwest_client, still_clock};
+
+const FORMATS: [&str; 2] = ["text/plain", "application/openmetrics-text"];
+/// Seconds from step to step in one mood: at the usual pace, then over gaps; ten minutes together.
+const STEPS: [u64; 6] = [5, 5, 5, 5, 290, 290];
+
+/// Two hours, most of them bad.
+const MOODS: [Mood; 12] = [
+    Mood::Well,
+    Mood::Refusing(400),
+    Mood::Well,
+    Mood::Refusing(403),
+    Mood::Cut,
+    Mood::Well,
+    Mood::Muddled,
+    Mood::Refusing(404),
+    Mood::Redirecting,
+    Mood::Refusing(500),
+    Mood::Well,
+    Mood::Muddled,
+];
+
+/// Every page there is, in every way to ask for it.
+pub(super) async fn look_at_every_page(url: &str, said: &mut Said) {
+    for path in http::paths() {
+        for method in ["GET", "HEAD", "POST"] {
+            for query in ["", "?target=test", "?target=nobody"] {
+                for format in FORMATS {
+                    let verb = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+                    let request = reqwest_client().request(verb, format!("{url}{path}{query}"));
+                    let answer = request.header("accept", format).send().await.expect("an answer");
+                    let head = format!("{} {:?}", answer.status(), answer.headers());
+                    let body = answer.text().await.expect("a body");
+                    said.add(format!("{method} {path}{query} {format}"), format!("{head}\n{body}"));
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_on_a_page_in_the_log_or_in_the_state_file_after_two_bad_hours_in_every_dialect() {
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    // With the lines of libraries that use the crate `log`.
+    let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();
+    tracing::callsite::rebuild_interest_cache();
+    for dialect in Dialect::ALL {
+        let clock = still_clock();
+        let trio = Talkative::start(dialect, clock.clone()).await;
+        let persons = trio.persons(clock.clone()).await;
+        assert!(persons.names() > 40, "{dialect:?}: {persons:?}");
+        lines.lock().expect("not poisoned").clear();
+        let folder = crate::process::folder();
+        let mut config = config(trio.target(), Identity::None);
+        config.state_file = Some(folder.path().join("state"));
+        let mut app = TestApp::start_at(config, clock).await;
+        let mut said = Said::default();
+        for mood in MOODS {
+            trio.is(mood);
+            for pause in STEPS {
+                app.step_after(pause).await;
+            }
+            said.add(format!("/metrics, {mood:?}"), app.get("/metrics").await);
+        }
+        let metrics = app.metrics().await;
+        let asked = metrics.find("trio_api_requests_total", &[("code", "403")]).len();
+        assert!(asked > 0 && metrics.sum("trio_unknown_values") > 0.0, "{dialect:?}: things went wrong");
+        let followed = metrics.find("trio_service_list_truncated", &[]);
+        assert!(!followed.is_empty(), "{dialect:?}");
+        look_at_every_page(&app.url, &mut said).await;
+        said.add_folder("state file", folder.path());
+        let log = lines.lock().expect("not poisoned").join("\n");
+        assert!(log.contains("log.target=") && log.len() > 100_000, "{dialect:?}: {} bytes", log.len());
+        said.add("the log", log);
+        said.assert_nobody(&persons, &format!("{dialect:?}"));
+    }
+}
