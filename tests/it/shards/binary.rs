@@ -87,18 +87,19 @@ async fn shards_by_the_name_of_their_pods_share_one_configuration() {
         command.args(["--config.file", &file, "--config.check"]).env_clear();
         command.env("POD_NAME", pod).env("TRIO_EXPORTER_SHARD", shard);
         let output = command.output().expect("the program");
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code(), String::from_utf8(said).expect("UTF-8"))
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
     };
     let all = format!("the configuration can be used; targets: {}\n", names.join(", "));
     for (number, name) in names.iter().enumerate() {
         let said = format!("{all}shard {number} of 2 reads: {name}\n");
-        assert_eq!(check(&format!("trio-exporter-{number}"), "auto/2"), (Some(0), said));
+        let (code, printed, _) = check(&format!("trio-exporter-{number}"), "auto/2");
+        assert_eq!((code, printed), (Some(0), said));
     }
-    let (code, said) = check("trio-exporter-2", "auto/2");
+    let (code, _, said) = check("trio-exporter-2", "auto/2");
     let expected = "--shard auto/2: POD_NAME is \"trio-exporter-2\", and there is no shard 2 of 2: they count from 0, so the last is 1\n";
     assert_eq!((code, said.as_str()), (Some(2), expected));
-    let (code, said) = check("x", "2/2");
+    let (code, _, said) = check("x", "2/2");
     assert_eq!(code, Some(2));
     let expected = "error: invalid value '2/2' for '--shard <I/N>': there is no shard 2 of 2: they count from 0, so the last is 1\n";
     assert!(said.starts_with(expected), "{said}");
