@@ -144,12 +144,9 @@ fn the_board_of_persons_finds_the_data_source_of_its_own_alone() {
 fn the_exporter_takes_its_configuration() {
     let file = root().join("deploy/compose/trio-exporter.yml");
     let config = config::load(Some(&file), &|_| None).expect("valid");
-    assert_eq!(
-        config.warnings.len(),
-        1,
-        "that nothing is encrypted on the way to the simulator: {:?}",
-        config.warnings
-    );
+    // Whether all may read it as well is up to who checked it out; its secrets are none.
+    let warnings: Vec<_> = config.warnings.iter().filter(|warning| !warning.contains("chmod")).collect();
+    assert_eq!(warnings.len(), 1, "that nothing is encrypted on the way to the simulator: {warnings:?}");
     let host = config.targets[0].trio.servers[0].host_str().map(str::to_owned);
     assert_eq!(host.as_deref(), Some("trio-simulator"));
 }

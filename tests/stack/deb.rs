@@ -4,7 +4,6 @@
 use std::{
     collections::BTreeSet,
     fs,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -13,7 +12,7 @@ use pretty_assertions::assert_eq;
 use tempfile::TempDir;
 
 use crate::{
-    installed::{Installed, STATE},
+    installed::{CONFIGURATION, Installed, STATE},
     process::folder,
     unit::Root,
 };
@@ -46,7 +45,16 @@ impl Packages {
         let number = number.to_string();
         let mut build = Command::new("cargo-deb");
         build.env("CARGO_TARGET_DIR", self.0.path()).current_dir(env!("CARGO_MANIFEST_DIR"));
-        build.args(["deb", "--no-build", "--locked", "--offline", "--fast", "--strip", "--deb-revision", &number]);
+        build.args([
+            "deb",
+            "--no-build",
+            "--locked",
+            "--offline",
+            "--fast",
+            "--strip",
+            "--deb-revision",
+            &number,
+        ]);
         ran(build.arg("--output").arg(&package));
         package
     }
@@ -63,7 +71,8 @@ impl Debian {
         fs::create_dir_all(dpkg.join("updates")).expect("writable");
         let format = "Package: libc6\nStatus: install ok installed\nVersion: ${Version}\nArchitecture: ${Architecture}\n\
                       Maintainer: Debian\nDescription: C library\n\n";
-        let libc = ran(Command::new("dpkg-query").args(["--show", &format!("--showformat={format}"), "libc6"]));
+        let libc =
+            ran(Command::new("dpkg-query").args(["--show", &format!("--showformat={format}"), "libc6"]));
         fs::write(dpkg.join("status"), libc).expect("writable");
         Self(folder)
     }
@@ -83,7 +92,12 @@ impl Debian {
 
     fn version(&self) -> String {
         let database = format!("--admindir={}", self.root().at("/var/lib/dpkg").display());
-        ran(Command::new("dpkg-query").args([&database, "--show", "--showformat=${Status} ${Version}", "trio-exporter"]))
+        ran(Command::new("dpkg-query").args([
+            &database,
+            "--show",
+            "--showformat=${Status} ${Version}",
+            "trio-exporter",
+        ]))
     }
 
     /// All files and folders, by their paths in it, those of dpkg's own aside.
@@ -91,7 +105,8 @@ impl Debian {
         let mut found = BTreeSet::new();
         let mut next = vec![self.0.path().to_owned()];
         while let Some(folder) = next.pop() {
-            for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+            {
                 let path = entry.strip_prefix(self.0.path()).expect("below it").display().to_string();
                 if path != "var/lib/dpkg" {
                     found.insert(path);
@@ -110,13 +125,13 @@ async fn the_package_is_installed_started_upgraded_removed_and_purged() {
     debian.dpkg("--install", &packages.revision(1));
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(debian.version(), format!("install ok installed {version}-1"));
-    let secrets = debian.root().at("/etc/trio-exporter/secrets");
-    assert_eq!(fs::metadata(&secrets).expect("a folder").permissions().mode() & 0o777, 0o700);
     let enabled = debian.files().into_iter().find(|path| path.starts_with("etc/systemd"));
     assert_eq!(enabled, None, "it would start before anybody has told it what to read");
 
     Installed::start(&debian.root(), &[]).await.lives().await;
-    let configuration = debian.root().at("/etc/trio-exporter/trio-exporter.yml");
+    let password = debian.root().at(CONFIGURATION).join("password");
+    fs::write(&password, "as an administrator left it").expect("writable");
+    let configuration = debian.root().at(CONFIGURATION).join("trio-exporter.yml");
     let configured = fs::read_to_string(&configuration).expect("the configuration");
 
     debian.dpkg("--install", &packages.revision(2));
@@ -124,8 +139,7 @@ async fn the_package_is_installed_started_upgraded_removed_and_purged() {
     assert_eq!(fs::read_to_string(&configuration).expect("the configuration"), configured);
 
     debian.dpkg("--remove", Path::new("trio-exporter"));
-    let left = debian.files();
-    assert!(!left.contains("usr/bin/trio-exporter") && left.contains("etc/trio-exporter/secrets/password"));
+    assert!(!debian.files().contains("usr/bin/trio-exporter") && password.exists() && configuration.exists());
     debian.dpkg("--purge", Path::new("trio-exporter"));
     let (state, root) = (STATE.trim_start_matches('/'), debian.root());
     let left = debian.files().into_iter().filter(|path| !path.starts_with(state));
@@ -143,6 +157,7 @@ fn the_package_needs_the_c_library_alone_and_lintian_finds_nothing_but_what_is_e
     let conffiles = ran(Command::new("dpkg-deb").arg("--info").arg(&package).arg("conffiles"));
     let conffiles: BTreeSet<&str> = conffiles.lines().collect();
     assert_eq!(conffiles, ["/etc/default/trio-exporter", "/etc/trio-exporter/trio-exporter.yml"].into());
-    let said = ran(Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package));
+    let said =
+        ran(Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package));
     assert!(!said.contains("unused-override"), "{said}");
 }
