@@ -2,8 +2,11 @@
 
 mod check;
 mod demo;
+mod generated;
 mod healthcheck;
+mod init;
 mod inspect;
+mod number;
 mod record;
 mod run;
 mod simulate;
@@ -20,6 +23,7 @@ use crate::{
     http::ListenAddress,
     telemetry::{self, Settings},
 };
+use number::number;
 use web::WebArgs;
 
 /// Prometheus exporter for the Enghouse Trio contact centre.
@@ -53,6 +57,15 @@ enum Command {
     /// Ask a running exporter whether it is well, for images without a shell. Exit code 0: it is; 1: it is
     /// not, and a line says why.
     Healthcheck(HealthcheckArgs),
+    /// Write a first configuration: ask for server, client key, user and password.
+    Init(init::InitArgs),
+    /// Print a script that has a shell complete commands and flags.
+    Completions(generated::CompletionsArgs),
+    /// Print the JSON Schema of the configuration file, for editors.
+    Schema,
+    /// Print a manual page, for packages.
+    #[command(hide = true)]
+    Man(generated::ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -139,7 +152,7 @@ struct TraceArgs {
     #[arg(long, requires = "service")]
     wait_for_service: bool,
     /// Stop after so long, such as 90s, 10m or 1h; without it, at Ctrl-C.
-    #[arg(long = "for", value_name = "DURATION", value_parser = trace::duration)]
+    #[arg(long = "for", value_name = "DURATION", allow_hyphen_values = true, value_parser = trace::duration)]
     how_long: Option<Duration>,
     /// How to print the lines.
     #[arg(long, value_enum, default_value_t)]
@@ -158,10 +171,10 @@ struct RecordArgs {
     #[arg(long, value_name = "DIR", default_value = "trio-recording")]
     save: PathBuf,
     /// How many times everything is read.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, default_value_t = 3, allow_negative_numbers = true, value_parser = number::<u32>(1..=1000))]
     cycles: u32,
     /// Seconds from one reading to the next; by default what is configured in `poll.state`.
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = number::<u64>(1..=3600))]
     interval: Option<u64>,
     /// Keep words of this field that are not mapped, such as `agents/state.state`; may be given again.
     #[arg(long, value_name = "FIELD")]
@@ -220,22 +233,22 @@ struct SimulateArgs {
     #[arg(long)]
     print_fields: bool,
     /// The most items a page holds, whatever the client asks for.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 100, allow_negative_numbers = true, value_parser = number::<u32>(1..=100_000))]
     page_cap: u32,
     /// Life of an access token, in seconds.
-    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 3600, allow_negative_numbers = true, value_parser = number::<u64>(1..=u64::MAX))]
     access_token_life: u64,
     /// Life of a refresh token, in seconds.
-    #[arg(long, default_value_t = 2_592_000, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 2_592_000, allow_negative_numbers = true, value_parser = number::<u64>(1..=u64::MAX))]
     refresh_token_life: u64,
     /// Time that each answer is held back, in milliseconds.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=60_000))]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = number::<u64>(0..=60_000))]
     latency: u64,
     /// Letters of the answers to clients that ask for none.
     #[arg(long, value_enum, default_value_t = CharsetArg::Utf8)]
     charset: CharsetArg,
     /// Seconds after the last change of services and agents until the changes show; Trio takes 60.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=3600))]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = number::<u64>(0..=3600))]
     activation: u64,
     /// Leave out the times at which things began, as some servers may.
     #[arg(long)]
@@ -265,16 +278,16 @@ enum CharsetArg {
 #[derive(Debug, Args)]
 struct WorldArgs {
     /// Services in all.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, default_value_t = 8, allow_negative_numbers = true, value_parser = number::<u32>(1..=10_000))]
     services: u32,
     /// Agents in all.
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 40, allow_negative_numbers = true, value_parser = number::<u32>(1..=100_000))]
     agents: u32,
     /// Contact centres.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<u32>(1..=100))]
     contact_centers: u32,
     /// Worlds with the same seed take the same course.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, value_parser = number::<u64>(0..=u64::MAX))]
     seed: u64,
 }
 
@@ -320,6 +333,10 @@ impl Cli {
             Command::Trace(args) => runtime.block_on(trace::run(args)),
             Command::Record(args) => runtime.block_on(record::run(args)),
             Command::Healthcheck(args) => runtime.block_on(healthcheck::run(args)),
+            Command::Init(args) => init::run(args),
+            Command::Completions(args) => generated::completions(&args),
+            Command::Schema => generated::schema(),
+            Command::Man(args) => generated::man(&args),
         }
     }
 }

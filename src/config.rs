@@ -28,8 +28,10 @@ use crate::{
     poller, tally,
     trio::{self, Dictionary},
 };
+pub use environment::servers;
 use files::Files;
 pub use schema::{schema, schema_text};
+pub use target::{check_name, check_secret};
 
 /// Everything that is configured.
 #[derive(Debug)]

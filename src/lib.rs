@@ -24,6 +24,7 @@
 //! | [`trace`] | what is inferred of single cases as it happens, for whoever checks the numbers |
 //! | [`healthcheck`] | asks a running exporter whether it is well, for images without a shell |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
+//! | [`init`] | a first configuration from a few answers, with its secrets in private files |
 //! | [`telemetry`] | how the program logs |
 //! | [`shutdown`] | how it is told to stop |
 
@@ -34,6 +35,7 @@ pub mod config;
 pub mod document;
 pub mod healthcheck;
 pub mod http;
+pub mod init;
 pub mod inspect;
 pub mod metrics;
 pub mod model;

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::Misuse;
+use super::{Misuse, number::number};
 use crate::{
     config,
     http::{Limits, Listen, ListenAddress, Settings, WebFiles},
@@ -30,13 +30,13 @@ pub(super) struct WebArgs {
     #[arg(long = "web.agents-config.file", env = "TRIO_EXPORTER_WEB_AGENTS_CONFIG", value_name = "FILE")]
     agents_config: Option<PathBuf>,
     /// Requests that are answered at the same time; more get 503. 0 for any number. Health pages do not count.
-    #[arg(long = "web.max-requests", default_value_t = 40, value_name = "NUMBER")]
+    #[arg(long = "web.max-requests", default_value_t = 40, allow_negative_numbers = true, value_parser = number::<usize>(0..=u64::MAX), value_name = "NUMBER")]
     max_requests: usize,
     /// Time that a client has until the head of its first request is there.
-    #[arg(long = "web.header-timeout", default_value = "10s", value_parser = duration, value_name = "TIME")]
+    #[arg(long = "web.header-timeout", default_value = "10s", allow_hyphen_values = true, value_parser = duration, value_name = "TIME")]
     header_timeout: Duration,
     /// Connections that are silent for so long are closed; keep it longer than the scrape interval.
-    #[arg(long = "web.idle-timeout", default_value = "5m", value_parser = duration, value_name = "TIME")]
+    #[arg(long = "web.idle-timeout", default_value = "5m", allow_hyphen_values = true, value_parser = duration, value_name = "TIME")]
     idle_timeout: Duration,
 }
 

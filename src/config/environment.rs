@@ -27,9 +27,19 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
             ));
             return Err(errors);
         }
-        Some(text) => servers(&text, &mut warnings),
+        Some(text) => servers(&text),
     };
-    let servers = servers.map_err(|messages| errors.extend(messages)).ok();
+    let named = |messages: Vec<String>| messages.into_iter().map(|message| format!("{URL}: {message}"));
+    let servers = match servers {
+        Ok((servers, unwise)) => {
+            warnings.extend(named(unwise));
+            Some(servers)
+        }
+        Err(messages) => {
+            errors.extend(named(messages));
+            None
+        }
+    };
     let mut files = Files::here(environment);
     let mut secret = |key: &str| {
         let name = format!("TRIO_{}", key.to_uppercase());
@@ -80,31 +90,34 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     })
 }
 
-/// The servers of a target, the preferred one first, separated by commas or spaces.
-fn servers(text: &str, warnings: &mut Vec<String>) -> Result<Vec<Url>, Vec<String>> {
+/// The servers of a target, the preferred one first, separated by commas or spaces; and what is unwise about them.
+///
+/// # Errors
+/// Every mistake in them.
+pub fn servers(text: &str) -> Result<(Vec<Url>, Vec<String>), Vec<String>> {
     let texts = text.split([',', ' ', '\t', '\n']).filter(|text| !text.is_empty());
-    let mut servers: Vec<Url> = Vec::new();
+    let (mut servers, mut warnings): (Vec<Url>, Vec<String>) = Default::default();
     let mut errors = Vec::new();
     for text in texts {
         match target::server(text) {
             Ok((url, _)) if servers.iter().any(|other| target::place(other) == target::place(&url)) => {
-                errors.push(format!("{URL}: {url} stands there twice; name each host and port once"));
+                errors.push(format!("{url} stands there twice; name each host and port once"));
             }
             Ok((url, warning)) => {
-                warnings.extend(warning.map(|warning| format!("{URL}: {warning}")));
+                warnings.extend(warning);
                 servers.push(url);
             }
-            Err(message) => errors.push(format!("{URL}: {message}")),
+            Err(message) => errors.push(message),
         }
     }
     if errors.is_empty() && !(1..=target::MOST_SERVERS).contains(&servers.len()) {
         errors.push(format!(
-            "{URL}: must name 1 to {} servers, the preferred one first, separated by commas or spaces",
+            "must name 1 to {} servers, the preferred one first, separated by commas or spaces",
             target::MOST_SERVERS
         ));
     }
     warnings.dedup();
-    if errors.is_empty() { Ok(servers) } else { Err(errors) }
+    if errors.is_empty() { Ok((servers, warnings)) } else { Err(errors) }
 }
 
 fn read_secret(

@@ -97,7 +97,10 @@ fn name(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<String> {
 }
 
 /// Whether a target can be called `name`.
-pub(super) fn check_name(name: &str) -> Result<(), String> {
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check_name(name: &str) -> Result<(), String> {
     if name.trim().is_empty() {
         return Err("must not be empty".to_owned());
     }
@@ -187,8 +190,11 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
     Ok((url, warning))
 }
 
-/// Whether the API can take the secret called `key` at all.
-pub(super) fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
+/// Whether the API can take the secret called `key` (`client_key`, `username` or `password`) at all.
+///
+/// # Errors
+/// What is wrong with it; the secret itself is not in it.
+pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
     let secret = secret.current();
     let text = secret.expose_secret();
     if key == "client_key" {

@@ -45,12 +45,41 @@ fn a_file_that_is_not_there_a_level_that_is_none_and_a_flag_that_is_unknown_exit
             &["--web.listen-address", ":1", "--web.systemd-socket"],
             "cannot be used with '--web.systemd-socket'",
         ),
-        (&["demo", "--agents", "0"], "0 is not in 1..=100000"),
+        (&["demo", "--agents", "0"], "give a whole number from 1 to 100000"),
         (&["simulate", "--dialect", "danish"], "english, swedish, foreign"),
     ] {
         let (code, _, stderr) = run(arguments, &[]);
         assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
         assert!(stderr.contains(message), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn what_only_the_run_can_see_of_a_flag_is_told_with_its_name_and_exits_with_2() {
+    let environment = [
+        ("TRIO_URL", "https://127.0.0.1:1/te/api"),
+        ("TRIO_CLIENT_KEY", "key"),
+        ("TRIO_USERNAME", "user"),
+        ("TRIO_PASSWORD", "password"),
+    ];
+    let gone = "No such file or directory (os error 2)";
+    let target = "--target: name one of the configured targets: trio\n";
+    for (arguments, message) in [
+        (&["check", "--target", "x"][..], target.to_owned()),
+        (&["inspect", "--target", "x"], target.to_owned()),
+        (&["trace", "--target", "x"], target.to_owned()),
+        (
+            &["inspect", "--diff", "/nowhere"],
+            format!("--diff: /nowhere: {gone}; give a file that `inspect --save` wrote\n"),
+        ),
+        (
+            &["check", "--log.level", "loud=very=much"],
+            "--log.level: \"loud=very=much\" is no level; use error, warn, info, debug or trace\n".to_owned(),
+        ),
+        (&["check", "--config.file", "/nowhere"], format!("--config.file: cannot read /nowhere: {gone}\n")),
+    ] {
+        let (code, _, stderr) = run(arguments, &environment);
+        assert_eq!((code, stderr), (Some(2), message), "{arguments:?}");
     }
 }
 
@@ -97,7 +126,7 @@ fn a_recording_says_what_is_wrong_before_anybody_is_asked() {
     for (arguments, code, message) in [
         (&["record", "--save", &*here][..], 2, format!("--save: {here}: is not empty; name a folder")),
         (&["record", "--save", &new, "--keep-values", "name"], 2, words.to_owned()),
-        (&["record", "--cycles", "0"], 2, "0 is not in 1..=1000".to_owned()),
+        (&["record", "--cycles", "0"], 2, "give a whole number from 1 to 1000".to_owned()),
         (
             &["record", "--target", "other"],
             2,

@@ -144,7 +144,7 @@ fn the_board_of_persons_finds_the_data_source_of_its_own_alone() {
 fn the_exporter_takes_its_configuration() {
     let file = root().join("deploy/compose/trio-exporter.yml");
     let config = config::load(Some(&file), &|_| None).expect("valid");
-    // Whether all may read it as well is up to who checked it out; its secrets are none.
+    // Who may read a file of a checkout depends on the machine; these secrets are none.
     let warnings: Vec<_> = config.warnings.iter().filter(|warning| !warning.contains("chmod")).collect();
     assert_eq!(warnings.len(), 1, "that nothing is encrypted on the way to the simulator: {warnings:?}");
     let host = config.targets[0].trio.servers[0].host_str().map(str::to_owned);

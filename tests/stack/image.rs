@@ -1,4 +1,5 @@
-//! The program of the image, as Alpine's Rust links it: it runs where there is nothing but itself.
+//! The program of the image, as Alpine's Rust links it: it runs where there is nothing but itself and the authorities,
+//! which the image is based on for.
 
 use std::{
     env::{self, consts::ARCH},
@@ -13,6 +14,9 @@ use crate::{
     http::get,
     process::{PATIENCE, Process, folder, until},
 };
+
+/// Where Debian and the image have the authorities that are trusted.
+const AUTHORITIES: &str = "etc/ssl/certs/ca-certificates.crt";
 
 /// The static program; cargo builds it unless it is there and current.
 fn program() -> PathBuf {
@@ -37,9 +41,12 @@ fn program() -> PathBuf {
 }
 
 #[tokio::test]
-async fn the_program_needs_nothing_but_itself() {
+async fn the_program_needs_nothing_but_itself_and_authorities() {
     let root = folder();
     fs::copy(program(), root.path().join("trio-exporter")).expect("the program");
+    let authorities = root.path().join(AUTHORITIES);
+    fs::create_dir_all(authorities.parent().expect("a folder")).expect("writable");
+    fs::copy(format!("/{AUTHORITIES}"), authorities).expect("on Debian: apt-get install ca-certificates");
     let inside = format!("--root={}", root.path().display());
     let enter = ["--map-root-user", &inside, "/trio-exporter"];
     let run = [&enter[..], &["demo", "--web.listen-address", "127.0.0.1:0"]].concat();

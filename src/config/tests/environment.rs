@@ -39,3 +39,82 @@ fn every_mistake_in_trio_url_is_told() {
     let five: Vec<String> = (1..=5).map(|n| format!("https://trio{n}.example/te/api")).collect();
     assert_eq!(servers(&five.join(",")).expect_err("too many"), [count]);
 }
+
+#[test]
+fn every_variable_that_cannot_be_used_is_told_by_its_name() {
+    let long = "x".repeat(201);
+    for (name, value, message) in [
+        (
+            "TRIO_URL",
+            "https://me:pw@a",
+            "TRIO_URL: must not hold a user name or password; they have keys of their own",
+        ),
+        ("TRIO_URL", "https://a/b#c", "TRIO_URL: must end with the path of the API, without ? and #"),
+        ("TRIO_CLIENT_KEY", "", "TRIO_CLIENT_KEY: missing; set it, or better TRIO_CLIENT_KEY_FILE"),
+        (
+            "TRIO_CLIENT_KEY",
+            "a b",
+            "TRIO_CLIENT_KEY: must be the Base64 text that Enghouse provides, without spaces",
+        ),
+        (
+            "TRIO_CLIENT_KEY_FILE",
+            "x",
+            "TRIO_CLIENT_KEY: TRIO_CLIENT_KEY_FILE is set as well; set one of them",
+        ),
+        ("TRIO_USERNAME", "", "TRIO_USERNAME: missing; set it, or better TRIO_USERNAME_FILE"),
+        (
+            "TRIO_USERNAME",
+            "a\nb",
+            "TRIO_USERNAME: holds a line break or another control character; put only the secret itself there",
+        ),
+        ("TRIO_USERNAME_FILE", "x", "TRIO_USERNAME: TRIO_USERNAME_FILE is set as well; set one of them"),
+        ("TRIO_PASSWORD", "", "TRIO_PASSWORD: missing; set it, or better TRIO_PASSWORD_FILE"),
+        (
+            "TRIO_PASSWORD",
+            "πάσο",
+            "TRIO_PASSWORD: holds a character that ISO-8859-1, which Trio's login uses, does not have",
+        ),
+        ("TRIO_PASSWORD_FILE", "x", "TRIO_PASSWORD: TRIO_PASSWORD_FILE is set as well; set one of them"),
+        ("TRIO_TARGET", " ", "TRIO_TARGET: must not be empty"),
+        ("TRIO_TARGET", &long, "TRIO_TARGET: must not be longer than 200 characters"),
+    ] {
+        let environment = |asked: &str| match asked {
+            _ if asked == name => Some(value.to_owned()),
+            "TRIO_URL" => Some("https://trio.example/te/api".to_owned()),
+            "TRIO_CLIENT_KEY" | "TRIO_USERNAME" | "TRIO_PASSWORD" => Some("a2V5".to_owned()),
+            _ => None,
+        };
+        assert_eq!(load(None, &environment).expect_err(message), [message], "{name}={value:?}");
+    }
+    let gone = |name: &str| match name {
+        "TRIO_URL" => Some("https://trio.example/te/api".to_owned()),
+        "TRIO_CLIENT_KEY_FILE" | "TRIO_USERNAME_FILE" | "TRIO_PASSWORD_FILE" => Some("/nowhere".to_owned()),
+        _ => None,
+    };
+    let message = |name| format!("{name}_FILE: cannot read /nowhere: No such file or directory (os error 2)");
+    let all = ["TRIO_CLIENT_KEY", "TRIO_USERNAME", "TRIO_PASSWORD"].map(message);
+    assert_eq!(load(None, &gone).expect_err("three mistakes"), all, "all at once");
+}
+
+#[test]
+fn a_configuration_that_is_no_text_is_told_with_its_flag() {
+    let folder = folder("no-text");
+    let told = |path: &Path| {
+        let list = load(Some(path), &nothing).expect_err("no text").join("\n");
+        list.replace(&folder.display().to_string(), "FOLDER")
+    };
+    assert_eq!(told(&folder), "--config.file: FOLDER is a folder; name a file in it");
+    fs::write(folder.join("latin1.yml"), b"targets: [{name: V\xe4xj\xf6}]").expect("writable");
+    assert_eq!(
+        told(&folder.join("latin1.yml")),
+        "--config.file: FOLDER/latin1.yml is not UTF-8 text; save it as UTF-8"
+    );
+    fs::write(folder.join("c.yml"), VALID).expect("writable");
+    let both =
+        load(Some(&folder.join("c.yml")), &|name| (name == "TRIO_URL").then(|| "https://a/b".to_owned()));
+    let both = both.expect_err("two sources").join("\n").replace(&folder.display().to_string(), "FOLDER");
+    assert_eq!(
+        both,
+        "FOLDER/c.yml: the variable TRIO_URL is set as well; use the file or the environment, not both"
+    );
+}

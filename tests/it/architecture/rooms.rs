@@ -44,6 +44,7 @@ pub(crate) static ROOMS: &[Room] = &[
     room("healthcheck", Only(&[])),
     // Its own words for everything, so that a wrong one cannot agree with itself.
     room("sim", Only(&[])),
+    room("init", All),
     room("telemetry", Only(&[])),
     room("shutdown", Only(&[])),
 ];
@@ -59,6 +60,9 @@ pub(crate) static PLACED: &[(&str, &[&str])] = &[
     ("listenfd", &["http"]),
     ("prometheus_client", &["metrics"]),
     ("clap", &["cli", "main"]),
+    ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
+    ("rpassword", &["init"]),
 ];
 
 /// The room called `name`; `main` is the binary, which may name everything.

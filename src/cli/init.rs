@@ -1,0 +1,35 @@
+//! `init`: a first configuration from a few answers.
+
+use std::{io, path::PathBuf};
+
+use clap::Args;
+
+use super::Misuse;
+use crate::init::{self, Failure, Settings, Standard};
+
+/// Secrets are asked for: what stands on a command line can be seen by every user of the machine.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Address of the API, such as https://trio.example/te/api; may be given again, the preferred one first.
+    /// It is asked for if it is not given.
+    #[arg(long = "server", value_name = "URL")]
+    servers: Vec<String>,
+    /// Name of the target: the label `target` of its metrics.
+    #[arg(long, value_name = "NAME", default_value = "trio")]
+    target: String,
+    /// The folder to write trio-exporter.yml and the secret files to.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// Replace files that are there already.
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn run(args: InitArgs) -> anyhow::Result<()> {
+    let InitArgs { servers, target, directory, force } = args;
+    let settings = Settings { servers, target, directory, force };
+    init::init(&settings, &mut Standard::new(), &mut io::stdout()).map_err(|failure| match failure {
+        Failure::Unusable(message) => Misuse(vec![message]).into(),
+        other => other.into(),
+    })
+}

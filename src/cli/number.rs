@@ -1,0 +1,19 @@
+//! Whole numbers on the command line.
+
+use std::ops::RangeInclusive;
+
+/// Reads a number within `bounds`, or says what would be one.
+pub(super) fn number<T: TryFrom<u64>>(
+    bounds: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| bounds.contains(number));
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
+            match (bounds.start(), bounds.end()) {
+                (0, &u64::MAX) => "give a whole number".to_owned(),
+                (least, &u64::MAX) => format!("give a whole number of at least {least}"),
+                (least, most) => format!("give a whole number from {least} to {most}"),
+            }
+        })
+    }
+}

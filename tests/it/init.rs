@@ -1,0 +1,185 @@
+//! `init` as a program and as a person use it.
+
+#[cfg(unix)]
+mod terminal;
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use pretty_assertions::assert_eq;
+use trio_exporter::{model::Clock, sim::Options};
+
+use crate::{process::folder, support::Simulated};
+
+const KEY: &str = "bnlja2Vs";
+const USER: &str = "exporter";
+const PASSWORD: &str = "smörgås och bord";
+
+/// Exit code, standard output and standard error.
+type Ended = (Option<i32>, String, String);
+
+fn run(arguments: &[&str], answers: &str) -> Ended {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_trio-exporter"))
+        .args(arguments)
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    // It may have ended before it read everything.
+    let _ = child.stdin.take().expect("a pipe").write_all(answers.as_bytes());
+    let output = child.wait_with_output().expect("it ends");
+    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn init(directory: &Path, more: &[&str], answers: &str) -> Ended {
+    let directory = directory.to_str().expect("UTF-8");
+    run(&[&["init", "--directory", directory][..], more].concat(), answers)
+}
+
+fn answers() -> String {
+    format!("https://a.example/te/api, https://b.example/te/api\n{KEY}\n{USER}\n{PASSWORD}\n")
+}
+
+#[track_caller]
+fn assert_no_secret(text: &str) {
+    for secret in [KEY, PASSWORD] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+}
+
+#[test]
+fn the_answers_become_a_configuration_that_can_be_used_and_secrets_for_the_owner_alone() {
+    let parent = folder();
+    let directory = parent.path().join("new folder");
+    let (code, stdout, stderr) = init(&directory, &["--target", "north \"1\""], &answers());
+    assert_eq!((code, stderr.as_str()), (Some(0), ""), "{stdout}");
+    assert_no_secret(&stdout);
+    let text = fs::read_to_string(directory.join("trio-exporter.yml")).expect("written");
+    let expected = "\
+targets:
+  - name: \"north \\\"1\\\"\"
+    servers: [\"https://a.example/te/api\", \"https://b.example/te/api\"]
+    client_key_file: client_key
+    username_file: username
+    password_file: password
+";
+    assert!(text.ends_with(expected), "{text}");
+    for line in expected.lines() {
+        assert!(stdout.contains(line), "it is shown before it is written: {stdout}");
+    }
+    for (name, secret) in [("client_key", KEY), ("username", USER), ("password", PASSWORD)] {
+        assert_eq!(fs::read_to_string(directory.join(name)).expect("written"), format!("{secret}\n"));
+    }
+    #[cfg(unix)]
+    {
+        let mode = |path: &Path| {
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).expect("there").permissions()) & 0o777
+        };
+        assert_eq!(mode(&directory), 0o700);
+        for name in ["client_key", "username", "password"] {
+            assert_eq!(mode(&directory.join(name)), 0o600, "{name}");
+        }
+    }
+    let next: Vec<&str> = stdout.lines().filter_map(|line| line.strip_prefix("  trio-exporter ")).collect();
+    let file = directory.join("trio-exporter.yml").display().to_string();
+    assert_eq!(next, [format!("check --config.file '{file}'"), format!("--config.file '{file}'")]);
+    let (code, stdout, stderr) = run(&["--config.file", &file, "--config.check"], "");
+    assert_eq!((code, stderr.as_str()), (Some(0), ""), "no mistake and no warning");
+    assert_eq!(stdout, "the configuration can be used; targets: north \"1\"\n");
+}
+
+#[tokio::test]
+async fn what_it_writes_reads_a_trio() {
+    let Options { client_key, username, password, .. } = Options::default();
+    let trio =
+        Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await;
+    let (folder, url) = (folder(), trio.url().to_string());
+    let ended = tokio::task::spawn_blocking(move || {
+        let answers = format!("{client_key}\n{username}\n{password}\n");
+        let (code, stdout, _) = init(folder.path(), &["--server", &url], &answers);
+        assert_eq!(code, Some(0));
+        assert!(
+            stdout.contains("note: targets[0].servers[0]: password and token cross the network unencrypted"),
+            "{stdout}"
+        );
+        let file = folder.path().join("trio-exporter.yml").display().to_string();
+        run(&["--config.file", &file, "--once"], "")
+    });
+    let (code, stdout, stderr) = ended.await.expect("no panic");
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains("trio_up{target=\"trio\"} 1"), "{stdout}");
+}
+
+#[test]
+fn what_is_there_is_replaced_only_by_force_and_is_private_afterwards() {
+    let folder = folder();
+    let there = folder.path().join("password");
+    fs::write(&there, "mine").expect("written");
+    let (code, stdout, stderr) = init(folder.path(), &[], &answers());
+    let message =
+        format!("already there: {}; choose another --directory, or replace with --force\n", there.display());
+    assert_eq!((code, stdout, stderr), (Some(2), String::new(), message), "before anything is asked");
+    assert_eq!(fs::read_to_string(&there).expect("there"), "mine");
+    assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1, "nothing was written");
+    let (code, ..) = init(folder.path(), &["--force"], &answers());
+    assert_eq!(code, Some(0));
+    assert_eq!(fs::read_to_string(&there).expect("there"), format!("{PASSWORD}\n"));
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(&there).expect("there")) & 0o777, 0o600);
+}
+
+#[test]
+fn answers_of_a_program_that_cannot_be_used_are_told_and_nothing_is_written() {
+    let servers = "Address of the API, such as https://trio.example/te/api; several, the preferred one first, with commas";
+    let key = "API client key, from Enghouse (not shown)";
+    let password = "Its password (not shown)";
+    let url = "https://a.example/te/api";
+    let ends = "the standard input ends before the answer to";
+    for (flags, answers, message) in [
+        (&[][..], String::new(), format!("{ends}: {servers}")),
+        (
+            &[],
+            "\n".to_owned(),
+            format!(
+                "{servers}: must name 1 to 4 servers, the preferred one first, separated by commas or spaces"
+            ),
+        ),
+        (
+            &[],
+            "https://me:geheim@a.example/te/api\n".to_owned(),
+            format!("{servers}: must not hold a user name or password; they have keys of their own"),
+        ),
+        (&[], "ftp://a.example\n".to_owned(), format!("{servers}: must begin with https:// or http://")),
+        (
+            &["--server", url],
+            "two words\n".to_owned(),
+            format!("{key}: must be the Base64 text that Enghouse provides, without spaces"),
+        ),
+        (&["--server", url], format!("{KEY}\n \n"), "API user: must not be empty".to_owned()),
+        (&["--server", url], format!("{KEY}\n{USER}\n"), format!("{ends}: {password}")),
+        (
+            &["--server", url],
+            format!("{KEY}\n{USER}\nπάσο\n"),
+            format!("{password}: holds a character that ISO-8859-1, which Trio's login uses, does not have"),
+        ),
+        (
+            &["--server", "https://me:geheim@a.example"],
+            String::new(),
+            "--server: must not hold a user name or password; they have keys of their own".to_owned(),
+        ),
+        (&["--target", " "], String::new(), "--target: must not be empty".to_owned()),
+    ] {
+        let folder = folder();
+        let (code, stdout, stderr) = init(folder.path(), flags, &answers);
+        assert_eq!((code, stderr), (Some(2), format!("{message}\n")), "{flags:?} {answers:?}");
+        assert!(!stdout.contains("geheim") && !stdout.contains("πάσο"), "{stdout}");
+        assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 0);
+    }
+}
