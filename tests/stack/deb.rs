@@ -62,7 +62,7 @@ impl Debian {
         fs::create_dir_all(dpkg.join("updates")).expect("writable");
         let format = "Package: ${Package}\nStatus: install ok installed\nVersion: ${Version}\nArchitecture: ${Architecture}\n\
                       Maintainer: Debian\nDescription: of this machine\n\n";
-        let libc = ran(Command::new("dpkg-query").args([
+        let installed = ran(Command::new("dpkg-query").args([
             "--show",
             &format!("--showformat={format}"),
             "libc6",

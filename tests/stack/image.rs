@@ -51,7 +51,12 @@ async fn the_program_needs_nothing_but_itself_and_authorities() {
     let enter = ["--map-root-user", &inside, "/trio-exporter"];
     let run = [&enter[..], &["demo", "--web.listen-address", "127.0.0.1:0"]].concat();
     let mut exporter = Process::start(Path::new("unshare"), &run, "on Debian: apt-get install util-linux");
-    let address = exporter.serves().await;
+    let address = exporter
+        .says("where its metrics are", |text| {
+            let (_, address) = text.split_once(" metrics ")?;
+            Some(address.trim_start().strip_prefix("http://")?.split_once("/metrics\n")?.0.to_owned())
+        })
+        .await;
     until("readings of the simulated Trio", PATIENCE, async || {
         let page = get(&format!("http://{address}/metrics")).await?;
         let up = page.lines().any(|line| line == "trio_up{target=\"demo\"} 1");

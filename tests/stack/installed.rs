@@ -50,10 +50,12 @@ impl Installed {
         let program = program.to_str().expect("UTF-8");
         let line = tracer.iter().copied().chain([program]).chain(arguments.iter().map(String::as_str));
         let line: Vec<&str> = line.collect();
+        assert_eq!(unit.one("Type"), "notify", "systemd would not listen");
+        let watchdog = hurried(unit.one("WatchdogSec"));
         let environment = [
             ("NOTIFY_SOCKET", &*socket),
             ("CREDENTIALS_DIRECTORY", &*credentials),
-            ("WATCHDOG_USEC", Path::new("200000")),
+            ("WATCHDOG_USEC", Path::new(&watchdog)),
         ];
         let remedy = "on Debian: apt-get install strace";
         let process = Process::start_with(Path::new(line[0]), &line[1..], &environment, remedy);
@@ -122,6 +124,12 @@ pub(crate) fn by_hand() -> TempDir {
     fs::create_dir_all(program.parent().expect("a folder")).expect("writable");
     fs::hard_link(env!("CARGO_BIN_EXE_trio-exporter"), program).expect("one disk for everything in target/");
     folder
+}
+
+/// A time of whole seconds in microseconds, a hundred times shorter.
+fn hurried(time: &str) -> String {
+    let seconds: u64 = time.trim_end_matches('s').parse().expect("whole seconds");
+    (seconds * 10_000).to_string()
 }
 
 /// What docs/install.md tells an operator to do.

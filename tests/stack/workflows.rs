@@ -1,4 +1,4 @@
-//! What actionlint, with shellcheck for the scripts, finds in the workflows.
+//! What actionlint finds in the workflows, and shellcheck in their scripts and all others.
 
 use std::process::Command;
 
@@ -17,11 +17,11 @@ fn actionlint_finds_no_fault_with_the_workflows() {
 }
 
 #[test]
-fn shellcheck_finds_no_fault_with_the_scripts_of_the_package() {
-    for script in ["postinst", "postrm"] {
-        let path = format!("{}/deploy/deb/{script}", env!("CARGO_MANIFEST_DIR"));
+fn shellcheck_finds_no_fault_with_the_scripts() {
+    for script in [".ci/run", "deploy/deb/build", "deploy/deb/postinst", "deploy/deb/postrm"] {
+        let path = format!("{}/{script}", env!("CARGO_MANIFEST_DIR"));
         let output =
             Command::new("shellcheck").arg(path).output().expect("on Debian: apt-get install shellcheck");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        assert!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stdout));
     }
 }
