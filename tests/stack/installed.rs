@@ -13,6 +13,9 @@ use crate::{
     unit::{Root, Unit},
 };
 
+/// The folder of what an administrator writes.
+pub(crate) const CONFIGURATION: &str = "/etc/trio-exporter";
+
 /// The folder that systemd makes for `StateDirectory=`.
 pub(crate) const STATE: &str = "/var/lib/trio-exporter";
 
@@ -32,12 +35,14 @@ impl Installed {
         let trio = Trio::at("127.0.0.1:0", 6, 2).await;
         configure(root, &trio);
         let unit = Unit::read(&root.at("/usr/lib/systemd/system/trio-exporter.service"));
-        // What only this service may see: copies of the secrets, and the socket of its manager.
+        // What only this service may see: the secrets, which it may not read where they are root's, and the socket
+        // of its manager.
         let private = folder();
         let credentials = private.path().join("credentials");
         fs::create_dir(&credentials).expect("a folder");
         for (name, source) in unit.credentials() {
-            fs::copy(root.at(source), credentials.join(name)).expect("a secret where the unit looks for it");
+            fs::rename(root.at(source), credentials.join(name))
+                .expect("a secret where the unit looks for it");
         }
         let socket = private.path().join("notify");
         let manager = UnixDatagram::bind(&socket).expect("a socket");
@@ -45,10 +50,12 @@ impl Installed {
         let program = program.to_str().expect("UTF-8");
         let line = tracer.iter().copied().chain([program]).chain(arguments.iter().map(String::as_str));
         let line: Vec<&str> = line.collect();
+        assert_eq!(unit.one("Type"), "notify", "systemd would not listen");
+        let watchdog = hurried(unit.one("WatchdogSec"));
         let environment = [
             ("NOTIFY_SOCKET", &*socket),
             ("CREDENTIALS_DIRECTORY", &*credentials),
-            ("WATCHDOG_USEC", Path::new("200000")),
+            ("WATCHDOG_USEC", Path::new(&watchdog)),
         ];
         let remedy = "on Debian: apt-get install strace";
         let process = Process::start_with(Path::new(line[0]), &line[1..], &environment, remedy);
@@ -116,15 +123,19 @@ pub(crate) fn by_hand() -> TempDir {
     let program = root.at("/usr/bin/trio-exporter");
     fs::create_dir_all(program.parent().expect("a folder")).expect("writable");
     fs::hard_link(env!("CARGO_BIN_EXE_trio-exporter"), program).expect("one disk for everything in target/");
-    fs::create_dir_all(root.at("/etc/trio-exporter/secrets")).expect("writable");
     folder
+}
+
+/// A time of whole seconds in microseconds, a hundred times shorter.
+fn hurried(time: &str) -> String {
+    let seconds: u64 = time.trim_end_matches('s').parse().expect("whole seconds");
+    (seconds * 10_000).to_string()
 }
 
 /// What docs/install.md tells an operator to do.
 fn configure(root: &Root<'_>, trio: &Trio) {
     for (name, secret) in ["client_key", "username", "password"].iter().zip(trio.secrets()) {
-        fs::write(root.at("/etc/trio-exporter/secrets").join(name), secret)
-            .expect("the folder of the secrets");
+        fs::write(root.at(CONFIGURATION).join(name), secret).expect("the folder of the configuration");
     }
     fs::create_dir_all(root.at(STATE)).expect("writable");
     let state = root.at(STATE).join("counters").display().to_string();
@@ -133,7 +144,7 @@ fn configure(root: &Root<'_>, trio: &Trio) {
         "\nARGS=\"\"",
         "\nARGS=\"--web.listen-address=127.0.0.1:0\"",
     );
-    let file = root.at("/etc/trio-exporter/trio-exporter.yml");
+    let file = root.at(CONFIGURATION).join("trio-exporter.yml");
     edit(&file, "servers: [https://trio.example/te/api]", &format!("servers: [{}]", trio.url()));
     edit(&file, "# state_file: trio-exporter.state", &format!("state_file: {state}"));
 }

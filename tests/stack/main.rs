@@ -1,9 +1,11 @@
 //! The whole path, as it runs in production: a Trio, the exporter's own binary, a real Prometheus with
 //! our rules, a real Alertmanager with our routes.
 //!
-//! Needs `prometheus`, `promtool`, `alertmanager` (or `prometheus-alertmanager`) and `amtool` on the PATH
-//! (Debian and Ubuntu: the packages `prometheus` and `prometheus-alertmanager`), `helm` and `kubeconform` (`go install`); without them the tests fail, they are never skipped. Run with
-//! `cargo test --features stack --test stack`.
+//! And what is shipped: the service, the package, the static program, the workflows, judged by the tools of those
+//! who run them.
+//!
+//! Needs the programs that `.ci/run` installs, on the PATH; without them the tests fail, they are never skipped. Run
+//! with `cargo test --features stack --test stack`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "how long things took is worth seeing with --nocapture")]
 
@@ -31,6 +33,7 @@ mod documents;
 mod expressions;
 mod helm;
 mod http;
+mod image;
 mod installed;
 mod notifier;
 mod outage;
@@ -47,3 +50,4 @@ mod trio_client;
 mod two_prometheus;
 mod unit;
 mod web_config;
+mod workflows;
