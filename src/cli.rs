@@ -3,8 +3,8 @@
 mod check;
 mod demo;
 mod generated;
-mod init;
 mod healthcheck;
+mod init;
 mod inspect;
 mod record;
 mod run;

@@ -46,7 +46,16 @@ impl Packages {
         let number = number.to_string();
         let mut build = Command::new("cargo-deb");
         build.env("CARGO_TARGET_DIR", self.0.path()).current_dir(env!("CARGO_MANIFEST_DIR"));
-        build.args(["deb", "--no-build", "--locked", "--offline", "--fast", "--strip", "--deb-revision", &number]);
+        build.args([
+            "deb",
+            "--no-build",
+            "--locked",
+            "--offline",
+            "--fast",
+            "--strip",
+            "--deb-revision",
+            &number,
+        ]);
         ran(build.arg("--output").arg(&package));
         package
     }
@@ -63,7 +72,8 @@ impl Debian {
         fs::create_dir_all(dpkg.join("updates")).expect("writable");
         let format = "Package: libc6\nStatus: install ok installed\nVersion: ${Version}\nArchitecture: ${Architecture}\n\
                       Maintainer: Debian\nDescription: C library\n\n";
-        let libc = ran(Command::new("dpkg-query").args(["--show", &format!("--showformat={format}"), "libc6"]));
+        let libc =
+            ran(Command::new("dpkg-query").args(["--show", &format!("--showformat={format}"), "libc6"]));
         fs::write(dpkg.join("status"), libc).expect("writable");
         Self(folder)
     }
@@ -83,7 +93,12 @@ impl Debian {
 
     fn version(&self) -> String {
         let database = format!("--admindir={}", self.root().at("/var/lib/dpkg").display());
-        ran(Command::new("dpkg-query").args([&database, "--show", "--showformat=${Status} ${Version}", "trio-exporter"]))
+        ran(Command::new("dpkg-query").args([
+            &database,
+            "--show",
+            "--showformat=${Status} ${Version}",
+            "trio-exporter",
+        ]))
     }
 
     /// All files and folders, by their paths in it, those of dpkg's own aside.
@@ -91,7 +106,8 @@ impl Debian {
         let mut found = BTreeSet::new();
         let mut next = vec![self.0.path().to_owned()];
         while let Some(folder) = next.pop() {
-            for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+            for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+            {
                 let path = entry.strip_prefix(self.0.path()).expect("below it").display().to_string();
                 if path != "var/lib/dpkg" {
                     found.insert(path);
@@ -143,6 +159,7 @@ fn the_package_needs_the_c_library_alone_and_lintian_finds_nothing_but_what_is_e
     let conffiles = ran(Command::new("dpkg-deb").arg("--info").arg(&package).arg("conffiles"));
     let conffiles: BTreeSet<&str> = conffiles.lines().collect();
     assert_eq!(conffiles, ["/etc/default/trio-exporter", "/etc/trio-exporter/trio-exporter.yml"].into());
-    let said = ran(Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package));
+    let said =
+        ran(Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package));
     assert!(!said.contains("unused-override"), "{said}");
 }

@@ -123,11 +123,16 @@ pub(crate) fn by_hand() -> TempDir {
 /// What docs/install.md tells an operator to do.
 fn configure(root: &Root<'_>, trio: &Trio) {
     for (name, secret) in ["client_key", "username", "password"].iter().zip(trio.secrets()) {
-        fs::write(root.at("/etc/trio-exporter/secrets").join(name), secret).expect("the folder of the secrets");
+        fs::write(root.at("/etc/trio-exporter/secrets").join(name), secret)
+            .expect("the folder of the secrets");
     }
     fs::create_dir_all(root.at(STATE)).expect("writable");
     let state = root.at(STATE).join("counters").display().to_string();
-    edit(&root.at("/etc/default/trio-exporter"), "\nARGS=\"\"", "\nARGS=\"--web.listen-address=127.0.0.1:0\"");
+    edit(
+        &root.at("/etc/default/trio-exporter"),
+        "\nARGS=\"\"",
+        "\nARGS=\"--web.listen-address=127.0.0.1:0\"",
+    );
     let file = root.at("/etc/trio-exporter/trio-exporter.yml");
     edit(&file, "servers: [https://trio.example/te/api]", &format!("servers: [{}]", trio.url()));
     edit(&file, "# state_file: trio-exporter.state", &format!("state_file: {state}"));

@@ -28,9 +28,13 @@ fn jobs(workflow: &Value) -> impl Iterator<Item = (&String, &Value)> {
 fn every_action_is_pinned_by_its_commit_and_says_which_version_that_is() {
     let mut seen = 0;
     for (name, text, _) in workflows() {
-        for line in text.lines().filter(|line| line.trim_start().trim_start_matches("- ").starts_with("uses:")) {
-            let (action, version) = line.split_once(" # ").unwrap_or_else(|| panic!("{name}: {line}: no version"));
-            let (_, commit) = action.rsplit_once('@').unwrap_or_else(|| panic!("{name}: {line}: any version"));
+        for line in
+            text.lines().filter(|line| line.trim_start().trim_start_matches("- ").starts_with("uses:"))
+        {
+            let (action, version) =
+                line.split_once(" # ").unwrap_or_else(|| panic!("{name}: {line}: no version"));
+            let (_, commit) =
+                action.rsplit_once('@').unwrap_or_else(|| panic!("{name}: {line}: any version"));
             let commit_is_whole = commit.len() == 40 && commit.chars().all(|digit| digit.is_ascii_hexdigit());
             assert!(commit_is_whole, "{name}: {line}: not a whole commit");
             let version_is_whole = version.starts_with('v') && version.matches('.').count() == 2;
@@ -67,9 +71,14 @@ fn images_that_jobs_run_in_are_pinned_by_digest() {
 #[test]
 fn a_job_may_do_what_it_says_and_only_what_makes_a_release_may_write() {
     for (name, _, workflow) in workflows() {
-        assert_eq!(workflow["permissions"], serde_json::json!({}), "{name}: jobs that say nothing may do nothing");
+        assert_eq!(
+            workflow["permissions"],
+            serde_json::json!({}),
+            "{name}: jobs that say nothing may do nothing"
+        );
         for (job, what) in jobs(&workflow) {
-            let permissions = what["permissions"].as_object().unwrap_or_else(|| panic!("{name}: {job} says nothing"));
+            let permissions =
+                what["permissions"].as_object().unwrap_or_else(|| panic!("{name}: {job} says nothing"));
             let writes = permissions.values().any(|may| may != "read");
             let releases = name == "release.yml" && ["image", "registry", "release"].contains(&job.as_str());
             assert!(!writes || releases, "{name}: {job} may write");

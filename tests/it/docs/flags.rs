@@ -13,7 +13,13 @@ use super::{
 use crate::markdown::Document;
 
 /// Flags of other programs, and whose they are.
-const FOREIGN: [(&str, &str); 26] = [
+const FOREIGN: [(&str, &str); 32] = [
+    ("--collector.NAME", "node_exporter"),
+    ("--no-collector.NAME", "node_exporter"),
+    ("--web.disable-exporter-metrics", "node_exporter"),
+    ("--web.enable-lifecycle", "Prometheus"),
+    ("--web.route-prefix", "Prometheus"),
+    ("--web.telemetry-path", "node_exporter"),
     ("--agent", "Prometheus 3"),
     ("--alertmanager.url", "amtool"),
     ("--comment", "amtool"),
@@ -80,14 +86,20 @@ pub(crate) fn strangers(document: &Document) -> Vec<String> {
         .collect()
 }
 
-/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not whole.
+/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not whole, and a
+/// command may be named without what it needs.
 pub(crate) fn misunderstood(document: &Document) -> Vec<String> {
     let commands = document.words().into_iter().filter(|(_, text)| text.starts_with("trio-exporter "));
     let whole = commands.filter(|(_, text)| !text.contains(['…', '*', '|', '[']));
     whole
         .filter_map(|(line, text)| {
-            let lines = pipelines(&text).map_err(|(_, problem)| problem);
-            let problem = lines.and_then(|lines| lines[0].commands.iter().try_for_each(understood)).err()?;
+            let problem = match pipelines(&text) {
+                Ok(lines) => lines.iter().flat_map(|line| &line.commands).find_map(|command| {
+                    let error = parsed(command).err()?;
+                    (error.kind() != ErrorKind::MissingRequiredArgument).then(|| error.to_string())
+                })?,
+                Err((_, problem)) => problem,
+            };
             Some(document.problem(line, format!("`{text}`: {problem}")))
         })
         .collect()
@@ -95,11 +107,15 @@ pub(crate) fn misunderstood(document: &Document) -> Vec<String> {
 
 /// A command of the exporter is one that its command line understands.
 pub(crate) fn understood(command: &Command) -> Result<(), String> {
+    parsed(command).map_err(|error| error.to_string())
+}
+
+fn parsed(command: &Command) -> Result<(), clap::Error> {
     let Some(ours) = ours(command) else { return Ok(()) };
     let words = std::iter::once("trio-exporter").chain(ours.words.iter().map(String::as_str));
     match Cli::try_parse_from(words) {
         Err(error) if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            Err(error.to_string())
+            Err(error)
         }
         _ => Ok(()),
     }
