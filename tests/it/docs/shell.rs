@@ -25,8 +25,8 @@ enum Token {
     Into,
 }
 
-/// The lines of a block; an error tells how many lines below the fence it is.
-pub(crate) fn pipelines(block: &str) -> Result<Vec<Pipeline>, (usize, String)> {
+/// The lines of a block, or what is not understood of each, with how many lines below the fence it is.
+pub(crate) fn pipelines(block: &str) -> Vec<Result<Pipeline, (usize, String)>> {
     let (mut found, mut line, mut begun) = (Vec::new(), String::new(), None);
     for (number, part) in block.lines().enumerate() {
         let offset = *begun.get_or_insert(number + 1);
@@ -35,14 +35,14 @@ pub(crate) fn pipelines(block: &str) -> Result<Vec<Pipeline>, (usize, String)> {
             continue;
         }
         line.push_str(part);
-        let tokens = tokens(line.trim().trim_start_matches("$ ")).map_err(|problem| (offset, problem))?;
-        if !tokens.is_empty() {
-            found.push(pipeline(offset, tokens).map_err(|problem| (offset, problem))?);
-        }
+        let tokens = tokens(line.trim().trim_start_matches("$ "));
+        let read = tokens
+            .and_then(|tokens| if tokens.is_empty() { Ok(None) } else { pipeline(offset, tokens).map(Some) });
+        found.extend(read.map_err(|problem| (offset, problem)).transpose());
         line.clear();
         begun = None;
     }
-    Ok(found)
+    found
 }
 
 fn tokens(line: &str) -> Result<Vec<Token>, String> {

@@ -215,6 +215,7 @@ impl Stage {
 /// The command without the name of the program, if it is ours.
 pub(crate) fn ours(command: &Command) -> Option<Command> {
     let words = match command.words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["sudo", "trio-exporter", ..] => &command.words[2..],
         ["trio-exporter", ..] => &command.words[1..],
         ["cargo", "run", "--release", "--", ..] => &command.words[4..],
         ["cargo", "run", "--", ..] => &command.words[3..],
