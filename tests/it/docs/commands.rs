@@ -61,11 +61,11 @@ async fn commands(
     printed: &mut Option<String>,
 ) -> Result<(), (usize, String)> {
     let mark = Mark::of(block).map_err(|problem| (0, problem))?;
-    let lines = match pipelines(&block.text) {
-        Ok(lines) => lines,
-        // Whoever runs it has a shell.
-        Err(_) if mark != Mark::None => return Ok(()),
-        Err(problem) => return Err(problem),
+    let lines = pipelines(&block.text);
+    // Whoever runs a marked block has a whole shell.
+    let lines: Vec<_> = match mark {
+        Mark::None => lines.into_iter().collect::<Result<_, _>>()?,
+        Mark::RunBy | Mark::Needs => lines.into_iter().flatten().collect(),
     };
     for line in &lines {
         for command in &line.commands {

@@ -12,34 +12,33 @@ use super::{
 };
 use crate::markdown::Document;
 
-/// Flags of other programs, and whose they are.
-const FOREIGN: [(&str, &str); 26] = [
+/// Flags of other programs that sentences name, and whose they are.
+const FOREIGN: [(&str, &str); 25] = [
     ("--agent", "Prometheus 3"),
     ("--alertmanager.url", "amtool"),
+    ("--bench", "cargo"),
+    ("--build", "docker compose"),
+    ("--collector.NAME", "node_exporter"),
     ("--comment", "amtool"),
     ("--duration", "amtool"),
-    ("--build", "docker compose"),
-    ("--bench", "cargo"),
-    ("--config.file", "Prometheus and Alertmanager"),
     ("--enable-feature", "Prometheus"),
-    ("--example", "cargo"),
+    ("--env", "docker"),
     ("--features", "cargo"),
-    ("--from-literal", "kubectl"),
     ("--from-file", "kubectl"),
-    ("--lint", "promtool"),
-    ("--lint-fatal", "promtool"),
     ("--locked", "cargo"),
-    ("--namespace", "kubectl, helm"),
-    ("--create-namespace", "helm"),
-    ("--no-deps", "cargo"),
-    ("--now", "systemctl"),
-    ("--offline", "systemd-analyze"),
-    ("--open", "cargo"),
+    ("--no-collector.NAME", "node_exporter"),
+    ("--nocapture", "cargo"),
+    ("--owner", "gh"),
     ("--release", "cargo"),
     ("--set", "helm"),
+    ("--signal", "docker"),
     ("--storage.tsdb.retention.time", "Prometheus"),
     ("--test", "cargo"),
-    ("--values", "helm"),
+    ("--web.disable-exporter-metrics", "node_exporter"),
+    ("--web.enable-admin-api", "Prometheus"),
+    ("--web.enable-lifecycle", "Prometheus"),
+    ("--web.route-prefix", "Prometheus"),
+    ("--web.telemetry-path", "node_exporter"),
 ];
 
 /// Every long flag of every command.
@@ -65,13 +64,13 @@ fn flags(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The flags of a document that there are not.
+/// The flags of a document that there are not. In blocks of commands each program has its own; those of ours are
+/// held by `understood`.
 pub(crate) fn strangers(document: &Document) -> Vec<String> {
     let known = known();
     let is_known = |flag: &str| known.contains(flag) || FOREIGN.iter().any(|(foreign, _)| *foreign == flag);
-    let blocks = document.blocks();
-    let in_blocks =
-        blocks.iter().filter(|block| block.language != "yaml").map(|block| (block.line, block.text.clone()));
+    let blocks = document.blocks().into_iter().filter(|block| matches!(&*block.language, "text" | "ini"));
+    let in_blocks = blocks.map(|block| (block.line, block.text));
     let texts: Vec<(usize, String)> = document.words().into_iter().chain(in_blocks).collect();
     let named = texts.iter().flat_map(|(line, text)| flags(text).map(|flag| (*line, flag)));
     named
@@ -80,14 +79,20 @@ pub(crate) fn strangers(document: &Document) -> Vec<String> {
         .collect()
 }
 
-/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not whole.
+/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not whole, and a
+/// command may be named without what it needs.
 pub(crate) fn misunderstood(document: &Document) -> Vec<String> {
     let commands = document.words().into_iter().filter(|(_, text)| text.starts_with("trio-exporter "));
     let whole = commands.filter(|(_, text)| !text.contains(['…', '*', '|', '[']));
     whole
         .filter_map(|(line, text)| {
-            let lines = pipelines(&text).map_err(|(_, problem)| problem);
-            let problem = lines.and_then(|lines| lines[0].commands.iter().try_for_each(understood)).err()?;
+            let problem = match pipelines(&text).into_iter().collect::<Result<Vec<_>, _>>() {
+                Ok(lines) => lines.iter().flat_map(|line| &line.commands).find_map(|command| {
+                    let error = parsed(command).err()?;
+                    (error.kind() != ErrorKind::MissingRequiredArgument).then(|| error.to_string())
+                })?,
+                Err((_, problem)) => problem,
+            };
             Some(document.problem(line, format!("`{text}`: {problem}")))
         })
         .collect()
@@ -95,11 +100,15 @@ pub(crate) fn misunderstood(document: &Document) -> Vec<String> {
 
 /// A command of the exporter is one that its command line understands.
 pub(crate) fn understood(command: &Command) -> Result<(), String> {
+    parsed(command).map_err(|error| error.to_string())
+}
+
+fn parsed(command: &Command) -> Result<(), clap::Error> {
     let Some(ours) = ours(command) else { return Ok(()) };
     let words = std::iter::once("trio-exporter").chain(ours.words.iter().map(String::as_str));
     match Cli::try_parse_from(words) {
         Err(error) if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            Err(error.to_string())
+            Err(error)
         }
         _ => Ok(()),
     }

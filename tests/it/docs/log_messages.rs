@@ -10,7 +10,8 @@ use super::{document, nothing_in};
 use crate::markdown::{Document, root};
 
 /// Files whose log lines are texts from elsewhere, and where these come from.
-const PASSED_ON: [(&str, &str); 5] = [
+const PASSED_ON: [(&str, &str); 6] = [
+    ("src/http/web_files.rs", "warnings of the web configuration"),
     ("src/trio/error.rs", "details of the files below"),
     ("src/app/keeper.rs", "src/state_file/problem.rs"),
     ("src/app/fleet.rs", "warnings of the configuration"),

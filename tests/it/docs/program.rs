@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     path::Path,
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus},
     time::{Duration, Instant},
 };
 
@@ -22,14 +22,22 @@ pub(crate) struct Program {
 
 impl Program {
     /// Starts it with `command`'s variables and words, without the name of the program. What it prints goes to
-    /// files called `name` beside `folder`.
-    pub(crate) fn start(command: &shell::Command, folder: &Path, name: &str) -> Result<Self, String> {
+    /// files called `name` beside `folder`; `input` is what it reads.
+    pub(crate) fn start(
+        command: &shell::Command,
+        folder: &Path,
+        name: &str,
+        input: &str,
+    ) -> Result<Self, String> {
         let printed = |what: &str| folder.with_extension(format!("{name}.{what}"));
         let (out, err) = (printed("out"), printed("err"));
+        let answers = printed("in");
+        fs::write(&answers, input).map_err(|error| format!("{}: {error}", answers.display()))?;
+        let answers = File::open(&answers).map_err(|error| format!("{}: {error}", answers.display()))?;
         let file = |path: &Path| File::create(path).map_err(|error| format!("{}: {error}", path.display()));
         let mut program = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
         program.args(&command.words).env_clear().envs(command.environment.clone()).current_dir(folder);
-        program.stdin(Stdio::null()).stdout(file(&out)?).stderr(file(&err)?);
+        program.stdin(answers).stdout(file(&out)?).stderr(file(&err)?);
         let child = program.spawn().map_err(|error| error.to_string())?;
         Ok(Self { child, out, err })
     }

@@ -25,8 +25,8 @@ enum Token {
     Into,
 }
 
-/// The lines of a block; an error tells how many lines below the fence it is.
-pub(crate) fn pipelines(block: &str) -> Result<Vec<Pipeline>, (usize, String)> {
+/// The lines of a block, or what is not understood of each, with how many lines below the fence it is.
+pub(crate) fn pipelines(block: &str) -> Vec<Result<Pipeline, (usize, String)>> {
     let (mut found, mut line, mut begun) = (Vec::new(), String::new(), None);
     for (number, part) in block.lines().enumerate() {
         let offset = *begun.get_or_insert(number + 1);
@@ -35,14 +35,14 @@ pub(crate) fn pipelines(block: &str) -> Result<Vec<Pipeline>, (usize, String)> {
             continue;
         }
         line.push_str(part);
-        let tokens = tokens(line.trim().trim_start_matches("$ ")).map_err(|problem| (offset, problem))?;
-        if !tokens.is_empty() {
-            found.push(pipeline(offset, tokens).map_err(|problem| (offset, problem))?);
-        }
+        let tokens = tokens(line.trim().trim_start_matches("$ "));
+        let read = tokens
+            .and_then(|tokens| if tokens.is_empty() { Ok(None) } else { pipeline(offset, tokens).map(Some) });
+        found.extend(read.map_err(|problem| (offset, problem)).transpose());
         line.clear();
         begun = None;
     }
-    Ok(found)
+    found
 }
 
 fn tokens(line: &str) -> Result<Vec<Token>, String> {
@@ -109,4 +109,25 @@ fn variable(word: &str) -> Option<(String, String)> {
     let plain =
         !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     plain.then(|| (name.to_owned(), value.to_owned()))
+}
+
+#[test]
+fn a_line_is_read_as_a_shell_reads_it_or_not_at_all() {
+    let lines = pipelines("A=1 curl -s \\\n  'a b' | grep \"x y\" > said # why\n\n# nothing\nls\n");
+    let lines = lines.into_iter().collect::<Result<Vec<_>, _>>().expect("understood");
+    let words = |at: usize| lines[0].commands[at].words.iter().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!((words(0), words(1)), (vec!["curl", "-s", "a b"], vec!["grep", "x y"]));
+    assert_eq!(lines[0].commands[0].environment, [("A".to_owned(), "1".to_owned())]);
+    assert_eq!((lines[0].into.as_deref(), lines[0].offset), (Some("said"), 1));
+    assert_eq!((lines[1].commands[0].words[0].as_str(), lines[1].offset), ("ls", 5));
+    for (line, complaint) in [
+        ("a; b", "`;` is more of a shell"),
+        ("a $(b)", "`$` is more"),
+        ("a 'b", "a quote is not closed"),
+        ("a | | b", "a command is missing"),
+        ("a >", "`>` without a file"),
+    ] {
+        let (offset, problem) = pipelines(&format!("\n{line}"))[0].as_ref().expect_err(line).clone();
+        assert!(offset == 2 && problem.contains(complaint), "{line}: {offset}: {problem}");
+    }
 }

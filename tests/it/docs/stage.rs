@@ -6,6 +6,7 @@
 //!   is written to `localhost:10427` and `127.0.0.1:10428` goes to the ports that they got. Where nothing has been
 //!   started, the exporter is started with `trio-exporter.yml`.
 //! - `trio.example` and its like are the simulated Trio; its service is called otherwise than in the documents.
+//! - `init` is answered with what the simulated Trio knows, in a folder where it has not been before.
 //! - `trace` lasts a second and `record` takes one cycle.
 
 use std::{fs, path::PathBuf, time::Duration};
@@ -26,8 +27,8 @@ use crate::{
 };
 
 /// Commands that end by themselves; all others serve.
-const FINITE: [&str; 8] =
-    ["check", "inspect", "trace", "record", "init", "completions", "schema", "healthcheck"];
+const FINITE: [&str; 9] =
+    ["check", "inspect", "trace", "record", "init", "completions", "schema", "man", "healthcheck"];
 /// Flags that make a serving command end.
 const ENDING: [&str; 5] = ["--once", "--config.check", "--print-fields", "--help", "--version"];
 /// A user of the web server: what the reader is told to write, with a real hash.
@@ -79,6 +80,7 @@ impl Stage {
             ("username", &options.username),
             ("password", &options.password),
             ("key", &options.client_key),
+            ("agent_hash_key", "a key of thirty-two letters or more"),
             ("web.yml", USERS),
             ("agents.yml", USERS),
         ] {
@@ -144,7 +146,8 @@ impl Stage {
             _ => {}
         }
         self.started += 1;
-        let mut program = Program::start(&command, &self.folder(), &self.started.to_string())?;
+        let answers = if first == "init" { self.first_time()? } else { String::new() };
+        let mut program = Program::start(&command, &self.folder(), &self.started.to_string(), &answers)?;
         if ends {
             let status = program.ended().await?;
             return if status.success() {
@@ -164,6 +167,15 @@ impl Stage {
         let printed = program.printed();
         self.running.push(program);
         Ok(printed)
+    }
+
+    /// Clears what `init` writes away; returns the answers to its questions.
+    fn first_time(&self) -> Result<String, String> {
+        for name in ["trio-exporter.yml", "client_key", "username", "password"] {
+            fs::remove_file(self.folder().join(name)).map_err(|error| format!("{name}: {error}"))?;
+        }
+        let Options { client_key, username, password, .. } = Options::default();
+        Ok(format!("http://{}/te/api\n{client_key}\n{username}\n{password}\n", self.trio))
     }
 
     /// Does what the reader does by hand: writes the address of the simulated Trio into the files.
@@ -203,6 +215,7 @@ impl Stage {
 /// The command without the name of the program, if it is ours.
 pub(crate) fn ours(command: &Command) -> Option<Command> {
     let words = match command.words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["sudo", "trio-exporter", ..] => &command.words[2..],
         ["trio-exporter", ..] => &command.words[1..],
         ["cargo", "run", "--release", "--", ..] => &command.words[4..],
         ["cargo", "run", "--", ..] => &command.words[3..],

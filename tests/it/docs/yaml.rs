@@ -25,6 +25,8 @@ pub(crate) fn problem(block: &Block, folder: &Path) -> Option<String> {
     // Prometheus knows `targets` in a list alone, and nobody else has these keys at the top.
     if CONFIG.iter().any(|key| has(key)) && !has("apiVersion") {
         let text = if has("targets") { block.text.clone() } else { format!("{TARGET}{}", block.text) };
+        // The folder of an installed package.
+        let text = text.replace("/var/lib/trio-exporter", &folder.display().to_string());
         let path = folder.join("block.yml");
         fs::write(&path, text).expect("a file in our own folder");
         return config::load(Some(&path), &|_| None).err().map(|mistakes| mistakes.join("; "));
