@@ -49,10 +49,9 @@ fn verified(root: &Path) -> String {
             fs::copy(path, target).expect("writable");
         }
     }
-    for program in ["/bin/kill"] {
-        fs::create_dir_all(root.join("bin")).expect("writable");
-        fs::copy(program, root.join(program.trim_start_matches('/'))).expect("a program of every machine");
-    }
+    // The program of ExecReload=.
+    fs::create_dir_all(root.join("bin")).expect("writable");
+    fs::copy("/bin/kill", root.join("bin/kill")).expect("a program of every machine");
     let root = format!("--root={}", root.display());
     let (content, said) =
         systemd_analyze(&["verify", "--man=no", &root, "trio-exporter.service", "trio-exporter.socket"]);
