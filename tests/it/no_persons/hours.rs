@@ -72,7 +72,9 @@ async fn nobody_is_on_a_page_in_the_log_or_in_the_state_file_after_two_bad_hours
         }
         let metrics = app.metrics().await;
         let asked = metrics.find("trio_api_requests_total", &[("code", "403")]).len();
-        assert!(asked > 0 && metrics.sum("trio_unknown_values") > 0.0, "{dialect:?}: things went wrong");
+        // The states of the foreign dialect are numbers: no word takes their place.
+        let muddled = dialect == Dialect::Foreign || metrics.sum("trio_unknown_values") > 0.0;
+        assert!(asked > 0 && muddled, "{dialect:?}: {asked} kinds of requests were refused");
         let followed = metrics.find("trio_service_list_truncated", &[]);
         assert!(!followed.is_empty(), "{dialect:?}");
         look_at_every_page(&app.url, &mut said).await;

@@ -15,13 +15,17 @@ const BEGINNINGS: [(&str, usize); 3] = [("7319000", 9), ("84620", 12), ("5550100
 pub(super) struct Persons {
     /// First and last names, in small letters.
     words: BTreeSet<String>,
+    /// The same as they may be escaped.
+    escaped: BTreeSet<String>,
 }
 
 impl Persons {
     /// Those with these names, and whoever has a number.
     pub(super) fn called<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let words = names.into_iter().flat_map(words).filter(|word| word.chars().count() > 2);
-        Self { words: words.collect() }
+        let words: BTreeSet<String> = words.collect();
+        let escaped = words.iter().flat_map(|word| [escaped(word), escaped(&capitalised(word))]);
+        Self { escaped: escaped.flatten().collect(), words }
     }
 
     /// How many names there are.
@@ -31,9 +35,10 @@ impl Persons {
 
     /// The first name or number of a person in a text.
     pub(super) fn found_in(&self, text: &str) -> Option<String> {
-        [text.to_owned(), percent_decoded(text)].iter().find_map(|text| {
-            let plain = words(text).find(|word| self.words.contains(word) || is_number(word));
-            plain.or_else(|| self.words.iter().find(|word| is_escaped_in(word, text)).cloned())
+        let known = |text: &str| words(text).find(|word| self.words.contains(word) || is_number(word));
+        known(text).or_else(|| text.contains('%').then(|| known(&percent_decoded(text)))?).or_else(|| {
+            let text = text.contains('\\').then(|| text.to_lowercase())?;
+            self.escaped.iter().find(|form| text.contains(&**form)).cloned()
         })
     }
 }
@@ -50,17 +55,12 @@ fn is_number(word: &str) -> bool {
     runs.any(|run| BEGINNINGS.iter().any(|(start, length)| run.len() >= *length && run.starts_with(start)))
 }
 
-/// Whether a name with letters beyond ASCII stands there as its bytes are printed, or in JSON's way.
-fn is_escaped_in(word: &str, text: &str) -> bool {
-    let text = text.to_lowercase();
+fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    let capitalised: String = first.chain(letters).collect();
-    let mut forms = [word, &capitalised].into_iter().flat_map(escaped);
-    forms.any(|form| text.contains(&form.to_lowercase()))
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
-/// The escaped forms of a text that are not the text itself.
+/// A text with letters beyond ASCII as its bytes are printed, and in JSON's way; in small letters.
 fn escaped(text: &str) -> Vec<String> {
     let json = text.chars().map(|letter| match letter {
         letter if letter.is_ascii() => letter.to_string(),
@@ -68,7 +68,8 @@ fn escaped(text: &str) -> Vec<String> {
     });
     let bytes = [Some(text.as_bytes().to_vec()), latin1(text).ok().map(|bytes| bytes.to_vec())];
     let printed = bytes.into_iter().flatten().map(|bytes| bytes.escape_ascii().to_string());
-    printed.chain([json.collect()]).filter(|form| form != text).collect()
+    let forms = printed.chain([json.collect()]).filter(|form| form != text);
+    forms.map(|form| form.to_lowercase()).collect()
 }
 
 fn percent_decoded(text: &str) -> String {

@@ -40,7 +40,7 @@ pub(super) enum Mood {
     Refusing(u16),
     /// Cut off in the middle of somebody's name.
     Cut,
-    /// Somebody's name in place of every word, number and time, where agents are listed.
+    /// Somebody's name in place of every word and time, where agents are listed.
     Muddled,
     /// Another address, with somebody's name in it.
     Redirecting,
@@ -170,13 +170,13 @@ async fn answer(mood: Mood, request: Request, next: Next) -> Response {
     }
 }
 
-/// Links stay, so that the client goes on.
+/// Links and ids stay, so that the client goes on.
 fn muddle(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(muddle),
         Value::Object(members) => members.values_mut().for_each(muddle),
-        Value::String(text) if text.starts_with("http") || text.starts_with('/') => {}
-        Value::String(_) | Value::Number(_) | Value::Bool(_) => *value = Value::from(ECHO),
-        Value::Null => {}
+        Value::String(text) if text.starts_with("http") || text.parse::<u64>().is_ok() => {}
+        Value::String(_) => *value = Value::from(ECHO),
+        Value::Number(_) | Value::Bool(_) | Value::Null => {}
     }
 }
