@@ -57,7 +57,7 @@ async fn a_shard_takes_over_only_its_own_of_the_targets_that_are_new_and_has_a_s
         until("the target to be read", LIMIT, async || {
             let metrics = Samples::parse(&page("/metrics").await);
             match metrics.get("trio_up", &[("target", wanted)]) {
-                Some(up) if up == 1.0 => Ok(metrics),
+                Some(1.0) => Ok(metrics),
                 up => Err(format!("{wanted} is {up:?}")),
             }
         })

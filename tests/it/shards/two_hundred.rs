@@ -87,7 +87,7 @@ async fn readers(ports: &[Port], of: u32, clock: &Clock) -> Vec<u32> {
         let metrics = app.metrics().await;
         for (target, readers) in readers.iter_mut().enumerate() {
             match metrics.get("trio_up", &[("target", &format!("trio-{target}"))]) {
-                Some(up) if up == 1.0 => readers.push(number),
+                Some(1.0) => readers.push(number),
                 Some(_) => panic!("shard {number} could not read target {target}"),
                 None => {}
             }
