@@ -74,7 +74,9 @@ fn what_only_the_run_can_see_of_a_flag_is_told_with_its_name_and_exits_with_2() 
         ),
         (
             &["check", "--log.level", "loud=very=much"],
-            "--log.level: \"loud=very=much\" is no level; use error, warn, info, debug or trace\n".to_owned(),
+            "--log.level: \"loud=very=much\" is no level; use error, warn, info, debug or trace, or a filter such as \
+             info,trio_exporter::trio=debug\n"
+                .to_owned(),
         ),
         (&["check", "--config.file", "/nowhere"], format!("--config.file: cannot read /nowhere: {gone}\n")),
     ] {

@@ -13,7 +13,7 @@ use super::{
 use crate::markdown::Document;
 
 /// Flags of other programs that sentences name, and whose they are.
-const FOREIGN: [(&str, &str); 25] = [
+const FOREIGN: [(&str, &str); 27] = [
     ("--agent", "Prometheus 3"),
     ("--alertmanager.url", "amtool"),
     ("--bench", "cargo"),
@@ -30,10 +30,12 @@ const FOREIGN: [(&str, &str); 25] = [
     ("--nocapture", "cargo"),
     ("--owner", "gh"),
     ("--release", "cargo"),
+    ("--rm", "docker"),
     ("--set", "helm"),
     ("--signal", "docker"),
     ("--storage.tsdb.retention.time", "Prometheus"),
     ("--test", "cargo"),
+    ("--volume", "docker"),
     ("--web.disable-exporter-metrics", "node_exporter"),
     ("--web.enable-admin-api", "Prometheus"),
     ("--web.enable-lifecycle", "Prometheus"),

@@ -8,15 +8,6 @@ use std::{
 use super::nothing_in;
 use crate::markdown::{Document, root};
 
-/// Documents that others are writing. Whatever is there must be taken out of this list.
-const COMING: [&str; 5] = [
-    "docs/data-protection.md",
-    "docs/high-availability.md",
-    "docs/install.md",
-    "docs/kubernetes.md",
-    "docs/status.md",
-];
-
 /// Links of a document that lead nowhere. Those to other sites are not followed.
 pub(crate) fn broken(document: &Document) -> Vec<String> {
     let links =
@@ -29,9 +20,6 @@ fn problem(document: &Document, to: &str) -> Option<String> {
     let from = Path::new(&document.path).parent().unwrap_or(Path::new(""));
     let path = if path.is_empty() { Path::new(&document.path).to_owned() } else { plain(&from.join(path)) };
     let there = root().join(&path);
-    if path.to_str().is_some_and(|path| COMING.contains(&path)) {
-        return None;
-    }
     if path.to_str() != Some(&document.path) && !there.exists() {
         return Some(format!("{to}: there is no {}", path.display()));
     }
@@ -62,12 +50,6 @@ fn plain(path: &Path) -> PathBuf {
 #[test]
 fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
     nothing_in(&Document::shipped().iter().flat_map(broken).collect::<Vec<_>>());
-}
-
-#[test]
-fn nothing_is_awaited_that_is_there() {
-    let there: Vec<&str> = COMING.into_iter().filter(|path| root().join(path).exists()).collect();
-    assert!(there.is_empty(), "take out of COMING: {there:?}");
 }
 
 #[test]

@@ -162,6 +162,22 @@ const TABLE: &[(&[&str], &str)] = &[
         &["simulate", "--replay", "a", "--seed", "1"],
         "error: the argument '--replay <DIR>' cannot be used with:\n  --services <SERVICES>\n  --agents <AGENTS>\n  --contact-centers <CONTACT_CENTERS>\n  --seed <SEED>",
     ),
+    (
+        &["--shard", "3"],
+        "error: invalid value '3' for '--shard <I/N>': give NUMBER/SHARDS, such as 0/3 for the first of three, or auto/3",
+    ),
+    (
+        &["--shard", "3/3"],
+        "error: invalid value '3/3' for '--shard <I/N>': there is no shard 3 of 3: they count from 0, so the last is 2",
+    ),
+    (
+        &["--web.external-url", "foo"],
+        "error: invalid value 'foo' for '--web.external-url <URL>': give scheme, host and port alone, such as https://exporter.example:10427; the exporter has no other path than /",
+    ),
+    (
+        &["healthcheck", "--timeout", "3"],
+        "error: invalid value '3' for '--timeout <TIME>': give a duration of at least 1s with its unit, such as 10s or 5m",
+    ),
     (&["init", "--password", "x"], "error: unexpected argument '--password' found"),
     (&["init", "--force=yes"], "error: unexpected value 'yes' for '--force' found; no more were expected"),
     (&["completions"], "error: the following required arguments were not provided:\n  <SHELL>"),

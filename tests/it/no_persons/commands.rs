@@ -74,7 +74,7 @@ async fn run(trio: &Talkative, file: &str, said: &mut Said) {
     process.signal(Signal::TERM);
     assert!(process.ended().await.success());
     let log = process.stderr();
-    assert!(log.contains("level=trace") && log.contains("level=warn"), "{log}");
+    assert!(log.contains("level=debug") && log.contains("level=warn"), "{log}");
     said.add("the log of run", log + &process.stdout());
 }
 

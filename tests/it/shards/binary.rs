@@ -73,7 +73,8 @@ async fn a_shard_takes_over_only_its_own_of_the_targets_that_are_new_and_has_a_s
     let refused = page(&format!("/metrics?target={another}")).await;
     assert_eq!(refused, format!("404: the target {another:?} is read by shard 0 of 2; this is shard 1\n"));
     let saved = fs::read_to_string(folder.path().join("counters.shard-1")).expect("saved before it is shown");
-    assert!(saved.contains(&first) && !saved.contains(&other), "{saved}");
+    let has = |target: &str| saved.contains(&format!("\"{target}\":{{"));
+    assert!(has(&first) && has(&second) && !has(&other) && !has(&another), "{saved}");
     assert!(!folder.path().join("counters").exists(), "the name in the configuration is nobody's");
 }
 
