@@ -6,6 +6,7 @@
 //!
 //! Needs the programs that `.ci/run` installs, on the PATH; without them the tests fail, they are never skipped. Run
 //! with `cargo test --features stack --test stack`.
+#![cfg(unix)] // Signals, permissions and sockets as only Unix has them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "how long things took is worth seeing with --nocapture")]
 
