@@ -31,13 +31,19 @@ fn selection(allow: &[&str], deny: &[&str]) -> GroupSelection {
     GroupSelection { allow: patterns(allow), deny: patterns(deny) }
 }
 
-/// Both pages of an exporter that shows so much, after two steps.
-async fn pages(trio: &Simulated, groups: GroupSelection, min_group_size: usize) -> [Samples; 2] {
+/// An exporter that shows so much, after two steps.
+async fn showing(trio: &Simulated, groups: GroupSelection, min_group_size: usize) -> TestApp {
     let mut config = config(trio.target(true), Identity::Name);
     (config.tally.groups, config.tally.min_group_size) = (groups.into(), min_group_size);
     let mut app = TestApp::start(config).await;
     app.step().await;
     app.step_after(5).await;
+    app
+}
+
+/// Both pages of such an exporter.
+async fn pages(trio: &Simulated, groups: GroupSelection, min_group_size: usize) -> [Samples; 2] {
+    let app = showing(trio, groups, min_group_size).await;
     [app.metrics().await, app.agents().await]
 }
 
@@ -106,6 +112,19 @@ async fn denied_groups_and_their_members_are_on_neither_page_in_every_dialect() 
         assert!(members(&agents).keys().all(|name| name.starts_with("Lag")), "{about}");
         assert!(group_sizes(&main).keys().all(|name| name.starts_with("Lag")), "{about}");
     }
+}
+
+#[tokio::test]
+async fn who_is_hidden_stays_hidden_when_what_agents_do_is_too_old_and_counters_are_left() {
+    let options = Options { agents: AGENTS, ..Options::default() };
+    let trio = Simulated::start(options, still_clock()).await;
+    let app = showing(&trio, selection(&[], &["Specialister*"]), 3).await;
+    let shown = texts(&app.agents().await, "trio_agent_state", "agent_id");
+    assert_eq!(shown.len(), AGENTS - 3);
+    app.clock.advance(std::time::Duration::from_secs(61));
+    let agents = app.agents().await;
+    assert!(!agents.has("trio_agent_state"), "too old");
+    assert_eq!(texts(&agents, "trio_agent_state_seconds_total", "agent_id"), shown);
 }
 
 #[tokio::test]
