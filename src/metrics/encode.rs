@@ -93,7 +93,8 @@ impl Families {
 }
 
 impl Surface {
-    fn shows_exporter(self) -> bool {
+    /// Whether the page tells what there is once for the process.
+    pub(super) fn shows_exporter(self) -> bool {
         matches!(self, Self::Main | Self::Exporter)
     }
 

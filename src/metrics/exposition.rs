@@ -127,10 +127,8 @@ impl Exposition {
             let now = clock.now();
             let encoded = spawn_blocking(move || {
                 let views = served.views(position);
-                let process = match surface {
-                    Surface::Main | Surface::Exporter => Process::read(started),
-                    Surface::Agents | Surface::Targets => Process::default(),
-                };
+                let process =
+                    if surface.shows_exporter() { Process::read(started) } else { Process::default() };
                 let text = encode(surface, &views, &served.settings, process, now);
                 Encoded::new(match format {
                     Format::OpenMetrics => text,
