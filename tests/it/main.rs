@@ -43,7 +43,6 @@ mod metrics_page;
 mod no_persons;
 mod only_reads;
 mod pair;
-mod plain_words;
 mod promql_checker;
 mod record;
 mod recovery;

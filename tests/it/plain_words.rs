@@ -44,7 +44,8 @@ static BANNED_WORDS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     };
     BANNED.into_iter().map(entry).collect()
 });
-static CODE_SPAN: LazyLock<Regex> = LazyLock::new(|| Regex::new("`[^`]*`").expect("a pattern"));
+/// Code and addresses within prose.
+static CODE_SPAN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`[^`]*`|\w+://\S+").expect("a pattern"));
 
 /// The files below a folder whose names end in one of these, with their texts. Paths are below the root, with `/`.
 fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
@@ -240,7 +241,7 @@ fn planted_words_are_found() {
         "/// Returns what is told by [`is_told`] as `anew`.\nfn a() {}\n"
             .replace("what is told by", "the value of")
             .as_str(),
-        "fn told() { let anew = \"anew\"; f(\"http://a/told b c\") }\n",
+        "fn told() { let anew = \"anew\"; f(\"http://told.example/ b c\") }\n",
         "fn a() { f(\"one word anew_again, TrioWaitingNobodyWorking here\") }\n",
         "#[cfg(test)]\nmod tests { fn a() { f(\"it is read anew by them\") } }\n",
     ] {
