@@ -3,7 +3,7 @@
 
 use super::{CenterReading, CheckTarget, Report};
 use crate::{
-    model::{Collector, Resource, Stamp},
+    model::Collector,
     tally::{Comparison, Source, age_by_arrival},
     trio::Client,
 };

@@ -60,7 +60,7 @@ impl WaitMismatch {
     pub fn likely_form(&self) -> Option<&'static str> {
         use WaitFactor::{Sixtieth, Sixty, Thousand, Thousandth};
         match (self.form, self.factor) {
-            ("duration" | "seconds" | "clock", Thousand) => Some("milliseconds"),
+            ("duration" | "seconds", Thousand) => Some("milliseconds"),
             ("duration" | "seconds", Sixtieth) => Some("minutes"),
             ("minutes", Sixty) | ("milliseconds", Thousandth) => Some("seconds"),
             _ => None,
@@ -70,7 +70,7 @@ impl WaitMismatch {
     /// Describes the difference and its likely cause, in one sentence without an end.
     pub fn description(&self) -> String {
         let Self { resource, field, factor, form } = self;
-        let read_as = if *form == "duration" { "seconds" } else { form };
+        let read_as = if *form == "duration" { "seconds" } else { *form };
         let cause = match (self.likely_form(), *form, factor) {
             (Some(likely), ..) => format!("probably {likely} read as {read_as}"),
             (None, "clock", WaitFactor::Sixtieth) => {

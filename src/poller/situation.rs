@@ -33,7 +33,7 @@ pub(super) struct LoggedMismatches(Arc<[WaitMismatch]>);
 impl LoggedMismatches {
     /// Logs the mismatches that were not there before, one line each.
     pub(super) fn log(&mut self, now: &Arc<[WaitMismatch]>) {
-        for mismatch in now.iter().filter(|mismatch| !self.0.contains(mismatch)) {
+        for mismatch in self.replace(now) {
             tracing::warn!(
                 resource = mismatch.resource.as_str(),
                 field = mismatch.field,
@@ -45,6 +45,31 @@ impl LoggedMismatches {
                  are probably read in the wrong unit; correct the form in a fields_file; nothing is withheld"
             );
         }
+    }
+
+    /// Remembers the mismatches of now. Returns those that are new.
+    fn replace(&mut self, now: &Arc<[WaitMismatch]>) -> Vec<WaitMismatch> {
+        let new = now.iter().filter(|mismatch| !self.0.contains(mismatch)).copied().collect();
         self.0 = now.clone();
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Resource, WaitFactor};
+
+    #[test]
+    fn a_mismatch_is_logged_again_only_after_it_went_away() {
+        let (resource, field) = (Resource::ServiceState, "longest_wait");
+        let only = |factor| -> Arc<[WaitMismatch]> {
+            Arc::new([WaitMismatch { resource, field, factor, form: "seconds" }])
+        };
+        let (none, thousand): (Arc<[WaitMismatch]>, _) = (Arc::default(), only(WaitFactor::Thousand));
+        let mut logged = LoggedMismatches::default();
+        let mut new = |now: &Arc<[WaitMismatch]>| logged.replace(now).len();
+        assert_eq!([new(&thousand), new(&thousand), new(&none), new(&thousand)], [1, 0, 0, 1]);
+        assert_eq!(new(&only(WaitFactor::Sixtieth)), 1, "another factor");
     }
 }

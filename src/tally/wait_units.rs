@@ -15,7 +15,7 @@ pub use compare::{AgeRange, Comparison, age_by_arrival};
 
 use super::flow::Source;
 use crate::{
-    model::{Stamp, Text, WaitMismatch},
+    model::{Case, Stamp, Text, WaitMismatch},
     snapshot::{Center, Snapshot},
 };
 use compare::FIELDS;
@@ -70,7 +70,7 @@ impl CenterMemory {
             fresh[source as usize] = Some((good.taken, &*good.data));
             if is_new {
                 let arrivals = &self.arrivals[source as usize];
-                let age = |_: Source, case: &_| arrivals.age(case, good.taken, skew);
+                let age = |_: Source, case: &Case| arrivals.age(case, good.taken, skew);
                 comparison.add_list(source, &good.data, &age);
             }
         }
@@ -81,7 +81,7 @@ impl CenterMemory {
         let is_near = |taken: Stamp| taken.mono.abs_diff(states.taken.mono) <= compare::SAME_TIME;
         let lists = fresh.map(|list| list.filter(|(taken, _)| is_near(*taken)).map(|(_, list)| list));
         let arrivals = &self.arrivals;
-        let age = |source: Source, case: &_| arrivals[source as usize].age(case, states.taken, skew);
+        let age = |source: Source, case: &Case| arrivals[source as usize].age(case, states.taken, skew);
         comparison.add_states(&states.data, lists, &age);
     }
 }

@@ -9,11 +9,11 @@ use trio_exporter::{
 };
 use wiremock::ResponseTemplate;
 
-use super::{examined, examined_with, failures, of, says};
-use crate::support::{HandWritten, Simulated, target};
+use super::{examined, examined_at, examined_with, failures, of, says};
+use crate::support::{HandWritten, Simulated, still_clock, target};
 
 const SERVICES: &str = r#"{"data":[{"serviceId":1,"open":true,"queueLength":0}]}"#;
-const AGENTS: &str = r#"{"data":[{"agentId":1,"state":"Busy","stateSince":"2026-01-15T08:00:00Z"}]}"#;
+const AGENTS: &str = r#"{"data":[{"agentId":1,"state":"Busy","stateSince":"2026-01-15T07:50:00Z"}]}"#;
 
 /// A Trio with one service and one agent, whose answer for `resource` is this one.
 async fn answering(resource: &str, response: ResponseTemplate) -> HandWritten {
@@ -40,7 +40,7 @@ async fn core_only(trio: &HandWritten, off: &[Collector]) -> Report {
     let is_read = |collector: &Collector| core.contains(collector) && !off.contains(collector);
     let intervals =
         Collector::ALL.map(|collector| is_read(&collector).then(|| settings.interval(collector)).flatten());
-    examined_with(target(&trio.url()), Clock::system(), intervals).await
+    examined_with(target(&trio.url()), still_clock(), intervals).await
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn states_whose_words_are_all_unknown_are_counted() {
     trio.answer("", r#"{"data":{}}"#).await;
     trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
     trio.answer("cc/1/services/state", SERVICES).await;
-    let agent = |id: u32| json!({"agentId": id, "state": "Fika", "stateSince": "2026-01-15T08:00:00Z"});
+    let agent = |id: u32| json!({"agentId": id, "state": "Fika", "stateSince": "2026-01-15T07:50:00Z"});
     let agents = json!({"data": (1..=40).map(agent).collect::<Vec<_>>()}).to_string();
     trio.answer("cc/1/agents/state", agents).await;
     let report = core_only(&trio, &[]).await;
@@ -142,7 +142,6 @@ async fn nothing_that_cannot_be_told_is_ok() {
 /// A Trio where one call has waited for five minutes, and states this as its longest wait and its wait.
 async fn waiting(longest: &str, wait: &str) -> Report {
     let trio = HandWritten::start().await;
-    let created = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(300);
     let state =
         format!(r#"{{"data":[{{"serviceId":1,"open":true,"queueLength":1,"longestWaitTime":{longest}}}]}}"#);
     trio.answer("", r#"{"data":{}}"#).await;
@@ -150,15 +149,14 @@ async fn waiting(longest: &str, wait: &str) -> Report {
     trio.answer("cc/1/services/state", state).await;
     trio.answer("cc/1/agents/state", AGENTS).await;
     let call = format!(
-        r#"{{"data":[{{"jobNo":7,"serviceId":1,"state":"queued","created":"{created}","waitTime":{wait}}}]}}"#
+        r#"{{"data":[{{"jobNo":7,"serviceId":1,"state":"queued","created":"2026-01-15T07:55:00Z","waitTime":{wait}}}]}}"#
     );
     trio.answer("cc/1/services/calls", call).await;
-    examined(target(&trio.url())).await
+    examined_at(target(&trio.url()), still_clock()).await
 }
 
 #[tokio::test]
 async fn waits_in_another_unit_are_suspected_in_one_reading() {
-    // The mock's clock stands still, so the ages are not corrected by it where it is years away.
     let report = waiting("300000", "300").await;
     let finding = of(&report, "waits");
     assert_eq!(finding.level, Level::Check, "{finding}");
@@ -171,4 +169,31 @@ async fn waits_in_another_unit_are_suspected_in_one_reading() {
     says(&waiting("300", "300").await, "waits", Level::Ok, "in this reading 2 agree");
     says(&waiting("0", "0").await, "waits", Level::Unknown, "cannot be told in this reading");
     says(&waiting("30", "3000").await, "waits", Level::Unknown, "2 do not, by no known factor");
+}
+
+/// The exit code and the output of the command on a simulated Trio that refuses this.
+async fn command(forbidden: &[&str]) -> (Option<i32>, String) {
+    use secrecy::ExposeSecret;
+    let forbidden = forbidden.iter().map(|resource| (*resource).to_owned()).collect();
+    let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
+    let target = trio.target(true).trio;
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
+    command.env_clear().arg("check").env("TRIO_URL", target.servers[0].as_str());
+    command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
+    command.env("TRIO_USERNAME", target.username.current().expose_secret());
+    command.env("TRIO_PASSWORD", target.password.current().expose_secret());
+    let run = tokio::task::spawn_blocking(move || command.output().expect("the binary starts"));
+    let output = run.await.expect("no panic");
+    (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+#[tokio::test]
+async fn the_exit_code_is_1_without_states() {
+    for (forbidden, code) in [("services/state", 1), ("agents/state", 1), ("services/calls", 0)] {
+        let (exit, out) = command(&[forbidden]).await;
+        assert_eq!(exit, Some(code), "{out}");
+        let begin = if code == 1 { "FAIL " } else { "CHECK" };
+        let line = format!("{begin}  trio, right cc 1 {forbidden}: answered 403");
+        assert!(out.contains(&line), "{line}: {out}");
+    }
 }
