@@ -30,7 +30,7 @@ pub(super) fn check(target: &CheckTarget, client: &Client, read: &[CenterReading
         (0, 0) => report.unknown(
             "waits",
             "cannot be told in this reading: no stated wait stands beside a waiting case that says when it came",
-            "the exporter compares them while it runs; see /status after some minutes with waiting cases",
+            "they are compared again and again in operation: see /status after some minutes with waiting cases",
         ),
         (agreeing, other) if agreeing > other => {
             report.ok("waits", format!("in this reading {agreeing} agree with the lists of cases"));
@@ -38,7 +38,7 @@ pub(super) fn check(target: &CheckTarget, client: &Client, read: &[CenterReading
         (agreeing, other) => report.unknown(
             "waits",
             format!("in this reading {agreeing} agree with the lists of cases, {other} do not, by no known factor"),
-            "check again when more cases wait; see /status of the running exporter",
+            "check again when more cases wait, or see /status",
         ),
     }
 }
