@@ -50,6 +50,6 @@ fn shows_question_mark(panel: Panel<'_>, expr: &str) -> bool {
 }
 
 #[test]
-fn unknown_states_are_never_shown_as_nobody_available() {
+fn unknown_states_are_never_shown_as_none_available() {
     none(faults);
 }
