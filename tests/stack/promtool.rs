@@ -86,8 +86,8 @@ fn agents(available: u32, unknown: u32) -> Vec<Value> {
     ];
     for (name, labels) in [
         ("trio_agents", center),
-        ("trio_service_skilled_agents", &service),
-        ("trio_agent_group_agents", &group),
+        ("trio_service_skilled_agents", service.as_str()),
+        ("trio_agent_group_agents", group.as_str()),
     ] {
         for (state, number) in [("available", available), ("unknown", unknown), ("busy", 4)] {
             let series_of = format!("{name}{{{labels},state=\"{state}\"}}");
