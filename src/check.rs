@@ -10,6 +10,7 @@ mod network;
 mod pages;
 mod report;
 mod rights;
+mod rows;
 mod server;
 mod times;
 
@@ -85,6 +86,7 @@ pub async fn check(patient: &Patient, client: &Client, clock: &Clock) -> Report 
         rights::check(patient, client, route, (&mut load, &mut largest), &mut report).await;
     }
     rights::check_shared(patient, client, &root, &mut load, &mut report).await;
+    rows::check(client, &mut report);
     pages::check(client, largest, &mut report).await;
     times::check(patient, client, &routes, &mut report).await;
     for route in &routes {

@@ -219,6 +219,7 @@ fn fields() -> Arc<[FieldUse]> {
         source: FieldSource::Builtin,
         unknown_values: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     let since = FieldUse {

@@ -32,6 +32,7 @@ fn with_member(mut snapshot: Snapshot) -> Snapshot {
         source: FieldSource::Builtin,
         unknown_values: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     snapshot.fields = Arc::new([member]);
