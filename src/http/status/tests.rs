@@ -234,7 +234,7 @@ fn unknown_words_of_an_enumeration_are_told_unless_not_one_of_its_values_is_know
             });
         })
     };
-    let words = |said: &Value| said["targets"][0]["fields"][4]["unknown_words"].clone();
+    let words = |said: &Value| said["targets"][0]["fields"][5]["unknown_words"].clone();
     let (some, page) = said(with(2));
     assert_eq!(words(&some), json!(["Fika"]));
     assert!(
@@ -262,12 +262,12 @@ fn rows_without_a_key_are_told_with_their_number() {
         (12, "12 rows of services/state have no id: no figure counts them"),
     ] {
         let (some, page) = said(with(rows));
-        assert_eq!(some["targets"][0]["fields"][4]["rows_without"], json!(rows));
+        assert_eq!(some["targets"][0]["fields"][5]["rows_without"], json!(rows));
         assert!(findings(&some).iter().any(|(_, said)| said == what), "{:?}", findings(&some));
         assert!(page.contains(&format!("<strong>{rows}</strong>")));
     }
     let (none, _) = said(with(0));
-    assert_eq!(none["targets"][0]["fields"][4]["rows_without"], json!(0));
+    assert_eq!(none["targets"][0]["fields"][5]["rows_without"], json!(0));
     assert_eq!(none["targets"][0]["fields"][0]["rows_without"], json!(null), "a row counts without it");
     assert!(findings(&none).iter().all(|(_, said)| !said.contains("rows of")));
 }
