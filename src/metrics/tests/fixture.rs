@@ -221,6 +221,7 @@ fn fields() -> Arc<[FieldUse]> {
         understood: 0,
         not_understood: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     let since = FieldUse {
@@ -232,7 +233,8 @@ fn fields() -> Arc<[FieldUse]> {
     };
     let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
     let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
-    [queue, since, missing, unseen].into()
+    let key = FieldUse { field: "id", rows_without: Some(0), ..queue.clone() };
+    [queue, since, missing, unseen, key].into()
 }
 
 /// Totals that fit [`snapshot`]: 100 s of three agents, of which 20 agent-seconds are unmeasured.
