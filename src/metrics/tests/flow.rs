@@ -125,7 +125,7 @@ fn undecided_waiting_withholds_three_gauges_and_keeps_the_states() {
 }
 
 #[test]
-fn no_longest_wait_is_derived_from_lists_that_hide_or_confuse_waiting_cases() {
+fn no_wait_is_derived_from_lists_that_hide_waiting_cases() {
     let derived = |change: fn(&mut ServiceTotals)| {
         let mut view = of_service(change);
         let published = Arc::make_mut(view.published.as_mut().expect("published"));

@@ -38,7 +38,7 @@ fn case_of_the_first_list_has_waited_half_an_interval_at_least() {
 }
 
 #[test]
-fn nobody_who_waits_has_a_wait_of_zero() {
+fn no_waiting_case_has_a_wait_of_zero() {
     let mut stage = Stage::new();
     for turn in 0..200u32 {
         // A new caller in every list, who is answered before the next one.
