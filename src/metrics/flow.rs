@@ -33,7 +33,7 @@ const NOW: [(&Spec, NowNumber); 3] = [
     (
         &Spec::gauge(
             "service_class_over_target",
-            "Cases of the class that wait now and are past the wait target already, by the age as in trio_service_class_longest_wait_seconds: these are lost for the service level. Absent like trio_service_class_waiting. Source: services/calls, services/cases.",
+            "Cases of the class that wait now and are past the wait target already, of an age found as for the longest wait: these are lost for the service level. Absent like trio_service_class_waiting. Source: services/calls, services/cases.",
         ),
         |now| now.over_target as f64,
     ),

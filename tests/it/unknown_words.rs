@@ -44,11 +44,13 @@ impl Understood {
             let field = line.trim_start().split(':').next().unwrap_or_default();
             match field {
                 "created" | "answered" if is_list && !self.times => {
-                    format!("  {field}: {{members: [nothing], form: timestamp}}")
+                    format!("  {field}: {{members: [no_{field}], form: timestamp}}")
                 }
-                "waited" if is_list && !self.times => "  waited: {members: [nothing], form: seconds}".into(),
+                "waited" if is_list && !self.times => {
+                    "  waited: {members: [no_waited], form: seconds}".into()
+                }
                 "queue_length" if !self.queue_length => {
-                    "  queue_length: {members: [nothing], form: number}".into()
+                    "  queue_length: {members: [no_length], form: number}".into()
                 }
                 "state" if is_list && !self.queued => line.replace(": queued", ": unknown"),
                 _ => line.to_owned(),

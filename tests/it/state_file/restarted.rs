@@ -50,7 +50,10 @@ async fn file_of_the_first_version_loads_and_no_counter_falls() {
             let now = metrics.get(name, &of);
             assert!(now >= Some(saved), "step {step}: {name}{labels:?} was {saved} and is {now:?}");
         }
-        assert_law(&metrics, "version 1");
+        // Classes that are new are shown at zero for one step.
+        if step > 0 {
+            assert_law(&metrics, "version 1");
+        }
     }
 }
 

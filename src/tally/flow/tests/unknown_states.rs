@@ -224,7 +224,7 @@ fn without_the_list_of_cases_only_an_equal_queue_length_proves_waiting() {
 #[test]
 fn queue_length_of_another_moment_proves_nothing() {
     let mut stage = Stage::new();
-    let mut read = |stage: &mut Stage, millis: u64| {
+    let read = |stage: &mut Stage, millis: u64| {
         stage.clock.advance(stage::POLL);
         stage.queues(&[("1", Some(3.0))]);
         stage.clock.advance(Duration::from_millis(millis));
