@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Context, page::FieldSeen, raw::Raw};
 use crate::{
     model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
-    trio::fields::{Meaning, normal},
+    trio::fields::{Meaning, Unreadable, normal},
 };
 
 /// How far a time may lie ahead of our clock before it is rejected.
@@ -218,15 +218,20 @@ impl Reader<'_> {
         Some(CaseState::Unknown)
     }
 
-    /// The class of a case; one that is not mapped is another class.
-    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Option<CaseClass> {
-        self.present(field)?;
+    /// The class of a case, if it names one.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the dictionary does not map the word; it is counted as unknown.
+    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Result<Option<CaseClass>, Unreadable> {
+        if self.present(field).is_none() {
+            return Ok(None);
+        }
         if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
             self.seen[field].understood += 1;
-            return Some(class);
+            return Ok(Some(class));
         }
         self.unknown(field);
-        Some(CaseClass::Other)
+        Err(Unreadable)
     }
 
     fn present(&self, field: usize) -> Option<&Raw<'_>> {
