@@ -8,7 +8,7 @@ use crate::sim::dialect::Fact;
 use crate::sim::world::{Case, Stage};
 
 /// Limit of `services/cases` per service, waiting and handled together, as documented; also of
-/// `services/calls` where [`Options::calls_limited`] is set.
+/// `services/calls` where `calls_limited` is set.
 const MAX_CASES_PER_SERVICE: usize = 20;
 
 impl Trio {
