@@ -1,4 +1,4 @@
-//! A collection put together from its recorded pages, and cut into pages anew.
+//! A collection assembled from its recorded pages, and split into pages of another size.
 
 use std::collections::BTreeMap;
 
@@ -6,67 +6,68 @@ use serde_json::{Value, json};
 
 use super::{item, recording::Exchange};
 
-/// Collections of up to this many items are not paged.
+/// Collections of up to this many items are not paged, as documented.
 const UNPAGED: usize = 10;
 
-/// All rows that were read of a collection with one size of page.
+/// All rows of a collection that were read with one page size.
 #[derive(Debug)]
-pub(super) struct Whole<'r> {
+pub(super) struct CollectedList<'r> {
     pub(super) first: &'r Exchange,
     pub(super) rows: Vec<&'r Value>,
     total: Option<usize>,
-    /// The largest page that the server gave, if it cut them.
+    /// Largest page of the server; `None` if it granted the requested size.
     cap: Option<usize>,
 }
 
-/// One page of it.
+/// One page of the rows.
 #[derive(Debug)]
 pub(super) struct Page<'r> {
     pub(super) rows: Vec<&'r Value>,
-    /// Page, size, pages; `None` where the server describes nothing.
+    /// Page, size and number of pages; `None` if the server sent no header.
     description: Option<(usize, usize, usize)>,
 }
 
-impl<'r> Whole<'r> {
-    /// The longest reading among these; `None` where none was a list.
-    pub(super) fn of(exchanges: impl Iterator<Item = &'r Exchange>) -> Option<Self> {
+impl<'r> CollectedList<'r> {
+    /// Returns the reading with the most rows; `None` if no exchange holds a list.
+    pub(super) fn from_exchanges(exchanges: impl Iterator<Item = &'r Exchange>) -> Option<Self> {
         let mut by_size: BTreeMap<Option<usize>, BTreeMap<usize, &'r Exchange>> = BTreeMap::new();
         for exchange in exchanges.filter(|exchange| exchange.is_success()) {
             let number = |name| exchange.parameter(name).and_then(number);
             by_size.entry(number("pageSize")).or_default().insert(number("page").unwrap_or(1), exchange);
         }
         let readings = by_size.into_iter().filter_map(|(size, pages)| Self::read(size, &pages));
-        readings.max_by_key(|whole| whole.rows.len())
+        readings.max_by_key(|list| list.rows.len())
     }
 
     fn read(size: Option<usize>, pages: &BTreeMap<usize, &'r Exchange>) -> Option<Self> {
         let first = *pages.get(&1)?;
         let mut rows = Vec::new();
+        // Up to the first gap: a page that failed would otherwise shift the rows behind it.
         for page in (1..).map_while(|number| pages.get(&number)) {
             rows.extend(item::rows(page.json.as_ref()?)?);
         }
         let header: Option<Value> =
             first.headers.get("x-pagination").and_then(|text| serde_json::from_str(text).ok());
-        let told = |name: &str| {
+        let reported = |name: &str| {
             let members = header.as_ref()?.as_object()?;
             let (_, value) = members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
             value.as_u64().map(|number| number as usize).or_else(|| number(value.as_str()?))
         };
-        let cap = told("pageSize").filter(|told| size.is_none_or(|size| *told < size));
-        Some(Self { first, rows, total: told("totalCount"), cap })
+        let cap = reported("pageSize").filter(|reported| size.is_none_or(|size| *reported < size));
+        Some(Self { first, rows, total: reported("totalCount"), cap })
     }
 
-    /// Whether these are all rows that the server said there were.
+    /// Returns true when all rows are here that the server reported.
     pub(super) fn is_complete(&self) -> bool {
         self.total.is_none_or(|total| self.rows.len() >= total)
     }
 
-    /// How many members its rows have at most.
+    /// Largest number of members of a row.
     pub(super) fn members(&self) -> usize {
         self.rows.iter().filter_map(|row| item::members(row)).map(serde_json::Map::len).max().unwrap_or(0)
     }
 
-    /// One page. Whoever asks for no size gets everything.
+    /// Returns one page. Without a size it holds all rows.
     pub(super) fn page(&self, page: Option<usize>, size: Option<usize>) -> Page<'r> {
         let all = self.rows.len();
         let number = page.unwrap_or(1).max(1);
@@ -78,7 +79,7 @@ impl<'r> Whole<'r> {
         Page { rows, description: describes.then_some((number, size, all.div_ceil(size))) }
     }
 
-    /// The header of a page whose neighbours have the address that `link` makes of their numbers.
+    /// Value of `X-Pagination` for a page; `link` builds the URL of a page number.
     pub(super) fn header(&self, page: &Page<'_>, link: impl Fn(usize) -> String) -> Option<String> {
         let (number, size, pages) = page.description?;
         let link = |number: usize| (1..=pages).contains(&number).then(|| link(number));
@@ -94,7 +95,7 @@ impl<'r> Whole<'r> {
     }
 }
 
-/// A number of pages or rows; zero is none.
+/// Parses a page number or size; zero counts as absent.
 pub(super) fn number(text: &str) -> Option<usize> {
     text.trim().parse().ok().filter(|number| *number > 0)
 }

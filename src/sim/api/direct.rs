@@ -1,4 +1,4 @@
-//! Reading without a login and without pages: for callers inside this process.
+//! Reads without login and without paging, for callers inside this process.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,14 +9,14 @@ use super::links::Links;
 use super::route::Route;
 use super::{Query, Request, Trio};
 use crate::sim::truth::Truth;
-use crate::sim::world::Stay;
+use crate::sim::world::Segment;
 
-/// The host in the links of what is read here.
+/// Host of the links in these answers.
 const HOST: &str = "trio.simulated";
 
 impl Trio {
-    /// What `GET target` gives to a client with the rights of the options, a collection on one page.
-    /// The target is what follows the base, with its query.
+    /// Answers `GET target` with the rights of the options. `target` is the path below the base with its
+    /// query.
     pub(crate) fn read(&mut self, target: &str) -> Answer {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let links = Links::new(HOST).for_rights(self.rights.clone());
@@ -28,11 +28,11 @@ impl Trio {
             authorization: None,
             body: Vec::new(),
         };
-        match Route::of(&request.path) {
+        match Route::parse(&request.path) {
             Some(route) if !route.methods().contains(&Method::GET) => {
                 self.problem(&links, StatusCode::METHOD_NOT_ALLOWED, "this resource has no such method")
             }
-            Some(route) if !self.rights.admit(route) => {
+            Some(route) if !self.rights.allows_route(route) => {
                 self.problem(&links, StatusCode::FORBIDDEN, "the API user has no right to this")
             }
             Some(route) => self.serve(&request, &links, route),
@@ -40,38 +40,38 @@ impl Trio {
         }
     }
 
-    /// Lets the world go on.
+    /// Advances the world.
     pub(crate) fn step(&mut self, time: Duration) {
         self.world.step(time);
     }
 
-    /// The real time of the world's present.
+    /// Real time of the present world time.
     pub(crate) fn now(&self) -> SystemTime {
-        self.wall.at(self.world.now())
+        self.world_clock.real_time(self.world.now())
     }
 
-    /// The real time of a world time.
-    pub(crate) fn at(&self, world: Duration) -> SystemTime {
-        self.wall.at(world)
+    /// Real time of a world time.
+    pub(crate) fn real_time(&self, world: Duration) -> SystemTime {
+        self.world_clock.real_time(world)
     }
 
-    /// Sets arrivals to a multiple of the usual.
-    pub(crate) fn set_pace(&mut self, factor: f64) {
-        self.world.set_pace(factor);
+    /// Sets the arrival rate to a multiple of the configured one.
+    pub(crate) fn set_arrival_factor(&mut self, factor: f64) {
+        self.world.set_arrival_factor(factor);
     }
 
-    /// What really happened.
+    /// Exact figures since the last reset.
     pub(crate) fn truth(&self) -> Truth {
         self.world.truth()
     }
 
-    /// Begins the account of what happens anew.
-    pub(crate) fn mark(&mut self) {
-        self.world.mark();
+    /// Resets the exact figures and the segment log.
+    pub(crate) fn reset_truth(&mut self) {
+        self.world.reset_truth();
     }
 
-    /// Every stay of a case that has ended, if a log is kept.
-    pub(crate) fn log(&self) -> &[Stay] {
-        self.world.log()
+    /// Ended segments since the last reset, if the segment log is on.
+    pub(crate) fn segment_log(&self) -> &[Segment] {
+        self.world.segment_log()
     }
 }

@@ -1,4 +1,4 @@
-//! The account of tiny worlds, reckoned by hand.
+//! Statistics of tiny worlds, computed by hand.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,38 +7,41 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::sim::scenario::{Callback, Overflow, Scenario, ServicePlan, Team, Transfer};
-use crate::sim::world::{Demand, Habits, Law};
+use crate::sim::world::{Behaviour, Demand, Distribution};
 
 fn second(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// Calls that take exactly so long, and callers who wait exactly so long.
+/// Calls with constant handling time and patience, in seconds.
 fn calls(name: &str, handling: u64, patience: Option<u64>) -> ServicePlan {
     let demand = Demand {
-        handling: Law::Fixed(second(handling)),
-        patience: patience.map(|patience| Law::Fixed(second(patience))),
-        ..Demand::usual(Class::Voice, 1.0)
+        handling: Distribution::Fixed(second(handling)),
+        patience: patience.map(|patience| Distribution::Fixed(second(patience))),
+        ..Demand::typical(Class::Voice, 1.0)
     };
     ServicePlan { demands: vec![demand], ..ServicePlan::steady(name, Class::Voice, 0.0) }
 }
 
-/// One agent at each service, who lets it ring for two seconds and has three seconds of wrap-up.
+/// One agent per service, with two seconds of ringing and three seconds of wrap-up.
 fn scenario(services: Vec<ServicePlan>) -> Scenario {
-    let habits =
-        Habits { ringing: Some(Law::Fixed(second(2))), wrap_up: Some(Law::Fixed(second(3))), ..Habits::NONE };
-    let team = |service| Team { habits, ..Team::tireless("En", 1, &[service]) };
+    let behaviour = Behaviour {
+        ringing: Some(Distribution::Fixed(second(2))),
+        wrap_up: Some(Distribution::Fixed(second(3))),
+        ..Behaviour::INSTANT
+    };
+    let team = |service| Team { behaviour, ..Team::always_ready("En", 1, &[service]) };
     let teams = (0..services.len()).map(team).collect();
-    Scenario { begins: Duration::ZERO, warm_up: Duration::ZERO, services, teams }
+    Scenario { start_time: Duration::ZERO, warm_up: Duration::ZERO, services, teams }
 }
 
-/// A world in which calls come to the first service at these seconds.
+/// A world in which calls arrive at the first service at these seconds.
 fn world(scenario: &Scenario, arrivals: &[u64]) -> World {
-    let mut world = World::of_scenario(1, scenario);
+    let mut world = World::from_scenario(1, scenario);
     world.keep_log();
     for at in arrivals {
         world.step(second(*at) - world.now());
-        world.begin_case(101);
+        world.create_case(101);
     }
     world
 }
@@ -47,19 +50,26 @@ fn flow(world: &World, service: u32, class: Class) -> Flow {
     world.truth().services[&service].classes[&class].clone()
 }
 
-type Row = (u64, u64, Option<u64>, Option<u64>, u64, Outcome);
+type Row = (u64, u64, Option<u64>, Option<u64>, u64, Disposition);
 
-/// Job, arrival, offer, answer, end and outcome of each stay, in seconds.
+/// Job, arrival, offer, answer, end and disposition of each segment, in seconds.
 fn log(world: &World) -> Vec<Row> {
-    let row = |stay: &Stay| {
-        let [offered, answered] = [stay.offered, stay.answered].map(|time| time.map(|it| it.as_secs()));
-        (stay.job - 100_000, stay.arrived.as_secs(), offered, answered, stay.ended.as_secs(), stay.outcome)
+    let row = |segment: &Segment| {
+        let [offered, answered] = [segment.offered, segment.answered].map(|time| time.map(|it| it.as_secs()));
+        (
+            segment.job - 100_000,
+            segment.arrived.as_secs(),
+            offered,
+            answered,
+            segment.ended.as_secs(),
+            segment.disposition,
+        )
     };
-    world.log().iter().map(row).collect()
+    world.segment_log().iter().map(row).collect()
 }
 
 #[test]
-fn three_calls_and_one_agent_are_accounted_for_to_the_second() {
+fn three_calls_are_recorded_to_the_second() {
     // Rings 10–12, talk 12–42, wrap-up 42–45. The second comes at 20, rings 45–47, talk 47–77. The
     // third comes at 25, and leaves after 56 s at 81, while it has rung since 80.
     let mut world = world(&scenario(vec![calls("A", 30, Some(56))]), &[10, 20, 25]);
@@ -76,7 +86,7 @@ fn three_calls_and_one_agent_are_accounted_for_to_the_second() {
     let within = |target| flow.answered_within(second(target));
     assert_eq!([5, 20, 30].map(within), [Some(1), Some(1), Some(2)]);
     assert_eq!([45, 60].map(|limit| flow.left_before(second(limit))), [Some(0), Some(1)]);
-    assert_eq!(within(21), None, "nobody counts that");
+    assert_eq!(within(21), None, "no such target");
     assert_eq!(flow.service_level(second(20), Duration::ZERO), Some(1.0 / 3.0));
     assert_eq!(flow.service_level(second(30), second(60)), Some(1.0));
     assert_eq!((flow.mean_answered_wait(), flow.mean_handling()), (Some(14.5), Some(30.0)));
@@ -84,14 +94,14 @@ fn three_calls_and_one_agent_are_accounted_for_to_the_second() {
     assert_eq!(
         log(&world),
         [
-            (1, 10, Some(10), Some(12), 42, Outcome::Served),
-            (2, 20, Some(45), Some(47), 77, Outcome::Served),
-            (3, 25, Some(80), None, 81, Outcome::Left),
+            (1, 10, Some(10), Some(12), 42, Disposition::Served),
+            (2, 20, Some(45), Some(47), 77, Disposition::Served),
+            (3, 25, Some(80), None, 81, Disposition::Left),
         ]
     );
     let truth = world.truth();
     let time = &truth.agents[&1];
-    let seconds = Activity::ALL.map(|activity| time.of(activity).as_secs());
+    let seconds = Activity::ALL.map(|activity| time.time_in(activity).as_secs());
     // Available 0–10 and 81–100, offered 2 + 2 + 1, busy 2 × 30, wrap-up 2 × 3.
     assert_eq!(seconds, [0, 29, 5, 60, 6, 0]);
     assert_eq!(time.total(), second(100));
@@ -100,20 +110,20 @@ fn three_calls_and_one_agent_are_accounted_for_to_the_second() {
 }
 
 #[test]
-fn an_answer_at_the_target_is_within_it_and_one_who_leaves_at_the_limit_did_not_leave_before() {
+fn target_is_inclusive_and_abandon_limit_exclusive() {
     let mut flow = Flow::default();
     flow.count_answer(second(20));
-    flow.count_leaving(second(5));
+    flow.count_abandon(second(5));
     assert_eq!([15, 20].map(|target| flow.answered_within(second(target))), [Some(0), Some(1)]);
     assert_eq!([5, 10].map(|limit| flow.left_before(second(limit))), [Some(0), Some(1)]);
     assert_eq!(Flow::default().service_level(second(20), Duration::ZERO), None);
 }
 
 #[test]
-fn an_account_that_begins_anew_carries_in_who_waits_and_counts_only_its_own_seconds() {
+fn reset_carries_waiting_cases_and_drops_past_seconds() {
     let mut world = world(&scenario(vec![calls("A", 30, None)]), &[10, 20]);
     world.step(second(2));
-    world.mark();
+    world.reset_truth();
     world.step(second(28));
     // Marked at 22, now 50: the first talked until 42, the second was answered at 47 after 27 s.
     let flow = flow(&world, 101, Class::Voice);
@@ -122,14 +132,14 @@ fn an_account_that_begins_anew_carries_in_who_waits_and_counts_only_its_own_seco
     assert_eq!(flow.handling_time, second(20 + 3));
     let truth = world.truth();
     assert_eq!((truth.since, truth.length()), (second(22), second(28)));
-    assert_eq!(Activity::ALL.map(|it| truth.agents[&1].of(it).as_secs()), [0, 0, 2, 23, 3, 0]);
-    assert_eq!(log(&world), [(1, 10, Some(10), Some(12), 42, Outcome::Served)]);
+    assert_eq!(Activity::ALL.map(|it| truth.agents[&1].time_in(it).as_secs()), [0, 0, 2, 23, 3, 0]);
+    assert_eq!(log(&world), [(1, 10, Some(10), Some(12), 42, Disposition::Served)]);
 }
 
 #[test]
-fn a_call_that_overflows_begins_to_wait_anew_at_the_other_service() {
+fn overflow_restarts_the_wait() {
     let mut first = calls("A", 100, None);
-    first.moves.overflow = Some(Overflow { share: 1.0, after: second(20), to: 1 });
+    first.rerouting.overflow = Some(Overflow { share: 1.0, after: second(20), to: 1 });
     let mut world = world(&scenario(vec![first, calls("B", 10, None)]), &[0, 5]);
     world.step(second(95));
     let [from, to] = [101, 102].map(|service| flow(&world, service, Class::Voice));
@@ -139,17 +149,18 @@ fn a_call_that_overflows_begins_to_wait_anew_at_the_other_service() {
     assert_eq!((to.answered_wait, to.handling_time), (second(2), second(10)));
     assert_eq!(
         log(&world),
-        [(2, 5, None, None, 25, Outcome::Moved), (2, 25, Some(25), Some(27), 37, Outcome::Served)]
+        [(2, 5, None, None, 25, Disposition::Moved), (2, 25, Some(25), Some(27), 37, Disposition::Served)]
     );
-    assert_eq!(world.log()[1].created, second(5));
+    assert_eq!(world.segment_log()[1].created, second(5));
     assert_eq!(world.truth().total().offered(), 3);
 }
 
 #[test]
-fn a_call_that_becomes_a_callback_waits_on_as_one_and_nobody_gives_up_on_it() {
+fn callback_has_no_patience() {
     let mut plan = calls("A", 100, Some(60));
-    plan.moves.callback = Some(Callback { share: 1.0, after: second(20) });
-    plan.demands.push(Demand { handling: Law::Fixed(second(40)), ..Demand::usual(Class::Callback, 0.0) });
+    plan.rerouting.callback = Some(Callback { share: 1.0, after: second(20) });
+    plan.demands
+        .push(Demand { handling: Distribution::Fixed(second(40)), ..Demand::typical(Class::Callback, 0.0) });
     let mut world = world(&scenario(vec![plan]), &[0, 5]);
     world.step(second(195));
     let [voice, callback] = [Class::Voice, Class::Callback].map(|class| flow(&world, 101, class));
@@ -160,34 +171,36 @@ fn a_call_that_becomes_a_callback_waits_on_as_one_and_nobody_gives_up_on_it() {
 }
 
 #[test]
-fn a_call_that_is_passed_on_was_answered_here_and_waits_there() {
+fn transfer_counts_as_answered_and_waits_again() {
     let mut first = calls("A", 30, None);
-    first.moves.transfer = Some(Transfer { share: 1.0, to: 1 });
+    first.rerouting.transfer = Some(Transfer { share: 1.0, to: 1 });
     let mut world = world(&scenario(vec![first, calls("B", 10, None)]), &[0]);
     world.step(second(100));
     let [from, to] = [101, 102].map(|service| flow(&world, service, Class::Voice));
     assert_eq!((from.answered, from.passed_on, from.moved_out), (1, 1, 0));
     assert_eq!(from.handling_time, second(30));
     assert_eq!((to.moved_in, to.answered, to.handling_time), (1, 1, second(10)));
-    let stays =
-        [(1, 0, Some(0), Some(2), 32, Outcome::PassedOn), (1, 32, Some(32), Some(34), 44, Outcome::Served)];
-    assert_eq!(log(&world), stays);
+    let segments = [
+        (1, 0, Some(0), Some(2), 32, Disposition::PassedOn),
+        (1, 32, Some(32), Some(34), 44, Disposition::Served),
+    ];
+    assert_eq!(log(&world), segments);
 }
 
 #[test]
-fn an_agent_who_goes_home_from_wrap_up_takes_nothing_from_whom_the_call_was_passed_to() {
+fn logout_in_wrap_up_keeps_the_transferred_call() {
     let mut first = calls("A", 30, None);
-    first.moves.transfer = Some(Transfer { share: 1.0, to: 1 });
+    first.rerouting.transfer = Some(Transfer { share: 1.0, to: 1 });
     let mut world = world(&scenario(vec![first, calls("B", 10, None)]), &[0]);
     // Passed on at 32 and answered there at 34; the first agent is in wrap-up until 35.
     world.step(Duration::from_millis(34_500));
     world.set_login(1001, false).expect("the agent is there");
     world.step(second(60));
-    assert_eq!(log(&world)[1], (1, 32, Some(32), Some(34), 44, Outcome::Served));
+    assert_eq!(log(&world)[1], (1, 32, Some(32), Some(34), 44, Disposition::Served));
 }
 
 #[test]
-fn cases_of_a_service_that_is_taken_away_are_accounted_for() {
+fn cases_of_a_removed_service_are_recorded() {
     let mut world = world(&scenario(vec![calls("A", 30, None)]), &[10, 20]);
     world.step(second(5));
     world.remove_service(101).expect("it is there");

@@ -1,4 +1,4 @@
-//! Changes of what is configured: at once, or, as on a real server, some time after the last one.
+//! Configuration changes, applied at once or, as a real Trio does, one minute after the last change.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,9 +8,9 @@ use serde_json::json;
 use super::Trio;
 use super::answer::Answer;
 use super::control::refuse;
-use crate::sim::world::{Refusal, World};
+use crate::sim::world::{ChangeError, World};
 
-/// A change of what is configured.
+/// A configuration change.
 #[derive(Clone, Debug)]
 pub(super) enum Change {
     AddService { name: Option<String>, center: Option<u32> },
@@ -19,16 +19,16 @@ pub(super) enum Change {
     RemoveAgent(u32),
 }
 
-/// The changes that wait, and when they are due.
+/// Changes that are not applied yet, and their due time.
 #[derive(Debug, Default)]
-pub(super) struct Activation {
+pub(super) struct PendingChanges {
     waiting: Vec<Change>,
     due: Option<SystemTime>,
 }
 
 impl Change {
-    /// Makes the change; the id of what is new.
-    fn make(self, world: &mut World) -> Result<Option<u32>, Refusal> {
+    /// Applies the change. Returns the id of a new service or agent.
+    fn apply(self, world: &mut World) -> Result<Option<u32>, ChangeError> {
         match self {
             Self::AddService { name, center } => world.add_service(name, center).map(Some),
             Self::AddAgent { first_name, last_name, center } => {
@@ -39,7 +39,7 @@ impl Change {
         }
     }
 
-    /// Whether there is what it is about.
+    /// Returns true when the subject of the change exists.
     fn is_possible(&self, world: &World) -> bool {
         match self {
             Self::AddService { center, .. } | Self::AddAgent { center, .. } => {
@@ -52,44 +52,48 @@ impl Change {
 }
 
 impl Trio {
-    /// Makes a change, or lets it wait until nothing was changed for as long as is set.
+    /// Applies a change, or queues it when an activation delay is configured.
     pub(super) fn change(&mut self, change: Change, now: SystemTime) -> Answer {
         let wait = self.options.activation;
         if !wait.is_zero() {
+            // Refused now: the 202 below says that the change will be made.
             if !change.is_possible(&self.world) {
                 return unknown();
             }
-            self.activation.waiting.push(change);
-            self.activation.due = now.checked_add(wait);
+            self.pending_changes.waiting.push(change);
+            // Each change restarts the delay of all: the vendor's help says "one minute after the last
+            // one".
+            self.pending_changes.due = now.checked_add(wait);
             return Answer::new(StatusCode::ACCEPTED, json!({ "activated_in": wait.as_secs_f64() }));
         }
-        match change.make(&mut self.world) {
+        match change.apply(&mut self.world) {
             Ok(Some(id)) => Answer::new(StatusCode::CREATED, json!({ "id": id })),
             Ok(None) => Answer::ok(json!({})),
             Err(_) => unknown(),
         }
     }
 
-    /// Makes the changes that are due by `now`, at the moment when they were.
-    pub(super) fn activate(&mut self, now: SystemTime) {
-        let Some(due) = self.activation.due.filter(|due| *due <= now) else { return };
-        self.follow(due);
-        let Activation { waiting, .. } = std::mem::take(&mut self.activation);
+    /// Applies the changes that are due by `now`, at their due time.
+    pub(super) fn apply_due_changes(&mut self, now: SystemTime) {
+        let Some(due) = self.pending_changes.due.filter(|due| *due <= now) else { return };
+        // Events before the due time happen in the world without the changes.
+        self.advance_world(due);
+        let PendingChanges { waiting, .. } = std::mem::take(&mut self.pending_changes);
         for change in waiting {
-            // What was possible when it was ordered may be gone by now.
-            let _ = change.make(&mut self.world);
+            // Its subject may have been removed since it was ordered.
+            let _ = change.apply(&mut self.world);
         }
     }
 
-    fn follow(&mut self, now: SystemTime) {
-        let behind: Duration = self.wall.behind(now, self.world.now());
+    fn advance_world(&mut self, now: SystemTime) {
+        let behind: Duration = self.world_clock.next_step(now, self.world.now());
         self.world.step(behind);
     }
 
-    /// Lets the world go on until `now`.
+    /// Applies due changes and advances the world to `now`.
     pub(crate) fn catch_up(&mut self, now: SystemTime) {
-        self.activate(now);
-        self.follow(now);
+        self.apply_due_changes(now);
+        self.advance_world(now);
     }
 }
 

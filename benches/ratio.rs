@@ -1,5 +1,5 @@
-//! Measures work beside its floor. The two are measured in turn, so that a busy machine slows both; the
-//! median of the ratios is what counts.
+//! Measures work relative to a floor: the least that the same result takes. The two run in turn, so that a
+//! busy machine slows both; the median of the ratios is the result.
 
 use std::{
     fmt,
@@ -7,22 +7,23 @@ use std::{
     time::{Duration, Instant},
 };
 
+// Odd, so that the median is one of the pairs.
 const PAIRS: usize = 31;
 
-/// What came of measuring.
+/// Result of a measurement.
 pub(crate) struct Measured {
     median: Duration,
     ratio: f64,
     aim: f64,
 }
 
-/// Measures `ours` beside `floor`.
+/// Measures `ours` relative to `floor`.
 pub(crate) fn measure<A, B>(ours: impl Fn() -> A, floor: impl Fn() -> B, aim: f64) -> Measured {
-    judge((0..PAIRS).map(|_| (timed(&ours), timed(&floor))).collect(), aim)
+    summarize((0..PAIRS).map(|_| (timed(&ours), timed(&floor))).collect(), aim)
 }
 
-/// Judges times of ours, each beside the time of its floor.
-pub(crate) fn judge(mut pairs: Vec<(Duration, Duration)>, aim: f64) -> Measured {
+/// Summarises pairs of times: ours and the floor's.
+pub(crate) fn summarize(mut pairs: Vec<(Duration, Duration)>, aim: f64) -> Measured {
     let mut ratios: Vec<_> = pairs.iter().map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()).collect();
     ratios.sort_unstable_by(f64::total_cmp);
     pairs.sort_unstable();

@@ -1,4 +1,4 @@
-//! The exporter's view of a simulated world, without HTTP: bytes, decode, snapshot, tally.
+//! The exporter's view of a simulated world, without HTTP: bytes, decoding, snapshot, tally.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -10,11 +10,11 @@ use trio_exporter::{
     trio::{CaseBodies, Dictionary},
 };
 
-/// What was inferred of the wait of an answered case: at least, at most, seconds.
+/// Inferred bounds of an answered case's wait, in seconds.
 pub(crate) type Bounds = (f64, f64);
 
-/// A tally that is fed from a simulated world at a fixed interval.
-pub(crate) struct Watch<'a> {
+/// A tally that reads a simulated world at a fixed interval.
+pub(crate) struct Observer<'a> {
     pub(crate) world: InProcess,
     dictionary: &'a Dictionary,
     bodies: CaseBodies<'a>,
@@ -26,11 +26,11 @@ pub(crate) struct Watch<'a> {
     pub(crate) totals: Option<CenterTotals>,
     /// Answered cases by job number.
     pub(crate) answered: HashMap<Text, Bounds>,
-    /// The world times of the readings, ascending.
+    /// World times of the readings, ascending.
     pub(crate) polls: Vec<Duration>,
 }
 
-impl<'a> Watch<'a> {
+impl<'a> Observer<'a> {
     pub(crate) fn new(
         world: InProcess,
         dictionary: &'a Dictionary,
@@ -60,6 +60,7 @@ impl<'a> Watch<'a> {
             mono: Duration::ZERO,
             calls_readable,
             snapshot,
+            // Events carry the bounds of single waits.
             tally: Tally::new(Settings { tells_events: true, ..Settings::default() }),
             totals: None,
             answered: HashMap::new(),
@@ -67,24 +68,24 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Lets the time of one poll pass, and reads.
+    /// Advances one poll interval, then reads.
     pub(crate) fn step(&mut self) {
         self.pass(self.poll);
         self.read();
     }
 
-    /// Lets time pass without a reading.
+    /// Advances without a reading.
     pub(crate) fn pass(&mut self, time: Duration) {
         self.world.step(time);
         self.mono += time;
     }
 
-    /// Another server answers from now on.
+    /// Switches to another server.
     pub(crate) fn fail_over(&mut self) {
         self.snapshot.server = "b".into();
     }
 
-    /// Reads everything that is read of what happens now, and counts.
+    /// Reads all state collections and updates the tally.
     pub(crate) fn read(&mut self) {
         let now = Stamp { wall: self.world.now(), mono: self.mono };
         let body = |world: &mut InProcess, resource: &str| world.read(&format!("cc/1/{resource}")).unwrap();
@@ -96,11 +97,15 @@ impl<'a> Watch<'a> {
         let cases = list(&mut self.world, Resource::Cases);
         let calls = self.calls_readable.then(|| list(&mut self.world, Resource::Calls));
         let center = &mut self.snapshot.centers[0];
-        settle(&mut center.service_state, self.dictionary.service_states(&states, now.wall).unwrap(), now);
-        settle(&mut center.agent_state, self.dictionary.agent_states(&agents, now.wall).unwrap(), now);
-        settle(&mut center.cases, cases, now);
+        store_reading(
+            &mut center.service_state,
+            self.dictionary.service_states(&states, now.wall).unwrap(),
+            now,
+        );
+        store_reading(&mut center.agent_state, self.dictionary.agent_states(&agents, now.wall).unwrap(), now);
+        store_reading(&mut center.cases, cases, now);
         if let Some(calls) = calls {
-            settle(&mut center.calls, calls, now);
+            store_reading(&mut center.calls, calls, now);
         }
         self.snapshot.stepped = now;
         self.count();
@@ -118,8 +123,8 @@ impl<'a> Watch<'a> {
     }
 }
 
-/// Notes data that was read whole, as a poller does.
-fn settle<T>(reading: &mut Reading<T>, data: T, now: Stamp) {
+/// Stores a complete reading, as a poller does.
+fn store_reading<T>(reading: &mut Reading<T>, data: T, now: Stamp) {
     reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
     reading.good =
         Some(Good { taken: now, took: Duration::ZERO, changed: now, items: 0, data: Arc::new(data) });
