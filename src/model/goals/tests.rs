@@ -1,4 +1,4 @@
-//! Tests: what general goals and rules make of a service.
+//! Tests of the goals of services, from general goals and rules.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn named(name: &str) -> ServiceNames<'_> {
 }
 
 #[test]
-fn without_a_rule_that_matches_the_general_goals_hold_and_nothing_is_copied() {
+fn general_goals_are_borrowed_if_no_rule_matches() {
     let general = GivenGoals { minimum_agents: Some(3), ..given(vec![waits(EMAIL, 60)]) };
     let goals = Goals::new(general, vec![rule("other", given(vec![]))]);
     let of = goals.of(&named("Växel"));
@@ -42,7 +42,7 @@ fn without_a_rule_that_matches_the_general_goals_hold_and_nothing_is_copied() {
 }
 
 #[test]
-fn each_key_comes_from_the_first_rule_that_matches_and_gives_it() {
+fn each_key_comes_from_the_first_rule_that_has_it() {
     let general = GivenGoals {
         abandon_target: Some(0.2),
         minimum_agents: Some(1),
@@ -71,7 +71,7 @@ fn each_key_comes_from_the_first_rule_that_matches_and_gives_it() {
 }
 
 #[test]
-fn alerts_follow_the_wait_target_of_the_service_unless_somebody_gives_them() {
+fn alert_limits_follow_the_wait_target_unless_given() {
     let alerts = |general: GivenClass, own: GivenClass| {
         let goals = Goals::new(given(vec![general]), vec![rule("*", given(vec![own]))]);
         let goals = goals.of(&named("x")).class(VOICE);
@@ -93,7 +93,7 @@ fn alerts_follow_the_wait_target_of_the_service_unless_somebody_gives_them() {
 }
 
 #[test]
-fn wait_targets_become_edges_where_there_is_none_and_a_fifth_is_left_out() {
+fn four_wait_targets_become_buckets() {
     let general = given(vec![waits(VOICE, 20), waits(EMAIL, 30), waits(CaseClass::Chat, 30)]);
     let rules = [25, 3600, 25, 7, 8, 5, 9].map(|target| rule("*", given(vec![waits(VOICE, target)])));
     let goals = Goals::new(general, rules.to_vec());
@@ -104,7 +104,7 @@ fn wait_targets_become_edges_where_there_is_none_and_a_fifth_is_left_out() {
 }
 
 #[test]
-fn the_edges_are_those_of_all_targets_together_and_four_at_most() {
+fn buckets_are_shared_by_all_targets() {
     let goals = |waited: &[u64]| {
         let rules = waited.iter().map(|target| rule("*", given(vec![waits(VOICE, *target)])));
         Goals::new(GivenGoals::default(), rules.collect())
@@ -117,14 +117,14 @@ fn the_edges_are_those_of_all_targets_together_and_four_at_most() {
 }
 
 #[test]
-fn a_rule_for_one_target_holds_there_alone_and_is_not_missed_elsewhere() {
+fn rule_for_one_target_applies_there_only() {
     let of_main = rule("Växel", GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() });
     let services = ServiceMatch { target: vec![Pattern::new("main")], ..of_main.services.clone() };
     let rules = vec![Rule { services, ..of_main.clone() }, rule("Kassa", of_main.goals)];
     let goals = Goals::new(GivenGoals::default(), rules);
     let of = |target: &str, name| goals.of_target(&target.into()).of(&named(name)).minimum_agents;
     assert_eq!([of("main", "Växel"), of("north", "Växel"), of("north", "Kassa")], [Some(4), None, Some(4)]);
-    assert_eq!(goals.of(&named("Växel")).minimum_agents, None, "nobody says which target");
+    assert_eq!(goals.of(&named("Växel")).minimum_agents, None, "the target is not known");
     let unmatched = |target: &str| goals.of_target(&target.into()).unmatched(&[named("Växel")]);
     assert_eq!((unmatched("main"), unmatched("north")), (vec![1], vec![1]));
 }
