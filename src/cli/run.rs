@@ -54,7 +54,7 @@ fn check_output(config: &Config) -> String {
     };
     let all = format!("the configuration can be used; targets: {}\n", names(&|_| true));
     let Some(shard) = config.shard else { return all };
-    let (number, of, here) = (shard.number(), shard.of(), names(&|name| shard.reads(name)));
+    let (number, of, here) = (shard.number(), shard.count(), names(&|name| shard.reads(name)));
     let here = if here.is_empty() { "none of them" } else { &here };
     format!("{all}shard {number} of {of} reads: {here}\n")
 }

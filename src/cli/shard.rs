@@ -104,7 +104,7 @@ mod tests {
             let shard = ShardFlag::Auto { of: 3 }.resolve(|wanted| {
                 variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
             });
-            shard.map(|shard| (shard.number(), shard.of())).map_err(|error| error.to_string())
+            shard.map(|shard| (shard.number(), shard.count())).map_err(|error| error.to_string())
         };
         assert_eq!(by(&[("HOSTNAME", "trio-exporter-2")]), Ok((2, 3)));
         assert_eq!(by(&[("HOSTNAME", "node-1"), ("POD_NAME", "trio-exporter-0")]), Ok((0, 3)));

@@ -29,7 +29,7 @@ pub(super) struct WaitTarget {
 impl WaitTarget {
     fn new(class: &GivenClass, general: Option<&GivenClass>, classes: &str) -> Self {
         let given = class.wait_target.or_else(|| general.and_then(|general| general.wait_target));
-        let after = given.unwrap_or(ClassGoals::of(class.class).wait_target);
+        let after = given.unwrap_or(ClassGoals::default_for(class.class).wait_target);
         Self { key: format!("{classes}.{}.wait_target", class.class.as_str()), class: class.class, after }
     }
 }
@@ -58,7 +58,7 @@ pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goal
     let mut references = References::default();
     let Some(entry) = root.get("goals") else {
         references.wait_targets.push(WaitTarget::new(
-            &GivenClass::of(CaseClass::Voice),
+            &GivenClass::new(CaseClass::Voice),
             None,
             "goals.classes",
         ));
@@ -97,7 +97,7 @@ fn given(
             }
         }
         None if general.is_none() => {
-            classes.push(GivenClass::of(CaseClass::Voice));
+            classes.push(GivenClass::new(CaseClass::Voice));
             references.wait_targets.push(WaitTarget::new(&classes[0], None, &section.path_of("classes")));
         }
         None => {}

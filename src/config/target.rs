@@ -85,7 +85,7 @@ pub(super) fn read(
     };
     let name = Text::from(name);
     Some(Target {
-        goals: Arc::new(goals.of_target(&name)),
+        goals: Arc::new(goals.for_target(&name)),
         name,
         trio,
         dictionary: Arc::new(dictionary?),

@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
+use tempfile::TempDir;
+
 use pretty_assertions::assert_eq;
 
 use super::*;
@@ -18,9 +20,15 @@ mod sample;
 mod schema;
 mod secrets;
 
-/// Returns a folder of its own for each test, with the secrets that the valid file names.
+thread_local! {
+    // Each test is a thread, so its folder is deleted when it ends. A folder below the checkout would fail
+    // where the checkout is read-only, or has no `target` because CARGO_TARGET_DIR names another place.
+    static FOLDER: TempDir = tempfile::tempdir().expect("a temporary folder");
+}
+
+/// A folder of the running test, with the secrets that the valid file names.
 fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/config-tests").join(test);
+    let folder = FOLDER.with(|folder| folder.path().join(test));
     fs::create_dir_all(&folder).expect("writable");
     for (name, text) in [
         ("key", "a2V5\n"),
@@ -119,7 +127,7 @@ metrics: {{max_series: 100000, keep_counters: 2h}}
     assert_eq!((allow.join(" "), deny.join(" ")), ("1 Växjö".to_owned(), "Åre".to_owned()));
     assert_eq!((config.tally.min_group_size, config.tally.keep.as_secs()), (5, 7200));
     assert_eq!(config.metrics.max_series, 100_000);
-    let goals = config.targets[0].goals.of(&ServiceNames::default());
+    let goals = config.targets[0].goals.for_service(&ServiceNames::default());
     assert_eq!((goals.abandon_target, goals.minimum_agents), (0.05, Some(3)));
     let waits: Vec<_> =
         goals.classes.iter().map(|class| (class.class.as_str(), class.wait_target.as_secs())).collect();

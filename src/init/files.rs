@@ -108,7 +108,7 @@ impl<'d> Files<'d> {
 }
 
 fn configuration(answers: &Answers) -> String {
-    // Every JSON string is a valid YAML string, whatever characters a name holds.
+    // Every JSON string is a valid YAML string, with any characters.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let servers: Vec<String> = answers.servers.iter().map(|server| quoted(server.as_str())).collect();
     format!(

@@ -64,7 +64,7 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
             "  {field}:\n    values: # logged_out, available, reserved, busy, wrap_up, paused or unknown"
         )?;
         for value in &member.unmapped {
-            // Every JSON string is a valid YAML string, whatever characters the server's word has.
+            // Every JSON string is a valid YAML string, with any characters.
             writeln!(text, "      {}: unknown", serde_json::Value::from(value.as_str()))?;
         }
     }

@@ -1,6 +1,6 @@
 //! Goals of services: exported, so that recording rules and panels need no constants.
 //!
-//! The configuration is kept as it is given; [`Goals::of`] computes the goals of one service.
+//! The configuration is kept as it is given; [`Goals::for_service`] computes the goals of one service.
 
 mod given;
 mod matching;
@@ -44,7 +44,7 @@ impl Goals {
     }
 
     /// Returns the goals for the services of one target.
-    pub fn of_target(&self, name: &Text) -> Self {
+    pub fn for_target(&self, name: &Text) -> Self {
         Self { target: Some(name.clone()), ..self.clone() }
     }
 
@@ -55,7 +55,7 @@ impl Goals {
     }
 
     /// Returns the goals of one service.
-    pub fn of(&self, service: &ServiceNames<'_>) -> Cow<'_, ServiceGoals> {
+    pub fn for_service(&self, service: &ServiceNames<'_>) -> Cow<'_, ServiceGoals> {
         let rules = self.rules().filter(|(_, rule)| rule.services.means(service));
         let mut given: Vec<&GivenGoals> = rules.map(|(_, rule)| &rule.goals).collect();
         // Borrowed where no rule matches: that is the case for most of thousands of services.
@@ -106,7 +106,7 @@ fn wanted_edges<'a>(all: impl IntoIterator<Item = &'a Goals>) -> Vec<f64> {
 impl Default for Goals {
     fn default() -> Self {
         Self::new(
-            GivenGoals { classes: vec![GivenClass::of(CaseClass::Voice)], ..GivenGoals::default() },
+            GivenGoals { classes: vec![GivenClass::new(CaseClass::Voice)], ..GivenGoals::default() },
             vec![],
         )
     }

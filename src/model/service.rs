@@ -13,7 +13,7 @@ pub struct ContactCenter {
 
 impl ContactCenter {
     /// Returns its id and its name, by either of which an operator may refer to it.
-    pub fn called(&self) -> Vec<&str> {
+    pub fn names(&self) -> Vec<&str> {
         [&*self.id].into_iter().chain(self.name.as_deref()).collect()
     }
 }

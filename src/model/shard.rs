@@ -47,7 +47,7 @@ impl Shard {
     }
 
     /// Returns the number of shards.
-    pub fn of(self) -> u32 {
+    pub fn count(self) -> u32 {
         self.of
     }
 
@@ -136,6 +136,6 @@ mod tests {
         ] {
             assert_eq!(Shard::new(number, of).expect_err("refused").to_string(), message);
         }
-        assert_eq!(Shard::new(2, 3).map(|shard| (shard.number(), shard.of())), Ok((2, 3)));
+        assert_eq!(Shard::new(2, 3).map(|shard| (shard.number(), shard.count())), Ok((2, 3)));
     }
 }

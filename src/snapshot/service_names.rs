@@ -8,7 +8,7 @@ use crate::model::ServiceNames;
 impl Center {
     /// Returns the names of every service that is configured or has a state, by id.
     pub fn service_names(&self) -> HashMap<&str, ServiceNames<'_>> {
-        let contact_center = self.contact_center.called();
+        let contact_center = self.contact_center.names();
         // From the last complete readings of any age: goals must not change because a reading failed.
         let mut names = HashMap::new();
         for status in self.service_state.good.iter().flat_map(|good| good.data.iter()) {

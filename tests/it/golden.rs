@@ -67,7 +67,7 @@ async fn morning() -> (TestApp, HandWritten) {
 fn goals() -> Goals {
     let voice = |wait_target: Option<u64>| GivenClass {
         wait_target: wait_target.map(Duration::from_secs),
-        ..GivenClass::of(CaseClass::Voice)
+        ..GivenClass::new(CaseClass::Voice)
     };
     let general = GivenGoals { classes: vec![voice(None)], minimum_agents: Some(2), ..GivenGoals::default() };
     let quick = Rule {

@@ -31,7 +31,7 @@ pub(super) fn read(
         let key = section.path_of("critical_after");
         complaints.add(section.position(), &key, "must not be shorter than warning_after");
     }
-    let target = inherited(|class| class.wait_target).unwrap_or(ClassGoals::of(class).wait_target);
+    let target = inherited(|class| class.wait_target).unwrap_or(ClassGoals::default_for(class).wait_target);
     if inherited(|class| class.short_abandon).is_some_and(|short| short > target) {
         let key = section.path_of("short_abandon");
         complaints.add(

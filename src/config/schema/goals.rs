@@ -38,7 +38,7 @@ fn classes(with_defaults: bool) -> Value {
 
 fn goals_of(class: CaseClass, with_defaults: bool) -> Value {
     let ClassGoals { wait_target, level_target, warning_after, critical_after, short_abandon, .. } =
-        ClassGoals::of(class);
+        ClassGoals::default_for(class);
     let default = |value| with_defaults.then_some(value);
     Object::new("The goals of one class of case.")
         .optional("wait_target", duration("Waits are meant to be within this.", default(wait_target)))

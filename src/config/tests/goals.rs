@@ -27,7 +27,7 @@ fn rules_match_services_by_id_name_and_group() {
     let config = load_text("goals", &text).expect("valid");
     for target in &config.targets {
         let of = |id, name, group| {
-            let goals = target.goals.of(&service(id, name, group));
+            let goals = target.goals.for_service(&service(id, name, group));
             let voice = goals.class(CaseClass::Voice);
             let times = [voice.wait_target, voice.critical_after, voice.short_abandon].map(|t| t.as_secs());
             (goals.minimum_agents, goals.abandon_target, goals.classes.len(), times)
@@ -230,7 +230,7 @@ fn rules_for_single_targets_share_one_set_of_buckets() {
     let config = load_text("goals-target", &text).expect("valid");
     let of = |target: usize, id, contact_center: &[&'static str]| {
         let service = ServiceNames { id, contact_center: contact_center.to_vec(), ..ServiceNames::default() };
-        config.targets[target].goals.of(&service).minimum_agents
+        config.targets[target].goals.for_service(&service).minimum_agents
     };
     assert_eq!([of(0, "1", &["1"]), of(1, "1", &["1"]), of(0, "2", &["1"])], [Some(4), Some(5), None]);
     assert_eq!([of(0, "9", &["2"]), of(1, "9", &["7", "NORDEN"])], [Some(6); 2]);

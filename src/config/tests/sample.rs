@@ -42,9 +42,9 @@ fn sample_is_valid_as_shipped_and_with_all_keys() {
     assert_eq!(config.tally, agents::sample_settings());
     let goals = &config.targets[0].goals;
     let general = ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() };
-    assert_eq!(*goals.of(&ServiceNames::default()), general);
+    assert_eq!(*goals.for_service(&ServiceNames::default()), general);
     let shown = ServiceNames { id: "102", ..ServiceNames::default() };
-    assert_eq!(goals.of(&shown).minimum_agents, Some(4), "the first rule of the sample");
+    assert_eq!(goals.for_service(&shown).minimum_agents, Some(4), "the first rule of the sample");
     assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
     assert!(config.targets[0].trio.time_zone.is_some());
 }

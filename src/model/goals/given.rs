@@ -35,7 +35,7 @@ pub struct GivenClass {
 
 impl GivenClass {
     /// Returns a class that is in use, without goals of its own.
-    pub fn of(class: CaseClass) -> Self {
+    pub fn new(class: CaseClass) -> Self {
         Self {
             class,
             wait_target: None,
@@ -67,7 +67,7 @@ pub(super) fn resolve(given: &[&GivenGoals]) -> ServiceGoals {
 fn resolve_class(class: CaseClass, given: &[&GivenClass]) -> ClassGoals {
     let duration = |key: fn(&GivenClass) -> Option<Duration>| given.iter().find_map(|class| key(class));
     let default = duration(|class| class.wait_target)
-        .map_or_else(|| ClassGoals::of(class), |target| ClassGoals::with_wait_target(class, target));
+        .map_or_else(|| ClassGoals::default_for(class), |target| ClassGoals::with_wait_target(class, target));
     let warning_after = duration(|class| class.warning_after);
     let critical_after = duration(|class| class.critical_after);
     // General goals and a rule may contradict each other. The wait target has priority, then the warning: a critical

@@ -19,7 +19,7 @@ impl ServiceGoals {
     /// Returns the goals of a class: as configured, else the defaults.
     pub fn class(&self, class: CaseClass) -> ClassGoals {
         let configured = self.classes.iter().find(|goals| goals.class == class);
-        configured.cloned().unwrap_or_else(|| ClassGoals::of(class))
+        configured.cloned().unwrap_or_else(|| ClassGoals::default_for(class))
     }
 
     /// Returns the goals of the configured classes and of those in `seen`.
@@ -49,7 +49,7 @@ pub struct ClassGoals {
 
 impl ClassGoals {
     /// Returns the defaults: 80 % within 20 s for voice and chat, within a day for the other classes.
-    pub fn of(class: CaseClass) -> Self {
+    pub fn default_for(class: CaseClass) -> Self {
         let wait_target = match class {
             CaseClass::Voice | CaseClass::Chat => Duration::from_secs(20),
             CaseClass::Callback | CaseClass::Email | CaseClass::Task | CaseClass::Other => {
@@ -75,7 +75,11 @@ impl ClassGoals {
 
 impl Default for ServiceGoals {
     fn default() -> Self {
-        Self { classes: vec![ClassGoals::of(CaseClass::Voice)], abandon_target: 0.1, minimum_agents: None }
+        Self {
+            classes: vec![ClassGoals::default_for(CaseClass::Voice)],
+            abandon_target: 0.1,
+            minimum_agents: None,
+        }
     }
 }
 
@@ -85,7 +89,7 @@ mod tests {
 
     #[test]
     fn alert_limits_follow_the_wait_target_above_a_minimum() {
-        let quick = ClassGoals::of(CaseClass::Voice);
+        let quick = ClassGoals::default_for(CaseClass::Voice);
         assert_eq!((quick.warning_after.as_secs(), quick.critical_after.as_secs()), (60, 300));
         let slow = ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600));
         assert_eq!((slow.warning_after.as_secs(), slow.critical_after.as_secs()), (1200, 2400));

@@ -18,7 +18,7 @@ fn given(classes: Vec<GivenClass>) -> GivenGoals {
 }
 
 fn waits(class: CaseClass, target: u64) -> GivenClass {
-    GivenClass { wait_target: secs(target), ..GivenClass::of(class) }
+    GivenClass { wait_target: secs(target), ..GivenClass::new(class) }
 }
 
 fn rule(name: &str, goals: GivenGoals) -> Rule {
@@ -34,11 +34,11 @@ fn named(name: &str) -> ServiceNames<'_> {
 fn general_goals_are_borrowed_if_no_rule_matches() {
     let general = GivenGoals { minimum_agents: Some(3), ..given(vec![waits(EMAIL, 60)]) };
     let goals = Goals::new(general, vec![rule("other", given(vec![]))]);
-    let of = goals.of(&named("Växel"));
+    let of = goals.for_service(&named("Växel"));
     assert!(matches!(of, Cow::Borrowed(_)));
     assert_eq!((of.minimum_agents, of.classes.len()), (Some(3), 1));
     assert_eq!(of.class(EMAIL).wait_target.as_secs(), 60);
-    assert_eq!(*Goals::default().of(&named("x")), ServiceGoals::default());
+    assert_eq!(*Goals::default().for_service(&named("x")), ServiceGoals::default());
 }
 
 #[test]
@@ -58,14 +58,15 @@ fn each_key_comes_from_the_first_rule_that_has_it() {
     ];
     let goals = Goals::new(general, rules);
     let of = |name| {
-        let goals = goals.of(&named(name));
+        let goals = goals.for_service(&named(name));
         let voice = goals.class(VOICE);
         (goals.minimum_agents, goals.abandon_target, voice.wait_target.as_secs(), voice.level_target)
     };
     assert_eq!(of("växel"), (Some(4), 0.2, 10, 0.9));
     assert_eq!(of("Vägen"), (Some(2), 0.2, 10, 0.9));
     assert_eq!(of("Kundtjänst"), (Some(1), 0.2, 15, 0.9));
-    let classes = |name| goals.of(&named(name)).classes.iter().map(|goals| goals.class).collect::<Vec<_>>();
+    let classes =
+        |name| goals.for_service(&named(name)).classes.iter().map(|goals| goals.class).collect::<Vec<_>>();
     assert_eq!(classes("växel"), [VOICE, EMAIL], "a rule adds classes to the general ones");
     assert_eq!(classes("Kundtjänst"), [VOICE]);
 }
@@ -74,16 +75,16 @@ fn each_key_comes_from_the_first_rule_that_has_it() {
 fn alert_limits_follow_the_wait_target_unless_given() {
     let alerts = |general: GivenClass, own: GivenClass| {
         let goals = Goals::new(given(vec![general]), vec![rule("*", given(vec![own]))]);
-        let goals = goals.of(&named("x")).class(VOICE);
+        let goals = goals.for_service(&named("x")).class(VOICE);
         (goals.warning_after.as_secs(), goals.critical_after.as_secs(), goals.short_abandon.as_secs())
     };
     let with = |warning, critical, short| GivenClass {
         warning_after: warning,
         critical_after: critical,
         short_abandon: short,
-        ..GivenClass::of(VOICE)
+        ..GivenClass::new(VOICE)
     };
-    let any = GivenClass::of(VOICE);
+    let any = GivenClass::new(VOICE);
     assert_eq!(alerts(any.clone(), waits(VOICE, 120)), (240, 480, 5));
     assert_eq!(alerts(with(secs(90), None, secs(8)), waits(VOICE, 120)), (90, 480, 8));
     assert_eq!(alerts(with(None, secs(180), None), waits(VOICE, 120)), (180, 180, 5), "critical was given");
@@ -122,9 +123,9 @@ fn rule_for_one_target_applies_there_only() {
     let services = ServiceMatch { target: vec![Pattern::new("main")], ..of_main.services.clone() };
     let rules = vec![Rule { services, ..of_main.clone() }, rule("Kassa", of_main.goals)];
     let goals = Goals::new(GivenGoals::default(), rules);
-    let of = |target: &str, name| goals.of_target(&target.into()).of(&named(name)).minimum_agents;
+    let of = |target: &str, name| goals.for_target(&target.into()).for_service(&named(name)).minimum_agents;
     assert_eq!([of("main", "Växel"), of("north", "Växel"), of("north", "Kassa")], [Some(4), None, Some(4)]);
-    assert_eq!(goals.of(&named("Växel")).minimum_agents, None, "the target is not known");
-    let unmatched = |target: &str| goals.of_target(&target.into()).unmatched(&[named("Växel")]);
+    assert_eq!(goals.for_service(&named("Växel")).minimum_agents, None, "the target is not known");
+    let unmatched = |target: &str| goals.for_target(&target.into()).unmatched(&[named("Växel")]);
     assert_eq!((unmatched("main"), unmatched("north")), (vec![1], vec![1]));
 }
