@@ -26,6 +26,8 @@ use shard::ShardFlag;
 use web::WebArgs;
 
 /// Prometheus exporter for the Enghouse Trio contact centre.
+// `run` is the default command, so its flags are here as well. Without `args_conflicts_with_subcommands`
+// `trio-exporter --once check` would be accepted, and `--once` ignored.
 #[derive(Debug, Parser)]
 #[command(name = "trio-exporter", version, about, args_conflicts_with_subcommands = true)]
 pub struct Cli {

@@ -150,6 +150,7 @@ impl<T> Reading<T> {
 
     /// Returns the data, unless it is too old at `now`.
     pub fn fresh(&self, now: Stamp) -> Option<&Arc<T>> {
+        // Judged when it is used, not when it is read: a poller that hangs cannot keep old gauges alive.
         let good = self.good.as_ref()?;
         (now.since(good.taken) <= self.max_age()).then_some(&good.data)
     }
@@ -289,6 +290,7 @@ impl Center {
 
     /// Returns `(service id, group id)` pairs: from the row filter, else from the records of the services.
     pub fn service_group_members(&self, now: Stamp) -> Vec<(Text, Text)> {
+        // The row filter first: it works also where records do not name their groups.
         let groups = self.service_groups.fresh(now);
         if let Some(members) = groups.and_then(|groups| groups.members.as_ref()) {
             return members.clone();

@@ -79,6 +79,7 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
         loop {
             let begun = Instant::now();
             out.print(&trace.step().await.map_err(to_error)?)?;
+            // The time of the step is part of the period, so that readings stay as far apart as the exporter's.
             tokio::time::sleep(trace.period().saturating_sub(begun.elapsed())).await;
         }
     };
@@ -106,6 +107,7 @@ fn trace(
     clock: Clock,
     tracer: Tracer,
 ) -> anyhow::Result<Trace> {
+    // Their requests would take part of the target's budget, and nothing of them is printed.
     for unneeded in [Collector::Agents, Collector::AgentGroups, Collector::Skills, Collector::Inventory] {
         poll.collectors[unneeded.index()] = Wanted::Off;
     }
