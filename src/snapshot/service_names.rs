@@ -61,7 +61,7 @@ mod tests {
         snapshot::Good,
     };
 
-    fn good<T>(data: T) -> Option<Good<T>> {
+    fn complete<T>(data: T) -> Option<Good<T>> {
         let taken = Clock::system().now();
         Some(Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(data) })
     }
@@ -89,12 +89,12 @@ mod tests {
             name: name.map(Text::from),
             group_ids: vec!["6".into()],
         };
-        center.service_state.good = good(vec![status("1", Some("old")), status("2", Some("B"))]);
+        center.service_state.good = complete(vec![status("1", Some("old")), status("2", Some("B"))]);
         center.services.good =
-            good(vec![service("1", Some("A")), service("2", None), service("3", Some("C"))]);
+            complete(vec![service("1", Some("A")), service("2", None), service("3", Some("C"))]);
         let group = |id: &str, name: Option<&str>| ServiceGroup { id: id.into(), name: name.map(Text::from) };
         let groups = vec![group("5", Some("Vård")), group("6", None)];
-        center.service_groups.good = good(ServiceGroups { groups, members });
+        center.service_groups.good = complete(ServiceGroups { groups, members });
         center
     }
 

@@ -39,7 +39,7 @@ impl Object {
         self.optional_not_null(key, value)
     }
 
-    /// Adds a key that may be missing, but not null: the reader takes it for an entry of its own.
+    /// Adds a key that may be missing, but not null: the reader takes null for a wrong value.
     pub(super) fn optional_not_null(mut self, key: &'static str, value: Value) -> Self {
         self.properties.insert(key.to_owned(), value);
         self
