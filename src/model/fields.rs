@@ -38,6 +38,10 @@ pub struct FieldUse {
     pub source: FieldSource,
     /// Number of items of the last answer whose value could not be mapped.
     pub unknown_values: u64,
+    /// Number of values of the last answer that could be read.
+    pub understood: u64,
+    /// Number of values of the last answer that could not be used: not mapped, or a time that was rejected.
+    pub not_understood: u64,
     /// The first of those values, if the field is an enumeration.
     pub unknown_words: Vec<Text>,
     /// Number of implausible times since the start; `None` for fields that are not times.

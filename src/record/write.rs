@@ -109,7 +109,7 @@ fn file_name(cycle: usize) -> String {
     if cycle == 0 { "look.jsonl".to_owned() } else { format!("cycle-{cycle}.jsonl") }
 }
 
-/// Returns the line of one exchange, as docs/recording.md describes it.
+/// Returns the line of one exchange, as docs/dev/recording-format.md describes it.
 fn exchange_line(pseudonyms: &mut Pseudonyms<'_>, exchange: &RecordedExchange, began: SystemTime) -> Value {
     let (path, query) = pseudonyms.request_address(&exchange.url);
     let at = exchange.at.duration_since(began).unwrap_or_default();

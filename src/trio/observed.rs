@@ -92,6 +92,11 @@ impl Observed {
                     form: mapped.form.as_str(),
                     source: mapped.source,
                     unknown_words: unknown_words(field.kind, readings.iter().map(|seen| &seen[index])),
+                    understood: readings.iter().map(|seen| seen[index].understood).sum(),
+                    not_understood: readings
+                        .iter()
+                        .map(|seen| seen[index].unknown + seen[index].rejected)
+                        .sum(),
                     unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
                     times_rejected: (field.kind == Kind::Time)
                         .then(|| state.rejected.get(&(resource, index)).copied().unwrap_or_default()),

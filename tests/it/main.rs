@@ -57,4 +57,5 @@ mod status;
 mod support;
 mod targets;
 mod trace;
+mod wait_units;
 mod web;

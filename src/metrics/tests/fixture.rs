@@ -218,6 +218,8 @@ fn fields() -> Arc<[FieldUse]> {
         form: "number",
         source: FieldSource::Builtin,
         unknown_values: 0,
+        understood: 0,
+        not_understood: 0,
         unknown_words: Vec::new(),
         times_rejected: None,
     };
@@ -272,7 +274,7 @@ pub(crate) fn totals() -> Totals {
     let (contact_center, flow) = ("1".into(), flow());
     let centers =
         vec![CenterTotals { contact_center, agents: Some(agents), shown: Arc::default(), skilled, flow }];
-    Totals { centers, saved: None }
+    Totals { centers, ..Totals::default() }
 }
 
 fn over_limit(state: AgentState, limit: u64, agents: u64) -> OverLimit {

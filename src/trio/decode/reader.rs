@@ -84,7 +84,11 @@ impl Reader<'_> {
         match &self.row[field].0 {
             Raw::Absent | Raw::Null => None,
             value => match value.text() {
-                Some(text) => cut(text.trim()).map(make),
+                Some(text) => {
+                    let word = cut(text.trim()).map(make);
+                    self.seen[field].understood += u64::from(word.is_some());
+                    word
+                }
                 None => {
                     self.unknown(field);
                     None
@@ -100,6 +104,8 @@ impl Reader<'_> {
             list.iter().filter_map(|value| cut(value.text()?.trim()).map(Text::from)).collect();
         if texts.len() < list.len() {
             self.unknown(field);
+        } else {
+            self.seen[field].understood += u64::from(!texts.is_empty());
         }
         texts
     }
@@ -120,11 +126,15 @@ impl Reader<'_> {
     /// A flag.
     pub(in crate::trio) fn flag(&mut self, field: usize) -> Option<bool> {
         let value = self.present(field)?;
-        if let Raw::Bool(flag) = value {
-            return Some(*flag);
+        if let Raw::Bool(flag) = *value {
+            self.seen[field].understood += 1;
+            return Some(flag);
         }
         match self.meaning(field) {
-            Some(Meaning::Flag(flag)) => Some(flag),
+            Some(Meaning::Flag(flag)) => {
+                self.seen[field].understood += 1;
+                Some(flag)
+            }
             _ => {
                 self.unknown(field);
                 None
@@ -140,7 +150,10 @@ impl Reader<'_> {
             return None;
         }
         match value.time(form, self.context.zone) {
-            Ok(time) if time <= self.context.now + CLOCK_TOLERANCE => Some(time.min(self.context.now)),
+            Ok(time) if time <= self.context.now + CLOCK_TOLERANCE => {
+                self.seen[field].understood += 1;
+                Some(time.min(self.context.now))
+            }
             _ => {
                 self.seen[field].rejected += 1;
                 None
@@ -167,6 +180,7 @@ impl Reader<'_> {
             return None;
         }
         if let Some(Meaning::AgentState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
             return Some(state);
         }
         self.unknown(field);
@@ -179,6 +193,7 @@ impl Reader<'_> {
             return None;
         }
         if let Some(Meaning::CaseState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
             return Some(state);
         }
         self.unknown(field);
@@ -189,6 +204,7 @@ impl Reader<'_> {
     pub(in crate::trio) fn case_class(&mut self, field: usize) -> Option<CaseClass> {
         self.present(field)?;
         if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
+            self.seen[field].understood += 1;
             return Some(class);
         }
         self.unknown(field);
@@ -201,10 +217,16 @@ impl Reader<'_> {
     }
 
     fn known<T, E>(&mut self, field: usize, value: Result<T, E>) -> Option<T> {
-        if value.is_err() {
-            self.unknown(field);
+        match value {
+            Ok(value) => {
+                self.seen[field].understood += 1;
+                Some(value)
+            }
+            Err(_) => {
+                self.unknown(field);
+                None
+            }
         }
-        value.ok()
     }
 
     fn meaning(&mut self, field: usize) -> Option<Meaning> {
