@@ -17,7 +17,7 @@ impl Share {
         let (here, elsewhere): (Vec<_>, Vec<_>) =
             targets.into_iter().partition(|target| shard.reads(&target.name));
         let names: Vec<&str> = here.iter().map(|target| &*target.name).collect();
-        let (number, of) = (shard.number(), shard.of());
+        let (number, of) = (shard.number(), shard.count());
         if names.is_empty() {
             tracing::warn!(
                 shard = number,

@@ -1,4 +1,4 @@
-//! `healthcheck`: is the exporter of this machine well?
+//! `healthcheck`: checks a running exporter, for images without a shell.
 
 use anyhow::{Context, bail};
 use secrecy::SecretString;
@@ -21,7 +21,7 @@ fn settings(args: HealthcheckArgs) -> anyhow::Result<Settings> {
             let Ok(text) = String::from_utf8(read("--password-file", path)?) else {
                 bail!("--password-file: {} is not UTF-8", path.display());
             };
-            // Editors leave a line end behind.
+            // Editors end the last line of a file with a line break.
             Some((name, SecretString::from(text.trim_end_matches(['\r', '\n']))))
         }
         _ => None,

@@ -47,7 +47,7 @@ pub(super) async fn page(State(shared): State<Shared>, uri: Uri, headers: Header
         ]);
         if let Some(shard) = shard {
             labels.insert("__meta_trio_shard", shard.number().to_string());
-            labels.insert("__meta_trio_shards", shard.of().to_string());
+            labels.insert("__meta_trio_shards", shard.count().to_string());
         }
         if let Some(external) = &shared.external {
             labels.insert("__scheme__", external.scheme().to_owned());

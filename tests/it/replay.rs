@@ -207,8 +207,8 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
                 .iter()
                 .map(|seen| {
                     let items = match &seen.read {
-                        inspect::Read::Answered { items, .. } => *items,
-                        inspect::Read::Refused(why) => panic!("{}: {why}", seen.resource),
+                        inspect::ReadOutcome::Answered { items, .. } => *items,
+                        inspect::ReadOutcome::Refused(why) => panic!("{}: {why}", seen.resource),
                     };
                     let members = seen.members().iter();
                     let members = members

@@ -306,7 +306,7 @@ fn flow() -> FlowTotals {
     let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
     let service = ServiceTotals {
         service_id: "s1".into(),
-        goals: Arc::new(goals().of(&ServiceNames::default()).into_owned()),
+        goals: Arc::new(goals().for_service(&ServiceNames::default()).into_owned()),
         classes: vec![class],
         time,
         truncated: Some(false),
@@ -355,8 +355,8 @@ pub(crate) fn stats() -> Stats {
 pub(crate) fn goals() -> Goals {
     let wait_target = Some(Duration::from_secs(3600));
     let classes = vec![
-        GivenClass::of(CaseClass::Voice),
-        GivenClass { wait_target, ..GivenClass::of(CaseClass::Email) },
+        GivenClass::new(CaseClass::Voice),
+        GivenClass { wait_target, ..GivenClass::new(CaseClass::Email) },
     ];
     Goals::new(GivenGoals { classes, minimum_agents: Some(2), ..GivenGoals::default() }, vec![])
 }

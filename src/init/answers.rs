@@ -1,49 +1,49 @@
-//! Who is asked.
+//! Sources of answers: the standard input, or lines in tests.
 
 use std::io::{self, BufRead, IsTerminal, StdinLock};
 
 use secrecy::SecretString;
 
-/// Gives answers.
-pub trait Respondent {
-    /// Whether it is a person, who can be asked again.
+/// Gives the answers to questions, one after the other.
+pub trait AnswerSource {
+    /// Returns true for a person, who can be asked again.
     fn is_person(&self) -> bool;
 
-    /// The next answer; none if there are no more.
+    /// Returns the next answer; `None` if there are no more.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The source cannot be read.
     fn answer(&mut self) -> io::Result<Option<String>>;
 
-    /// The next answer, which is not shown while it is typed.
+    /// Returns the next answer, without showing it while it is typed.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// The source cannot be read.
     fn secret(&mut self) -> io::Result<Option<SecretString>>;
 }
 
-/// The standard input: a terminal, or lines that a program wrote.
+/// The standard input: a terminal, or lines from a program.
 #[derive(Debug)]
-pub struct Standard {
+pub struct StandardInput {
     input: StdinLock<'static>,
     is_terminal: bool,
 }
 
-impl Standard {
-    /// The standard input of this process.
+impl StandardInput {
+    /// Locks the standard input of this process.
     pub fn new() -> Self {
         let input = io::stdin();
         Self { is_terminal: input.is_terminal(), input: input.lock() }
     }
 }
 
-impl Default for Standard {
+impl Default for StandardInput {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Respondent for Standard {
+impl AnswerSource for StandardInput {
     fn is_person(&self) -> bool {
         self.is_terminal
     }
@@ -51,11 +51,13 @@ impl Respondent for Standard {
     fn answer(&mut self) -> io::Result<Option<String>> {
         let mut line = String::new();
         let read = self.input.read_line(&mut line)?;
+        // A program on Windows ends its lines with \r\n.
         line.truncate(line.trim_end_matches(['\r', '\n']).len());
         Ok((read > 0).then_some(line))
     }
 
     fn secret(&mut self) -> io::Result<Option<SecretString>> {
+        // rpassword turns off the echo of the terminal; a pipe has none.
         if self.is_terminal {
             return Ok(Some(rpassword::read_password()?.into()));
         }

@@ -1,11 +1,11 @@
-//! The API's own words: those that the vendor documents, and that therefore tell nothing.
+//! Words of the API that the vendor documents: they are the same at every customer and reveal nothing.
 
 use crate::{
     model::Resource,
     trio::{Dictionary, names_a_resource},
 };
 
-/// What stands around data, in small letters without anything between them.
+/// Members of envelopes, links and errors, lower case, letters and digits only.
 const ENVELOPE: [&str; 22] = [
     "links",
     "link",
@@ -31,7 +31,7 @@ const ENVELOPE: [&str; 22] = [
     "secondaryserver",
 ];
 
-/// The documented query parameters, in small letters.
+/// The documented query parameters, in lower case.
 const PARAMETERS: [&str; 20] = [
     "page",
     "pagesize",
@@ -55,12 +55,12 @@ const PARAMETERS: [&str; 20] = [
     "casetype",
 ];
 
-/// Whether a member is called by a word of the API, or by one that the dictionary knows.
+/// Returns true for a member name of the API or of the field dictionary.
 pub(super) fn is_member(dictionary: &Dictionary, name: &str) -> bool {
     ENVELOPE.contains(&&*plain(name)) || dictionary.knows_member(name) || names_a_resource(name)
 }
 
-/// Whether a part of a path is documented.
+/// Returns true for a documented part of a path.
 pub(super) fn is_segment(segment: &str) -> bool {
     let in_path =
         |resource: Resource| resource.as_str().split('/').any(|part| part.eq_ignore_ascii_case(segment));
@@ -69,17 +69,18 @@ pub(super) fn is_segment(segment: &str) -> bool {
         || names_a_resource(segment)
 }
 
-/// Whether a query parameter is documented.
+/// Returns true for a documented query parameter.
 pub(super) fn is_parameter(name: &str) -> bool {
     PARAMETERS.contains(&&*name.to_lowercase())
 }
 
-/// Letters alone, in small ones.
+/// Returns the letters and digits of a name, in lower case.
+// Servers write the same member as `totalCount`, `total_count` or `TotalCount`.
 pub(super) fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether a member holds the links of an answer or an item.
-pub(super) fn holds_links(name: &str) -> bool {
+/// Returns true for a member with the links of an answer or an item.
+pub(super) fn is_links(name: &str) -> bool {
     matches!(&*plain(name), "links" | "link")
 }

@@ -1,6 +1,7 @@
-//! What stands for a text or a number: drawn by chance, the same for the same within one recording.
+//! Random replacements for texts and numbers. Within one recording the same value always gets the same one, so that
+//! ids still join.
 //!
-//! The table is the only way back. It lives in memory and ends with the recording.
+//! Only the table leads back from a replacement. It is kept in memory and dropped at the end of the recording.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,35 +9,40 @@ use rand::{RngExt, SeedableRng, rngs::SysRng};
 use rand_chacha::ChaCha20Rng;
 use serde_json::Number;
 
-/// The table.
+/// The table of replacements.
 #[derive(Debug)]
-pub(super) struct Tokens {
-    chance: ChaCha20Rng,
+pub(super) struct Replacements {
+    random: ChaCha20Rng,
+    /// Replacement by original.
     known: HashMap<String, String>,
+    /// Replacements that are taken.
     used: HashSet<String>,
-    /// For few digits, by their number and whether the first is a zero: where each figure goes.
+    /// Permutations of all numbers with few digits, by the number of digits and whether the first is a zero.
     short: HashMap<(usize, bool), Vec<u32>>,
 }
 
-/// Texts are told apart by their length only in these classes: the longest of each.
-const CLASSES: [usize; 8] = [4, 8, 16, 32, 64, 128, 200, 400];
-/// Up to this many digits there are few enough figures to lay all of them out.
+/// Lengths of replacements of texts, in letters.
+// The exact length of a name, beside others, can identify a person.
+const LENGTHS: [usize; 8] = [4, 8, 16, 32, 64, 128, 200, 400];
+/// Most digits of numbers that are replaced by a permutation of all of them.
+// Of 10 or 100 numbers most may be in use; random draws without repetition would take long or not end.
 const FEW_DIGITS: usize = 4;
-/// Draws before a longer token is tried.
+/// Draws before a longer replacement is tried, because all short ones may be taken.
 const DRAWS: usize = 100;
 
-impl Tokens {
-    /// An empty table.
+impl Replacements {
+    /// Returns an empty table.
     ///
     /// # Errors
-    /// The system gives no random numbers.
+    /// The system provides no random numbers.
     pub(super) fn new() -> Result<Self, rand::rngs::SysError> {
-        let chance = ChaCha20Rng::try_from_rng(&mut SysRng)?;
+        // A cryptographic generator: from the output of a simpler one the table could be computed.
+        let random = ChaCha20Rng::try_from_rng(&mut SysRng)?;
         let (known, used, short) = Default::default();
-        Ok(Self { chance, known, used, short })
+        Ok(Self { random, known, used, short })
     }
 
-    /// What stands for a text. A text of digits is a number; blanks around it stay.
+    /// Returns the replacement of a text. A text of digits is replaced like a number; blanks around it stay.
     pub(super) fn text(&mut self, text: &str) -> String {
         let core = text.trim();
         if core.is_empty() {
@@ -47,7 +53,7 @@ impl Tokens {
         format!("{}{token}{}", &text[..before], &text[after..])
     }
 
-    /// What stands for a number: one of the same type, with as many digits.
+    /// Returns the replacement of a number: one of the same type, sign and number of digits.
     pub(super) fn number(&mut self, number: &Number) -> Number {
         if let Some(whole) = number.as_u64() {
             let token = self.digits(&whole.to_string());
@@ -59,7 +65,7 @@ impl Tokens {
         }
         let value = number.as_f64().unwrap_or_default();
         let token = if value.fract() == 0.0 && value.abs() < 1e15 {
-            // As an id it is the same as the whole number.
+            // 101.0 and 101 can be the same id.
             let token: f64 = self.digits(&format!("{:.0}", value.abs())).parse().unwrap_or(1.0);
             token.copysign(value)
         } else {
@@ -70,11 +76,11 @@ impl Tokens {
         finite.unwrap_or_else(|| 1.into())
     }
 
-    /// What stands for a word of a field, which must be none of those that mean something there.
-    pub(super) fn word(&mut self, field: &str, word: &str, means_something: &dyn Fn(&str) -> bool) -> String {
+    /// Returns the replacement of a word of a field. It is none for which `is_mapped` is true.
+    pub(super) fn word(&mut self, field: &str, word: &str, is_mapped: &dyn Fn(&str) -> bool) -> String {
         let key = format!("{field}\n{word}");
         if !is_digits(word) {
-            return self.letters(&key, word, means_something);
+            return self.letters(&key, word, is_mapped);
         }
         let mut length = word.len();
         let mut draws = 0;
@@ -83,25 +89,26 @@ impl Tokens {
                 return token.clone();
             }
             draws += 1;
-            // All words of one digit may mean something.
+            // All words of one digit may be mapped.
             length += usize::from(draws % DRAWS == 0);
             let token = self.draw_digits(length, false);
-            if token != word && !means_something(&token) {
+            if token != word && !is_mapped(&token) {
                 self.known.insert(key.clone(), token);
             }
         }
     }
 
+    /// Returns random letters, as many as the next of `LENGTHS`, and none that `refuse` is true for.
     fn letters(&mut self, key: &str, text: &str, refuse: &dyn Fn(&str) -> bool) -> String {
         if let Some(token) = self.known.get(key) {
             return token.clone();
         }
         let length = text.chars().count();
-        let mut length = CLASSES.into_iter().find(|longest| length <= *longest).unwrap_or(400);
+        let mut length = LENGTHS.into_iter().find(|longest| length <= *longest).unwrap_or(400);
         let mut draws = 0;
         loop {
             let token: String =
-                (0..length).map(|_| char::from(self.chance.random_range(b'a'..=b'z'))).collect();
+                (0..length).map(|_| char::from(self.random.random_range(b'a'..=b'z'))).collect();
             if token != text && !refuse(&token) && self.used.insert(token.clone()) {
                 self.known.insert(key.to_owned(), token.clone());
                 return token;
@@ -111,6 +118,7 @@ impl Tokens {
         }
     }
 
+    /// Returns as many random digits. A leading zero stays: `0701234567` must not become a shorter number.
     fn digits(&mut self, digits: &str) -> String {
         let zero = digits.len() > 1 && digits.starts_with('0');
         if digits.len() <= FEW_DIGITS {
@@ -128,35 +136,36 @@ impl Tokens {
         }
     }
 
-    /// One figure of `length` digits. The longest ones still fit into 64 bits.
+    /// Draws a number of `length` digits. The longest ones still fit into 64 bits.
     fn draw_digits(&mut self, length: usize, zero: bool) -> String {
         let mut token = String::with_capacity(length);
         for place in 0..length {
             let range = match place {
                 0 if zero => 0..=0,
+                // i64 ends at 9.2e18 and u64 at 1.8e19.
                 0 if length >= 19 => 1..=1,
                 0 if length > 1 => 1..=9,
                 1 if length >= 19 => 0..=7,
                 _ => 0..=9_u8,
             };
-            token.push(char::from(b'0' + self.chance.random_range(range)));
+            token.push(char::from(b'0' + self.random.random_range(range)));
         }
         token
     }
 
-    /// Every figure goes to another one, and no two to the same.
+    /// Replaces a number of few digits by a permutation: each by another one, no two by the same.
     fn few_digits(&mut self, digits: &str, zero: bool) -> String {
         let free = digits.len() - usize::from(zero);
         let first = if zero || free == 1 { 0 } else { 10_u32.pow(free as u32 - 1) };
         let count = 10_u32.pow(free as u32) - first;
-        let chance = &mut self.chance;
-        let places = self.short.entry((digits.len(), zero)).or_insert_with(|| cycle(count, chance));
+        let random = &mut self.random;
+        let places = self.short.entry((digits.len(), zero)).or_insert_with(|| cycle(count, random));
         let place = digits.parse::<u32>().unwrap_or(first) - first;
         let token = first + places.get(place as usize).copied().unwrap_or_default();
         format!("{token:0width$}", width = digits.len())
     }
 
-    /// A number with a decimal point: other digits in the same places.
+    /// Replaces the digits of a number with a decimal point.
     fn fraction(&mut self, text: &str) -> f64 {
         if let Some(token) = self.known.get(text) {
             return token.parse().unwrap_or(1.5);
@@ -166,16 +175,17 @@ impl Tokens {
             let last = mantissa.len() - 1;
             let mut token = String::with_capacity(text.len());
             for (place, c) in mantissa.char_indices() {
+                // No zero at either end: the number must keep its digits when it is written again.
                 let ends = place == last || mantissa[..place].trim_start_matches('-').is_empty();
                 let lowest = u8::from(ends);
                 token.push(if c.is_ascii_digit() {
-                    char::from(b'0' + self.chance.random_range(lowest..=9))
+                    char::from(b'0' + self.random.random_range(lowest..=9))
                 } else {
                     c
                 });
             }
             if let Some(exponent) = exponent {
-                // Of the largest numbers some would be too large.
+                // Other digits in front of e308 may be too large for a 64-bit float.
                 token = format!("{token}e{}", if exponent == "308" { "307" } else { exponent });
             }
             if token != text {
@@ -190,11 +200,11 @@ fn is_digits(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A random permutation in one cycle (Sattolo's): nothing stays in its place.
-fn cycle(count: u32, chance: &mut ChaCha20Rng) -> Vec<u32> {
+/// Returns a random permutation that is one cycle (Sattolo's algorithm): no number keeps its place.
+fn cycle(count: u32, random: &mut ChaCha20Rng) -> Vec<u32> {
     let mut places: Vec<u32> = (0..count).collect();
     for last in (1..places.len()).rev() {
-        places.swap(last, chance.random_range(0..last));
+        places.swap(last, random.random_range(0..last));
     }
     places
 }
@@ -206,17 +216,17 @@ mod tests {
 
     use super::*;
 
-    fn tokens() -> Tokens {
-        Tokens::new().expect("chance")
+    fn table() -> Replacements {
+        Replacements::new().expect("random numbers")
     }
 
-    fn number(tokens: &mut Tokens, value: &Value) -> Number {
+    fn number(tokens: &mut Replacements, value: &Value) -> Number {
         tokens.number(value.as_number().expect("a number"))
     }
 
     #[test]
-    fn the_same_text_has_the_same_token_and_another_recording_has_others() {
-        let (mut one, mut other) = (tokens(), tokens());
+    fn replacements_are_stable_within_one_recording_only() {
+        let (mut one, mut other) = (table(), table());
         let token = one.text("Åsa Öberg");
         assert_eq!((one.text("Åsa Öberg"), token.len()), (token.clone(), 16));
         assert_ne!(other.text("Åsa Öberg"), token);
@@ -225,8 +235,8 @@ mod tests {
     }
 
     #[test]
-    fn all_figures_of_few_digits_go_to_others_one_by_one() {
-        let mut tokens = tokens();
+    fn short_numbers_are_permuted() {
+        let mut tokens = table();
         for (range, zero) in [(0..10_u32, false), (10..100, false), (100..1000, false), (0..100, true)] {
             let figures: Vec<String> =
                 range.map(|n| if zero { format!("{n:03}") } else { n.to_string() }).collect();
@@ -241,8 +251,8 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_the_same_as_number_and_as_text() {
-        let mut tokens = tokens();
+    fn id_has_one_replacement_as_number_and_text() {
+        let mut tokens = table();
         for id in [7_u64, 101, 46_701_234_567] {
             let token = number(&mut tokens, &json!(id));
             assert_eq!(tokens.text(&id.to_string()), token.to_string());
@@ -251,16 +261,16 @@ mod tests {
     }
 
     #[test]
-    fn hundreds_of_thousands_of_short_texts_have_tokens_of_their_own() {
-        let mut tokens = tokens();
+    fn many_short_texts_get_distinct_replacements() {
+        let mut tokens = table();
         let texts: Vec<String> = (0..200_000).map(|n| format!("x{n:x}")).collect();
         let all: HashSet<String> = texts.iter().map(|text| tokens.text(text)).collect();
         assert_eq!(all.len(), texts.len());
     }
 
     #[test]
-    fn a_word_never_becomes_one_that_means_something() {
-        let mut tokens = tokens();
+    fn replacement_of_a_word_is_never_mapped() {
+        let mut tokens = table();
         let token = tokens.word("state", "9", &|word| word.len() == 1);
         assert_eq!(token.len(), 2);
         assert_eq!(tokens.word("state", "9", &|_| false), token, "it stays the same");
@@ -282,7 +292,7 @@ mod tests {
     proptest! {
         #[test]
         fn whole_numbers_keep_type_sign_and_digits(value in prop_oneof![any::<i64>().prop_map(Number::from), any::<u64>().prop_map(Number::from)]) {
-            let token = tokens().number(&value);
+            let token = table().number(&value);
             prop_assert_eq!(shape(&token).2, shape(&value).2, "{} became {}", value, token);
             prop_assert_eq!((token.is_f64(), token.as_f64() < Some(0.0)), (false, value.as_f64() < Some(0.0)));
             prop_assert!(token.is_i64() || !value.is_i64(), "{} became {}", value, token);
@@ -290,9 +300,9 @@ mod tests {
         }
 
         #[test]
-        fn other_numbers_stay_numbers_with_a_point(whole in 0_u32..10_000, part in 1_u32..1_000) {
+        fn fractions_stay_fractions(whole in 0_u32..10_000, part in 1_u32..1_000) {
             let value: Number = format!("{whole}.{part:03}").parse().expect("a number");
-            let token = tokens().number(&value);
+            let token = table().number(&value);
             prop_assert_eq!(shape(&token), shape(&value), "{} became {}", value, token);
             prop_assert_ne!(token, value);
         }
@@ -300,18 +310,18 @@ mod tests {
         #[test]
         fn any_number_becomes_a_number(value in any::<f64>()) {
             if let Some(value) = Number::from_f64(value) {
-                let token = tokens().number(&value);
+                let token = table().number(&value);
                 prop_assert!(token.is_f64() && token.as_f64().is_some_and(f64::is_finite), "{} became {}", value, token);
             }
         }
 
         #[test]
-        fn any_text_becomes_another_of_its_class(text in "\\PC{1,500}") {
-            let token = tokens().text(&text);
+        fn text_becomes_another_of_the_next_length(text in "\\PC{1,500}") {
+            let token = table().text(&text);
             let core = text.trim();
             prop_assert!(core.is_empty() || token.trim() != core);
             let length = token.trim().chars().count();
-            prop_assert!(core.is_empty() || is_digits(core) || CLASSES.contains(&length), "{}", token);
+            prop_assert!(core.is_empty() || is_digits(core) || LENGTHS.contains(&length), "{}", token);
         }
     }
 }
