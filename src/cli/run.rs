@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use super::{Misuse, RunArgs};
 use crate::{
-    app::{self, App, Load},
+    app::{self, App, ConfigLoader},
     config::{self, Config, Target},
     model::Clock,
     shutdown,
@@ -25,9 +25,9 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
         return Ok(print(&usable(&config))?);
     }
     if args.once {
-        let once = app::once(config, &Clock::system()).await?;
+        let once = app::read_once(config, &Clock::system()).await?;
         print(&once.text)?;
-        return once.judge();
+        return once.require_all_read();
     }
     let web = args.web.settings()?;
     let stop = shutdown::on_signal()?;
@@ -35,7 +35,7 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
         config.targets.iter().filter(|target| config.shard.is_none_or(|s| s.reads(&target.name))).count();
     let app = App::build(config, web, Clock::system()).await?.with_log_level(level);
     let file = args.config.clone();
-    let app = app.reloading(Load::by(move || load(file.as_deref()).map(of_shard)));
+    let app = app.with_config_loader(ConfigLoader::new(move || load(file.as_deref()).map(of_shard)));
     let scheme = app.server().scheme();
     for address in app.server().addresses() {
         tracing::info!(%address, scheme, targets, "serving metrics");

@@ -9,11 +9,14 @@ use std::{num::NonZeroU32, path::Path, time::Duration};
 use super::{Environment, files::Files};
 use crate::{
     document::{self, Complaints, Entry, LONGEST_DOCUMENT, Section, Value, unknown},
-    http::{BadHeader, CONFIGURABLE, Headers, NoHash, PasswordHash, RateLimit, Reading, Users, Watched, Web},
+    http::{
+        BadHash, BadHeader, CONFIGURABLE, Headers, PasswordHash, RateLimit, Users, WatchedFile, Web,
+        WebReading,
+    },
 };
 
 /// Reads both files, where there are such.
-pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Environment<'_>) -> Reading {
+pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Environment<'_>) -> WebReading {
     let mut reader = Reader { environment, looked_at: Vec::new(), warnings: Vec::new() };
     let mut mistakes = Vec::new();
     let mut web = Web::default();
@@ -33,20 +36,20 @@ pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Enviro
         }
     }
     let Reader { looked_at, warnings, .. } = reader;
-    Reading { files: looked_at, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) }, warnings }
+    WebReading { files: looked_at, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) }, warnings }
 }
 
 /// Reads files and notes which ones.
 struct Reader<'e> {
     environment: Environment<'e>,
-    looked_at: Vec<Watched>,
+    looked_at: Vec<WatchedFile>,
     warnings: Vec<String>,
 }
 
 /// The files that a web configuration names.
 struct Named<'r> {
     files: Files,
-    looked_at: &'r mut Vec<Watched>,
+    looked_at: &'r mut Vec<WatchedFile>,
 }
 
 impl Reader<'_> {
@@ -57,7 +60,7 @@ impl Reader<'_> {
         path: &Path,
         read: impl FnOnce(&mut Section<'_>, &mut Named<'_>, &mut Complaints) -> T,
     ) -> Result<T, Vec<String>> {
-        self.looked_at.push(Watched::at(path));
+        self.looked_at.push(WatchedFile::inspect(path));
         let text = document::read_text(path, LONGEST_DOCUMENT)
             .map_err(|message| vec![format!("{flag}: {message}")])?;
         let mut complaints = Complaints::about(path.display().to_string());
@@ -107,7 +110,7 @@ fn users(root: &mut Section<'_>, complaints: &mut Complaints) -> Option<(Users, 
             complaints.add(key.at, &value.path, "no user with a colon in the name can log in");
         }
         let Value::Text(text) = &value.node.value else {
-            value.wrong(complaints, NoHash);
+            value.wrong(complaints, BadHash);
             continue;
         };
         match PasswordHash::parse(text) {

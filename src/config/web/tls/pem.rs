@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     config::{files::Files, web::Named},
     document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
-    http::Watched,
+    http::WatchedFile,
 };
 
 /// A PEM text, in the file itself or in another one.
@@ -50,7 +50,7 @@ impl Named<'_> {
         let Some(name) = entry.text(complaints) else { return Given::Wrong };
         let looked_at = &mut *self.looked_at;
         let read = self.files.read(&name, |path| {
-            looked_at.push(Watched::at(path));
+            looked_at.push(WatchedFile::inspect(path));
             Ok((read_bytes(path, LONGEST_DOCUMENT)?, path.to_owned()))
         });
         match read {
