@@ -168,7 +168,8 @@ fn target_down_is_one_finding() {
     });
     let (report, page) = reported(view);
     assert_eq!(report["targets"][0]["state"], "down");
-    let found = findings(&report).into_iter().filter(|(_, what)| what.contains("refused")).collect::<Vec<_>>();
+    let found =
+        findings(&report).into_iter().filter(|(_, what)| what.contains("refused")).collect::<Vec<_>>();
     assert_eq!(found, [("broken".to_owned(), "cannot be read: api: no connection: refused".to_owned())]);
     assert!(page.contains("DOWN"), "{page}");
 }
