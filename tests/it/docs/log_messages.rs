@@ -14,7 +14,7 @@ const PASSED_ON: [(&str, &str); 6] = [
     ("src/http/web_files.rs", "warnings of the web configuration"),
     ("src/trio/error.rs", "details of the files below"),
     ("src/app/state_writer.rs", "src/state_file/problem.rs"),
-    ("src/app/fleet.rs", "warnings of the configuration"),
+    ("src/app/targets.rs", "warnings of the configuration"),
     ("src/cli/run.rs", "warnings of the configuration"),
     ("src/cli/trace.rs", "warnings of the configuration"),
 ];
