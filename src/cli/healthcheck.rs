@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use secrecy::SecretString;
 
 use super::HealthcheckArgs;
-use crate::healthcheck::{self, Question, Settings};
+use crate::healthcheck::{self, Probe, Settings};
 
 pub(super) async fn run(args: HealthcheckArgs) -> anyhow::Result<()> {
     Ok(healthcheck::ask(&settings(args)?).await?)
@@ -26,6 +26,6 @@ fn settings(args: HealthcheckArgs) -> anyhow::Result<Settings> {
         }
         _ => None,
     };
-    let question = if args.ready { Question::Ready } else { Question::Healthy };
-    Ok(Settings { url, question, timeout: args.timeout, ca, insecure: args.insecure, user })
+    let probe = if args.ready { Probe::Ready } else { Probe::Healthy };
+    Ok(Settings { url, probe, timeout: args.timeout, ca, insecure: args.insecure, user })
 }

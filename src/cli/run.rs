@@ -4,7 +4,7 @@ use std::{io::Write, path::Path};
 
 use super::{RunArgs, UsageError};
 use crate::{
-    app::{self, App, Load},
+    app::{self, App, ConfigLoader},
     config::{self, Config, Target},
     model::Clock,
     shutdown,
@@ -25,9 +25,9 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
         return Ok(print(&check_output(&config))?);
     }
     if args.once {
-        let once = app::once(config, &Clock::system()).await?;
+        let once = app::read_once(config, &Clock::system()).await?;
         print(&once.text)?;
-        return once.judge();
+        return once.require_all_read();
     }
     // Flags and files first: a mistake in them ends the program before it listens or logs in.
     let web = args.web.settings()?;
@@ -37,7 +37,7 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
     let app = App::build(config, web, Clock::system()).await?.with_log_level(level);
     let file = args.config.clone();
     // The shard stays as it is: only the file is read again.
-    let app = app.reloading(Load::by(move || load(file.as_deref()).map(apply_shard)));
+    let app = app.with_config_loader(ConfigLoader::new(move || load(file.as_deref()).map(apply_shard)));
     // The addresses that are bound: port 0 and systemd's sockets are known only now.
     let scheme = app.server().scheme();
     for address in app.server().addresses() {

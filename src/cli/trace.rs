@@ -11,7 +11,7 @@ use tokio::select;
 
 use super::{TraceArgs, UsageError, run};
 use crate::{
-    app::Wired,
+    app::PollerFactory,
     config::{Config, Target},
     model::{Clock, Collector, Goals, Selection, Text},
     poller::{self, Wanted},
@@ -115,8 +115,9 @@ fn trace(
         if contact_centers.is_empty() { target.contact_centers.allow } else { texts(contact_centers) };
     let target = Target { contact_centers: Selection { allow, deny: target.contact_centers.deny }, ..target };
     let edges = Edges::with(&Goals::edges([&*target.goals]));
-    let wired = Wired::new(target, poll, tally::Settings { tells_events: true, ..tally }, edges, clock);
-    Ok(Trace::new(wired.poller()?, wired.latest(), tracer))
+    let factory =
+        PollerFactory::new(target, poll, tally::Settings { tells_events: true, ..tally }, edges, clock);
+    Ok(Trace::new(factory.poller()?, factory.latest(), tracer))
 }
 
 /// Converts a failure: an unknown service is an error in the flags.

@@ -79,7 +79,13 @@ impl WebArgs {
             idle_timeout: self.idle_timeout,
         };
         let external = self.external_url.clone();
-        Ok(Settings { listen: self.listen(), limits, files, look_every: Settings::LOOK_EVERY, external })
+        Ok(Settings {
+            listen: self.listen(),
+            limits,
+            files,
+            check_interval: Settings::CHECK_INTERVAL,
+            external,
+        })
     }
 
     fn listen(&self) -> Listen {

@@ -10,11 +10,14 @@ use std::{num::NonZeroU32, path::Path, time::Duration};
 use super::{Environment, files::Files};
 use crate::{
     document::{self, Complaints, Entry, LONGEST_DOCUMENT, Section, Value, unknown},
-    http::{BadHeader, CONFIGURABLE, Headers, NoHash, PasswordHash, RateLimit, Reading, Users, Watched, Web},
+    http::{
+        BadHash, BadHeader, CONFIGURABLE, Headers, PasswordHash, RateLimit, Users, WatchedFile, Web,
+        WebReading,
+    },
 };
 
 /// Reads the files that are given.
-pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Environment<'_>) -> Reading {
+pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Environment<'_>) -> WebReading {
     // The list of files is returned also with errors: the server tries again when one of them changes.
     let mut reader = Reader { environment, files: Vec::new(), warnings: Vec::new() };
     let mut mistakes = Vec::new();
@@ -35,21 +38,21 @@ pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Enviro
         }
     }
     let Reader { files, warnings, .. } = reader;
-    Reading { files, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) }, warnings }
+    WebReading { files, web: if mistakes.is_empty() { Ok(web) } else { Err(mistakes) }, warnings }
 }
 
 /// Reads files and records which ones.
 struct Reader<'e> {
     environment: Environment<'e>,
     /// Files that were read, or could not be, to be watched for changes.
-    files: Vec<Watched>,
+    files: Vec<WatchedFile>,
     warnings: Vec<String>,
 }
 
 /// The files that a web configuration names: certificates, keys and authorities.
 struct NamedFiles<'r> {
     files: Files,
-    watched: &'r mut Vec<Watched>,
+    watched: &'r mut Vec<WatchedFile>,
 }
 
 impl Reader<'_> {
@@ -63,7 +66,7 @@ impl Reader<'_> {
         path: &Path,
         read: impl FnOnce(&mut Section<'_>, &mut NamedFiles<'_>, &mut Complaints) -> T,
     ) -> Result<T, Vec<String>> {
-        self.files.push(Watched::at(path));
+        self.files.push(WatchedFile::inspect(path));
         let text = document::read_text(path, LONGEST_DOCUMENT)
             .map_err(|message| vec![format!("{flag}: {message}")])?;
         let mut complaints = Complaints::about(path.display().to_string());
@@ -117,7 +120,7 @@ fn users(root: &mut Section<'_>, complaints: &mut Complaints) -> Option<(Users, 
             complaints.add(key.at, &value.path, "no user with a colon in the name can log in");
         }
         let Value::Text(text) = &value.node.value else {
-            value.wrong(complaints, NoHash);
+            value.wrong(complaints, BadHash);
             continue;
         };
         match PasswordHash::parse(text) {

@@ -202,7 +202,7 @@ impl Session {
         let mut state = self.state.lock().await;
         if state.generation == generation && self.discard(&mut state) {
             self.account.refusals.another(self.account.clock.now());
-            self.account.stats.auth_failed(AuthFailure::Forbidden);
+            self.account.stats.record_auth_failure(AuthFailure::Forbidden);
         }
         let detail = "the server does not accept a token that it has just given".to_owned();
         Error::Auth { reason: AuthFailure::Forbidden, detail }
@@ -302,7 +302,7 @@ impl Session {
             }
             Error::Request { .. } => (AuthFailure::Network, format!("no login: {error}")),
             Error::Busy { sent: true, .. } => {
-                self.account.stats.auth_failed(AuthFailure::Server);
+                self.account.stats.record_auth_failure(AuthFailure::Server);
                 return error;
             }
             Error::Redirected { .. }
@@ -314,7 +314,7 @@ impl Session {
                 return error;
             }
         };
-        self.account.stats.auth_failed(reason);
+        self.account.stats.record_auth_failure(reason);
         Error::Auth { reason, detail }
     }
 }

@@ -133,7 +133,7 @@ impl Transport {
         let url = request.url().clone();
         match self.waits.before(&url, resource, self.clock.now()) {
             Err((wait, status)) => return Err(Error::Busy { resource, status, wait, sent: false }),
-            Ok(Some(reason)) => self.stats.retried(reason),
+            Ok(Some(reason)) => self.stats.record_retry(reason),
             Ok(None) => {}
         }
         let begun = Instant::now();
@@ -148,7 +148,7 @@ impl Transport {
             (Err(Error::Request { failure, .. }), _) => RequestCode::Failure(*failure),
             (_, status) => RequestCode::Status(status.unwrap_or_default()),
         };
-        self.stats.resource(resource).finished(code, took);
+        self.stats.resource(resource).record_request(code, took);
         result
     }
 

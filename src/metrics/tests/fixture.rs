@@ -326,23 +326,23 @@ pub(crate) fn stats() -> Stats {
     for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)] {
         for request in 1..=requests {
             let took = Duration::from_millis(20 * request);
-            stats.resource(resource).finished(RequestCode::Status(200), took);
+            stats.resource(resource).record_request(RequestCode::Status(200), took);
             stats.resource(resource).response_bytes.add(1000);
         }
     }
     let timeout = RequestCode::Failure(RequestFailure::Timeout);
-    stats.resource(Resource::Agents).finished(timeout, Duration::from_secs(30));
+    stats.resource(Resource::Agents).record_request(timeout, Duration::from_secs(30));
     stats.resource(Resource::Calls).drift.add(2);
     stats.logins.add(2);
     stats.refreshes.add(1);
-    stats.auth_failed(AuthFailure::Network);
-    stats.auth_failed(AuthFailure::Network);
-    stats.auth_failed(AuthFailure::Server);
+    stats.record_auth_failure(AuthFailure::Network);
+    stats.record_auth_failure(AuthFailure::Network);
+    stats.record_auth_failure(AuthFailure::Server);
     stats.request_budget.set(Some(600.0));
     stats.clock_skew.set(Some(-1.5));
     stats.set_certificate_expiry("trio.example", 1_900_000_000.0);
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
-    stats.retried(RetryReason::RateLimited);
+    stats.record_retry(RetryReason::RateLimited);
     stats.failovers.add(1);
     let server = |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
     stats.set_servers(Arc::new([

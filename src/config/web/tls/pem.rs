@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     config::{files::Files, web::NamedFiles},
     document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
-    http::Watched,
+    http::WatchedFile,
 };
 
 /// A PEM text that a configuration gives.
@@ -51,7 +51,7 @@ impl NamedFiles<'_> {
         let watched = &mut *self.watched;
         let read = self.files.read(&name, |path| {
             // Before it is read: a file that is missing now may appear later.
-            watched.push(Watched::at(path));
+            watched.push(WatchedFile::inspect(path));
             Ok((read_bytes(path, LONGEST_DOCUMENT)?, path.to_owned()))
         });
         match read {

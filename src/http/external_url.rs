@@ -1,18 +1,21 @@
-//! How the exporter is reached from outside.
+//! Address of the exporter as clients see it: `--web.external-url` and the `Host` of requests.
 
 use std::{fmt, net::Ipv6Addr, str::FromStr};
 
 use axum::http::Uri;
 
-/// A name in the domain name system is not longer.
+/// Longest host name in characters: the limit of DNS (RFC 1035).
 const LONGEST_HOST: usize = 253;
 
-/// A host, and a port if one is given: letters, digits, dots, hyphens and underscores, or an IPv6 address in
-/// brackets, and nothing that could mean more in an address, a label or a page.
+/// Host and optional port. The host is an IPv6 address in brackets, or made of ASCII letters, digits, dots,
+/// hyphens and underscores.
+// A strict list, because the text comes from a request and goes into labels, addresses and JSON: it can hold
+// no path, user, quote or line end that would mean more there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place(String);
+pub(super) struct HostPort(String);
 
-impl Place {
+impl HostPort {
+    /// Parses `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`; `None` for anything else.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
@@ -28,6 +31,7 @@ impl Place {
                 host.chars().all(plain).then_some((host, port))?
             }
         };
+        // `u16::parse` alone would accept `+1`.
         let digits = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
         let is_port = |port: &str| digits(port) && port.parse::<u16>().is_ok_and(|port| port > 0);
         let fits = !host.is_empty() && host.len() <= LONGEST_HOST && port.is_none_or(is_port);
@@ -35,51 +39,53 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for HostPort {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
 }
 
-/// The address at which the exporter is reached, as it is configured.
+/// Configured address of the exporter: scheme, host and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExternalUrl {
     scheme: &'static str,
-    place: Place,
+    address: HostPort,
 }
 
-/// Why a text is no address at which an exporter could be reached, in words.
+/// Rejection of a text that is not an external URL; the message says what to give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "give scheme, host and port alone, such as https://exporter.example:10427; the exporter has no other path than /"
 )]
-pub struct NotExternal;
+pub struct BadExternalUrl;
 
 impl ExternalUrl {
+    /// Returns `http` or `https`.
     pub(super) fn scheme(&self) -> &'static str {
         self.scheme
     }
 
-    pub(super) fn place(&self) -> &Place {
-        &self.place
+    /// Returns host and port.
+    pub(super) fn address(&self) -> &HostPort {
+        &self.address
     }
 }
 
 impl FromStr for ExternalUrl {
-    type Err = NotExternal;
+    type Err = BadExternalUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let uri: Uri = text.parse().map_err(|_| NotExternal)?;
+        let uri: Uri = text.parse().map_err(|_| BadExternalUrl)?;
         let scheme = match uri.scheme_str() {
             Some("http") => "http",
             Some("https") => "https",
-            _ => return Err(NotExternal),
+            _ => return Err(BadExternalUrl),
         };
         if uri.path() != "/" || uri.query().is_some() {
-            return Err(NotExternal);
+            return Err(BadExternalUrl);
         }
-        let place = uri.authority().and_then(|authority| Place::parse(authority.as_str()));
-        place.map(|place| Self { scheme, place }).ok_or(NotExternal)
+        let address = uri.authority().and_then(|authority| HostPort::parse(authority.as_str()));
+        address.map(|address| Self { scheme, address }).ok_or(BadExternalUrl)
     }
 }
 
@@ -88,12 +94,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_a_host_and_a_port_and_nothing_else() {
+    fn host_port_accepts_host_and_port_only() {
         let long = "x".repeat(254);
         for good in
             ["exporter", "trio-exporter:10427", "10.0.0.1:1", "[::1]:10427", "[2001:db8::1]", "a_b.example."]
         {
-            assert_eq!(Place::parse(good).map(|place| place.to_string()).as_deref(), Some(good));
+            assert_eq!(HostPort::parse(good).map(|address| address.to_string()).as_deref(), Some(good));
         }
         for bad in [
             "",
@@ -119,14 +125,14 @@ mod tests {
             "<a>",
             &long,
         ] {
-            assert_eq!(Place::parse(bad), None, "{bad}");
+            assert_eq!(HostPort::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
-    fn an_external_url_has_a_scheme_a_host_and_no_path() {
+    fn external_url_is_scheme_and_host_without_path() {
         let url: ExternalUrl = "https://trio.example:8443/".parse().expect("an address");
-        assert_eq!((url.scheme(), url.place().to_string().as_str()), ("https", "trio.example:8443"));
+        assert_eq!((url.scheme(), url.address().to_string().as_str()), ("https", "trio.example:8443"));
         assert!("http://trio.example".parse::<ExternalUrl>().is_ok());
         for bad in [
             "trio.example",
@@ -138,7 +144,7 @@ mod tests {
             "http://",
             "",
         ] {
-            assert_eq!(bad.parse::<ExternalUrl>(), Err(NotExternal), "{bad}");
+            assert_eq!(bad.parse::<ExternalUrl>(), Err(BadExternalUrl), "{bad}");
         }
     }
 }

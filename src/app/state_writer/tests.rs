@@ -1,4 +1,4 @@
-//! Tests: what is shown has been saved, and a disk that hangs holds nothing up for long.
+//! Publications are saved before they are shown, and a disk that hangs delays them for a limited time.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -13,15 +13,15 @@ use crate::{
     tally::Totals,
 };
 
-fn keeper() -> (TempDir, PathBuf, Keeper) {
+fn writer() -> (TempDir, PathBuf, StateWriter) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("state");
     let opened = StateFile::open(&file).expect("a new file");
-    let keeper = Keeper::new(opened.file, opened.contents, Arc::default(), Clock::system());
-    (folder, file, keeper)
+    let writer = StateWriter::new(opened.file, opened.contents, Arc::default(), Clock::system());
+    (folder, file, writer)
 }
 
-/// A publication whose counters are told by their moment.
+/// Returns a publication whose counters are from the moment `at`, which identifies them.
 fn publication(at: f64) -> Option<Arc<Published>> {
     let snapshot = Snapshot {
         target: "main".into(),
@@ -46,15 +46,15 @@ fn moment(latest: &Latest) -> Option<f64> {
 }
 
 #[tokio::test]
-async fn what_is_shown_stands_in_the_file_already_and_the_last_publication_is_saved_at_the_end() {
-    let (_folder, file, mut keeper) = keeper();
+async fn publications_are_saved_before_shown_and_at_the_end() {
+    let (_folder, file, mut writer) = writer();
     let (publish, published) = watch::channel(None);
-    let mut shown = keeper.stand_between(&"main".into(), published);
+    let mut shown = writer.gate_until_saved(&"main".into(), published);
     let (stop, stopped) = shutdown::switch();
-    let running = tokio::spawn(keeper.run(stopped));
+    let running = tokio::spawn(writer.run(stopped));
     for at in [1.0, 2.0, 3.0] {
         publish.send_replace(publication(at));
-        shown.changed().await.expect("the keeper runs");
+        shown.changed().await.expect("the writer runs");
         let text = fs::read_to_string(&file).expect("a file");
         assert_eq!(moment(&shown), Some(at));
         assert!(text.contains(&format!("\"at\":{at:?}")), "{text}");
@@ -66,38 +66,38 @@ async fn what_is_shown_stands_in_the_file_already_and_the_last_publication_is_sa
 }
 
 #[tokio::test]
-async fn pollers_that_are_gone_keep_no_processor_busy() {
-    let (_folder, file, mut keeper) = keeper();
+async fn ended_pollers_keep_no_processor_busy() {
+    let (_folder, file, mut writer) = writer();
     let (publish, latest) = watch::channel(None);
-    let _shown = keeper.stand_between(&"main".into(), latest);
+    let _shown = writer.gate_until_saved(&"main".into(), latest);
     publish.send_replace(publication(1.0));
     drop(publish);
-    assert!(published(&mut keeper.targets).now_or_never().is_some(), "what they published last");
-    keeper.save_and_show().await;
+    assert!(next_publication(&mut writer.targets).now_or_never().is_some(), "what they published last");
+    writer.save_and_publish().await;
     assert!(fs::read_to_string(&file).expect("a file").contains("\"at\":1.0"));
-    assert!(published(&mut keeper.targets).now_or_never().is_none(), "nothing comes any more");
+    assert!(next_publication(&mut writer.targets).now_or_never().is_none(), "nothing comes any more");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_disk_that_hangs_is_counted_and_scrapers_are_shown_what_there_is() {
-    let (_folder, file, mut keeper) = keeper();
+async fn hanging_disk_is_counted_and_publications_are_shown() {
+    let (_folder, file, mut writer) = writer();
     let (publish, published) = watch::channel(None);
-    let shown = keeper.stand_between(&"main".into(), published);
-    let stats = keeper.stats.clone();
+    let shown = writer.gate_until_saved(&"main".into(), published);
+    let stats = writer.stats.clone();
     let (wake, hangs) = oneshot::channel::<()>();
-    keeper.hanging = Some(tokio::spawn(async {
+    writer.pending = Some(tokio::spawn(async {
         let _ = hangs.await;
         Ok(())
     }));
     for at in [1.0, 2.0] {
         publish.send_replace(publication(at));
-        keeper.save_and_show().await;
+        writer.save_and_publish().await;
         assert_eq!((moment(&shown), stats.errors.get()), (Some(at), at as u64));
         assert_eq!((stats.last_success.get(), file.exists()), (None, false));
     }
     let _ = wake.send(());
     publish.send_replace(publication(3.0));
-    keeper.save_and_show().await;
+    writer.save_and_publish().await;
     assert!(fs::read_to_string(&file).expect("a file").contains("\"at\":3.0"));
     assert!(stats.last_success.get().is_some() && stats.errors.get() == 2);
 }
