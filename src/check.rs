@@ -76,7 +76,7 @@ pub async fn check(patient: &Patient, client: &Client, clock: &Clock) -> Report 
         match client.route(&root, center).await {
             Ok(route) => routes.push(route),
             Err(error) => {
-                let seen = error.told();
+                let seen = error.redacted();
                 report.fail(format!("contact centre {}", center.id), seen, "run `check` again");
             }
         }

@@ -8,8 +8,8 @@ mod service_names;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Case, CaseList, Collector, ContactCenter, FieldUse, Holding, Service,
-    ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
+    Agent, AgentGroup, AgentStatus, Case, CaseList, CollectionCount, Collector, ContactCenter, FieldUse,
+    Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 pub use notes::{Notes, Problem};
 
@@ -33,7 +33,7 @@ pub struct Snapshot {
     /// The contact centres that are read, in the order of the list.
     pub centers: Vec<Center>,
     /// What there is of everything that belongs to no contact centre.
-    pub inventory: Reading<Vec<Holding>>,
+    pub inventory: Reading<Vec<CollectionCount>>,
     /// What the field dictionary found so far.
     pub fields: Arc<[FieldUse]>,
     /// What people are told beside the data.
@@ -66,7 +66,7 @@ pub struct Center {
     /// Who can take cases of which service.
     pub skills: Reading<ServiceSkills>,
     /// What there is of everything in this contact centre.
-    pub inventory: Reading<Vec<Holding>>,
+    pub inventory: Reading<Vec<CollectionCount>>,
 }
 
 /// A case that was asked for by its number.

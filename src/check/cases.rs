@@ -22,7 +22,7 @@ pub(super) async fn check(client: &Client, route: &Route, report: &mut Report) {
             let seen = format!("cannot be told: services/cases answered {status}");
             report.ok(subject, seen);
         }
-        Err(error) => report.ok(subject, format!("cannot be told: {}", error.told())),
+        Err(error) => report.ok(subject, format!("cannot be told: {}", error.redacted())),
     }
 }
 

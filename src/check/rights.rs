@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::{Patient, Report, load::Load, pages::Largest};
 use crate::{
-    model::{Collector, Holding, Resource, Text},
+    model::{CollectionCount, Collector, Resource, Text},
     trio::{Client, Error, Inventory, Root, Route},
 };
 
@@ -50,7 +50,7 @@ pub(super) async fn check(
     }
     let Some(interval) = patient.interval(Collector::Inventory) else { return };
     let place = format!("cc {} ", route.contact_center());
-    inventory(client, interval, &place, client.holdings(route), load, report).await;
+    inventory(client, interval, &place, client.collection_counts(route), load, report).await;
 }
 
 /// Looks at what belongs to no contact centre.
@@ -67,9 +67,9 @@ pub(super) async fn check_shared(
     let again = client.contact_centers(root).await;
     load.add(client.requests_sent() - before, patient.configuration);
     if let Err(error) = again {
-        report.fail("contact centres", error.told(), "run `check` again");
+        report.fail("contact centres", error.redacted(), "run `check` again");
     }
-    inventory(client, interval, "", client.shared_holdings(root), load, report).await;
+    inventory(client, interval, "", client.shared_collection_counts(root), load, report).await;
 }
 
 async fn inventory(
@@ -84,10 +84,10 @@ async fn inventory(
     let read = read.await;
     load.add(client.requests_sent() - before, interval);
     let (holdings, failure) = match read {
-        Ok(Inventory { holdings, failure, .. }) => (holdings, failure),
+        Ok(Inventory { counts: holdings, failure, .. }) => (holdings, failure),
         Err(error) => (Vec::new(), Some(error)),
     };
-    let was_read = |holding: &Holding| {
+    let was_read = |holding: &CollectionCount| {
         Collector::ALL.into_iter().any(|collector| collector.resource() == Some(holding.resource))
     };
     for holding in holdings.into_iter().filter(|holding| !was_read(holding)) {
@@ -103,7 +103,7 @@ async fn inventory(
         }
     }
     if let Some(error) = failure {
-        report.check(format!("right {place}inventory"), error.told(), "see what Trio's server logged");
+        report.check(format!("right {place}inventory"), error.redacted(), "see what Trio's server logged");
     }
 }
 
@@ -123,9 +123,13 @@ fn refused(subject: String, resource: Resource, lost: &str, error: &Error, repor
             report.check(subject, format!("answered {status}"), remedy);
         }
         Error::Unmapped { .. } | Error::Incomplete { .. } => {
-            report.check(subject, error.told(), format!("see `trio-exporter inspect`; until then no {lost}"));
+            report.check(
+                subject,
+                error.redacted(),
+                format!("see `trio-exporter inspect`; until then no {lost}"),
+            );
         }
-        error => report.fail(subject, error.told(), "see what Trio's server logged, and check again"),
+        error => report.fail(subject, error.redacted(), "see what Trio's server logged, and check again"),
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Resource, Text};
 
 /// How many items a collection has, as far as it can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Holding {
+pub struct CollectionCount {
     /// The collection.
     pub resource: Resource,
     /// Whether the API user may read it.

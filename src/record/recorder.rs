@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::seen::{Came, Seen};
 use crate::{
     model::Stamp,
-    trio::{Exchange, Outcome, Witness},
+    trio::{Exchange, ExchangeObserver, Outcome},
 };
 
 /// What was seen so far.
@@ -48,8 +48,8 @@ impl Recorder {
     }
 }
 
-impl Witness for Recorder {
-    fn saw(&self, exchange: Exchange<'_>) {
+impl ExchangeObserver for Recorder {
+    fn on_exchange(&self, exchange: Exchange<'_>) {
         let came = match exchange.outcome {
             Outcome::Answered { status, headers, body } => {
                 let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));

@@ -1,4 +1,4 @@
-//! Reading one value in its form. What cannot be read is `Err`: it is counted, never guessed.
+//! Values in their forms. A value that cannot be read is an error, which is counted and never guessed.
 
 use std::{
     borrow::Cow,
@@ -10,7 +10,7 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use super::form::Form;
 use crate::model::{AgentState, CaseClass, CaseState};
 
-/// What a raw value means in the domain.
+/// Domain meaning of a raw value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Meaning {
     AgentState(AgentState),
@@ -19,10 +19,10 @@ pub(in crate::trio) enum Meaning {
     Flag(bool),
 }
 
-/// A value as it stands in an answer.
+/// A value as the answer holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::trio) enum Raw<'a> {
-    /// The member is not there.
+    /// The row has no such member.
     Absent,
     Null,
     Bool(bool),
@@ -34,12 +34,12 @@ pub(in crate::trio) enum Raw<'a> {
     Other,
 }
 
-/// The value is there but cannot be read in its form.
+/// Error: the value cannot be read in its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) struct Unreadable;
 
 impl Raw<'_> {
-    /// As text for a name or an id.
+    /// Returns the value as text, for a name or an id.
     pub(in crate::trio) fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
@@ -50,7 +50,10 @@ impl Raw<'_> {
         }
     }
 
-    /// As a number that is not negative: `-1` and the like stand for "unknown" in many systems.
+    /// Returns the value as a number that is not negative.
+    ///
+    /// # Errors
+    /// Text that is no number, a negative number (`-1` stands for "unknown" in many systems), NaN, infinity.
     pub(in crate::trio) fn number(&self) -> Result<f64, Unreadable> {
         let number = match self {
             Self::Integer(number) => *number as f64,
@@ -61,8 +64,9 @@ impl Raw<'_> {
         if number.is_finite() && number >= 0.0 { Ok(number) } else { Err(Unreadable) }
     }
 
-    /// As a duration in seconds.
+    /// Returns the value as a duration in seconds.
     pub(in crate::trio) fn seconds(&self, form: Form) -> Result<f64, Unreadable> {
+        // Assumption A7: waits are seconds or a clock; a colon tells them apart without configuration.
         let is_clock = matches!(self, Self::Text(text) if text.contains(':'));
         match form {
             Form::Clock => self.clock(),
@@ -78,7 +82,7 @@ impl Raw<'_> {
         clock(text.trim()).ok_or(Unreadable)
     }
 
-    /// As a moment. A time without a zone is one only where `zone` says which.
+    /// Returns the value as a moment. A time without a zone needs `zone`.
     pub(in crate::trio) fn time(
         &self,
         form: Form,
@@ -96,7 +100,7 @@ impl Raw<'_> {
         SystemTime::UNIX_EPOCH.checked_add(duration).ok_or(Unreadable)
     }
 
-    /// Whether this is a way in which systems write "no time".
+    /// Returns whether this is one of the ways in which systems write "no time" (assumption B5).
     pub(in crate::trio) fn is_no_time(&self) -> bool {
         match self {
             Self::Text(text) => text.trim().is_empty() || text.starts_with("0001-01-01T00:00:00"),
@@ -106,7 +110,8 @@ impl Raw<'_> {
     }
 }
 
-/// `[D.][HH:]MM:SS[.fraction]`.
+/// Seconds of a clock text, `[D.][HH:]MM:SS[.fraction]`, as .NET writes a TimeSpan.
+// `90:00` is read as 90 minutes; with hours before them, 60 minutes are a mistake.
 fn clock(text: &str) -> Option<f64> {
     let mut parts = text.rsplit(':');
     let seconds = parts.next()?;
@@ -133,6 +138,7 @@ fn timestamp(text: &str, zone: Option<&TimeZone>) -> Option<SystemTime> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return timestamp.try_into().ok();
     }
+    // Without a configured zone the offset would be a guess, and a wait wrong by hours.
     let local: civil::DateTime = text.parse().ok()?;
     zone?.to_timestamp(local).ok()?.try_into().ok()
 }

@@ -1,4 +1,5 @@
-//! What the field dictionary found in the answers so far, said aloud once.
+//! Coverage of the field dictionary: which fields the answers feed, and values that cannot be read. Each
+//! gap is logged once.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,39 +14,41 @@ use super::{
 use crate::model::{FieldUse, Resource, Text};
 
 /// Different unknown values of one field that are logged at most.
-const LOGGED_VALUES: usize = 20;
+// A member mapped to the wrong field has as many values as rows; the log must not repeat them all.
+const MAX_LOGGED_VALUES: usize = 20;
 
-/// Different unknown values of one field that are told beside the log at most.
-const TOLD_WORDS: usize = 5;
+/// Different unknown words of one field that `/status` shows at most.
+const MAX_STATUS_WORDS: usize = 5;
 
-/// Remembers what was found of every field, by resource and contact centre.
+/// Findings for every field, by resource and contact centre.
 #[derive(Debug, Default)]
-pub(super) struct Observed(Mutex<State>);
+pub(super) struct FieldCoverage(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The last reading that held items.
+    /// Findings of the last reading that held items.
+    // Empty lists do not replace it: at night a missing member would look like a change of the server.
     last: HashMap<(Resource, Text), Vec<FieldSeen>>,
     rejected: HashMap<(Resource, usize), u64>,
     missing_logged: HashSet<(Resource, usize)>,
     values_logged: HashMap<(Resource, usize), HashSet<String>>,
 }
 
-impl Observed {
-    /// Takes note of a reading that held at least one item. Members that it `may_hide` until they
-    /// are asked for are not reported as missing yet.
-    pub(super) fn note(
+impl FieldCoverage {
+    /// Records a reading that held at least one item. If it `may_hide_members`, absent ones are not reported
+    /// yet.
+    pub(super) fn record(
         &self,
         mapping: &Mapping,
         contact_center: &Text,
         seen: Vec<FieldSeen>,
-        may_hide: bool,
+        may_hide_members: bool,
     ) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = mapping.shape.resource;
         for (index, (field, seen)) in mapping.shape.fields.iter().zip(&seen).enumerate() {
             *state.rejected.entry((resource, index)).or_default() += seen.rejected;
-            if !may_hide
+            if !may_hide_members
                 && seen.member.is_none()
                 && field.need != Need::Spare
                 && state.missing_logged.insert((resource, index))
@@ -58,9 +61,9 @@ impl Observed {
                 );
             }
             let logged = state.values_logged.entry((resource, index)).or_default();
-            // Where the mapping is wrong they may be people's names.
+            // Masked: if the mapping is wrong, these values may be the names of persons.
             for value in seen.samples.iter().map(|value| masked(value)) {
-                if logged.len() < LOGGED_VALUES && logged.insert(value.clone()) {
+                if logged.len() < MAX_LOGGED_VALUES && logged.insert(value.clone()) {
                     tracing::warn!(
                         resource = resource.as_str(),
                         field = field.name,
@@ -73,8 +76,8 @@ impl Observed {
         state.last.insert((resource, contact_center.clone()), seen);
     }
 
-    /// Every field of the dictionary, as it was last found.
-    pub(super) fn uses(&self, dictionary: &Dictionary) -> Arc<[FieldUse]> {
+    /// Returns the use of every field of the dictionary in the latest readings.
+    pub(super) fn field_uses(&self, dictionary: &Dictionary) -> Arc<[FieldUse]> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut uses = Vec::new();
         for mapping in dictionary.mappings() {
@@ -102,15 +105,15 @@ impl Observed {
     }
 }
 
-/// Different values that cannot be read, of a field whose values are words out of a few. What people wrote
-/// is none of them.
+/// Different unreadable values of a field whose values are a few words; none for free text.
+// Text that persons wrote is never shown, and a masked word would be of no use on /status.
 fn unknown_words<'a>(kind: Kind, seen: impl Iterator<Item = &'a FieldSeen>) -> Vec<Text> {
     if !matches!(kind, Kind::AgentState | Kind::CaseState | Kind::CaseClass) {
         return Vec::new();
     }
     let mut words: Vec<Text> = Vec::new();
     for sample in seen.flat_map(|seen| &seen.samples) {
-        if words.len() < TOLD_WORDS && !words.iter().any(|word| **word == **sample) {
+        if words.len() < MAX_STATUS_WORDS && !words.iter().any(|word| **word == **sample) {
             words.push(sample.as_str().into());
         }
     }
