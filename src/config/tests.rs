@@ -2,6 +2,8 @@
 
 use std::{fs, path::PathBuf};
 
+use tempfile::TempDir;
+
 use pretty_assertions::assert_eq;
 
 use super::*;
@@ -18,9 +20,15 @@ mod sample;
 mod schema;
 mod secrets;
 
-/// A folder of its own for each test, with the secrets that the valid file names.
+thread_local! {
+    // Each test is a thread, so its folder is deleted when it ends. A folder below the checkout would fail
+    // where the checkout is read-only, or has no `target` because CARGO_TARGET_DIR names another place.
+    static FOLDER: TempDir = tempfile::tempdir().expect("a temporary folder");
+}
+
+/// A folder of the running test, with the secrets that the valid file names.
 fn folder(test: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/config-tests").join(test);
+    let folder = FOLDER.with(|folder| folder.path().join(test));
     fs::create_dir_all(&folder).expect("writable");
     for (name, text) in [
         ("key", "a2V5\n"),

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn temporary() -> tempfile::TempDir {
-        tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR").to_owned() + "/target").expect("a folder")
+        tempfile::tempdir().expect("a folder")
     }
 
     fn files() -> Vec<(String, String)> {

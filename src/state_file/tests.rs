@@ -11,7 +11,7 @@ use super::*;
 const VERSION_1: &[u8] = include_bytes!("../../tests/data/state/version-1");
 
 fn folder() -> (TempDir, PathBuf) {
-    let folder = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR").to_owned() + "/target").expect("a folder");
+    let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("state");
     (folder, path)
 }

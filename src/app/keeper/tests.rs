@@ -14,8 +14,7 @@ use crate::{
 };
 
 fn keeper() -> (TempDir, PathBuf, Keeper) {
-    let folder = env!("CARGO_MANIFEST_DIR").to_owned() + "/target";
-    let folder = tempfile::tempdir_in(folder).expect("a folder");
+    let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("state");
     let opened = StateFile::open(&file).expect("a new file");
     let keeper = Keeper::new(opened.file, opened.contents, Arc::default(), Clock::system());

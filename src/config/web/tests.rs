@@ -1,6 +1,8 @@
 //! Tests: what web configurations become, and every mistake with its exact message.
 
-use std::{fs, path::PathBuf, sync::OnceLock};
+use std::{fs, path::PathBuf};
+
+use tempfile::TempDir;
 
 use pretty_assertions::assert_eq;
 
@@ -9,30 +11,35 @@ use super::*;
 /// Of `secret`.
 const HASH: &str = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 
-/// A folder with certificates and keys, and the files that a test writes under a name of its own.
-fn folder() -> &'static PathBuf {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/web-config-tests");
-        fs::create_dir_all(&folder).expect("writable");
-        let (key, other) =
-            (rcgen::KeyPair::generate().expect("a key"), rcgen::KeyPair::generate().expect("a key"));
-        let params = rcgen::CertificateParams::new(vec!["trio.example".to_owned()]).expect("a name");
-        let certificate = params.self_signed(&key).expect("a certificate").pem();
-        let broken = "-----BEGIN CERTIFICATE-----\naGVq\n-----END CERTIFICATE-----\n";
-        let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\naGVq\n-----END ENCRYPTED PRIVATE KEY-----\n";
-        for (name, text) in [
-            ("crt", certificate.as_str()),
-            ("key", &key.serialize_pem()),
-            ("other.key", &other.serialize_pem()),
-            ("broken", broken),
-            ("encrypted", encrypted),
-            ("empty", ""),
-        ] {
-            fs::write(folder.join(name), text).expect("writable");
-        }
-        folder
-    })
+thread_local! {
+    // Each test is a thread, so its folder is deleted when it ends.
+    static FOLDER: TempDir = certificates();
+}
+
+/// The folder of the running test, with certificates and keys; the test writes its own files beside them.
+fn folder() -> PathBuf {
+    FOLDER.with(|folder| folder.path().to_owned())
+}
+
+fn certificates() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (key, other) =
+        (rcgen::KeyPair::generate().expect("a key"), rcgen::KeyPair::generate().expect("a key"));
+    let params = rcgen::CertificateParams::new(vec!["trio.example".to_owned()]).expect("a name");
+    let certificate = params.self_signed(&key).expect("a certificate").pem();
+    let broken = "-----BEGIN CERTIFICATE-----\naGVq\n-----END CERTIFICATE-----\n";
+    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\naGVq\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    for (name, text) in [
+        ("crt", certificate.as_str()),
+        ("key", &key.serialize_pem()),
+        ("other.key", &other.serialize_pem()),
+        ("broken", broken),
+        ("encrypted", encrypted),
+        ("empty", ""),
+    ] {
+        fs::write(folder.path().join(name), text).expect("writable");
+    }
+    folder
 }
 
 fn nothing(_: &str) -> Option<String> {
