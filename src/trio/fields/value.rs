@@ -53,7 +53,7 @@ impl Raw<'_> {
     /// Returns the value as a number that is not negative.
     ///
     /// # Errors
-    /// Text that is no number, a negative number (`-1` stands for "unknown" in many systems), NaN, infinity.
+    /// Text that is no number, a negative number (`-1` means "unknown" in many systems), NaN, infinity.
     pub(in crate::trio) fn number(&self) -> Result<f64, Unreadable> {
         let number = match self {
             Self::Integer(number) => *number as f64,
