@@ -102,12 +102,11 @@ impl Error {
                 format!("{resource:?} {status}")
             }
             Self::Redirected { resource, .. } => format!("{resource:?} redirected"),
-            // Waiting is part of the refusal that it follows.
+            // The wait is a part of the refusal that it follows, not a second situation.
             Self::Auth {
                 reason: AuthFailure::Credentials | AuthFailure::ClientKey | AuthFailure::Forbidden,
                 ..
             }
-            // The wait is a part of the refusal that it follows, not a second situation.
             | Self::LoginWaits { .. } => "login refused".to_owned(),
             Self::Auth { reason, .. } => format!("{reason:?}"),
             Self::Incomplete { resource, .. } => format!("{resource:?} incomplete"),
