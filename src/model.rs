@@ -25,7 +25,7 @@ pub use goals::{
     ClassGoals, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceGoals, ServiceMatch, ServiceNames,
 };
 pub use group_selection::GroupSelection;
-pub use inventory::{Holding, ServiceSkills};
+pub use inventory::{CollectionCount, ServiceSkills};
 pub use selection::Selection;
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};
 pub use shard::{NoShard, Shard};

@@ -8,8 +8,8 @@ mod service_names;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Case, CaseList, Collector, ContactCenter, FieldUse, Holding, Service,
-    ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
+    Agent, AgentGroup, AgentStatus, Case, CaseList, CollectionCount, Collector, ContactCenter, FieldUse,
+    Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 pub use notes::{Notes, Problem};
 
@@ -33,7 +33,7 @@ pub struct Snapshot {
     /// The contact centres that are read, in the order of the list.
     pub centers: Vec<Center>,
     /// Numbers of items of the collections that belong to no contact centre.
-    pub inventory: Reading<Vec<Holding>>,
+    pub inventory: Reading<Vec<CollectionCount>>,
     /// Results of the field dictionary.
     pub fields: Arc<[FieldUse]>,
     /// Explanations for people, such as reasons of failures.
@@ -66,7 +66,7 @@ pub struct Center {
     /// Agents with the skill for each service.
     pub skills: Reading<ServiceSkills>,
     /// Numbers of items of the collections of this contact centre.
-    pub inventory: Reading<Vec<Holding>>,
+    pub inventory: Reading<Vec<CollectionCount>>,
 }
 
 /// A case that was requested by its job number.

@@ -7,7 +7,7 @@ use trio_exporter::{
     sim::InProcess,
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     tally::{self, CenterTotals, Inference, Settings, Tally},
-    trio::{CaseBodies, Dictionary},
+    trio::{CaseListDecoder, Dictionary},
 };
 
 /// Inferred bounds of an answered case's wait, in seconds.
@@ -17,7 +17,7 @@ pub(crate) type Bounds = (f64, f64);
 pub(crate) struct Observer<'a> {
     pub(crate) world: InProcess,
     dictionary: &'a Dictionary,
-    bodies: CaseBodies<'a>,
+    bodies: CaseListDecoder<'a>,
     poll: Duration,
     mono: Duration,
     calls_readable: bool,
@@ -54,7 +54,7 @@ impl<'a> Observer<'a> {
         };
         Self {
             world,
-            bodies: CaseBodies::new(dictionary),
+            bodies: CaseListDecoder::new(dictionary),
             dictionary,
             poll,
             mono: Duration::ZERO,
@@ -92,7 +92,7 @@ impl<'a> Observer<'a> {
         let states = body(&mut self.world, "services/state");
         let agents = body(&mut self.world, "agents/state");
         let list = |world: &mut InProcess, resource: Resource| -> CaseList {
-            self.bodies.list(resource, &body(world, resource.as_str()), now.wall).unwrap()
+            self.bodies.decode(resource, &body(world, resource.as_str()), now.wall).unwrap()
         };
         let cases = list(&mut self.world, Resource::Cases);
         let calls = self.calls_readable.then(|| list(&mut self.world, Resource::Calls));

@@ -20,7 +20,7 @@ use trio_exporter::{
     model::{Agent, Clock, ContactCenter, Resource, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     tally::{self, Settings, Tally, Totals},
-    trio::{CaseBodies, Dictionary},
+    trio::{CaseListDecoder, Dictionary},
 };
 
 #[global_allocator]
@@ -85,7 +85,7 @@ struct Run {
 
 fn run(size: Size) -> Run {
     let dictionary = Dictionary::builtin().unwrap();
-    let lists = CaseBodies::new(&dictionary);
+    let lists = CaseListDecoder::new(&dictionary);
     let clock = Clock::system();
     let before = ALLOCATED.current_usage();
     let mut tally = Tally::new(Settings::default());
@@ -98,7 +98,7 @@ fn run(size: Size) -> Run {
         let begun = Instant::now();
         let agents = dictionary.agent_states(&bodies.agents, now.wall).unwrap();
         let services = dictionary.service_states(&bodies.services, now.wall).unwrap();
-        let calls = lists.list(Resource::Calls, &bodies.calls, now.wall).unwrap();
+        let calls = lists.decode(Resource::Calls, &bodies.calls, now.wall).unwrap();
         let decoding = begun.elapsed();
         assert_eq!(
             (agents.len(), services.len(), calls.cases.len()),

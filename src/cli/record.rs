@@ -73,7 +73,7 @@ async fn record_cycles(
     let poll = poll.within(&trio.limits);
     let stats = Arc::default();
     let client = Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone())?;
-    let client = client.witnessed(recorder.clone());
+    let client = client.with_observer(recorder.clone());
     let mut out = std::io::stdout();
     record::look(&client, &dictionary, &contact_centers).await?;
     writeln!(out, "looked at every resource: {} requests", recorder.exchanges())?;

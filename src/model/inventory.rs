@@ -4,7 +4,7 @@ use super::{Resource, Text};
 
 /// Number of items of a collection, if it can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Holding {
+pub struct CollectionCount {
     /// The collection.
     pub resource: Resource,
     /// True if the API user may read it.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::exchange::{RecordedExchange, Reply};
 use crate::{
     model::Stamp,
-    trio::{Exchange, Outcome, Witness},
+    trio::{Exchange, ExchangeObserver, Outcome},
 };
 
 /// The exchanges of one recording. Behind a mutex, because the client reads several resources at once.
@@ -49,8 +49,8 @@ impl Recorder {
     }
 }
 
-impl Witness for Recorder {
-    fn saw(&self, exchange: Exchange<'_>) {
+impl ExchangeObserver for Recorder {
+    fn on_exchange(&self, exchange: Exchange<'_>) {
         let reply = match exchange.outcome {
             Outcome::Answered { status, headers, body } => {
                 let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));

@@ -5,7 +5,7 @@ use super::{
     report::{Collector, CollectorState, Resource},
 };
 use crate::{
-    model::{self, Collector as Kind, Holding, Stamp},
+    model::{self, CollectionCount, Collector as Kind, Stamp},
     snapshot::{Center, Health, Outcome, Problem, Reading, Snapshot, max_age},
 };
 
@@ -123,9 +123,9 @@ fn description(
 
 /// Returns the collections that the inventory counted, with the right to read each.
 pub(super) fn resources(snapshot: &Snapshot) -> Vec<Resource> {
-    let resources = |center: Option<&str>, reading: &Reading<Vec<Holding>>| -> Vec<Resource> {
+    let resources = |center: Option<&str>, reading: &Reading<Vec<CollectionCount>>| -> Vec<Resource> {
         let holdings = reading.good.iter().flat_map(|good| good.data.iter());
-        let resource = |holding: &Holding| Resource {
+        let resource = |holding: &CollectionCount| Resource {
             contact_center: center.map(str::to_owned),
             resource: holding.resource.as_str(),
             accessible: holding.accessible,

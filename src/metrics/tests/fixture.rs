@@ -9,7 +9,7 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, Sharing, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
-        ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, Holding, RequestFailure,
+        CollectionCount, ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, RequestFailure,
         Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
         ServiceSkills, ServiceStatus, Shard, Stamp, Token,
     },
@@ -113,7 +113,7 @@ pub(crate) fn snapshot() -> Snapshot {
         centers: vec![center(contact_center)],
         inventory: reading(
             1,
-            vec![Holding { resource: Resource::Titles, accessible: false, items: None }],
+            vec![CollectionCount { resource: Resource::Titles, accessible: false, items: None }],
             3600,
         ),
         fields: fields(),
@@ -162,7 +162,7 @@ fn center(contact_center: ContactCenter) -> Center {
         skills: reading(3, skills(), 300),
         inventory: reading(
             1,
-            vec![Holding { resource: Resource::Agents, accessible: true, items: Some(3) }],
+            vec![CollectionCount { resource: Resource::Agents, accessible: true, items: Some(3) }],
             3600,
         ),
     }

@@ -38,7 +38,7 @@ impl Recording {
         let stats = Arc::default();
         let client =
             Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone()).expect("a client");
-        let client = client.witnessed(recorder.clone());
+        let client = client.with_observer(recorder.clone());
         let looked = record::look(&client, &dictionary, &contact_centers).await;
         let tally = tally::Settings::default();
         let publish = watch::Sender::new(None);

@@ -1,4 +1,5 @@
-//! What the field dictionary found in the answers so far, said aloud once.
+//! Coverage of the field dictionary: which fields the answers feed, and values that cannot be read. Each
+//! gap is logged once.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,22 +14,24 @@ use super::{
 use crate::model::{FieldUse, Resource, Text};
 
 /// Different unknown values of one field that are logged at most.
-const LOGGED_VALUES: usize = 20;
+// A member mapped to the wrong field has as many values as rows; the log must not repeat them all.
+const MAX_LOGGED_VALUES: usize = 20;
 
-/// Readings without a row that lacks its key, after which it is said that every row has one again.
+/// Readings without a row that lacks its key, after which the log says that every row has one again.
 // A few rows in a hundred lack it in one reading and not in the next: the log must not repeat that all day.
 const READINGS_WITH_EVERY_KEY: u32 = 100;
 
-/// Different unknown values of one field that are told beside the log at most.
-const TOLD_WORDS: usize = 5;
+/// Different unknown words of one field that `/status` shows at most.
+const MAX_STATUS_WORDS: usize = 5;
 
-/// Remembers what was found of every field, by resource and contact centre.
+/// Findings for every field, by resource and contact centre.
 #[derive(Debug, Default)]
-pub(super) struct Observed(Mutex<State>);
+pub(super) struct FieldCoverage(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// The last reading that held items.
+    /// Findings of the last reading that held items.
+    // Empty lists do not replace it: at night a missing member would look like a change of the server.
     last: HashMap<(Resource, Text), Vec<FieldSeen>>,
     rejected: HashMap<(Resource, usize), u64>,
     missing_logged: HashSet<(Resource, usize)>,
@@ -37,21 +40,21 @@ struct State {
     values_logged: HashMap<(Resource, usize), HashSet<String>>,
 }
 
-impl Observed {
-    /// Takes note of a reading that held at least one item. Members that it `may_hide` until they
-    /// are asked for are not reported as missing yet.
-    pub(super) fn note(
+impl FieldCoverage {
+    /// Records a reading that held at least one item. If it `may_hide_members`, absent ones are not reported
+    /// yet.
+    pub(super) fn record(
         &self,
         mapping: &Mapping,
         contact_center: &Text,
         seen: Vec<FieldSeen>,
-        may_hide: bool,
+        may_hide_members: bool,
     ) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = mapping.shape.resource;
         for (index, (field, seen)) in mapping.shape.fields.iter().zip(&seen).enumerate() {
             *state.rejected.entry((resource, index)).or_default() += seen.rejected;
-            if !may_hide
+            if !may_hide_members
                 && seen.member.is_none()
                 && field.need != Need::Spare
                 && state.missing_logged.insert((resource, index))
@@ -67,9 +70,9 @@ impl Observed {
                 state.note_rows_without((resource, contact_center, index), field.name, seen.rows_without);
             }
             let logged = state.values_logged.entry((resource, index)).or_default();
-            // Where the mapping is wrong they may be people's names.
+            // Masked: if the mapping is wrong, these values may be the names of persons.
             for value in seen.samples.iter().map(|value| masked(value)) {
-                if logged.len() < LOGGED_VALUES && logged.insert(value.clone()) {
+                if logged.len() < MAX_LOGGED_VALUES && logged.insert(value.clone()) {
                     tracing::warn!(
                         resource = resource.as_str(),
                         field = field.name,
@@ -82,8 +85,8 @@ impl Observed {
         state.last.insert((resource, contact_center.clone()), seen);
     }
 
-    /// Every field of the dictionary, as it was last found.
-    pub(super) fn uses(&self, dictionary: &Dictionary) -> Arc<[FieldUse]> {
+    /// Returns the use of every field of the dictionary in the latest readings.
+    pub(super) fn field_uses(&self, dictionary: &Dictionary) -> Arc<[FieldUse]> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut uses = Vec::new();
         for mapping in dictionary.mappings() {
@@ -119,8 +122,8 @@ impl Observed {
 }
 
 impl State {
-    /// Says once that rows lack the field that they are counted by, and once that none does any more. A
-    /// member that no row has is said elsewhere.
+    /// Logs once that rows lack the field that they are counted by, and once that each has it again. A
+    /// member that no row has is logged elsewhere.
     fn note_rows_without(
         &mut self,
         (resource, contact_center, index): (Resource, &Text, usize),
@@ -154,15 +157,15 @@ impl State {
     }
 }
 
-/// Different values that cannot be read, of a field whose values are words out of a few. What people wrote
-/// is none of them.
+/// Different unreadable values of a field whose values are a few words; none for free text.
+// Text that persons wrote is never shown, and a masked word would be of no use on /status.
 fn unknown_words<'a>(kind: Kind, seen: impl Iterator<Item = &'a FieldSeen>) -> Vec<Text> {
     if !matches!(kind, Kind::AgentState | Kind::CaseState | Kind::CaseClass) {
         return Vec::new();
     }
     let mut words: Vec<Text> = Vec::new();
     for sample in seen.flat_map(|seen| &seen.samples) {
-        if words.len() < TOLD_WORDS && !words.iter().any(|word| **word == **sample) {
+        if words.len() < MAX_STATUS_WORDS && !words.iter().any(|word| **word == **sample) {
             words.push(sample.as_str().into());
         }
     }

@@ -1,4 +1,4 @@
-//! Reading the body of one answer by itself, without a server: what a client does with each page.
+//! Decoding of a single answer's body without a server, by the code that the client uses for each page.
 
 use std::time::SystemTime;
 
@@ -12,18 +12,18 @@ use super::{
 use crate::model::{AgentStatus, CaseList, Resource, ServiceStatus};
 
 impl Dictionary {
-    /// The items of an answer to `agents/state` that arrived at `now`, in the server's order.
+    /// Decodes an answer to `agents/state` that arrived at `now`; items in the server's order.
     ///
     /// # Errors
-    /// What is wrong with the JSON, in words.
+    /// A sentence about the JSON that cannot be read.
     pub fn agent_states(&self, body: &[u8], now: SystemTime) -> Result<Vec<AgentStatus>, String> {
         self.items(Resource::AgentState, body, now, rows::agent_status)
     }
 
-    /// The items of an answer to `services/state` that arrived at `now`, in the server's order.
+    /// Decodes an answer to `services/state` that arrived at `now`; items in the server's order.
     ///
     /// # Errors
-    /// What is wrong with the JSON, in words.
+    /// A sentence about the JSON that cannot be read.
     pub fn service_states(&self, body: &[u8], now: SystemTime) -> Result<Vec<ServiceStatus>, String> {
         self.items(Resource::ServiceState, body, now, rows::service_status)
     }
@@ -40,27 +40,27 @@ impl Dictionary {
     }
 }
 
-/// Reads lists of cases by themselves. Remembers, as a client does, how many cases of a service each
-/// list was ever seen to show.
+/// Decoder of case lists. It remembers, as a client does, how many cases of a service each list showed.
 #[derive(Debug)]
-pub struct CaseBodies<'a> {
+pub struct CaseListDecoder<'a> {
     dictionary: &'a Dictionary,
     limits: CaseLimits,
 }
 
-impl<'a> CaseBodies<'a> {
-    /// A reader that has seen no list yet.
+impl<'a> CaseListDecoder<'a> {
+    /// A decoder that has seen no list yet.
     pub fn new(dictionary: &'a Dictionary) -> Self {
         Self { dictionary, limits: CaseLimits::default() }
     }
 
-    /// The whole list that an answer to `resource` (`services/calls`, `services/cases`) of the moment
-    /// `now` is.
+    /// Decodes an answer to `resource` (`services/calls` or `services/cases`) that arrived at `now`, and
+    /// marks the services whose part is truncated.
     ///
     /// # Errors
-    /// What is wrong with the JSON, in words.
-    pub fn list(&self, resource: Resource, body: &[u8], now: SystemTime) -> Result<CaseList, String> {
+    /// A sentence about the JSON that cannot be read.
+    pub fn decode(&self, resource: Resource, body: &[u8], now: SystemTime) -> Result<CaseList, String> {
         let cases = self.dictionary.items(resource, body, now, rows::case)?;
-        Ok(cases::whole_list(resource, cases, &self.limits, None))
+        // `default_case_class` belongs to a target's configuration, and there is none here.
+        Ok(cases::to_case_list(resource, cases, &self.limits, None))
     }
 }

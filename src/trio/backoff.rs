@@ -1,4 +1,4 @@
-//! How long to leave a server alone: after a refused login, and where it says so itself.
+//! Back-off: waits after refused logins, and waits that a server asks for with `Retry-After`.
 
 use std::{
     collections::HashMap,
@@ -11,56 +11,60 @@ use url::Url;
 
 use crate::model::{Resource, RetryReason, Stamp};
 
-/// The first wait after a refusal; it doubles with each further one.
-const FIRST_WAIT: Duration = Duration::from_secs(60);
-/// The longest wait after a refusal.
-const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
-/// The longest wait that a server can ask for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+/// Wait after the first refused login; it doubles with each further refusal.
+// An account may be locked after a few wrong passwords. At one try a minute at first and one in 15
+// minutes at last, a wrong configuration does not lock the API user.
+const FIRST_REFUSAL_WAIT: Duration = Duration::from_secs(60);
+/// Longest wait between two login attempts.
+const MAX_REFUSAL_WAIT: Duration = Duration::from_secs(15 * 60);
+/// Longest wait that a server can impose.
+// A wrong clock or unit on the server must not stop a target for days.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
 
-/// The refused logins of a target, over all its servers together: they know the same account.
+/// Refused logins of a target, over all its servers: they know the same account.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Mutex<Refused>);
+pub(super) struct LoginBackoff(Mutex<LoginRefusals>);
 
 #[derive(Debug, Default)]
-struct Refused {
+struct LoginRefusals {
     times: u32,
     not_before: Option<Duration>,
 }
 
-impl Refusals {
-    /// Another refusal.
-    pub(super) fn another(&self, now: Stamp) {
+impl LoginBackoff {
+    /// Records a refused login.
+    pub(super) fn record_refusal(&self, now: Stamp) {
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = FIRST_WAIT.saturating_mul(1 << refused.times.min(8)).min(LONGEST_WAIT);
+        // The shift is bounded so that it cannot overflow; 2^8 minutes are beyond the longest wait anyway.
+        let wait = FIRST_REFUSAL_WAIT.saturating_mul(1 << refused.times.min(8)).min(MAX_REFUSAL_WAIT);
         refused.times += 1;
         refused.not_before = Some(now.mono + wait);
     }
 
-    /// Time until the next login, if one has to wait.
-    pub(super) fn wait(&self, now: Stamp) -> Option<Duration> {
+    /// Time until the next login is allowed; `None` if it is allowed now.
+    pub(super) fn remaining(&self, now: Stamp) -> Option<Duration> {
         let refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = refused.not_before?.checked_sub(now.mono)?;
         (!wait.is_zero()).then_some(wait)
     }
 
-    /// The credentials are others now: they may be tried at once.
-    pub(super) fn shorten(&self) {
+    /// Ends the wait because the credentials have changed; the count of refusals stays.
+    pub(super) fn end_wait(&self) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).not_before = None;
     }
 
-    /// A token was accepted.
-    pub(super) fn over(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Refused::default();
+    /// Forgets all refusals: a token was accepted.
+    pub(super) fn reset(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = LoginRefusals::default();
     }
 }
 
-/// What servers have asked to be spared.
+/// Waits that servers asked for.
 #[derive(Debug, Default)]
-pub(super) struct Waits(Mutex<HashMap<Place, Wait>>);
+pub(super) struct RequestedWaits(Mutex<HashMap<Scope, Wait>>);
 
 /// A server, or one resource of it.
-type Place = (String, Option<Resource>);
+type Scope = (String, Option<Resource>);
 
 #[derive(Clone, Copy, Debug)]
 struct Wait {
@@ -68,10 +72,12 @@ struct Wait {
     status: u16,
 }
 
-impl Waits {
-    /// Whether a request has to wait: for how long, and the status that said so. A wait that is over
-    /// is forgotten, and the request is then a retry.
-    pub(super) fn before(
+impl RequestedWaits {
+    /// Checks whether a request may be sent. `Ok` holds the reason if it is a retry after a wait.
+    ///
+    /// # Errors
+    /// Time that is left, and the status that asked for it.
+    pub(super) fn check(
         &self,
         url: &Url,
         resource: Resource,
@@ -79,20 +85,20 @@ impl Waits {
     ) -> Result<Option<RetryReason>, (Duration, u16)> {
         let mut waits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut retry = None;
-        for place in places(url, resource) {
-            let Some(wait) = waits.get(&place).copied() else { continue };
+        for scope in scopes(url, resource) {
+            let Some(wait) = waits.get(&scope).copied() else { continue };
             if wait.until > now.mono {
                 return Err((wait.until - now.mono, wait.status));
             }
-            waits.remove(&place);
+            // The first request after a wait is a retry and counted as one; the wait is then forgotten.
+            waits.remove(&scope);
             retry = Some(reason(wait.status));
         }
         Ok(retry)
     }
 
-    /// Takes note of what an answer asks for. Too many requests concern the whole server; that it is
-    /// not available is said by each resource for itself.
-    pub(super) fn note(
+    /// Records the wait that an answer asks for, and returns it.
+    pub(super) fn record(
         &self,
         url: &Url,
         resource: Resource,
@@ -100,19 +106,22 @@ impl Waits {
         headers: &HeaderMap,
         now: Stamp,
     ) -> Option<Duration> {
+        // Other statuses may carry the header, too (a 3xx does by the standard), but do not mean overload.
         if !matches!(status, 429 | 503) {
             return None;
         }
-        let wait = retry_after(headers, now.wall)?.min(LONGEST_RETRY_AFTER);
-        let [server, one] = places(url, resource);
-        let place = if status == 429 { server } else { one };
+        let wait = retry_after(headers, now.wall)?.min(MAX_RETRY_AFTER);
+        let [server, one] = scopes(url, resource);
+        // 429 is about the client as a whole, 503 about the resource: one that is being rebuilt must not
+        // silence all others.
+        let scope = if status == 429 { server } else { one };
         let mut waits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waits.insert(place, Wait { until: now.mono + wait, status });
+        waits.insert(scope, Wait { until: now.mono + wait, status });
         Some(wait)
     }
 }
 
-fn places(url: &Url, resource: Resource) -> [Place; 2] {
+fn scopes(url: &Url, resource: Resource) -> [Scope; 2] {
     let server = url.origin().ascii_serialization();
     [(server.clone(), None), (server, Some(resource))]
 }
@@ -121,7 +130,7 @@ fn reason(status: u16) -> RetryReason {
     if status == 429 { RetryReason::RateLimited } else { RetryReason::Unavailable }
 }
 
-/// `Retry-After`: seconds, or a date by the server's own clock where the answer tells that.
+/// Reads `Retry-After`: seconds, or a date by the server's own clock if the answer has a `Date`.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let value = text(RETRY_AFTER)?;
@@ -129,6 +138,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp());
+    // Measured against our clock, a server whose clock is a minute ahead would impose a minute more.
     let from = match text(DATE).and_then(date) {
         Some(from) => from,
         None => now.try_into().ok()?,
@@ -154,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_asked_for_in_seconds_or_as_a_date_by_the_server_s_clock() {
+    fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
         assert_eq!(wait("120", None), Some(120));
         assert_eq!(wait(" 0 ", None), Some(0));
         assert_eq!(wait("Thu, 15 Jan 2026 08:01:30 GMT", None), Some(90));
