@@ -80,7 +80,7 @@ impl CaseLimit {
 mod tests {
     use super::*;
 
-    fn cases(of_services: &[(&str, usize, usize)]) -> Vec<Case> {
+    fn cases(services: &[(&str, usize, usize)]) -> Vec<Case> {
         let case = |service: &str, state| Case { service_id: Some(service.into()), state, ..Case::new("1") };
         let cases_of = |(service, waiting, handled): &(&str, usize, usize)| {
             let mut cases = vec![case(service, None); *waiting];

@@ -143,7 +143,7 @@ fn row_without_id_is_no_item() {
 #[test]
 fn rows_without_a_key_are_counted_in_every_resource() {
     fn without<T>(resource: Resource, body: &str, build: fn(&mut Reader<'_>) -> Option<T>) -> Vec<u64> {
-        let page = with(resource, body.as_bytes(), build).expect(body);
+        let page = decode(resource, body.as_bytes(), build).expect(body);
         page.seen.iter().map(|seen| seen.rows_without).collect()
     }
     let body =
@@ -277,7 +277,7 @@ fn state_older_than_a_week_is_rejected_unless_logged_out() {
 #[test]
 fn written_case_may_be_years_old() {
     let body = format!(r#"[{{"id":1,"created":"{}"}}]"#, ago(9 * 366 * 86_400));
-    let page = with(Resource::Cases, body.as_bytes(), rows::case).expect("read");
+    let page = decode(Resource::Cases, body.as_bytes(), rows::case).expect("read");
     assert!(page.items[0].created.is_some() && page.seen[4].rejected == 0);
 }
 
