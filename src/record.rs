@@ -2,7 +2,7 @@
 //!
 //! The recorder sees the exchanges and keeps them in memory. Nothing is written before all of them are
 //! there, and then only in disguise: what is not known to be harmless is replaced. What the folder
-//! holds is described in `docs/recording.md`; whoever replays it has that description and nothing else
+//! holds is described in `docs/dev/recording-format.md`; whoever replays it has that description and nothing else
 //! of this room.
 
 mod address;

@@ -2,33 +2,38 @@
 
 use jiff::{Timestamp, civil};
 
-use super::{Patient, Report};
+use super::{CheckTarget, Report};
 use crate::{
     model::{Collector, Resource},
     trio::{Client, Examination, Route, is_no_time},
 };
 
-pub(super) async fn check(patient: &Patient, client: &Client, routes: &[Route], report: &mut Report) {
+pub(super) async fn check(target: &CheckTarget, client: &Client, routes: &[Route], report: &mut Report) {
     let mut kinds = Kinds::default();
+    let mut with_times = [
+        (Collector::AgentState, Resource::AgentState),
+        (Collector::Calls, Resource::Calls),
+        (Collector::Cases, Resource::Cases),
+    ]
+    .to_vec();
+    with_times.retain(|(collector, _)| target.interval(*collector).is_some());
+    if with_times.is_empty() {
+        return;
+    }
     for route in routes {
-        for (collector, resource) in [
-            (Collector::AgentState, Resource::AgentState),
-            (Collector::Calls, Resource::Calls),
-            (Collector::Cases, Resource::Cases),
-        ] {
-            if patient.interval(collector).is_some()
-                && let Ok(examination) = client.examine(route, resource).await
-            {
+        for (_, resource) in &with_times {
+            if let Ok(examination) = client.examine(route, *resource).await {
                 kinds.see(&examination);
             }
         }
     }
-    let zone = patient.settings.time_zone.as_ref();
+    let zone = target.settings.time_zone.as_ref();
     match (kinds, zone) {
         (Kinds { without_zone: 0, with_zone: 0 }, _) => {
-            report.ok(
+            report.unknown(
                 "time zone",
                 "cannot be told: no time was seen in agents/state, services/calls and services/cases",
+                "check again when somebody waits; without times waits are known to within a reading",
             );
         }
         (Kinds { without_zone: 0, .. }, _) => report.ok("time zone", "every time seen says its own"),

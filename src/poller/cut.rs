@@ -6,19 +6,15 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::Duration,
 };
 
 use crate::{
     model::{Case, CaseList, CaseState, ServiceStatus, Text},
-    snapshot::{Center, Good, Reading},
+    snapshot::{Center, Good, Reading, is_same_moment},
 };
 
 /// A limit below this is none that anybody would set.
 const SMALLEST_LIMIT: usize = 10;
-
-/// Readings that began so close to each other are of the same moment.
-const MOMENT: Duration = Duration::from_millis(500);
 
 /// Adds the services whose cases are hidden by a limit to what is taken as cut in the lists of `now`.
 pub(super) fn mark(before: &Center, now: &mut Center) {
@@ -75,8 +71,7 @@ impl<'a> Look<'a> {
         };
         let list = |reading: &'a Reading<CaseList>| {
             let good = reading.good.as_ref()?;
-            let apart = good.taken.mono.abs_diff(services.taken.mono);
-            (apart <= MOMENT).then_some(&*good.data)
+            is_same_moment(good.taken, services.taken).then_some(&*good.data)
         };
         Self { calls: list(&center.calls), cases: list(&center.cases), services: &services.data }
     }

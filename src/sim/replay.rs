@@ -1,6 +1,6 @@
 //! A recording, served as a Trio: what a real server answered once, to whoever logs in.
 //!
-//! The format is read by what `docs/recording.md` says of it; nothing is shared with the room that
+//! The format is read by what `docs/dev/recording-format.md` says of it; nothing is shared with the room that
 //! writes it. Each session begins at the first cycle and goes on as fast as the recorded one did; the
 //! last cycle stays.
 

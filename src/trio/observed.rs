@@ -101,6 +101,11 @@ impl Observed {
                     form: mapped.form.as_str(),
                     source: mapped.source,
                     unknown_words: unknown_words(field.kind, readings.iter().map(|seen| &seen[index])),
+                    understood: readings.iter().map(|seen| seen[index].understood).sum(),
+                    not_understood: readings
+                        .iter()
+                        .map(|seen| seen[index].unknown + seen[index].rejected)
+                        .sum(),
                     unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
                     rows_without: (field.need.is_counted_by() && !readings.is_empty())
                         .then(|| readings.iter().map(|seen| seen[index].rows_without).sum()),

@@ -82,16 +82,24 @@ pub(super) fn single_case(row: &mut Reader<'_>, job: &str) -> Option<Case> {
 }
 
 fn case_called(id: Text, row: &mut Reader<'_>) -> Case {
+    let class = row.case_class(3);
     Case {
         id,
         service_id: row.key(1),
         state: row.case_state(2),
-        class: row.case_class(3),
+        class_is_unknown: class.is_err(),
+        class: class.ok().flatten(),
         created: row.time(4),
         answered: row.time(5),
-        agent_id: row.text(6),
+        agent_id: row.text(6).filter(|id| !is_empty_id(id)),
         waited: row.seconds(7),
     }
+}
+
+/// Returns whether an id says that there is none: a number, or a GUID, of nothing but zeros. Systems that
+/// cannot leave a member out write these, and a waiting case must not count as one that an agent has.
+fn is_empty_id(id: &str) -> bool {
+    id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'{' | b'}')) || id == "-1"
 }
 
 /// A skill without an id of its own is told from others by what it joins.
@@ -116,6 +124,16 @@ fn person_name(row: &mut Reader<'_>) -> Option<Text> {
 mod tests {
     use super::*;
     use crate::{model::Resource, trio::fields::Dictionary};
+
+    #[test]
+    fn zeros_are_no_agent() {
+        for none in ["0", "-1", "00000000-0000-0000-0000-000000000000"] {
+            assert!(is_empty_id(none), "{none}");
+        }
+        for agent in ["10", "a0", "00000000-0000-0000-0000-00000000000a"] {
+            assert!(!is_empty_id(agent), "{agent}");
+        }
+    }
 
     #[test]
     fn the_constants_are_the_positions_in_the_shapes() {

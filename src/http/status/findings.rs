@@ -101,6 +101,7 @@ impl Findings {
         }
         self.of_intervals(target);
         self.of_fields(target);
+        self.of_wait_units(target);
         self.of_lists(target);
         self.of_rights(target);
     }
@@ -234,6 +235,14 @@ impl Findings {
                 what,
                 "map it in a fields_file; `trio-exporter inspect --show-values` shows what came",
             );
+        }
+    }
+
+    /// Waits that are read in the wrong unit.
+    fn of_wait_units(&mut self, target: &Target) {
+        for mismatch in target.fields.iter().filter_map(|field| field.wait_mismatch.as_ref()) {
+            let (what, remedy) = mismatch.words.clone();
+            self.add(Warning, what, remedy);
         }
     }
 

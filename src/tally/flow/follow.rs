@@ -10,12 +10,11 @@ use super::{
     jobs::Jobs,
     ledger::Ledger,
     reading::ListReading,
-    state_of,
     times::{self, Rejected},
     tracked::{Missing, Queue, Stage, Tracked},
 };
 use crate::{
-    model::{Case, Text},
+    model::{Case, CaseState, Text},
     snapshot::Center,
     tally::waits::{Wait, Window},
 };
@@ -196,7 +195,11 @@ impl Scene<'_> {
             queue: queue.clone(),
             source: self.reading.source,
             stage: *stage,
-            state: state_of(case, *stage),
+            state: CaseState::Unknown,
+            agent_has_it: false,
+            class_is_unknown: false,
+            is_understood: false,
+            not_waiting_at: None,
             begin,
             begin_is_unknown: !seen_coming && arrival.is_none(),
             told: Told::of(arrival.is_some(), *rejected != contradicted),
@@ -205,6 +208,7 @@ impl Scene<'_> {
             listed: self.reading.number,
             missing: None,
         };
+        new.note(case, *stage, self.agent_has(case));
         if seen_coming {
             ledger.offered(&case.id, &new);
             if *stage == Stage::Handled {
@@ -269,10 +273,15 @@ impl Scene<'_> {
                 *known = self.appears(row, Some(seen), ledger, rejected);
             }
         }
-        known.state = state_of(row.case, known.stage);
+        known.note(row.case, row.stage, self.agent_has(row.case));
         known.source = self.reading.source;
         (known.listed, known.missing) = (self.reading.number, None);
         known.created = known.created.or(row.case.created);
+    }
+
+    /// Returns whether an agent has the case, by its own row or by that of the agent.
+    fn agent_has(&self, case: &Case) -> bool {
+        case.agent_id.is_some() || self.jobs.has(&case.id)
     }
 
     /// Whether the number of a case was given to another one while no list showed it. (A case that comes
@@ -426,7 +435,8 @@ impl Scene<'_> {
             ledger.finished(id, case);
             return;
         }
-        let unknown = case.stage == Stage::Unknown || !self.shows_handled;
+        // Where the word for "with an agent" is unknown, a case that waited goes on like that until its end.
+        let unknown = !case.is_understood || !self.shows_handled;
         // A number that two cases had does not say which of them ended, nor how.
         let shared = key.is_shared().then_some(Doubt::Unknown);
         match shared.or(self.doubt(case)).or(unknown.then_some(Doubt::Unknown)) {
@@ -441,14 +451,5 @@ impl Scene<'_> {
 
 /// A case of which only the number is known.
 fn silent(id: &Text) -> Case {
-    Case {
-        id: id.clone(),
-        service_id: None,
-        state: None,
-        class: None,
-        created: None,
-        answered: None,
-        waited: None,
-        agent_id: None,
-    }
+    Case::new(id.clone())
 }

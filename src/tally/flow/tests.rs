@@ -16,6 +16,9 @@ mod stage;
 mod states;
 mod targets;
 mod time;
+mod unknown_classes;
+mod unknown_states;
+mod waiting_age;
 
 use crate::{
     model::{CaseClass, CaseState},

@@ -25,6 +25,8 @@ pub(in crate::trio) struct Page<T> {
 pub(in crate::trio) struct FieldSeen {
     /// The member that held it, in the server's spelling.
     pub(in crate::trio) member: Option<Text>,
+    /// Values that could be read.
+    pub(in crate::trio) understood: u64,
     /// Values that could not be mapped.
     pub(in crate::trio) unknown: u64,
     /// Times that could not be used.
@@ -38,6 +40,7 @@ pub(in crate::trio) struct FieldSeen {
 impl FieldSeen {
     /// Adds what was found in another answer.
     pub(in crate::trio) fn add(&mut self, other: Self) {
+        self.understood += other.understood;
         self.unknown += other.unknown;
         self.rejected += other.rejected;
         self.rows_without += other.rows_without;

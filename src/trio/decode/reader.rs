@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Context, page::FieldSeen, raw::Raw};
 use crate::{
     model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
-    trio::fields::{Meaning, normal},
+    trio::fields::{Meaning, Unreadable, normal},
 };
 
 /// How far a time may lie ahead of our clock before it is rejected.
@@ -91,7 +91,11 @@ impl Reader<'_> {
         match &self.row[field].0 {
             Raw::Absent | Raw::Null => None,
             value => match value.text() {
-                Some(text) => cut(text.trim()).map(make),
+                Some(text) => {
+                    let word = cut(text.trim()).map(make);
+                    self.seen[field].understood += u64::from(word.is_some());
+                    word
+                }
                 None => {
                     self.unknown(field);
                     None
@@ -107,6 +111,8 @@ impl Reader<'_> {
             list.iter().filter_map(|value| cut(value.text()?.trim()).map(Text::from)).collect();
         if texts.len() < list.len() {
             self.unknown(field);
+        } else {
+            self.seen[field].understood += u64::from(!texts.is_empty());
         }
         texts
     }
@@ -127,11 +133,15 @@ impl Reader<'_> {
     /// A flag.
     pub(in crate::trio) fn flag(&mut self, field: usize) -> Option<bool> {
         let value = self.present(field)?;
-        if let Raw::Bool(flag) = value {
-            return Some(*flag);
+        if let Raw::Bool(flag) = *value {
+            self.seen[field].understood += 1;
+            return Some(flag);
         }
         match self.meaning(field) {
-            Some(Meaning::Flag(flag)) => Some(flag),
+            Some(Meaning::Flag(flag)) => {
+                self.seen[field].understood += 1;
+                Some(flag)
+            }
             _ => {
                 self.unknown(field);
                 None
@@ -158,7 +168,10 @@ impl Reader<'_> {
         }
         let latest = self.context.now + CLOCK_TOLERANCE;
         match value.time(form, self.context.zone) {
-            Ok(time) if (earliest..=latest).contains(&time) => Some(time.min(self.context.now)),
+            Ok(time) if (earliest..=latest).contains(&time) => {
+                self.seen[field].understood += 1;
+                Some(time.min(self.context.now))
+            }
             _ => {
                 self.seen[field].rejected += 1;
                 None
@@ -185,6 +198,7 @@ impl Reader<'_> {
             return None;
         }
         if let Some(Meaning::AgentState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
             return Some(state);
         }
         self.unknown(field);
@@ -197,20 +211,27 @@ impl Reader<'_> {
             return None;
         }
         if let Some(Meaning::CaseState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
             return Some(state);
         }
         self.unknown(field);
         Some(CaseState::Unknown)
     }
 
-    /// The class of a case; one that is not mapped is another class.
-    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Option<CaseClass> {
-        self.present(field)?;
+    /// The class of a case, if it names one.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the dictionary does not map the word; it is counted as unknown.
+    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Result<Option<CaseClass>, Unreadable> {
+        if self.present(field).is_none() {
+            return Ok(None);
+        }
         if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
-            return Some(class);
+            self.seen[field].understood += 1;
+            return Ok(Some(class));
         }
         self.unknown(field);
-        Some(CaseClass::Other)
+        Err(Unreadable)
     }
 
     fn present(&self, field: usize) -> Option<&Raw<'_>> {
@@ -219,10 +240,16 @@ impl Reader<'_> {
     }
 
     fn known<T, E>(&mut self, field: usize, value: Result<T, E>) -> Option<T> {
-        if value.is_err() {
-            self.unknown(field);
+        match value {
+            Ok(value) => {
+                self.seen[field].understood += 1;
+                Some(value)
+            }
+            Err(_) => {
+                self.unknown(field);
+                None
+            }
         }
-        value.ok()
     }
 
     fn meaning(&mut self, field: usize) -> Option<Meaning> {

@@ -120,8 +120,13 @@ async fn a_call_without_a_class_is_voice_and_any_other_case_is_what_is_configure
     ]);
     for (default, word) in [(None, "other"), (Some(CaseClass::Email), "email")] {
         let (calls, cases, bench) = both(&rows, default).await;
-        assert_eq!(classes(&calls), ["email", "voice", "voice", "other", "chat"]);
+        assert_eq!(classes(&calls), ["email", "voice", "voice", "voice", "chat"]);
         assert_eq!(classes(&cases), ["email", word, word, "other", "chat"], "{default:?}");
+        for list in [&calls, &cases] {
+            let unknown: Vec<&str> =
+                list.cases.iter().filter(|case| case.class_is_unknown).map(|case| &*case.id).collect();
+            assert_eq!(unknown, ["4"], "a word that is not mapped is not an absent one");
+        }
         let uses = bench.client.field_uses();
         let unknown = |resource| {
             let class = uses.iter().find(|it| it.resource == resource && it.field == "class");

@@ -59,7 +59,15 @@ fn every_document_can_be_reached_from_the_index() {
     let pages = fs::read_dir(root().join("docs"))
         .expect("a folder")
         .map(|entry| entry.expect("an entry").file_name());
+    // Those for contributors are reached from the index as well.
+    let for_developers = fs::read_dir(root().join("docs/dev")).expect("a folder");
+    let for_developers = for_developers.map(|entry| {
+        let mut name = std::ffi::OsString::from("dev/");
+        name.push(entry.expect("an entry").file_name());
+        name
+    });
     let missing = pages
+        .chain(for_developers)
         .filter_map(|name| name.into_string().ok())
         .filter(|name| name.ends_with(".md") && name != "README.md" && !links.iter().any(|to| to == name));
     assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());

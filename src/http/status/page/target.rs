@@ -230,7 +230,12 @@ fn mapping(field: &Field) -> Markup {
             td.name { (field.resource) }
             td.name { (field.field) }
             td { @if let Some(member) = &field.member { code { (member) } } }
-            td { (field.form) }
+            td {
+                (field.form)
+                @if let Some(mismatch) = &field.wait_mismatch {
+                    strong { " × " (mismatch.factor) "?" }
+                }
+            }
             td { (field.source) }
             td {
                 @if field.unknown_values > 0 { strong { (field.unknown_values) } }
