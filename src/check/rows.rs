@@ -47,6 +47,8 @@ mod tests {
             form: "text",
             source: FieldSource::Builtin,
             unknown_values: 0,
+            understood: 0,
+            not_understood: 0,
             unknown_words: Vec::new(),
             rows_without,
             times_rejected: None,

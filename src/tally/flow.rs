@@ -30,7 +30,7 @@ use super::{
     service_time::Unmeasured,
 };
 use crate::{
-    model::{CaseClass, Stamp, Text},
+    model::{Case, CaseClass, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
 pub use counts::{ClassCounts, Doubt, LeftAge, WaitHistogram};
