@@ -104,12 +104,14 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Cases that nobody handles, by service, each once whichever lists show it.
+    /// Cases that no agent handles, by service, each once whichever lists show it. A number that one list
+    /// shows in two services is two cases.
     fn waiting(self) -> HashMap<&'a Text, usize> {
-        let mut known: HashSet<&Text> = HashSet::new();
-        let lists = self.calls.into_iter().chain(self.cases).flat_map(|list| &list.cases);
-        let waiting = lists.filter(|case| case.state != Some(CaseState::Handled));
-        by_service(waiting.filter(|case| known.insert(&case.id)))
+        let waits = |case: &&Case| case.state != Some(CaseState::Handled);
+        let calls = || self.calls.into_iter().flat_map(|list| &list.cases).filter(waits);
+        let known: HashSet<&Text> = calls().map(|case| &case.id).collect();
+        let cases = self.cases.into_iter().flat_map(|list| &list.cases).filter(waits);
+        by_service(calls().chain(cases.filter(|case| !known.contains(&case.id))))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What became of the cases of a contact centre: from list to list, each case from its arrival to
 //! its outcome.
 
+mod case_key;
 mod counts;
 mod day;
 mod edges;
@@ -29,7 +30,7 @@ use super::{
     service_time::Unmeasured,
 };
 use crate::{
-    model::{CaseClass, Stamp, Text},
+    model::{Case, CaseClass, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
 pub use counts::{ClassCounts, Doubt, LeftAge, WaitHistogram};
@@ -41,6 +42,7 @@ pub use source::Source;
 pub use times::RejectedTimes;
 pub use totals::{ClassTotals, FlowTotals, ServiceTotals};
 
+use case_key::{CaseKey, ServicesShown};
 use day::Day;
 use follow::{Followed, Scene};
 use jobs::Jobs;
@@ -57,7 +59,7 @@ use waiting_evidence::{Comparison, Verdict};
 #[derive(Debug, Default)]
 pub(super) struct Flow {
     lists: [Memory; Source::ALL.len()],
-    cases: FxHashMap<Text, Tracked>,
+    cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
     rejected: Rejected,
@@ -176,11 +178,22 @@ impl Flow {
             .then(|| center.calls.good.as_ref().map(|good| &good.data.cases))
             .flatten();
         let theirs: FxHashSet<&Text> = others.into_iter().flatten().map(|case| &case.id).collect();
+        let names = &self.names;
+        let shown = ServicesShown::new(reading.list, names);
+        // The call of a number is in both lists. Where this list shows the number in two services, only
+        // the row of the call's service is that call.
+        let service_of = |case: &Case| case.service_id.as_ref().map(|service| names.id(service).clone());
+        let is_theirs = |case: &Case| {
+            let is_same = |other: &Case| other.id == case.id && service_of(other) == service_of(case);
+            theirs.contains(&case.id)
+                && (!shown.is_shared(&case.id) || others.into_iter().flatten().any(is_same))
+        };
         let cut: FxHashSet<&Text> = reading.list.truncated.iter().collect();
         let day = self.day.base();
         let memory = &self.lists[source.index()];
         let scene = Scene {
             reading: &reading,
+            shown: &shown,
             jobs: Jobs::of(center, &reading),
             followed: Followed::of(center, &reading),
             cut: &cut,
@@ -200,11 +213,11 @@ impl Flow {
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
             let class = case.class.unwrap_or(CaseClass::Other);
-            if theirs.contains(&case.id) || source::of_class(class, of_calls) != source && others.is_some() {
+            if is_theirs(case) || source::of_class(class, of_calls) != source && others.is_some() {
                 return None;
             }
             let service = case.service_id.as_ref()?;
-            Some((case, Queue { service: self.names.id(service).clone(), class }))
+            Some((case, Queue { service: names.id(service).clone(), class }))
         });
         let shows_handled = scene.follow(&mut self.cases, rows, ledger, &mut self.rejected);
         let memory = &mut self.lists[source.index()];
@@ -363,11 +376,13 @@ impl Flow {
 
     /// The cases to ask for by their number: known ones that wait and that a cut list does not show.
     pub(super) fn to_follow(&self) -> Vec<(Source, Text)> {
-        let hidden = self.cases.iter().filter(|(_, case)| {
+        let hidden = self.cases.iter().filter(|(key, case)| {
             let cut = &self.lists[case.source.index()].cut;
-            case.waits() && case.missing.is_some() && cut.contains(&case.queue.service)
+            let is_hidden = case.missing.is_some() && cut.contains(&case.queue.service);
+            // Asked for by a number that two cases share, Trio would show one of them: no one knows which.
+            case.waits() && is_hidden && !key.is_shared()
         });
-        let mut hidden: Vec<_> = hidden.map(|(id, case)| (case.seen, case.source, id.clone())).collect();
+        let mut hidden: Vec<_> = hidden.map(|(key, case)| (case.seen, case.source, key.id.clone())).collect();
         hidden.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.2.cmp(&b.2)));
         hidden.into_iter().map(|(_, source, id)| (source, id)).collect()
     }

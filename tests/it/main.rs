@@ -58,4 +58,5 @@ mod support;
 mod targets;
 mod trace;
 mod unknown_words;
+mod wait_units;
 mod web;

@@ -209,7 +209,10 @@ fn fields() -> Arc<[FieldUse]> {
         form: "number",
         source: FieldSource::Builtin,
         unknown_values: 0,
+        understood: 0,
+        not_understood: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     let since = FieldUse {
@@ -221,7 +224,8 @@ fn fields() -> Arc<[FieldUse]> {
     };
     let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
     let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
-    [queue, since, missing, unseen].into()
+    let key = FieldUse { field: "id", rows_without: Some(0), ..queue.clone() };
+    [queue, since, missing, unseen, key].into()
 }
 
 /// Totals that fit [`snapshot`]: 100 s of three agents, of which 20 agent-seconds are unmeasured.
@@ -263,7 +267,7 @@ pub(crate) fn totals() -> Totals {
     let (contact_center, flow) = ("1".into(), flow());
     let centers =
         vec![CenterTotals { contact_center, agents: Some(agents), shown: Arc::default(), skilled, flow }];
-    Totals { centers, saved: None }
+    Totals { centers, ..Totals::default() }
 }
 
 fn over_limit(state: AgentState, limit: u64, agents: u64) -> OverLimit {

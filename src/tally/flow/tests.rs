@@ -11,6 +11,7 @@ mod mass;
 mod numbers;
 mod outcomes;
 mod restarts;
+mod shared_numbers;
 mod stage;
 mod states;
 mod targets;

@@ -50,8 +50,9 @@ fn rows(rows: &[(u8, u8, u8, u8)], now: std::time::SystemTime) -> Vec<Case> {
             ..case(&id.to_string(), CaseState::ALL[usize::from(*state)])
         })
         .collect();
-    cases.sort_by(|a, b| a.id.cmp(&b.id));
-    cases.dedup_by(|a, b| a.id == b.id);
+    // Each row once, as lists come; but a number may be in both services.
+    cases.sort_by(|a, b| (&a.id, &a.service_id).cmp(&(&b.id, &b.service_id)));
+    cases.dedup_by(|a, b| (&a.id, &a.service_id) == (&b.id, &b.service_id));
     cases
 }
 
