@@ -6,25 +6,28 @@
 mod access;
 mod cases;
 mod load;
+mod mapping;
 mod network;
 mod pages;
 mod report;
 mod rights;
+mod rows;
 mod server;
 mod times;
+mod waits;
 
 use std::time::Duration;
 
 pub use report::{Finding, Level, Report};
 
 use crate::{
-    model::{Clock, Collector, Selection, Text},
+    model::{CaseList, Clock, Collector, Resource, Selection, ServiceStatus, Stamp, Text},
     trio::{Client, Route, Settings},
 };
 
-/// Who is examined.
+/// A target to examine.
 #[derive(Clone, Debug)]
-pub struct Patient {
+pub struct CheckTarget {
     /// Name of the target.
     pub name: Text,
     /// How it is reached.
@@ -37,7 +40,7 @@ pub struct Patient {
     pub configuration: Duration,
 }
 
-impl Patient {
+impl CheckTarget {
     fn interval(&self, collector: Collector) -> Option<Duration> {
         self.intervals[collector.index()]
     }
@@ -56,21 +59,53 @@ pub fn configuration(targets: usize, warnings: &[String]) -> Report {
     report
 }
 
-/// Examines a target. `client` reads it and has not been used before.
-pub async fn check(patient: &Patient, client: &Client, clock: &Clock) -> Report {
-    let mut report = Report::of(&patient.name);
-    let mut answers = 0;
-    for base in &patient.settings.servers {
-        answers += usize::from(server::check(patient, client, clock, base, &mut report).await);
+/// Rows of a resource that was read, in all contact centres together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct CheckedRows {
+    resource: Resource,
+    rows: usize,
+}
+
+/// What waits in one contact centre, and when each part of it was read.
+#[derive(Debug, Default)]
+struct CenterReading {
+    states: Option<(Stamp, Vec<ServiceStatus>)>,
+    calls: Option<(Stamp, CaseList)>,
+    cases: Option<(Stamp, CaseList)>,
+}
+
+/// What the readings brought, for the lines that come after them.
+#[derive(Debug, Default)]
+struct Gathered {
+    load: load::Load,
+    largest: Option<pages::Largest>,
+    rows: Vec<CheckedRows>,
+    centers: Vec<CenterReading>,
+}
+
+impl Gathered {
+    fn add_rows(&mut self, resource: Resource, rows: usize) {
+        match self.rows.iter_mut().find(|known| known.resource == resource) {
+            Some(known) => known.rows += rows,
+            None => self.rows.push(CheckedRows { resource, rows }),
+        }
     }
-    let later = "login, rights, page cap, time zone, limit of cases, load";
+}
+
+/// Examines a target. `client` reads it and has not been used before.
+pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Report {
+    let mut report = Report::of(&target.name);
+    let mut answers = 0;
+    for base in &target.settings.servers {
+        answers += usize::from(server::check(target, client, clock, base, &mut report).await);
+    }
+    let later = "login, rights, mapping, page cap, time zone, waits, limit of cases, load";
     if answers == 0 {
-        report.check(later, "left out: no server answers", "repair what FAILs above first");
+        report.unknown(later, "left out: no server answers", "repair what FAILs above first");
         return report;
     }
-    let Some((root, centers)) = access::check(patient, client, &mut report).await else { return report };
-    let mut load = load::Load::default();
-    let mut largest: Option<pages::Largest> = None;
+    let Some((root, centers)) = access::check(target, client, &mut report).await else { return report };
+    let mut gathered = Gathered::default();
     let mut routes: Vec<Route> = Vec::new();
     for center in &centers {
         match client.route(&root, center).await {
@@ -82,14 +117,17 @@ pub async fn check(patient: &Patient, client: &Client, clock: &Clock) -> Report 
         }
     }
     for route in &routes {
-        rights::check(patient, client, route, (&mut load, &mut largest), &mut report).await;
+        rights::check(target, client, clock, route, &mut gathered, &mut report).await;
     }
-    rights::check_shared(patient, client, &root, &mut load, &mut report).await;
-    pages::check(client, largest, &mut report).await;
-    times::check(patient, client, &routes, &mut report).await;
+    rights::check_shared(target, client, &root, &mut gathered.load, &mut report).await;
+    mapping::check(client, &gathered.rows, &mut report);
+    rows::check(client, &mut report);
+    pages::check(client, gathered.largest, &mut report).await;
+    times::check(target, client, &routes, &mut report).await;
+    waits::check(target, client, &gathered.centers, &mut report);
     for route in &routes {
-        cases::check(client, route, &mut report).await;
+        cases::check(target, client, route, &mut report).await;
     }
-    load.check(patient, &mut report);
+    gathered.load.check(target, &mut report);
     report
 }

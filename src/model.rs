@@ -15,6 +15,7 @@ mod service;
 mod shard;
 mod time;
 mod wait_edges;
+mod wait_mismatch;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token};
@@ -30,6 +31,7 @@ pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups
 pub use shard::{NoShard, Shard};
 pub use time::{Clock, Stamp, unix_seconds};
 pub use wait_edges::{all_edges_of, edges_of};
+pub use wait_mismatch::{WaitFactor, WaitMismatch};
 
 /// A Trio id or name as text. Shared, because the same few thousand stand in every reading.
 pub type Text = std::sync::Arc<str>;

@@ -35,7 +35,7 @@ use crate::{
 };
 use budget::Load;
 use pace::Sent;
-use situation::Situations;
+use situation::{LoggedMismatches, Situations};
 
 /// How often what is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,6 +143,7 @@ pub struct Poller {
     /// Ids that an early configuration reading was made for.
     asked_for: HashSet<(Text, Text)>,
     situations: Situations,
+    mismatches: LoggedMismatches,
     /// How long asking for single cases took in the last step.
     following: Duration,
 }
@@ -180,6 +181,7 @@ impl Poller {
             trouble: None,
             asked_for: HashSet::new(),
             situations: Situations::default(),
+            mismatches: LoggedMismatches::default(),
             following: Duration::ZERO,
         }
     }
@@ -212,6 +214,7 @@ impl Poller {
         self.say_unmatched_groups(&snapshot);
         let snapshot = Arc::new(snapshot);
         let totals = Arc::new(tally::step(&mut self.tally, &snapshot));
+        self.mismatches.log(&totals.wait_mismatches);
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
         // After publishing: a server that is not there must not make the data of another one late.

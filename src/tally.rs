@@ -11,6 +11,7 @@ mod saved;
 mod service_time;
 mod shown;
 mod skilled;
+mod wait_units;
 mod waits;
 
 use std::{sync::Arc, time::Duration};
@@ -27,13 +28,14 @@ pub use skilled::SkilledAgents;
 
 pub use flow::{
     Ago, ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
-    ListTaken, Place, RejectedTimes, ServiceTotals, Source, Told, WaitHistogram,
+    ListTaken, Place, RejectedTimes, ServiceTotals, Source, Told, WaitHistogram, WaitingNow,
 };
 pub use saved::Saved;
 pub use service_time::{TimeCounts, Unmeasured};
+pub use wait_units::{AgeRange, Comparison, age_by_arrival};
 
 use crate::{
-    model::{Goals, GroupSelection, Resource, Stamp, Text},
+    model::{Goals, GroupSelection, Resource, Stamp, Text, WaitMismatch},
     snapshot::{Center, Snapshot},
 };
 use agent_time::AgentTime;
@@ -42,6 +44,7 @@ use saved::{Return, SavedCenter};
 use skilled::Skilled;
 #[cfg(test)]
 pub(crate) use skilled::count as count_skilled;
+use wait_units::WaitUnits;
 
 /// A snapshot and everything that has been counted up to it: what scrapers are shown.
 #[derive(Clone, Debug)]
@@ -115,6 +118,8 @@ impl Settings {
 pub struct Totals {
     /// One entry a contact centre that has been seen.
     pub centers: Vec<CenterTotals>,
+    /// Fields whose waits are read in the wrong unit, as it seems.
+    pub wait_mismatches: Arc<[WaitMismatch]>,
     /// The same as it can go on in another process, if that is wanted.
     pub saved: Option<Arc<Saved>>,
 }
@@ -139,6 +144,7 @@ pub struct CenterTotals {
 pub struct Tally {
     settings: Settings,
     centers: Vec<CenterTally>,
+    wait_units: WaitUnits,
 }
 
 /// The running counts of one contact centre.
@@ -155,7 +161,7 @@ struct CenterTally {
 impl Tally {
     /// A tally that has seen nothing.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, centers: Vec::new() }
+        Self { settings, centers: Vec::new(), wait_units: WaitUnits::default() }
     }
 
     /// The agent groups that may be shown.
@@ -196,8 +202,8 @@ impl Tally {
 /// Counts what happened from the snapshot before to `cur`. A contact centre that is no longer listed is shown no
 /// more, and forgotten after a while.
 pub fn step(tally: &mut Tally, cur: &Snapshot) -> Totals {
-    let Tally { settings, centers: known } = tally;
-    let mut totals = Totals::default();
+    let Tally { settings, centers: known, wait_units } = tally;
+    let mut totals = Totals { wait_mismatches: wait_units.step(cur), ..Totals::default() };
     for center in &cur.centers {
         let id = &center.contact_center.id;
         let position = known.iter().position(|known| known.id == *id).unwrap_or_else(|| {

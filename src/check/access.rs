@@ -1,16 +1,16 @@
 //! The login, tried once, and the contact centres that it opens.
 
-use super::{Patient, Report};
+use super::{CheckTarget, Report};
 use crate::{
     model::{AuthFailure, ContactCenter, Resource},
     trio::{Client, Error, Root},
 };
 
-const LATER: &str = "rights, page cap, time zone, limit of cases, load";
+const LATER: &str = "rights, mapping, page cap, time zone, waits, limit of cases, load";
 
 /// Logs in, and lists the contact centres that are read; `None` when nothing can be had.
 pub(super) async fn check(
-    patient: &Patient,
+    target: &CheckTarget,
     client: &Client,
     report: &mut Report,
 ) -> Option<(Root, Vec<ContactCenter>)> {
@@ -21,7 +21,7 @@ pub(super) async fn check(
     let error = match found {
         Ok((root, items)) => {
             report.ok("login", format!("accepted by {}", client.active_server()));
-            let taken = centers(patient, items, report);
+            let taken = centers(target, items, report);
             if taken.is_empty() {
                 left_out("no contact centre is read", report);
                 return None;
@@ -32,7 +32,7 @@ pub(super) async fn check(
     };
     if let Some(remedy) = login_remedy(&error) {
         report.fail("login", error.told(), remedy);
-        left_out("nobody could log in", report);
+        left_out("no login succeeded", report);
         return None;
     }
     match error {
@@ -49,7 +49,7 @@ pub(super) async fn check(
 }
 
 fn left_out(why: &str, report: &mut Report) {
-    report.check(LATER, format!("left out: {why}"), "repair what FAILs above first");
+    report.unknown(LATER, format!("left out: {why}"), "repair what FAILs above first");
 }
 
 /// What to do about a login that failed; `None` for any other error.
@@ -79,14 +79,14 @@ fn login_remedy(error: &Error) -> Option<&'static str> {
 }
 
 /// Of the contact centres that are seen those that are read.
-fn centers(patient: &Patient, seen: Vec<ContactCenter>, report: &mut Report) -> Vec<ContactCenter> {
+fn centers(target: &CheckTarget, seen: Vec<ContactCenter>, report: &mut Report) -> Vec<ContactCenter> {
     let ids: Vec<String> = seen.iter().map(|center| center.id.to_string()).collect();
-    for (list, entry) in patient.contact_centers.unmatched(&seen) {
+    for (list, entry) in target.contact_centers.unmatched(&seen) {
         let seen = format!("none is called `{entry}`, which contact_centers.{list} names");
         report.check("contact centres", seen, format!("name one of the ids {}", ids.join(", ")));
     }
     let count = seen.len();
-    let taken: Vec<_> = seen.into_iter().filter(|center| patient.contact_centers.takes(center)).collect();
+    let taken: Vec<_> = seen.into_iter().filter(|center| target.contact_centers.takes(center)).collect();
     if count == 0 {
         report.fail("contact centres", "the API user sees none", "give it rights in Trio Administrator");
     } else if taken.is_empty() {

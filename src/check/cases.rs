@@ -3,15 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::Report;
+use super::{CheckTarget, Report};
 use crate::{
-    model::{Case, CaseState},
+    model::{Case, CaseState, Collector},
     trio::{Client, Error, Route},
 };
 
 const LIMIT: usize = 20;
 
-pub(super) async fn check(client: &Client, route: &Route, report: &mut Report) {
+pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, report: &mut Report) {
+    if target.interval(Collector::Cases).is_none() {
+        return;
+    }
     let subject = format!("limit of cases cc {}", route.contact_center());
     match client.cases(route).await {
         Ok(listing) => {
@@ -20,9 +23,12 @@ pub(super) async fn check(client: &Client, route: &Route, report: &mut Report) {
         }
         Err(Error::Status { status, .. }) => {
             let seen = format!("cannot be told: services/cases answered {status}");
-            report.ok(subject, seen);
+            report.unknown(subject, seen, "grant the right to read it, or leave the collector `calls` on");
         }
-        Err(error) => report.ok(subject, format!("cannot be told: {}", error.told())),
+        Err(error) => {
+            let seen = format!("cannot be told: {}", error.told());
+            report.unknown(subject, seen, "repair services/cases above first");
+        }
     }
 }
 
@@ -35,7 +41,8 @@ fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mu
         *handled += usize::from(case.state == Some(CaseState::Handled));
     }
     let Some((service, (all, handled))) = services.into_iter().max_by_key(|(_, (all, _))| *all) else {
-        report.ok(subject, "cannot be told: no case of a known service is shown");
+        let seen = "cannot be told: no case of a known service is shown";
+        report.unknown(subject, seen, "check again when much is going on");
         return;
     };
     let seen = format!("service {service} shows {all} cases, {handled} of them handled");
@@ -47,7 +54,7 @@ fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mu
         let remedy = "waiting cases may be hidden while many talk: leave the collector `calls` on";
         report.check(subject, format!("{seen}: it looks as if handled cases counted"), remedy);
     } else {
-        report.ok(subject, format!("cannot be told now: {seen}; check again when much is going on"));
+        report.unknown(subject, format!("cannot be told now: {seen}"), "check again when much is going on");
     }
 }
 
@@ -56,16 +63,7 @@ mod tests {
     use super::{super::Level, *};
 
     fn finding(waiting: usize, handled: usize) -> (Level, String) {
-        let case = |state| Case {
-            id: "1".into(),
-            service_id: Some("7".into()),
-            state: Some(state),
-            class: None,
-            created: None,
-            answered: None,
-            waited: None,
-            agent_id: None,
-        };
+        let case = |state| Case { service_id: Some("7".into()), state: Some(state), ..Case::new("1") };
         let mut cases = vec![case(CaseState::Queued); waiting];
         cases.extend(vec![case(CaseState::Handled); handled]);
         let mut report = Report::default();
@@ -76,9 +74,9 @@ mod tests {
     #[test]
     fn only_a_full_list_tells_what_the_limit_counts() {
         for (waiting, handled, level, words) in [
-            (0, 0, Level::Ok, "cannot be told"),
-            (12, 7, Level::Ok, "cannot be told now"),
-            (20, 0, Level::Ok, "cannot be told now"),
+            (0, 0, Level::Unknown, "cannot be told"),
+            (12, 7, Level::Unknown, "cannot be told now"),
+            (20, 0, Level::Unknown, "cannot be told now"),
             (3, 17, Level::Check, "as if handled cases counted"),
             (20, 5, Level::Ok, "handled cases do not count"),
             (30, 5, Level::Ok, "no limit of 20"),

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, time::Duration};
 
-use super::{Patient, Report};
+use super::{CheckTarget, Report};
 use crate::model::Collector;
 
 /// Requests a minute, from readings that were made and how often they will be.
@@ -17,10 +17,10 @@ impl Load {
         self.per_minute += requests as f64 * 60.0 / interval.as_secs_f64().max(1.0);
     }
 
-    pub(super) fn check(self, patient: &Patient, report: &mut Report) {
-        let allowed = patient.settings.limits.requests_per_minute;
+    pub(super) fn check(self, target: &CheckTarget, report: &mut Report) {
+        let allowed = target.settings.limits.requests_per_minute;
         let mut seen = format!("about {:.0} requests a minute, ", self.per_minute.ceil());
-        let more = following(patient);
+        let more = following(target);
         if more > 0.0 {
             let _ = write!(seen, "up to {more:.0} more while lists of cases are cut, ");
         }
@@ -36,9 +36,9 @@ impl Load {
 }
 
 /// Requests a minute for single cases, at most: they are asked for in every step that reads lists.
-fn following(patient: &Patient) -> f64 {
-    let lists = [Collector::Calls, Collector::Cases].map(|collector| patient.interval(collector));
-    let cases = patient.settings.limits.follow_cases as f64;
+fn following(target: &CheckTarget) -> f64 {
+    let lists = [Collector::Calls, Collector::Cases].map(|collector| target.interval(collector));
+    let cases = target.settings.limits.follow_cases as f64;
     let interval = lists.into_iter().flatten().min();
     interval.map_or(0.0, |interval| cases * 60.0 / interval.as_secs_f64().max(1.0))
 }

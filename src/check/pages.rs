@@ -19,7 +19,11 @@ pub(super) struct Largest {
 
 pub(super) async fn check(client: &Client, largest: Option<Largest>, report: &mut Report) {
     let Some(Largest { route, resource, items }) = largest else {
-        report.ok("page cap", "cannot be told: no collection could be read");
+        report.unknown(
+            "page cap",
+            "cannot be told: no collection could be read",
+            "repair the rights above first",
+        );
         return;
     };
     match client.first_page(&route, resource).await {

@@ -9,7 +9,9 @@ use crate::model::Text;
 pub enum Level {
     /// As it should be.
     Ok,
-    /// Works, or cannot be judged; somebody should look.
+    /// Cannot be judged now.
+    Unknown,
+    /// Works; somebody should look.
     Check,
     /// Does not work.
     Fail,
@@ -24,7 +26,7 @@ pub struct Finding {
     pub subject: String,
     /// What was seen there.
     pub seen: String,
-    /// What to do about it; empty where all is well.
+    /// What to do about it; empty where nothing is to be done.
     pub remedy: String,
 }
 
@@ -48,6 +50,15 @@ impl Report {
 
     pub(super) fn ok(&mut self, subject: impl Into<String>, seen: impl Into<String>) {
         self.add(Level::Ok, subject.into(), seen.into(), String::new());
+    }
+
+    pub(super) fn unknown(
+        &mut self,
+        subject: impl Into<String>,
+        seen: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.add(Level::Unknown, subject.into(), seen.into(), remedy.into());
     }
 
     pub(super) fn check(
@@ -81,6 +92,7 @@ impl fmt::Display for Level {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Ok => "OK",
+            Self::Unknown => "?",
             Self::Check => "CHECK",
             Self::Fail => "FAIL",
         })
@@ -116,7 +128,8 @@ mod tests {
         let mut report = Report::of(&"main".into());
         report.ok("a", "b\n\u{1b}[2J");
         report.fail("c", "d", "e");
-        assert_eq!(report.to_string(), "OK     main, a: b··[2J\nFAIL   main, c: d; e\n");
+        report.unknown("f", "g", "");
+        assert_eq!(report.to_string(), "OK     main, a: b··[2J\nFAIL   main, c: d; e\n?      main, f: g\n");
         assert_eq!((report.count(Level::Fail), report.count(Level::Check)), (1, 0));
     }
 }

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{
-    Patient, Report,
+    CheckTarget, Report,
     network::{self, label},
 };
 use crate::{
@@ -18,17 +18,17 @@ const LARGEST_SKEW: f64 = 5.0;
 
 /// Looks at a server; whether it answers.
 pub(super) async fn check(
-    patient: &Patient,
+    target: &CheckTarget,
     client: &Client,
     clock: &Clock,
     base: &Url,
     report: &mut Report,
 ) -> bool {
     let server = label(base);
-    let limit = patient.settings.limits.connect;
+    let limit = target.settings.limits.connect;
     if !network::check(base, limit, report).await {
         let seen = "left out: there is no connection";
-        report.check(format!("TLS, Api, clock {server}"), seen, "repair that first");
+        report.unknown(format!("TLS, Api, clock {server}"), seen, "repair that first");
         return false;
     }
     let answer = client.ask_api(base).await;
@@ -36,18 +36,21 @@ pub(super) async fn check(
         let seen = answer.as_ref().err().map(Error::told).unwrap_or_default();
         report.fail(format!("TLS {server}"), seen, distrust(&answer));
         let seen = "left out: there is no secure connection";
-        report.check(format!("Api, clock {server}"), seen, "repair that first");
+        report.unknown(format!("Api, clock {server}"), seen, "repair that first");
         return false;
     }
     if base.scheme() == "http" {
         report.ok(format!("TLS {server}"), "no TLS: the address begins with http");
     } else if let Some(expiry) = client.certificate_expiry(base) {
         expires(&server, (expiry - unix_seconds(clock.now().wall)) / 86_400.0, report);
+    } else if answer.is_ok() {
+        let seen = "trusted; when the certificate expires cannot be told";
+        report.unknown(format!("TLS {server}"), seen, "look at the certificate on that server");
     }
     match answer {
         Ok(answer) => {
             api(&server, &answer, report);
-            named(patient, &answer, report).await;
+            named(target, &answer, report).await;
         }
         Err(error @ Error::Redirected { .. }) => {
             let remedy = "fine for the passive server of a pair; it should answer ?redirect=false itself";
@@ -85,11 +88,11 @@ fn api(server: &str, answer: &ApiAnswer, report: &mut Report) {
 }
 
 /// The servers that are not configured, only named: the exporter will go there when it is sent.
-async fn named(patient: &Patient, answer: &ApiAnswer, report: &mut Report) {
-    let configured: Vec<String> = patient.settings.servers.iter().map(label).collect();
+async fn named(target: &CheckTarget, answer: &ApiAnswer, report: &mut Report) {
+    let configured: Vec<String> = target.settings.servers.iter().map(label).collect();
     for (role, url) in answer.servers.iter().filter(|(_, url)| !configured.contains(&label(url))) {
         let subject = format!("DNS {} (named as {})", label(url), role.as_str());
-        match network::addresses(url, patient.settings.limits.connect).await {
+        match network::addresses(url, target.settings.limits.connect).await {
             Ok(_) => report.ok(subject, "resolves"),
             Err(problem) => {
                 let remedy = "make the name known on this machine, or list the server's address in `servers`";
@@ -125,7 +128,10 @@ fn expires(server: &str, days: f64, report: &mut Report) {
 fn skew(server: &str, skew: Option<f64>, report: &mut Report) {
     let subject = format!("clock {server}");
     match skew {
-        None => report.ok(subject, "cannot be told: the server's answers say no date"),
+        None => {
+            let remedy = "compare the clocks by hand; without a date the exporter cannot correct for them";
+            report.unknown(subject, "cannot be told: the server's answers say no date", remedy);
+        }
         Some(skew) if skew.abs() > LARGEST_SKEW => {
             let side = if skew > 0.0 { "ahead of" } else { "behind" };
             let seen = format!("{:.0} s {side} ours", skew.abs());
@@ -157,7 +163,7 @@ mod tests {
     #[test]
     fn a_clock_may_be_five_seconds_away_to_either_side() {
         for (seconds, expected) in [
-            (None, Level::Ok),
+            (None, Level::Unknown),
             (Some(5.0), Level::Ok),
             (Some(-5.0), Level::Ok),
             (Some(5.1), Level::Check),

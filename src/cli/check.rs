@@ -42,12 +42,12 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<()> {
 async fn one(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
     let clock = Clock::system();
     let client = Client::new(target.trio.clone(), target.dictionary, Default::default(), clock.clone())?;
-    let patient = check::Patient {
+    let target = check::CheckTarget {
         name: target.name,
         settings: target.trio,
         contact_centers: target.contact_centers,
         intervals: Collector::ALL.map(|collector| poll.interval(collector)),
         configuration: poll.configuration,
     };
-    Ok(check::check(&patient, &client, &clock).await)
+    Ok(check::check(&target, &client, &clock).await)
 }

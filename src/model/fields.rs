@@ -38,8 +38,15 @@ pub struct FieldUse {
     pub source: FieldSource,
     /// Items of the last answer whose value could not be mapped.
     pub unknown_values: u64,
+    /// Values of the last answer that could be read.
+    pub understood: u64,
+    /// Values of the last answer that could not be used: not mapped, or a time that was rejected.
+    pub not_understood: u64,
     /// The first few of those values, where the field is an enumeration.
     pub unknown_words: Vec<Text>,
+    /// Rows of the last answer that lack the field and are in no figure because of it; `None` where a row
+    /// counts without the field.
+    pub rows_without: Option<u64>,
     /// Times rejected since start; `None` for fields that are not times.
     pub times_rejected: Option<u64>,
 }

@@ -1,11 +1,13 @@
 //! `check` on simulated, hand-written, secure and absent servers.
 
+mod mapping;
+
 use std::time::{Duration, SystemTime};
 
 use pretty_assertions::assert_eq;
 use serde_json::json;
 use trio_exporter::{
-    check::{self, Finding, Level, Patient, Report},
+    check::{self, CheckTarget, Finding, Level, Report},
     config::Target,
     model::{Clock, Collector},
     poller,
@@ -21,16 +23,25 @@ use crate::support::{HandWritten, NOBODY, Simulated, secure, secure_until, still
 
 async fn examined_at(target: Target, clock: Clock) -> Report {
     let settings = poller::Settings::default();
+    examined_with(target, clock, Collector::ALL.map(|collector| settings.interval(collector))).await
+}
+
+/// The same with these intervals; a collector without one is switched off.
+async fn examined_with(
+    target: Target,
+    clock: Clock,
+    intervals: [Option<Duration>; Collector::COUNT],
+) -> Report {
     let client =
         Client::new(target.trio.clone(), target.dictionary, std::sync::Arc::default(), clock.clone());
-    let patient = Patient {
+    let target = CheckTarget {
         name: target.name,
         settings: target.trio,
         contact_centers: target.contact_centers,
-        intervals: Collector::ALL.map(|collector| settings.interval(collector)),
-        configuration: settings.configuration,
+        intervals,
+        configuration: poller::Settings::default().configuration,
     };
-    check::check(&patient, &client.expect("a client"), &clock).await
+    check::check(&target, &client.expect("a client"), &clock).await
 }
 
 async fn examined(target: Target) -> Report {
@@ -82,10 +93,14 @@ async fn a_healthy_server_is_examined_from_its_name_to_its_load_and_nothing_fail
         ("right directory/titles", "readable, "),
         ("page cap", "none seen: asked for 1000, given all 40"),
         ("time zone", "every time seen says its own"),
-        ("limit of cases cc 1", "service "),
         ("load", "requests a minute, up to 240 more while lists of cases are cut, 600 allowed"),
     ] {
         says(&report, subject, Level::Ok, words);
+    }
+    for (subject, words) in [("limit of cases cc 1", "service "), ("waits", "in this reading")] {
+        let finding = of(&report, subject);
+        assert!(matches!(finding.level, Level::Ok | Level::Unknown), "as the queues are now: {finding}");
+        assert!(finding.seen.contains(words), "{finding}");
     }
     assert!(report.findings.iter().all(|finding| finding.level != Level::Ok || finding.remedy.is_empty()));
 }
@@ -109,8 +124,8 @@ async fn where_nobody_listens_one_thing_fails_and_the_rest_is_left_out() {
     let report = examined(target(&format!("http://{NOBODY}/te/api"))).await;
     assert_eq!(failures(&report), [format!("TCP {NOBODY}")], "{report}");
     says(&report, "TCP", Level::Fail, "firewall");
-    says(&report, "TLS, Api, clock", Level::Check, "left out");
-    says(&report, "login, rights", Level::Check, "left out: no server answers");
+    says(&report, "TLS, Api, clock", Level::Unknown, "left out");
+    says(&report, "login, rights", Level::Unknown, "left out: no server answers");
     assert_eq!(report.findings.len(), 4, "{report}");
 }
 
@@ -159,7 +174,7 @@ async fn a_refused_login_is_tried_once_and_says_what_to_correct() {
         assert_eq!(logins, 1, "{status}");
         assert_eq!(failures(&report), ["login"], "{status}: {report}");
         says(&report, "login", Level::Fail, remedy);
-        says(&report, "rights", Level::Check, "left out: nobody could log in");
+        says(&report, "rights", Level::Unknown, "left out: no login succeeded");
         for secret in ["lösenord", "Y2xpZW50LWtleQ==", "exporter"] {
             assert!(!report.to_string().contains(secret), "{report}");
         }
@@ -176,7 +191,7 @@ async fn a_missing_right_is_named_and_stops_nothing() {
     says(&report, "right cc 1 services/calls", Level::Check, "right to read `services/calls`");
     says(&report, "right cc 1 services/calls", Level::Check, "without it no trio_calls");
     says(&report, "right cc 1 services/cases", Level::Check, "right to read `services/cases`");
-    says(&report, "limit of cases cc 1", Level::Ok, "cannot be told: services/cases answered 403");
+    says(&report, "limit of cases cc 1", Level::Unknown, "cannot be told: services/cases answered 403");
     says(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
     says(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
     assert_eq!(report.count(Level::Check), 4, "{report}");
@@ -203,11 +218,27 @@ async fn one_agent(since: &str) -> HandWritten {
 
 #[tokio::test]
 async fn times_without_a_zone_are_seen_until_a_zone_is_configured() {
+    let trio = one_agent("1901-01-01 00:59:07").await;
+    says(&examined(target(&trio.url())).await, "time zone", Level::Ok, "no time was seen");
     let trio = one_agent("2026-01-15T08:00:00").await;
     let mut target = target(&trio.url());
     says(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
     target.trio.time_zone = Some(jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled"));
     says(&examined(target).await, "time zone", Level::Ok, "are read as Europe/Stockholm");
+}
+
+#[tokio::test]
+async fn rows_without_a_key_are_a_finding() {
+    let trio = one_agent("").await;
+    says(&examined(target(&trio.url())).await, "rows", Level::Ok, "each has the id");
+    let calls = json!({"data": [
+        {"jobNo": 1, "serviceId": 11, "state": "queued"}, {"serviceId": 11, "state": "queued"},
+        {"jobNo": null, "serviceId": 11}, {"jobNo": 4, "state": "queued"},
+    ]});
+    trio.answer("cc/1/services/calls", calls.to_string()).await;
+    let report = examined(target(&trio.url())).await;
+    says(&report, "rows services/calls id", Level::Check, "2 rows have no id, so no figure counts them");
+    says(&report, "rows services/calls service_id", Level::Check, "1 row has no service_id");
 }
 
 #[tokio::test]
@@ -226,7 +257,7 @@ async fn no_person_and_no_secret_stands_in_any_line() {
         assert!(!shown.contains(private), "{private}: {text}");
     }
     says(&report, "right cc 1 agents/state", Level::Ok, "readable, 1 item");
-    says(&report, "right cc 1 skills:", Level::Check, "left out: no service is known");
+    says(&report, "right cc 1 skills:", Level::Unknown, "left out: no service is known");
     says(&report, "right cc 1 agents:", Level::Fail, "not what the API describes");
     assert_eq!(text.lines().count(), report.findings.len(), "a line a finding");
 }
@@ -260,7 +291,7 @@ async fn a_certificate_is_trusted_by_the_ca_file_only_and_its_end_comes_near() {
     let untrusted = examined(target(&url)).await;
     assert_eq!(failures(&untrusted).len(), 1, "{untrusted}");
     says(&untrusted, "TLS localhost", Level::Fail, "`ca_file`");
-    says(&untrusted, "Api, clock", Level::Check, "left out: there is no secure connection");
+    says(&untrusted, "Api, clock", Level::Unknown, "left out: there is no secure connection");
     let mut trusted = target(&url);
     trusted.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
     let report = examined_at(trusted.clone(), still_clock()).await;
@@ -312,7 +343,7 @@ async fn the_command_exits_with_0_1_or_2() {
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(out.starts_with("OK     config: 1 target, no mistakes\nCHECK  config: TRIO_URL: "), "{out}");
     assert!(out.contains("unencrypted; use https"), "{out}");
-    assert!(out.lines().all(|line| ["OK   ", "CHECK", "FAIL "].contains(&&line[..5])), "{out}");
+    assert!(out.lines().all(|line| ["OK   ", "?    ", "CHECK", "FAIL "].contains(&&line[..5])), "{out}");
     assert!(!out.contains(&right), "{out}");
     let (code, out, err) = run("wrong-password".to_owned(), &["--target", "trio"]).await.expect("no panic");
     assert_eq!(code, Some(1), "{out}{err}");

@@ -2,6 +2,7 @@
 //! finds one another. The image and the workflows are in `docker` and `workflows`.
 
 mod docker;
+mod profile;
 mod workflows;
 
 use std::{

@@ -33,8 +33,8 @@ struct Packages(TempDir);
 impl Packages {
     fn of_this_build() -> Self {
         let folder = folder();
-        fs::create_dir(folder.path().join("release")).expect("writable");
-        let program = folder.path().join("release/trio-exporter");
+        fs::create_dir(folder.path().join("dist")).expect("writable");
+        let program = folder.path().join("dist/trio-exporter");
         fs::copy(env!("CARGO_BIN_EXE_trio-exporter"), program).expect("the program");
         Self(folder)
     }

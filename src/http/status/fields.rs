@@ -1,14 +1,14 @@
 //! The field dictionary at work: which member feeds which field.
 
-use super::report::{Field, FieldState};
+use super::report::{Field, FieldState, WrongUnit};
 use crate::{
     metrics::Used,
-    model::{Collector, FieldUse, Resource},
+    model::{Collector, FieldUse, Resource, WaitMismatch},
     snapshot::Snapshot,
 };
 
 /// Every field of the dictionary; `used` says what is made of each, in the same order.
-pub(super) fn all(snapshot: &Snapshot, used: &[Used]) -> Vec<Field> {
+pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch]) -> Vec<Field> {
     let field = |(position, field): (usize, &FieldUse)| {
         let used = used.get(position).copied().unwrap_or_default();
         Field {
@@ -25,10 +25,24 @@ pub(super) fn all(snapshot: &Snapshot, used: &[Used]) -> Vec<Field> {
             source: if used.derived { "derived" } else { field.source.as_str() },
             unknown_values: field.unknown_values,
             unknown_words: words(field, items(snapshot, field.resource)),
+            rows_without: field.rows_without,
             times_rejected: used.times_rejected,
+            wait_mismatch: mismatches
+                .iter()
+                .find(|mismatch| mismatch.resource == field.resource && mismatch.field == field.field)
+                .map(wrong_unit),
         }
     };
     snapshot.fields.iter().enumerate().map(field).collect()
+}
+
+fn wrong_unit(mismatch: &WaitMismatch) -> WrongUnit {
+    WrongUnit {
+        factor: mismatch.factor.as_str(),
+        likely_form: mismatch.likely_form(),
+        fields_file: mismatch.fields_file_line(),
+        words: (mismatch.description(), mismatch.remedy()),
+    }
 }
 
 /// The words of an enumeration that are not known. If not even one value is known, the member may be no

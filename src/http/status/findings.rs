@@ -101,6 +101,7 @@ impl Findings {
         }
         self.of_intervals(target);
         self.of_fields(target);
+        self.of_wait_units(target);
         self.of_lists(target);
         self.of_rights(target);
     }
@@ -205,6 +206,22 @@ impl Findings {
                 "if Trio gives it under another name, say so in a fields_file: `trio-exporter inspect`",
             );
         }
+        // Where no row has the field at all, it is among those that no member feeds.
+        let lacking = target.fields.iter().filter(|field| field.state == FieldState::Found);
+        for (field, rows) in
+            lacking.filter_map(|field| Some((field, field.rows_without.filter(|rows| *rows > 0)?)))
+        {
+            let what = if rows == 1 {
+                format!("1 row of {} has no {}: no figure counts it", field.resource, field.field)
+            } else {
+                format!("{rows} rows of {} have no {}: no figure counts them", field.resource, field.field)
+            };
+            self.add(
+                Warning,
+                what,
+                "see what those rows are: `trio-exporter inspect --show-values`; trio_rows_without_key",
+            );
+        }
         for field in target.fields.iter().filter(|field| field.unknown_values > 0) {
             let values = if field.unknown_values == 1 { "value" } else { "values" };
             let words = field.unknown_words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>();
@@ -218,6 +235,14 @@ impl Findings {
                 what,
                 "map it in a fields_file; `trio-exporter inspect --show-values` shows what came",
             );
+        }
+    }
+
+    /// Waits that are read in the wrong unit.
+    fn of_wait_units(&mut self, target: &Target) {
+        for mismatch in target.fields.iter().filter_map(|field| field.wait_mismatch.as_ref()) {
+            let (what, remedy) = mismatch.words.clone();
+            self.add(Warning, what, remedy);
         }
     }
 

@@ -240,7 +240,26 @@ pub(super) struct Field {
     pub(super) unknown_values: u64,
     /// The first of them, where the field is an enumeration.
     pub(super) unknown_words: Vec<String>,
+    /// Rows of the last answer that lack it and are in no figure because of it; `None` where a row counts
+    /// without it.
+    pub(super) rows_without: Option<u64>,
     pub(super) times_rejected: Option<u64>,
+    /// Its waits differ from the lists by a factor.
+    pub(super) wait_mismatch: Option<WrongUnit>,
+}
+
+/// A field whose waits are read in the wrong unit, as it seems.
+#[derive(Debug, Serialize)]
+pub(super) struct WrongUnit {
+    /// The stated wait, divided by the age that the lists show.
+    pub(super) factor: &'static str,
+    /// The form that explains it, if one does.
+    pub(super) likely_form: Option<&'static str>,
+    /// The line for a fields file that corrects it.
+    pub(super) fields_file: String,
+    /// The same in words, and the remedy: for the findings.
+    #[serde(skip)]
+    pub(super) words: (String, String),
 }
 
 /// Whether a member feeds a field.

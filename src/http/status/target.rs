@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
-    collectors, fields,
+    collectors,
     moment::{Moment, to_millis},
     report::{
-        ContactCenter, Load, Named, Place, Server, Session, Target, TargetState, Truncated,
+        ContactCenter, Field, Load, Named, Place, Server, Session, Target, TargetState, Truncated,
         Unmeasured as Time,
     },
 };
@@ -49,10 +49,14 @@ pub(super) fn target(present: &Present, view: &View) -> Target {
         passed_over: notes.iter().flat_map(|notes| notes.passed_over.iter()).map(named).collect(),
         collectors: snapshot.map(|snapshot| collectors::all(snapshot, now)).unwrap_or_default(),
         resources: snapshot.map(collectors::resources).unwrap_or_default(),
-        fields: snapshot.map(|snapshot| fields::all(snapshot, &present.used(view))).unwrap_or_default(),
+        fields: published.map(|published| fields(present, view, published)).unwrap_or_default(),
         truncated: published.map(truncated).unwrap_or_default(),
         unmeasured: published.map(unmeasured).unwrap_or_default(),
     }
+}
+
+fn fields(present: &Present, view: &View, published: &Published) -> Vec<Field> {
+    super::fields::all(&published.snapshot, &present.used(view), &published.totals.wait_mismatches)
 }
 
 pub(super) fn named(center: &crate::model::ContactCenter) -> Named {

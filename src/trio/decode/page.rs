@@ -25,10 +25,14 @@ pub(in crate::trio) struct Page<T> {
 pub(in crate::trio) struct FieldSeen {
     /// The member that held it, in the server's spelling.
     pub(in crate::trio) member: Option<Text>,
+    /// Values that could be read.
+    pub(in crate::trio) understood: u64,
     /// Values that could not be mapped.
     pub(in crate::trio) unknown: u64,
     /// Times that could not be used.
     pub(in crate::trio) rejected: u64,
+    /// Rows that lack it and cannot be counted without it.
+    pub(in crate::trio) rows_without: u64,
     /// The first few of those values, cut short.
     pub(in crate::trio) samples: Vec<String>,
 }
@@ -36,8 +40,10 @@ pub(in crate::trio) struct FieldSeen {
 impl FieldSeen {
     /// Adds what was found in another answer.
     pub(in crate::trio) fn add(&mut self, other: Self) {
+        self.understood += other.understood;
         self.unknown += other.unknown;
         self.rejected += other.rejected;
+        self.rows_without += other.rows_without;
         self.member = self.member.take().or(other.member);
         self.samples.extend(other.samples);
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Context, page::FieldSeen, raw::Raw};
 use crate::{
     model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
-    trio::fields::{Meaning, normal},
+    trio::fields::{Meaning, Unreadable, normal},
 };
 
 /// How far a time may lie ahead of our clock before it is rejected.
@@ -57,6 +57,13 @@ impl Reader<'_> {
         }
     }
 
+    /// A text that a row counts by, such as its id. Rows without it are counted.
+    pub(in crate::trio) fn key(&mut self, field: usize) -> Option<Text> {
+        let key = self.text(field);
+        self.seen[field].rows_without += u64::from(key.is_none());
+        key
+    }
+
     /// A text or number as text, cut at [`NAME_LIMIT`] characters; empty is absent.
     pub(in crate::trio) fn text(&mut self, field: usize) -> Option<Text> {
         self.word(field, |text| text.into())
@@ -84,7 +91,11 @@ impl Reader<'_> {
         match &self.row[field].0 {
             Raw::Absent | Raw::Null => None,
             value => match value.text() {
-                Some(text) => cut(text.trim()).map(make),
+                Some(text) => {
+                    let word = cut(text.trim()).map(make);
+                    self.seen[field].understood += u64::from(word.is_some());
+                    word
+                }
                 None => {
                     self.unknown(field);
                     None
@@ -100,6 +111,8 @@ impl Reader<'_> {
             list.iter().filter_map(|value| cut(value.text()?.trim()).map(Text::from)).collect();
         if texts.len() < list.len() {
             self.unknown(field);
+        } else {
+            self.seen[field].understood += u64::from(!texts.is_empty());
         }
         texts
     }
@@ -120,11 +133,15 @@ impl Reader<'_> {
     /// A flag.
     pub(in crate::trio) fn flag(&mut self, field: usize) -> Option<bool> {
         let value = self.present(field)?;
-        if let Raw::Bool(flag) = value {
-            return Some(*flag);
+        if let Raw::Bool(flag) = *value {
+            self.seen[field].understood += 1;
+            return Some(flag);
         }
         match self.meaning(field) {
-            Some(Meaning::Flag(flag)) => Some(flag),
+            Some(Meaning::Flag(flag)) => {
+                self.seen[field].understood += 1;
+                Some(flag)
+            }
             _ => {
                 self.unknown(field);
                 None
@@ -134,13 +151,27 @@ impl Reader<'_> {
 
     /// A moment that is not in the future.
     pub(in crate::trio) fn time(&mut self, field: usize) -> Option<SystemTime> {
+        self.time_since(field, SystemTime::UNIX_EPOCH)
+    }
+
+    /// A moment that is not in the future, and no longer ago than `longest`.
+    pub(in crate::trio) fn recent_time(&mut self, field: usize, longest: Duration) -> Option<SystemTime> {
+        let earliest = self.context.now.checked_sub(longest).unwrap_or(SystemTime::UNIX_EPOCH);
+        self.time_since(field, earliest)
+    }
+
+    fn time_since(&mut self, field: usize, earliest: SystemTime) -> Option<SystemTime> {
         let form = self.context.mapping.fields[field].form;
         let value = self.present(field)?;
-        if value.is_no_time() {
+        if value.is_no_time(form) {
             return None;
         }
+        let latest = self.context.now + CLOCK_TOLERANCE;
         match value.time(form, self.context.zone) {
-            Ok(time) if time <= self.context.now + CLOCK_TOLERANCE => Some(time.min(self.context.now)),
+            Ok(time) if (earliest..=latest).contains(&time) => {
+                self.seen[field].understood += 1;
+                Some(time.min(self.context.now))
+            }
             _ => {
                 self.seen[field].rejected += 1;
                 None
@@ -167,6 +198,7 @@ impl Reader<'_> {
             return None;
         }
         if let Some(Meaning::AgentState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
             return Some(state);
         }
         self.unknown(field);
@@ -179,20 +211,27 @@ impl Reader<'_> {
             return None;
         }
         if let Some(Meaning::CaseState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
             return Some(state);
         }
         self.unknown(field);
         Some(CaseState::Unknown)
     }
 
-    /// The class of a case; one that is not mapped is another class.
-    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Option<CaseClass> {
-        self.present(field)?;
+    /// The class of a case, if it names one.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the dictionary does not map the word; it is counted as unknown.
+    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Result<Option<CaseClass>, Unreadable> {
+        if self.present(field).is_none() {
+            return Ok(None);
+        }
         if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
-            return Some(class);
+            self.seen[field].understood += 1;
+            return Ok(Some(class));
         }
         self.unknown(field);
-        Some(CaseClass::Other)
+        Err(Unreadable)
     }
 
     fn present(&self, field: usize) -> Option<&Raw<'_>> {
@@ -201,10 +240,16 @@ impl Reader<'_> {
     }
 
     fn known<T, E>(&mut self, field: usize, value: Result<T, E>) -> Option<T> {
-        if value.is_err() {
-            self.unknown(field);
+        match value {
+            Ok(value) => {
+                self.seen[field].understood += 1;
+                Some(value)
+            }
+            Err(_) => {
+                self.unknown(field);
+                None
+            }
         }
-        value.ok()
     }
 
     fn meaning(&mut self, field: usize) -> Option<Meaning> {

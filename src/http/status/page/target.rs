@@ -207,7 +207,7 @@ fn fields(target: &Target) -> Markup {
                     thead {
                         tr {
                             th { "State" } th { "Resource" } th { "Field" } th { "Member" } th { "Form" } th { "Said by" }
-                            th { "Unknown values" } th.number { "Times rejected" }
+                            th { "Unknown values" } th.number { "Rows without it" } th.number { "Times rejected" }
                         }
                     }
                     tbody { @for field in fields { (mapping(field)) } }
@@ -230,11 +230,23 @@ fn mapping(field: &Field) -> Markup {
             td.name { (field.resource) }
             td.name { (field.field) }
             td { @if let Some(member) = &field.member { code { (member) } } }
-            td { (field.form) }
+            td {
+                (field.form)
+                @if let Some(mismatch) = &field.wait_mismatch {
+                    strong { " × " (mismatch.factor) "?" }
+                }
+            }
             td { (field.source) }
             td {
                 @if field.unknown_values > 0 { strong { (field.unknown_values) } }
                 @for word in &field.unknown_words { " " code { (word) } }
+            }
+            td.number {
+                @match field.rows_without {
+                    Some(0) => "0",
+                    Some(rows) => strong { (rows) },
+                    None => "",
+                }
             }
             td.number { @if let Some(times) = field.times_rejected { (times) } }
         }

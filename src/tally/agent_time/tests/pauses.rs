@@ -31,7 +31,10 @@ fn with_member(mut snapshot: Snapshot) -> Snapshot {
         form: "text",
         source: FieldSource::Builtin,
         unknown_values: 0,
+        understood: 0,
+        not_understood: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     snapshot.fields = Arc::new([member]);

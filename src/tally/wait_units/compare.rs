@@ -1,0 +1,241 @@
+//! One reading: by which factor the stated waits differ from the ages that the lists show.
+
+use std::time::Duration;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{
+    model::{
+        Case, CaseClass, CaseList, CaseState, FieldUse, Resource, ServiceStatus, Stamp, Text, WaitFactor,
+        WaitMismatch, unix_seconds,
+    },
+    tally::flow::Source,
+};
+
+/// The fields that state a wait which the lists show as well.
+pub(super) const FIELDS: [(Resource, &str); 3] =
+    [(Resource::ServiceState, "longest_wait"), (Resource::Calls, "waited"), (Resource::Cases, "waited")];
+
+/// Lists and states further apart than this show different queues.
+pub(super) const SAME_TIME: Duration = Duration::from_secs(10);
+
+/// Younger cases are not compared, seconds: both times are whole seconds, and both readings take time.
+const YOUNGEST: f64 = 10.0;
+/// An age whose bounds are further apart than this, as a ratio, would blur the factor.
+const WIDEST: f64 = 1.2;
+/// Stated waits in whole units below this are too coarse where they show no factor: one whole minute may be
+/// 60 s or 119 s.
+const COARSE: f64 = 6.0;
+/// Stated waits agree with an age that is not further away than this, as a ratio: the oldest case may have
+/// been taken between the two readings.
+const AGREES: f64 = 3.0;
+
+/// The age of a case, in seconds: between these bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AgeRange {
+    /// It is at least this old.
+    pub low: f64,
+    /// It is at most this old.
+    pub high: f64,
+}
+
+/// Returns the age of a case at a moment, by its time of arrival alone. `skew`: seconds by which Trio's clock is
+/// ahead of ours.
+pub fn age_by_arrival(case: &Case, at: Stamp, skew: f64) -> Option<AgeRange> {
+    let age = unix_seconds(at.wall) + skew - unix_seconds(case.created?);
+    (age >= 0.0).then_some(AgeRange { low: age, high: age })
+}
+
+/// The comparisons of one reading, by field.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    fields: [Counts; FIELDS.len()],
+}
+
+/// The comparisons of one field.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    factors: [usize; WaitFactor::ALL.len()],
+    agreeing: usize,
+    other: usize,
+}
+
+/// The result for one field in one reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Most of the stated waits differ by this factor.
+    Factor(WaitFactor),
+    /// They do not differ by a factor.
+    NoFactor,
+}
+
+/// The result of one comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pair {
+    Factor(WaitFactor),
+    Agrees,
+    Other,
+}
+
+impl Comparison {
+    /// Compares the longest wait of each service with the oldest case that waits for it. A service is left out
+    /// where a list may hide a case of it.
+    pub fn add_states(
+        &mut self,
+        states: &[ServiceStatus],
+        lists: [Option<&CaseList>; Source::ALL.len()],
+        age: &dyn Fn(Source, &Case) -> Option<AgeRange>,
+    ) {
+        if states.iter().all(|status| status.longest_wait.is_none()) {
+            return;
+        }
+        let mut queues: FxHashMap<&Text, Queue> = FxHashMap::default();
+        let mut known: FxHashSet<&Text> = FxHashSet::default();
+        let mut cut: FxHashSet<&Text> = FxHashSet::default();
+        for (source, list) in Source::ALL.into_iter().zip(lists) {
+            let Some(list) = list else { continue };
+            cut.extend(&list.truncated);
+            for case in list.cases.iter().filter(|case| is_waiting(case)) {
+                let Some(service) = case.service_id.as_ref() else { continue };
+                if known.insert(&case.id) {
+                    queues.entry(service).or_default().add(case, age(source, case));
+                }
+            }
+        }
+        for status in states {
+            let (Some(stated), Some(queue)) = (status.longest_wait, queues.get(&status.id)) else { continue };
+            let hides = status.queue_length.is_some_and(|length| length > queue.waiting as f64);
+            if !hides && !cut.contains(&status.id) {
+                self.fields[0].add(queue.pair(stated));
+            }
+        }
+    }
+
+    /// Compares the wait of each waiting case with its age.
+    pub fn add_list(
+        &mut self,
+        source: Source,
+        list: &CaseList,
+        age: &dyn Fn(Source, &Case) -> Option<AgeRange>,
+    ) {
+        let counts = &mut self.fields[1 + source as usize];
+        // A case with an agent keeps the wait that it had when it was answered.
+        for case in list.cases.iter().filter(|case| is_waiting(case)) {
+            let Some(stated) = case.waited else { continue };
+            counts.add(age(source, case).and_then(|age| pair(stated, age)));
+        }
+    }
+
+    /// Compares one longest wait with one age.
+    #[cfg(test)]
+    pub(super) fn add_pair(&mut self, stated: f64, age: AgeRange) {
+        self.fields[0].add(pair(stated, age));
+    }
+
+    /// Returns the fields of which most stated waits differ by a factor in this reading.
+    pub fn mismatches(&self, fields: &[FieldUse]) -> Vec<WaitMismatch> {
+        let factor = |position: usize| match self.verdict(position) {
+            Some(Verdict::Factor(factor)) => Some(mismatch(position, factor, fields)),
+            _ => None,
+        };
+        (0..FIELDS.len()).filter_map(factor).collect()
+    }
+
+    /// Returns the number of stated waits that agree with the lists, and of those that do not.
+    pub fn agreement(&self) -> (usize, usize) {
+        let agreeing: usize = self.fields.iter().map(|counts| counts.agreeing).sum();
+        let all: usize = self.fields.iter().map(Counts::all).sum();
+        (agreeing, all - agreeing)
+    }
+
+    /// Returns the result for a field of [`FIELDS`]; `None`: there was nothing to compare.
+    pub(super) fn verdict(&self, position: usize) -> Option<Verdict> {
+        let counts = &self.fields[position];
+        let most = WaitFactor::ALL.into_iter().max_by_key(|factor| counts.factors[*factor as usize])?;
+        let differing = counts.factors[most as usize];
+        match counts.all() {
+            0 => None,
+            // A single service may count its waits in another way; the unit of a field is wrong for most.
+            all if differing * 2 > all => Some(Verdict::Factor(most)),
+            _ => Some(Verdict::NoFactor),
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, pair: Option<Pair>) {
+        match pair {
+            Some(Pair::Factor(factor)) => self.factors[factor as usize] += 1,
+            Some(Pair::Agrees) => self.agreeing += 1,
+            Some(Pair::Other) => self.other += 1,
+            None => {}
+        }
+    }
+
+    fn all(&self) -> usize {
+        self.factors.iter().sum::<usize>() + self.agreeing + self.other
+    }
+}
+
+/// The cases that wait for one service.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: usize,
+    /// The oldest of each class; `None` while the age of one of them is not known.
+    oldest: FxHashMap<CaseClass, Option<AgeRange>>,
+}
+
+impl Queue {
+    fn add(&mut self, case: &Case, age: Option<AgeRange>) {
+        self.waiting += 1;
+        let oldest = self.oldest.entry(case.class.unwrap_or(CaseClass::Other)).or_insert(age);
+        *oldest = match (*oldest, age) {
+            (Some(oldest), Some(age)) if age.high <= oldest.high => Some(oldest),
+            (Some(_), Some(age)) => Some(age),
+            _ => None,
+        };
+    }
+
+    /// Compares a stated longest wait with the oldest case of each class: Trio may leave a class out of it, so
+    /// agreeing with one is enough.
+    fn pair(&self, stated: f64) -> Option<Pair> {
+        let mut found = None;
+        for age in self.oldest.values().flatten() {
+            match (pair(stated, *age), found) {
+                (Some(Pair::Agrees), _) => return Some(Pair::Agrees),
+                (Some(Pair::Factor(factor)), _) => found = Some(Pair::Factor(factor)),
+                (Some(Pair::Other), None) => found = Some(Pair::Other),
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// Compares a stated wait with an age; `None` where they cannot be compared.
+fn pair(stated: f64, age: AgeRange) -> Option<Pair> {
+    // Zero is also how systems write "no wait known".
+    if stated <= 0.0 || age.low < YOUNGEST || age.high > age.low * WIDEST {
+        return None;
+    }
+    let ratio = stated / f64::midpoint(age.low, age.high);
+    if let Some(factor) = WaitFactor::of_ratio(ratio) {
+        return Some(Pair::Factor(factor));
+    }
+    if (AGREES.recip()..=AGREES).contains(&ratio) {
+        return Some(Pair::Agrees);
+    }
+    (stated >= COARSE || stated.fract() != 0.0).then_some(Pair::Other)
+}
+
+/// A case that a known word says is waiting. One in an unknown state may be with an agent.
+fn is_waiting(case: &Case) -> bool {
+    matches!(case.state, Some(CaseState::Queued | CaseState::Offered))
+}
+
+/// The mismatch of a field of [`FIELDS`], with the form in which it is read.
+pub(super) fn mismatch(position: usize, factor: WaitFactor, fields: &[FieldUse]) -> WaitMismatch {
+    let (resource, field) = FIELDS[position];
+    let mapped = fields.iter().find(|mapped| mapped.resource == resource && mapped.field == field);
+    WaitMismatch { resource, field, factor, form: mapped.map_or("duration", |mapped| mapped.form) }
+}

@@ -1,0 +1,228 @@
+//! Tests of the comparison: what readings of states and lists report of the units of their waits.
+
+use std::{sync::Arc, time::Duration};
+
+use super::*;
+use crate::{
+    model::{CaseClass, CaseList, CaseState, Clock, ContactCenter, ServiceStatus, WaitFactor},
+    snapshot::{Center, Good, Notes, Reading, Snapshot},
+    tally::{Settings, Tally, step},
+};
+
+const POLL: u64 = 5;
+
+/// A contact centre with one service, which is read every five seconds.
+struct Scene {
+    clock: Clock,
+    tally: Tally,
+    reported: Arc<[WaitMismatch]>,
+    /// Seconds since the scene began.
+    now: u64,
+    /// Trio tells when a case came.
+    tells_arrival: bool,
+    /// The factors by which the stated waits are wrong: longest wait, wait of a call.
+    factors: (f64, f64),
+    /// Calls that wait: the second in which they came.
+    calls: Vec<u64>,
+    queue_length: Option<f64>,
+    truncated: bool,
+    class: CaseClass,
+}
+
+impl Scene {
+    fn new(longest: f64, wait: f64) -> Self {
+        Self {
+            clock: Clock::system(),
+            tally: Tally::new(Settings::default()),
+            reported: Arc::default(),
+            now: 0,
+            tells_arrival: true,
+            factors: (longest, wait),
+            calls: Vec::new(),
+            queue_length: None,
+            truncated: false,
+            class: CaseClass::Voice,
+        }
+    }
+
+    /// Lets so many seconds pass, in polls.
+    fn pass(&mut self, seconds: u64) {
+        for _ in 0..seconds / POLL {
+            self.poll();
+        }
+    }
+
+    fn poll(&mut self) {
+        self.clock.advance(Duration::from_secs(POLL));
+        self.now += POLL;
+        let stamp = self.clock.now();
+        let age = |came: u64| (self.now - came) as f64;
+        let case = |came: &u64| Case {
+            id: came.to_string().into(),
+            service_id: Some("1".into()),
+            state: Some(CaseState::Queued),
+            class: Some(self.class),
+            class_is_unknown: false,
+            created: self.tells_arrival.then(|| stamp.wall - Duration::from_secs(self.now - came)),
+            answered: None,
+            waited: Some(age(*came) * self.factors.1),
+            agent_id: None,
+        };
+        let oldest = self.calls.iter().map(|came| age(*came)).fold(0.0, f64::max);
+        let status = ServiceStatus {
+            id: "1".into(),
+            name: None,
+            open: None,
+            queue_length: self.queue_length,
+            longest_wait: Some(oldest * self.factors.0),
+            estimated_wait: None,
+            agents_logged_on: None,
+            agents_available: None,
+            agents_busy: None,
+            exported: Vec::new(),
+        };
+        let truncated = if self.truncated { vec!["1".into()] } else { Vec::new() };
+        let calls = CaseList { cases: self.calls.iter().map(case).collect(), truncated };
+        let contact_center = ContactCenter { id: "1".into(), name: None };
+        let mut center = Center::new(contact_center, |_| Some(Duration::from_secs(POLL)));
+        center.service_state.good = good(stamp, vec![status]);
+        center.calls.good = good(stamp, calls);
+        let snapshot = Snapshot {
+            target: "test".into(),
+            stepped: stamp,
+            up: true,
+            simulated: false,
+            server: "trio".into(),
+            clock_skew: None,
+            contact_centers: Reading::none(Duration::from_secs(300)),
+            centers: vec![center],
+            inventory: Reading::none(Duration::from_secs(300)),
+            fields: Arc::new([]),
+            notes: Notes::default(),
+        };
+        self.reported = step(&mut self.tally, &snapshot).wait_mismatches;
+    }
+
+    /// The reported factors, by field.
+    fn factors(&self) -> Vec<(&'static str, WaitFactor)> {
+        self.reported.iter().map(|mismatch| (mismatch.field, mismatch.factor)).collect()
+    }
+}
+
+fn good<T>(taken: Stamp, data: T) -> Option<Good<T>> {
+    Some(Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(data) })
+}
+
+#[test]
+fn each_factor_is_reported_after_three_readings() {
+    for (times, factor) in [
+        (1000.0, WaitFactor::Thousand),
+        (60.0, WaitFactor::Sixty),
+        (1.0 / 60.0, WaitFactor::Sixtieth),
+        (1.0 / 1000.0, WaitFactor::Thousandth),
+    ] {
+        let mut scene = Scene::new(times, times);
+        scene.calls = vec![0];
+        // The case is old enough after ten seconds; then two minutes to the third reading.
+        scene.pass(125);
+        assert_eq!(scene.factors(), [], "{factor:?}: two readings");
+        scene.pass(5);
+        assert_eq!(scene.factors(), [("longest_wait", factor), ("waited", factor)], "{factor:?}");
+    }
+}
+
+#[test]
+fn the_field_that_is_wrong_is_named_alone() {
+    let mut scene = Scene::new(1000.0, 1.0);
+    scene.calls = vec![0];
+    scene.pass(200);
+    assert_eq!(scene.factors(), [("longest_wait", WaitFactor::Thousand)]);
+    let line = scene.reported[0].fields_file_line();
+    assert_eq!(line, "services/state: {longest_wait: {form: milliseconds}}");
+    let mut scene = Scene::new(1.0, 1000.0);
+    scene.calls = vec![0];
+    scene.pass(200);
+    assert_eq!(scene.factors(), [("waited", WaitFactor::Thousand)]);
+}
+
+#[test]
+fn right_waits_and_other_factors_are_not_reported() {
+    for times in [1.0, 0.5, 2.0, 10.0, 3600.0, 0.1, 0.0] {
+        let mut scene = Scene::new(times, times);
+        scene.calls = vec![0];
+        scene.pass(600);
+        assert_eq!(scene.factors(), [], "{times}");
+    }
+}
+
+#[test]
+fn an_empty_queue_neither_reports_nor_resets() {
+    let mut scene = Scene::new(1000.0, 1000.0);
+    scene.calls = vec![0];
+    scene.pass(75);
+    scene.calls.clear();
+    scene.pass(600);
+    assert_eq!(scene.factors(), [], "two readings with a case");
+    scene.calls = vec![scene.now];
+    scene.pass(15);
+    assert_eq!(scene.factors().len(), 2, "the third");
+    scene.calls.clear();
+    scene.pass(600);
+    assert_eq!(scene.factors().len(), 2, "nothing says that the unit is right now");
+    scene.factors = (1.0, 1.0);
+    scene.calls = vec![scene.now];
+    scene.pass(150);
+    assert_eq!(scene.factors(), []);
+}
+
+#[test]
+fn without_times_cases_seen_coming_are_compared() {
+    let mut scene = Scene::new(1.0 / 60.0, 1.0 / 60.0);
+    scene.tells_arrival = false;
+    scene.calls = vec![0];
+    scene.pass(600);
+    assert_eq!(scene.factors(), [], "it may have waited before the first reading");
+    scene.calls = vec![scene.now];
+    scene.pass(200);
+    let sixtieth = WaitFactor::Sixtieth;
+    assert_eq!(scene.factors(), [("longest_wait", sixtieth), ("waited", sixtieth)]);
+}
+
+#[test]
+fn whole_minutes_are_recognised_and_few_do_not_reset() {
+    let mut comparison = Comparison::default();
+    for minutes in 1..=30 {
+        for seconds in [0.0, 30.0, 59.0] {
+            let age = f64::from(minutes) * 60.0 + seconds;
+            let case = AgeRange { low: age, high: age };
+            comparison.add_pair(f64::from(minutes), case);
+        }
+    }
+    assert_eq!(comparison.verdict(0), Some(compare::Verdict::Factor(WaitFactor::Sixtieth)));
+    let mut few = Comparison::default();
+    few.add_pair(1.0, AgeRange { low: 100.0, high: 100.0 });
+    assert_eq!(few.verdict(0), None);
+}
+
+#[test]
+fn a_list_that_may_hide_the_oldest_proves_nothing() {
+    let mut hidden = Scene::new(1000.0, 1.0);
+    (hidden.calls, hidden.queue_length) = (vec![0], Some(2.0));
+    hidden.pass(300);
+    assert_eq!(hidden.factors(), [], "two wait, one is listed");
+    let mut cut = Scene::new(1000.0, 1.0);
+    (cut.calls, cut.truncated) = (vec![0], true);
+    cut.pass(300);
+    assert_eq!(cut.factors(), [], "the list is cut");
+}
+
+#[test]
+fn one_service_of_two_does_not_accuse_the_field() {
+    let exact = |age| AgeRange { low: age, high: age };
+    let mut comparison = Comparison::default();
+    comparison.add_pair(100_000.0, exact(100.0));
+    comparison.add_pair(100.0, exact(100.0));
+    assert_eq!(comparison.verdict(0), Some(compare::Verdict::NoFactor));
+    comparison.add_pair(90_000.0, exact(90.0));
+    assert_eq!(comparison.verdict(0), Some(compare::Verdict::Factor(WaitFactor::Thousand)));
+}
