@@ -223,7 +223,7 @@ async fn times_without_a_zone_are_seen_until_a_zone_is_configured() {
     // Local time of an hour ago: an agent's state of more than a week ago would be rejected.
     let stockholm = jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled");
     let hour_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
-    let trio = one_agent(&hour_ago.to_zoned(stockholm.clone()).strftime("%Y-%m-%dT%H:%M:%S").to_string()).await;
+    let trio = one_agent(&stockholm.to_datetime(hour_ago).strftime("%Y-%m-%dT%H:%M:%S").to_string()).await;
     let mut target = target(&trio.url());
     says(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
     target.trio.time_zone = Some(stockholm);
