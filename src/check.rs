@@ -11,6 +11,7 @@ mod network;
 mod pages;
 mod report;
 mod rights;
+mod rows;
 mod server;
 mod times;
 mod waits;
@@ -120,6 +121,7 @@ pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Repo
     }
     rights::check_shared(target, client, &root, &mut gathered.load, &mut report).await;
     mapping::check(client, &gathered.rows, &mut report);
+    rows::check(client, &mut report);
     pages::check(client, gathered.largest, &mut report).await;
     times::check(target, client, &routes, &mut report).await;
     waits::check(target, client, &gathered.centers, &mut report);

@@ -179,6 +179,15 @@ pub struct Tried<'a> {
     pub interval: Option<Duration>,
 }
 
+/// Longest time between the starts of two readings of the same moment. The collectors of a cycle start
+/// together, a few requests at a time; two cycles are seconds apart.
+const MOMENT: Duration = Duration::from_millis(500);
+
+/// Returns whether two readings started so close to each other that they can be compared.
+pub fn is_same_moment(one: Stamp, other: Stamp) -> bool {
+    one.mono.abs_diff(other.mono) <= MOMENT
+}
+
 /// How old data may get that is read at this interval.
 pub fn max_age(interval: Duration) -> Duration {
     (interval * 3).max(Duration::from_secs(60))
@@ -338,6 +347,14 @@ mod tests {
         let reading = read_at(now, Duration::from_secs(300));
         assert!(reading.fresh(later(900)).is_some());
         assert!(reading.fresh(later(901)).is_none());
+    }
+
+    #[test]
+    fn readings_of_a_moment_start_within_half_a_second() {
+        let now = Clock::system().now();
+        let later = |millis| Stamp { mono: now.mono + Duration::from_millis(millis), ..now };
+        assert!(is_same_moment(now, later(500)) && is_same_moment(later(500), now));
+        assert!(!is_same_moment(now, later(501)) && !is_same_moment(later(501), now));
     }
 
     #[test]

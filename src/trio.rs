@@ -48,7 +48,7 @@ pub use client::{Client, Root, Route};
 pub use collection::Listing;
 pub use error::Error;
 pub use examine::{Examination, Member, Missing};
-pub use fields::{Dictionary, Judgement};
+pub use fields::{Dictionary, Judgement, is_no_time};
 pub use inventory::Inventory;
 pub use links::names_a_resource;
 pub use masked::masked;

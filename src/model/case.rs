@@ -53,8 +53,10 @@ pub struct Case {
     pub service_id: Option<Text>,
     /// `None` when no answer has a state member at all.
     pub state: Option<CaseState>,
-    /// The kind of case; what the dictionary does not map is [`CaseClass::Other`].
+    /// The kind of case, as it is counted.
     pub class: Option<CaseClass>,
+    /// Trio names a class that the field dictionary does not map, so `class` is an assumption.
+    pub class_is_unknown: bool,
     /// Trio's own time of its arrival.
     pub created: Option<SystemTime>,
     /// Trio's own time of its answer.
@@ -63,6 +65,23 @@ pub struct Case {
     pub waited: Option<f64>,
     /// The agent who has it.
     pub agent_id: Option<Text>,
+}
+
+impl Case {
+    /// A case of which only the number is known.
+    pub fn new(id: impl Into<Text>) -> Self {
+        Self {
+            id: id.into(),
+            service_id: None,
+            state: None,
+            class: None,
+            class_is_unknown: false,
+            created: None,
+            answered: None,
+            waited: None,
+            agent_id: None,
+        }
+    }
 }
 
 /// The cases of a contact centre now.
@@ -98,16 +117,7 @@ mod tests {
     use super::*;
 
     fn case(state: Option<CaseState>) -> Case {
-        Case {
-            id: "1".into(),
-            service_id: None,
-            state,
-            class: None,
-            created: None,
-            answered: None,
-            waited: None,
-            agent_id: None,
-        }
+        Case { state, ..Case::new("1") }
     }
 
     #[test]

@@ -44,6 +44,9 @@ pub struct FieldUse {
     pub not_understood: u64,
     /// The first few of those values, where the field is an enumeration.
     pub unknown_words: Vec<Text>,
+    /// Rows of the last answer that lack the field and are in no figure because of it; `None` where a row
+    /// counts without the field.
+    pub rows_without: Option<u64>,
     /// Times rejected since start; `None` for fields that are not times.
     pub times_rejected: Option<u64>,
 }

@@ -11,6 +11,9 @@ use crate::{
     trio::{Judgement, names_a_resource},
 };
 
+/// The text for "no time" in a recording.
+const NO_TIME: &str = "0001-01-01T00:00:00";
+
 impl Disguise<'_> {
     /// An answer to a request for `resource`.
     pub(super) fn body(&mut self, resource: Resource, body: Value) -> Value {
@@ -69,6 +72,10 @@ impl Disguise<'_> {
             Judgement::Time(form) => {
                 self.note_time(resource, member, form);
                 value
+            }
+            Judgement::NoTime(form) => {
+                self.note_time(resource, member, form);
+                no_time(value, form)
             }
             Judgement::Word { field, known } => {
                 let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -142,6 +149,16 @@ impl Disguise<'_> {
                 Value::Object(members.collect())
             }
         }
+    }
+}
+
+/// The same "no time" for every server and every date: an early date could be the birthday of a person.
+fn no_time(value: Value, form: &str) -> Value {
+    match value {
+        Value::Number(_) => 0.into(),
+        Value::String(text) if text.trim().is_empty() => text.into(),
+        _ if form == "timestamp" => NO_TIME.into(),
+        _ => "0".into(),
     }
 }
 

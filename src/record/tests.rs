@@ -84,6 +84,19 @@ fn measures_and_known_words_stay_and_all_else_goes() {
 }
 
 #[test]
+fn early_dates_stay_no_time_and_say_no_birthday() {
+    let recorded = |value: Value| {
+        let answer = json!({"data": [{"agentId": 1, "state": "Upptagen", "stateSince": value}]});
+        body(Resource::AgentState, &answer)["data"][0]["stateSince"].clone()
+    };
+    for early in ["1975-03-02", "1901-01-01 00:59:XX", "/Date(-62135596800000)/", "1970-01-01T00:00:00Z"] {
+        assert_eq!(recorded(early.into()), "0001-01-01T00:00:00", "{early}");
+    }
+    assert_eq!(recorded("".into()), "");
+    assert_eq!(recorded(json!(-1)), 0);
+}
+
+#[test]
 fn an_id_is_the_same_in_values_paths_queries_and_headers() {
     let answer = json!([{"id": 101, "groupIds": ["101", 101], "name": "n", "href": "/hemlig/te/api/cc/101/agents?groupId=101"}]);
     let url: Url =

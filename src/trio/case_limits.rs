@@ -73,16 +73,7 @@ mod tests {
     use super::*;
 
     fn cases(of_services: &[(&str, usize, usize)]) -> Vec<Case> {
-        let case = |service: &str, state| Case {
-            id: "1".into(),
-            service_id: Some(service.into()),
-            state,
-            class: None,
-            created: None,
-            answered: None,
-            waited: None,
-            agent_id: None,
-        };
+        let case = |service: &str, state| Case { service_id: Some(service.into()), state, ..Case::new("1") };
         let of = |(service, waiting, handled): &(&str, usize, usize)| {
             let mut cases = vec![case(service, None); *waiting];
             cases.extend(vec![case(service, Some(CaseState::Handled)); *handled]);

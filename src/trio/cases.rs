@@ -11,7 +11,7 @@ use crate::model::{Case, CaseClass, CaseList, CaseState, Resource};
 
 impl Client {
     /// The calls now. Where some have a state, one without is in an unknown state; one that does not
-    /// say its class is a telephone call.
+    /// name its class, or names an unknown one, is a telephone call.
     ///
     /// # Errors
     /// See [`Error`].
@@ -20,7 +20,8 @@ impl Client {
     }
 
     /// The cases of every kind now, as far as the server shows them. Where some have a state, one
-    /// without is in an unknown state; one that does not say its class is of the configured one.
+    /// without is in an unknown state; one that does not name its class is of the configured one, one
+    /// that names an unknown class is another case.
     ///
     /// # Errors
     /// See [`Error`].
@@ -61,6 +62,7 @@ pub(super) fn whole_list(
 fn classify(source: Resource, case: &mut Case, default_class: Option<CaseClass>) {
     case.class.get_or_insert(match source {
         Resource::Calls => CaseClass::Voice,
+        _ if case.class_is_unknown => CaseClass::Other,
         _ => default_class.unwrap_or(CaseClass::Other),
     });
 }

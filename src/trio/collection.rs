@@ -21,7 +21,7 @@ use crate::model::{
 /// A collection that was read whole.
 #[derive(Clone, Debug)]
 pub struct Listing<T> {
-    /// The items, each id once, in the order of the server.
+    /// The items, each once, in the order of the server.
     pub items: Vec<T>,
     /// A simulator made the answers.
     pub simulated: bool,
@@ -30,6 +30,12 @@ pub struct Listing<T> {
 /// What is told apart by an id.
 pub(super) trait Identified {
     fn id(&self) -> &Text;
+
+    /// What tells apart rows with the same id; `None` where the id alone does. A row that comes twice
+    /// because the list moved between two pages agrees in both.
+    fn service_id(&self) -> Option<&Text> {
+        None
+    }
 }
 
 macro_rules! identified {
@@ -42,7 +48,25 @@ macro_rules! identified {
     };
 }
 
-identified!(Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
+identified!(Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
+
+impl Identified for Case {
+    fn id(&self) -> &Text {
+        &self.id
+    }
+
+    // A number that one list shows in two services is two cases; the tally keeps them apart.
+    fn service_id(&self) -> Option<&Text> {
+        self.service_id.as_ref()
+    }
+}
+
+/// The id of an item, and its service where both tell it apart.
+type RowKey = (Text, Option<Text>);
+
+fn row_key(item: &impl Identified) -> RowKey {
+    (item.id().clone(), item.service_id().cloned())
+}
 
 /// What to read: where, how to log in for it, and with which part of the dictionary.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +95,7 @@ pub(super) struct Whole<T> {
     nameless: usize,
     /// Items that an earlier page held, and pages that tell another total than the first.
     drift: u64,
-    known: HashSet<Text>,
+    known: HashSet<RowKey>,
 }
 
 /// How far a collection goes.
@@ -313,8 +337,9 @@ impl<T: Identified> Whole<T> {
     fn add(&mut self, page: Page<T>) -> Brought {
         let (before, nameless) = (self.items.len(), page.rows - page.items.len());
         let known = &mut self.known;
-        self.drift += page.items.iter().filter(|item| known.contains(item.id())).count() as u64;
-        self.items.extend(page.items.into_iter().filter(|item| known.insert(item.id().clone())));
+        // Only what an earlier page held is drift: a page that repeats itself is not.
+        self.drift += page.items.iter().filter(|item| known.contains(&row_key(*item))).count() as u64;
+        self.items.extend(page.items.into_iter().filter(|item| known.insert(row_key(item))));
         self.rows += page.rows;
         self.nameless += nameless;
         for (all, seen) in self.seen.iter_mut().zip(page.seen) {

@@ -13,9 +13,9 @@ use std::collections::HashMap;
 
 use crate::model::{FieldSource, Resource, Text};
 pub(super) use form::Form;
-pub use judge::Judgement;
+pub use judge::{Judgement, is_no_time};
 pub(super) use shape::{Kind, Need, Shape};
-pub(super) use value::{Meaning, Raw};
+pub(super) use value::{Meaning, Raw, Unreadable};
 
 const BUILTIN: &str = include_str!("fields.yaml");
 

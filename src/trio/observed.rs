@@ -15,6 +15,10 @@ use crate::model::{FieldUse, Resource, Text};
 /// Different unknown values of one field that are logged at most.
 const LOGGED_VALUES: usize = 20;
 
+/// Readings without a row that lacks its key, after which it is said that every row has one again.
+// A few rows in a hundred lack it in one reading and not in the next: the log must not repeat that all day.
+const READINGS_WITH_EVERY_KEY: u32 = 100;
+
 /// Different unknown values of one field that are told beside the log at most.
 const TOLD_WORDS: usize = 5;
 
@@ -28,6 +32,8 @@ struct State {
     last: HashMap<(Resource, Text), Vec<FieldSeen>>,
     rejected: HashMap<(Resource, usize), u64>,
     missing_logged: HashSet<(Resource, usize)>,
+    /// Fields that some rows lack and count by, and for how many readings no row has lacked them since.
+    rows_without: HashMap<(Resource, Text, usize), u32>,
     values_logged: HashMap<(Resource, usize), HashSet<String>>,
 }
 
@@ -56,6 +62,9 @@ impl Observed {
                     "no member of the answer is known as this field, so its metrics are absent; \
                      if Trio gives it under another name, say so in a fields_file"
                 );
+            }
+            if field.need.is_counted_by() && seen.member.is_some() {
+                state.note_rows_without((resource, contact_center, index), field.name, seen.rows_without);
             }
             let logged = state.values_logged.entry((resource, index)).or_default();
             // Where the mapping is wrong they may be people's names.
@@ -98,12 +107,50 @@ impl Observed {
                         .map(|seen| seen[index].unknown + seen[index].rejected)
                         .sum(),
                     unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
+                    rows_without: (field.need.is_counted_by() && !readings.is_empty())
+                        .then(|| readings.iter().map(|seen| seen[index].rows_without).sum()),
                     times_rejected: (field.kind == Kind::Time)
                         .then(|| state.rejected.get(&(resource, index)).copied().unwrap_or_default()),
                 });
             }
         }
         uses.into()
+    }
+}
+
+impl State {
+    /// Says once that rows lack the field that they are counted by, and once that none does any more. A
+    /// member that no row has is said elsewhere.
+    fn note_rows_without(
+        &mut self,
+        (resource, contact_center, index): (Resource, &Text, usize),
+        field: &'static str,
+        rows: u64,
+    ) {
+        let key = (resource, contact_center.clone(), index);
+        if rows > 0 {
+            if self.rows_without.insert(key, 0).is_none() {
+                tracing::warn!(
+                    resource = resource.as_str(),
+                    contact_center = &**contact_center,
+                    field,
+                    rows,
+                    "rows lack this field and are left out of every figure that counts by it"
+                );
+            }
+            return;
+        }
+        let Some(readings) = self.rows_without.get_mut(&key) else { return };
+        *readings += 1;
+        if *readings >= READINGS_WITH_EVERY_KEY {
+            self.rows_without.remove(&key);
+            tracing::info!(
+                resource = resource.as_str(),
+                contact_center = &**contact_center,
+                field,
+                "every row has this field again"
+            );
+        }
     }
 }
 

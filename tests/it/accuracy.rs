@@ -94,7 +94,7 @@ proptest! {
                 let waiting = (counts.carried_in + counts.offered).checked_sub(out);
                 // The counters of a class that is new are shown at zero first.
                 let is_new = counters(counts).iter().all(|count| *count == 0.0);
-                let shown = class.now.filter(|_| !is_new).map_or(0, |now| now.waiting);
+                let shown = class.now.filter(|_| !is_new).and_then(|now| now.waiting).map_or(0, |waiting| waiting.cases);
                 prop_assert!(waiting.is_some_and(|waiting| waiting >= shown), "{waiting:?} wait, {shown} shown");
                 prop_assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
                 prop_assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");

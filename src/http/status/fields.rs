@@ -25,6 +25,7 @@ pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch
             source: if used.derived { "derived" } else { field.source.as_str() },
             unknown_values: field.unknown_values,
             unknown_words: words(field, items(snapshot, field.resource)),
+            rows_without: field.rows_without,
             times_rejected: used.times_rejected,
             wait_mismatch: mismatches
                 .iter()

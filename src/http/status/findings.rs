@@ -206,6 +206,22 @@ impl Findings {
                 "if Trio gives it under another name, say so in a fields_file: `trio-exporter inspect`",
             );
         }
+        // Where no row has the field at all, it is among those that no member feeds.
+        let lacking = target.fields.iter().filter(|field| field.state == FieldState::Found);
+        for (field, rows) in
+            lacking.filter_map(|field| Some((field, field.rows_without.filter(|rows| *rows > 0)?)))
+        {
+            let what = if rows == 1 {
+                format!("1 row of {} has no {}: no figure counts it", field.resource, field.field)
+            } else {
+                format!("{rows} rows of {} have no {}: no figure counts them", field.resource, field.field)
+            };
+            self.add(
+                Warning,
+                what,
+                "see what those rows are: `trio-exporter inspect --show-values`; trio_rows_without_key",
+            );
+        }
         for field in target.fields.iter().filter(|field| field.unknown_values > 0) {
             let values = if field.unknown_values == 1 { "value" } else { "values" };
             let words = field.unknown_words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>();

@@ -234,7 +234,7 @@ fn unknown_words_of_an_enumeration_are_told_unless_not_one_of_its_values_is_know
             });
         })
     };
-    let words = |said: &Value| said["targets"][0]["fields"][4]["unknown_words"].clone();
+    let words = |said: &Value| said["targets"][0]["fields"][5]["unknown_words"].clone();
     let (some, page) = said(with(2));
     assert_eq!(words(&some), json!(["Fika"]));
     assert!(
@@ -247,6 +247,29 @@ fn unknown_words_of_an_enumeration_are_told_unless_not_one_of_its_values_is_know
         !page.contains("Fika")
             && findings(&all).iter().any(|(_, what)| what.starts_with("3 unknown values in"))
     );
+}
+
+#[test]
+fn rows_without_a_key_are_told_with_their_number() {
+    let with = |rows: u64| {
+        of_fields(|fields| {
+            let key = FieldUse { field: "id", rows_without: Some(rows), ..fields[0].clone() };
+            fields.push(key);
+        })
+    };
+    for (rows, what) in [
+        (1, "1 row of services/state has no id: no figure counts it"),
+        (12, "12 rows of services/state have no id: no figure counts them"),
+    ] {
+        let (some, page) = said(with(rows));
+        assert_eq!(some["targets"][0]["fields"][5]["rows_without"], json!(rows));
+        assert!(findings(&some).iter().any(|(_, said)| said == what), "{:?}", findings(&some));
+        assert!(page.contains(&format!("<strong>{rows}</strong>")));
+    }
+    let (none, _) = said(with(0));
+    assert_eq!(none["targets"][0]["fields"][5]["rows_without"], json!(0));
+    assert_eq!(none["targets"][0]["fields"][0]["rows_without"], json!(null), "a row counts without it");
+    assert!(findings(&none).iter().all(|(_, said)| !said.contains("rows of")));
 }
 
 #[test]

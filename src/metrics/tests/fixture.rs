@@ -18,7 +18,7 @@ use crate::{
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
         GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published, ServiceTotals,
-        SkilledAgents, Source, TimeCounts, Totals, WaitHistogram,
+        SkilledAgents, Source, TimeCounts, Totals, WaitHistogram, WaitingNow,
     },
 };
 
@@ -170,16 +170,7 @@ fn center(contact_center: ContactCenter) -> Center {
 
 /// Two calls that wait and one that is handled.
 fn calls() -> CaseList {
-    let call = |id: &str, state| Case {
-        id: id.into(),
-        service_id: Some("s1".into()),
-        state: Some(state),
-        class: None,
-        created: None,
-        answered: None,
-        waited: None,
-        agent_id: None,
-    };
+    let call = |id, state| Case { service_id: Some("s1".into()), state: Some(state), ..Case::new(id) };
     let calls = [("1", CaseState::Queued), ("2", CaseState::Offered), ("3", CaseState::Handled)];
     CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: vec![] }
 }
@@ -221,6 +212,7 @@ fn fields() -> Arc<[FieldUse]> {
         understood: 0,
         not_understood: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     let since = FieldUse {
@@ -232,7 +224,8 @@ fn fields() -> Arc<[FieldUse]> {
     };
     let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
     let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
-    [queue, since, missing, unseen].into()
+    let key = FieldUse { field: "id", rows_without: Some(0), ..queue.clone() };
+    [queue, since, missing, unseen, key].into()
 }
 
 /// Totals that fit [`snapshot`]: 100 s of three agents, of which 20 agent-seconds are unmeasured.
@@ -305,7 +298,8 @@ fn flow() -> FlowTotals {
         waits: WaitHistogram { edges: Arc::new([5.0, 20.0]), buckets: vec![1, 2, 1], sum: 55.5 },
         handling_seconds: 320.5,
     };
-    let now = ClassNow { states: [1, 1, 1, 0], waiting: 2, longest_wait: 25.0, over_target: 1 };
+    let waiting = WaitingNow { cases: 2, longest_wait: 25.0, over_target: 1 };
+    let now = ClassNow { states: [1, 1, 1, 0], waiting: Some(waiting) };
     let day = Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2 });
     let source = Source::Calls;
     let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
@@ -316,6 +310,7 @@ fn flow() -> FlowTotals {
         classes: vec![class],
         time,
         truncated: Some(false),
+        lists_are_short: false,
     };
     FlowTotals { services: vec![service], ..FlowTotals::default() }
 }

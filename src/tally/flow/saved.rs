@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::tz::TimeZone;
 
 use super::{
-    ClassCounts, ClassNow, Doubt, Flow, LeftAge, RejectedTimes, Source, WaitHistogram,
+    ClassCounts, Doubt, Flow, LeftAge, RejectedTimes, Source, WaitHistogram,
     day::{Day, DayBase},
+    now::Listed,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
@@ -154,7 +155,7 @@ impl ClassFlow {
             counts.waits = WaitHistogram { buckets, sum, edges: counts.waits.edges };
         }
         let day = saved.day.map(DayBase::restore);
-        Self { counts, is_new: false, source, day, now: ClassNow::default() }
+        Self { counts, is_new: false, source, day, now: Listed::default() }
     }
 }
 

@@ -31,6 +31,8 @@ pub(in crate::trio) struct FieldSeen {
     pub(in crate::trio) unknown: u64,
     /// Times that could not be used.
     pub(in crate::trio) rejected: u64,
+    /// Rows that lack it and cannot be counted without it.
+    pub(in crate::trio) rows_without: u64,
     /// The first few of those values, cut short.
     pub(in crate::trio) samples: Vec<String>,
 }
@@ -41,6 +43,7 @@ impl FieldSeen {
         self.understood += other.understood;
         self.unknown += other.unknown;
         self.rejected += other.rejected;
+        self.rows_without += other.rows_without;
         self.member = self.member.take().or(other.member);
         self.samples.extend(other.samples);
     }

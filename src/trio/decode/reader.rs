@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{Context, page::FieldSeen, raw::Raw};
 use crate::{
     model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
-    trio::fields::{Meaning, normal},
+    trio::fields::{Meaning, Unreadable, normal},
 };
 
 /// How far a time may lie ahead of our clock before it is rejected.
@@ -55,6 +55,13 @@ impl Reader<'_> {
                 seen.samples.push(sample);
             }
         }
+    }
+
+    /// A text that a row counts by, such as its id. Rows without it are counted.
+    pub(in crate::trio) fn key(&mut self, field: usize) -> Option<Text> {
+        let key = self.text(field);
+        self.seen[field].rows_without += u64::from(key.is_none());
+        key
     }
 
     /// A text or number as text, cut at [`NAME_LIMIT`] characters; empty is absent.
@@ -144,13 +151,24 @@ impl Reader<'_> {
 
     /// A moment that is not in the future.
     pub(in crate::trio) fn time(&mut self, field: usize) -> Option<SystemTime> {
+        self.time_since(field, SystemTime::UNIX_EPOCH)
+    }
+
+    /// A moment that is not in the future, and no longer ago than `longest`.
+    pub(in crate::trio) fn recent_time(&mut self, field: usize, longest: Duration) -> Option<SystemTime> {
+        let earliest = self.context.now.checked_sub(longest).unwrap_or(SystemTime::UNIX_EPOCH);
+        self.time_since(field, earliest)
+    }
+
+    fn time_since(&mut self, field: usize, earliest: SystemTime) -> Option<SystemTime> {
         let form = self.context.mapping.fields[field].form;
         let value = self.present(field)?;
-        if value.is_no_time() {
+        if value.is_no_time(form) {
             return None;
         }
+        let latest = self.context.now + CLOCK_TOLERANCE;
         match value.time(form, self.context.zone) {
-            Ok(time) if time <= self.context.now + CLOCK_TOLERANCE => {
+            Ok(time) if (earliest..=latest).contains(&time) => {
                 self.seen[field].understood += 1;
                 Some(time.min(self.context.now))
             }
@@ -200,15 +218,20 @@ impl Reader<'_> {
         Some(CaseState::Unknown)
     }
 
-    /// The class of a case; one that is not mapped is another class.
-    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Option<CaseClass> {
-        self.present(field)?;
+    /// The class of a case, if it names one.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the dictionary does not map the word; it is counted as unknown.
+    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Result<Option<CaseClass>, Unreadable> {
+        if self.present(field).is_none() {
+            return Ok(None);
+        }
         if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
             self.seen[field].understood += 1;
-            return Some(class);
+            return Ok(Some(class));
         }
         self.unknown(field);
-        Some(CaseClass::Other)
+        Err(Unreadable)
     }
 
     fn present(&self, field: usize) -> Option<&Raw<'_>> {

@@ -137,6 +137,31 @@ fn a_value_that_cannot_be_read_is_absent_and_counted() {
 fn an_item_without_an_id_is_a_row_but_no_item() {
     let page = services(r#"[{"open":true},{"id":"","open":true},{"id":4}]"#).expect("valid");
     assert_eq!((page.rows, page.items.len()), (3, 1));
+    assert_eq!(page.seen[0].rows_without, 2);
+}
+
+#[test]
+fn rows_without_a_key_are_counted_in_every_resource() {
+    fn without<T>(resource: Resource, body: &str, build: fn(&mut Reader<'_>) -> Option<T>) -> Vec<u64> {
+        let page = with(resource, body.as_bytes(), build).expect(body);
+        page.seen.iter().map(|seen| seen.rows_without).collect()
+    }
+    let body =
+        r#"[{"id":1,"serviceId":1,"name":"a"},{"name":"b"},{"id":null},{"id":""},{"id":[1]},{"id":{}}]"#;
+    let five = |fields: usize| [vec![5], vec![0; fields - 1]].concat();
+    assert_eq!(without(Resource::ContactCenters, body, rows::contact_center), five(2));
+    assert_eq!(without(Resource::Services, body, rows::service), five(3));
+    assert_eq!(without(Resource::ServiceGroups, body, rows::service_group), five(2));
+    assert_eq!(without(Resource::Agents, body, rows::agent), five(5));
+    assert_eq!(without(Resource::AgentState, body, rows::agent_status), five(8));
+    assert_eq!(without(Resource::AgentGroups, body, rows::agent_group), five(3));
+    assert_eq!(without(Resource::ServiceState, body, rows::service_status)[0], 5);
+    let skills = r#"[{"agentId":1,"serviceId":1},{"serviceId":1},{"agentId":""}]"#;
+    assert_eq!(without(Resource::Skills, skills, rows::skill), [0, 2, 0, 0]);
+    let cases = r#"[{"jobNo":1,"serviceId":1},{"jobNo":2},{"jobNo":3,"serviceId":null},{"serviceId":1},{}]"#;
+    for list in [Resource::Calls, Resource::Cases] {
+        assert_eq!(without(list, cases, rows::case), [2, 2, 0, 0, 0, 0, 0, 0], "{}", list.as_str());
+    }
 }
 
 #[test]
@@ -157,13 +182,103 @@ fn agent_states_are_mapped_and_what_is_not_is_unknown() {
 
 #[test]
 fn times_without_a_zone_and_times_to_come_are_rejected_and_no_time_is_just_absent() {
-    let page = agents(
-        r#"[{"id":1,"stateSince":"2026-01-15T08:00:00Z"},{"id":2,"stateSince":"2026-01-15T08:00:00"},
-            {"id":3,"stateSince":"2999-01-01T00:00:00Z"},{"id":4,"stateSince":"0001-01-01T00:00:00"}]"#,
-    );
+    let minute_ago = ago(60);
+    let page = agents(&format!(
+        r#"[{{"id":1,"stateSince":"{minute_ago}"}},{{"id":2,"stateSince":"2026-01-15T08:00:00"}},
+            {{"id":3,"stateSince":"2999-01-01T00:00:00Z"}},{{"id":4,"stateSince":"0001-01-01T00:00:00"}}]"#,
+    ));
     let known: Vec<bool> = page.items.iter().map(|agent| agent.since.is_some()).collect();
     assert_eq!(known, [true, false, false, false]);
     assert_eq!(page.seen[5].rejected, 2);
+}
+
+/// So many seconds ago, as Trio writes it.
+fn ago(seconds: u64) -> String {
+    let moment = now() - std::time::Duration::from_secs(seconds);
+    jiff::Timestamp::try_from(moment).expect("a moment").to_string()
+}
+
+#[test]
+fn early_times_are_absent_in_every_field_and_form() {
+    let stockholm = jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled or installed");
+    let texts = [
+        r#""1900""#,
+        r#""1900-01-01T00:00:00""#,
+        r#""1899-12-30""#,
+        r#""1899-12-30T00:00:00Z""#,
+        r#""1970-01-01T00:00:00Z""#,
+        r#""/Date(-62135596800000)/""#,
+        r#""1901-01-01 00:59:17""#,
+        r#""1901-01-01 00:59:XX""#,
+        "0",
+        "-1",
+    ];
+    let numbers = ["0", "-62135596800", r#""-1""#, "946684799"];
+    let lists = [
+        (Resource::AgentState, "id", &["since"][..]),
+        (Resource::Calls, "id", &["created", "answered"]),
+        (Resource::Cases, "id", &["created", "answered"]),
+    ];
+    for (resource, id, fields) in lists {
+        for field in fields {
+            for (form, values) in
+                [("timestamp", &texts[..]), ("unix_seconds", &numbers), ("unix_milliseconds", &numbers)]
+            {
+                let file = format!(
+                    "{}:
+  {field}: {{members: [when], form: {form}}}
+",
+                    resource.as_str()
+                );
+                let dictionary = Dictionary::with_user_file("f.yml", &file).expect("valid");
+                let mapping = dictionary.mapping(resource).expect("a mapping");
+                let index =
+                    mapping.shape.fields.iter().position(|known| known.name == *field).expect("known");
+                for (zone, value) in
+                    [None, Some(&stockholm)].iter().flat_map(|zone| values.iter().map(move |v| (*zone, v)))
+                {
+                    let body = format!(r#"[{{"{id}":1,"when":{value}}}]"#);
+                    let context = Context { mapping, zone, now: now() };
+                    let (times, seen) = if resource == Resource::AgentState {
+                        let page = items(body.as_bytes(), context, rows::agent_status).expect("read");
+                        (page.items[0].since, page.seen)
+                    } else {
+                        let page = items(body.as_bytes(), context, rows::case).expect("read");
+                        (page.items[0].created.or(page.items[0].answered), page.seen)
+                    };
+                    assert_eq!((times, seen[index].rejected), (None, 0), "{field} {form} {value}");
+                    assert!(seen[index].member.is_some(), "the member is there");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn state_older_than_a_week_is_rejected_unless_logged_out() {
+    let row = |id: u32, state: &str, seconds| {
+        format!(r#"{{"id":{id},"state":"{state}","stateSince":"{}"}}"#, ago(seconds))
+    };
+    let week = 7 * 86_400;
+    let page = agents(&format!(
+        r#"[{},{},{},{},{},{{"id":6,"stateSince":"{}"}}]"#,
+        row(1, "Available", week - 60),
+        row(2, "Available", week + 60),
+        row(3, "Paused", 20 * week),
+        row(4, "LoggedOut", 20 * week),
+        row(5, "Fika", week + 60),
+        ago(week + 60),
+    ));
+    let known: Vec<bool> = page.items.iter().map(|agent| agent.since.is_some()).collect();
+    assert_eq!(known, [true, false, false, true, false, false]);
+    assert_eq!(page.seen[5].rejected, 4);
+}
+
+#[test]
+fn written_case_may_be_years_old() {
+    let body = format!(r#"[{{"id":1,"created":"{}"}}]"#, ago(9 * 366 * 86_400));
+    let page = with(Resource::Cases, body.as_bytes(), rows::case).expect("read");
+    assert!(page.items[0].created.is_some() && page.seen[4].rejected == 0);
 }
 
 #[test]

@@ -16,6 +16,9 @@ pub enum Judgement {
     Measure,
     /// A moment, written in the form of this name.
     Time(&'static str),
+    /// A moment before the year 2000, or none, written in the form of this name: it stands for "no time".
+    /// As a date it could still be the birthday of a person, so it is not to be shown.
+    NoTime(&'static str),
     /// A word of a field whose words are a closed set, and whether it is one of them.
     Word {
         /// The field.
@@ -64,13 +67,12 @@ impl Dictionary {
                 measure(plausible || is_short_figure(&text))
             }
             Form::Timestamp | Form::UnixSeconds | Form::UnixMilliseconds => {
+                if raw.is_no_time(mapped.form) {
+                    return Judgement::NoTime(mapped.form.as_str());
+                }
                 let time = raw.time(mapped.form, Some(&TimeZone::UTC));
                 let plausible = time.is_ok_and(|time| is_near(time, now)) && is_time(&text);
-                if plausible || raw.is_no_time() && is_time(&text) {
-                    Judgement::Time(mapped.form.as_str())
-                } else {
-                    Judgement::Other
-                }
+                if plausible { Judgement::Time(mapped.form.as_str()) } else { Judgement::Other }
             }
         }
     }
@@ -104,6 +106,16 @@ impl Dictionary {
         let mapping = self.mapping(resource)?;
         let slot = mapping.slot(member)?;
         Some((mapping.shape.fields.get(slot.field)?.name, &mapping.fields[slot.field]))
+    }
+}
+
+/// Returns whether `value`, in a member that is read in the form of this name, stands for "no time".
+pub fn is_no_time(value: &Value, form: &str) -> bool {
+    let Some(form) = Form::ALL.into_iter().find(|known| known.as_str() == form) else { return false };
+    match value {
+        Value::Number(number) => figure(number).is_no_time(form),
+        Value::String(text) => Raw::Text(text.as_str().into()).is_no_time(form),
+        _ => false,
     }
 }
 
@@ -167,7 +179,7 @@ mod tests {
     #[test]
     fn counts_durations_times_and_known_words_are_told_from_everything_else() {
         use Resource::{AgentState, Calls, ServiceState};
-        let time = Judgement::Time("timestamp");
+        let (time, no_time) = (Judgement::Time("timestamp"), Judgement::NoTime("timestamp"));
         let word = |known| Judgement::Word { field: "state", known };
         for (resource, member, value, expected) in [
             (ServiceState, "queueLength", json!(12), Judgement::Measure),
@@ -189,8 +201,12 @@ mod tests {
             (AgentState, "state", json!(null), Judgement::Other),
             (AgentState, "stateSince", json!("2026-01-15T08:00:00.1234567+01:00"), time),
             (AgentState, "stateSince", json!("/Date(1768464000000+0100)/"), time),
-            (AgentState, "stateSince", json!("0001-01-01T00:00:00"), time),
-            (AgentState, "stateSince", json!("1975-03-02T00:00:00Z"), Judgement::Other),
+            (AgentState, "stateSince", json!("0001-01-01T00:00:00"), no_time),
+            (AgentState, "stateSince", json!("1901-01-01 00:59:XX"), no_time),
+            (AgentState, "stateSince", json!("/Date(-62135596800000)/"), no_time),
+            (AgentState, "stateSince", json!(0), no_time),
+            (AgentState, "stateSince", json!("1975-03-02T00:00:00Z"), no_time),
+            (AgentState, "stateSince", json!("2019-03-02T00:00:00Z"), Judgement::Other),
             (AgentState, "stateSince", json!("2026-01-15T08:00:00Z[x-note=Anna]"), Judgement::Other),
             (AgentState, "queueLength", json!(1), Judgement::Other),
             (Calls, "created", json!(["2026-01-15T08:00:00Z"]), Judgement::Other),

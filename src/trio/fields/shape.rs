@@ -36,10 +36,19 @@ pub(in crate::trio) enum Kind {
 pub(in crate::trio) enum Need {
     /// Without it the item cannot be told from others.
     Key,
+    /// Without it the item is in no service, so no figure of a service counts it.
+    Queue,
     /// Its absence is reported.
     Wanted,
     /// Another field or resource can stand in: its absence alone is nothing to report.
     Spare,
+}
+
+impl Need {
+    /// Whether no row is counted without the field.
+    pub(in crate::trio) const fn is_counted_by(self) -> bool {
+        matches!(self, Self::Key | Self::Queue)
+    }
 }
 
 impl Kind {
@@ -85,7 +94,7 @@ const GROUP_ID: Field = field("group_id", Kind::Text, Need::Spare);
 /// A call or another case.
 static CASE: [Field; 8] = [
     ID,
-    field("service_id", Kind::Text, Need::Wanted),
+    field("service_id", Kind::Text, Need::Queue),
     field("state", Kind::CaseState, Need::Wanted),
     field("class", Kind::CaseClass, Need::Spare),
     field("created", Kind::Time, Need::Spare),

@@ -10,6 +10,16 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use super::form::Form;
 use crate::model::{AgentState, CaseClass, CaseState};
 
+/// Start of the year 2000, seconds since 1970.
+// Every earlier moment is the zero of some calendar: .NET's year 1, SQL Server's 1753, Windows' 1601,
+// OLE's 1899-12-30, Unix' 1970, and "until further notice" (1901) in Trio's own manual. No agent state
+// and no case is that old.
+const EARLIEST: i64 = 946_684_800;
+/// First year whose moments are times.
+const EARLIEST_YEAR: i16 = 2000;
+/// Characters of a date, as in `1901-01-01`.
+const DATE_LENGTH: usize = 10;
+
 /// What a raw value means in the domain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Meaning {
@@ -96,14 +106,48 @@ impl Raw<'_> {
         SystemTime::UNIX_EPOCH.checked_add(duration).ok_or(Unreadable)
     }
 
-    /// Whether this is a way in which systems write "no time".
-    pub(in crate::trio) fn is_no_time(&self) -> bool {
-        match self {
-            Self::Text(text) => text.trim().is_empty() || text.starts_with("0001-01-01T00:00:00"),
-            Self::Integer(number) => *number == 0,
-            _ => false,
-        }
+    /// Whether this is a way in which systems write "no time": nothing, or a moment before the year 2000.
+    pub(in crate::trio) fn is_no_time(&self, form: Form) -> bool {
+        let number = match self {
+            Self::Text(text) => {
+                let text = text.trim();
+                if text.is_empty() || form == Form::Timestamp && is_early(text) {
+                    return true;
+                }
+                text.parse().ok()
+            }
+            Self::Integer(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            _ => None,
+        };
+        number.is_some_and(|number: f64| match form {
+            Form::UnixSeconds => number < EARLIEST as f64,
+            Form::UnixMilliseconds => number < EARLIEST as f64 * 1e3,
+            // Where a date is expected, a short number is 0, -1 or a year.
+            _ => number < f64::from(EARLIEST_YEAR),
+        })
     }
+}
+
+/// Whether a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in whatever zone.
+/// After the date anything may follow: Trio writes `1901-01-01 00:59:XX`.
+fn is_early(text: &str) -> bool {
+    if let Some(millis) = date_millis(text) {
+        return millis < EARLIEST * 1000;
+    }
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return timestamp.as_second() < EARLIEST;
+    }
+    let date = text.get(..DATE_LENGTH).and_then(|date| date.parse::<civil::Date>().ok());
+    date.is_some_and(|date| date.year() < EARLIEST_YEAR)
+}
+
+/// Milliseconds since 1970 in `/Date(ms)/`.
+fn date_millis(text: &str) -> Option<i64> {
+    let inner = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    // An offset after the milliseconds only says where the clock stood: they are UTC anyway.
+    let end = inner.rfind(['+', '-']).filter(|end| *end > 0).unwrap_or(inner.len());
+    inner[..end].parse().ok()
 }
 
 /// `[D.][HH:]MM:SS[.fraction]`.
@@ -125,10 +169,8 @@ fn clock(text: &str) -> Option<f64> {
 }
 
 fn timestamp(text: &str, zone: Option<&TimeZone>) -> Option<SystemTime> {
-    if let Some(inner) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
-        // An offset after the milliseconds only says where the clock stood: they are UTC anyway.
-        let end = inner.rfind(['+', '-']).filter(|end| *end > 0).unwrap_or(inner.len());
-        return Timestamp::from_millisecond(inner[..end].parse().ok()?).ok()?.try_into().ok();
+    if let Some(millis) = date_millis(text) {
+        return Timestamp::from_millisecond(millis).ok()?.try_into().ok();
     }
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return timestamp.try_into().ok();
@@ -204,9 +246,81 @@ mod tests {
     }
 
     #[test]
-    fn no_time_is_not_a_wrong_time() {
-        assert!(text("0001-01-01T00:00:00").is_no_time());
-        assert!(text("").is_no_time());
-        assert!(!text("2026-01-15T08:00:00Z").is_no_time());
+    fn moments_before_2000_are_no_time_in_every_form() {
+        let no_time = |raw: Raw<'_>, form: Form| raw.is_no_time(form);
+        for moment in [
+            "",
+            "  ",
+            "0",
+            "-1",
+            "1900",
+            "1900-01-01",
+            "1899-12-30",
+            "1899-12-30 00:00:00",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00.0000000",
+            "0001-01-01T00:00:00+01:00",
+            "1753-01-01T00:00:00",
+            "1601-01-01T00:00:00Z",
+            "1970-01-01T00:00:00Z",
+            "1970-01-01T01:00:00+01:00",
+            "1999-12-31T23:59:59Z",
+            "1901-01-01 00:59:00",
+            "1901-01-01 00:59:59",
+            "1901-01-01 00:59:XX",
+            " 1901-01-01 00:59:07 ",
+            "/Date(-62135596800000)/",
+            "/Date(-62135596800000+0100)/",
+            "/Date(0)/",
+            "/Date(-1000)/",
+            "/Date(946684799999)/",
+        ] {
+            assert!(no_time(text(moment), Form::Timestamp), "{moment}");
+        }
+        for (raw, form) in [
+            (Raw::Integer(0), Form::Timestamp),
+            (Raw::Integer(-1), Form::Timestamp),
+            (Raw::Integer(1900), Form::Timestamp),
+            (Raw::Integer(0), Form::UnixSeconds),
+            (Raw::Integer(-2_208_988_800), Form::UnixSeconds),
+            (Raw::Number(-1.5), Form::UnixSeconds),
+            (Raw::Number(0.0), Form::UnixMilliseconds),
+            (text("0"), Form::UnixSeconds),
+            (text("-62135596800"), Form::UnixSeconds),
+            (text("946684799"), Form::UnixSeconds),
+            (Raw::Integer(-62_135_596_800_000), Form::UnixMilliseconds),
+            (Raw::Integer(946_684_799_999), Form::UnixMilliseconds),
+            (text(""), Form::UnixMilliseconds),
+        ] {
+            assert!(no_time(raw.clone(), form), "{raw:?} as {}", form.as_str());
+        }
+    }
+
+    #[test]
+    fn wrong_times_and_times_since_2000_are_not_no_time() {
+        for moment in [
+            "2000-01-01T00:00:00Z",
+            "2000-01-01",
+            "2026-01-15T08:00:00Z",
+            "2026-01-15 09:00:00",
+            "9999-12-31T23:59:59Z",
+            "/Date(946684800000)/",
+            "yesterday",
+            "12:30",
+        ] {
+            assert!(!text(moment).is_no_time(Form::Timestamp), "{moment}");
+        }
+        for (raw, form) in [
+            (Raw::Integer(1_768_464_000), Form::Timestamp),
+            (Raw::Integer(946_684_800), Form::UnixSeconds),
+            (Raw::Integer(946_684_800_000), Form::UnixMilliseconds),
+            (text("abc"), Form::UnixSeconds),
+            (Raw::Number(f64::NAN), Form::UnixSeconds),
+            (Raw::Bool(false), Form::Timestamp),
+            (Raw::Other, Form::Timestamp),
+        ] {
+            assert!(!raw.is_no_time(form), "{raw:?} as {}", form.as_str());
+        }
     }
 }

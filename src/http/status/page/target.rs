@@ -207,7 +207,7 @@ fn fields(target: &Target) -> Markup {
                     thead {
                         tr {
                             th { "State" } th { "Resource" } th { "Field" } th { "Member" } th { "Form" } th { "Said by" }
-                            th { "Unknown values" } th.number { "Times rejected" }
+                            th { "Unknown values" } th.number { "Rows without it" } th.number { "Times rejected" }
                         }
                     }
                     tbody { @for field in fields { (mapping(field)) } }
@@ -240,6 +240,13 @@ fn mapping(field: &Field) -> Markup {
             td {
                 @if field.unknown_values > 0 { strong { (field.unknown_values) } }
                 @for word in &field.unknown_words { " " code { (word) } }
+            }
+            td.number {
+                @match field.rows_without {
+                    Some(0) => "0",
+                    Some(rows) => strong { (rows) },
+                    None => "",
+                }
             }
             td.number { @if let Some(times) = field.times_rejected { (times) } }
         }
