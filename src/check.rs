@@ -111,7 +111,7 @@ pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Repo
         match client.route(&root, center).await {
             Ok(route) => routes.push(route),
             Err(error) => {
-                let seen = error.told();
+                let seen = error.redacted();
                 report.fail(format!("contact centre {}", center.id), seen, "run `check` again");
             }
         }

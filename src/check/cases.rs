@@ -26,7 +26,7 @@ pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, 
             report.unknown(subject, seen, "grant the right to read it, or leave the collector `calls` on");
         }
         Err(error) => {
-            let seen = format!("cannot be told: {}", error.told());
+            let seen = format!("cannot be told: {}", error.redacted());
             report.unknown(subject, seen, "repair services/cases above first");
         }
     }

@@ -121,8 +121,8 @@ impl Flow {
         for (id, flow) in &mut self.services {
             let mut names = described.get(&**id).cloned().unwrap_or_default();
             names.id = id;
-            names.contact_center = center.contact_center.called();
-            flow.goals = Arc::new(settings.goals.of(&names).into_owned());
+            names.contact_center = center.contact_center.names();
+            flow.goals = Arc::new(settings.goals.for_service(&names).into_owned());
         }
     }
 
@@ -205,7 +205,7 @@ impl Flow {
         let ledger = Ledger {
             services: &mut self.services,
             goals: &settings.goals,
-            called: &center.contact_center.called(),
+            called: &center.contact_center.names(),
             edges: &settings.edges,
             day,
             events: settings.tells_events.then_some(&mut self.events),

@@ -1,4 +1,5 @@
-//! What a row of each resource becomes: the constants are positions in the resource's `fields::Shape`.
+//! Rows to domain items, one function a resource. The constants are positions in the resource's
+//! `fields::Shape`.
 
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ const NAME: usize = 1;
 const FIRST_NAME: usize = 2;
 const LAST_NAME: usize = 3;
 
-/// The position of the field `state` in an agent state.
+/// Position of the field `state` in an agent state.
 pub(super) const AGENT_STATE: usize = 4;
 
 pub(super) fn contact_center(row: &mut Reader<'_>) -> Option<ContactCenter> {
@@ -69,19 +70,20 @@ pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
 /// A call or another case.
 pub(super) fn case(row: &mut Reader<'_>) -> Option<Case> {
     let id = row.key(ID)?;
-    Some(case_called(id, row))
+    Some(case_with_id(id, row))
 }
 
-/// The case that was asked for by its number, which it need not repeat as long as it says anything.
+/// Makes the case that was asked for by number. The answer need not repeat the number if it holds a
+/// service or a state.
 pub(super) fn single_case(row: &mut Reader<'_>, job: &str) -> Option<Case> {
     if let Some(case) = case(row) {
         return Some(case);
     }
-    let case = case_called(job.into(), row);
+    let case = case_with_id(job.into(), row);
     (case.service_id.is_some() || case.state.is_some()).then_some(case)
 }
 
-fn case_called(id: Text, row: &mut Reader<'_>) -> Case {
+fn case_with_id(id: Text, row: &mut Reader<'_>) -> Case {
     let class = row.case_class(3);
     Case {
         id,
@@ -102,7 +104,7 @@ fn is_empty_id(id: &str) -> bool {
     id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'{' | b'}')) || id == "-1"
 }
 
-/// A skill without an id of its own is told from others by what it joins.
+/// Makes a skill. Without an id of its own, agent, service and role together are its identity.
 pub(super) fn skill(row: &mut Reader<'_>) -> Option<Skill> {
     let (id, agent_id) = (row.text(ID), row.key(1)?);
     let (service_id, role_id) = (row.text(2), row.text(3));
@@ -113,6 +115,7 @@ pub(super) fn skill(row: &mut Reader<'_>) -> Option<Skill> {
     Some(Skill { id: id.unwrap_or_else(joined), agent_id, service_id })
 }
 
+/// Full name, or first and last name joined.
 fn person_name(row: &mut Reader<'_>) -> Option<Text> {
     if let Some(name) = row.text(NAME) {
         return Some(name);

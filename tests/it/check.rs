@@ -219,11 +219,14 @@ async fn one_agent(since: &str) -> HandWritten {
 #[tokio::test]
 async fn times_without_a_zone_are_seen_until_a_zone_is_configured() {
     let trio = one_agent("1901-01-01 00:59:07").await;
-    says(&examined(target(&trio.url())).await, "time zone", Level::Ok, "no time was seen");
-    let trio = one_agent("2026-01-15T08:00:00").await;
+    says(&examined(target(&trio.url())).await, "time zone", Level::Unknown, "no time");
+    // Local time of an hour ago: an agent's state of more than a week ago would be rejected.
+    let stockholm = jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled");
+    let hour_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    let trio = one_agent(&stockholm.to_datetime(hour_ago).strftime("%Y-%m-%dT%H:%M:%S").to_string()).await;
     let mut target = target(&trio.url());
     says(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
-    target.trio.time_zone = Some(jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled"));
+    target.trio.time_zone = Some(stockholm);
     says(&examined(target).await, "time zone", Level::Ok, "are read as Europe/Stockholm");
 }
 

@@ -9,7 +9,7 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, Sharing, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
-        ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, Holding, RequestFailure,
+        CollectionCount, ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, RequestFailure,
         Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
         ServiceSkills, ServiceStatus, Shard, Stamp, Token,
     },
@@ -113,7 +113,7 @@ pub(crate) fn snapshot() -> Snapshot {
         centers: vec![center(contact_center)],
         inventory: reading(
             1,
-            vec![Holding { resource: Resource::Titles, accessible: false, items: None }],
+            vec![CollectionCount { resource: Resource::Titles, accessible: false, items: None }],
             3600,
         ),
         fields: fields(),
@@ -162,7 +162,7 @@ fn center(contact_center: ContactCenter) -> Center {
         skills: reading(3, skills(), 300),
         inventory: reading(
             1,
-            vec![Holding { resource: Resource::Agents, accessible: true, items: Some(3) }],
+            vec![CollectionCount { resource: Resource::Agents, accessible: true, items: Some(3) }],
             3600,
         ),
     }
@@ -306,7 +306,7 @@ fn flow() -> FlowTotals {
     let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
     let service = ServiceTotals {
         service_id: "s1".into(),
-        goals: Arc::new(goals().of(&ServiceNames::default()).into_owned()),
+        goals: Arc::new(goals().for_service(&ServiceNames::default()).into_owned()),
         classes: vec![class],
         time,
         truncated: Some(false),
@@ -326,23 +326,23 @@ pub(crate) fn stats() -> Stats {
     for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)] {
         for request in 1..=requests {
             let took = Duration::from_millis(20 * request);
-            stats.resource(resource).finished(RequestCode::Status(200), took);
+            stats.resource(resource).record_request(RequestCode::Status(200), took);
             stats.resource(resource).response_bytes.add(1000);
         }
     }
     let timeout = RequestCode::Failure(RequestFailure::Timeout);
-    stats.resource(Resource::Agents).finished(timeout, Duration::from_secs(30));
+    stats.resource(Resource::Agents).record_request(timeout, Duration::from_secs(30));
     stats.resource(Resource::Calls).drift.add(2);
     stats.logins.add(2);
     stats.refreshes.add(1);
-    stats.auth_failed(AuthFailure::Network);
-    stats.auth_failed(AuthFailure::Network);
-    stats.auth_failed(AuthFailure::Server);
+    stats.record_auth_failure(AuthFailure::Network);
+    stats.record_auth_failure(AuthFailure::Network);
+    stats.record_auth_failure(AuthFailure::Server);
     stats.request_budget.set(Some(600.0));
     stats.clock_skew.set(Some(-1.5));
     stats.set_certificate_expiry("trio.example", 1_900_000_000.0);
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
-    stats.retried(RetryReason::RateLimited);
+    stats.record_retry(RetryReason::RateLimited);
     stats.failovers.add(1);
     let server = |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
     stats.set_servers(Arc::new([
@@ -355,8 +355,8 @@ pub(crate) fn stats() -> Stats {
 pub(crate) fn goals() -> Goals {
     let wait_target = Some(Duration::from_secs(3600));
     let classes = vec![
-        GivenClass::of(CaseClass::Voice),
-        GivenClass { wait_target, ..GivenClass::of(CaseClass::Email) },
+        GivenClass::new(CaseClass::Voice),
+        GivenClass { wait_target, ..GivenClass::new(CaseClass::Email) },
     ];
     Goals::new(GivenGoals { classes, minimum_agents: Some(2), ..GivenGoals::default() }, vec![])
 }

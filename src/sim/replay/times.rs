@@ -1,4 +1,4 @@
-//! Times are moved by whole seconds, so that what had lasted a minute when it was recorded has lasted a
+//! Shifts of recorded times by whole seconds: what had lasted a minute when it was recorded has lasted a
 //! minute now.
 
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use jiff::{Span, civil::DateTime};
 use serde_json::Value;
 
-/// The characters of a date and a time of day, to the second.
+/// Length of a date and time of day, to the second.
 const SECOND: usize = "2026-01-15T08:00:00".len();
 
-/// Start of the year 2000, seconds since 1970: an earlier moment stands for "no time" and does not move.
-// Moved by thirty years, the zero of 1970 would become a time.
+/// Start of the year 2000, in seconds since 1970.
+// Servers write "no time" as 0 or as a date long ago; shifted by the age of the recording it would become a time.
 const EARLIEST: i64 = 946_684_800;
 
-/// `value`, which is a time in this form, later by `seconds`; as it is where it is no time.
+/// Returns `value` shifted by `seconds`, where `form` is the form of its time; `None` if it holds no time.
 pub(super) fn shifted(value: &Value, form: &str, seconds: i64) -> Option<Value> {
     match (form, value) {
         ("unix_seconds", value) => number(value, seconds, EARLIEST),
@@ -23,7 +23,7 @@ pub(super) fn shifted(value: &Value, form: &str, seconds: i64) -> Option<Value> 
     }
 }
 
-/// A number below `earliest` stands for no time.
+/// Shifts a number; one below `earliest` means no time.
 fn number(value: &Value, by: i64, earliest: i64) -> Option<Value> {
     match value {
         Value::String(text) => {
@@ -41,7 +41,7 @@ fn number(value: &Value, by: i64, earliest: i64) -> Option<Value> {
     }
 }
 
-/// The zone and what is less than a second stay as they are written.
+/// Shifts a timestamp. Zone and fractions of a second stay as they are written.
 fn timestamp(text: &str, seconds: i64) -> Option<String> {
     if let Some(inner) = text.strip_prefix("/Date(") {
         let digits = inner.trim_start_matches('-').find(|c: char| !c.is_ascii_digit())? + inner.len()
@@ -54,20 +54,21 @@ fn timestamp(text: &str, seconds: i64) -> Option<String> {
         ));
     }
     let (civil, rest) = text.split_at_checked(SECOND)?;
+    // `0001-01-01` is .NET's default value, `1901-01-01` Trio's "until further notice": both mean no time.
     let moment: DateTime = civil.parse().ok().filter(|moment: &DateTime| moment.year() >= 2000)?;
     let moment = moment.checked_add(Span::new().try_seconds(seconds).ok()?).ok()?;
     let between = civil.get(10..11)?;
     Some(format!("{}{between}{}{rest}", moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M:%S")))
 }
 
-/// A time of day on the server, as HTTP writes it.
+/// Formats a time as an HTTP date.
 pub(super) fn http_date(time: std::time::SystemTime) -> Option<String> {
     let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
     let stamp = jiff::Timestamp::from_second(i64::try_from(since.as_secs()).ok()?).ok()?;
     jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp).ok()
 }
 
-/// How far the recorded server's clock was ahead, where its header `date` came at `at`.
+/// Clock skew of the recorded server, in seconds: positive if its `Date` is ahead of `at`.
 pub(super) fn ahead(date: &str, at: std::time::SystemTime) -> Option<i64> {
     let date = jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second();
     let at = at.duration_since(std::time::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_move_and_stay_written_as_they_were() {
+    fn times_shift_and_keep_their_form() {
         let form = "timestamp";
         for (value, form, expected) in [
             (json!("2026-01-15T08:00:00Z"), form, json!("2026-01-16T08:00:01Z")),
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_does_not_move() {
+    fn other_values_do_not_shift() {
         for value in [
             json!("0001-01-01T00:00:00"),
             json!("1901-01-01 00:59:07"),

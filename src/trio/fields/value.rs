@@ -1,4 +1,4 @@
-//! Reading one value in its form. What cannot be read is `Err`: it is counted, never guessed.
+//! Values in their forms. A value that cannot be read is an error, which is counted and never guessed.
 
 use std::{
     borrow::Cow,
@@ -20,7 +20,7 @@ const EARLIEST_YEAR: i16 = 2000;
 /// Characters of a date, as in `1901-01-01`.
 const DATE_LENGTH: usize = 10;
 
-/// What a raw value means in the domain.
+/// Domain meaning of a raw value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Meaning {
     AgentState(AgentState),
@@ -29,10 +29,10 @@ pub(in crate::trio) enum Meaning {
     Flag(bool),
 }
 
-/// A value as it stands in an answer.
+/// A value as the answer holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::trio) enum Raw<'a> {
-    /// The member is not there.
+    /// The row has no such member.
     Absent,
     Null,
     Bool(bool),
@@ -44,12 +44,12 @@ pub(in crate::trio) enum Raw<'a> {
     Other,
 }
 
-/// The value is there but cannot be read in its form.
+/// Error: the value cannot be read in its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) struct Unreadable;
 
 impl Raw<'_> {
-    /// As text for a name or an id.
+    /// Returns the value as text, for a name or an id.
     pub(in crate::trio) fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
@@ -60,7 +60,10 @@ impl Raw<'_> {
         }
     }
 
-    /// As a number that is not negative: `-1` and the like stand for "unknown" in many systems.
+    /// Returns the value as a number that is not negative.
+    ///
+    /// # Errors
+    /// Text that is no number, a negative number (`-1` means "unknown" in many systems), NaN, infinity.
     pub(in crate::trio) fn number(&self) -> Result<f64, Unreadable> {
         let number = match self {
             Self::Integer(number) => *number as f64,
@@ -71,8 +74,9 @@ impl Raw<'_> {
         if number.is_finite() && number >= 0.0 { Ok(number) } else { Err(Unreadable) }
     }
 
-    /// As a duration in seconds.
+    /// Returns the value as a duration in seconds.
     pub(in crate::trio) fn seconds(&self, form: Form) -> Result<f64, Unreadable> {
+        // Assumption A7: waits are seconds or a clock; a colon tells them apart without configuration.
         let is_clock = matches!(self, Self::Text(text) if text.contains(':'));
         match form {
             Form::Clock => self.clock(),
@@ -88,7 +92,7 @@ impl Raw<'_> {
         clock(text.trim()).ok_or(Unreadable)
     }
 
-    /// As a moment. A time without a zone is one only where `zone` says which.
+    /// Returns the value as a moment. A time without a zone needs `zone`.
     pub(in crate::trio) fn time(
         &self,
         form: Form,
@@ -106,7 +110,8 @@ impl Raw<'_> {
         SystemTime::UNIX_EPOCH.checked_add(duration).ok_or(Unreadable)
     }
 
-    /// Whether this is a way in which systems write "no time": nothing, or a moment before the year 2000.
+    /// Returns whether this is one of the ways in which systems write "no time": nothing, or a moment before
+    /// the year 2000 (assumption B5).
     pub(in crate::trio) fn is_no_time(&self, form: Form) -> bool {
         let number = match self {
             Self::Text(text) => {
@@ -129,8 +134,8 @@ impl Raw<'_> {
     }
 }
 
-/// Whether a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in whatever zone.
-/// After the date anything may follow: Trio writes `1901-01-01 00:59:XX`.
+/// Returns whether a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in any zone.
+/// Anything may follow the date: Trio writes `1901-01-01 00:59:XX`.
 fn is_early(text: &str) -> bool {
     if let Some(millis) = date_millis(text) {
         return millis < EARLIEST * 1000;
@@ -150,7 +155,8 @@ fn date_millis(text: &str) -> Option<i64> {
     inner[..end].parse().ok()
 }
 
-/// `[D.][HH:]MM:SS[.fraction]`.
+/// Seconds of a clock text, `[D.][HH:]MM:SS[.fraction]`, as .NET writes a TimeSpan.
+// `90:00` is read as 90 minutes; with hours before them, 60 minutes are a mistake.
 fn clock(text: &str) -> Option<f64> {
     let mut parts = text.rsplit(':');
     let seconds = parts.next()?;
@@ -175,6 +181,7 @@ fn timestamp(text: &str, zone: Option<&TimeZone>) -> Option<SystemTime> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return timestamp.try_into().ok();
     }
+    // Without a configured zone the offset would be a guess, and a wait wrong by hours.
     let local: civil::DateTime = text.parse().ok()?;
     zone?.to_timestamp(local).ok()?.try_into().ok()
 }

@@ -14,8 +14,11 @@ use crate::{
     support::{Simulated, TestApp, still_clock},
 };
 
+/// A metric, labels, and a value.
+type Sample = (&'static str, &'static [(&'static str, &'static str)], f64);
+
 /// What `tests/data/state/version-1` holds of the service 101.
-const VERSION_1: [(&str, &[(&str, &str)], f64); 14] = [
+const VERSION_1: [Sample; 14] = [
     ("trio_service_cases_offered_total", &[("case_class", "voice")], 12.0),
     ("trio_service_cases_offered_total", &[("case_class", "email")], 1.0),
     ("trio_service_cases_carried_in_total", &[("case_class", "voice")], 2.0),

@@ -12,7 +12,7 @@ use crate::{
 
 fn target(seconds: u64) -> GivenGoals {
     let class =
-        GivenClass { wait_target: Some(Duration::from_secs(seconds)), ..GivenClass::of(CaseClass::Voice) };
+        GivenClass { wait_target: Some(Duration::from_secs(seconds)), ..GivenClass::new(CaseClass::Voice) };
     GivenGoals { classes: vec![class], ..GivenGoals::default() }
 }
 
