@@ -25,6 +25,7 @@ const LANGUAGES: [&str; 12] = [
     "toml",
     "dockerfile",
     "nginx",
+    "mermaid",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
