@@ -112,8 +112,9 @@ fn configuration(answers: &Answers) -> String {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let servers: Vec<String> = answers.servers.iter().map(|server| quoted(server.as_str())).collect();
     format!(
-        "# Written by `trio-exporter init`. What else can be configured: `trio-exporter schema`, or\n\
-         # deploy/trio-exporter.yml, which explains every key.\n\
+        // A file of the repository is on no installed machine: the path is the one that the Debian package installs.
+        "# Written by `trio-exporter init`. `trio-exporter schema` prints every other key and its meaning;\n\
+         # the Debian package explains them in /usr/share/doc/trio-exporter/examples/trio-exporter.yml\n\
          targets:\n  - name: {}\n    servers: [{}]\n    client_key_file: {CLIENT_KEY}\n    \
          username_file: {USERNAME}\n    password_file: {PASSWORD}\n",
         quoted(&answers.target),

@@ -1,7 +1,9 @@
 //! `deploy/compose`: what it mounts is there, and is what the stack tests use; what it names is pinned, and
-//! finds one another. The image and the workflows are in `docker` and `workflows`.
+//! finds one another. The image, the Debian package and the workflows are in `docker`,
+//! `package` and `workflows`.
 
 mod docker;
+mod package;
 mod profile;
 mod workflows;
 
