@@ -12,7 +12,7 @@ use super::{
 use crate::markdown::{Block, Document};
 
 /// What a fence may say.
-const LANGUAGES: [&str; 12] = [
+const LANGUAGES: [&str; 13] = [
     "sh",
     "bash",
     "shell",
