@@ -1,19 +1,18 @@
-//! Asks a target what is due, puts the answers into a snapshot, counts, and publishes both.
+//! Reads from a target what is due, puts the answers into a snapshot, counts, and publishes both.
 //!
-//! `step` does one cycle, `run` does them for ever on a fixed cadence. How to ask is `trio`'s
-//! business; what the answers add up to is `tally`'s.
+//! `step` makes one cycle, `run` repeats it at fixed intervals. Requests belong to `trio`, counters to `tally`.
 
 mod budget;
 mod cadence;
-mod cut;
 mod cycle;
 mod follow;
 mod inventory;
-mod now;
-mod pace;
-mod settle;
+mod live_collectors;
+mod outcome;
+mod pacing;
 mod situation;
 mod skills;
+mod truncation;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -34,37 +33,37 @@ use crate::{
     trio::{Client, Error, Limits, Root, Route},
 };
 use budget::Load;
-use pace::Sent;
+use pacing::RequestCounts;
 use situation::{LoggedMismatches, Situations};
 
-/// How often what is read.
+/// Intervals and limits of polling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Interval of what happens now, and of the steps.
+    /// Interval of the live collectors, and of the steps.
     pub state: Duration,
-    /// Interval of what is configured.
+    /// Interval of the configuration collectors.
     pub configuration: Duration,
-    /// Interval of what is only counted.
+    /// Interval of the inventory.
     pub inventory: Duration,
-    /// What is configured for single collectors, in the order of [`Collector::ALL`].
-    pub collectors: [Wanted; Collector::COUNT],
-    /// The longest that one collector may take.
+    /// Configured intervals of single collectors, in the order of [`Collector::ALL`].
+    pub collectors: [CollectorInterval; Collector::COUNT],
+    /// Longest time that one collector may take.
     pub collector_limit: Duration,
-    /// Requests a minute that the intervals are stretched for, if need be.
+    /// Requests a minute that are never exceeded: intervals grow instead.
     pub requests_per_minute: u32,
-    /// Single cases asked for in a step, at most.
+    /// Largest number of single cases read in a step.
     pub follow_cases: usize,
 }
 
-/// Whether and how often one collector is read.
+/// Configured interval of one collector.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Wanted {
-    /// As often as its kind.
+pub enum CollectorInterval {
+    /// The interval of its kind.
     #[default]
-    AsItsKind,
-    /// At an interval of its own.
+    Default,
+    /// An interval of its own.
     Every(Duration),
-    /// Not at all.
+    /// Switched off.
     Off,
 }
 
@@ -74,7 +73,7 @@ impl Default for Settings {
             state: Duration::from_secs(5),
             configuration: Duration::from_secs(300),
             inventory: Duration::from_secs(3600),
-            collectors: [Wanted::AsItsKind; Collector::COUNT],
+            collectors: [CollectorInterval::Default; Collector::COUNT],
             collector_limit: Duration::from_secs(60),
             requests_per_minute: 600,
             follow_cases: 20,
@@ -83,7 +82,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The same within the bounds of a target.
+    /// Returns the settings with the limits of a target.
     pub fn within(self, limits: &Limits) -> Self {
         Self {
             collector_limit: limits.collector,
@@ -93,22 +92,22 @@ impl Settings {
         }
     }
 
-    /// How often `collector` is read; `None` if it is switched off.
+    /// Returns the interval of `collector`; `None` if it is switched off.
     pub fn interval(&self, collector: Collector) -> Option<Duration> {
         match self.collectors[collector.index()] {
-            Wanted::Off => None,
-            Wanted::Every(interval) => Some(interval),
-            Wanted::AsItsKind if collector.is_fast() => Some(self.state),
-            Wanted::AsItsKind if collector == Collector::Inventory => Some(self.inventory),
-            Wanted::AsItsKind => Some(self.configuration),
+            CollectorInterval::Off => None,
+            CollectorInterval::Every(interval) => Some(interval),
+            CollectorInterval::Default if collector.is_fast() => Some(self.state),
+            CollectorInterval::Default if collector == Collector::Inventory => Some(self.inventory),
+            CollectorInterval::Default => Some(self.configuration),
         }
     }
 }
 
-/// The last publication of a target; `None` before its first step is over.
+/// Last publication of a target; `None` before its first step has ended.
 pub type Latest = watch::Receiver<Option<Arc<Published>>>;
 
-/// Reads one target.
+/// Poller of one target.
 #[derive(Debug)]
 pub struct Poller {
     target: Text,
@@ -117,9 +116,9 @@ pub struct Poller {
     configured: Settings,
     /// The settings in force: intervals may be longer than configured.
     settings: Settings,
-    /// What the last round of readings of what happens now cost.
+    /// Cost of the last round of live readings.
     fast_load: Load,
-    /// What the last full round of configuration readings cost.
+    /// Cost of the last full round of configuration readings.
     slow_load: Load,
     clock: Clock,
     stats: Arc<Stats>,
@@ -128,28 +127,28 @@ pub struct Poller {
     last: Option<Arc<Snapshot>>,
     root: Option<Root>,
     routes: HashMap<Text, Route>,
-    /// Which contact centres are read.
+    /// Contact centres that are read.
     selection: Selection,
-    /// Entries of the selection that were said to mean nothing.
-    said: HashSet<(&'static str, Text)>,
+    /// Entries of the selection that were logged because they match no contact centre.
+    logged_entries: HashSet<(&'static str, Text)>,
     /// The goals of the services.
     goals: Arc<Goals>,
-    /// It was said which rules of the goals mean nothing.
+    /// True once unmatched rules of the goals were logged.
     goals_checked: bool,
-    /// It was said which entries of `agents.groups` mean nothing.
+    /// True once unmatched entries of `agents.groups` were logged.
     groups_checked: bool,
-    /// Why nothing could be had from the server in the last step.
+    /// Error for which nothing could be read in the last step.
     trouble: Option<Error>,
     /// Ids that an early configuration reading was made for.
-    asked_for: HashSet<(Text, Text)>,
+    read_early_for: HashSet<(Text, Text)>,
     situations: Situations,
     mismatches: LoggedMismatches,
-    /// How long asking for single cases took in the last step.
-    following: Duration,
+    /// Time that reading single cases took in the last step.
+    follow_duration: Duration,
 }
 
 impl Poller {
-    /// A poller of `target` that has read nothing yet.
+    /// Creates a poller of `target` without any readings.
     pub fn new(
         target: Text,
         client: Client,
@@ -174,68 +173,70 @@ impl Poller {
             root: None,
             routes: HashMap::new(),
             selection: Selection::default(),
-            said: HashSet::new(),
+            logged_entries: HashSet::new(),
             goals: Arc::default(),
             goals_checked: false,
             groups_checked: false,
             trouble: None,
-            asked_for: HashSet::new(),
+            read_early_for: HashSet::new(),
             situations: Situations::default(),
             mismatches: LoggedMismatches::default(),
-            following: Duration::ZERO,
+            follow_duration: Duration::ZERO,
         }
     }
 
-    /// The same poller, reading only some of the contact centres.
+    /// Restricts the poller to some of the contact centres.
     pub fn selecting(mut self, selection: Selection) -> Self {
         self.selection = selection;
         self
     }
 
-    /// The same poller, counting on from what an earlier one had counted.
+    /// Continues with the counters of an earlier process.
     pub fn resuming(mut self, saved: &Saved) -> Self {
         self.tally = self.tally.resuming(saved, self.clock.now());
         self
     }
 
-    /// The same poller, with the goals of the services.
+    /// Sets the goals of the services.
     pub fn with_goals(mut self, goals: Arc<Goals>) -> Self {
         self.goals = goals;
         self
     }
 
-    /// Reads what is due and publishes.
+    /// Makes one step: reads what is due and publishes.
     pub async fn step(&mut self) {
-        let sent = Sent::so_far(&self.stats);
+        let sent = RequestCounts::current(&self.stats);
         let begun = self.clock.now();
         let mut snapshot = self.read().await;
-        self.pace(&mut snapshot, begun, &sent);
-        self.say_unmatched_goals(&snapshot);
-        self.say_unmatched_groups(&snapshot);
+        self.adjust_intervals(&mut snapshot, begun, &sent);
+        self.log_unmatched_goals(&snapshot);
+        self.log_unmatched_groups(&snapshot);
         let snapshot = Arc::new(snapshot);
         let totals = Arc::new(tally::step(&mut self.tally, &snapshot));
         self.mismatches.log(&totals.wait_mismatches);
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
-        // After publishing: a server that is not there must not make the data of another one late.
+        // After publishing: a server that does not answer must not delay the data of another one.
         self.client.probe_servers().await;
     }
 
-    /// Why nothing could be had from the server in the last step; `None`: something could.
+    /// Returns the error for which nothing could be read in the last step; `None` if something was.
     pub fn trouble(&self) -> Option<&Error> {
         self.trouble.as_ref()
     }
 
-    /// How far apart steps have to be now: longer than configured where Trio would be asked too much.
+    /// Returns the present interval of the steps: longer than configured where Trio would get too many
+    /// requests.
     pub fn period(&self) -> Duration {
         self.settings.state
     }
 
-    /// Steps for ever on a fixed cadence. A step that takes too long makes the poller miss the times
-    /// that passed meanwhile; they are counted, not made up for.
+    /// Repeats the steps at fixed intervals, without an end. Ticks that a long step misses are counted and
+    /// skipped.
     pub async fn run(mut self) {
         let every = |from: Instant, period: Duration| {
             let mut ticks = interval_at(from, period);
+            // Making up for missed ticks would send a burst of requests to a server that is slow already.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
             ticks
         };
@@ -255,10 +256,10 @@ impl Poller {
         }
     }
 
-    /// Says once of each entry of the selection that it means none of the contact centres.
-    fn say_unmatched(&mut self, known: &[ContactCenter]) {
+    /// Logs each entry of the selection that matches no contact centre, once.
+    fn log_unmatched(&mut self, known: &[ContactCenter]) {
         for (list, entry) in self.selection.unmatched(known) {
-            if self.said.insert((list, entry.clone())) {
+            if self.logged_entries.insert((list, entry.clone())) {
                 let names = known.iter().map(|center| match &center.name {
                     Some(name) => format!("{} ({name})", center.id),
                     None => center.id.to_string(),
@@ -272,8 +273,8 @@ impl Poller {
         }
     }
 
-    /// Says of each entry of `agents.groups` that it means no group, once these have been read.
-    fn say_unmatched_groups(&mut self, snapshot: &Snapshot) {
+    /// Logs each entry of `agents.groups` that matches no group, once the groups have been read.
+    fn log_unmatched_groups(&mut self, snapshot: &Snapshot) {
         let selection = self.tally.groups();
         let all_read = snapshot.centers.iter().all(|center| center.agent_groups.good.is_some());
         if self.groups_checked || selection.is_everything() || snapshot.centers.is_empty() || !all_read {
@@ -291,8 +292,8 @@ impl Poller {
         self.groups_checked = true;
     }
 
-    /// Says of each rule of the goals that it is for none of the services, once these have been read.
-    fn say_unmatched_goals(&mut self, snapshot: &Snapshot) {
+    /// Logs each rule of the goals that matches no service, once the services have been read.
+    fn log_unmatched_goals(&mut self, snapshot: &Snapshot) {
         let read = |center: &Center| {
             let groups = &center.service_groups;
             center.services.good.is_some() && (groups.interval.is_none() || groups.good.is_some())

@@ -1,7 +1,7 @@
-//! What happened between two readings: pure, no I/O, no clock.
+//! Counters of what happened between two readings. Pure: no I/O and no clock.
 //!
-//! `Tally` is owned by a target's poller; its totals are published beside the snapshot that they
-//! were brought up to date with.
+//! A target's poller owns the [`Tally`]. Each step compares the new snapshot with the one before and returns
+//! [`Totals`], which are published together with that snapshot.
 
 mod agent_groups;
 mod agent_time;
@@ -9,8 +9,8 @@ mod elapsed;
 mod flow;
 mod saved;
 mod service_time;
-mod shown;
 mod skilled;
+mod visibility;
 mod wait_units;
 mod waits;
 
@@ -23,16 +23,18 @@ pub use agent_time::{
     AgentTotals, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, StateCounts, StateLimits,
     StateSeconds,
 };
-pub use shown::Shown;
 pub use skilled::SkilledAgents;
+pub use visibility::Visibility;
 
 pub use flow::{
-    Ago, ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
-    ListTaken, Place, RejectedTimes, ServiceTotals, Source, Told, WaitHistogram, WaitingNow,
+    ClassCounts, ClassNow, ClassTotals, DayCounts, Destination, Edges, Event, FlowTotals, Inference, LeftAge,
+    ListRead, RejectedTimes, ServiceTotals, Source, TimeEvidence, UnclassifiedReason, WaitHistogram,
+    WaitingNow,
 };
 pub use saved::Saved;
 pub use service_time::{TimeCounts, Unmeasured};
-pub use wait_units::{AgeRange, Comparison, age_by_arrival};
+pub use wait_units::{Comparison, age_by_arrival};
+pub use waits::AgeRange;
 
 use crate::{
     model::{Goals, GroupSelection, Resource, Stamp, Text, WaitMismatch},
@@ -40,13 +42,13 @@ use crate::{
 };
 use agent_time::AgentTime;
 use flow::Flow;
-use saved::{Return, SavedCenter};
+use saved::{RestoreClock, SavedCenter};
 use skilled::Skilled;
 #[cfg(test)]
 pub(crate) use skilled::count as count_skilled;
 use wait_units::WaitUnits;
 
-/// A snapshot and everything that has been counted up to it: what scrapers are shown.
+/// A snapshot and the counters up to it: the data of one scrape.
 #[derive(Clone, Debug)]
 pub struct Published {
     /// The last readings.
@@ -55,32 +57,33 @@ pub struct Published {
     pub totals: Arc<Totals>,
 }
 
-/// What the tally needs to know of the configuration.
+/// Configuration of the tally.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Agent groups with fewer members are merged.
+    /// Smallest number of members that an agent group needs for series of its own; smaller groups are merged.
     pub min_group_size: usize,
     /// Agent groups that may be shown, with their members.
     pub groups: Arc<GroupSelection>,
-    /// How long agents should be in a state at most.
+    /// Longest time that agents should be in each state.
     pub state_limits: StateLimits,
     /// Reasons of pauses that may be shown.
     pub pause_reasons: Arc<[Text]>,
-    /// What services are meant to achieve.
+    /// Goals of the services: wait targets and the like.
     pub goals: Arc<Goals>,
     /// Edges of the wait histograms.
     pub edges: Edges,
-    /// Where midnight is.
+    /// Time zone in which the day of the `day` counts begins.
     pub time_zone: TimeZone,
-    /// How long what is gone from Trio is kept in mind, so that its counters go on if it comes back.
+    /// Time for which counters are kept of services, agents and groups that Trio no longer lists. They continue
+    /// if it comes back.
     pub keep: Duration,
-    /// At most so many services of a contact centre are kept in mind.
-    pub most_services: usize,
-    /// At most so many agents and groups of a contact centre that are gone are kept in mind.
-    pub most_agents: usize,
-    /// Whether what is inferred of single cases is told.
-    pub tells_events: bool,
-    /// Whether every step also gives what can go on in another process.
+    /// Largest number of services of a contact centre whose counters are kept.
+    pub max_services: usize,
+    /// Largest number of agents, and of groups, that are gone and whose counters are kept, per contact centre.
+    pub max_agents: usize,
+    /// True if each step lists what it inferred of single cases, for `trace`.
+    pub record_events: bool,
+    /// True if each step exports the counters for the state file.
     pub saves: bool,
 }
 
@@ -95,32 +98,32 @@ impl Default for Settings {
             edges: Edges::default(),
             time_zone: TimeZone::UTC,
             keep: Duration::from_secs(24 * 3600),
-            most_services: 20_000,
-            most_agents: 20_000,
-            tells_events: false,
+            max_services: 20_000,
+            max_agents: 20_000,
+            record_events: false,
             saves: false,
         }
     }
 }
 
 impl Settings {
-    /// Whether whatever may be shown of agents by one of the two may be shown by the other.
-    pub fn shows_like(&self, other: &Self) -> bool {
-        let of = |settings: &Self| {
+    /// Returns true if both settings show the same agents, groups and pause reasons.
+    pub fn has_same_visibility(&self, other: &Self) -> bool {
+        let key = |settings: &Self| {
             (settings.min_group_size, settings.groups.clone(), settings.pause_reasons.clone())
         };
-        of(self) == of(other)
+        key(self) == key(other)
     }
 }
 
 /// The counters of one target.
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
-    /// One entry a contact centre that has been seen.
+    /// One entry for each contact centre that is listed now.
     pub centers: Vec<CenterTotals>,
-    /// Fields whose waits are read in the wrong unit, as it seems.
+    /// Fields whose waits seem to be read in the wrong unit.
     pub wait_mismatches: Arc<[WaitMismatch]>,
-    /// The same as it can go on in another process, if that is wanted.
+    /// The counters as they are saved for another process; `None` unless [`Settings::saves`] is set.
     pub saved: Option<Arc<Saved>>,
 }
 
@@ -129,13 +132,13 @@ pub struct Totals {
 pub struct CenterTotals {
     /// Id of the contact centre.
     pub contact_center: Text,
-    /// Agent time; `None` until agent states have been read.
+    /// Time of agents by state; `None` until agent states have been read.
     pub agents: Option<AgentTotals>,
-    /// Which agents and agent groups may be shown.
-    pub shown: Arc<Shown>,
-    /// What became of the cases.
+    /// Agents and agent groups that may be shown.
+    pub visibility: Arc<Visibility>,
+    /// Outcomes of the cases.
     pub flow: FlowTotals,
-    /// Who could answer for which service; `None` while skills or agent states are unknown.
+    /// Agents by service for which they have the skill; `None` while skills or agent states are unknown.
     pub skilled: Option<Arc<SkilledAgents>>,
 }
 
@@ -151,7 +154,7 @@ pub struct Tally {
 #[derive(Debug)]
 struct CenterTally {
     id: Text,
-    /// When it was last listed.
+    /// Last snapshot that listed it.
     listed: Stamp,
     agents: AgentTime,
     flow: Flow,
@@ -159,28 +162,30 @@ struct CenterTally {
 }
 
 impl Tally {
-    /// A tally that has seen nothing.
+    /// Creates a tally without any counts.
     pub fn new(settings: Settings) -> Self {
         Self { settings, centers: Vec::new(), wait_units: WaitUnits::default() }
     }
 
-    /// The agent groups that may be shown.
+    /// Returns the selection of agent groups that may be shown.
     pub fn groups(&self) -> &GroupSelection {
         &self.settings.groups
     }
 
-    /// The same tally, going on where an earlier process stopped. What is older than [`Settings::keep`] is
-    /// not used. Time since then counts as unmeasured.
+    /// Continues with the counters of an earlier process. Counters older than [`Settings::keep`] are dropped.
+    /// The time in between counts as unmeasured.
     pub fn resuming(mut self, saved: &Saved, now: Stamp) -> Self {
-        let way = Return::of(saved, now);
-        if way.away().is_none_or(|seconds| seconds <= self.settings.keep.as_secs_f64()) {
-            let resume = |center| CenterTally::resume(center, way, &self.settings);
+        let clock = RestoreClock::new(saved, now);
+        // A clock that was set back gives no age; the counters are used then, because a counter that starts at
+        // zero again would look like a reset.
+        if clock.away().is_none_or(|seconds| seconds <= self.settings.keep.as_secs_f64()) {
+            let resume = |center| CenterTally::resume(center, clock, &self.settings);
             self.centers = saved.centers.iter().map(resume).collect();
         }
         self
     }
 
-    /// What can go on in another process, as it is after the step of the moment `now`.
+    /// Exports the counters for another process, as they are after the step of the moment `now`.
     fn export(&self, now: Stamp) -> Saved {
         let center = |center: &CenterTally| SavedCenter {
             id: center.id.clone(),
@@ -190,17 +195,19 @@ impl Tally {
         Saved { at: saved::unix(now.wall), centers: self.centers.iter().map(center).collect() }
     }
 
-    /// The cases of a contact centre that should be asked for by their number before the next step, the
-    /// most important first: a cut list does not show them.
-    pub fn to_follow(&self, contact_center: &str) -> Vec<(Resource, Text)> {
+    /// Returns the cases of a contact centre to read one by one before the next step, most important first:
+    /// they wait, and a truncated list does not show them.
+    pub fn cases_to_follow(&self, contact_center: &str) -> Vec<(Resource, Text)> {
         let center = self.centers.iter().find(|center| *center.id == *contact_center);
-        let hidden = center.map(|center| center.flow.to_follow()).unwrap_or_default();
+        let hidden = center.map(|center| center.flow.cases_to_follow()).unwrap_or_default();
         hidden.into_iter().map(|(source, id)| (source.resource(), id)).collect()
     }
 }
 
-/// Counts what happened from the snapshot before to `cur`. A contact centre that is no longer listed is shown no
-/// more, and forgotten after a while.
+/// Counts what happened from the snapshot before to `cur`.
+///
+/// A contact centre that is no longer listed has no totals, and its counters are dropped after
+/// [`Settings::keep`].
 pub fn step(tally: &mut Tally, cur: &Snapshot) -> Totals {
     let Tally { settings, centers: known, wait_units } = tally;
     let mut totals = Totals { wait_mismatches: wait_units.step(cur), ..Totals::default() };
@@ -213,20 +220,21 @@ pub fn step(tally: &mut Tally, cur: &Snapshot) -> Totals {
         });
         totals.centers.push(known[position].step(cur, center, settings));
     }
+    // A contact centre may be missing from one answer only. Its counters continue if it comes back.
     known.retain(|center| cur.stepped.since(center.listed) <= settings.keep);
     totals.saved = settings.saves.then(|| Arc::new(tally.export(cur.stepped)));
     totals
 }
 
 impl CenterTally {
-    fn resume(saved: &SavedCenter, way: Return, settings: &Settings) -> Self {
+    fn resume(saved: &SavedCenter, clock: RestoreClock, settings: &Settings) -> Self {
         let agents = saved.agents.as_ref();
-        let agents = agents.map(|agents| AgentTime::restore(agents, way, settings));
+        let agents = agents.map(|agents| AgentTime::restore(agents, clock, settings));
         Self {
             id: saved.id.clone(),
-            listed: way.now,
+            listed: clock.now,
             agents: agents.unwrap_or_default(),
-            flow: Flow::restore(&saved.flow, way, settings),
+            flow: Flow::restore(&saved.flow, clock, settings),
             skilled: Skilled::default(),
         }
     }
@@ -239,7 +247,7 @@ impl CenterTally {
         CenterTotals {
             contact_center: self.id.clone(),
             agents: self.agents.totals(),
-            shown: self.agents.shown(settings),
+            visibility: self.agents.visibility(settings),
             flow: self.flow.totals(),
             skilled: self.skilled.agents(),
         }

@@ -165,7 +165,7 @@ impl Tracer {
         let said = self.polls.take(published, trouble, &self.services);
         lines.extend(said.into_iter().map(|said| said.line(now.wall, &self.time_zone)));
         for center in &totals.centers {
-            self.lists += center.flow.taken.len();
+            self.lists += center.flow.lists_read.len();
             for event in &center.flow.events {
                 if self.services.takes(&center.contact_center, &event.service_id) {
                     self.account.enter(&center.contact_center, event);
@@ -194,7 +194,7 @@ impl Tracer {
         };
         let name = |id: &Text| self.services.called(contact_center, id);
         let at = line::clock(event.at, &self.time_zone);
-        words::of(&event.what, &event.service_id, &at, &name).about(of).line(event.at, &self.time_zone)
+        words::of(&event.inference, &event.service_id, &at, &name).about(of).line(event.at, &self.time_zone)
     }
 
     /// Nothing happened for a while: that the readings went on is told all the same.

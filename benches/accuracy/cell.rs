@@ -164,7 +164,7 @@ fn compare(observer: &Observer<'_>, poll: Duration) -> CellResult {
         never_seen,
         measured: measured / (measured + unmeasured).max(1.0),
         concluded,
-        unclassified: ours.unclassified_in_all(),
+        unclassified: ours.total_unclassified(),
     }
 }
 

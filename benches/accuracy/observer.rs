@@ -61,7 +61,7 @@ impl<'a> Observer<'a> {
             calls_readable,
             snapshot,
             // Events carry the bounds of single waits.
-            tally: Tally::new(Settings { tells_events: true, ..Settings::default() }),
+            tally: Tally::new(Settings { record_events: true, ..Settings::default() }),
             totals: None,
             answered: HashMap::new(),
             polls: Vec::new(),
@@ -115,7 +115,8 @@ impl<'a> Observer<'a> {
     fn count(&mut self) {
         let totals = tally::step(&mut self.tally, &self.snapshot).centers.remove(0);
         for event in &totals.flow.events {
-            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) = (&event.what, event.class) {
+            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) = (&event.inference, event.class)
+            {
                 self.answered.insert(event.case.clone(), (*low, *high));
             }
         }

@@ -234,7 +234,7 @@ impl RunningTarget {
         self.source.goals = target.goals.clone();
         let tally = shared.tally_settings(&target);
         // Agents who may no longer be shown must be gone before the reload is answered.
-        if !tally.shows_like(&self.factory.tally) {
+        if !tally.has_same_visibility(&self.factory.tally) {
             self.hide_until_next_step(writer);
         }
         self.factory.tally = tally;

@@ -14,7 +14,7 @@ use crate::{
     app::PollerFactory,
     config::{Config, Target},
     model::{Clock, Collector, Goals, Selection, Text},
-    poller::{self, Wanted},
+    poller::{self, CollectorInterval},
     shutdown,
     tally::{self, Edges},
     trace::{Failure, Line, Settings, Tokens, Trace, Tracer},
@@ -109,14 +109,14 @@ fn trace(
 ) -> anyhow::Result<Trace> {
     // Their requests would take part of the target's budget, and nothing of them is printed.
     for unneeded in [Collector::Agents, Collector::AgentGroups, Collector::Skills, Collector::Inventory] {
-        poll.collectors[unneeded.index()] = Wanted::Off;
+        poll.collectors[unneeded.index()] = CollectorInterval::Off;
     }
     let allow =
         if contact_centers.is_empty() { target.contact_centers.allow } else { texts(contact_centers) };
     let target = Target { contact_centers: Selection { allow, deny: target.contact_centers.deny }, ..target };
     let edges = Edges::with(&Goals::edges([&*target.goals]));
     let factory =
-        PollerFactory::new(target, poll, tally::Settings { tells_events: true, ..tally }, edges, clock);
+        PollerFactory::new(target, poll, tally::Settings { record_events: true, ..tally }, edges, clock);
     Ok(Trace::new(factory.poller()?, factory.latest(), tracer))
 }
 

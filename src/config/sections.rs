@@ -10,7 +10,7 @@ use super::SHORTEST_INTERVAL;
 use crate::{
     document::{Complaints, Entry, Section, unknown},
     model::Collector,
-    poller::{self, Wanted},
+    poller::{self, CollectorInterval},
 };
 
 /// Lower bound of `keep_counters`.
@@ -73,24 +73,24 @@ pub(super) fn collectors(
 }
 
 /// Reads the setting of one collector; `tick` is the interval of the steps.
-fn wanted(value: &Entry<'_>, tick: Duration, complaints: &mut Complaints) -> Wanted {
+fn wanted(value: &Entry<'_>, tick: Duration, complaints: &mut Complaints) -> CollectorInterval {
     if let Some(on) = value.switch() {
-        return if on { Wanted::AsItsKind } else { Wanted::Off };
+        return if on { CollectorInterval::Default } else { CollectorInterval::Off };
     }
     if !value.is_map() {
         value.wrong(complaints, "must be on, off, or a map such as {interval: 10s}");
-        return Wanted::AsItsKind;
+        return CollectorInterval::Default;
     }
     let mut section = value.section(complaints);
     let interval = section.get("interval");
     section.finish(complaints);
-    let Some(interval) = interval else { return Wanted::AsItsKind };
+    let Some(interval) = interval else { return CollectorInterval::Default };
     match interval.duration(SHORTEST_INTERVAL, complaints) {
         Some(given) if given < tick => {
             interval.wrong(complaints, "must not be shorter than poll.state, the interval of the steps");
-            Wanted::AsItsKind
+            CollectorInterval::Default
         }
-        given => given.map_or(Wanted::AsItsKind, Wanted::Every),
+        given => given.map_or(CollectorInterval::Default, CollectorInterval::Every),
     }
 }
 

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     model::{CaseState, Text},
-    tally::{ClassCounts, ClassTotals, DayCounts, Doubt, LeftAge, ServiceTotals, Unmeasured, WaitingNow},
+    tally::{
+        ClassCounts, ClassTotals, DayCounts, LeftAge, ServiceTotals, UnclassifiedReason, Unmeasured,
+        WaitingNow,
+    },
 };
 
 type NowNumber = fn(&WaitingNow) -> f64;
@@ -191,8 +194,13 @@ pub(super) const DROPPED_LATE: [&Spec; 21] = [
 ];
 
 /// Series of one class of a service, but for the buckets of its histogram.
-pub(super) const OF_A_CLASS: usize =
-    NOW.len() + CaseState::COUNT + COUNTS.len() + LeftAge::ALL.len() + Doubt::ALL.len() + DAY.len() + 4;
+pub(super) const OF_A_CLASS: usize = NOW.len()
+    + CaseState::COUNT
+    + COUNTS.len()
+    + LeftAge::ALL.len()
+    + UnclassifiedReason::ALL.len()
+    + DAY.len()
+    + 4;
 /// Series of a service, whatever its classes.
 pub(super) const OF_A_SERVICE: usize = 3 + Unmeasured::ALL.len();
 
@@ -280,7 +288,7 @@ fn write_outcomes<'a>(pen: &mut Pen<'_>, classes: impl Iterator<Item = ClassRow<
     }
     let mut family = pen.family(&UNCLASSIFIED);
     for (labels, class, totals, _) in classes.clone() {
-        for (doubt, count) in Doubt::ALL.into_iter().zip(totals.counts.unclassified) {
+        for (doubt, count) in UnclassifiedReason::ALL.into_iter().zip(totals.counts.unclassified) {
             family.count(&(labels, (class, [("reason", doubt.as_str())])), count)?;
         }
     }

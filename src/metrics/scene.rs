@@ -7,7 +7,7 @@ use crate::{
     model::{AgentStatus, Goals, NAME_LIMIT, ServiceStatus, Stamp},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::{AgentTotals, FlowTotals, Shown, SkilledAgents},
+    tally::{AgentTotals, FlowTotals, SkilledAgents, Visibility},
 };
 
 /// Everything an encoding may speak of.
@@ -33,7 +33,7 @@ pub(super) struct CenterScene<'a> {
     pub(super) goals: &'a Goals,
     pub(super) agents: Option<&'a AgentTotals>,
     /// Which agents and groups may be shown; nobody where that is not known.
-    shown: Option<&'a Shown>,
+    shown: Option<&'a Visibility>,
     pub(super) flow: Option<&'a FlowTotals>,
     pub(super) skilled: Option<&'a SkilledAgents>,
     /// The agents now, while that reading is fresh.
@@ -80,7 +80,7 @@ impl<'a> Target<'a> {
                     center,
                     goals: &view.goals,
                     agents: totals.and_then(|totals| totals.agents.as_ref()),
-                    shown: totals.map(|totals| &*totals.shown),
+                    shown: totals.map(|totals| &*totals.visibility),
                     flow: totals.map(|totals| &totals.flow),
                     skilled: totals.and_then(|totals| totals.skilled.as_deref()),
                     agent_state: center.agent_state.fresh(now).map(|data| data.as_slice()),

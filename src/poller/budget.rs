@@ -1,23 +1,25 @@
-//! How far apart readings must be so that Trio is not overloaded: pure functions of what they cost.
+//! Intervals that keep the load on Trio within its limits: pure functions of the cost of readings.
 
 use std::time::Duration;
 
-/// What one round of readings cost.
+/// Cost of one round of readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Load {
-    /// How long the slowest of them took.
+    /// Duration of the slowest reading.
     pub(super) duration: Duration,
     /// Requests sent.
     pub(super) requests: u64,
 }
 
-/// Intervals are whole multiples of this, so that a cadence stays while the load hardly changes.
+/// Granularity of intervals.
+// Without it a small change of the load would change the interval in each step.
 const GRAIN: Duration = Duration::from_millis(100);
 
-/// The configured interval, or the shortest longer one at which readings take up at most half of
-/// the time and send at most `per_minute` requests a minute.
+/// Returns the configured interval, or the shortest longer one at which readings take at most half of the time
+/// and send at most `per_minute` requests a minute.
 pub(super) fn interval(configured: Duration, load: Load, per_minute: f64) -> Duration {
     let by_requests = Duration::try_from_secs_f64(load.requests as f64 * 60.0 / per_minute.max(1.0));
+    // A server that is slow gets at least as much time to rest as a round takes.
     let needed = (load.duration * 2).max(by_requests.unwrap_or(Duration::MAX));
     if needed <= configured {
         return configured;
@@ -26,8 +28,8 @@ pub(super) fn interval(configured: Duration, load: Load, per_minute: f64) -> Dur
     GRAIN.saturating_mul(u32::try_from(grains).unwrap_or(u32::MAX))
 }
 
-/// The intervals of what happens now and of what is configured, which share a budget: the second may
-/// take up half of it, the first gets what the second leaves.
+/// Returns the intervals of live and of configuration collectors, which share a budget. Configuration may use
+/// half of it; live readings get the rest.
 pub(super) fn intervals(
     configured: (Duration, Duration),
     fast: Load,
@@ -52,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_is_the_longest_of_configured_twice_the_cycle_and_what_the_budget_allows() {
+    fn interval_keeps_half_the_time_and_the_budget() {
         let secs = |load| interval(CONFIGURED, load, 600.0).as_secs_f64();
         assert_eq!(secs(load(0.0, 0)), 5.0);
         assert_eq!(secs(load(2.5, 50)), 5.0);

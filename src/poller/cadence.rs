@@ -1,4 +1,4 @@
-//! When something is due: pure functions of the moment.
+//! Due times of collectors: pure functions of the moment.
 
 use std::time::Duration;
 
@@ -7,11 +7,12 @@ use crate::{
     snapshot::{Attempt, Outcome},
 };
 
-/// A reading that failed is tried again after this long, or a tenth of its interval if that is longer.
+/// Time after which a failed reading is tried again; a tenth of its interval if that is longer.
+// Configuration is read every few minutes: without a retry, a short failure would last as long.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// Whether a collector is due at `now`. Steps come at every `tick`, never exactly, so a collector is
-/// due in the step nearest to its time. Once the server is back (`recovered`), what failed is due.
+/// Returns true if a collector is due at `now`. Steps come about every `tick`, never exactly, so a collector is
+/// due in the step nearest to its time. When the server is back (`recovered`), all failed readings are due.
 pub(super) fn due(
     attempt: Option<Attempt>,
     interval: Duration,
@@ -25,7 +26,7 @@ pub(super) fn due(
     failed && recovered || now.since(attempt.at) + tick / 2 >= interval
 }
 
-/// How many times of the cadence passed unused between two ticks.
+/// Returns the number of ticks that were missed between two ticks.
 pub(super) fn missed(between: Duration, tick: Duration) -> u64 {
     let ticks = (between.as_secs_f64() / tick.as_secs_f64()).round();
     (ticks as u64).saturating_sub(1)
@@ -46,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_collector_is_due_in_the_step_nearest_to_its_interval() {
+    fn collector_is_due_in_the_nearest_step() {
         let (complete, later) = attempt(Outcome::Complete);
         let due = |millis| due(Some(complete), INTERVAL, TICK, true, later(millis));
         assert!(!due(295_003));
@@ -55,12 +56,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_tried_is_due() {
+    fn collector_never_tried_is_due() {
         assert!(due(None, INTERVAL, TICK, false, Clock::system().now()));
     }
 
     #[test]
-    fn what_failed_is_tried_again_early_and_at_once_when_the_server_is_back() {
+    fn failed_collector_is_retried_early_or_after_recovery() {
         let (failed, later) = attempt(Outcome::Failed);
         assert!(!due(Some(failed), INTERVAL, TICK, false, later(25_000)));
         assert!(due(Some(failed), INTERVAL, TICK, false, later(30_000)));
@@ -68,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_seldom_is_not_tried_again_often() {
+    fn retry_waits_a_tenth_of_a_long_interval() {
         let (failed, later) = attempt(Outcome::Failed);
         let hour = Duration::from_secs(3600);
         assert!(!due(Some(failed), hour, TICK, false, later(350_000)));
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn ticks_that_passed_unused_are_counted() {
+    fn missed_ticks_are_counted() {
         assert_eq!(missed(TICK, TICK), 0);
         assert_eq!(missed(TICK * 4, TICK), 3);
         assert_eq!(missed(Duration::ZERO, TICK), 0);

@@ -1,4 +1,4 @@
-//! One cycle: who is there, what is due, what came of it.
+//! One cycle of a target: contact centres, due collectors, and their results.
 
 use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
 
@@ -7,8 +7,8 @@ use tokio::time::timeout;
 
 use super::{
     Poller, Settings, cadence,
-    follow::{Following, Wanted},
-    settle::{Done, groups, problem, settle, too_slow, whole},
+    follow::{CaseRef, FollowOutcome},
+    outcome::{CollectorResult, apply_outcome, groups, timeout_error, to_problem, with_count},
 };
 use crate::{
     model::{Clock, Collector, Resource, Text},
@@ -16,29 +16,30 @@ use crate::{
     trio::{Client, Error, Listing, Root, Route},
 };
 
-/// The scope of what concerns the target as a whole.
+/// Scope of log lines about the target as a whole.
 const TARGET: &str = "target";
-/// Early configuration readings end here: a server that invents ids could ask for them for ever.
-const MOST_ASKED_FOR: usize = 10_000;
+/// Largest number of ids for which the configuration is read early.
+// A server that invents new ids in each answer would otherwise get a configuration reading in each step.
+const MAX_EARLY_READ_IDS: usize = 10_000;
 
-/// What one step of one contact centre brought.
-struct Visit {
+/// Result of one step for one contact centre.
+struct CenterOutcome {
     center: Center,
     simulated: bool,
-    /// A fast collector was due, and whether one of them was read.
+    /// `None` if no live collector was due; else true if one of them was read.
     fast: Option<bool>,
-    done: Vec<Done>,
-    /// Ids that the configuration was read early for.
+    done: Vec<CollectorResult>,
+    /// Ids for which the configuration was read early.
     asked: HashSet<Id>,
-    following: Following,
+    follow_outcome: FollowOutcome,
 }
 
-/// An id and the contact centre it belongs to.
+/// An id, after the id of its contact centre.
 type Id = (Text, Text);
 
-/// What a visit needs to know.
+/// Shared input of all collectors of a step.
 #[derive(Clone, Copy)]
-pub(super) struct Visitor<'a> {
+pub(super) struct CollectContext<'a> {
     pub(super) client: &'a Client,
     pub(super) clock: &'a Clock,
     pub(super) settings: Settings,
@@ -46,11 +47,11 @@ pub(super) struct Visitor<'a> {
 }
 
 impl Poller {
-    /// Reads what is due; what is not due stays as it was.
+    /// Reads what is due; other readings are carried over.
     pub(super) async fn read(&mut self) -> Snapshot {
         let mut snapshot = self.carry_over();
         let total = match self.discover(&mut snapshot).await {
-            Ok(()) => match self.visit_all(&mut snapshot).await {
+            Ok(()) => match self.collect_all(&mut snapshot).await {
                 None => self.count_shared(&mut snapshot).await,
                 total => total,
             },
@@ -59,12 +60,12 @@ impl Poller {
         match &total {
             Some(error) => {
                 snapshot.up = false;
-                self.situations.ill(TARGET, error);
+                self.situations.failed(TARGET, error);
                 self.fail_due(&mut snapshot, error);
             }
-            None => self.situations.well(TARGET),
+            None => self.situations.recovered(TARGET),
         }
-        snapshot.notes.trouble = total.as_ref().map(problem);
+        snapshot.notes.trouble = total.as_ref().map(to_problem);
         self.trouble = total;
         snapshot.server = self.client.active_server();
         snapshot.clock_skew = self.client.clock_skew();
@@ -96,18 +97,20 @@ impl Poller {
             };
         };
         let mut snapshot = Snapshot::clone(last);
+        // Answers for single cases belong to the lists of their step alone.
         snapshot.centers.iter_mut().for_each(|center| center.followed = Arc::default());
         snapshot
     }
 
-    /// Finds the contact centres and the way to each, where that is due.
+    /// Finds the contact centres and the routes to them, if that is due.
     async fn discover(&mut self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.trouble.is_some(), self.clock.now());
         let looking = self.client.is_looking_for_members(Resource::ContactCenters, &"".into());
+        // After a failover the links of the other server are not valid here.
         let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
-        // Nothing to read is an answer, too.
+        // A complete answer without contact centres is an answer, too.
         let known = attempt.is_some_and(|attempt| attempt.outcome == Outcome::Complete);
         if !due && !moved && !looking && (known || !self.routes.is_empty()) {
             return Ok(());
@@ -125,17 +128,17 @@ impl Poller {
         };
         let result = timeout(self.settings.collector_limit, read)
             .await
-            .unwrap_or_else(|_| Err(too_slow(Resource::ContactCenters)));
+            .unwrap_or_else(|_| Err(timeout_error(Resource::ContactCenters)));
         let (result, found) = match result {
             Ok((root, all, listing, routes)) => {
-                self.say_unmatched(&all);
+                self.log_unmatched(&all);
                 snapshot.notes.passed_over =
                     all.into_iter().filter(|center| !self.selection.takes(center)).collect();
                 (Ok(listing), Some((root, routes)))
             }
             Err(error) => (Err(error), None),
         };
-        let error = settle(
+        let error = apply_outcome(
             &mut snapshot.contact_centers,
             begun,
             &clock,
@@ -162,64 +165,64 @@ impl Poller {
         match error {
             Some(error) if error.is_total() || self.routes.is_empty() => Err(error),
             Some(error) => {
-                self.situations.ill("contact centres", &error);
+                self.situations.failed("contact centres", &error);
                 Ok(())
             }
             None => {
-                self.situations.well("contact centres");
+                self.situations.recovered("contact centres");
                 Ok(())
             }
         }
     }
 
-    /// Visits every contact centre at the same time. Returns the error that means that nothing at all
-    /// can be had, if one did.
-    async fn visit_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
+    /// Reads all contact centres at the same time. Returns the error for which nothing could be read.
+    async fn collect_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
         let wanted = self.choose_cases(snapshot);
-        let visitor = self.visitor();
+        let context = self.context();
         let routes = &self.routes;
-        let asked_for = &self.asked_for;
+        let read_early_for = &self.read_early_for;
         let wanted = &wanted;
         let centers = std::mem::take(&mut snapshot.centers);
-        let visits = join_all(centers.into_iter().map(|center| async move {
+        let outcomes = join_all(centers.into_iter().map(|center| async move {
             let id = &center.contact_center.id;
             let wanted = wanted.get(id).map(Vec::as_slice).unwrap_or_default();
             match routes.get(id) {
-                Some(route) => visitor.visit(route, center, asked_for, wanted).await,
-                None => Visit::nowhere(center),
+                Some(route) => context.collect_center(route, center, read_early_for, wanted).await,
+                None => CenterOutcome::unreachable(center),
             }
         }))
         .await;
-        let fast: Vec<bool> = visits.iter().filter_map(|visit| visit.fast).collect();
+        let fast: Vec<bool> = outcomes.iter().filter_map(|outcome| outcome.fast).collect();
         if !fast.is_empty() {
             snapshot.up = fast.contains(&true);
         }
-        snapshot.simulated |= visits.iter().any(|visit| visit.simulated);
+        snapshot.simulated |= outcomes.iter().any(|outcome| outcome.simulated);
         let mut total: Vec<(String, Error)> = Vec::new();
-        for visit in visits {
-            self.asked_for.extend(visit.asked);
-            self.followed(&visit.center.contact_center.id, visit.following);
-            for Done { collector, error, .. } in visit.done {
-                let scope = format!("cc {} {}", visit.center.contact_center.id, collector.as_str());
+        for outcome in outcomes {
+            self.read_early_for.extend(outcome.asked);
+            self.record_followed(&outcome.center.contact_center.id, outcome.follow_outcome);
+            for CollectorResult { collector, error, .. } in outcome.done {
+                let scope = format!("cc {} {}", outcome.center.contact_center.id, collector.as_str());
                 match error {
-                    None => self.situations.well(&scope),
+                    None => self.situations.recovered(&scope),
                     Some(error) if error.is_total() => total.push((scope, error)),
-                    Some(error) => self.situations.ill(&scope, &error),
+                    Some(error) => self.situations.failed(&scope, &error),
                 }
             }
-            snapshot.centers.push(visit.center);
+            snapshot.centers.push(outcome.center);
         }
+        // Something was read, so these errors concern single collectors, not the target.
         if snapshot.up {
-            total.iter().for_each(|(scope, error)| self.situations.ill(scope, error));
+            total.iter().for_each(|(scope, error)| self.situations.failed(scope, error));
             return None;
         }
-        // Of several errors the one that says why is told, not one that waits because of it.
+        // Of several errors the cause is reported, not one that waits because of it.
         let why = total.iter().position(|(_, error)| !matches!(error, Error::LoginWaits { .. })).unwrap_or(0);
         (!total.is_empty()).then(|| total.swap_remove(why).1)
     }
 
-    pub(super) fn visitor(&self) -> Visitor<'_> {
-        Visitor {
+    pub(super) fn context(&self) -> CollectContext<'_> {
+        CollectContext {
             client: &self.client,
             clock: &self.clock,
             settings: self.settings,
@@ -227,63 +230,73 @@ impl Poller {
         }
     }
 
-    /// Nothing can be had from the server: whatever was due has failed, without asking for it.
+    /// Marks all due readings as failed, without sending requests.
     fn fail_due(&self, snapshot: &mut Snapshot, why: &Error) {
         let (now, tick) = (self.clock.now(), self.settings.state);
         let of_centers = snapshot.centers.iter_mut().flat_map(Center::attempts);
         let shared = snapshot.inventory.tried();
-        for Tried { attempt, problem: told, interval } in of_centers.chain([shared]) {
+        for Tried { attempt, problem, interval } in of_centers.chain([shared]) {
             if interval.is_some_and(|interval| cadence::due(*attempt, interval, tick, true, now)) {
                 *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
-                *told = Some(problem(why));
+                *problem = Some(to_problem(why));
             }
         }
     }
 }
 
-impl Visit {
-    /// The visit to a contact centre to which there is no way.
-    fn nowhere(center: Center) -> Self {
-        let following = Following::default();
-        Self { center, simulated: false, fast: None, done: Vec::new(), asked: HashSet::new(), following }
+impl CenterOutcome {
+    /// Creates the outcome for a contact centre without a route.
+    fn unreachable(center: Center) -> Self {
+        let follow_outcome = FollowOutcome::default();
+        Self { center, simulated: false, fast: None, done: Vec::new(), asked: HashSet::new(), follow_outcome }
     }
 }
 
-impl Visitor<'_> {
-    async fn visit(
+impl CollectContext<'_> {
+    async fn collect_center(
         self,
         route: &Route,
         mut center: Center,
-        asked_for: &HashSet<Id>,
-        wanted: &[Wanted],
-    ) -> Visit {
-        let (state, fast, following) = self.now(route, &mut center, wanted).await;
-        let mut done: Vec<Done> =
+        read_early_for: &HashSet<Id>,
+        wanted: &[CaseRef],
+    ) -> CenterOutcome {
+        let (state, fast, follow_outcome) = self.collect_live(route, &mut center, wanted).await;
+        let mut done: Vec<CollectorResult> =
             state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
+        // A service or agent that is new in Trio gets its name with its first states, not minutes later with
+        // the next configuration reading.
         let mut asked = unknown_ids(&center);
-        asked.retain(|id| !asked_for.contains(id));
-        // Ids come from neither calls, cases nor skills.
-        let explains =
-            |done: &Done| !matches!(done.collector, Collector::Calls | Collector::Cases | Collector::Skills);
+        asked.retain(|id| !read_early_for.contains(id));
+        // Unknown ids come from states alone; an error of another collector says nothing about them.
+        let explains = |done: &CollectorResult| {
+            !matches!(done.collector, Collector::Calls | Collector::Cases | Collector::Skills)
+        };
         let well = done.iter().all(|done| done.error.is_none() || !explains(done));
-        if well && !asked.is_empty() && asked_for.len() < MOST_ASKED_FOR {
+        if well && !asked.is_empty() && read_early_for.len() < MAX_EARLY_READ_IDS {
             done.extend(self.configuration(route, &mut center, true).await);
         } else {
             asked.clear();
         }
         done.extend(self.inventory(route, &mut center).await);
-        Visit { simulated: done.iter().any(|done| done.simulated), center, fast, done, asked, following }
+        CenterOutcome {
+            simulated: done.iter().any(|done| done.simulated),
+            center,
+            fast,
+            done,
+            asked,
+            follow_outcome,
+        }
     }
 
-    /// Reads what is configured.
-    async fn configuration(self, route: &Route, center: &mut Center, early: bool) -> Vec<Done> {
+    /// Reads the configuration collectors.
+    async fn configuration(self, route: &Route, center: &mut Center, early: bool) -> Vec<CollectorResult> {
         let client = self.client;
         let Center { services, service_groups, agents, agent_groups, .. } = center;
         let [with_services, with_groups, with_agents, with_agent_groups] =
             [Collector::Services, Collector::ServiceGroups, Collector::Agents, Collector::AgentGroups]
-                .map(|collector| early || self.is_looking(route, collector));
+                .map(|collector| early || self.needs_member_probe(route, collector));
         let done = tokio::join!(
-            self.collect(Collector::Services, services, with_services, client.services(route), whole),
+            self.collect(Collector::Services, services, with_services, client.services(route), with_count),
             self.collect(
                 Collector::ServiceGroups,
                 service_groups,
@@ -291,27 +304,28 @@ impl Visitor<'_> {
                 client.service_groups(route),
                 groups
             ),
-            self.collect(Collector::Agents, agents, with_agents, client.agents(route), whole),
+            self.collect(Collector::Agents, agents, with_agents, client.agents(route), with_count),
             self.collect(
                 Collector::AgentGroups,
                 agent_groups,
                 with_agent_groups,
                 client.agent_groups(route),
-                whole
+                with_count
             ),
         );
         let skills = self.skills(route, center, early).await;
         [done.0, done.1, done.2, done.3, skills].into_iter().flatten().collect()
     }
 
-    /// Whether a collector is to be read once more at once, for members that come only when asked for.
-    pub(super) fn is_looking(self, route: &Route, collector: Collector) -> bool {
+    /// Returns true if a collector should be read again at once, to find members that Trio sends only when
+    /// asked for.
+    pub(super) fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
         collector
             .resource()
             .is_some_and(|resource| self.client.is_looking_for_members(resource, route.contact_center()))
     }
 
-    /// Reads one collector if it is due, or if it is wanted `early`.
+    /// Reads one collector if it is due, or if `early` is set.
     pub(super) async fn collect<T, L>(
         self,
         collector: Collector,
@@ -319,7 +333,7 @@ impl Visitor<'_> {
         early: bool,
         read: impl Future<Output = Result<Listing<L>, Error>>,
         data: fn(Vec<L>) -> (usize, T),
-    ) -> Option<Done>
+    ) -> Option<CollectorResult>
     where
         T: PartialEq,
     {
@@ -331,14 +345,14 @@ impl Visitor<'_> {
         }
         let limit = self.settings.collector_limit;
         let resource = collector.resource().unwrap_or(Resource::Api);
-        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(too_slow(resource)));
+        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(timeout_error(resource)));
         let simulated = result.as_ref().is_ok_and(|listing| listing.simulated);
-        let error = settle(reading, begun, self.clock, result.map(|listing| data(listing.items)));
-        Some(Done { collector, simulated, error })
+        let error = apply_outcome(reading, begun, self.clock, result.map(|listing| data(listing.items)));
+        Some(CollectorResult { collector, simulated, error })
     }
 }
 
-/// Ids that stand in the states but not in the configuration, with their contact centre.
+/// Returns ids in the states that the configuration does not contain, with their contact centre.
 fn unknown_ids(center: &Center) -> HashSet<Id> {
     fn ids<T>(reading: &Reading<Vec<T>>, id: fn(&T) -> &Text) -> Option<HashSet<Text>> {
         reading.good.as_ref().map(|good| good.data.iter().map(|item| id(item).clone()).collect())

@@ -1,4 +1,4 @@
-//! Single cases that a cut list may hide, asked for by their number.
+//! Single cases that a truncated list may hide, read by their numbers.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -8,21 +8,21 @@ use std::{
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::timeout;
 
-use super::{Poller, cycle::Visitor, settle::too_slow};
+use super::{Poller, cycle::CollectContext, outcome::timeout_error};
 use crate::{
     model::{CaseList, RequestFailure, Resource, Text},
     snapshot::{Center, Followed, Reading, Snapshot},
     trio::{Error, Route},
 };
 
-/// A case to ask for: the list that showed it, and its number.
-pub(super) type Wanted = (Resource, Text);
+/// Case to read: the list that showed it, and its number.
+pub(super) type CaseRef = (Resource, Text);
 
-/// At most `limit` of the cases that the contact centres want, shared out evenly; of each the first
-/// ones, which are the most important.
-pub(super) fn share(mut wanted: Vec<(Text, Vec<Wanted>)>, limit: usize) -> HashMap<Text, Vec<Wanted>> {
+/// Shares `limit` cases evenly among the contact centres; each gets its first ones, which are the most
+/// important.
+pub(super) fn share(mut wanted: Vec<(Text, Vec<CaseRef>)>, limit: usize) -> HashMap<Text, Vec<CaseRef>> {
     let all = |share: usize| wanted.iter().map(|(_, wanted)| wanted.len().min(share)).sum::<usize>();
-    // The largest equal share that is not too much; what it leaves goes to the first who want more.
+    // The largest equal share within the limit; the rest goes to the first contact centres that need more.
     let share = (0..=limit).rev().find(|share| all(*share) <= limit).unwrap_or_default();
     let mut rest = limit - all(share);
     for (_, wanted) in &mut wanted {
@@ -33,50 +33,50 @@ pub(super) fn share(mut wanted: Vec<(Text, Vec<Wanted>)>, limit: usize) -> HashM
     wanted.into_iter().collect()
 }
 
-/// What came of asking for single cases.
+/// Result of reading single cases.
 #[derive(Debug, Default)]
-pub(super) struct Following {
+pub(super) struct FollowOutcome {
     pub(super) found: Vec<Followed>,
-    /// The first thing that went wrong, if anything was asked.
+    /// First error, if anything was read.
     pub(super) result: Option<Result<(), Error>>,
     pub(super) took: Duration,
 }
 
 impl Poller {
-    /// The cases to ask for by their number, by contact centre.
-    pub(super) fn choose_cases(&mut self, snapshot: &Snapshot) -> HashMap<Text, Vec<Wanted>> {
-        self.following = Duration::ZERO;
+    /// Returns the cases to read, by contact centre.
+    pub(super) fn choose_cases(&mut self, snapshot: &Snapshot) -> HashMap<Text, Vec<CaseRef>> {
+        self.follow_duration = Duration::ZERO;
         let ids = snapshot.centers.iter().map(|center| center.contact_center.id.clone());
-        let wanted = ids.map(|id| (id.clone(), self.tally.to_follow(&id))).collect();
+        let wanted = ids.map(|id| (id.clone(), self.tally.cases_to_follow(&id))).collect();
         share(wanted, self.settings.follow_cases)
     }
 
-    /// Takes note of how asking for single cases went.
-    pub(super) fn followed(&mut self, contact_center: &str, following: Following) {
-        self.following = self.following.max(following.took);
+    /// Records the result of reading single cases.
+    pub(super) fn record_followed(&mut self, contact_center: &str, follow_outcome: FollowOutcome) {
+        self.follow_duration = self.follow_duration.max(follow_outcome.took);
         let scope = format!("cc {contact_center} single cases");
-        match following.result {
-            Some(Ok(())) => self.situations.well(&scope),
-            Some(Err(error)) => self.situations.ill(&scope, &error),
+        match follow_outcome.result {
+            Some(Ok(())) => self.situations.recovered(&scope),
+            Some(Err(error)) => self.situations.failed(&scope, &error),
             None => {}
         }
     }
 }
 
-impl Visitor<'_> {
-    /// Asks for those of the wanted cases that the lists just read do not show.
+impl CollectContext<'_> {
+    /// Reads those of the wanted cases that the new lists do not show.
     pub(super) async fn follow(
         self,
         route: &Route,
         (before, now): (&Center, &Center),
-        wanted: &[Wanted],
-    ) -> Following {
+        wanted: &[CaseRef],
+    ) -> FollowOutcome {
         if wanted.is_empty() {
-            return Following::default();
+            return FollowOutcome::default();
         }
         let hidden = hidden(before, now, wanted);
         if hidden.is_empty() {
-            return Following::default();
+            return FollowOutcome::default();
         }
         let begun = self.clock.now();
         let mut found: Vec<(usize, Followed)> = Vec::new();
@@ -85,6 +85,7 @@ impl Visitor<'_> {
             let case = self.client.case(route, *list, job).await?;
             Ok((place, Followed { id: job.clone(), at: self.clock.now(), case }))
         });
+        // Answers that came before a timeout or an error are used.
         let mut answers: FuturesUnordered<_> = asked.collect();
         let take = async {
             while let Some(answer) = answers.next().await {
@@ -93,6 +94,8 @@ impl Visitor<'_> {
                     Err(error) => {
                         let goes_on = is_about_one(&error);
                         first.get_or_insert(error);
+                        // A server that refuses the login or does not answer would fail for every other case as
+                        // well.
                         if !goes_on {
                             break;
                         }
@@ -101,10 +104,11 @@ impl Visitor<'_> {
             }
         };
         if timeout(self.settings.collector_limit, take).await.is_err() {
-            first.get_or_insert(too_slow(Resource::Cases));
+            first.get_or_insert(timeout_error(Resource::Cases));
         }
+        // Answers come in any order; the order of importance is kept.
         found.sort_unstable_by_key(|(place, _)| *place);
-        Following {
+        FollowOutcome {
             found: found.into_iter().map(|(_, followed)| followed).collect(),
             result: Some(first.map_or(Ok(()), Err)),
             took: self.clock.now().since(begun),
@@ -112,12 +116,12 @@ impl Visitor<'_> {
     }
 }
 
-/// The cases that their list, just read, does not show. Without a new list nobody could say what a case
-/// that is not there means.
-fn hidden<'w>(before: &Center, now: &Center, wanted: &'w [Wanted]) -> Vec<&'w Wanted> {
+/// Returns the cases that their new list does not show. Without a new list, the absence of a case means
+/// nothing.
+fn hidden<'w>(before: &Center, now: &Center, wanted: &'w [CaseRef]) -> Vec<&'w CaseRef> {
     let calls = just_read(&before.calls, &now.calls);
     let cases = just_read(&before.cases, &now.cases);
-    let is_hidden = |(list, job): &&Wanted| {
+    let is_hidden = |(list, job): &&CaseRef| {
         let shown = if *list == Resource::Calls { &calls } else { &cases };
         shown.as_ref().is_some_and(|shown| !shown.contains(job))
     };
@@ -130,7 +134,7 @@ fn just_read<'c>(before: &Reading<CaseList>, now: &'c Reading<CaseList>) -> Opti
     Some(good.data.cases.iter().map(|case| &case.id).collect())
 }
 
-/// Whether the answer to another case may be better.
+/// Returns true if the error concerns one case only, so that the next one may be read.
 fn is_about_one(error: &Error) -> bool {
     let failure = match error {
         Error::Status { .. } => return true,

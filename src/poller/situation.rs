@@ -1,23 +1,24 @@
-//! One log line when a situation changes, silence while it lasts.
+//! Log lines about failures: one when a situation changes, none while it lasts.
 
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{model::WaitMismatch, trio::Error};
 
-/// What was last said of each scope: the target as a whole, or one collector.
+/// Last logged situation of each scope: the target as a whole, or one collector.
 #[derive(Debug, Default)]
 pub(super) struct Situations(HashMap<String, String>);
 
 impl Situations {
-    /// All is well with `scope`. Says so only if it was not.
-    pub(super) fn well(&mut self, scope: &str) {
+    /// Records that `scope` can be read. Logs it only if it failed before.
+    pub(super) fn recovered(&mut self, scope: &str) {
         if self.0.remove(scope).is_some() {
             tracing::info!(scope, "works again");
         }
     }
 
-    /// Something is wrong with `scope`. Says so only if something else was wrong before, or nothing.
-    pub(super) fn ill(&mut self, scope: &str, error: &Error) {
+    /// Records that `scope` cannot be read. Logs it only if the situation is another one than before.
+    pub(super) fn failed(&mut self, scope: &str, error: &Error) {
+        // The message may hold times and counts that differ in each step; the situation does not.
         let situation = error.situation();
         if self.0.get(scope) != Some(&situation) {
             tracing::warn!(scope, %error, "cannot be read");
@@ -26,12 +27,12 @@ impl Situations {
     }
 }
 
-/// The fields whose waits were last found to be read in the wrong unit.
+/// Fields whose waits were last found to be read in the wrong unit.
 #[derive(Debug, Default)]
 pub(super) struct LoggedMismatches(Arc<[WaitMismatch]>);
 
 impl LoggedMismatches {
-    /// Logs the mismatches that were not there before, one line each.
+    /// Logs the new mismatches, one line each.
     pub(super) fn log(&mut self, now: &Arc<[WaitMismatch]>) {
         for mismatch in self.replace(now) {
             tracing::warn!(
@@ -47,7 +48,7 @@ impl LoggedMismatches {
         }
     }
 
-    /// Remembers the mismatches of now. Returns those that are new.
+    /// Stores the present mismatches. Returns those that are new.
     fn replace(&mut self, now: &Arc<[WaitMismatch]>) -> Vec<WaitMismatch> {
         let new = now.iter().filter(|mismatch| !self.0.contains(mismatch)).copied().collect();
         self.0 = now.clone();
@@ -61,7 +62,7 @@ mod tests {
     use crate::model::{Resource, WaitFactor};
 
     #[test]
-    fn a_mismatch_is_logged_again_only_after_it_went_away() {
+    fn mismatch_is_logged_again_only_after_it_ended() {
         let (resource, field) = (Resource::ServiceState, "longest_wait");
         let only = |factor| -> Arc<[WaitMismatch]> {
             Arc::new([WaitMismatch { resource, field, factor, form: "seconds" }])

@@ -50,7 +50,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents, Unusable> {
     }
     let contents: Contents = serde_json::from_slice(body).map_err(|_| Unusable::Damaged)?;
     // A checksum does not prove good sense: a negative counter would be a reset to Prometheus.
-    let is_sound = contents.targets.values().all(|saved| saved.is_sound());
+    let is_sound = contents.targets.values().all(|saved| saved.is_valid());
     if is_sound { Ok(contents) } else { Err(Unusable::Damaged) }
 }
 

@@ -1,10 +1,10 @@
-//! Which agent groups may have series: groups so small that a number is a person are merged.
+//! Agent groups that have series. Groups so small that a number describes one person are merged.
 
 use std::collections::HashMap;
 
 use crate::model::{AgentGroup, Text};
 
-/// A group as its series name it. The merged small groups have an empty id.
+/// Identity of a group in its series. The merged small groups have an empty id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupKey {
     /// Trio's id; empty for the merged groups.
@@ -19,17 +19,17 @@ impl GroupKey {
     }
 }
 
-/// The groups that have series, and which of them an agent counts in.
+/// Groups with series, and the groups in which each agent counts.
 #[derive(Debug, Default)]
 pub(super) struct Grouping {
     pub(super) groups: Vec<GroupKey>,
-    of_agent: HashMap<Text, Vec<usize>>,
+    by_agent: HashMap<Text, Vec<usize>>,
 }
 
 impl Grouping {
-    /// Judges the groups by their members. The members of all small groups together make one merged
-    /// group, unless they are still too few: then they have no group series.
-    pub(super) fn judge(groups: &[(AgentGroup, Vec<Text>)], min_group_size: usize) -> Self {
+    /// Selects the groups by their numbers of members. The members of all small groups make one merged group,
+    /// unless they are still too few together: then they have no group series.
+    pub(super) fn new(groups: &[(AgentGroup, Vec<Text>)], min_group_size: usize) -> Self {
         let mut grouping = Self::default();
         let mut small: Vec<&Text> = Vec::new();
         for (group, members) in groups {
@@ -40,6 +40,7 @@ impl Grouping {
             let name = group.name.clone().unwrap_or_else(|| "".into());
             grouping.add(GroupKey { id: group.id.clone(), name }, members.iter());
         }
+        // An agent in two small groups is one person.
         small.sort_unstable();
         small.dedup();
         if !small.is_empty() && small.len() >= min_group_size {
@@ -52,13 +53,13 @@ impl Grouping {
         let index = self.groups.len();
         self.groups.push(key);
         for member in members {
-            self.of_agent.entry(member.clone()).or_default().push(index);
+            self.by_agent.entry(member.clone()).or_default().push(index);
         }
     }
 
-    /// Positions in `groups` of the groups that the agent counts in.
-    pub(super) fn of(&self, agent: &str) -> &[usize] {
-        self.of_agent.get(agent).map_or(&[], Vec::as_slice)
+    /// Returns the positions in `groups` of the groups that the agent counts in.
+    pub(super) fn groups_of(&self, agent: &str) -> &[usize] {
+        self.by_agent.get(agent).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -78,29 +79,29 @@ mod tests {
     #[test]
     fn small_groups_are_merged_into_one() {
         let groups = [group("1", &["a", "b", "c"]), group("2", &["d", "e"]), group("3", &["f"])];
-        let grouping = Grouping::judge(&groups, 3);
+        let grouping = Grouping::new(&groups, 3);
         assert_eq!(names(&grouping), ["Group 1", "(small groups)"]);
-        assert_eq!(grouping.of("d"), grouping.of("f"));
+        assert_eq!(grouping.groups_of("d"), grouping.groups_of("f"));
         assert_eq!(&*grouping.groups[1].id, "");
     }
 
     #[test]
-    fn small_groups_that_stay_small_together_have_no_series() {
+    fn merged_groups_below_the_minimum_have_no_series() {
         let groups = [group("1", &["a", "b", "c"]), group("2", &["d", "e"]), group("3", &["d"])];
-        let grouping = Grouping::judge(&groups, 3);
+        let grouping = Grouping::new(&groups, 3);
         assert_eq!(names(&grouping), ["Group 1"]);
-        assert!(grouping.of("d").is_empty());
+        assert!(grouping.groups_of("d").is_empty());
     }
 
     #[test]
-    fn an_empty_group_makes_no_merged_group_whatever_the_minimum() {
-        assert!(Grouping::judge(&[group("1", &[])], 1).groups.is_empty());
-        assert_eq!(Grouping::judge(&[group("1", &[])], 0).groups.len(), 1);
+    fn empty_group_makes_no_merged_group() {
+        assert!(Grouping::new(&[group("1", &[])], 1).groups.is_empty());
+        assert_eq!(Grouping::new(&[group("1", &[])], 0).groups.len(), 1);
     }
 
     #[test]
-    fn an_agent_in_several_groups_counts_in_each() {
+    fn agent_in_several_groups_counts_in_each() {
         let groups = [group("1", &["a", "b"]), group("2", &["b", "c"])];
-        assert_eq!(Grouping::judge(&groups, 2).of("b"), [0, 1]);
+        assert_eq!(Grouping::new(&groups, 2).groups_of("b"), [0, 1]);
     }
 }

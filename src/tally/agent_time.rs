@@ -1,11 +1,11 @@
-//! How long agents spent in each state, and how often they changed it.
+//! Time of agents in each state, and numbers of state changes.
 
 mod groups;
-mod held;
 mod interval;
-mod kept;
 mod pauses;
+mod retained;
 mod saved;
+mod state_since;
 
 use std::{
     sync::Arc,
@@ -14,59 +14,59 @@ use std::{
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::{Settings, agent_groups::GroupKey, shown::Shown};
+use super::{Settings, agent_groups::GroupKey, visibility::Visibility};
 use crate::{
     model::{AgentState, AgentStatus, Resource, Stamp, Text},
     snapshot::{Center, Good, Snapshot},
 };
 use groups::Groups;
-use held::{At, Held};
-use interval::{AllOut, Interval};
-use kept::Kept;
+use interval::{Interval, MassLogout};
 pub use pauses::{OTHER_REASON, PauseTotals};
-use pauses::{Pauses, tells_reasons};
-use saved::Carried;
+use pauses::{Pauses, reports_reasons};
+use retained::Retained;
+use saved::Restored;
+use state_since::{ReadingTime, StateSince};
 
 /// Seconds by state, in the order of [`AgentState::ALL`].
 pub type StateSeconds = [f64; AgentState::COUNT];
 /// Agents by state, in the order of [`AgentState::ALL`].
 pub type StateCounts = [u64; AgentState::COUNT];
-/// How long agents should be in each state at most, in the order of [`AgentState::ALL`].
+/// Longest time in each state, in the order of [`AgentState::ALL`].
 pub type StateLimits = [Option<Duration>; AgentState::COUNT];
 
-/// What is known of the agents of one contact centre.
+/// Totals of the agents of one contact centre.
 #[derive(Clone, Debug)]
 pub struct AgentTotals {
     /// Agents by state at the last good reading.
     pub now: StateCounts,
-    /// Agents that were in their state for longer than its limit at the last good reading.
+    /// Agents in a state for longer than its limit at the last good reading, by state.
     pub over_limit: Vec<OverLimit>,
     /// Agent-seconds by state since start.
     pub seconds: StateSeconds,
-    /// Agent-seconds since start that no state can claim.
+    /// Agent-seconds since start that cannot be assigned to a state.
     pub unmeasured_seconds: f64,
-    /// State changes seen since start: `changes[from][to]`.
+    /// State changes since start: `changes[from][to]`.
     pub changes: [StateCounts; AgentState::COUNT],
-    /// Pauses by reason; `None` while no reason may be shown or Trio gives none.
+    /// Pauses by reason; `None` while no reason is allowed or Trio gives none.
     pub pauses: Option<PauseTotals>,
-    /// The same by agent group; `None` while membership is unknown.
+    /// Totals by agent group; `None` while membership is unknown.
     pub groups: Option<Vec<GroupTotals>>,
     /// One entry an agent, in the order of the last good reading.
     pub persons: Arc<[PersonTotals]>,
 }
 
-/// The agents that are in a state for longer than they should be.
+/// Number of agents over the limit of one state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverLimit {
     /// The state.
     pub state: AgentState,
     /// Its limit.
     pub limit: Duration,
-    /// How many agents are over it.
+    /// Number of agents that are over it.
     pub agents: u64,
 }
 
-/// What is known of one agent group.
+/// Totals of one agent group.
 #[derive(Clone, Debug)]
 pub struct GroupTotals {
     /// The group.
@@ -77,12 +77,12 @@ pub struct GroupTotals {
     pub seconds: StateSeconds,
 }
 
-/// What is known of one agent.
+/// Totals of one agent.
 #[derive(Clone, Debug)]
 pub struct PersonTotals {
     /// Trio's id.
     pub id: Text,
-    /// When the present state began: Trio's own time, else when it was first seen.
+    /// Begin of the present state: Trio's own time, else when the state was first seen.
     pub since: SystemTime,
     /// Seconds by state since the agent was first seen.
     pub seconds: StateSeconds,
@@ -92,14 +92,14 @@ pub struct PersonTotals {
 #[derive(Debug, Default)]
 pub(super) struct AgentTime {
     totals: Option<AgentTotals>,
-    /// What an earlier process counted.
-    carried: Option<Carried>,
+    /// Counters of an earlier process.
+    restored: Option<Restored>,
     last: Option<LastReading>,
-    /// Since when each agent of the last reading is in its state, in the order of that reading.
-    held: Vec<Held>,
-    /// The seconds of agents that are gone from Trio.
-    gone: Kept<StateSeconds>,
-    all_out: AllOut,
+    /// Begin of the state of each agent of the last reading, in the order of that reading.
+    held: Vec<StateSince>,
+    /// Seconds of agents that Trio no longer lists.
+    gone: Retained<StateSeconds>,
+    mass_logout: MassLogout,
     pauses: Pauses,
     groups: Groups,
 }
@@ -112,12 +112,12 @@ struct LastReading {
     data: Arc<Vec<AgentStatus>>,
 }
 
-/// An agent in the reading before.
+/// An agent in the previous reading.
 #[derive(Clone, Copy)]
-struct Before<'a> {
+struct PreviousAgent<'a> {
     status: &'a AgentStatus,
     person: &'a PersonTotals,
-    held: &'a Held,
+    held: &'a StateSince,
 }
 
 impl AgentTime {
@@ -126,37 +126,43 @@ impl AgentTime {
         Some(AgentTotals { pauses, groups, ..self.totals.clone()? })
     }
 
-    /// Who may be shown.
-    pub(super) fn shown(&self, settings: &Settings) -> Arc<Shown> {
-        self.groups.shown.clone().unwrap_or_else(|| Arc::new(Shown::unknown(&settings.groups)))
+    /// Returns the agents and groups that may be shown.
+    pub(super) fn visibility(&self, settings: &Settings) -> Arc<Visibility> {
+        self.groups
+            .visibility
+            .clone()
+            .unwrap_or_else(|| Arc::new(Visibility::before_groups_are_read(&settings.groups)))
     }
 
     /// Counts from the agent states of the reading before to those of `center`.
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         let Some(good) = &center.agent_state.good else { return };
         let stateless = !good.data.is_empty() && good.data.iter().all(|status| status.state.is_none());
+        // A server that hides the member `state` must not show every agent counter as zero.
         if self.totals.is_none() && stateless {
             return;
         }
         if self.last.as_ref().is_none_or(|last| last.taken != good.taken) {
             let before = self.last.as_ref().map(|last| last.data.as_slice());
-            let all_out = self.all_out.covers(before, &good.data);
+            let mass_logout = self.mass_logout.observe(before, &good.data);
             let every = center.agent_state.interval.unwrap_or_default();
             let interval = self
                 .last
                 .as_ref()
-                .map(|last| Interval::between(last, good.taken, &cur.server, all_out, every));
+                .map(|last| Interval::between(last, good.taken, &cur.server, mass_logout, every));
             self.credit(cur, good, interval, settings);
             let server = cur.server.clone();
             self.last = Some(LastReading { taken: good.taken, server, data: good.data.clone() });
         }
-        // Only now: what has passed belongs to the groups that were, and new ones start at zero.
-        self.groups.judge(center, settings);
+        // Credited first: the time that has passed belongs to the groups as they were, and new groups start at
+        // zero one reading before they can count.
+        self.groups.update_membership(center, settings);
         self.groups.count_now(&good.data);
     }
 
-    /// Half of the time between two readings goes to the state at its begin, half to that at its end:
-    /// nobody knows when in between a change happened, and this is right on average.
+    /// Credits the time between two readings: half to the state at its begin, half to the state at its end.
+    ///
+    /// The moment of a change in between is unknown; halves are right on average.
     fn credit(
         &mut self,
         cur: &Snapshot,
@@ -164,36 +170,39 @@ impl AgentTime {
         interval: Option<Interval>,
         settings: &Settings,
     ) {
-        let Self { totals, carried, last, held, gone, pauses, groups, .. } = self;
-        let totals = totals.get_or_insert_with(|| match carried.take() {
-            Some(carried) => {
-                let missed = carried.missed_seconds(good.taken);
+        let Self { totals, restored, last, held, gone, pauses, groups, .. } = self;
+        let totals = totals.get_or_insert_with(|| match restored.take() {
+            Some(restored) => {
+                let missed = restored.unmeasured_seconds_until(good.taken);
                 AgentTotals {
-                    unmeasured_seconds: carried.totals.unmeasured_seconds + missed,
-                    ..carried.totals
+                    unmeasured_seconds: restored.totals.unmeasured_seconds + missed,
+                    ..restored.totals
                 }
             }
             None => AgentTotals::zero(),
         });
-        let at = At { taken: good.taken, clock_skew: cur.clock_skew.unwrap_or_default() };
+        let at = ReadingTime { taken: good.taken, clock_skew: cur.clock_skew.unwrap_or_default() };
         let known = totals.persons.clone();
-        let mut left = present(last.as_ref(), &known, held);
+        let mut left = previous_agents(last.as_ref(), &known, held);
         let before_at = last.as_ref().map(|last| last.taken);
-        let tells = tells_reasons(&good.data, names_reasons(cur));
+        let has_reasons = reports_reasons(&good.data, maps_reason_member(cur));
         let agents = good.data.len();
         let (mut persons, mut held_now) = (Vec::with_capacity(agents), Vec::with_capacity(agents));
         totals.now = Default::default();
         gone.forget_before(good.taken.mono.saturating_sub(settings.keep));
         for status in good.data.iter() {
             let before = left.remove(&*status.id);
+            // An agent that an answer left out continues its counter: a counter that starts again would be a
+            // reset.
             let known = before.map(|before| before.person.seconds).or_else(|| gone.take(&status.id));
             let seen = before.zip(before_at).map(|(before, at)| (before.status, before.held, at));
-            let held = Held::now(seen, status, at);
+            let held = StateSince::update(seen, status, at);
             let mut person =
                 PersonTotals { id: status.id.clone(), since: held.since, seconds: known.unwrap_or_default() };
             if let (Some(before), Some(interval)) = (before, interval) {
-                let measured = totals.pass(&mut person, groups, interval, before.status.state, status.state);
-                pauses.credit(before.status, status, tells, measured);
+                let measured =
+                    totals.credit_interval(&mut person, groups, interval, before.status.state, status.state);
+                pauses.credit(before.status, status, has_reasons, measured);
             }
             if let Some(state) = status.state {
                 totals.now[state.index()] += 1;
@@ -201,11 +210,12 @@ impl AgentTime {
             persons.push(person);
             held_now.push(held);
         }
+        // Agents that disappeared: no reading shows the state at the end of their last interval.
         for (_, before) in left {
             totals.unmeasured_seconds += interval.map_or(0.0, Interval::seconds);
-            gone.put(before.person.id.clone(), good.taken.mono, before.person.seconds, settings.most_agents);
+            gone.put(before.person.id.clone(), good.taken.mono, before.person.seconds, settings.max_agents);
         }
-        pauses.count(&good.data, tells, &settings.pause_reasons);
+        pauses.count(&good.data, has_reasons, &settings.pause_reasons);
         totals.over_limit = over_limit(&good.data, &held_now, good.taken, &settings.state_limits);
         totals.persons = persons.into();
         *held = held_now;
@@ -226,8 +236,8 @@ impl AgentTotals {
         }
     }
 
-    /// An interval has passed for one agent. Gives back the seconds of it that were measured.
-    fn pass(
+    /// Credits an interval to one agent. Returns the seconds of it that were measured.
+    fn credit_interval(
         &mut self,
         person: &mut PersonTotals,
         groups: &mut Groups,
@@ -254,30 +264,35 @@ impl AgentTotals {
     }
 }
 
-/// The agents of the reading before, by their ids.
-fn present<'a>(
+/// Returns the agents of the previous reading, by id.
+fn previous_agents<'a>(
     last: Option<&'a LastReading>,
     persons: &'a [PersonTotals],
-    held: &'a [Held],
-) -> FxHashMap<&'a str, Before<'a>> {
-    let mut present = FxHashMap::with_capacity_and_hasher(persons.len(), FxBuildHasher);
+    held: &'a [StateSince],
+) -> FxHashMap<&'a str, PreviousAgent<'a>> {
+    let mut previous = FxHashMap::with_capacity_and_hasher(persons.len(), FxBuildHasher);
     let statuses = last.iter().flat_map(|last| last.data.iter());
     for ((status, person), held) in statuses.zip(persons).zip(held) {
-        present.insert(&*status.id, Before { status, person, held });
+        previous.insert(&*status.id, PreviousAgent { status, person, held });
     }
-    present
+    previous
 }
 
-/// Whether Trio's answers have a member that says why an agent is paused.
-fn names_reasons(cur: &Snapshot) -> bool {
+/// Returns true if a member of Trio's answers is mapped to the reason of a pause.
+fn maps_reason_member(cur: &Snapshot) -> bool {
     let mut fields = cur.fields.iter();
     fields.any(|field| {
         field.resource == Resource::AgentState && field.field == "reason" && field.member.is_some()
     })
 }
 
-/// Who is over the limit of each state that has one.
-fn over_limit(statuses: &[AgentStatus], held: &[Held], taken: Stamp, limits: &StateLimits) -> Vec<OverLimit> {
+/// Counts the agents over the limit of each state that has one.
+fn over_limit(
+    statuses: &[AgentStatus],
+    held: &[StateSince],
+    taken: Stamp,
+    limits: &StateLimits,
+) -> Vec<OverLimit> {
     let of_state = |state: AgentState| {
         let limit = limits[state.index()]?;
         let in_state = statuses.iter().zip(held).filter(|(status, _)| status.state == Some(state));

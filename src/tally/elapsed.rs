@@ -1,29 +1,31 @@
-//! Whether two readings are close enough to say what happened between them.
+//! Gaps between readings: distances over which nothing can be inferred.
 
 use std::time::Duration;
 
 use crate::{model::Stamp, snapshot::Good};
 
-/// A longer way between two readings than this many intervals is a gap: nobody knows what happened.
+/// Longest distance between two readings, in intervals. Beyond it, what happened in between is unknown.
+// One or two failed polls happen on a busy server and must not make the outcomes of that time unknown.
 const GAP_INTERVALS: u32 = 3;
 
-/// The longest time between two readings that is not a gap.
+/// Returns the longest distance that is not a gap.
 pub(super) fn gap_limit(interval: Duration) -> Duration {
     interval * GAP_INTERVALS
 }
 
-/// Whether two readings are too far apart, or the clocks tell different stories of the time between
-/// them: missed polls, a suspended machine, a stepped clock.
+/// Returns true if two readings are too far apart, or if wall clock and monotonic clock disagree about the time
+/// between them: missed polls, a suspended machine, a clock that was set.
 pub(super) fn is_gap(prev: Stamp, cur: Stamp, interval: Duration) -> bool {
     let mono = cur.since(prev);
     let apart = match cur.wall.duration_since(prev.wall) {
         Ok(wall) => wall.abs_diff(mono),
         Err(back) => back.duration() + mono,
     };
+    // On Linux the monotonic clock stops while the machine sleeps, so only the wall clock shows a suspend.
     mono > gap_limit(interval) || apart > interval * 2
 }
 
-/// When a reading was begun and finished, in seconds of monotonic time.
+/// Returns the begin and the end of a reading, in seconds of monotonic time.
 pub(super) fn span<T>(good: &Good<T>) -> (f64, f64) {
     let at = good.taken.mono.as_secs_f64();
     (at, at + good.took.as_secs_f64())

@@ -1,16 +1,16 @@
-//! What became of the cases of a contact centre: from list to list, each case from its arrival to
-//! its outcome.
+//! Outcomes of the cases of a contact centre: each case is followed from list to list, from its arrival to its
+//! end.
 
 mod case_key;
 mod counts;
+mod current_cases;
 mod day;
 mod edges;
 mod event;
-mod follow;
 mod jobs;
 mod ledger;
+mod list_step;
 mod names;
-mod now;
 mod reading;
 mod saved;
 mod service;
@@ -33,43 +33,43 @@ use crate::{
     model::{Case, CaseClass, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
-pub use counts::{ClassCounts, Doubt, LeftAge, WaitHistogram};
+pub use counts::{ClassCounts, LeftAge, UnclassifiedReason, WaitHistogram};
+pub use current_cases::{ClassNow, WaitingNow};
 pub use day::DayCounts;
 pub use edges::Edges;
-pub use event::{Ago, Event, Inference, ListTaken, Place, Told};
-pub use now::{ClassNow, WaitingNow};
+pub use event::{Destination, Event, Inference, ListRead, TimeEvidence};
 pub use source::Source;
 pub use times::RejectedTimes;
 pub use totals::{ClassTotals, FlowTotals, ServiceTotals};
 
 use case_key::{CaseKey, ServicesShown};
+use current_cases::Listed;
 use day::Day;
-use follow::{Followed, Scene};
 use jobs::Jobs;
 use ledger::Ledger;
-use names::Names;
-use now::Listed;
-use reading::{ListReading, Memory};
+use list_step::{FollowedCases, ListStep};
+use names::NameIndex;
+use reading::{ListMemory, ListReading};
 use service::ServiceFlow;
 use times::Rejected;
 use tracked::{Queue, Tracked};
-use waiting_evidence::{Comparison, Verdict};
+use waiting_evidence::{QueueComparison, WaitingVerdict};
 
 /// The running counts of one contact centre.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
-    lists: [Memory; Source::ALL.len()],
+    lists: [ListMemory; Source::ALL.len()],
     cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
     rejected: Rejected,
-    /// The service states that were last read.
+    /// Last reading of service states that was used.
     states_read: Option<Stamp>,
-    /// The server at that time.
+    /// Server that gave it.
     states_server: Option<Text>,
-    names: Names,
+    names: NameIndex,
     events: Vec<Event>,
-    taken: Vec<ListTaken>,
+    lists_read: Vec<ListRead>,
     last_step: Option<Stamp>,
 }
 
@@ -77,30 +77,31 @@ impl Flow {
     /// Counts what happened up to `cur`.
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         self.events.clear();
-        self.taken.clear();
+        self.lists_read.clear();
         for class in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
+            // New counters were published at zero in the step before; from now on they count.
             class.1.is_new = false;
         }
-        let interval = settings_interval(center);
+        let interval = shortest_interval(center);
         let gap = self.last_step.is_none_or(|last| is_gap(last, cur.stepped, interval));
         self.last_step = Some(cur.stepped);
-        self.day.turn(cur.stepped, &settings.time_zone, gap, self.services.values_mut());
-        self.know_services(cur, center, settings);
-        self.report_states(cur, center);
-        let of_calls = source::of_calls(center, cur.stepped);
-        let read = Source::ALL.map(|source| self.take_in(source, of_calls, cur, center, settings));
+        self.day.advance(cur.stepped, &settings.time_zone, gap, self.services.values_mut());
+        self.update_services(cur, center, settings);
+        self.apply_states(cur, center);
+        let call_list = source::for_calls(center, cur.stepped);
+        let read = Source::ALL.map(|source| self.apply_list(source, call_list, cur, center, settings));
         if read.contains(&true) {
-            self.count_now(read, of_calls);
-            self.judge_waiting(cur, center);
+            self.count_current_cases(read, call_list);
+            self.compare_with_queues(cur, center);
         }
-        self.begin_configured_classes(of_calls, settings);
-        self.forget(cur.stepped, settings);
+        self.start_configured_classes(call_list, settings);
+        self.forget_old_services(cur.stepped, settings);
     }
 
-    /// Takes the services that exist, and their goals, from what was last read of them.
-    fn know_services(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
+    /// Adds new services, and updates the goals of all services after a change of their configuration.
+    fn update_services(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         let at = cur.stepped.mono.as_secs_f64();
-        let read_anew = self.names.renew(center);
+        let names_changed = self.names.refresh(center);
         let states = center.service_state.good.iter().flat_map(|good| good.data.iter());
         let mut unknown = Vec::new();
         for status in states {
@@ -109,9 +110,10 @@ impl Flow {
                 None => unknown.push(status.id.clone()),
             }
         }
-        // Services of an earlier process are given goals by all their names now.
+        // After a restart the saved services have goals by id only; names and groups are known from the first
+        // reading on.
         let is_first = self.states_read.is_none();
-        if unknown.is_empty() && !read_anew && !is_first {
+        if unknown.is_empty() && !names_changed && !is_first {
             return;
         }
         let described = center.service_names();
@@ -126,13 +128,14 @@ impl Flow {
         }
     }
 
-    /// Hands what Trio says of its queues to the services.
-    fn report_states(&mut self, cur: &Snapshot, center: &Center) {
+    /// Passes queue lengths and opening states on to the services.
+    fn apply_states(&mut self, cur: &Snapshot, center: &Center) {
         let Some(good) = center.service_state.good.as_ref() else { return };
         if Some(good.taken) == self.states_read {
             return;
         }
         let interval = center.service_state.interval.unwrap_or_default();
+        // Another server may have other queues: the integral over the change would be invented.
         let same_server = self.states_server.as_ref().is_none_or(|server| *server == cur.server);
         let last = self.states_read.filter(|last| same_server && !is_gap(*last, good.taken, interval));
         let since = last.map(|last| good.taken.since(last));
@@ -141,161 +144,172 @@ impl Flow {
         for status in good.data.iter() {
             listed.insert(&status.id);
             if let Some(flow) = self.services.get_mut(&status.id) {
-                flow.time.reports(status.queue_length, status.open, since);
+                flow.time.record_state(status.queue_length, status.open, since);
             }
         }
         for (id, flow) in &mut self.services {
             if !listed.contains(id) {
-                flow.time.is_silent();
+                flow.time.clear_state();
             }
         }
     }
 
-    /// Takes in a list that was read again. Returns whether it was.
-    fn take_in(
+    /// Applies a list that was read again. Returns false if it was not.
+    fn apply_list(
         &mut self,
         source: Source,
-        of_calls: Source,
+        call_list: Source,
         cur: &Snapshot,
         center: &Center,
         settings: &Settings,
     ) -> bool {
         let memory = &self.lists[source.index()];
         let Some(reading) = ListReading::newer(memory, source, cur, center) else {
-            self.wait_for(source, of_calls, cur.stepped, center);
+            self.credit_unread_time(source, call_list, cur.stepped, center);
             return false;
         };
+        // A server that hides the member `state` shows cases of which nothing follows. The calls are then taken
+        // from the other list.
         if reading.list.is_stateless() {
             self.lists[source.index()].is_stateless = true;
             return false;
         }
         let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
-        if settings.tells_events {
-            self.taken.push(reading.taken());
+        if settings.record_events {
+            self.lists_read.push(reading.summary());
         }
-        self.credit_time(&reading, of_calls);
-        let others = (source == Source::Cases && of_calls == Source::Calls)
+        self.credit_time(&reading, call_list);
+        let others = (source == Source::Cases && call_list == Source::Calls)
             .then(|| center.calls.good.as_ref().map(|good| &good.data.cases))
             .flatten();
-        let theirs: FxHashSet<&Text> = others.into_iter().flatten().map(|case| &case.id).collect();
+        let call_numbers: FxHashSet<&Text> = others.into_iter().flatten().map(|case| &case.id).collect();
         let names = &self.names;
         let shown = ServicesShown::new(reading.list, names);
-        // The call of a number is in both lists. Where this list shows the number in two services, only
-        // the row of the call's service is that call.
+        // A call is in both lists under one number. Where this list shows the number in two services, only the
+        // row in the call's service is the call.
         let service_of = |case: &Case| case.service_id.as_ref().map(|service| names.id(service).clone());
-        let is_theirs = |case: &Case| {
+        let is_counted_as_call = |case: &Case| {
             let is_same = |other: &Case| other.id == case.id && service_of(other) == service_of(case);
-            theirs.contains(&case.id)
+            call_numbers.contains(&case.id)
                 && (!shown.is_shared(&case.id) || others.into_iter().flatten().any(is_same))
         };
-        let cut: FxHashSet<&Text> = reading.list.truncated.iter().collect();
+        let truncated: FxHashSet<&Text> = reading.list.truncated.iter().collect();
         let day = self.day.base();
         let memory = &self.lists[source.index()];
-        let scene = Scene {
+        let list_step = ListStep {
             reading: &reading,
             shown: &shown,
-            jobs: Jobs::of(center, &reading),
-            followed: Followed::of(center, &reading),
-            cut: &cut,
-            cut_before: &memory.cut,
-            cut_lately: &memory.cut_lately,
+            jobs: Jobs::read(center, &reading),
+            followed: FollowedCases::since(center, &reading),
+            truncated: &truncated,
+            truncated_before: &memory.truncated,
+            recently_truncated: &memory.recently_truncated,
             shows_handled: memory.shows_handled,
             waiting_before: memory.waiting,
         };
         let ledger = Ledger {
             services: &mut self.services,
             goals: &settings.goals,
-            called: &center.contact_center.names(),
+            center_names: &center.contact_center.names(),
             edges: &settings.edges,
             day,
-            events: settings.tells_events.then_some(&mut self.events),
+            events: settings.record_events.then_some(&mut self.events),
             reading: &reading,
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
             let class = case.class.unwrap_or(CaseClass::Other);
-            if is_theirs(case) || source::of_class(class, of_calls) != source && others.is_some() {
+            // Calls are counted from `services/calls`, which has no limit of twenty; the same number in
+            // `services/cases` is the same call.
+            if is_counted_as_call(case) || source::for_class(class, call_list) != source && others.is_some() {
                 return None;
             }
             let service = case.service_id.as_ref()?;
             Some((case, Queue { service: names.id(service).clone(), class }))
         });
-        let shows_handled = scene.follow(&mut self.cases, rows, ledger, &mut self.rejected);
+        let shows_handled = list_step.apply(&mut self.cases, rows, ledger, &mut self.rejected);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = shows_handled;
-        memory.note(&reading, taken, &cur.server);
+        memory.record(&reading, taken, &cur.server);
         true
     }
 
-    /// Credits the time since the list before to the services that it is the measure of.
-    fn credit_time(&mut self, reading: &ListReading<'_>, of_calls: Source) {
+    /// Credits the time since the previous list to the services that are measured by this list.
+    fn credit_time(&mut self, reading: &ListReading<'_>, call_list: Source) {
         let memory = &self.lists[reading.source.index()];
-        let reason = match reading.doubt {
+        let reason = match reading.interruption {
             None if reading.before.is_some() => None,
-            Some(Doubt::Failover) => Some(Unmeasured::Failover),
+            Some(UnclassifiedReason::Failover) => Some(Unmeasured::Failover),
+            // A failed attempt explains the gap; without one the exporter itself was late or asleep.
             _ if memory.failed => Some(Unmeasured::Outage),
             _ => Some(Unmeasured::MissedPoll),
         };
-        let now_cut: FxHashSet<&Text> = reading.list.truncated.iter().collect();
-        let other_cut = &self.lists[1 - reading.source.index()].cut_lately;
-        let own_cut = &memory.cut_lately;
+        let truncated_now: FxHashSet<&Text> = reading.list.truncated.iter().collect();
+        let other_truncated = &self.lists[1 - reading.source.index()].recently_truncated;
+        let own_truncated = &memory.recently_truncated;
         for (id, flow) in &mut self.services {
-            if flow.measure(of_calls) != reading.source {
+            if flow.measured_by(call_list) != reading.source {
                 continue;
             }
-            let is_cut = now_cut.contains(id)
-                || own_cut.contains_key(id)
-                || other_cut.contains_key(id) && flow.is_fed_by(Source::Cases);
-            flow.time.credit_until(reading.at, reason.or(is_cut.then_some(Unmeasured::Truncated)));
+            // A list that was recently truncated is whole in calm moments only: they are no sample of the day.
+            let is_truncated = truncated_now.contains(id)
+                || own_truncated.contains_key(id)
+                || other_truncated.contains_key(id) && flow.is_fed_by(Source::Cases);
+            flow.time.credit_until(reading.at, reason.or(is_truncated.then_some(Unmeasured::Truncated)));
         }
     }
 
-    /// Time goes by without a list: once that is too long to say what happened, it counts as unmeasured.
-    fn wait_for(&mut self, source: Source, of_calls: Source, now: Stamp, center: &Center) {
+    /// Counts time without a new list as unmeasured, once it is too long to infer what happened.
+    fn credit_unread_time(&mut self, source: Source, call_list: Source, now: Stamp, center: &Center) {
         let reading = source.reading(center);
         let memory = &mut self.lists[source.index()];
         let Some(last) = memory.last else { return };
         memory.failed |= reading.attempt.is_some_and(|attempt| attempt.at.mono > last.mono);
         let limit = gap_limit(reading.interval.unwrap_or_default());
+        // Up to the limit the next list can still measure the time; a list that is switched off measures
+        // nothing.
         if now.since(last) <= limit || reading.interval.is_none() {
             return;
         }
         let at = now.mono.as_secs_f64();
         let reason = if memory.failed { Unmeasured::Outage } else { Unmeasured::MissedPoll };
-        for flow in self.services.values_mut().filter(|flow| flow.measure(of_calls) == source) {
+        for flow in self.services.values_mut().filter(|flow| flow.measured_by(call_list) == source) {
             flow.time.credit_until(at, Some(reason));
         }
     }
 
-    /// Begins the classes that goals are configured for, once there is a list that would show them.
-    fn begin_configured_classes(&mut self, of_calls: Source, settings: &Settings) {
+    /// Starts the classes that goals are configured for, as soon as a list was read that would show their
+    /// cases.
+    fn start_configured_classes(&mut self, call_list: Source, settings: &Settings) {
         let day = self.day.base();
         for flow in self.services.values_mut() {
             let goals = flow.goals.clone();
             for class in goals.classes.iter().map(|goals| goals.class) {
-                let source = source::of_class(class, of_calls);
+                let source = source::for_class(class, call_list);
+                // A class of which no list was read would be shown at zero without anyone having looked.
                 if self.lists[source.index()].last.is_some() && flow.classes[class as usize].is_none() {
-                    flow.class(class, source, || settings.edges.of(class), day);
+                    flow.class(class, source, || settings.edges.for_class(class), day);
                 }
             }
         }
     }
 
-    /// Counts the cases that the last lists show, class by class. `read`: the lists that were just read.
-    fn count_now(&mut self, read: [bool; Source::ALL.len()], of_calls: Source) {
+    /// Counts the cases in the last lists by class. `read` says which lists were just read.
+    fn count_current_cases(&mut self, read: [bool; Source::ALL.len()], call_list: Source) {
         for (_, flow) in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             flow.now = Listed::default();
         }
         let mut waiting = [0; Source::ALL.len()];
         for case in self.cases.values() {
             let list = &self.lists[case.source.index()];
+            // Cases that only earlier lists showed are kept for their outcome, but do not wait now.
             if case.listed != list.number {
                 continue;
             }
-            waiting[case.source.index()] += usize::from(case.waits());
+            waiting[case.source.index()] += usize::from(case.is_waiting());
             let Some(service) = self.services.get_mut(&case.queue.service) else { continue };
             let target = service.goals.class(case.queue.class).wait_target.as_secs_f64();
-            // Of a list that tells of calls an unknown class may be that of a call or of a callback.
-            let unclassed = case.class_is_unknown && case.source == of_calls;
+            // A case of unknown class in the list that shows the calls may be a call or a callback.
+            let unclassed = case.class_is_unknown && case.source == call_list;
             if let (Some(flow), Some(last)) = (&mut service.classes[case.queue.class as usize], list.last) {
                 flow.now.add(case, last.mono.as_secs_f64(), list.interval, target, unclassed);
             }
@@ -305,9 +319,9 @@ impl Flow {
         }
     }
 
-    /// Compares what the lists show of each service with its queue length, and takes from it which cases in
-    /// an unknown state wait.
-    fn judge_waiting(&mut self, cur: &Snapshot, center: &Center) {
+    /// Compares the lists with the queue length of each service, and decides from it which cases in an unknown
+    /// state wait.
+    fn compare_with_queues(&mut self, cur: &Snapshot, center: &Center) {
         let lists = &self.lists;
         let is_shown = |source: &Source| {
             let list = &lists[source.index()];
@@ -323,17 +337,18 @@ impl Flow {
         let at = cur.stepped.mono.as_secs_f64();
         let mut judged = false;
         for (id, flow) in &mut self.services {
-            let is_cut = |source: &Source| lists[source.index()].cut.contains(id);
-            let mut reading = Comparison {
+            let is_truncated = |source: &Source| lists[source.index()].truncated.contains(id);
+            let mut reading = QueueComparison {
                 queue_length: flow.time.queue_length().filter(|_| is_of_moment),
-                is_whole: !is_stateless && !shown.iter().any(is_cut),
+                is_whole: !is_stateless && !shown.iter().any(is_truncated),
                 shows_all_kinds: shown.contains(&Source::Cases),
-                ..Comparison::default()
+                ..QueueComparison::default()
             };
-            let readable =
-                flow.known().filter(|(_, class)| shown.contains(&class.source) && !is_cut(&class.source));
+            let readable = flow
+                .known()
+                .filter(|(_, class)| shown.contains(&class.source) && !is_truncated(&class.source));
             readable.for_each(|(_, class)| reading.add(&class.now));
-            flow.evidence.judge(&reading, at);
+            flow.evidence.record(&reading, at);
             judged |= flow.evidence.confirmed().is_some();
         }
         if judged {
@@ -341,29 +356,31 @@ impl Flow {
         }
     }
 
-    /// Takes the cases in an unknown state for what the queue length says.
+    /// Applies the verdicts on unknown states to the cases.
     fn record_verdicts(&mut self) {
         for case in self.cases.values_mut().filter(|case| case.may_wait()) {
             let (list, service) = (&self.lists[case.source.index()], &case.queue.service);
             let Some(last) = list.last else { continue };
-            if case.listed != list.number || list.is_stateless || list.cut.contains(service) {
+            // The queue length was compared with the cases of the last list alone.
+            if case.listed != list.number || list.is_stateless || list.truncated.contains(service) {
                 continue;
             }
             let at = last.mono.as_secs_f64();
             match self.services.get(service).and_then(|flow| flow.evidence.confirmed()) {
-                Some(Verdict::Waiting) => case.record_waiting(at),
-                Some(Verdict::NotWaiting) => case.record_not_waiting(at),
-                Some(Verdict::Undecided) | None => {}
+                Some(WaitingVerdict::Waiting) => case.record_waiting(at),
+                Some(WaitingVerdict::NotWaiting) => case.record_not_waiting(at),
+                Some(WaitingVerdict::Undecided) | None => {}
             }
         }
     }
 
-    /// Forgets services that have been gone for too long, or too many of them.
-    fn forget(&mut self, now: Stamp, settings: &Settings) {
+    /// Drops services that Trio has not listed for [`Settings::keep`], and the oldest ones above
+    /// [`Settings::max_services`].
+    fn forget_old_services(&mut self, now: Stamp, settings: &Settings) {
         let now = now.mono.as_secs_f64();
         let keep = settings.keep.as_secs_f64();
         self.services.retain(|_, flow| now - flow.known_at <= keep);
-        let surplus = self.services.len().saturating_sub(settings.most_services);
+        let surplus = self.services.len().saturating_sub(settings.max_services);
         if surplus > 0 {
             let mut by_age: Vec<(f64, Text)> =
                 self.services.iter().map(|(id, flow)| (flow.known_at, id.clone())).collect();
@@ -374,29 +391,30 @@ impl Flow {
         }
     }
 
-    /// The cases to ask for by their number: known ones that wait and that a cut list does not show.
-    pub(super) fn to_follow(&self) -> Vec<(Source, Text)> {
+    /// Returns the cases to read one by one: known cases that wait and that a truncated list does not show. The
+    /// one seen longest ago comes first.
+    pub(super) fn cases_to_follow(&self) -> Vec<(Source, Text)> {
         let hidden = self.cases.iter().filter(|(key, case)| {
-            let cut = &self.lists[case.source.index()].cut;
-            let is_hidden = case.missing.is_some() && cut.contains(&case.queue.service);
-            // Asked for by a number that two cases share, Trio would show one of them: no one knows which.
-            case.waits() && is_hidden && !key.is_shared()
+            let truncated = &self.lists[case.source.index()].truncated;
+            let is_hidden = case.absence.is_some() && truncated.contains(&case.queue.service);
+            // The answer for a number that two cases share would not say which of them it shows.
+            case.is_waiting() && is_hidden && !key.is_shared()
         });
         let mut hidden: Vec<_> = hidden.map(|(key, case)| (case.seen, case.source, key.id.clone())).collect();
         hidden.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.2.cmp(&b.2)));
         hidden.into_iter().map(|(_, source, id)| (source, id)).collect()
     }
 
-    /// Cases of a queue that wait, as the law of the counters has it.
+    /// Returns the number of waiting cases of a queue, for the balance of the counters.
     #[cfg(test)]
     pub(super) fn waiting(&self, service: &str, class: CaseClass) -> u64 {
         let here = |case: &&Tracked| *case.queue.service == *service && case.queue.class == class;
-        self.cases.values().filter(here).filter(|case| case.waits()).count() as u64
+        self.cases.values().filter(here).filter(|case| case.is_waiting()).count() as u64
     }
 }
 
-/// The shortest interval at which something is read.
-fn settings_interval(center: &Center) -> Duration {
+/// Returns the shortest interval of the readings that the flow uses.
+fn shortest_interval(center: &Center) -> Duration {
     let intervals = [center.service_state.interval, center.calls.interval, center.cases.interval];
     intervals.into_iter().flatten().min().unwrap_or_default()
 }

@@ -1,23 +1,23 @@
-//! The counters as they outlive the process: plain data that names services, classes and groups, never a
-//! case or an agent.
+//! Counters as they outlive the process: plain data with services, classes and groups, never a case or an
+//! agent.
 //!
-//! What belongs to a word of a closed set is saved under that word, so that the order of such sets may
-//! change. The counters of single agents are not saved.
+//! Values of a closed set are saved under their label, so that the order of the set may change. Counters of
+//! single agents are not saved.
 
-mod by_word;
-mod sound;
+mod by_label;
+mod validation;
 
 use std::{sync::Arc, time::SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Stamp, Text};
-pub(super) use by_word::{ByWord, Word, by_word, of_words};
+pub(super) use by_label::{ByLabel, Label, from_labels, to_labels};
 
 /// The counters of one target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Saved {
-    /// When they were counted, seconds since 1970.
+    /// Moment of the export, seconds since 1970.
     pub at: f64,
     pub(super) centers: Vec<SavedCenter>,
 }
@@ -34,30 +34,30 @@ pub(super) struct SavedCenter {
 /// Agent time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedAgents {
-    /// How many agents the last reading showed, and how many seconds ago that was.
+    /// Number of agents in the last reading, and the seconds since that reading.
     pub(super) agents: u64,
     pub(super) seen_ago: f64,
-    pub(super) seconds: ByWord<f64>,
+    pub(super) seconds: ByLabel<f64>,
     pub(super) unmeasured_seconds: f64,
     /// Changes by the state before, then by the state after.
-    pub(super) changes: ByWord<ByWord<u64>>,
+    pub(super) changes: ByLabel<ByLabel<u64>>,
     /// Paused seconds by allowed reason.
     pub(super) pauses: Vec<(Text, f64)>,
     /// Seconds by the id of the group.
-    pub(super) groups: Vec<(Text, ByWord<f64>)>,
+    pub(super) groups: Vec<(Text, ByLabel<f64>)>,
 }
 
-/// What became of the cases.
+/// Outcomes of the cases.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedFlow {
-    /// When the day began that was watched from its start, seconds since 1970.
+    /// Begin of the day, seconds since 1970, if the day was observed from its start.
     pub(super) midnight: Option<f64>,
     /// Rejected times by list.
-    pub(super) rejected: ByWord<SavedRejected>,
+    pub(super) rejected: ByLabel<SavedRejected>,
     pub(super) services: Vec<SavedService>,
 }
 
-/// Times that contradicted what was observed.
+/// Times that contradict the readings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedRejected {
     pub(super) created: u64,
@@ -76,32 +76,32 @@ pub(super) struct SavedService {
     pub(super) was_open: Option<bool>,
     pub(super) queue_wait: Option<f64>,
     pub(super) measured: Option<f64>,
-    pub(super) unmeasured: ByWord<f64>,
+    pub(super) unmeasured: ByLabel<f64>,
     pub(super) classes: Vec<SavedClass>,
 }
 
-/// One class of a service. Cases that waited are closed as unclassified: nobody will follow them.
+/// One class of a service. Cases that waited are closed as unclassified: the next process cannot follow them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedClass {
-    pub(super) class: Word,
+    pub(super) class: Label,
     /// The list that shows its cases.
-    pub(super) source: Word,
+    pub(super) source: Label,
     pub(super) offered: u64,
     pub(super) carried_in: u64,
     pub(super) answered: u64,
-    pub(super) left: ByWord<u64>,
+    pub(super) left: ByLabel<u64>,
     pub(super) moved: u64,
-    pub(super) unclassified: ByWord<u64>,
+    pub(super) unclassified: ByLabel<u64>,
     pub(super) within: f64,
     pub(super) within_low: u64,
     pub(super) within_high: u64,
     pub(super) handling_seconds: f64,
     pub(super) waits: SavedWaits,
-    /// What it had counted at midnight, if the day was watched from its start.
+    /// Counters at midnight, if the day was observed from its start.
     pub(super) day: Option<SavedDay>,
 }
 
-/// The histogram of waits. With other edges it means nothing.
+/// Histogram of waits. Its buckets are used only with the same edges.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedWaits {
     pub(super) edges: Arc<[f64]>,
@@ -109,7 +109,7 @@ pub(super) struct SavedWaits {
     pub(super) sum: f64,
 }
 
-/// What a class had counted at midnight.
+/// Counters of a class at midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedDay {
     pub(super) offered: u64,
@@ -118,33 +118,34 @@ pub(super) struct SavedDay {
     pub(super) within: f64,
 }
 
-/// The way from when something was saved to now.
+/// Conversion of saved moments to the clock of this process.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Return {
+pub(super) struct RestoreClock {
     pub(super) now: Stamp,
-    /// Seconds in between by the wall clock; `None` if it was set back.
+    /// Seconds since the export by the wall clock; `None` if the clock was set back.
     away: Option<f64>,
 }
 
-impl Return {
-    pub(super) fn of(saved: &Saved, now: Stamp) -> Self {
+impl RestoreClock {
+    pub(super) fn new(saved: &Saved, now: Stamp) -> Self {
+        // The monotonic clock starts again with each boot, so only the wall clock spans two processes.
         let away = unix(now.wall) - saved.at;
         Self { now, away: (away >= 0.0).then_some(away) }
     }
 
-    /// Seconds that nobody counted, if the clock can be believed.
+    /// Returns the seconds since the export, if the clock can be trusted.
     pub(super) fn away(self) -> Option<f64> {
         self.away
     }
 
-    /// When something was, `ago` seconds before it was saved: seconds of monotonic time, negative before
-    /// the program's start.
+    /// Returns the moment `ago` seconds before the export, in seconds of monotonic time; negative before the
+    /// start of the program.
     pub(super) fn moment(self, ago: f64) -> Option<f64> {
         Some(self.now.mono.as_secs_f64() - self.away? - ago)
     }
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 pub(super) fn unix(time: SystemTime) -> f64 {
     crate::model::unix_seconds(time)
 }

@@ -1,8 +1,8 @@
-//! The time of one service: how much waiting there was in it, and how much of it could be measured.
+//! Time of one service: the integral of its queue length, and measured and unmeasured time.
 
 use std::time::Duration;
 
-/// Why the flow of a service could not be measured.
+/// Reason why the flow of a service was not measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unmeasured {
     /// The list was at Trio's limit.
@@ -19,7 +19,7 @@ impl Unmeasured {
     /// Every reason, in the order of the counters.
     pub const ALL: [Self; 4] = [Self::Truncated, Self::MissedPoll, Self::Failover, Self::Outage];
 
-    /// The value of the label `reason`.
+    /// Returns the value of the label `reason`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Truncated => "truncated",
@@ -33,11 +33,11 @@ impl Unmeasured {
 /// Counters of time, seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TimeCounts {
-    /// Integral of the queue length that Trio reports; `None` until it reported one.
+    /// Integral of the queue length that Trio reports, case-seconds; `None` until it reported one.
     pub queue_wait: Option<f64>,
     /// Open time for which the flow could be measured; `None` until a list of cases was read.
     pub measured: Option<f64>,
-    /// Open time for which it could not, in the order of [`Unmeasured::ALL`].
+    /// Open time for which it could not be measured, in the order of [`Unmeasured::ALL`].
     pub unmeasured: [f64; Unmeasured::ALL.len()],
 }
 
@@ -47,16 +47,17 @@ pub(super) struct ServiceTime {
     pub(super) counts: TimeCounts,
     queue: Option<f64>,
     open: Option<bool>,
-    /// Until when time was credited, seconds, and whether it was open then.
+    /// End of the credited time, seconds, and the opening state at that moment.
     pub(super) credited: Option<f64>,
     pub(super) was_open: Option<bool>,
 }
 
 impl ServiceTime {
-    /// Trio says how many wait and whether the service is open. `since` is the time since it last said
-    /// so, if that was lately. Between two readings the queue is taken to have changed half-way, which
-    /// is right on average.
-    pub(super) fn reports(&mut self, queue: Option<f64>, open: Option<bool>, since: Option<Duration>) {
+    /// Records queue length and opening state. `since` is the time since the previous state, `None` after a
+    /// gap.
+    ///
+    /// Between two readings the queue is taken to have changed half-way, which is right on average.
+    pub(super) fn record_state(&mut self, queue: Option<f64>, open: Option<bool>, since: Option<Duration>) {
         if let Some(now) = queue {
             let total = self.counts.queue_wait.get_or_insert(0.0);
             if let (Some(before), Some(since)) = (self.queue, since) {
@@ -67,22 +68,23 @@ impl ServiceTime {
         self.open = open;
     }
 
-    /// Returns the queue length that Trio last gave.
+    /// Returns the last queue length.
     pub(super) fn queue_length(&self) -> Option<f64> {
         self.queue
     }
 
-    /// Trio no longer says anything of the service.
-    pub(super) fn is_silent(&mut self) {
+    /// Clears the state of a service that Trio no longer lists.
+    pub(super) fn clear_state(&mut self) {
         (self.queue, self.open, self.was_open, self.credited) = (None, None, None, None);
     }
 
-    /// Credits the time up to `at` to what could be measured, or to the reason why not, as far as the
-    /// service was open; one of which nobody knows that it is closed counts as open.
+    /// Credits the open time up to `at`, as measured or with the reason why not. A service without an opening
+    /// state counts as open.
     pub(super) fn credit_until(&mut self, at: f64, unmeasured: Option<Unmeasured>) {
         let since = self.credited.unwrap_or(at);
         let open = |open: Option<bool>| f64::from(u8::from(open != Some(false)));
         let now = open(self.open);
+        // It opened or closed somewhere in between.
         let share = f64::midpoint(self.was_open.map_or(now, |was| open(Some(was))), now);
         let seconds = (at - since).max(0.0) * share;
         (self.credited, self.was_open) = (Some(at.max(since)), Some(self.open != Some(false)));
@@ -101,32 +103,32 @@ mod tests {
     const STEP: Option<Duration> = Some(Duration::from_secs(10));
 
     #[test]
-    fn the_integral_of_the_queue_takes_it_to_have_changed_half_way() {
+    fn queue_integral_uses_midpoints() {
         let mut time = ServiceTime::default();
-        time.reports(None, None, None);
+        time.record_state(None, None, None);
         assert_eq!(time.counts.queue_wait, None, "nothing was reported");
-        time.reports(Some(2.0), None, STEP);
-        time.reports(Some(4.0), None, STEP);
+        time.record_state(Some(2.0), None, STEP);
+        time.record_state(Some(4.0), None, STEP);
         assert_eq!(time.counts.queue_wait, Some(30.0));
-        time.reports(Some(9.0), None, None);
-        assert_eq!(time.counts.queue_wait, Some(30.0), "nobody knows what was in a gap");
-        time.reports(None, None, STEP);
-        time.reports(Some(1.0), None, STEP);
-        assert_eq!(time.counts.queue_wait, Some(30.0), "nor what a silent Trio would have said");
+        time.record_state(Some(9.0), None, None);
+        assert_eq!(time.counts.queue_wait, Some(30.0), "the queue in a gap is unknown");
+        time.record_state(None, None, STEP);
+        time.record_state(Some(1.0), None, STEP);
+        assert_eq!(time.counts.queue_wait, Some(30.0), "nor is it without an answer");
     }
 
     #[test]
-    fn only_open_time_counts_and_a_service_that_does_not_say_counts_as_open() {
+    fn only_open_time_is_credited() {
         let mut time = ServiceTime::default();
         time.credit_until(100.0, None);
         time.credit_until(105.0, None);
         assert_eq!(time.counts.measured, Some(5.0));
-        time.reports(None, Some(false), None);
+        time.record_state(None, Some(false), None);
         time.credit_until(115.0, None);
         assert_eq!(time.counts.measured, Some(10.0), "it closed somewhere in between");
         time.credit_until(125.0, Some(Unmeasured::Outage));
         assert_eq!(time.counts.unmeasured, [0.0; 4]);
-        time.reports(None, Some(true), None);
+        time.record_state(None, Some(true), None);
         time.credit_until(135.0, Some(Unmeasured::Truncated));
         assert_eq!(time.counts.unmeasured, [5.0, 0.0, 0.0, 0.0]);
     }

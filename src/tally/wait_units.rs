@@ -1,43 +1,44 @@
-//! Stated waits beside the ages of the waiting cases: a constant factor between them is a unit read wrongly.
+//! Comparison of stated waits with the ages of waiting cases: a constant factor between them means a wrongly
+//! read unit.
 //!
-//! Only ages that Trio's own wait has no part in are compared: by the time of arrival, or of cases that were
-//! seen coming. Nothing is withheld because of a factor; it is only reported.
+//! Compared are only ages that do not come from Trio's own wait: by the time of arrival, or of cases whose
+//! arrival was seen. A factor is only reported; no gauge is withheld because of it.
 
+mod arrivals;
 mod compare;
-mod seen;
-mod watch;
+mod factor_streak;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-pub use compare::{AgeRange, Comparison, age_by_arrival};
+pub use compare::{Comparison, age_by_arrival};
 
 use super::flow::Source;
 use crate::{
     model::{Case, Stamp, Text, WaitMismatch},
     snapshot::{Center, Snapshot},
 };
+use arrivals::Arrivals;
 use compare::FIELDS;
-use seen::Arrivals;
-use watch::Watch;
+use factor_streak::FactorStreak;
 
-/// The stated waits of one target, and whether they differ by a factor.
+/// Stated waits of one target, and the factors found.
 #[derive(Debug, Default)]
 pub(super) struct WaitUnits {
-    centers: FxHashMap<Text, CenterMemory>,
-    watches: [Watch; FIELDS.len()],
+    centers: FxHashMap<Text, CenterReadings>,
+    streaks: [FactorStreak; FIELDS.len()],
 }
 
-/// The readings of a contact centre that were compared, and when its cases were first seen.
+/// Readings of a contact centre that were compared, and arrivals of its cases.
 #[derive(Debug, Default)]
-struct CenterMemory {
+struct CenterReadings {
     states: Option<Stamp>,
     arrivals: [Arrivals; Source::ALL.len()],
 }
 
 impl WaitUnits {
-    /// Takes in what was read anew. Returns the fields that differ by a factor.
+    /// Compares new readings. Returns the fields that differ by a factor.
     pub(super) fn step(&mut self, cur: &Snapshot) -> Arc<[WaitMismatch]> {
         let mut comparison = Comparison::default();
         let skew = cur.clock_skew.unwrap_or_default();
@@ -50,23 +51,23 @@ impl WaitUnits {
             self.centers.retain(|id, _| is_listed(id));
         }
         let mut mismatches = Vec::new();
-        for (position, watch) in self.watches.iter_mut().enumerate() {
-            watch.observe(cur.stepped.mono, comparison.verdict(position));
+        for (position, streak) in self.streaks.iter_mut().enumerate() {
+            streak.observe(cur.stepped.mono, comparison.verdict(position));
             mismatches
-                .extend(watch.reported().map(|factor| compare::mismatch(position, factor, &cur.fields)));
+                .extend(streak.reported().map(|factor| compare::mismatch(position, factor, &cur.fields)));
         }
         mismatches.into()
     }
 }
 
-impl CenterMemory {
-    /// Compares what this contact centre states with its lists, where one of them was read anew.
+impl CenterReadings {
+    /// Compares the stated waits of this contact centre with its lists, where one of them was read again.
     fn compare(&mut self, center: &Center, skew: f64, comparison: &mut Comparison) {
         let mut fresh = [None; Source::ALL.len()];
         for source in Source::ALL {
             let reading = source.reading(center);
             let Some(good) = reading.good.as_ref().filter(|_| reading.interval.is_some()) else { continue };
-            let is_new = self.arrivals[source as usize].take_in(good);
+            let is_new = self.arrivals[source as usize].record_list(good);
             fresh[source as usize] = Some((good.taken, &*good.data));
             if is_new {
                 let arrivals = &self.arrivals[source as usize];
@@ -78,7 +79,7 @@ impl CenterMemory {
         if self.states.replace(states.taken) == Some(states.taken) {
             return;
         }
-        let is_near = |taken: Stamp| taken.mono.abs_diff(states.taken.mono) <= compare::SAME_TIME;
+        let is_near = |taken: Stamp| taken.mono.abs_diff(states.taken.mono) <= compare::MAX_READING_DISTANCE;
         let lists = fresh.map(|list| list.filter(|(taken, _)| is_near(*taken)).map(|(_, list)| list));
         let arrivals = &self.arrivals;
         let age = |source: Source, case: &Case| arrivals[source as usize].age(case, states.taken, skew);

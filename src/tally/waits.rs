@@ -1,8 +1,17 @@
-//! How long somebody waited, as far as two readings can tell: between a low and a high bound.
+//! Lengths of waits between a low and a high bound, as exact as two readings allow.
 //!
 //! Moments are seconds of monotonic time.
 
-/// When something happened: somewhere in this stretch of time.
+/// Age of a case, or of something that happened to it, in seconds: between two bounds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AgeRange {
+    /// Smallest possible age.
+    pub low: f64,
+    /// Largest possible age.
+    pub high: f64,
+}
+
+/// Window in which something happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Window {
     pub(super) from: f64,
@@ -10,7 +19,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The moment is known.
+    /// Creates the window of a known moment.
     pub(super) fn exact(at: f64) -> Self {
         Self { from: at, to: at }
     }
@@ -19,7 +28,7 @@ impl Window {
         self.from == self.to
     }
 
-    /// The part of the window that is not after `at`.
+    /// Returns the part of the window up to `at`.
     pub(super) fn until(self, at: f64) -> Self {
         Self { from: self.from.min(at), to: self.to.min(at) }
     }
@@ -32,7 +41,7 @@ impl Window {
         (self.to - self.from).max(0.0)
     }
 
-    /// The moment in the window that is nearest to `at`, if `at` is at most `tolerance` away from it.
+    /// Returns the moment in the window that is nearest to `at`, if it is at most `tolerance` away.
     pub(super) fn admit(self, at: f64, tolerance: f64) -> Option<f64> {
         let near = at.clamp(self.from, self.to.max(self.from));
         ((at - near).abs() <= tolerance).then_some(near)
@@ -44,7 +53,7 @@ impl Window {
 pub(super) struct Wait {
     begin: Window,
     end: Window,
-    /// It began and ended between the same two readings: nobody saw it.
+    /// True if it began and ended between the same two readings.
     unseen: bool,
 }
 
@@ -53,36 +62,38 @@ impl Wait {
         Self { begin, end, unseen: begin == end && !begin.is_exact() }
     }
 
-    /// The wait is known to be this long.
+    /// Creates a wait of known length.
     pub(super) fn exactly(seconds: f64) -> Self {
         Self { begin: Window::exact(0.0), end: Window::exact(seconds.max(0.0)), unseen: false }
     }
 
-    /// How long it was, if that is known.
+    /// Returns the length, if it is known.
     pub(super) fn exact(self) -> Option<f64> {
         (self.begin.is_exact() && self.end.is_exact()).then(|| self.best())
     }
 
-    /// It was at least this long.
+    /// Returns the shortest possible length.
     pub(super) fn low(self) -> f64 {
         if self.unseen { 0.0 } else { (self.end.from - self.begin.to).max(0.0) }
     }
 
-    /// It was at most this long.
+    /// Returns the longest possible length.
     pub(super) fn high(self) -> f64 {
         (self.end.to - self.begin.from).max(0.0)
     }
 
-    /// The mean of what it may have been. Of two moments drawn from one window the later comes a third
-    /// of the window after the earlier.
+    /// Returns the best estimate: the mean of the possible lengths.
+    ///
+    /// Of two random moments in one window, the later one is on average a third of the window after the earlier
+    /// one.
     pub(super) fn best(self) -> f64 {
         let best =
             if self.unseen { self.end.length() / 3.0 } else { self.end.middle() - self.begin.middle() };
         best.clamp(self.low(), self.high())
     }
 
-    /// The share of what it may have been that is not longer than `target`: every moment of a window is
-    /// as likely as any other.
+    /// Returns the share of the possible lengths that is at most `target`. Every moment of a window is equally
+    /// likely.
     pub(super) fn share_within(self, target: f64) -> f64 {
         if self.high() <= target {
             return 1.0;
@@ -94,7 +105,7 @@ impl Wait {
         let share = if self.unseen {
             1.0 - (1.0 - target / end).powi(2)
         } else {
-            // The latest end that is still within the target, seen from the first possible end.
+            // Longest end that is still within the target, measured from the first possible end.
             let reach = |begun: f64| begun + target - self.end.from;
             match (begin > 0.0, end > 0.0) {
                 (true, true) => {
@@ -123,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_lies_between_what_was_seen_and_what_may_have_been() {
+    fn wait_has_low_best_and_high_bounds() {
         let wait = Wait::between(window(0.0, 5.0), window(20.0, 25.0));
         assert_eq!((wait.low(), wait.best(), wait.high()), (15.0, 20.0, 25.0));
         assert_eq!(wait.share_within(25.0), 1.0);
@@ -133,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_with_one_known_end_is_judged_by_the_other() {
+    fn wait_with_one_known_end_uses_the_other_window() {
         let wait = Wait::between(Window::exact(5.0), window(20.0, 30.0));
         assert!((wait.share_within(20.0) - 0.5).abs() < 1e-9);
         let wait = Wait::between(window(0.0, 10.0), Window::exact(30.0));
@@ -143,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_that_nobody_saw_may_have_been_none() {
+    fn unseen_wait_may_be_zero() {
         let wait = Wait::between(window(0.0, 30.0), window(0.0, 30.0));
         assert_eq!((wait.low(), wait.best(), wait.high()), (0.0, 10.0, 30.0));
         assert!((wait.share_within(15.0) - 0.75).abs() < 1e-9);
     }
 
     #[test]
-    fn a_moment_that_contradicts_the_window_is_not_admitted() {
+    fn moment_outside_the_window_is_not_admitted() {
         let seen = window(10.0, 15.0);
         assert_eq!(seen.admit(12.0, 2.0), Some(12.0));
         assert_eq!(seen.admit(8.5, 2.0), Some(10.0));
@@ -159,7 +170,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn bounds_hold_every_wait_and_the_share_is_that_of_the_drawn_ones(
+        fn bounds_and_share_match_sampled_waits(
             begin in 0.0..20.0f64, begin_length in 0.0..30.0f64,
             gap in 0.0..60.0f64, end_length in 0.0..30.0f64, target in 0.0..120.0f64,
         ) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     model::{CaseClass, Text},
-    tally::{Doubt, Event, Inference, LeftAge},
+    tally::{Event, Inference, LeftAge, UnclassifiedReason},
 };
 
 /// The counts of everything that was told.
@@ -39,7 +39,7 @@ pub struct Counts {
     /// Cases that their agents passed on.
     pub passed_on: u64,
     /// Cases of which nobody can say what became of them, in the order of [`Doubt::ALL`].
-    pub unclassified: [u64; Doubt::ALL.len()],
+    pub unclassified: [u64; UnclassifiedReason::ALL.len()],
     /// Cases that an agent is through with.
     pub finished: u64,
 }
@@ -52,7 +52,7 @@ impl Account {
             class: event.class,
         };
         let counts = self.0.entry(key).or_default();
-        match &event.what {
+        match &event.inference {
             Inference::Offered { .. } => counts.offered += 1,
             Inference::CarriedIn { .. } => counts.carried_in += 1,
             Inference::InHand => counts.in_hand += 1,

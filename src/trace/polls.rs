@@ -9,7 +9,7 @@ use super::{line::Said, services::Services, words::seconds};
 use crate::{
     model::{CaseList, Text},
     snapshot::{Center, Outcome, Reading},
-    tally::{CenterTotals, Doubt, ListTaken, Published, Source},
+    tally::{CenterTotals, ListRead, Published, Source, UnclassifiedReason},
     trio::Error,
 };
 
@@ -107,7 +107,7 @@ impl Polls {
                 self.say_cut(center, source, services, &mut said);
             }
             self.say_blind(center, &mut said);
-            said.extend(totals.flow.taken.iter().filter_map(|taken| doubt(totals, taken)));
+            said.extend(totals.flow.lists_read.iter().filter_map(|taken| doubt(totals, taken)));
         }
         said
     }
@@ -197,12 +197,12 @@ impl Polls {
 }
 
 /// Why a list does not tell what happened since the one before.
-fn doubt(totals: &CenterTotals, taken: &ListTaken) -> Option<Said> {
-    let ListTaken { source, since, doubt, .. } = *taken;
+fn doubt(totals: &CenterTotals, taken: &ListRead) -> Option<Said> {
+    let ListRead { source, since, interruption: doubt, .. } = *taken;
     let doubt = doubt?;
     let (id, list) = (&totals.contact_center, source.resource().as_str());
     let why = match doubt {
-        Doubt::Failover => "another server gave the list before".to_owned(),
+        UnclassifiedReason::Failover => "another server gave the list before".to_owned(),
         _ => match since {
             Some(since) => format!("the list before is {} old, or a clock was set", seconds(since)),
             None => "there is no list before".to_owned(),

@@ -5,23 +5,25 @@ use std::time::Duration;
 use super::{account::Counts, line::Said};
 use crate::{
     model::Text,
-    tally::{Ago, Doubt, Inference, LeftAge, Place, Told},
+    tally::{AgeRange, Destination, Inference, LeftAge, TimeEvidence, UnclassifiedReason},
 };
 
 /// What was inferred of a case of the service `here` by the list that was read at `at`; `name` says what
 /// a service is called.
 pub(super) fn of(what: &Inference, here: &Text, at: &str, name: &dyn Fn(&Text) -> String) -> Said {
     match what {
-        Inference::Offered { came, told } => {
+        Inference::Offered { arrived: came, time_evidence: told } => {
             let words = format!("offered: first seen in the list of {at}, came {}", ago(*came, *told));
             with_ago(Said::new("offered", words), *came).with("trio_time", of_told(*told))
         }
-        Inference::CarriedIn { came, told, doubt } => carried_in(*came, *told, *doubt),
+        Inference::CarriedIn { arrived: came, time_evidence: told, reason: doubt } => {
+            carried_in(*came, *told, *doubt)
+        }
         Inference::InHand => Said::new(
             "in_hand",
             "with an agent already when it was first seen: counts neither as offered nor as answered",
         ),
-        Inference::Answered { low, best, high, within, target, unseen, told } => {
+        Inference::Answered { low, best, high, within, target, unseen, time_evidence: told } => {
             let between = if *unseen { " between two lists," } else { "" };
             let words = format!(
                 "answered{between} after {}: within {}: {}",
@@ -38,7 +40,7 @@ pub(super) fn of(what: &Inference, here: &Text, at: &str, name: &dyn Fn(&Text) -
                 LeftAge::Within => format!("left within the target of {}", seconds(*target)),
                 LeftAge::Beyond => format!("left beyond the target of {}", seconds(*target)),
             };
-            let span = span(*low, *best, *high, Told::Nothing);
+            let span = span(*low, *best, *high, TimeEvidence::Absent);
             let words = format!("left unanswered after {span}: counted as {counted}");
             let said = bounds(Said::new("left", words), *low, *best, *high).with("age", age.as_str());
             said.seconds("short", *short).seconds("target", *target)
@@ -63,14 +65,15 @@ pub(super) fn of(what: &Inference, here: &Text, at: &str, name: &dyn Fn(&Text) -
     }
 }
 
-fn carried_in(came: Option<Ago>, told: Told, doubt: Option<Doubt>) -> Said {
+fn carried_in(came: Option<AgeRange>, told: TimeEvidence, doubt: Option<UnclassifiedReason>) -> Said {
     let seen = match doubt {
         None => "waited already in the first list",
-        Some(Doubt::Gap) => "first seen after a gap between the lists",
-        Some(Doubt::Failover) => "first seen after another server took over",
+        Some(UnclassifiedReason::Gap) => "first seen after a gap between the lists",
+        Some(UnclassifiedReason::Failover) => "first seen after another server took over",
         Some(_) => "first seen while the list was cut, or just after",
     };
-    let said = Said::new("carried_in", "").with("reason", doubt.map_or("first_list", Doubt::as_str));
+    let said =
+        Said::new("carried_in", "").with("reason", doubt.map_or("first_list", UnclassifiedReason::as_str));
     let (since, said) = match came {
         Some(came) => (format!("came {}", ago(came, told)), with_ago(said, came)),
         None => ("nobody knows since when, so its outcome will be unclassified".to_owned(), said),
@@ -120,8 +123,8 @@ pub(super) fn sum(counts: &Counts) -> Said {
     } = counts;
     let [short, in_time, beyond] = left;
     let waiting = counts.waiting();
-    let doubts: Vec<(Doubt, u64)> =
-        Doubt::ALL.into_iter().zip(*unclassified).filter(|(_, count)| *count > 0).collect();
+    let doubts: Vec<(UnclassifiedReason, u64)> =
+        UnclassifiedReason::ALL.into_iter().zip(*unclassified).filter(|(_, count)| *count > 0).collect();
     let unknown = match doubts.as_slice() {
         [] => "0".to_owned(),
         all => {
@@ -157,7 +160,7 @@ pub(super) fn sum(counts: &Counts) -> Said {
         said = said.with(name, *count);
     }
     said = said.with("within", (within * 1000.0).round() / 1000.0);
-    for (doubt, count) in Doubt::ALL.into_iter().zip(*unclassified) {
+    for (doubt, count) in UnclassifiedReason::ALL.into_iter().zip(*unclassified) {
         said = said.with(&format!("unclassified_{}", doubt.as_str()), count);
     }
     said
@@ -174,24 +177,24 @@ pub(super) fn seconds(seconds: f64) -> String {
     if tenths.fract() == 0.0 { format!("{tenths:.0} s") } else { format!("{tenths:.1} s") }
 }
 
-fn ago(came: Ago, told: Told) -> String {
-    let Ago { least, most } = came;
+fn ago(came: AgeRange, told: TimeEvidence) -> String {
+    let AgeRange { low: least, high: most } = came;
     match told {
-        Told::Used => format!("{most:.1} s before by Trio's own time"),
-        Told::Nothing => format!("{least:.1}–{most:.1} s before"),
-        Told::Rejected => {
+        TimeEvidence::Used => format!("{most:.1} s before by Trio's own time"),
+        TimeEvidence::Absent => format!("{least:.1}–{most:.1} s before"),
+        TimeEvidence::Rejected => {
             format!("{least:.1}–{most:.1} s before (Trio's own time contradicts the lists and is not used)")
         }
     }
 }
 
-fn span(low: f64, best: f64, high: f64, told: Told) -> String {
+fn span(low: f64, best: f64, high: f64, told: TimeEvidence) -> String {
     let span =
         if low == high { format!("{best:.1} s") } else { format!("{low:.1}–{high:.1} s (best {best:.1})") };
     match told {
-        Told::Nothing => span,
-        Told::Used => format!("{span} by Trio's own time"),
-        Told::Rejected => format!("{span} (Trio's own time contradicts the lists and is not used)"),
+        TimeEvidence::Absent => span,
+        TimeEvidence::Used => format!("{span} by Trio's own time"),
+        TimeEvidence::Rejected => format!("{span} (Trio's own time contradicts the lists and is not used)"),
     }
 }
 
@@ -205,30 +208,30 @@ fn share(within: f64) -> String {
     }
 }
 
-fn why(doubt: Doubt) -> &'static str {
+fn why(doubt: UnclassifiedReason) -> &'static str {
     match doubt {
-        Doubt::Gap => "it ended between lists that were too far apart",
-        Doubt::Failover => "it ended while another server took over",
-        Doubt::MassVanish => "it vanished together with most of the others",
-        Doubt::Truncated => "it ended while the list was cut",
-        Doubt::CarriedIn => "it waited when it was first seen, nobody knows since when",
-        Doubt::Unknown => "the answers do not tell answered cases from others",
+        UnclassifiedReason::Gap => "it ended between lists that were too far apart",
+        UnclassifiedReason::Failover => "it ended while another server took over",
+        UnclassifiedReason::MassVanish => "it vanished together with most of the others",
+        UnclassifiedReason::Truncated => "it ended while the list was cut",
+        UnclassifiedReason::CarriedIn => "it waited when it was first seen, nobody knows since when",
+        UnclassifiedReason::Unknown => "the answers do not tell answered cases from others",
     }
 }
 
-fn of_told(told: Told) -> &'static str {
+fn of_told(told: TimeEvidence) -> &'static str {
     match told {
-        Told::Nothing => "none",
-        Told::Used => "used",
-        Told::Rejected => "rejected",
+        TimeEvidence::Absent => "none",
+        TimeEvidence::Used => "used",
+        TimeEvidence::Rejected => "rejected",
     }
 }
 
-fn place(to: &Place, name: &dyn Fn(&Text) -> String) -> String {
+fn place(to: &Destination, name: &dyn Fn(&Text) -> String) -> String {
     format!("{} as {}", name(&to.service_id), to.class.as_str())
 }
 
-fn going(said: Said, to: &Place) -> Said {
+fn going(said: Said, to: &Destination) -> Said {
     said.with("to_service_id", &*to.service_id).with("to_class", to.class.as_str())
 }
 
@@ -236,6 +239,6 @@ fn bounds(said: Said, low: f64, best: f64, high: f64) -> Said {
     said.seconds("low", low).seconds("best", best).seconds("high", high)
 }
 
-fn with_ago(said: Said, came: Ago) -> Said {
-    said.seconds("came_least", came.least).seconds("came_most", came.most)
+fn with_ago(said: Said, came: AgeRange) -> Said {
+    said.seconds("came_least", came.low).seconds("came_most", came.high)
 }

@@ -90,7 +90,7 @@ proptest! {
             let totals = observer.totals.as_ref().expect("counted");
             for class in totals.flow.services.iter().flat_map(|service| &service.classes) {
                 let counts = &class.counts;
-                let out = counts.answered + counts.left_in_all() + counts.moved + counts.unclassified_in_all();
+                let out = counts.answered + counts.total_left() + counts.moved + counts.total_unclassified();
                 let waiting = (counts.carried_in + counts.offered).checked_sub(out);
                 // The counters of a class that is new are shown at zero first.
                 let is_new = counters(counts).iter().all(|count| *count == 0.0);

@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{
     metrics::Identity,
     model::{Collector, Selection},
-    poller::Wanted,
+    poller::CollectorInterval,
     sim::{Dialect, Options},
 };
 use wiremock::ResponseTemplate;
@@ -322,9 +322,10 @@ async fn a_collector_that_is_off_asks_nothing_and_one_with_an_interval_keeps_it(
     trio.answer("cc/1/services/calls", r#"{"data":[]}"#).await;
     let mut config = config(target(&trio.url()), Identity::None);
     for off in [Collector::Skills, Collector::Inventory, Collector::Agents, Collector::Cases] {
-        config.poll.collectors[off.index()] = Wanted::Off;
+        config.poll.collectors[off.index()] = CollectorInterval::Off;
     }
-    config.poll.collectors[Collector::Calls.index()] = Wanted::Every(std::time::Duration::from_secs(10));
+    config.poll.collectors[Collector::Calls.index()] =
+        CollectorInterval::Every(std::time::Duration::from_secs(10));
     let mut app = TestApp::start(config).await;
     app.step().await;
     app.step_after(5).await;

@@ -37,7 +37,7 @@ impl Traced {
             waits_for_services: waits,
             time_zone: zone,
         };
-        let tally = tally::Settings { tells_events: true, ..tally::Settings::default() };
+        let tally = tally::Settings { record_events: true, ..tally::Settings::default() };
         let factory =
             PollerFactory::new(target, poller::Settings::default(), tally, Edges::default(), clock.clone());
         let latest = factory.latest();

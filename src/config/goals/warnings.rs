@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::WaitTarget;
 use crate::{
     model::{CaseClass, Collector, Goals},
-    poller::{self, Wanted},
+    poller::{self, CollectorInterval},
 };
 
 /// Readings that should fall within a wait target.
@@ -53,8 +53,8 @@ fn interval_of(class: CaseClass, poll: &poller::Settings) -> Option<(String, Dur
     let collectors = [Collector::Calls, Collector::Cases].into_iter().skip(usize::from(!calls));
     let (collector, interval) = collectors.filter_map(|c| Some((c, poll.interval(c)?))).next()?;
     let key = match poll.collectors[collector.index()] {
-        Wanted::Every(_) => format!("collectors.{}.interval", collector.as_str()),
-        Wanted::AsItsKind | Wanted::Off => "poll.state".to_owned(),
+        CollectorInterval::Every(_) => format!("collectors.{}.interval", collector.as_str()),
+        CollectorInterval::Default | CollectorInterval::Off => "poll.state".to_owned(),
     };
     Some((key, interval))
 }

@@ -265,8 +265,13 @@ pub(crate) fn totals() -> Totals {
     };
     let skilled = skilled(&snapshot().centers[0]);
     let (contact_center, flow) = ("1".into(), flow());
-    let centers =
-        vec![CenterTotals { contact_center, agents: Some(agents), shown: Arc::default(), skilled, flow }];
+    let centers = vec![CenterTotals {
+        contact_center,
+        agents: Some(agents),
+        visibility: Arc::default(),
+        skilled,
+        flow,
+    }];
     Totals { centers, ..Totals::default() }
 }
 

@@ -1,4 +1,4 @@
-//! Tests: who is asked for, and what comes of it.
+//! Tests: cases that are read one by one, and their answers.
 
 use std::sync::Arc;
 
@@ -21,17 +21,17 @@ use crate::{
     trio::{self, Client, Dictionary, Limits},
 };
 
-fn named(contact_center: &str, cases: std::ops::Range<u32>) -> (Text, Vec<Wanted>) {
+fn named(contact_center: &str, cases: std::ops::Range<u32>) -> (Text, Vec<CaseRef>) {
     let wanted = cases.map(|job| (Resource::Cases, job.to_string().into()));
     (contact_center.into(), wanted.collect())
 }
 
-fn numbers(wanted: &[Wanted]) -> Vec<u32> {
+fn numbers(wanted: &[CaseRef]) -> Vec<u32> {
     wanted.iter().map(|(_, job)| job.parse().expect("a number")).collect()
 }
 
 #[test]
-fn contact_centres_share_the_limit_and_what_one_does_not_need_is_left_to_the_others() {
+fn contact_centres_share_the_limit_evenly() {
     let wanted = || vec![named("1", 0..100), named("2", 0..3), named("3", 0..0), named("4", 50..150)];
     for (limit, expected) in [(20, [9, 3, 0, 8]), (8, [3, 3, 0, 2]), (2, [1, 1, 0, 0]), (0, [0; 4])] {
         let shares = share(wanted(), limit);
@@ -90,18 +90,18 @@ fn listed(id: &str, at: Stamp) -> Reading<CaseList> {
 }
 
 /// Asks for these cases, in a contact centre whose lists show call 1 and case 2.
-async fn followed(server: &MockServer, wanted: &[(Resource, &str)], limit: Duration) -> Following {
+async fn followed(server: &MockServer, wanted: &[(Resource, &str)], limit: Duration) -> FollowOutcome {
     let clock = Clock::still(std::time::SystemTime::UNIX_EPOCH);
     let client = client(server, &clock);
     let root = client.root().await.expect("documented paths");
     let route = client.route(&root, &contact_center()).await.expect("documented paths");
     let settings = Settings { collector_limit: limit, ..Settings::default() };
-    let visitor = Visitor { client: &client, clock: &clock, settings, recovered: false };
+    let context = CollectContext { client: &client, clock: &clock, settings, recovered: false };
     let mut center = Center::new(contact_center(), |_| None);
     center.calls = listed("1", clock.now());
     center.cases = listed("2", clock.now());
-    let wanted: Vec<Wanted> = wanted.iter().map(|(list, job)| (*list, (*job).into())).collect();
-    visitor.follow(&route, (&Center::new(contact_center(), |_| None), &center), &wanted).await
+    let wanted: Vec<CaseRef> = wanted.iter().map(|(list, job)| (*list, (*job).into())).collect();
+    context.follow(&route, (&Center::new(contact_center(), |_| None), &center), &wanted).await
 }
 
 fn ok(row: &serde_json::Value) -> ResponseTemplate {
@@ -109,9 +109,9 @@ fn ok(row: &serde_json::Value) -> ResponseTemplate {
 }
 
 /// The cases that were found, with their states; `None` for those that are gone.
-fn found(following: &Following) -> Vec<(&str, Option<CaseState>)> {
+fn found(follow_outcome: &FollowOutcome) -> Vec<(&str, Option<CaseState>)> {
     let state = |followed: &Followed| followed.case.as_ref().and_then(|case| case.state);
-    following.found.iter().map(|followed| (&*followed.id, state(followed))).collect()
+    follow_outcome.found.iter().map(|followed| (&*followed.id, state(followed))).collect()
 }
 
 async fn asked(server: &MockServer) -> Vec<String> {
@@ -126,7 +126,7 @@ async fn asked(server: &MockServer) -> Vec<String> {
 const MINUTE: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn cases_that_no_list_shows_are_asked_for_each_at_its_own_list() {
+async fn hidden_cases_are_read_from_their_own_list() {
     let server = serving(&[
         ("cases/3", ok(&json!({"jobNo": 3, "state": "Queued", "serviceId": 7}))),
         ("calls/4", ok(&json!({"jobNo": 4, "state": "Handled", "serviceId": 7}))),
@@ -134,20 +134,20 @@ async fn cases_that_no_list_shows_are_asked_for_each_at_its_own_list() {
     .await;
     let (calls, cases) = (Resource::Calls, Resource::Cases);
     let wanted = [(cases, "2"), (cases, "3"), (calls, "1"), (calls, "4"), (cases, "5"), (cases, "1")];
-    let following = followed(&server, &wanted, MINUTE).await;
+    let follow_outcome = followed(&server, &wanted, MINUTE).await;
     let (queued, handled) = (Some(CaseState::Queued), Some(CaseState::Handled));
-    assert_eq!(found(&following), [("3", queued), ("4", handled), ("5", None), ("1", None)]);
+    assert_eq!(found(&follow_outcome), [("3", queued), ("4", handled), ("5", None), ("1", None)]);
     assert_eq!(asked(&server).await, ["calls/4", "cases/1", "cases/3", "cases/5"]);
-    assert!(matches!(following.result, Some(Ok(()))), "a case that is gone is an answer");
-    assert_eq!(following.found[0].at.wall, std::time::SystemTime::UNIX_EPOCH);
+    assert!(matches!(follow_outcome.result, Some(Ok(()))), "a case that is gone is an answer");
+    assert_eq!(follow_outcome.found[0].at.wall, std::time::SystemTime::UNIX_EPOCH);
 }
 
 #[tokio::test]
-async fn where_nothing_is_wanted_or_everything_is_listed_nothing_is_asked() {
+async fn listed_cases_are_not_read_one_by_one() {
     let server = serving(&[]).await;
     for wanted in [vec![], vec![(Resource::Cases, "2"), (Resource::Calls, "1")]] {
-        let following = followed(&server, &wanted, MINUTE).await;
-        assert!(following.found.is_empty() && following.result.is_none());
+        let follow_outcome = followed(&server, &wanted, MINUTE).await;
+        assert!(follow_outcome.found.is_empty() && follow_outcome.result.is_none());
     }
     assert_eq!(asked(&server).await, Vec::<String>::new());
 }
@@ -162,7 +162,7 @@ fn without_a_new_list_nothing_is_hidden() {
         center.cases = cases.map_or(Reading::none(None), |at| listed("2", at));
         center
     };
-    let wanted: Vec<Wanted> = vec![(Resource::Calls, "8".into()), (Resource::Cases, "9".into())];
+    let wanted: Vec<CaseRef> = vec![(Resource::Calls, "8".into()), (Resource::Cases, "9".into())];
     let asked = |now: &Center| {
         let hidden = hidden(&center(Some(at), Some(at)), now, &wanted).into_iter();
         hidden.map(|(_, job)| job.to_string()).collect::<Vec<_>>()
@@ -173,7 +173,7 @@ fn without_a_new_list_nothing_is_hidden() {
 }
 
 #[tokio::test]
-async fn a_case_that_cannot_be_read_is_not_taken_as_gone_and_hides_no_other() {
+async fn unreadable_case_is_neither_gone_nor_blocking() {
     let server = serving(&[
         ("cases/3", ResponseTemplate::new(500)),
         ("cases/4", ResponseTemplate::new(200).set_body_string("<html>")),
@@ -181,27 +181,27 @@ async fn a_case_that_cannot_be_read_is_not_taken_as_gone_and_hides_no_other() {
     ])
     .await;
     let wanted = ["3", "4", "5", "6"].map(|job| (Resource::Cases, job));
-    let following = followed(&server, &wanted, MINUTE).await;
-    assert_eq!(found(&following), [("5", Some(CaseState::Queued)), ("6", None)]);
-    assert!(matches!(following.result, Some(Err(_))));
+    let follow_outcome = followed(&server, &wanted, MINUTE).await;
+    assert_eq!(found(&follow_outcome), [("5", Some(CaseState::Queued)), ("6", None)]);
+    assert!(matches!(follow_outcome.result, Some(Err(_))));
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_ends_at_the_limit_of_a_collector_with_what_it_did_say() {
+async fn slow_server_ends_at_the_collector_limit() {
     let silent = ok(&json!({"jobNo": 3})).set_delay(MINUTE);
     let server =
         serving(&[("cases/3", silent), ("cases/4", ok(&json!({"jobNo": 4, "state": "Queued"})))]).await;
     let wanted = ["3", "4"].map(|job| (Resource::Cases, job));
-    let following = followed(&server, &wanted, Duration::from_millis(300)).await;
-    assert_eq!(found(&following), [("4", Some(CaseState::Queued))]);
-    match following.result {
+    let follow_outcome = followed(&server, &wanted, Duration::from_millis(300)).await;
+    assert_eq!(found(&follow_outcome), [("4", Some(CaseState::Queued))]);
+    match follow_outcome.result {
         Some(Err(Error::Request { failure: RequestFailure::Timeout, .. })) => {}
         other => panic!("{other:?}"),
     }
 }
 
 #[tokio::test]
-async fn what_was_followed_in_one_step_is_not_carried_over_to_the_next() {
+async fn followed_cases_are_not_carried_over() {
     let server = serving(&[]).await;
     let clock = Clock::still(std::time::SystemTime::UNIX_EPOCH);
     let (publish, latest) = watch::channel(None);

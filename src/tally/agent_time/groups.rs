@@ -1,60 +1,61 @@
-//! The time of agent groups, as far as groups are large enough to have series.
+//! Time of agent groups that are large enough to have series.
 
 use std::{sync::Arc, time::Duration};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{GroupTotals, StateSeconds, kept::Kept};
+use super::{GroupTotals, StateSeconds, retained::Retained};
 use crate::{
     model::{Agent, AgentGroup, AgentState, AgentStatus, Text},
     snapshot::Center,
-    tally::{GroupKey, Settings, agent_groups::Grouping, shown::Shown},
+    tally::{GroupKey, Settings, agent_groups::Grouping, visibility::Visibility},
 };
 
 /// The groups of one contact centre.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     grouping: Option<Grouping>,
-    judged: Option<JudgedReadings>,
-    /// Who may be shown; `None` before the groups are known.
-    pub(super) shown: Option<Arc<Shown>>,
+    membership_readings: Option<MembershipReadings>,
+    /// Agents and groups that may be shown; `None` before the groups are known.
+    pub(super) visibility: Option<Arc<Visibility>>,
     /// Member-seconds of groups that are gone from Trio, or whose members it no longer names.
-    pub(super) gone: Kept<StateSeconds>,
+    pub(super) gone: Retained<StateSeconds>,
     /// `None` while membership is unknown.
     pub(super) totals: Option<Vec<GroupTotals>>,
 }
 
-/// The configuration readings that the groups were last judged by.
-type JudgedReadings = (Option<Arc<Vec<Agent>>>, Arc<Vec<AgentGroup>>);
+/// Configuration readings that the membership was last taken from.
+type MembershipReadings = (Option<Arc<Vec<Agent>>>, Arc<Vec<AgentGroup>>);
 
 impl Groups {
-    /// Groups are judged when their configuration was read anew. One that becomes too small loses its
-    /// series, and gets them back at zero; one that Trio forgets for a while goes on where it was.
-    pub(super) fn judge(&mut self, center: &Center, settings: &Settings) {
+    /// Updates the membership if its configuration was read again. A group that becomes too small loses its
+    /// series and starts at zero if it grows again; a group that Trio does not list for a while continues.
+    pub(super) fn update_membership(&mut self, center: &Center, settings: &Settings) {
         let Some(groups) = &center.agent_groups.good else { return };
         let agents = center.agents.good.as_ref().map(|good| &good.data);
-        if let Some((seen_agents, seen_groups)) = &self.judged
+        if let Some((seen_agents, seen_groups)) = &self.membership_readings
+            // An unchanged reading keeps its `Arc`, so comparing pointers is enough.
             && Arc::ptr_eq(seen_groups, &groups.data)
             && seen_agents.as_ref().map(Arc::as_ptr) == agents.map(Arc::as_ptr)
         {
             return;
         }
-        self.judged = Some((agents.cloned(), groups.data.clone()));
+        self.membership_readings = Some((agents.cloned(), groups.data.clone()));
         let members = center.agent_group_members();
-        let shown = Shown::of(&settings.groups, center, members.as_deref());
-        // Judged by those who may be shown: they alone are counted.
+        let visibility = Visibility::select(&settings.groups, center, members.as_deref());
+        // Hidden agents are not counted in a group, so the minimum size applies to the others alone.
         self.grouping = members.map(|mut members| {
-            members.retain(|(group, _)| shown.has_group(&group.id));
-            members.iter_mut().for_each(|(_, members)| members.retain(|agent| shown.has_agent(agent)));
-            Grouping::judge(&members, settings.min_group_size)
+            members.retain(|(group, _)| visibility.has_group(&group.id));
+            members.iter_mut().for_each(|(_, members)| members.retain(|agent| visibility.has_agent(agent)));
+            Grouping::new(&members, settings.min_group_size)
         });
-        self.shown = Some(Arc::new(shown));
+        self.visibility = Some(Arc::new(visibility));
         let at = groups.taken.mono;
         self.gone.forget_before(at.saturating_sub(settings.keep));
-        self.regroup(&groups.data, at, settings.most_agents);
+        self.regroup(&groups.data, at, settings.max_agents);
     }
 
-    /// Takes the totals of before over into the groups of now.
+    /// Carries the totals of the previous groups over to the present ones.
     fn regroup(&mut self, listed: &[AgentGroup], at: Duration, most: usize) {
         let before = self.totals.take().unwrap_or_default();
         let mut known: FxHashMap<Text, StateSeconds> =
@@ -70,7 +71,8 @@ impl Groups {
             };
             grouping.groups.iter().map(total).collect()
         });
-        // What is listed with its members and has no series is too small, and so are the merged ones.
+        // A group that is listed with its members and has no series is too small. Its counters are dropped, and
+        // so are those of the merged group: a difference of two readings could describe one person.
         if self.totals.is_some() {
             let listed: FxHashSet<&str> = listed.iter().map(|group| &*group.id).collect();
             for id in listed.iter().chain([&""]) {
@@ -86,18 +88,18 @@ impl Groups {
     /// Credits seconds of an agent to each of its groups.
     pub(super) fn credit(&mut self, agent: &str, state: AgentState, seconds: f64) {
         let (Some(grouping), Some(totals)) = (&self.grouping, &mut self.totals) else { return };
-        for &group in grouping.of(agent) {
+        for &group in grouping.groups_of(agent) {
             totals[group].seconds[state.index()] += seconds;
         }
     }
 
-    /// Counts the members by what they are doing now.
+    /// Counts the members by their present state.
     pub(super) fn count_now(&mut self, statuses: &[AgentStatus]) {
         let (Some(grouping), Some(totals)) = (&self.grouping, &mut self.totals) else { return };
         totals.iter_mut().for_each(|group| group.now = Default::default());
         for status in statuses {
             let Some(state) = status.state else { continue };
-            for &group in grouping.of(&status.id) {
+            for &group in grouping.groups_of(&status.id) {
                 totals[group].now[state.index()] += 1;
             }
         }

@@ -1,4 +1,4 @@
-//! The time between two readings of agent states, and whether it can be credited to states.
+//! Time between two readings of agent states, and its quality.
 
 use std::time::Duration;
 
@@ -8,31 +8,34 @@ use crate::{
     tally::elapsed::is_gap,
 };
 
-/// If so many are logged on and nobody is at the next reading, it is not they who went.
-const EVERYBODY: usize = 5;
+/// Smallest number of logged-on agents whose disappearance at once is not their own doing.
+// The last few agents of an evening may well leave within one interval; five at once, with no one left, are a
+// restart or a failure of Trio.
+const MIN_MASS_LOGOUT: usize = 5;
 
 /// The time between two readings, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Interval {
-    /// Short enough to say what happened in it.
+    /// Short enough to know the states in it.
     Measured(f64),
-    /// Missed polls, a suspended machine or a stepped clock: agents did change, nobody knows when.
+    /// Missed polls, a suspended machine or a clock that was set. Agents did change their states, but when is
+    /// unknown.
     Gap(f64),
-    /// Another server answered, or everybody was logged out at once: what differs is not what agents did.
+    /// Another server answered, or all agents were logged out at once. A difference is not what agents did.
     Doubtful(f64),
 }
 
 impl Interval {
-    /// The interval from the reading before to one that was taken at `taken` from `server`.
+    /// Classifies the interval from the previous reading to one that was taken at `taken` from `server`.
     pub(super) fn between(
         last: &LastReading,
         taken: Stamp,
         server: &Text,
-        all_out: bool,
+        mass_logout: bool,
         every: Duration,
     ) -> Self {
         let seconds = taken.since(last.taken).as_secs_f64();
-        if all_out || last.server != *server {
+        if mass_logout || last.server != *server {
             Self::Doubtful(seconds)
         } else if is_gap(last.taken, taken, every) {
             Self::Gap(seconds)
@@ -41,30 +44,31 @@ impl Interval {
         }
     }
 
-    /// Its length.
+    /// Returns its length in seconds.
     pub(super) fn seconds(self) -> f64 {
         match self {
             Self::Measured(seconds) | Self::Gap(seconds) | Self::Doubtful(seconds) => seconds,
         }
     }
 
-    /// Whether a state that differs at its end is a change of that agent.
+    /// Returns true if a different state at the end is a change that the agent made.
     pub(super) fn shows_changes(self) -> bool {
         !matches!(self, Self::Doubtful(_))
     }
 }
 
-/// Whether everybody was logged out at once, and nobody has logged on again.
+/// True while all agents are logged out after a mass logout.
 #[derive(Debug, Default)]
-pub(super) struct AllOut(bool);
+pub(super) struct MassLogout(bool);
 
-impl AllOut {
-    /// Whether the interval between two readings belongs to such a time, with both its ends.
-    pub(super) fn covers(&mut self, before: Option<&[AgentStatus]>, now: &[AgentStatus]) -> bool {
+impl MassLogout {
+    /// Records a reading. Returns true if the interval that ends with it belongs to a mass logout, from the
+    /// last reading before it to the first one after it.
+    pub(super) fn observe(&mut self, before: Option<&[AgentStatus]>, now: &[AgentStatus]) -> bool {
         let on_before = before.map_or(0, logged_on);
-        let nobody = logged_on(now) == 0;
-        let covers = self.0 || (nobody && on_before >= EVERYBODY);
-        self.0 = covers && nobody;
+        let no_one_left = logged_on(now) == 0;
+        let covers = self.0 || (no_one_left && on_before >= MIN_MASS_LOGOUT);
+        self.0 = covers && no_one_left;
         covers
     }
 }

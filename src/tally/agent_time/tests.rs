@@ -1,12 +1,12 @@
-//! Tests: what intervals between readings add to the time of agents.
+//! Tests: time that intervals between readings add to the counters of agents.
 
-mod doubt;
-mod laws;
+mod doubtful_intervals;
 mod limits;
 mod pauses;
+mod properties;
 mod restarts;
 mod returns;
-mod shown;
+mod visibility;
 
 use super::*;
 use crate::{
@@ -53,7 +53,7 @@ fn with_groups(mut center: Center, at: Stamp, groups: &[(&str, &[&str])]) -> Cen
     center
 }
 
-/// What a step made of one contact centre.
+/// A snapshot with one contact centre.
 fn snapshot(center: &Center) -> Snapshot {
     let taken = center.agent_state.good.as_ref().map_or_else(start, |good| good.taken);
     Snapshot {
@@ -101,7 +101,7 @@ const BUSY: usize = AgentState::Busy.index();
 const PAUSED: usize = AgentState::Paused.index();
 
 #[test]
-fn the_first_reading_counts_agents_and_starts_every_counter_at_zero() {
+fn first_reading_starts_counters_at_zero() {
     let totals = run(&[center(start(), vec![status("a", AgentState::Busy)])]);
     assert_eq!(totals.now[BUSY], 1);
     assert_eq!(totals.seconds, [0.0; 7]);
@@ -109,7 +109,7 @@ fn the_first_reading_counts_agents_and_starts_every_counter_at_zero() {
 }
 
 #[test]
-fn time_goes_half_to_the_state_before_and_half_to_the_state_after() {
+fn interval_is_split_between_both_states() {
     let t = start();
     let totals = run(&[
         center(t, vec![status("a", AgentState::Available), status("b", AgentState::Busy)]),
@@ -122,7 +122,7 @@ fn time_goes_half_to_the_state_before_and_half_to_the_state_after() {
 }
 
 #[test]
-fn a_gap_is_unmeasured_and_a_change_across_it_still_a_change() {
+fn gap_is_unmeasured_but_counts_the_change() {
     let t = start();
     let totals = run(&[
         center(t, vec![status("a", AgentState::Available)]),
@@ -135,7 +135,7 @@ fn a_gap_is_unmeasured_and_a_change_across_it_still_a_change() {
 }
 
 #[test]
-fn a_wall_clock_that_went_another_way_is_a_gap() {
+fn disagreeing_wall_clock_is_a_gap() {
     let t = start();
     let suspended = Stamp { wall: t.wall + Duration::from_secs(3600), mono: t.mono + INTERVAL };
     let stepped_back = Stamp { wall: t.wall - Duration::from_secs(60), mono: t.mono + INTERVAL };
@@ -147,7 +147,7 @@ fn a_wall_clock_that_went_another_way_is_a_gap() {
 }
 
 #[test]
-fn an_agent_that_vanishes_leaves_its_last_interval_unmeasured_and_one_that_comes_starts_at_zero() {
+fn vanished_agent_leaves_its_interval_unmeasured() {
     let t = start();
     let totals = run(&[
         center(t, vec![status("a", AgentState::Busy)]),
@@ -160,7 +160,7 @@ fn an_agent_that_vanishes_leaves_its_last_interval_unmeasured_and_one_that_comes
 }
 
 #[test]
-fn a_reading_that_was_carried_over_counts_nothing() {
+fn carried_over_reading_counts_nothing() {
     let t = start();
     let reading = center(t, vec![status("a", AgentState::Busy)]);
     let totals = run(&[reading.clone(), reading.clone(), reading]);
@@ -169,7 +169,7 @@ fn a_reading_that_was_carried_over_counts_nothing() {
 }
 
 #[test]
-fn without_any_state_there_are_no_totals_but_an_empty_contact_centre_has_zeros() {
+fn no_totals_without_states_zeros_without_agents() {
     let stateless = AgentStatus { state: None, ..status("a", AgentState::Busy) };
     let totals =
         |statuses| walk(&[snapshot(&center(start(), statuses))], &settings()).totals().map(|t| t.now);
@@ -178,10 +178,10 @@ fn without_any_state_there_are_no_totals_but_an_empty_contact_centre_has_zeros()
 }
 
 #[test]
-fn since_is_trios_own_time_else_when_the_state_was_first_seen() {
+fn since_is_trios_time_or_first_seen() {
     let t = start();
-    let told = t.wall - Duration::from_secs(90);
-    let own = |state| AgentStatus { since: Some(told), ..status("a", state) };
+    let trio_time = t.wall - Duration::from_secs(90);
+    let own = |state| AgentStatus { since: Some(trio_time), ..status("a", state) };
     let readings = |statuses: [AgentStatus; 3]| {
         let at = [0.0, 5.0, 10.0];
         let centers: Vec<_> =
@@ -189,14 +189,14 @@ fn since_is_trios_own_time_else_when_the_state_was_first_seen() {
         run(&centers).persons[0].since
     };
     let busy = || status("a", AgentState::Busy);
-    assert_eq!(readings([busy(), busy(), own(AgentState::Busy)]), told);
+    assert_eq!(readings([busy(), busy(), own(AgentState::Busy)]), trio_time);
     assert_eq!(readings([busy(), busy(), busy()]), t.wall);
     assert_eq!(readings([status("a", AgentState::Paused), busy(), busy()]), after(t, 5.0).wall);
-    assert_eq!(readings([own(AgentState::Busy), busy(), busy()]), told, "kept while the state lasts");
+    assert_eq!(readings([own(AgentState::Busy), busy(), busy()]), trio_time, "kept while the state lasts");
 }
 
 #[test]
-fn groups_whose_members_nobody_names_have_no_series() {
+fn groups_without_known_members_have_no_series() {
     let t = start();
     let mut center = with_groups(center(t, vec![status("a", AgentState::Busy)]), t, &[("g", &[])]);
     center.agents.attempt = Some(Attempt { at: t, duration: INTERVAL, outcome: Outcome::Failed });

@@ -1,8 +1,9 @@
-//! What a case is followed by. Its job number is enough, unless a list shows the number in two services.
+//! Identity of a case from list to list: its job number, and the service where one list shows the number in two
+//! services.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::names::Names;
+use super::names::NameIndex;
 use crate::model::{CaseList, Text};
 
 /// Key of a case in the tally.
@@ -15,29 +16,29 @@ pub(super) struct CaseKey {
 }
 
 impl CaseKey {
-    /// Key of a case that has its number for itself.
+    /// Creates the key of a case whose number no other case has.
     pub(super) fn alone(id: Text) -> Self {
         Self { id, service: None }
     }
 
-    /// Key of one of the cases that share a number.
+    /// Creates the key of a case that shares its number.
     pub(super) fn in_service(id: Text, service: Text) -> Self {
         Self { id, service: Some(service) }
     }
 
-    /// Whether another case has the same number. What is known by the number alone, such as the job of an
-    /// agent, does not say which of them is meant.
+    /// Returns true if another case has the same number. Facts known by the number alone, such as the job of an
+    /// agent, may then belong to either.
     pub(super) const fn is_shared(&self) -> bool {
         self.service.is_some()
     }
 
-    /// The service of a case that shares its number.
+    /// Returns the service of a case that shares its number.
     pub(super) const fn service(&self) -> Option<&Text> {
         self.service.as_ref()
     }
 }
 
-/// Services in which one list shows each number.
+/// Services in which a list shows each number.
 #[derive(Debug, Default)]
 pub(super) struct ServicesShown<'a> {
     first: FxHashMap<&'a Text, &'a Text>,
@@ -45,8 +46,8 @@ pub(super) struct ServicesShown<'a> {
 }
 
 impl<'a> ServicesShown<'a> {
-    /// Reads the numbers of a whole list, whichever of its rows are counted.
-    pub(super) fn new(list: &'a CaseList, names: &'a Names) -> Self {
+    /// Reads the numbers of a whole list, including rows that are not counted.
+    pub(super) fn new(list: &'a CaseList, names: &'a NameIndex) -> Self {
         let mut shown = Self::default();
         for case in &list.cases {
             let Some(service) = case.service_id.as_ref().map(|service| names.id(service)) else { continue };
@@ -57,17 +58,17 @@ impl<'a> ServicesShown<'a> {
         shown
     }
 
-    /// Returns whether the list shows the number in more than one service.
+    /// Returns true if the list shows the number in more than one service.
     pub(super) fn is_shared(&self, id: &Text) -> bool {
         self.shared.contains(id)
     }
 
-    /// Numbers that the list shows in more than one service.
+    /// Returns the numbers that the list shows in more than one service.
     pub(super) fn shared(&self) -> impl Iterator<Item = &'a Text> + '_ {
         self.shared.iter().copied()
     }
 
-    /// The only service in which the list shows the number.
+    /// Returns the only service in which the list shows the number.
     pub(super) fn only_service(&self, id: &Text) -> Option<&'a Text> {
         self.first.get(id).copied().filter(|_| !self.is_shared(id))
     }

@@ -1,11 +1,11 @@
-//! What has been counted of one class of cases of one service.
+//! Counters of one class of cases of one service.
 
 use std::sync::Arc;
 
-/// How a case that left the queue unanswered had waited.
+/// Wait of a case that left the queue unanswered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftAge {
-    /// Hung up at once.
+    /// At most `short_abandon`, or two polls if that is longer.
     Short,
     /// Within the wait target.
     Within,
@@ -17,7 +17,7 @@ impl LeftAge {
     /// Every age, in the order of the counters.
     pub const ALL: [Self; 3] = [Self::Short, Self::Within, Self::Beyond];
 
-    /// The value of the label `age`.
+    /// Returns the value of the label `age`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Short => "short",
@@ -27,29 +27,29 @@ impl LeftAge {
     }
 }
 
-/// Why nobody can say what became of a case.
+/// Reason why the outcome of a case is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// It ended between readings that were too far apart.
+pub enum UnclassifiedReason {
+    /// It ended between readings that are too far apart.
     Gap,
     /// It ended while another server took over.
     Failover,
-    /// It vanished together with most of the others.
+    /// It disappeared together with most of the others.
     MassVanish,
-    /// It ended while the list was cut.
+    /// It ended while the list was truncated.
     Truncated,
-    /// It waited when it was first seen, nobody knows since when.
+    /// It was waiting when it was first seen, and the begin of its wait is unknown.
     CarriedIn,
-    /// The answers do not tell answered cases from others.
+    /// The answers do not distinguish answered cases from others.
     Unknown,
 }
 
-impl Doubt {
-    /// Every doubt, in the order of the counters.
+impl UnclassifiedReason {
+    /// Every reason, in the order of the counters.
     pub const ALL: [Self; 6] =
         [Self::Gap, Self::Failover, Self::MassVanish, Self::Truncated, Self::CarriedIn, Self::Unknown];
 
-    /// The value of the label `reason`.
+    /// Returns the value of the label `reason`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Gap => "gap",
@@ -62,29 +62,31 @@ impl Doubt {
     }
 }
 
-/// The counters of one class of one service. `carried_in + offered` is the sum of answered, left,
-/// moved, unclassified and those still waiting.
+/// Counters of one class of one service.
+///
+/// `carried_in + offered` is the sum of answered, left, moved, unclassified and the cases that still wait.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassCounts {
     /// New cases seen.
     pub offered: u64,
-    /// Cases that waited already when the list was first read, or read again after a gap.
+    /// Cases that were waiting already when the list was read for the first time, or again after a gap.
     pub carried_in: u64,
-    /// Cases first seen with an agent.
+    /// Cases that an agent took: seen waiting before, or arrived and taken between two readings. Cases that an
+    /// agent had already in the first list, or in the first one after a gap, are not counted.
     pub answered: u64,
     /// Cases that left the queue unanswered, in the order of [`LeftAge::ALL`].
     pub left: [u64; LeftAge::ALL.len()],
-    /// Cases that went on to wait somewhere else.
+    /// Cases that went on to wait in another queue.
     pub moved: u64,
-    /// Cases closed as unknown, in the order of [`Doubt::ALL`].
-    pub unclassified: [u64; Doubt::ALL.len()],
-    /// Answered within the target: best estimate.
+    /// Cases with unknown outcome, in the order of [`UnclassifiedReason::ALL`].
+    pub unclassified: [u64; UnclassifiedReason::ALL.len()],
+    /// Cases answered within the wait target: best estimate.
     pub within: f64,
-    /// Answered within the target: certainly.
+    /// Cases certainly answered within the wait target.
     pub within_low: u64,
-    /// Answered within the target: at most.
+    /// Cases possibly answered within the wait target.
     pub within_high: u64,
-    /// Waits of the answered, each at its best estimate.
+    /// Waits of the answered cases, each at its best estimate.
     pub waits: WaitHistogram,
     /// Case-seconds with an agent.
     pub handling_seconds: f64,
@@ -95,18 +97,18 @@ impl ClassCounts {
         Self { waits: WaitHistogram::new(edges), ..Self::default() }
     }
 
-    /// Cases that left, whatever they had waited.
-    pub fn left_in_all(&self) -> u64 {
+    /// Returns the cases that left, for all waits together.
+    pub fn total_left(&self) -> u64 {
         self.left.iter().sum()
     }
 
-    /// Cases closed as unknown, whatever the reason.
-    pub fn unclassified_in_all(&self) -> u64 {
+    /// Returns the cases with unknown outcome, for all reasons together.
+    pub fn total_unclassified(&self) -> u64 {
         self.unclassified.iter().sum()
     }
 }
 
-/// How many waits were how long.
+/// Histogram of waits, seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WaitHistogram {
     /// Upper edges of the buckets but the last, seconds.
@@ -134,7 +136,7 @@ impl WaitHistogram {
         self.sum += seconds;
     }
 
-    /// Waits in all.
+    /// Returns the number of waits.
     pub fn count(&self) -> u64 {
         self.buckets.iter().sum()
     }
@@ -145,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_falls_into_the_bucket_whose_edge_it_does_not_exceed() {
+    fn bucket_edges_are_inclusive_upper_bounds() {
         let mut waits = WaitHistogram::new(Arc::new([5.0, 10.0]));
         for seconds in [0.0, 5.0, 5.1, 10.0, 99.0] {
             waits.observe(seconds);

@@ -1,11 +1,11 @@
-//! Counts since local midnight, for people who ask for "today".
+//! Counts since local midnight, for the families `trio_service_day_*`.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{counts::ClassCounts, service::ServiceFlow};
 use crate::model::Stamp;
 
-/// What a class had counted at midnight.
+/// Counters of a class at midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct DayBase {
     pub(super) offered: u64,
@@ -14,7 +14,7 @@ pub(super) struct DayBase {
     pub(super) within: f64,
 }
 
-/// What a class counted since midnight.
+/// Counts of a class since midnight.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DayCounts {
     /// New cases seen.
@@ -28,27 +28,27 @@ pub struct DayCounts {
 }
 
 impl DayBase {
-    fn of(counts: &ClassCounts) -> Self {
+    fn new(counts: &ClassCounts) -> Self {
         Self {
             offered: counts.offered,
             answered: counts.answered,
-            left: counts.left_in_all(),
+            left: counts.total_left(),
             within: counts.within,
         }
     }
 
-    /// What was counted since.
+    /// Returns the counts since midnight.
     pub(super) fn since(self, counts: &ClassCounts) -> DayCounts {
         DayCounts {
             offered: counts.offered - self.offered,
             answered: counts.answered - self.answered,
             within: counts.within - self.within,
-            left: counts.left_in_all() - self.left,
+            left: counts.total_left() - self.left,
         }
     }
 }
 
-/// Which day it is, and whether all of it was observed.
+/// The present local date, and if the day was observed from its start.
 #[derive(Debug, Default)]
 pub(super) struct Day {
     date: Option<Date>,
@@ -56,23 +56,22 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// A day that was watched from its start and began at `midnight`, seconds since 1970, if it is still
-    /// that day.
+    /// Restores the day that was observed from its start and began at `midnight`, seconds since 1970, if it is
+    /// still that day.
     pub(super) fn resume(midnight: Option<f64>, now: Stamp, zone: &TimeZone) -> Self {
         let today = Timestamp::try_from(now.wall).map(|time| zone.to_datetime(time).date());
-        let today = today.ok().filter(|today| midnight.is_some() && begin_of(*today, zone) == midnight);
+        let today = today.ok().filter(|today| midnight.is_some() && start_of_day(*today, zone) == midnight);
         Self { date: today, is_whole: today.is_some() }
     }
 
-    /// When the day began, seconds since 1970, if it was watched from its start.
+    /// Returns the begin of the day, seconds since 1970, if the day was observed from its start.
     pub(super) fn midnight(&self, zone: &TimeZone) -> Option<f64> {
-        begin_of(self.date.filter(|_| self.is_whole)?, zone)
+        start_of_day(self.date.filter(|_| self.is_whole)?, zone)
     }
 
-    /// Begins a new day if midnight has passed since the last call. The new day is whole if it was
-    /// watched from the last minute of the old one on (`gap`: it was not). A clock that is set back does
-    /// not begin a day again.
-    pub(super) fn turn<'a>(
+    /// Begins a new day if midnight has passed since the last call. The new day is whole unless the steps
+    /// around midnight have a `gap`. A clock that is set back does not begin a day again.
+    pub(super) fn advance<'a>(
         &mut self,
         now: Stamp,
         zone: &TimeZone,
@@ -81,6 +80,7 @@ impl Day {
     ) {
         let Ok(time) = Timestamp::try_from(now.wall) else { return };
         let today = zone.to_datetime(time).date();
+        // The day in which the exporter starts was not observed from its begin.
         let Some(date) = self.date else {
             self.date = Some(today);
             return;
@@ -88,9 +88,10 @@ impl Day {
         if today <= date {
             return;
         }
+        // A count of "today" that misses some hours would be shown as if it were whole.
         self.is_whole = !gap && date.tomorrow().is_ok_and(|next| next == today);
         self.date = Some(today);
-        let base = |counts: &ClassCounts, whole: bool| whole.then(|| DayBase::of(counts));
+        let base = |counts: &ClassCounts, whole: bool| whole.then(|| DayBase::new(counts));
         for service in services {
             for (_, class) in service.known_mut() {
                 class.day = base(&class.counts, self.is_whole);
@@ -98,13 +99,13 @@ impl Day {
         }
     }
 
-    /// What a class that begins now starts its day with.
+    /// Returns the counters with which a class that starts now begins its day.
     pub(super) fn base(&self) -> Option<DayBase> {
         self.is_whole.then(DayBase::default)
     }
 }
 
-fn begin_of(date: Date, zone: &TimeZone) -> Option<f64> {
+fn start_of_day(date: Date, zone: &TimeZone) -> Option<f64> {
     let begin = zone.to_timestamp(date.at(0, 0, 0, 0)).ok()?;
     Some(begin.as_second() as f64)
 }
@@ -115,7 +116,8 @@ mod tests {
 
     use super::*;
 
-    /// The moments, minute by minute between two, at which a day began, and whether all of it counts.
+    /// Returns the moments at which a day began, checked each minute between two moments, and if the whole day
+    /// counts.
     fn days(zone: &str, from: &str, to: &str) -> Vec<(String, bool)> {
         let zone = TimeZone::get(zone).expect("a zone");
         let [from, to] = [from, to].map(|time| time.parse::<Timestamp>().expect("a time"));
@@ -125,7 +127,7 @@ mod tests {
             let time = Timestamp::from_second(second).expect("in range");
             let wall = std::time::UNIX_EPOCH + Duration::from_secs(second.unsigned_abs());
             let stamp = Stamp { wall, mono: Duration::from_secs(second.unsigned_abs()) };
-            day.turn(stamp, &zone, false, std::iter::empty());
+            day.advance(stamp, &zone, false, std::iter::empty());
             if last.is_some_and(|last| Some(last) != day.date) {
                 begun.push((time.to_string(), day.is_whole));
             }
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_of_23_or_25_hours_begins_and_ends_at_its_own_midnights() {
+    fn days_of_23_and_25_hours_keep_their_midnights() {
         let whole = |at: &str| (at.to_owned(), true);
         assert_eq!(
             days("Europe/Stockholm", "2026-03-28T12:00:00Z", "2026-03-30T12:00:00Z"),
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_midnight_that_the_clocks_leave_out_or_repeat_begins_one_day() {
+    fn skipped_or_repeated_midnight_begins_one_day() {
         // In Beirut clocks change at midnight: forward to one o'clock, and back to eleven in the evening.
         assert_eq!(
             days("Asia/Beirut", "2022-03-26T12:00:00Z", "2022-03-27T12:00:00Z"),
@@ -161,14 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_over_midnight_does_not_begin_the_day_again() {
+    fn clock_set_back_over_midnight_begins_no_day() {
         let mut day = Day::default();
         let mut turn = |seconds: u64| {
             let stamp = Stamp {
                 wall: std::time::UNIX_EPOCH + Duration::from_secs(86_400 * 20_000 + seconds),
                 mono: Duration::from_secs(seconds),
             };
-            day.turn(stamp, &TimeZone::UTC, false, std::iter::empty());
+            day.advance(stamp, &TimeZone::UTC, false, std::iter::empty());
             day.date
         };
         let before = turn(86_390);

@@ -1,10 +1,11 @@
-//! The edges of the wait histograms: the same two sets for every service of the process.
+//! Edges of the wait histograms: the same two sets for every service of the process, so that buckets can be
+//! added up.
 
 use std::sync::Arc;
 
 use crate::model::{CaseClass, all_edges_of, edges_of};
 
-/// Both sets.
+/// Edges for live classes and for written ones, seconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edges {
     live: Arc<[f64]>,
@@ -12,13 +13,13 @@ pub struct Edges {
 }
 
 impl Edges {
-    /// The fixed edges, and configured ones in both sets.
+    /// Creates both sets from the fixed edges and the configured ones.
     pub fn with(configured: &[f64]) -> Self {
         let edges = |class| all_edges_of(class, configured).into();
         Self { live: edges(CaseClass::Voice), written: edges(CaseClass::Email) }
     }
 
-    pub(super) fn of(&self, class: CaseClass) -> Arc<[f64]> {
+    pub(super) fn for_class(&self, class: CaseClass) -> Arc<[f64]> {
         if edges_of(class) == edges_of(CaseClass::Voice) { self.live.clone() } else { self.written.clone() }
     }
 }

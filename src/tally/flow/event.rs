@@ -1,15 +1,17 @@
-//! What was inferred of single cases, and by which lists, for people who check the exporter with cases
-//! of their own.
+//! Inferences about single cases, for `trace`: operators check the exporter with test calls.
 
 use std::time::SystemTime;
 
-use super::{Doubt, LeftAge, Source};
-use crate::model::{CaseClass, Text};
+use super::{LeftAge, Source, UnclassifiedReason};
+use crate::{
+    model::{CaseClass, Text},
+    tally::waits::AgeRange,
+};
 
-/// Something that was inferred of a case.
+/// One inference about a case.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// When the reading that showed it was taken.
+    /// Moment of the reading that showed it.
     pub at: SystemTime,
     /// Trio's job number.
     pub case: Text,
@@ -17,32 +19,32 @@ pub struct Event {
     pub service_id: Text,
     /// Its class.
     pub class: CaseClass,
-    /// What was inferred.
-    pub what: Inference,
+    /// The inference.
+    pub inference: Inference,
 }
 
-/// What was inferred.
+/// Kinds of inferences.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Inference {
     /// A new case.
     Offered {
-        /// When it came.
-        came: Ago,
-        /// What Trio says of that.
-        told: Told,
+        /// Age of its arrival.
+        arrived: AgeRange,
+        /// Use of Trio's own time of arrival.
+        time_evidence: TimeEvidence,
     },
-    /// A case that waited before it could be seen coming.
+    /// A case that waited before its arrival could be seen.
     CarriedIn {
-        /// When it came, if Trio says so.
-        came: Option<Ago>,
-        /// What Trio says of that.
-        told: Told,
-        /// Why it could not be seen coming; `None`: by the first list.
-        doubt: Option<Doubt>,
+        /// Age of its arrival, if Trio gives it.
+        arrived: Option<AgeRange>,
+        /// Use of Trio's own time of arrival.
+        time_evidence: TimeEvidence,
+        /// Reason why its arrival could not be seen; `None` for the first list.
+        reason: Option<UnclassifiedReason>,
     },
-    /// A case that an agent had before it could be seen coming; it counts nowhere.
+    /// A case that an agent had before its arrival could be seen; it is not counted.
     InHand,
-    /// An agent took it after a wait between the bounds, seconds.
+    /// Answered after a wait between the bounds, seconds.
     Answered {
         /// It waited at least this long.
         low: f64,
@@ -50,14 +52,14 @@ pub enum Inference {
         best: f64,
         /// It waited at most this long.
         high: f64,
-        /// The share of that which is within the target.
+        /// Share of the possible waits that is within the target.
         within: f64,
         /// The target, seconds.
         target: f64,
-        /// It came and was taken between two lists.
+        /// It arrived and was answered between two lists.
         unseen: bool,
-        /// What Trio says of the answer.
-        told: Told,
+        /// Use of Trio's own time of the answer.
+        time_evidence: TimeEvidence,
     },
     /// It left the queue after a wait between the bounds, seconds.
     Left {
@@ -67,74 +69,65 @@ pub enum Inference {
         best: f64,
         /// It waited at most this long.
         high: f64,
-        /// How that is counted.
+        /// Class of its wait.
         age: LeftAge,
-        /// Who hung up by then did so at once, seconds.
+        /// Longest wait of a short abandon, seconds.
         short: f64,
         /// The target, seconds.
         target: f64,
     },
-    /// It went on to wait elsewhere.
-    Moved(Place),
-    /// The agent who had it passed it on, or gave it back.
-    PassedOn(Place),
-    /// Nobody can say what became of it.
-    Unclassified(Doubt),
-    /// An agent is through with it.
+    /// It went on to wait in another queue.
+    Moved(Destination),
+    /// Its agent passed it on, or gave it back to the queue.
+    PassedOn(Destination),
+    /// Its outcome is unknown.
+    Unclassified(UnclassifiedReason),
+    /// Its agent has finished it.
     Finished,
 }
 
-/// How long before the reading something happened: between the bounds, seconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ago {
-    /// At least this long.
-    pub least: f64,
-    /// At most this long.
-    pub most: f64,
-}
-
-/// Where a case went.
+/// Queue that a case moved to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct Destination {
     /// The service.
     pub service_id: Text,
     /// The class.
     pub class: CaseClass,
 }
 
-/// What came of the time that Trio tells.
+/// Use of a time that Trio gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Told {
-    /// It tells none.
+pub enum TimeEvidence {
+    /// Trio gives none.
     #[default]
-    Nothing,
-    /// It was used.
+    Absent,
+    /// Used.
     Used,
-    /// It contradicts the lists and was not used.
+    /// Not used, because it contradicts the lists.
     Rejected,
 }
 
-impl Told {
-    pub(super) const fn of(used: bool, rejected: bool) -> Self {
+impl TimeEvidence {
+    pub(super) const fn new(used: bool, rejected: bool) -> Self {
         match (used, rejected) {
             (true, _) => Self::Used,
             (false, true) => Self::Rejected,
-            (false, false) => Self::Nothing,
+            (false, false) => Self::Absent,
         }
     }
 }
 
-/// A list of cases that was taken in.
+/// A list of cases that was read.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ListTaken {
-    /// Which.
+pub struct ListRead {
+    /// The list.
     pub source: Source,
-    /// When it was read.
+    /// Begin of its reading.
     pub at: SystemTime,
     /// Cases in it.
     pub cases: usize,
-    /// Time since the list before, seconds; `None`: it is the first.
+    /// Time since the previous list, seconds; `None` for the first one.
     pub since: Option<f64>,
-    /// Why nobody knows what happened since then.
-    pub doubt: Option<Doubt>,
+    /// Reason why what happened since then is unknown.
+    pub interruption: Option<UnclassifiedReason>,
 }

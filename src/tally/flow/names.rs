@@ -1,4 +1,4 @@
-//! Which service a list means that calls services by their names.
+//! Ids of services for lists that give names instead.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -7,17 +7,17 @@ use crate::{
     snapshot::Center,
 };
 
-/// Services by name, for lists that name them so.
+/// Ids of services by name.
 #[derive(Debug, Default)]
-pub(super) struct Names {
-    /// When the configuration of services and groups last changed.
+pub(super) struct NameIndex {
+    /// Last changes of the configuration of services and of service groups.
     taken: [Option<Stamp>; 2],
     ids: FxHashMap<Text, Text>,
 }
 
-impl Names {
-    /// Takes the names from newer readings; returns whether there were any.
-    pub(super) fn renew(&mut self, center: &Center) -> bool {
+impl NameIndex {
+    /// Reads the names again if the configuration changed. Returns true if it did.
+    pub(super) fn refresh(&mut self, center: &Center) -> bool {
         let taken = [
             center.services.good.as_ref().map(|good| good.changed),
             center.service_groups.good.as_ref().map(|good| good.changed),
@@ -29,9 +29,10 @@ impl Names {
         newer
     }
 
-    /// The id of a service that a list calls so: its id, or its name if that means one service alone.
-    pub(super) fn id<'a>(&'a self, called: &'a Text) -> &'a Text {
-        self.ids.get(called).unwrap_or(called)
+    /// Returns the id of a service that a list gives by id or by name. A name that several services have is
+    /// returned as it is.
+    pub(super) fn id<'a>(&'a self, id_or_name: &'a Text) -> &'a Text {
+        self.ids.get(id_or_name).unwrap_or(id_or_name)
     }
 }
 
@@ -40,7 +41,9 @@ fn ids_by_name(center: &Center) -> FxHashMap<Text, Text> {
     let ids: FxHashSet<&Text> = services().map(|service| &service.id).collect();
     let mut found: FxHashMap<Text, Option<Text>> = FxHashMap::default();
     for service in services() {
+        // A text that is the id of one service is never taken as the name of another.
         let Some(name) = service.name.as_ref().filter(|name| !ids.contains(name)) else { continue };
+        // A name of two services would add the cases of one to the other.
         found.entry(name.clone()).and_modify(|id| *id = None).or_insert_with(|| Some(service.id.clone()));
     }
     found.into_iter().filter_map(|(name, id)| Some((name, id?))).collect()

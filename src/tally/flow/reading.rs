@@ -1,71 +1,74 @@
-//! One reading of a list of cases, beside what is remembered of the one before.
+//! One reading of a list of cases, and the memory of the previous readings.
 
 use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Doubt, ListTaken, Source};
+use super::{ListRead, Source, UnclassifiedReason};
 use crate::{
     model::{CaseList, Stamp, Text},
     snapshot::{Center, Snapshot},
     tally::elapsed,
 };
 
-/// What is remembered of a list.
+/// Memory of a list between steps.
 #[derive(Debug, Default)]
-pub(super) struct Memory {
+pub(super) struct ListMemory {
     /// The last good reading.
     pub(super) last: Option<Stamp>,
-    /// The server that gave it.
+    /// Server that gave it.
     server: Option<Text>,
-    /// Services whose part of it was cut.
-    pub(super) cut: FxHashSet<Text>,
-    /// Services whose part was cut lately, and when it last was, seconds.
-    pub(super) cut_lately: FxHashMap<Text, f64>,
-    /// The number of the last reading.
+    /// Services whose part of it was truncated.
+    pub(super) truncated: FxHashSet<Text>,
+    /// Services whose part was truncated recently, with the last moment in seconds.
+    pub(super) recently_truncated: FxHashMap<Text, f64>,
+    /// Number of the last reading.
     pub(super) number: u64,
-    /// An attempt to read it failed since.
+    /// True if an attempt to read it has failed since.
     pub(super) failed: bool,
-    /// It was seen to show cases that an agent has, so a case that is gone was not answered.
+    /// True if it has shown cases that an agent has. Only then does a case that disappears count as left: else
+    /// it may have been answered.
     pub(super) shows_handled: bool,
-    /// Cases that waited by it.
+    /// Number of waiting cases in it.
     pub(super) waiting: usize,
-    /// How often it is read.
+    /// Interval of its readings.
     pub(super) interval: Duration,
-    /// The list has rows now, none of which has a state: the last good reading is not what is shown.
+    /// True while the list has rows of which none has a state: the last good reading is then outdated.
     pub(super) is_stateless: bool,
 }
 
-/// One reading.
+/// One reading of a list.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ListReading<'a> {
     pub(super) source: Source,
     pub(super) list: &'a CaseList,
     pub(super) number: u64,
-    /// When it was begun and when it was finished, seconds.
+    /// Begin and end of the request, seconds.
     pub(super) at: f64,
     pub(super) until: f64,
     pub(super) wall: SystemTime,
     pub(super) interval: Duration,
-    /// When the one before was begun; `None`: there was none.
+    /// Begin of the previous reading; `None` for the first one.
     pub(super) before: Option<f64>,
-    /// Why nobody knows what happened since then.
-    pub(super) doubt: Option<Doubt>,
+    /// Reason why what happened since then is unknown.
+    pub(super) interruption: Option<UnclassifiedReason>,
     /// Seconds by which Trio's clock is ahead of ours.
     pub(super) skew: f64,
 }
 
-/// For so long after a cut, seconds, a list that is whole is not taken for the whole story: it is whole
-/// when few wait, so what it shows is better than what happened.
-const AFTER_CUT: f64 = 900.0;
+/// Time after a truncated list, seconds, in which a whole list is not trusted.
+// A list at its limit is whole only while few wait. In the simulated scenario "crowded, cases only" such
+// moments gave a service level of 99 % where 43 % was true.
+const TRUNCATION_MEMORY: f64 = 900.0;
 
-/// The header that the skew is taken from tells whole seconds; less than this means nothing.
-const SMALLEST_SKEW: f64 = 2.0;
+/// Smallest difference of the clocks, in seconds, that is corrected.
+// The skew comes from the header `Date`, which has whole seconds.
+const MIN_SKEW: f64 = 2.0;
 
 impl<'a> ListReading<'a> {
-    /// The reading of a list that is newer than what is remembered.
+    /// Returns the reading of a list if it is newer than the memory.
     pub(super) fn newer(
-        memory: &Memory,
+        memory: &ListMemory,
         source: Source,
         snapshot: &Snapshot,
         center: &'a Center,
@@ -75,15 +78,16 @@ impl<'a> ListReading<'a> {
         let interval = reading.interval.unwrap_or_default();
         let (at, until) = elapsed::span(good);
         let server_changed = memory.server.as_ref().is_some_and(|server| *server != snapshot.server);
-        let doubt = memory.last.and_then(|last| {
+        // Two servers of a pair may not know the same cases while one takes over.
+        let interruption = memory.last.and_then(|last| {
             if server_changed {
-                Some(Doubt::Failover)
+                Some(UnclassifiedReason::Failover)
             } else {
-                elapsed::is_gap(last, good.taken, interval).then_some(Doubt::Gap)
+                elapsed::is_gap(last, good.taken, interval).then_some(UnclassifiedReason::Gap)
             }
         });
         let skew = snapshot.clock_skew.map_or(0.0, f64::round);
-        let skew = if skew.abs() < SMALLEST_SKEW { 0.0 } else { skew };
+        let skew = if skew.abs() < MIN_SKEW { 0.0 } else { skew };
         Some(Self {
             source,
             list: &good.data,
@@ -93,19 +97,19 @@ impl<'a> ListReading<'a> {
             wall: good.taken.wall,
             interval,
             before: memory.last.map(|last| last.mono.as_secs_f64()),
-            doubt,
+            interruption,
             skew,
         })
     }
 
-    /// What is told of it.
-    pub(super) fn taken(&self) -> ListTaken {
-        let Self { source, doubt, .. } = *self;
+    /// Returns the summary for `trace`.
+    pub(super) fn summary(&self) -> ListRead {
+        let Self { source, interruption, .. } = *self;
         let since = self.before.map(|before| self.at - before);
-        ListTaken { source, at: self.wall, cases: self.list.cases.len(), since, doubt }
+        ListRead { source, at: self.wall, cases: self.list.cases.len(), since, interruption }
     }
 
-    /// The moment of a time that Trio tells, seconds.
+    /// Converts a time of Trio's clock to seconds of monotonic time.
     pub(super) fn moment(&self, time: SystemTime) -> f64 {
         let ago = match self.wall.duration_since(time) {
             Ok(ago) => ago.as_secs_f64(),
@@ -115,14 +119,14 @@ impl<'a> ListReading<'a> {
     }
 }
 
-impl Memory {
-    /// Remembers a reading.
-    pub(super) fn note(&mut self, reading: &ListReading<'_>, taken: Stamp, server: &Text) {
+impl ListMemory {
+    /// Records a reading.
+    pub(super) fn record(&mut self, reading: &ListReading<'_>, taken: Stamp, server: &Text) {
         self.last = Some(taken);
         self.server = Some(server.clone());
-        self.cut = reading.list.truncated.iter().cloned().collect();
-        self.cut_lately.retain(|_, at| reading.at - *at <= AFTER_CUT);
-        self.cut_lately.extend(self.cut.iter().map(|service| (service.clone(), reading.at)));
+        self.truncated = reading.list.truncated.iter().cloned().collect();
+        self.recently_truncated.retain(|_, at| reading.at - *at <= TRUNCATION_MEMORY);
+        self.recently_truncated.extend(self.truncated.iter().map(|service| (service.clone(), reading.at)));
         self.number = reading.number;
         self.failed = false;
         self.interval = reading.interval;

@@ -1,13 +1,13 @@
-//! What of the flow is saved, and how it goes on from there.
+//! The flow in the state file: export and restore.
 
 use std::{collections::HashMap, sync::Arc};
 
 use jiff::tz::TimeZone;
 
 use super::{
-    ClassCounts, Doubt, Flow, LeftAge, RejectedTimes, Source, WaitHistogram,
+    ClassCounts, Flow, LeftAge, RejectedTimes, Source, UnclassifiedReason, WaitHistogram,
+    current_cases::Listed,
     day::{Day, DayBase},
-    now::Listed,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
@@ -15,18 +15,19 @@ use crate::{
     tally::{
         Settings, Unmeasured,
         saved::{
-            Return, SavedClass, SavedDay, SavedFlow, SavedRejected, SavedService, SavedWaits, by_word,
-            of_words,
+            RestoreClock, SavedClass, SavedDay, SavedFlow, SavedRejected, SavedService, SavedWaits,
+            from_labels, to_labels,
         },
         service_time::ServiceTime,
     },
 };
 
 impl Flow {
-    /// What can go on in another process.
+    /// Exports the counters. Cases that wait are closed as unclassified, because the next process cannot follow
+    /// them.
     pub(in crate::tally) fn export(&self, now: Stamp, zone: &TimeZone) -> SavedFlow {
         let mut waiting: HashMap<(&str, CaseClass), u64> = HashMap::new();
-        for case in self.cases.values().filter(|case| case.waits()) {
+        for case in self.cases.values().filter(|case| case.is_waiting()) {
             *waiting.entry((&*case.queue.service, case.queue.class)).or_default() += 1;
         }
         let at = now.mono.as_secs_f64();
@@ -46,24 +47,25 @@ impl Flow {
         });
         SavedFlow {
             midnight: self.day.midnight(zone),
-            rejected: by_word(Source::ALL, source_word, rejected),
+            rejected: to_labels(Source::ALL, source_label, rejected),
             services,
         }
     }
 
-    /// The counters that were saved. The day goes on if it is still the same and the zone of time puts its
-    /// midnight where it was.
-    pub(in crate::tally) fn restore(saved: &SavedFlow, way: Return, settings: &Settings) -> Self {
-        let day = Day::resume(saved.midnight, way.now, &settings.time_zone);
-        let rejected = of_words(Source::ALL, source_word, &saved.rejected).map(|times| RejectedTimes {
+    /// Restores the counters. The counts of the day continue if it is still the same day and its midnight is at
+    /// the same moment in the time zone.
+    pub(in crate::tally) fn restore(saved: &SavedFlow, clock: RestoreClock, settings: &Settings) -> Self {
+        let day = Day::resume(saved.midnight, clock.now, &settings.time_zone);
+        let rejected = from_labels(Source::ALL, source_label, &saved.rejected).map(|times| RejectedTimes {
             created: times.created,
             answered: times.answered,
             waited: times.waited,
         });
         let goes_on = day.base().is_some();
-        let oldest = way.now.mono.as_secs_f64() - settings.keep.as_secs_f64();
+        // A service that was gone before the restart is kept no longer because of it.
+        let oldest = clock.now.mono.as_secs_f64() - settings.keep.as_secs_f64();
         let service = |saved: &SavedService| {
-            let flow = ServiceFlow::restore(saved, way, settings, goes_on);
+            let flow = ServiceFlow::restore(saved, clock, settings, goes_on);
             (flow.known_at >= oldest).then(|| (saved.id.clone(), flow))
         };
         Self {
@@ -85,21 +87,21 @@ impl ServiceFlow {
             was_open: self.time.was_open,
             queue_wait: counts.queue_wait,
             measured: counts.measured,
-            unmeasured: by_word(Unmeasured::ALL, Unmeasured::as_str, counts.unmeasured),
+            unmeasured: to_labels(Unmeasured::ALL, Unmeasured::as_str, counts.unmeasured),
             classes: self.known().map(|(class, flow)| flow.export(class, waiting(class))).collect(),
         }
     }
 
-    fn restore(saved: &SavedService, way: Return, settings: &Settings, day_goes_on: bool) -> Self {
+    fn restore(saved: &SavedService, clock: RestoreClock, settings: &Settings, day_goes_on: bool) -> Self {
         let names = ServiceNames { id: &saved.id, ..ServiceNames::default() };
-        let known_at = way.moment(saved.known_ago).unwrap_or(way.now.mono.as_secs_f64());
+        let known_at = clock.moment(saved.known_ago).unwrap_or(clock.now.mono.as_secs_f64());
         let mut flow = Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
-        flow.time = ServiceTime::restore(saved, way);
+        flow.time = ServiceTime::restore(saved, clock);
         for saved in &saved.classes {
             let class = CaseClass::from_word(&saved.class);
-            let source = Source::ALL.into_iter().find(|source| source_word(*source) == saved.source);
+            let source = Source::ALL.into_iter().find(|source| source_label(*source) == saved.source);
             if let (Some(class), Some(source)) = (class, source) {
-                let mut restored = ClassFlow::restore(saved, source, settings.edges.of(class));
+                let mut restored = ClassFlow::restore(saved, source, settings.edges.for_class(class));
                 restored.day = restored.day.filter(|_| day_goes_on);
                 flow.classes[class as usize] = Some(restored);
             }
@@ -112,16 +114,18 @@ impl ClassFlow {
     fn export(&self, class: CaseClass, waiting: u64) -> SavedClass {
         let counts = &self.counts;
         let mut unclassified = counts.unclassified;
-        unclassified[Doubt::Gap as usize] += waiting;
+        // Closed in the file only: if this process goes on, its own counters still follow them. This keeps the
+        // sum of the outcomes equal to the cases that came in.
+        unclassified[UnclassifiedReason::Gap as usize] += waiting;
         SavedClass {
             class: class.as_str().into(),
-            source: source_word(self.source).into(),
+            source: source_label(self.source).into(),
             offered: counts.offered,
             carried_in: counts.carried_in,
             answered: counts.answered,
-            left: by_word(LeftAge::ALL, LeftAge::as_str, counts.left),
+            left: to_labels(LeftAge::ALL, LeftAge::as_str, counts.left),
             moved: counts.moved,
-            unclassified: by_word(Doubt::ALL, Doubt::as_str, unclassified),
+            unclassified: to_labels(UnclassifiedReason::ALL, UnclassifiedReason::as_str, unclassified),
             within: counts.within,
             within_low: counts.within_low,
             within_high: counts.within_high,
@@ -135,15 +139,20 @@ impl ClassFlow {
         }
     }
 
-    /// With other edges than these the histogram begins anew, as a whole.
+    /// Restores a class. With other edges its histogram starts again as a whole: buckets of other edges cannot
+    /// be converted.
     fn restore(saved: &SavedClass, source: Source, edges: Arc<[f64]>) -> Self {
         let mut counts = ClassCounts {
             offered: saved.offered,
             carried_in: saved.carried_in,
             answered: saved.answered,
-            left: of_words(LeftAge::ALL, LeftAge::as_str, &saved.left),
+            left: from_labels(LeftAge::ALL, LeftAge::as_str, &saved.left),
             moved: saved.moved,
-            unclassified: of_words(Doubt::ALL, Doubt::as_str, &saved.unclassified),
+            unclassified: from_labels(
+                UnclassifiedReason::ALL,
+                UnclassifiedReason::as_str,
+                &saved.unclassified,
+            ),
             within: saved.within,
             within_low: saved.within_low,
             within_high: saved.within_high,
@@ -160,13 +169,14 @@ impl ClassFlow {
 }
 
 impl ServiceTime {
-    /// What passed since the service was last credited is unmeasured, once a list is read again.
-    fn restore(saved: &SavedService, way: Return) -> Self {
+    /// Restores the time of a service. The time since it was last credited becomes unmeasured with the next
+    /// list.
+    fn restore(saved: &SavedService, clock: RestoreClock) -> Self {
         let mut time = Self::default();
         time.counts.queue_wait = saved.queue_wait;
         time.counts.measured = saved.measured;
-        time.counts.unmeasured = of_words(Unmeasured::ALL, Unmeasured::as_str, &saved.unmeasured);
-        time.credited = saved.credited_ago.and_then(|ago| way.moment(ago));
+        time.counts.unmeasured = from_labels(Unmeasured::ALL, Unmeasured::as_str, &saved.unmeasured);
+        time.credited = saved.credited_ago.and_then(|ago| clock.moment(ago));
         time.was_open = saved.was_open;
         time
     }
@@ -184,6 +194,6 @@ impl DayBase {
     }
 }
 
-fn source_word(source: Source) -> &'static str {
+fn source_label(source: Source) -> &'static str {
     source.resource().as_str()
 }

@@ -1,8 +1,10 @@
-//! One service: its goals, and what has been counted of each of its classes.
+//! One service: its goals, and the counters of its classes.
 
 use std::sync::Arc;
 
-use super::{Source, counts::ClassCounts, day::DayBase, now::Listed, waiting_evidence::WaitingEvidence};
+use super::{
+    Source, counts::ClassCounts, current_cases::Listed, day::DayBase, waiting_evidence::WaitingEvidence,
+};
 use crate::{
     model::{CaseClass, ServiceGoals},
     tally::service_time::ServiceTime,
@@ -14,9 +16,9 @@ pub(in crate::tally) struct ServiceFlow {
     pub(super) goals: Arc<ServiceGoals>,
     pub(super) classes: [Option<ClassFlow>; CaseClass::ALL.len()],
     pub(in crate::tally) time: ServiceTime,
-    /// What the queue length says of the lists.
+    /// Comparison of the lists with the queue length.
     pub(super) evidence: WaitingEvidence,
-    /// When the service was last known to exist, seconds.
+    /// Moment when the service was last known to exist, seconds.
     pub(super) known_at: f64,
 }
 
@@ -24,12 +26,13 @@ pub(in crate::tally) struct ServiceFlow {
 #[derive(Debug)]
 pub(super) struct ClassFlow {
     pub(super) counts: ClassCounts,
-    /// It was begun in this step: its counters are first shown at zero.
+    /// True in the step that started it: its counters are first published at zero.
+    // Without a first sample at zero, Prometheus' `increase()` misses the first case.
     pub(super) is_new: bool,
     /// The list that shows its cases.
     pub(super) source: Source,
     pub(super) day: Option<DayBase>,
-    /// What the last list shows.
+    /// Cases of the last list.
     pub(super) now: Listed,
 }
 
@@ -39,7 +42,7 @@ impl ServiceFlow {
         Self { goals, classes, time, evidence, known_at }
     }
 
-    /// The counts of a class, begun if need be.
+    /// Returns the counters of a class, started if needed.
     pub(super) fn class(
         &mut self,
         class: CaseClass,
@@ -58,19 +61,19 @@ impl ServiceFlow {
         flow
     }
 
-    /// The list by which the time of the service is measured: that of its calls, if it has any.
-    pub(super) fn measure(&self, of_calls: Source) -> Source {
+    /// Returns the list that measures the time of the service: that of its calls if it has any.
+    pub(super) fn measured_by(&self, call_list: Source) -> Source {
         let has = |class: CaseClass| self.classes[class as usize].is_some();
         let calls = has(CaseClass::Voice) || has(CaseClass::Callback);
-        if calls || self.known().next().is_none() { of_calls } else { Source::Cases }
+        if calls || self.known().next().is_none() { call_list } else { Source::Cases }
     }
 
-    /// Whether a list shows cases of a class that the service has.
+    /// Returns true if the list shows cases of a class that the service has.
     pub(super) fn is_fed_by(&self, source: Source) -> bool {
         self.known().any(|(_, flow)| flow.source == source)
     }
 
-    /// The classes that have been begun.
+    /// Returns the classes that have been started.
     pub(super) fn known(&self) -> impl Iterator<Item = (CaseClass, &ClassFlow)> {
         let flows = CaseClass::ALL.into_iter().zip(&self.classes);
         flows.filter_map(|(class, flow)| Some((class, flow.as_ref()?)))

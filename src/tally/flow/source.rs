@@ -1,4 +1,4 @@
-//! The two lists of cases, and which of them feeds which class.
+//! The two lists of cases, and the classes that each of them feeds.
 
 use crate::{
     model::{CaseClass, CaseList, Resource, Stamp},
@@ -18,7 +18,7 @@ impl Source {
     /// Both lists.
     pub const ALL: [Self; 2] = [Self::Calls, Self::Cases];
 
-    /// The documented resource.
+    /// Returns the documented resource.
     pub const fn resource(self) -> Resource {
         match self {
             Self::Calls => Resource::Calls,
@@ -26,7 +26,7 @@ impl Source {
         }
     }
 
-    /// The last good reading of the list.
+    /// Returns the readings of the list.
     pub const fn reading(self, center: &Center) -> &Reading<CaseList> {
         match self {
             Self::Calls => &center.calls,
@@ -39,13 +39,15 @@ impl Source {
     }
 }
 
-/// Which list tells of calls: the one that is made for them, else the other.
-pub(super) fn of_calls(center: &Center, now: Stamp) -> Source {
+/// Returns the list that shows the calls: `services/calls` if it can be used, else `services/cases`.
+pub(super) fn for_calls(center: &Center, now: Stamp) -> Source {
+    // A list without a right to it, too old, or without any state shows no calls; `services/cases` shows them
+    // as well, if at most twenty a service.
     let calls = center.calls.fresh(now);
     if calls.is_some_and(|calls| !calls.is_stateless()) { Source::Calls } else { Source::Cases }
 }
 
-/// Which list feeds a class while calls are told by `of_calls`.
-pub(super) fn of_class(class: CaseClass, of_calls: Source) -> Source {
-    if matches!(class, CaseClass::Voice | CaseClass::Callback) { of_calls } else { Source::Cases }
+/// Returns the list that feeds a class while `call_list` shows the calls.
+pub(super) fn for_class(class: CaseClass, call_list: Source) -> Source {
+    if matches!(class, CaseClass::Voice | CaseClass::Callback) { call_list } else { Source::Cases }
 }

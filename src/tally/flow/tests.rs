@@ -1,29 +1,29 @@
-//! Tests of the flow: what a few lists, one after the other, are taken to mean.
+//! Tests of the flow: inferences from a few lists in a row.
 
-mod bounds;
+mod balance;
 mod classes;
 mod days;
-mod doubts;
 mod handling;
-mod law;
 mod lists;
-mod mass;
-mod numbers;
+mod mass_vanish;
 mod outcomes;
 mod restarts;
+mod reused_numbers;
 mod shared_numbers;
-mod stage;
 mod states;
 mod targets;
+mod test_center;
 mod time;
+mod trio_times;
+mod unclassified;
 mod unknown_classes;
 mod unknown_states;
 mod waiting_age;
 
 use crate::{
     model::{CaseClass, CaseState},
-    tally::{Doubt, LeftAge},
+    tally::{LeftAge, UnclassifiedReason},
 };
-use stage::{Stage, case};
+use test_center::{TestCenter, case};
 
 use CaseState::{Handled, Offered, Queued};

@@ -1,4 +1,4 @@
-//! Trio's own times of a case: used where they agree with what was observed, else counted and left.
+//! Trio's own times of a case: used where they agree with the readings, else counted as rejected.
 
 use super::{Source, reading::ListReading};
 use crate::{
@@ -6,14 +6,16 @@ use crate::{
     tally::waits::{Wait, Window},
 };
 
-/// How far a time may lie outside of what was observed: both clocks tell whole seconds at worst.
-const TOLERANCE: f64 = 2.0;
-/// Who waits live does not wait longer than this, seconds.
-const LONGEST_LIVE_WAIT: f64 = 86_400.0;
-/// Nobody waits longer than this, seconds: ten years.
-const LONGEST_WAIT: f64 = 315_360_000.0;
+/// Seconds by which a time may be outside of the observed window.
+// Both clocks may show whole seconds only.
+const TIME_TOLERANCE: f64 = 2.0;
+/// Longest plausible wait of calls, callbacks and chats, seconds: a day.
+// Beyond these the time is a placeholder or in another unit, and would spoil the sum of the waits for ever.
+const MAX_LIVE_WAIT: f64 = 86_400.0;
+/// Longest plausible wait of other cases, seconds: ten years.
+const MAX_WAIT: f64 = 315_360_000.0;
 
-/// Times that contradict what was observed, since start.
+/// Times that contradict the readings, since start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RejectedTimes {
     /// Arrivals.
@@ -24,11 +26,11 @@ pub struct RejectedTimes {
     pub waited: u64,
 }
 
-/// The times of both lists.
+/// Rejected times of both lists.
 pub(super) type Rejected = [RejectedTimes; Source::ALL.len()];
 
-/// When a case that was not in the list before arrived, if Trio says so and it can be true: within
-/// `seen`, or at any time before where that is not known.
+/// Returns the arrival of a case that the previous list did not show, by Trio's time, if that is within `seen`.
+/// Seconds of monotonic time.
 pub(super) fn arrival(
     case: &Case,
     reading: &ListReading<'_>,
@@ -42,7 +44,8 @@ pub(super) fn arrival(
             arrival => return arrival,
         }
     }
-    // While a case waits, how long it has waited says when it came.
+    // The wait of an answered case may have ended long ago; only that of a waiting case leads back to its
+    // arrival.
     let waited = case.waited.filter(|_| waits)?;
     let arrival = plausible(reading.at - waited, case, reading, seen);
     rejected.waited += u64::from(arrival.is_none());
@@ -51,12 +54,12 @@ pub(super) fn arrival(
 
 fn plausible(at: f64, case: &Case, reading: &ListReading<'_>, seen: Window) -> Option<f64> {
     let live = matches!(case.class, Some(CaseClass::Voice | CaseClass::Callback | CaseClass::Chat));
-    let longest = if live { LONGEST_LIVE_WAIT } else { LONGEST_WAIT };
-    seen.admit(at, TOLERANCE).filter(|at| reading.at - at <= longest)
+    let longest = if live { MAX_LIVE_WAIT } else { MAX_WAIT };
+    seen.admit(at, TIME_TOLERANCE).filter(|at| reading.at - at <= longest)
 }
 
-/// How long a case waited that began to wait in `begin` and was answered in `end`, by Trio's own times
-/// where they can be true.
+/// Returns the wait of a case that began to wait in `begin` and was answered in `end`, by Trio's own times
+/// where they are plausible.
 pub(super) fn answered_wait(
     case: &Case,
     reading: &ListReading<'_>,
@@ -66,7 +69,7 @@ pub(super) fn answered_wait(
 ) -> Wait {
     let observed = Wait::between(begin, end);
     if let Some(answered) = case.answered {
-        match end.admit(reading.moment(answered), TOLERANCE) {
+        match end.admit(reading.moment(answered), TIME_TOLERANCE) {
             Some(at) if begin.is_exact() => return Wait::exactly(at - begin.from),
             Some(at) => return Wait::between(begin.until(at), Window::exact(at)),
             None => rejected.answered += 1,
@@ -74,7 +77,7 @@ pub(super) fn answered_wait(
     }
     if let Some(waited) = case.waited {
         let possible = Window { from: observed.low(), to: observed.high() };
-        match possible.admit(waited, TOLERANCE) {
+        match possible.admit(waited, TIME_TOLERANCE) {
             Some(seconds) => return Wait::exactly(seconds),
             None => rejected.waited += 1,
         }
@@ -99,7 +102,7 @@ mod tests {
             wall: UNIX_EPOCH + Duration::from_secs(2_000_000_000),
             interval: Duration::from_secs(5),
             before: Some(995.0),
-            doubt: None,
+            interruption: None,
             skew: 0.0,
         }
     }
@@ -120,7 +123,7 @@ mod tests {
     const SEEN: Window = Window { from: 995.0, to: 1_000.0 };
 
     #[test]
-    fn an_arrival_is_used_where_it_agrees_with_the_readings_and_else_counted() {
+    fn arrival_is_used_if_plausible_else_rejected() {
         let list = CaseList::default();
         let found = |seconds_ago: f64| {
             let mut rejected = RejectedTimes::default();
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_known_to_be_ahead_is_allowed_for() {
+    fn known_clock_skew_is_corrected() {
         let list = CaseList::default();
         let case = Case { created: at(-97.0), ..case(CaseClass::Voice) };
         let ahead = ListReading { skew: 100.0, ..reading(&list) };
@@ -142,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_time_waited_stands_in_for_the_arrival_only_while_the_case_waits() {
+    fn stated_wait_gives_arrival_of_waiting_cases_only() {
         let list = CaseList::default();
         let case = Case { waited: Some(2.0), ..case(CaseClass::Chat) };
         let found = |waits| arrival(&case, &reading(&list), SEEN, waits, &mut RejectedTimes::default());
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_too_long_to_wait_on_the_telephone_but_not_for_a_letter() {
+    fn wait_of_a_day_is_implausible_for_calls_only() {
         let list = CaseList::default();
         let ever = Window { from: f64::NEG_INFINITY, to: 1_000.0 };
         let found = |class| {
@@ -161,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_taken_from_trio_where_it_agrees() {
+    fn trios_time_of_answer_is_used_if_plausible() {
         let list = CaseList::default();
         let wait = |case: Case, begin| {
             let mut rejected = RejectedTimes::default();

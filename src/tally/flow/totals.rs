@@ -1,9 +1,9 @@
-//! What is published of the flow: counters, and what waits now.
+//! Published totals of the flow: counters, and the cases that wait now.
 
 use std::sync::Arc;
 
 use super::{
-    ClassCounts, ClassNow, DayCounts, Event, Flow, ListTaken, RejectedTimes, Source,
+    ClassCounts, ClassNow, DayCounts, Event, Flow, ListRead, RejectedTimes, Source,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
@@ -14,14 +14,14 @@ use crate::{
 /// The flow of a contact centre.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlowTotals {
-    /// One entry a service that was seen lately, in the order of their ids.
+    /// One entry for each known service, in the order of their ids.
     pub services: Vec<ServiceTotals>,
-    /// Times that contradict what was observed, in the order of [`Source::ALL`].
+    /// Times that contradict the readings, in the order of [`Source::ALL`].
     pub rejected: [RejectedTimes; Source::ALL.len()],
-    /// What was inferred in this step, if anybody wants to know.
+    /// Inferences of this step; empty unless they are asked for.
     pub events: Vec<Event>,
-    /// The lists that were taken in in this step, if anybody wants to know.
-    pub taken: Vec<ListTaken>,
+    /// Lists read in this step; empty unless they are asked for.
+    pub lists_read: Vec<ListRead>,
 }
 
 /// The flow of a service.
@@ -31,14 +31,14 @@ pub struct ServiceTotals {
     pub service_id: Text,
     /// Its goals.
     pub goals: Arc<ServiceGoals>,
-    /// The classes that are configured or were seen since start.
+    /// Classes that are configured or were seen since start.
     pub classes: Vec<ClassTotals>,
     /// Counters of time.
     pub time: TimeCounts,
-    /// Whether a list that feeds the service is cut; `None` until one was read.
+    /// True if a list that feeds the service is truncated; `None` until one was read.
     pub truncated: Option<bool>,
-    /// Whether the lists lately showed fewer waiting cases than Trio's queue length, so that the oldest one
-    /// cannot be told from them.
+    /// True if the lists recently showed fewer waiting cases than Trio's queue length, so that the oldest one
+    /// may be hidden.
     pub lists_are_short: bool,
 }
 
@@ -49,16 +49,16 @@ pub struct ClassTotals {
     pub class: CaseClass,
     /// The list that shows its cases.
     pub source: Source,
-    /// The counters: all at zero when they are first shown.
+    /// The counters; all zero when they are first published.
     pub counts: ClassCounts,
     /// The counts since local midnight; `None` on a day that was not observed from its start.
     pub day: Option<DayCounts>,
-    /// What the last list shows; `None` while that list is cut, or does not say where its cases are.
+    /// Cases of the last list; `None` while that list is truncated or has no states.
     pub now: Option<ClassNow>,
 }
 
 impl FlowTotals {
-    /// The flow of one service.
+    /// Returns the flow of one service.
     pub fn service(&self, id: &str) -> Option<&ServiceTotals> {
         let position = self.services.binary_search_by(|totals| (*totals.service_id).cmp(id)).ok()?;
         self.services.get(position)
@@ -66,23 +66,23 @@ impl FlowTotals {
 }
 
 impl Flow {
-    /// What is published.
+    /// Returns the published totals.
     pub(in crate::tally) fn totals(&self) -> FlowTotals {
         let mut services: Vec<ServiceTotals> =
             self.services.iter().map(|(id, flow)| self.service_totals(id, flow)).collect();
         services.sort_unstable_by(|a, b| a.service_id.cmp(&b.service_id));
-        let (events, taken) = (self.events.clone(), self.taken.clone());
-        FlowTotals { services, rejected: self.rejected, events, taken }
+        let (events, lists_read) = (self.events.clone(), self.lists_read.clone());
+        FlowTotals { services, rejected: self.rejected, events, lists_read }
     }
 
     fn service_totals(&self, id: &Text, flow: &ServiceFlow) -> ServiceTotals {
-        let is_cut = |source: Source| self.lists[source.index()].cut.contains(id);
+        let is_truncated = |source: Source| self.lists[source.index()].truncated.contains(id);
         let was_read = |source: Source| self.lists[source.index()].last.is_some();
         let mut fed_by =
             Source::ALL.into_iter().filter(|source| was_read(*source) && flow.is_fed_by(*source));
-        let truncated = fed_by.clone().next().map(|_| fed_by.any(is_cut));
+        let truncated = fed_by.clone().next().map(|_| fed_by.any(is_truncated));
         let now = self.last_step.map_or(0.0, |step| step.mono.as_secs_f64());
-        let is_readable = |source: Source| !is_cut(source) && !self.lists[source.index()].is_stateless;
+        let is_readable = |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
         let evidence = &flow.evidence;
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,

@@ -1,4 +1,4 @@
-//! One reading: by which factor the stated waits differ from the ages that the lists show.
+//! Factors between stated waits and ages in one reading.
 
 use std::time::Duration;
 
@@ -9,38 +9,32 @@ use crate::{
         Case, CaseClass, CaseList, CaseState, FieldUse, Resource, ServiceStatus, Stamp, Text, WaitFactor,
         WaitMismatch, unix_seconds,
     },
-    tally::flow::Source,
+    tally::{flow::Source, waits::AgeRange},
 };
 
-/// The fields that state a wait which the lists show as well.
+/// Fields with a wait that the lists show as well.
 pub(super) const FIELDS: [(Resource, &str); 3] =
     [(Resource::ServiceState, "longest_wait"), (Resource::Calls, "waited"), (Resource::Cases, "waited")];
 
-/// Lists and states further apart than this show different queues.
-pub(super) const SAME_TIME: Duration = Duration::from_secs(10);
+/// Largest distance in time between lists and states that are compared: further apart they show different
+/// queues.
+pub(super) const MAX_READING_DISTANCE: Duration = Duration::from_secs(10);
 
-/// Younger cases are not compared, seconds: both times are whole seconds, and both readings take time.
-const YOUNGEST: f64 = 10.0;
-/// An age whose bounds are further apart than this, as a ratio, would blur the factor.
-const WIDEST: f64 = 1.2;
-/// Stated waits in whole units below this are too coarse where they show no factor: one whole minute may be
-/// 60 s or 119 s.
-const COARSE: f64 = 6.0;
-/// Stated waits agree with an age that is not further away than this, as a ratio: the oldest case may have
-/// been taken between the two readings.
-const AGREES: f64 = 3.0;
+/// Smallest age that is compared, seconds.
+// Both times have whole seconds, and both readings take time.
+const MIN_AGE: f64 = 10.0;
+/// Largest ratio between the bounds of an age that is compared.
+// A wider range would blur a factor of 60.
+const MAX_AGE_RATIO: f64 = 1.2;
+/// Smallest stated wait in whole units that counts as "no factor".
+// One whole minute may be 60 s or 119 s.
+const MIN_WHOLE_WAIT: f64 = 6.0;
+/// Largest ratio between a stated wait and an age that agree.
+// The oldest case may have been answered between the two readings.
+const MAX_AGREEING_RATIO: f64 = 3.0;
 
-/// The age of a case, in seconds: between these bounds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AgeRange {
-    /// It is at least this old.
-    pub low: f64,
-    /// It is at most this old.
-    pub high: f64,
-}
-
-/// Returns the age of a case at a moment, by its time of arrival alone. `skew`: seconds by which Trio's clock is
-/// ahead of ours.
+/// Returns the age of a case at a moment, by its time of arrival alone. `skew` is the number of seconds by
+/// which Trio's clock is ahead of ours.
 pub fn age_by_arrival(case: &Case, at: Stamp, skew: f64) -> Option<AgeRange> {
     let age = unix_seconds(at.wall) + skew - unix_seconds(case.created?);
     (age >= 0.0).then_some(AgeRange { low: age, high: age })
@@ -62,14 +56,14 @@ struct Counts {
 
 /// The result for one field in one reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum FactorVerdict {
     /// Most of the stated waits differ by this factor.
     Factor(WaitFactor),
     /// They do not differ by a factor.
     NoFactor,
 }
 
-/// The result of one comparison.
+/// Result of one comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pair {
     Factor(WaitFactor),
@@ -91,10 +85,10 @@ impl Comparison {
         }
         let mut queues: FxHashMap<&Text, Queue> = FxHashMap::default();
         let mut known: FxHashSet<&Text> = FxHashSet::default();
-        let mut cut: FxHashSet<&Text> = FxHashSet::default();
+        let mut truncated: FxHashSet<&Text> = FxHashSet::default();
         for (source, list) in Source::ALL.into_iter().zip(lists) {
             let Some(list) = list else { continue };
-            cut.extend(&list.truncated);
+            truncated.extend(&list.truncated);
             for case in list.cases.iter().filter(|case| is_waiting(case)) {
                 let Some(service) = case.service_id.as_ref() else { continue };
                 if known.insert(&case.id) {
@@ -105,7 +99,7 @@ impl Comparison {
         for status in states {
             let (Some(stated), Some(queue)) = (status.longest_wait, queues.get(&status.id)) else { continue };
             let hides = status.queue_length.is_some_and(|length| length > queue.waiting as f64);
-            if !hides && !cut.contains(&status.id) {
+            if !hides && !truncated.contains(&status.id) {
                 self.fields[0].add(queue.pair(stated));
             }
         }
@@ -135,7 +129,7 @@ impl Comparison {
     /// Returns the fields of which most stated waits differ by a factor in this reading.
     pub fn mismatches(&self, fields: &[FieldUse]) -> Vec<WaitMismatch> {
         let factor = |position: usize| match self.verdict(position) {
-            Some(Verdict::Factor(factor)) => Some(mismatch(position, factor, fields)),
+            Some(FactorVerdict::Factor(factor)) => Some(mismatch(position, factor, fields)),
             _ => None,
         };
         (0..FIELDS.len()).filter_map(factor).collect()
@@ -149,15 +143,15 @@ impl Comparison {
     }
 
     /// Returns the result for a field of [`FIELDS`]; `None`: there was nothing to compare.
-    pub(super) fn verdict(&self, position: usize) -> Option<Verdict> {
+    pub(super) fn verdict(&self, position: usize) -> Option<FactorVerdict> {
         let counts = &self.fields[position];
         let most = WaitFactor::ALL.into_iter().max_by_key(|factor| counts.factors[*factor as usize])?;
         let differing = counts.factors[most as usize];
         match counts.all() {
             0 => None,
             // A single service may count its waits in another way; the unit of a field is wrong for most.
-            all if differing * 2 > all => Some(Verdict::Factor(most)),
-            _ => Some(Verdict::NoFactor),
+            all if differing * 2 > all => Some(FactorVerdict::Factor(most)),
+            _ => Some(FactorVerdict::NoFactor),
         }
     }
 }
@@ -181,7 +175,7 @@ impl Counts {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: usize,
-    /// The oldest of each class; `None` while the age of one of them is not known.
+    /// Age of the oldest case of each class; `None` while the age of one of them is unknown.
     oldest: FxHashMap<CaseClass, Option<AgeRange>>,
 }
 
@@ -215,25 +209,25 @@ impl Queue {
 /// Compares a stated wait with an age; `None` where they cannot be compared.
 fn pair(stated: f64, age: AgeRange) -> Option<Pair> {
     // Zero is also how systems write "no wait known".
-    if stated <= 0.0 || age.low < YOUNGEST || age.high > age.low * WIDEST {
+    if stated <= 0.0 || age.low < MIN_AGE || age.high > age.low * MAX_AGE_RATIO {
         return None;
     }
     let ratio = stated / f64::midpoint(age.low, age.high);
     if let Some(factor) = WaitFactor::of_ratio(ratio) {
         return Some(Pair::Factor(factor));
     }
-    if (AGREES.recip()..=AGREES).contains(&ratio) {
+    if (MAX_AGREEING_RATIO.recip()..=MAX_AGREEING_RATIO).contains(&ratio) {
         return Some(Pair::Agrees);
     }
-    (stated >= COARSE || stated.fract() != 0.0).then_some(Pair::Other)
+    (stated >= MIN_WHOLE_WAIT || stated.fract() != 0.0).then_some(Pair::Other)
 }
 
-/// A case that a known word says is waiting. One in an unknown state may be with an agent.
+/// Returns true for a mapped state of waiting. A case in an unknown state may be with an agent.
 fn is_waiting(case: &Case) -> bool {
     matches!(case.state, Some(CaseState::Queued | CaseState::Offered))
 }
 
-/// The mismatch of a field of [`FIELDS`], with the form in which it is read.
+/// Returns the mismatch of a field of [`FIELDS`], with the form in which it is read.
 pub(super) fn mismatch(position: usize, factor: WaitFactor, fields: &[FieldUse]) -> WaitMismatch {
     let (resource, field) = FIELDS[position];
     let mapped = fields.iter().find(|mapped| mapped.resource == resource && mapped.field == field);

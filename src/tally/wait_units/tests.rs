@@ -1,4 +1,4 @@
-//! Tests of the comparison: what readings of states and lists report of the units of their waits.
+//! Tests of the comparison of stated waits with ages.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,20 +6,20 @@ use super::*;
 use crate::{
     model::{CaseClass, CaseList, CaseState, Clock, ContactCenter, ServiceStatus, WaitFactor},
     snapshot::{Center, Good, Notes, Reading, Snapshot},
-    tally::{Settings, Tally, step},
+    tally::{AgeRange, Settings, Tally, step},
 };
 
 const POLL: u64 = 5;
 
 /// A contact centre with one service, which is read every five seconds.
-struct Scene {
+struct TestCenter {
     clock: Clock,
     tally: Tally,
     reported: Arc<[WaitMismatch]>,
-    /// Seconds since the scene began.
+    /// Seconds since the test began.
     now: u64,
-    /// Trio tells when a case came.
-    tells_arrival: bool,
+    /// True if Trio gives the time of arrival.
+    has_arrival_times: bool,
     /// The factors by which the stated waits are wrong: longest wait, wait of a call.
     factors: (f64, f64),
     /// Calls that wait: the second in which they came.
@@ -29,14 +29,14 @@ struct Scene {
     class: CaseClass,
 }
 
-impl Scene {
+impl TestCenter {
     fn new(longest: f64, wait: f64) -> Self {
         Self {
             clock: Clock::system(),
             tally: Tally::new(Settings::default()),
             reported: Arc::default(),
             now: 0,
-            tells_arrival: true,
+            has_arrival_times: true,
             factors: (longest, wait),
             calls: Vec::new(),
             queue_length: None,
@@ -63,7 +63,7 @@ impl Scene {
             state: Some(CaseState::Queued),
             class: Some(self.class),
             class_is_unknown: false,
-            created: self.tells_arrival.then(|| stamp.wall - Duration::from_secs(self.now - came)),
+            created: self.has_arrival_times.then(|| stamp.wall - Duration::from_secs(self.now - came)),
             answered: None,
             waited: Some(age(*came) * self.factors.1),
             agent_id: None,
@@ -121,71 +121,71 @@ fn each_factor_is_reported_after_three_readings() {
         (1.0 / 60.0, WaitFactor::Sixtieth),
         (1.0 / 1000.0, WaitFactor::Thousandth),
     ] {
-        let mut scene = Scene::new(times, times);
-        scene.calls = vec![0];
+        let mut trio = TestCenter::new(times, times);
+        trio.calls = vec![0];
         // The case is old enough after ten seconds; then two minutes to the third reading.
-        scene.pass(125);
-        assert_eq!(scene.factors(), [], "{factor:?}: two readings");
-        scene.pass(5);
-        assert_eq!(scene.factors(), [("longest_wait", factor), ("waited", factor)], "{factor:?}");
+        trio.pass(125);
+        assert_eq!(trio.factors(), [], "{factor:?}: two readings");
+        trio.pass(5);
+        assert_eq!(trio.factors(), [("longest_wait", factor), ("waited", factor)], "{factor:?}");
     }
 }
 
 #[test]
-fn the_field_that_is_wrong_is_named_alone() {
-    let mut scene = Scene::new(1000.0, 1.0);
-    scene.calls = vec![0];
-    scene.pass(200);
-    assert_eq!(scene.factors(), [("longest_wait", WaitFactor::Thousand)]);
-    let line = scene.reported[0].fields_file_line();
+fn only_the_wrong_field_is_reported() {
+    let mut trio = TestCenter::new(1000.0, 1.0);
+    trio.calls = vec![0];
+    trio.pass(200);
+    assert_eq!(trio.factors(), [("longest_wait", WaitFactor::Thousand)]);
+    let line = trio.reported[0].fields_file_line();
     assert_eq!(line, "services/state: {longest_wait: {form: milliseconds}}");
-    let mut scene = Scene::new(1.0, 1000.0);
-    scene.calls = vec![0];
-    scene.pass(200);
-    assert_eq!(scene.factors(), [("waited", WaitFactor::Thousand)]);
+    let mut trio = TestCenter::new(1.0, 1000.0);
+    trio.calls = vec![0];
+    trio.pass(200);
+    assert_eq!(trio.factors(), [("waited", WaitFactor::Thousand)]);
 }
 
 #[test]
 fn right_waits_and_other_factors_are_not_reported() {
     for times in [1.0, 0.5, 2.0, 10.0, 3600.0, 0.1, 0.0] {
-        let mut scene = Scene::new(times, times);
-        scene.calls = vec![0];
-        scene.pass(600);
-        assert_eq!(scene.factors(), [], "{times}");
+        let mut trio = TestCenter::new(times, times);
+        trio.calls = vec![0];
+        trio.pass(600);
+        assert_eq!(trio.factors(), [], "{times}");
     }
 }
 
 #[test]
-fn an_empty_queue_neither_reports_nor_resets() {
-    let mut scene = Scene::new(1000.0, 1000.0);
-    scene.calls = vec![0];
-    scene.pass(75);
-    scene.calls.clear();
-    scene.pass(600);
-    assert_eq!(scene.factors(), [], "two readings with a case");
-    scene.calls = vec![scene.now];
-    scene.pass(15);
-    assert_eq!(scene.factors().len(), 2, "the third");
-    scene.calls.clear();
-    scene.pass(600);
-    assert_eq!(scene.factors().len(), 2, "nothing says that the unit is right now");
-    scene.factors = (1.0, 1.0);
-    scene.calls = vec![scene.now];
-    scene.pass(150);
-    assert_eq!(scene.factors(), []);
+fn empty_queue_neither_reports_nor_resets() {
+    let mut trio = TestCenter::new(1000.0, 1000.0);
+    trio.calls = vec![0];
+    trio.pass(75);
+    trio.calls.clear();
+    trio.pass(600);
+    assert_eq!(trio.factors(), [], "two readings with a case");
+    trio.calls = vec![trio.now];
+    trio.pass(15);
+    assert_eq!(trio.factors().len(), 2, "the third");
+    trio.calls.clear();
+    trio.pass(600);
+    assert_eq!(trio.factors().len(), 2, "nothing says that the unit is right now");
+    trio.factors = (1.0, 1.0);
+    trio.calls = vec![trio.now];
+    trio.pass(150);
+    assert_eq!(trio.factors(), []);
 }
 
 #[test]
-fn without_times_cases_seen_coming_are_compared() {
-    let mut scene = Scene::new(1.0 / 60.0, 1.0 / 60.0);
-    scene.tells_arrival = false;
-    scene.calls = vec![0];
-    scene.pass(600);
-    assert_eq!(scene.factors(), [], "it may have waited before the first reading");
-    scene.calls = vec![scene.now];
-    scene.pass(200);
+fn without_times_arrivals_seen_in_lists_are_compared() {
+    let mut trio = TestCenter::new(1.0 / 60.0, 1.0 / 60.0);
+    trio.has_arrival_times = false;
+    trio.calls = vec![0];
+    trio.pass(600);
+    assert_eq!(trio.factors(), [], "it may have waited before the first reading");
+    trio.calls = vec![trio.now];
+    trio.pass(200);
     let sixtieth = WaitFactor::Sixtieth;
-    assert_eq!(scene.factors(), [("longest_wait", sixtieth), ("waited", sixtieth)]);
+    assert_eq!(trio.factors(), [("longest_wait", sixtieth), ("waited", sixtieth)]);
 }
 
 #[test]
@@ -198,31 +198,31 @@ fn whole_minutes_are_recognised_and_few_do_not_reset() {
             comparison.add_pair(f64::from(minutes), case);
         }
     }
-    assert_eq!(comparison.verdict(0), Some(compare::Verdict::Factor(WaitFactor::Sixtieth)));
+    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::Factor(WaitFactor::Sixtieth)));
     let mut few = Comparison::default();
     few.add_pair(1.0, AgeRange { low: 100.0, high: 100.0 });
     assert_eq!(few.verdict(0), None);
 }
 
 #[test]
-fn a_list_that_may_hide_the_oldest_proves_nothing() {
-    let mut hidden = Scene::new(1000.0, 1.0);
+fn list_that_may_hide_the_oldest_proves_nothing() {
+    let mut hidden = TestCenter::new(1000.0, 1.0);
     (hidden.calls, hidden.queue_length) = (vec![0], Some(2.0));
     hidden.pass(300);
     assert_eq!(hidden.factors(), [], "two wait, one is listed");
-    let mut cut = Scene::new(1000.0, 1.0);
-    (cut.calls, cut.truncated) = (vec![0], true);
-    cut.pass(300);
-    assert_eq!(cut.factors(), [], "the list is cut");
+    let mut truncated = TestCenter::new(1000.0, 1.0);
+    (truncated.calls, truncated.truncated) = (vec![0], true);
+    truncated.pass(300);
+    assert_eq!(truncated.factors(), [], "the list is cut");
 }
 
 #[test]
-fn one_service_of_two_does_not_accuse_the_field() {
+fn factor_in_half_of_the_services_is_not_reported() {
     let exact = |age| AgeRange { low: age, high: age };
     let mut comparison = Comparison::default();
     comparison.add_pair(100_000.0, exact(100.0));
     comparison.add_pair(100.0, exact(100.0));
-    assert_eq!(comparison.verdict(0), Some(compare::Verdict::NoFactor));
+    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::NoFactor));
     comparison.add_pair(90_000.0, exact(90.0));
-    assert_eq!(comparison.verdict(0), Some(compare::Verdict::Factor(WaitFactor::Thousand)));
+    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::Factor(WaitFactor::Thousand)));
 }

@@ -2,7 +2,7 @@
 
 use trio_exporter::{
     model::{AuthFailure, RequestFailure, RetryReason},
-    tally::{Doubt, Unmeasured},
+    tally::{UnclassifiedReason, Unmeasured},
 };
 
 use super::{document, nothing_in};
@@ -27,7 +27,7 @@ fn every_value_that_says_what_is_wrong_is_explained() {
     let statuses = ["200", "307", "400", "401", "403", "404", "406", "429", "500", "503"];
     let retries = RetryReason::ALL.map(RetryReason::as_str);
     let auth = AuthFailure::ALL.map(AuthFailure::as_str);
-    let doubts = Doubt::ALL.map(Doubt::as_str);
+    let doubts = UnclassifiedReason::ALL.map(UnclassifiedReason::as_str);
     let unmeasured = Unmeasured::ALL.map(Unmeasured::as_str);
     for (heading, values) in [
         ("`trio_api_requests_total`", [&failures[..], &statuses].concat()),

@@ -19,7 +19,7 @@ use trio_exporter::{
     config::{Config, Target},
     metrics::Identity,
     model::{Clock, Collector, Shard},
-    poller::Wanted,
+    poller::CollectorInterval,
     sim::{Options, Simulator},
 };
 
@@ -68,7 +68,7 @@ fn shared(ports: &[Port]) -> Config {
     let mut config = config(targets[0].clone(), Identity::None);
     config.targets = targets;
     for collector in Collector::ALL.into_iter().filter(|collector| *collector != Collector::AgentState) {
-        config.poll.collectors[collector.index()] = Wanted::Off;
+        config.poll.collectors[collector.index()] = CollectorInterval::Off;
     }
     config
 }

@@ -1,4 +1,4 @@
-//! Tests: who is in a state for longer than its limit.
+//! Tests: agents over the limit of a state.
 
 use pretty_assertions::assert_eq;
 
@@ -34,7 +34,7 @@ fn available(secs: f64) -> Snapshot {
 }
 
 #[test]
-fn trios_own_time_says_how_long_else_it_is_since_the_state_was_first_seen() {
+fn limit_uses_trios_time_or_first_seen() {
     let t = start();
     let readings = |since: Option<f64>| {
         let at = [0.0, 55.0, 60.0, 65.0].map(|secs| {
@@ -50,14 +50,14 @@ fn trios_own_time_says_how_long_else_it_is_since_the_state_was_first_seen() {
 }
 
 #[test]
-fn a_state_that_comes_again_begins_anew() {
+fn repeated_state_starts_again() {
     let readings =
         [wrapping_up(0.0, None), wrapping_up(65.0, None), available(70.0), wrapping_up(75.0, None)];
     assert_eq!(over(&readings), [0, 1, 0, 0]);
 }
 
 #[test]
-fn a_time_that_contradicts_what_was_seen_is_not_believed() {
+fn contradicting_time_of_state_is_ignored() {
     let since = |claimed: f64| {
         over(&[available(0.0), wrapping_up(5.0, Some(claimed)), wrapping_up(10.0, Some(claimed))])
     };
@@ -66,14 +66,14 @@ fn a_time_that_contradicts_what_was_seen_is_not_believed() {
     let person =
         |snapshots: &[Snapshot]| walk(snapshots, &settings()).totals().expect("read").persons[0].since;
     let t = start();
-    let told = person(&[available(0.0), wrapping_up(5.0, Some(-300.0))]);
-    assert!(told.duration_since(t.wall).expect("later") >= Duration::from_secs(4), "first seen");
-    let told = person(&[available(0.0), wrapping_up(5.0, Some(2.0))]);
-    assert!(told.duration_since(t.wall).expect("later") < Duration::from_secs(4), "Trio's own");
+    let since_shown = person(&[available(0.0), wrapping_up(5.0, Some(-300.0))]);
+    assert!(since_shown.duration_since(t.wall).expect("later") >= Duration::from_secs(4), "first seen");
+    let since_shown = person(&[available(0.0), wrapping_up(5.0, Some(2.0))]);
+    assert!(since_shown.duration_since(t.wall).expect("later") < Duration::from_secs(4), "Trio's own");
 }
 
 #[test]
-fn the_clocks_may_differ_by_what_is_known_of_them() {
+fn state_age_is_corrected_by_clock_skew() {
     let with = |skew: Option<f64>, since: f64| {
         let skewed = |mut snapshot: Snapshot| {
             snapshot.clock_skew = skew;

@@ -9,7 +9,8 @@ fn allowing(reasons: &[&str]) -> Settings {
     Settings { pause_reasons: reasons.iter().map(|&reason| reason.into()).collect(), ..settings() }
 }
 
-/// What agents `a`, `b`, … do: `-` is available, anything else a pause for that reason, none if empty.
+/// A reading of the agents `a`, `b`, …: `-` is available, anything else is a pause with that reason, an empty
+/// text a pause without one.
 fn reading(secs: f64, agents: &[&str]) -> Snapshot {
     let statuses = agents.iter().zip('a'..).map(|(reason, id)| match *reason {
         "-" => status(&id.to_string(), AgentState::Available),
@@ -21,7 +22,7 @@ fn reading(secs: f64, agents: &[&str]) -> Snapshot {
     snapshot(&center(after(start(), secs), statuses.collect()))
 }
 
-/// The same where the answers have a member for the reason, whoever has one.
+/// The same with a member mapped to the reason.
 fn with_member(mut snapshot: Snapshot) -> Snapshot {
     let member = FieldUse {
         resource: Resource::AgentState,
@@ -47,7 +48,7 @@ fn pauses(snapshots: &[Snapshot], allowed: &[&str]) -> Option<(Option<Vec<u64>>,
 }
 
 #[test]
-fn allowed_reasons_count_by_themselves_in_any_case_and_the_rest_is_other() {
+fn allowed_reasons_count_separately_in_any_case() {
     let snapshots = [
         reading(0.0, &["LUNCH", "fika ", "Möte", "", "-"]),
         reading(5.0, &["Lunch", "Lunch", "Möte", "", "Fika"]),
@@ -55,19 +56,19 @@ fn allowed_reasons_count_by_themselves_in_any_case_and_the_rest_is_other() {
     let expected = (Some(vec![2, 1, 2]), vec![7.5, 5.0, 10.0]);
     assert_eq!(pauses(&snapshots, &["Lunch", "Fika"]), Some(expected));
     let totals = walk(&snapshots, &allowing(&["Lunch", "Fika"])).totals().expect("read");
-    let shown = totals.pauses.expect("told");
+    let shown = totals.pauses.expect("reasons");
     assert_eq!(shown.reasons.iter().map(|reason| &**reason).collect::<Vec<_>>(), ["Lunch", "Fika", "other"]);
     assert_eq!(shown.seconds.iter().sum::<f64>(), totals.seconds[PAUSED]);
 }
 
 #[test]
-fn without_an_allowed_reason_or_without_the_member_nothing_is_shown() {
+fn no_allowed_reason_or_member_shows_no_pauses() {
     assert_eq!(pauses(&[reading(0.0, &["Lunch"])], &[]), None);
     assert_eq!(pauses(&[reading(0.0, &["", "-"]), reading(5.0, &["", ""])], &["Lunch"]), None);
 }
 
 #[test]
-fn every_reason_is_at_zero_one_reading_before_it_can_count() {
+fn pause_reasons_start_at_zero() {
     let first = [reading(0.0, &["-"]), reading(5.0, &["Lunch"])];
     assert_eq!(pauses(&first, &["Lunch"]), Some((Some(vec![1, 0]), vec![0.0, 0.0])));
     let told_before = [with_member(reading(0.0, &["-"])), with_member(reading(5.0, &["Lunch"]))];
@@ -76,27 +77,27 @@ fn every_reason_is_at_zero_one_reading_before_it_can_count() {
 }
 
 #[test]
-fn while_trio_does_not_say_why_nothing_is_counted_and_what_was_counted_stays() {
-    let told = || vec![reading(0.0, &["Lunch"]), reading(5.0, &["Lunch"])];
+fn without_reasons_pause_counters_stay() {
+    let with_reason = || vec![reading(0.0, &["Lunch"]), reading(5.0, &["Lunch"])];
     let with = |more: Vec<Snapshot>| {
-        let snapshots: Vec<_> = told().into_iter().chain(more).collect();
-        pauses(&snapshots, &["Lunch"]).expect("told")
+        let snapshots: Vec<_> = with_reason().into_iter().chain(more).collect();
+        pauses(&snapshots, &["Lunch"]).expect("reasons")
     };
     assert_eq!(with(vec![]), (Some(vec![1, 0]), vec![5.0, 0.0]));
     let withheld = || reading(10.0, &[""]);
-    assert_eq!(with(vec![withheld()]), (None, vec![7.5, 0.0]), "half of it was told");
+    assert_eq!(with(vec![withheld()]), (None, vec![7.5, 0.0]), "half of it had a reason");
     assert_eq!(with(vec![withheld(), reading(15.0, &[""])]), (None, vec![7.5, 0.0]));
     assert_eq!(with(vec![withheld(), reading(15.0, &["Lunch"])]), (Some(vec![1, 0]), vec![10.0, 0.0]));
     assert_eq!(
         with(vec![reading(10.0, &["-"])]).0,
         Some(vec![0, 0]),
-        "nobody is paused: no reason is needed"
+        "no agent is paused: no reason is needed"
     );
     assert_eq!(with(vec![with_member(reading(10.0, &[""]))]).0, Some(vec![0, 1]), "a pause without a reason");
 }
 
 #[test]
-fn a_gap_counts_for_no_reason() {
+fn gap_counts_for_no_pause_reason() {
     let snapshots = [reading(0.0, &["Lunch"]), reading(60.0, &["Lunch"])];
     assert_eq!(pauses(&snapshots, &["Lunch"]), Some((Some(vec![1, 0]), vec![0.0, 0.0])));
 }

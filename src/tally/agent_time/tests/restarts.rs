@@ -1,4 +1,4 @@
-//! Agent time goes on in the next process: that of crowds and groups, of nobody alone.
+//! Tests: agent time continues in the next process, without single agents.
 
 use std::time::UNIX_EPOCH;
 
@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use super::*;
 use crate::tally::{
     Saved,
-    saved::{Return, SavedAgents},
+    saved::{RestoreClock, SavedAgents},
 };
 
 use AgentState::{Available, Busy, Paused};
@@ -27,7 +27,7 @@ fn with_lunch() -> Settings {
     Settings { pause_reasons: ["Lunch".into()].into(), ..settings() }
 }
 
-/// Two readings, ten seconds apart with one in between.
+/// Three readings, five seconds apart.
 fn watched(settings: &Settings) -> AgentTime {
     let readings = [
         reading(0.0, [Available, Busy, Paused]),
@@ -37,19 +37,19 @@ fn watched(settings: &Settings) -> AgentTime {
     walk(&readings.map(|center| snapshot(&center)), settings)
 }
 
-/// What is saved three seconds after the last reading.
+/// The export three seconds after the last reading.
 fn saved(time: &AgentTime) -> SavedAgents {
     let saved = time.export(after(start(), 13.0)).expect("agents were read");
     serde_json::from_str(&serde_json::to_string(&saved).expect("JSON")).expect("what was written")
 }
 
-/// Goes on `away` seconds later in a process whose monotonic clock has just begun.
+/// Restores `away` seconds later in a process whose monotonic clock has just begun.
 fn resumed(saved: &SavedAgents, away: f64, settings: &Settings) -> (AgentTime, Stamp) {
     let at = crate::model::unix_seconds(after(start(), 13.0).wall);
     let wall = UNIX_EPOCH + Duration::from_secs_f64(at + away);
     let now = Stamp { mono: Duration::from_secs(1), wall };
-    let way = Return::of(&Saved { at, centers: Vec::new() }, now);
-    (AgentTime::restore(saved, way, settings), now)
+    let clock = RestoreClock::new(&Saved { at, centers: Vec::new() }, now);
+    (AgentTime::restore(saved, clock, settings), now)
 }
 
 fn read_again(time: &mut AgentTime, now: Stamp, settings: &Settings) -> AgentTotals {
@@ -61,7 +61,7 @@ fn read_again(time: &mut AgentTime, now: Stamp, settings: &Settings) -> AgentTot
 }
 
 #[test]
-fn seconds_changes_groups_and_pauses_go_on_where_they_were() {
+fn agent_counters_continue_after_a_restart() {
     let settings = with_lunch();
     let before = watched(&settings);
     let was = before.totals().expect("agents");
@@ -80,7 +80,7 @@ fn seconds_changes_groups_and_pauses_go_on_where_they_were() {
 }
 
 #[test]
-fn the_time_between_belongs_to_no_state_and_counts_once() {
+fn time_between_processes_is_unmeasured_once() {
     let (mut time, now) = resumed(&saved(&watched(&settings())), 60.0, &settings());
     let is = read_again(&mut time, now, &settings());
     assert_eq!(is.unmeasured_seconds, 3.0 * 63.0, "three agents since the last reading");
@@ -92,7 +92,7 @@ fn the_time_between_belongs_to_no_state_and_counts_once() {
 }
 
 #[test]
-fn what_waits_for_the_first_reading_is_saved_again() {
+fn restored_counters_are_saved_again_before_a_reading() {
     let saved = saved(&watched(&with_lunch()));
     let (time, now) = resumed(&saved, 60.0, &with_lunch());
     let again = time.export(now).expect("carried");
@@ -100,7 +100,7 @@ fn what_waits_for_the_first_reading_is_saved_again() {
 }
 
 #[test]
-fn a_reason_that_may_no_longer_be_shown_is_forgotten() {
+fn reason_no_longer_allowed_is_dropped() {
     let saved = saved(&watched(&with_lunch()));
     let (time, now) = resumed(&saved, 60.0, &settings());
     let again = time.export(now).expect("carried");
@@ -108,7 +108,7 @@ fn a_reason_that_may_no_longer_be_shown_is_forgotten() {
 }
 
 #[test]
-fn a_group_that_became_too_small_meanwhile_begins_at_zero_should_it_grow_again() {
+fn restored_group_below_the_minimum_is_dropped() {
     let saved = saved(&watched(&settings()));
     let strict = Settings { min_group_size: 3, ..settings() };
     let (mut time, now) = resumed(&saved, 60.0, &strict);
@@ -125,7 +125,7 @@ fn a_group_that_became_too_small_meanwhile_begins_at_zero_should_it_grow_again()
 }
 
 #[test]
-fn no_agent_is_named_in_what_is_saved() {
+fn saved_agent_time_contains_no_agent() {
     let text = serde_json::to_string(&saved(&watched(&with_lunch()))).expect("JSON");
     assert!(text.contains("busy") && ["a1", "a2", "a3"].iter().all(|id| !text.contains(id)), "{text}");
 }

@@ -1,4 +1,4 @@
-//! Tests: agents and groups that go and come back, and how much of them is kept.
+//! Tests: agents and groups that disappear and come back.
 
 use pretty_assertions::assert_eq;
 
@@ -9,7 +9,7 @@ fn busy(ids: &[&str]) -> Vec<AgentStatus> {
 }
 
 #[test]
-fn an_agent_that_comes_back_in_time_goes_on_counting_and_one_that_is_late_starts_anew() {
+fn returning_agent_continues_until_keep_has_passed() {
     let t = start();
     let seconds = |away: f64| {
         let readings = [
@@ -31,15 +31,15 @@ fn an_agent_that_comes_back_in_time_goes_on_counting_and_one_that_is_late_starts
 }
 
 #[test]
-fn who_is_gone_has_no_series() {
+fn gone_agent_has_no_series() {
     let t = start();
     let totals = run(&[center(t, busy(&["a", "b"])), center(after(t, 5.0), busy(&["b"]))]);
     assert_eq!(totals.persons.iter().map(|person| &*person.id).collect::<Vec<_>>(), ["b"]);
 }
 
 #[test]
-fn a_hundred_thousand_agents_that_come_and_go_are_not_all_kept() {
-    let (t, settings) = (start(), Settings { most_agents: 1500, ..settings() });
+fn number_of_kept_agents_is_limited() {
+    let (t, settings) = (start(), Settings { max_agents: 1500, ..settings() });
     let mut time = AgentTime::default();
     for reading in 0..100_u32 {
         let statuses = (0..1000).map(|n| status(&(reading * 1000 + n).to_string(), AgentState::Busy));
@@ -48,17 +48,17 @@ fn a_hundred_thousand_agents_that_come_and_go_are_not_all_kept() {
         assert!(time.gone.len() <= 1500, "{}", time.gone.len());
     }
     assert_eq!(time.gone.len(), 1500);
-    let nobody = snapshot(&center(after(t, 500.0), vec![]));
-    time.step(&nobody, &nobody.centers[0], &Settings { keep: Duration::ZERO, ..settings });
+    let empty = snapshot(&center(after(t, 500.0), vec![]));
+    time.step(&empty, &empty.centers[0], &Settings { keep: Duration::ZERO, ..settings });
     assert_eq!(time.gone.len(), 1000, "those who went just now");
 }
 
 #[test]
-fn a_group_that_crosses_the_minimum_starts_anew_and_one_that_trio_forgot_goes_on() {
+fn group_restarts_after_being_too_small() {
     let t = start();
     let both: &[(&str, &[&str])] = &[("g", &["a", "b"])];
     let one: &[(&str, &[&str])] = &[("g", &["a"])];
-    let nobody: &[(&str, &[&str])] = &[("g", &[])];
+    let empty: &[(&str, &[&str])] = &[("g", &[])];
     let seconds = |readings: &[&[(&str, &[&str])]]| {
         let centers: Vec<_> = readings
             .iter()
@@ -77,8 +77,8 @@ fn a_group_that_crosses_the_minimum_starts_anew_and_one_that_trio_forgot_goes_on
     assert_eq!(seconds(&[both, one, both, both]), shown(2, 10.0));
     assert_eq!(seconds(&[both, both, &[], both]), shown(2, 20.0), "Trio had forgotten it");
     assert_eq!(seconds(&[both, &[], one, both]), shown(2, 0.0), "it came back too small");
-    assert_eq!(seconds(&[both, both, nobody]), None, "nobody is known to be in any group");
-    assert_eq!(seconds(&[both, both, nobody, both]), shown(2, 20.0));
+    assert_eq!(seconds(&[both, both, empty]), None, "no agent is known to be in any group");
+    assert_eq!(seconds(&[both, both, empty, both]), shown(2, 20.0));
     let merged: &[(&str, &[&str])] = &[("g", &["a"]), ("h", &["b"])];
     assert_eq!(seconds(&[merged, merged, one, merged]), shown(2, 0.0), "the merged group crosses it, too");
 }

@@ -1,4 +1,4 @@
-//! The two lists of cases: which of them tells of what, and when the other steps in.
+//! The two lists of cases: the source of each class, and the change from one list to the other.
 
 use pretty_assertions::assert_eq;
 use std::time::Duration;
@@ -14,134 +14,134 @@ fn of(class: CaseClass, id: &str, state: CaseState) -> Case {
 }
 
 /// Five seconds later both lists show these.
-fn both(stage: &mut Stage, calls: &[Case], cases: &[Case]) {
-    stage.clock.advance(stage::POLL);
-    stage.read(Source::Calls, calls, &[]);
-    stage.read(Source::Cases, cases, &[]);
-    stage.step();
+fn both(trio: &mut TestCenter, calls: &[Case], cases: &[Case]) {
+    trio.clock.advance(test_center::POLL);
+    trio.read(Source::Calls, calls, &[]);
+    trio.read(Source::Cases, cases, &[]);
+    trio.step();
 }
 
 #[test]
-fn a_class_begins_only_when_a_list_was_read_that_would_show_it() {
-    let mut stage = Stage::unread(Settings::default());
-    assert!(stage.service("1").classes.is_empty(), "nothing may be shown at zero that nobody looked for");
-    stage.calls(&[]);
-    assert_eq!(stage.service("1").classes.len(), 1);
+fn class_starts_after_a_list_that_would_show_it() {
+    let mut trio = TestCenter::unread(Settings::default());
+    assert!(trio.service("1").classes.is_empty(), "nothing is shown at zero that no one looked for");
+    trio.calls(&[]);
+    assert_eq!(trio.service("1").classes.len(), 1);
 }
 
 #[test]
-fn a_call_that_only_the_list_of_cases_shows_is_left_to_the_list_of_calls() {
-    let mut stage = Stage::new();
+fn call_shown_only_by_cases_is_not_counted() {
+    let mut trio = TestCenter::new();
     for _ in 0..3 {
-        both(&mut stage, &[], &[case("7", Queued)]);
+        both(&mut trio, &[], &[case("7", Queued)]);
     }
-    assert_eq!((stage.voice().offered, stage.voice().carried_in), (0, 0));
+    assert_eq!((trio.voice().offered, trio.voice().carried_in), (0, 0));
 }
 
 #[test]
-fn a_case_that_both_lists_show_is_counted_once_whatever_the_second_calls_it() {
-    let mut stage = Stage::new();
-    both(&mut stage, &[], &[]);
+fn case_in_both_lists_counts_once() {
+    let mut trio = TestCenter::new();
+    both(&mut trio, &[], &[]);
     for _ in 0..3 {
-        both(&mut stage, &[case("7", Queued)], &[Case { class: None, ..case("7", Queued) }]);
+        both(&mut trio, &[case("7", Queued)], &[Case { class: None, ..case("7", Queued) }]);
     }
-    assert_eq!((stage.voice().offered, stage.voice().moved), (1, 0));
-    assert!(stage.service("1").classes.iter().all(|totals| totals.class != CaseClass::Other));
+    assert_eq!((trio.voice().offered, trio.voice().moved), (1, 0));
+    assert!(trio.service("1").classes.iter().all(|totals| totals.class != CaseClass::Other));
 }
 
 #[test]
-fn what_the_list_of_calls_shows_is_counted_though_it_is_no_call() {
-    let mut stage = Stage::new();
+fn chat_in_the_list_of_calls_is_counted() {
+    let mut trio = TestCenter::new();
     let chat = of(CaseClass::Chat, "7", Handled);
-    stage.calls(std::slice::from_ref(&chat)).calls(&[chat]);
-    assert_eq!(stage.class("1", CaseClass::Chat).counts.answered, 1);
+    trio.calls(std::slice::from_ref(&chat)).calls(&[chat]);
+    assert_eq!(trio.class("1", CaseClass::Chat).counts.answered, 1);
 }
 
 #[test]
-fn a_list_says_nothing_of_the_cases_of_the_other() {
-    let mut stage = Stage::new();
-    stage.cases(&[]).cases(&[of(CaseClass::Chat, "7", Queued)]).calls(&[]).calls(&[]).calls(&[]);
-    let chat = stage.class("1", CaseClass::Chat);
+fn cases_of_one_list_survive_reading_the_other() {
+    let mut trio = TestCenter::new();
+    trio.cases(&[]).cases(&[of(CaseClass::Chat, "7", Queued)]).calls(&[]).calls(&[]).calls(&[]);
+    let chat = trio.class("1", CaseClass::Chat);
     assert_eq!(chat.counts.offered, 1);
-    assert_eq!((chat.counts.left_in_all(), chat.counts.unclassified_in_all()), (0, 0), "it waits on");
+    assert_eq!((chat.counts.total_left(), chat.counts.total_unclassified()), (0, 0), "it waits on");
     assert_eq!(chat.now.and_then(|now| now.waiting).expect("a whole list").cases, 1);
-    stage.law_holds();
+    trio.assert_balanced();
 }
 
 #[test]
-fn what_waits_now_is_counted_from_the_list_that_shows_it_and_once() {
-    let mut stage = Stage::new();
+fn waiting_cases_count_once_from_their_list() {
+    let mut trio = TestCenter::new();
     // The two lists have been read equally often when the chat is counted.
-    stage.cases(&[]).cases(&[of(CaseClass::Chat, "7", Queued)]).calls(&[]);
+    trio.cases(&[]).cases(&[of(CaseClass::Chat, "7", Queued)]).calls(&[]);
     assert_eq!(
-        stage.class("1", CaseClass::Chat).now.and_then(|now| now.waiting).expect("a whole list").cases,
+        trio.class("1", CaseClass::Chat).now.and_then(|now| now.waiting).expect("a whole list").cases,
         1
     );
-    stage.cases(&[]);
+    trio.cases(&[]);
     assert_eq!(
-        stage.class("1", CaseClass::Chat).now.and_then(|now| now.waiting).expect("a whole list").cases,
+        trio.class("1", CaseClass::Chat).now.and_then(|now| now.waiting).expect("a whole list").cases,
         0,
         "not shown, so not now"
     );
 }
 
 #[test]
-fn when_calls_become_readable_they_go_on_where_the_list_of_cases_had_them() {
-    let mut stage = Stage::unread(Settings::default());
-    stage.cases(&[]).cases(&[case("7", Queued)]);
+fn calls_that_become_readable_continue_from_cases() {
+    let mut trio = TestCenter::unread(Settings::default());
+    trio.cases(&[]).cases(&[case("7", Queued)]);
     for _ in 0..3 {
-        both(&mut stage, &[case("7", Queued)], &[case("7", Queued)]);
+        both(&mut trio, &[case("7", Queued)], &[case("7", Queued)]);
     }
-    assert_eq!((stage.voice().offered, stage.voice().left_in_all()), (1, 0));
-    assert_eq!(stage.voice().unclassified_in_all(), 0, "it is not absent where it is no longer looked for");
-    both(&mut stage, &[case("7", Handled)], &[]);
-    both(&mut stage, &[case("7", Handled)], &[]);
-    assert_eq!(stage.voice().answered, 1);
-    assert_eq!(stage.class("1", CaseClass::Voice).source, Source::Calls);
-    stage.law_holds();
+    assert_eq!((trio.voice().offered, trio.voice().total_left()), (1, 0));
+    assert_eq!(trio.voice().total_unclassified(), 0, "it is not absent where it is no longer looked for");
+    both(&mut trio, &[case("7", Handled)], &[]);
+    both(&mut trio, &[case("7", Handled)], &[]);
+    assert_eq!(trio.voice().answered, 1);
+    assert_eq!(trio.class("1", CaseClass::Voice).source, Source::Calls);
+    trio.assert_balanced();
 }
 
 #[test]
-fn calls_that_were_not_read_for_long_are_told_by_the_list_of_cases() {
-    let mut stage = Stage::new();
+fn outdated_calls_are_replaced_by_cases() {
+    let mut trio = TestCenter::new();
     for _ in 0..14 {
-        stage.cases(&[]);
+        trio.cases(&[]);
     }
-    stage.cases(&[case("7", Queued)]).cases(&[case("7", Handled)]);
-    assert_eq!(stage.voice().answered, 1);
+    trio.cases(&[case("7", Queued)]).cases(&[case("7", Handled)]);
+    assert_eq!(trio.voice().answered, 1);
 }
 
 #[test]
-fn calls_that_do_not_say_where_they_stand_are_told_by_the_list_of_cases() {
-    let mut stage = Stage::unread(Settings::default());
+fn calls_without_states_are_replaced_by_cases() {
+    let mut trio = TestCenter::unread(Settings::default());
     let stateless = [Case { state: None, ..case("9", Queued) }];
     for cases in [vec![], vec![case("7", Queued)], vec![case("7", Handled)]] {
-        both(&mut stage, &stateless, &cases);
+        both(&mut trio, &stateless, &cases);
     }
-    assert_eq!((stage.voice().offered, stage.voice().answered), (1, 1));
+    assert_eq!((trio.voice().offered, trio.voice().answered), (1, 1));
 }
 
 #[test]
-fn a_cut_list_that_feeds_nothing_of_a_service_does_not_make_it_truncated() {
-    let mut stage = Stage::new();
-    stage.clock.advance(stage::POLL);
-    stage.read(Source::Calls, &[], &[]);
-    stage.read(Source::Cases, &[], &["1"]);
-    stage.step();
-    assert_eq!(stage.service("1").truncated, Some(false), "its calls are all there");
+fn truncated_list_without_classes_truncates_no_service() {
+    let mut trio = TestCenter::new();
+    trio.clock.advance(test_center::POLL);
+    trio.read(Source::Calls, &[], &[]);
+    trio.read(Source::Cases, &[], &["1"]);
+    trio.step();
+    assert_eq!(trio.service("1").truncated, Some(false), "its calls are all there");
 }
 
 #[test]
-fn a_service_is_kept_while_it_is_listed_or_has_cases_and_else_forgotten() {
+fn service_is_kept_while_listed_or_with_cases() {
     let settings = || Settings { keep: Duration::from_secs(60), ..Settings::default() };
-    let mut listed = Stage::unread(settings());
+    let mut listed = TestCenter::unread(settings());
     listed.calls(&[]).calls(&[case("7", Handled)]);
     for _ in 0..30 {
         listed.calls(&[]);
     }
     assert_eq!(listed.voice().offered, 1, "no case came, but the service is there");
-    let mut unlisted = Stage::unread(settings());
-    unlisted.services(vec![stage::service("2")]);
+    let mut unlisted = TestCenter::unread(settings());
+    unlisted.services(vec![test_center::service("2")]);
     unlisted.calls(&[]);
     for n in 0..30 {
         unlisted.calls(&[case(&n.to_string(), Handled)]);

@@ -1,4 +1,4 @@
-//! What was counted goes on in the next process, and nothing is made up for the time between.
+//! Counters continue in the next process, and no time in between is invented.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,37 +14,37 @@ use crate::{
 const AWAY: Duration = Duration::from_secs(40);
 
 /// One case answered, one that left, two that wait.
-fn busy() -> Stage {
-    let mut stage = Stage::new();
-    stage.calls(&[case("7", Queued), case("8", Queued)]);
-    stage.calls(&[case("7", Handled), case("9", Queued), case("10", Offered)]);
-    stage.calls(&[case("7", Handled), case("9", Queued), case("10", Offered)]);
-    stage.calls(&[case("9", Queued), case("10", Offered)]);
-    stage
+fn busy() -> TestCenter {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Queued), case("8", Queued)]);
+    trio.calls(&[case("7", Handled), case("9", Queued), case("10", Offered)]);
+    trio.calls(&[case("7", Handled), case("9", Queued), case("10", Offered)]);
+    trio.calls(&[case("9", Queued), case("10", Offered)]);
+    trio
 }
 
 #[test]
-fn counters_go_on_and_cases_that_waited_are_closed_as_lost_in_the_gap() {
+fn restart_continues_counters_and_closes_waiting_cases() {
     let before = busy();
     let was = before.voice().clone();
-    assert_eq!((was.offered, was.answered, was.left_in_all()), (4, 1, 1));
-    let mut after = before.restarts(AWAY, Settings::default());
+    assert_eq!((was.offered, was.answered, was.total_left()), (4, 1, 1));
+    let mut after = before.restart(AWAY, Settings::default());
     let closed = |n| {
         let mut counts = was.clone();
-        counts.unclassified[Doubt::Gap as usize] = n;
+        counts.unclassified[UnclassifiedReason::Gap as usize] = n;
         counts
     };
     assert_eq!(*after.voice(), closed(2), "at once, before any list");
-    after.law_holds();
+    after.assert_balanced();
     after.calls(&[case("9", Queued), case("7", Handled)]);
     assert_eq!(*after.voice(), ClassCounts { carried_in: 1, ..closed(2) }, "one waits still");
-    after.law_holds();
-    before.law_holds();
+    after.assert_balanced();
+    before.assert_balanced();
 }
 
 #[test]
-fn a_class_that_is_new_in_the_next_process_is_shown_at_zero_first() {
-    let mut after = busy().restarts(AWAY, Settings::default());
+fn new_class_after_a_restart_starts_at_zero() {
+    let mut after = busy().restart(AWAY, Settings::default());
     let email = crate::model::Case { class: Some(CaseClass::Email), ..case("e", Queued) };
     after.calls(&[]).cases(std::slice::from_ref(&email));
     assert_eq!(after.class("1", CaseClass::Email).counts.carried_in, 0);
@@ -53,15 +53,15 @@ fn a_class_that_is_new_in_the_next_process_is_shown_at_zero_first() {
 }
 
 #[test]
-fn the_time_between_two_processes_is_unmeasured_as_far_as_the_service_was_open() {
-    let open = |id, open| ServiceStatus { open: Some(open), ..stage::service(id) };
+fn open_time_between_processes_is_unmeasured() {
+    let open = |id, open| ServiceStatus { open: Some(open), ..test_center::service(id) };
     let mut before = busy();
     before.services(vec![open("1", true), open("2", false)]);
     before.calls(&[]);
     before.services(vec![open("1", true), open("2", false)]);
     before.calls(&[]);
     let was = [before.service("1").time, before.service("2").time];
-    let mut after = before.restarts(AWAY, Settings::default());
+    let mut after = before.restart(AWAY, Settings::default());
     assert_eq!(after.service("1").time, was[0], "nothing is known yet");
     after.clock.advance(Duration::from_secs(1));
     after.services(vec![open("1", true), open("2", false)]);
@@ -73,75 +73,75 @@ fn the_time_between_two_processes_is_unmeasured_as_far_as_the_service_was_open()
 }
 
 #[test]
-fn a_clock_that_was_set_back_makes_up_no_time_and_loses_no_count() {
+fn clock_set_back_over_a_restart_keeps_counters() {
     let before = busy();
     let mut saved = before.saved();
     saved.at += 3600.0;
-    let mut stage = before.restarts(AWAY, Settings::default());
-    let now = stage.clock.now();
-    stage.tally = crate::tally::Tally::new(Settings::default()).resuming(&saved, now);
-    stage.calls(&[]);
-    assert_eq!(stage.voice().offered, 4);
-    let was = stage.service("1").time;
+    let mut trio = before.restart(AWAY, Settings::default());
+    let now = trio.clock.now();
+    trio.tally = crate::tally::Tally::new(Settings::default()).resuming(&saved, now);
+    trio.calls(&[]);
+    assert_eq!(trio.voice().offered, 4);
+    let was = trio.service("1").time;
     assert_eq!(was.unmeasured, before.service("1").time.unmeasured);
-    stage.calls(&[]);
+    trio.calls(&[]);
     let measured = |time: crate::tally::TimeCounts| time.measured.expect("a list was read");
-    assert_eq!(measured(stage.service("1").time) - measured(was), 5.0, "and from now on as ever");
+    assert_eq!(measured(trio.service("1").time) - measured(was), 5.0, "and from now on as ever");
 }
 
 #[test]
-fn what_is_older_than_counters_are_kept_begins_anew() {
+fn saved_counters_older_than_keep_are_dropped() {
     let settings = || Settings { keep: Duration::from_secs(60), ..Settings::default() };
     let lives = |away| {
-        let after = busy().restarts(Duration::from_secs(away), settings());
+        let after = busy().restart(Duration::from_secs(away), settings());
         after.service("1").classes.first().map(|class| class.counts.offered)
     };
     assert_eq!((lives(60), lives(61)), (Some(4), None));
 }
 
 #[test]
-fn a_service_that_was_gone_before_the_restart_is_kept_no_longer_for_it() {
+fn restart_does_not_prolong_a_gone_service() {
     let settings = || Settings { keep: Duration::from_secs(60), ..Settings::default() };
     let offered = |away| {
         let mut before = busy();
-        before.services(vec![stage::service("2")]);
+        before.services(vec![test_center::service("2")]);
         for _ in 0..8 {
             before.calls(&[]);
         }
         // It is back when the next process begins.
         let now = before.clock.now();
         let good = before.center().service_state.good.as_mut().expect("read");
-        (good.taken, good.data) = (now, Arc::new(vec![stage::service("1")]));
-        let after = before.restarts(Duration::from_secs(away), settings());
+        (good.taken, good.data) = (now, Arc::new(vec![test_center::service("1")]));
+        let after = before.restart(Duration::from_secs(away), settings());
         after.service("1").classes.first().map(|class| class.counts.offered)
     };
     assert_eq!((offered(29), offered(31)), (Some(4), None), "it was last heard of 30 seconds before");
 }
 
 #[test]
-fn no_more_services_are_restored_than_may_be_known() {
-    let one = busy().restarts(AWAY, Settings { most_services: 1, ..Settings::default() });
+fn restored_services_respect_the_maximum() {
+    let one = busy().restart(AWAY, Settings { max_services: 1, ..Settings::default() });
     assert_eq!((one.totals.flow.services.len(), one.saved().centers[0].flow.services.len()), (1, 1));
 }
 
 proptest::proptest! {
     #[test]
-    fn every_number_comes_back_as_it_was_a_rounding_lower_would_be_a_reset(seconds in 0.0..1e9f64) {
+    fn saved_numbers_are_restored_exactly(seconds in 0.0..1e9f64) {
         let text = serde_json::to_string(&seconds).expect("JSON");
         assert_eq!(serde_json::from_str::<f64>(&text).expect("a number").to_bits(), seconds.to_bits());
     }
 }
 
 #[test]
-fn other_edges_begin_the_histogram_anew_as_a_whole_and_nothing_else() {
+fn changed_edges_reset_only_the_histogram() {
     let before = busy();
     let edges = Settings { edges: Edges::with(&[17.0]), ..Settings::default() };
-    let after = before.restarts(AWAY, edges);
+    let after = before.restart(AWAY, edges);
     let (was, is) = (before.voice(), after.voice());
     assert_eq!((is.offered, is.answered, is.within), (was.offered, was.answered, was.within));
     assert_eq!((is.waits.count(), is.waits.sum), (0, 0.0));
     assert!(is.waits.edges.contains(&17.0) && is.waits.buckets.len() == is.waits.edges.len() + 1);
-    let same = before.restarts(AWAY, Settings::default());
+    let same = before.restart(AWAY, Settings::default());
     assert_eq!(same.voice().waits, was.waits);
 }
 
@@ -152,51 +152,51 @@ fn eight_hours_on(seconds: i32) -> Settings {
 }
 
 #[test]
-fn today_goes_on_over_a_restart_on_the_same_day_and_nowhere_else() {
-    let mut before = Stage::unread(eight_hours_on(12));
+fn day_counts_continue_on_the_same_day_only() {
+    let mut before = TestCenter::unread(eight_hours_on(12));
     before.calls(&[]).calls(&[case("7", Queued)]).calls(&[case("7", Queued), case("8", Queued)]);
-    let today = |stage: &Stage| stage.class("1", CaseClass::Voice).day.map(|day| day.offered);
+    let today = |trio: &TestCenter| trio.class("1", CaseClass::Voice).day.map(|day| day.offered);
     assert_eq!(today(&before), Some(1), "midnight was between the two");
-    let after = |away, settings| today(&before.restarts(Duration::from_secs(away), settings));
+    let after = |away, settings| today(&before.restart(Duration::from_secs(away), settings));
     assert_eq!(after(40, eight_hours_on(12)), Some(1));
     assert_eq!(after(40, eight_hours_on(3600)), None, "midnight is elsewhere in this zone");
     let next_day = Settings { keep: Duration::from_secs(200_000), ..eight_hours_on(12) };
     assert_eq!(after(86_400, next_day), None);
-    let unwatched = Stage::new();
-    assert_eq!(today(&unwatched.restarts(AWAY, Settings::default())), None);
+    let unwatched = TestCenter::new();
+    assert_eq!(today(&unwatched.restart(AWAY, Settings::default())), None);
 }
 
 #[test]
-fn goals_of_the_next_process_hold_from_its_beginning() {
+fn restart_applies_new_goals_at_once() {
     let email = GivenGoals { classes: vec![GivenClass::new(CaseClass::Email)], ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(email, vec![]));
-    let after = busy().restarts(AWAY, Settings { goals, ..Settings::default() });
+    let after = busy().restart(AWAY, Settings { goals, ..Settings::default() });
     assert_eq!(after.service("1").goals.classes[0].class, CaseClass::Email);
 }
 
 #[test]
-fn goals_by_name_hold_for_a_service_of_an_earlier_process_as_soon_as_its_state_is_read() {
+fn restored_service_gets_goals_by_name() {
     let services = ServiceMatch { name: vec![Pattern::new("Växel")], ..ServiceMatch::default() };
     let goals = GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(GivenGoals::default(), vec![Rule { services, goals }]));
     let mut before = busy();
-    before.services(vec![ServiceStatus { name: Some("Växel".into()), ..stage::service("1") }]);
-    let after = before.restarts(AWAY, Settings { goals, ..Settings::default() });
+    before.services(vec![ServiceStatus { name: Some("Växel".into()), ..test_center::service("1") }]);
+    let after = before.restart(AWAY, Settings { goals, ..Settings::default() });
     assert_eq!(after.service("1").goals.minimum_agents, Some(4));
 }
 
 #[test]
-fn no_case_is_named_in_what_is_saved() {
-    let mut stage = Stage::new();
-    let number = "case-4711-of-nobody";
-    stage.calls(&[case(number, Queued)]).agents(&[(number, crate::model::AgentState::Busy)]);
-    stage.calls(&[case(number, Queued)]);
-    let text = serde_json::to_string(&stage.saved()).expect("JSON");
+fn saved_counters_contain_no_case_number() {
+    let mut trio = TestCenter::new();
+    let number = "case-4711";
+    trio.calls(&[case(number, Queued)]).agents(&[(number, crate::model::AgentState::Busy)]);
+    trio.calls(&[case(number, Queued)]);
+    let text = serde_json::to_string(&trio.saved()).expect("JSON");
     assert!(text.contains("unclassified") && !text.contains("4711"), "{text}");
 }
 
 #[test]
-fn a_number_that_no_counter_can_have_is_not_sound() {
+fn impossible_saved_numbers_are_invalid() {
     let sound = serde_json::to_value(busy().saved()).expect("JSON");
     let class = "/centers/0/flow/services/0/classes/0";
     for (place, wrong) in [
@@ -212,6 +212,6 @@ fn a_number_that_no_counter_can_have_is_not_sound() {
         let mut value = sound.clone();
         *value.pointer_mut(&place).expect("a member") = wrong;
         let saved: Saved = serde_json::from_value(value).expect("the same form");
-        assert!(!saved.is_sound(), "{place}");
+        assert!(!saved.is_valid(), "{place}");
     }
 }

@@ -9,147 +9,149 @@ use crate::{
 };
 
 /// Case 7 of a service.
-fn seven(service: &str, state: CaseState) -> Case {
+fn case_seven(service: &str, state: CaseState) -> Case {
     Case { service_id: Some(service.into()), ..case("7", state) }
 }
 
-/// A call that an agent has all the time: the list shows handled cases.
+/// A call that an agent has all the time, so that the list shows handled cases.
 fn other() -> Case {
     case("0", Handled)
 }
 
-fn counts<'s>(stage: &'s Stage, service: &str) -> &'s ClassCounts {
-    &stage.class(service, CaseClass::Voice).counts
+fn counts<'s>(trio: &'s TestCenter, service: &str) -> &'s ClassCounts {
+    &trio.class(service, CaseClass::Voice).counts
 }
 
-fn unknown(stage: &Stage, service: &str) -> u64 {
-    counts(stage, service).unclassified[Doubt::Unknown as usize]
+fn unknown(trio: &TestCenter, service: &str) -> u64 {
+    counts(trio, service).unclassified[UnclassifiedReason::Unknown as usize]
 }
 
 #[test]
 fn one_number_in_two_services_is_two_cases() {
-    let mut stage = Stage::new();
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued), seven("2", Queued)]);
-    assert_eq!((counts(&stage, "1").offered, counts(&stage, "2").offered), (2, 1));
-    assert_eq!(stage.class("2", CaseClass::Voice).now.expect("whole").waiting.map(|now| now.cases), Some(1));
-    stage.law_holds();
+    let mut trio = TestCenter::new();
+    trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
+    assert_eq!((counts(&trio, "1").offered, counts(&trio, "2").offered), (2, 1));
+    assert_eq!(trio.class("2", CaseClass::Voice).now.expect("whole").waiting.map(|now| now.cases), Some(1));
+    trio.assert_balanced();
     for _ in 0..3 {
-        stage.calls(&[other(), seven("2", Queued), seven("1", Handled)]);
-        stage.law_holds();
+        trio.calls(&[other(), case_seven("2", Queued), case_seven("1", Handled)]);
+        trio.assert_balanced();
     }
-    stage.calls(&[other(), seven("1", Handled), seven("2", Handled)]).calls(&[]).calls(&[]);
-    stage.law_holds();
+    trio.calls(&[other(), case_seven("1", Handled), case_seven("2", Handled)]).calls(&[]).calls(&[]);
+    trio.assert_balanced();
     for (service, answered) in [("1", 2), ("2", 1)] {
-        let counts = counts(&stage, service);
-        assert_eq!((counts.answered, counts.moved, counts.left_in_all()), (answered, 0, 0), "{service}");
-        assert_eq!(counts.unclassified_in_all(), 0, "{service}: an answered case has its outcome");
+        let counts = counts(&trio, service);
+        assert_eq!((counts.answered, counts.moved, counts.total_left()), (answered, 0, 0), "{service}");
+        assert_eq!(counts.total_unclassified(), 0, "{service}: an answered case has its outcome");
     }
 }
 
 #[test]
 fn shared_row_that_disappears_is_unclassified_never_left() {
-    let mut stage = Stage::new();
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued), seven("2", Queued)]);
-    stage.calls(&[other(), seven("1", Queued)]);
-    assert_eq!(unknown(&stage, "2"), 1, "with the first list that shows the number once");
-    stage.law_holds();
-    stage.calls(&[other(), seven("1", Queued)]).calls(&[other()]).calls(&[other()]);
-    stage.law_holds();
-    let second = counts(&stage, "2");
-    assert_eq!((second.left_in_all(), second.moved, second.unclassified_in_all()), (0, 0, 1));
-    let first = counts(&stage, "1");
-    assert_eq!((first.left_in_all(), first.unclassified_in_all()), (1, 0), "alone, it is a case like others");
+    let mut trio = TestCenter::new();
+    trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
+    trio.calls(&[other(), case_seven("1", Queued)]);
+    assert_eq!(unknown(&trio, "2"), 1, "with the first list that shows the number once");
+    trio.assert_balanced();
+    trio.calls(&[other(), case_seven("1", Queued)]).calls(&[other()]).calls(&[other()]);
+    trio.assert_balanced();
+    let second = counts(&trio, "2");
+    assert_eq!((second.total_left(), second.moved, second.total_unclassified()), (0, 0, 1));
+    let first = counts(&trio, "1");
+    assert_eq!((first.total_left(), first.total_unclassified()), (1, 0), "alone, it is a case like others");
 }
 
 #[test]
 fn shared_rows_that_both_disappear_are_unclassified() {
-    let mut stage = Stage::new();
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued), seven("2", Queued)]);
-    stage.calls(&[other()]).calls(&[other()]);
+    let mut trio = TestCenter::new();
+    trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
+    trio.calls(&[other()]).calls(&[other()]);
     for service in ["1", "2"] {
-        assert_eq!((unknown(&stage, service), counts(&stage, service).left_in_all()), (1, 0), "{service}");
+        assert_eq!((unknown(&trio, service), counts(&trio, service).total_left()), (1, 0), "{service}");
     }
-    stage.law_holds();
+    trio.assert_balanced();
 }
 
 #[test]
 fn case_shown_only_in_another_service_has_moved() {
-    let mut stage = Stage::new();
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued)]).calls(&[other(), seven("2", Queued)]);
-    assert_eq!((counts(&stage, "1").moved, counts(&stage, "2").offered), (1, 1));
-    assert_eq!(counts(&stage, "1").unclassified_in_all(), 0);
-    stage.law_holds();
+    let mut trio = TestCenter::new();
+    trio.calls(&[other()])
+        .calls(&[other(), case_seven("1", Queued)])
+        .calls(&[other(), case_seven("2", Queued)]);
+    assert_eq!((counts(&trio, "1").moved, counts(&trio, "2").offered), (1, 1));
+    assert_eq!(counts(&trio, "1").total_unclassified(), 0);
+    trio.assert_balanced();
 }
 
 #[test]
-fn known_case_goes_on_beside_another_of_its_number() {
-    let mut stage = Stage::new();
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued)]);
+fn known_case_continues_beside_another_of_its_number() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued)]);
     for _ in 0..12 {
-        stage.calls(&[other(), seven("2", Queued), seven("1", Queued)]);
+        trio.calls(&[other(), case_seven("2", Queued), case_seven("1", Queued)]);
     }
-    stage.calls(&[other(), seven("1", Handled), seven("2", Handled)]);
-    assert_eq!((counts(&stage, "1").offered, counts(&stage, "2").offered), (2, 1), "neither came twice");
-    assert!(counts(&stage, "1").waits.sum > 60.0, "its wait began with its first list");
-    assert_eq!(counts(&stage, "1").answered + counts(&stage, "2").answered, 3);
-    stage.law_holds();
+    trio.calls(&[other(), case_seven("1", Handled), case_seven("2", Handled)]);
+    assert_eq!((counts(&trio, "1").offered, counts(&trio, "2").offered), (2, 1), "neither came twice");
+    assert!(counts(&trio, "1").waits.sum > 60.0, "its wait began with its first list");
+    assert_eq!(counts(&trio, "1").answered + counts(&trio, "2").answered, 3);
+    trio.assert_balanced();
 }
 
 #[test]
-fn shared_number_seen_once_in_a_third_service_leaves_both_unclassified() {
-    let mut stage = Stage::new();
-    stage.services(vec![stage::service("1"), stage::service("2"), stage::service("3")]);
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued), seven("2", Queued)]);
-    stage.calls(&[other(), seven("3", Queued)]);
-    assert_eq!((unknown(&stage, "1"), unknown(&stage, "2"), counts(&stage, "3").offered), (1, 1, 1));
-    stage.law_holds();
+fn shared_number_in_a_third_service_ends_both() {
+    let mut trio = TestCenter::new();
+    trio.services(vec![test_center::service("1"), test_center::service("2"), test_center::service("3")]);
+    trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
+    trio.calls(&[other(), case_seven("3", Queued)]);
+    assert_eq!((unknown(&trio, "1"), unknown(&trio, "2"), counts(&trio, "3").offered), (1, 1, 1));
+    trio.assert_balanced();
 }
 
 #[test]
-fn job_of_an_agent_does_not_say_which_case_it_is() {
-    let mut stage = Stage::new();
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued), seven("2", Queued)]);
-    stage.agents(&[("7", AgentState::Busy)]);
-    stage.calls(&[other(), seven("2", Queued)]);
-    assert_eq!((counts(&stage, "1").answered, unknown(&stage, "1")), (1, 1), "only the other call was");
-    stage.law_holds();
+fn agent_job_does_not_identify_shared_number() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
+    trio.agents(&[("7", AgentState::Busy)]);
+    trio.calls(&[other(), case_seven("2", Queued)]);
+    assert_eq!((counts(&trio, "1").answered, unknown(&trio, "1")), (1, 1), "only the other call was");
+    trio.assert_balanced();
 }
 
 #[test]
-fn cut_list_does_not_show_a_shared_number_once() {
-    let mut stage = Stage::new();
-    stage.calls(&[other()]).calls(&[other(), seven("1", Queued), seven("2", Queued)]);
-    stage.calls_cut(&[other(), seven("1", Queued)], &["2"]);
-    assert_eq!(counts(&stage, "2").unclassified_in_all(), 0, "it may be hidden");
-    assert!(stage.tally.to_follow("1").is_empty(), "the number does not say which case is asked for");
-    stage.calls(&[other(), seven("1", Queued), seven("2", Queued)]);
-    assert_eq!((counts(&stage, "1").offered, counts(&stage, "2").offered), (2, 1), "neither came twice");
-    stage.law_holds();
+fn truncated_list_does_not_separate_a_shared_number() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
+    trio.calls_truncated(&[other(), case_seven("1", Queued)], &["2"]);
+    assert_eq!(counts(&trio, "2").total_unclassified(), 0, "it may be hidden");
+    assert!(trio.tally.cases_to_follow("1").is_empty(), "the number does not say which case is asked for");
+    trio.calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
+    assert_eq!((counts(&trio, "1").offered, counts(&trio, "2").offered), (2, 1), "neither came twice");
+    trio.assert_balanced();
 }
 
 #[test]
-fn call_in_both_lists_leaves_its_number_to_a_letter() {
-    let letter = || Case { class: Some(CaseClass::Email), ..seven("2", Queued) };
-    let call = || seven("1", Queued);
-    let mut stage = Stage::new();
+fn call_and_email_may_share_a_number() {
+    let letter = || Case { class: Some(CaseClass::Email), ..case_seven("2", Queued) };
+    let call = || case_seven("1", Queued);
+    let mut trio = TestCenter::new();
     for _ in 0..4 {
-        stage.clock.advance(stage::POLL);
-        stage.read(Source::Calls, &[other(), call()], &[]);
-        stage.read(Source::Cases, &[call(), letter()], &[]);
-        stage.step();
-        stage.law_holds();
+        trio.clock.advance(test_center::POLL);
+        trio.read(Source::Calls, &[other(), call()], &[]);
+        trio.read(Source::Cases, &[call(), letter()], &[]);
+        trio.step();
+        trio.assert_balanced();
     }
-    assert_eq!((counts(&stage, "1").offered, counts(&stage, "1").moved), (2, 0));
-    let letters = &stage.class("2", CaseClass::Email).counts;
+    assert_eq!((counts(&trio, "1").offered, counts(&trio, "1").moved), (2, 0));
+    let letters = &trio.class("2", CaseClass::Email).counts;
     assert_eq!((letters.offered + letters.carried_in, letters.moved), (1, 0));
     for _ in 0..2 {
-        stage.clock.advance(stage::POLL);
-        stage.read(Source::Calls, &[other(), call()], &[]);
-        stage.read(Source::Cases, &[call()], &[]);
-        stage.step();
-        stage.law_holds();
+        trio.clock.advance(test_center::POLL);
+        trio.read(Source::Calls, &[other(), call()], &[]);
+        trio.read(Source::Cases, &[call()], &[]);
+        trio.step();
+        trio.assert_balanced();
     }
-    let letters = &stage.class("2", CaseClass::Email).counts;
-    assert_eq!((letters.unclassified[Doubt::Unknown as usize], letters.left_in_all()), (1, 0));
-    assert_eq!(counts(&stage, "1").unclassified_in_all(), 0);
+    let letters = &trio.class("2", CaseClass::Email).counts;
+    assert_eq!((letters.unclassified[UnclassifiedReason::Unknown as usize], letters.total_left()), (1, 0));
+    assert_eq!(counts(&trio, "1").total_unclassified(), 0);
 }

@@ -1,4 +1,4 @@
-//! Cases that do not say where they stand, and agents who do.
+//! Cases without a state, and agents that have them.
 
 use pretty_assertions::assert_eq;
 use std::time::Duration;
@@ -13,13 +13,13 @@ fn silent(id: &str) -> Case {
     case(id, CaseState::Unknown)
 }
 
-fn unclassified(stage: &Stage, doubt: Doubt) -> u64 {
-    stage.voice().unclassified[doubt as usize]
+fn unclassified(trio: &TestCenter, reason: UnclassifiedReason) -> u64 {
+    trio.voice().unclassified[reason as usize]
 }
 
-/// The bounds of the answer that the last step told of.
-fn bounds(stage: &Stage) -> (f64, f64) {
-    let answered = stage.events().iter().find_map(|event| match event.what {
+/// Bounds of the wait that the last step answered.
+fn bounds(trio: &TestCenter) -> (f64, f64) {
+    let answered = trio.events().iter().find_map(|event| match event.inference {
         Inference::Answered { low, high, .. } => Some((low, high)),
         _ => None,
     });
@@ -27,119 +27,122 @@ fn bounds(stage: &Stage) -> (f64, f64) {
 }
 
 #[test]
-fn agents_say_where_a_case_stands_that_does_not_say_so_itself() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled)]);
-    stage.agents(&[("7", AgentState::Reserved), ("8", AgentState::Busy)]);
-    stage.calls(&[silent("7"), silent("8"), silent("9")]);
-    let now = stage.class("1", CaseClass::Voice).now.expect("a whole list");
+fn agent_job_gives_the_stage_of_a_case() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled)]);
+    trio.agents(&[("7", AgentState::Reserved), ("8", AgentState::Busy)]);
+    trio.calls(&[silent("7"), silent("8"), silent("9")]);
+    let now = trio.class("1", CaseClass::Voice).now.expect("a whole list");
     assert_eq!(now.states, [1, 0, 1, 1], "queued, offered, handled, unknown");
     assert_eq!(now.waiting, None, "9 may wait, and nothing says whether it does");
-    stage.agents(&[("7", AgentState::Busy), ("8", AgentState::Busy)]);
-    stage.calls(&[silent("7"), silent("8")]);
-    assert_eq!(stage.voice().answered, 3);
-    stage.law_holds();
+    trio.agents(&[("7", AgentState::Busy), ("8", AgentState::Busy)]);
+    trio.calls(&[silent("7"), silent("8")]);
+    assert_eq!(trio.voice().answered, 3);
+    trio.assert_balanced();
 }
 
 #[test]
-fn agents_who_were_read_at_another_time_say_nothing() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled), case("7", Queued)]);
-    stage.agents(&[("7", AgentState::Busy)]);
+fn outdated_agent_states_give_no_stage() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled), case("7", Queued)]);
+    trio.agents(&[("7", AgentState::Busy)]);
     for _ in 0..3 {
-        stage.calls(&[case("7", Queued)]);
+        trio.calls(&[case("7", Queued)]);
     }
-    stage.calls(&[]).calls(&[]);
-    assert_eq!((stage.voice().answered, stage.voice().left_in_all()), (1, 1), "the 0 alone was answered");
+    trio.calls(&[]).calls(&[]);
+    assert_eq!((trio.voice().answered, trio.voice().total_left()), (1, 1), "the 0 alone was answered");
 }
 
 #[test]
-fn a_list_that_is_silent_about_a_case_does_not_say_that_it_still_waited() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("7", Queued)]).calls(&[silent("7"), case("0", Queued)]).calls(&[case("7", Handled)]);
-    assert_eq!(bounds(&stage), (0.0, 15.0));
+fn row_without_state_does_not_prove_waiting() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Queued)]).calls(&[silent("7"), case("0", Queued)]).calls(&[case("7", Handled)]);
+    assert_eq!(bounds(&trio), (0.0, 15.0));
 }
 
 #[test]
-fn a_case_of_which_nothing_was_known_waits_from_when_that_is_told() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled), silent("7")]).calls(&[case("7", Queued)]).calls(&[case("7", Handled)]);
-    assert_eq!((stage.voice().answered, stage.voice().unclassified_in_all()), (2, 0));
-    stage.law_holds();
+fn unknown_case_waits_from_its_first_known_state() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled), silent("7")]).calls(&[case("7", Queued)]).calls(&[case("7", Handled)]);
+    assert_eq!((trio.voice().answered, trio.voice().total_unclassified()), (2, 0));
+    trio.assert_balanced();
 }
 
 #[test]
-fn a_case_of_which_nothing_is_known_begins_to_wait_elsewhere_after_it_was_last_here() {
+fn unknown_case_that_moves_waits_since_last_seen() {
     let there = |state| Case { service_id: Some("2".into()), ..case("7", state) };
-    let mut stage = Stage::new();
+    let mut trio = TestCenter::new();
     for _ in 0..2 {
-        stage.calls(&[case("0", Handled), silent("7")]);
+        trio.calls(&[case("0", Handled), silent("7")]);
     }
-    stage.calls(&[there(Queued)]).calls(&[there(Handled)]);
-    assert_eq!(bounds(&stage), (0.0, 10.0));
+    trio.calls(&[there(Queued)]).calls(&[there(Handled)]);
+    assert_eq!(bounds(&trio), (0.0, 10.0));
 }
 
 #[test]
-fn what_ends_a_case_of_which_nothing_is_known_gives_the_reason_that_weighs_more() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled), silent("7")]);
-    stage.clock.advance(Duration::from_secs(60));
-    stage.calls(&[case("7", Handled)]);
-    assert_eq!((unclassified(&stage, Doubt::Gap), unclassified(&stage, Doubt::Unknown)), (1, 0));
+fn gap_outweighs_unknown_as_reason() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled), silent("7")]);
+    trio.clock.advance(Duration::from_secs(60));
+    trio.calls(&[case("7", Handled)]);
+    assert_eq!(
+        (unclassified(&trio, UnclassifiedReason::Gap), unclassified(&trio, UnclassifiedReason::Unknown)),
+        (1, 0)
+    );
 }
 
 #[test]
-fn a_case_that_never_said_where_it_stands_did_not_leave_when_it_is_gone() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled), silent("7")]).calls(&[]).calls(&[]);
-    assert_eq!((unclassified(&stage, Doubt::Unknown), stage.voice().left_in_all()), (1, 0));
-    stage.law_holds();
+fn case_without_any_state_never_left() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled), silent("7")]).calls(&[]).calls(&[]);
+    assert_eq!((unclassified(&trio, UnclassifiedReason::Unknown), trio.voice().total_left()), (1, 0));
+    trio.assert_balanced();
 }
 
 #[test]
-fn a_case_that_changes_its_queue_in_a_gap_did_not_surely_move() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("7", Queued)]);
-    stage.clock.advance(Duration::from_secs(60));
-    stage.calls(&[Case { service_id: Some("2".into()), ..case("7", Queued) }]);
-    assert_eq!((unclassified(&stage, Doubt::Gap), stage.voice().moved), (1, 0));
-    stage.law_holds();
+fn change_of_queue_in_a_gap_is_unclassified() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Queued)]);
+    trio.clock.advance(Duration::from_secs(60));
+    trio.calls(&[Case { service_id: Some("2".into()), ..case("7", Queued) }]);
+    assert_eq!((unclassified(&trio, UnclassifiedReason::Gap), trio.voice().moved), (1, 0));
+    trio.assert_balanced();
 }
 
 #[test]
-fn a_case_is_asked_for_only_where_its_list_is_cut_and_the_longest_hidden_first() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled), case("1", Queued)]).calls(&[]);
-    assert!(stage.tally.to_follow("1").is_empty(), "a whole list has answered already");
-    let mut stage = Stage::new();
-    stage.calls(&[case("1", Queued), case("2", Queued)]);
-    stage.calls_cut(&[case("1", Queued)], &["1"]).calls_cut(&[], &["1"]);
-    let asked: Vec<String> = stage.tally.to_follow("1").iter().map(|(_, id)| id.to_string()).collect();
+fn hidden_cases_are_followed_longest_hidden_first() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled), case("1", Queued)]).calls(&[]);
+    assert!(trio.tally.cases_to_follow("1").is_empty(), "a whole list has answered already");
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("1", Queued), case("2", Queued)]);
+    trio.calls_truncated(&[case("1", Queued)], &["1"]).calls_truncated(&[], &["1"]);
+    let asked: Vec<String> = trio.tally.cases_to_follow("1").iter().map(|(_, id)| id.to_string()).collect();
     assert_eq!(asked, ["2", "1"]);
 }
 
 #[test]
-fn what_was_asked_for_by_number_means_nothing_where_the_list_is_whole() {
+fn single_case_answer_is_ignored_for_whole_lists() {
     for found in [None, Some(case("7", Handled))] {
-        let mut stage = Stage::new();
-        stage.calls(&[case("0", Handled), case("7", Queued)]);
-        stage.followed("7", found);
-        stage.calls(&[case("0", Handled)]);
-        let voice = stage.voice();
-        assert_eq!((voice.answered, voice.left_in_all(), voice.unclassified_in_all()), (1, 0, 0));
-        stage.calls(&[case("7", Queued)]).calls(&[case("7", Handled)]);
-        assert_eq!(stage.voice().answered, 2, "one list was wrong");
+        let mut trio = TestCenter::new();
+        trio.calls(&[case("0", Handled), case("7", Queued)]);
+        trio.followed("7", found);
+        trio.calls(&[case("0", Handled)]);
+        let voice = trio.voice();
+        assert_eq!((voice.answered, voice.total_left(), voice.total_unclassified()), (1, 0, 0));
+        trio.calls(&[case("7", Queued)]).calls(&[case("7", Handled)]);
+        assert_eq!(trio.voice().answered, 2, "one list was wrong");
     }
 }
 
 #[test]
-fn an_answer_to_an_older_question_means_nothing() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled), case("7", Queued)]);
-    let at = stage.now();
-    stage.center().followed =
+fn single_case_answer_before_the_list_is_ignored() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled), case("7", Queued)]);
+    let at = trio.now();
+    trio.center().followed =
         std::sync::Arc::new([crate::snapshot::Followed { id: "7".into(), at, case: None }]);
-    stage.calls_cut(&[], &["1"]);
-    assert_eq!(stage.voice().unclassified_in_all(), 0);
-    assert_eq!(stage.tally.to_follow("1").len(), 1, "it is asked for again");
+    trio.calls_truncated(&[], &["1"]);
+    assert_eq!(trio.voice().total_unclassified(), 0);
+    assert_eq!(trio.tally.cases_to_follow("1").len(), 1, "it is asked for again");
 }

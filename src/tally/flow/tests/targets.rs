@@ -1,4 +1,4 @@
-//! Waits against targets and against Trio's own times: at the edge, and one second beside it.
+//! Waits against targets and Trio's own times: at the limit, and one second beside it.
 
 use pretty_assertions::assert_eq;
 use std::{sync::Arc, time::Duration};
@@ -16,30 +16,30 @@ fn target(seconds: u64) -> GivenGoals {
     GivenGoals { classes: vec![class], ..GivenGoals::default() }
 }
 
-/// A contact centre with this target, of which an empty list was read.
-fn with_target(seconds: u64) -> Stage {
+/// A contact centre with this target, with an empty list read.
+fn with_target(seconds: u64) -> TestCenter {
     let goals = Arc::new(Goals::new(target(seconds), Vec::new()));
-    let mut stage = Stage::unread(Settings { goals, tells_events: true, ..Settings::default() });
-    stage.calls(&[]);
-    stage
+    let mut trio = TestCenter::unread(Settings { goals, record_events: true, ..Settings::default() });
+    trio.calls(&[]);
+    trio
 }
 
-/// Seven waits by so many lists, then it is answered.
-fn answered_after(lists: usize) -> Stage {
-    let mut stage = Stage::new();
+/// Case 7 waits in so many lists, then it is answered.
+fn answered_after(lists: usize) -> TestCenter {
+    let mut trio = TestCenter::new();
     for _ in 0..lists {
-        stage.calls(&[case("7", Queued)]);
+        trio.calls(&[case("7", Queued)]);
     }
-    stage.calls(&[case("7", Handled)]);
-    stage
+    trio.calls(&[case("7", Handled)]);
+    trio
 }
 
-fn within(stage: &Stage) -> (u64, u64) {
-    (stage.voice().within_low, stage.voice().within_high)
+fn within(trio: &TestCenter) -> (u64, u64) {
+    (trio.voice().within_low, trio.voice().within_high)
 }
 
 #[test]
-fn a_bound_that_is_just_the_target_is_within() {
+fn bound_equal_to_the_target_is_within() {
     assert_eq!(within(&answered_after(3)), (1, 1), "at most 20 seconds");
     assert_eq!(within(&answered_after(5)), (0, 1), "at least 20 seconds");
     assert_eq!(within(&answered_after(6)), (0, 0), "at least 25");
@@ -47,12 +47,12 @@ fn a_bound_that_is_just_the_target_is_within() {
 }
 
 #[test]
-fn a_case_that_nobody_saw_is_surely_within_a_target_that_is_no_shorter_than_the_interval() {
+fn unseen_case_is_within_a_target_of_one_interval() {
     let unseen = |seconds: u64, late: u64| {
-        let mut stage = with_target(seconds);
-        stage.clock.advance(Duration::from_secs(late));
-        stage.calls(&[case("7", Handled)]);
-        let voice = stage.voice();
+        let mut trio = with_target(seconds);
+        trio.clock.advance(Duration::from_secs(late));
+        trio.calls(&[case("7", Handled)]);
+        let voice = trio.voice();
         (voice.within_low, (voice.within * 100.0).round(), voice.within_high)
     };
     assert_eq!(unseen(5, 3), (1, 100.0, 1), "by the interval, though this list was three seconds late");
@@ -60,147 +60,147 @@ fn a_case_that_nobody_saw_is_surely_within_a_target_that_is_no_shorter_than_the_
 }
 
 #[test]
-fn who_leaves_just_at_the_target_left_within_it() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled)]);
+fn case_that_leaves_at_the_target_left_within() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled)]);
     for _ in 0..4 {
-        stage.calls(&[case("7", Queued)]);
+        trio.calls(&[case("7", Queued)]);
     }
-    stage.calls(&[]).calls(&[]);
-    assert_eq!(stage.voice().left, [0, 1, 0], "15 to 25 seconds, at best 20");
+    trio.calls(&[]).calls(&[]);
+    assert_eq!(trio.voice().left, [0, 1, 0], "15 to 25 seconds, at best 20");
 }
 
 #[test]
-fn what_has_waited_just_the_target_is_not_over_it() {
-    let mut stage = Stage::new();
-    let over = |stage: &Stage| {
-        stage.class("1", CaseClass::Voice).now.and_then(|now| now.waiting).expect("a whole list").over_target
+fn wait_equal_to_the_target_is_not_over() {
+    let mut trio = TestCenter::new();
+    let over = |trio: &TestCenter| {
+        trio.class("1", CaseClass::Voice).now.and_then(|now| now.waiting).expect("a whole list").over_target
     };
-    let came = Case { created: Some(stage.now().wall + Duration::from_secs(5)), ..case("7", Queued) };
+    let came = Case { created: Some(trio.now().wall + Duration::from_secs(5)), ..case("7", Queued) };
     for _ in 0..5 {
-        stage.calls(std::slice::from_ref(&came));
+        trio.calls(std::slice::from_ref(&came));
     }
-    assert_eq!(over(&stage), 0, "20 seconds");
-    stage.calls(&[came]);
-    assert_eq!(over(&stage), 1);
+    assert_eq!(over(&trio), 0, "20 seconds");
+    trio.calls(&[came]);
+    assert_eq!(over(&trio), 1);
 }
 
 #[test]
-fn goals_follow_the_name_that_the_configuration_gives_a_service() {
+fn goals_by_name_follow_the_configuration() {
     let services = ServiceMatch { name: vec![Pattern::new("Växel")], ..ServiceMatch::default() };
     let goals = Goals::new(target(20), vec![Rule { services, goals: target(60) }]);
-    let mut stage = Stage::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
-    let now = |stage: &Stage| stage.service("1").goals.class(CaseClass::Voice).wait_target.as_secs();
-    assert_eq!(now(&stage), 20);
-    named(&mut stage, &[("1", "Växel")]);
-    stage.calls(&[]);
-    assert_eq!(now(&stage), 60);
+    let mut trio = TestCenter::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
+    let now = |trio: &TestCenter| trio.service("1").goals.class(CaseClass::Voice).wait_target.as_secs();
+    assert_eq!(now(&trio), 20);
+    named(&mut trio, &[("1", "Växel")]);
+    trio.calls(&[]);
+    assert_eq!(now(&trio), 60);
 }
 
-/// The configuration names services so now.
-fn named(stage: &mut Stage, names: &[(&str, &str)]) {
-    let taken = stage.now();
+/// Gives the services these names in the configuration.
+fn named(trio: &mut TestCenter, names: &[(&str, &str)]) {
+    let taken = trio.now();
     let service = |(id, name): &(&str, &str)| Service {
         id: (*id).into(),
         name: Some((*name).into()),
         group_ids: vec![],
     };
     let data = Arc::new(names.iter().map(service).collect());
-    stage.center().services.good = Some(Good { taken, took: Duration::ZERO, changed: taken, items: 0, data });
+    trio.center().services.good = Some(Good { taken, took: Duration::ZERO, changed: taken, items: 0, data });
 }
 
 #[test]
-fn a_list_that_names_services_by_name_means_the_one_that_is_called_so_now() {
-    let called = |name: &str, id: &str| Case { service_id: Some(name.into()), ..case(id, Queued) };
-    let mut stage = Stage::new();
-    named(&mut stage, &[("1", "Support"), ("2", "1")]);
-    stage.calls(&[called("Support", "7"), called("1", "8")]);
-    assert_eq!(stage.voice().offered, 2, "what is an id is no name");
-    named(&mut stage, &[("1", "Support"), ("2", "Växel")]);
-    stage.calls(&[called("Växel", "9")]);
-    assert_eq!(stage.class("2", CaseClass::Voice).counts.offered, 1, "names are learnt again");
-    named(&mut stage, &[("1", "Support"), ("2", "Support")]);
-    stage.calls(&[called("Support", "10")]).calls(&[]);
-    assert_eq!(stage.class("Support", CaseClass::Voice).counts.offered, 1, "which of the two nobody knows");
+fn service_names_are_resolved_by_the_last_configuration() {
+    let named_case = |name: &str, id: &str| Case { service_id: Some(name.into()), ..case(id, Queued) };
+    let mut trio = TestCenter::new();
+    named(&mut trio, &[("1", "Support"), ("2", "1")]);
+    trio.calls(&[named_case("Support", "7"), named_case("1", "8")]);
+    assert_eq!(trio.voice().offered, 2, "what is an id is no name");
+    named(&mut trio, &[("1", "Support"), ("2", "Växel")]);
+    trio.calls(&[named_case("Växel", "9")]);
+    assert_eq!(trio.class("2", CaseClass::Voice).counts.offered, 1, "names are learnt again");
+    named(&mut trio, &[("1", "Support"), ("2", "Support")]);
+    trio.calls(&[named_case("Support", "10")]).calls(&[]);
+    assert_eq!(trio.class("Support", CaseClass::Voice).counts.offered, 1, "it may be either of the two");
 }
 
 #[test]
-fn an_arrival_bounds_the_answer_of_a_case_that_nobody_saw() {
-    let mut stage = Stage::new();
-    let created = Some(stage.now().wall + Duration::from_secs(2));
-    stage.calls(&[Case { created, ..case("7", Handled) }]);
-    assert_eq!(stage.voice().waits.sum, 1.5, "answered somewhere in the three seconds that are left");
-    let mut stage = Stage::new();
-    let answered = Some(stage.now().wall + Duration::from_secs(2));
-    stage.calls(&[Case { answered, ..case("7", Handled) }]);
-    assert_eq!(stage.voice().waits.sum, 1.0, "came somewhere in the two seconds before");
+fn arrival_bounds_the_answer_of_an_unseen_case() {
+    let mut trio = TestCenter::new();
+    let created = Some(trio.now().wall + Duration::from_secs(2));
+    trio.calls(&[Case { created, ..case("7", Handled) }]);
+    assert_eq!(trio.voice().waits.sum, 1.5, "answered somewhere in the three seconds that are left");
+    let mut trio = TestCenter::new();
+    let answered = Some(trio.now().wall + Duration::from_secs(2));
+    trio.calls(&[Case { answered, ..case("7", Handled) }]);
+    assert_eq!(trio.voice().waits.sum, 1.0, "came somewhere in the two seconds before");
 }
 
 #[test]
-fn a_clock_that_differs_by_a_second_is_no_other_clock() {
+fn clock_skew_below_two_seconds_is_ignored() {
     let longest = |skew: f64| {
-        let mut stage = Stage::new();
-        stage.snapshot.clock_skew = Some(skew);
-        let created = Some(stage.now().wall + Duration::from_secs(3));
-        stage.calls(&[Case { created, ..case("7", Queued) }]);
-        stage.class("1", CaseClass::Voice).now.and_then(|now| now.waiting).expect("a whole list").longest_wait
+        let mut trio = TestCenter::new();
+        trio.snapshot.clock_skew = Some(skew);
+        let created = Some(trio.now().wall + Duration::from_secs(3));
+        trio.calls(&[Case { created, ..case("7", Queued) }]);
+        trio.class("1", CaseClass::Voice).now.and_then(|now| now.waiting).expect("a whole list").longest_wait
     };
     assert_eq!((longest(1.4), longest(2.0)), (2.0, 4.0), "the header tells whole seconds");
 }
 
 #[test]
-fn a_wait_that_contradicts_the_lists_is_counted_and_not_used() {
-    let mut stage = Stage::new();
-    stage.calls(&[Case { waited: Some(60.0), ..case("7", Queued) }]).calls(&[case("7", Handled)]);
-    let rejected = stage.totals.flow.rejected[Source::Calls as usize];
+fn contradicting_wait_is_rejected_and_counted() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[Case { waited: Some(60.0), ..case("7", Queued) }]).calls(&[case("7", Handled)]);
+    let rejected = trio.totals.flow.rejected[Source::Calls as usize];
     assert_eq!((rejected.created, rejected.waited), (0, 1));
-    assert_eq!(within(&stage), (1, 1), "the list before did not show it");
+    assert_eq!(within(&trio), (1, 1), "the list before did not show it");
 }
 
 #[test]
-fn who_comes_from_elsewhere_begins_to_wait_there_whenever_trio_saw_them_come() {
-    let mut stage = Stage::new();
-    let created = Some(stage.now().wall + Duration::from_secs(2));
+fn moved_case_waits_since_it_moved() {
+    let mut trio = TestCenter::new();
+    let created = Some(trio.now().wall + Duration::from_secs(2));
     let here = Case { created, ..case("7", Queued) };
     let there = |state| Case { service_id: Some("2".into()), state: Some(state), ..here.clone() };
     for _ in 0..6 {
-        stage.calls(std::slice::from_ref(&here));
+        trio.calls(std::slice::from_ref(&here));
     }
-    stage.calls(&[there(Queued)]).calls(&[there(Handled)]);
-    let counts = &stage.class("2", CaseClass::Voice).counts;
+    trio.calls(&[there(Queued)]).calls(&[there(Handled)]);
+    let counts = &trio.class("2", CaseClass::Voice).counts;
     assert_eq!((counts.within_low, counts.within_high), (1, 1));
-    assert_eq!(stage.totals.flow.rejected[Source::Calls as usize].created, 0, "its time is not wrong");
+    assert_eq!(trio.totals.flow.rejected[Source::Calls as usize].created, 0, "its time is not wrong");
 }
 
 #[test]
-fn after_a_change_of_server_an_arrival_may_lie_before_the_last_list() {
-    let mut stage = Stage::new();
-    stage.calls(&[case("0", Handled)]);
-    let created = Some(stage.now().wall - Duration::from_secs(60));
-    stage.snapshot.server = "b".into();
-    stage.calls(&[Case { created, ..case("7", Queued) }]).calls(&[Case { created, ..case("7", Handled) }]);
-    assert_eq!((stage.voice().carried_in, stage.voice().answered), (1, 2), "its wait is known");
-    assert_eq!(stage.totals.flow.rejected[Source::Calls as usize].created, 0);
+fn arrival_before_a_failover_is_accepted() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled)]);
+    let created = Some(trio.now().wall - Duration::from_secs(60));
+    trio.snapshot.server = "b".into();
+    trio.calls(&[Case { created, ..case("7", Queued) }]).calls(&[Case { created, ..case("7", Handled) }]);
+    assert_eq!((trio.voice().carried_in, trio.voice().answered), (1, 2), "its wait is known");
+    assert_eq!(trio.totals.flow.rejected[Source::Calls as usize].created, 0);
 }
 
 #[test]
-fn whoever_came_in_a_gap_could_not_be_seen_coming() {
-    let mut stage = Stage::new();
-    stage.clock.advance(Duration::from_secs(60));
-    let created = Some(stage.now().wall);
-    stage.calls(&[Case { created, ..case("7", Queued) }]);
-    assert_eq!((stage.voice().offered, stage.voice().carried_in), (0, 1));
+fn arrival_in_a_gap_is_carried_in() {
+    let mut trio = TestCenter::new();
+    trio.clock.advance(Duration::from_secs(60));
+    let created = Some(trio.now().wall);
+    trio.calls(&[Case { created, ..case("7", Queued) }]);
+    assert_eq!((trio.voice().offered, trio.voice().carried_in), (0, 1));
 }
 
 #[test]
-fn after_a_cut_list_an_arrival_tells_the_new_from_those_that_were_hidden() {
-    let mut stage = Stage::new();
-    stage.calls_cut(&[], &["1"]);
-    let now = stage.now().wall;
+fn arrival_separates_new_from_hidden_cases() {
+    let mut trio = TestCenter::new();
+    trio.calls_truncated(&[], &["1"]);
+    let now = trio.now().wall;
     let came = |id, seconds: u64| Case {
-        created: Some(now + stage::POLL - Duration::from_secs(seconds)),
+        created: Some(now + test_center::POLL - Duration::from_secs(seconds)),
         ..case(id, Queued)
     };
-    stage.calls(&[came("7", 2), came("8", 60)]);
-    assert_eq!((stage.voice().offered, stage.voice().carried_in), (1, 1));
+    trio.calls(&[came("7", 2), came("8", 60)]);
+    assert_eq!((trio.voice().offered, trio.voice().carried_in), (1, 1));
 }

@@ -1,4 +1,4 @@
-//! Time that was measured, time that was not, and why.
+//! Measured and unmeasured time, and the reasons.
 
 use pretty_assertions::assert_eq;
 use std::{sync::Arc, time::Duration};
@@ -9,123 +9,123 @@ use crate::{
     tally::{Settings, Source, Unmeasured},
 };
 
-fn unmeasured(stage: &Stage, reason: Unmeasured) -> f64 {
-    stage.service("1").time.unmeasured[reason as usize]
+fn unmeasured(trio: &TestCenter, reason: Unmeasured) -> f64 {
+    trio.service("1").time.unmeasured[reason as usize]
 }
 
 fn queued(id: &str, length: f64) -> ServiceStatus {
-    ServiceStatus { queue_length: Some(length), ..stage::service(id) }
+    ServiceStatus { queue_length: Some(length), ..test_center::service(id) }
 }
 
-/// Five seconds later the states are these.
-fn states(stage: &mut Stage, states: Vec<ServiceStatus>) {
-    stage.clock.advance(stage::POLL);
-    stage.services(states);
-    stage.step();
-}
-
-#[test]
-fn the_first_list_measures_nothing_but_what_the_other_had_measured_before() {
-    let mut stage = Stage::unread(Settings::default());
-    stage.cases(&[]).cases(&[case("7", Queued)]).cases(&[case("7", Queued)]);
-    assert_eq!(stage.service("1").time.measured, Some(10.0));
-    stage.calls(&[case("7", Queued)]).calls(&[case("7", Queued)]);
-    assert_eq!(stage.service("1").time.measured, Some(15.0));
-    assert_eq!(unmeasured(&stage, Unmeasured::MissedPoll), 5.0, "nobody compared two lists there");
+/// Makes a step with these states five seconds later.
+fn states(trio: &mut TestCenter, states: Vec<ServiceStatus>) {
+    trio.clock.advance(test_center::POLL);
+    trio.services(states);
+    trio.step();
 }
 
 #[test]
-fn time_is_measured_by_the_list_that_shows_the_calls_whatever_the_other_does() {
-    let mut stage = Stage::new();
-    stage.read(Source::Cases, &[], &[]);
-    stage.step();
+fn first_list_measures_no_time() {
+    let mut trio = TestCenter::unread(Settings::default());
+    trio.cases(&[]).cases(&[case("7", Queued)]).cases(&[case("7", Queued)]);
+    assert_eq!(trio.service("1").time.measured, Some(10.0));
+    trio.calls(&[case("7", Queued)]).calls(&[case("7", Queued)]);
+    assert_eq!(trio.service("1").time.measured, Some(15.0));
+    assert_eq!(unmeasured(&trio, Unmeasured::MissedPoll), 5.0, "two lists were not compared there");
+}
+
+#[test]
+fn time_is_measured_by_the_list_of_calls() {
+    let mut trio = TestCenter::new();
+    trio.read(Source::Cases, &[], &[]);
+    trio.step();
     for _ in 0..12 {
-        stage.calls(&[]);
+        trio.calls(&[]);
     }
-    stage.clock.advance(stage::POLL);
-    stage.step();
-    assert_eq!(unmeasured(&stage, Unmeasured::MissedPoll), 0.0, "cases were not read for a minute");
-    stage.read(Source::Cases, &[], &[]);
-    stage.step();
-    assert_eq!(unmeasured(&stage, Unmeasured::MissedPoll), 0.0, "and come back after a gap");
-    assert_eq!(stage.service("1").time.measured, Some(60.0));
+    trio.clock.advance(test_center::POLL);
+    trio.step();
+    assert_eq!(unmeasured(&trio, Unmeasured::MissedPoll), 0.0, "cases were not read for a minute");
+    trio.read(Source::Cases, &[], &[]);
+    trio.step();
+    assert_eq!(unmeasured(&trio, Unmeasured::MissedPoll), 0.0, "and come back after a gap");
+    assert_eq!(trio.service("1").time.measured, Some(60.0));
 }
 
 #[test]
-fn a_gap_is_an_outage_only_if_an_attempt_failed_since_the_last_list() {
-    let mut stage = Stage::new();
-    stage.calls(&[]);
-    stage.clock.advance(Duration::from_secs(20));
-    stage.step();
+fn gap_is_an_outage_after_a_failed_attempt() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[]);
+    trio.clock.advance(Duration::from_secs(20));
+    trio.step();
     assert_eq!(
-        (unmeasured(&stage, Unmeasured::Outage), unmeasured(&stage, Unmeasured::MissedPoll)),
+        (unmeasured(&trio, Unmeasured::Outage), unmeasured(&trio, Unmeasured::MissedPoll)),
         (0.0, 20.0)
     );
-    stage.calls(&[]).fails().calls(&[]);
-    let outage = unmeasured(&stage, Unmeasured::Outage);
-    stage.clock.advance(Duration::from_secs(60));
-    stage.calls(&[]);
-    assert_eq!(unmeasured(&stage, Unmeasured::Outage), outage, "a failure that is over explains nothing");
+    trio.calls(&[]).fail().calls(&[]);
+    let outage = unmeasured(&trio, Unmeasured::Outage);
+    trio.clock.advance(Duration::from_secs(60));
+    trio.calls(&[]);
+    assert_eq!(unmeasured(&trio, Unmeasured::Outage), outage, "a failure that is over explains nothing");
 }
 
 #[test]
-fn a_list_that_is_switched_off_leaves_the_time_alone() {
-    let mut stage = Stage::new();
-    stage.calls(&[]);
-    stage.center().calls.interval = None;
-    stage.clock.advance(Duration::from_secs(60));
-    stage.step();
-    let time = stage.service("1").time;
+fn disabled_list_measures_no_time() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[]);
+    trio.center().calls.interval = None;
+    trio.clock.advance(Duration::from_secs(60));
+    trio.step();
+    let time = trio.service("1").time;
     assert_eq!((time.measured, time.unmeasured), (Some(5.0), [0.0; 4]));
 }
 
 #[test]
-fn a_cut_list_of_cases_spoils_the_time_of_services_that_it_feeds_and_no_others() {
+fn truncated_cases_affect_only_services_they_feed() {
     for (mail, truncated) in [(true, 5.0), (false, 0.0)] {
-        let mut stage = Stage::new();
+        let mut trio = TestCenter::new();
         let cases =
             if mail { vec![Case { class: Some(CaseClass::Email), ..case("9", Queued) }] } else { Vec::new() };
-        stage.read(Source::Cases, &cases, &["1"]);
-        stage.calls(&[]).calls(&[]);
-        assert_eq!(unmeasured(&stage, Unmeasured::Truncated), truncated, "with mail: {mail}");
+        trio.read(Source::Cases, &cases, &["1"]);
+        trio.calls(&[]).calls(&[]);
+        assert_eq!(unmeasured(&trio, Unmeasured::Truncated), truncated, "with mail: {mail}");
     }
 }
 
 #[test]
-fn the_time_after_a_cut_list_is_not_measured_either() {
-    let mut stage = Stage::new();
-    stage.calls_cut(&[], &["1"]).calls(&[]);
-    assert_eq!(unmeasured(&stage, Unmeasured::Truncated), 10.0, "the whole list has no whole one before it");
-    assert_eq!(stage.service("2").time.measured, Some(10.0), "another service is none the worse");
+fn time_after_a_truncated_list_is_unmeasured() {
+    let mut trio = TestCenter::new();
+    trio.calls_truncated(&[], &["1"]).calls(&[]);
+    assert_eq!(unmeasured(&trio, Unmeasured::Truncated), 10.0, "the whole list has no whole one before it");
+    assert_eq!(trio.service("2").time.measured, Some(10.0), "another service is none the worse");
 }
 
 #[test]
-fn the_time_of_a_service_with_callbacks_alone_is_measured_by_the_list_of_calls() {
+fn time_of_callbacks_is_measured_by_calls() {
     let callback = GivenClass::new(CaseClass::Callback);
     let goals = Goals::new(GivenGoals { classes: vec![callback], ..GivenGoals::default() }, Vec::new());
-    let mut stage = Stage::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
-    stage.calls(&[]).calls(&[]).calls(&[]);
-    assert_eq!(stage.service("1").time.measured, Some(10.0));
+    let mut trio = TestCenter::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
+    trio.calls(&[]).calls(&[]).calls(&[]);
+    assert_eq!(trio.service("1").time.measured, Some(10.0));
 }
 
 #[test]
-fn the_queue_is_summed_only_between_states_of_one_server() {
-    let mut stage = Stage::new();
-    states(&mut stage, vec![queued("1", 2.0)]);
-    states(&mut stage, vec![queued("1", 2.0)]);
-    assert_eq!(stage.service("1").time.queue_wait, Some(10.0));
-    stage.snapshot.server = "b".into();
-    states(&mut stage, vec![queued("1", 2.0)]);
-    assert_eq!(stage.service("1").time.queue_wait, Some(10.0), "nobody knows what the first one had");
-    states(&mut stage, vec![queued("1", 2.0)]);
-    assert_eq!(stage.service("1").time.queue_wait, Some(20.0));
+fn queue_integral_stops_at_a_failover() {
+    let mut trio = TestCenter::new();
+    states(&mut trio, vec![queued("1", 2.0)]);
+    states(&mut trio, vec![queued("1", 2.0)]);
+    assert_eq!(trio.service("1").time.queue_wait, Some(10.0));
+    trio.snapshot.server = "b".into();
+    states(&mut trio, vec![queued("1", 2.0)]);
+    assert_eq!(trio.service("1").time.queue_wait, Some(10.0), "the queue of the first server is unknown");
+    states(&mut trio, vec![queued("1", 2.0)]);
+    assert_eq!(trio.service("1").time.queue_wait, Some(20.0));
 }
 
 #[test]
-fn the_queue_of_a_service_that_was_away_is_not_summed_over_its_absence() {
-    let mut stage = Stage::new();
-    states(&mut stage, vec![queued("1", 4.0)]);
-    states(&mut stage, vec![stage::service("2")]);
-    states(&mut stage, vec![queued("1", 4.0)]);
-    assert_eq!(stage.service("1").time.queue_wait, Some(0.0));
+fn queue_integral_skips_an_absent_service() {
+    let mut trio = TestCenter::new();
+    states(&mut trio, vec![queued("1", 4.0)]);
+    states(&mut trio, vec![test_center::service("2")]);
+    states(&mut trio, vec![queued("1", 4.0)]);
+    assert_eq!(trio.service("1").time.queue_wait, Some(0.0));
 }

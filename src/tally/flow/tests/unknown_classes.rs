@@ -13,71 +13,71 @@ fn unclassed(id: &str, state: CaseState) -> Case {
     Case { class_is_unknown: true, ..case(id, state) }
 }
 
-fn waiting(stage: &Stage) -> Option<u64> {
-    stage.waiting("1", CaseClass::Voice).map(|waiting| waiting.cases)
+fn waiting(trio: &TestCenter) -> Option<u64> {
+    trio.waiting("1", CaseClass::Voice).map(|waiting| waiting.cases)
 }
 
 #[test]
 fn unknown_class_on_calls_withholds_while_it_waits() {
-    let mut stage = Stage::new();
-    stage.calls_beside(&[("1", Some(1.0))], &[unclassed("7", Handled), case("8", Queued)]);
-    assert_eq!(waiting(&stage), Some(1), "an agent has it");
-    stage.calls_beside(&[("1", Some(2.0))], &[unclassed("7", Queued), case("8", Queued)]);
-    assert_eq!(waiting(&stage), None, "it may be a callback");
+    let mut trio = TestCenter::new();
+    trio.calls_and_queues(&[("1", Some(1.0))], &[unclassed("7", Handled), case("8", Queued)]);
+    assert_eq!(waiting(&trio), Some(1), "an agent has it");
+    trio.calls_and_queues(&[("1", Some(2.0))], &[unclassed("7", Queued), case("8", Queued)]);
+    assert_eq!(waiting(&trio), None, "it may be a callback");
     for _ in 0..120 {
-        stage.calls_beside(&[("1", Some(1.0))], &[case("8", Queued)]);
-        assert_eq!(waiting(&stage), None);
+        trio.calls_and_queues(&[("1", Some(1.0))], &[case("8", Queued)]);
+        assert_eq!(waiting(&trio), None);
     }
-    stage.calls_beside(&[("1", Some(1.0))], &[case("8", Queued)]);
-    assert_eq!(waiting(&stage), Some(1), "ten minutes after");
-    stage.law_holds();
+    trio.calls_and_queues(&[("1", Some(1.0))], &[case("8", Queued)]);
+    assert_eq!(waiting(&trio), Some(1), "ten minutes after");
+    trio.assert_balanced();
 }
 
 #[test]
 fn unknown_class_on_calls_counts_as_a_call() {
-    let mut stage = Stage::new();
-    stage.calls(&[unclassed("7", Queued)]).calls(&[unclassed("7", Handled)]);
-    assert_eq!((stage.voice().offered, stage.voice().answered), (1, 1));
-    assert!(stage.service("1").classes.iter().all(|totals| totals.class != CaseClass::Other));
+    let mut trio = TestCenter::new();
+    trio.calls(&[unclassed("7", Queued)]).calls(&[unclassed("7", Handled)]);
+    assert_eq!((trio.voice().offered, trio.voice().answered), (1, 1));
+    assert!(trio.service("1").classes.iter().all(|totals| totals.class != CaseClass::Other));
 }
 
 #[test]
-fn unknown_class_and_state_are_decided_by_the_queue_length() {
+fn queue_length_decides_unknown_class_and_state() {
     for (queue, expected) in [(1.0, Some(1)), (2.0, None)] {
-        let mut stage = Stage::new();
+        let mut trio = TestCenter::new();
         for _ in 0..2 {
-            stage.calls_beside(
+            trio.calls_and_queues(
                 &[("1", Some(queue))],
                 &[unclassed("7", CaseState::Unknown), case("8", Queued)],
             );
         }
-        assert_eq!(waiting(&stage), expected, "queue length {queue}");
+        assert_eq!(waiting(&trio), expected, "queue length {queue}");
     }
 }
 
 #[test]
-fn unknown_class_on_cases_withholds_only_where_calls_are_told_there() {
+fn unknown_class_on_cases_withholds_only_without_calls() {
     let other = Case { class: Some(CaseClass::Other), ..unclassed("7", Queued) };
-    let mut stage = Stage::new();
-    stage.clock.advance(stage::POLL);
-    stage.read(Source::Calls, &[], &[]);
-    stage.read(Source::Cases, std::slice::from_ref(&other), &[]);
-    stage.step();
-    assert_eq!(waiting(&stage), Some(0), "the list of calls shows none");
-    let mut stage = Stage::unread(Settings::default());
-    stage.cases(&[]).cases(&[other]);
-    assert_eq!(waiting(&stage), None, "it may be a call");
+    let mut trio = TestCenter::new();
+    trio.clock.advance(test_center::POLL);
+    trio.read(Source::Calls, &[], &[]);
+    trio.read(Source::Cases, std::slice::from_ref(&other), &[]);
+    trio.step();
+    assert_eq!(waiting(&trio), Some(0), "the list of calls shows none");
+    let mut trio = TestCenter::unread(Settings::default());
+    trio.cases(&[]).cases(&[other]);
+    assert_eq!(waiting(&trio), None, "it may be a call");
 }
 
 #[test]
 fn both_lists_may_show_cases_of_one_class() {
     let chat = |id: &str| Case { class: Some(CaseClass::Chat), ..case(id, Queued) };
-    let mut stage = Stage::new();
+    let mut trio = TestCenter::new();
     for id in ["1", "2", "3"] {
-        stage.clock.advance(stage::POLL);
-        stage.read(Source::Calls, &[chat("0")], &[]);
-        stage.read(Source::Cases, &[chat(id)], &[]);
-        stage.step();
-        assert_eq!(stage.waiting("1", CaseClass::Chat).expect("whole lists").cases, 2);
+        trio.clock.advance(test_center::POLL);
+        trio.read(Source::Calls, &[chat("0")], &[]);
+        trio.read(Source::Cases, &[chat(id)], &[]);
+        trio.step();
+        assert_eq!(trio.waiting("1", CaseClass::Chat).expect("whole lists").cases, 2);
     }
 }

@@ -18,18 +18,18 @@ fn calls(known: usize, unknown: usize) -> Vec<Case> {
     of("known", known, Queued).chain(of("unknown", unknown, CaseState::Unknown)).collect()
 }
 
-fn waiting(stage: &Stage) -> Option<u64> {
-    stage.waiting("1", CaseClass::Voice).map(|waiting| waiting.cases)
+fn waiting(trio: &TestCenter) -> Option<u64> {
+    trio.waiting("1", CaseClass::Voice).map(|waiting| waiting.cases)
 }
 
 /// The waiting cases shown after so many readings of the same.
 fn shown_after(readings: usize, known: usize, unknown: usize, queue: Option<f64>) -> Option<u64> {
-    let mut stage = Stage::new();
+    let mut trio = TestCenter::new();
     for _ in 0..readings {
-        stage.calls_beside(&[("1", queue)], &calls(known, unknown));
+        trio.calls_and_queues(&[("1", queue)], &calls(known, unknown));
     }
-    stage.law_holds();
-    waiting(&stage)
+    trio.assert_balanced();
+    waiting(&trio)
 }
 
 #[test]
@@ -55,37 +55,37 @@ fn queue_length_decides_whether_unknown_states_wait() {
 
 #[test]
 fn withheld_figures_leave_the_states_as_evidence() {
-    let mut stage = Stage::new();
+    let mut trio = TestCenter::new();
     for _ in 0..2 {
-        stage.calls_beside(&[("1", Some(2.0))], &calls(1, 2));
+        trio.calls_and_queues(&[("1", Some(2.0))], &calls(1, 2));
     }
-    let now = stage.class("1", CaseClass::Voice).now.expect("a whole list");
+    let now = trio.class("1", CaseClass::Voice).now.expect("a whole list");
     assert_eq!((now.states, now.waiting), ([1, 0, 0, 2], None));
 }
 
 #[test]
 fn unknown_cases_that_wait_count_in_every_gauge() {
-    let mut stage = Stage::new();
+    let mut trio = TestCenter::new();
     for _ in 0..6 {
-        stage.calls_beside(&[("1", Some(2.0))], &calls(0, 2));
+        trio.calls_and_queues(&[("1", Some(2.0))], &calls(0, 2));
     }
-    let waiting = stage.waiting("1", CaseClass::Voice).expect("decided");
+    let waiting = trio.waiting("1", CaseClass::Voice).expect("decided");
     assert_eq!((waiting.cases, waiting.longest_wait, waiting.over_target), (2, 27.5, 2));
 }
 
 #[test]
-fn undecided_service_withholds_every_class_and_no_other_service() {
-    let mut stage = Stage::new();
+fn undecided_service_withholds_all_its_classes_alone() {
+    let mut trio = TestCenter::new();
     let mail = Case { class: Some(CaseClass::Email), ..case("mail", Queued) };
     let elsewhere = Case { service_id: Some("2".into()), ..case("elsewhere", Queued) };
     for _ in 0..2 {
-        stage.clock.advance(stage::POLL);
-        stage.queues(&[("1", Some(2.0)), ("2", Some(1.0))]);
-        stage.read(Source::Cases, std::slice::from_ref(&mail), &[]);
-        stage.read(Source::Calls, &[calls(0, 2), vec![elsewhere.clone()]].concat(), &[]);
-        stage.step();
+        trio.clock.advance(test_center::POLL);
+        trio.queues(&[("1", Some(2.0)), ("2", Some(1.0))]);
+        trio.read(Source::Cases, std::slice::from_ref(&mail), &[]);
+        trio.read(Source::Calls, &[calls(0, 2), vec![elsewhere.clone()]].concat(), &[]);
+        trio.step();
     }
-    let shown = |service, class| stage.waiting(service, class).map(|waiting| waiting.cases);
+    let shown = |service, class| trio.waiting(service, class).map(|waiting| waiting.cases);
     assert_eq!((shown("1", CaseClass::Voice), shown("1", CaseClass::Email)), (None, None));
     assert_eq!(shown("2", CaseClass::Voice), Some(1));
 }
@@ -93,10 +93,10 @@ fn undecided_service_withholds_every_class_and_no_other_service() {
 #[test]
 fn one_contradicting_reading_changes_nothing_two_do() {
     for (known, unknown, decided) in [(1, 2, 1.0), (1, 2, 3.0)] {
-        let mut stage = Stage::new();
+        let mut trio = TestCenter::new();
         let mut read = |queue: f64| {
-            stage.calls_beside(&[("1", Some(queue))], &calls(known, unknown));
-            waiting(&stage)
+            trio.calls_and_queues(&[("1", Some(queue))], &calls(known, unknown));
+            waiting(&trio)
         };
         let before = read(decided);
         assert_eq!(before, Some(decided as u64));
@@ -107,23 +107,23 @@ fn one_contradicting_reading_changes_nothing_two_do() {
 }
 
 #[test]
-fn two_readings_that_agree_turn_the_verdict() {
-    let mut stage = Stage::new();
+fn two_agreeing_readings_change_the_verdict() {
+    let mut trio = TestCenter::new();
     let mut read = |queue: f64| {
-        stage.calls_beside(&[("1", Some(queue))], &calls(1, 2));
-        waiting(&stage)
+        trio.calls_and_queues(&[("1", Some(queue))], &calls(1, 2));
+        waiting(&trio)
     };
     assert_eq!([1.0, 3.0, 3.0, 3.0].map(&mut read), [Some(1), Some(1), Some(3), Some(3)]);
 }
 
 #[test]
 fn contradiction_in_every_second_reading_is_withheld_throughout() {
-    let mut stage = Stage::new();
+    let mut trio = TestCenter::new();
     let mut shown = Vec::new();
     for turn in 0..400 {
         let queue = if turn % 2 == 0 { 1.0 } else { 2.0 };
-        stage.calls_beside(&[("1", Some(queue))], &calls(1, 2));
-        shown.push(waiting(&stage));
+        trio.calls_and_queues(&[("1", Some(queue))], &calls(1, 2));
+        shown.push(waiting(&trio));
     }
     let first = shown.iter().position(Option::is_none).expect("withheld");
     assert_eq!(first, 3, "after the second contradiction in a row of three");
@@ -132,19 +132,19 @@ fn contradiction_in_every_second_reading_is_withheld_throughout() {
 
 #[test]
 fn unknown_state_in_every_second_reading_does_not_flicker() {
-    let mut stage = Stage::new();
+    let mut trio = TestCenter::new();
     for turn in 0..300 {
-        stage.calls_beside(&[("1", Some(2.0))], &if turn % 2 == 0 { calls(1, 2) } else { calls(2, 0) });
-        assert_eq!(waiting(&stage), None, "reading {turn}");
+        trio.calls_and_queues(&[("1", Some(2.0))], &if turn % 2 == 0 { calls(1, 2) } else { calls(2, 0) });
+        assert_eq!(waiting(&trio), None, "reading {turn}");
     }
 }
 
 #[test]
-fn figures_return_ten_minutes_after_the_last_undecided_reading() {
-    let mut stage = Stage::new();
+fn gauges_return_ten_minutes_after_last_undecided() {
+    let mut trio = TestCenter::new();
     let mut read = |unknown: usize| {
-        stage.calls_beside(&[("1", Some(2.0))], &calls(1, unknown));
-        waiting(&stage)
+        trio.calls_and_queues(&[("1", Some(2.0))], &calls(1, unknown));
+        waiting(&trio)
     };
     read(2);
     for _ in 0..60 {
@@ -159,21 +159,21 @@ fn figures_return_ten_minutes_after_the_last_undecided_reading() {
 
 #[test]
 fn withholding_ends_by_time_where_no_list_comes() {
-    let mut stage = Stage::new();
-    stage.calls_beside(&[("1", Some(2.0))], &calls(1, 2));
+    let mut trio = TestCenter::new();
+    trio.calls_and_queues(&[("1", Some(2.0))], &calls(1, 2));
     for (seconds, is_shown) in [(595, false), (10, true)] {
-        stage.clock.advance(Duration::from_secs(seconds));
-        stage.step();
-        assert_eq!(waiting(&stage).is_some(), is_shown);
+        trio.clock.advance(Duration::from_secs(seconds));
+        trio.step();
+        assert_eq!(waiting(&trio).is_some(), is_shown);
     }
 }
 
 #[test]
-fn case_that_an_agent_has_does_not_wait_and_decides_nothing() {
+fn case_with_an_agent_does_not_wait() {
     let agent = Case { agent_id: Some("a1".into()), ..case("7", CaseState::Unknown) };
-    let mut stage = Stage::new();
-    stage.calls_beside(&[("1", None)], &[case("1", Queued), agent]);
-    assert_eq!(waiting(&stage), Some(1));
+    let mut trio = TestCenter::new();
+    trio.calls_and_queues(&[("1", None)], &[case("1", Queued), agent]);
+    assert_eq!(waiting(&trio), Some(1));
     let jobs = [
         (AgentState::Busy, Some(1)),
         (AgentState::Reserved, Some(2)),
@@ -182,132 +182,132 @@ fn case_that_an_agent_has_does_not_wait_and_decides_nothing() {
         (AgentState::LoggedOut, None),
     ];
     for (state, expected) in jobs {
-        let mut stage = Stage::new();
-        stage.agents(&[("7", state)]);
-        stage.calls_beside(&[("1", None)], &[case("1", Queued), case("7", CaseState::Unknown)]);
-        assert_eq!(waiting(&stage), expected, "{state:?}");
+        let mut trio = TestCenter::new();
+        trio.agents(&[("7", state)]);
+        trio.calls_and_queues(&[("1", None)], &[case("1", Queued), case("7", CaseState::Unknown)]);
+        assert_eq!(waiting(&trio), expected, "{state:?}");
     }
 }
 
 #[test]
-fn cut_list_proves_only_that_unknown_states_do_not_wait() {
+fn truncated_list_proves_only_not_waiting() {
     let mail = |id: &str, state| Case { class: Some(CaseClass::Email), ..case(id, state) };
     for (queue, expected) in [(1.0, Some(1)), (2.0, None), (9.0, None)] {
-        let mut stage = Stage::new();
+        let mut trio = TestCenter::new();
         for _ in 0..2 {
-            stage.clock.advance(stage::POLL);
-            stage.queues(&[("1", Some(queue))]);
-            stage.read(Source::Cases, &[mail("1", Queued), mail("2", CaseState::Unknown)], &[]);
-            stage.read(Source::Calls, &[case("3", Queued), case("4", CaseState::Unknown)], &["1"]);
-            stage.step();
+            trio.clock.advance(test_center::POLL);
+            trio.queues(&[("1", Some(queue))]);
+            trio.read(Source::Cases, &[mail("1", Queued), mail("2", CaseState::Unknown)], &[]);
+            trio.read(Source::Calls, &[case("3", Queued), case("4", CaseState::Unknown)], &["1"]);
+            trio.step();
         }
-        let email = stage.waiting("1", CaseClass::Email).map(|waiting| waiting.cases);
+        let email = trio.waiting("1", CaseClass::Email).map(|waiting| waiting.cases);
         assert_eq!(email, expected, "queue length {queue}");
-        assert_eq!(stage.class("1", CaseClass::Voice).now, None, "its list is cut");
+        assert_eq!(trio.class("1", CaseClass::Voice).now, None, "its list is cut");
     }
 }
 
 #[test]
-fn without_the_list_of_cases_only_an_equal_queue_length_proves_waiting() {
+fn without_cases_only_equal_length_proves_waiting() {
     for (queue, expected) in [(1.0, Some(1)), (3.0, Some(3)), (4.0, None)] {
-        let mut stage = Stage::new();
+        let mut trio = TestCenter::new();
         for _ in 0..2 {
-            stage.clock.advance(stage::POLL);
-            stage.queues(&[("1", Some(queue))]);
-            stage.read(Source::Calls, &calls(1, 2), &[]);
-            stage.step();
+            trio.clock.advance(test_center::POLL);
+            trio.queues(&[("1", Some(queue))]);
+            trio.read(Source::Calls, &calls(1, 2), &[]);
+            trio.step();
         }
-        assert_eq!(waiting(&stage), expected, "queue length {queue}");
+        assert_eq!(waiting(&trio), expected, "queue length {queue}");
     }
 }
 
 #[test]
 fn queue_length_of_another_moment_proves_nothing() {
-    let mut stage = Stage::new();
-    let read = |stage: &mut Stage, millis: u64| {
-        stage.clock.advance(stage::POLL);
-        stage.queues(&[("1", Some(3.0))]);
-        stage.clock.advance(Duration::from_millis(millis));
-        stage.read(Source::Cases, &[], &[]);
-        stage.read(Source::Calls, &calls(1, 2), &[]);
-        stage.step();
-        waiting(stage)
+    let mut trio = TestCenter::new();
+    let read = |trio: &mut TestCenter, millis: u64| {
+        trio.clock.advance(test_center::POLL);
+        trio.queues(&[("1", Some(3.0))]);
+        trio.clock.advance(Duration::from_millis(millis));
+        trio.read(Source::Cases, &[], &[]);
+        trio.read(Source::Calls, &calls(1, 2), &[]);
+        trio.step();
+        waiting(trio)
     };
-    assert_eq!(read(&mut stage, 500), Some(3));
-    assert_eq!(read(&mut stage, 501), Some(3), "what was decided holds for a while");
-    let mut stage = Stage::new();
-    assert_eq!(read(&mut stage, 501), None);
+    assert_eq!(read(&mut trio, 500), Some(3));
+    assert_eq!(read(&mut trio, 501), Some(3), "what was decided holds for a while");
+    let mut trio = TestCenter::new();
+    assert_eq!(read(&mut trio, 501), None);
 }
 
 #[test]
-fn verdict_is_forgotten_after_ten_minutes_without_a_comparison() {
-    let mut stage = Stage::new();
-    stage.calls_beside(&[("1", Some(3.0))], &calls(1, 2));
+fn verdict_expires_after_ten_minutes() {
+    let mut trio = TestCenter::new();
+    trio.calls_and_queues(&[("1", Some(3.0))], &calls(1, 2));
     let mut shown = Vec::new();
     for _ in 0..130 {
-        stage.calls_beside(&[("1", None)], &calls(1, 2));
-        shown.push(waiting(&stage));
+        trio.calls_and_queues(&[("1", None)], &calls(1, 2));
+        shown.push(waiting(&trio));
     }
     assert_eq!(shown.iter().position(Option::is_none), Some(120));
 }
 
 #[test]
-fn unknown_cases_that_wait_are_counted_as_answered_and_left() {
-    let mut stage = Stage::new();
-    stage.calls_beside(&[("1", Some(0.0))], &[case("0", Handled)]);
+fn waiting_unknown_cases_get_outcomes() {
+    let mut trio = TestCenter::new();
+    trio.calls_and_queues(&[("1", Some(0.0))], &[case("0", Handled)]);
     for _ in 0..3 {
-        stage.calls_beside(
+        trio.calls_and_queues(
             &[("1", Some(2.0))],
             &[case("1", CaseState::Unknown), case("2", CaseState::Unknown)],
         );
     }
-    stage.calls_beside(&[("1", Some(0.0))], &[case("1", Handled)]);
-    stage.calls_beside(&[("1", Some(0.0))], &[case("1", Handled)]);
-    stage.law_holds();
-    let voice = stage.voice();
-    assert_eq!((voice.answered, voice.left_in_all(), voice.unclassified_in_all()), (2, 1, 0));
+    trio.calls_and_queues(&[("1", Some(0.0))], &[case("1", Handled)]);
+    trio.calls_and_queues(&[("1", Some(0.0))], &[case("1", Handled)]);
+    trio.assert_balanced();
+    let voice = trio.voice();
+    assert_eq!((voice.answered, voice.total_left(), voice.total_unclassified()), (2, 1, 0));
     assert_eq!(voice.waits.sum, 15.0 + 5.0 / 3.0, "from the middle of the first window to that of the last");
 }
 
 #[test]
-fn case_whose_known_word_is_lost_did_not_leave() {
+fn case_that_loses_its_known_state_did_not_leave() {
     // The word for "with an agent" is missing: the case waits, has an unknown state, and is gone.
-    let mut stage = Stage::new();
-    stage.calls_beside(&[("1", Some(0.0))], &[case("0", Handled)]);
-    stage.calls_beside(&[("1", Some(1.0))], &[case("7", Queued)]);
+    let mut trio = TestCenter::new();
+    trio.calls_and_queues(&[("1", Some(0.0))], &[case("0", Handled)]);
+    trio.calls_and_queues(&[("1", Some(1.0))], &[case("7", Queued)]);
     for _ in 0..3 {
-        stage.calls_beside(&[("1", Some(0.0))], &[case("7", CaseState::Unknown)]);
-        assert_eq!(waiting(&stage), Some(0), "an agent must have it");
+        trio.calls_and_queues(&[("1", Some(0.0))], &[case("7", CaseState::Unknown)]);
+        assert_eq!(waiting(&trio), Some(0), "an agent must have it");
     }
     for _ in 0..2 {
-        stage.calls_beside(&[("1", Some(0.0))], &[]);
+        trio.calls_and_queues(&[("1", Some(0.0))], &[]);
     }
-    stage.law_holds();
-    let voice = stage.voice();
-    assert_eq!((voice.left_in_all(), voice.unclassified[Doubt::Unknown as usize]), (0, 1));
+    trio.assert_balanced();
+    let voice = trio.voice();
+    assert_eq!((voice.total_left(), voice.unclassified[UnclassifiedReason::Unknown as usize]), (0, 1));
 }
 
 #[test]
-fn wait_begins_after_the_queue_length_showed_that_there_was_none() {
-    let mut stage = Stage::new();
+fn wait_begins_after_the_last_proof_of_none() {
+    let mut trio = TestCenter::new();
     for _ in 0..20 {
-        stage.calls_beside(&[("1", Some(0.0))], &calls(0, 1));
+        trio.calls_and_queues(&[("1", Some(0.0))], &calls(0, 1));
     }
     for _ in 0..3 {
-        stage.calls_beside(&[("1", Some(1.0))], &calls(0, 1));
+        trio.calls_and_queues(&[("1", Some(1.0))], &calls(0, 1));
     }
-    let waiting = stage.waiting("1", CaseClass::Voice).expect("decided");
+    let waiting = trio.waiting("1", CaseClass::Voice).expect("decided");
     assert!((5.0..=15.0).contains(&waiting.longest_wait), "{waiting:?}");
 }
 
 #[test]
-fn list_without_any_state_after_an_empty_one_is_not_an_empty_queue() {
+fn list_without_states_is_not_an_empty_queue() {
     let stateless = |id: &str| Case { state: None, ..case(id, Queued) };
-    let mut stage = Stage::unread(Settings::default());
-    stage.calls(&[]);
-    assert_eq!(waiting(&stage), Some(0));
-    stage.calls(&[stateless("1"), stateless("2")]);
-    assert_eq!(stage.class("1", CaseClass::Voice).now, None);
-    stage.calls(&[case("1", Queued)]);
-    assert_eq!(waiting(&stage), Some(1));
+    let mut trio = TestCenter::unread(Settings::default());
+    trio.calls(&[]);
+    assert_eq!(waiting(&trio), Some(0));
+    trio.calls(&[stateless("1"), stateless("2")]);
+    assert_eq!(trio.class("1", CaseClass::Voice).now, None);
+    trio.calls(&[case("1", Queued)]);
+    assert_eq!(waiting(&trio), Some(1));
 }

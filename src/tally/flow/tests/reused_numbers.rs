@@ -1,4 +1,4 @@
-//! Job numbers that Trio gives again, and arrivals that tell cases apart.
+//! Job numbers that Trio uses again, with arrivals that distinguish the cases.
 
 use pretty_assertions::assert_eq;
 use std::time::{Duration, SystemTime};
@@ -11,34 +11,34 @@ fn arrived(id: &str, created: Option<SystemTime>) -> Case {
     Case { created, ..case(id, Queued) }
 }
 
-/// How many cases came if number 7 is shown by these lists, with arrivals so many seconds after the first
-/// list; an empty list does not show it.
+/// Number of cases offered if number 7 is in these lists, with arrivals so many seconds after the first list; a
+/// missing entry does not show it.
 fn offered(lists: &[Option<Option<i64>>]) -> u64 {
-    let mut stage = Stage::new();
-    let first = stage.now().wall + stage::POLL;
+    let mut trio = TestCenter::new();
+    let first = trio.now().wall + test_center::POLL;
     for list in lists {
         let created = |seconds: i64| {
             let span = Duration::from_secs(seconds.unsigned_abs());
             if seconds < 0 { first - span } else { first + span }
         };
         match list {
-            Some(after) => stage.calls(&[arrived("7", after.map(created))]),
-            None => stage.calls(&[]),
+            Some(after) => trio.calls(&[arrived("7", after.map(created))]),
+            None => trio.calls(&[]),
         };
-        stage.law_holds();
+        trio.assert_balanced();
     }
-    stage.voice().offered
+    trio.voice().offered
 }
 
 #[test]
-fn a_number_that_comes_back_with_a_later_arrival_is_another_case() {
+fn reused_number_with_later_arrival_is_another_case() {
     assert_eq!(offered(&[Some(Some(-2)), None, Some(Some(8))]), 2);
-    assert_eq!(offered(&[Some(None), Some(Some(-2)), None, Some(Some(13))]), 2, "the arrival was told late");
-    assert_eq!(offered(&[Some(Some(-2)), Some(None), None, Some(Some(13))]), 2, "and not told any more");
+    assert_eq!(offered(&[Some(None), Some(Some(-2)), None, Some(Some(13))]), 2, "the arrival came late");
+    assert_eq!(offered(&[Some(Some(-2)), Some(None), None, Some(Some(13))]), 2, "and is missing later");
 }
 
 #[test]
-fn a_number_that_comes_back_with_much_the_same_arrival_is_the_same_case() {
+fn reused_number_with_same_arrival_is_the_same_case() {
     assert_eq!(offered(&[Some(Some(0)), None, Some(Some(1))]), 1, "a second is what clocks differ by");
     assert_eq!(offered(&[Some(Some(-60)), None, Some(Some(-30))]), 1, "it was there after that arrival");
     assert_eq!(offered(&[Some(Some(-2)), Some(Some(4)), Some(Some(9))]), 1, "it was never out of sight");

@@ -1,4 +1,4 @@
-//! Laws: over random histories of agents and random loss of polls.
+//! Properties over random histories of agents with randomly lost polls.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,13 @@ use proptest::{collection, prelude::*};
 
 use super::*;
 
-/// One reading: seconds since the one before, whether it was lost, which server gave it, who does what,
-/// and which group each is in.
+/// One reading: seconds since the previous one, lost or not, server, agents with their states, and groups.
 #[derive(Clone, Debug)]
 struct Step {
     elapsed: f64,
     lost: bool,
     server: u8,
-    /// Id, state and whether there is a reason.
+    /// Id, state, and true if there is a reason.
     agents: Vec<(u8, usize, bool)>,
     groups: Vec<Vec<u8>>,
 }
@@ -39,7 +38,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 fn read(step: &Step, at: Stamp) -> Center {
-    // The eighth state is none at all.
+    // The eighth state is a missing state.
     let agents = step.agents.iter().map(|&(id, state, reason)| AgentStatus {
         state: AgentState::ALL.get(state).copied(),
         reason: reason.then(|| if id % 2 == 0 { "Lunch".into() } else { "Möte".into() }),
@@ -55,7 +54,7 @@ fn read(step: &Step, at: Stamp) -> Center {
     center
 }
 
-/// Every counter by a name of its own; a group's only while it has series.
+/// All counters by name; those of a group only while it has series.
 fn counters(totals: &AgentTotals) -> HashMap<String, f64> {
     let mut counters = HashMap::from([("unmeasured".to_owned(), totals.unmeasured_seconds)]);
     for state in 0..AgentState::COUNT {
@@ -75,7 +74,7 @@ fn counters(totals: &AgentTotals) -> HashMap<String, f64> {
 
 proptest! {
     #[test]
-    fn agent_seconds_and_unmeasured_are_elapsed_times_agents_and_no_counter_falls(steps in steps()) {
+    fn agent_seconds_add_up_and_no_counter_falls(steps in steps()) {
         let settings = Settings { pause_reasons: ["Lunch".into()].into(), ..settings() };
         let (t, mut time) = (start(), AgentTime::default());
         let (mut at, mut elapsed, mut expected) = (0.0, 0.0, 0.0);
@@ -85,7 +84,7 @@ proptest! {
         for step in steps {
             at += step.elapsed;
             elapsed += step.elapsed;
-            // A lost poll leaves the reading before in the snapshot.
+            // A lost poll leaves the previous reading in the snapshot.
             let now = if step.lost { last.clone() } else { Some(read(&step, after(t, at))) };
             let Some(now) = now else { continue };
             let mut snapshot = snapshot(&now);

@@ -1,11 +1,11 @@
-//! Tests: whom groups that are allowed or denied let be seen.
+//! Tests: agents and groups that are shown when groups are allowed or denied.
 
 use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::{
     model::{Agent, GroupSelection, Pattern},
-    tally::shown::Shown,
+    tally::visibility::Visibility,
 };
 
 fn selection(allow: &[&str], deny: &[&str]) -> Settings {
@@ -19,7 +19,7 @@ fn agent(id: &str, groups: &[&str]) -> Agent {
 }
 
 /// Agents 0 to 7: 0, 1 and 2 are in A, 2, 3 and 4 in B, 5 in C, 6 in a group that Trio does not list, 7 in none.
-fn office() -> Center {
+fn center_with_groups() -> Center {
     let mut center = center(start(), crowd(8, AgentState::Busy));
     center = with_groups(center, start(), &[("A", &["0", "1", "2"]), ("B", &["2", "3"]), ("C", &[])]);
     let agents = vec![agent("4", &["B"]), agent("5", &["C"]), agent("6", &["Z"]), agent("7", &[])];
@@ -28,9 +28,9 @@ fn office() -> Center {
 }
 
 /// The agents that may be shown, and the groups that have series, with how many of them are busy.
-fn seen(center: &Center, settings: &Settings) -> (Vec<u32>, Vec<(String, u64)>) {
+fn shown_agents_and_groups(center: &Center, settings: &Settings) -> (Vec<u32>, Vec<(String, u64)>) {
     let time = walk(&[snapshot(center)], settings);
-    let shown = time.shown(settings);
+    let shown = time.visibility(settings);
     let agents = (0..9).filter(|id: &u32| shown.has_agent(&id.to_string())).collect();
     let groups = time.totals().and_then(|totals| totals.groups).unwrap_or_default();
     (agents, groups.iter().map(|group| (group.key.id.to_string(), group.now[BUSY])).collect())
@@ -41,7 +41,7 @@ fn groups(groups: &[(&str, u64)]) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn whoever_belongs_to_a_denied_group_is_seen_nowhere_and_in_doubt_nobody_is() {
+fn agents_of_denied_or_unknown_groups_are_hidden() {
     for (allow, deny, agents, shown) in [
         (&[][..], &[][..], vec![0, 1, 2, 3, 4, 5, 6, 7, 8], groups(&[("A", 3), ("B", 3)])),
         (&["a"], &[], vec![0, 1, 2], groups(&[("A", 3)])),
@@ -54,49 +54,62 @@ fn whoever_belongs_to_a_denied_group_is_seen_nowhere_and_in_doubt_nobody_is() {
         (&["nothing"], &[], vec![], groups(&[])),
         (&[], &["nothing"], vec![0, 1, 2, 3, 4, 5, 7], groups(&[("A", 3), ("B", 3)])),
     ] {
-        assert_eq!(seen(&office(), &selection(allow, deny)), (agents, shown), "{allow:?} {deny:?}");
+        assert_eq!(
+            shown_agents_and_groups(&center_with_groups(), &selection(allow, deny)),
+            (agents, shown),
+            "{allow:?} {deny:?}"
+        );
     }
 }
 
 #[test]
-fn groups_that_are_too_small_without_those_who_are_hidden_are_merged() {
+fn hidden_agents_do_not_count_for_group_size() {
     let three = |settings: Settings| Settings { min_group_size: 3, ..settings };
-    let (_, all) = seen(&office(), &three(selection(&[], &[])));
+    let (_, all) = shown_agents_and_groups(&center_with_groups(), &three(selection(&[], &[])));
     assert_eq!(all, groups(&[("A", 3), ("B", 3)]));
     // Without agent 2 two are left in A, and with the one of C they are three again.
-    let (_, left) = seen(&office(), &three(selection(&[], &["B"])));
+    let (_, left) = shown_agents_and_groups(&center_with_groups(), &three(selection(&[], &["B"])));
     assert_eq!(left, groups(&[("", 3)]));
-    let (_, left) = seen(&office(), &three(selection(&["A"], &["B"])));
+    let (_, left) = shown_agents_and_groups(&center_with_groups(), &three(selection(&["A"], &["B"])));
     assert_eq!(left, groups(&[]), "two alone have no series");
 }
 
 #[test]
-fn nobody_is_seen_while_it_is_unknown_who_belongs_where() {
+fn unknown_membership_hides_every_agent() {
     let lone = center(start(), crowd(8, AgentState::Busy));
     let empty = with_groups(lone.clone(), start(), &[("A", &[])]);
     for center in [lone, empty] {
         for (allow, deny) in [(&["A"][..], &[][..]), (&[], &["B"])] {
-            assert_eq!(seen(&center, &selection(allow, deny)), (vec![], vec![]), "{allow:?} {deny:?}");
+            assert_eq!(
+                shown_agents_and_groups(&center, &selection(allow, deny)),
+                (vec![], vec![]),
+                "{allow:?} {deny:?}"
+            );
         }
-        assert_eq!(seen(&center, &settings()).0.len(), 9, "without a selection everybody is");
+        assert_eq!(
+            shown_agents_and_groups(&center, &settings()).0.len(),
+            9,
+            "without a selection everybody is"
+        );
     }
 }
 
 #[test]
-fn everybody_counts_in_the_totals() {
-    let time = walk(&[snapshot(&office())], &selection(&["A"], &["B"]));
+fn hidden_agents_count_in_the_totals() {
+    let time = walk(&[snapshot(&center_with_groups())], &selection(&["A"], &["B"]));
     assert_eq!(time.totals().expect("read").now[BUSY], 8);
 }
 
 #[test]
-fn who_is_seen_changes_with_the_groups() {
+fn visibility_follows_the_groups() {
     let settings = selection(&["A"], &[]);
-    let before = office();
-    let mut after = with_groups(office(), after(start(), 5.0), &[("A", &["7"]), ("B", &[]), ("C", &[])]);
+    let before = center_with_groups();
+    let mut after =
+        with_groups(center_with_groups(), after(start(), 5.0), &[("A", &["7"]), ("B", &[]), ("C", &[])]);
     after.agent_state.good = good(super::after(start(), 5.0), crowd(8, AgentState::Busy));
     let time = walk(&[snapshot(&before), snapshot(&after)], &settings);
-    let shown = time.shown(&settings);
+    let shown = time.visibility(&settings);
     assert_eq!([shown.has_agent("0"), shown.has_agent("7")], [false, true]);
     assert_eq!([shown.has_group("A"), shown.has_group("B")], [true, false]);
-    assert_eq!(Shown::default(), Shown::Everything);
+    assert_eq!(Visibility::default(), Visibility::All);
 }

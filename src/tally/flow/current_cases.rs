@@ -1,4 +1,4 @@
-//! What waits now, by class: from the last list, and only from a whole one.
+//! Cases that wait now, by class: from the last list, and only if it is whole.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use super::tracked::Tracked;
 pub struct ClassNow {
     /// Cases by state, in the order of [`CaseState::ALL`].
     pub states: [u64; CaseState::COUNT],
-    /// Those that wait; `None` while it is unknown which cases of the service do, and ten minutes longer.
+    /// Waiting cases; `None` while it is unknown which cases of the service wait, and for ten minutes after.
     pub waiting: Option<WaitingNow>,
 }
 
 /// The waiting cases of one class.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WaitingNow {
-    /// How many wait.
+    /// Number of waiting cases.
     pub cases: u64,
     /// Age of the oldest of them, seconds.
     pub longest_wait: f64,
@@ -45,9 +45,9 @@ impl WaitingNow {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Listed {
     pub(super) states: [u64; CaseState::COUNT],
-    /// Cases that wait by words that are known.
+    /// Cases that wait by mapped states.
     pub(super) known: WaitingNow,
-    /// Cases in an unknown state that no agent has, as if they waited.
+    /// Cases in an unknown state that no agent has, counted as if they waited.
     pub(super) unknown: WaitingNow,
     /// Those of `known` whose class is unknown.
     pub(super) unclassed_known: u64,
@@ -56,8 +56,8 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// Adds a case that the list of the moment `at` shows. `target` is in seconds; `unclassed`: it may be
-    /// of any class.
+    /// Adds a case of the list that was read at `at`. `target` is in seconds; `unclassed` is true if the case
+    /// may be of any class.
     pub(super) fn add(&mut self, case: &Tracked, at: f64, interval: Duration, target: f64, unclassed: bool) {
         self.states[case.state.index()] += 1;
         let (waiting, unclassed_waiting) = match case.state {

@@ -1,4 +1,4 @@
-//! A contact centre that is read every five seconds, for tests that say what each list shows.
+//! A contact centre that is read every five seconds, for tests that give the content of each list.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,11 +17,11 @@ use crate::{
 /// The interval of the readings.
 pub(super) const POLL: Duration = Duration::from_secs(5);
 
-/// Readings and what was counted by them.
-pub(super) struct Stage {
+/// Readings and their counters.
+pub(super) struct TestCenter {
     pub(super) clock: Clock,
     /// Seconds by which the wall clock was set, forward or back.
-    pub(super) set_by: i64,
+    pub(super) wall_offset: i64,
     pub(super) snapshot: Snapshot,
     pub(super) tally: Tally,
     pub(super) totals: CenterTotals,
@@ -32,7 +32,7 @@ pub(super) fn case(id: &str, state: CaseState) -> Case {
     Case { service_id: Some("1".into()), state: Some(state), class: Some(CaseClass::Voice), ..Case::new(id) }
 }
 
-/// A service that says nothing but that it exists.
+/// A service without any state but its id.
 pub(super) fn service(id: &str) -> ServiceStatus {
     ServiceStatus {
         id: id.into(),
@@ -48,15 +48,15 @@ pub(super) fn service(id: &str) -> ServiceStatus {
     }
 }
 
-impl Stage {
-    /// A contact centre with the services 1 and 2 of which an empty list of calls was just read.
+impl TestCenter {
+    /// Creates a contact centre with the services 1 and 2, with an empty list of calls read.
     pub(super) fn new() -> Self {
-        let mut stage = Self::unread(Settings { tells_events: true, ..Settings::default() });
-        stage.calls(&[]);
-        stage
+        let mut trio = Self::unread(Settings { record_events: true, ..Settings::default() });
+        trio.calls(&[]);
+        trio
     }
 
-    /// One of which no list was read so far.
+    /// Creates one without any list read.
     pub(super) fn unread(settings: Settings) -> Self {
         let start = std::time::UNIX_EPOCH + Duration::from_secs(1_768_464_000);
         Self::begin(Clock::still(start), Tally::new(settings), vec![service("1"), service("2")])
@@ -82,26 +82,26 @@ impl Stage {
         center.cases.interval = Some(POLL);
         center.service_state.good = Some(good(services, clock.now()));
         let totals = step(&mut tally, &snapshot).centers.remove(0);
-        Self { clock, set_by: 0, snapshot, tally, totals }
+        Self { clock, wall_offset: 0, snapshot, tally, totals }
     }
 
-    /// The time, on a wall clock that may have been set.
+    /// Returns the time on a wall clock that may have been set.
     pub(super) fn now(&self) -> Stamp {
         let now = self.clock.now();
-        let seconds = Duration::from_secs(self.set_by.unsigned_abs());
-        Stamp { wall: if self.set_by < 0 { now.wall - seconds } else { now.wall + seconds }, ..now }
+        let seconds = Duration::from_secs(self.wall_offset.unsigned_abs());
+        Stamp { wall: if self.wall_offset < 0 { now.wall - seconds } else { now.wall + seconds }, ..now }
     }
 
-    /// What is saved now, by way of the text that stands in a file.
+    /// Returns the saved counters, by way of the JSON text of the state file.
     pub(super) fn saved(&self) -> Saved {
         let text = serde_json::to_string(&self.tally.export(self.now())).expect("JSON");
         let saved: Saved = serde_json::from_str(&text).expect("what was written");
-        assert!(saved.is_sound(), "{text}");
+        assert!(saved.is_valid(), "{text}");
         saved
     }
 
-    /// Another process goes on so much later, and with these settings, from what is saved now.
-    pub(super) fn restarts(&self, away: Duration, settings: Settings) -> Self {
+    /// Starts another process `away` later with these settings, from what is saved now.
+    pub(super) fn restart(&self, away: Duration, settings: Settings) -> Self {
         let clock = Clock::still(self.now().wall + away);
         let tally = Tally::new(settings).resuming(&self.saved(), clock.now());
         let services = self.snapshot.centers[0].service_state.good.as_ref().expect("read");
@@ -112,34 +112,33 @@ impl Stage {
         &mut self.snapshot.centers[0]
     }
 
-    /// From now on these services exist.
+    /// Makes these the existing services.
     pub(super) fn services(&mut self, services: Vec<ServiceStatus>) {
         let now = self.now();
         self.center().service_state.good = Some(good(services, now));
     }
 
-    /// Five seconds later the list of calls shows these.
+    /// Reads a list of calls five seconds later.
     pub(super) fn calls(&mut self, cases: &[Case]) -> &mut Self {
-        self.calls_cut(cases, &[])
+        self.calls_truncated(cases, &[])
     }
 
-    /// Five seconds later the list of calls shows these and is cut for these services.
-    pub(super) fn calls_cut(&mut self, cases: &[Case], cut: &[&str]) -> &mut Self {
+    /// Reads a list of calls five seconds later that is truncated for these services.
+    pub(super) fn calls_truncated(&mut self, cases: &[Case], truncated: &[&str]) -> &mut Self {
         self.clock.advance(POLL);
-        self.read(Source::Calls, cases, cut);
+        self.read(Source::Calls, cases, truncated);
         self.step()
     }
 
-    /// Five seconds later the list of cases shows these.
+    /// Reads a list of cases five seconds later.
     pub(super) fn cases(&mut self, cases: &[Case]) -> &mut Self {
         self.clock.advance(POLL);
         self.read(Source::Cases, cases, &[]);
         self.step()
     }
 
-    /// Five seconds later Trio gives these queue lengths, and at the same moment the list of calls shows
-    /// these calls and the other list nothing.
-    pub(super) fn calls_beside(&mut self, queues: &[(&str, Option<f64>)], cases: &[Case]) -> &mut Self {
+    /// Reads queue lengths, a list of calls and an empty list of cases at the same moment, five seconds later.
+    pub(super) fn calls_and_queues(&mut self, queues: &[(&str, Option<f64>)], cases: &[Case]) -> &mut Self {
         self.clock.advance(POLL);
         self.queues(queues);
         self.read(Source::Cases, &[], &[]);
@@ -147,22 +146,22 @@ impl Stage {
         self.step()
     }
 
-    /// From now on Trio gives these queue lengths.
+    /// Sets the queue lengths of the next step.
     pub(super) fn queues(&mut self, queues: &[(&str, Option<f64>)]) {
         let status =
             |(id, length): &(&str, Option<f64>)| ServiceStatus { queue_length: *length, ..service(id) };
         self.services(queues.iter().map(status).collect());
     }
 
-    /// The waiting of a class as they are published.
+    /// Returns the waiting cases of a class as published.
     pub(super) fn waiting(&self, service: &str, class: CaseClass) -> Option<WaitingNow> {
         self.class(service, class).now.and_then(|now| now.waiting)
     }
 
-    /// Notes that a list shows these now, without counting yet.
-    pub(super) fn read(&mut self, source: Source, cases: &[Case], cut: &[&str]) {
+    /// Sets the content of a list, without a step.
+    pub(super) fn read(&mut self, source: Source, cases: &[Case], truncated: &[&str]) {
         let now = self.now();
-        let truncated = cut.iter().map(|id| Text::from(*id)).collect();
+        let truncated = truncated.iter().map(|id| Text::from(*id)).collect();
         let list = CaseList { cases: cases.to_vec(), truncated };
         let reading = match source {
             Source::Calls => &mut self.center().calls,
@@ -172,8 +171,8 @@ impl Stage {
         reading.good = Some(good(list, now));
     }
 
-    /// Five seconds later nothing could be read.
-    pub(super) fn fails(&mut self) -> &mut Self {
+    /// Makes a step five seconds later in which all readings failed.
+    pub(super) fn fail(&mut self) -> &mut Self {
         self.clock.advance(POLL);
         let failed = Attempt { at: self.now(), duration: Duration::ZERO, outcome: Outcome::Failed };
         let center = self.center();
@@ -182,7 +181,7 @@ impl Stage {
         self.step()
     }
 
-    /// Says what agents do with which jobs.
+    /// Sets the agent states with job numbers.
     pub(super) fn agents(&mut self, agents: &[(&str, AgentState)]) {
         let status = |(job, state): &(&str, AgentState)| AgentStatus {
             id: format!("agent {job}").into(),
@@ -197,7 +196,7 @@ impl Stage {
         self.center().agent_state.good = Some(good(agents.iter().map(status).collect(), at));
     }
 
-    /// Says what a case was found to be that was asked for by its number in the next cycle.
+    /// Sets the answer for a single case in the next step.
     pub(super) fn followed(&mut self, id: &str, case: Option<Case>) {
         let now = self.now();
         let at = Stamp { mono: now.mono + POLL, wall: now.wall + POLL };
@@ -216,13 +215,13 @@ impl Stage {
         services.iter().find(|service| *service.service_id == *id).expect("a service")
     }
 
-    /// A class as it is published.
+    /// Returns a class as published.
     pub(super) fn class(&self, service: &str, class: CaseClass) -> &ClassTotals {
         let classes = &self.service(service).classes;
         classes.iter().find(|totals| totals.class == class).expect("a class")
     }
 
-    /// The counters of the calls of service 1.
+    /// Returns the counters of the calls of service 1.
     pub(super) fn voice(&self) -> &ClassCounts {
         &self.class("1", CaseClass::Voice).counts
     }
@@ -231,8 +230,8 @@ impl Stage {
         &self.totals.flow.events
     }
 
-    /// The law of the counters, for every class.
-    pub(super) fn law_holds(&self) {
+    /// Asserts that each case that came in ended once or waits, for every class.
+    pub(super) fn assert_balanced(&self) {
         let flow = &self.tally.centers[0].flow;
         for service in &self.totals.flow.services {
             for ClassTotals { class, .. } in &service.classes {
@@ -240,9 +239,9 @@ impl Stage {
                 let counts = &counts.as_ref().expect("known").counts;
                 let (id, waiting) = (&service.service_id, flow.waiting(&service.service_id, *class));
                 let out = counts.answered
-                    + counts.left_in_all()
+                    + counts.total_left()
                     + counts.moved
-                    + counts.unclassified_in_all()
+                    + counts.total_unclassified()
                     + waiting;
                 assert_eq!(counts.carried_in + counts.offered, out, "service {id}, {class:?}: {counts:?}");
                 assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");

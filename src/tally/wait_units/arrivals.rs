@@ -1,40 +1,42 @@
-//! The cases of a list that were seen coming: how old they are without any word of Trio.
+//! Arrivals of the cases of a list, as seen in the readings: ages without Trio's own times.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::compare::{AgeRange, age_by_arrival};
+use super::compare::age_by_arrival;
 use crate::{
     model::{Case, CaseList, CaseState, Stamp, Text},
     snapshot::Good,
+    tally::waits::AgeRange,
 };
 
-/// A case may be missing from so many lists before it is forgotten: lists change while they are paged.
-const MISSING_LISTS: u64 = 2;
+/// Number of lists that may miss a case before it is forgotten.
+// Lists change while they are paged, so that a case may be missing from one.
+const MAX_MISSING_LISTS: u64 = 2;
 
-/// When the waiting cases of one list were first seen. Those with a time of arrival need no memory.
+/// Arrivals of the waiting cases of one list that have no time of arrival.
 #[derive(Debug, Default)]
 pub(super) struct Arrivals {
     last: Option<Stamp>,
     number: u64,
-    cut: FxHashSet<Text>,
+    truncated: FxHashSet<Text>,
     cases: FxHashMap<Text, Arrival>,
 }
 
-/// When a case was first seen, in seconds of monotonic time.
+/// Arrival of a case, in seconds of monotonic time.
 #[derive(Debug)]
 struct Arrival {
     service: Option<Text>,
-    /// The begin of the list before, which did not show it; `None`: it may have been there before.
+    /// Begin of the previous list, which did not show it; `None` if it may have been there before.
     after: Option<f64>,
-    /// The end of the first list that showed it.
+    /// End of the first list that showed it.
     before: f64,
-    /// The number of the last list that showed it.
+    /// Number of the last list that showed it.
     listed: u64,
 }
 
 impl Arrivals {
-    /// Takes a list in. Returns whether it was new.
-    pub(super) fn take_in(&mut self, good: &Good<CaseList>) -> bool {
+    /// Records a list. Returns false if it is not new.
+    pub(super) fn record_list(&mut self, good: &Good<CaseList>) -> bool {
         if self.last == Some(good.taken) {
             return false;
         }
@@ -43,9 +45,10 @@ impl Arrivals {
         self.number += 1;
         let number = self.number;
         for case in good.data.cases.iter().filter(|case| case.created.is_none() && waits(case)) {
-            // What comes into sight when a list is no longer cut has waited before.
-            let is_cut = case.service_id.as_ref().is_some_and(|service| self.cut.contains(service));
-            let after = list_before.filter(|_| !is_cut);
+            // A case that a truncated list may have hidden has waited before.
+            let is_truncated =
+                case.service_id.as_ref().is_some_and(|service| self.truncated.contains(service));
+            let after = list_before.filter(|_| !is_truncated);
             let known = self.cases.entry(case.id.clone()).or_insert_with(|| Arrival {
                 service: case.service_id.clone(),
                 after,
@@ -58,12 +61,12 @@ impl Arrivals {
             }
             known.listed = number;
         }
-        self.cases.retain(|_, arrival| number - arrival.listed <= MISSING_LISTS);
-        self.cut = good.data.truncated.iter().cloned().collect();
+        self.cases.retain(|_, arrival| number - arrival.listed <= MAX_MISSING_LISTS);
+        self.truncated = good.data.truncated.iter().cloned().collect();
         true
     }
 
-    /// Returns the age of a case at a moment: by its time of arrival, else by when it was seen coming.
+    /// Returns the age of a case at a moment: by its time of arrival, else by the readings.
     pub(super) fn age(&self, case: &Case, at: Stamp, skew: f64) -> Option<AgeRange> {
         if case.created.is_some() {
             return age_by_arrival(case, at, skew);

@@ -1,4 +1,4 @@
-//! Counters of what is gone from Trio: if it comes back they go on where they were.
+//! Counters of ids that Trio no longer lists. They continue if the id comes back.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -6,21 +6,24 @@ use rustc_hash::FxHashMap;
 
 use crate::model::Text;
 
-/// Values of ids that are gone, for a time and up to a number.
+/// Values of ids that are gone, limited in time and number.
 #[derive(Debug)]
-pub(super) struct Kept<T> {
+pub(super) struct Retained<T> {
     by_id: FxHashMap<Text, (Duration, T)>,
+    // Sorted by age, so that the oldest is found without a scan: a server that invents new ids in each reading
+    // must not cost a scan per id.
     by_age: BTreeSet<(Duration, Text)>,
 }
 
-impl<T> Default for Kept<T> {
+impl<T> Default for Retained<T> {
     fn default() -> Self {
         Self { by_id: FxHashMap::default(), by_age: BTreeSet::new() }
     }
 }
 
-impl<T> Kept<T> {
-    /// Keeps what is gone since `at`; above `most`, what is gone longest goes for good.
+impl<T> Retained<T> {
+    /// Keeps the value of an id that is gone since `at`. Above `most` values, those that are gone longest are
+    /// dropped.
     pub(super) fn put(&mut self, id: Text, at: Duration, value: T, most: usize) {
         if let Some((before, _)) = self.by_id.insert(id.clone(), (at, value)) {
             self.by_age.remove(&(before, id.clone()));
@@ -31,19 +34,19 @@ impl<T> Kept<T> {
         }
     }
 
-    /// Gives back what has come again.
+    /// Removes and returns the value of an id that is back.
     pub(super) fn take(&mut self, id: &str) -> Option<T> {
         let (id, (at, value)) = self.by_id.remove_entry(id)?;
         self.by_age.remove(&(at, id));
         Some(value)
     }
 
-    /// Everything that is kept.
+    /// Returns all kept values.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Text, &T)> {
         self.by_id.iter().map(|(id, (_, value))| (id, value))
     }
 
-    /// Forgets what has been gone since before `oldest`.
+    /// Drops values of ids that are gone since before `oldest`.
     pub(super) fn forget_before(&mut self, oldest: Duration) {
         while self.by_age.first().is_some_and(|(at, _)| *at < oldest) {
             self.forget_oldest();
@@ -68,9 +71,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_back_in_time_is_as_it_was_and_what_is_gone_longest_is_forgotten_first() {
+    fn returned_values_are_restored_oldest_dropped_first() {
         let secs = Duration::from_secs;
-        let mut kept = Kept::default();
+        let mut kept = Retained::default();
         for (id, at) in [("a", 1), ("b", 2), ("a", 3), ("c", 4)] {
             kept.put(id.into(), secs(at), at, 3);
         }

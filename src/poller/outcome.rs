@@ -1,4 +1,4 @@
-//! What comes of an attempt to read, and how it is noted.
+//! Results of readings, and their entry into the snapshot.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::{
     trio::Error,
 };
 
-/// One collector was read, well or badly.
-pub(super) struct Done {
+/// Result of reading one collector.
+pub(super) struct CollectorResult {
     pub(super) collector: Collector,
     pub(super) simulated: bool,
     pub(super) error: Option<Error>,
 }
 
-pub(super) fn whole<T>(items: Vec<T>) -> (usize, Vec<T>) {
+pub(super) fn with_count<T>(items: Vec<T>) -> (usize, Vec<T>) {
     (items.len(), items)
 }
 
@@ -24,13 +24,13 @@ pub(super) fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
     (groups.groups.len(), groups)
 }
 
-pub(super) fn one_list(mut items: Vec<CaseList>) -> (usize, CaseList) {
+pub(super) fn single_list(mut items: Vec<CaseList>) -> (usize, CaseList) {
     let list = items.pop().unwrap_or_default();
     (list.cases.len(), list)
 }
 
-/// Notes in `reading` what came of an attempt; data that is as before keeps its place.
-pub(super) fn settle<T: PartialEq>(
+/// Enters the result of an attempt into `reading`. Returns its error.
+pub(super) fn apply_outcome<T: PartialEq>(
     reading: &mut Reading<T>,
     begun: Stamp,
     clock: &Clock,
@@ -43,10 +43,11 @@ pub(super) fn settle<T: PartialEq>(
     };
     let took = clock.now().since(begun);
     reading.attempt = Some(Attempt { at: begun, duration: took, outcome });
-    reading.problem = result.as_ref().err().map(problem);
+    reading.problem = result.as_ref().err().map(to_problem);
     reading.incomplete_total += u64::from(outcome == Outcome::Incomplete);
     match result {
         Ok((items, data)) => {
+            // Equal data keeps its `Arc`: the tally compares pointers to see that nothing changed.
             let same = reading.good.take().filter(|good| *good.data == data);
             reading.good = Some(match same {
                 Some(good) => Good { taken: begun, took, ..good },
@@ -58,8 +59,8 @@ pub(super) fn settle<T: PartialEq>(
     }
 }
 
-/// What people are told of an error.
-pub(super) fn problem(error: &Error) -> Problem {
+/// Returns an error in the form that users see.
+pub(super) fn to_problem(error: &Error) -> Problem {
     let short = match error {
         Error::Incomplete { got, expected, .. } => Some((*got, *expected)),
         _ => None,
@@ -68,7 +69,7 @@ pub(super) fn problem(error: &Error) -> Problem {
     Problem { said: error.redacted().into(), forbidden, short }
 }
 
-pub(super) fn too_slow(resource: Resource) -> Error {
+pub(super) fn timeout_error(resource: Resource) -> Error {
     let detail = "the collector took longer than its limit".to_owned();
     Error::Request { resource, failure: RequestFailure::Timeout, detail }
 }

@@ -1,6 +1,6 @@
-//! Which agents may be shown one by one and in groups, where the configuration allows or denies some groups.
+//! Agents and groups that may be shown, where the configuration allows or denies agent groups.
 //!
-//! In doubt nobody is: before it is known who belongs where, and for agents of groups that Trio does not list.
+//! In doubt an agent is hidden: before membership is known, and in groups that Trio does not list.
 
 use rustc_hash::FxHashSet;
 
@@ -11,50 +11,52 @@ use crate::{
 
 /// The agents and the groups that may be shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Shown {
-    /// Nothing is left out.
+pub enum Visibility {
+    /// No restriction.
     #[default]
-    Everything,
-    /// These, by their ids.
+    All,
+    /// Only these ids.
     Only {
-        /// Agents of allowed groups who belong to no denied one.
+        /// Agents of allowed groups that are in no denied one.
         agents: FxHashSet<Text>,
         /// Groups that are allowed and not denied.
         groups: FxHashSet<Text>,
     },
 }
 
-impl Shown {
-    /// Nobody, if the selection leaves anybody out.
-    pub(super) fn unknown(selection: &GroupSelection) -> Self {
+impl Visibility {
+    /// Returns an empty visibility if the selection restricts anything.
+    pub(super) fn before_groups_are_read(selection: &GroupSelection) -> Self {
         if selection.is_everything() {
-            Self::Everything
+            Self::All
         } else {
             Self::Only { agents: FxHashSet::default(), groups: FxHashSet::default() }
         }
     }
 
-    /// What `selection` lets be shown of a contact centre whose groups have these `members`.
-    pub(super) fn of(
+    /// Selects what may be shown of a contact centre whose groups have these `members`.
+    pub(super) fn select(
         selection: &GroupSelection,
         center: &Center,
         members: Option<&[(AgentGroup, Vec<Text>)]>,
     ) -> Self {
         let Some(members) = members.filter(|_| !selection.is_everything()) else {
-            return Self::unknown(selection);
+            return Self::before_groups_are_read(selection);
         };
         let listed = center.agents.good.as_ref().map_or(&[][..], |good| &good.data);
-        let of = |fits: &dyn Fn(&AgentGroup) -> bool| -> FxHashSet<&Text> {
+        let members_of = |fits: &dyn Fn(&AgentGroup) -> bool| -> FxHashSet<&Text> {
             members.iter().filter(|(group, _)| fits(group)).flat_map(|(_, members)| members).collect()
         };
-        let mut agents = of(&|group| selection.allows(group));
+        let mut agents = members_of(&|group| selection.allows(group));
         if selection.allow.is_empty() {
             agents.extend(listed.iter().map(|agent| &agent.id));
         }
         if !selection.deny.is_empty() {
-            let denied = of(&|group| selection.denies(group));
-            let in_doubt = in_unlisted_groups(listed, members);
-            agents.retain(|agent| !denied.contains(*agent) && !in_doubt.contains(*agent));
+            let denied = members_of(&|group| selection.denies(group));
+            let possibly_denied = in_unlisted_groups(listed, members);
+            // Deny wins over allow: an agent in a denied group must appear nowhere, also not in the sums of an
+            // allowed one.
+            agents.retain(|agent| !denied.contains(*agent) && !possibly_denied.contains(*agent));
         }
         let groups = members.iter().map(|(group, _)| group);
         let groups = groups.filter(|group| selection.allows(group) && !selection.denies(group));
@@ -64,26 +66,28 @@ impl Shown {
         }
     }
 
-    /// Whether the agent with this id may be shown.
+    /// Returns true if the agent with this id may be shown.
     pub fn has_agent(&self, id: &str) -> bool {
         match self {
-            Self::Everything => true,
+            Self::All => true,
             Self::Only { agents, .. } => agents.contains(id),
         }
     }
 
-    /// Whether the group with this id may be shown.
+    /// Returns true if the group with this id may be shown.
     pub fn has_group(&self, id: &str) -> bool {
         match self {
-            Self::Everything => true,
+            Self::All => true,
             Self::Only { groups, .. } => groups.contains(id),
         }
     }
 }
 
-/// Agents of groups that are not among those listed: one of these may be denied, by a name that is not known.
+/// Returns agents in groups that Trio does not list: the name of such a group is unknown, so it may be a denied
+/// one.
 fn in_unlisted_groups<'a>(agents: &'a [Agent], listed: &[(AgentGroup, Vec<Text>)]) -> FxHashSet<&'a Text> {
     let known: FxHashSet<&str> = listed.iter().map(|(group, _)| &*group.id).collect();
-    let in_doubt = agents.iter().filter(|agent| agent.group_ids.iter().any(|id| !known.contains(&**id)));
-    in_doubt.map(|agent| &agent.id).collect()
+    let possibly_denied =
+        agents.iter().filter(|agent| agent.group_ids.iter().any(|id| !known.contains(&**id)));
+    possibly_denied.map(|agent| &agent.id).collect()
 }

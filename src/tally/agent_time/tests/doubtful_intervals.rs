@@ -1,11 +1,11 @@
-//! Tests: intervals in which it was not the agents who changed.
+//! Tests: intervals in which differences are not what agents did.
 
 use pretty_assertions::assert_eq;
 
 use super::*;
 
-/// Totals after readings five seconds apart, each a crowd of agents of which the first so many are busy
-/// and the rest logged out.
+/// Totals after readings five seconds apart. Each shows `agents` agents, of which the first ones are busy and
+/// the others logged out.
 fn busy_of(agents: usize, readings: &[usize]) -> AgentTotals {
     let t = start();
     let reading = |(step, busy): (usize, &usize)| {
@@ -24,7 +24,7 @@ fn changes(totals: &AgentTotals) -> u64 {
 }
 
 #[test]
-fn all_agents_logged_out_at_once_earn_no_state_seconds_until_somebody_is_back() {
+fn mass_logout_is_unmeasured_until_a_login() {
     let totals = busy_of(6, &[5, 5, 0, 0, 2, 2]);
     // The first interval and the last are measured, the three between are not.
     assert_eq!(totals.unmeasured_seconds, 3.0 * 5.0 * 6.0);
@@ -38,16 +38,16 @@ fn all_agents_logged_out_at_once_earn_no_state_seconds_until_somebody_is_back() 
 }
 
 #[test]
-fn the_last_ones_leaving_in_the_evening_are_measured() {
+fn last_logouts_of_the_evening_are_measured() {
     let totals = busy_of(9, &[9, 4, 0, 0]);
-    assert_eq!(totals.unmeasured_seconds, 0.0, "never five at once down to nobody");
+    assert_eq!(totals.unmeasured_seconds, 0.0, "never five at once, with no one left");
     assert_eq!(changes(&totals), 9);
     let totals = busy_of(9, &[9, 1, 1]);
     assert_eq!((totals.unmeasured_seconds, changes(&totals)), (0.0, 8), "somebody stayed");
 }
 
 #[test]
-fn everybody_gone_from_the_list_is_everybody_logged_out() {
+fn empty_agent_list_is_a_mass_logout() {
     let t = start();
     let totals = run(&[
         center(t, crowd(5, AgentState::Available)),
@@ -63,7 +63,7 @@ fn everybody_gone_from_the_list_is_everybody_logged_out() {
 }
 
 #[test]
-fn an_interval_over_a_change_of_server_is_unmeasured_also_when_the_first_reading_there_failed() {
+fn interval_over_a_failover_is_unmeasured() {
     let t = start();
     let on = |server: &str, mut snapshot: Snapshot| {
         snapshot.server = server.into();

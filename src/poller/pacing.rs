@@ -1,9 +1,9 @@
-//! What a step cost, and how far apart the next ones are to be.
+//! Cost of a step, and the intervals of the next ones.
 
 use std::time::Duration;
 
 use super::{
-    Poller, Settings, Wanted,
+    CollectorInterval, Poller, Settings,
     budget::{self, Load},
 };
 use crate::{
@@ -13,19 +13,19 @@ use crate::{
 };
 
 /// Requests sent, by resource.
-pub(super) struct Sent([u64; Resource::COUNT]);
+pub(super) struct RequestCounts([u64; Resource::COUNT]);
 
-impl Sent {
-    /// All requests so far.
-    pub(super) fn so_far(stats: &Stats) -> Self {
+impl RequestCounts {
+    /// Returns the number of all requests up to now.
+    pub(super) fn current(stats: &Stats) -> Self {
         Self(Resource::ALL.map(|resource| stats.resource(resource).finished_requests()))
     }
 
-    /// Requests since then, those of fast collectors and all others.
+    /// Returns the requests since then: those of live collectors, and all others.
     fn since(&self, stats: &Stats) -> (u64, u64) {
         let fast = Collector::ALL.into_iter().filter(|collector| collector.is_fast());
         let fast: Vec<Resource> = fast.filter_map(Collector::resource).collect();
-        let now = Self::so_far(stats);
+        let now = Self::current(stats);
         let mut requests = (0, 0);
         for resource in Resource::ALL {
             let sent = now.0[resource.index()].saturating_sub(self.0[resource.index()]);
@@ -37,8 +37,8 @@ impl Sent {
 }
 
 impl Poller {
-    /// Puts the intervals that follow from the cost of a step into force, and into its snapshot.
-    pub(super) fn pace(&mut self, snapshot: &mut Snapshot, begun: Stamp, sent: &Sent) {
+    /// Applies the intervals that follow from the cost of a step, also to its snapshot.
+    pub(super) fn adjust_intervals(&mut self, snapshot: &mut Snapshot, begun: Stamp, sent: &RequestCounts) {
         let (fast_requests, slow_requests) = sent.since(&self.stats);
         let made = |attempt: Option<Attempt>| {
             attempt.filter(|attempt| attempt.at.mono >= begun.mono).map(|attempt| attempt.duration)
@@ -53,11 +53,11 @@ impl Poller {
             load.duration = load.duration.max(duration);
         }
         if fast_was_due {
-            // Single cases are asked for when the lists have been read.
-            fast.duration += self.following;
+            // Single cases are read after the lists, so their time adds up.
+            fast.duration += self.follow_duration;
             self.fast_load = fast;
         }
-        // A round in which only some of the configuration was due says nothing of the whole.
+        // A round in which only a part of the configuration was due does not show the full cost.
         let whole_round = made(snapshot.contact_centers.attempt).is_some();
         if whole_round || slow.requests > self.slow_load.requests {
             self.slow_load = slow;
@@ -78,8 +78,8 @@ impl Poller {
 }
 
 impl Settings {
-    /// The settings with the intervals of what happens now and of what is configured put in place;
-    /// other intervals grow in the same proportion.
+    /// Returns the settings with these intervals for live and configuration collectors; other intervals grow in
+    /// the same proportion.
     fn stretched(self, (state, configuration): (Duration, Duration)) -> Self {
         let fast = state.as_secs_f64() / self.state.as_secs_f64();
         let slow = configuration.as_secs_f64() / self.configuration.as_secs_f64();
@@ -89,7 +89,7 @@ impl Settings {
         }
         for (collector, wanted) in Collector::ALL.into_iter().zip(&mut settings.collectors) {
             let factor = if collector.is_fast() { fast } else { slow };
-            if let Wanted::Every(interval) = wanted
+            if let CollectorInterval::Every(interval) = wanted
                 && factor > 1.0
             {
                 *interval = interval.mul_f64(factor);

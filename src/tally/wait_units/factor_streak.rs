@@ -1,40 +1,40 @@
-//! The state machine of one field: a factor counts only once it was there in three readings, a minute apart.
+//! State machine of one field: a factor is reported after three readings, a minute apart.
 
 use std::time::Duration;
 
-use super::compare::Verdict;
+use super::compare::FactorVerdict;
 use crate::model::WaitFactor;
 
-/// Readings closer to each other show the same cases.
-const APART: Duration = Duration::from_secs(60);
+/// Smallest distance between readings that count: closer ones show the same cases.
+const MIN_DISTANCE: Duration = Duration::from_secs(60);
 /// Readings that must agree before a factor is reported, and before it is taken back.
-const READINGS: u32 = 3;
+const MIN_READINGS: u32 = 3;
 
-/// The readings of one field, and what is reported of it.
+/// Readings of one field, and the factor reported.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
-    /// When the last reading that counts was taken.
+pub(super) struct FactorStreak {
+    /// Moment of the last reading that counts.
     counted: Option<Duration>,
-    last: Option<Verdict>,
+    last: Option<FactorVerdict>,
     /// Readings in a row that gave `last`.
     streak: u32,
     reported: Option<WaitFactor>,
 }
 
-impl Watch {
-    /// Takes a reading in. One with nothing to compare changes nothing: an empty queue proves no unit.
-    pub(super) fn observe(&mut self, at: Duration, verdict: Option<Verdict>) {
+impl FactorStreak {
+    /// Records a reading. One without a comparison changes nothing: an empty queue proves no unit.
+    pub(super) fn observe(&mut self, at: Duration, verdict: Option<FactorVerdict>) {
         let Some(verdict) = verdict else { return };
-        if self.counted.is_some_and(|counted| at.saturating_sub(counted) < APART) {
+        if self.counted.is_some_and(|counted| at.saturating_sub(counted) < MIN_DISTANCE) {
             return;
         }
         self.counted = Some(at);
         self.streak = if self.last == Some(verdict) { self.streak + 1 } else { 1 };
         self.last = Some(verdict);
-        if self.streak >= READINGS {
+        if self.streak >= MIN_READINGS {
             self.reported = match verdict {
-                Verdict::Factor(factor) => Some(factor),
-                Verdict::NoFactor => None,
+                FactorVerdict::Factor(factor) => Some(factor),
+                FactorVerdict::NoFactor => None,
             };
         }
     }
@@ -49,17 +49,17 @@ impl Watch {
 mod tests {
     use super::*;
 
-    const F: Option<Verdict> = Some(Verdict::Factor(WaitFactor::Thousand));
-    const G: Option<Verdict> = Some(Verdict::Factor(WaitFactor::Sixtieth));
-    const N: Option<Verdict> = Some(Verdict::NoFactor);
+    const F: Option<FactorVerdict> = Some(FactorVerdict::Factor(WaitFactor::Thousand));
+    const G: Option<FactorVerdict> = Some(FactorVerdict::Factor(WaitFactor::Sixtieth));
+    const N: Option<FactorVerdict> = Some(FactorVerdict::NoFactor);
 
-    /// What is reported after readings at these seconds.
-    fn after(readings: &[(u64, Option<Verdict>)]) -> Option<WaitFactor> {
-        let mut watch = Watch::default();
+    /// Returns the factor reported after readings at these seconds.
+    fn after(readings: &[(u64, Option<FactorVerdict>)]) -> Option<WaitFactor> {
+        let mut streak = FactorStreak::default();
         for (at, verdict) in readings {
-            watch.observe(Duration::from_secs(*at), *verdict);
+            streak.observe(Duration::from_secs(*at), *verdict);
         }
-        watch.reported()
+        streak.reported()
     }
 
     #[test]
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn a_factor_that_comes_and_goes_is_not_reported() {
+    fn intermittent_factor_is_not_reported() {
         let coming_and_going: Vec<_> = (0..20).map(|n| (n * 60, if n % 3 == 2 { N } else { F })).collect();
         assert_eq!(after(&coming_and_going), None);
         assert_eq!(after(&[(0, F), (60, F), (120, G), (180, F), (240, F)]), None, "another factor");
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reported_factor_is_taken_back_as_slowly() {
+    fn reported_factor_is_withdrawn_as_slowly() {
         let reported = [(0, F), (60, F), (120, F), (180, N), (240, N)];
         assert_eq!(after(&reported), Some(WaitFactor::Thousand));
         assert_eq!(after(&[&reported[..], &[(300, N)]].concat()), None);

@@ -1,7 +1,7 @@
-//! Lists of cases that are cut at a limit that nobody documents: more wait than they show.
+//! Truncation of case lists at an undocumented limit: more cases wait than the lists show.
 //!
-//! Lists and states are read at the same time, not at the same instant, so a difference counts only
-//! when it is there twice in a row.
+//! Lists and states are read at the same time, but not at the same instant. A difference counts only if it is
+//! there twice in a row.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,34 +13,36 @@ use crate::{
     snapshot::{Center, Good, Reading, is_same_moment},
 };
 
-/// A limit below this is none that anybody would set.
-const SMALLEST_LIMIT: usize = 10;
+/// Smallest number of cases that is taken for a limit.
+// No one would set a lower limit.
+const MIN_LIMIT: usize = 10;
 
-/// Adds the services whose cases are hidden by a limit to what is taken as cut in the lists of `now`.
+/// Marks the services whose cases a limit hides as truncated in the lists of `now`.
 pub(super) fn mark(before: &Center, now: &mut Center) {
     let taken = |center: &Center| center.service_state.good.as_ref().map(|good| good.taken.mono);
     if taken(before) == taken(now) {
         return;
     }
-    let here = Look::at(now).cut();
-    if here == Cut::default() {
+    let truncated_now = MomentView::new(now).truncated();
+    if truncated_now == TruncatedServices::default() {
         return;
     }
-    let there = Look::at(before).cut();
-    let twice = |here: Vec<Text>, there: Vec<Text>| -> Vec<Text> {
-        here.into_iter().filter(|service| there.contains(service)).collect()
+    let truncated_before = MomentView::new(before).truncated();
+    let in_both = |now: Vec<Text>, before: Vec<Text>| -> Vec<Text> {
+        now.into_iter().filter(|service| before.contains(service)).collect()
     };
-    add(&mut now.calls, &before.calls, twice(here.calls, there.calls));
-    add(&mut now.cases, &before.cases, twice(here.cases, there.cases));
+    add(&mut now.calls, &before.calls, in_both(truncated_now.calls, truncated_before.calls));
+    add(&mut now.cases, &before.cases, in_both(truncated_now.cases, truncated_before.cases));
 }
 
-fn add(reading: &mut Reading<CaseList>, before: &Reading<CaseList>, cut: Vec<Text>) {
-    let Some(good) = reading.good.as_mut().filter(|_| !cut.is_empty()) else { return };
+fn add(reading: &mut Reading<CaseList>, before: &Reading<CaseList>, truncated: Vec<Text>) {
+    let Some(good) = reading.good.as_mut().filter(|_| !truncated.is_empty()) else { return };
     let mut list = CaseList::clone(&good.data);
-    list.truncated.extend(cut);
+    list.truncated.extend(truncated);
     list.truncated.sort_unstable();
     list.truncated.dedup();
     match &before.good {
+        // The answer was compared before it was marked, so it seemed to have changed.
         Some(Good { data, changed, .. }) if **data == list => {
             good.data = data.clone();
             good.changed = *changed;
@@ -49,23 +51,23 @@ fn add(reading: &mut Reading<CaseList>, before: &Reading<CaseList>, cut: Vec<Tex
     }
 }
 
-/// What was read of a contact centre at one moment.
+/// Readings of a contact centre at one moment.
 #[derive(Clone, Copy, Debug)]
-struct Look<'a> {
+struct MomentView<'a> {
     calls: Option<&'a CaseList>,
     cases: Option<&'a CaseList>,
     services: &'a [ServiceStatus],
 }
 
-/// Services of which each list hides something.
+/// Services of which each list hides cases.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Cut {
+struct TruncatedServices {
     calls: Vec<Text>,
     cases: Vec<Text>,
 }
 
-impl<'a> Look<'a> {
-    fn at(center: &'a Center) -> Self {
+impl<'a> MomentView<'a> {
+    fn new(center: &'a Center) -> Self {
         let Some(services) = &center.service_state.good else {
             return Self { calls: None, cases: None, services: &[] };
         };
@@ -76,14 +78,15 @@ impl<'a> Look<'a> {
         Self { calls: list(&center.calls), cases: list(&center.cases), services: &services.data }
     }
 
-    /// A part of the cases is cut where more wait than both lists show. Calls are only held to be cut
-    /// where several services stand at the same number, the highest: what is hidden of a single one
-    /// may as well be written.
-    fn cut(self) -> Cut {
+    /// Finds the truncated services: more cases wait than both lists show.
+    ///
+    /// Calls count as truncated only where several services have the same, highest number of rows: what is
+    /// hidden of a single service may be written cases.
+    fn truncated(self) -> TruncatedServices {
         let shown = |list: Option<&'a CaseList>| by_service(list.into_iter().flat_map(|list| &list.cases));
         let (calls, cases) = (shown(self.calls), shown(self.cases));
         let is_long = |shown: &HashMap<&Text, usize>, service: &Text| {
-            shown.get(service).is_some_and(|count| *count >= SMALLEST_LIMIT)
+            shown.get(service).is_some_and(|count| *count >= MIN_LIMIT)
         };
         let waiting = self.waiting();
         let hides = |service: &&ServiceStatus| {
@@ -92,20 +95,20 @@ impl<'a> Look<'a> {
         };
         let hiding: Vec<&Text> = self.services.iter().filter(hides).map(|service| &service.id).collect();
         let most = calls.values().copied().max().unwrap_or_default();
-        let at_wall: Vec<Text> = hiding
+        let at_limit: Vec<Text> = hiding
             .iter()
             .filter(|service| is_long(&calls, service) && calls.get(**service) == Some(&most))
             .map(|service| (*service).clone())
             .collect();
         let in_cases = hiding.into_iter().filter(|service| is_long(&cases, service));
-        Cut {
+        TruncatedServices {
             cases: in_cases.cloned().collect(),
-            calls: if at_wall.len() > 1 { at_wall } else { Vec::new() },
+            calls: if at_limit.len() > 1 { at_limit } else { Vec::new() },
         }
     }
 
-    /// Cases that no agent handles, by service, each once whichever lists show it. A number that one list
-    /// shows in two services is two cases.
+    /// Counts the cases that no agent handles, by service, each once if both lists show it. A number in two
+    /// services is two cases.
     fn waiting(self) -> HashMap<&'a Text, usize> {
         let waits = |case: &&Case| case.state != Some(CaseState::Handled);
         let calls = || self.calls.into_iter().flat_map(|list| &list.cases).filter(waits);

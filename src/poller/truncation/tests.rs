@@ -1,4 +1,4 @@
-//! Tests: what is hidden, and what only looks so.
+//! Tests: hidden cases, and cases that only seem hidden.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ fn list(cases: Vec<Case>) -> CaseList {
     CaseList { cases, truncated: Vec::new() }
 }
 
-/// A contact centre `secs` seconds after the beginning. Every call waits, and stands in both lists.
+/// A contact centre `secs` seconds after the beginning, in which every call waits.
 fn center(begin: Stamp, secs: u64, parts: &[Part]) -> Center {
     let taken = Stamp { mono: begin.mono + Duration::from_secs(secs), ..begin };
     let (mut calls, mut cases) = (Vec::new(), Vec::new());
@@ -62,15 +62,15 @@ fn center(begin: Stamp, secs: u64, parts: &[Part]) -> Center {
     center
 }
 
-fn cut(center: &Center) -> (Vec<&str>, Vec<&str>) {
-    fn of(reading: &Reading<CaseList>) -> Vec<&str> {
+fn truncated(center: &Center) -> (Vec<&str>, Vec<&str>) {
+    fn services(reading: &Reading<CaseList>) -> Vec<&str> {
         let good = reading.good.as_ref().expect("read");
         good.data.truncated.iter().map(|service| &**service).collect()
     }
-    (of(&center.calls), of(&center.cases))
+    (services(&center.calls), services(&center.cases))
 }
 
-/// What is taken as cut in the second of two steps.
+/// Services truncated in the second of two steps, by list.
 fn after(first: &[Part], second: &[Part]) -> (Vec<&'static str>, Vec<&'static str>) {
     let begin = Clock::system().now();
     let mut now = center(begin, 5, second);
@@ -79,25 +79,25 @@ fn after(first: &[Part], second: &[Part]) -> (Vec<&'static str>, Vec<&'static st
         let parts = second.iter().map(|part| part.0);
         parts.filter(|part| services.contains(part)).collect::<Vec<_>>()
     };
-    let (calls, cases) = cut(&now);
+    let (calls, cases) = truncated(&now);
     (known(calls), known(cases))
 }
 
 const NOTHING: (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
 
 #[test]
-fn cases_are_cut_where_twice_in_a_row_more_wait_than_a_long_list_shows() {
+fn cases_are_truncated_after_two_differences_in_a_row() {
     // A limit of 15 that counts handled cases.
     let hides = [("mail", 9.0, 0, 5, 10), ("short", 9.0, 0, 5, 4)];
     assert_eq!(after(&hides, &hides), (vec![], vec!["mail"]), "nine cases are no limit");
-    let whole = [("mail", 5.0, 0, 5, 10)];
-    assert_eq!(after(&hides, &whole), NOTHING, "what is shown again is whole again");
-    assert_eq!(after(&whole, &hides), NOTHING, "one more may have come between the two answers");
-    assert_eq!(after(&whole, &whole), NOTHING);
+    let with_count = [("mail", 5.0, 0, 5, 10)];
+    assert_eq!(after(&hides, &with_count), NOTHING, "what is shown again is whole again");
+    assert_eq!(after(&with_count, &hides), NOTHING, "one more may have come between the two answers");
+    assert_eq!(after(&with_count, &with_count), NOTHING);
 }
 
 #[test]
-fn what_either_list_shows_as_waiting_is_not_hidden_and_counts_once() {
+fn cases_shown_by_either_list_are_not_hidden() {
     let both = |queue| [("mixed", queue, 12, 10, 0)];
     assert_eq!(after(&both(22.0), &both(22.0)), NOTHING, "twelve calls and ten others");
     assert_eq!(after(&both(23.0), &both(23.0)), (vec![], vec!["mixed"]));
@@ -110,11 +110,11 @@ fn what_either_list_shows_as_waiting_is_not_hidden_and_counts_once() {
     };
     let mut now = twice(5);
     mark(&twice(0), &mut now);
-    assert_eq!(cut(&now), (vec![], vec!["mixed"]), "a call that stands in both lists waits once");
+    assert_eq!(truncated(&now), (vec![], vec!["mixed"]), "a call in both lists waits once");
 }
 
 #[test]
-fn calls_are_cut_only_where_several_services_stand_at_the_same_highest_number() {
+fn calls_are_truncated_at_a_shared_highest_count() {
     let wall = [("a", 40.0, 12, 0, 0), ("b", 13.0, 12, 0, 0), ("c", 12.0, 11, 0, 0)];
     assert_eq!(after(&wall, &wall), (vec!["a", "b"], vec![]));
     let one = [("a", 40.0, 12, 0, 0), ("b", 12.0, 12, 0, 0), ("c", 12.0, 11, 0, 0)];
@@ -124,33 +124,33 @@ fn calls_are_cut_only_where_several_services_stand_at_the_same_highest_number() 
 }
 
 #[test]
-fn readings_of_different_moments_and_steps_without_a_reading_prove_nothing() {
+fn readings_of_different_moments_prove_no_truncation() {
     let begin = Clock::system().now();
     let hides = [("mail", 9.0, 0, 5, 10)];
     let (first, mut second) = (center(begin, 0, &hides), center(begin, 5, &hides));
     second.cases = first.cases.clone();
     mark(&first, &mut second);
-    assert_eq!(cut(&second), NOTHING, "cases are read less often than states");
+    assert_eq!(truncated(&second), NOTHING, "cases are read less often than states");
     let mut same = first.clone();
     mark(&first, &mut same);
-    assert_eq!(cut(&same), NOTHING);
+    assert_eq!(truncated(&same), NOTHING);
     let mut unknown = center(begin, 10, &hides);
     unknown.service_state = Reading::none(None);
     mark(&first, &mut unknown);
-    assert_eq!(cut(&unknown), NOTHING, "nobody says how many wait");
+    assert_eq!(truncated(&unknown), NOTHING, "the queue length is unknown");
     let silent = [("mail", f64::NAN, 0, 5, 10)];
     assert_eq!(after(&silent, &silent), NOTHING);
 }
 
 #[test]
-fn a_list_that_stays_cut_in_the_same_way_has_not_changed() {
+fn list_truncated_in_the_same_way_is_unchanged() {
     let begin = Clock::system().now();
     let hides = [("mail", 9.0, 0, 5, 10)];
     let mut second = center(begin, 5, &hides);
     mark(&center(begin, 0, &hides), &mut second);
     let mut third = center(begin, 10, &hides);
     mark(&second, &mut third);
-    assert_eq!(cut(&third).1, ["mail"]);
+    assert_eq!(truncated(&third).1, ["mail"]);
     let changed = |center: &Center| center.cases.good.as_ref().map(|good| good.changed.mono);
     assert_eq!(changed(&third), changed(&second));
     assert_eq!(third.cases.good.as_ref().expect("read").taken.mono, begin.mono + Duration::from_secs(10));

@@ -1,20 +1,19 @@
-//! The law of the counters over random lists: whatever Trio shows, every case that came in goes out
-//! exactly once, and no counter falls.
+//! Balance of the counters over random lists: each case that came in ends exactly once, and no counter falls.
 
 use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::{stage::POLL, *};
+use super::{test_center::POLL, *};
 use crate::{
     model::Case,
     tally::{ClassCounts, Settings, Source},
 };
 
-/// What happens before a list is read.
+/// Event before a list is read.
 #[derive(Clone, Debug)]
-enum Turn {
-    Read { rows: Vec<(u8, u8, u8, u8)>, cut: bool, source: bool, queue: Option<u8> },
+enum Change {
+    Read { rows: Vec<(u8, u8, u8, u8)>, truncated: bool, source: bool, queue: Option<u8> },
     Fails,
     Hangs(u16),
     Failover,
@@ -22,7 +21,7 @@ enum Turn {
     Restarts(u16),
 }
 
-fn turn() -> impl Strategy<Value = Turn> {
+fn change() -> impl Strategy<Value = Change> {
     let row = (0..12u8, 0..2u8, 0..4u8, 0..3u8);
     prop_oneof![
         12 => (
@@ -31,12 +30,12 @@ fn turn() -> impl Strategy<Value = Turn> {
             prop::bool::weighted(0.8),
             prop::option::of(0..4u8),
         )
-            .prop_map(|(rows, cut, source, queue)| Turn::Read { rows, cut, source, queue }),
-        1 => Just(Turn::Fails),
-        1 => (0..120u16).prop_map(Turn::Hangs),
-        1 => Just(Turn::Failover),
-        1 => any::<i16>().prop_map(Turn::ClockIsSet),
-        1 => (0..600u16).prop_map(Turn::Restarts),
+            .prop_map(|(rows, truncated, source, queue)| Change::Read { rows, truncated, source, queue }),
+        1 => Just(Change::Fails),
+        1 => (0..120u16).prop_map(Change::Hangs),
+        1 => Just(Change::Failover),
+        1 => any::<i16>().prop_map(Change::ClockIsSet),
+        1 => (0..600u16).prop_map(Change::Restarts),
     ]
 }
 
@@ -50,13 +49,13 @@ fn rows(rows: &[(u8, u8, u8, u8)], now: std::time::SystemTime) -> Vec<Case> {
             ..case(&id.to_string(), CaseState::ALL[usize::from(*state)])
         })
         .collect();
-    // Each row once, as lists come; but a number may be in both services.
+    // Each row once, as in real lists, but a number may be in both services.
     cases.sort_by(|a, b| (&a.id, &a.service_id).cmp(&(&b.id, &b.service_id)));
     cases.dedup_by(|a, b| (&a.id, &a.service_id) == (&b.id, &b.service_id));
     cases
 }
 
-/// Every number of a class that may only grow.
+/// All numbers of a class that may only grow.
 fn counters(counts: &ClassCounts) -> Vec<f64> {
     let whole = [counts.offered, counts.carried_in, counts.answered, counts.moved]
         .into_iter()
@@ -70,40 +69,40 @@ fn counters(counts: &ClassCounts) -> Vec<f64> {
 
 proptest! {
     #[test]
-    fn every_case_that_comes_in_goes_out_once_and_no_counter_falls(
-        turns in prop::collection::vec(turn(), 1..60)
+    fn every_case_ends_once_and_no_counter_falls(
+        changes in prop::collection::vec(change(), 1..60)
     ) {
-        let mut stage = Stage::unread(Settings::default());
+        let mut trio = TestCenter::unread(Settings::default());
         let mut earlier = Duration::ZERO;
         let mut before: Vec<((usize, CaseClass), Vec<f64>)> = Vec::new();
         let mut time = Vec::new();
-        for turn in turns {
-            match turn {
-                Turn::Read { rows: shown, cut, source, queue } => {
-                    let cases = rows(&shown, stage.now().wall);
-                    stage.clock.advance(POLL);
+        for change in changes {
+            match change {
+                Change::Read { rows: shown, truncated, source, queue } => {
+                    let cases = rows(&shown, trio.now().wall);
+                    trio.clock.advance(POLL);
                     if let Some(length) = queue.map(f64::from) {
-                        stage.queues(&[("1", Some(length)), ("2", Some(length))]);
+                        trio.queues(&[("1", Some(length)), ("2", Some(length))]);
                     }
                     let source = if source { Source::Calls } else { Source::Cases };
-                    stage.read(source, &cases, if cut { &["1"] } else { &[] });
-                    stage.step();
+                    trio.read(source, &cases, if truncated { &["1"] } else { &[] });
+                    trio.step();
                 }
-                Turn::Fails => { stage.fails(); }
-                Turn::Hangs(seconds) => stage.clock.advance(Duration::from_secs(u64::from(seconds))),
-                Turn::ClockIsSet(seconds) => stage.set_by += i64::from(seconds),
-                Turn::Failover => {
-                    let other = if *stage.snapshot.server == *"a" { "b" } else { "a" };
-                    stage.snapshot.server = other.into();
+                Change::Fails => { trio.fail(); }
+                Change::Hangs(seconds) => trio.clock.advance(Duration::from_secs(u64::from(seconds))),
+                Change::ClockIsSet(seconds) => trio.wall_offset += i64::from(seconds),
+                Change::Failover => {
+                    let other = if *trio.snapshot.server == *"a" { "b" } else { "a" };
+                    trio.snapshot.server = other.into();
                 }
-                Turn::Restarts(seconds) => {
+                Change::Restarts(seconds) => {
                     let away = Duration::from_secs(u64::from(seconds));
-                    earlier += stage.clock.now().mono + away;
-                    stage = stage.restarts(away, Settings::default());
+                    earlier += trio.clock.now().mono + away;
+                    trio = trio.restart(away, Settings::default());
                 }
             }
-            stage.law_holds();
-            let services = stage.totals.flow.services.iter().enumerate();
+            trio.assert_balanced();
+            let services = trio.totals.flow.services.iter().enumerate();
             let classes = services.flat_map(|(n, service)| {
                 service.classes.iter().map(move |class| ((n, class.class), counters(&class.counts)))
             });
@@ -114,13 +113,13 @@ proptest! {
                 prop_assert!(counted.iter().zip(still).all(|(was, is)| is >= was), "{key:?}");
             }
             before = now;
-            for service in &stage.totals.flow.services {
+            for service in &trio.totals.flow.services {
                 for class in &service.classes {
                     let longest = class.counts.waits.sum / class.counts.answered.max(1) as f64;
                     prop_assert!(longest <= 86_400.0, "a mean wait of {longest} s");
                 }
             }
-            let service = stage.service("1").time;
+            let service = trio.service("1").time;
             let all: Vec<f64> =
                 service.measured.into_iter().chain(service.unmeasured).collect();
             prop_assert!(time.iter().sum::<f64>() <= all.iter().sum::<f64>() + 1e-9);
@@ -128,7 +127,7 @@ proptest! {
             time = all;
         }
         let total: f64 = time.iter().sum();
-        let passed = (earlier + stage.clock.now().mono).as_secs_f64();
+        let passed = (earlier + trio.clock.now().mono).as_secs_f64();
         prop_assert!(total <= passed + 1e-6, "{total} of {passed} s");
     }
 }

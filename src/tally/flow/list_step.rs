@@ -1,0 +1,486 @@
+//! One step from the previous list of cases to the present one: the change of each case in between.
+
+use std::mem;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{
+    TimeEvidence, UnclassifiedReason,
+    case_key::{CaseKey, ServicesShown},
+    jobs::Jobs,
+    ledger::Ledger,
+    reading::ListReading,
+    times::{self, Rejected},
+    tracked::{Absence, Queue, Stage, Tracked},
+};
+use crate::{
+    model::{Case, CaseState, Text},
+    snapshot::Center,
+    tally::waits::{Wait, Window},
+};
+
+/// Number of truncated lists that may hide a waiting case before its outcome counts as unknown.
+// At most `limits.follow_cases` cases are read one by one in a step; the others would be kept for ever.
+const MAX_HIDDEN_LISTS: u32 = 10;
+/// Smallest number of waiting cases that disappear at once, being more than half of all, of which none is
+/// counted as left.
+// Callers hang up one by one. A server that restarts or loses its queue removes the cases together; they
+// are no lost calls.
+const MIN_MASS_VANISH: usize = 5;
+/// Seconds by which the arrival must differ before a number is taken as given to another case.
+// Both times may be rounded to whole seconds.
+const MIN_ARRIVAL_DIFFERENCE: f64 = 2.0;
+
+/// Cases that were read one by one, and the answers.
+#[derive(Debug, Default)]
+pub(super) struct FollowedCases<'a>(FxHashMap<&'a Text, Option<&'a Case>>);
+
+impl<'a> FollowedCases<'a> {
+    pub(super) fn since(center: &'a Center, reading: &ListReading<'_>) -> Self {
+        // An answer from before the list says nothing about a case that the list does not show.
+        let fresh = center.followed.iter().filter(|followed| followed.at.mono.as_secs_f64() >= reading.at);
+        Self(fresh.map(|followed| (&followed.id, followed.case.as_ref())).collect())
+    }
+}
+
+/// Input of one step.
+pub(super) struct ListStep<'a> {
+    pub(super) reading: &'a ListReading<'a>,
+    /// Services in which the whole list shows each number.
+    pub(super) shown: &'a ServicesShown<'a>,
+    pub(super) jobs: Jobs<'a>,
+    pub(super) followed: FollowedCases<'a>,
+    /// Services whose part of this list is truncated.
+    pub(super) truncated: &'a FxHashSet<&'a Text>,
+    /// Services whose part of the previous list was truncated.
+    pub(super) truncated_before: &'a FxHashSet<Text>,
+    /// Services whose part was truncated recently, with the moment.
+    pub(super) recently_truncated: &'a FxHashMap<Text, f64>,
+    pub(super) shows_handled: bool,
+    /// Waiting cases in the previous list.
+    pub(super) waiting_before: usize,
+}
+
+/// A row of the list, or the answer for a single case in its place.
+struct Row<'a> {
+    case: &'a Case,
+    queue: Queue,
+    stage: Stage,
+}
+
+impl ListStep<'_> {
+    /// Applies the rows of a list. Returns true if any list has shown cases that an agent has.
+    pub(super) fn apply<'r>(
+        mut self,
+        cases: &mut FxHashMap<CaseKey, Tracked>,
+        rows: impl Iterator<Item = (&'r Case, Queue)>,
+        mut ledger: Ledger<'_>,
+        rejected: &mut Rejected,
+    ) -> bool {
+        let shared = self.split_shared_numbers(cases, &mut ledger);
+        for (case, queue) in rows {
+            let key = if shared.contains(&case.id) {
+                CaseKey::in_service(case.id.clone(), queue.service.clone())
+            } else {
+                CaseKey::alone(case.id.clone())
+            };
+            let stage = match Stage::from_state(case.state) {
+                Stage::Unknown => self.stage_by_job(&key).unwrap_or(Stage::Unknown),
+                known => known,
+            };
+            self.shows_handled |= stage == Stage::Handled;
+            let row = Row { case, queue, stage };
+            match cases.get_mut(&key) {
+                Some(known) => self.update_known(&key, known, &row, &mut ledger, rejected),
+                None => {
+                    let new = self.add_new(&row, None, &mut ledger, rejected);
+                    cases.insert(key, new);
+                }
+            }
+        }
+        // Judged before any case is closed: each one alone looks like a caller who hung up.
+        let mass = self.is_mass_vanish(cases);
+        cases.retain(|key, case| {
+            let here = case.source == self.reading.source;
+            if !here || case.listed == self.reading.number {
+                return true;
+            }
+            self.on_missing(key, case, mass, &mut ledger, rejected)
+        });
+        self.shows_handled
+    }
+
+    /// Matches the keys of cases to the list, and returns the numbers that belong to several cases.
+    ///
+    /// A number that the list shows in two services is two cases. They stay separate until a whole list shows
+    /// the number once: the service says which case that is, and the other one has disappeared.
+    fn split_shared_numbers(
+        &self,
+        cases: &mut FxHashMap<CaseKey, Tracked>,
+        ledger: &mut Ledger<'_>,
+    ) -> FxHashSet<Text> {
+        let mut shared: FxHashMap<Text, Vec<CaseKey>> = FxHashMap::default();
+        for key in cases.keys().filter(|key| key.is_shared()) {
+            shared.entry(key.id.clone()).or_default().push(key.clone());
+        }
+        // A list does not show the end of cases that it does not contain, or hides at its limit.
+        let is_shown = |key: &CaseKey| {
+            let is_here = cases.get(key).is_some_and(|case| case.source == self.reading.source);
+            is_here && key.service().is_none_or(|service| !self.truncated.contains(service))
+        };
+        let once = |(id, keys): (&Text, &Vec<CaseKey>)| {
+            let service = self.shown.only_service(id)?;
+            keys.iter().all(&is_shown).then(|| (id.clone(), service))
+        };
+        let joined: Vec<(Text, &Text)> = shared.iter().filter_map(once).collect();
+        for (id, service) in joined {
+            for key in shared.remove(&id).unwrap_or_default() {
+                let Some(case) = cases.remove(&key) else { continue };
+                if key.service() == Some(service) {
+                    cases.insert(CaseKey::alone(id.clone()), case);
+                } else {
+                    self.close(&key, &case, ledger);
+                }
+            }
+        }
+        let mut shared: FxHashSet<Text> = shared.into_keys().collect();
+        for id in self.shown.shared() {
+            if let Some(case) = cases.remove(&CaseKey::alone(id.clone())) {
+                cases.insert(CaseKey::in_service(id.clone(), case.queue.service.clone()), case);
+            }
+            shared.insert(id.clone());
+        }
+        shared
+    }
+
+    /// Returns the stage of a case by the state of the agent that has its number.
+    fn stage_by_job(&self, key: &CaseKey) -> Option<Stage> {
+        if key.is_shared() { None } else { self.jobs.stage(&key.id) }
+    }
+
+    /// Returns the window from a moment to the end of this reading.
+    fn window_since(&self, from: f64) -> Window {
+        Window { from, to: self.reading.until }
+    }
+
+    /// Returns true if the visible cases of a queue may be no fair sample of all its cases.
+    fn is_truncated(&self, queue: &Queue) -> bool {
+        self.truncated.contains(&queue.service) || self.recently_truncated.contains_key(&queue.service)
+    }
+
+    /// Adds a case that the previous list did not show. `moved` is the moment when it was last seen in another
+    /// queue.
+    fn add_new(
+        &self,
+        row: &Row<'_>,
+        moved: Option<f64>,
+        ledger: &mut Ledger<'_>,
+        rejected: &mut Rejected,
+    ) -> Tracked {
+        let Row { case, queue, stage } = row;
+        let rejected = &mut rejected[self.reading.source.index()];
+        let before = moved.or(self.reading.before);
+        // After a truncated list or a gap the case may have been there before, so its arrival may be any time
+        // ago.
+        let possible =
+            self.window_since(before.filter(|_| self.shows_arrivals(queue)).unwrap_or(f64::NEG_INFINITY));
+        // A case that moves waits here from now on; its arrival in Trio is that of its first queue.
+        let contradicted = *rejected;
+        let arrival = if moved.is_some() {
+            None
+        } else {
+            times::arrival(case, self.reading, possible, *stage != Stage::Handled, rejected)
+        };
+        let arrival_seen = match before {
+            Some(before) if self.reading.interruption.is_none() => {
+                self.shows_arrivals(queue) || arrival.is_some_and(|arrival| arrival > before)
+            }
+            _ => false,
+        };
+        let seen = self.window_since(before.unwrap_or(self.reading.at));
+        let begin = match arrival {
+            Some(arrival) => Window::exact(arrival),
+            None => seen,
+        };
+        let mut new = Tracked {
+            queue: queue.clone(),
+            source: self.reading.source,
+            stage: *stage,
+            state: CaseState::Unknown,
+            agent_has_it: false,
+            class_is_unknown: false,
+            is_understood: false,
+            not_waiting_at: None,
+            begin,
+            begin_is_unknown: !arrival_seen && arrival.is_none(),
+            time_evidence: TimeEvidence::new(arrival.is_some(), *rejected != contradicted),
+            seen: self.reading.at,
+            created: case.created,
+            listed: self.reading.number,
+            absence: None,
+        };
+        new.update(case, *stage, self.is_with_agent(case));
+        // Only a case whose arrival was seen counts as offered; the wait of the others cannot be judged against
+        // a target.
+        if arrival_seen {
+            ledger.record_offered(&case.id, &new);
+            if *stage == Stage::Handled {
+                // Answered before any list showed it waiting.
+                let end = Window { from: begin.from.max(seen.from), to: seen.to };
+                self.record_answer(&mut new, case, end, true, ledger, rejected);
+            }
+        } else if *stage == Stage::Handled {
+            ledger.record_in_hand(&case.id, &new);
+        } else {
+            ledger.record_carried_in(&case.id, &new);
+        }
+        new
+    }
+
+    /// Returns true if a case that is new in this part of the list has just arrived.
+    fn shows_arrivals(&self, queue: &Queue) -> bool {
+        self.reading.interruption.is_none() && !self.truncated_before.contains(&queue.service)
+    }
+
+    /// Updates a case that is known.
+    fn update_known(
+        &self,
+        key: &CaseKey,
+        known: &mut Tracked,
+        row: &Row<'_>,
+        ledger: &mut Ledger<'_>,
+        rejected: &mut Rejected,
+    ) {
+        let id = &key.id;
+        if self.is_another_case(known, row.case) {
+            let mut old = mem::replace(known, self.add_new(row, None, ledger, rejected));
+            old.absence =
+                Some(Absence { since: self.reading.until, lists: 2, reason: self.reading.interruption });
+            self.close(key, &old, ledger);
+            return;
+        }
+        if known.queue != row.queue {
+            self.change_queue(known, row, ledger, rejected);
+            return;
+        }
+        let at = self.reading.at;
+        match (known.stage, row.stage) {
+            // A row without a state proves nothing: `seen` keeps the last moment at which the stage was
+            // certain.
+            (Stage::Waiting | Stage::Handled, Stage::Unknown) => {}
+            (Stage::Unknown, Stage::Unknown) => known.seen = at,
+            (Stage::Waiting | Stage::Unknown, Stage::Waiting) => {
+                (known.stage, known.seen) = (Stage::Waiting, at);
+            }
+            (Stage::Waiting, Stage::Handled) => {
+                let end = self.window_since(known.seen);
+                let rejected = &mut rejected[self.reading.source.index()];
+                self.record_answer(known, row.case, end, false, ledger, rejected);
+            }
+            (Stage::Unknown, Stage::Handled) => {
+                ledger.record_unclassified(
+                    id,
+                    known,
+                    self.unclassified_reason(known).unwrap_or(UnclassifiedReason::Unknown),
+                );
+                (known.stage, known.seen) = (Stage::Handled, at);
+            }
+            (Stage::Handled, Stage::Handled) => self.credit_handling_until(known, at, 1.0, ledger),
+            (Stage::Handled, Stage::Waiting) => {
+                let seen = known.seen;
+                // The agent gave it back somewhere between the two lists: half of the time is right on average.
+                self.credit_handling_until(known, at, 0.5, ledger);
+                ledger.record_passed_on(id, known, &row.queue);
+                *known = self.add_new(row, Some(seen), ledger, rejected);
+            }
+        }
+        known.update(row.case, row.stage, self.is_with_agent(row.case));
+        known.source = self.reading.source;
+        (known.listed, known.absence) = (self.reading.number, None);
+        known.created = known.created.or(row.case.created);
+    }
+
+    /// Returns true if an agent has the case, by its own row or by the row of the agent.
+    fn is_with_agent(&self, case: &Case) -> bool {
+        case.agent_id.is_some() || self.jobs.has(&case.id)
+    }
+
+    /// Returns true if the number was given to another case while no list showed it.
+    ///
+    /// A case that goes back to its queue may get a new arrival, too, but the lists show it all the time.
+    fn is_another_case(&self, known: &Tracked, case: &Case) -> bool {
+        let (Some(was), Some(is)) = (known.created, case.created) else { return false };
+        let (was, is) = (self.reading.moment(was), self.reading.moment(is));
+        known.absence.is_some() && is > was + MIN_ARRIVAL_DIFFERENCE && is > known.seen
+    }
+
+    /// Moves a case to the queue in which the list shows it now.
+    fn change_queue(
+        &self,
+        known: &mut Tracked,
+        row: &Row<'_>,
+        ledger: &mut Ledger<'_>,
+        rejected: &mut Rejected,
+    ) {
+        let (id, seen) = (&row.case.id, known.seen);
+        if known.is_waiting() {
+            match self.unclassified_reason(known) {
+                Some(reason) => ledger.record_unclassified(id, known, reason),
+                None => ledger.record_moved(id, known, &row.queue),
+            }
+        } else {
+            self.credit_handling_until(known, self.reading.at, 0.5, ledger);
+            ledger.record_passed_on(id, known, &row.queue);
+        }
+        *known = self.add_new(row, Some(seen), ledger, rejected);
+    }
+
+    /// Records that an agent took the case, at a moment in `end`.
+    fn record_answer(
+        &self,
+        case: &mut Tracked,
+        row: &Case,
+        end: Window,
+        unseen: bool,
+        ledger: &mut Ledger<'_>,
+        rejected: &mut times::RejectedTimes,
+    ) {
+        match self.unclassified_reason(case) {
+            Some(reason) => ledger.record_unclassified(&row.id, case, reason),
+            None => {
+                let contradicted = *rejected;
+                let wait = times::answered_wait(row, self.reading, case.begin, end, rejected);
+                case.time_evidence =
+                    TimeEvidence::new(wait != Wait::between(case.begin, end), *rejected != contradicted);
+                ledger.record_answered(&row.id, case, wait, unseen);
+                // Of two random moments in one window, the later one is on average a third of the window before
+                // its end.
+                let share = if unseen && !case.begin.is_exact() { 1.0 / 3.0 } else { 0.5 };
+                // With a known arrival and wait, the rest of the time is handling.
+                let handled = match wait.exact() {
+                    Some(wait) if case.begin.is_exact() => self.reading.at - case.begin.from - wait,
+                    _ => (self.reading.at - end.from) * share,
+                };
+                ledger.add_handling(case, handled);
+            }
+        }
+        (case.stage, case.seen) = (Stage::Handled, self.reading.at);
+    }
+
+    /// Credits the handling time since the case was last seen, or a share of it.
+    fn credit_handling_until(&self, case: &mut Tracked, at: f64, share: f64, ledger: &mut Ledger<'_>) {
+        if self.reading.interruption.is_none() && !self.is_truncated(&case.queue) {
+            ledger.add_handling(case, (at - case.seen) * share);
+        }
+        case.seen = at;
+    }
+
+    /// Returns the reason why the outcome of a case that ends now is unknown.
+    fn unclassified_reason(&self, case: &Tracked) -> Option<UnclassifiedReason> {
+        let missed = case.absence.and_then(|absence| absence.reason);
+        let truncated = self.is_truncated(&case.queue).then_some(UnclassifiedReason::Truncated);
+        let carried = case.begin_is_unknown.then_some(UnclassifiedReason::CarriedIn);
+        self.reading.interruption.or(missed).or(truncated).or(carried)
+    }
+
+    /// Returns true if too many of the waiting cases disappear at once for all of them to have left.
+    fn is_mass_vanish(&self, cases: &FxHashMap<CaseKey, Tracked>) -> bool {
+        let vanished = cases.values().filter(|case| {
+            let here = case.source == self.reading.source && case.listed != self.reading.number;
+            here && case.is_waiting()
+                && case.absence.is_none()
+                && !self.truncated.contains(&case.queue.service)
+        });
+        let vanished = vanished.count();
+        vanished >= MIN_MASS_VANISH && vanished * 2 > self.waiting_before
+    }
+
+    /// Handles a case that the list does not show. Returns false if it has ended.
+    fn on_missing(
+        &self,
+        key: &CaseKey,
+        case: &mut Tracked,
+        mass: bool,
+        ledger: &mut Ledger<'_>,
+        rejected: &mut Rejected,
+    ) -> bool {
+        if case.is_waiting() && self.stage_by_job(key) == Some(Stage::Handled) {
+            let unknown_row = unknown_row(&key.id);
+            let end = self.window_since(case.seen);
+            let rejected = &mut rejected[self.reading.source.index()];
+            self.record_answer(case, &unknown_row, end, false, ledger, rejected);
+            case.absence = None;
+            return true;
+        }
+        let is_truncated = self.truncated.contains(&case.queue.service);
+        let followed = if key.is_shared() { None } else { self.followed.0.get(&key.id).copied() };
+        match followed {
+            Some(Some(found)) if is_truncated => {
+                let queue = case.queue.clone();
+                let row = Row { case: found, queue, stage: Stage::from_state(found.state) };
+                self.update_known(key, case, &row, ledger, rejected);
+                // It still exists, but no list shows it: its outcome will not be compared with a whole list.
+                case.absence = Some(self.new_absence(Some(UnclassifiedReason::Truncated)));
+                return true;
+            }
+            // A 404 for the number: the case has ended, though not how.
+            Some(None) if is_truncated => {
+                self.close(key, case, ledger);
+                return false;
+            }
+            _ => {}
+        }
+        let absence = match case.absence {
+            Some(absence) => Absence { lists: absence.lists + 1, ..absence },
+            None => {
+                let reason = self.reading.interruption;
+                let mass = (mass && case.is_waiting()).then_some(UnclassifiedReason::MassVanish);
+                self.new_absence(reason.or(mass).or(is_truncated.then_some(UnclassifiedReason::Truncated)))
+            }
+        };
+        case.absence = Some(absence);
+        // Lists change while they are paged, so one list may miss a case. An answered case has its outcome and
+        // need not be waited for.
+        let limit = if is_truncated && case.is_waiting() { MAX_HIDDEN_LISTS } else { 2 };
+        if absence.lists < limit {
+            return true;
+        }
+        self.close(key, case, ledger);
+        false
+    }
+
+    fn new_absence(&self, reason: Option<UnclassifiedReason>) -> Absence {
+        Absence { since: self.reading.until, lists: 1, reason }
+    }
+
+    /// Counts the end of a case.
+    fn close(&self, key: &CaseKey, case: &Tracked, ledger: &mut Ledger<'_>) {
+        let id = &key.id;
+        let since = case.absence.map_or(self.reading.until, |absence| absence.since);
+        if !case.is_waiting() {
+            let missed = case.absence.and_then(|absence| absence.reason);
+            if missed.is_none() && self.reading.interruption.is_none() && !self.is_truncated(&case.queue) {
+                ledger.add_handling(case, (since - case.seen) / 2.0);
+            }
+            ledger.record_finished(id, case);
+            return;
+        }
+        // Where the word for "with an agent" is not mapped, an answered case looks as if it waited until its
+        // end.
+        let unknown = !case.is_understood || !self.shows_handled;
+        // A shared number does not say which of its cases ended, nor how.
+        let shared = key.is_shared().then_some(UnclassifiedReason::Unknown);
+        match shared.or(self.unclassified_reason(case)).or(unknown.then_some(UnclassifiedReason::Unknown)) {
+            Some(reason) => ledger.record_unclassified(id, case, reason),
+            None => {
+                let end = Window { from: case.seen, to: since };
+                ledger.record_left(id, case, Wait::between(case.begin, end));
+            }
+        }
+    }
+}
+
+/// A row for a case of which only the number is known.
+fn unknown_row(id: &Text) -> Case {
+    Case::new(id.clone())
+}
