@@ -24,7 +24,9 @@ fn blocks(language: &str) -> Vec<(&'static str, String)> {
 
 #[test]
 fn every_block_of_values_can_be_used() {
-    let blocks = blocks("yaml");
+    // A manifest, which begins with its kind, is for people who do without the chart.
+    let mut blocks = blocks("yaml");
+    blocks.retain(|(_, values)| !values.starts_with("kind: "));
     assert!(blocks.len() >= 8, "{}", blocks.len());
     for (file, values) in blocks {
         if let Err(error) = Rendered::with("minimal", &values) {
