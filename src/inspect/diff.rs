@@ -37,7 +37,7 @@ fn compare(name: &str, old: &ResourceReport, new: &ResourceReport, lines: &mut V
             lines.push(format!("{name}: is not read any more: {why}"));
         }
         (ReadOutcome::Refused(_), ReadOutcome::Answered { .. }) => {
-            lines.push(format!("{name}: can be read now"))
+            lines.push(format!("{name}: can be read now"));
         }
         _ => {}
     }
