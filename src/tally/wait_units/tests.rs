@@ -213,7 +213,7 @@ fn list_that_may_hide_the_oldest_proves_nothing() {
     let mut truncated = TestCenter::new(1000.0, 1.0);
     (truncated.calls, truncated.truncated) = (vec![0], true);
     truncated.pass(300);
-    assert_eq!(truncated.factors(), [], "the list is cut");
+    assert_eq!(truncated.factors(), [], "the list is truncated");
 }
 
 #[test]

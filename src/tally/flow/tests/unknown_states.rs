@@ -203,7 +203,7 @@ fn truncated_list_proves_only_not_waiting() {
         }
         let email = trio.waiting("1", CaseClass::Email).map(|waiting| waiting.cases);
         assert_eq!(email, expected, "queue length {queue}");
-        assert_eq!(trio.class("1", CaseClass::Voice).now, None, "its list is cut");
+        assert_eq!(trio.class("1", CaseClass::Voice).now, None, "its list is truncated");
     }
 }
 
