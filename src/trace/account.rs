@@ -38,7 +38,7 @@ pub struct Counts {
     pub moved: u64,
     /// Cases that their agents passed on.
     pub passed_on: u64,
-    /// Cases of which nobody can say what became of them, in the order of [`Doubt::ALL`].
+    /// Number of cases with an unknown outcome, in the order of [`UnclassifiedReason::ALL`].
     pub unclassified: [u64; UnclassifiedReason::ALL.len()],
     /// Cases that an agent is through with.
     pub finished: u64,
