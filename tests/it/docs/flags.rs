@@ -13,7 +13,7 @@ use super::{
 use crate::markdown::Document;
 
 /// Flags of other programs that sentences name, and whose they are.
-const FOREIGN: [(&str, &str); 27] = [
+const FOREIGN: [(&str, &str); 28] = [
     ("--agent", "Prometheus 3"),
     ("--alertmanager.url", "amtool"),
     ("--bench", "cargo"),
@@ -37,6 +37,7 @@ const FOREIGN: [(&str, &str); 27] = [
     ("--test", "cargo"),
     ("--volume", "docker"),
     ("--web.disable-exporter-metrics", "node_exporter"),
+    ("--profile", "cargo"),
     ("--web.enable-admin-api", "Prometheus"),
     ("--web.enable-lifecycle", "Prometheus"),
     ("--web.route-prefix", "Prometheus"),
