@@ -92,6 +92,8 @@ pub(super) struct WaitingEvidence {
     accepted: Option<(WaitingVerdict, f64)>,
     /// Verdicts of the last two comparable readings, the newer first.
     recent: [Option<(WaitingVerdict, f64)>; 2],
+    /// Number of readings in a row that could not be compared.
+    not_compared: u32,
     /// The verdict on the last reading.
     verdict: Option<WaitingVerdict>,
     /// True if the last reading agrees with it and an earlier one did, too.
@@ -128,7 +130,13 @@ impl WaitingEvidence {
     fn decide(&mut self, reading: &QueueComparison, at: f64) -> WaitingVerdict {
         let lately = |(verdict, then): (WaitingVerdict, f64)| is_recent(then, at).then_some(verdict);
         let accepted = self.accepted.and_then(lately);
-        let Some(found) = reading.verdict() else { return accepted.unwrap_or(WaitingVerdict::Undecided) };
+        let Some(found) = reading.verdict() else {
+            // One reading without a queue length may be chance. After two, the verdict says nothing of
+            // the cases that came since.
+            self.not_compared += 1;
+            return accepted.filter(|_| self.not_compared == 1).unwrap_or(WaitingVerdict::Undecided);
+        };
+        self.not_compared = 0;
         let before = self.recent.map(|earlier| earlier.and_then(lately));
         self.recent = [Some((found, at)), self.recent[0]];
         let is_repeated = before[0] == Some(found);
