@@ -1,11 +1,12 @@
-//! Notes which commit and which compiler the program is built from, for `trio_exporter_build_info`.
+//! Stores the commit and the compiler version in the program, for `trio_exporter_build_info`.
 
 use std::{env, process::Command};
 
-/// The commit, for a build that has the source without its history.
+/// Variable with the commit, for builds without the git history, such as images and packages.
 const REVISION: &str = "TRIO_EXPORTER_REVISION";
 
 fn main() {
+    // A commit or a change of branch changes these; without them the old commit would be reported.
     println!("cargo::rerun-if-changed=.git/HEAD");
     println!("cargo::rerun-if-changed=.git/refs/heads");
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
@@ -16,7 +17,7 @@ fn main() {
     println!("cargo::rustc-env=BUILD_RUSTC={}", first_line(Command::new(rustc).arg("--version")));
 }
 
-/// What a command prints, or `unknown`: a source archive has no git, and that is no reason to fail.
+/// Returns the first output of a command, or `unknown`: a source archive has no git history and must build, too.
 fn first_line(command: &mut Command) -> String {
     let output = command.output().ok().filter(|output| output.status.success());
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());

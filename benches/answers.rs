@@ -1,4 +1,4 @@
-//! The answers of a large Trio, and the least that reading them takes: serde_json into bare structs.
+//! Answers of a large Trio, and the least work of reading them: serde_json into bare structs.
 
 use serde::Deserialize;
 
@@ -7,7 +7,7 @@ pub(crate) const SERVICES: usize = 1_000;
 
 const STATES: [&str; 6] = ["Logged out", "Available", "Ringing", "Busy", "Wrap-up", "Paused"];
 
-/// The agents' states, as a server writes them.
+/// Body of `agents/state`.
 pub(crate) fn agent_states() -> Vec<u8> {
     let row = |n: usize| {
         format!(
@@ -21,7 +21,7 @@ pub(crate) fn agent_states() -> Vec<u8> {
     envelope((0..AGENTS).map(row))
 }
 
-/// The services' states, as a server writes them.
+/// Body of `services/state`.
 pub(crate) fn service_states() -> Vec<u8> {
     let row = |n: usize| {
         format!(
@@ -42,13 +42,13 @@ fn envelope(rows: impl Iterator<Item = String>) -> Vec<u8> {
     format!(r#"{{"links":{links},"data":[{}]}}"#, rows.join(",")).into_bytes()
 }
 
-/// The bare struct of a list.
+/// Bare struct of a list.
 #[derive(Deserialize)]
 pub(crate) struct Bare<T> {
     pub(crate) data: Vec<T>,
 }
 
-/// The bare struct of an agent's state.
+/// Bare struct of an agent's state.
 #[allow(dead_code, reason = "reading it is the work")]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,7 +60,7 @@ pub(crate) struct BareAgent {
     state_since: String,
 }
 
-/// The bare struct of a service's state.
+/// Bare struct of a service's state.
 #[allow(dead_code, reason = "reading it is the work")]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,7 +1,7 @@
-//! One whole cycle against a large contact centre that answers slowly: 1,000 services and 10,000 agents,
-//! pages of 100, 20 ms of latency, everything due. The wall time stands beside what the number of
-//! requests, four at a time, costs at the latency measured in the same run, and beside a loop of
-//! reqwest and serde_json that reads the same lists one page after the other.
+//! One cycle against a large contact centre that answers slowly: 1,000 services, 10,000 agents, pages of
+//! 100, 20 ms latency, all collectors due. The wall time is compared with the time of the requests, four at
+//! a time at the latency measured in the same run, and with a loop of reqwest and serde_json that reads the
+//! same lists page by page.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark may stop")]
 
@@ -23,17 +23,18 @@ use trio_exporter::{
     trio::{self, Dictionary, Limits},
 };
 
+// Odd, so that the median is one of the cycles.
 const CYCLES: usize = 7;
 const IN_FLIGHT: u64 = 4;
 const AIM: f64 = 1.25;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let trio = Trio::start();
+    let trio = SimulatedTrio::start();
     runtime.block_on(measure(&trio));
 }
 
-async fn measure(trio: &Trio) {
+async fn measure(trio: &SimulatedTrio) {
     let clock = Clock::system();
     let listen = "127.0.0.1:0".parse().unwrap();
     let app = App::build(config(trio), &listen, clock.clone()).await.unwrap();
@@ -42,13 +43,15 @@ async fn measure(trio: &Trio) {
     let (_stop, stopped) = shutdown::switch();
     tokio::spawn(http::serve(listener, router, stopped.requested()));
     let mut poller = targets[0].poller().unwrap();
-    let plain = Plain::log_in(trio).await;
+    let plain = PlainClient::log_in(trio).await;
 
-    // The first cycles also find out which members there are.
+    // The first cycles also learn the members and page sizes of the server.
     for _ in 0..3 {
         poller.step().await;
+        // Every collector is due again in the next cycle.
         clock.advance(Duration::from_secs(3600));
     }
+    // Before the comparison loop: its memory must not count as the exporter's.
     let peak = peak_memory();
     let mut rows = Vec::new();
     for _ in 0..CYCLES {
@@ -83,14 +86,14 @@ async fn measure(trio: &Trio) {
     println!("memory held after {} cycles: {:.0} MB", CYCLES + 3, held as f64 / 1e6);
 }
 
-/// The most memory that this process has held, in bytes, where the system tells.
+/// Peak resident memory of this process in bytes, on systems that report it.
 fn peak_memory() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().trim_end_matches("kB").trim().parse::<f64>().ok()? * 1024.0)
 }
 
-fn config(trio: &Trio) -> Config {
+fn config(trio: &SimulatedTrio) -> Config {
     let target = Target {
         name: "bench".into(),
         trio: trio::Settings {
@@ -111,6 +114,8 @@ fn config(trio: &Trio) -> Config {
         targets: vec![target],
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
+        // No reuse of an encoding: the benchmark reads the request counter from `/metrics` right after a
+        // cycle.
         metrics: metrics::Settings { encoding_max_age: Duration::ZERO, ..metrics::Settings::default() },
         state_file: None,
         shard: None,
@@ -122,8 +127,8 @@ fn cpu_seconds() -> f64 {
     metrics_process::collector::collect().cpu_seconds_total.unwrap_or_default()
 }
 
-/// The simulated Trio, a process of its own so that its work is not counted as ours.
-struct Trio {
+/// The simulated Trio, a separate process so that its work is not counted as ours.
+struct SimulatedTrio {
     child: Child,
     url: String,
     key: String,
@@ -131,7 +136,7 @@ struct Trio {
     password: String,
 }
 
-impl Trio {
+impl SimulatedTrio {
     fn start() -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_trio-exporter"))
             .args([
@@ -143,13 +148,15 @@ impl Trio {
                 "--agents",
                 "10000",
             ])
+            // The exporter's clock is set forward an hour per cycle: expiring tokens would add logins to
+            // the measured cycle.
             .args(["--page-cap", "100", "--latency", "20", "--access-token-life", "100000000"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        // Each line is told by its name: others may stand between them.
+        // Lines are found by their names: other lines may be added between them.
         let mut words = |name: &str| -> Vec<String> {
             let line = lines.find(|line| line.starts_with(name)).unwrap();
             line[name.len()..].split_whitespace().map(str::to_owned).collect()
@@ -162,23 +169,24 @@ impl Trio {
     }
 }
 
-impl Drop for Trio {
+impl Drop for SimulatedTrio {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// What one would write without the exporter: reqwest, serde_json and a loop.
-struct Plain {
+/// A client without the exporter: reqwest, serde_json and a loop.
+struct PlainClient {
     http: reqwest::Client,
     base: String,
     token: String,
 }
 
-impl Plain {
-    #[allow(clippy::disallowed_methods, reason = "the simulated Trio redirects nobody")]
-    async fn log_in(trio: &Trio) -> Self {
+impl PlainClient {
+    #[allow(clippy::disallowed_methods, reason = "the simulated Trio never redirects")]
+    async fn log_in(trio: &SimulatedTrio) -> Self {
+        // A proxy of the machine would add its own latency.
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let latin1 = |text: &str| BASE64_STANDARD.encode(trio::latin1(text).unwrap());
         let form = [("username", latin1(&trio.user)), ("password", latin1(&trio.password))];
@@ -200,7 +208,7 @@ impl Plain {
         (serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap(), pages)
     }
 
-    /// The median time of a request for a full page.
+    /// Median time of a request for a full page.
     async fn latency(&self) -> Duration {
         let mut times = Vec::new();
         for page in 1..=15 {
@@ -227,7 +235,7 @@ impl Plain {
         (begun.elapsed(), requests)
     }
 
-    /// Requests that the exporter has sent so far, as it says itself.
+    /// Requests that the exporter has sent, by its own metric.
     async fn requests(&self, metrics: &str) -> u64 {
         let text = self.http.get(metrics).send().await.unwrap().text().await.unwrap();
         let counts = text.lines().filter(|line| line.starts_with("trio_api_requests_total{"));

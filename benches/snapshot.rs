@@ -1,10 +1,10 @@
-//! How long a step takes from the bytes to the counters: decode, put into a snapshot, tally; beside
-//! serde_json over the same bytes into bare structs.
+//! Time of a step from bytes to counters (decode, snapshot, tally), relative to serde_json over the same
+//! bytes into bare structs.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
 mod answers;
-mod pairs;
+mod ratio;
 
 use std::{cell::RefCell, sync::Arc, time::Duration};
 
@@ -16,7 +16,7 @@ use trio_exporter::{
     trio::Dictionary,
 };
 
-/// What is done besides decoding may cost as much as the floor once more.
+/// Aim: snapshot and tally cost at most as much as the floor once more, beyond the aim of decoding.
 const AIM: f64 = 3.0;
 const STATE: Duration = Duration::from_secs(5);
 const CONFIGURATION: Duration = Duration::from_secs(300);
@@ -28,7 +28,7 @@ fn main() {
     let clock = Clock::system();
     let empty = configured(clock.now());
 
-    // The tally goes on from step to step, as in a poller.
+    // The tally continues from step to step, as in a poller.
     let state = RefCell::new((Tally::new(tally::Settings::default()), Arc::new(empty)));
     let ours = || {
         clock.advance(STATE);
@@ -36,8 +36,12 @@ fn main() {
         let now = clock.now();
         let mut snapshot = Snapshot::clone(last);
         let center = &mut snapshot.centers[0];
-        settle(&mut center.agent_state, dictionary.agent_states(&agents, now.wall).unwrap(), now);
-        settle(&mut center.service_state, dictionary.service_states(&services, now.wall).unwrap(), now);
+        store_reading(&mut center.agent_state, dictionary.agent_states(&agents, now.wall).unwrap(), now);
+        store_reading(
+            &mut center.service_state,
+            dictionary.service_states(&services, now.wall).unwrap(),
+            now,
+        );
         snapshot.stepped = now;
         let snapshot = Arc::new(snapshot);
         let totals = tally::step(tally, &snapshot);
@@ -49,16 +53,17 @@ fn main() {
         let services: Bare<BareService> = serde_json::from_slice(&services).unwrap();
         (agents, services)
     };
+    // Two steps: the first has no interval to credit.
     ours();
     let totals = ours();
     let measured: f64 = totals.centers[0].agents.as_ref().unwrap().seconds.iter().sum();
     assert!(measured > 4.9 * AGENTS as f64, "the interval between two steps is credited");
     assert_eq!(floor().1.data.len(), SERVICES);
-    let measured = pairs::measure(ours, floor, AIM);
+    let measured = ratio::measure(ours, floor, AIM);
     println!("step with {AGENTS} agents and {SERVICES} services, bytes to counters: {measured}");
 }
 
-/// A contact centre whose agents and groups have been read, but no state yet.
+/// A contact centre with agents and groups read, but no state yet.
 fn configured(now: Stamp) -> Snapshot {
     let text = |prefix: &str, number: usize| Text::from(format!("{prefix}{number}"));
     let agent = |n| Agent { id: text("", 100_000 + n), name: None, group_ids: vec![text("g", n % GROUPS)] };
@@ -67,8 +72,8 @@ fn configured(now: Stamp) -> Snapshot {
     let mut center = Center::new(contact_center, |collector| {
         Some(if collector.is_fast() { STATE } else { CONFIGURATION })
     });
-    settle(&mut center.agents, (0..AGENTS).map(agent).collect(), now);
-    settle(&mut center.agent_groups, (0..GROUPS).map(group).collect(), now);
+    store_reading(&mut center.agents, (0..AGENTS).map(agent).collect(), now);
+    store_reading(&mut center.agent_groups, (0..GROUPS).map(group).collect(), now);
     Snapshot {
         target: "main".into(),
         stepped: now,
@@ -84,9 +89,10 @@ fn configured(now: Stamp) -> Snapshot {
     }
 }
 
-/// Notes data that was read whole, as a poller does.
-fn settle<T: PartialEq>(reading: &mut Reading<Vec<T>>, data: Vec<T>, now: Stamp) {
+/// Stores a complete reading, as a poller does.
+fn store_reading<T: PartialEq>(reading: &mut Reading<Vec<T>>, data: Vec<T>, now: Stamp) {
     reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
+    // Data that did not change keeps its `Arc`, as in a poller.
     let same = reading.good.take().filter(|good| *good.data == data);
     reading.good = Some(match same {
         Some(good) => Good { taken: now, ..good },

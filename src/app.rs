@@ -1,15 +1,15 @@
-//! Binds and wires everything, and runs it until told to stop.
+//! Assembly of the exporter: binds the sockets, builds pollers and pages, runs them until the stop.
 //!
-//! A test can do all that the binary does through the same `build`.
+//! `main` and the tests use the same [`App::build`].
 
-mod fleet;
-mod keeper;
 mod once;
 mod reloading;
 mod restart;
 mod service_manager;
-mod share;
+mod shard;
+mod state_writer;
 mod supervisor;
+mod targets;
 
 use std::{
     net::SocketAddr,
@@ -40,13 +40,15 @@ use crate::{
     telemetry::LogLevel,
     trio::Client,
 };
-use fleet::Fleet;
-pub use keeper::Keeper;
-pub use once::{Once, once};
-pub use reloading::Load;
+pub use once::{OneReading, read_once};
+pub use reloading::ConfigLoader;
 use service_manager::State;
+pub use state_writer::StateWriter;
+use targets::Targets;
 
-/// How long answers that have begun, and the last save, may take once the program should stop.
+/// Longest time for the last save and for the answers in progress once the program should stop.
+// One limit for both, and below the 20 s of TimeoutStopSec in the systemd unit and the 30 s of Kubernetes:
+// after those the process is killed, and what the state file lacks is lost.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The exporter, ready to run.
@@ -55,28 +57,28 @@ pub struct App {
     server: Server,
     router: Router,
     draining: Arc<AtomicBool>,
-    fleet: Fleet,
-    keeper: Option<Keeper>,
+    targets: Targets,
+    state_writer: Option<StateWriter>,
     reload: Reload,
     reloads: mpsc::Receiver<Reply>,
-    load: Option<Load>,
+    loader: Option<ConfigLoader>,
 }
 
-/// What the poller of one target is made of, again after each panic.
+/// Builds the poller of one target, at the start and again after each panic.
 #[derive(Clone, Debug)]
-pub struct Wired {
+pub struct PollerFactory {
     target: Target,
     poll: poller::Settings,
     tally: tally::Settings,
     clock: Clock,
     stats: Arc<Stats>,
-    /// What an earlier process had counted.
-    carried: Option<Arc<Saved>>,
+    /// Counters of an earlier process, from the state file.
+    restored: Option<Arc<Saved>>,
     publish: watch::Sender<Option<Arc<Published>>>,
 }
 
-impl Wired {
-    /// Wires one target, whose waits are counted by `edges`; nothing is read yet.
+impl PollerFactory {
+    /// Creates the factory of a target. `edges` are the bucket edges of its wait histograms.
     pub fn new(
         target: Target,
         poll: poller::Settings,
@@ -84,20 +86,20 @@ impl Wired {
         edges: Edges,
         clock: Clock,
     ) -> Self {
-        let tally = tally_of(&target, tally, edges);
+        let tally = tally_settings(&target, tally, edges);
         let (stats, publish) = (Arc::default(), watch::Sender::new(None));
-        Self { target, poll, tally, clock, stats, carried: None, publish }
+        Self { target, poll, tally, clock, stats, restored: None, publish }
     }
 
-    /// What its poller will publish.
+    /// Returns a receiver of what its pollers publish.
     pub fn latest(&self) -> Latest {
         self.publish.subscribe()
     }
 
-    /// A poller of the target.
+    /// Builds a poller that continues the last known counters.
     ///
     /// # Errors
-    /// The TLS set-up of this machine cannot be used.
+    /// The TLS configuration of the target or of this machine cannot be used.
     pub fn poller(&self) -> anyhow::Result<Poller> {
         let Target { name, trio, dictionary, goals, contact_centers } = self.target.clone();
         let limits = trio.limits;
@@ -107,9 +109,10 @@ impl Wired {
         let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
         let poller = poller.selecting(contact_centers).with_goals(goals);
-        // After a panic the counters go on from the last step, not from the start of the process.
+        // After a panic the counters continue from the last published step: a counter that falls back to the
+        // state file or to 0 is a reset to Prometheus, and rate() would count the difference twice.
         let latest = self.publish.borrow().as_ref().and_then(|latest| latest.totals.saved.clone());
-        Ok(match latest.or_else(|| self.carried.clone()) {
+        Ok(match latest.or_else(|| self.restored.clone()) {
             Some(saved) => poller.resuming(&saved),
             None => poller,
         })
@@ -117,98 +120,104 @@ impl Wired {
 }
 
 impl App {
-    /// Binds the addresses and wires everything; nothing runs yet. `web` may be a single address, which
-    /// then serves plain HTTP to everybody.
+    /// Binds the sockets and builds all parts; nothing runs yet. `web` may be a single address, which then
+    /// serves plain HTTP without users.
     ///
     /// # Errors
-    /// An address cannot be listened on, or another exporter uses the state file.
+    /// An address cannot be bound, or another exporter uses the state file.
     pub async fn build(config: Config, web: impl Into<http::Settings>, clock: Clock) -> anyhow::Result<Self> {
         let web = web.into();
         let external = web.external.clone();
+        // First: a port that is in use ends a second exporter before it touches the state file.
         let server = Server::bind(web).await?;
-        let (fleet, keeper) = Fleet::of(config, &clock)?;
+        let (targets, state_writer) = Targets::build(config, &clock)?;
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
-        let router = http::router(fleet.exposition(), readiness, landing(), reload.clone(), external);
-        Ok(Self { server, router, draining, fleet, keeper, reload, reloads, load: None })
+        let router = http::router(targets.exposition(), readiness, landing(), reload.clone(), external);
+        Ok(Self { server, router, draining, targets, state_writer, reload, reloads, loader: None })
     }
 
-    /// The same app, which gets its configuration from `load` when it is asked to read it anew.
-    pub fn reloading(mut self, load: Load) -> Self {
-        self.load = Some(load);
+    /// Sets the loader that reloads call.
+    pub fn with_config_loader(mut self, loader: ConfigLoader) -> Self {
+        self.loader = Some(loader);
         self
     }
 
-    /// The same app, through whose pages the log level can be changed.
+    /// Adds `/-/log-level`, which shows and changes `level`.
     pub fn with_log_level(mut self, level: LogLevel) -> Self {
         self.router = self.router.merge(http::log_level(level));
         self
     }
 
-    /// The first of the addresses that are listened on.
+    /// Returns the first bound address.
     pub fn addr(&self) -> SocketAddr {
         self.server.addresses()[0]
     }
 
-    /// What serves the pages.
+    /// Returns the server of the pages.
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// Takes the app apart, for a test that drives the pollers step by step: the server and the
-    /// pages to serve by it, the targets, and who stands between them if there is a state file.
-    pub fn into_parts(self) -> (Server, Router, Vec<Wired>, Option<Keeper>) {
-        (self.server, self.router, self.fleet.into_targets(), self.keeper)
+    /// Takes the app apart, for tests that drive the pollers step by step: the server, its pages, the
+    /// factories of the pollers, and the writer of the state file if there is one.
+    pub fn into_parts(self) -> (Server, Router, Vec<PollerFactory>, Option<StateWriter>) {
+        (self.server, self.router, self.targets.into_factories(), self.state_writer)
     }
 
-    /// Runs until `stop`, then answers what has begun.
+    /// Runs until `stop`, then saves the counters and finishes the answers in progress.
     ///
     /// # Errors
-    /// The web server failed, or every target has failed too often.
+    /// The web server failed, or all targets are paused after too many panics.
     pub async fn run(mut self, stop: Stop) -> anyhow::Result<()> {
-        self.fleet.start();
+        self.targets.start();
         let (drained, drain) = shutdown::switch();
-        let keeper = self.keeper.map(|keeper| tokio::spawn(keeper.run(drain.clone())));
+        let state_writer = self.state_writer.map(|writer| tokio::spawn(writer.run(drain.clone())));
         let web = self.server.reloader();
         let mut server = tokio::spawn(http::serve(self.server, self.router, drain.requested()));
-        let _hangups = self.load.as_ref().map(|_| reloading::on_hangup(self.reload));
+        // Without a loader SIGHUP keeps its default, which ends the program: the terminal of `demo` was closed.
+        let _hangups = self.loader.as_ref().map(|_| reloading::on_hangup(self.reload));
         let mut stopped = pin!(stop.requested());
-        let mut heart = service_manager::heartbeat().map(tokio::time::interval);
-        service_manager::tell(State::Ready);
+        let mut watchdog = service_manager::watchdog_interval().map(tokio::time::interval);
+        service_manager::notify(State::Ready);
         let failure = loop {
             tokio::select! {
                 () = &mut stopped => break None,
                 ended = &mut server => break Some(match ended {
-                    Ok(Ok(())) => anyhow::anyhow!("the web server ended unasked"),
+                    Ok(Ok(())) => anyhow::anyhow!("the web server ended unexpectedly"),
                     Ok(Err(error)) => anyhow::Error::new(error).context("the web server failed"),
                     Err(error) => anyhow::Error::new(error).context("the web server panicked"),
                 }),
-                failure = self.fleet.failed() => break Some(failure),
-                () = beat(&mut heart) => service_manager::tell(State::Alive),
+                failure = self.targets.wait_for_failure() => break Some(failure),
+                // From this loop, not from a task of its own: the watchdog must notice when the loop hangs.
+                () = next_ping(&mut watchdog) => service_manager::notify(State::Watchdog),
                 Some(reply) = self.reloads.recv() => {
-                    service_manager::tell(State::Reloading);
-                    let reload = reloading::reload(self.load.as_ref(), &web, &mut self.fleet);
-                    // A file on a disk that hangs must not keep the program from ending.
+                    service_manager::notify(State::Reloading);
+                    let reload = reloading::reload(self.loader.as_ref(), &web, &mut self.targets);
+                    // The file may be on a disk that hangs, or be a pipe without a writer: the program must
+                    // still end when it is asked to.
                     let reloaded = tokio::select! {
                         reloaded = reload => reloaded,
                         () = &mut stopped => break None,
                     };
-                    service_manager::tell(State::Ready);
-                    // Whoever asked may be gone by now.
+                    service_manager::notify(State::Ready);
+                    // The client may have disconnected meanwhile.
                     let _ = reply.send(reloaded);
                 }
             }
         };
-        service_manager::tell(State::Stopping);
+        service_manager::notify(State::Stopping);
         self.draining.store(true, Ordering::Relaxed);
-        self.fleet.stop().await;
+        // Pollers end before the last save, so that the file contains everything they counted.
+        self.targets.stop().await;
         let _ = drained.send(true);
         let end = Instant::now() + GRACE;
-        if let Some(keeper) = keeper {
-            // What was published last is saved; a disk that hangs must not keep the program from ending.
-            let _ = timeout_at(end, keeper).await;
+        if let Some(state_writer) = state_writer {
+            // The last publication is saved; a disk that hangs must not keep the program from ending.
+            let _ = timeout_at(end, state_writer).await;
         }
+        // After the save: a failure must not cost the counters, too.
         if let Some(failure) = failure {
             bail!(failure);
         }
@@ -220,18 +229,18 @@ impl App {
     }
 }
 
-/// Completes when the service manager should hear of the program again.
-async fn beat(heart: &mut Option<Interval>) {
-    match heart {
-        Some(heart) => {
-            heart.tick().await;
+/// Completes when the next watchdog ping is due; never without a watchdog.
+async fn next_ping(watchdog: &mut Option<Interval>) {
+    match watchdog {
+        Some(watchdog) => {
+            watchdog.tick().await;
         }
         None => std::future::pending().await,
     }
 }
 
-/// What a target is counted by.
-fn tally_of(target: &Target, tally: tally::Settings, edges: Edges) -> tally::Settings {
+/// Completes `tally` with the settings that belong to the target: edges, goals, time zone.
+fn tally_settings(target: &Target, tally: tally::Settings, edges: Edges) -> tally::Settings {
     tally::Settings { edges, goals: target.goals.clone(), time_zone: target.time_zone(), ..tally }
 }
 

@@ -11,6 +11,7 @@ mod network;
 mod pages;
 mod report;
 mod rights;
+mod rows;
 mod server;
 mod times;
 mod waits;
@@ -110,7 +111,7 @@ pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Repo
         match client.route(&root, center).await {
             Ok(route) => routes.push(route),
             Err(error) => {
-                let seen = error.told();
+                let seen = error.redacted();
                 report.fail(format!("contact centre {}", center.id), seen, "run `check` again");
             }
         }
@@ -120,6 +121,7 @@ pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Repo
     }
     rights::check_shared(target, client, &root, &mut gathered.load, &mut report).await;
     mapping::check(client, &gathered.rows, &mut report);
+    rows::check(client, &mut report);
     pages::check(client, gathered.largest, &mut report).await;
     times::check(target, client, &routes, &mut report).await;
     waits::check(target, client, &gathered.centers, &mut report);

@@ -1,4 +1,4 @@
-//! The command line, and what each command does.
+//! The command line: flags of all commands, and one module a command that calls the room which does the work.
 
 mod check;
 mod demo;
@@ -26,6 +26,8 @@ use shard::ShardFlag;
 use web::WebArgs;
 
 /// Prometheus exporter for the Enghouse Trio contact centre.
+// `run` is the default command, so its flags are here as well. Without `args_conflicts_with_subcommands`
+// `trio-exporter --once check` would be accepted, and `--once` ignored.
 #[derive(Debug, Parser)]
 #[command(name = "trio-exporter", version, about, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -41,38 +43,38 @@ pub struct Cli {
 enum Command {
     /// Read Trio and serve metrics (the default command).
     Run(RunArgs),
-    /// Show the exporter at work on a simulated Trio; needs nothing else.
+    /// Run the exporter against a simulated Trio; needs nothing else.
     Demo(demo::DemoArgs),
     /// Serve a simulated Trio, for anyone who writes a client of its API.
     Simulate(simulate::SimulateArgs),
-    /// Show what a server's answers hold and what the exporter makes of them; changes nothing.
+    /// Show the members of a server's answers and how the exporter uses them; changes nothing.
     Inspect(InspectArgs),
-    /// Find out what is wrong between the exporter and Trio, and say how to repair it; changes nothing.
+    /// Check the way from the exporter to Trio, and say how to repair what is wrong; changes nothing.
     Check(CheckArgs),
-    /// Print what is inferred of single cases as it happens, to check the numbers with test calls.
+    /// Print what is inferred about single cases as it happens, to check the numbers with test calls.
     Trace(TraceArgs),
-    /// Save what a server answers, without names and numbers of anybody, to send it with a bug report.
+    /// Save a server's answers, with names and numbers of people replaced, to send with a bug report.
     Record(RecordArgs),
     /// Write a first configuration: ask for server, client key, user and password.
     Init(init::InitArgs),
-    /// Print a script that has a shell complete commands and flags.
+    /// Print a script that makes a shell complete commands and flags.
     Completions(generated::CompletionsArgs),
     /// Print the JSON Schema of the configuration file, for editors.
     Schema,
     /// Print a manual page, for packages.
     #[command(hide = true)]
     Man(generated::ManArgs),
-    /// Ask a running exporter whether it is well, for images without a shell. Exit code 0: it is; 1: it is
-    /// not, and a line says why.
+    /// Check whether a running exporter is healthy, for images without a shell. Exit code 0: healthy; 1: not
+    /// healthy, and a line says why.
     Healthcheck(HealthcheckArgs),
 }
 
 #[derive(Debug, Args)]
 struct LogArgs {
-    /// What is logged: error, warn, info, debug or trace.
+    /// Log level: error, warn, info, debug or trace.
     #[arg(long = "log.level", default_value = "info", global = true)]
     level: String,
-    /// How it is written.
+    /// Log format.
     #[arg(long = "log.format", value_enum, default_value_t = LogFormat::Logfmt, global = true)]
     format: LogFormat,
 }
@@ -85,7 +87,7 @@ enum LogFormat {
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Read only this exporter's share of the targets: NUMBER/SHARDS, from 0/3 to 2/3 for the three that share
@@ -94,26 +96,26 @@ struct RunArgs {
     shard: Option<ShardFlag>,
     #[command(flatten)]
     web: WebArgs,
-    /// Read the configuration, say what is wrong with it, and exit.
+    /// Read the configuration, print its errors, and exit.
     #[arg(long = "config.check", conflicts_with = "once")]
     check: bool,
-    /// Read every target once, print what /metrics would show, and exit.
+    /// Read every target once, print the contents of /metrics, and exit.
     #[arg(long)]
     once: bool,
 }
 
 #[derive(Debug, Args)]
 struct InspectArgs {
-    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The target to inspect, if several are configured.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
-    /// Show samples as they are. They may hold names and numbers of people.
+    /// Show samples unmasked. They may contain names and numbers of people.
     #[arg(long)]
     show_values: bool,
-    /// How to print the report.
+    /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
     output: inspect::Output,
     /// Print a fields_file to edit instead of the report.
@@ -122,24 +124,24 @@ struct InspectArgs {
     /// Write the report to a file as well, to compare it later.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Print what has changed since a saved report instead of the report.
+    /// Print the changes since a saved report instead of the report.
     #[arg(long, value_name = "FILE")]
     diff: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 struct CheckArgs {
-    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The target to check; without it all that are configured.
+    /// The target to check; without it, all configured targets.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
 }
 
 #[derive(Debug, Args)]
 struct TraceArgs {
-    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The target to trace, if several are configured.
@@ -154,22 +156,22 @@ struct TraceArgs {
     /// Accept services that do not exist yet, and wait for them.
     #[arg(long, requires = "service")]
     wait_for_service: bool,
-    /// Stop after so long, such as 90s, 10m or 1h; without it, at Ctrl-C.
+    /// Stop after this time, such as 90s, 10m or 1h; without it, run until Ctrl-C.
     #[arg(
         long = "for",
         value_name = "DURATION",
         allow_hyphen_values = true,
         value_parser = trace::duration,
     )]
-    how_long: Option<Duration>,
-    /// How to print the lines.
+    run_time: Option<Duration>,
+    /// Format of the lines.
     #[arg(long, value_enum, default_value_t)]
     output: trace::Output,
 }
 
 #[derive(Debug, Args)]
 struct RecordArgs {
-    /// Configuration file (YAML). Without one, a single target is taken from `TRIO_URL` and its fellows.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The target to record, if several are configured.
@@ -178,7 +180,7 @@ struct RecordArgs {
     /// The folder to write; it must not exist yet, or be empty.
     #[arg(long, value_name = "DIR", default_value = "trio-recording")]
     save: PathBuf,
-    /// How many times everything is read.
+    /// Number of times that everything is read.
     #[arg(
         long,
         default_value_t = 3,
@@ -186,7 +188,7 @@ struct RecordArgs {
         value_parser = number::<u32>(1..=1000),
     )]
     cycles: u32,
-    /// Seconds from one reading to the next; by default what is configured in `poll.state`.
+    /// Seconds from one reading to the next; by default the configured `poll.state`.
     #[arg(
         long,
         value_name = "SECONDS",
@@ -194,27 +196,27 @@ struct RecordArgs {
         value_parser = number::<u64>(1..=3600),
     )]
     interval: Option<u64>,
-    /// Keep words of this field that are not mapped, such as `agents/state.state`; may be given again.
+    /// Keep the unmapped words of this field, such as `agents/state.state`; may be given again.
     #[arg(long, value_name = "FIELD")]
     keep_values: Vec<String>,
 }
 
 #[derive(Debug, Args)]
 struct HealthcheckArgs {
-    /// Where the exporter serves.
+    /// Base address of the exporter.
     #[arg(long, env = "TRIO_EXPORTER_HEALTHCHECK_URL", default_value = "http://127.0.0.1:10427")]
     url: String,
-    /// Ask whether it is worth scraping, not only whether it is alive.
+    /// Ask whether it is ready to be scraped, not only whether it is running.
     #[arg(long)]
     ready: bool,
     /// Time for the whole answer.
     #[arg(long, default_value = "3s", value_parser = web::duration, value_name = "TIME")]
     timeout: Duration,
-    /// PEM bundle of the authorities that may have signed its certificate; no others are believed then.
+    /// PEM bundle of the authorities that may have signed its certificate; no others are trusted then.
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     ca_file: Option<PathBuf>,
-    /// Accept any certificate, as one for another name or one that signed itself; for an address of this
-    /// machine only, where nobody stands in between.
+    /// Accept any certificate, also a self-signed one or one for another name; only for an address of this
+    /// machine, where no one can intercept the connection.
     #[arg(long)]
     insecure: bool,
     /// One of the users that the web configuration names.
@@ -225,30 +227,31 @@ struct HealthcheckArgs {
     password_file: Option<PathBuf>,
 }
 
-/// Time for what still reads or writes a file when everything else is over.
-const LAST_WORK: Duration = Duration::from_secs(1);
+/// Time that file operations still have when everything else has ended.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The command cannot be carried out as it was given.
+/// Errors in flags or configuration; the exit code is 2.
 #[derive(Debug)]
-struct Misuse(Vec<String>);
+struct UsageError(Vec<String>);
 
-impl fmt::Display for Misuse {
+impl fmt::Display for UsageError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0.join("\n"))
     }
 }
 
-impl std::error::Error for Misuse {}
+impl std::error::Error for UsageError {}
 
 impl Cli {
-    /// Carries the command out. Exit codes: 0 done, 1 failed, 2 wrong flags or configuration.
+    /// Runs the command. Exit codes: 0 done, 1 failed, 2 wrong flags or configuration.
     #[allow(clippy::print_stderr, reason = "the last words of a program that may have no logger")]
     pub fn execute(self) -> ExitCode {
         match self.start() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
+                // 2 is what clap exits with for wrong flags; systemd does not restart the unit after it.
                 eprintln!("{error:#}");
-                ExitCode::from(if error.is::<Misuse>() { 2 } else { 1 })
+                ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
             }
         }
     }
@@ -258,8 +261,9 @@ impl Cli {
             LogFormat::Logfmt => telemetry::Format::Logfmt,
             LogFormat::Json => telemetry::Format::Json,
         };
+        // Before the command, so that its first warning is logged as asked for.
         let level = telemetry::init(&Settings { level: self.log.level, format })
-            .map_err(|error| Misuse(vec![format!("--log.level: {error}")]))?;
+            .map_err(|error| UsageError(vec![format!("--log.level: {error}")]))?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let done = match self.command.unwrap_or(Command::Run(self.run)) {
             Command::Run(args) => runtime.block_on(run::run(args, level)),
@@ -275,8 +279,8 @@ impl Cli {
             Command::Man(args) => generated::man(&args),
             Command::Healthcheck(args) => runtime.block_on(healthcheck::run(args)),
         };
-        // Dropped, it would wait for ever for a file on a disk that hangs.
-        runtime.shutdown_timeout(LAST_WORK);
+        // Dropping the runtime would wait without end for a file operation on a disk that hangs.
+        runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
         done
     }
 }

@@ -1,5 +1,5 @@
-//! Configuration: a YAML file, or the environment for a single target, becomes typed settings, or a
-//! list of all mistakes. After this nobody sees a text that means something else.
+//! Configuration: reads a YAML file, or environment variables for a single target, into typed settings, or
+//! returns all errors at once. Behind this room no setting is a text that still has to be parsed.
 
 mod agents;
 mod environment;
@@ -33,32 +33,32 @@ use files::Files;
 pub use schema::{schema, schema_text};
 pub use target::{check_name, check_secret};
 
-/// Everything that is configured.
+/// All settings of the exporter.
 #[derive(Debug)]
 pub struct Config {
-    /// The Trio systems to read, at least one: also those that other shards read.
+    /// The Trio systems to read, at least one; includes those that other shards read.
     pub targets: Vec<Target>,
-    /// How often what is read.
+    /// Intervals of the collectors.
     pub poll: poller::Settings,
-    /// How agent groups are counted.
+    /// Rules for counting agents: group size, groups, limits, pause reasons, life of counters.
     pub tally: tally::Settings,
-    /// What is exposed.
+    /// Limit on series, and how single agents are named.
     pub metrics: metrics::Settings,
-    /// The file that carries counters over a restart.
+    /// File that keeps the counters over a restart.
     pub state_file: Option<PathBuf>,
-    /// Which of several exporters this one is, if it reads only its share of the targets.
+    /// Number of this exporter among those that share the targets; `None`: it reads all targets.
     pub shard: Option<Shard>,
-    /// What is allowed but unwise, to be logged.
+    /// Settings that are allowed but unwise, one sentence each, to be logged.
     pub warnings: Vec<String>,
 }
 
 impl Config {
-    /// The same for one of several exporters that share the targets; its state file is its own.
-    pub fn shared_by(mut self, shard: Shard) -> Self {
+    /// Limits the exporter to the targets of `shard`, and gives it a state file of its own.
+    pub fn with_shard(mut self, shard: Shard) -> Self {
         self.shard = Some(shard);
         self.state_file = self.state_file.map(|file| {
             let mut name = file.into_os_string();
-            // Not with the number of shards: another one would make all counters begin anew.
+            // Without the number of shards: with it, each change of that number would reset all counters.
             name.push(format!(".shard-{}", shard.number()));
             name.into()
         });
@@ -69,32 +69,32 @@ impl Config {
 /// One Trio system.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
-    /// The value of the label `target`.
+    /// Value of the label `target`.
     pub name: Text,
-    /// How to reach it.
+    /// Servers, account and limits of requests.
     pub trio: trio::Settings,
-    /// Where in its answers the facts stand.
+    /// Member names and words of its answers.
     pub dictionary: Arc<Dictionary>,
-    /// The goals of its services.
+    /// Goals of its services.
     pub goals: Arc<Goals>,
-    /// Which of its contact centres are read.
+    /// Contact centres that are read.
     pub contact_centers: Selection,
 }
 
 impl Target {
-    /// Where its midnight is: as configured, else where this machine stands.
+    /// Returns the time zone in which its day begins: the configured one, else that of this machine.
     pub fn time_zone(&self) -> TimeZone {
         self.trio.time_zone.clone().unwrap_or_else(TimeZone::system)
     }
 }
 
-/// Reads an environment variable.
+/// Returns the value of an environment variable. A function, so that tests need no process environment.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
-/// Reads `file`, or the environment if there is none.
+/// Reads `file`, or without one the environment variables.
 ///
 /// # Errors
-/// Every mistake, each naming the file or variable, the key, and what to change.
+/// All errors; each names the file or variable, the key, and what to change.
 pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Config, Vec<String>> {
     match file {
         Some(path) => from_file(path, environment),
@@ -106,8 +106,9 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
     let file = path.display().to_string();
     let text = document::read_text(path, document::LONGEST_DOCUMENT)
         .map_err(|message| vec![format!("--config.file: {message}")])?;
-    let mut files = Files::beside(path, environment);
+    let mut files = Files::for_configuration(path, environment);
     let mut complaints = Complaints::about(file);
+    // A leftover variable would be ignored silently, and the operator would wonder which Trio is read.
     if environment(environment::URL).is_some() {
         complaints.add_whole(format_args!(
             "the variable {} is set as well; use the file or the environment, not both",
@@ -129,7 +130,8 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
 
 fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) -> Config {
     let mut warnings = Vec::new();
-    let (goals, said) = goals::read(root, complaints);
+    // Before the targets, because each target keeps the goals of its own services.
+    let (goals, references) = goals::read(root, complaints);
     let (mut targets, mut listed) = (Vec::new(), 0);
     match root.get("targets") {
         Some(list) => {
@@ -142,6 +144,7 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
                     continue;
                 };
                 if targets.iter().any(|other: &Target| other.name == target.name) {
+                    // Their series would collide: the label `target` is all that tells them apart.
                     let message = format_args!(
                         "is called `{}`, as another target is; give each a `name` of its own",
                         target.name
@@ -151,16 +154,16 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
                 targets.push(target);
             }
         }
-        None => complaints.add(root.at(), "targets", "missing; name at least one Trio system to read"),
+        None => complaints.add(root.position(), "targets", "missing; name at least one Trio system to read"),
     }
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
     let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
-    // Of targets that are wrong themselves not even the name is known.
+    // The name of a target with an error is unknown; a rule for it is then no second error.
     if names.len() == listed {
-        said.check_targets(&names, complaints);
+        references.check_targets(&names, complaints);
     }
-    goals::warn(&goals, &said.wait_targets, &poll, &mut warnings);
+    goals::warn(&goals, &references.wait_targets, &poll, &mut warnings);
     let (mut tally, identity) = agents::read(root, files, complaints);
     let (max_series, keep) = sections::metrics(root, complaints);
     tally.keep = keep.unwrap_or(tally.keep);
@@ -173,7 +176,7 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
     Config { targets, poll, tally, metrics, state_file, shard: None, warnings }
 }
 
-/// The shortest interval: more often than this is an attack, not a poll.
+/// Shortest interval of a collector. Reading more often would be an attack on Trio, not a poll.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

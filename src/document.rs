@@ -1,7 +1,7 @@
-//! YAML text as a tree that remembers where everything stands, so that every error of a file can be
+//! YAML text as a tree that remembers the position of each key and value, so that all errors of a file are
 //! reported at once, each with its line, column and key.
 //!
-//! What the keys mean belongs to the room whose file it is.
+//! The meaning of the keys does not belong here: it belongs to the room that reads the file.
 
 mod file;
 mod section;
@@ -14,16 +14,16 @@ pub(crate) use file::{LONGEST_DOCUMENT, read_bytes, read_text};
 pub use section::{Entry, Section};
 pub(crate) use section::{UNQUOTED, unknown};
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// Where the value begins.
+    /// Position of the first character of the value.
     pub at: Position,
     /// The value.
     pub value: Value,
 }
 
-/// A place in a file, counted from 1.
+/// A position in a file. Lines and columns count from 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// Line.
@@ -35,13 +35,13 @@ pub struct Position {
 /// A YAML value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Nothing, or `null`.
+    /// No value, or `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
     Integer(i64),
-    /// Any other number.
+    /// A fraction, or a whole number outside `i64`.
     Number(f64),
     /// Text.
     Text(String),
@@ -51,16 +51,16 @@ pub enum Value {
     Map(Vec<(Key, Node)>),
 }
 
-/// A key and where it stands.
+/// A key and its position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Key {
-    /// Where the key begins.
+    /// Position of the first character of the key.
     pub at: Position,
-    /// Its text.
+    /// The key itself.
     pub text: String,
 }
 
-/// What is wrong with a file: one sentence an error, ready to print.
+/// The errors found in a file: one sentence each, ready to print.
 #[derive(Debug, Default)]
 pub struct Complaints {
     file: String,
@@ -68,55 +68,58 @@ pub struct Complaints {
 }
 
 impl Complaints {
-    /// No complaints yet about the file called `file`.
+    /// Starts an empty list for the file with this name.
     pub fn about(file: impl Into<String>) -> Self {
         Self { file: file.into(), list: Vec::new() }
     }
 
-    /// Something is wrong at `at`; `key` is the full key there, `message` says what, and what to do.
+    /// Adds an error at `at`. `key` is the full key there; `message` says what is wrong and what to change.
     pub fn add(&mut self, at: Position, key: &str, message: impl std::fmt::Display) {
         self.add_at(at, format_args!("{key}: {message}"));
     }
 
-    /// Something is wrong at `at`, whatever the key there.
+    /// Adds an error at `at` that belongs to no key.
     pub fn add_at(&mut self, at: Position, message: impl std::fmt::Display) {
         let Position { line, column } = at;
         self.list.push(format!("{}:{line}:{column}: {message}", self.file));
     }
 
-    /// Something is wrong with the file as a whole.
+    /// Adds an error about the file as a whole.
     pub fn add_whole(&mut self, message: impl std::fmt::Display) {
         self.list.push(format!("{}: {message}", self.file));
     }
 
-    /// Takes over the complaints about another file.
+    /// Appends the errors of another file, which already name that file.
     pub fn extend(&mut self, others: Vec<String>) {
         self.list.extend(others);
     }
 
-    /// All complaints, or none.
+    /// Returns all errors in the order in which they were found.
     pub fn into_list(self) -> Vec<String> {
         self.list
     }
 
-    /// How many complaints there are.
+    /// Returns the number of errors.
     pub fn count(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there is nothing to complain about.
+    /// Returns true if no error was found.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 }
 
-/// Reads YAML. An empty file is an empty map.
+/// Parses YAML. An empty file is an empty map.
+///
+/// Returns `None` after adding the syntax error to `complaints`.
 pub fn parse(text: &str, complaints: &mut Complaints) -> Option<Node> {
     match serde_saphyr::from_str::<Option<Node>>(text) {
         Ok(Some(node)) => Some(node),
+        // An empty file, or comments only: the reader then reports each required key as missing.
         Ok(None) => Some(Node { at: Position { line: 1, column: 1 }, value: Value::Map(Vec::new()) }),
         Err(error) => {
-            match syntax::mistake(&error) {
+            match syntax::describe(&error) {
                 (Some(at), message) => complaints.add_at(at, message),
                 (None, message) => complaints.add_whole(message),
             }
@@ -140,6 +143,7 @@ impl<'de> Deserialize<'de> for Key {
 }
 
 fn position<T>(spanned: &Spanned<T>) -> Position {
+    // Of an alias the place where it is used, not its anchor: the error names the key that uses it.
     Position { line: spanned.referenced.line(), column: spanned.referenced.column() }
 }
 
@@ -179,6 +183,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        // No key takes a number above i64::MAX, so a rounded one is enough to report it as too large.
         Ok(i64::try_from(value).map_or(Value::Number(value as f64), Value::Integer))
     }
 
@@ -198,6 +203,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         Ok(Value::List(list))
     }
 
+    // Doubled keys do not arrive here: the parser rejects them with their position.
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Vec::new();
         while let Some(entry) = entries.next_entry()? {
@@ -212,7 +218,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_value_and_key_knows_its_place() {
+    fn every_key_and_value_has_its_position() {
         let mut complaints = Complaints::about("a.yml");
         let node = parse("one: 1\ntwo:\n  - x\n  - 2.5\n", &mut complaints).expect("valid");
         let Value::Map(entries) = node.value else { panic!("a map") };

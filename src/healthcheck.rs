@@ -1,7 +1,7 @@
-//! Asks a running exporter whether it is well, for images that have no shell and no curl.
+//! Client of the health endpoints, for images without a shell and curl.
 //!
-//! Does not belong here: what "well" means (`http::health`). Nothing but the exporter itself is asked: no
-//! redirect is followed, and no proxy of the environment is used.
+//! Not here: the conditions of healthy and ready (`http::health`). Only the exporter itself is asked: no redirect
+//! is followed, and no proxy of the environment is used.
 
 use std::{error::Error as _, net::IpAddr, time::Duration};
 
@@ -9,17 +9,17 @@ use reqwest::{Certificate, ClientBuilder, StatusCode, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
-/// What the exporter is asked.
+/// Kind of health check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Question {
-    /// Does the process turn?
+pub enum Probe {
+    /// The process is running (`/-/healthy`).
     #[default]
     Healthy,
-    /// Is it worth scraping?
+    /// The exporter is ready to be scraped (`/-/ready`).
     Ready,
 }
 
-impl Question {
+impl Probe {
     const fn path(self) -> &'static str {
         match self {
             Self::Healthy => "/-/healthy",
@@ -27,8 +27,9 @@ impl Question {
         }
     }
 
-    /// What an exporter answers that says yes. Any server may answer 200 to everything.
-    const fn yes(self) -> &'static str {
+    /// Returns the body of a positive answer.
+    // Checked beside the status: a proxy or another server on this port may answer 200 to everything.
+    const fn expected_body(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
             Self::Ready => "ready",
@@ -36,88 +37,92 @@ impl Question {
     }
 }
 
-/// How to ask.
+/// Settings of a check.
 #[derive(Debug)]
 pub struct Settings {
-    /// Where the exporter serves.
+    /// Address of the exporter.
     pub url: Url,
-    /// What it is asked.
-    pub question: Question,
-    /// Time for everything.
+    /// Kind of check.
+    pub probe: Probe,
+    /// Limit for the whole check.
     pub timeout: Duration,
-    /// PEM bundle of the only authorities whose certificates are believed; none: those of the machine.
+    /// PEM bundle of the only trusted authorities; `None`: those of the machine.
     pub ca: Option<Vec<u8>>,
-    /// Any certificate is believed; for addresses of this machine alone.
+    /// Any certificate is accepted; only for addresses of this machine.
     pub insecure: bool,
-    /// Who asks, where the web configuration demands somebody.
+    /// User and password, where the web configuration has users.
     pub user: Option<(String, SecretString)>,
 }
 
-/// Why the exporter is not well, or cannot be asked, in a line.
+/// Failed check: the exporter is not healthy, not ready or not reachable. The message is one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unwell(String);
+pub struct Unhealthy(String);
 
-/// The most of an answer that is shown.
-const SHOWN: usize = 120;
+/// Longest part of an unexpected answer in the message, in characters.
+const MAX_SHOWN: usize = 120;
 
-/// Asks once.
+/// Performs the check once.
 ///
 /// # Errors
-/// The exporter is not well, or cannot be asked.
-pub async fn ask(settings: &Settings) -> Result<(), Unwell> {
+/// The exporter is not healthy or ready, or cannot be reached; the message names the remedy.
+pub async fn ask(settings: &Settings) -> Result<(), Unhealthy> {
     let url = address(settings)?;
     let mut request = client(settings)?.get(url.clone());
     if let Some((name, password)) = &settings.user {
         request = request.basic_auth(name, Some(password.expose_secret()));
     }
-    let failed = |error: &reqwest::Error| Unwell(format!("{url}: {}", reason(error, settings)));
+    let failed = |error: &reqwest::Error| Unhealthy(format!("{url}: {}", reason(error, settings)));
     let answer = request.send().await.map_err(|error| failed(&error))?;
     let status = answer.status();
     let text = answer.text().await.map_err(|error| failed(&error))?;
-    if status == StatusCode::OK && text.trim_end() == settings.question.yes() {
+    if status == StatusCode::OK && text.trim_end() == settings.probe.expected_body() {
         return Ok(());
     }
-    Err(Unwell(format!("{url}: {}", refusal(status, &text, settings))))
+    Err(Unhealthy(format!("{url}: {}", refusal(status, &text, settings))))
 }
 
-/// The address to ask, below the one that was given.
-fn address(settings: &Settings) -> Result<Url, Unwell> {
+/// Returns the URL of the health page below the given address.
+fn address(settings: &Settings) -> Result<Url, Unhealthy> {
     let given = &settings.url;
-    let wrong = |what: &str| Err(Unwell(format!("--url: {what}")));
+    let wrong = |what: &str| Err(Unhealthy(format!("--url: {what}")));
     if !matches!(given.scheme(), "http" | "https") {
         return wrong("must begin with http:// or https://");
     }
     if !given.username().is_empty() || given.password().is_some() {
+        // A password in the address is visible in the process list, and would be in every error line.
         return wrong("must hold no user and no password; use --user and --password-file");
     }
+    // On this machine no one is in between, and a certificate is made for the host name, not for localhost. Over
+    // a network an unchecked certificate would give the password to an attacker.
     if settings.insecure && !is_loopback(given) {
-        return Err(Unwell(
+        return Err(Unhealthy(
             "--insecure: only for an address of this machine, such as https://localhost:10427; \
              name the authority of another one by --ca-file"
                 .to_owned(),
         ));
     }
     let mut url = given.clone();
-    url.set_path(&format!("{}{}", given.path().trim_end_matches('/'), settings.question.path()));
+    url.set_path(&format!("{}{}", given.path().trim_end_matches('/'), settings.probe.path()));
     url.set_query(None);
     url.set_fragment(None);
     Ok(url)
 }
 
-/// Whether an address stays on this machine, where nobody stands in between.
+/// Returns true if the address is of this machine.
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
+        // Canonical, because ::ffff:127.0.0.1 is a loopback address as well.
         Some(Host::Ipv6(address)) => IpAddr::from(address).to_canonical().is_loopback(),
         None => false,
     }
 }
 
 #[allow(clippy::disallowed_methods, reason = "no redirect is followed here either")]
-fn client(settings: &Settings) -> Result<reqwest::Client, Unwell> {
-    // An error means that a provider is installed already: the same one, since there is no other.
+fn client(settings: &Settings) -> Result<reqwest::Client, Unhealthy> {
+    // An error means that a provider is installed already: the same one, since no other is compiled in.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = ClientBuilder::new()
         .no_proxy()
@@ -126,7 +131,7 @@ fn client(settings: &Settings) -> Result<reqwest::Client, Unwell> {
         .timeout(settings.timeout)
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
     if let Some(bundle) = &settings.ca {
-        let broken = || Unwell("--ca-file: holds no PEM certificate that can be read".to_owned());
+        let broken = || Unhealthy("--ca-file: holds no PEM certificate that can be read".to_owned());
         let authorities = Certificate::from_pem_bundle(bundle).map_err(|_| broken())?;
         if authorities.is_empty() {
             return Err(broken());
@@ -138,11 +143,11 @@ fn client(settings: &Settings) -> Result<reqwest::Client, Unwell> {
     }
     builder.build().map_err(|error| {
         let remedy = "give --ca-file, or --insecure for an address of this machine";
-        Unwell(format!("no secure connection can be made here: {}; {remedy}", innermost(&error)))
+        Unhealthy(format!("no secure connection can be made here: {}; {remedy}", innermost(&error)))
     })
 }
 
-/// Why no answer came, and what to do.
+/// Returns the cause of a missing answer and the remedy.
 fn reason(error: &reqwest::Error, settings: &Settings) -> String {
     let cause = innermost(error);
     if error.is_timeout() {
@@ -158,13 +163,14 @@ fn reason(error: &reqwest::Error, settings: &Settings) -> String {
     }
     let hint =
         if settings.url.scheme() == "http" { "; if it serves TLS, give --url https://…" } else { "" };
-    format!("no answer that HTTP knows: {cause}{hint}")
+    format!("not a valid HTTP answer: {cause}{hint}")
 }
 
+/// Returns the meaning of an answer that is not the expected one, and the remedy.
 fn refusal(status: StatusCode, text: &str, settings: &Settings) -> String {
-    let said = said(text);
+    let line = first_line(text);
     match status.as_u16() {
-        200 => format!("answered 200, but this is no exporter: {said:?}"),
+        200 => format!("answered 200, but this is no exporter: {line:?}"),
         301..=308 => {
             format!("answered {status}; redirects are not followed, so give the address itself by --url")
         }
@@ -178,18 +184,18 @@ fn refusal(status: StatusCode, text: &str, settings: &Settings) -> String {
         404 => format!(
             "answered {status}; --url must be the address of the exporter alone, such as http://127.0.0.1:10427"
         ),
-        503 => format!("answered 503: {said}"),
+        503 => format!("answered 503: {line}"),
         _ => format!("answered {status}"),
     }
 }
 
-/// What a server said, as a line.
-fn said(text: &str) -> String {
+/// Returns the first line of an answer without control characters, which could change the terminal.
+fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    line.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
+    line.chars().filter(|c| !c.is_control()).take(MAX_SHOWN).collect()
 }
 
-/// reqwest prints the reason last.
+/// Returns the last error of the chain: reqwest puts the actual reason there.
 fn innermost(error: &reqwest::Error) -> String {
     let mut reason = error.to_string();
     let mut cause = error.source();
@@ -207,7 +213,7 @@ mod tests {
     fn settings(url: &str) -> Settings {
         Settings {
             url: url.parse().expect("a URL"),
-            question: Question::Healthy,
+            probe: Probe::Healthy,
             timeout: Duration::from_secs(3),
             ca: None,
             insecure: false,
@@ -216,20 +222,20 @@ mod tests {
     }
 
     #[test]
-    fn the_page_is_asked_for_below_the_address_that_was_given() {
-        for (given, asked) in [
+    fn page_is_below_the_given_address() {
+        for (given, expected) in [
             ("http://127.0.0.1:10427", "http://127.0.0.1:10427/-/healthy"),
             ("https://localhost/", "https://localhost/-/healthy"),
             ("http://proxy/trio/?a=b#c", "http://proxy/trio/-/healthy"),
         ] {
-            assert_eq!(address(&settings(given)).expect("valid").as_str(), asked);
+            assert_eq!(address(&settings(given)).expect("valid").as_str(), expected);
         }
-        let ready = Settings { question: Question::Ready, ..settings("http://[::1]:1") };
+        let ready = Settings { probe: Probe::Ready, ..settings("http://[::1]:1") };
         assert_eq!(address(&ready).expect("valid").as_str(), "http://[::1]:1/-/ready");
     }
 
     #[test]
-    fn addresses_that_are_none_or_hold_a_password_are_refused_without_showing_it() {
+    fn invalid_address_is_refused_without_showing_password() {
         for (given, part) in
             [("ftp://a", "must begin with http"), ("http://me:secret@a", "must hold no user")]
         {
@@ -239,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_go_unchecked_on_this_machine_alone() {
+    fn insecure_is_for_this_machine_only() {
         let refused = |url: &str| address(&Settings { insecure: true, ..settings(url) }).is_err();
         for here in
             ["https://localhost:1", "https://127.0.0.9", "https://[::1]:1", "https://[::ffff:127.0.0.1]"]

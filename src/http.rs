@@ -1,15 +1,31 @@
-//! The web server: metrics for scrapers, health for supervisors, a landing page for people; and who gets
-//! them: TLS, users, limits.
+//! The web server of the exporter, and the TLS, users and limits in front of it.
 //!
-//! Does not belong here: what a metric is called or means (`metrics`). Nothing here waits for Trio.
+//! | endpoint | answer |
+//! | --- | --- |
+//! | `GET /` | landing page with links to the others |
+//! | `GET /metrics` | metrics of every target and of the exporter; `?target=NAME`: of that target alone |
+//! | `GET /metrics/agents` | per-agent metrics; 404 while `agents.identity` is `none`; takes `?target=NAME` |
+//! | `GET /metrics/exporter` | metrics of the exporter itself, for jobs that scrape each target separately |
+//! | `GET /sd` | targets for Prometheus' HTTP service discovery, JSON |
+//! | `GET /-/healthy` | 200 `healthy` while the process answers; independent of Trio |
+//! | `GET /-/ready` | 200 `ready` once each target has finished a step, 503 before and while draining |
+//! | `GET /status` | report per target as HTML, or as JSON by `Accept`; takes `?target=NAME&service=NAME` |
+//! | `GET /status.json` | the same report as JSON |
+//! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid |
+//! | `GET`, `PUT /-/log-level` | shows and changes the log filter; added by `app` through [`log_level()`] |
+//!
+//! Each request passes `guard` first: rate limit, basic authentication, limit of concurrent requests.
+//! Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer from the last
+//! published data.
 
 mod credentials;
 mod discovery;
 mod encoding;
-mod external;
+mod external_url;
 mod guard;
 mod headers;
 mod health;
+mod idle_timeout;
 mod landing;
 mod limits;
 mod listen;
@@ -17,7 +33,6 @@ mod log_level;
 mod logins;
 mod metrics;
 mod negotiate;
-mod patience;
 mod reload;
 mod server;
 mod sockets;
@@ -39,7 +54,7 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 
-pub use external::{ExternalUrl, NotExternal};
+pub use external_url::{BadExternalUrl, ExternalUrl};
 pub use headers::{BadHeader, CONFIGURABLE, Headers};
 pub use health::Readiness;
 pub use landing::Landing;
@@ -50,13 +65,13 @@ pub use reload::{Reload, Reloaded, Reply};
 pub use server::{Server, Settings, serve};
 pub use sockets::{CannotListen, Listen};
 pub use tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version};
-pub use users::{NoHash, PasswordHash, Users};
+pub use users::{BadHash, PasswordHash, Users};
 pub use web::{RateLimit, Web};
-pub use web_files::{Reading, Reloader, Watched, WebFiles};
+pub use web_files::{Reloader, WatchedFile, WebFiles, WebReading};
 
 use crate::metrics::Exposition;
 
-/// What the handlers share.
+/// State shared by the page handlers.
 #[derive(Clone)]
 struct Shared {
     exposition: Arc<Exposition>,
@@ -66,29 +81,30 @@ struct Shared {
     external: Option<ExternalUrl>,
 }
 
-/// Every page that the exporter serves: where it is, and what answers there.
+/// Path and handler of each page that [`router`] serves.
 fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/", get(landing::page)),
         ("/metrics", get(metrics::main)),
-        (metrics::AGENTS, get(metrics::agents)),
-        (metrics::EXPORTER, get(metrics::exporter)),
+        (metrics::AGENTS_PATH, get(metrics::agents)),
+        (metrics::EXPORTER_PATH, get(metrics::exporter)),
         (discovery::PATH, get(discovery::page)),
-        (health::HEALTHY, get(health::healthy)),
-        (health::READY, get(health::ready)),
+        (health::HEALTHY_PATH, get(health::healthy)),
+        (health::READY_PATH, get(health::ready)),
         ("/status", get(status::page)),
         ("/status.json", get(status::json)),
+        // `any`, because the handler answers other methods itself: with a hint instead of a bare 405.
         ("/-/reload", any(reload::reload)),
     ]
 }
 
-/// Where the pages are, for whoever wants to look at all of them.
+/// Returns the paths of all pages of [`router`], for tests that visit each of them.
 pub fn paths() -> Vec<&'static str> {
     pages().into_iter().map(|(path, _)| path).collect()
 }
 
-/// The pages. Scrapers that ask `/sd` are sent to `external`, if that is configured, else to where they
-/// found `/sd` itself.
+/// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at the
+/// host and port of the request for `/sd`.
 pub fn router(
     exposition: Arc<Exposition>,
     readiness: Readiness,
@@ -105,6 +121,7 @@ pub fn router(
         .with_state(shared)
 }
 
+// The path is printed with `{:?}`: control characters of a request do not reach a terminal unescaped.
 async fn not_found(uri: Uri) -> Response {
     let text = format!("404: nothing at {:?}; the pages are listed at /\n", uri.path());
     (StatusCode::NOT_FOUND, text).into_response()

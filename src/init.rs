@@ -1,11 +1,11 @@
-//! A first configuration from a few answers: one target, and its secrets in files that nobody else can read.
+//! `init`: writes a first configuration from a few answers: one target, and its secrets in private files.
 //!
-//! Whoever answers sits at a terminal, or is a program that writes lines. A secret is never shown, and never taken
+//! The answers come from a person at a terminal, or as lines from a program. A secret is never shown, and never taken
 //! from the command line, which other users of the machine can see.
 
+mod answers;
 mod ask;
 mod files;
-mod respondent;
 
 use std::{
     io::{self, Write},
@@ -15,44 +15,44 @@ use std::{
 use secrecy::SecretString;
 use url::Url;
 
-pub use respondent::{Respondent, Standard};
+pub use answers::{AnswerSource, StandardInput};
 
 use crate::config;
 use files::Files;
 
-/// What is settled before anything is asked.
+/// Settings from the command line.
 #[derive(Debug)]
 pub struct Settings {
-    /// The servers of the target; they are asked for if there are none.
+    /// Servers of the target; asked for if empty.
     pub servers: Vec<String>,
-    /// The name of the target.
+    /// Name of the target.
     pub target: String,
-    /// Where the files are written.
+    /// Folder that the files are written to.
     pub directory: PathBuf,
-    /// Whether files that are there already are replaced.
+    /// Replace existing files.
     pub force: bool,
 }
 
-/// Why nothing was written, or not everything.
+/// Reasons why nothing was written, or not everything.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// An answer or a flag that cannot be used.
+    /// An answer or a flag is invalid.
     #[error("{0}")]
     Unusable(String),
-    /// Whoever was asked did not want the files.
+    /// The person answered "no" to the files.
     #[error("nothing was written")]
     Declined,
-    /// A file or the terminal does not work.
-    #[error("{what}")]
-    Broken {
-        /// What was tried.
-        what: String,
-        /// What came of it.
+    /// A file or the terminal cannot be read or written.
+    #[error("{action}")]
+    Io {
+        /// The action that failed, as "cannot …".
+        action: String,
+        /// The error of the system.
         source: io::Error,
     },
 }
 
-/// What a first configuration is made of.
+/// The values of a first configuration.
 struct Answers {
     target: String,
     servers: Vec<Url>,
@@ -61,34 +61,37 @@ struct Answers {
     password: SecretString,
 }
 
-/// Asks, shows, writes, and says what to do next.
+/// Asks for what is missing, shows the files, writes them, and prints the next commands.
 ///
 /// # Errors
 /// See [`Failure`].
 pub fn init(
     settings: &Settings,
-    respondent: &mut impl Respondent,
+    answers: &mut impl AnswerSource,
     out: &mut impl Write,
 ) -> Result<(), Failure> {
-    let files = Files::within(&settings.directory);
+    let files = Files::new(&settings.directory);
     if !settings.force {
-        files.refuse_those_there()?;
+        // Before any question, so that no password is typed in vain.
+        files.refuse_existing()?;
     }
-    let answers = ask::answers(settings, respondent, out)?;
-    say(out, &files.plan(&answers))?;
-    if !ask::agrees(respondent, out)? {
+    let given = ask::ask_missing(settings, answers, out)?;
+    print(out, &files.plan(&given))?;
+    if !ask::confirm(answers, out)? {
         return Err(Failure::Declined);
     }
-    files.write(&answers)?;
+    files.write(&given)?;
+    // Read as `run` will read it, so that a mistake is found now.
     let config = config::load(Some(&files.configuration()), &|_| None)
         .map_err(|mistakes| Failure::Unusable(mistakes.join("\n")))?;
     for warning in &config.warnings {
-        say(out, &format!("note: {warning}\n"))?;
+        print(out, &format!("note: {warning}\n"))?;
     }
-    say(out, &files.next_steps())
+    print(out, &files.next_steps())
 }
 
-fn say(out: &mut impl Write, text: &str) -> Result<(), Failure> {
-    let said = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    said.map_err(|source| Failure::Broken { what: "cannot write to the standard output".to_owned(), source })
+fn print(out: &mut impl Write, text: &str) -> Result<(), Failure> {
+    // A question has no line end, so the output must be flushed to show it.
+    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    printed.map_err(|source| Failure::Io { action: "cannot write to the standard output".to_owned(), source })
 }

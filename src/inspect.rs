@@ -1,5 +1,5 @@
-//! `inspect`: what a server's answers hold and what the exporter makes of them, for people who map
-//! field names. Looks once; publishes nothing.
+//! `inspect`: reports the members of a server's answers and how the exporter uses them, for people who map field
+//! names. Reads once and publishes nothing.
 
 mod diff;
 mod mask;
@@ -8,7 +8,7 @@ mod suggest;
 mod table;
 
 pub use diff::differences;
-pub use report::{Read, Report, Seen, SeenMember};
+pub use report::{MemberReport, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
 pub use table::table;
 
@@ -17,7 +17,7 @@ use crate::{
     trio::{Client, Error, Listing, Route},
 };
 
-/// The resources of a contact centre, in the order in which they are shown.
+/// The resources of a contact centre, in the order of the report.
 const RESOURCES: [Resource; 9] = [
     Resource::Services,
     Resource::ServiceState,
@@ -30,21 +30,22 @@ const RESOURCES: [Resource; 9] = [
     Resource::Skills,
 ];
 
-/// Looks at everything that the exporter reads.
+/// Reads every resource that the exporter uses. A resource that cannot be read is an entry of the report.
 ///
 /// # Errors
-/// Nothing can be had from the server: no connection, no login, no contact centre.
+/// The server gives no data at all: no connection, no login, no contact centre.
 pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error> {
     let root = client.root().await?;
     let examined = client.examine_contact_centers(&root).await?;
     let mut report = Report::default();
-    report.resources.push(Seen::new("", Resource::ContactCenters, Ok(examined), show_values));
+    report.resources.push(ResourceReport::new("", Resource::ContactCenters, Ok(examined), show_values));
     for center in client.contact_centers(&root).await?.items {
         let route = client.route(&root, &center).await?;
         for resource in RESOURCES {
             let examined = client.examine(&route, resource).await;
-            report.resources.push(Seen::new(&center.id, resource, examined, show_values));
+            report.resources.push(ResourceReport::new(&center.id, resource, examined, show_values));
         }
+        // A server may say in several ways what belongs together; without any of them metrics are missing.
         report.relations.push(services_in_groups(client, &route).await);
         report.relations.push(agents_in_groups(&report, &center.id));
         report.relations.push(skilled_agents(client, &route).await);
@@ -52,8 +53,9 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
     Ok(report)
 }
 
+/// Describes how the server says which services a service group has.
 async fn services_in_groups(client: &Client, route: &Route) -> String {
-    let here = route.contact_center();
+    let center = route.contact_center();
     let found = match client.service_groups(route).await {
         Ok(Listing { items, .. }) => match items.into_iter().next() {
             Some(ServiceGroups { members: Some(members), .. }) => {
@@ -63,12 +65,13 @@ async fn services_in_groups(client: &Client, route: &Route) -> String {
         },
         Err(error) => format!("unknown: {error}"),
     };
-    format!("cc {here}: services in service groups: {found}")
+    format!("cc {center}: services in service groups: {found}")
 }
 
+/// Describes how the server says which agents have the skill for a service.
 async fn skilled_agents(client: &Client, route: &Route) -> String {
     let found = match skills(client, route).await {
-        Ok(skills) if skills.skills == 0 => "no skills, so nobody is known to be skilled".to_owned(),
+        Ok(skills) if skills.skills == 0 => "no skills, so no agent is known to be skilled".to_owned(),
         Ok(skills) if skills.services.is_empty() => {
             "neither by skills?serviceId= nor by the skills' own service_id".to_owned()
         }
@@ -78,12 +81,14 @@ async fn skilled_agents(client: &Client, route: &Route) -> String {
     format!("cc {}: agents skilled for services: {found}", route.contact_center())
 }
 
+/// Reads the skills for the services of a contact centre.
 async fn skills(client: &Client, route: &Route) -> Result<ServiceSkills, Error> {
     let services: Vec<Text> =
         client.services(route).await?.items.into_iter().map(|service| service.id).collect();
     Ok(client.skills(route, &services).await?.items.pop().unwrap_or_default())
 }
 
+/// Describes how the server says which agents an agent group has, from the members that were found.
 fn agents_in_groups(report: &Report, contact_center: &str) -> String {
     let feeds = |resource: Resource, field: &str| {
         let seen = report

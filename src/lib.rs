@@ -1,32 +1,32 @@
 //! trio-exporter: a Prometheus exporter for the Enghouse Trio contact centre.
 //!
-//! The rooms, in the order in which data walks through them; reading them in this order explains
-//! the program:
+//! The rooms (modules), in the order in which data passes through them. Reading them in this order explains the
+//! program:
 //!
-//! | room | what happens there |
+//! | room | contents |
 //! | --- | --- |
-//! | [`cli`] | the command line, and what each command does |
-//! | [`config`] | file, environment and secret files become typed settings, or a list of all mistakes |
-//! | [`document`] | YAML that remembers where everything stands, for `config` and for field dictionaries |
-//! | [`app`] | binds and wires everything, runs it, restarts what fails, goes over to a new configuration |
-//! | [`model`] | the contact centre in our own words: plain data that every room may name |
-//! | [`trio`] | the only room that speaks to Trio: session, links, pages, field dictionary |
-//! | [`poller`] | asks a target what is due, on a fixed cadence, and publishes |
-//! | [`snapshot`] | what a target looked like when it was last read |
-//! | [`tally`] | what happened between two readings |
-//! | [`state_file`] | the counters on disk, so that they go on after a restart |
-//! | [`stats`] | what the exporter counts about itself |
-//! | [`metrics`] | names and HELP of everything that is counted, and the text that scrapers get |
-//! | [`http`] | the web server: metrics, health, status, discovery, landing page, and who gets them |
-//! | [`inspect`] | what a server's answers hold, for people who map field names |
-//! | [`check`] | what is wrong between the exporter and a server, for whoever sets them up |
-//! | [`record`] | what a server answered, in a folder that tells nothing of anybody |
-//! | [`trace`] | what is inferred of single cases as it happens, for whoever checks the numbers |
-//! | [`healthcheck`] | asks a running exporter whether it is well, for images without a shell |
-//! | [`sim`] | a simulated Trio, for the demo, for tests, and for anyone who writes a Trio client |
-//! | [`init`] | a first configuration from a few answers, with its secrets in private files |
-//! | [`telemetry`] | how the program logs |
-//! | [`shutdown`] | how it is told to stop |
+//! | [`cli`] | the command line: flags and commands |
+//! | [`config`] | reads file, environment and secret files into typed settings, or returns all errors |
+//! | [`document`] | YAML with the position of each value, for `config` and for field dictionaries |
+//! | [`app`] | builds and runs everything: listeners, targets, restarts, reload, shutdown |
+//! | [`model`] | domain types of a contact centre: plain data that every room may use |
+//! | [`trio`] | the client of Trio's API, the only room that talks to it: session, links, pages, field dictionary |
+//! | [`poller`] | reads what is due from a target at fixed intervals, and publishes it |
+//! | [`snapshot`] | the last readings of a target |
+//! | [`tally`] | counters: what happened between two readings |
+//! | [`state_file`] | the counters on disk, kept over a restart |
+//! | [`stats`] | counters about the exporter itself |
+//! | [`metrics`] | names and HELP of all metrics, and the exposition for scrapers |
+//! | [`http`] | the web server: metrics, health, status, discovery, landing page, and access to them |
+//! | [`inspect`] | reports the members of a server's answers, for people who map field names |
+//! | [`check`] | finds faults between the exporter and a server, for people who set them up |
+//! | [`record`] | saves a server's answers, pseudonymised, for bug reports |
+//! | [`trace`] | prints what is inferred about single cases, for people who check the numbers |
+//! | [`healthcheck`] | checks a running exporter, for images without a shell |
+//! | [`sim`] | a simulated Trio, for the demo, for tests, and for authors of Trio clients |
+//! | [`init`] | writes a first configuration from a few answers, with secrets in private files |
+//! | [`telemetry`] | logging |
+//! | [`shutdown`] | signals that stop the program |
 
 pub mod app;
 pub mod check;

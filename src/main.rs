@@ -1,4 +1,4 @@
-//! The binary: parse, carry out, exit. No logic.
+//! The binary: parses the command line and runs the command. No logic.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,7 @@
-//! The contact centre in our own words: plain data that every room may name.
+//! Domain types of a contact centre: plain data that every room may use.
 //!
-//! Nothing here knows where a fact came from (that is `trio`), what happened between two readings
-//! (that is `tally`) or how a fact is printed (that is `metrics`).
+//! Does not belong here: reading from the API (`trio`), what happened between two readings (`tally`), and how values are
+//! printed (`metrics`).
 
 mod agent;
 mod api;
@@ -25,7 +25,7 @@ pub use goals::{
     ClassGoals, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceGoals, ServiceMatch, ServiceNames,
 };
 pub use group_selection::GroupSelection;
-pub use inventory::{Holding, ServiceSkills};
+pub use inventory::{CollectionCount, ServiceSkills};
 pub use selection::Selection;
 pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};
 pub use shard::{NoShard, Shard};
@@ -33,8 +33,8 @@ pub use time::{Clock, Stamp, unix_seconds};
 pub use wait_edges::{all_edges_of, edges_of};
 pub use wait_mismatch::{WaitFactor, WaitMismatch};
 
-/// A Trio id or name as text. Shared, because the same few thousand stand in every reading.
+/// A Trio id or name. Shared, because the same few thousand texts are in every reading.
 pub type Text = std::sync::Arc<str>;
 
-/// Longest name kept, in characters: what is longer is cut, so that one name cannot bloat every series.
+/// Maximum length of a name, in characters. Longer names are cut: each is repeated in every series of its service.
 pub const NAME_LIMIT: usize = 200;

@@ -218,7 +218,7 @@ impl Poller {
         self.publish.send_replace(Some(Arc::new(Published { snapshot: snapshot.clone(), totals })));
         self.last = Some(snapshot);
         // After publishing: a server that is not there must not make the data of another one late.
-        self.client.look_around().await;
+        self.client.probe_servers().await;
     }
 
     /// Why nothing could be had from the server in the last step; `None`: something could.

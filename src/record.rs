@@ -1,27 +1,26 @@
-//! `record`: what a server answered over some cycles, in a folder that may be given to others.
+//! `record`: writes a server's answers over some cycles into a folder that may be given to others.
 //!
-//! The recorder sees the exchanges and keeps them in memory. Nothing is written before all of them are
-//! there, and then only in disguise: what is not known to be harmless is replaced. What the folder
-//! holds is described in `docs/dev/recording-format.md`; whoever replays it has that description and nothing else
-//! of this room.
+//! The recorder keeps all exchanges in memory. They are written at the end, and pseudonymised: each value that is not
+//! known to be harmless is replaced. `docs/dev/recording-format.md` describes the format; `sim::replay` reads it by that
+//! description and shares no code with this room.
 
 mod address;
+mod api_words;
 mod body;
-mod disguise;
+mod exchange;
 mod folder;
 mod header;
 mod hosts;
-mod keep;
+mod kept_fields;
 mod look;
-mod names;
+mod member_names;
+mod pseudonyms;
 mod recorder;
-mod seen;
-mod tokens;
-mod words;
+mod replacements;
 mod write;
 
 pub use folder::{Folder, FolderError};
-pub use keep::Keep;
+pub use kept_fields::KeptFields;
 pub use look::look;
 pub use recorder::Recorder;
 pub use write::{Summary, write};

@@ -1,45 +1,47 @@
-//! How the program is told to stop: the first signal asks for it, the second insists. And how it is told
-//! to read its configuration anew.
+//! Signals: SIGINT and SIGTERM stop the program (the second one at once), SIGHUP reloads the configuration.
 
 use std::{io, process};
 
 use tokio::sync::watch;
 
-/// A request to stop that any number of tasks can wait for.
+/// Stop request that any number of tasks can wait for.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
 
 impl Stop {
-    /// Completes once the program should stop.
+    /// Completes once the stop is requested.
     pub async fn requested(mut self) {
-        // A sender that is gone can only mean that the program is going down as well.
+        // A dropped sender means the end of the program as well; the tasks must not wait for ever.
         let _ = self.0.wait_for(|stop| *stop).await;
     }
 }
 
-/// A stop and the switch that requests it.
+/// Creates a stop request and the sender that triggers it with `true`.
 pub fn switch() -> (watch::Sender<bool>, Stop) {
     let (sender, receiver) = watch::channel(false);
     (sender, Stop(receiver))
 }
 
-/// A stop that SIGINT or SIGTERM requests; a second signal ends the process at once.
+/// Returns a stop that SIGINT or SIGTERM requests. A second signal ends the process at once, exit code 130.
 ///
 /// # Errors
 /// The operating system refuses to deliver signals.
 pub fn on_signal() -> io::Result<Stop> {
     let (sender, stop) = switch();
+    // Registered before the spawn: a signal that comes right after the start must not be lost.
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         signals.next().await;
         tracing::info!("stopping; a second signal aborts");
         let _ = sender.send(true);
         signals.next().await;
+        // 128 + SIGINT, as shells report a program ended by Ctrl-C.
         process::exit(130);
     });
     Ok(stop)
 }
 
+/// SIGINT (Ctrl-C) and SIGTERM (systemd, Docker, Kubernetes).
 #[cfg(unix)]
 struct Signals {
     interrupt: tokio::signal::unix::Signal,
@@ -61,13 +63,13 @@ impl Signals {
     }
 }
 
-/// SIGHUPs; on systems that have none, none comes.
+/// Stream of SIGHUP; on systems without it, none arrives.
 #[derive(Debug)]
 pub struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
 
 #[cfg(unix)]
 impl Hangups {
-    /// Listens from now on; the signal no longer ends the program.
+    /// Registers for SIGHUP, which from then on no longer ends the program.
     ///
     /// # Errors
     /// The operating system refuses to deliver the signal.
@@ -76,8 +78,9 @@ impl Hangups {
         Ok(Self(signal(SignalKind::hangup())?))
     }
 
-    /// Completes at the next one.
+    /// Completes at the next SIGHUP.
     pub async fn next(&mut self) {
+        // A stream that ended is ready for ever: without the wait the caller would reload in a busy loop.
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
@@ -86,7 +89,7 @@ impl Hangups {
 
 #[cfg(not(unix))]
 impl Hangups {
-    /// Listens to nothing.
+    /// Does nothing.
     ///
     /// # Errors
     /// None.
@@ -101,6 +104,7 @@ impl Hangups {
     }
 }
 
+/// Ctrl-C, the only stop signal on systems without Unix signals.
 #[cfg(not(unix))]
 struct Signals;
 
@@ -112,6 +116,7 @@ impl Signals {
     }
 
     async fn next(&mut self) {
+        // An error means that no handler can be registered: then no signal ever arrives.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

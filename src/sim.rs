@@ -1,12 +1,12 @@
-//! A simulated Trio, for the demo, for tests, and for anyone who writes a Trio client.
+//! A simulated Trio server for the demo, for tests and for authors of Trio clients.
 //!
-//! In reading order: the world is a contact centre that lives by itself, the dialect is how its
-//! facts are named and written, the API lets clients at it, the simulator gives it a clock and a
-//! socket. A scenario states a world instead of making one up; the truth is what really happened in
-//! it; a replay serves what a real Trio once answered.
+//! Reading order: `world` is a discrete-event simulation of a contact centre; `scenario` states a world
+//! instead of generating one; `truth` holds the exact figures of a world; `dialect` and `charset` define
+//! member names, units and encodings; `api` answers requests; `simulator` adds a clock and a socket,
+//! `in_process` neither; `replay` serves the recorded answers of a real Trio.
 //!
-//! Everything here is made from the vendor's help alone and shares no code with the client
-//! in this program, so that the two cannot be wrong together.
+//! The room is written from the vendor's help alone and shares no code with the client of this program: a
+//! wrong member name in one cannot be hidden by the same mistake in the other.
 
 mod api;
 mod charset;
@@ -22,9 +22,11 @@ mod world;
 pub use charset::Charset;
 pub use dialect::Dialect;
 pub use in_process::InProcess;
-pub use options::{Numbers, Options};
-pub use replay::{Replay, Unusable};
-pub use scenario::{Callback, Moves, Overflow, Scenario, ServicePlan, Team, Transfer};
+pub use options::{IdOffsets, Options};
+pub use replay::{RecordingError, Replay};
+pub use scenario::{Callback, Overflow, Rerouting, Scenario, ServicePlan, Team, Transfer};
 pub use simulator::{Simulator, WallClock, serve};
 pub use truth::{AgentTime, Flow, ServiceTruth, TARGETS, Truth};
-pub use world::{Activity, Class, Demand, Habits, Law, Opening, Outcome, Season, Stay};
+pub use world::{
+    Activity, ArrivalProfile, Behaviour, Class, Demand, Disposition, Distribution, OpeningHours, Segment,
+};

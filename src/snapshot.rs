@@ -1,6 +1,6 @@
-//! What a target looked like when it was last read: pure data, published whole, never changed.
+//! The last readings of a target: pure data, published as a whole and never changed afterwards.
 //!
-//! Does not belong here: anything that happened *between* readings (`tally`).
+//! Does not belong here: what happened *between* two readings (`tally`).
 
 mod notes;
 mod service_names;
@@ -8,35 +8,35 @@ mod service_names;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Case, CaseList, Collector, ContactCenter, FieldUse, Holding, Service,
-    ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
+    Agent, AgentGroup, AgentStatus, Case, CaseList, CollectionCount, Collector, ContactCenter, FieldUse,
+    Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 pub use notes::{Notes, Problem};
 
-/// Everything known of one target after a step of its poller.
+/// The readings of one target after a step of its poller.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Configured name of the target.
     pub target: Text,
-    /// When the step that made this snapshot was finished.
+    /// End of the step that produced this snapshot.
     pub stepped: Stamp,
-    /// The last step got at least one good answer, with a token, from a fast collector.
+    /// True if a fast collector got at least one valid answer, with a token, in the last step.
     pub up: bool,
-    /// The answers were made by a simulator.
+    /// True if the answers are those of a simulator.
     pub simulated: bool,
     /// Host and port of the server that was read last.
     pub server: Text,
-    /// Seconds by which that server's clock is ahead of ours, to about a second.
+    /// Difference of that server's clock to ours, in seconds, positive if it is ahead; exact to about a second.
     pub clock_skew: Option<f64>,
     /// The list of contact centres.
     pub contact_centers: Reading<Vec<ContactCenter>>,
     /// The contact centres that are read, in the order of the list.
     pub centers: Vec<Center>,
-    /// What there is of everything that belongs to no contact centre.
-    pub inventory: Reading<Vec<Holding>>,
-    /// What the field dictionary found so far.
+    /// Numbers of items of the collections that belong to no contact centre.
+    pub inventory: Reading<Vec<CollectionCount>>,
+    /// Results of the field dictionary.
     pub fields: Arc<[FieldUse]>,
-    /// What people are told beside the data.
+    /// Explanations for people, such as reasons of failures.
     pub notes: Notes,
 }
 
@@ -47,114 +47,115 @@ pub struct Center {
     pub contact_center: ContactCenter,
     /// Services as configured.
     pub services: Reading<Vec<Service>>,
-    /// Services now.
+    /// Current states of services.
     pub service_state: Reading<Vec<ServiceStatus>>,
     /// Service groups.
     pub service_groups: Reading<ServiceGroups>,
     /// Agents as configured.
     pub agents: Reading<Vec<Agent>>,
-    /// Agents now.
+    /// Current states of agents.
     pub agent_state: Reading<Vec<AgentStatus>>,
     /// Agent groups.
     pub agent_groups: Reading<Vec<AgentGroup>>,
-    /// Calls now.
+    /// Current calls.
     pub calls: Reading<CaseList>,
-    /// Cases of every kind now.
+    /// Current cases of all classes.
     pub cases: Reading<CaseList>,
-    /// What single cases that a cut list does not show were found to be.
+    /// Cases missing from a truncated list that were requested one by one in this step.
     pub followed: Arc<[Followed]>,
-    /// Who can take cases of which service.
+    /// Agents with the skill for each service.
     pub skills: Reading<ServiceSkills>,
-    /// What there is of everything in this contact centre.
-    pub inventory: Reading<Vec<Holding>>,
+    /// Numbers of items of the collections of this contact centre.
+    pub inventory: Reading<Vec<CollectionCount>>,
 }
 
-/// A case that was asked for by its number.
+/// A case that was requested by its job number.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Followed {
     /// Trio's job number.
     pub id: Text,
-    /// When the answer came.
+    /// Time of the answer.
     pub at: Stamp,
-    /// The case; `None`: there is no such case any more.
+    /// The case; `None`: Trio no longer has it (404), so it has ended.
     pub case: Option<Case>,
 }
 
-/// The last good data of one collector, and how its last attempt went.
+/// The last complete data of one collector, and the result of its last attempt.
 #[derive(Clone, Debug)]
 pub struct Reading<T> {
-    /// How often the collector is due; `None`: it is switched off, and nothing is said of it.
+    /// Interval of the collector; `None`: it is switched off and has no metrics.
     pub interval: Option<Duration>,
     /// The last attempt; `None` before the first.
     pub attempt: Option<Attempt>,
-    /// The last complete data, whatever came after.
+    /// The last complete data; failed attempts do not change it.
     pub good: Option<Good<T>>,
-    /// Attempts that answered but could not be read whole.
+    /// Number of attempts that were answered but incomplete.
     pub incomplete_total: u64,
-    /// Why the last attempt brought nothing whole; `None` if it did, or before the first.
+    /// Reason why the last attempt was not complete; `None` if it was, or before the first.
     pub problem: Option<Problem>,
 }
 
-/// How one attempt to read went.
+/// One attempt to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// When it began.
+    /// Start of the attempt.
     pub at: Stamp,
-    /// How long it took.
+    /// Duration of the attempt.
     pub duration: Duration,
-    /// What came of it.
+    /// Result of the attempt.
     pub outcome: Outcome,
 }
 
-/// What came of an attempt to read.
+/// The result of an attempt to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Read whole.
+    /// All data was read.
     Complete,
-    /// Answered, but pages were missing or contradicted each other.
+    /// There were answers, but pages were missing or contradicted each other.
     Incomplete,
     /// No usable answer.
     Failed,
 }
 
-/// Data that was read whole.
+/// Complete data of one reading.
 #[derive(Clone, Debug)]
 pub struct Good<T> {
-    /// When the reading began: the data is at least this old.
+    /// Start of the reading; the age of the data is counted from here.
     pub taken: Stamp,
-    /// How long the reading took: what it shows was so at some moment of this time.
+    /// Duration of the reading: each value was true at some moment within it.
     pub took: Duration,
-    /// The first reading that gave just this data.
+    /// Start of the first reading with the same data.
     pub changed: Stamp,
-    /// Items read.
+    /// Number of items.
     pub items: usize,
     /// The data.
     pub data: Arc<T>,
 }
 
 impl<T> Reading<T> {
-    /// A reading before its first attempt.
+    /// Returns a reading before its first attempt.
     pub fn none(interval: impl Into<Option<Duration>>) -> Self {
         Self { interval: interval.into(), attempt: None, good: None, incomplete_total: 0, problem: None }
     }
 
-    /// What the last attempt came to.
+    /// Returns the result of the last attempt, to be changed.
     pub fn tried(&mut self) -> Tried<'_> {
         Tried { attempt: &mut self.attempt, problem: &mut self.problem, interval: self.interval }
     }
 
-    /// How old the data may get before it is withheld: three intervals, at least a minute.
+    /// Returns the age after which the data is withheld: three intervals, at least a minute.
     pub fn max_age(&self) -> Duration {
         max_age(self.interval.unwrap_or_default())
     }
 
-    /// The data, unless it is too old at `now`.
+    /// Returns the data, unless it is too old at `now`.
     pub fn fresh(&self, now: Stamp) -> Option<&Arc<T>> {
+        // Judged when it is used, not when it is read: a poller that hangs cannot keep old gauges alive.
         let good = self.good.as_ref()?;
         (now.since(good.taken) <= self.max_age()).then_some(&good.data)
     }
 
-    /// What is known about the collector, whatever it reads; `None` if it is switched off.
+    /// Returns the state of the collector, without its data; `None` if it is switched off.
     pub fn health(&self, collector: Collector) -> Option<Health> {
         Some(Health {
             collector,
@@ -168,44 +169,54 @@ impl<T> Reading<T> {
     }
 }
 
-/// What an attempt came to, whatever was read, for whoever changes it.
+/// Mutable access to the result of the last attempt, for readings of any type.
 #[derive(Debug)]
 pub struct Tried<'a> {
     /// The last attempt.
     pub attempt: &'a mut Option<Attempt>,
-    /// Why it brought nothing whole.
+    /// Reason why it was not complete.
     pub problem: &'a mut Option<Problem>,
-    /// How often the collector is due.
+    /// Interval of the collector.
     pub interval: Option<Duration>,
 }
 
-/// How old data may get that is read at this interval.
+/// Longest time between the starts of two readings of the same moment. The collectors of a cycle start
+/// together, a few requests at a time; two cycles are seconds apart.
+const MOMENT: Duration = Duration::from_millis(500);
+
+/// Returns whether two readings started so close to each other that they can be compared.
+pub fn is_same_moment(one: Stamp, other: Stamp) -> bool {
+    one.mono.abs_diff(other.mono) <= MOMENT
+}
+
+/// Returns the age after which data read at this interval is withheld.
 pub fn max_age(interval: Duration) -> Duration {
+    // Two failed readings in a row do not remove the gauges yet.
     (interval * 3).max(Duration::from_secs(60))
 }
 
 /// The state of one collector, without its data.
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
-    /// Which collector.
+    /// The collector.
     pub collector: Collector,
-    /// How often it is due.
+    /// Its interval.
     pub interval: Duration,
     /// Its last attempt.
     pub attempt: Option<Attempt>,
-    /// When its last good data was read.
+    /// Start of the reading of its last complete data.
     pub last_success: Option<Stamp>,
-    /// When that data was first seen as it is.
+    /// Start of the first reading with the same data.
     pub last_change: Option<Stamp>,
-    /// Items in that data.
+    /// Number of items in that data.
     pub items: Option<usize>,
-    /// Attempts that could not be read whole.
+    /// Number of incomplete attempts.
     pub incomplete_total: u64,
 }
 
 impl Center {
-    /// A contact centre of which nothing has been read yet. `interval` says how often each collector is
-    /// due, if it is switched on.
+    /// Returns a contact centre before the first reading. `interval` returns the interval of each collector, `None` if
+    /// it is switched off.
     pub fn new(contact_center: ContactCenter, interval: impl Fn(Collector) -> Option<Duration>) -> Self {
         Self {
             contact_center,
@@ -223,7 +234,7 @@ impl Center {
         }
     }
 
-    /// The state of every collector that is switched on, in the order of [`Collector::ALL`].
+    /// Returns the state of every collector that is switched on, in the order of [`Collector::ALL`].
     pub fn health(&self) -> impl Iterator<Item = Health> {
         let health = Collector::ALL.map(|collector| match collector {
             Collector::Services => self.services.health(collector),
@@ -240,7 +251,7 @@ impl Center {
         health.into_iter().flatten()
     }
 
-    /// Changes how often the collectors are due.
+    /// Sets the intervals of the collectors.
     pub fn set_intervals(&mut self, interval: impl Fn(Collector) -> Option<Duration>) {
         self.services.interval = interval(Collector::Services);
         self.service_state.interval = interval(Collector::ServiceState);
@@ -254,7 +265,7 @@ impl Center {
         self.inventory.interval = interval(Collector::Inventory);
     }
 
-    /// What the last attempt of every collector came to, and its interval if it is switched on.
+    /// Returns mutable access to the results of the last attempts, in the order of [`Collector::ALL`].
     pub fn attempts(&mut self) -> [Tried<'_>; Collector::COUNT] {
         [
             self.services.tried(),
@@ -270,7 +281,7 @@ impl Center {
         ]
     }
 
-    /// Why the last attempt of a collector brought nothing whole.
+    /// Returns the reason why the last attempt of a collector was not complete.
     pub fn problem(&self, collector: Collector) -> Option<&Problem> {
         match collector {
             Collector::Services => self.services.problem.as_ref(),
@@ -286,8 +297,9 @@ impl Center {
         }
     }
 
-    /// `(service id, group id)` pairs: from the row filter, else from the services' own records.
+    /// Returns `(service id, group id)` pairs: from the row filter, else from the records of the services.
     pub fn service_group_members(&self, now: Stamp) -> Vec<(Text, Text)> {
+        // The row filter first: it works also where records do not name their groups.
         let groups = self.service_groups.fresh(now);
         if let Some(members) = groups.and_then(|groups| groups.members.as_ref()) {
             return members.clone();
@@ -296,8 +308,8 @@ impl Center {
         services.flat_map(|s| s.group_ids.iter().map(|group| (s.id.clone(), group.clone()))).collect()
     }
 
-    /// The agent groups with the ids of their members, whichever side names them, each member once.
-    /// `None` while the groups are unknown, or while neither side names a single member.
+    /// Returns the agent groups with the ids of their members, each once, from the records of both agents and groups.
+    /// `None` if the groups are unknown, or if neither side names any member.
     pub fn agent_group_members(&self) -> Option<Vec<(AgentGroup, Vec<Text>)>> {
         let groups = self.agent_groups.good.as_ref()?;
         let mut of_group: HashMap<&str, Vec<Text>> = HashMap::new();
@@ -317,6 +329,7 @@ impl Center {
                 (group.clone(), members)
             })
             .collect();
+        // Without any member the server does not tell them: groups of size 0 would be wrong.
         joined.iter().any(|(_, members)| !members.is_empty()).then_some(joined)
     }
 }
@@ -332,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn data_is_withheld_once_it_is_older_than_three_intervals() {
+    fn data_older_than_three_intervals_is_withheld() {
         let now = Clock::system().now();
         let later = |secs| Stamp { mono: now.mono + Duration::from_secs(secs), ..now };
         let reading = read_at(now, Duration::from_secs(300));
@@ -341,7 +354,15 @@ mod tests {
     }
 
     #[test]
-    fn data_of_a_quick_collector_lives_a_minute() {
+    fn readings_of_a_moment_start_within_half_a_second() {
+        let now = Clock::system().now();
+        let later = |millis| Stamp { mono: now.mono + Duration::from_millis(millis), ..now };
+        assert!(is_same_moment(now, later(500)) && is_same_moment(later(500), now));
+        assert!(!is_same_moment(now, later(501)) && !is_same_moment(later(501), now));
+    }
+
+    #[test]
+    fn data_of_a_fast_collector_is_kept_a_minute() {
         let now = Clock::system().now();
         let reading = read_at(now, Duration::from_secs(5));
         assert!(reading.fresh(Stamp { mono: now.mono + Duration::from_secs(60), ..now }).is_some());

@@ -1,4 +1,6 @@
-//! What the exporter counts about itself: atomics, written where things happen, read when encoded.
+//! Counters of the exporter about itself.
+//!
+//! Atomics, written where things happen and read when metrics are encoded: neither side waits for the other.
 
 use std::{
     collections::BTreeMap,
@@ -11,69 +13,73 @@ use std::{
 
 use crate::model::{AuthFailure, RequestFailure, Resource, RetryReason, ServerUse, Token};
 
-/// Upper edges, in seconds, of the request duration histogram: a healthy local server, a slow one,
-/// a slow page, and the limits at which cycles get missed and requests get given up.
+/// Upper edges of the request duration histogram, in seconds.
+// Each answers a question: a healthy server nearby (up to 0.05), a slow one (0.25), a slow page (1), cycles that
+// get missed (5, the interval of states) and requests that are given up (10).
 pub const DURATION_EDGES: [f64; 8] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
 
+/// Status codes that HTTP allows.
 const STATUS_CODES: std::ops::Range<u16> = 100..600;
 
-/// The counts of one target.
+/// Counters and gauges of one target.
 #[derive(Debug)]
 pub struct Stats {
     resources: [ResourceStats; Resource::COUNT],
-    /// Logins tried.
+    /// Login attempts.
     pub logins: Counter,
-    /// Renewals tried.
+    /// Attempts to renew a token.
     pub refreshes: Counter,
     auth_failures: [Counter; AuthFailure::COUNT],
     token_expiry: [Counter; Token::COUNT],
     retries: [Counter; RetryReason::COUNT],
     servers: RwLock<Arc<[ServerUse]>>,
-    /// Times at which another server than before was asked.
+    /// Changes to another server.
     pub failovers: Counter,
-    /// Times at which the poller should have begun a cycle but was still busy with the one before.
+    /// Cycles that were skipped, because the one before had not ended.
     pub polls_missed: Counter,
     /// Restarts of the target's poller after a panic.
     pub restarts: Counter,
-    /// Requests a minute that are allowed on the long run.
-    pub request_budget: Measure,
-    /// Seconds by which the server's clock is ahead of ours, by its last answer.
-    pub clock_skew: Measure,
+    /// Requests per minute allowed in the long run.
+    pub request_budget: Gauge,
+    /// Seconds by which the server's clock is ahead of ours, according to its last answer.
+    pub clock_skew: Gauge,
     certificate_expiry: Mutex<BTreeMap<String, f64>>,
 }
 
-/// How reading the configuration anew went: one for the whole process.
+/// Results of configuration reloads, once for the process.
 #[derive(Debug, Default)]
 pub struct ReloadStats {
-    /// 1 if the configuration in use is what was read last, else 0.
-    pub successful: Measure,
-    /// When it was last read well, seconds since 1970.
-    pub last_success: Measure,
+    /// 1 if the last reload succeeded, else 0.
+    pub successful: Gauge,
+    /// Time of the last successful reload, in seconds since 1970.
+    pub last_success: Gauge,
 }
 
-/// What became of the file that carries counters over a restart: one for the whole process.
+/// Results of writing the state file, once for the process.
 #[derive(Debug, Default)]
 pub struct StateFileStats {
-    /// When it was last written, seconds since 1970.
-    pub last_success: Measure,
-    /// Times at which it could not be used or written.
+    /// Time of the last successful write, in seconds since 1970.
+    pub last_success: Gauge,
+    /// Failures to use or write it.
     pub errors: Counter,
 }
 
-/// The counts of one resource of a target.
+/// Counters of the requests for one resource of a target.
 #[derive(Debug)]
 pub struct ResourceStats {
     by_status: Box<[Counter]>,
     by_failure: [Counter; RequestFailure::COUNT],
+    // One counter per bucket, not cumulative: one addition per request. The encoder adds them up.
     durations: [Counter; DURATION_EDGES.len() + 1],
+    // An integer, because an atomic cannot add to a float.
     duration_micros: Counter,
-    /// Bytes of answer bodies, as received.
+    /// Bytes of answer bodies.
     pub response_bytes: Counter,
-    /// Signs that a list changed while its pages were read.
+    /// Items seen twice and totals that changed while the pages of a list were read.
     pub drift: Counter,
 }
 
-/// A number that only ever grows (or, for an expiry, is replaced).
+/// Number that only grows.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 
@@ -83,36 +89,37 @@ impl Counter {
         self.0.fetch_add(count, Ordering::Relaxed);
     }
 
-    /// The present value.
+    /// Returns the current value.
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
 
-/// A number that is replaced, or not known.
+/// Number that is replaced, or unknown.
+// Stored as the bits of a float; NaN is "unknown", so value and presence change in one step.
 #[derive(Debug)]
-pub struct Measure(AtomicU64);
+pub struct Gauge(AtomicU64);
 
-impl Default for Measure {
+impl Default for Gauge {
     fn default() -> Self {
         Self(AtomicU64::new(f64::NAN.to_bits()))
     }
 }
 
-impl Measure {
-    /// Replaces the number.
+impl Gauge {
+    /// Sets the value; `None`: unknown.
     pub fn set(&self, value: Option<f64>) {
         self.0.store(value.unwrap_or(f64::NAN).to_bits(), Ordering::Relaxed);
     }
 
-    /// The number, where it is known.
+    /// Returns the value; `None`: unknown.
     pub fn get(&self) -> Option<f64> {
         let value = f64::from_bits(self.0.load(Ordering::Relaxed));
         (!value.is_nan()).then_some(value)
     }
 }
 
-/// How a request ended.
+/// Outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestCode {
     /// An HTTP status.
@@ -134,74 +141,76 @@ impl Default for Stats {
             failovers: Counter::default(),
             polls_missed: Counter::default(),
             restarts: Counter::default(),
-            request_budget: Measure::default(),
-            clock_skew: Measure::default(),
+            request_budget: Gauge::default(),
+            clock_skew: Gauge::default(),
             certificate_expiry: Mutex::default(),
         }
     }
 }
 
 impl Stats {
-    /// The counts of `resource`.
+    /// Returns the counters of `resource`.
     pub fn resource(&self, resource: Resource) -> &ResourceStats {
         &self.resources[resource.index()]
     }
 
-    /// Notes when the certificate of a server expires, in seconds since 1970.
+    /// Sets the expiry of the certificate of a server, in seconds since 1970.
     pub fn set_certificate_expiry(&self, server: &str, expiry: f64) {
         let mut known = self.certificate_expiry.lock().unwrap_or_else(PoisonError::into_inner);
+        // Each answer over TLS calls this; the server's name is copied only when something changed.
         if known.get(server) != Some(&expiry) {
             known.insert(server.to_owned(), expiry);
         }
     }
 
-    /// When the certificate of each server expires, in seconds since 1970.
+    /// Returns the expiry of the certificate of each server, in seconds since 1970.
     pub fn certificate_expiries(&self) -> BTreeMap<String, f64> {
         self.certificate_expiry.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Logins and renewals tried: what a client may see can change with each.
+    /// Returns the number of logins and renewals. With each the rights of the user may have changed.
     pub fn session_changes(&self) -> u64 {
         self.logins.get() + self.refreshes.get()
     }
 
     /// Counts a failed login or renewal.
-    pub fn auth_failed(&self, reason: AuthFailure) {
+    pub fn record_auth_failure(&self, reason: AuthFailure) {
         self.auth_failures[reason.index()].add(1);
     }
 
-    /// Failed logins and renewals by reason.
+    /// Returns the failed logins and renewals by reason.
     pub fn auth_failures(&self, reason: AuthFailure) -> u64 {
         self.auth_failures[reason.index()].get()
     }
 
     /// Counts a request that was sent again after the wait that the server had asked for.
-    pub fn retried(&self, reason: RetryReason) {
+    pub fn record_retry(&self, reason: RetryReason) {
         self.retries[reason.index()].add(1);
     }
 
-    /// Requests that were sent again, by reason.
+    /// Returns the requests that were sent again, by reason.
     pub fn retries(&self, reason: RetryReason) -> u64 {
         self.retries[reason.index()].get()
     }
 
-    /// Puts up what is known of the target's servers, as a whole.
+    /// Replaces the list of the target's servers and their state.
     pub fn set_servers(&self, servers: Arc<[ServerUse]>) {
         *self.servers.write().unwrap_or_else(PoisonError::into_inner) = servers;
     }
 
-    /// The target's servers, as they were last found.
+    /// Returns the target's servers and their last known state.
     pub fn servers(&self) -> Arc<[ServerUse]> {
         self.servers.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Notes when a token expires, in seconds since 1970; `None` when there is no such token.
+    /// Sets the expiry of a token, in seconds since 1970; `None`: there is no such token.
     pub fn set_token_expiry(&self, token: Token, expiry: Option<f64>) {
+        // 0, the start of 1970, is "no token".
         let bits = expiry.map_or(0, f64::to_bits);
         self.token_expiry[token.index()].0.store(bits, Ordering::Relaxed);
     }
 
-    /// When a token expires, in seconds since 1970.
+    /// Returns the expiry of a token, in seconds since 1970; `None`: there is no such token.
     pub fn token_expiry(&self, token: Token) -> Option<f64> {
         let bits = self.token_expiry[token.index()].get();
         (bits != 0).then(|| f64::from_bits(bits))
@@ -220,8 +229,8 @@ impl ResourceStats {
         }
     }
 
-    /// Counts a finished request. A status outside 100–599 cannot arrive over HTTP and is ignored.
-    pub fn finished(&self, code: RequestCode, took: Duration) {
+    /// Counts a finished request and its duration. A status outside 100–599 is ignored: HTTP has none.
+    pub fn record_request(&self, code: RequestCode, took: Duration) {
         match code {
             RequestCode::Status(status) => {
                 if let Some(counter) =
@@ -237,20 +246,20 @@ impl ResourceStats {
         self.duration_micros.add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// Finished requests.
+    /// Returns the number of finished requests.
     pub fn finished_requests(&self) -> u64 {
         self.durations.iter().map(Counter::get).sum()
     }
 
-    /// Requests by how they ended; only what has happened at least once.
+    /// Iterates over the numbers of requests by outcome, without those that are 0.
     pub fn requests(&self) -> impl Iterator<Item = (RequestCode, u64)> + '_ {
         let statuses = STATUS_CODES.map(RequestCode::Status).zip(self.by_status.iter());
         let failures = RequestFailure::ALL.map(RequestCode::Failure).into_iter().zip(self.by_failure.iter());
         statuses.chain(failures).map(|(code, count)| (code, count.get())).filter(|(_, count)| *count > 0)
     }
 
-    /// Finished requests per bucket of [`DURATION_EDGES`] (the last: above all edges), not cumulated,
-    /// and the sum of their durations in seconds.
+    /// Returns the finished requests per bucket of [`DURATION_EDGES`], not cumulative (the last: above all
+    /// edges), and the sum of their durations in seconds.
     pub fn durations(&self) -> ([u64; DURATION_EDGES.len() + 1], f64) {
         let buckets = std::array::from_fn(|bucket| self.durations[bucket].get());
         (buckets, self.duration_micros.get() as f64 / 1e6)
@@ -262,12 +271,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_is_counted_once_under_its_code_and_its_bucket() {
+    fn request_is_counted_by_code_and_bucket() {
         let stats = Stats::default();
         let resource = stats.resource(Resource::Agents);
-        resource.finished(RequestCode::Status(200), Duration::from_millis(10));
-        resource.finished(RequestCode::Status(599), Duration::from_millis(11));
-        resource.finished(RequestCode::Failure(RequestFailure::Timeout), Duration::from_secs(20));
+        resource.record_request(RequestCode::Status(200), Duration::from_millis(10));
+        resource.record_request(RequestCode::Status(599), Duration::from_millis(11));
+        resource.record_request(RequestCode::Failure(RequestFailure::Timeout), Duration::from_secs(20));
         let requests: Vec<_> = resource.requests().collect();
         assert_eq!(
             requests,
@@ -283,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_is_not_there_has_no_expiry() {
+    fn missing_token_has_no_expiry() {
         let stats = Stats::default();
         stats.set_token_expiry(Token::Access, Some(12.5));
         assert_eq!(stats.token_expiry(Token::Access), Some(12.5));

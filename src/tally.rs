@@ -28,7 +28,7 @@ pub use skilled::SkilledAgents;
 
 pub use flow::{
     Ago, ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, Edges, Event, FlowTotals, Inference, LeftAge,
-    ListTaken, Place, RejectedTimes, ServiceTotals, Source, Told, WaitHistogram,
+    ListTaken, Place, RejectedTimes, ServiceTotals, Source, Told, WaitHistogram, WaitingNow,
 };
 pub use saved::Saved;
 pub use service_time::{TimeCounts, Unmeasured};

@@ -1,4 +1,4 @@
-//! How the program logs: to stderr, as logfmt or JSON, filtered by a level that may change while it runs.
+//! Logging to stderr as logfmt or JSON, with a filter that can change while the program runs.
 
 use std::{
     io,
@@ -15,46 +15,46 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
-    /// `key=value` pairs.
+    /// `key=value` pairs, as Prometheus and its exporters log.
     #[default]
     Logfmt,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// What is logged, and how.
+/// Settings of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// A level, or a filter such as `info,trio_exporter::trio=debug`.
     pub level: String,
-    /// How lines are written.
+    /// Format of the lines.
     pub format: Format,
 }
 
-/// The words for levels, the most silent first.
+/// Names of the levels; each logs more than the one before.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// Why the level is not what it should be.
+/// Failure to set a level.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadLevel {
-    /// It cannot be read.
+    /// The text is not a level or filter.
     #[error(
         "{given:?} is no level; use error, warn, info, debug or trace, or a filter such as \
          info,trio_exporter::trio=debug"
     )]
     Unknown {
-        /// What was given.
+        /// The text.
         given: String,
     },
-    /// Somebody else logs for this process.
-    #[error("this process logs by rules of its own, which cannot be changed here")]
-    NotOurs,
+    /// The filter of this handle is not in use: another logger was installed first, as in tests.
+    #[error("this process uses another logger, whose level cannot be changed here")]
+    NotInUse,
 }
 
-/// What is logged: shown, and changed while the program runs.
+/// Handle that shows and changes the log filter.
 #[derive(Clone, Debug)]
 pub struct LogLevel {
     targets: reload::Handle<Targets, Registry>,
@@ -62,34 +62,35 @@ pub struct LogLevel {
 }
 
 impl LogLevel {
-    /// The level or filter in force.
+    /// Returns the level or filter in force.
     pub fn in_force(&self) -> String {
         self.in_force.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Puts another level or filter in force, and returns the one before.
+    /// Sets the level or filter and returns the previous one.
     ///
     /// # Errors
-    /// It is none; the one before stays.
+    /// The text is not a level or filter; the previous one stays in force.
     pub fn set(&self, level: &str) -> Result<String, BadLevel> {
         let level = level.trim();
         let targets = targets(level)?;
-        // Held while it changes, so that what is shown is what is in force.
+        // Locked over both steps: of two requests at once, the one shown must be the one in force.
         let mut in_force = self.in_force.lock().unwrap_or_else(PoisonError::into_inner);
-        self.targets.reload(targets).map_err(|_| BadLevel::NotOurs)?;
+        self.targets.reload(targets).map_err(|_| BadLevel::NotInUse)?;
         Ok(std::mem::replace(&mut in_force, level.to_owned()))
     }
 }
 
-/// Starts logging for the whole process. Does nothing when a test has started it already.
+/// Installs the logger of the process; does nothing if a test has installed one already.
 ///
 /// # Errors
-/// The level cannot be read.
+/// The text is not a level or filter.
 pub fn init(settings: &Settings) -> Result<LogLevel, BadLevel> {
     let (filter, level) = filter(&settings.level)?;
     let registry = Registry::default().with(filter);
     let started = match settings.format {
         Format::Logfmt => {
+            // Without file and module: operators search by message, and module names change between versions.
             let layer = tracing_logfmt::builder().with_location(false).with_module_path(false).layer();
             registry.with(layer.with_writer(io::stderr)).try_init()
         }
@@ -98,34 +99,37 @@ pub fn init(settings: &Settings) -> Result<LogLevel, BadLevel> {
             registry.with(layer.with_writer(io::stderr)).try_init()
         }
     };
-    // The only failure is that a logger is there already.
+    // The only possible failure: a logger is installed already.
     let _ = started;
     Ok(level)
 }
 
-/// A filter of log lines, and what changes it.
+/// Builds a filter of log lines and the handle that changes it.
 ///
 /// # Errors
-/// The level cannot be read.
+/// The text is not a level or filter.
 pub fn filter(level: &str) -> Result<(impl Layer<Registry> + use<>, LogLevel), BadLevel> {
     let level = level.trim();
     let (layer, handle) = reload::Layer::new(targets(level)?);
     let in_force = Arc::new(Mutex::new(level.to_owned()));
-    Ok((layer.and_then(discretion()), LogLevel { targets: handle, in_force }))
+    Ok((layer.and_then(no_dependency_traces()), LogLevel { targets: handle, in_force }))
 }
 
-/// Other crates may trace the bytes and headers that they send, tokens and passwords among them: whatever
-/// the level, they tell no more than `debug` does.
-fn discretion<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> + use<S> {
+/// Builds a filter that drops lines of other crates below `debug`, at any configured level.
+// h2, rustls and others trace the bytes and headers they send: tokens and passwords. /-/log-level would
+// otherwise let each client that reaches it put them into the log.
+fn no_dependency_traces<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> + use<S> {
     filter_fn(|metadata: &Metadata<'_>| *metadata.level() <= Level::DEBUG || is_ours(metadata.target()))
 }
 
+// Compares the whole first segment: a crate whose name begins with ours is another crate.
 fn is_ours(target: &str) -> bool {
     let crate_name = target.split("::").next().unwrap_or_default();
     crate_name == env!("CARGO_CRATE_NAME")
 }
 
-/// What a level, or a filter by modules, lets through. A word that is no level is a mistake, not a module.
+/// Parses a level, or a filter by modules.
+// Stricter than `Targets` itself, which takes an unknown word such as `loud` for a module and then logs nothing.
 fn targets(given: &str) -> Result<Targets, BadLevel> {
     let unknown = || BadLevel::Unknown { given: given.to_owned() };
     let mut targets = Targets::new();
@@ -157,8 +161,8 @@ mod tests {
 
     use super::*;
 
-    /// Whether modules of ours, of another crate and of one named alike are heard, at every level.
-    fn heard() -> [String; 3] {
+    /// Returns the most detailed enabled level of a module of ours, of h2, and of a crate with a similar name.
+    fn enabled_levels() -> [String; 3] {
         macro_rules! at {
             ($target:literal) => {
                 [
@@ -170,44 +174,47 @@ mod tests {
                 ]
             };
         }
-        let words = |heard: [bool; 5]| LEVELS[heard.iter().filter(|heard| **heard).count()].to_owned();
-        [at!("trio_exporter::trio"), at!("h2::hpack"), at!("trio_exporter_spy")].map(words)
+        let name = |enabled: [bool; 5]| LEVELS[enabled.iter().filter(|enabled| **enabled).count()].to_owned();
+        [at!("trio_exporter::trio"), at!("h2::hpack"), at!("trio_exporter_spy")].map(name)
     }
 
     #[test]
-    fn the_level_in_force_changes_while_the_program_runs_and_a_bad_one_leaves_it() {
+    fn level_changes_at_run_time_and_invalid_one_is_refused() {
         let (filter, level) = filter("info").expect("a level");
         with_default(Registry::default().with(filter), || {
-            assert_eq!(heard(), ["info", "info", "info"]);
+            assert_eq!(enabled_levels(), ["info", "info", "info"]);
             assert_eq!(level.set(" debug\n"), Ok("info".to_owned()));
-            assert_eq!((heard(), &*level.in_force()), (["debug"; 3].map(str::to_owned), "debug"));
+            assert_eq!((enabled_levels(), &*level.in_force()), (["debug"; 3].map(str::to_owned), "debug"));
             for bad in
                 ["loud", "", "info,", "trio=loud", "=debug", "a b=debug", "[span]=debug", "5", "debug=trio"]
             {
                 let error = level.set(bad).expect_err(bad);
-                let said = error.to_string();
-                assert!(said.starts_with(&format!("{bad:?} is no level; use error, warn, ")), "{said}");
-                assert_eq!((heard(), &*level.in_force()), (["debug"; 3].map(str::to_owned), "debug"));
+                let text = error.to_string();
+                assert!(text.starts_with(&format!("{bad:?} is no level; use error, warn, ")), "{text}");
+                assert_eq!(
+                    (enabled_levels(), &*level.in_force()),
+                    (["debug"; 3].map(str::to_owned), "debug")
+                );
             }
             level.set("OFF,trio_exporter::trio=warn").expect("a filter");
-            assert_eq!(heard(), ["warn", "off", "off"]);
+            assert_eq!(enabled_levels(), ["warn", "off", "off"]);
         });
     }
 
     #[test]
-    fn no_level_makes_other_crates_tell_what_they_send() {
+    fn no_level_enables_traces_of_other_crates() {
         let (filter, level) = filter("trace").expect("a level");
         with_default(Registry::default().with(filter), || {
-            assert_eq!(heard(), ["trace", "debug", "debug"]);
+            assert_eq!(enabled_levels(), ["trace", "debug", "debug"]);
             level.set("warn,h2=trace,trio_exporter=trace").expect("a filter");
-            assert_eq!(heard(), ["trace", "debug", "debug"], "not even by name");
+            assert_eq!(enabled_levels(), ["trace", "debug", "debug"], "not even by name");
         });
     }
 
     #[test]
-    fn a_level_that_governs_nothing_says_so() {
+    fn unused_filter_cannot_be_changed() {
         let (_, level) = filter("info").expect("a level");
-        assert_eq!(level.set("debug"), Err(BadLevel::NotOurs));
+        assert_eq!(level.set("debug"), Err(BadLevel::NotInUse));
         assert_eq!(level.in_force(), "info");
     }
 }

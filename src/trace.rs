@@ -199,15 +199,14 @@ impl Tracer {
 
     /// Nothing happened for a while: that the readings went on is told all the same.
     fn quiet(&self, now: Stamp, centers: &[CenterTotals]) -> Line {
-        let mut waiting = None;
-        for center in centers {
-            for service in &center.flow.services {
-                if self.services.takes(&center.contact_center, &service.service_id) {
-                    let here = service.classes.iter().filter_map(|class| class.now);
-                    here.for_each(|now| *waiting.get_or_insert(0) += now.waiting);
-                }
-            }
-        }
+        let services = centers.iter().flat_map(|center| {
+            let takes = |id: &Text| self.services.takes(&center.contact_center, id);
+            center.flow.services.iter().filter(move |service| takes(&service.service_id))
+        });
+        let counts =
+            services.flat_map(|service| &service.classes).map(|class| Some(class.now?.waiting?.cases));
+        // A sum without the classes that cannot be told would look like all who wait.
+        let waiting = counts.reduce(|one, other| Some(one? + other?)).flatten();
         let since = self.told.map_or(Duration::ZERO, |told| now.since(told));
         words::quiet(since, self.lists, waiting).line(now.wall, &self.time_zone)
     }

@@ -1,9 +1,10 @@
-//! The only room that speaks to Trio: it asks, follows pages and links, keeps the session, and turns
-//! answers into the model by way of a field dictionary.
+//! The client of the Trio API, and the only room that speaks HTTP to Trio: sessions, failover, links,
+//! paging, and the field dictionary that turns members of an answer into the domain model.
 //!
-//! It only reads: besides GET it sends nothing but the two logins. When to ask is `poller`'s business.
+//! It only reads: besides GET it sends nothing but the two logins. Cadence is the concern of `poller`.
 
-mod bodies;
+mod backoff;
+mod body_decoding;
 mod case_limits;
 mod cases;
 mod certificates;
@@ -12,27 +13,27 @@ mod client;
 mod clock_skew;
 mod collection;
 mod decode;
-mod denied;
+mod denied_requests;
 mod error;
 mod examine;
-mod failing;
+mod exchange_log;
 mod failover;
+mod failure_streak;
+mod field_coverage;
 mod fields;
+mod filtered_reading;
 mod groups;
 mod inventory;
 mod links;
 mod masked;
-mod members;
-mod names;
+mod member_filter;
 mod nodes;
-mod observed;
 mod paging;
-mod patience;
 mod probe;
-mod reading;
 mod row_filter;
 mod rows;
 mod secret;
+mod server_names;
 mod servers;
 mod session;
 mod settings;
@@ -40,19 +41,18 @@ mod single_case;
 mod skills;
 mod sorting;
 mod transport;
-mod witness;
 
-pub use bodies::CaseBodies;
+pub use body_decoding::CaseListDecoder;
 pub use certificates::ExtraRoots;
 pub use client::{Client, Root, Route};
 pub use collection::Listing;
 pub use error::Error;
 pub use examine::{Examination, Member, Missing};
-pub use fields::{Dictionary, Judgement};
+pub use exchange_log::{Exchange, ExchangeObserver, Outcome};
+pub use fields::{Dictionary, Judgement, is_no_time};
 pub use inventory::Inventory;
 pub use links::names_a_resource;
 pub use masked::masked;
 pub use probe::{ApiAnswer, FirstPage};
 pub use secret::Secret;
 pub use settings::{Limits, Settings, latin1};
-pub use witness::{Exchange, Outcome, Witness};

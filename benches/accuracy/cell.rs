@@ -1,4 +1,4 @@
-//! One cell of the table: one world, one interval, Trio's own times present or withheld.
+//! One cell of the accuracy table: one world, one poll interval, Trio's own times present or withheld.
 
 use std::{
     ops::RangeInclusive,
@@ -7,92 +7,94 @@ use std::{
 
 use trio_exporter::{
     model::{AgentState, CaseClass},
-    sim::{Activity, Class, InProcess, Options, Scenario, Stay},
+    sim::{Activity, Class, InProcess, Options, Scenario, Segment},
     tally::ClassCounts,
     trio::Dictionary,
 };
 
-use super::watch::Watch;
+use super::observer::Observer;
 
-/// The wait target of calls.
+/// Wait target of calls.
 const TARGET: Duration = Duration::from_secs(20);
 
-/// Trio tells times to the millisecond, each of two rounded for itself.
+/// Trio sends times in whole milliseconds; a wait is the difference of two rounded times.
 const ROUNDING: f64 = 0.002;
 
-/// What is watched.
+/// Input of a cell.
 #[derive(Clone)]
 pub(crate) struct Cell {
     pub(crate) scenario: Scenario,
     pub(crate) poll: u64,
     pub(crate) times: bool,
     pub(crate) calls_readable: bool,
-    /// Another server takes over in the middle, after an outage of this many seconds.
+    /// Length of an outage in the middle, in seconds, after which another server answers.
     pub(crate) outage: Option<u64>,
     pub(crate) hours: u64,
 }
 
-/// How far the exporter was from the truth.
+/// Figures of the exporter beside the true ones.
 #[derive(Clone, Debug)]
-pub(crate) struct Verdict {
-    /// Service level as the exporter has it, with its bounds, and as it was; without short abandons.
+pub(crate) struct CellResult {
+    /// Service level of the exporter with its bounds, and the true one; without short abandons.
     pub(crate) level: Option<f64>,
     pub(crate) low: Option<f64>,
     pub(crate) high: Option<f64>,
     pub(crate) true_level: Option<f64>,
-    /// Queue integral, as a share of the true one.
+    /// Queue integral as a share of the true one.
     pub(crate) queue: f64,
-    /// Cases offered, as a share of those that came.
+    /// Cases offered as a share of the true number.
     pub(crate) offered: f64,
-    /// Occupancy, and as it was.
+    /// Occupancy of the exporter, and the true one.
     pub(crate) occupancy: Option<f64>,
     pub(crate) true_occupancy: Option<f64>,
-    /// Answered cases whose wait was outside of the bounds told of it.
+    /// Answered cases with a wait outside of their reported bounds.
     pub(crate) out_of_bounds: usize,
-    /// Of the cases that were counted as answered, those answered within the target: as told at least,
-    /// as it was (give or take what Trio's times are rounded to), and as told at most.
+    /// Of the cases counted as answered, those answered within the target: reported lower bound, true
+    /// number (a range, for the rounding of times), reported upper bound.
     pub(crate) within: (u64, RangeInclusive<u64>, u64),
     /// Share of the calls that no reading showed.
     pub(crate) never_seen: f64,
     /// Share of the time that was measured.
     pub(crate) measured: f64,
-    /// Calls that were concluded.
+    /// Concluded calls.
     pub(crate) concluded: u64,
-    /// Calls of which nobody knows what became.
+    /// Calls without a known outcome.
     pub(crate) unclassified: u64,
 }
 
-pub(crate) fn watch(cell: &Cell) -> Verdict {
+pub(crate) fn measure(cell: &Cell) -> CellResult {
     let dictionary = Dictionary::builtin().unwrap();
     let options = Options {
         scenario: Some(cell.scenario.clone()),
-        log: true,
+        segment_log: true,
         state_times: cell.times,
         ..Options::default()
     };
+    // 2026-01-15 08:00 UTC. A fixed start makes runs repeatable.
     let start = UNIX_EPOCH + Duration::from_secs(1_768_464_000);
     let poll = Duration::from_secs(cell.poll);
-    let mut watch = Watch::new(InProcess::new(options, start), &dictionary, poll, cell.calls_readable);
-    watch.read();
-    watch.world.mark();
+    let mut observer = Observer::new(InProcess::new(options, start), &dictionary, poll, cell.calls_readable);
+    observer.read();
+    observer.world.reset_truth();
     let steps = cell.hours * 3600 / cell.poll;
     for step in 0..steps {
         if step == steps / 2
             && let Some(outage) = cell.outage
         {
-            watch.pass(Duration::from_secs(outage));
-            watch.fail_over();
+            observer.pass(Duration::from_secs(outage));
+            observer.fail_over();
         }
-        watch.step();
+        observer.step();
     }
-    judge(&watch, poll)
+    compare(&observer, poll)
 }
 
-fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
-    let truth = watch.world.truth();
+fn compare(observer: &Observer<'_>, poll: Duration) -> CellResult {
+    let truth = observer.world.truth();
     let flow = truth.class(Class::Voice);
+    // The exporter's short abandon: the default goal of 5 s, or two polls if that is longer.
     let short = Duration::from_secs(5).max(poll * 2);
-    let totals = watch.totals.as_ref().unwrap();
+    let totals = observer.totals.as_ref().unwrap();
     let mut ours = ClassCounts::default();
     let (mut queue, mut measured, mut unmeasured) = (0.0, 0.0, 0.0);
     for service in &totals.flow.services {
@@ -105,32 +107,37 @@ fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
     }
     let concluded = ours.answered + ours.left[1] + ours.left[2];
     let level = |within: f64| (concluded > 0).then(|| within / concluded as f64);
-    let stays: Vec<&Stay> = watch.world.log().iter().filter(|stay| stay.class == Class::Voice).collect();
-    let seen = |stay: &Stay| {
-        let next = watch.polls.partition_point(|at| *at < stay.arrived);
-        watch.polls.get(next).is_some_and(|at| *at < stay.ended)
+    let segments: Vec<&Segment> =
+        observer.world.segment_log().iter().filter(|segment| segment.class == Class::Voice).collect();
+    let seen = |segment: &Segment| {
+        let next = observer.polls.partition_point(|at| *at < segment.arrived);
+        observer.polls.get(next).is_some_and(|at| *at < segment.ended)
     };
-    let never_seen = stays.iter().filter(|stay| !seen(stay)).count() as f64 / stays.len().max(1) as f64;
-    let out_of_bounds = stays
+    let never_seen =
+        segments.iter().filter(|segment| !seen(segment)).count() as f64 / segments.len().max(1) as f64;
+    let out_of_bounds = segments
         .iter()
-        .filter_map(|stay| {
-            let (low, high) = watch.answered.get(&*stay.job.to_string())?;
-            let wait = stay.answered?.saturating_sub(stay.arrived).as_secs_f64();
+        .filter_map(|segment| {
+            let (low, high) = observer.answered.get(&*segment.job.to_string())?;
+            let wait = segment.answered?.saturating_sub(segment.arrived).as_secs_f64();
             (wait < low - ROUNDING || wait > high + ROUNDING).then_some(())
         })
         .count();
-    let told: Vec<&&Stay> =
-        stays.iter().filter(|stay| watch.answered.contains_key(&*stay.job.to_string())).collect();
+    let logged: Vec<&&Segment> =
+        segments.iter().filter(|segment| observer.answered.contains_key(&*segment.job.to_string())).collect();
     let truly_within = |target: f64| {
-        let waits = told.iter().filter_map(|stay| Some(stay.answered?.saturating_sub(stay.arrived)));
+        let waits =
+            logged.iter().filter_map(|segment| Some(segment.answered?.saturating_sub(segment.arrived)));
         waits.filter(|wait| wait.as_secs_f64() <= target).count() as u64
     };
-    // The log tells a case when it has ended: the last ones are with their agents still.
-    let untold = watch.answered.len().saturating_sub(told.len()) as u64;
+    // The log has a segment only once it has ended: the last calls are still being handled.
+    let unlogged = observer.answered.len().saturating_sub(logged.len()) as u64;
     let target = TARGET.as_secs_f64();
-    let truly_within = truly_within(target - ROUNDING)..=truly_within(target + ROUNDING) + untold;
+    let truly_within = truly_within(target - ROUNDING)..=truly_within(target + ROUNDING) + unlogged;
     let true_queue: f64 = truth.total().queue_time.as_secs_f64();
     let seconds = totals.agents.as_ref().unwrap().seconds;
+    // As the recording rule of occupancy: an offered case counts as work, other than in
+    // `AgentTime::occupancy`.
     let working: f64 = [AgentState::Busy, AgentState::WrapUp, AgentState::Reserved]
         .iter()
         .map(|state| seconds[state.index()])
@@ -138,12 +145,12 @@ fn judge(watch: &Watch<'_>, poll: Duration) -> Verdict {
     let there = working + seconds[AgentState::Available.index()];
     let truly = |activities: &[Activity]| -> f64 {
         let agents = truth.agents.values();
-        agents.flat_map(|time| activities.iter().map(|it| time.of(*it).as_secs_f64())).sum()
+        agents.flat_map(|time| activities.iter().map(|it| time.time_in(*it).as_secs_f64())).sum()
     };
     let truly_working = truly(&[Activity::Busy, Activity::WrapUp, Activity::Offered]);
     let truly_there = truly_working + truly(&[Activity::Available]);
     let true_occupancy = (truly_there > 0.0).then(|| truly_working / truly_there);
-    Verdict {
+    CellResult {
         level: level(ours.within),
         low: level(ours.within_low as f64),
         high: level(ours.within_high as f64),
@@ -175,13 +182,13 @@ fn add(sum: &mut ClassCounts, counts: &ClassCounts) {
     }
 }
 
-impl Verdict {
-    /// How far the service level is off, in points.
+impl CellResult {
+    /// Error of the service level, in percentage points.
     pub(crate) fn level_error(&self) -> Option<f64> {
         Some((self.level? - self.true_level?).abs() * 100.0)
     }
 
-    /// How far the occupancy is off, in points.
+    /// Error of the occupancy, in percentage points.
     pub(crate) fn occupancy_error(&self) -> Option<f64> {
         Some((self.occupancy? - self.true_occupancy?).abs() * 100.0)
     }

@@ -1,17 +1,17 @@
-//! How far the exporter's numbers are from the truth, world by world, without HTTP. Prints a table and
-//! fails where a promise is broken.
+//! Accuracy of the exporter's figures in simulated worlds, without HTTP. Prints a table and fails when a
+//! promise is broken.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
 mod cell;
-mod watch;
+mod observer;
 
 use std::{sync::Mutex, thread};
 
-use cell::{Cell, Verdict, watch};
+use cell::{Cell, CellResult, measure};
 use trio_exporter::sim::Scenario;
 
-/// A world, how it is watched, and what is promised of it.
+/// A world, the way it is observed, and the promise.
 struct Row {
     name: &'static str,
     scenario: Scenario,
@@ -21,18 +21,18 @@ struct Row {
     promise: Promise,
 }
 
-/// What is promised at an interval of five seconds.
+/// Promise at a poll interval of five seconds.
 #[derive(Clone, Copy, PartialEq)]
 enum Promise {
-    /// Service level within so many points with times withheld; offered at least this share.
+    /// Largest error of the service level in points with times withheld; smallest share of cases offered.
     Level(f64, f64),
-    /// Nothing happens, so nothing is said.
+    /// Nothing happens, so there is no service level.
     Silence,
-    /// The list is cut most of the time, so there is no service level, and that is said.
+    /// The list is truncated most of the time: no service level, and the time counts as unmeasured.
     Unmeasured,
 }
 
-const POLLS: [u64; 4] = [2, 5, 10, 30];
+const POLL_INTERVALS: [u64; 4] = [2, 5, 10, 30];
 
 fn main() {
     let rows = rows();
@@ -40,7 +40,7 @@ fn main() {
         .iter()
         .enumerate()
         .flat_map(|(n, row)| {
-            POLLS.into_iter().flat_map(move |poll| {
+            POLL_INTERVALS.into_iter().flat_map(move |poll| {
                 [false, true].map(|times| {
                     let Row { scenario, calls_readable, outage, hours, .. } = row;
                     let (scenario, calls_readable, outage) = (scenario.clone(), *calls_readable, *outage);
@@ -49,7 +49,7 @@ fn main() {
             })
         })
         .collect();
-    let verdicts = watch_all(&cells);
+    let verdicts = measure_all(&cells);
     println!(
         "| world | poll | times | service level (low–high) | truth | off by | queue | offered | never seen | occupancy off by | measured |"
     );
@@ -57,11 +57,9 @@ fn main() {
     let mut broken = Vec::new();
     for ((n, cell), verdict) in cells.iter().zip(&verdicts) {
         print(rows[*n].name, cell, verdict);
-        broken.extend(
-            check(&rows[*n], cell, verdict)
-                .into_iter()
-                .map(|why| format!("{}, {} s, times {}: {why}", rows[*n].name, cell.poll, told(cell.times))),
-        );
+        broken.extend(check(&rows[*n], cell, verdict).into_iter().map(|why| {
+            format!("{}, {} s, times {}: {why}", rows[*n].name, cell.poll, times_label(cell.times))
+        }));
     }
     assert!(broken.is_empty(), "broken promises:\n{}", broken.join("\n"));
 }
@@ -80,21 +78,22 @@ fn rows() -> Vec<Row> {
         // So few calls that a single one is half a point in six hours.
         Row { hours: 48, ..row("small", Scenario::small(), level) },
         row("large", Scenario::large(), level),
+        // Short calls and waits: more of them come and go between two readings.
         row("switchboard", Scenario::switchboard(), Promise::Level(2.5, 0.92)),
         row("overload", Scenario::overload(), level),
         row("crowded, calls readable", Scenario::crowded(), level),
         Row { calls_readable: false, ..row("crowded, cases only", Scenario::crowded(), Promise::Unmeasured) },
         row("mixed media", Scenario::mixed_media(), level),
         row("night", Scenario::night(), Promise::Silence),
-        row("5 % quick hang-ups", Scenario::hasty(), level),
+        row("5 % quick hang-ups", Scenario::short_abandons(), level),
         Row { outage: Some(40), ..row("failover", Scenario::large(), level) },
     ]
 }
 
-/// Watches every cell, as many at a time as there are processors.
-fn watch_all(cells: &[(usize, Cell)]) -> Vec<Verdict> {
+/// Measures all cells, as many at a time as there are processors.
+fn measure_all(cells: &[(usize, Cell)]) -> Vec<CellResult> {
     let next = Mutex::new(0);
-    let done: Mutex<Vec<(usize, Verdict)>> = Mutex::new(Vec::new());
+    let done: Mutex<Vec<(usize, CellResult)>> = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
@@ -105,7 +104,7 @@ fn watch_all(cells: &[(usize, Cell)]) -> Vec<Verdict> {
                         *next - 1
                     };
                     let Some((_, cell)) = cells.get(n) else { break };
-                    let verdict = watch(cell);
+                    let verdict = measure(cell);
                     done.lock().unwrap().push((n, verdict));
                 }
             });
@@ -116,18 +115,18 @@ fn watch_all(cells: &[(usize, Cell)]) -> Vec<Verdict> {
     done.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
-fn told(times: bool) -> &'static str {
+fn times_label(times: bool) -> &'static str {
     if times { "present" } else { "withheld" }
 }
 
-fn print(name: &str, cell: &Cell, verdict: &Verdict) {
+fn print(name: &str, cell: &Cell, verdict: &CellResult) {
     let percent =
         |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0));
     let points = |points: Option<f64>| points.map_or("–".to_owned(), |points| format!("{points:.2}"));
     println!(
         "| {name} | {} s | {} | {} ({}–{}) | {} | {} | {:.1} % | {:.1} % | {:.1} % | {} | {:.1} % |",
         cell.poll,
-        told(cell.times),
+        times_label(cell.times),
         percent(verdict.level),
         percent(verdict.low),
         percent(verdict.high),
@@ -141,8 +140,8 @@ fn print(name: &str, cell: &Cell, verdict: &Verdict) {
     );
 }
 
-/// Which promises are broken.
-fn check(row: &Row, cell: &Cell, verdict: &Verdict) -> Vec<String> {
+/// Returns the broken promises.
+fn check(row: &Row, cell: &Cell, verdict: &CellResult) -> Vec<String> {
     let mut broken = Vec::new();
     let mut must = |holds: bool, what: String| {
         if !holds {
@@ -169,11 +168,13 @@ fn check(row: &Row, cell: &Cell, verdict: &Verdict) -> Vec<String> {
     if cell.poll != 5 {
         return broken;
     }
+    // With Trio's own times only their rounding and unseen calls are left.
     let allowed = if cell.times { 0.2 } else { withheld };
     let error = verdict.level_error().unwrap_or(100.0);
     must(error <= allowed, format!("service level off by {error:.2} points, {allowed} allowed"));
     let (low, high) = (verdict.low.unwrap_or(1.0), verdict.high.unwrap_or(0.0));
     must(low <= high, "the bounds are the wrong way round".to_owned());
+    // During the outage nothing is read, so the integral must lack that part.
     if row.outage.is_none() {
         let queue = (verdict.queue - 1.0).abs();
         must(queue <= 0.01, format!("queue integral off by {:.2} %", queue * 100.0));

@@ -1,4 +1,4 @@
-//! A large contact centre, as its poller would publish it.
+//! A large contact centre as its poller publishes it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -88,7 +88,7 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
     }
 }
 
-/// A service and every agent whose number leaves a remainder near the service's.
+/// A service with its skilled agents: one in a hundred.
 fn skilled(service: usize, agents: usize) -> (Text, Vec<Text>) {
     let near = (service % 100..agents).step_by(100).map(|n| Text::from((100_000 + n).to_string()));
     (Text::from(service.to_string()), near.collect())

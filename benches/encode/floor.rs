@@ -1,4 +1,4 @@
-//! The least that prometheus-client must do to write the same samples.
+//! The least work of prometheus-client for the same samples.
 
 use std::fmt;
 
@@ -29,15 +29,15 @@ enum Number {
 }
 
 impl Floor {
-    /// The samples of an exposition without hostile names; histograms count as gauges.
-    pub(crate) fn of(exposition: &str) -> Self {
+    /// Parses the samples of an exposition without quotes in label values; histograms count as gauges.
+    pub(crate) fn parse(exposition: &str) -> Self {
         let mut families: Vec<Family> = Vec::new();
         let mut help = "";
         for line in exposition.lines() {
             if let Some(text) = line.strip_prefix("# HELP ") {
                 help = text.split_once(' ').unwrap().1;
-            } else if let Some(of_type) = line.strip_prefix("# TYPE ") {
-                let (name, kind) = of_type.split_once(' ').unwrap();
+            } else if let Some(name_and_type) = line.strip_prefix("# TYPE ") {
+                let (name, kind) = name_and_type.split_once(' ').unwrap();
                 let counter = kind == "counter";
                 let (name, help) = (name.to_owned(), help.to_owned());
                 families.push(Family { name, help, counter, samples: Vec::new() });

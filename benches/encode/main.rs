@@ -1,11 +1,11 @@
-//! How long an encoding takes, beside its floor: prometheus-client over a bare vector of the same samples.
+//! Time of an encoding, relative to prometheus-client over a bare vector of the same samples.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
 mod contact_center;
 mod floor;
-#[path = "../pairs.rs"]
-mod pairs;
+#[path = "../ratio.rs"]
+mod ratio;
 
 use std::sync::Arc;
 
@@ -20,21 +20,23 @@ const AIM: f64 = 1.5;
 
 fn main() {
     let now = Clock::system().now();
+    // With names, the longest identity of an agent.
     let settings = Arc::new(Settings { identity: Identity::Name, ..Settings::default() });
     let views = [view(1_000, 10_000, now)];
     for surface in [Surface::Main, Surface::Agents] {
         let ours = || encode(surface, &views, &settings, Process::default(), now);
         let text = ours();
-        let floor = Floor::of(&text);
+        let floor = Floor::parse(&text);
         let floor = || floor.encode();
         let samples = |text: &str| text.lines().filter(|line| !line.starts_with('#')).count();
+        // The floor must write as many samples, or the ratio means nothing.
         assert_eq!(samples(&text), samples(&floor()));
 
         println!(
             "encode {surface:?}: {} samples, {:.1} MB: {}",
             samples(&text),
             text.len() as f64 / 1e6,
-            pairs::measure(ours, floor, AIM),
+            ratio::measure(ours, floor, AIM),
         );
     }
 }

@@ -1,16 +1,16 @@
-//! What a contact centre of any size answers from one reading to the next: cases come, are taken and end,
-//! agents go from state to state.
+//! Answers of a contact centre of any size from one reading to the next: cases arrive, are answered and
+//! end; agents change state.
 
 use std::fmt::Write;
 
 const STATES: [&str; 5] = ["Available", "Ringing", "Busy", "Wrap-up", "Paused"];
-/// Readings for which an agent stays in a state, and of which a case lives.
+/// Number of readings that an agent stays in a state, and that a case lives.
 const STAY: usize = 12;
 const LIFE: usize = 30;
-/// Readings for which a case waits.
+/// Number of readings that a case waits.
 const WAIT: usize = 4;
 
-/// How much there is of everything.
+/// Size of a contact centre.
 #[derive(Clone, Copy)]
 pub(crate) struct Size {
     pub(crate) agents: usize,
@@ -18,14 +18,14 @@ pub(crate) struct Size {
     pub(crate) cases: usize,
 }
 
-/// The bodies of one reading.
+/// Bodies of one reading.
 pub(crate) struct Bodies {
     pub(crate) agents: Vec<u8>,
     pub(crate) services: Vec<u8>,
     pub(crate) calls: Vec<u8>,
 }
 
-/// The answers to the reading number `reading`.
+/// Returns the answers to the reading with this number.
 pub(crate) fn answers(size: Size, reading: usize) -> Bodies {
     Bodies {
         agents: envelope((0..size.agents).map(|n| {
@@ -41,9 +41,10 @@ pub(crate) fn answers(size: Size, reading: usize) -> Bodies {
             )
         })),
         calls: envelope((0..size.cases).map(|n| {
+            // Each case starts at another reading, so that some arrive, are answered and end at every one.
             let (life, age) = ((n + reading) / LIFE, (n + reading) % LIFE);
             let state = if age < WAIT { "Queued" } else { "Handled" };
-            // Unevenly: equal numbers everywhere would look like a limit.
+            // Unevenly: equal numbers at every service would look like a limit of the list.
             let service = n * (n % 13 + 1) % size.services;
             format!(
                 r#"{{"jobNo":{},"serviceId":{service},"caseClass":"Voice","caseState":"{state}","vid":"V{n}","cust":{n}}}"#,

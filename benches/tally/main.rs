@@ -1,12 +1,12 @@
-//! What counting costs: the time of a step beside that of decoding the same answers, the memory of a
-//! tracked case and of an agent, and how both grow with the contact centre.
+//! Cost of the tally: time of a step relative to decoding the same answers, memory per tracked case and
+//! agent, and growth with the size of the contact centre.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
 mod answers;
-#[path = "../pairs.rs"]
+#[path = "../ratio.rs"]
 #[allow(dead_code, reason = "the times are taken here")]
-mod pairs;
+mod ratio;
 
 use std::{
     hint::black_box,
@@ -20,15 +20,16 @@ use trio_exporter::{
     model::{Agent, Clock, ContactCenter, Resource, Text},
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     tally::{self, Settings, Tally, Totals},
-    trio::{CaseBodies, Dictionary},
+    trio::{CaseListDecoder, Dictionary},
 };
 
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
-/// A step may cost as much as decoding what it counts.
+/// Aim: a step costs no more than decoding its input.
 const AIM: f64 = 1.0;
 const POLL: Duration = Duration::from_secs(5);
+// Odd, so that the median is one of the readings.
 const READINGS: usize = 31;
 const LARGE: Size = Size { agents: 10_000, services: 1_000, cases: 20_000 };
 
@@ -39,12 +40,13 @@ fn main() {
         offered += class.counts.offered;
         answered += class.counts.answered;
     }
+    // A case lives 30 readings. The check guards against a benchmark that counts nothing.
     let lives = LARGE.cases as u64 * READINGS as u64 / 30;
     assert!(offered > lives / 2 && answered > lives / 2, "{offered} offered, {answered} answered");
     let Size { agents, services, cases } = LARGE;
     println!(
         "step with {agents} agents, {services} services and {cases} cases, beside decoding the answers: {}",
-        pairs::judge(pairs, AIM)
+        ratio::summarize(pairs, AIM)
     );
 
     let held = |size| run(size).held as f64;
@@ -63,6 +65,7 @@ fn main() {
         println!("| {agents} | {step:.1?} | {:.1} MB |", run.held as f64 / 1e6);
         (step.as_secs_f64(), run.held as f64)
     });
+    // Exponent of growth, as the slope of a log-log plot: 1 is linear. The factor between the sizes is 100.
     let slope = |small: f64, large: f64| (large / small).ln() / 100_f64.ln();
     println!(
         "from 1,000 to 100,000 agents the step grows with the power {:.2}, the memory with {:.2}",
@@ -71,18 +74,18 @@ fn main() {
     );
 }
 
-/// What came of a run of readings.
+/// Result of a run.
 struct Run {
-    /// The time of each step, and of decoding its answers.
+    /// Time of each step, and of decoding its answers.
     pairs: Vec<(Duration, Duration)>,
     totals: Totals,
-    /// Bytes that the tally and its totals hold, the last snapshot left out.
+    /// Bytes held by the tally and its totals, without the last snapshot.
     held: usize,
 }
 
 fn run(size: Size) -> Run {
     let dictionary = Dictionary::builtin().unwrap();
-    let lists = CaseBodies::new(&dictionary);
+    let lists = CaseListDecoder::new(&dictionary);
     let clock = Clock::system();
     let before = ALLOCATED.current_usage();
     let mut tally = Tally::new(Settings::default());
@@ -95,21 +98,22 @@ fn run(size: Size) -> Run {
         let begun = Instant::now();
         let agents = dictionary.agent_states(&bodies.agents, now.wall).unwrap();
         let services = dictionary.service_states(&bodies.services, now.wall).unwrap();
-        let calls = lists.list(Resource::Calls, &bodies.calls, now.wall).unwrap();
+        let calls = lists.decode(Resource::Calls, &bodies.calls, now.wall).unwrap();
         let decoding = begun.elapsed();
         assert_eq!(
             (agents.len(), services.len(), calls.cases.len()),
             (size.agents, size.services, size.cases)
         );
         let center = &mut snapshot.centers[0];
-        settle(&mut center.agent_state, agents, &clock);
-        settle(&mut center.service_state, services, &clock);
-        settle(&mut center.calls, calls, &clock);
+        store_reading(&mut center.agent_state, agents, &clock);
+        store_reading(&mut center.service_state, services, &clock);
+        store_reading(&mut center.calls, calls, &clock);
         snapshot.stepped = now;
         let begun = Instant::now();
         totals = black_box(tally::step(&mut tally, &snapshot));
         pairs.push((begun.elapsed(), decoding));
     }
+    // Before the measurement: the snapshot is the poller's, not the tally's.
     drop(snapshot);
     let held = ALLOCATED.current_usage().saturating_sub(before);
     Run { pairs, totals, held }
@@ -121,7 +125,7 @@ fn configured(size: Size, clock: &Clock) -> Snapshot {
     let group = |n: usize| Text::from(format!("g{}", n % 50));
     let agent =
         |n| Agent { id: Text::from(format!("{}", 100_000 + n)), name: None, group_ids: vec![group(n)] };
-    settle(&mut center.agents, (0..size.agents).map(agent).collect(), clock);
+    store_reading(&mut center.agents, (0..size.agents).map(agent).collect(), clock);
     Snapshot {
         target: "main".into(),
         stepped: clock.now(),
@@ -137,8 +141,8 @@ fn configured(size: Size, clock: &Clock) -> Snapshot {
     }
 }
 
-/// Notes data that was read whole, as a poller does.
-fn settle<T>(reading: &mut Reading<T>, data: T, clock: &Clock) {
+/// Stores a complete reading, as a poller does.
+fn store_reading<T>(reading: &mut Reading<T>, data: T, clock: &Clock) {
     let now = clock.now();
     reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
     reading.good =

@@ -1,53 +1,53 @@
-//! One reading of every target, and what it shows.
+//! `--once`: one reading of all targets, printed as `/metrics` would show it.
 
 use anyhow::bail;
 use futures_util::future::join_all;
 
-use super::fleet::Fleet;
+use super::targets::Targets;
 use crate::{
     config::Config,
     metrics::{Format, Surface},
     model::Clock,
 };
 
-/// Reads every target once, without a web server, and returns what `/metrics` would show. Counters are not
-/// carried over: nobody goes on from here.
+/// Reads each target once, without a web server, and encodes `/metrics`.
 ///
 /// # Errors
-/// A target that cannot be set up.
-pub async fn once(config: Config, clock: &Clock) -> anyhow::Result<Once> {
+/// The client of a target cannot be built, or the metrics cannot be encoded.
+pub async fn read_once(config: Config, clock: &Clock) -> anyhow::Result<OneReading> {
+    // The file belongs to the exporter that runs; opening it here would fail or take it away.
     let config = Config { state_file: None, ..config };
-    let (fleet, _) = Fleet::of(config, clock)?;
-    let exposition = fleet.exposition();
-    let targets = fleet.into_targets();
+    let (targets, _) = Targets::build(config, clock)?;
+    let exposition = targets.exposition();
+    let factories = targets.into_factories();
     let mut pollers = Vec::new();
-    for target in &targets {
-        pollers.push(target.poller()?);
+    for factory in &factories {
+        pollers.push(factory.poller()?);
     }
     join_all(pollers.iter_mut().map(|poller| poller.step())).await;
     let encoded = exposition.get(Surface::Main, None, Format::Classic).await?;
-    let unread = targets
+    let unread = factories
         .iter()
-        .filter(|target| target.latest().borrow().as_ref().is_none_or(|published| !published.snapshot.up));
-    let unread = unread.map(|target| target.target.name.to_string()).collect();
-    Ok(Once { text: encoded.text().to_string(), unread })
+        .filter(|factory| factory.latest().borrow().as_ref().is_none_or(|published| !published.snapshot.up));
+    let unread = unread.map(|factory| factory.target.name.to_string()).collect();
+    Ok(OneReading { text: encoded.text().to_string(), unread })
 }
 
-/// What came of one reading.
+/// Result of one reading.
 #[derive(Clone, Debug)]
-pub struct Once {
-    /// The exposition.
+pub struct OneReading {
+    /// Exposition in the classic text format.
     pub text: String,
     /// Targets that could not be read; their log lines say why.
     pub unread: Vec<String>,
 }
 
-impl Once {
-    /// Fails if a target could not be read.
+impl OneReading {
+    /// Fails if a target could not be read, for the exit code of `--once`.
     ///
     /// # Errors
-    /// Names them.
-    pub fn judge(&self) -> anyhow::Result<()> {
+    /// Names of the targets that were not read.
+    pub fn require_all_read(&self) -> anyhow::Result<()> {
         if self.unread.is_empty() {
             return Ok(());
         }

@@ -1,65 +1,68 @@
-//! Reading the configuration anew: whole, or not at all.
+//! Reload of the configuration: all of it, or nothing.
 
 use std::{fmt, sync::Arc};
 
 use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::fleet::Fleet;
+use super::targets::Targets;
 use crate::{
     config::Config,
     http::{Reload, Reloaded, Reloader},
     shutdown,
 };
 
-/// Reads the configuration, or tells every mistake in it.
+/// Reads the configuration; returns it, or all mistakes in it.
 #[derive(Clone)]
-pub struct Load(Arc<dyn Fn() -> Result<Config, Vec<String>> + Send + Sync>);
+pub struct ConfigLoader(Arc<dyn Fn() -> Result<Config, Vec<String>> + Send + Sync>);
 
-impl Load {
-    /// Reading by `load`.
-    pub fn by(load: impl Fn() -> Result<Config, Vec<String>> + Send + Sync + 'static) -> Self {
+impl ConfigLoader {
+    /// Creates a loader that calls `load` at each reload.
+    pub fn new(load: impl Fn() -> Result<Config, Vec<String>> + Send + Sync + 'static) -> Self {
         Self(Arc::new(load))
     }
 }
 
-impl fmt::Debug for Load {
+impl fmt::Debug for ConfigLoader {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Load")
+        formatter.write_str("ConfigLoader")
     }
 }
 
-/// Has `web` and `fleet` go over to what their files say: both, or none of them.
-pub(super) async fn reload(load: Option<&Load>, web: &Reloader, fleet: &mut Fleet) -> Reloaded {
-    let Some(load) = load.cloned() else {
-        return Err("this exporter has no configuration that could be read anew".to_owned());
+/// Reloads the configuration into `targets` and the web configuration into `web`: both, or neither.
+pub(super) async fn reload(loader: Option<&ConfigLoader>, web: &Reloader, targets: &mut Targets) -> Reloaded {
+    let Some(loader) = loader.cloned() else {
+        return Err("this exporter has no configuration file to reload".to_owned());
     };
-    let loaded = spawn_blocking(move || (load.0)()).await;
+    // On a blocking thread: the files may be on a network file system that hangs.
+    let loaded = spawn_blocking(move || (loader.0)()).await;
     let mistakes = match loaded {
+        // The web files are applied only when the configuration is valid, and `apply` cannot fail: no mistake
+        // can leave one of the two changed alone.
         Ok(Ok(config)) => match web.reload().await {
-            Ok(()) => return Ok(fleet.apply(config)),
+            Ok(()) => return Ok(targets.apply(config)),
             Err(mistakes) => mistakes.join("\n"),
         },
         Ok(Err(mistakes)) => mistakes.join("\n"),
         Err(error) => format!("reading it failed: {error}"),
     };
-    fleet.keeps(&mistakes);
+    targets.reject(&mistakes);
     Err(mistakes)
 }
 
-/// Has the configuration read anew at every SIGHUP, where there is such a thing.
+/// Requests a reload at each SIGHUP, on Unix.
 pub(super) fn on_hangup(reload: Reload) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(tokio::spawn(async move {
         let mut hangups = match shutdown::Hangups::new() {
             Ok(hangups) => hangups,
             Err(error) => {
-                tracing::warn!(%error, "SIGHUP cannot be heard; reload by POST /-/reload");
+                tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload");
                 return;
             }
         };
         loop {
             hangups.next().await;
-            // What comes of it is logged.
+            // The result is logged by the reload itself.
             let _ = reload.request().await;
         }
     }))

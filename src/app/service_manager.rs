@@ -1,45 +1,48 @@
-//! What a service manager like systemd is told, where one has started the program (`Type=notify`).
+//! Notifications to systemd (`Type=notify`, `WatchdogSec=`) through `NOTIFY_SOCKET`.
 
 use std::time::Duration;
 
-/// A state that it wants to know.
+/// State of the program, as systemd distinguishes them.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum State {
     /// Metrics are served.
     Ready,
-    /// The configuration is being read anew; [`State::Ready`] follows.
+    /// A reload has begun; [`State::Ready`] ends it.
     Reloading,
-    /// The program is about to end.
+    /// The program is shutting down.
     Stopping,
-    /// The main loop turns.
-    Alive,
+    /// The main loop is running.
+    Watchdog,
 }
 
-/// How often it wants to hear that the program is alive: twice in the time after which it gives up.
-pub(super) fn heartbeat() -> Option<Duration> {
+/// Returns the interval of watchdog pings; `None` without a watchdog.
+// Half of WatchdogSec, as sd_watchdog_enabled(3) recommends: one late ping does not get the program killed.
+pub(super) fn watchdog_interval() -> Option<Duration> {
     #[cfg(unix)]
     return sd_notify::watchdog_enabled().map(|limit| limit / 2);
     #[cfg(not(unix))]
     None
 }
 
-/// Tells it. Without a service manager nobody hears.
-pub(super) fn tell(state: State) {
+/// Sends a state to systemd; does nothing without `NOTIFY_SOCKET`.
+pub(super) fn notify(state: State) {
     #[cfg(unix)]
     {
         use sd_notify::NotifyState;
         let now = || NotifyState::monotonic_usec_now().ok();
-        let told = match state {
+        let sent = match state {
             State::Ready => sd_notify::notify(&[NotifyState::Ready]),
             State::Reloading => {
+                // Type=notify-reload (systemd 253) needs the time: it tells this reload from an earlier one.
                 let states: Vec<_> = [Some(NotifyState::Reloading), now()].into_iter().flatten().collect();
                 sd_notify::notify(&states)
             }
             State::Stopping => sd_notify::notify(&[NotifyState::Stopping]),
-            State::Alive => sd_notify::notify(&[NotifyState::Watchdog]),
+            State::Watchdog => sd_notify::notify(&[NotifyState::Watchdog]),
         };
-        if let Err(error) = told {
-            tracing::debug!(%error, ?state, "the service manager cannot be told");
+        if let Err(error) = sent {
+            // At debug: systemd itself reports a start or a ping that it misses.
+            tracing::debug!(%error, ?state, "the service manager could not be notified");
         }
     }
     #[cfg(not(unix))]

@@ -1,4 +1,4 @@
-//! Keeps the pollers running: a panic in one target's task is counted and ends nothing else.
+//! Restarts pollers that panic. A panic in one target's task is counted and does not affect the others.
 
 use std::{
     future::Future,
@@ -13,48 +13,49 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::{
-    Wired,
-    restart::{Next, Panics, REST},
+    PollerFactory,
+    restart::{Next, PAUSE, Panics},
 };
 
-/// Knows how many targets there are and how many of them rest.
+/// Numbers of targets and of paused targets, shared by the tasks that run the pollers.
 #[derive(Debug)]
 pub(super) struct Supervisor {
     targets: AtomicUsize,
-    resting: AtomicUsize,
+    paused: AtomicUsize,
 }
 
 impl Supervisor {
     pub(super) fn new(targets: usize) -> Self {
-        Self { targets: AtomicUsize::new(targets), resting: AtomicUsize::new(0) }
+        Self { targets: AtomicUsize::new(targets), paused: AtomicUsize::new(0) }
     }
 
-    /// From now on there are so many targets.
-    pub(super) fn watch_over(&self, targets: usize) {
+    /// Sets the number of targets, after a reload.
+    pub(super) fn set_target_count(&self, targets: usize) {
         self.targets.store(targets, Ordering::SeqCst);
     }
 
-    /// Runs the poller of a target for ever. Returns only when there is no point in going on: every
-    /// target has panicked so often that it rests.
-    pub(super) async fn keep_running(self: Arc<Self>, wired: Wired) -> anyhow::Error {
-        let span = tracing::info_span!("target", name = &*wired.target.name);
-        let restarts = &wired.stats.restarts;
+    /// Runs the poller of a target and restarts it whenever it ends. Returns only when all targets are paused
+    /// after too many panics: the process should then end.
+    pub(super) async fn keep_running(self: Arc<Self>, factory: PollerFactory) -> anyhow::Error {
+        let span = tracing::info_span!("target", name = &*factory.target.name);
+        let restarts = &factory.stats.restarts;
         let run = || {
-            let poller = wired.poller();
+            let poller = factory.poller();
             let span = span.clone();
             async move {
                 match poller {
                     Ok(poller) => poller.run().instrument(span).await,
                     Err(error) => {
-                        tracing::error!(parent: &span, error = %format_args!("{error:#}"), "no poller");
+                        tracing::error!(parent: &span, error = %format_args!("{error:#}"), "the poller cannot be built");
                     }
                 }
             }
         };
-        self.keep(run, || restarts.add(1), &span).await
+        self.restart_on_end(run, || restarts.add(1), &span).await
     }
 
-    async fn keep<F: Future<Output = ()> + Send + 'static>(
+    /// Runs `run` again each time it ends, calling `count` before each restart.
+    async fn restart_on_end<F: Future<Output = ()> + Send + 'static>(
         &self,
         run: impl Fn() -> F,
         count: impl Fn(),
@@ -63,38 +64,43 @@ impl Supervisor {
         let begun = Instant::now();
         let mut panics = Panics::default();
         loop {
+            // A task of its own turns a panic into an error; it is aborted when a reload aborts this one.
             let ended = AbortOnDropHandle::new(tokio::spawn(run())).await;
+            // Without a panic as well: a poller that cannot be built, or that returns, is a fault, too.
             count();
-            match panics.another(begun.elapsed()) {
+            match panics.record(begun.elapsed()) {
                 Next::Restart(wait) => {
                     tracing::error!(parent: span, panicked = ended.is_err(), ?wait, "the poller ended; it starts again");
                     tokio::time::sleep(wait).await;
                 }
-                Next::Rest => {
-                    tracing::error!(parent: span, rest = ?REST, "the poller keeps ending; the target rests");
-                    let resting = Resting::begin(&self.resting);
-                    if self.resting.load(Ordering::SeqCst) >= self.targets.load(Ordering::SeqCst) {
+                Next::Pause => {
+                    tracing::error!(parent: span, pause = ?PAUSE, "the poller keeps ending; the target pauses");
+                    let paused = Paused::begin(&self.paused);
+                    // With no target left the process ends non-zero, so that systemd or Kubernetes restarts it
+                    // and shows the failure.
+                    if self.paused.load(Ordering::SeqCst) >= self.targets.load(Ordering::SeqCst) {
                         return anyhow::anyhow!("the pollers of all targets keep failing");
                     }
-                    tokio::time::sleep(REST).await;
-                    drop(resting);
+                    tokio::time::sleep(PAUSE).await;
+                    drop(paused);
                 }
             }
         }
     }
 }
 
-/// A target that rests, until that ends or the target is no longer configured.
-struct Resting<'a>(&'a AtomicUsize);
+/// Guard that counts a target as paused. Dropped at the end of the pause, or with the task when a reload removes
+/// the target: a target that no longer exists must not count.
+struct Paused<'a>(&'a AtomicUsize);
 
-impl<'a> Resting<'a> {
+impl<'a> Paused<'a> {
     fn begin(count: &'a AtomicUsize) -> Self {
         count.fetch_add(1, Ordering::SeqCst);
         Self(count)
     }
 }
 
-impl Drop for Resting<'_> {
+impl Drop for Paused<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }
@@ -107,27 +113,27 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_poller_that_keeps_panicking_is_restarted_four_times_and_then_ends_a_lone_target() {
+    async fn lone_target_ends_after_four_restarts() {
         let runs = AtomicUsize::new(0);
         let supervisor = Supervisor::new(1);
         let run = || {
             runs.fetch_add(1, Ordering::SeqCst);
             async { panic!("as planned") }
         };
-        let error = supervisor.keep(run, || {}, &tracing::Span::none()).await;
+        let error = supervisor.restart_on_end(run, || {}, &tracing::Span::none()).await;
         assert_eq!(error.to_string(), "the pollers of all targets keep failing");
         assert_eq!(runs.load(Ordering::SeqCst), 5);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_target_that_rests_does_not_end_the_others() {
+    async fn paused_target_does_not_end_the_others() {
         let supervisor = Arc::new(Supervisor::new(2));
-        let resting = supervisor.clone();
+        let pausing = supervisor.clone();
         let task = tokio::spawn(async move {
-            resting.keep(|| async { panic!("as planned") }, || {}, &tracing::Span::none()).await
+            pausing.restart_on_end(|| async { panic!("as planned") }, || {}, &tracing::Span::none()).await
         });
         tokio::time::sleep(Duration::from_secs(60)).await;
-        assert_eq!(supervisor.resting.load(Ordering::SeqCst), 1);
+        assert_eq!(supervisor.paused.load(Ordering::SeqCst), 1);
         assert!(!task.is_finished());
     }
 }

@@ -31,17 +31,21 @@ pub(super) async fn check(
         Err(error) => error,
     };
     if let Some(remedy) = login_remedy(&error) {
-        report.fail("login", error.told(), remedy);
+        report.fail("login", error.redacted(), remedy);
         left_out("no login succeeded", report);
         return None;
     }
     match error {
         Error::Request { resource: Resource::Api, .. } => {
-            report.fail("login", error.told(), "repair the connection first");
+            report.fail("login", error.redacted(), "repair the connection first");
         }
         _ => {
             report.ok("login", format!("accepted by {}", client.active_server()));
-            report.fail("contact centres", error.told(), "let the API user read `cc` in Trio Administrator");
+            report.fail(
+                "contact centres",
+                error.redacted(),
+                "let the API user read `cc` in Trio Administrator",
+            );
         }
     }
     left_out("the contact centres cannot be listed", report);

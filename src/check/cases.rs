@@ -26,7 +26,7 @@ pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, 
             report.unknown(subject, seen, "grant the right to read it, or leave the collector `calls` on");
         }
         Err(error) => {
-            let seen = format!("cannot be told: {}", error.told());
+            let seen = format!("cannot be told: {}", error.redacted());
             report.unknown(subject, seen, "repair services/cases above first");
         }
     }
@@ -63,16 +63,7 @@ mod tests {
     use super::{super::Level, *};
 
     fn finding(waiting: usize, handled: usize) -> (Level, String) {
-        let case = |state| Case {
-            id: "1".into(),
-            service_id: Some("7".into()),
-            state: Some(state),
-            class: None,
-            created: None,
-            answered: None,
-            waited: None,
-            agent_id: None,
-        };
+        let case = |state| Case { service_id: Some("7".into()), state: Some(state), ..Case::new("1") };
         let mut cases = vec![case(CaseState::Queued); waiting];
         cases.extend(vec![case(CaseState::Handled); handled]);
         let mut report = Report::default();

@@ -94,6 +94,7 @@ mod tests {
             unknown_values: not_understood,
             understood,
             not_understood,
+            rows_without: Some(0),
             unknown_words: Vec::new(),
             times_rejected: None,
         }

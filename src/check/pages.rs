@@ -28,7 +28,7 @@ pub(super) async fn check(client: &Client, largest: Option<Largest>, report: &mu
     };
     match client.first_page(&route, resource).await {
         Ok(page) => judge(page, resource, items, report),
-        Err(error) => report.check("page cap", error.told(), "run `check` again"),
+        Err(error) => report.check("page cap", error.redacted(), "run `check` again"),
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use super::{CenterReading, CheckTarget, Gathered, Report, load::Load, mapping::is_core, pages::Largest};
 use crate::{
-    model::{Clock, Collector, Holding, Resource, Text},
+    model::{Clock, CollectionCount, Collector, Resource, Text},
     trio::{Client, Error, Inventory, Root, Route},
 };
 
@@ -66,7 +66,7 @@ pub(super) async fn check(
     gathered.centers.push(center);
     let Some(interval) = target.interval(Collector::Inventory) else { return };
     let place = format!("cc {} ", route.contact_center());
-    inventory(client, interval, &place, client.holdings(route), &mut gathered.load, report).await;
+    inventory(client, interval, &place, client.collection_counts(route), &mut gathered.load, report).await;
 }
 
 /// Looks at what belongs to no contact centre.
@@ -83,9 +83,9 @@ pub(super) async fn check_shared(
     let again = client.contact_centers(root).await;
     load.add(client.requests_sent() - before, target.configuration);
     if let Err(error) = again {
-        report.fail("contact centres", error.told(), "run `check` again");
+        report.fail("contact centres", error.redacted(), "run `check` again");
     }
-    inventory(client, interval, "", client.shared_holdings(root), load, report).await;
+    inventory(client, interval, "", client.shared_collection_counts(root), load, report).await;
 }
 
 async fn inventory(
@@ -100,10 +100,10 @@ async fn inventory(
     let read = read.await;
     load.add(client.requests_sent() - before, interval);
     let (holdings, failure) = match read {
-        Ok(Inventory { holdings, failure, .. }) => (holdings, failure),
+        Ok(Inventory { counts: holdings, failure, .. }) => (holdings, failure),
         Err(error) => (Vec::new(), Some(error)),
     };
-    let was_read = |holding: &Holding| {
+    let was_read = |holding: &CollectionCount| {
         Collector::ALL.into_iter().any(|collector| collector.resource() == Some(holding.resource))
     };
     for holding in holdings.into_iter().filter(|holding| !was_read(holding)) {
@@ -119,7 +119,7 @@ async fn inventory(
         }
     }
     if let Some(error) = failure {
-        report.check(format!("right {place}inventory"), error.told(), "see what Trio's server logged");
+        report.check(format!("right {place}inventory"), error.redacted(), "see what Trio's server logged");
     }
 }
 
@@ -137,10 +137,10 @@ fn refused(subject: String, resource: Resource, lost: &str, error: &Error, repor
             format!("if this Trio does not have it, switch its collector off; without it no {lost}"),
         ),
         Error::Unmapped { .. } | Error::Incomplete { .. } => {
-            (error.told(), format!("see `trio-exporter inspect`; until then no {lost}"))
+            (error.redacted(), format!("see `trio-exporter inspect`; until then no {lost}"))
         }
         error => {
-            report.fail(subject, error.told(), "see what Trio's server logged, and check again");
+            report.fail(subject, error.redacted(), "see what Trio's server logged, and check again");
             return;
         }
     };

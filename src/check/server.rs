@@ -33,7 +33,7 @@ pub(super) async fn check(
     }
     let answer = client.ask_api(base).await;
     if let Err(Error::Request { failure: RequestFailure::Tls, .. }) = &answer {
-        let seen = answer.as_ref().err().map(Error::told).unwrap_or_default();
+        let seen = answer.as_ref().err().map(Error::redacted).unwrap_or_default();
         report.fail(format!("TLS {server}"), seen, distrust(&answer));
         let seen = "left out: there is no secure connection";
         report.unknown(format!("Api, clock {server}"), seen, "repair that first");
@@ -54,14 +54,18 @@ pub(super) async fn check(
         }
         Err(error @ Error::Redirected { .. }) => {
             let remedy = "fine for the passive server of a pair; it should answer ?redirect=false itself";
-            report.check(format!("Api {server}"), error.told(), remedy);
+            report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error @ Error::Status { status: 400..=499, .. }) => {
             let remedy = "make sure that the address in `servers` ends with the path of the API, /te/api";
-            report.check(format!("Api {server}"), error.told(), remedy);
+            report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error) => {
-            report.fail(format!("Api {server}"), error.told(), "look at Trio's web service on that server");
+            report.fail(
+                format!("Api {server}"),
+                error.redacted(),
+                "look at Trio's web service on that server",
+            );
             return false;
         }
     }

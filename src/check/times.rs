@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil};
 use super::{CheckTarget, Report};
 use crate::{
     model::{Collector, Resource},
-    trio::{Client, Examination, Route},
+    trio::{Client, Examination, Route, is_no_time},
 };
 
 pub(super) async fn check(target: &CheckTarget, client: &Client, routes: &[Route], report: &mut Report) {
@@ -56,24 +56,20 @@ struct Kinds {
 
 impl Kinds {
     fn see(&mut self, examination: &Examination) {
-        let times = examination.members.iter().filter(|member| {
-            member
-                .feeds
-                .is_some_and(|(_, form)| matches!(form, "timestamp" | "unix_seconds" | "unix_milliseconds"))
-        });
-        for value in times.flat_map(|member| &member.values) {
-            match value.as_str() {
-                Some(text) => self.see_text(text),
-                None => self.with_zone += usize::from(value.is_number()),
+        for member in &examination.members {
+            let Some((_, form @ ("timestamp" | "unix_seconds" | "unix_milliseconds"))) = member.feeds else {
+                continue;
+            };
+            for value in member.values.iter().filter(|value| !is_no_time(value, form)) {
+                match value.as_str() {
+                    Some(text) => self.see_text(text),
+                    None => self.with_zone += usize::from(value.is_number()),
+                }
             }
         }
     }
 
     fn see_text(&mut self, text: &str) {
-        // The first of January of the year 1 is how systems write "no time".
-        if text.starts_with("0001-01-01") {
-            return;
-        }
         if text.starts_with("/Date(") || text.parse::<Timestamp>().is_ok() {
             self.with_zone += 1;
         } else if text.parse::<civil::DateTime>().is_ok() {
@@ -84,23 +80,45 @@ impl Kinds {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
+    use crate::trio::Member;
 
     #[test]
     fn a_time_says_its_zone_or_does_not_or_is_none() {
-        let kinds = |text: &str| {
+        let seen = |value: Value, form| {
             let mut kinds = Kinds::default();
-            kinds.see_text(text);
+            kinds.see(&Examination {
+                resource: Resource::Calls,
+                total: None,
+                looked_at: 1,
+                members: vec![Member {
+                    name: "created".to_owned(),
+                    types: BTreeSet::new(),
+                    only_when_asked: false,
+                    values: vec![value],
+                    feeds: Some(("created", form)),
+                    unmapped: Vec::new(),
+                }],
+                missing: Vec::new(),
+            });
             (kinds.with_zone, kinds.without_zone)
         };
+        let kinds = |text: &str| seen(text.into(), "timestamp");
         for text in ["2026-01-15T08:00:00Z", "2026-01-15T08:00:00+01:00", "/Date(1768464000000)/"] {
             assert_eq!(kinds(text), (1, 0), "{text}");
         }
         for text in ["2026-01-15T08:00:00", "2026-01-15 08:00:00.123"] {
             assert_eq!(kinds(text), (0, 1), "{text}");
         }
-        for text in ["", "0001-01-01T00:00:00", "yesterday"] {
+        for text in ["", "0001-01-01T00:00:00", "1899-12-30", "1901-01-01 00:59:07", "/Date(0)/", "yesterday"]
+        {
             assert_eq!(kinds(text), (0, 0), "{text}");
         }
+        assert_eq!(seen(1_768_464_000.into(), "unix_seconds"), (1, 0));
+        assert_eq!(seen(0.into(), "unix_seconds"), (0, 0));
     }
 }

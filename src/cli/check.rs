@@ -1,10 +1,10 @@
-//! `check`: what is wrong between the exporter and Trio, and how to repair it.
+//! `check`: finds faults between the exporter and Trio, and says how to repair them.
 
 use std::io::Write;
 
 use anyhow::bail;
 
-use super::{CheckArgs, Misuse, run};
+use super::{CheckArgs, UsageError, run};
 use crate::{
     check::{self, Level, Report},
     config::Target,
@@ -15,21 +15,22 @@ use crate::{
 
 pub(super) async fn run(args: CheckArgs) -> anyhow::Result<()> {
     let config = run::configuration(args.config.as_deref())?;
-    let known = config.targets.len();
+    let configured = config.targets.len();
     let mut targets = config.targets;
     if let Some(wanted) = args.target.as_deref() {
         let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
         targets.retain(|target| &*target.name == wanted);
         if targets.is_empty() {
             let message = format!("--target: name one of the configured targets: {}", names.join(", "));
-            return Err(Misuse(vec![message]).into());
+            return Err(UsageError(vec![message]).into());
         }
     }
     let mut out = std::io::stdout();
-    write!(out, "{}", check::configuration(known, &config.warnings))?;
+    write!(out, "{}", check::configuration(configured, &config.warnings))?;
     let mut failures = 0;
     for target in targets {
-        let report = one(target, &config.poll).await?;
+        // Printed target by target: one that hangs must not hide what is known about the others.
+        let report = check_target(target, &config.poll).await?;
         write!(out, "{report}")?;
         failures += report.count(Level::Fail);
     }
@@ -39,7 +40,7 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn one(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
+async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
     let clock = Clock::system();
     let client = Client::new(target.trio.clone(), target.dictionary, Default::default(), clock.clone())?;
     let target = check::CheckTarget {

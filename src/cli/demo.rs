@@ -1,4 +1,4 @@
-//! `demo`: the exporter at work on a simulated Trio.
+//! `demo`: runs the exporter against a simulated Trio.
 
 use std::{io::Write, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,9 +20,9 @@ use crate::{
     trio::{self, Dictionary, Limits},
 };
 
-/// The reasons of pauses that the demo shows.
+/// Pause reasons that the demo shows by name; the others of the simulated agents are `other`.
 const PAUSE_REASONS: [&str; 3] = ["Rast", "Lunch", "Möte"];
-/// How long its agents should be in a state at most.
+/// Limits of states, short enough that some agents exceed them.
 const STATE_LIMITS: [(AgentState, Duration); 2] =
     [(AgentState::WrapUp, Duration::from_secs(120)), (AgentState::Paused, Duration::from_secs(1200))];
 
@@ -37,23 +37,23 @@ pub(super) struct DemoArgs {
 
 pub(super) async fn run(args: DemoArgs, level: LogLevel) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
+    // Any free port: only this process has to find it.
     let listener =
         TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1 for the simulated Trio")?;
     let trio = listener.local_addr()?;
     let options = simulate::options(&args.world);
     let app = App::build(config(&options, trio)?, &args.listen, Clock::system()).await?.with_log_level(level);
     let simulator = simulate::simulator(options);
-    introduce(&mut std::io::stdout(), app.addr(), trio)?;
+    print_introduction(&mut std::io::stdout(), app.addr(), trio)?;
     let simulated = tokio::spawn(sim::serve(listener, simulator, stop.clone().requested()));
     app.run(stop).await?;
     simulated.await.context("the simulated Trio panicked")?.context("the simulated Trio failed")
 }
 
-/// How the demo reads the simulated Trio at `trio`: with everything that can be shown. Its people are invented,
-/// so it may name them, and tell why they pause.
+/// Returns the configuration that reads the simulated Trio at `trio`, with everything switched on.
 ///
 /// # Errors
-/// The field dictionary that is built in is broken.
+/// The built-in field dictionary is invalid.
 pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
     let settings = trio::Settings {
         servers: vec![format!("http://{trio}/te/api").parse()?],
@@ -83,6 +83,7 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         }],
         poll: poller::Settings::default(),
         tally,
+        // Names are shown here alone by default: the simulated people are invented.
         metrics: metrics::Settings { identity: Identity::Name, ..metrics::Settings::default() },
         state_file: None,
         shard: None,
@@ -90,7 +91,7 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
     })
 }
 
-fn introduce(out: &mut impl Write, exporter: SocketAddr, trio: SocketAddr) -> std::io::Result<()> {
+fn print_introduction(out: &mut impl Write, exporter: SocketAddr, trio: SocketAddr) -> std::io::Result<()> {
     write!(
         out,
         "\
@@ -99,7 +100,7 @@ trio-exporter demo: a simulated contact centre on a busy morning, in real time.
   metrics          http://{exporter}/metrics
   agents           http://{exporter}/metrics/agents
   simulated Trio   http://{trio}/te/api
-  its own truth    http://{trio}/sim/truth
+  exact counts     http://{trio}/sim/truth
 
 Paste into prometheus.yml:
 

@@ -1,4 +1,4 @@
-//! What is made of the command line and the configuration for other programs: completions, manual pages, the schema.
+//! `completions`, `man` and `schema`: texts for other programs, generated from the command line and the configuration.
 
 use std::io::{self, Write};
 
@@ -7,18 +7,18 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Cli, Misuse};
+use super::{Cli, UsageError};
 use crate::config;
 
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArgs {
-    /// The shell that completes.
+    /// The shell to write the script for.
     shell: Shell,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ManArgs {
-    /// The command whose page is printed; without it, the page of the program.
+    /// The command whose page is printed; without it, the page of the program itself.
     #[arg(value_name = "COMMAND")]
     name: Option<String>,
 }
@@ -26,6 +26,7 @@ pub(super) struct ManArgs {
 const PROGRAM: &str = "trio-exporter";
 
 pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<()> {
+    // Into memory first: clap_complete panics when it cannot write, as to a pipe that was closed.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), PROGRAM, &mut script);
     print(&script)
@@ -33,13 +34,16 @@ pub(super) fn completions(args: &CompletionsArgs) -> anyhow::Result<()> {
 
 pub(super) fn man(args: &ManArgs) -> anyhow::Result<()> {
     let mut program = Cli::command();
+    // Adds the global flags to each command, which its page lists, too.
     program.build();
     let page = match args.name.as_deref() {
         None => program,
         Some(name) => match program.find_subcommand(name) {
             Some(command) => command.clone(),
             None => {
-                bail!(Misuse(vec![format!("COMMAND: there is no command `{name}`; see `{PROGRAM} --help`")]))
+                bail!(UsageError(vec![format!(
+                    "COMMAND: there is no command `{name}`; see `{PROGRAM} --help`"
+                )]))
             }
         },
     };

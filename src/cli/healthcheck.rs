@@ -1,10 +1,10 @@
-//! `healthcheck`: is the exporter of this machine well?
+//! `healthcheck`: checks a running exporter, for images without a shell.
 
 use anyhow::{Context, bail};
 use secrecy::SecretString;
 
 use super::HealthcheckArgs;
-use crate::healthcheck::{self, Question, Settings};
+use crate::healthcheck::{self, Probe, Settings};
 
 pub(super) async fn run(args: HealthcheckArgs) -> anyhow::Result<()> {
     Ok(healthcheck::ask(&settings(args)?).await?)
@@ -21,11 +21,11 @@ fn settings(args: HealthcheckArgs) -> anyhow::Result<Settings> {
             let Ok(text) = String::from_utf8(read("--password-file", path)?) else {
                 bail!("--password-file: {} is not UTF-8", path.display());
             };
-            // Editors leave a line end behind.
+            // Editors end the last line of a file with a line break.
             Some((name, SecretString::from(text.trim_end_matches(['\r', '\n']))))
         }
         _ => None,
     };
-    let question = if args.ready { Question::Ready } else { Question::Healthy };
-    Ok(Settings { url, question, timeout: args.timeout, ca, insecure: args.insecure, user })
+    let probe = if args.ready { Probe::Ready } else { Probe::Healthy };
+    Ok(Settings { url, probe, timeout: args.timeout, ca, insecure: args.insecure, user })
 }

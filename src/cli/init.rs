@@ -1,17 +1,17 @@
-//! `init`: a first configuration from a few answers.
+//! `init`: writes a first configuration from a few answers.
 
 use std::{io, path::PathBuf};
 
 use clap::Args;
 
-use super::Misuse;
-use crate::init::{self, Failure, Settings, Standard};
+use super::UsageError;
+use crate::init::{self, Failure, Settings, StandardInput};
 
-/// Secrets are asked for: what stands on a command line can be seen by every user of the machine.
+// There is no flag for a secret: every user of the machine can read the command line of a process.
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
     /// Address of the API, such as https://trio.example/te/api; may be given again, the preferred one first.
-    /// It is asked for if it is not given.
+    /// Asked for if it is not given.
     #[arg(long = "server", value_name = "URL")]
     servers: Vec<String>,
     /// Name of the target: the label `target` of its metrics.
@@ -20,7 +20,7 @@ pub(super) struct InitArgs {
     /// The folder to write trio-exporter.yml and the secret files to.
     #[arg(long, value_name = "DIR", default_value = ".")]
     directory: PathBuf,
-    /// Replace files that are there already.
+    /// Replace existing files.
     #[arg(long)]
     force: bool,
 }
@@ -28,8 +28,8 @@ pub(super) struct InitArgs {
 pub(super) fn run(args: InitArgs) -> anyhow::Result<()> {
     let InitArgs { servers, target, directory, force } = args;
     let settings = Settings { servers, target, directory, force };
-    init::init(&settings, &mut Standard::new(), &mut io::stdout()).map_err(|failure| match failure {
-        Failure::Unusable(message) => Misuse(vec![message]).into(),
+    init::init(&settings, &mut StandardInput::new(), &mut io::stdout()).map_err(|failure| match failure {
+        Failure::Unusable(message) => UsageError(vec![message]).into(),
         other => other.into(),
     })
 }

@@ -1,30 +1,31 @@
-//! `inspect`: what a server's answers hold and what the exporter makes of them.
+//! `inspect`: shows the members of a server's answers and how the exporter uses them.
 
 use std::{fs, io::Write, path::Path};
 
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::{InspectArgs, Misuse, run};
+use super::{InspectArgs, UsageError, run};
 use crate::{
     inspect::{self, Report},
     model::Clock,
     trio::Client,
 };
 
-/// How the report is printed.
+/// Format of the report.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Output {
-    /// For people.
+    /// A table for people.
     #[default]
     Table,
-    /// For programs; also what `--save` writes.
+    /// JSON for programs; `--save` writes it, too.
     Json,
 }
 
 pub(super) async fn run(args: InspectArgs) -> anyhow::Result<()> {
+    // First, so that a wrong file is reported before Trio is asked.
     let before = args.diff.as_deref().map(read).transpose()?;
-    let target = run::target(args.config.as_deref(), args.target.as_deref())?;
+    let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
     let report = inspect::inspect(&client, args.show_values).await?;
     if let Some(path) = &args.save {
@@ -49,7 +50,10 @@ pub(super) async fn run(args: InspectArgs) -> anyhow::Result<()> {
 
 fn read(path: &Path) -> anyhow::Result<Report> {
     let wrong = |error: &dyn std::fmt::Display| {
-        Misuse(vec![format!("--diff: {}: {error}; give a file that `inspect --save` wrote", path.display())])
+        UsageError(vec![format!(
+            "--diff: {}: {error}; give a file that `inspect --save` wrote",
+            path.display()
+        )])
     };
     let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
     Ok(serde_json::from_str(&text).map_err(|error| wrong(&error))?)

@@ -1,4 +1,4 @@
-//! `record`: what a server answers over some cycles, in a folder to send with a bug report.
+//! `record`: saves a server's answers over some cycles, in a folder to send with a bug report.
 
 use std::{
     io::Write,
@@ -8,12 +8,12 @@ use std::{
 
 use tokio::{select, sync::watch};
 
-use super::{Misuse, RecordArgs, run};
+use super::{RecordArgs, UsageError, run};
 use crate::{
     config::{Config, Target},
     model::Clock,
     poller::{self, Poller},
-    record::{self, Folder, Keep, Recorder},
+    record::{self, Folder, KeptFields, Recorder},
     shutdown::{self, Stop},
     tally,
     trio::Client,
@@ -21,17 +21,18 @@ use crate::{
 
 pub(super) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     let Config { targets, poll, tally, .. } = run::configuration(args.config.as_deref())?;
-    let target = run::pick(targets, args.target.as_deref())?;
-    let keep = Keep::read(&args.keep_values, &target.dictionary);
-    let keep = keep.map_err(|error| Misuse(vec![format!("--keep-values: {error}")]))?;
-    let folder = Folder::prepare(&args.save).map_err(|error| Misuse(vec![format!("--save: {error}")]))?;
+    let target = run::select_target(targets, args.target.as_deref())?;
+    let keep = KeptFields::read(&args.keep_values, &target.dictionary);
+    let keep = keep.map_err(|error| UsageError(vec![format!("--keep-values: {error}")]))?;
+    // Before Trio is asked: a wrong folder must not cost the time of a recording.
+    let folder = Folder::prepare(&args.save).map_err(|error| UsageError(vec![format!("--save: {error}")]))?;
     let poll = match args.interval {
         Some(seconds) => poller::Settings { state: Duration::from_secs(seconds), ..poll },
         None => poll,
     };
     let stop = shutdown::on_signal()?;
     let (servers, dictionary) = (target.trio.servers.clone(), target.dictionary.clone());
-    let recorder = match watch_cycles(target, poll, tally, args.cycles, stop).await {
+    let recorder = match record_cycles(target, poll, tally, args.cycles, stop).await {
         Ok(recorder) => recorder,
         Err(error) => {
             folder.abandon();
@@ -50,16 +51,16 @@ pub(super) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     writeln!(
         out,
         "{path}: {} cycles, {} requests\n\
-         As the server wrote them stand {} member names and {} words; {} member names that look like data do not.\n\
-         Read {path}/kept.txt before you give the folder to anybody.\n\
+         {} member names and {} words are kept as the server wrote them; {} member names that look like data are replaced.\n\
+         Read {path}/kept.txt before you give the folder to anyone.\n\
          Replay it: trio-exporter simulate --replay {path}",
         summary.cycles, summary.exchanges, summary.names, summary.words, summary.hidden
     )?;
     Ok(())
 }
 
-/// A look at everything, then as many cycles of the exporter; fewer if it should stop.
-async fn watch_cycles(
+/// Records one look at every resource, then `cycles` cycles of the exporter; fewer if a stop is requested.
+async fn record_cycles(
     target: Target,
     poll: poller::Settings,
     tally: tally::Settings,
@@ -72,10 +73,10 @@ async fn watch_cycles(
     let poll = poll.within(&trio.limits);
     let stats = Arc::default();
     let client = Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone())?;
-    let client = client.witnessed(recorder.clone());
+    let client = client.with_observer(recorder.clone());
     let mut out = std::io::stdout();
     record::look(&client, &dictionary, &contact_centers).await?;
-    writeln!(out, "looked at everything: {} requests", recorder.exchanges())?;
+    writeln!(out, "looked at every resource: {} requests", recorder.exchanges())?;
     let publish = watch::Sender::new(None);
     let poller = Poller::new(name, client, poll, tally, clock.clone(), stats, publish);
     let mut poller = poller.selecting(contact_centers);
@@ -83,8 +84,10 @@ async fn watch_cycles(
         let begun = Instant::now();
         recorder.begin_cycle(clock.now());
         poller.step().await;
-        writeln!(out, "cycle {cycle} of {cycles}: {} requests so far", recorder.exchanges())?;
+        writeln!(out, "cycle {cycle} of {cycles}: {} requests", recorder.exchanges())?;
         if cycle < cycles {
+            // The poller's own period, not poll.state: on a large site it reads less often, and a cycle that
+            // comes too early would be empty.
             let pause = poller.period().saturating_sub(begun.elapsed());
             select! {
                 () = tokio::time::sleep(pause) => {}

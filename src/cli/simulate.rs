@@ -1,4 +1,4 @@
-//! `simulate`: a simulated Trio, alone.
+//! `simulate`: serves a simulated Trio, or a recording.
 
 use std::{
     io::Write,
@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::{Misuse, number::number};
+use super::{UsageError, number::number};
 use crate::{
     http::ListenAddress,
     model::Clock,
@@ -23,18 +23,18 @@ pub(super) struct SimulateArgs {
     /// Address of the simulated Trio.
     #[arg(long = "web.listen-address", default_value = "127.0.0.1:10428", value_name = "ADDRESS")]
     listen: ListenAddress,
-    /// Serve a folder that `record` wrote, instead of a contact centre that lives.
+    /// Serve a folder that `record` wrote, instead of a simulated contact centre.
     #[arg(long, value_name = "DIR", conflicts_with_all = [
         "dialect", "print_fields", "page_cap", "access_token_life", "refresh_token_life", "withhold_times", "WorldArgs",
     ])]
     replay: Option<PathBuf>,
-    /// Member names, units and forms of the answers.
+    /// Dialect of the answers: member names, units and formats.
     #[arg(long, value_enum, default_value_t = DialectArg::English)]
     dialect: DialectArg,
-    /// Write the `fields_file` that the exporter needs for this dialect, and exit.
+    /// Print the `fields_file` that the exporter needs for this dialect, and exit.
     #[arg(long)]
     print_fields: bool,
-    /// The most items a page holds, whatever the client asks for.
+    /// Maximum number of items on a page, even if the client asks for more.
     #[arg(
         long,
         default_value_t = 100,
@@ -42,7 +42,7 @@ pub(super) struct SimulateArgs {
         value_parser = number::<u32>(1..=100_000),
     )]
     page_cap: u32,
-    /// Life of an access token, in seconds.
+    /// Lifetime of an access token, in seconds.
     #[arg(
         long,
         default_value_t = 3600,
@@ -50,7 +50,7 @@ pub(super) struct SimulateArgs {
         value_parser = number::<u64>(1..=u64::MAX),
     )]
     access_token_life: u64,
-    /// Life of a refresh token, in seconds.
+    /// Lifetime of a refresh token, in seconds.
     #[arg(
         long,
         default_value_t = 2_592_000,
@@ -58,7 +58,7 @@ pub(super) struct SimulateArgs {
         value_parser = number::<u64>(1..=u64::MAX),
     )]
     refresh_token_life: u64,
-    /// Time that each answer is held back, in milliseconds.
+    /// Delay of each answer, in milliseconds.
     #[arg(
         long,
         default_value_t = 0,
@@ -66,10 +66,10 @@ pub(super) struct SimulateArgs {
         value_parser = number::<u64>(0..=60_000),
     )]
     latency: u64,
-    /// Letters of the answers to clients that ask for none.
+    /// Charset of the answers to clients that do not ask for one.
     #[arg(long, value_enum, default_value_t = CharsetArg::Utf8)]
     charset: CharsetArg,
-    /// Seconds after the last change of services and agents until the changes show; Trio takes 60.
+    /// Seconds from the last change of services and agents until changes are shown; Trio takes 60.
     #[arg(
         long,
         default_value_t = 0,
@@ -77,7 +77,7 @@ pub(super) struct SimulateArgs {
         value_parser = number::<u64>(0..=3600),
     )]
     activation: u64,
-    /// Leave out the times at which things began, as some servers may.
+    /// Leave out the start times of states and cases, as some servers may.
     #[arg(long)]
     withhold_times: bool,
     #[command(flatten)]
@@ -86,11 +86,11 @@ pub(super) struct SimulateArgs {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum DialectArg {
-    /// Names that the exporter's own field dictionary knows.
+    /// English names, all in the built-in field dictionary.
     English,
-    /// Swedish names that it knows, clock times, other envelope keys.
+    /// Swedish names, all in the built-in dictionary, with clock times and other envelope keys.
     Swedish,
-    /// Names, units and words that stand nowhere in it.
+    /// Names, units and words that are not in the built-in dictionary.
     Foreign,
 }
 
@@ -104,7 +104,7 @@ pub(super) enum CharsetArg {
 
 #[derive(Debug, Args)]
 pub(super) struct WorldArgs {
-    /// Services in all.
+    /// Number of services.
     #[arg(
         long,
         default_value_t = 8,
@@ -112,7 +112,7 @@ pub(super) struct WorldArgs {
         value_parser = number::<u32>(1..=10_000),
     )]
     services: u32,
-    /// Agents in all.
+    /// Number of agents.
     #[arg(
         long,
         default_value_t = 40,
@@ -120,7 +120,7 @@ pub(super) struct WorldArgs {
         value_parser = number::<u32>(1..=100_000),
     )]
     agents: u32,
-    /// Contact centres.
+    /// Number of contact centres.
     #[arg(
         long,
         default_value_t = 1,
@@ -128,7 +128,7 @@ pub(super) struct WorldArgs {
         value_parser = number::<u32>(1..=100),
     )]
     contact_centers: u32,
-    /// Worlds with the same seed take the same course.
+    /// Seed of the random numbers: the same seed gives the same sequence of events.
     #[arg(
         long,
         default_value_t = 1,
@@ -145,6 +145,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         write!(out, "{}", Dialect::fields_file(dialect))?;
         return Ok(());
     }
+    // Before the address is bound, so that a wrong folder is the only error.
     let replay = args.replay.as_deref().map(|folder| replay(folder, args.latency)).transpose()?;
     let stop = shutdown::on_signal()?;
     let listener = args.listen.bind().await.with_context(|| {
@@ -178,7 +179,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         out,
         "\
 simulated Trio   http://{addr}/te/api
-its own truth    http://{addr}/sim/truth
+exact counts     http://{addr}/sim/truth
 client key       {}
 user, password   {}, {}
 Ctrl-C stops it.",
@@ -188,14 +189,14 @@ Ctrl-C stops it.",
     Ok(())
 }
 
-/// A recording, in real time.
-fn replay(folder: &Path, latency: u64) -> Result<Replay, Misuse> {
+/// Opens a recording, to be served in real time.
+fn replay(folder: &Path, latency: u64) -> Result<Replay, UsageError> {
     let clock = Clock::system();
     let replay = Replay::open(folder, Arc::new(move || clock.now().wall), Duration::from_millis(latency));
-    replay.map_err(|error| Misuse(vec![format!("--replay: {error}")]))
+    replay.map_err(|error| UsageError(vec![format!("--replay: {error}")]))
 }
 
-/// The options of a world of this size, the rest as by default.
+/// Returns the options of a world of this size, with defaults for the rest.
 pub(super) fn options(world: &WorldArgs) -> Options {
     Options {
         seed: world.seed,
@@ -206,7 +207,7 @@ pub(super) fn options(world: &WorldArgs) -> Options {
     }
 }
 
-/// A simulator in real time.
+/// Returns a simulator that runs in real time.
 pub(super) fn simulator(options: Options) -> Simulator {
     let clock = Clock::system();
     Simulator::new(options, Arc::new(move || clock.now().wall))

@@ -1,4 +1,4 @@
-//! `trace`: what is inferred of single cases, line by line as it happens.
+//! `trace`: prints what is inferred about single cases, line by line as it happens.
 
 use std::{
     io::Write,
@@ -9,9 +9,9 @@ use anyhow::Context;
 use clap::ValueEnum;
 use tokio::select;
 
-use super::{Misuse, TraceArgs, run};
+use super::{TraceArgs, UsageError, run};
 use crate::{
-    app::Wired,
+    app::PollerFactory,
     config::{Config, Target},
     model::{Clock, Collector, Goals, Selection, Text},
     poller::{self, Wanted},
@@ -20,28 +20,28 @@ use crate::{
     trace::{Failure, Line, Settings, Tokens, Trace, Tracer},
 };
 
-/// How the lines are printed.
+/// Format of the lines.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Output {
-    /// For people.
+    /// Text for people.
     #[default]
     Text,
-    /// For programs: an object a line.
+    /// JSON for programs: one object a line.
     Json,
 }
 
-/// A duration with its unit.
+/// Parses a duration with its unit, above zero.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let span = text.parse::<jiff::SignedDuration>().ok().filter(jiff::SignedDuration::is_positive);
     let duration = span.and_then(|span| Duration::try_from(span).ok());
     duration.ok_or_else(|| "give a duration with its unit, such as 90s, 10m or 1h".to_owned())
 }
 
-/// Lines on the standard output.
-struct Printed(Output);
+/// Prints lines on the standard output.
+struct Printer(Output);
 
-impl Printed {
-    fn all(&self, lines: &[Line]) -> std::io::Result<()> {
+impl Printer {
+    fn print(&self, lines: &[Line]) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
         for line in lines {
             match self.0 {
@@ -49,13 +49,14 @@ impl Printed {
                 Output::Json => writeln!(out, "{}", line.json())?,
             }
         }
+        // A pipe, as to grep, would otherwise show nothing for minutes.
         out.flush()
     }
 }
 
 pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
     let Config { targets, poll, tally, warnings, .. } = run::configuration(args.config.as_deref())?;
-    let target = run::pick(targets, args.target.as_deref())?;
+    let target = run::select_target(targets, args.target.as_deref())?;
     for warning in &warnings {
         tracing::warn!("{warning}");
     }
@@ -67,17 +68,18 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
         time_zone: target.time_zone(),
     };
     let tracer = Tracer::new(settings, Tokens::draw().context("the system gives no random numbers")?);
-    let out = Printed(args.output);
+    let out = Printer(args.output);
     let introduction =
         tracer.introduction(&target.name, &clock, poll.state, target.trio.limits.requests_per_minute);
     let mut trace = trace(target, &args.contact_center, poll, tally, clock, tracer)?;
     let stop = shutdown::on_signal()?;
-    let end = args.how_long.map(|long| tokio::time::Instant::now() + long);
-    out.all(&[introduction])?;
+    let end = args.run_time.map(|long| tokio::time::Instant::now() + long);
+    out.print(&[introduction])?;
     let follow = async {
         loop {
             let begun = Instant::now();
-            out.all(&trace.step().await.map_err(failed)?)?;
+            out.print(&trace.step().await.map_err(to_error)?)?;
+            // The time of the step is part of the period, so that readings stay as far apart as the exporter's.
             tokio::time::sleep(trace.period().saturating_sub(begun.elapsed())).await;
         }
     };
@@ -93,10 +95,10 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
         () = ended => Ok(()),
     };
     result?;
-    Ok(out.all(&trace.tracer().summary())?)
+    Ok(out.print(&trace.tracer().summary())?)
 }
 
-/// The trace of a target, with a poller that reads nothing which it does not need.
+/// Builds the trace of a target, with the collectors off that it does not need.
 fn trace(
     target: Target,
     contact_centers: &[String],
@@ -105,6 +107,7 @@ fn trace(
     clock: Clock,
     tracer: Tracer,
 ) -> anyhow::Result<Trace> {
+    // Their requests would take part of the target's budget, and nothing of them is printed.
     for unneeded in [Collector::Agents, Collector::AgentGroups, Collector::Skills, Collector::Inventory] {
         poll.collectors[unneeded.index()] = Wanted::Off;
     }
@@ -112,13 +115,15 @@ fn trace(
         if contact_centers.is_empty() { target.contact_centers.allow } else { texts(contact_centers) };
     let target = Target { contact_centers: Selection { allow, deny: target.contact_centers.deny }, ..target };
     let edges = Edges::with(&Goals::edges([&*target.goals]));
-    let wired = Wired::new(target, poll, tally::Settings { tells_events: true, ..tally }, edges, clock);
-    Ok(Trace::new(wired.poller()?, wired.latest(), tracer))
+    let factory =
+        PollerFactory::new(target, poll, tally::Settings { tells_events: true, ..tally }, edges, clock);
+    Ok(Trace::new(factory.poller()?, factory.latest(), tracer))
 }
 
-fn failed(failure: Failure) -> anyhow::Error {
+/// Converts a failure: an unknown service is an error in the flags.
+fn to_error(failure: Failure) -> anyhow::Error {
     match failure {
-        Failure::Unknown(_) => Misuse(vec![failure.to_string()]).into(),
+        Failure::Unknown(_) => UsageError(vec![failure.to_string()]).into(),
         Failure::Refused(_) => failure.into(),
     }
 }
@@ -132,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_trace_lasts_as_long_as_a_duration_with_a_unit_says() {
+    fn run_time_needs_a_unit() {
         assert_eq!(duration("1m30s"), Ok(Duration::from_secs(90)));
         for wrong in ["5", "0s", "-5s", "soon"] {
             assert_eq!(

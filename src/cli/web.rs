@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{Misuse, number::number};
+use super::{UsageError, number::number};
 use crate::{
     config,
     http::{ExternalUrl, Limits, Listen, ListenAddress, Settings, WebFiles},
@@ -17,19 +17,19 @@ pub(super) struct WebArgs {
     /// May be given again.
     #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
-    /// Serve on the sockets that systemd hands over, instead of opening any.
+    /// Serve on the sockets that systemd passes, instead of opening any.
     #[cfg(target_os = "linux")]
     #[arg(long = "web.systemd-socket", conflicts_with = "listen")]
     systemd_socket: bool,
     /// Web configuration (YAML): TLS, users, headers, rate limit, in the format that Prometheus and its
-    /// exporters share. Changes are taken over while the exporter runs.
+    /// exporters share. Changes take effect while the exporter runs.
     #[arg(long = "web.config.file", env = "TRIO_EXPORTER_WEB_CONFIG", value_name = "FILE")]
     web_config: Option<PathBuf>,
-    /// Users of /metrics/agents (YAML: `basic_auth_users`), who see that page and no other; those of the web
+    /// Users of /metrics/agents (YAML: `basic_auth_users`), who see only that page; the users of the web
     /// configuration then do not see it.
     #[arg(long = "web.agents-config.file", env = "TRIO_EXPORTER_WEB_AGENTS_CONFIG", value_name = "FILE")]
     agents_config: Option<PathBuf>,
-    /// Requests that are answered at the same time; more get 503. 0 for any number. Health pages do not count.
+    /// Requests that are answered at the same time; further ones get 503. 0: no limit. Health pages do not count.
     #[arg(
         long = "web.max-requests",
         default_value_t = 40,
@@ -38,7 +38,7 @@ pub(super) struct WebArgs {
         value_name = "NUMBER",
     )]
     max_requests: usize,
-    /// Time that a client has until the head of its first request is there.
+    /// Time for a client to send the head of its first request.
     #[arg(
         long = "web.header-timeout",
         default_value = "10s",
@@ -47,7 +47,7 @@ pub(super) struct WebArgs {
         value_name = "TIME",
     )]
     header_timeout: Duration,
-    /// Connections that are silent for so long are closed; keep it longer than the scrape interval.
+    /// Time after which an idle connection is closed; keep it longer than the scrape interval.
     #[arg(
         long = "web.idle-timeout",
         default_value = "5m",
@@ -56,26 +56,36 @@ pub(super) struct WebArgs {
         value_name = "TIME",
     )]
     idle_timeout: Duration,
-    /// How Prometheus reaches this exporter, such as https://exporter.example:10427, for /sd. Without it, the
-    /// address at which it asked for /sd.
+    /// Address at which Prometheus reaches this exporter, such as https://exporter.example:10427, for /sd.
+    /// Without it, the address that the request for /sd was sent to.
     #[arg(long = "web.external-url", value_name = "URL")]
     external_url: Option<ExternalUrl>,
 }
 
 impl WebArgs {
-    /// What the server is set up with, the files read.
-    pub(super) fn settings(&self) -> Result<Settings, Misuse> {
+    /// Reads the files and returns the settings of the web server.
+    ///
+    /// # Errors
+    /// All errors of the files.
+    pub(super) fn settings(&self) -> Result<Settings, UsageError> {
         let (file, agents_file) = (self.web_config.clone(), self.agents_config.clone());
+        // A closure, because the server reads the files again when they change.
         let read =
             move || config::web::read(file.as_deref(), agents_file.as_deref(), &super::run::environment);
-        let files = WebFiles::open(read).map_err(Misuse)?;
+        let files = WebFiles::open(read).map_err(UsageError)?;
         let limits = Limits {
             max_requests: self.max_requests,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,
         };
         let external = self.external_url.clone();
-        Ok(Settings { listen: self.listen(), limits, files, look_every: Settings::LOOK_EVERY, external })
+        Ok(Settings {
+            listen: self.listen(),
+            limits,
+            files,
+            check_interval: Settings::CHECK_INTERVAL,
+            external,
+        })
     }
 
     fn listen(&self) -> Listen {
@@ -87,7 +97,7 @@ impl WebArgs {
     }
 }
 
-/// A duration of at least a second.
+/// Parses a duration of at least a second.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
     let duration = text.parse::<SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
     match duration {

@@ -1,4 +1,4 @@
-//! The section `agents`: who is shown, and what of agents is counted.
+//! The section `agents`: the agents that are shown, and what is counted about agents.
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
@@ -10,17 +10,19 @@ use crate::{
     tally::{self, OTHER_REASON, StateLimits},
 };
 
-/// Each reason costs two series a contact centre; more are no longer a list that somebody allowed.
-pub(super) const MOST_REASONS: usize = 50;
+/// Most entries of `pause_reasons`.
+// Each costs two series a contact centre.
+pub(super) const MAX_PAUSE_REASONS: usize = 50;
 
-/// What may be asked of the size of a group.
+/// Allowed values of `min_group_size`, in agents.
 pub(super) const GROUP_SIZE: RangeInclusive<i64> = 1..=1000;
 
-/// The words of `identity`, the default first.
+/// Allowed words of `identity`, the default first.
 pub(super) const IDENTITIES: [&str; 4] = ["none", "id", "hash", "name"];
 
-/// States that can last too long.
-pub(super) const LIMITED: [AgentState; 5] =
+/// States that can have a limit in `state_limits`.
+// Not logged_out, which is no state of work, and not unknown, which may mean anything.
+pub(super) const LIMITED_STATES: [AgentState; 5] =
     [AgentState::Available, AgentState::Reserved, AgentState::Busy, AgentState::WrapUp, AgentState::Paused];
 
 pub(super) fn read(
@@ -52,17 +54,19 @@ pub(super) fn read(
 fn identity(section: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) -> Identity {
     let word = section.get("identity");
     let before = complaints.count();
+    // Also read without `identity: hash`, so that a wrong file is found before somebody turns it on.
     let key = secret::optional(section, "hash_key", "hash_key_file", files, complaints);
     match word.as_ref().and_then(|entry| entry.text(complaints)).as_deref() {
         None | Some("none") => Identity::None,
         Some("id") => Identity::Id,
         Some("name") => Identity::Name,
         Some("hash") => match &key {
-            Some(key) => Identity::Hash(secret::bytes(&key.secret)),
+            Some(key) => Identity::Hash(secret::to_bytes(&key.secret)),
+            // A key was given, but its file cannot be read: that is reported already.
             None if complaints.count() > before => Identity::None,
             None => {
                 let message = "`hash` needs a key: put 32 random characters into a file and name it in agents.hash_key_file";
-                complaints.add(section.at(), "agents.identity", message);
+                complaints.add(section.position(), "agents.identity", message);
                 Identity::None
             }
         },
@@ -82,6 +86,7 @@ fn groups(entry: &Entry<'_>, complaints: &mut Complaints) -> GroupSelection {
         let Some(entry) = section.get(key) else { return Vec::new() };
         let items = entry.list();
         if items.is_empty() {
+            // An empty `allow` would show every group, the opposite of what it says.
             entry.wrong(complaints, "must name at least one agent group; or leave the key out");
         }
         let mut patterns = Vec::new();
@@ -101,10 +106,10 @@ fn groups(entry: &Entry<'_>, complaints: &mut Complaints) -> GroupSelection {
 fn state_limits(entry: &Entry<'_>, complaints: &mut Complaints) -> StateLimits {
     let mut limits = StateLimits::default();
     for (key, value) in entry.section(complaints).entries() {
-        match LIMITED.into_iter().find(|state| state.as_str() == key.text) {
+        match LIMITED_STATES.into_iter().find(|state| state.as_str() == key.text) {
             Some(state) => limits[state.index()] = value.duration(Duration::from_secs(1), complaints),
             None => {
-                let known = LIMITED.into_iter().map(AgentState::as_str);
+                let known = LIMITED_STATES.into_iter().map(AgentState::as_str);
                 complaints.add(key.at, &value.path, unknown("agent state with a limit", &key.text, known));
             }
         }
@@ -114,21 +119,23 @@ fn state_limits(entry: &Entry<'_>, complaints: &mut Complaints) -> StateLimits {
 
 fn pause_reasons(entry: &Entry<'_>, complaints: &mut Complaints) -> Vec<Text> {
     let list = entry.list();
-    if list.len() > MOST_REASONS {
-        entry.wrong(complaints, format_args!("must not name more than {MOST_REASONS} reasons"));
+    if list.len() > MAX_PAUSE_REASONS {
+        entry.wrong(complaints, format_args!("must not name more than {MAX_PAUSE_REASONS} reasons"));
         return Vec::new();
     }
     let mut reasons: Vec<Text> = Vec::new();
     for entry in list {
         let Some(text) = entry.text(complaints) else { continue };
         let text = text.trim();
+        // Compared without regard to case, as the tally compares the reasons that Trio sends.
         let same = |reason: &Text| reason.to_lowercase() == text.to_lowercase();
+        // Names from Trio are cut at this length, so a longer reason would never be equal to one.
         if text.chars().count() > NAME_LIMIT {
             entry.wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
         } else if reasons.iter().any(same) {
-            entry.wrong(complaints, "stands here twice; capitals make no difference");
+            entry.wrong(complaints, "is named twice; upper and lower case make no difference");
         } else if text.to_lowercase() == OTHER_REASON {
-            entry.wrong(complaints, "is the word for all reasons that are not named; leave it out");
+            entry.wrong(complaints, "is the word for all reasons that are not in this list; leave it out");
         } else {
             reasons.push(text.into());
         }

@@ -1,4 +1,4 @@
-//! A single target from environment variables.
+//! Reads a single target from environment variables (`TRIO_URL` and the other `TRIO_*`).
 
 use std::sync::Arc;
 
@@ -12,12 +12,13 @@ use crate::{
     poller, tally, trio,
 };
 
-/// The addresses of the API, one a server.
+/// Variable with the addresses of the API, one for each server.
 pub(super) const URL: &str = "TRIO_URL";
 
 pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> {
     let mut errors = Vec::new();
     let mut warnings = Vec::new();
+    // Compose sets a variable that is not defined to an empty text.
     let given = |name: &str| environment(name).filter(|value| !value.is_empty());
     let servers = match given(URL) {
         None => {
@@ -40,7 +41,7 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
             None
         }
     };
-    let mut files = Files::here(environment);
+    let mut files = Files::for_environment(environment);
     let mut secret = |key: &str| {
         let name = format!("TRIO_{}", key.to_uppercase());
         let result = read_secret(&name, &given, &mut files).and_then(|secret| {
@@ -56,8 +57,9 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     if !errors.is_empty() {
         return Err(errors);
     }
+    // The built-in dictionary is a YAML file, too; a test keeps it valid.
     let mut complaints = Complaints::default();
-    let dictionary = target::builtin(&mut complaints);
+    let dictionary = target::builtin_dictionary(&mut complaints);
     errors.extend(complaints.into_list());
     let (Some(servers), Some(client_key), Some(username), Some(password), Some(dictionary)) =
         (servers, client_key, username, password, dictionary)
@@ -91,18 +93,22 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     })
 }
 
-/// The servers of a target, the preferred one first, separated by commas or spaces; and what is unwise about them.
+/// Parses addresses separated by commas or spaces, the preferred server first. The second list holds warnings.
 ///
 /// # Errors
-/// Every mistake in them.
+/// One sentence for each wrong address.
 pub fn servers(text: &str) -> Result<(Vec<Url>, Vec<String>), Vec<String>> {
     let texts = text.split([',', ' ', '\t', '\n']).filter(|text| !text.is_empty());
     let (mut servers, mut warnings): (Vec<Url>, Vec<String>) = Default::default();
     let mut errors = Vec::new();
     for text in texts {
         match target::server(text) {
-            Ok((url, _)) if servers.iter().any(|other| target::place(other) == target::place(&url)) => {
-                errors.push(format!("{url} stands there twice; name each host and port once"));
+            Ok((url, _))
+                if servers
+                    .iter()
+                    .any(|other| target::host_and_port(other) == target::host_and_port(&url)) =>
+            {
+                errors.push(format!("{url} is named twice; name each host and port once"));
             }
             Ok((url, warning)) => {
                 warnings.extend(warning);
@@ -111,12 +117,13 @@ pub fn servers(text: &str) -> Result<(Vec<Url>, Vec<String>), Vec<String>> {
             Err(message) => errors.push(message),
         }
     }
-    if errors.is_empty() && !(1..=target::MOST_SERVERS).contains(&servers.len()) {
+    if errors.is_empty() && !(1..=target::MAX_SERVERS).contains(&servers.len()) {
         errors.push(format!(
             "must name 1 to {} servers, the preferred one first, separated by commas or spaces",
-            target::MOST_SERVERS
+            target::MAX_SERVERS
         ));
     }
+    // The warning of plain HTTP names no server; with several of them it would be logged as often.
     warnings.dedup();
     if errors.is_empty() { Ok((servers, warnings)) } else { Err(errors) }
 }
@@ -134,7 +141,7 @@ fn read_secret(
             let read = files.read(&path, trio::Secret::from_file);
             let secret = read.map_err(|error| format!("{file_name}: {error}"))?;
             if let Some(path) = secret.file() {
-                files.guard(&file_name, path);
+                files.warn_if_exposed(&file_name, path);
             }
             Ok(secret)
         }

@@ -1,7 +1,7 @@
-//! Whether everybody on the machine can read a file.
+//! Detects files that every user of the machine can read.
 //!
-//! The group may: that is how packages let a service read what root owns. Secrets that Kubernetes and Docker mount
-//! are readable by all, but stand in a container where nobody else is.
+//! A file that its group can read is accepted: packages use that to let a service read files of root. Secrets that
+//! Kubernetes and Docker mount are readable by all, but only inside a container that has no other users.
 
 use std::path::Path;
 
@@ -13,9 +13,12 @@ pub(super) fn is_readable_by_all(path: &Path) -> bool {
         path::Component,
     };
 
+    // The permission bit "others may read".
     const OTHERS_READ: u32 = 0o004;
+    // Docker mounts secrets here, by default with mode 0444.
     const DOCKER: &str = "/run/secrets";
 
+    // A mounted secret is a link, and the mode of a link says nothing.
     let Ok(real) = path.canonicalize() else { return false };
     // Kubernetes mounts a volume as links into a folder such as `..2026_11_24_08_00_00.1234`.
     let is_kubernetes = real
@@ -26,7 +29,7 @@ pub(super) fn is_readable_by_all(path: &Path) -> bool {
     is_open && !is_kubernetes && !real.starts_with(DOCKER)
 }
 
-/// Elsewhere a file has a list of who may read it, which is not looked at.
+/// Returns false: other systems use access lists, which are not examined.
 #[cfg(not(unix))]
 pub(super) fn is_readable_by_all(_: &Path) -> bool {
     false

@@ -1,4 +1,4 @@
-//! The files that a configuration names: where they are, and whether others can read what is secret in them.
+//! Finds the files that a configuration names, and warns of secrets that every user can read.
 
 use std::{
     fs::{self, File},
@@ -7,106 +7,118 @@ use std::{
 
 use super::{Environment, exposure};
 
-/// Where systemd lays what `LoadCredential=` and its fellows name; readable by the service alone.
+/// Variable with the folder for the files of `LoadCredential=`; systemd makes it readable by the service alone.
 pub(super) const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// Finds the files that a configuration names.
 #[derive(Debug)]
 pub(super) struct Files {
+    /// The configuration file, if there is one.
     configuration: Option<PathBuf>,
+    /// Start of relative paths.
     folder: PathBuf,
     credentials: Option<PathBuf>,
-    told: Vec<PathBuf>,
+    /// Files that were warned of.
+    warned: Vec<PathBuf>,
     warnings: Vec<String>,
 }
 
 impl Files {
-    /// Of the configuration in the file `path`.
-    pub(super) fn beside(path: &Path, environment: Environment<'_>) -> Self {
+    /// Files of the configuration file `path`: relative paths start at its folder.
+    pub(super) fn for_configuration(path: &Path, environment: Environment<'_>) -> Self {
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-        Self { configuration: Some(path.to_owned()), folder, ..Self::here(environment) }
+        Self { configuration: Some(path.to_owned()), folder, ..Self::for_environment(environment) }
     }
 
-    /// Of a configuration without a file: names start where the exporter was started.
-    pub(super) fn here(environment: Environment<'_>) -> Self {
+    /// Files of a configuration without a file: relative paths start at the working directory.
+    pub(super) fn for_environment(environment: Environment<'_>) -> Self {
         let credentials = environment(CREDENTIALS).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         Self {
             configuration: None,
             folder: PathBuf::new(),
             credentials,
-            told: Vec::new(),
+            warned: Vec::new(),
             warnings: Vec::new(),
         }
     }
 
-    /// The folder that relative names start from.
+    /// Returns the folder at which relative paths start.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Reads the file called `name` by `read`: the one beside the configuration; if there is none, or the
-    /// exporter may not read it, the credential of that name.
+    /// Calls `read` with the path of the file `name`: beside the configuration, or, if that is missing or not
+    /// readable, systemd's credential of this name.
+    ///
+    /// # Errors
+    /// The error of `read`; it also names the credential if there could be one and is none.
     pub(super) fn read<T>(
         &self,
         name: &str,
         read: impl FnOnce(&Path) -> Result<T, String>,
     ) -> Result<T, String> {
         let beside = self.folder.join(name);
-        let Some(credential) = self.credential(name).filter(|_| !can_be_read(&beside)) else {
+        let Some(credential) = self.credential(name).filter(|_| !is_readable(&beside)) else {
             return read(&beside);
         };
         if credential.exists() {
             return read(&credential);
         }
+        // Neither is there. The error of the usual place, which most operators meant.
         read(&beside).map_err(|message| format!("{message}; {} is not there either", credential.display()))
     }
 
-    /// Where the credential `name` would be. Credentials have no folders.
+    /// Returns the path of the credential `name`.
     fn credential(&self, name: &str) -> Option<PathBuf> {
+        // Credentials have no folders. A name with `..` must not leave the folder of the credentials.
         let mut parts = Path::new(name).components();
         let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else { return None };
         self.credentials.as_ref().map(|folder| folder.join(name))
     }
 
-    /// Warns if everybody can read `path`, which holds the secret that `key` names; once a file.
-    pub(super) fn guard(&mut self, key: &str, path: &Path) {
+    /// Adds a warning if every user can read `path`, which holds the secret of `key`; once for each file.
+    pub(super) fn warn_if_exposed(&mut self, key: &str, path: &Path) {
         let is_credential = self.credentials.as_ref().is_some_and(|folder| path.starts_with(folder));
-        if !is_credential && self.is_new_and_exposed(path) {
+        // systemd keeps other users out of the folder of credentials, so the mode of a file in it does not matter.
+        if !is_credential && self.record_exposed(path) {
             let path = path.display();
             self.warnings
                 .push(format!("{key}: every user of this machine can read {path}; run `chmod o-r {path}`"));
         }
     }
 
-    /// Warns if everybody can read the configuration, in which the secret `key` stands; once.
-    pub(super) fn guard_configuration(&mut self, key: &str) {
-        let Some(path) = self.configuration.clone().filter(|path| self.is_new_and_exposed(path)) else {
+    /// Adds a warning if every user can read the configuration file, which holds the secret `key`; once.
+    pub(super) fn warn_if_configuration_exposed(&mut self, key: &str) {
+        let Some(path) = self.configuration.clone().filter(|path| self.record_exposed(path)) else {
             return;
         };
         let path = path.display();
         self.warnings.push(format!(
-            "{key}: stands in {path}, which every user of this machine can read; run `chmod o-r {path}`"
+            "{key}: is in {path}, which every user of this machine can read; run `chmod o-r {path}`"
         ));
     }
 
-    fn is_new_and_exposed(&mut self, path: &Path) -> bool {
-        let new = !self.told.iter().any(|told| told == path) && exposure::is_readable_by_all(path);
+    /// Returns true the first time that `path` is found to be readable by every user.
+    fn record_exposed(&mut self, path: &Path) -> bool {
+        // Several targets often share one file; one warning is enough.
+        let new = !self.warned.iter().any(|warned| warned == path) && exposure::is_readable_by_all(path);
         if new {
-            self.told.push(path.to_owned());
+            self.warned.push(path.to_owned());
         }
         new
     }
 
-    /// What is unwise about the files that were read.
+    /// Returns the warnings about the files that were read.
     pub(super) fn into_warnings(self) -> Vec<String> {
         self.warnings
     }
 }
 
-/// Whether there is something that the exporter may read. A pipe is not opened: that would wait for its writer.
-fn can_be_read(path: &Path) -> bool {
+/// Returns true if the exporter may read what is at `path`.
+fn is_readable(path: &Path) -> bool {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => File::open(path).is_ok(),
+        // Opening a named pipe would wait until somebody writes to it.
         Ok(_) => true,
         Err(_) => false,
     }

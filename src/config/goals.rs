@@ -1,4 +1,4 @@
-//! The section `goals`: what services are meant to achieve.
+//! Reads the section `goals`: targets and limits for services, general ones and rules for single services.
 
 mod class;
 mod warnings;
@@ -11,13 +11,14 @@ use crate::{
 };
 pub(super) use warnings::warn;
 
-/// More rules than this are a list of services, not a configuration; each is tried for each service.
-pub(super) const MOST_RULES: usize = 500;
+/// Most rules in `goals.services`.
+// Each rule is tried for each service. A longer list names single services where a pattern would do.
+pub(super) const MAX_RULES: usize = 500;
 
-/// What may be asked of the number of agents.
+/// Allowed values of `minimum_agents`.
 pub(super) const AGENTS: RangeInclusive<i64> = 0..=100_000;
 
-/// A wait target and the key that sets it, or would.
+/// A wait target, and the key that sets it or could set it.
 #[derive(Debug)]
 pub(super) struct WaitTarget {
     key: String,
@@ -26,51 +27,55 @@ pub(super) struct WaitTarget {
 }
 
 impl WaitTarget {
-    fn of(class: &GivenClass, general: Option<&GivenClass>, classes: &str) -> Self {
+    fn new(class: &GivenClass, general: Option<&GivenClass>, classes: &str) -> Self {
         let given = class.wait_target.or_else(|| general.and_then(|general| general.wait_target));
-        let after = given.unwrap_or(ClassGoals::of(class.class).wait_target);
+        let after = given.unwrap_or(ClassGoals::default_for(class.class).wait_target);
         Self { key: format!("{classes}.{}.wait_target", class.class.as_str()), class: class.class, after }
     }
 }
 
-/// What the section says that can be judged only beside others.
+/// References to other sections, checked when those have been read.
 #[derive(Debug, Default)]
-pub(super) struct Said {
-    /// Every wait target.
+pub(super) struct References {
+    /// All wait targets, to be compared with the intervals of the collectors.
     pub(super) wait_targets: Vec<WaitTarget>,
-    /// The targets that rules are for.
+    /// The targets that rules name: position, key and pattern.
     targets: Vec<(Position, String, Pattern)>,
 }
 
-impl Said {
-    /// Complains about rules for a target that there is not.
+impl References {
+    /// Reports rules for targets that are not configured.
     pub(super) fn check_targets(&self, names: &[&str], complaints: &mut Complaints) {
-        let is_none = |pattern: &Pattern| !names.iter().any(|name| pattern.means(name));
-        for (at, key, _) in self.targets.iter().filter(|(.., pattern)| is_none(pattern)) {
-            complaints.add(*at, key, format_args!("no target is called so; known: {}", names.join(", ")));
+        let is_missing = |pattern: &Pattern| !names.iter().any(|name| pattern.means(name));
+        for (at, key, _) in self.targets.iter().filter(|(.., pattern)| is_missing(pattern)) {
+            complaints.add(*at, key, format_args!("no target has this name; known: {}", names.join(", ")));
         }
     }
 }
 
-/// The goals, and what is to be judged beside others.
-pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goals, Said) {
-    let mut said = Said::default();
+/// Reads the goals, and what has to be compared with other sections.
+pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goals, References) {
+    let mut references = References::default();
     let Some(entry) = root.get("goals") else {
-        said.wait_targets.push(WaitTarget::of(&GivenClass::of(CaseClass::Voice), None, "goals.classes"));
-        return (Goals::default(), said);
+        references.wait_targets.push(WaitTarget::new(
+            &GivenClass::new(CaseClass::Voice),
+            None,
+            "goals.classes",
+        ));
+        return (Goals::default(), references);
     };
     let mut section = entry.section(complaints);
-    let general = given(&mut section, None, &mut said, complaints);
-    let rules = section.get("services").map(|entry| rules(&entry, &general, &mut said, complaints));
+    let general = given(&mut section, None, &mut references, complaints);
+    let rules = section.get("services").map(|entry| rules(&entry, &general, &mut references, complaints));
     section.finish(complaints);
-    (Goals::new(general, rules.unwrap_or_default()), said)
+    (Goals::new(general, rules.unwrap_or_default()), references)
 }
 
-/// The keys that general goals and rules share. Without `classes` there are general goals for voice.
+/// Reads the keys that general goals and rules share. General goals without `classes` are goals for voice.
 fn given(
     section: &mut Section<'_>,
     general: Option<&GivenGoals>,
-    said: &mut Said,
+    references: &mut References,
     complaints: &mut Complaints,
 ) -> GivenGoals {
     let abandon_target = section.get("abandon_target").and_then(|entry| entry.ratio(complaints));
@@ -87,24 +92,29 @@ fn given(
                 };
                 let general = general.and_then(|goals| goals.classes.iter().find(|g| g.class == class));
                 let own = class::read(class, &mut entry.section(complaints), general, complaints);
-                said.wait_targets.push(WaitTarget::of(&own, general, &section.path_of("classes")));
+                references.wait_targets.push(WaitTarget::new(&own, general, &section.path_of("classes")));
                 classes.push(own);
             }
         }
         None if general.is_none() => {
-            classes.push(GivenClass::of(CaseClass::Voice));
-            said.wait_targets.push(WaitTarget::of(&classes[0], None, &section.path_of("classes")));
+            classes.push(GivenClass::new(CaseClass::Voice));
+            references.wait_targets.push(WaitTarget::new(&classes[0], None, &section.path_of("classes")));
         }
         None => {}
     }
     GivenGoals { classes, abandon_target, minimum_agents }
 }
 
-fn rules(entry: &Entry<'_>, general: &GivenGoals, said: &mut Said, complaints: &mut Complaints) -> Vec<Rule> {
+fn rules(
+    entry: &Entry<'_>,
+    general: &GivenGoals,
+    references: &mut References,
+    complaints: &mut Complaints,
+) -> Vec<Rule> {
     let list = entry.list();
-    if list.len() > MOST_RULES {
+    if list.len() > MAX_RULES {
         let message =
-            format_args!("must not have more than {MOST_RULES} rules; one pattern can mean many services");
+            format_args!("must not have more than {MAX_RULES} rules; one pattern can mean many services");
         entry.wrong(complaints, message);
         return Vec::new();
     }
@@ -112,25 +122,33 @@ fn rules(entry: &Entry<'_>, general: &GivenGoals, said: &mut Said, complaints: &
     for entry in list {
         let mut section = entry.section(complaints);
         let before = complaints.count();
-        let services = services(&mut section, said, complaints);
-        let goals = given(&mut section, Some(general), said, complaints);
+        let services = services(&mut section, references, complaints);
+        let goals = given(&mut section, Some(general), references, complaints);
         section.finish(complaints);
+        // Only without another error: a misspelt goal is no rule without a goal.
         if complaints.count() == before && goals == GivenGoals::default() {
             entry.wrong(complaints, "sets no goal; give one, or remove the rule");
         }
-        if let Some(twin) = rules.iter().position(|rule| same(&rule.services, &services)) {
-            entry
-                .wrong(complaints, format_args!("matches just as goals.services[{twin}] does; join the two"));
+        // The second one would never decide: the first rule that matches does.
+        if let Some(twin) = rules.iter().position(|rule| is_same_match(&rule.services, &services)) {
+            entry.wrong(
+                complaints,
+                format_args!("matches the same services as goals.services[{twin}]; merge the two rules"),
+            );
         }
         rules.push(Rule { services, goals });
     }
     rules
 }
 
-fn services(rule: &mut Section<'_>, said: &mut Said, complaints: &mut Complaints) -> ServiceMatch {
+fn services(
+    rule: &mut Section<'_>,
+    references: &mut References,
+    complaints: &mut Complaints,
+) -> ServiceMatch {
     let Some(entry) = rule.get("match") else {
         let message = "missing; say which services, such as {name: Växel*}";
-        complaints.add(rule.at(), &rule.path_of("match"), message);
+        complaints.add(rule.position(), &rule.path_of("match"), message);
         return ServiceMatch::default();
     };
     let before = complaints.count();
@@ -142,7 +160,7 @@ fn services(rule: &mut Section<'_>, said: &mut Said, complaints: &mut Complaints
     };
     let (target, entries) = patterns("target", complaints);
     for (pattern, entry) in target.iter().zip(entries) {
-        said.targets.push((entry.node.at, entry.path, pattern.clone()));
+        references.targets.push((entry.node.at, entry.path, pattern.clone()));
     }
     let services = ServiceMatch {
         target,
@@ -153,7 +171,7 @@ fn services(rule: &mut Section<'_>, said: &mut Said, complaints: &mut Complaints
     };
     section.finish(complaints);
     if services == ServiceMatch::default() && complaints.count() == before {
-        let message = "must say which services, by id, name, group, contact_center or target; what is for all stands in goals itself";
+        let message = "must say which services, by id, name, group, contact_center or target; goals of all services belong directly under goals";
         entry.wrong(complaints, message);
     }
     services
@@ -161,6 +179,7 @@ fn services(rule: &mut Section<'_>, said: &mut Said, complaints: &mut Complaints
 
 fn pattern(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Pattern> {
     let text = entry.text(complaints)?;
+    // Names from Trio are cut at this length, so a longer pattern could not match what it was copied from.
     if text.chars().count() > NAME_LIMIT {
         entry.wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
         return None;
@@ -168,8 +187,8 @@ fn pattern(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Pattern> {
     Some(Pattern::new(&text))
 }
 
-/// Whether two rules are for the same services by the same words.
-fn same(one: &ServiceMatch, other: &ServiceMatch) -> bool {
+/// Returns true if two rules have the same patterns, in any order and case.
+fn is_same_match(one: &ServiceMatch, other: &ServiceMatch) -> bool {
     let words = |services: &ServiceMatch| {
         let ServiceMatch { target, contact_center, id, name, group } = services;
         [target, contact_center, id, name, group].map(|patterns| {
@@ -179,5 +198,6 @@ fn same(one: &ServiceMatch, other: &ServiceMatch) -> bool {
             words
         })
     };
+    // An empty match is reported as such.
     *one != ServiceMatch::default() && words(one) == words(other)
 }

@@ -1,4 +1,4 @@
-//! What bounds the requests to one target: `limits`, `max_requests_per_minute`, `ca_file`.
+//! Limits of the requests to one target: `limits`, `max_requests_per_minute`; and `ca_file`.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -8,19 +8,23 @@ use crate::{
     trio::{ExtraRoots, Limits},
 };
 
-/// A shorter limit than this fails on a healthy network.
-const SHORTEST: Duration = Duration::from_millis(100);
-/// Larger answers than this do not fit into memory.
+/// Lower bound of `connect`, `request` and `collector`.
+// A shorter one would fail on a healthy network.
+const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
+/// Allowed values of `body_mib`, in MiB of one answer after decompression.
 pub(super) const BODY_MIB: RangeInclusive<i64> = 1..=4096;
-/// A target needs a few requests a minute to be read at all.
-pub(super) const REQUESTS: RangeInclusive<i64> = 10..=1_000_000;
-/// Each costs a request in every cycle.
-pub(super) const FOLLOWED: RangeInclusive<i64> = 0..=1000;
+/// Allowed values of `max_requests_per_minute`.
+// With fewer than ten a target could not be read at all: each collector of a contact centre needs one.
+pub(super) const REQUESTS_PER_MINUTE: RangeInclusive<i64> = 10..=1_000_000;
+/// Allowed values of `follow_cases`; 0 turns it off.
+// Each case costs a request in every cycle.
+pub(super) const FOLLOWED_CASES: RangeInclusive<i64> = 0..=1000;
 
+/// Reads the limits of a target; keys that are missing keep their defaults.
 pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Limits {
     let mut limits = Limits::default();
     if let Some(entry) = target.get("max_requests_per_minute") {
-        let number = entry.integer(REQUESTS, complaints);
+        let number = entry.integer(REQUESTS_PER_MINUTE, complaints);
         let number = number.and_then(|number| u32::try_from(number).ok());
         limits.requests_per_minute = number.unwrap_or(limits.requests_per_minute);
     }
@@ -31,7 +35,7 @@ pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Lim
         ("request", &mut limits.request),
         ("collector", &mut limits.collector),
     ] {
-        let given = section.get(key).and_then(|entry| entry.duration(SHORTEST, complaints));
+        let given = section.get(key).and_then(|entry| entry.duration(SHORTEST_TIMEOUT, complaints));
         *place = given.unwrap_or(*place);
     }
     if let Some(entry) = section.get("body_mib") {
@@ -40,13 +44,14 @@ pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Lim
         limits.body = bytes.unwrap_or(limits.body);
     }
     if let Some(entry) = section.get("follow_cases") {
-        let number = entry.integer(FOLLOWED, complaints);
+        let number = entry.integer(FOLLOWED_CASES, complaints);
         let number = number.and_then(|number| usize::try_from(number).ok());
         limits.follow_cases = number.unwrap_or(limits.follow_cases);
     }
+    // A collector reads a list page by page, so the first slow page would end it.
     if limits.collector < limits.request {
         complaints.add(
-            section.at(),
+            section.position(),
             &section.path_of("collector"),
             "must not be shorter than `request`, of which it needs several",
         );
@@ -55,6 +60,7 @@ pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Lim
     limits
 }
 
+/// Reads the authorities (PEM) that are trusted in addition to those of the machine.
 pub(super) fn ca_file(entry: &Entry<'_>, files: &Files, complaints: &mut Complaints) -> Option<ExtraRoots> {
     let roots = files.read(&entry.text(complaints)?, |path| {
         let bundle = read_bytes(path, LONGEST_DOCUMENT)?;

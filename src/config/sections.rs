@@ -1,4 +1,4 @@
-//! The sections `poll`, `collectors` and `metrics`, and the key `state_file`.
+//! Reads the sections `poll`, `collectors` and `metrics`, and the key `state_file`.
 
 use std::{
     ops::RangeInclusive,
@@ -13,12 +13,14 @@ use crate::{
     poller::{self, Wanted},
 };
 
-/// Counters that are kept for less would not outlive a restart of Trio.
-const SHORTEST_KEPT: Duration = Duration::from_secs(60);
+/// Lower bound of `keep_counters`.
+// Kept for less, the counters would not outlive a restart of Trio.
+const SHORTEST_KEEP: Duration = Duration::from_secs(60);
 
-/// What may be asked of the length of a page.
-pub(super) const SERIES: RangeInclusive<i64> = 1000..=100_000_000;
+/// Allowed values of `max_series`: the series on one page.
+pub(super) const MAX_SERIES: RangeInclusive<i64> = 1000..=100_000_000;
 
+/// Reads the section `poll`; keys that are missing keep their defaults.
 pub(super) fn poll(root: &mut Section<'_>, complaints: &mut Complaints) -> poller::Settings {
     let mut settings = poller::Settings::default();
     let Some(entry) = root.get("poll") else { return settings };
@@ -31,16 +33,17 @@ pub(super) fn poll(root: &mut Section<'_>, complaints: &mut Complaints) -> polle
         let given = section.get(key).and_then(|entry| entry.duration(SHORTEST_INTERVAL, complaints));
         *place = given.unwrap_or(*place);
     }
+    // poll.state is the interval of the poller's steps: nothing can be due more often than a step.
     for (key, interval) in [("configuration", settings.configuration), ("inventory", settings.inventory)] {
         if interval < settings.state {
-            complaints.add(section.at(), &section.path_of(key), "must not be shorter than poll.state");
+            complaints.add(section.position(), &section.path_of(key), "must not be shorter than poll.state");
         }
     }
     section.finish(complaints);
     settings
 }
 
-/// Single collectors: `skills: off`, `calls: on`, or `calls: {interval: 10s}`.
+/// Reads the settings of single collectors: `skills: off`, `calls: on`, or `calls: {interval: 10s}`.
 pub(super) fn collectors(
     root: &mut Section<'_>,
     settings: &mut poller::Settings,
@@ -59,6 +62,7 @@ pub(super) fn collectors(
         }
     }
     let fast = || Collector::ALL.into_iter().filter(|collector| collector.is_fast());
+    // trio_up is decided by these four; without any of them it would be 0 for ever.
     if fast().all(|collector| settings.interval(collector).is_none()) {
         let names: Vec<_> = fast().map(Collector::as_str).collect();
         entry.wrong(
@@ -68,6 +72,7 @@ pub(super) fn collectors(
     }
 }
 
+/// Reads the setting of one collector; `tick` is the interval of the steps.
 fn wanted(value: &Entry<'_>, tick: Duration, complaints: &mut Complaints) -> Wanted {
     if let Some(on) = value.switch() {
         return if on { Wanted::AsItsKind } else { Wanted::Off };
@@ -89,29 +94,30 @@ fn wanted(value: &Entry<'_>, tick: Duration, complaints: &mut Complaints) -> Wan
     }
 }
 
-/// What of the section `metrics` is given: the limit on series, and how long counters are kept.
+/// Reads the section `metrics`: the limit on series, and how long counters are kept. `None` where not given.
 pub(super) fn metrics(
     root: &mut Section<'_>,
     complaints: &mut Complaints,
 ) -> (Option<usize>, Option<Duration>) {
     let Some(entry) = root.get("metrics") else { return (None, None) };
     let mut section = entry.section(complaints);
-    let limit = section.get("max_series").and_then(|entry| entry.integer(SERIES, complaints));
-    let keep = section.get("keep_counters").and_then(|entry| entry.duration(SHORTEST_KEPT, complaints));
+    let limit = section.get("max_series").and_then(|entry| entry.integer(MAX_SERIES, complaints));
+    let keep = section.get("keep_counters").and_then(|entry| entry.duration(SHORTEST_KEEP, complaints));
     section.finish(complaints);
     (limit.and_then(|limit| usize::try_from(limit).ok()), keep)
 }
 
-/// The file that carries counters over a restart. Its folder has to be there; the file need not.
+/// Reads the path of the file that keeps the counters over a restart. Its folder must exist, the file need not.
 pub(super) fn state_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<PathBuf> {
     let path = folder.join(entry.text(complaints)?);
-    let place = path.parent().filter(|place| !place.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The parent of a bare file name is the empty path, which no system finds.
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if path.is_dir() {
         entry.wrong(complaints, format_args!("{} is a folder; name a file in it", path.display()));
-    } else if !place.is_dir() {
+    } else if !parent.is_dir() {
         let message = format_args!(
             "there is no folder {}; make it, for the exporter's user to write to",
-            place.display()
+            parent.display()
         );
         entry.wrong(complaints, message);
     }

@@ -1,4 +1,4 @@
-//! One entry of `targets`.
+//! Reads one entry of `targets`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use super::{
     Target,
     files::Files,
     limits,
-    secret::{self, Given},
+    secret::{self, GivenSecret},
 };
 use crate::{
     document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_text, unknown},
@@ -18,14 +18,15 @@ use crate::{
     trio::{self, Dictionary, ExtraRoots, Secret, latin1},
 };
 
-/// Members that are exported as they are, at most.
-pub(super) const MOST_EXPORTED: usize = 20;
+/// Most members in `export_service_state`.
+// Each costs a series for every service.
+pub(super) const MAX_EXPORTED: usize = 20;
 
-/// The name of a target that has none.
+/// Name of a target without a `name`.
 pub(super) const DEFAULT_NAME: &str = "trio";
 
-/// More servers than this are a mistake.
-pub(super) const MOST_SERVERS: usize = 4;
+/// Most servers of a target. Trio has a primary and a secondary server.
+pub(super) const MAX_SERVERS: usize = 4;
 
 pub(super) fn read(
     entry: &Entry<'_>,
@@ -39,7 +40,7 @@ pub(super) fn read(
     let name = name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
     let servers = servers_of(&mut section, complaints, warnings);
     let mut secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
-        let Given { secret, entry } = secret::required(section, key, key_file, files, complaints)?;
+        let GivenSecret { secret, entry } = secret::required(section, key, key_file, files, complaints)?;
         check_secret(key, &secret).map_err(|message| entry.wrong(complaints, message)).ok()?;
         Some(secret)
     };
@@ -51,13 +52,13 @@ pub(super) fn read(
         section.get("default_case_class").and_then(|entry| case_class(&entry, complaints));
     let mut limits = limits::read(&mut section, complaints);
     if let Some(entry) = section.get("renewal_margin") {
-        // Above half of a token's life the client uses that half.
+        // No upper bound: for a margin above half of a token's life the client uses that half.
         limits.renewal_margin =
             entry.duration(Duration::from_secs(1), complaints).unwrap_or(limits.renewal_margin);
     }
     let dictionary = match section.get("fields_file") {
         Some(entry) => dictionary(&entry, files, complaints),
-        None => builtin(complaints),
+        None => builtin_dictionary(complaints),
     };
     let extra_roots = match section.get("ca_file") {
         Some(entry) => limits::ca_file(&entry, files, complaints),
@@ -65,11 +66,13 @@ pub(super) fn read(
     };
     let contact_centers = section.get("contact_centers").map(|entry| selection(&entry, complaints));
     let exported = section.get("export_service_state");
+    // After the fields file: a member that it maps cannot be exported unchanged as well.
     let dictionary = match (dictionary, exported) {
         (Some(dictionary), Some(entry)) => export(dictionary, &entry, complaints),
         (dictionary, _) => dictionary,
     };
     section.finish(complaints);
+    // Every key was read before the first `?`, so that all errors of a target are reported at once.
     let trio = trio::Settings {
         servers: servers?,
         client_key: client_key?,
@@ -82,7 +85,7 @@ pub(super) fn read(
     };
     let name = Text::from(name);
     Some(Target {
-        goals: Arc::new(goals.of_target(&name)),
+        goals: Arc::new(goals.for_target(&name)),
         name,
         trio,
         dictionary: Arc::new(dictionary?),
@@ -96,10 +99,10 @@ fn name(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<String> {
     Some(name)
 }
 
-/// Whether a target can be called `name`.
+/// Checks the name of a target.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A sentence that says what is wrong with it.
 pub fn check_name(name: &str) -> Result<(), String> {
     if name.trim().is_empty() {
         return Err("must not be empty".to_owned());
@@ -116,11 +119,13 @@ fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
         let Some(entry) = section.get(key) else { return Vec::new() };
         let items = entry.list();
         if items.is_empty() {
+            // An empty `allow` would read every contact centre, the opposite of what it says.
             entry.wrong(complaints, "must name at least one contact centre; or leave the key out");
         }
         items.iter().filter_map(|item| item.text(complaints)).map(Text::from).collect()
     };
     let selection = Selection { allow: list("allow", complaints), deny: list("deny", complaints) };
+    // `deny` would win; an entry in both lists is more likely a mistake.
     let same = |one: &Text, other: &Text| one.trim().to_lowercase() == other.trim().to_lowercase();
     for twice in selection.deny.iter().filter(|deny| selection.allow.iter().any(|allow| same(allow, deny))) {
         entry.wrong(complaints, format_args!("`{twice}` is both allowed and denied; name it once"));
@@ -129,7 +134,7 @@ fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
     selection
 }
 
-/// The servers of a target, the preferred one first.
+/// Reads the servers of a target, the preferred one first.
 fn servers_of(
     section: &mut Section<'_>,
     complaints: &mut Complaints,
@@ -137,15 +142,13 @@ fn servers_of(
 ) -> Option<Vec<Url>> {
     let Some(entry) = section.get("servers") else {
         let message = "missing; give the address of the API, such as https://trio.example/te/api";
-        complaints.add(section.at(), &section.path_of("servers"), message);
+        complaints.add(section.position(), &section.path_of("servers"), message);
         return None;
     };
     let list = entry.list();
-    if !(1..=MOST_SERVERS).contains(&list.len()) {
-        entry.wrong(
-            complaints,
-            format_args!("must name 1 to {MOST_SERVERS} servers, the preferred one first"),
-        );
+    if !(1..=MAX_SERVERS).contains(&list.len()) {
+        entry
+            .wrong(complaints, format_args!("must name 1 to {MAX_SERVERS} servers, the preferred one first"));
         return None;
     }
     let mut servers: Vec<Url> = Vec::new();
@@ -153,8 +156,9 @@ fn servers_of(
     for entry in list {
         let Some(text) = entry.text(complaints) else { continue };
         match server(&text) {
-            Ok((url, _)) if servers.iter().any(|other| place(other) == place(&url)) => {
-                entry.wrong(complaints, "the same host and port stand here twice");
+            Ok((url, _)) if servers.iter().any(|other| host_and_port(other) == host_and_port(&url)) => {
+                // Failing over from a server to itself would only lengthen an outage.
+                entry.wrong(complaints, "the same host and port are named twice");
             }
             Ok((url, warning)) => {
                 warnings.extend(warning.map(|warning| format!("{}: {warning}", entry.path)));
@@ -166,12 +170,15 @@ fn servers_of(
     (complaints.count() == before).then_some(servers)
 }
 
-/// Host and port: where a server is, however its address is written.
-pub(super) fn place(url: &Url) -> (Option<&str>, Option<u16>) {
+/// Returns host and port, which identify a server however its address is written.
+pub(super) fn host_and_port(url: &Url) -> (Option<&str>, Option<u16>) {
     (url.host_str(), url.port_or_known_default())
 }
 
-/// The address of an API, and a warning if it is unwise.
+/// Parses the address of an API; also returns a warning if it is unencrypted.
+///
+/// # Errors
+/// A sentence that says what is wrong with it.
 pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
     let url: Url = text.parse().map_err(|error| {
         format!("not a URL ({error}); give the address of the API, such as https://trio.example/te/api")
@@ -179,9 +186,11 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("must begin with https:// or http://".to_owned());
     }
+    // Addresses are logged and shown on /status; secrets in them would be, too.
     if !url.username().is_empty() || url.password().is_some() {
         return Err("must not hold a user name or password; they have keys of their own".to_owned());
     }
+    // Paths of resources are appended to the address.
     if url.query().is_some() || url.fragment().is_some() {
         return Err("must end with the path of the API, without ? and #".to_owned());
     }
@@ -190,10 +199,10 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
     Ok((url, warning))
 }
 
-/// Whether the API can take the secret called `key` (`client_key`, `username` or `password`) at all.
+/// Checks that the API can accept the secret of `key` (`client_key`, `username` or `password`).
 ///
 /// # Errors
-/// What is wrong with it; the secret itself is not in it.
+/// A sentence that says what is wrong, without the secret itself.
 pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
     let secret = secret.current();
     let text = secret.expose_secret();
@@ -205,6 +214,7 @@ pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
             Err("must be the Base64 text that Enghouse provides, without spaces".to_owned())
         };
     }
+    // Most often a file with several lines. Only line ends after the secret are cut off.
     if text.contains(char::is_control) {
         return Err(
             "holds a line break or another control character; put only the secret itself there".to_owned()
@@ -215,11 +225,11 @@ pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
         .map_err(|_| "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned())
 }
 
-/// The members to export as they are. Each costs a series a service, so there is a bound.
+/// Adds the members of `export_service_state` to the dictionary.
 fn export(mut dictionary: Dictionary, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Dictionary> {
     let members: Vec<String> = entry.list().iter().filter_map(|member| member.text(complaints)).collect();
-    if members.len() > MOST_EXPORTED {
-        entry.wrong(complaints, format_args!("must not name more than {MOST_EXPORTED} members"));
+    if members.len() > MAX_EXPORTED {
+        entry.wrong(complaints, format_args!("must not name more than {MAX_EXPORTED} members"));
         return None;
     }
     match dictionary.export_service_state(members) {
@@ -256,6 +266,6 @@ fn dictionary(entry: &Entry<'_>, files: &Files, complaints: &mut Complaints) -> 
     Dictionary::with_user_file(&file, &text).map_err(|errors| complaints.extend(errors)).ok()
 }
 
-pub(super) fn builtin(complaints: &mut Complaints) -> Option<Dictionary> {
+pub(super) fn builtin_dictionary(complaints: &mut Complaints) -> Option<Dictionary> {
     Dictionary::builtin().map_err(|errors| complaints.extend(errors)).ok()
 }

@@ -1,4 +1,4 @@
-//! Tests: what a configuration becomes, and every mistake with its exact message.
+//! Tests of valid configurations, and of the exact message of each error.
 
 use std::{fs, path::PathBuf};
 
@@ -38,13 +38,13 @@ fn folder(test: &str) -> PathBuf {
         ("greek", "πάσο"),
     ] {
         fs::write(folder.join(name), text).expect("writable");
-        allow(&folder.join(name), 0o640);
+        set_mode(&folder.join(name), 0o640);
     }
     folder
 }
 
-/// Sets who may read a file, where that is a number.
-fn allow(path: &Path, mode: u32) {
+/// Sets the mode of a file, on systems that have one.
+fn set_mode(path: &Path, mode: u32) {
     #[cfg(unix)]
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("a file of ours");
     #[cfg(not(unix))]
@@ -61,7 +61,7 @@ fn load_text(test: &str, text: &str) -> Result<Config, Vec<String>> {
     load(Some(&file), &nothing)
 }
 
-/// The messages, with the folder cut out.
+/// Returns the messages without the folder.
 fn errors(test: &str, text: &str) -> Vec<String> {
     let prefix = format!("{}/", folder(test).display());
     let errors = load_text(test, text).expect_err(text);
@@ -77,14 +77,14 @@ targets:
     password_file: password
 ";
 
-/// The valid file with one line put in another's place.
+/// Returns the valid file with one line replaced.
 fn with(line: &str, other: &str) -> String {
     assert!(VALID.contains(line), "{line}");
     VALID.replace(line, other)
 }
 
 #[test]
-fn a_minimal_file_is_enough_and_secrets_come_from_files_without_their_line_end() {
+fn minimal_file_is_enough_and_secrets_lose_line_ends() {
     use secrecy::ExposeSecret;
 
     let config = load_text("minimal", VALID).expect("valid");
@@ -97,7 +97,7 @@ fn a_minimal_file_is_enough_and_secrets_come_from_files_without_their_line_end()
 }
 
 #[test]
-fn everything_that_can_be_configured_is_read() {
+fn every_key_is_read() {
     let text = format!(
         "{VALID}    time_zone: Europe/Stockholm
     default_case_class: email
@@ -127,7 +127,7 @@ metrics: {{max_series: 100000, keep_counters: 2h}}
     assert_eq!((allow.join(" "), deny.join(" ")), ("1 Växjö".to_owned(), "Åre".to_owned()));
     assert_eq!((config.tally.min_group_size, config.tally.keep.as_secs()), (5, 7200));
     assert_eq!(config.metrics.max_series, 100_000);
-    let goals = config.targets[0].goals.of(&ServiceNames::default());
+    let goals = config.targets[0].goals.for_service(&ServiceNames::default());
     assert_eq!((goals.abandon_target, goals.minimum_agents), (0.05, Some(3)));
     let waits: Vec<_> =
         goals.classes.iter().map(|class| (class.class.as_str(), class.wait_target.as_secs())).collect();
@@ -147,20 +147,20 @@ fn no_secret_is_printed() {
 }
 
 #[test]
-fn the_state_file_is_found_from_the_folder_of_the_configuration_and_need_not_be_there_yet() {
+fn state_file_starts_at_the_folder_of_the_configuration() {
     let config = load_text("state", &format!("{VALID}state_file: counters\n")).expect("valid");
     assert_eq!(config.state_file, Some(folder("state").join("counters")));
     assert_eq!(load_text("state", VALID).expect("valid").state_file, None);
 }
 
 #[test]
-fn all_mistakes_are_reported_at_once() {
+fn all_errors_are_reported_at_once() {
     let text = "targets:\n  - servers: x\n    usrname: u\npoll: {state: soon}\nzzz: 1\n";
     assert_eq!(errors("at-once", text).len(), 7, "{:#?}", errors("at-once", text));
 }
 
 #[test]
-fn a_mistake_in_a_fields_file_names_that_file() {
+fn error_in_a_fields_file_names_that_file() {
     let folder = folder("fields");
     fs::write(folder.join("f.yml"), "agents/state:\n  sate: {members: [x]}\n").expect("writable");
     let list = errors("fields", &format!("{VALID}    fields_file: f.yml\n"));
@@ -168,7 +168,7 @@ fn a_mistake_in_a_fields_file_names_that_file() {
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_named_with_its_flag() {
+fn unreadable_file_is_reported_with_its_flag() {
     let list = load(Some(Path::new("/nowhere/c.yml")), &nothing).expect_err("no such file");
     assert_eq!(list, ["--config.file: cannot read /nowhere/c.yml: No such file or directory (os error 2)"]);
 }
@@ -181,7 +181,7 @@ fn plain_http_is_allowed_with_a_warning() {
 }
 
 #[test]
-fn a_single_target_comes_from_the_environment() {
+fn single_target_is_read_from_the_environment() {
     let folder = folder("environment");
     let password = folder.join("password").display().to_string();
     let set = move |name: &str| match name {
@@ -207,7 +207,7 @@ fn a_single_target_comes_from_the_environment() {
 }
 
 #[test]
-fn an_empty_environment_says_what_to_give_and_a_wrong_one_every_mistake() {
+fn environment_without_target_says_what_to_set() {
     let list = load(None, &nothing).expect_err("nothing is given");
     assert!(list[0].starts_with("nothing to read: give --config.file, or set TRIO_URL"), "{list:?}");
     let only_url = |name: &str| (name == "TRIO_URL").then(|| "trio".to_owned());

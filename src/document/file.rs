@@ -1,4 +1,4 @@
-//! Reading a small file whole, with a sentence for everything that may be wrong about it.
+//! Reads a small file whole, with an error sentence for each way in which that can fail.
 
 use std::{
     fs::File,
@@ -6,25 +6,28 @@ use std::{
     path::Path,
 };
 
-/// No configuration is as long as this; what is was named by mistake.
+/// Size limit of configurations, in bytes: 8 MiB. A larger file was named by mistake.
 pub(crate) const LONGEST_DOCUMENT: u64 = 8 << 20;
 
-/// The text in a file of at most `most` bytes, without the mark that some editors put before UTF-8.
+/// Returns the text of a file of at most `most` bytes, without a byte order mark.
 ///
 /// # Errors
 /// A sentence that names the file and says what to change.
 pub(crate) fn read_text(path: &Path, most: u64) -> Result<String, String> {
     let text = String::from_utf8(read_bytes(path, most)?)
         .map_err(|_| format!("{} is not UTF-8 text; save it as UTF-8", path.display()))?;
+    // Editors on Windows put a byte order mark before UTF-8; in front of a secret it would be part of it.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
-/// The bytes of a file of at most `most` bytes.
+/// Returns the bytes of a file of at most `most` bytes.
 ///
 /// # Errors
-/// As of [`read_text`].
+/// See [`read_text`].
 pub(crate) fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
+    // One byte above the limit proves that the file is too long. Without the limit a device such as
+    // /dev/zero would be read until memory is full.
     let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|error| problem(path, &error))?;
     if bytes.len() as u64 > most {
@@ -49,11 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_may_not_be_read_and_a_folder_are_told_with_the_remedy() {
-        let told = |kind| problem(Path::new("a/key"), &io::Error::from(kind));
+    fn unreadable_file_or_folder_names_the_remedy() {
+        let message = |kind| problem(Path::new("a/key"), &io::Error::from(kind));
         let denied = "cannot read a/key: permission denied; let the user that the exporter runs as read it";
-        assert_eq!(told(ErrorKind::PermissionDenied), denied);
-        assert_eq!(told(ErrorKind::IsADirectory), "a/key is a folder; name a file in it");
-        assert_eq!(told(ErrorKind::NotFound), "cannot read a/key: entity not found");
+        assert_eq!(message(ErrorKind::PermissionDenied), denied);
+        assert_eq!(message(ErrorKind::IsADirectory), "a/key is a folder; name a file in it");
+        assert_eq!(message(ErrorKind::NotFound), "cannot read a/key: entity not found");
     }
 }

@@ -1,4 +1,4 @@
-//! Reading a map key by key; whatever was not asked for in the end is an unknown key.
+//! Reads a map key by key. Keys that were not read in the end are reported as unknown.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -23,29 +23,31 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The whole file.
+    /// Returns the section of the whole file.
     pub fn root(node: &'a Node, complaints: &mut Complaints) -> Self {
         Entry { path: String::new(), node }.section(complaints)
     }
 
-    /// Where the section begins.
-    pub fn at(&self) -> Position {
+    /// Returns the position at which the section begins.
+    pub fn position(&self) -> Position {
         self.at
     }
 
-    /// The full key of `key` in this section.
+    /// Returns the full key of `key`, such as `poll.state`.
     pub fn path_of(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// The value of `key`; none if the key is missing or has no value.
+    /// Returns the value of `key`; `None` if the key is missing or has no value. Marks the key as known.
     pub fn get(&mut self, key: &'static str) -> Option<Entry<'a>> {
+        // Also if it is missing: `finish` suggests it for a misspelt key.
         self.known.push(key);
         let (_, node) = self.entries.iter().find(|(entry, _)| entry.text == key)?;
+        // `key:` without a value is a key whose value was commented out.
         (node.value != Value::Null).then(|| Entry { path: self.path_of(key), node })
     }
 
-    /// Every entry, for a map whose keys are data.
+    /// Returns every entry, for a map whose keys are data, such as user names.
     pub fn entries(&self) -> impl Iterator<Item = (&'a Key, Entry<'a>)> {
         let path = self.path.clone();
         self.entries.iter().map(move |(key, node)| {
@@ -54,7 +56,7 @@ impl<'a> Section<'a> {
         })
     }
 
-    /// Complains about every key that nobody asked for.
+    /// Reports every key that was not read as unknown.
     pub fn finish(&self, complaints: &mut Complaints) {
         for (key, _) in self.entries {
             if !self.known.contains(&&*key.text) {
@@ -65,13 +67,14 @@ impl<'a> Section<'a> {
     }
 }
 
-/// "unknown KIND; did you mean …" or the list of what would have been right.
+/// Returns "unknown KIND; did you mean …", or the list of known words if none is similar.
 pub(crate) fn unknown<'k>(kind: &str, given: &str, known: impl Iterator<Item = &'k str>) -> String {
     let known: Vec<&str> = known.collect();
     let nearest = known
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(given, candidate), *candidate))
         .min()
+        // One typing mistake, and one more for every four letters: beyond that a suggestion misleads.
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4);
     match nearest {
         Some((_, nearest)) => format!("unknown {kind}; did you mean `{nearest}`?"),
@@ -79,20 +82,21 @@ pub(crate) fn unknown<'k>(kind: &str, given: &str, known: impl Iterator<Item = &
     }
 }
 
-/// Of a text without quotes that YAML makes something else of: `007` would become 7, `no` would become `false`.
-pub(crate) const UNQUOTED: &str = "must stand in quotes: YAML takes it for a number or a truth";
+/// Error for a text without quotes that YAML changes: `007` becomes 7, `no` becomes `false`.
+pub(crate) const UNQUOTED: &str = "must be in quotes: YAML reads it as a number or as true or false";
 
 impl<'a> Entry<'a> {
-    /// Complains about this value.
+    /// Reports an error at this value.
     pub fn wrong(&self, complaints: &mut Complaints, message: impl std::fmt::Display) {
         complaints.add(self.node.at, &self.path, message);
     }
 
-    /// The value as a map; anything else is a complaint and an empty map.
+    /// Returns the value as a map. Anything else is reported, and an empty map is returned.
     pub fn section(&self, complaints: &mut Complaints) -> Section<'a> {
         let entries = match &self.node.value {
             Value::Map(entries) => entries.as_slice(),
             _ => {
+                // The whole file has no key that could be named.
                 let name = if self.path.is_empty() { "the file" } else { &self.path };
                 complaints.add(self.node.at, name, "must be a map of `key: value` lines");
                 &[]
@@ -101,7 +105,7 @@ impl<'a> Entry<'a> {
         Section { path: self.path.clone(), at: self.node.at, entries, known: Vec::new() }
     }
 
-    /// The items of a list; a single value counts as a list of one.
+    /// Returns the items of a list; a single value counts as a list of one.
     pub fn list(&self) -> Vec<Entry<'a>> {
         match &self.node.value {
             Value::List(items) => {
@@ -112,12 +116,12 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether the value is a map.
+    /// Returns true if the value is a map.
     pub fn is_map(&self) -> bool {
         matches!(self.node.value, Value::Map(_))
     }
 
-    /// `on` or `off`, in the ways in which YAML writes that.
+    /// Returns the value of a switch: `on`, `off` or a YAML boolean; `None` for anything else.
     pub fn switch(&self) -> Option<bool> {
         match &self.node.value {
             Value::Bool(on) => Some(*on),
@@ -127,10 +131,11 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A text that is not empty, or a whole number, such as an id.
+    /// Returns a text that is not empty. A whole number, such as an id, is taken as text.
     pub fn text(&self, complaints: &mut Complaints) -> Option<String> {
         let text = match &self.node.value {
             Value::Text(text) => text.clone(),
+            // Ids of Trio are written without quotes.
             Value::Integer(number) => number.to_string(),
             Value::Number(_) | Value::Bool(_) => {
                 self.wrong(complaints, UNQUOTED);
@@ -148,7 +153,7 @@ impl<'a> Entry<'a> {
         Some(text)
     }
 
-    /// A whole number within `bounds`.
+    /// Returns a whole number within `bounds`; anything else is reported.
     pub fn integer(&self, bounds: RangeInclusive<i64>, complaints: &mut Complaints) -> Option<i64> {
         match self.node.value {
             Value::Integer(number) if bounds.contains(&number) => Some(number),
@@ -160,11 +165,12 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// A share between 0 and 1.
+    /// Returns a share from 0 to 1; anything else, such as a percentage, is reported.
     pub fn ratio(&self, complaints: &mut Complaints) -> Option<f64> {
         let number = match self.node.value {
             Value::Number(number) => number,
             Value::Integer(number) => number as f64,
+            // Outside every range, so it is reported below.
             _ => f64::NAN,
         };
         if (0.0..=1.0).contains(&number) {
@@ -174,10 +180,11 @@ impl<'a> Entry<'a> {
         None
     }
 
-    /// A duration of at least `min`, such as `5s`, `1m30s`, `500ms` or `1h`.
+    /// Returns a duration of at least `min`, such as `5s`, `1m30s`, `500ms` or `1h`; anything else is reported.
     pub fn duration(&self, min: Duration, complaints: &mut Complaints) -> Option<Duration> {
         let text = match &self.node.value {
             Value::Text(text) => text.as_str(),
+            // A number without a unit is an error: 5 could be seconds or milliseconds.
             _ => "",
         };
         match duration(text) {
@@ -214,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_keys_are_all_reported_with_the_nearest_known_one() {
+    fn unknown_keys_are_reported_with_the_nearest_known_key() {
         let list = complaints_of("pol: 1\nzzz: 2\npoll: 3\n", |section, _| {
             section.get("poll");
         });
@@ -247,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_yaml_would_change_must_be_quoted() {
+    fn text_that_yaml_changes_must_be_quoted() {
         let read = |section: &mut Section<'_>, complaints: &mut Complaints| {
             if let Some(text) = section.get("name").expect("given").text(complaints) {
                 assert_eq!(text, "12");

@@ -1,28 +1,29 @@
-//! What is wrong with a text that is no YAML, in words for whoever wrote it.
+//! Turns the parser's errors into sentences for the author of the file.
 
 use serde_saphyr::Error;
 
 use super::Position;
 
-/// Where it is, if that is known, and what.
-pub(super) fn mistake(error: &Error) -> (Option<Position>, String) {
+/// Returns the position of a syntax error, if it is known, and its message.
+pub(super) fn describe(error: &Error) -> (Option<Position>, String) {
+    // A snippet would quote lines of the file, which may hold secrets.
     let error = error.without_snippet();
-    let place = error.location().map(|place| Position { line: place.line(), column: place.column() });
+    let position = error.location().map(|place| Position { line: place.line(), column: place.column() });
     let message = match error {
         Error::DuplicateMappingKey { key: Some(key), .. } => {
-            format!("the key `{key}` stands here twice; give it once")
+            format!("the key `{key}` is given twice; give it once")
         }
         Error::MultipleDocuments { .. } => {
             "a second document begins here; leave out the line `---`".to_owned()
         }
         other => {
             let text = other.to_string();
-            // The parser appends the place, which is told first here.
+            // The parser appends the position, which the message already begins with.
             let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
             format!("not valid YAML: {text}")
         }
     };
-    (place, message)
+    (position, message)
 }
 
 #[cfg(test)]
@@ -32,10 +33,10 @@ mod tests {
     use crate::document::{Complaints, parse};
 
     #[test]
-    fn what_is_no_yaml_is_told_with_its_place() {
+    fn invalid_yaml_is_reported_with_its_position() {
         for (text, message) in [
-            ("a: 1\na: 2", "a.yml:2:1: the key `a` stands here twice; give it once"),
-            ("a: {b: 1, b: 2}", "a.yml:1:11: the key `b` stands here twice; give it once"),
+            ("a: 1\na: 2", "a.yml:2:1: the key `a` is given twice; give it once"),
+            ("a: {b: 1, b: 2}", "a.yml:1:11: the key `b` is given twice; give it once"),
             ("a: 1\n---\nb: 2", "a.yml:3:1: a second document begins here; leave out the line `---`"),
             (
                 "a:\n\tb: 1",

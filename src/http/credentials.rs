@@ -1,10 +1,10 @@
-//! The name and the password in a request.
+//! User name and password of a request (basic authentication, RFC 7617).
 
 use axum::http::{HeaderMap, header};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use secrecy::SecretSlice;
 
-/// What a client says that it is. The password prints as nothing.
+/// Name and password as the client sent them, not verified yet. `Debug` never prints the password.
 #[derive(Debug)]
 pub(super) struct Credentials {
     pub(super) name: String,
@@ -12,16 +12,19 @@ pub(super) struct Credentials {
 }
 
 impl Credentials {
-    /// What the header `Authorization` says by the scheme `Basic`; none if it says nothing of the kind.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+    /// Reads the `Authorization` header; `None` without a well-formed one of the scheme `Basic`.
+    pub(super) fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, encoded) = text.split_once(' ')?;
         if !scheme.eq_ignore_ascii_case("Basic") {
             return None;
         }
         let mut name = BASE64_STANDARD.decode(encoded.trim()).ok()?;
+        // The first colon ends the name, so passwords may hold colons and names may not (RFC 7617).
         let colon = name.iter().position(|byte| *byte == b':')?;
+        // Split off in place: a copy of the password would stay in memory unwiped.
         let password: SecretSlice<u8> = name.split_off(colon + 1).into();
+        // The colon.
         name.pop();
         Some(Self { name: String::from_utf8(name).ok()?, password })
     }
@@ -33,14 +36,14 @@ mod tests {
 
     use super::*;
 
-    fn given(value: &str) -> Option<Credentials> {
+    fn parsed(value: &str) -> Option<Credentials> {
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, value.parse().expect("a header"));
-        Credentials::of(&headers)
+        Credentials::from_headers(&headers)
     }
 
     #[test]
-    fn the_password_begins_after_the_first_colon() {
+    fn password_begins_after_first_colon() {
         for (text, name, password) in [
             ("alice:secret", "alice", "secret"),
             ("a:b:c", "a", "b:c"),
@@ -48,7 +51,7 @@ mod tests {
             ("åsa:", "åsa", ""),
         ] {
             let value = format!("bAsIc {}", BASE64_STANDARD.encode(text));
-            let credentials = given(&value).expect(text);
+            let credentials = parsed(&value).expect(text);
             assert_eq!(credentials.name, name);
             assert_eq!(credentials.password.expose_secret(), password.as_bytes());
             assert!(password.is_empty() || !format!("{credentials:?}").contains(password), "{credentials:?}");
@@ -56,10 +59,10 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_login() {
+    fn malformed_or_other_scheme_gives_no_credentials() {
         for value in ["", "Basic", "Basic ", "Basic ????", "Basic YWxpY2U=", "Bearer YTpi", "Basic gDpi"] {
-            assert!(given(value).is_none(), "{value}");
+            assert!(parsed(value).is_none(), "{value}");
         }
-        assert!(Credentials::of(&HeaderMap::new()).is_none());
+        assert!(Credentials::from_headers(&HeaderMap::new()).is_none());
     }
 }

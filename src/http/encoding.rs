@@ -1,11 +1,13 @@
-//! Whether the client takes compressed answers.
+//! Negotiation of compression by `Accept-Encoding`.
 
 use super::negotiate::{parameters, quality};
 
-/// Judges an `Accept-Encoding` header: gzip must be wanted at least as much as the plain text.
+/// Returns true if the header prefers gzip to plain text, or likes both the same.
 pub(super) fn wants_gzip(accept_encoding: &str) -> bool {
     let entries = || accept_encoding.split(',').map(|entry| (coding(entry), quality(parameters(entry))));
     let named = |name: &str| entries().find(|(coding, _)| coding.eq_ignore_ascii_case(name)).map(|(_, q)| q);
+    // `x-gzip` is the old name of the same coding (RFC 9110). `identity` counts 0 when not named: a client
+    // that lists gzip at all wants it, at any weight.
     let gzip = named("gzip").or_else(|| named("x-gzip")).or_else(|| named("*")).unwrap_or(0.0);
     gzip > 0.0 && gzip >= named("identity").unwrap_or(0.0)
 }
@@ -19,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gzip_is_sent_to_those_who_want_it() {
+    fn gzip_needs_at_least_the_weight_of_identity() {
         for (header, expected) in [
             ("gzip", true),
             ("gzip, deflate, br, zstd", true),

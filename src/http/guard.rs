@@ -1,4 +1,4 @@
-//! What every request passes before a page sees it: the rate, the login, a free place.
+//! Middleware in front of all pages: rate limit, basic authentication, limit of concurrent requests.
 
 use std::{fmt, sync::Arc};
 
@@ -16,78 +16,85 @@ use super::{
     Web,
     credentials::Credentials,
     health,
-    limits::{Limits, Places},
-    logins::{Login, Logins},
+    limits::{Limits, RequestSlots},
+    logins::{PasswordVerifier, Verdict},
     metrics,
 };
 
-/// Lets requests through, or answers in place of the page.
+/// Lets requests through to the pages, or answers them with a refusal.
 pub(super) struct Guard {
     web: watch::Receiver<Arc<Web>>,
     rate: Option<DefaultDirectRateLimiter>,
-    logins: Logins,
-    places: Places,
+    passwords: PasswordVerifier,
+    slots: RequestSlots,
 }
 
-/// Why a request is not let through.
+/// Reason for which a request does not reach its page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refusal {
-    TooFast,
-    NoUser { realm: &'static str },
-    LoginsBusy,
-    TooMany,
+    RateLimited,
+    Unauthorized { realm: &'static str },
+    TooManyLogins,
+    TooManyRequests,
 }
 
 impl Guard {
-    /// A guard by `web` as it is at each request; the rate by what it is now.
+    /// Users and headers follow `web` at each request. The rate limit is fixed here: a limiter that is
+    /// built again at a reload would grant a full burst each time.
     pub(super) fn new(web: watch::Receiver<Arc<Web>>, limits: &Limits) -> Self {
         let rate = web.borrow().rate_limit.and_then(|limit| {
             Some(RateLimiter::direct(Quota::with_period(limit.interval)?.allow_burst(limit.burst)))
         });
-        Self { web, rate, logins: Logins::new(), places: Places::new(limits.max_requests) }
+        let slots = RequestSlots::new(limits.max_requests);
+        Self { web, rate, passwords: PasswordVerifier::new(), slots }
     }
 
-    /// The router behind the guard.
-    pub(super) fn before(self: Arc<Self>, router: Router) -> Router {
+    /// Puts the guard in front of `router`.
+    pub(super) fn wrap(self: Arc<Self>, router: Router) -> Router {
         router.layer(from_fn_with_state(self, admit))
     }
 
-    /// Whether somebody who says to be `given` may see a page, or why not.
-    async fn judge(&self, web: &Web, page: Page, given: Option<Credentials>) -> Result<(), Refusal> {
+    /// Checks the rate limit and the credentials for a page.
+    async fn authorize(&self, web: &Web, page: Page, sent: Option<Credentials>) -> Result<(), Refusal> {
+        // The rate comes before the password: each bcrypt comparison costs about 70 ms of a processor, so
+        // guessing and flooding have to be stopped before it.
         if self.rate.as_ref().is_some_and(|rate| rate.check().is_err()) {
-            return Err(Refusal::TooFast);
+            return Err(Refusal::RateLimited);
         }
         let (users, realm) = match &web.agents_users {
             Some(users) if page == Page::Agents => (users, AGENTS_REALM),
             _ => (&web.users, REALM),
         };
+        // No users configured: every client may see the page.
         if users.is_empty() {
             return Ok(());
         }
-        let Some(given) = given else { return Err(Refusal::NoUser { realm }) };
-        match self.logins.judge(users, given).await {
-            Login::Right => Ok(()),
-            Login::Wrong => Err(Refusal::NoUser { realm }),
-            Login::Busy => Err(Refusal::LoginsBusy),
+        let Some(sent) = sent else { return Err(Refusal::Unauthorized { realm }) };
+        match self.passwords.verify(users, sent).await {
+            Verdict::Accepted => Ok(()),
+            Verdict::Rejected => Err(Refusal::Unauthorized { realm }),
+            Verdict::Busy => Err(Refusal::TooManyLogins),
         }
     }
 
     async fn answer(&self, web: &Web, request: Request, next: Next) -> Response {
-        let (page, given) = (Page::of(&request), Credentials::of(request.headers()));
-        if let Err(refusal) = self.judge(web, page, given).await {
+        let (page, sent) = (Page::from_request(&request), Credentials::from_headers(request.headers()));
+        if let Err(refusal) = self.authorize(web, page, sent).await {
             return refusal.into_response();
         }
+        // Health pages take no slot: if slow clients hold all of them, a supervisor would restart a healthy
+        // exporter and lose its counters.
         if page == Page::Health {
             return next.run(request).await;
         }
-        match self.places.take() {
-            Some(_place) => next.run(request).await,
-            None => Refusal::TooMany.into_response(),
+        match self.slots.try_acquire() {
+            Some(_slot) => next.run(request).await,
+            None => Refusal::TooManyRequests.into_response(),
         }
     }
 }
 
-/// What makes a difference to the guard.
+/// Kinds of pages that the guard treats differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Page {
     Agents,
@@ -96,11 +103,12 @@ enum Page {
 }
 
 impl Page {
-    /// The page that the router has found; it decides, however the path may be written.
-    fn of(request: &Request) -> Self {
+    /// Takes the route that the router matched, never the raw path.
+    // `/metrics/%61gents` or `//host/metrics/agents` must not reach the page of agents as another user.
+    fn from_request(request: &Request) -> Self {
         match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
-            Some(metrics::AGENTS) => Self::Agents,
-            Some(health::HEALTHY | health::READY) => Self::Health,
+            Some(metrics::AGENTS_PATH) => Self::Agents,
+            Some(health::HEALTHY_PATH | health::READY_PATH) => Self::Health,
             _ => Self::Other,
         }
     }
@@ -109,27 +117,32 @@ impl Page {
 async fn admit(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
     let web = guard.web.borrow().clone();
     let mut answer = guard.answer(&web, request, next).await;
+    // Refusals get the headers as well.
     web.headers.apply(answer.headers_mut());
     answer
 }
 
+/// Realm of all other pages.
 const REALM: &str = "Basic realm=\"trio-exporter\", charset=\"UTF-8\"";
-/// Of its own, so that browsers do not mix the users up.
+/// Realm of the per-agent page. Browsers keep one password per realm: with a common one they would send the
+/// wrong user to one of the two.
 const AGENTS_REALM: &str = "Basic realm=\"trio-exporter agents\", charset=\"UTF-8\"";
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let (status, text) = match self {
-            Self::TooFast => (StatusCode::TOO_MANY_REQUESTS, "429: more requests than rate_limit allows\n"),
-            Self::NoUser { .. } => (StatusCode::UNAUTHORIZED, "401: user and password, please\n"),
-            Self::LoginsBusy => (StatusCode::SERVICE_UNAVAILABLE, "503: too many logins at once\n"),
-            Self::TooMany => (
+            Self::RateLimited => {
+                (StatusCode::TOO_MANY_REQUESTS, "429: more requests than rate_limit allows\n")
+            }
+            Self::Unauthorized { .. } => (StatusCode::UNAUTHORIZED, "401: user and password, please\n"),
+            Self::TooManyLogins => (StatusCode::SERVICE_UNAVAILABLE, "503: too many logins at once\n"),
+            Self::TooManyRequests => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "503: more requests at once than --web.max-requests allows\n",
             ),
         };
         let mut response = (status, text).into_response();
-        if let Self::NoUser { realm } = self {
+        if let Self::Unauthorized { realm } = self {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(realm));
         }
         response
@@ -138,7 +151,7 @@ impl IntoResponse for Refusal {
 
 impl fmt::Debug for Guard {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Guard").field("places", &self.places).finish_non_exhaustive()
+        formatter.debug_struct("Guard").field("slots", &self.slots).finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,8 @@
-//! Headers that keep browsers from doing harm with an answer.
+//! Security headers of every answer: defaults, and `http_server_config.headers` of the web configuration.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// What may be configured, as it must be written.
+/// Headers that can be configured, spelled as the key must be; the list of Prometheus' exporter-toolkit.
 pub const CONFIGURABLE: [&str; 5] = [
     "Strict-Transport-Security",
     "X-Content-Type-Options",
@@ -11,9 +11,10 @@ pub const CONFIGURABLE: [&str; 5] = [
     "Content-Security-Policy",
 ];
 
-/// Unless configured: names from Trio stand in every answer, so no browser may take one for a script,
-/// load anything on its behalf or show it inside another page.
-const USUAL: [(HeaderName, HeaderValue); 3] = [
+/// Headers of answers whose page or configuration sets no others.
+// Answers contain names from Trio. No browser may run one as a script (nosniff, no sources), load anything
+// for it, or show the page in a frame of another site (clickjacking).
+const DEFAULTS: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("deny")),
     (
@@ -24,33 +25,34 @@ const USUAL: [(HeaderName, HeaderValue); 3] = [
     ),
 ];
 
-/// Headers for every answer.
+/// Configured headers; `None` as a value removes the header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(HeaderName, Option<HeaderValue>)>);
 
-/// Why a header cannot be configured so, in words.
+/// Rejection of a configured header, as a predicate that follows its name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadHeader {
-    /// Nothing but some values makes sense.
+    /// The header allows only the values named here.
     #[error("must be {0}")]
     NotOneOf(&'static str),
-    /// Line ends and the like.
+    /// Line ends or other characters that are not allowed in header values.
     #[error("holds characters that no header may hold")]
     NotAValue,
-    /// It is not on the list.
+    /// The name is not in [`CONFIGURABLE`].
     #[error("cannot be configured")]
     NotConfigurable,
 }
 
 impl Headers {
-    /// Sets a header of [`CONFIGURABLE`] to a value; an empty one takes it away from every answer.
+    /// Sets a header of [`CONFIGURABLE`]; an empty value removes it from every answer.
     ///
     /// # Errors
-    /// The value is none for this header.
+    /// The name is not configurable, or the value is not allowed for it.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), BadHeader> {
         if !CONFIGURABLE.contains(&name) {
             return Err(BadHeader::NotConfigurable);
         }
+        // Browsers ignore other values without a word, so a typing mistake would protect nothing.
         let allowed: &[&str] = match name {
             "X-Content-Type-Options" => &["nosniff"],
             "X-Frame-Options" => &["deny", "sameorigin"],
@@ -73,9 +75,10 @@ impl Headers {
         Ok(())
     }
 
-    /// Puts what is configured, and what is usual where the page itself says nothing, into an answer.
+    /// Adds the configured headers, and the defaults where the page set none.
     pub(super) fn apply(&self, answer: &mut HeaderMap) {
-        for (name, value) in USUAL {
+        // The landing page and /status set a policy of their own, which allows their inline style.
+        for (name, value) in DEFAULTS {
             answer.entry(name).or_insert(value);
         }
         for (name, value) in &self.0 {
@@ -109,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_goes_before_what_is_usual_and_the_configuration_before_both() {
+    fn configured_headers_win_over_page_and_defaults() {
         let policy = "content-security-policy";
         assert_eq!(applied(&[], &[])["x-frame-options"], "deny");
         assert_eq!(applied(&[], &[(policy, "own")])[policy], "own");
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_browsers_would_not_understand_are_refused() {
+    fn values_that_browsers_ignore_are_refused() {
         for (name, value, message) in [
             ("X-Frame-Options", "DENY", "must be deny or sameorigin"),
             ("X-Content-Type-Options", "", "must be nosniff"),

@@ -1,4 +1,4 @@
-//! Is the process alive, and is it worth scraping?
+//! Health endpoints: liveness (`/-/healthy`) and readiness (`/-/ready`), by the names that Prometheus uses.
 
 use std::{
     sync::{
@@ -20,16 +20,19 @@ use crate::{
     model::{Clock, Stamp},
 };
 
-/// Where the process says that it turns.
-pub(super) const HEALTHY: &str = "/-/healthy";
-/// Where it says that it is ready.
-pub(super) const READY: &str = "/-/ready";
+/// Path of the liveness page.
+pub(super) const HEALTHY_PATH: &str = "/-/healthy";
+/// Path of the readiness page.
+pub(super) const READY_PATH: &str = "/-/ready";
 
-/// A target that has not answered by then does not keep the others from being scraped.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Longest wait for the first steps. One target that is slow or down must not keep the others from being
+/// scraped.
+const MAX_STARTUP: Duration = Duration::from_secs(30);
 
-/// When the exporter is ready: once every target has finished its first step, well or badly, or after
-/// half a minute; from then on until it drains. Trio being down does not make it unready.
+/// Readiness of the exporter: from the end of each target's first step, successful or not, or 30 s after the
+/// start, until it drains.
+// It latches and does not follow Trio: an outage of Trio must be scraped, and a supervisor that restarts or
+// removes the exporter for it would lose the counters.
 #[derive(Debug)]
 pub struct Readiness {
     clock: Clock,
@@ -39,19 +42,21 @@ pub struct Readiness {
 }
 
 impl Readiness {
-    /// Readiness of a process that starts now and drains once `draining` is set.
+    /// Readiness of a process that starts now and drains once `draining` is set by `app`.
     pub fn new(clock: Clock, draining: Arc<AtomicBool>) -> Self {
         let started = clock.now();
         Self { clock, started, reached: AtomicBool::new(false), draining }
     }
 
-    fn refusal(&self, exposition: &Exposition) -> Option<&'static str> {
+    /// Returns the text of the 503, or `None` if the exporter is ready.
+    fn check(&self, exposition: &Exposition) -> Option<&'static str> {
         if self.draining.load(Ordering::Relaxed) {
+            // Kubernetes takes the pod out of its Services before the port closes.
             return Some("draining\n");
         }
         if !self.reached.load(Ordering::Relaxed) {
             let waited = self.clock.now().since(self.started);
-            if !exposition.first_steps_done() && waited < PATIENCE {
+            if !exposition.first_steps_done() && waited < MAX_STARTUP {
                 return Some("starting: a target has not finished its first step\n");
             }
             self.reached.store(true, Ordering::Relaxed);
@@ -60,14 +65,14 @@ impl Readiness {
     }
 }
 
-/// Says that the process turns, and nothing about Trio.
+/// Answers `healthy` as long as the process serves requests, independent of Trio.
 pub(super) async fn healthy() -> &'static str {
     "healthy\n"
 }
 
 pub(super) async fn ready(State(shared): State<Shared>) -> Response {
-    match shared.readiness.refusal(&shared.exposition) {
-        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
+    match shared.readiness.check(&shared.exposition) {
+        Some(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason).into_response(),
         None => "ready\n".into_response(),
     }
 }

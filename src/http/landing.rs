@@ -1,4 +1,4 @@
-//! The page for people who open the exporter in a browser.
+//! Landing page `/`, with links to the other pages.
 
 use std::fmt::Write;
 
@@ -10,18 +10,18 @@ use axum::{
 
 use super::Shared;
 
-/// No scripts, no foreign content, no framing: the page needs none.
+/// Content security policy: inline style only; no scripts, no other sources, no framing.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const STYLE: &str =
     "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}";
 
-/// What the landing page says about the program.
+/// Program data shown on the landing page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Landing {
     /// Name of the program.
     pub name: String,
-    /// What it does, in a sentence.
+    /// Its purpose, in a sentence.
     pub description: String,
     /// Its version.
     pub version: String,
@@ -37,18 +37,19 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
         [&landing.name, &landing.description, &landing.version].map(|text| escaped(text));
     let mut links = String::new();
     let agents = "metrics of single agents";
-    for (path, what) in [
+    for (path, label) in [
         ("/metrics", "metrics"),
         ("/metrics/agents", agents),
         ("/metrics/exporter", "metrics of the exporter itself"),
         ("/sd", "the targets, for Prometheus"),
-        ("/status", "what is read, what is not, and why"),
-        ("/-/healthy", "is the process alive?"),
-        ("/-/ready", "is it worth scraping?"),
+        ("/status", "the state of each target: what is read, what is not, and why"),
+        ("/-/healthy", "is the process running?"),
+        ("/-/ready", "is it ready to be scraped?"),
     ] {
-        if what != agents || shows_agents {
+        // A link that answers 404 would read as a fault.
+        if label != agents || shows_agents {
             // Writing to a String does not fail.
-            let _ = writeln!(links, "<li><a href=\"{path}\">{path}</a>: {what}</li>");
+            let _ = writeln!(links, "<li><a href=\"{path}\">{path}</a>: {label}</li>");
         }
     }
     format!(
@@ -58,6 +59,7 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
     )
 }
 
+/// Escapes text for HTML content and attributes.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,17 +1,17 @@
-//! Where to listen.
+//! Listen addresses (`--web.listen-address`).
 
 use std::{io, net::Ipv6Addr, str::FromStr};
 
 use tokio::net::TcpListener;
 
-/// An address to listen on: `host:port`, `[::1]:port`, or `:port` for every address of the machine.
+/// Address to listen on: `host:port`, `[::1]:port`, or `:port` for every address of the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenAddress {
     host: Option<String>,
     port: u16,
 }
 
-/// An address that is none.
+/// Rejection of a text that is not a listen address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an address to listen on; give HOST:PORT, [IPV6]:PORT or :PORT, such as 127.0.0.1:10427")]
 pub struct BadAddress;
@@ -25,6 +25,7 @@ impl FromStr for ListenAddress {
         let bracketed = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
         let host = match bracketed {
             Some(address) => Some(address.parse::<Ipv6Addr>().map_err(|_| BadAddress)?.to_string()),
+            // `::1:80` can be read in two ways, and a URL is not an address.
             None if host.contains([':', '[', ']', '/', ' ']) => return Err(BadAddress),
             None => (!host.is_empty()).then(|| host.to_owned()),
         };
@@ -44,7 +45,7 @@ impl std::fmt::Display for ListenAddress {
 }
 
 impl ListenAddress {
-    /// Listens. Without a host: on IPv6 and IPv4, or on IPv4 alone where there is no IPv6.
+    /// Binds the address. Without a host: to IPv6 and IPv4, or to IPv4 alone on machines without IPv6.
     ///
     /// # Errors
     /// The port is taken, or the address is not one of this machine.
@@ -52,6 +53,8 @@ impl ListenAddress {
         match &self.host {
             Some(host) => TcpListener::bind((host.as_str(), self.port)).await,
             None => match TcpListener::bind(("::", self.port)).await {
+                // IPv6 may be disabled on a host or in a container. A port in use is an error at once: IPv4 might be free beside
+                // it, and the exporter would then be reachable by one family only.
                 Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
                     TcpListener::bind(("0.0.0.0", self.port)).await
                 }
@@ -66,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_read_as_the_ecosystem_writes_them() {
+    fn addresses_have_the_forms_of_other_exporters() {
         for text in [":10427", "127.0.0.1:10427", "[::1]:0", "localhost:80"] {
             assert_eq!(text.parse::<ListenAddress>().map(|address| address.to_string()).as_deref(), Ok(text));
         }

@@ -1,4 +1,4 @@
-//! `/-/log-level`: what is logged, shown by GET and changed by PUT, until the next change or restart.
+//! `/-/log-level`: GET shows the log filter, PUT changes it until the next change or restart.
 
 use axum::{
     Router,
@@ -10,36 +10,37 @@ use axum::{
 
 use crate::telemetry::LogLevel;
 
-/// A filter that names every module is shorter than this.
-const LONGEST: usize = 4096;
+/// Largest body in bytes; a filter that names every module is shorter.
+const MAX_BODY_BYTES: usize = 4096;
 
-/// The page that shows and changes `level`.
+/// Builds the router of the page that shows and changes `level`.
 pub fn log_level(level: LogLevel) -> Router {
-    let page = any(answer).layer(DefaultBodyLimit::max(LONGEST));
+    let page = any(answer).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
     Router::new().route("/-/log-level", page).with_state(level)
 }
 
-// A browser sends a POST to any site that another one names, but no PUT.
+// PUT and not POST, against cross-site requests: a page of another site can make a browser send a POST here,
+// but a PUT only after a preflight request, which the exporter does not allow.
 async fn answer(State(level): State<LogLevel>, method: Method, body: String) -> Response {
     match method {
         Method::GET | Method::HEAD => format!("{}\n", level.in_force()).into_response(),
-        Method::PUT => change(&level, &body),
+        Method::PUT => set_level(&level, &body),
         _ => {
-            let how = "405: send a PUT whose body is the level, such as debug\n";
-            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, PUT")], how).into_response()
+            let text = "405: send a PUT whose body is the level, such as debug\n";
+            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, PUT")], text).into_response()
         }
     }
 }
 
-fn change(level: &LogLevel, wanted: &str) -> Response {
+fn set_level(level: &LogLevel, wanted: &str) -> Response {
     match level.set(wanted) {
         Ok(before) => {
             let now = level.in_force();
             tracing::info!(before, now, "the log level was changed");
             format!("{now} (before: {before})\n").into_response()
         }
-        Err(why) => {
-            let text = format!("400: {why}; {:?} stays in force\n", level.in_force());
+        Err(error) => {
+            let text = format!("400: {error}; {:?} stays in force\n", level.in_force());
             (StatusCode::BAD_REQUEST, text).into_response()
         }
     }
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_put_changes_the_level_a_get_shows_it_and_a_bad_one_changes_nothing() {
+    async fn put_changes_level_and_invalid_level_keeps_it() {
         let (filter, level) = telemetry::filter("info").expect("a level");
         let _guard = tracing::subscriber::set_default(Registry::default().with(filter));
         let is_debug = || tracing::enabled!(target: "trio_exporter::x", tracing::Level::DEBUG);

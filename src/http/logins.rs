@@ -1,5 +1,7 @@
-//! Is it them? Passwords are compared one at a time and not on the threads that answer requests; what
-//! was right once is remembered, as a keyed hash.
+//! Verifies basic-auth passwords against bcrypt hashes.
+//!
+//! Comparisons run one at a time, off the threads that answer requests. A login that was accepted is
+//! remembered as a keyed hash, so that each scrape does not pay for bcrypt.
 
 use std::{
     collections::HashSet,
@@ -21,99 +23,108 @@ use super::{
     users::{PasswordHash, Users},
 };
 
-/// A comparison takes about 70 ms; whoever would wait longer than for these is sent away.
-const MOST_WAITING: usize = 20;
-/// Only right passwords are remembered, so more can only come of hashes that were changed.
-const MOST_REMEMBERED: usize = 1000;
+/// Logins that may wait for their comparison; further ones get 503.
+// A comparison of cost 10 takes about 70 ms, so the last of twenty waits 1.4 s: within Prometheus' default
+// scrape timeout of 10 s, even while someone is guessing passwords.
+const MAX_WAITING: usize = 20;
+/// Accepted logins that are remembered; then all are forgotten and compared again.
+// Only correct passwords of configured users get in, so guessing cannot fill this. Entries of changed hashes
+// are what accumulates.
+const MAX_REMEMBERED: usize = 1000;
 
-/// Compares a password with a hash.
+/// Comparison of a password with a hash; a parameter, so that tests can count and hold comparisons.
 type Compare = Arc<dyn Fn(&[u8], &PasswordHash) -> bool + Send + Sync>;
-/// What is remembered of a login that was right.
+/// HMAC-SHA256 of an accepted login.
 type Token = [u8; 32];
 
-/// Judges logins.
-pub(super) struct Logins {
+/// Verifies passwords, and remembers those that it accepted.
+pub(super) struct PasswordVerifier {
     compare: Compare,
     one_at_a_time: Arc<AsyncMutex<()>>,
     waiting: Semaphore,
-    right: Mutex<HashSet<Token>>,
-    /// None where there is no chance to draw one from; then nothing is remembered.
+    accepted: Mutex<HashSet<Token>>,
+    /// Random key of this process; `None` if the system gave no random bytes: then nothing is remembered.
     key: Option<SecretSlice<u8>>,
 }
 
-/// The judgement.
+/// Result of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Login {
-    Right,
-    Wrong,
-    /// Too many are being judged already.
+pub(super) enum Verdict {
+    Accepted,
+    Rejected,
+    /// Not verified: too many logins are waiting.
     Busy,
 }
 
-impl Logins {
+impl PasswordVerifier {
     pub(super) fn new() -> Self {
-        Self::comparing(Arc::new(|password, hash| {
+        Self::with_compare(Arc::new(|password, hash| {
             bcrypt::verify(password, hash.expose()).is_ok_and(|same| same)
         }))
     }
 
-    /// Logins that are compared by `compare`.
-    pub(super) fn comparing(compare: Compare) -> Self {
+    /// Verifies with `compare` in place of bcrypt.
+    pub(super) fn with_compare(compare: Compare) -> Self {
         let mut key = [0; 32];
         let drawn = SysRng.try_fill_bytes(&mut key).is_ok();
         Self {
             compare,
             one_at_a_time: Arc::default(),
-            waiting: Semaphore::new(MOST_WAITING),
-            right: Mutex::default(),
+            waiting: Semaphore::new(MAX_WAITING),
+            accepted: Mutex::default(),
             key: drawn.then(|| key.to_vec().into()),
         }
     }
 
-    /// Judges `given` by the list of `users`. One who is not on it costs a comparison as well: the time
-    /// tells nobody which names exist.
-    pub(super) async fn judge(&self, users: &Users, given: Credentials) -> Login {
-        let known = users.get(&given.name);
+    /// Verifies the credentials of a request against `users`.
+    pub(super) async fn verify(&self, users: &Users, sent: Credentials) -> Verdict {
+        let known = users.get(&sent.name);
+        // An unknown name is compared with a decoy: an answer without a comparison would be faster and so
+        // reveal which names exist.
         let hash = known.cloned().unwrap_or_else(|| users.decoy());
-        let token = self.token(&given, &hash);
+        let token = self.token(&sent, &hash);
         if known.is_some() && token.is_some_and(|token| self.remembered().contains(&token)) {
-            return Login::Right;
+            return Verdict::Accepted;
         }
-        let Ok(_waiting) = self.waiting.try_acquire() else { return Login::Busy };
-        // The turn ends with the comparison, even if the client is gone by then.
+        let Ok(_waiting) = self.waiting.try_acquire() else { return Verdict::Busy };
+        // One comparison at a time: guessing can take one processor at most. The lock moves into the blocking
+        // task, which runs on when the client disconnects: else a client that reconnects in a loop could
+        // start any number of comparisons beside each other.
         let turn = self.one_at_a_time.clone().lock_owned().await;
         let compare = self.compare.clone();
         let same = spawn_blocking(move || {
             let _turn = turn;
-            compare(given.password.expose_secret(), &hash)
+            compare(sent.password.expose_secret(), &hash)
         });
+        // A comparison that panicked proves nothing.
         let same = same.await.unwrap_or(false);
         if known.is_none() || !same {
-            return Login::Wrong;
+            return Verdict::Rejected;
         }
         if let Some(token) = token {
             self.remember(token);
         }
-        Login::Right
+        Verdict::Accepted
     }
 
     fn remember(&self, token: Token) {
-        let mut right = self.remembered();
-        if right.len() >= MOST_REMEMBERED {
-            right.clear();
+        let mut accepted = self.remembered();
+        if accepted.len() >= MAX_REMEMBERED {
+            accepted.clear();
         }
-        right.insert(token);
+        accepted.insert(token);
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, HashSet<Token>> {
-        self.right.lock().unwrap_or_else(PoisonError::into_inner)
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stands for a name, a password and the hash that it was compared with: once the hash is another
-    /// one, what was right is forgotten.
-    fn token(&self, given: &Credentials, hash: &PasswordHash) -> Option<Token> {
+    /// Computes the token of a name, a password and the hash that it is compared with. The hash is part of it,
+    /// so a changed password ends the old one at the next request.
+    fn token(&self, sent: &Credentials, hash: &PasswordHash) -> Option<Token> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()?.expose_secret()).ok()?;
-        for part in [given.name.as_bytes(), hash.expose().as_bytes(), given.password.expose_secret()] {
+        for part in [sent.name.as_bytes(), hash.expose().as_bytes(), sent.password.expose_secret()] {
+            // Each part is preceded by its length: otherwise "ab" + "c" and "a" + "bc" gave the same token.
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part);
         }
@@ -121,9 +132,9 @@ impl Logins {
     }
 }
 
-impl fmt::Debug for Logins {
+impl fmt::Debug for PasswordVerifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Logins(***)")
+        formatter.write_str("PasswordVerifier(***)")
     }
 }
 

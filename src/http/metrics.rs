@@ -1,4 +1,4 @@
-//! The two surfaces of the metrics.
+//! Handlers of the metrics pages: `/metrics`, `/metrics/agents`, `/metrics/exporter`.
 
 use std::sync::Arc;
 
@@ -13,67 +13,74 @@ use serde::Deserialize;
 use super::{Shared, encoding::wants_gzip, negotiate::negotiate};
 use crate::metrics::{Exposition, NotServed, Surface};
 
-/// Where the metrics of single agents are.
-pub(super) const AGENTS: &str = "/metrics/agents";
+/// Path of the per-agent metrics.
+pub(super) const AGENTS_PATH: &str = "/metrics/agents";
 
-/// Where the exporter itself is, for scrapers that come for each target by itself.
-pub(super) const EXPORTER: &str = "/metrics/exporter";
+/// Path of the exporter's own metrics, for jobs that scrape each target separately.
+pub(super) const EXPORTER_PATH: &str = "/metrics/exporter";
 
-/// What may be asked for.
+/// Query parameters.
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
-    /// One target alone.
+pub(super) struct TargetQuery {
+    /// Name of the only target to show.
     target: Option<String>,
 }
 
 pub(super) async fn main(
     State(shared): State<Shared>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<TargetQuery>,
     headers: HeaderMap,
 ) -> Response {
-    answer(&shared.exposition, Surface::Main, &asked, &headers).await
+    answer(&shared.exposition, Surface::Main, &query, &headers).await
 }
 
 pub(super) async fn agents(
     State(shared): State<Shared>,
-    Query(asked): Query<Asked>,
+    Query(query): Query<TargetQuery>,
     headers: HeaderMap,
 ) -> Response {
     if !shared.exposition.shows_agents() {
-        let why = "404: there are no per-agent metrics, because agents.identity is none\n";
-        return (StatusCode::NOT_FOUND, why).into_response();
+        let text = "404: there are no per-agent metrics, because agents.identity is none\n";
+        return (StatusCode::NOT_FOUND, text).into_response();
     }
-    answer(&shared.exposition, Surface::Agents, &asked, &headers).await
+    answer(&shared.exposition, Surface::Agents, &query, &headers).await
 }
 
 pub(super) async fn exporter(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    answer(&shared.exposition, Surface::Exporter, &Asked { target: None }, &headers).await
+    answer(&shared.exposition, Surface::Exporter, &TargetQuery { target: None }, &headers).await
 }
 
-async fn answer(exposition: &Exposition, surface: Surface, asked: &Asked, headers: &HeaderMap) -> Response {
-    match body(exposition, surface, asked, headers).await {
+async fn answer(
+    exposition: &Exposition,
+    surface: Surface,
+    query: &TargetQuery,
+    headers: &HeaderMap,
+) -> Response {
+    match body(exposition, surface, query, headers).await {
         Ok(response) => response,
-        Err(error) => refusal(&error),
+        Err(error) => error_response(&error),
     }
 }
 
 async fn body(
     exposition: &Exposition,
     surface: Surface,
-    asked: &Asked,
+    query: &TargetQuery,
     headers: &HeaderMap,
 ) -> Result<Response, NotServed> {
     let negotiated = negotiate(&joined(headers, header::ACCEPT));
-    let encoded = exposition.get(surface, asked.target.as_deref(), negotiated.format).await?;
+    let encoded = exposition.get(surface, query.target.as_deref(), negotiated.format).await?;
     let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
+    // The bytes are shared with the cache of the exposition: no answer copies several megabytes.
     let body = if zipped {
         Bytes::from_owner(encoded.gzip().await?.clone())
     } else {
-        Bytes::from_owner(Utf8(encoded.text().clone()))
+        Bytes::from_owner(SharedText(encoded.text().clone()))
     };
     let mut response = Response::new(Body::from(body));
     let set = response.headers_mut();
     set.insert(header::CONTENT_TYPE, HeaderValue::from_static(negotiated.content_type));
+    // A cache between scraper and exporter must not hand one scraper's format to another.
     set.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     if zipped {
         set.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -81,7 +88,7 @@ async fn body(
     Ok(response)
 }
 
-fn refusal(error: &NotServed) -> Response {
+fn error_response(error: &NotServed) -> Response {
     let status = match error {
         NotServed::UnknownTarget { .. } | NotServed::Elsewhere { .. } => StatusCode::NOT_FOUND,
         NotServed::Failed(cause) => {
@@ -92,16 +99,16 @@ fn refusal(error: &NotServed) -> Response {
     (status, format!("{}: {error}\n", status.as_u16())).into_response()
 }
 
-/// A header may come in several lines; together they are one list.
+/// Joins the lines of a header, which are one list together (RFC 9110, section 5.3).
 fn joined(headers: &HeaderMap, name: header::HeaderName) -> String {
     let lines: Vec<_> = headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
     lines.join(",")
 }
 
-/// Lends the bytes of a shared text.
-struct Utf8(Arc<str>);
+/// Owner of the bytes of a body, for [`Bytes::from_owner`].
+struct SharedText(Arc<str>);
 
-impl AsRef<[u8]> for Utf8 {
+impl AsRef<[u8]> for SharedText {
     fn as_ref(&self) -> &[u8] {
         self.0.as_bytes()
     }

@@ -1,32 +1,37 @@
-//! Which text format a scraper gets: what it ranks first of what we have, classic text in doubt.
+//! Negotiation of the exposition format by `Accept`: the offer that the scraper ranks first, otherwise classic
+//! text.
 
 use crate::metrics::Format;
 
-/// The format of an answer and the header that says so.
+/// Format of an answer, and its `Content-Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Negotiated {
     pub(super) format: Format,
     pub(super) content_type: &'static str,
 }
 
+// Prometheus 3 rejects a scrape without a valid Content-Type, so each format states its version.
 const CLASSIC: Negotiated =
     Negotiated { format: Format::Classic, content_type: "text/plain; version=0.0.4; charset=utf-8" };
 const OPEN_METRICS: Negotiated = Negotiated {
     format: Format::OpenMetrics,
     content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
-/// For clients that name an escaping: all our names are plain, so any escaping leaves them as they are.
+/// OpenMetrics for clients that name an escaping scheme, as Prometheus 3 does. All names here are ASCII without
+/// special characters, so each scheme leaves them unchanged and `underscores` is true for all.
 const OPEN_METRICS_ESCAPED: Negotiated = Negotiated {
     format: Format::OpenMetrics,
     content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
 };
 
-/// Judges an `Accept` header by q-value, then by the client's order. Never refuses: a scraper that names
-/// only what we do not have gets classic text.
+/// Chooses by q-value, then by the order of the header.
+// Never 406: old scrapers and people with a browser send an Accept that names no exposition format, and can
+// read classic text all the same.
 pub(super) fn negotiate(accept: &str) -> Negotiated {
     let mut best = (0.0, CLASSIC);
     for range in accept.split(',').map(MediaRange::parse) {
         if let Some(offer) = range.offer()
+            // `>` keeps the first of equal weights, and leaves out a weight of 0, which means "not this one".
             && range.quality > best.0
         {
             best = (range.quality, offer);
@@ -35,19 +40,20 @@ pub(super) fn negotiate(accept: &str) -> Negotiated {
     best.1
 }
 
-/// The q-value among the parameters of an entry: 1 when there is none, 0 when it makes no sense.
+/// Returns the q-value among the parameters of an entry: 1 without one, 0 for an invalid one.
 pub(super) fn quality<'a>(mut parameters: impl Iterator<Item = (&'a str, &'a str)>) -> f32 {
     let given = parameters.find(|(name, _)| name.eq_ignore_ascii_case("q"));
     let Some((_, value)) = given else { return 1.0 };
     value.parse().ok().filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(0.0)
 }
 
-/// The `name=value` pairs after the first `;` of an entry.
+/// Iterates over the `name=value` pairs after the first `;` of an entry.
 pub(super) fn parameters(entry: &str) -> impl Iterator<Item = (&str, &str)> {
     let pairs = entry.split(';').skip(1).filter_map(|pair| pair.split_once('='));
     pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
 }
 
+/// Entry of an `Accept` header.
 struct MediaRange<'a> {
     media_type: &'a str,
     version: Option<&'a str>,
@@ -66,8 +72,10 @@ impl<'a> MediaRange<'a> {
         }
     }
 
+    /// Returns the format that answers this range; `None` if it is not supported.
     fn offer(&self) -> Option<Negotiated> {
         let is = |media_type: &str| self.media_type.eq_ignore_ascii_case(media_type);
+        // Without a version 1.0.0 is meant; 0.0.1 is the same text, and older Prometheus servers name it alone.
         if is("application/openmetrics-text") && matches!(self.version, None | Some("1.0.0" | "0.0.1")) {
             Some(if self.escaping { OPEN_METRICS_ESCAPED } else { OPEN_METRICS })
         } else if is("*/*")
@@ -86,7 +94,7 @@ impl<'a> MediaRange<'a> {
 mod tests {
     use super::*;
 
-    /// The exact headers of scrapers and people.
+    /// The exact headers that scrapers and browsers send.
     const CLIENTS: &[(&str, &str, Negotiated)] = &[
         ("Prometheus 2.42", "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
         ("Prometheus 2.42, native histograms", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,application/openmetrics-text;version=1.0.0;q=0.8,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", OPEN_METRICS),
@@ -106,14 +114,14 @@ mod tests {
     ];
 
     #[test]
-    fn every_client_gets_what_it_can_read() {
+    fn clients_get_a_format_they_can_read() {
         for (client, accept, expected) in CLIENTS {
             assert_eq!(negotiate(accept), *expected, "{client}");
         }
     }
 
     #[test]
-    fn quality_rules_then_the_clients_order() {
+    fn quality_decides_then_order() {
         for (accept, expected) in [
             ("text/plain;q=0.9, application/openmetrics-text;q=0.8", CLASSIC),
             ("text/plain;q=0.8, application/openmetrics-text;q=0.9", OPEN_METRICS),
@@ -128,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_we_do_not_have_and_nonsense_get_classic_text() {
+    fn unsupported_or_malformed_accept_gets_classic_text() {
         for accept in [
             "application/openmetrics-text;version=2.0.0", "application/json", "application/*", ",;=,;q", "text/plain;q=2",
             "application/openmetrics-text;q=high", "application/openmetrics-text;q=NaN", "application/vnd.google.protobuf",

@@ -1,4 +1,6 @@
-//! `POST /-/reload`: have the configuration read anew.
+//! `POST /-/reload`: reloads the configuration.
+//!
+//! The reload itself is in `app`; a request goes there through a channel and waits for the result.
 
 use axum::{
     extract::State,
@@ -9,27 +11,29 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Shared;
 
-/// What came of reading the configuration anew: what changed, or every mistake.
+/// Result of a reload: a summary of the changes, or all mistakes, one a line.
 pub type Reloaded = Result<String, String>;
 
-/// Where a request is answered.
+/// Sender for the result of one reload.
 pub type Reply = oneshot::Sender<Reloaded>;
 
-/// Has the configuration read anew.
+/// Requests reloads; clones share one queue.
 #[derive(Clone, Debug)]
 pub struct Reload(mpsc::Sender<Reply>);
 
 impl Reload {
-    /// One whose requests come out of the receiver. They come one at a time: the next one waits.
+    /// Creates a requester and the receiver of its requests.
     pub fn channel() -> (Self, mpsc::Receiver<Reply>) {
+        // Capacity 1: requests that come during a reload wait, because two reloads at once could leave a mix of
+        // two configurations.
         let (sender, receiver) = mpsc::channel(1);
         (Self(sender), receiver)
     }
 
-    /// Has the configuration read anew, and says what came of it.
+    /// Reloads the configuration and returns a summary of the changes.
     ///
     /// # Errors
-    /// Every mistake of the configuration, which was not taken over.
+    /// All mistakes of the configuration; the one in use is unchanged.
     pub async fn request(&self) -> Reloaded {
         let (reply, answer) = oneshot::channel();
         let stopping = |_| "the exporter is stopping".to_owned();
@@ -39,14 +43,15 @@ impl Reload {
 }
 
 pub(super) async fn reload(State(shared): State<Shared>, method: Method) -> Response {
+    // Never by GET: a link, a prefetch or a crawler must not reload. PUT as well, as Prometheus does.
     if method != Method::POST && method != Method::PUT {
-        let how = "405: send a POST or a PUT to have the configuration read anew\n";
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT")], how).into_response();
+        let text = "405: send a POST or a PUT to reload the configuration\n";
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT")], text).into_response();
     }
     match shared.reload.request().await {
-        Ok(what) => format!("{what}\n").into_response(),
-        Err(why) => {
-            let text = format!("the configuration in use stays; nothing was changed:\n{why}\n");
+        Ok(changes) => format!("{changes}\n").into_response(),
+        Err(mistakes) => {
+            let text = format!("the configuration cannot be used; nothing was changed:\n{mistakes}\n");
             (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
         }
     }

@@ -1,4 +1,4 @@
-//! The server: sockets, TLS and the guard, put together; serving until told to stop.
+//! HTTP server: sockets, TLS, time-outs and guard; serves until it is stopped.
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -11,43 +11,45 @@ use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use super::{
     CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles, guard::Guard,
-    patience::Patience,
+    idle_timeout::IdleTimeout,
 };
 
-/// How a server is set up.
+/// Settings of the server.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where it listens.
+    /// Addresses or sockets to listen on.
     pub listen: Listen,
-    /// What clients may ask for at once, and how long they may take.
+    /// Limits for clients.
     pub limits: Limits,
-    /// The web configuration.
+    /// Web configuration: TLS, users, headers, rate limit.
     pub files: WebFiles,
-    /// How often its files are looked at.
-    pub look_every: Duration,
-    /// How it is reached, if that is not where a client says to have found it.
+    /// Interval at which its files are checked for changes.
+    pub check_interval: Duration,
+    /// Address for `/sd`, if it differs from the host and port that clients use.
     pub external: Option<ExternalUrl>,
 }
 
 impl Settings {
-    /// How often the files of a web configuration are looked at, in production.
-    pub const LOOK_EVERY: Duration = Duration::from_secs(5);
+    /// Production value of `check_interval`.
+    // Polling, because change notifications do not work on network mounts, and mounted Kubernetes secrets are
+    // replaced by a symbolic link.
+    pub const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 }
 
 impl From<&ListenAddress> for Settings {
-    /// Plain HTTP for everybody.
+    /// Plain HTTP without users, on one address.
     fn from(address: &ListenAddress) -> Self {
         Self {
             listen: Listen::Addresses(vec![address.clone()]),
             limits: Limits::default(),
             files: WebFiles::default(),
-            look_every: Self::LOOK_EVERY,
+            check_interval: Self::CHECK_INTERVAL,
             external: None,
         }
     }
 }
 
-/// A server that has its sockets and serves nothing yet.
+/// Server with bound sockets that does not serve yet.
 #[derive(Debug)]
 pub struct Server {
     listeners: Vec<(TcpListener, SocketAddr)>,
@@ -56,52 +58,52 @@ pub struct Server {
     web: watch::Receiver<Arc<Web>>,
     tls: Option<RustlsConfig>,
     reloader: Reloader,
-    look_every: Duration,
+    check_interval: Duration,
 }
 
 impl Server {
-    /// Opens the sockets.
+    /// Binds the sockets and prepares TLS.
     ///
     /// # Errors
-    /// It is not possible to listen where it should.
+    /// An address cannot be bound, or systemd passed no usable socket.
     pub async fn bind(settings: Settings) -> Result<Self, CannotListen> {
-        let Settings { listen, limits, files, look_every, external: _ } = settings;
+        let Settings { listen, limits, files, check_interval, external: _ } = settings;
         let listeners = listen.bind().await?;
-        let now = files.web().clone();
-        let tls = now.tls.as_ref().map(|tls| RustlsConfig::from_config(tls.config(now.http2)));
-        let (publish, web) = watch::channel(now);
+        let current = files.web().clone();
+        let tls = current.tls.as_ref().map(|tls| RustlsConfig::from_config(tls.config(current.http2)));
+        let (publish, web) = watch::channel(current);
         let guard = Guard::new(web.clone(), &limits);
         let reloader = Reloader::new(files, publish, tls.clone());
-        Ok(Self { listeners, limits, guard, web, tls, reloader, look_every })
+        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval })
     }
 
-    /// The addresses that are listened on; at least one.
+    /// Returns the bound addresses, with the real port where port 0 was asked for; at least one.
     pub fn addresses(&self) -> Vec<SocketAddr> {
         self.listeners.iter().map(|(_, address)| *address).collect()
     }
 
-    /// `https` or `http`.
+    /// Returns `https` or `http`.
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
     }
 
-    /// Reads the web configuration again while the server runs.
+    /// Returns the reloader of the web configuration.
     pub fn reloader(&self) -> Reloader {
         self.reloader.clone()
     }
 }
 
-/// Serves `router` until `stop` completes; then answers what has begun, and returns.
+/// Serves `router` until `stop` completes, then finishes the requests in progress.
 ///
 /// # Errors
-/// When a listener fails for good.
+/// A listener failed permanently.
 pub async fn serve(
     server: Server,
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let Server { listeners, limits, guard, web, tls, reloader, look_every } = server;
-    let router = Arc::new(guard).before(router);
+    let Server { listeners, limits, guard, web, tls, reloader, check_interval } = server;
+    let router = Arc::new(guard).wrap(router);
     let http2 = web.borrow().http2;
     let mut handles = Vec::new();
     let mut serving = JoinSet::new();
@@ -109,16 +111,18 @@ pub async fn serve(
         let (handle, router) = (Handle::new(), router.clone());
         handles.push(handle.clone());
         let plain = Listening::<SocketAddr>::from_listener(listener);
-        let patience = Patience { idle: limits.idle_timeout };
+        let idle = IdleTimeout { limit: limits.idle_timeout };
         match &tls {
             None => {
-                let plain = bounded(plain.acceptor(patience).http1_only(), &limits, handle);
+                // HTTP/2 needs TLS here, as in Prometheus and its exporters: browsers and scrapers negotiate it
+                // by ALPN.
+                let plain = with_timeouts(plain.acceptor(idle).http1_only(), &limits, handle);
                 serving.spawn(plain.serve(router.into_make_service()));
             }
             Some(tls) => {
                 let acceptor = RustlsAcceptor::new(tls.clone()).handshake_timeout(limits.header_timeout);
-                let acceptor = acceptor.acceptor(patience);
-                let secure = bounded(plain.acceptor(acceptor), &limits, handle);
+                let acceptor = acceptor.acceptor(idle);
+                let secure = with_timeouts(plain.acceptor(acceptor), &limits, handle);
                 let secure = if http2 { secure } else { secure.http1_only() };
                 serving.spawn(secure.serve(router.into_make_service()));
             }
@@ -126,9 +130,10 @@ pub async fn serve(
     }
     tokio::select! {
         () = stop => {}
-        () = reloader.watch(look_every) => {}
+        () = reloader.watch(check_interval) => {}
         Some(ended) = serving.join_next() => return ended.map_err(io::Error::other)?,
     }
+    // No limit here: `app` bounds the whole shutdown with one grace period.
     for handle in handles {
         handle.graceful_shutdown(None);
     }
@@ -138,18 +143,19 @@ pub async fn serve(
     Ok(())
 }
 
-/// The time-outs of a listener, and where its failures are told.
-fn bounded<A>(
+/// Sets the time-outs and the error handler of a listener.
+fn with_timeouts<A>(
     listening: Listening<SocketAddr, A>,
     limits: &Limits,
     handle: Handle<SocketAddr>,
 ) -> Listening<SocketAddr, A> {
     let mut listening = listening.first_request_timeout(limits.header_timeout).handle(handle);
-    // Whoever sends the head of a later request drop by drop is not silent, but idle all the same.
+    // Against slowloris on a kept-alive connection: a head sent byte by byte never trips the idle time-out.
     listening.http_builder().http1().header_read_timeout(limits.idle_timeout);
     listening.accept_error_handler(|client: Option<&SocketAddr>, error| match client {
-        // Anybody can fail at this, as often as they like.
-        Some(client) => tracing::debug!(%client, %error, "no connection came about"),
+        // At debug: any port scanner can cause these, and could fill the log.
+        Some(client) => tracing::debug!(%client, %error, "a connection could not be set up"),
+        // Mostly the limit of open files: the server goes on and accepts again.
         None => tracing::warn!(%error, "connections cannot be accepted"),
     })
 }

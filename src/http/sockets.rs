@@ -1,4 +1,4 @@
-//! The sockets to listen on: our own, or those that systemd has opened for us.
+//! Listening sockets: bound by the exporter, or passed by systemd (socket activation).
 
 use std::{io, net::SocketAddr};
 
@@ -6,45 +6,46 @@ use tokio::net::TcpListener;
 
 use super::ListenAddress;
 
-/// Where to listen.
+/// Source of the listening sockets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {
-    /// On these addresses.
+    /// Sockets that the exporter binds to these addresses.
     Addresses(Vec<ListenAddress>),
-    /// On the sockets that systemd hands over.
+    /// Sockets that systemd passes (`LISTEN_FDS`).
     #[cfg(target_os = "linux")]
     Systemd,
 }
 
-/// Listening is not possible.
+/// Failure to listen.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotListen {
-    /// On an address.
+    /// An address cannot be bound.
     #[error(
         "--web.listen-address: cannot listen on {address}; stop what listens there, or choose another address"
     )]
     Address {
         /// The address.
         address: ListenAddress,
-        /// What the operating system says.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// Systemd has handed nothing over.
+    /// Systemd passed no socket.
     #[error("--web.systemd-socket: systemd has handed over no socket; start the service by its socket unit")]
     NoSocket,
-    /// It has handed over something else.
+    /// A passed socket is not a TCP listener.
     #[error(
         "--web.systemd-socket: number {number} of the sockets cannot be listened on; ListenStream= must be a TCP port"
     )]
     Socket {
-        /// Counted from 1.
+        /// Position of the socket, counted from 1.
         number: usize,
-        /// What is wrong with it.
+        /// Error of the operating system.
         source: io::Error,
     },
 }
 
 impl Listen {
+    /// Binds or takes over the sockets, each with its real address.
     pub(super) async fn bind(&self) -> Result<Vec<(TcpListener, SocketAddr)>, CannotListen> {
         match self {
             Self::Addresses(addresses) => {
@@ -58,18 +59,19 @@ impl Listen {
                 Ok(listeners)
             }
             #[cfg(target_os = "linux")]
-            Self::Systemd => handed_over(),
+            Self::Systemd => from_systemd(),
         }
     }
 }
 
 #[cfg(target_os = "linux")]
-fn handed_over() -> Result<Vec<(TcpListener, SocketAddr)>, CannotListen> {
+fn from_systemd() -> Result<Vec<(TcpListener, SocketAddr)>, CannotListen> {
     let mut sockets = listenfd::ListenFd::from_env();
     let mut listeners = Vec::new();
     for index in 0..sockets.len() {
         let failed = |source| CannotListen::Socket { number: index + 1, source };
         let Some(listener) = sockets.take_tcp_listener(index).map_err(failed)? else { continue };
+        // Systemd passes blocking sockets; tokio would stall a whole thread in accept.
         listener.set_nonblocking(true).map_err(failed)?;
         let local = listener.local_addr().map_err(failed)?;
         listeners.push((TcpListener::from_std(listener).map_err(failed)?, local));

@@ -1,4 +1,4 @@
-//! The pages as clients see them.
+//! Pages as clients see them: formats, compression, health, landing page, status, methods.
 
 use std::{
     collections::BTreeSet,
@@ -66,8 +66,7 @@ impl Server {
             version: "1.2.3".to_owned(),
         };
         let guard = Guard::new(watch::channel(Arc::default()).1, &Limits::default());
-        let router =
-            Arc::new(guard).before(router(exposition, readiness, landing, Reload::channel().0, None));
+        let router = Arc::new(guard).wrap(router(exposition, readiness, landing, Reload::channel().0, None));
         Self { router, publishers, clock, draining }
     }
 
@@ -89,7 +88,7 @@ impl Server {
 }
 
 #[tokio::test]
-async fn metrics_come_in_the_format_that_was_negotiated_and_say_so() {
+async fn metrics_have_negotiated_format_and_content_type() {
     let server = Server::new(Identity::None, &["main"]);
     let classic = server.get("/metrics").await;
     assert_eq!(classic.status, StatusCode::OK);
@@ -108,7 +107,7 @@ async fn metrics_come_in_the_format_that_was_negotiated_and_say_so() {
 }
 
 #[tokio::test]
-async fn an_accept_header_in_several_lines_is_one_list() {
+async fn accept_lines_are_one_list() {
     let server = Server::new(Identity::None, &["main"]);
     let lines = [("accept", "text/plain;q=0.1"), ("accept", "application/openmetrics-text")];
     let answer = server.ask("GET", "/metrics", &lines).await;
@@ -116,7 +115,7 @@ async fn an_accept_header_in_several_lines_is_one_list() {
 }
 
 #[tokio::test]
-async fn metrics_are_compressed_for_those_who_ask() {
+async fn metrics_are_compressed_on_request() {
     let server = Server::new(Identity::None, &["main"]);
     let answer = server.ask("GET", "/metrics", &[("accept-encoding", "gzip")]).await;
     assert_eq!(answer.header("content-encoding"), "gzip");
@@ -128,7 +127,7 @@ async fn metrics_are_compressed_for_those_who_ask() {
 }
 
 #[tokio::test]
-async fn agents_have_a_page_only_when_configured() {
+async fn agents_page_exists_only_when_configured() {
     let without = Server::new(Identity::None, &["main"]).get("/metrics/agents").await;
     assert_eq!(without.status, StatusCode::NOT_FOUND);
     assert_eq!(without.text(), "404: there are no per-agent metrics, because agents.identity is none\n");
@@ -140,7 +139,7 @@ async fn agents_have_a_page_only_when_configured() {
 }
 
 #[tokio::test]
-async fn one_target_can_be_asked_for_and_an_unknown_one_is_named() {
+async fn one_target_is_shown_and_unknown_target_is_404() {
     let server = Server::new(Identity::Id, &["north", "south side"]);
     let one = server.get("/metrics?target=south+side").await;
     assert!(one.text().contains("trio_up{target=\"south side\"} 0"));
@@ -154,7 +153,7 @@ async fn one_target_can_be_asked_for_and_an_unknown_one_is_named() {
 }
 
 #[tokio::test]
-async fn who_comes_for_every_target_by_itself_counts_the_exporter_once() {
+async fn separate_target_scrapes_show_exporter_metrics_once() {
     let server = Server::new(Identity::None, &["north", "south"]);
     let families = |text: &str| -> BTreeSet<String> {
         let lines = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
@@ -170,7 +169,7 @@ async fn who_comes_for_every_target_by_itself_counts_the_exporter_once() {
 }
 
 #[tokio::test]
-async fn ready_once_every_target_has_finished_a_step_and_from_then_on() {
+async fn ready_latches_after_first_step_of_all_targets() {
     let server = Server::new(Identity::None, &["north", "south"]);
     let status = async || server.get("/-/ready").await.status;
     assert_eq!(status().await, StatusCode::SERVICE_UNAVAILABLE);
@@ -183,7 +182,7 @@ async fn ready_once_every_target_has_finished_a_step_and_from_then_on() {
 }
 
 #[tokio::test]
-async fn ready_after_half_a_minute_whatever_the_targets_do_and_not_while_draining() {
+async fn ready_after_thirty_seconds_and_not_while_draining() {
     let server = Server::new(Identity::None, &["main"]);
     server.clock.advance(Duration::from_secs(29));
     assert_eq!(server.get("/-/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
@@ -196,7 +195,7 @@ async fn ready_after_half_a_minute_whatever_the_targets_do_and_not_while_drainin
 }
 
 #[tokio::test]
-async fn the_landing_page_is_plain_html_with_links_that_exist() {
+async fn landing_page_is_plain_html_with_working_links() {
     for (identity, agents) in [(Identity::None, false), (Identity::Id, true)] {
         let server = Server::new(identity, &["main"]);
         server.clock.advance(Duration::from_secs(30));
@@ -216,7 +215,7 @@ async fn the_landing_page_is_plain_html_with_links_that_exist() {
 }
 
 #[tokio::test]
-async fn the_status_comes_as_a_page_or_as_json_and_neither_is_kept() {
+async fn status_is_html_or_json_and_never_cached() {
     let server = Server::new(Identity::None, &["main"]);
     server.publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
     let page = server.get("/status?service=s1").await;
@@ -242,7 +241,7 @@ async fn the_status_comes_as_a_page_or_as_json_and_neither_is_kept() {
 }
 
 #[tokio::test]
-async fn other_pages_do_not_exist_and_nothing_can_be_written() {
+async fn other_paths_are_404_and_other_methods_405() {
     let server = Server::new(Identity::Id, &["main"]);
     let unknown = server.get("/metric").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
@@ -258,7 +257,7 @@ async fn other_pages_do_not_exist_and_nothing_can_be_written() {
 }
 
 #[tokio::test]
-async fn head_gives_the_headers_alone_and_no_answer_may_be_sniffed() {
+async fn head_has_headers_only_and_answers_are_nosniff() {
     let server = Server::new(Identity::Id, &["main"]);
     for page in ["/", "/metrics", "/metrics/agents", "/-/healthy", "/nowhere"] {
         let (head, get) = (server.ask("HEAD", page, &[]).await, server.get(page).await);
@@ -270,7 +269,7 @@ async fn head_gives_the_headers_alone_and_no_answer_may_be_sniffed() {
 }
 
 #[tokio::test]
-async fn serving_ends_when_told_to() {
+async fn serving_ends_when_stopped() {
     let server = Server::new(Identity::None, &["main"]);
     let address: ListenAddress = "127.0.0.1:0".parse().expect("an address");
     let bound = super::Server::bind(Settings::from(&address)).await.expect("a port");

@@ -1,5 +1,6 @@
-//! TLS as it is configured: rustls with ring, so nothing older than TLS 1.2 and nothing that is known to
-//! be weak.
+//! TLS of the web server: rustls with ring.
+//!
+//! rustls has neither TLS 1.1 nor CBC or RSA key exchange, so no configuration can allow them.
 
 mod algorithms;
 mod allowed_names;
@@ -17,44 +18,44 @@ pub use algorithms::{Algorithms, Version};
 use allowed_names::AllowedNames;
 pub use pem::{Authorities, Chain, Key};
 
-/// What TLS is made of.
+/// Settings of TLS.
 #[derive(Debug)]
 pub struct TlsSettings {
-    /// The certificate of the server, with those that lead to its authority.
+    /// Certificate of the server, followed by its intermediate certificates.
     pub chain: Chain,
-    /// The key of the first one.
+    /// Private key of the first certificate.
     pub key: Key,
-    /// What clients must show.
+    /// Authentication of clients by certificate.
     pub clients: Clients,
-    /// What is spoken.
+    /// Protocol versions, cipher suites and curves.
     pub algorithms: Algorithms,
 }
 
-/// What clients must show.
+/// Authentication of clients by certificate.
 #[derive(Debug)]
 pub enum Clients {
-    /// Nothing.
+    /// No certificate is asked for.
     Anybody,
-    /// A certificate of one of these authorities.
+    /// A certificate signed by one of these authorities.
     Certified {
-        /// Whose certificates are good.
+        /// Trusted authorities.
         authorities: Authorities,
-        /// The names of which a certificate must hold one; without a list any will do.
+        /// Subject alternative names, of which the certificate must contain one; `None`: any.
         names: Option<Vec<String>>,
-        /// Whether those without any certificate are let in.
+        /// Clients without a certificate are accepted as well (`VerifyClientCertIfGiven`).
         or_none: bool,
     },
 }
 
-/// TLS, ready to use.
+/// TLS configuration of a server, checked.
 #[derive(Clone)]
 pub struct Tls(Arc<ServerConfig>);
 
 impl Tls {
-    /// Puts it together.
+    /// Builds the configuration.
     ///
     /// # Errors
-    /// What does not fit together, in words.
+    /// A message: certificate and key do not match, or no cipher suite fits the versions.
     pub fn new(settings: TlsSettings) -> Result<Self, String> {
         let TlsSettings { chain: Chain(chain), key: Key(key), clients, algorithms } = settings;
         let provider = Arc::new(algorithms.provider());
@@ -75,12 +76,12 @@ impl Tls {
         let mut config = builder
             .with_client_cert_verifier(verifier)
             .with_single_cert(chain, key)
-            .map_err(|error| in_words(&error))?;
+            .map_err(|error| message(&error))?;
         config.ignore_client_order = algorithms.prefer_ours;
         Ok(Self(Arc::new(config)))
     }
 
-    /// For a server that speaks HTTP/2 as well, or HTTP/1.1 alone.
+    /// Returns the rustls configuration that offers HTTP/1.1, and HTTP/2 if `http2`.
     pub(super) fn config(&self, http2: bool) -> Arc<ServerConfig> {
         let mut config = ServerConfig::clone(&self.0);
         let protocols: &[&[u8]] = if http2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
@@ -99,7 +100,8 @@ fn with_names(
     }
 }
 
-fn in_words(error: &rustls::Error) -> String {
+/// Returns a message for the operator; the texts of rustls name its internal states.
+fn message(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InconsistentKeys(_) => "the key is not that of the certificate".to_owned(),
         rustls::Error::InvalidCertificate(_) => "the certificate cannot be used".to_owned(),
@@ -113,7 +115,7 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// Certificates in DER, the server's own first.
+/// Certificates in DER; of a chain, the server's own first.
 pub(super) type Certificates = Vec<CertificateDer<'static>>;
 /// A private key in DER.
 pub(super) type PrivateKey = PrivateKeyDer<'static>;

@@ -1,16 +1,16 @@
-//! Who may log in: names, and hashes of their passwords. Neither passwords nor hashes are ever printed.
+//! Users and their bcrypt hashes. Neither passwords nor hashes are ever printed.
 
 use std::{collections::BTreeMap, fmt};
 
 use bcrypt::HashParts;
 use secrecy::{ExposeSecret, SecretString};
 
-/// What bcrypt can be asked for.
+/// Costs that bcrypt supports; the number of rounds is 2 to this power.
 const COSTS: std::ops::RangeInclusive<u32> = 4..=31;
-/// The cost of a comparison where nobody may log in.
-const USUAL_COST: u32 = 10;
+/// Cost of the decoy of an empty list: that of `htpasswd -C 10` and the default of other tools.
+const DEFAULT_COST: u32 = 10;
 
-/// Users with the hashes of their passwords.
+/// User names with the hashes of their passwords.
 #[derive(Clone, Default)]
 pub struct Users(BTreeMap<String, PasswordHash>);
 
@@ -21,29 +21,30 @@ pub struct PasswordHash {
     cost: u32,
 }
 
-/// A text that is no hash of a password.
+/// Rejection of a text that is not a bcrypt hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "must be a bcrypt hash, such as `htpasswd -nBC 10 \"\"` prints; a password as it is does not belong here"
 )]
-pub struct NoHash;
+pub struct BadHash;
 
 impl PasswordHash {
-    /// A hash as `htpasswd -B` and others write it: 60 characters, from `$2a$`, `$2b$` or `$2y$`.
+    /// Parses a hash as `htpasswd -B` prints it: 60 characters that begin with `$2a$`, `$2b$` or `$2y$`.
     ///
     /// # Errors
-    /// It is none.
-    pub fn parse(text: &str) -> Result<Self, NoHash> {
-        let parts: HashParts = text.parse().map_err(|_| NoHash)?;
+    /// It has another form or an unsupported cost.
+    pub fn parse(text: &str) -> Result<Self, BadHash> {
+        let parts: HashParts = text.parse().map_err(|_| BadHash)?;
         let cost = parts.get_cost();
         if !COSTS.contains(&cost) {
-            return Err(NoHash);
+            return Err(BadHash);
         }
         Ok(Self { text: text.into(), cost })
     }
 
-    /// The hash of a password that nobody has.
-    fn of_nobody(cost: u32) -> Self {
+    /// Returns a well-formed hash that no password matches.
+    // Dots are the digit 0 of bcrypt's base64: an all-zero salt and digest, which no known password gives.
+    fn unmatchable(cost: u32) -> Self {
         let text = format!("$2y${cost:02}${}", ".".repeat(53));
         Self { text: text.into(), cost }
     }
@@ -54,7 +55,7 @@ impl PasswordHash {
 }
 
 impl Users {
-    /// Whether nobody is named.
+    /// Returns true if the list names no user.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -63,10 +64,11 @@ impl Users {
         self.0.get(name)
     }
 
-    /// What a user who is not known is compared with, so that it takes as long as for one who is.
+    /// Returns the hash that unknown names are compared with.
     pub(super) fn decoy(&self) -> PasswordHash {
-        let dearest = self.0.values().map(|hash| hash.cost).max();
-        PasswordHash::of_nobody(dearest.unwrap_or(USUAL_COST))
+        // The highest cost of the list: with one cost for all users, time does not reveal which names exist.
+        let highest = self.0.values().map(|hash| hash.cost).max();
+        PasswordHash::unmatchable(highest.unwrap_or(DEFAULT_COST))
     }
 }
 
@@ -78,7 +80,7 @@ impl FromIterator<(String, PasswordHash)> for Users {
 
 impl fmt::Debug for Users {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Users({} of them)", self.0.len())
+        write!(formatter, "Users({})", self.0.len())
     }
 }
 
@@ -93,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_bcrypt_hash_is_refused_and_never_repeated() {
+    fn other_texts_are_refused_and_never_repeated() {
         let good = bcrypt::hash("secret", 4).expect("a hash");
         assert!(PasswordHash::parse(&good).is_ok());
         for text in [
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn the_decoy_costs_as_much_as_the_dearest_user_and_fits_no_password() {
+    fn decoy_has_the_highest_cost_and_matches_nothing() {
         let hash = |cost| PasswordHash::parse(&bcrypt::hash("secret", cost).expect("a hash")).expect("valid");
         let users: Users = [("a".to_owned(), hash(4)), ("b".to_owned(), hash(5))].into_iter().collect();
         let decoy = users.decoy();

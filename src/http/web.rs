@@ -1,32 +1,33 @@
-//! What is configured about the web server itself: TLS, users, headers and the rate of requests.
+//! Web configuration: TLS, users, headers and rate limit.
 
 use std::time::Duration;
 
 use super::{Headers, Tls, Users};
 
-/// What a web configuration says. The default is that of an empty file: plain HTTP for everybody.
+/// Values of a web configuration. The default is that of an empty file: plain HTTP without users.
 #[derive(Clone, Debug)]
 pub struct Web {
-    /// TLS; without it plain HTTP.
+    /// TLS; `None`: plain HTTP.
     pub tls: Option<Tls>,
-    /// Whether HTTP/2 is offered to clients that come by TLS.
+    /// HTTP/2 is offered on TLS connections.
     pub http2: bool,
-    /// Headers that every answer carries.
+    /// Headers of every answer.
     pub headers: Headers,
-    /// Who gets every page but that of single agents; nobody named: everybody.
+    /// Users of all pages but the per-agent one; empty: no login is needed.
     pub users: Users,
-    /// Who gets the page of single agents, and no other; without it those of `users` do.
+    /// Users of the per-agent page alone; `None`: those of `users`.
+    // Separate, because that page names persons: who operates Prometheus need not see them.
     pub agents_users: Option<Users>,
-    /// How many requests are answered at all.
+    /// Rate limit over all clients and pages together.
     pub rate_limit: Option<RateLimit>,
 }
 
-/// A bucket that holds `burst` requests and gets another one every `interval`.
+/// Token bucket of `burst` requests that gains one every `interval`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
-    /// Time between two requests, in the long run; more than zero.
+    /// Average time between two requests in the long run; more than zero.
     pub interval: Duration,
-    /// How many may come at once.
+    /// Requests that may come at once.
     pub burst: std::num::NonZeroU32,
 }
 
@@ -34,6 +35,7 @@ impl Default for Web {
     fn default() -> Self {
         Self {
             tls: None,
+            // The default of exporter-toolkit.
             http2: true,
             headers: Headers::default(),
             users: Users::default(),

@@ -1,5 +1,7 @@
-//! The web configuration while the server runs: what has changed in its files is taken over, if all of
-//! it is valid. Connections that stand keep the certificate that they began with.
+//! Reload of the web configuration while the server runs.
+//!
+//! Changes in its files take effect if all files are valid; otherwise nothing changes. Open connections keep
+//! their certificate.
 
 use std::{
     fmt,
@@ -16,25 +18,26 @@ use tokio::{
 
 use super::Web;
 
-/// A file, and how it looked when it was read.
+/// File of the web configuration with its modification time and size when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watched {
+pub struct WatchedFile {
     path: PathBuf,
-    looked: Option<(SystemTime, u64)>,
+    /// `None` if the file could not be inspected: then its appearance is a change as well.
+    version: Option<(SystemTime, u64)>,
 }
 
-/// A web configuration as it was read, and the files that it was read from, also those that could not be.
+/// Result of one reading of the web configuration.
 #[derive(Debug)]
-pub struct Reading {
-    /// The files.
-    pub files: Vec<Watched>,
-    /// What they say, or every mistake in them.
+pub struct WebReading {
+    /// Files to watch, also those that could not be read.
+    pub files: Vec<WatchedFile>,
+    /// Their values, or all mistakes in them.
     pub web: Result<Web, Vec<String>>,
-    /// What is allowed but unwise, to be logged.
+    /// Settings that are allowed but unsafe, one log line each.
     pub warnings: Vec<String>,
 }
 
-impl Reading {
+impl WebReading {
     fn log_warnings(&self) {
         for warning in &self.warnings {
             tracing::warn!("{warning}");
@@ -43,38 +46,42 @@ impl Reading {
 }
 
 /// Reads the files of a web configuration.
-type Read = Arc<dyn Fn() -> Reading + Send + Sync>;
+type Read = Arc<dyn Fn() -> WebReading + Send + Sync>;
 
-/// A web configuration that can be read again.
+/// Web configuration with its files, for reloads.
 #[derive(Clone)]
 pub struct WebFiles {
     read: Read,
-    files: Vec<Watched>,
+    files: Vec<WatchedFile>,
     web: Arc<Web>,
 }
 
-impl Watched {
-    /// Looks at a file, before it is read: what is changed later will be seen.
-    pub fn at(path: &Path) -> Self {
+impl WatchedFile {
+    /// Notes modification time and size of a file.
+    ///
+    /// Call it before the file is read: a change in between is then noticed at the next check. The other way
+    /// round it would be missed.
+    pub fn inspect(path: &Path) -> Self {
         let metadata = std::fs::metadata(path).ok();
-        let looked = metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
-        Self { path: path.to_owned(), looked }
+        // Size as well: two writes within the resolution of the file system's clock have one time.
+        let version = metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
+        Self { path: path.to_owned(), version }
     }
 
     fn has_changed(&self) -> bool {
-        Self::at(&self.path) != *self
+        Self::inspect(&self.path) != *self
     }
 }
 
 impl WebFiles {
-    /// Reads a web configuration by `read`, which is asked again whenever it may have changed.
+    /// Reads a web configuration with `read`, which is called again for each reload.
     ///
     /// # Errors
-    /// Every mistake in it.
-    pub fn open(read: impl Fn() -> Reading + Send + Sync + 'static) -> Result<Self, Vec<String>> {
+    /// All mistakes in it.
+    pub fn open(read: impl Fn() -> WebReading + Send + Sync + 'static) -> Result<Self, Vec<String>> {
         let reading = read();
         reading.log_warnings();
-        let Reading { files, web, .. } = reading;
+        let WebReading { files, web, .. } = reading;
         Ok(Self { read: Arc::new(read), files, web: Arc::new(web?) })
     }
 
@@ -84,14 +91,14 @@ impl WebFiles {
 }
 
 impl Default for WebFiles {
-    /// No files: plain HTTP for everybody.
+    /// No files: plain HTTP without users.
     fn default() -> Self {
-        let read = || Reading { files: Vec::new(), web: Ok(Web::default()), warnings: Vec::new() };
+        let read = || WebReading { files: Vec::new(), web: Ok(Web::default()), warnings: Vec::new() };
         Self { read: Arc::new(read), files: Vec::new(), web: Arc::default() }
     }
 }
 
-/// Reads the web configuration again. Clones do the same, one at a time.
+/// Reloads the web configuration. Clones share a lock, so reloads run one at a time.
 #[derive(Clone)]
 pub struct Reloader {
     files: Arc<Mutex<WebFiles>>,
@@ -100,28 +107,29 @@ pub struct Reloader {
 }
 
 impl Reloader {
-    /// Of a server that goes by `files` as they are now; `tls` is what it offers.
+    /// Creates the reloader of a server that uses `files`; `tls` is its running TLS configuration.
     pub(super) fn new(files: WebFiles, publish: watch::Sender<Arc<Web>>, tls: Option<RustlsConfig>) -> Self {
         Self { files: Arc::new(Mutex::new(files)), publish, tls }
     }
 
-    /// Reads every file again and takes over what they say.
+    /// Reads all files again and puts their values into effect.
     ///
     /// # Errors
-    /// Every mistake in them; then everything stays as it was.
+    /// All mistakes in them; then nothing changes.
     pub async fn reload(&self) -> Result<(), Vec<String>> {
         let mut files = self.files.lock().await;
         self.read(&mut files).await
     }
 
-    /// Does so whenever one of the files has changed, for ever; looks every `interval`.
+    /// Reloads whenever one of the files has changed; checks every `interval`, for ever.
     pub(super) async fn watch(&self, interval: Duration) {
         loop {
             tokio::time::sleep(interval).await;
             let mut files = self.files.lock().await;
-            let looked = files.files.clone();
-            let look = spawn_blocking(move || looked.iter().any(Watched::has_changed));
-            if !look.await.unwrap_or(true) {
+            let watched = files.files.clone();
+            // On a blocking thread: a network file system that hangs must not stop the server.
+            let check = spawn_blocking(move || watched.iter().any(WatchedFile::has_changed));
+            if !check.await.unwrap_or(true) {
                 continue;
             }
             match self.read(&mut files).await {
@@ -139,9 +147,11 @@ impl Reloader {
         let reading = spawn_blocking(move || read()).await;
         let reading = reading.map_err(|error| vec![error.to_string()])?;
         reading.log_warnings();
-        let Reading { files: looked, web, .. } = reading;
-        files.files = looked;
-        let web = self.possible(web?, &files.web);
+        let WebReading { files: inspected, web, .. } = reading;
+        // Also when the files are invalid: the mistake is logged once, and the next try is at the next change.
+        // A certificate and its key are replaced one after the other, so invalid pairs are normal for a moment.
+        files.files = inspected;
+        let web = self.keep_fixed(web?, &files.web);
         if let (Some(running), Some(tls)) = (&self.tls, &web.tls) {
             running.reload_from_config(tls.config(web.http2));
         }
@@ -150,21 +160,22 @@ impl Reloader {
         Ok(())
     }
 
-    /// What of `new` can be had without a restart; the rest stays as it is `now`.
-    fn possible(&self, mut new: Web, now: &Web) -> Web {
+    /// Replaces the parts of `new` that need a restart by those of `current`, with a warning for each.
+    fn keep_fixed(&self, mut new: Web, current: &Web) -> Web {
         let warn =
             |what: &str| tracing::warn!("{what} has changed, which needs a restart; the rest is in force");
+        // The acceptors of the listeners are built for TLS or plain HTTP at the start.
         if new.tls.is_some() != self.tls.is_some() {
             warn("whether there is a certificate in tls_server_config");
-            new.tls = now.tls.clone();
+            new.tls = current.tls.clone();
         }
-        if new.http2 != now.http2 {
+        if new.http2 != current.http2 {
             warn("http_server_config.http2");
-            new.http2 = now.http2;
+            new.http2 = current.http2;
         }
-        if new.rate_limit != now.rate_limit {
+        if new.rate_limit != current.rate_limit {
             warn("rate_limit");
-            new.rate_limit = now.rate_limit;
+            new.rate_limit = current.rate_limit;
         }
         new
     }

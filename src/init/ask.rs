@@ -1,45 +1,45 @@
-//! The questions, and what answers to them must be like.
+//! The questions, and the checks of the answers.
 
 use std::io::Write;
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::{Answers, Failure, Respondent, Settings, say};
+use super::{AnswerSource, Answers, Failure, Settings, print};
 use crate::{config, trio::Secret};
 
 const SERVERS: &str = "Address of the API, such as https://trio.example/te/api; several, the preferred one first, with commas: ";
 
-/// Everything that is not settled yet.
-pub(super) fn answers(
+/// Returns all values of the configuration; asks for those that the command line does not give.
+pub(super) fn ask_missing(
     settings: &Settings,
-    respondent: &mut impl Respondent,
+    answers: &mut impl AnswerSource,
     out: &mut impl Write,
 ) -> Result<Answers, Failure> {
     let unusable = |flag: &str, message: String| Failure::Unusable(format!("{flag}: {message}"));
     let target = settings.target.trim().to_owned();
     config::check_name(&target).map_err(|message| unusable("--target", message))?;
     let servers = match settings.servers.as_slice() {
-        [] => ask(SERVERS, respondent, out, Respondent::answer, |text| servers(text))?,
+        [] => ask(SERVERS, answers, out, AnswerSource::answer, |text| servers(text))?,
         given => servers(&given.join(",")).map_err(|message| unusable("--server", message))?,
     };
-    let secret = |key: &str, question: &str, respondent: &mut _, out: &mut _| {
-        ask(question, respondent, out, Respondent::secret, |text: &SecretString| usable(key, text))
+    let secret = |key: &str, question: &str, answers: &mut _, out: &mut _| {
+        ask(question, answers, out, AnswerSource::secret, |text: &SecretString| check(key, text))
     };
-    let client_key = secret("client_key", "API client key, from Enghouse (not shown): ", respondent, out)?;
-    let username = ask("API user: ", respondent, out, Respondent::answer, |text| {
-        usable("username", &SecretString::from(text.trim()))
+    let client_key = secret("client_key", "API client key, from Enghouse (not shown): ", answers, out)?;
+    let username = ask("API user: ", answers, out, AnswerSource::answer, |text| {
+        check("username", &SecretString::from(text.trim()))
     })?;
-    let password = secret("password", "Its password (not shown): ", respondent, out)?;
+    let password = secret("password", "Its password (not shown): ", answers, out)?;
     Ok(Answers { target, servers, client_key, username, password })
 }
 
-/// Whether the files may be written. A program that gave the answers wants them.
-pub(super) fn agrees(respondent: &mut impl Respondent, out: &mut impl Write) -> Result<bool, Failure> {
-    if !respondent.is_person() {
+/// Asks a person whether to write the files. A program that gave the answers is not asked.
+pub(super) fn confirm(answers: &mut impl AnswerSource, out: &mut impl Write) -> Result<bool, Failure> {
+    if !answers.is_person() {
         return Ok(true);
     }
-    ask("Write these files? [y/n] ", respondent, out, Respondent::answer, |text: &String| {
+    ask("Write these files? [y/n] ", answers, out, AnswerSource::answer, |text: &String| {
         match text.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(true),
             "n" | "no" => Ok(false),
@@ -48,30 +48,34 @@ pub(super) fn agrees(respondent: &mut impl Respondent, out: &mut impl Write) -> 
     })
 }
 
-/// Asks until there is an answer that `read` can use; only a person is asked again.
-fn ask<R: Respondent, A, T>(
+/// Asks until `read` accepts the answer. Only a person is asked again.
+fn ask<R: AnswerSource, A, T>(
     question: &str,
-    respondent: &mut R,
+    answers: &mut R,
     out: &mut impl Write,
     answer: impl Fn(&mut R) -> std::io::Result<Option<A>>,
     read: impl Fn(&A) -> Result<T, String>,
 ) -> Result<T, Failure> {
-    let what = question.trim_end_matches([' ', ':']);
+    let subject = question.trim_end_matches([' ', ':']);
     loop {
-        say(out, question)?;
-        let given = answer(respondent);
-        if !respondent.is_person() {
-            say(out, "\n")?;
+        print(out, question)?;
+        let given = answer(answers);
+        // A terminal shows the line end that was typed; a pipe shows nothing.
+        if !answers.is_person() {
+            print(out, "\n")?;
         }
         let given =
-            given.map_err(|source| Failure::Broken { what: format!("cannot read: {what}"), source })?;
+            given.map_err(|source| Failure::Io { action: format!("cannot read: {subject}"), source })?;
         let Some(given) = given else {
-            return Err(Failure::Unusable(format!("the standard input ends before the answer to: {what}")));
+            return Err(Failure::Unusable(format!(
+                "the standard input ends before the answer to: {subject}"
+            )));
         };
         match read(&given) {
-            Ok(usable) => return Ok(usable),
-            Err(message) if respondent.is_person() => say(out, &format!("  {message}\n"))?,
-            Err(message) => return Err(Failure::Unusable(format!("{what}: {message}"))),
+            Ok(value) => return Ok(value),
+            // A program would give the next answer to the same question.
+            Err(message) if answers.is_person() => print(out, &format!("  {message}\n"))?,
+            Err(message) => return Err(Failure::Unusable(format!("{subject}: {message}"))),
         }
     }
 }
@@ -80,7 +84,9 @@ fn servers(text: &str) -> Result<Vec<Url>, String> {
     config::servers(text).map(|(servers, _)| servers).map_err(|mistakes| mistakes.join("; "))
 }
 
-fn usable(key: &str, text: &SecretString) -> Result<SecretString, String> {
+/// Checks a secret as the configuration will.
+fn check(key: &str, text: &SecretString) -> Result<SecretString, String> {
+    // The configuration reports an empty file by its name; here no file exists yet.
     if text.expose_secret().trim().is_empty() {
         return Err("must not be empty".to_owned());
     }

@@ -1,4 +1,4 @@
-//! The files that are written: the configuration, and a file for each secret.
+//! Writes the files: the configuration, and a file for each secret.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -15,13 +15,13 @@ const CLIENT_KEY: &str = "client_key";
 const USERNAME: &str = "username";
 const PASSWORD: &str = "password";
 
-/// The files in their folder.
+/// The files of one folder.
 pub(super) struct Files<'d> {
     folder: &'d Path,
 }
 
 impl<'d> Files<'d> {
-    pub(super) fn within(folder: &'d Path) -> Self {
+    pub(super) fn new(folder: &'d Path) -> Self {
         Self { folder }
     }
 
@@ -29,23 +29,27 @@ impl<'d> Files<'d> {
         self.folder.join(CONFIGURATION)
     }
 
-    /// Fails if one of them is there already.
-    pub(super) fn refuse_those_there(&self) -> Result<(), Failure> {
+    /// Checks that none of the files exists.
+    ///
+    /// # Errors
+    /// One of them exists, if only as a link that leads nowhere.
+    pub(super) fn refuse_existing(&self) -> Result<(), Failure> {
         let names = [CONFIGURATION, CLIENT_KEY, USERNAME, PASSWORD];
-        let there = names
+        let existing = names
             .map(|name| self.folder.join(name))
             .into_iter()
             .filter(|path| path.symlink_metadata().is_ok());
-        let there: Vec<String> = there.map(|path| path.display().to_string()).collect();
-        if there.is_empty() {
+        let existing: Vec<String> = existing.map(|path| path.display().to_string()).collect();
+        if existing.is_empty() {
             return Ok(());
         }
-        let there = there.join(", ");
-        let message = format!("already there: {there}; choose another --directory, or replace with --force");
+        let existing = existing.join(", ");
+        let message =
+            format!("already there: {existing}; choose another --directory, or replace with --force");
         Err(Failure::Unusable(message))
     }
 
-    /// What will be written, but for the secrets.
+    /// Returns a text that shows the files, without the secrets.
     pub(super) fn plan(&self, answers: &Answers) -> String {
         let path = |name: &str| self.folder.join(name).display().to_string();
         let yaml = configuration(answers);
@@ -59,9 +63,13 @@ impl<'d> Files<'d> {
         )
     }
 
-    /// Writes the secrets, then the configuration, which names nothing that is not there.
+    /// Writes all files.
+    ///
+    /// # Errors
+    /// The folder or a file cannot be written.
     pub(super) fn write(&self, answers: &Answers) -> Result<(), Failure> {
-        private_folder(self.folder).map_err(|source| broken("make the folder", self.folder, source))?;
+        // The secrets first: if one fails, no configuration names a missing file.
+        private_folder(self.folder).map_err(|source| io_failure("make the folder", self.folder, source))?;
         for (name, secret) in
             [(CLIENT_KEY, &answers.client_key), (USERNAME, &answers.username), (PASSWORD, &answers.password)]
         {
@@ -77,19 +85,19 @@ impl<'d> Files<'d> {
         text: &SecretString,
     ) -> Result<(), Failure> {
         let path = self.folder.join(name);
-        // What was there may be a link, or readable by others.
-        let gone = match fs::remove_file(&path) {
+        // Removed, not overwritten: an old file may be a link, or keep a mode that lets others read it.
+        let removed = match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         };
-        let written = gone.and_then(|()| create(&path)).and_then(|mut file| {
+        let written = removed.and_then(|()| create(&path)).and_then(|mut file| {
             file.write_all(text.expose_secret().trim_end_matches('\n').as_bytes())?;
             file.write_all(b"\n")
         });
-        written.map_err(|source| broken("write", &path, source))
+        written.map_err(|source| io_failure("write", &path, source))
     }
 
-    /// The commands that come next.
+    /// Returns a text with the commands to run next.
     pub(super) fn next_steps(&self) -> String {
         let file = quoted(&self.configuration().display().to_string());
         format!(
@@ -100,7 +108,7 @@ impl<'d> Files<'d> {
 }
 
 fn configuration(answers: &Answers) -> String {
-    // JSON strings are YAML, too.
+    // Every JSON string is a valid YAML string, with any characters.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let servers: Vec<String> = answers.servers.iter().map(|server| quoted(server.as_str())).collect();
     format!(
@@ -114,16 +122,17 @@ fn configuration(answers: &Answers) -> String {
     )
 }
 
-fn broken(what: &str, path: &Path, source: io::Error) -> Failure {
-    Failure::Broken { what: format!("cannot {what} {}", path.display()), source }
+fn io_failure(action: &str, path: &Path, source: io::Error) -> Failure {
+    Failure::Io { action: format!("cannot {action} {}", path.display()), source }
 }
 
-/// As a shell takes it.
+/// Quotes a path for a shell, if it needs that.
 fn quoted(path: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-:\\".contains(c);
     if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
 
+/// Creates a folder that only its owner may enter; an existing one is left as it is.
 fn private_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     #[cfg(unix)]
@@ -131,6 +140,7 @@ fn private_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() { Ok(()) } else { builder.recursive(true).create(path) }
 }
 
+/// Creates a file that only its owner may read. The mode is set at creation: there is no moment to read it before.
 fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

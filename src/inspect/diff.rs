@@ -1,19 +1,19 @@
-//! What changed between two reports, as before and after an upgrade of Trio.
+//! Compares two reports, as before and after an upgrade of Trio.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::report::{Read, Report, Seen, SeenMember};
+use super::report::{MemberReport, ReadOutcome, Report, ResourceReport};
 
-/// One line a change, in the order of the resources; none if nothing that matters has changed. How
-/// many items there are, and samples, do not matter.
+/// Returns one line for each change, in the order of the resources.
+///
+/// Numbers of items and samples are not compared: they change from hour to hour.
 pub fn differences(before: &Report, after: &Report) -> Vec<String> {
     let mut lines = Vec::new();
-    let (old, new) = (by_place(before), by_place(after));
-    let places: BTreeSet<_> = old.keys().chain(new.keys()).collect();
-    for place in places {
-        let name =
-            if place.0.is_empty() { place.1.to_owned() } else { format!("cc {}, {}", place.0, place.1) };
-        match (old.get(place), new.get(place)) {
+    let (old, new) = (by_resource(before), by_resource(after));
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    for key in keys {
+        let name = if key.0.is_empty() { key.1.to_owned() } else { format!("cc {}, {}", key.0, key.1) };
+        match (old.get(key), new.get(key)) {
             (Some(old), Some(new)) => compare(&name, old, new, &mut lines),
             (Some(_), None) => lines.push(format!("{name}: gone")),
             (None, _) => lines.push(format!("{name}: new")),
@@ -22,7 +22,8 @@ pub fn differences(before: &Report, after: &Report) -> Vec<String> {
     lines
 }
 
-fn by_place(report: &Report) -> BTreeMap<(&str, &str), &Seen> {
+/// Indexes a report by contact centre and resource.
+fn by_resource(report: &Report) -> BTreeMap<(&str, &str), &ResourceReport> {
     report
         .resources
         .iter()
@@ -30,12 +31,14 @@ fn by_place(report: &Report) -> BTreeMap<(&str, &str), &Seen> {
         .collect()
 }
 
-fn compare(name: &str, old: &Seen, new: &Seen, lines: &mut Vec<String>) {
+fn compare(name: &str, old: &ResourceReport, new: &ResourceReport, lines: &mut Vec<String>) {
     match (&old.read, &new.read) {
-        (Read::Answered { .. }, Read::Refused(why)) => {
+        (ReadOutcome::Answered { .. }, ReadOutcome::Refused(why)) => {
             lines.push(format!("{name}: is not read any more: {why}"));
         }
-        (Read::Refused(_), Read::Answered { .. }) => lines.push(format!("{name}: can be read now")),
+        (ReadOutcome::Refused(_), ReadOutcome::Answered { .. }) => {
+            lines.push(format!("{name}: can be read now"));
+        }
         _ => {}
     }
     let (old, new) = (by_name(old.members()), by_name(new.members()));
@@ -48,7 +51,8 @@ fn compare(name: &str, old: &Seen, new: &Seen, lines: &mut Vec<String>) {
                         lines.push(format!("{name}: {member}: {what} was {was}, is {now}"));
                     }
                 };
-                let types = |member: &SeenMember| {
+                // Whether a value happened to be missing at the time of a report is no change.
+                let types = |member: &MemberReport| {
                     let types: Vec<&str> =
                         member.types.iter().map(String::as_str).filter(|kind| *kind != "null").collect();
                     types.join("|")
@@ -59,7 +63,7 @@ fn compare(name: &str, old: &Seen, new: &Seen, lines: &mut Vec<String>) {
                     was.feeds.as_deref().unwrap_or("nothing"),
                     now.feeds.as_deref().unwrap_or("nothing"),
                 );
-                let asked = |member: &SeenMember| {
+                let asked = |member: &MemberReport| {
                     if member.only_when_asked { "only when asked for" } else { "always" }
                 };
                 changed("comes", asked(was), asked(now));
@@ -84,6 +88,6 @@ fn compare(name: &str, old: &Seen, new: &Seen, lines: &mut Vec<String>) {
     }
 }
 
-fn by_name(members: &[SeenMember]) -> BTreeMap<&str, &SeenMember> {
+fn by_name(members: &[MemberReport]) -> BTreeMap<&str, &MemberReport> {
     members.iter().map(|member| (member.name.as_str(), member)).collect()
 }

@@ -1,4 +1,4 @@
-//! Samples that show how a value is written without showing what it says.
+//! Samples of values: they show the format of a value and hide its contents.
 
 use serde_json::Value;
 
@@ -7,11 +7,14 @@ use crate::trio::masked;
 /// The longest sample, in characters.
 const LENGTH: usize = 32;
 
-/// One of the values, the first that says something. Numbers are shown where they are read as counts,
-/// durations or times; every other letter and digit is masked unless `show`.
+/// Returns a sample of the first value that is not null, at most 32 characters long.
+///
+/// Numbers that are read as counts, durations or times are shown; in all other values letters become `x` and digits
+/// `9`, unless `show` is set.
 pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String {
-    let telling = values.iter().find(|value| !value.is_null()).or(values.first());
-    let Some(value) = telling else { return String::new() };
+    let first = values.iter().find(|value| !value.is_null()).or(values.first());
+    let Some(value) = first else { return String::new() };
+    // A number of a text or of an unmapped member may be a telephone number.
     let measure = form.is_some_and(|form| !matches!(form, "text" | "enum"));
     let text = match value {
         Value::String(text) => text.clone(),
@@ -19,9 +22,9 @@ pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String
     };
     let harmless = matches!(value, Value::Bool(_) | Value::Null) || measure && value.is_number();
     let shown = if show || harmless { text } else { masked(&text) };
-    let cut: String = shown.chars().take(LENGTH).collect();
-    // Control characters would move the terminal's cursor.
-    cut.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
+    let shortened: String = shown.chars().take(LENGTH).collect();
+    // Control characters could move the cursor of the terminal or change its colours.
+    shortened.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -31,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_and_ids_are_masked_and_measures_are_shown() {
+    fn texts_and_ids_are_masked_measures_are_shown() {
         for (value, form, expected) in [
             (json!("Åsa Öberg-2"), Some("text"), "Xxx Xxxxx-9"),
             (json!(4711), Some("text"), "9999"),

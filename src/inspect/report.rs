@@ -1,4 +1,4 @@
-//! What `inspect` found, as it is printed, saved and compared.
+//! The report of `inspect`, as it is printed, saved and compared.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,65 +8,66 @@ use crate::{
     trio::{Error, Examination, Member, Missing},
 };
 
-/// Everything that was looked at.
+/// The whole report.
+// Saved reports are read again by --diff, also by later versions: names of fields and variants must stay.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// One entry a resource and contact centre.
-    pub resources: Vec<Seen>,
-    /// What connects items of one resource with those of another, in words.
+    /// One entry for each resource and contact centre.
+    pub resources: Vec<ResourceReport>,
+    /// Sentences about the links between resources, such as agents and agent groups.
     pub relations: Vec<String>,
 }
 
-/// One resource.
+/// The report on one resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Seen {
-    /// Id of the contact centre; empty where there is none.
+pub struct ResourceReport {
+    /// Id of the contact centre; empty for the list of contact centres itself.
     pub contact_center: String,
-    /// The documented path.
+    /// Documented path of the resource.
     pub resource: String,
-    /// What came of reading it.
-    pub read: Read,
+    /// Result of reading it.
+    pub read: ReadOutcome,
 }
 
-/// What came of reading a resource.
+/// The result of reading a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Read {
-    /// It answered.
+pub enum ReadOutcome {
+    /// The server answered.
     Answered {
-        /// Items in all, where the server says; else those looked at.
+        /// Number of items that the server states, else of those examined.
         items: usize,
-        /// Items looked at.
+        /// Number of items examined.
         looked_at: usize,
-        /// Their members.
-        members: Vec<SeenMember>,
-        /// Fields that nothing feeds, with the JSON types that could.
+        /// Members of the items.
+        members: Vec<MemberReport>,
+        /// Fields without a member, with the JSON types that a member could have.
         missing: Vec<(String, Vec<String>)>,
     },
-    /// It did not, and why.
+    /// The server did not answer, and the reason.
     Refused(String),
 }
 
-/// One member of the items.
+/// The report on one member.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SeenMember {
+pub struct MemberReport {
     /// Name in the server's spelling.
     pub name: String,
     /// JSON types of its values.
     pub types: Vec<String>,
-    /// It came only when it was asked for.
+    /// The server sends it only if it is asked for by name.
     pub only_when_asked: bool,
-    /// A value, masked unless values were to be shown.
+    /// A value, masked unless values are to be shown.
     pub sample: String,
-    /// The field that it feeds.
+    /// Field that it feeds.
     pub feeds: Option<String>,
-    /// How its values are read.
+    /// Form in which its values are read.
     pub form: Option<String>,
-    /// Values that the dictionary does not map, as they are.
+    /// Values that the dictionary does not map, unmasked: they are shown to be mapped.
     pub unmapped: Vec<String>,
 }
 
-impl Seen {
+impl ResourceReport {
     pub(super) fn new(
         contact_center: &str,
         resource: Resource,
@@ -74,27 +75,27 @@ impl Seen {
         show_values: bool,
     ) -> Self {
         let read = match examined {
-            Err(error) => Read::Refused(error.to_string()),
-            Ok(found) => Read::Answered {
+            Err(error) => ReadOutcome::Refused(error.to_string()),
+            Ok(found) => ReadOutcome::Answered {
                 items: found.total.unwrap_or(found.looked_at),
                 looked_at: found.looked_at,
-                members: found.members.iter().map(|member| SeenMember::new(member, show_values)).collect(),
+                members: found.members.iter().map(|member| MemberReport::new(member, show_values)).collect(),
                 missing: found.missing.iter().map(missing).collect(),
             },
         };
         Self { contact_center: contact_center.to_owned(), resource: resource.as_str().to_owned(), read }
     }
 
-    /// The members, if the resource answered.
-    pub fn members(&self) -> &[SeenMember] {
+    /// Returns the members; none if the server did not answer.
+    pub fn members(&self) -> &[MemberReport] {
         match &self.read {
-            Read::Answered { members, .. } => members,
-            Read::Refused(_) => &[],
+            ReadOutcome::Answered { members, .. } => members,
+            ReadOutcome::Refused(_) => &[],
         }
     }
 }
 
-impl SeenMember {
+impl MemberReport {
     fn new(member: &Member, show_values: bool) -> Self {
         let form = member.feeds.map(|(_, form)| form);
         Self {
@@ -109,7 +110,7 @@ impl SeenMember {
     }
 }
 
-/// A value as people write it: text without quotes.
+/// Formats a value, a text without quotes.
 fn plain(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }

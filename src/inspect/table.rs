@@ -1,14 +1,14 @@
-//! The report for people.
+//! Formats the report as a table for people.
 
 use std::fmt::Write;
 
-use super::report::{Read, Report, Seen, SeenMember};
+use super::report::{MemberReport, ReadOutcome, Report, ResourceReport};
 
-/// The report as text.
+/// Returns the report as text.
 pub fn table(report: &Report) -> String {
     let mut text = String::new();
     for seen in &report.resources {
-        // Writing to a String does not fail.
+        // Writing to a String cannot fail.
         let _ = resource(&mut text, seen);
     }
     for relation in &report.relations {
@@ -17,17 +17,18 @@ pub fn table(report: &Report) -> String {
     text
 }
 
-fn resource(text: &mut String, seen: &Seen) -> std::fmt::Result {
-    let Seen { contact_center, resource, read } = seen;
+fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
+    let ResourceReport { contact_center, resource, read } = seen;
     match contact_center.as_str() {
         "" => write!(text, "{resource}: ")?,
         id => write!(text, "cc {id}, {resource}: ")?,
     }
     match read {
-        Read::Refused(why) => writeln!(text, "NOT READ: {why}\n"),
-        Read::Answered { items, looked_at, members, missing } => {
+        ReadOutcome::Refused(why) => writeln!(text, "NOT READ: {why}\n"),
+        ReadOutcome::Answered { items, looked_at, members, missing } => {
             writeln!(text, "{items} items, {looked_at} looked at")?;
-            let widest = |cell: fn(&SeenMember) -> usize| members.iter().map(cell).max().unwrap_or(0);
+            // In characters, not bytes: member names can be Swedish.
+            let widest = |cell: fn(&MemberReport) -> usize| members.iter().map(cell).max().unwrap_or(0);
             let (name, sample) = (widest(|m| m.name.chars().count()), widest(|m| m.sample.chars().count()));
             for member in members {
                 let types = member.types.join("|");

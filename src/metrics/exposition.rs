@@ -50,7 +50,7 @@ pub enum NotServed {
         known: Vec<Text>,
     },
     /// Another exporter reads the target.
-    #[error("the target {asked:?} is read by shard {holder} of {}; this is shard {}", shard.of(), shard.number())]
+    #[error("the target {asked:?} is read by shard {holder} of {}; this is shard {}", shard.count(), shard.number())]
     Elsewhere {
         /// The name that was asked for.
         asked: String,

@@ -26,6 +26,10 @@ const UNKNOWN_VALUES: Spec = Spec::gauge(
     "unknown_values",
     "Items of the last answer whose value the field dictionary does not map: above 0, add the missing words to a fields file. Source: the field dictionary.",
 );
+const ROWS_WITHOUT_KEY: Spec = Spec::gauge(
+    "rows_without_key",
+    "Rows of the last answer without this field, which no figure can count: above 0, flows and gauges of the resource are low by as many; see what Trio shows. Source: the field dictionary.",
+);
 const TIMES_REJECTED: Spec = Spec::counter(
     "times_rejected",
     "Times that were not believed (in the future, without a zone, against what was seen): when it grows, check clocks and time_zone. Source: the field dictionary.",
@@ -59,6 +63,12 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
     let mut family = pen.family(&UNKNOWN_VALUES);
     for (target, field) in fields().filter(|(_, field)| field.member.is_some()) {
         family.gauge(&labels(target, field), field.unknown_values)?;
+    }
+    let mut family = pen.family(&ROWS_WITHOUT_KEY);
+    for (target, field) in fields() {
+        if let Some(rows) = field.rows_without {
+            family.gauge(&labels(target, field), rows)?;
+        }
     }
     let mut family = pen.family(&TIMES_REJECTED);
     for (target, field) in fields() {

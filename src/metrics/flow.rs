@@ -10,22 +10,22 @@ use super::{
 };
 use crate::{
     model::{CaseState, Text},
-    tally::{ClassCounts, ClassNow, ClassTotals, DayCounts, Doubt, LeftAge, ServiceTotals, Unmeasured},
+    tally::{ClassCounts, ClassTotals, DayCounts, Doubt, LeftAge, ServiceTotals, Unmeasured, WaitingNow},
 };
 
-type NowNumber = fn(&ClassNow) -> f64;
+type NowNumber = fn(&WaitingNow) -> f64;
 const NOW: [(&Spec, NowNumber); 3] = [
     (
         &Spec::gauge(
             "service_class_waiting",
-            "Cases of the class that wait now, ringing ones included: who is in the queue, without e-mails hiding callers. Absent while the list is cut. Source: services/calls, services/cases.",
+            "Cases of the class that wait now, ringing ones included: who is in the queue, without e-mails hiding callers. Absent while the list is cut, and for every class of a service while a state or a class is unknown and the queue length does not say whether such cases wait, until ten minutes after. Source: services/calls, services/cases.",
         ),
-        |now| now.waiting as f64,
+        |now| now.cases as f64,
     ),
     (
         &Spec::gauge(
             "service_class_longest_wait",
-            "Age of the oldest waiting case of the class, by Trio's own time of its arrival, else since it was first seen (a lower bound); 0 when none waits: compare it with trio_service_wait_alert_seconds. Source: services/calls, services/cases.",
+            "Age of the oldest waiting case of the class, by Trio's own time of its arrival, else since the middle of the time in which it came, else since it was first seen and at least half an interval; 0 when none waits: compare it with trio_service_wait_alert_seconds. Absent like trio_service_class_waiting. Source: services/calls, services/cases.",
         )
         .seconds(),
         |now| now.longest_wait,
@@ -33,7 +33,7 @@ const NOW: [(&Spec, NowNumber); 3] = [
     (
         &Spec::gauge(
             "service_class_over_target",
-            "Cases of the class that wait now and are past the wait target already: these are lost for the service level. Source: services/calls, services/cases.",
+            "Cases of the class that wait now and are past the wait target already, of an age found as for the longest wait: these are lost for the service level. Absent like trio_service_class_waiting. Source: services/calls, services/cases.",
         ),
         |now| now.over_target as f64,
     ),
@@ -41,7 +41,7 @@ const NOW: [(&Spec, NowNumber); 3] = [
 
 pub(super) const CASES: Spec = Spec::gauge(
     "service_cases",
-    "Cases of the class now, by where they stand; the states add up to the cases that the list shows. Source: services/calls, services/cases.",
+    "Cases of the class now, by where they stand; the states add up to the cases that the list shows. state=\"unknown\": map the word, else what waits may be unknown. Source: services/calls, services/cases.",
 );
 
 type Count = fn(&ClassCounts) -> u64;
@@ -256,7 +256,9 @@ fn write_now<'a>(
     for (spec, number) in NOW {
         let mut family = pen.family(spec);
         for (labels, class, now) in classes() {
-            family.measure(&(labels, class), number(&now))?;
+            if let Some(waiting) = &now.waiting {
+                family.measure(&(labels, class), number(waiting))?;
+            }
         }
     }
     let mut family = pen.family(&CASES);
@@ -358,14 +360,18 @@ fn rows<'a>(center: &'a CenterScene<'a>) -> impl Iterator<Item = Row<'a>> {
     })
 }
 
-/// Age of the oldest case of a service, from the lists: for a Trio that does not tell it. A lower
-/// bound; `None` while a list that is needed is cut or old.
+/// Age of the oldest waiting case of a service, from the lists: for a Trio that does not tell it. `None`
+/// while a list that is needed is cut or old, while it is unknown which cases wait, and while Trio counts
+/// more of them than the lists show.
 pub(super) fn derived_longest_wait(center: &CenterScene<'_>, scene: &Scene<'_>, id: &str) -> Option<f64> {
-    let classes = &center.flow?.service(id)?.classes;
+    let service = center.flow?.service(id)?;
+    if service.lists_are_short {
+        return None;
+    }
     let longest = |totals: &ClassTotals| {
         totals.source.reading(center.center).fresh(scene.now)?;
-        Some(totals.now?.longest_wait)
+        Some(totals.now?.waiting?.longest_wait)
     };
-    let waits: Option<Vec<f64>> = classes.iter().map(longest).collect();
+    let waits: Option<Vec<f64>> = service.classes.iter().map(longest).collect();
     waits?.into_iter().reduce(f64::max)
 }

@@ -81,9 +81,9 @@ fn goals_of<'a>(center: &'a CenterScene<'_>, services: &'a [ServiceRow<'a>]) -> 
         let flow = center.flow.and_then(|flow| flow.service(service.id()));
         let goals = match flow {
             Some(flow) => Cow::Borrowed(&*flow.goals),
-            None => center.goals.of(&ServiceNames {
+            None => center.goals.for_service(&ServiceNames {
                 id: service.id(),
-                contact_center: center.center.contact_center.called(),
+                contact_center: center.center.contact_center.names(),
                 ..ServiceNames::default()
             }),
         };

@@ -56,7 +56,7 @@ const NUMBERS: Numbers = [
     (
         &Spec::gauge(
             "service_longest_wait",
-            "Age of the oldest waiting case; 0 when the queue is empty, absent when unknown: compare it with trio_service_wait_alert_seconds. Source: services/state.",
+            "Age of the oldest waiting case; 0 when the queue is empty, absent when unknown: compare it with trio_service_wait_alert_seconds. Where Trio does not give it, the longest of trio_service_class_longest_wait_seconds; absent where that is, and from when the lists show fewer waiting than the queue length twice in a row until ten minutes after the last time. Source: services/state, else services/calls, services/cases.",
         )
         .seconds(),
         longest_wait,

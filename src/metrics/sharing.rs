@@ -22,6 +22,6 @@ pub struct Sharing {
 /// Writes which shard this is.
 pub(super) fn write(pen: &mut Pen<'_>, sharing: Option<&Sharing>) -> fmt::Result {
     let Some(Sharing { shard, .. }) = sharing else { return Ok(()) };
-    let [number, of] = [shard.number(), shard.of()].map(|number| number.to_string());
+    let [number, of] = [shard.number(), shard.count()].map(|number| number.to_string());
     pen.family(&SHARD_INFO).gauge(&[("shard", &*number), ("shards", &*of)], 1)
 }

@@ -7,7 +7,7 @@ use super::{
     scene::Scene,
 };
 use crate::{
-    model::{CaseState, Holding},
+    model::{CaseState, CollectionCount},
     snapshot::Reading,
 };
 
@@ -50,8 +50,8 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
 }
 
 /// What was counted, in contact centres and beside them.
-fn holdings<'a>(scene: &Scene<'a>) -> impl Iterator<Item = ([Label<'a>; 2], &'a Holding)> {
-    let fresh = |labels, reading: &'a Reading<Vec<Holding>>| {
+fn holdings<'a>(scene: &Scene<'a>) -> impl Iterator<Item = ([Label<'a>; 2], &'a CollectionCount)> {
+    let fresh = |labels, reading: &'a Reading<Vec<CollectionCount>>| {
         let fresh = reading.fresh(scene.now).into_iter();
         fresh.flat_map(|holdings| holdings.iter()).map(move |holding| (labels, holding))
     };

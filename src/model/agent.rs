@@ -1,10 +1,10 @@
-//! Agents: what is configured of them and what they are doing.
+//! Agents: configuration and current state.
 
 use std::time::SystemTime;
 
 use super::Text;
 
-/// What an agent is doing. The states never overlap: an agent is in exactly one.
+/// The state of an agent. An agent is in exactly one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AgentState {
     /// Not logged on.
@@ -34,10 +34,10 @@ impl AgentState {
         Self::Paused,
         Self::Unknown,
     ];
-    /// How many states there are.
+    /// Number of states.
     pub const COUNT: usize = 7;
 
-    /// The value of the label `state`, and the word used in field dictionaries.
+    /// Returns the value of the label `state`, which is also the word in field dictionaries.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::LoggedOut => "logged_out",
@@ -50,12 +50,12 @@ impl AgentState {
         }
     }
 
-    /// The state called `word` in [`AgentState::as_str`]'s spelling.
+    /// Returns the state with this word, spelt as by [`AgentState::as_str`].
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 
-    /// Position in [`AgentState::ALL`].
+    /// Returns the position in [`AgentState::ALL`].
     pub const fn index(self) -> usize {
         self as usize
     }
@@ -68,24 +68,24 @@ pub struct Agent {
     pub id: Text,
     /// Display name, or first and last name joined.
     pub name: Option<Text>,
-    /// Agent groups that the agent's own record names.
+    /// Ids of the agent groups in the agent's record.
     pub group_ids: Vec<Text>,
 }
 
-/// What an agent is doing now (`agents/state`).
+/// The current state of an agent (`agents/state`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentStatus {
     /// Trio's id.
     pub id: Text,
-    /// Name, where the state record carries one.
+    /// Name, if the state record contains one.
     pub name: Option<Text>,
     /// `None` when the answer has no state member at all.
     pub state: Option<AgentState>,
     /// Trio's own time of the last state change.
     pub since: Option<SystemTime>,
-    /// Why the agent is paused, in the words of whoever configured Trio.
+    /// Reason of the pause, one of those configured in Trio.
     pub reason: Option<Text>,
-    /// Job number of the case that the agent has or is offered.
+    /// Job number of the case that the agent handles or is offered.
     pub job: Option<Text>,
 }
 
@@ -96,7 +96,7 @@ pub struct AgentGroup {
     pub id: Text,
     /// Name of the group.
     pub name: Option<Text>,
-    /// Members that the group's own record names.
+    /// Ids of the members in the group's record.
     pub agent_ids: Vec<Text>,
 }
 
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_state_stands_at_its_index_and_is_found_by_its_word() {
+    fn states_are_found_by_index_and_word() {
         for (position, state) in AgentState::ALL.into_iter().enumerate() {
             assert_eq!(state.index(), position);
             assert_eq!(AgentState::from_word(state.as_str()), Some(state));

@@ -1,5 +1,6 @@
-//! The closed sets in which the exporter speaks about itself and the API.
+//! Closed sets of label values: resources of the API, collectors, and kinds of failures.
 
+// One macro for all, so that list, number and label values of a set cannot differ.
 macro_rules! closed_set {
     ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident => $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -9,15 +10,15 @@ macro_rules! closed_set {
         impl $name {
             /// Every member of the set.
             pub const ALL: [Self; Self::COUNT] = [$(Self::$item),+];
-            /// How many members the set has.
+            /// Number of members.
             pub const COUNT: usize = [$($text),+].len();
 
-            /// The label value.
+            /// Returns the label value.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$item => $text),+ }
             }
 
-            /// Position in `ALL`.
+            /// Returns the position in `ALL`.
             pub const fn index(self) -> usize {
                 self as usize
             }
@@ -38,21 +39,21 @@ closed_set! {
         ContactCenters => "cc",
         /// Agents as configured.
         Agents => "agents",
-        /// Agents now.
+        /// Current states of agents.
         AgentState => "agents/state",
         /// Agent groups.
         AgentGroups => "agentgroups",
         /// Services as configured.
         Services => "services",
-        /// Services now.
+        /// Current states of services.
         ServiceState => "services/state",
         /// Service groups.
         ServiceGroups => "servicegroups",
-        /// Calls now.
+        /// Current calls.
         Calls => "services/calls",
-        /// Cases of every kind now.
+        /// Current cases of all classes.
         Cases => "services/cases",
-        /// Who can take cases of which service.
+        /// Skills: the services whose cases each agent can take.
         Skills => "skills",
         /// Roles.
         Roles => "roles",
@@ -120,52 +121,52 @@ impl Resource {
         (Self::Directory, Self::AddressSpaces),
     ];
 
-    /// Whether its items come and go all the time, so that a list may change while it is paged.
+    /// Returns true if items come and go all the time, so that a list may change while it is paged.
     pub const fn comes_and_goes(self) -> bool {
         matches!(self, Self::Calls | Self::Cases)
     }
 
-    /// Whether the number of items that the server tells can be held against those that came: calls
-    /// and cases change all the time, and skills may be shown without anything that tells one from another.
+    /// Returns true if the total that the server states must equal the number of items received.
     pub const fn has_exact_total(self) -> bool {
+        // Calls and cases change between two pages. Skills may have no member that distinguishes them, so repeated
+        // ones cannot be recognised.
         !self.comes_and_goes() && !matches!(self, Self::Skills)
     }
 }
 
 closed_set! {
-    /// A kind of reading that has its own cadence, success and age.
+    /// A kind of reading, with an interval, a success and an age of its own.
     Collector {
         /// Services as configured.
         Services => "services",
-        /// Services now.
+        /// Current states of services.
         ServiceState => "service_state",
         /// Service groups and their members.
         ServiceGroups => "service_groups",
         /// Agents as configured.
         Agents => "agents",
-        /// Agents now.
+        /// Current states of agents.
         AgentState => "agent_state",
         /// Agent groups.
         AgentGroups => "agent_groups",
-        /// Calls now.
+        /// Current calls.
         Calls => "calls",
-        /// Cases of every kind now.
+        /// Current cases of all classes.
         Cases => "cases",
-        /// Who can take cases of which service.
+        /// Skills: the services whose cases each agent can take.
         Skills => "skills",
-        /// How many items there are of everything.
+        /// Number of items of each collection.
         Inventory => "inventory",
     }
 }
 
 impl Collector {
-    /// The collector called `word` in [`Collector::as_str`]'s spelling.
+    /// Returns the collector with this word, spelt as by [`Collector::as_str`].
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|collector| collector.as_str() == word)
     }
 
-    /// What it reads, which stands for it in messages; `None` for the inventory, which reads many
-    /// things.
+    /// Returns the resource that it reads, which messages name; `None` for the inventory, which reads many.
     pub const fn resource(self) -> Option<Resource> {
         Some(match self {
             Self::Services => Resource::Services,
@@ -181,18 +182,19 @@ impl Collector {
         })
     }
 
-    /// Whether the collector reads what is happening now, rather than what is configured.
+    /// Returns true if the collector reads the current state rather than the configuration.
     pub const fn is_fast(self) -> bool {
+        // These decide `up`, and are due at poll.state.
         matches!(self, Self::ServiceState | Self::AgentState | Self::Calls | Self::Cases)
     }
 }
 
 closed_set! {
-    /// Why a request got no usable answer, where there is no status code to name.
+    /// Kinds of requests without a usable answer, where there is no status code.
     RequestFailure {
-        /// No complete answer in time.
+        /// No complete answer within the limit of time.
         Timeout => "timeout",
-        /// No connection, or it broke.
+        /// No connection, or it was broken off.
         Connect => "connect",
         /// The TLS handshake failed.
         Tls => "tls",
@@ -204,7 +206,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// Why a login or a renewal failed.
+    /// Kinds of failed logins and renewals.
     AuthFailure {
         /// User name or password refused.
         Credentials => "credentials",
@@ -212,7 +214,7 @@ closed_set! {
         ClientKey => "client_key",
         /// Refresh token refused.
         Refresh => "refresh",
-        /// A fresh token is not accepted.
+        /// A new token is not accepted.
         Forbidden => "forbidden",
         /// No answer.
         Network => "network",
@@ -234,35 +236,35 @@ closed_set! {
 }
 
 closed_set! {
-    /// Why a request was sent a second time, after the wait that the server had asked for.
+    /// Reasons why a request was repeated, after the wait that the server had asked for.
     RetryReason {
-        /// It had said 429: too many requests.
+        /// The answer was 429 (too many requests).
         RateLimited => "rate_limited",
-        /// It had said 503: not now.
+        /// The answer was 503 (service unavailable).
         Unavailable => "unavailable",
     }
 }
 
 closed_set! {
-    /// The part that a server of a target plays.
+    /// The role of a server of a target.
     ServerRole {
-        /// The one to be at.
+        /// Preferred for requests.
         Primary => "primary",
-        /// The one to be at while the primary does not answer.
+        /// Used while the primary does not answer.
         Secondary => "secondary",
     }
 }
 
-/// A server of a target, as it was last found.
+/// A server of a target, as last known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerUse {
     /// Host and port.
     pub server: super::Text,
-    /// Its part, by what the Api resource says, else by the order of the configuration.
+    /// Role by the Api resource, else by the order of the configuration.
     pub role: ServerRole,
-    /// Requests go to it.
+    /// True if requests are sent to it.
     pub active: bool,
-    /// It answers; `None` until it was first asked.
+    /// True if it answers; `None` before the first request.
     pub up: Option<bool>,
 }
 
@@ -271,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_stand_at_their_index() {
+    fn members_are_at_their_index() {
         for (position, resource) in Resource::ALL.into_iter().enumerate() {
             assert_eq!(resource.index(), position);
         }

@@ -1,17 +1,17 @@
-//! Cases: calls and everything else that waits for an agent or is with one now.
+//! Cases: calls, chats, e-mails and others that wait for an agent or are handled by one.
 
 use std::time::SystemTime;
 
 use super::{CaseClass, Text};
 
-/// Where a case stands. The states never overlap: a case is in exactly one.
+/// The state of a case. A case is in exactly one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CaseState {
-    /// Waiting for somebody.
+    /// Waiting for an agent.
     Queued,
-    /// Ringing at an agent who has not taken it: still waiting.
+    /// Offered to an agent who has not accepted it; it counts as waiting.
     Offered,
-    /// With an agent.
+    /// Handled by an agent.
     Handled,
     /// Trio names a state that the field dictionary does not map.
     Unknown,
@@ -20,10 +20,10 @@ pub enum CaseState {
 impl CaseState {
     /// Every state, in the order of [`CaseState::index`].
     pub const ALL: [Self; Self::COUNT] = [Self::Queued, Self::Offered, Self::Handled, Self::Unknown];
-    /// How many states there are.
+    /// Number of states.
     pub const COUNT: usize = 4;
 
-    /// The value of the label `state`, and the word used in field dictionaries.
+    /// Returns the value of the label `state`, which is also the word in field dictionaries.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -33,55 +33,76 @@ impl CaseState {
         }
     }
 
-    /// The state called `word` in [`CaseState::as_str`]'s spelling.
+    /// Returns the state with this word, spelt as by [`CaseState::as_str`].
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 
-    /// Position in [`CaseState::ALL`].
+    /// Returns the position in [`CaseState::ALL`].
     pub const fn index(self) -> usize {
         self as usize
     }
 }
 
-/// A case (`services/calls`, `services/cases`): a call, a chat, something written.
+/// A case (`services/calls`, `services/cases`): a call, a chat, an e-mail or a task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
     /// Trio's job number.
     pub id: Text,
-    /// The service that it belongs to.
+    /// Id of its service.
     pub service_id: Option<Text>,
     /// `None` when no answer has a state member at all.
     pub state: Option<CaseState>,
-    /// The kind of case; what the dictionary does not map is [`CaseClass::Other`].
+    /// Class that the case is counted in.
     pub class: Option<CaseClass>,
-    /// Trio's own time of its arrival.
+    /// Trio names a class that the field dictionary does not map, so `class` is an assumption.
+    pub class_is_unknown: bool,
+    /// Time of its arrival, by Trio's clock.
     pub created: Option<SystemTime>,
-    /// Trio's own time of its answer.
+    /// Time of its answer, by Trio's clock.
     pub answered: Option<SystemTime>,
-    /// How long it has waited, or had waited when it was answered, by Trio's own account, seconds.
+    /// Wait in seconds as Trio states it: until now, or until the answer.
     pub waited: Option<f64>,
-    /// The agent who has it.
+    /// Id of the agent who handles it.
     pub agent_id: Option<Text>,
 }
 
-/// The cases of a contact centre now.
+impl Case {
+    /// A case of which only the number is known.
+    pub fn new(id: impl Into<Text>) -> Self {
+        Self {
+            id: id.into(),
+            service_id: None,
+            state: None,
+            class: None,
+            class_is_unknown: false,
+            created: None,
+            answered: None,
+            waited: None,
+            agent_id: None,
+        }
+    }
+}
+
+/// The current cases of a contact centre.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CaseList {
     /// The cases, each once.
     pub cases: Vec<Case>,
-    /// Services whose part of the list looks as if it were cut: nothing may be counted by it.
+    /// Ids of services whose part of the list appears truncated; their cases must not be counted from it.
     pub truncated: Vec<Text>,
 }
 
 impl CaseList {
-    /// Whether there are cases and none of them says where it stands.
+    /// Returns true if there are cases and none of them has a state.
     pub fn is_stateless(&self) -> bool {
         !self.cases.is_empty() && self.cases.iter().all(|case| case.state.is_none())
     }
 
-    /// Cases by state, in the order of [`CaseState::ALL`]; `None` while that cannot be told.
+    /// Returns the number of cases by state, in the order of [`CaseState::ALL`]; `None` if the list is truncated or a
+    /// case has no state.
     pub fn by_state(&self) -> Option<[u64; CaseState::COUNT]> {
+        // A count over a part of the cases would be shown as if it were over all.
         if !self.truncated.is_empty() {
             return None;
         }
@@ -98,20 +119,11 @@ mod tests {
     use super::*;
 
     fn case(state: Option<CaseState>) -> Case {
-        Case {
-            id: "1".into(),
-            service_id: None,
-            state,
-            class: None,
-            created: None,
-            answered: None,
-            waited: None,
-            agent_id: None,
-        }
+        Case { state, ..Case::new("1") }
     }
 
     #[test]
-    fn every_state_stands_at_its_index_and_is_found_by_its_word() {
+    fn states_are_found_by_index_and_word() {
         for (position, state) in CaseState::ALL.into_iter().enumerate() {
             assert_eq!(state.index(), position);
             assert_eq!(CaseState::from_word(state.as_str()), Some(state));
@@ -120,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn cases_are_counted_only_from_a_whole_list_whose_cases_have_states() {
+    fn cases_are_counted_from_whole_lists_with_states_only() {
         let whole = |cases: Vec<Case>| CaseList { cases, truncated: vec![] }.by_state();
         let queued = || case(Some(CaseState::Queued));
         assert_eq!(whole(vec![]), Some([0; 4]), "no case at all is an answer");

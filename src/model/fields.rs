@@ -1,18 +1,18 @@
-//! What the field dictionary found in a target's answers.
+//! Results of the field dictionary on a target's answers.
 
 use super::{Resource, Text};
 
-/// Where the mapping of a field comes from.
+/// Source of the mapping of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FieldSource {
-    /// The dictionary that is compiled in.
+    /// The built-in dictionary.
     Builtin,
     /// The user's fields file.
     User,
 }
 
 impl FieldSource {
-    /// The value of the label `source`.
+    /// Returns the value of the label `source`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Builtin => "builtin",
@@ -21,29 +21,32 @@ impl FieldSource {
     }
 }
 
-/// One domain field of one resource: is it there, under which name, how well does it read?
+/// Use of one field of one resource: presence, member name, and values that could not be mapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldUse {
-    /// The resource whose items should hold the field.
+    /// Resource whose items should have the field.
     pub resource: Resource,
-    /// Our name of the field.
+    /// Name of the field in the dictionary.
     pub field: &'static str,
     /// `None` until the resource has answered with at least one item.
     pub present: Option<bool>,
-    /// The member name in use, in the server's spelling.
+    /// Name of the member that feeds it, in the server's spelling.
     pub member: Option<Text>,
-    /// How the member's values are read.
+    /// Form in which its values are read.
     pub form: &'static str,
-    /// Which dictionary named the member.
+    /// Dictionary that names the member.
     pub source: FieldSource,
-    /// Items of the last answer whose value could not be mapped.
+    /// Number of items of the last answer whose value could not be mapped.
     pub unknown_values: u64,
-    /// Values of the last answer that could be read.
+    /// Number of values of the last answer that could be read.
     pub understood: u64,
-    /// Values of the last answer that could not be used: not mapped, or a time that was rejected.
+    /// Number of values of the last answer that could not be used: not mapped, or a time that was rejected.
     pub not_understood: u64,
-    /// The first few of those values, where the field is an enumeration.
+    /// The first of those values, if the field is an enumeration.
     pub unknown_words: Vec<Text>,
-    /// Times rejected since start; `None` for fields that are not times.
+    /// Rows of the last answer that lack the field and are in no figure because of it; `None` where a row
+    /// counts without the field.
+    pub rows_without: Option<u64>,
+    /// Number of implausible times since the start; `None` for fields that are not times.
     pub times_rejected: Option<u64>,
 }

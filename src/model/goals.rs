@@ -1,6 +1,6 @@
-//! What a service is meant to achieve, so that rules and panels need no constants.
+//! Goals of services: exported, so that recording rules and panels need no constants.
 //!
-//! What is configured is kept as it was given; what holds for a service comes of [`Goals::of`].
+//! The configuration is kept as it is given; [`Goals::for_service`] computes the goals of one service.
 
 mod given;
 mod matching;
@@ -21,42 +21,44 @@ pub use of_service::{ClassGoals, ServiceGoals};
 pub struct Goals {
     given: GivenGoals,
     rules: Vec<Rule>,
-    /// What holds where no rule matches.
+    /// Goals of services that no rule matches.
     general: ServiceGoals,
-    /// The target that is asked for, if that is known.
+    /// Target whose services are looked up; `None`: only rules for all targets apply.
     target: Option<Text>,
 }
 
 /// Goals of some services.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
-    /// Which services.
+    /// The services that the rule is for.
     pub services: ServiceMatch,
     /// Their goals.
     pub goals: GivenGoals,
 }
 
 impl Goals {
-    /// General goals, and rules in order. Each key is looked up on its own: the first rule that matches a
-    /// service and gives the key decides; what none of them gives is general, else the default.
+    /// Combines general goals and rules. Each key is looked up separately: the first rule that matches a service and
+    /// has the key decides, then the general goals, then the default.
     pub fn new(general: GivenGoals, rules: Vec<Rule>) -> Self {
         Self { general: given::resolve(&[&general]), given: general, rules, target: None }
     }
 
-    /// The same goals, asked for the services of one target.
-    pub fn of_target(&self, name: &Text) -> Self {
+    /// Returns the goals for the services of one target.
+    pub fn for_target(&self, name: &Text) -> Self {
         Self { target: Some(name.clone()), ..self.clone() }
     }
 
+    /// Returns the rules for this target, with their positions in the configuration.
     fn rules(&self) -> impl Iterator<Item = (usize, &Rule)> {
         let of_target = |rule: &Rule| rule.services.is_for(self.target.as_deref());
         self.rules.iter().enumerate().filter(move |(_, rule)| of_target(rule))
     }
 
-    /// The goals of one service: owned only if a rule is for it.
-    pub fn of(&self, service: &ServiceNames<'_>) -> Cow<'_, ServiceGoals> {
+    /// Returns the goals of one service.
+    pub fn for_service(&self, service: &ServiceNames<'_>) -> Cow<'_, ServiceGoals> {
         let rules = self.rules().filter(|(_, rule)| rule.services.means(service));
         let mut given: Vec<&GivenGoals> = rules.map(|(_, rule)| &rule.goals).collect();
+        // Borrowed where no rule matches: that is the case for most of thousands of services.
         if given.is_empty() {
             return Cow::Borrowed(&self.general);
         }
@@ -64,27 +66,29 @@ impl Goals {
         Cow::Owned(given::resolve(&given))
     }
 
-    /// The rules for this target that match none of `known`, by their place in the list.
+    /// Returns the positions of the rules for this target that match none of the `known` services.
     pub fn unmatched(&self, known: &[ServiceNames<'_>]) -> Vec<usize> {
         let matches = |rule: &Rule| known.iter().any(|service| rule.services.means(service));
         self.rules().filter(|(_, rule)| !matches(rule)).map(|(position, _)| position).collect()
     }
 
-    /// The wait targets of `all` targets that become edges of the histograms of waits, in seconds,
-    /// ascending: those that are none of their class's edges already, at most four in the whole process.
+    /// Returns the wait targets that become additional buckets of the histograms of waits, in seconds, ascending: at
+    /// most four for `all` targets together.
     pub fn edges<'a>(all: impl IntoIterator<Item = &'a Self>) -> Vec<f64> {
+        // One set for the whole process: buckets that differ between targets could not be added up in PromQL.
         let mut edges: Vec<f64> = wanted_edges(all).into_iter().take(CONFIGURED).collect();
         edges.sort_by(f64::total_cmp);
         edges
     }
 
-    /// The wait targets that would be edges, too, if there were not four before them.
+    /// Returns the wait targets that get no bucket, because four others come before them.
     pub fn edges_left_out<'a>(all: impl IntoIterator<Item = &'a Self>) -> Vec<f64> {
         wanted_edges(all).into_iter().skip(CONFIGURED).collect()
     }
 }
 
-/// General ones first, then in the order of the rules, each once.
+/// Returns the wait targets that are not yet buckets of their class, each once: general ones first, then in the order
+/// of the rules.
 fn wanted_edges<'a>(all: impl IntoIterator<Item = &'a Goals>) -> Vec<f64> {
     let all: Vec<&Goals> = all.into_iter().collect();
     let general = all.iter().map(|goals| &goals.given);
@@ -102,7 +106,7 @@ fn wanted_edges<'a>(all: impl IntoIterator<Item = &'a Goals>) -> Vec<f64> {
 impl Default for Goals {
     fn default() -> Self {
         Self::new(
-            GivenGoals { classes: vec![GivenClass::of(CaseClass::Voice)], ..GivenGoals::default() },
+            GivenGoals { classes: vec![GivenClass::new(CaseClass::Voice)], ..GivenGoals::default() },
             vec![],
         )
     }

@@ -1,33 +1,33 @@
-//! Which agent groups may be shown.
+//! Selection of the agent groups that may be shown.
 
 use super::{AgentGroup, Pattern};
 
-/// Agent groups by id or name; `*` stands for any text.
+/// Allowed and denied agent groups, by id or name; `*` matches any text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GroupSelection {
     /// Only these are shown; empty: all.
     pub allow: Vec<Pattern>,
-    /// These are not shown, whatever else their members belong to.
+    /// These are not shown, nor are their members in other groups.
     pub deny: Vec<Pattern>,
 }
 
 impl GroupSelection {
-    /// Whether nothing is left out.
+    /// Returns true if no group is left out.
     pub fn is_everything(&self) -> bool {
         self.allow.is_empty() && self.deny.is_empty()
     }
 
-    /// Whether the group is one of those that are allowed, if only some are.
+    /// Returns true if the group is allowed, or if all are.
     pub fn allows(&self, group: &AgentGroup) -> bool {
         self.allow.is_empty() || self.allow.iter().any(|pattern| means(pattern, group))
     }
 
-    /// Whether the group is denied.
+    /// Returns true if the group is denied.
     pub fn denies(&self, group: &AgentGroup) -> bool {
         self.deny.iter().any(|pattern| means(pattern, group))
     }
 
-    /// The entries that mean none of `known`, each with the name of its list.
+    /// Returns the entries that match none of the `known` groups, each with the name of its list.
     pub fn unmatched<'a>(
         &'a self,
         known: &'a [&AgentGroup],
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn entries_are_ids_or_names_in_any_case_with_stars_and_those_that_mean_nothing_are_told() {
+    fn entries_match_ids_and_names_and_unmatched_are_named() {
         let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
         let group = |id: &str, name: Option<&str>| AgentGroup {
             id: id.into(),

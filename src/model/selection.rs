@@ -1,8 +1,8 @@
-//! Which contact centres are read.
+//! Selection of the contact centres that are read.
 
 use super::{ContactCenter, Text};
 
-/// Contact centres by id or name, whatever the case of the letters.
+/// Allowed and denied contact centres, by id or name, without regard to case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Only these are read; empty: all.
@@ -12,13 +12,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether the contact centre is read.
+    /// Returns true if the contact centre is read.
     pub fn takes(&self, contact_center: &ContactCenter) -> bool {
         let listed = |list: &[Text]| list.iter().any(|entry| means(entry, contact_center));
         (self.allow.is_empty() || listed(&self.allow)) && !listed(&self.deny)
     }
 
-    /// The entries that mean none of `known`, each with the name of its list.
+    /// Returns the entries that match none of the `known` contact centres, each with the name of its list.
     pub fn unmatched<'a>(
         &'a self,
         known: &'a [ContactCenter],
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_are_ids_or_names_in_any_case_and_deny_wins() {
+    fn entries_match_ids_and_names_and_deny_wins() {
         assert_eq!(taken(&[], &[]), [true, true, true]);
         assert_eq!(taken(&["VÄXJÖ"], &[]), [true, false, false]);
         assert_eq!(taken(&["2", " växjö "], &[]), [true, true, false]);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_that_mean_nothing_are_named_with_their_list() {
+    fn unmatched_entries_are_named_with_their_list() {
         let selection = Selection { allow: vec!["1".into(), "x".into()], deny: vec!["y".into()] };
         let unmatched: Vec<_> =
             selection.unmatched(&[center("1", "Växjö")]).map(|(l, e)| (l, e.to_string())).collect();

@@ -12,8 +12,8 @@ pub struct ContactCenter {
 }
 
 impl ContactCenter {
-    /// What an operator may call it: its id and its name.
-    pub fn called(&self) -> Vec<&str> {
+    /// Returns its id and its name, by either of which an operator may refer to it.
+    pub fn names(&self) -> Vec<&str> {
         [&*self.id].into_iter().chain(self.name.as_deref()).collect()
     }
 }
@@ -25,32 +25,32 @@ pub struct Service {
     pub id: Text,
     /// Name of the service.
     pub name: Option<Text>,
-    /// Service groups that the service's own record names.
+    /// Ids of the service groups in the service's record.
     pub group_ids: Vec<Text>,
 }
 
-/// A service now (`services/state`). A value that Trio does not give is `None`, never zero.
+/// The current state of a service (`services/state`). A value that Trio does not give is `None`, never zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceStatus {
     /// Trio's id.
     pub id: Text,
-    /// Name, where the state record carries one.
+    /// Name, if the state record contains one.
     pub name: Option<Text>,
-    /// Whether the service is open.
+    /// True if the service is open.
     pub open: Option<bool>,
-    /// Cases waiting now.
+    /// Number of waiting cases.
     pub queue_length: Option<f64>,
-    /// Age of the oldest waiting case, seconds.
+    /// Age of the oldest waiting case, in seconds.
     pub longest_wait: Option<f64>,
-    /// Trio's own estimate of the wait, seconds.
+    /// Trio's estimate of the wait, in seconds.
     pub estimated_wait: Option<f64>,
-    /// Agents logged on to the service.
+    /// Number of agents logged on to the service.
     pub agents_logged_on: Option<f64>,
-    /// Agents free to take a case of the service.
+    /// Number of agents free to take a case of the service.
     pub agents_available: Option<f64>,
-    /// Agents busy.
+    /// Number of busy agents.
     pub agents_busy: Option<f64>,
-    /// Numbers and flags (1 and 0) that are exported as they are, by the name of their member.
+    /// Numbers and flags (1 or 0) of `export_service_state`, by the name of their member.
     pub exported: Vec<(Text, f64)>,
 }
 
@@ -63,22 +63,21 @@ pub struct ServiceGroup {
     pub name: Option<Text>,
 }
 
-/// All service groups of a contact centre and what the row filter said of their members.
+/// The service groups of a contact centre, and their members by the row filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceGroups {
     /// The groups.
     pub groups: Vec<ServiceGroup>,
-    /// `(service id, group id)` pairs from `services?groupId=`; `None` when the server does not
-    /// honour that filter.
+    /// `(service id, group id)` pairs from `services?groupId=`; `None` if the server ignores that filter.
     pub members: Option<Vec<(Text, Text)>>,
 }
 
-/// The kind of a case. One old e-mail must not ruin the longest wait of the telephone queue.
+/// The class of a case. Waits are kept apart by class: an e-mail may wait for a day, a call may not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CaseClass {
     /// A telephone call.
     Voice,
-    /// A call that the customer asked to get back.
+    /// A call back that the customer asked for.
     Callback,
     /// A chat.
     Chat,
@@ -95,7 +94,7 @@ impl CaseClass {
     pub const ALL: [Self; 6] =
         [Self::Voice, Self::Callback, Self::Chat, Self::Email, Self::Task, Self::Other];
 
-    /// The value of the label `case_class`, and the word used in configuration.
+    /// Returns the value of the label `case_class`, which is also the word in the configuration.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Voice => "voice",
@@ -107,7 +106,7 @@ impl CaseClass {
         }
     }
 
-    /// The class called `word` in [`CaseClass::as_str`]'s spelling.
+    /// Returns the class with this word, spelt as by [`CaseClass::as_str`].
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.as_str() == word)
     }

@@ -1,38 +1,38 @@
-//! Which of several exporters reads a target.
+//! Shards: several exporters share the targets of one configuration.
 
 use sha2::{Digest, Sha256};
 
-/// More exporters than this are a mistake.
+/// Maximum number of shards; more are a typing mistake.
 const MOST: u32 = 1000;
 
-/// One of several exporters that share the targets of one configuration. They count from 0.
+/// One of several exporters that share the targets of one configuration, numbered from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
     number: u32,
     of: u32,
 }
 
-/// Why there is no such shard, in words.
+/// Reasons why a shard does not exist.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoShard {
-    /// So many exporters do not share anything.
+    /// The number of shards is out of range.
     #[error("there may be 1 to {MOST} shards, not {0}")]
     Number(u32),
-    /// The last one is called one less than there are.
+    /// The number of the shard is not below the number of shards.
     #[error("there is no shard {number} of {of}: they count from 0, so the last is {}", of - 1)]
     Beyond {
-        /// What was asked for.
+        /// Number of the shard.
         number: u32,
-        /// How many there are.
+        /// Number of shards.
         of: u32,
     },
 }
 
 impl Shard {
-    /// Number `number` of `of` shards.
+    /// Returns shard `number` of `of`.
     ///
     /// # Errors
-    /// There are not so many.
+    /// There is no such shard.
     pub fn new(number: u32, of: u32) -> Result<Self, NoShard> {
         match of {
             1..=MOST if number < of => Ok(Self { number, of }),
@@ -41,32 +41,34 @@ impl Shard {
         }
     }
 
-    /// Its number, from 0 on.
+    /// Returns its number, from 0.
     pub fn number(self) -> u32 {
         self.number
     }
 
-    /// How many there are.
-    pub fn of(self) -> u32 {
+    /// Returns the number of shards.
+    pub fn count(self) -> u32 {
         self.of
     }
 
-    /// The number of the shard that reads the target called `name`.
+    /// Returns the number of the shard that reads the target `name`.
     ///
-    /// Rendezvous hashing: of all shards the one with the highest weight, so that another shard takes over
-    /// its share and nothing else moves. A change here would move targets at every update.
+    /// Rendezvous hashing: the shard with the highest weight. A shard that is added takes over its share, and no other
+    /// target moves.
     pub fn holder(self, name: &str) -> u32 {
-        // Of equal weights the first wins.
+        // `max_by_key` returns the last of equal weights, so the reversed order lets the first shard win. Any change
+        // here moves targets between exporters at the next update, and their counters begin at 0.
         (0..self.of).rev().max_by_key(|number| weight(*number, name)).unwrap_or_default()
     }
 
-    /// Whether this shard reads the target called `name`.
+    /// Returns true if this shard reads the target `name`.
     pub fn reads(self, name: &str) -> bool {
         self.holder(name) == self.number
     }
 }
 
-/// The first eight bytes of the SHA-256 of `NUMBER/NAME`, as a number.
+/// Returns the first eight bytes of the SHA-256 of `NUMBER/NAME`, as a number.
+// Not Rust's own hash, which may differ between versions.
 fn weight(number: u32, name: &str) -> u64 {
     let hash = Sha256::new().chain_update(format!("{number}/")).chain_update(name).finalize();
     hash[..8].iter().fold(0, |weight, byte| weight << 8 | u64::from(*byte))
@@ -84,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_two_hundred_targets_is_read_by_exactly_one_of_three_shards() {
+    fn each_target_is_read_by_exactly_one_shard() {
         let shards: Vec<Shard> = (0..3).map(|number| Shard::new(number, 3).expect("a shard")).collect();
         let mut shares = [0; 3];
         for target in 0..200 {
@@ -97,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fourth_shard_takes_about_a_quarter_and_nothing_moves_elsewhere() {
+    fn fourth_shard_takes_a_quarter_and_nothing_else_moves() {
         let moved: Vec<(u32, u32)> =
             holders(3).into_iter().zip(holders(4)).filter(|(before, after)| before != after).collect();
         assert!((35..=65).contains(&moved.len()), "{} of 200", moved.len());
@@ -105,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn who_reads_what_is_the_same_in_every_version() {
+    fn holders_are_the_same_in_every_version() {
         // for i in 0 1 2 3 4; do printf '%s ' $i; printf '%s/main' $i | sha256sum; done | sort -k 2 | tail -n 1
         for (name, of_three, of_five) in GOLDEN {
             let holder = |of| Shard::new(0, of).expect("a shard").holder(name);
@@ -126,7 +128,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_shard_that_there_is_not_is_refused_in_words() {
+    fn invalid_shard_is_refused_with_a_message() {
         for (number, of, message) in [
             (3, 3, "there is no shard 3 of 3: they count from 0, so the last is 2"),
             (0, 0, "there may be 1 to 1000 shards, not 0"),
@@ -134,6 +136,6 @@ mod tests {
         ] {
             assert_eq!(Shard::new(number, of).expect_err("refused").to_string(), message);
         }
-        assert_eq!(Shard::new(2, 3).map(|shard| (shard.number(), shard.of())), Ok((2, 3)));
+        assert_eq!(Shard::new(2, 3).map(|shard| (shard.number(), shard.count())), Ok((2, 3)));
     }
 }

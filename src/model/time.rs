@@ -1,4 +1,4 @@
-//! Moments: wall-clock time for people, monotonic time for intervals.
+//! Time: wall-clock time for people, monotonic time for intervals.
 
 use std::{
     sync::{
@@ -8,26 +8,26 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-/// A moment on both clocks. Intervals are taken from `mono`: the wall clock may be stepped.
+/// A moment on both clocks. Intervals are computed from `mono`, because the wall clock may be set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stamp {
-    /// What the wall clock said.
+    /// Time of the wall clock.
     pub wall: SystemTime,
-    /// Time since the clock was made.
+    /// Time since the clock was created.
     pub mono: Duration,
 }
 
 impl Stamp {
-    /// Monotonic time from `earlier` to this moment; zero if `earlier` is later.
+    /// Returns the monotonic time from `earlier` to this moment; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         self.mono.saturating_sub(earlier.mono)
     }
 }
 
-/// Where the time is read: once, at the edge, and passed on as a [`Stamp`].
+/// The source of time. It is read where a step begins, and passed on as a [`Stamp`].
 ///
-/// Clones share a shift, so that a test can let an hour pass without waiting for it and without
-/// pausing the runtime's timers under open sockets.
+/// Clones share a shift: a test can let an hour pass without waiting, and without pausing the timers of the runtime, on
+/// which open sockets depend.
 #[derive(Clone, Debug)]
 pub struct Clock {
     source: Source,
@@ -41,17 +41,17 @@ enum Source {
 }
 
 impl Clock {
-    /// The machine's clocks.
+    /// Returns the clock of the machine.
     pub fn system() -> Self {
         Self { source: Source::Running { start: Instant::now() }, shift_millis: Arc::default() }
     }
 
-    /// A clock that stands still at `at` until it is advanced: what is computed from it is exact.
+    /// Returns a clock that stays at `at` until it is advanced, for exact results.
     pub fn still(at: SystemTime) -> Self {
         Self { source: Source::Still { at }, shift_millis: Arc::default() }
     }
 
-    /// The present moment.
+    /// Returns the current time.
     #[allow(clippy::disallowed_methods, reason = "the one place where the wall clock is read")]
     pub fn now(&self) -> Stamp {
         let shift = Duration::from_millis(self.shift_millis.load(Ordering::Relaxed));
@@ -63,14 +63,14 @@ impl Clock {
         }
     }
 
-    /// Lets `time` pass on both clocks for everybody who shares this one.
+    /// Advances both clocks of this clock and all its clones.
     pub fn advance(&self, time: Duration) {
         let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         self.shift_millis.fetch_add(millis, Ordering::Relaxed);
     }
 }
 
-/// Seconds since 1970, negative before.
+/// Returns the seconds since 1970, negative before.
 pub fn unix_seconds(time: SystemTime) -> f64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(after) => after.as_secs_f64(),
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn advancing_a_clock_moves_both_times_of_every_clone() {
+    fn advance_moves_both_times_of_all_clones() {
         let clock = Clock::system();
         let other = clock.clone();
         let before = other.now();
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_still_clock_moves_only_when_it_is_advanced() {
+    fn still_clock_moves_only_when_advanced() {
         let clock = Clock::still(UNIX_EPOCH);
         assert_eq!(clock.now(), clock.now());
         clock.advance(Duration::from_secs(5));

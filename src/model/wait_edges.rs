@@ -1,16 +1,17 @@
-//! The edges of the histograms of waits: two sets, the same for every service of the process.
+//! Bucket bounds of the histograms of waits: two sets, the same for every service of the process.
 
 use super::CaseClass;
 
-/// Configured wait targets that become edges, at most: every edge costs a series a class.
+/// Maximum number of wait targets that become additional buckets.
+// Each costs a series for every service and class.
 pub(super) const CONFIGURED: usize = 4;
 
-/// Where somebody waits live: seconds to half an hour.
+/// Bounds for classes in which a person waits, in seconds: 5 s to half an hour.
 const LIVE: [f64; 11] = [5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
-/// Where nobody does: five minutes to four days.
+/// Bounds for the other classes, in seconds: five minutes to four days.
 const WRITTEN: [f64; 9] = [300.0, 600.0, 1800.0, 3600.0, 14_400.0, 28_800.0, 86_400.0, 172_800.0, 345_600.0];
 
-/// The edges that the waits of a class always have, in seconds, ascending.
+/// Returns the bucket bounds that a class always has, in seconds, ascending.
 pub const fn edges_of(class: CaseClass) -> &'static [f64] {
     match class {
         CaseClass::Voice | CaseClass::Chat => &LIVE,
@@ -18,10 +19,11 @@ pub const fn edges_of(class: CaseClass) -> &'static [f64] {
     }
 }
 
-/// All edges of a class: its own and the `configured` ones, ascending.
+/// Returns all bucket bounds of a class, its own and the `configured` ones, in seconds, ascending.
 pub fn all_edges_of(class: CaseClass, configured: &[f64]) -> Vec<f64> {
     let mut edges = [edges_of(class), configured].concat();
     edges.sort_by(f64::total_cmp);
+    // A configured one can be a bound of the other class already.
     edges.dedup();
     edges
 }
@@ -31,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edges_ascend_and_a_configured_one_stands_once_in_both_sets() {
+    fn bounds_ascend_and_configured_ones_are_added_once() {
         for class in CaseClass::ALL {
             assert!(edges_of(class).is_sorted_by(|a, b| a < b), "{class:?}");
             let all = all_edges_of(class, &[7200.0, 90.0, 30.0]);

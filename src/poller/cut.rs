@@ -6,19 +6,15 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    time::Duration,
 };
 
 use crate::{
     model::{Case, CaseList, CaseState, ServiceStatus, Text},
-    snapshot::{Center, Good, Reading},
+    snapshot::{Center, Good, Reading, is_same_moment},
 };
 
 /// A limit below this is none that anybody would set.
 const SMALLEST_LIMIT: usize = 10;
-
-/// Readings that began so close to each other are of the same moment.
-const MOMENT: Duration = Duration::from_millis(500);
 
 /// Adds the services whose cases are hidden by a limit to what is taken as cut in the lists of `now`.
 pub(super) fn mark(before: &Center, now: &mut Center) {
@@ -75,8 +71,7 @@ impl<'a> Look<'a> {
         };
         let list = |reading: &'a Reading<CaseList>| {
             let good = reading.good.as_ref()?;
-            let apart = good.taken.mono.abs_diff(services.taken.mono);
-            (apart <= MOMENT).then_some(&*good.data)
+            is_same_moment(good.taken, services.taken).then_some(&*good.data)
         };
         Self { calls: list(&center.calls), cases: list(&center.cases), services: &services.data }
     }
@@ -109,12 +104,14 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// Cases that nobody handles, by service, each once whichever lists show it.
+    /// Cases that no agent handles, by service, each once whichever lists show it. A number that one list
+    /// shows in two services is two cases.
     fn waiting(self) -> HashMap<&'a Text, usize> {
-        let mut known: HashSet<&Text> = HashSet::new();
-        let lists = self.calls.into_iter().chain(self.cases).flat_map(|list| &list.cases);
-        let waiting = lists.filter(|case| case.state != Some(CaseState::Handled));
-        by_service(waiting.filter(|case| known.insert(&case.id)))
+        let waits = |case: &&Case| case.state != Some(CaseState::Handled);
+        let calls = || self.calls.into_iter().flat_map(|list| &list.cases).filter(waits);
+        let known: HashSet<&Text> = calls().map(|case| &case.id).collect();
+        let cases = self.cases.into_iter().flat_map(|list| &list.cases).filter(waits);
+        by_service(calls().chain(cases.filter(|case| !known.contains(&case.id))))
     }
 }
 

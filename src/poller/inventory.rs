@@ -10,7 +10,7 @@ use super::{
     settle::{Done, problem, settle, too_slow},
 };
 use crate::{
-    model::{Collector, Holding, Resource},
+    model::{CollectionCount, Collector, Resource},
     snapshot::{Center, Outcome, Reading, Snapshot},
     trio::{Error, Inventory, Route},
 };
@@ -21,7 +21,7 @@ impl Poller {
     pub(super) async fn count_shared(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
         let visitor = self.visitor();
         let root = self.root.as_ref()?;
-        let read = visitor.client.shared_holdings(root);
+        let read = visitor.client.shared_collection_counts(root);
         let done = visitor.count(&mut snapshot.inventory, Resource::Directory, read).await?;
         snapshot.simulated |= done.simulated;
         let scope = Collector::Inventory.as_str();
@@ -37,13 +37,14 @@ impl Poller {
 impl Visitor<'_> {
     /// Counts what there is in a contact centre.
     pub(super) async fn inventory(self, route: &Route, center: &mut Center) -> Option<Done> {
-        self.count(&mut center.inventory, Resource::ContactCenters, self.client.holdings(route)).await
+        self.count(&mut center.inventory, Resource::ContactCenters, self.client.collection_counts(route))
+            .await
     }
 
     /// Takes what could be counted; that something could not is a failure all the same.
     async fn count(
         self,
-        reading: &mut Reading<Vec<Holding>>,
+        reading: &mut Reading<Vec<CollectionCount>>,
         resource: Resource,
         read: impl Future<Output = Result<Inventory, Error>>,
     ) -> Option<Done> {
@@ -55,9 +56,7 @@ impl Visitor<'_> {
         let limit = self.settings.collector_limit;
         let result = timeout(limit, read).await.unwrap_or_else(|_| Err(too_slow(resource)));
         let (result, simulated, failure) = match result {
-            Ok(Inventory { holdings, failure, simulated }) => {
-                (Ok((holdings.len(), holdings)), simulated, failure)
-            }
+            Ok(Inventory { counts, failure, simulated }) => (Ok((counts.len(), counts)), simulated, failure),
             Err(error) => (Err(error), false, None),
         };
         let error = settle(reading, begun, self.clock, result).or(failure);

@@ -65,7 +65,7 @@ pub(super) fn problem(error: &Error) -> Problem {
         _ => None,
     };
     let forbidden = matches!(error, Error::Status { status: 403, .. });
-    Problem { said: error.told().into(), forbidden, short }
+    Problem { said: error.redacted().into(), forbidden, short }
 }
 
 pub(super) fn too_slow(resource: Resource) -> Error {

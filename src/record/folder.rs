@@ -1,56 +1,57 @@
-//! The folder that a recording is written into: a new or an empty one, and nothing half-written.
+//! The folder of a recording: a new or an empty one, written whole or not at all.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// A folder that is ready to take a recording.
+/// A folder that is ready for a recording.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
-    made: bool,
+    /// The folder did not exist before.
+    created: bool,
 }
 
-/// Why a recording cannot be written, and what to do.
+/// Reasons why a recording cannot be written, each with the remedy.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    /// There is something in it.
+    /// The folder contains something.
     #[error("{}: is not empty; name a folder that does not exist yet", .0.display())]
     NotEmpty(PathBuf),
-    /// It is something else.
+    /// The path is not a folder.
     #[error("{}: is no folder; name a folder that does not exist yet", .0.display())]
-    NoFolder(PathBuf),
-    /// It cannot be made or looked into.
-    #[error("{}: cannot be used: {why}; name a folder that you may write", .path.display())]
+    NotAFolder(PathBuf),
+    /// The folder cannot be created or read.
+    #[error("{}: cannot be used: {error}; name a folder that you may write", .path.display())]
     Unusable {
         /// The folder.
         path: PathBuf,
-        /// Why.
-        why: io::Error,
+        /// The error of the system.
+        error: io::Error,
     },
-    /// A file could not be written. Nothing is left of the recording.
-    #[error("{}: cannot be written: {why}; make room, or name another folder", .path.display())]
+    /// A file could not be written. The files of the recording were removed.
+    #[error("{}: cannot be written: {error}; make room, or name another folder", .path.display())]
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// Why.
-        why: io::Error,
+        /// The error of the system.
+        error: io::Error,
     },
-    /// Without random numbers nothing can be hidden.
-    #[error("the system gives no random numbers, so nothing can be hidden: {0}")]
-    NoChance(String),
+    /// There are no random numbers for the replacements.
+    #[error("the system provides no random numbers, so nothing can be replaced: {0}")]
+    NoRandomNumbers(String),
 }
 
 impl Folder {
-    /// Makes the folder if there is none.
+    /// Creates the folder if it does not exist.
     ///
     /// # Errors
-    /// It is not empty, no folder, or not ours to write.
+    /// It is not empty, not a folder, or not accessible.
     pub fn prepare(path: &Path) -> Result<Self, FolderError> {
-        let unusable = |why| FolderError::Unusable { path: path.to_owned(), why };
-        let made = match fs::metadata(path) {
-            Ok(found) if !found.is_dir() => return Err(FolderError::NoFolder(path.to_owned())),
+        let unusable = |error| FolderError::Unusable { path: path.to_owned(), error };
+        let created = match fs::metadata(path) {
+            Ok(found) if !found.is_dir() => return Err(FolderError::NotAFolder(path.to_owned())),
             Ok(_) => {
                 if fs::read_dir(path).map_err(unusable)?.next().is_some() {
                     return Err(FolderError::NotEmpty(path.to_owned()));
@@ -63,31 +64,35 @@ impl Folder {
             }
             Err(error) => return Err(unusable(error)),
         };
-        Ok(Self { path: path.to_owned(), made })
+        Ok(Self { path: path.to_owned(), created })
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// There will be no recording: a folder that was made for it goes.
+    /// Removes the folder again if it was created for this recording.
     pub fn abandon(self) {
-        if self.made {
-            // It is empty, or somebody else has put something there, which is not ours.
+        if self.created {
+            // Fails if another program has put something there, which must stay.
             let _ = fs::remove_dir(&self.path);
         }
     }
 
-    /// Writes all files, the last one last; if one cannot be written, none stays.
+    /// Writes all files in this order. If one cannot be written, all are removed.
+    ///
+    /// # Errors
+    /// The first file that cannot be written.
     pub(super) fn write(&self, files: &[(String, String)]) -> Result<(), FolderError> {
         for (done, (name, text)) in files.iter().enumerate() {
             let path = self.path.join(name);
-            if let Err(why) = fs::write(&path, text) {
+            if let Err(error) = fs::write(&path, text) {
+                // Also the failed one: a disk that is full leaves a part of it.
                 for (name, _) in &files[..=done] {
                     let _ = fs::remove_file(self.path.join(name));
                 }
-                return Err(FolderError::Unwritable { path, why });
+                return Err(FolderError::Unwritable { path, error });
             }
         }
         Ok(())
@@ -107,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_in_use_or_none_is_refused_with_what_to_do() {
+    fn folder_in_use_is_refused_with_the_remedy() {
         let here = temporary();
         let (file, full) = (here.path().join("file"), here.path());
         fs::write(&file, "x").expect("written");
@@ -124,13 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_that_cannot_be_written_leaves_nothing_behind() {
+    fn failed_recording_leaves_no_files() {
         let here = temporary();
         let path = here.path().join("a/b");
         let folder = Folder::prepare(&path).expect("a new folder");
         fs::create_dir(path.join("recording.json")).expect("in the way");
         let error = folder.write(&files()).expect_err("a folder is in the way");
-        // As it is printed: with all causes.
+        // As the program prints it: with all causes, none of them twice.
         let error = format!("{:#}", anyhow::Error::new(error));
         assert!(
             error.starts_with(&format!("{}: cannot be written: ", path.join("recording.json").display()))
@@ -143,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_was_made_for_nothing_goes_and_another_stays() {
+    fn abandoned_folder_is_removed_if_it_was_created() {
         let here = temporary();
         let made = here.path().join("made");
         Folder::prepare(&made).expect("a new folder").abandon();

@@ -1,11 +1,11 @@
-//! The headers of an answer.
+//! Pseudonymises the headers of an answer.
 
 use jiff::fmt::rfc2822;
 use serde_json::{Map, Value};
 
-use super::{disguise::Disguise, words::plain};
+use super::{api_words::plain, pseudonyms::Pseudonyms};
 
-/// The media types that say nothing.
+/// Well-known media types; a vendor type could name a product or customer.
 const TYPES: [&str; 7] = [
     "application/json",
     "application/problem+json",
@@ -15,13 +15,14 @@ const TYPES: [&str; 7] = [
     "text/plain",
     "text/json",
 ];
-/// The most digits of a count in a header.
-const DIGITS_OF_A_TOTAL: usize = 7;
-/// The most digits of a wait.
-const DIGITS_OF_A_WAIT: usize = 5;
+/// Most digits of a count in a header.
+// More digits could be a telephone number.
+const MAX_COUNT_DIGITS: usize = 7;
+/// Most digits of a `Retry-After` in seconds: about a day.
+const MAX_WAIT_DIGITS: usize = 5;
 
-impl Disguise<'_> {
-    /// A header, in disguise; `None` for one of which nothing would be left.
+impl Pseudonyms<'_> {
+    /// Pseudonymises the value of a header; `None` for a header that is not recorded.
     pub(super) fn header(&mut self, name: &str, value: &str) -> Option<String> {
         match name {
             "content-type" => Some(content_type(value)),
@@ -30,16 +31,17 @@ impl Disguise<'_> {
             "retry-after" => {
                 let seconds = value.trim();
                 let is_wait =
-                    seconds.len() <= DIGITS_OF_A_WAIT && seconds.bytes().all(|byte| byte.is_ascii_digit());
+                    seconds.len() <= MAX_WAIT_DIGITS && seconds.bytes().all(|byte| byte.is_ascii_digit());
                 if is_wait { Some(seconds.to_owned()) } else { date(value) }
             }
             "x-pagination" => Some(self.pagination(value)),
+            // Only its presence matters, so that a recording of a simulator is known as one.
             "x-trio-simulated" => Some("1".to_owned()),
             _ => None,
         }
     }
 
-    /// JSON, or `name=value` pairs; the same way of writing stays.
+    /// Pseudonymises `X-Pagination`: JSON or `name=value` pairs, in the server's way of writing.
     fn pagination(&mut self, value: &str) -> String {
         if let Ok(Value::Object(members)) = serde_json::from_str(value) {
             let members: Map<String, Value> = members
@@ -47,7 +49,7 @@ impl Disguise<'_> {
                 .map(|(name, value)| {
                     let value = match value {
                         Value::String(text) => self.page_text(&name, &text).into(),
-                        value if is_total(&name, &value.to_string()) => value,
+                        value if is_count(&name, &value.to_string()) => value,
                         value => self.value(value),
                     };
                     (self.inner_member(&name), value)
@@ -64,32 +66,32 @@ impl Disguise<'_> {
             match pair.split_once('=') {
                 Some((name, value)) => {
                     let bare = value.trim().trim_matches('"');
-                    let told = self.page_text(name.trim(), bare);
-                    let quoted = if value.contains('"') { format!("\"{told}\"") } else { told };
+                    let replaced = self.page_text(name.trim(), bare);
+                    let quoted = if value.contains('"') { format!("\"{replaced}\"") } else { replaced };
                     text.push_str(&format!("{}={quoted}{end}", self.inner_member(name.trim())));
                 }
-                None => text.push_str(&format!("{}{end}", self.tokens.text(pair))),
+                None => text.push_str(&format!("{}{end}", self.replacements.text(pair))),
             }
         }
         text
     }
 
     fn page_text(&mut self, name: &str, text: &str) -> String {
-        if is_total(name, text) || matches!(text.trim(), "" | "null") {
+        if is_count(name, text) || matches!(text.trim(), "" | "null") {
             return text.to_owned();
         }
-        if plain(name).ends_with("link") { self.link(text) } else { self.tokens.text(text) }
+        if plain(name).ends_with("link") { self.link(text) } else { self.replacements.text(text) }
     }
 }
 
-/// Whether this is one of the numbers that describe the pages.
-fn is_total(name: &str, value: &str) -> bool {
+/// Returns true for one of the documented numbers of paging.
+fn is_count(name: &str, value: &str) -> bool {
     let known = ["currentpage", "pagesize", "totalcount", "totalpages"].contains(&&*plain(name));
     let value = value.trim();
-    known && value.len() <= DIGITS_OF_A_TOTAL && value.bytes().all(|byte| byte.is_ascii_digit())
+    known && value.len() <= MAX_COUNT_DIGITS && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The media type and the charset, where both are known.
+/// Returns the media type and the charset, as far as they are well-known.
 fn content_type(value: &str) -> String {
     let mut parts = value.split(';').map(str::trim);
     let essence = parts.next().unwrap_or_default().to_lowercase();
@@ -105,7 +107,7 @@ fn content_type(value: &str) -> String {
     }
 }
 
-/// A date that is one, written anew.
+/// Parses a date and formats it again, so that nothing else can be in it.
 fn date(value: &str) -> Option<String> {
     let timestamp = rfc2822::parse(value).ok()?.timestamp();
     rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&timestamp).ok()

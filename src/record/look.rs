@@ -1,16 +1,15 @@
-//! A look at every resource before the first cycle, as `inspect` takes it: as it is, and once asking for
-//! every name that the dictionary knows. The exporter itself does the second only now and then.
+//! The look before the first cycle: reads every resource as `inspect` does, plainly and once asking for every member
+//! name of the dictionary. The exporter itself does the latter only now and then, so the cycles may not show it.
 
 use crate::{
     model::{Resource, Selection},
     trio::{Client, Dictionary, Error},
 };
 
-/// Looks at whatever the dictionary knows, in the contact centres that are read. What is refused is
-/// seen as refused.
+/// Reads every resource that the dictionary knows, in the selected contact centres.
 ///
 /// # Errors
-/// Nothing can be had from the server: no connection, no login, no contact centre.
+/// The server gives no data at all: no connection, no login, no contact centre.
 pub async fn look(client: &Client, dictionary: &Dictionary, selection: &Selection) -> Result<(), Error> {
     let root = client.root().await?;
     client.examine_contact_centers(&root).await?;
@@ -21,6 +20,7 @@ pub async fn look(client: &Client, dictionary: &Dictionary, selection: &Selectio
         let route = client.route(&root, &center).await?;
         for resource in dictionary.resources().filter(|resource| *resource != Resource::ContactCenters) {
             match client.examine(&route, resource).await {
+                // A refusal is recorded as one: that, too, can be what the bug report is about.
                 Err(error) if error.is_total() => return Err(error),
                 _ => {}
             }

@@ -1,14 +1,14 @@
-//! Sees the exchanges with a server and keeps them until they are written.
+//! Keeps the exchanges with a server in memory until they are written.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::seen::{Came, Seen};
+use super::exchange::{RecordedExchange, Reply};
 use crate::{
     model::Stamp,
-    trio::{Exchange, Outcome, Witness},
+    trio::{Exchange, ExchangeObserver, Outcome},
 };
 
-/// What was seen so far.
+/// The exchanges of one recording. Behind a mutex, because the client reads several resources at once.
 #[derive(Debug)]
 pub struct Recorder {
     began: Stamp,
@@ -17,55 +17,56 @@ pub struct Recorder {
 
 #[derive(Debug, Default)]
 pub(super) struct State {
-    /// When each cycle began.
+    /// Start of each cycle.
     pub(super) cycles: Vec<Stamp>,
-    pub(super) seen: Vec<Seen>,
+    pub(super) exchanges: Vec<RecordedExchange>,
 }
 
 impl Recorder {
-    /// A recorder that has seen nothing.
+    /// Returns an empty recorder; `now` is the start of the recording.
     pub fn new(now: Stamp) -> Self {
         Self { began: now, state: Mutex::default() }
     }
 
-    /// From now on exchanges belong to the next cycle. What comes before the first one is the look.
+    /// Begins the next cycle. Exchanges before the first cycle belong to the look.
     pub fn begin_cycle(&self, now: Stamp) {
         self.state().cycles.push(now);
     }
 
-    /// Exchanges seen so far.
+    /// Returns the number of exchanges.
     pub fn exchanges(&self) -> usize {
-        self.state().seen.len()
+        self.state().exchanges.len()
     }
 
-    /// When it was made.
+    /// Returns the start of the recording.
     pub(super) fn began(&self) -> Stamp {
         self.began
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        // A panic while the lock is held leaves whole entries: only `push` changes the lists.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Witness for Recorder {
-    fn saw(&self, exchange: Exchange<'_>) {
-        let came = match exchange.outcome {
+impl ExchangeObserver for Recorder {
+    fn on_exchange(&self, exchange: Exchange<'_>) {
+        let reply = match exchange.outcome {
             Outcome::Answered { status, headers, body } => {
                 let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned()));
-                Came::Answer { status, headers: headers.collect(), body: body.to_vec() }
+                Reply::Answer { status, headers: headers.collect(), body: body.to_vec() }
             }
-            Outcome::Failed(failure) => Came::Nothing(failure.as_str()),
+            Outcome::Failed(failure) => Reply::Failure(failure.as_str()),
         };
         let mut state = self.state();
         let cycle = state.cycles.len();
-        state.seen.push(Seen {
+        state.exchanges.push(RecordedExchange {
             cycle,
             at: exchange.at.wall,
             took: exchange.took,
             resource: exchange.resource,
             url: exchange.url.clone(),
-            came,
+            reply,
         });
     }
 }

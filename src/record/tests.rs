@@ -1,4 +1,4 @@
-//! Tests: nothing that says who somebody is gets through, wherever it stands.
+//! Tests that nothing which identifies a person is left, wherever it is in an answer.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    disguise::{Disguise, Kept},
-    hosts::Hosts,
-    keep::Keep,
-    names::Names,
-    seen::{Came, Seen},
-    tokens::Tokens,
+    exchange::{RecordedExchange, Reply},
+    hosts::HostAliases,
+    kept_fields::KeptFields,
+    member_names::MemberNames,
+    pseudonyms::{Kept, Pseudonyms},
+    replacements::Replacements,
 };
 use crate::{model::Resource, trio::Dictionary};
 
@@ -25,45 +25,45 @@ fn base() -> Url {
     "https://trio1.kund.example/hemlig/te/api".parse().expect("a URL")
 }
 
-/// What `work` makes of a disguise that has seen these answers.
-fn disguised<T>(
+/// Calls `work` with the pseudonyms of a recording with these answers.
+fn pseudonymised<T>(
     resource: Resource,
     answers: &[&Value],
-    work: impl FnOnce(&mut Disguise<'_>) -> T,
+    work: impl FnOnce(&mut Pseudonyms<'_>) -> T,
 ) -> (T, Kept) {
     let dictionary = Dictionary::builtin().expect("valid");
-    let seen: Vec<Seen> = answers
+    let exchanges: Vec<RecordedExchange> = answers
         .iter()
-        .map(|answer| Seen {
+        .map(|answer| RecordedExchange {
             cycle: 1,
             at: now(),
             took: Duration::ZERO,
             resource,
             url: base(),
-            came: Came::Answer { status: 200, headers: Vec::new(), body: answer.to_string().into_bytes() },
+            reply: Reply::Answer { status: 200, headers: Vec::new(), body: answer.to_string().into_bytes() },
         })
         .collect();
-    let (keep, bases) = (Keep::default(), [base()]);
-    let mut disguise = Disguise {
+    let (kept_fields, bases) = (KeptFields::default(), [base()]);
+    let mut pseudonyms = Pseudonyms {
         dictionary: &dictionary,
-        keep: &keep,
+        kept_fields: &kept_fields,
         bases: &bases,
         now: now(),
-        names: Names::of(&seen, &dictionary),
-        tokens: Tokens::new().expect("chance"),
-        hosts: Hosts::new(bases.iter()),
+        names: MemberNames::choose(&exchanges, &dictionary),
+        replacements: Replacements::new().expect("random numbers"),
+        hosts: HostAliases::new(bases.iter()),
         kept: Kept::default(),
     };
-    let made = work(&mut disguise);
-    (made, disguise.kept)
+    let made = work(&mut pseudonyms);
+    (made, pseudonyms.kept)
 }
 
 fn body(resource: Resource, answer: &Value) -> Value {
-    disguised(resource, &[answer], |disguise| disguise.body(resource, answer.clone())).0
+    pseudonymised(resource, &[answer], |pseudonyms| pseudonyms.body(resource, answer.clone())).0
 }
 
 #[test]
-fn measures_and_known_words_stay_and_all_else_goes() {
+fn measures_and_known_words_stay_all_else_is_replaced() {
     let answer = json!({"links": [], "data": [{
         "agentId": 4711, "name": "Åsa Öberg", "state": "Upptagen", "stateSince": "2026-01-15T07:59:00Z",
         "logged": true, "phone": "0701234567", "level": 7, "x": {"state": "Busy", "born": "1975-03-02"},
@@ -72,7 +72,7 @@ fn measures_and_known_words_stay_and_all_else_goes() {
     assert_eq!(item["state"], "Upptagen");
     assert_eq!(item["stateSince"], "2026-01-15T07:59:00Z");
     assert_eq!(item["logged"], true);
-    assert_ne!(item["x"]["state"], "Busy", "a word is known where it stands, not elsewhere");
+    assert_ne!(item["x"]["state"], "Busy", "a word is known in its own field only");
     for (member, was) in [("agentId", 4), ("level", 1)] {
         assert_eq!(item[member].to_string().len(), was, "{item}");
         assert_ne!(item[member], answer["data"][0][member]);
@@ -84,14 +84,31 @@ fn measures_and_known_words_stay_and_all_else_goes() {
 }
 
 #[test]
-fn an_id_is_the_same_in_values_paths_queries_and_headers() {
+fn early_dates_stay_no_time_and_say_no_birthday() {
+    let recorded = |value: Value| {
+        let answer = json!({"data": [{"agentId": 1, "state": "Upptagen", "stateSince": value}]});
+        body(Resource::AgentState, &answer)["data"][0]["stateSince"].clone()
+    };
+    for early in ["1975-03-02", "1901-01-01 00:59:XX", "/Date(-62135596800000)/", "1970-01-01T00:00:00Z"] {
+        assert_eq!(recorded(early.into()), "0001-01-01T00:00:00", "{early}");
+    }
+    assert_eq!(recorded("".into()), "");
+    assert_eq!(recorded(json!(-1)), 0);
+}
+
+#[test]
+fn id_has_one_replacement_in_values_paths_and_headers() {
     let answer = json!([{"id": 101, "groupIds": ["101", 101], "name": "n", "href": "/hemlig/te/api/cc/101/agents?groupId=101"}]);
     let url: Url =
         "https://trio1.kund.example/hemlig/te/api/cc/101/services?groupId=101&page=2".parse().expect("a URL");
     let header = json!({"totalCount": 101, "nextPageLink": format!("{url}")}).to_string();
-    let ((item, asked, header), _) = disguised(Resource::Services, &[&answer], |disguise| {
-        let body = disguise.body(Resource::Services, answer.clone());
-        (body[0].clone(), disguise.asked(&url), disguise.header("x-pagination", &header).expect("kept"))
+    let ((item, asked, header), _) = pseudonymised(Resource::Services, &[&answer], |pseudonyms| {
+        let body = pseudonyms.body(Resource::Services, answer.clone());
+        (
+            body[0].clone(),
+            pseudonyms.request_address(&url),
+            pseudonyms.header("x-pagination", &header).expect("kept"),
+        )
     });
     let id = item["id"].to_string();
     assert_ne!(id, "101");
@@ -106,8 +123,8 @@ fn an_id_is_the_same_in_values_paths_queries_and_headers() {
 }
 
 #[test]
-fn addresses_keep_only_what_is_documented() {
-    let ((), _) = disguised(Resource::Api, &[], |disguise| {
+fn addresses_keep_documented_parts_only() {
+    let ((), _) = pseudonymised(Resource::Api, &[], |pseudonyms| {
         for (link, pattern) in [
             ("https://trio1.kund.example/hemlig/te/api/cc", "https://host-1.invalid/te/api/cc"),
             ("HTTP://anna:pw@trio2.kund.example:81/te/api/#anna", "http://host-2.invalid/te/api/"),
@@ -115,7 +132,7 @@ fn addresses_keep_only_what_is_documented() {
             ("/hemlig/te/api/directory/subscribers?sort=-name", "/te/api/directory/subscribers?sort=-name"),
             ("../agents", "../agents"),
         ] {
-            assert_eq!(disguise.link(link), pattern, "{link}");
+            assert_eq!(pseudonyms.link(link), pattern, "{link}");
         }
         for link in [
             "/te/api/cc/{ccid}/x",
@@ -124,19 +141,19 @@ fn addresses_keep_only_what_is_documented() {
             "Anna Berg",
             "/a/Anna%20Berg",
         ] {
-            let changed = disguise.link(link);
+            let changed = pseudonyms.link(link);
             assert!(
                 !changed.to_lowercase().contains("anna") && !changed.contains("ccid"),
                 "{link}: {changed}"
             );
         }
-        assert!(disguise.link("/te/api/cc/{ccid}/x").contains('{'), "a template stays one");
+        assert!(pseudonyms.link("/te/api/cc/{ccid}/x").contains('{'), "a template stays one");
     });
 }
 
 #[test]
-fn headers_keep_only_what_is_known() {
-    let ((), _) = disguised(Resource::Api, &[], |disguise| {
+fn headers_keep_known_values_only() {
+    let ((), _) = pseudonymised(Resource::Api, &[], |pseudonyms| {
         for (name, value, expected) in [
             (
                 "content-type",
@@ -157,7 +174,7 @@ fn headers_keep_only_what_is_known() {
             ("x-trio-simulated", "anna", Some("1")),
             ("server", "anna", None),
         ] {
-            let header = disguise.header(name, value);
+            let header = pseudonyms.header(name, value);
             let header = header.map(|header| header.replace("; pageSize", ";pageSize"));
             assert_eq!(header.as_deref(), expected, "{name}: {value}");
         }
@@ -167,7 +184,7 @@ fn headers_keep_only_what_is_known() {
             r#"{"anna":"anna","totalCount":"anna"}"#,
             "totalCount=anna",
         ] {
-            let header = disguise.header("x-pagination", value).expect("kept");
+            let header = pseudonyms.header("x-pagination", value).expect("kept");
             assert!(!header.contains("anna") && !header.contains("701234567"), "{value}: {header}");
         }
     });
@@ -181,9 +198,9 @@ fn member_names_stay_unless_they_look_like_data() {
         {"id": 3, "vxQ": 1, "qDepth_77": 1, "Kundval": 2, "k4711001": 1, "kategori": "x"},
     ]});
     let one = json!({"data": {"ccK": 1, "ccBez": "Kund val"}});
-    let ((), kept) = disguised(Resource::Services, &[&many, &one], |disguise| {
-        disguise.body(Resource::Services, many.clone());
-        disguise.body(Resource::ContactCenters, one.clone());
+    let ((), kept) = pseudonymised(Resource::Services, &[&many, &one], |pseudonyms| {
+        pseudonyms.body(Resource::Services, many.clone());
+        pseudonyms.body(Resource::ContactCenters, one.clone());
     });
     assert_eq!(kept.names.into_iter().collect::<Vec<_>>(), ["ccBez", "ccK", "kategori", "qDepth_77", "vxQ"]);
     let hidden = ["Anna", "Anna Berg", "Berg", "Kundval", "k4711001"];
@@ -191,7 +208,7 @@ fn member_names_stay_unless_they_look_like_data() {
 }
 
 #[test]
-fn an_unknown_word_never_becomes_a_known_one() {
+fn unknown_word_never_becomes_a_known_one() {
     let answer = json!([{"id": 1, "open": 5}, {"id": 2, "open": "kanske"}, {"id": 3, "open": 1}]);
     let items = body(Resource::ServiceState, &answer);
     assert_eq!(items[2]["open"], 1);
@@ -215,7 +232,7 @@ fn names_of_resources_stay_in_nodes_and_links() {
     assert_eq!(data, &json!({"primaryServer": "host-1.invalid", "secondaryServer": "host-2.invalid"}));
 }
 
-/// Something that says who somebody is, and the parts of it that must not be seen.
+/// A text that identifies a person, and the parts of it that must not be left.
 fn secret() -> impl Strategy<Value = (String, Vec<String>)> {
     prop_oneof![
         "[A-ZÅÄÖ][a-zåäö]{5,9} [A-Z][a-z]{5,9}sson"
@@ -231,7 +248,7 @@ fn secret() -> impl Strategy<Value = (String, Vec<String>)> {
     ]
 }
 
-/// Any JSON, with secrets as values and as names, under names that mean something and others.
+/// Any JSON, with secrets as values and as names, under known names and others.
 fn planted() -> impl Strategy<Value = (Value, Vec<String>)> {
     let known = prop::sample::select(vec![
         "data",
@@ -286,21 +303,21 @@ proptest! {
     ) {
         let changed = body(resource, &document).to_string();
         for secret in secrets {
-            prop_assert!(!changed.contains(&secret), "{} stands in {}", secret, changed);
+            prop_assert!(!changed.contains(&secret), "{} is in {}", secret, changed);
         }
     }
 
     #[test]
     fn no_planted_secret_survives_in_an_address_or_a_header((text, secrets) in secret()) {
-        let ((), _) = disguised(Resource::Agents, &[], |disguise| {
+        let ((), _) = pseudonymised(Resource::Agents, &[], |pseudonyms| {
             for name in ["content-type", "date", "location", "retry-after", "x-pagination", "x-trio-simulated"] {
-                let header = disguise.header(name, &text).unwrap_or_default();
+                let header = pseudonyms.header(name, &text).unwrap_or_default();
                 assert!(secrets.iter().all(|secret| !header.contains(secret)), "{name}: {header}");
             }
             let mut url = base();
             url.path_segments_mut().expect("a base").extend(["cc", &text, "agents"]);
             url.query_pairs_mut().append_pair("name", &text).append_pair(&text, "1").append_pair("fields", &text);
-            let asked = format!("{:?}", disguise.asked(&url));
+            let asked = format!("{:?}", pseudonyms.request_address(&url));
             assert!(secrets.iter().all(|secret| !asked.contains(secret)), "{asked}");
         });
     }

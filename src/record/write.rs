@@ -1,4 +1,4 @@
-//! From what was seen to the files of a recording.
+//! Pseudonymises the exchanges and writes the files of a recording.
 
 use std::{fmt::Write, time::SystemTime};
 
@@ -7,44 +7,44 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{
-    disguise::{Disguise, Kept},
+    exchange::{RecordedExchange, Reply},
     folder::{Folder, FolderError},
-    hosts::Hosts,
-    keep::Keep,
-    names::Names,
+    hosts::HostAliases,
+    kept_fields::KeptFields,
+    member_names::MemberNames,
+    pseudonyms::{Kept, Pseudonyms},
     recorder::Recorder,
-    seen::{Came, Seen},
-    tokens::Tokens,
+    replacements::Replacements,
 };
 use crate::trio::Dictionary;
 
-/// The version of the format; it changes when a program that knows this one could not read it.
+/// Version of the format. It changes when programs that know this version could not read it.
 const VERSION: u32 = 1;
-/// How an unreadable body may begin, to tell a web page from JSON.
-const TELLING: [char; 4] = ['<', '{', '[', '"'];
+/// First characters of an unreadable body that are recorded: they tell a web page from broken JSON.
+const RECORDED_BEGINNINGS: [char; 4] = ['<', '{', '[', '"'];
 
 const KEPT_HEADER: &str = "\
-# Everything that stands in this recording as the server wrote it, besides counts, durations, times and
-# true and false. Read it before you give the recording to anybody: if a line says who somebody is, do
-# not send it, and report that as a mistake of trio-exporter. Changing this file changes nothing.
+# Everything in this recording that is as the server wrote it, besides counts, durations, times, true and
+# false. Read it before you give the recording to anyone: if a line identifies a person, do not send the
+# recording, and report that as a bug of trio-exporter. Changing this file changes nothing.
 ";
 
-/// What was written.
+/// Numbers about a recording, to be printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Cycles that are in it.
+    /// Cycles.
     pub cycles: usize,
-    /// Requests that are in it, answered or not.
+    /// Requests, answered or not.
     pub exchanges: usize,
-    /// Member names that stayed.
+    /// Member names that were kept.
     pub names: usize,
-    /// Words that stayed.
+    /// Words that were kept.
     pub words: usize,
     /// Member names that were replaced, because they look like data.
     pub hidden: usize,
 }
 
-/// Writes what `recorder` saw at `servers`, in disguise.
+/// Writes the exchanges of `recorder` with `servers`, pseudonymised.
 ///
 /// # Errors
 /// A file cannot be written, or there are no random numbers.
@@ -52,33 +52,35 @@ pub fn write(
     recorder: &Recorder,
     servers: &[Url],
     dictionary: &Dictionary,
-    keep: &Keep,
+    kept_fields: &KeptFields,
     folder: &Folder,
 ) -> Result<Summary, FolderError> {
     let began = recorder.began();
     let state = recorder.state();
-    let tokens = Tokens::new().map_err(|error| FolderError::NoChance(error.to_string()))?;
-    let answered = state.seen.iter().filter(|seen| matches!(seen.came, Came::Answer { .. }));
-    let mut disguise = Disguise {
+    let replacements =
+        Replacements::new().map_err(|error| FolderError::NoRandomNumbers(error.to_string()))?;
+    // Servers that answered get the first aliases, so that `host-1` is the server that was read.
+    let answered = state.exchanges.iter().filter(|exchange| matches!(exchange.reply, Reply::Answer { .. }));
+    let mut pseudonyms = Pseudonyms {
         dictionary,
-        keep,
+        kept_fields,
         bases: servers,
         now: began.wall,
-        names: Names::of(&state.seen, dictionary),
-        tokens,
-        hosts: Hosts::new(answered.map(|seen| &seen.url)),
+        names: MemberNames::choose(&state.exchanges, dictionary),
+        replacements,
+        hosts: HostAliases::new(answered.map(|exchange| &exchange.url)),
         kept: Kept::default(),
     };
     let mut lines = vec![String::new(); state.cycles.len() + 1];
-    for seen in &state.seen {
-        let line = exchange(&mut disguise, seen, began.wall);
-        // Writing to a String does not fail.
-        let _ = writeln!(lines[seen.cycle], "{line}");
+    for exchange in &state.exchanges {
+        let line = exchange_line(&mut pseudonyms, exchange, began.wall);
+        // Writing to a String cannot fail.
+        let _ = writeln!(lines[exchange.cycle], "{line}");
     }
     let starts = state.cycles.iter().map(|cycle| cycle.since(began).as_millis() as u64);
     let cycles: Vec<Value> =
         starts.enumerate().map(|(n, at)| json!({ "file": file_name(n + 1), "at_ms": at })).collect();
-    let Disguise { kept, .. } = disguise;
+    let Pseudonyms { kept, .. } = pseudonyms;
     let manifest = json!({
         "format": "trio-exporter recording",
         "version": VERSION,
@@ -91,11 +93,12 @@ pub fn write(
     let mut files: Vec<(String, String)> =
         lines.into_iter().enumerate().map(|(n, text)| (file_name(n), text)).collect();
     files.push(("kept.txt".to_owned(), kept_text(&kept)));
+    // Last: without it a folder is no recording, so a broken one is recognised.
     files.push(("recording.json".to_owned(), format!("{manifest:#}\n")));
     folder.write(&files)?;
     Ok(Summary {
         cycles: state.cycles.len(),
-        exchanges: state.seen.len(),
+        exchanges: state.exchanges.len(),
         names: kept.names.len() + kept.known_names.len(),
         words: kept.words.len(),
         hidden: kept.hidden.len(),
@@ -106,27 +109,28 @@ fn file_name(cycle: usize) -> String {
     if cycle == 0 { "look.jsonl".to_owned() } else { format!("cycle-{cycle}.jsonl") }
 }
 
-fn exchange(disguise: &mut Disguise<'_>, seen: &Seen, began: SystemTime) -> Value {
-    let (path, query) = disguise.asked(&seen.url);
-    let at = seen.at.duration_since(began).unwrap_or_default();
+/// Returns the line of one exchange, as docs/dev/recording-format.md describes it.
+fn exchange_line(pseudonyms: &mut Pseudonyms<'_>, exchange: &RecordedExchange, began: SystemTime) -> Value {
+    let (path, query) = pseudonyms.request_address(&exchange.url);
+    let at = exchange.at.duration_since(began).unwrap_or_default();
     let mut line = Map::new();
     let mut put = |name: &str, value: Value| drop(line.insert(name.to_owned(), value));
     put("at_ms", (at.as_millis() as u64).into());
-    put("took_ms", (seen.took.as_millis() as u64).into());
-    put("resource", seen.resource.as_str().into());
-    put("server", disguise.hosts.of(&seen.url).into());
+    put("took_ms", (exchange.took.as_millis() as u64).into());
+    put("resource", exchange.resource.as_str().into());
+    put("server", pseudonyms.hosts.alias_of(&exchange.url).into());
     put("path", path.into());
     put("query", json!(query));
-    match &seen.came {
-        Came::Nothing(failure) => put("failure", (*failure).into()),
-        Came::Answer { status, headers, body } => {
+    match &exchange.reply {
+        Reply::Failure(failure) => put("failure", (*failure).into()),
+        Reply::Answer { status, headers, body } => {
             put("status", (*status).into());
             let headers = headers.iter().filter_map(|(name, value)| {
-                Some(((*name).to_owned(), Value::from(disguise.header(name, value)?)))
+                Some(((*name).to_owned(), Value::from(pseudonyms.header(name, value)?)))
             });
             put("headers", Value::Object(headers.collect()));
             match serde_json::from_slice(body) {
-                Ok(json) => put("json", disguise.body(seen.resource, json)),
+                Ok(json) => put("json", pseudonyms.body(exchange.resource, json)),
                 Err(error) => put("unreadable", unreadable(body, &error)),
             }
         }
@@ -134,15 +138,16 @@ fn exchange(disguise: &mut Disguise<'_>, seen: &Seen, began: SystemTime) -> Valu
     Value::Object(line)
 }
 
-/// What may be said of a body that is not JSON: its length, how it begins, and where it ends to be
-/// JSON.
+/// Describes a body that is not JSON: its length, its first character, and the position of the error.
 fn unreadable(body: &[u8], error: &serde_json::Error) -> Value {
+    // The first 64 bytes are enough to pass over blanks.
     let begins =
         std::str::from_utf8(&body[..body.len().min(64)]).unwrap_or_default().trim_start().chars().next();
-    let begins = begins.filter(|first| TELLING.contains(first)).map(String::from);
+    let begins = begins.filter(|first| RECORDED_BEGINNINGS.contains(first)).map(String::from);
     json!({ "bytes": body.len(), "begins": begins, "line": error.line(), "column": error.column() })
 }
 
+/// Returns the contents of `kept.txt`.
 fn kept_text(kept: &Kept) -> String {
     let mut text = KEPT_HEADER.to_owned();
     let lists = [
@@ -159,7 +164,7 @@ fn kept_text(kept: &Kept) -> String {
     text
 }
 
-/// To the millisecond.
+/// Formats a time (RFC 3339), to the millisecond.
 fn timestamp(time: SystemTime) -> String {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);

@@ -1,11 +1,11 @@
 //! The Trio API over the world: one request in, one answer out, at a time that the caller states.
 //!
-//! No sockets and no waiting here; [`super::simulator`] has those.
+//! Sockets, delays and clocks are in [`super::simulator`].
 
-mod activation;
 mod answer;
 mod auth;
 mod control;
+mod direct;
 mod failover;
 mod fault;
 mod filter;
@@ -13,6 +13,7 @@ mod links;
 mod lists;
 mod login;
 mod paging;
+mod pending_changes;
 mod query;
 mod read;
 mod resource;
@@ -21,75 +22,74 @@ mod route;
 mod rows;
 mod sorting;
 mod truth;
-mod unguarded;
-mod wall;
+mod world_clock;
 mod write;
 
 use std::time::SystemTime;
 
 use axum::http::{Method, StatusCode};
 
-use activation::Activation;
 pub(crate) use answer::Answer;
 use auth::Sessions;
-pub(crate) use control::{CONTROL, Gate, refuse};
-use failover::Pair;
+pub(crate) use control::{AnswerMode, CONTROL_PATH, refuse};
+use failover::FailoverState;
 use fault::Fault;
 use links::Links;
+use pending_changes::PendingChanges;
 pub(crate) use query::Query;
 pub(crate) use rights::Rights;
 use route::Route;
-pub(crate) use truth::TRUTH;
-use wall::Wall;
+pub(crate) use truth::TRUTH_PATH;
+use world_clock::WorldClock;
 
 use super::Options;
 use super::world::{World, WorldOptions};
 
-/// Where the API begins.
-pub(crate) const BASE: &str = "/te/api";
+/// Base path of the API, as documented by the vendor.
+pub(crate) const BASE_PATH: &str = "/te/api";
 
-/// A simulated Trio: the world, who is logged in, and how world time relates to real time.
+/// State of a simulated Trio: the world, the sessions, what was ordered through `/sim/control`.
 #[derive(Debug)]
 pub(crate) struct Trio {
     options: Options,
     world: World,
     sessions: Sessions,
-    wall: Wall,
-    /// What tokens that are given out now give access to.
+    world_clock: WorldClock,
+    /// Rights of tokens that are issued from now on.
     rights: Rights,
-    pair: Pair,
+    failover: FailoverState,
     faults: Vec<Fault>,
-    activation: Activation,
+    pending_changes: PendingChanges,
 }
 
-/// A request, as far as the API looks at it.
+/// The parts of a request that the API uses.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) method: Method,
-    /// The path, without the base of the API.
+    /// Path segments below the base.
     pub(crate) path: Vec<String>,
     pub(crate) query: Query,
-    /// The `Host` header: what links are built from.
+    /// `Host` header: the links of the answer start with it.
     pub(crate) host: String,
     pub(crate) authorization: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Trio {
-    /// A Trio in the middle of a busy morning, or of a scenario, which is now.
+    /// Returns a Trio whose world, generated or from a scenario, is warmed up at the real time `now`.
     pub(crate) fn new(options: Options, now: SystemTime) -> Self {
-        let mut world = begin(&options);
-        if options.log {
+        let mut world = build_world(&options);
+        if options.segment_log {
             world.keep_log();
         }
         // A word that names no resource forbids nothing.
         let rights = Rights::without(&options.forbidden).unwrap_or_default();
-        let (pair, faults, activation) = Default::default();
-        let (wall, sessions) = (Wall::new(now, world.now()), Sessions::new(options.seed, now));
-        Self { wall, sessions, world, options, rights, pair, faults, activation }
+        let (failover, faults, pending_changes) = Default::default();
+        let (world_clock, sessions) = (WorldClock::new(now, world.now()), Sessions::new(options.seed, now));
+        Self { world_clock, sessions, world, options, rights, failover, faults, pending_changes }
     }
 
-    /// The world, as it was at the last request.
+    /// The world as of the last request.
     pub(crate) fn world(&self) -> &World {
         &self.world
     }
@@ -97,74 +97,78 @@ impl Trio {
     /// Answers a request to the API.
     pub(crate) fn answer(&mut self, request: &Request, now: SystemTime) -> Answer {
         let links = Links::new(&request.host);
-        let Some(route) = Route::of(&request.path) else {
+        let Some(route) = Route::parse(&request.path) else {
             return self.problem(&links, StatusCode::NOT_FOUND, "there is no such resource");
         };
+        // hyper sends no body in an answer to HEAD.
         let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
         if !route.methods().contains(method) {
             let problem =
                 self.problem(&links, StatusCode::METHOD_NOT_ALLOWED, "this resource has no such method");
-            return problem.allow(route.methods());
+            return problem.with_allow(route.methods());
         }
-        if let Some(answer) = self.redirect(request, &links).or_else(|| self.fault(request, &links)) {
+        // Before the login: a passive server redirects every request, and a fault may hit the login itself.
+        if let Some(answer) = self.redirect(request, &links).or_else(|| self.take_error(request, &links)) {
             return answer;
         }
         match route {
-            Route::Api => return self.describe(&links),
+            Route::Api => return self.describe_api(&links),
             Route::Login => return self.login(request, &links, now),
             Route::RefreshLogin => return self.refresh(request, &links, now),
             _ => {}
         }
         let Some(rights) = self.sessions.rights(request.authorization.as_deref(), now) else {
             let message = "a valid access token is needed: log in or refresh the login";
-            return self.problem(&links, StatusCode::UNAUTHORIZED, message).challenge();
+            return self.problem(&links, StatusCode::UNAUTHORIZED, message).with_challenge();
         };
-        if !rights.admit(route) {
+        if !rights.allows_route(route) {
             return self.problem(&links, StatusCode::FORBIDDEN, "the API user has no right to this");
         }
+        // The answer links only to what this client may read: the help says that nodes list the accessible
+        // resources.
         let rights = rights.clone();
         self.serve(request, &links.for_rights(rights), route)
     }
 
-    /// Answers a request of somebody who may make it.
+    /// Answers a request whose caller is authorised.
     fn serve(&mut self, request: &Request, links: &Links, route: Route) -> Answer {
         match route {
             Route::Node(node) => self.node(links, node),
-            Route::Collection(place) => self.collection(request, links, place),
-            Route::AgentLogin(place, id) => self.patch_login(request, links, place, id),
-            Route::Item(place, id) if request.method == Method::PATCH => {
-                self.patch_state(request, links, place, id)
+            Route::Collection(collection) => self.collection(request, links, collection),
+            Route::AgentLogin(collection, id) => self.patch_login(request, links, collection, id),
+            Route::Item(collection, id) if request.method == Method::PATCH => {
+                self.patch_state(request, links, collection, id)
             }
-            Route::Item(place, id) => self.item(request, links, place, id),
-            Route::Api | Route::Login | Route::RefreshLogin => self.describe(links),
+            Route::Item(collection, id) => self.item(request, links, collection, id),
+            Route::Api | Route::Login | Route::RefreshLogin => self.describe_api(links),
         }
     }
 
-    /// The answer when nobody may be served.
-    pub(crate) fn out_of_order(&self, host: &str) -> Answer {
+    /// Answer while API requests are refused: 503.
+    pub(crate) fn unavailable(&self, host: &str) -> Answer {
         self.problem(&Links::new(host), StatusCode::SERVICE_UNAVAILABLE, "the simulated Trio does not answer")
     }
 
-    /// An answer that says what is wrong.
+    /// Error answer with a message.
     pub(crate) fn problem(&self, links: &Links, status: StatusCode, message: &str) -> Answer {
         let data = serde_json::json!({ "status": status.as_u16(), "message": message });
-        Answer::new(status, self.options.dialect.single(&links.entrance(), data))
+        Answer::new(status, self.options.dialect.single(&links.root(), data))
     }
 
-    fn describe(&self, links: &Links) -> Answer {
-        // A server that is alone plays both parts.
-        let [primary, secondary] = self.pair.names(links.host());
+    fn describe_api(&self, links: &Links) -> Answer {
+        // A single server is its own primary and secondary.
+        let [primary, secondary] = self.failover.names(links.host());
         let data = serde_json::json!({ "primaryServer": primary, "secondaryServer": secondary });
-        Answer::ok(self.options.dialect.single(&links.entrance(), data))
+        Answer::ok(self.options.dialect.single(&links.root(), data))
     }
 }
 
-fn begin(options: &Options) -> World {
-    let Options { seed, contact_centers, services, agents, numbers, .. } = *options;
+fn build_world(options: &Options) -> World {
+    let Options { seed, contact_centers, services, agents, id_offsets, .. } = *options;
     if let Some(scenario) = &options.scenario {
-        return World::of_scenario(seed, scenario);
+        return World::from_scenario(seed, scenario);
     }
-    let mut world = World::new(&WorldOptions { seed, contact_centers, services, agents, numbers });
+    let mut world = World::new(&WorldOptions { seed, contact_centers, services, agents, id_offsets });
     world.warm_up();
     world
 }

@@ -1,30 +1,35 @@
-//! In which letters an answer is written: as the client asks, by `Accept` or by `Content-Type`.
+//! Charset of answers, negotiated by `Accept` and `Content-Type` as the API allows.
 
 /// A charset of answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Charset {
-    /// What comes unless something else is asked for.
+    /// UTF-8, the default.
     #[default]
     Utf8,
-    /// ISO-8859-1; what it does not hold is escaped as JSON allows.
+    /// ISO-8859-1. Characters outside of it are written as JSON escapes.
     Latin1,
 }
 
 impl Charset {
-    /// What a client wants that sends these headers: JSON in a charset that is known, else nothing
-    /// that the simulator could give. `unasked` is for clients that do not say.
-    pub(super) fn wanted(accept: Option<&str>, content_type: Option<&str>, unasked: Self) -> Option<Self> {
+    /// Returns the charset for a request with these headers, `fallback` if they name none; `None` when they
+    /// accept no JSON or only an unknown charset (406).
+    pub(super) fn negotiate(
+        accept: Option<&str>,
+        content_type: Option<&str>,
+        fallback: Self,
+    ) -> Option<Self> {
         let named = match accept.map(str::trim).filter(|accept| !accept.is_empty()) {
             Some(accept) => accept.split(',').find_map(json)?,
             None => None,
         };
+        // The vendor's help names `Content-Type` as well, so it counts where `Accept` has no charset.
         match named.or_else(|| content_type.and_then(charset)) {
-            Some(name) => Self::called(name),
-            None => Some(unasked),
+            Some(name) => Self::from_name(name),
+            None => Some(fallback),
         }
     }
 
-    fn called(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         match name.to_ascii_lowercase().as_str() {
             "utf-8" | "utf8" => Some(Self::Utf8),
             "iso-8859-1" | "latin1" => Some(Self::Latin1),
@@ -32,7 +37,7 @@ impl Charset {
         }
     }
 
-    /// The content type of JSON in this charset.
+    /// Content type of JSON in this charset.
     pub(super) fn content_type(self) -> &'static str {
         match self {
             Self::Utf8 => "application/json; charset=utf-8",
@@ -40,7 +45,7 @@ impl Charset {
         }
     }
 
-    /// JSON text in this charset.
+    /// Encodes JSON text in this charset.
     pub(super) fn encode(self, json: String) -> Vec<u8> {
         if self == Self::Utf8 {
             return json.into_bytes();
@@ -50,6 +55,7 @@ impl Charset {
             match u8::try_from(u32::from(letter)) {
                 Ok(byte) => bytes.push(byte),
                 Err(_) => {
+                    // JSON escapes are UTF-16 units: a character beyond the basic plane takes two.
                     let mut units = [0; 2];
                     for unit in letter.encode_utf16(&mut units) {
                         bytes.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
@@ -61,9 +67,10 @@ impl Charset {
     }
 }
 
-/// Whether one entry of an `Accept` header admits JSON, and the charset that it names.
+/// Charset parameter of one `Accept` entry; the outer `None` when the entry does not accept JSON.
 fn json(entry: &str) -> Option<Option<&str>> {
     let kind = entry.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    // `q=0` means "not acceptable" (RFC 9110).
     let refused = parameter(entry, "q").is_some_and(|q| q.parse() == Ok(0.0));
     let admitted = matches!(kind.as_str(), "application/json" | "application/*" | "*/*") && !refused;
     admitted.then(|| charset(entry))
@@ -85,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_gets_the_charset_that_it_asks_for_and_utf8_if_it_does_not() {
+    fn charset_follows_the_request_headers() {
         let (utf8, latin1) = (Some(Charset::Utf8), Some(Charset::Latin1));
         for (accept, content_type, wanted) in [
             (None, None, utf8),
@@ -99,14 +106,18 @@ mod tests {
             (Some("application/json;q=0"), None, None),
             (Some("application/json;charset=klingon"), None, None),
         ] {
-            let given = Charset::wanted(accept, content_type, Charset::Utf8);
+            let given = Charset::negotiate(accept, content_type, Charset::Utf8);
             assert_eq!(given, wanted, "{accept:?} {content_type:?}");
         }
-        assert_eq!(Charset::wanted(Some("*/*"), None, Charset::Latin1), latin1, "a server that prefers it");
+        assert_eq!(
+            Charset::negotiate(Some("*/*"), None, Charset::Latin1),
+            latin1,
+            "a server that prefers it"
+        );
     }
 
     #[test]
-    fn letters_that_a_charset_does_not_hold_are_escaped() {
+    fn characters_outside_the_charset_are_escaped() {
         assert_eq!(Charset::Latin1.encode("\"å€😀\"".to_owned()), b"\"\xe5\\u20ac\\ud83d\\ude00\"");
         assert_eq!(Charset::Utf8.encode("å".to_owned()), "å".as_bytes());
     }

@@ -1,8 +1,7 @@
 //! Dialects: the same facts under other member names, in other units, with other words.
 //!
-//! Trio's members are not public, so a client must cope with names that it has never seen. All
-//! names stand here as plain tables, shared with nothing else in the program: a wrong name cannot
-//! agree with itself.
+//! Trio's members are not public, so a client must cope with names that it has never seen. The names are
+//! plain tables, shared with nothing else in the program: a wrong name cannot agree with itself.
 
 mod envelope;
 mod fact;
@@ -14,7 +13,7 @@ pub(crate) use envelope::Link;
 pub(crate) use fact::Fact;
 pub(crate) use member::Member;
 
-/// How a simulated Trio speaks.
+/// Member names, units, words and envelope of a simulated Trio.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// English names, seconds, ISO-8601 in UTC.
@@ -22,7 +21,7 @@ pub enum Dialect {
     English,
     /// Swedish names and words, `HH:MM:SS`, local time with its offset, other envelope keys.
     Swedish,
-    /// Names and words that stand in no dictionary, milliseconds, `/Date(ms)/`.
+    /// Names and words that no dictionary holds, milliseconds, `/Date(ms)/`.
     Foreign,
 }
 
@@ -30,12 +29,12 @@ impl Dialect {
     /// Every dialect.
     pub const ALL: [Self; 3] = [Self::English, Self::Swedish, Self::Foreign];
 
-    /// The dialect that a word names, as [`Self::as_str`] writes it.
-    pub fn from_word(word: &str) -> Option<Self> {
+    /// Parses the name of a dialect, as [`Self::as_str`] writes it.
+    pub fn from_name(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dialect| dialect.as_str() == word)
     }
 
-    /// The word for this dialect.
+    /// Name of this dialect.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::English => "english",
@@ -44,13 +43,13 @@ impl Dialect {
         }
     }
 
-    /// The fields file (YAML) that a user of a server with this dialect would write: per resource
-    /// and field the member, its form, and what its words mean.
+    /// Returns the `fields_file` (YAML) for a server with this dialect: per resource and field the member,
+    /// its form and the meaning of its words.
     pub fn fields_file(self) -> String {
         fields_file::write(self)
     }
 
-    /// Picks the one of three that belongs to this dialect.
+    /// Picks this dialect's value of three.
     fn pick<T>(self, [english, swedish, foreign]: [T; 3]) -> T {
         match self {
             Self::English => english,
@@ -65,10 +64,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_dialect_has_its_own_word() {
+    fn dialect_names_are_parsed_back() {
         for dialect in Dialect::ALL {
-            assert_eq!(Dialect::from_word(dialect.as_str()), Some(dialect));
+            assert_eq!(Dialect::from_name(dialect.as_str()), Some(dialect));
         }
-        assert_eq!(Dialect::from_word("klingon"), None);
+        assert_eq!(Dialect::from_name("klingon"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! A simulated Trio without a socket: the caller moves its time and reads its answers.
+//! A simulated Trio without a socket: the caller advances its time and reads its answers.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,39 +7,41 @@ use axum::http::StatusCode;
 use super::Options;
 use super::api::Trio;
 use super::truth::Truth;
-use super::world::Stay;
+use super::world::Segment;
 
-/// A simulated Trio inside the caller's process. Weeks pass in it as fast as the machine can reckon.
+/// A simulated Trio inside the caller's process. Time passes as fast as the machine computes.
 #[derive(Debug)]
 pub struct InProcess(Trio);
 
 impl InProcess {
-    /// The world of `options`, warmed up, at the real time `now`: its account begins here.
-    /// [`Options::page_cap`] is not used, everything comes on one page; nor are logins or latency.
+    /// Returns a Trio with the world of `options`, warmed up, at the real time `now`, with its truth reset.
+    /// [`Options::page_cap`] is not used, since each collection comes on one page; nor are logins and
+    /// latency.
     pub fn new(options: Options, now: SystemTime) -> Self {
+        // Without a cap each collection is one page.
         Self(Trio::new(Options { page_cap: usize::MAX, ..options }, now))
     }
 
-    /// Lets time pass.
+    /// Advances the world.
     pub fn step(&mut self, time: Duration) {
         self.0.step(time);
     }
 
-    /// The real time: what it was at the beginning, and what has passed since.
+    /// Real time: the start time plus the world time that has passed.
     pub fn now(&self) -> SystemTime {
         self.0.now()
     }
 
-    /// The real time of a world time, such as those in the truth and in the log.
-    pub fn at(&self, world: Duration) -> SystemTime {
-        self.0.at(world)
+    /// Real time of a world time, such as those in the truth and in segments.
+    pub fn real_time(&self, world: Duration) -> SystemTime {
+        self.0.real_time(world)
     }
 
-    /// The body of the answer to `GET /te/api/{target}` at this moment, as the API writes it to a
-    /// client that is logged in: `cc/1/services/state`, `cc/1/services/cases?jobno=100123`.
+    /// Returns the body of the answer to `GET /te/api/{target}`, as the API writes it for a client with a
+    /// session. Targets: `cc/1/services/state`, `cc/1/services/cases?jobno=100123`.
     ///
     /// # Errors
-    /// The status of an answer that is no 200.
+    /// The status of an answer other than 200.
     pub fn read(&mut self, target: &str) -> Result<Vec<u8>, u16> {
         let answer = self.0.read(target);
         match answer.status {
@@ -48,25 +50,25 @@ impl InProcess {
         }
     }
 
-    /// Sets arrivals to a multiple of the usual, from now on; zero stops them.
+    /// Sets the arrival rate to a multiple of the configured one; 0 stops arrivals.
     pub fn set_arrivals(&mut self, factor: f64) {
-        self.0.set_pace(factor);
+        self.0.set_arrival_factor(factor);
     }
 
-    /// What really happened since the account began.
+    /// Exact figures since the last reset.
     pub fn truth(&self) -> Truth {
         self.0.truth()
     }
 
-    /// Begins the account, and the log, anew.
-    pub fn mark(&mut self) {
-        self.0.mark();
+    /// Resets the truth and the segment log.
+    pub fn reset_truth(&mut self) {
+        self.0.reset_truth();
     }
 
-    /// Every stay of a case that has ended since the account began, in the order of its end. Empty
-    /// without [`Options::log`].
-    pub fn log(&self) -> &[Stay] {
-        self.0.log()
+    /// Segments that ended since the last reset, in the order of their end. Empty without
+    /// [`Options::segment_log`].
+    pub fn segment_log(&self) -> &[Segment] {
+        self.0.segment_log()
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can be set on a simulated Trio.
+//! Options of a simulated Trio.
 
 use std::time::Duration;
 
@@ -6,72 +6,73 @@ use super::charset::Charset;
 use super::dialect::Dialect;
 use super::scenario::Scenario;
 
-/// Settings of a simulated Trio. The defaults are those of the demo.
+/// Options of a simulated Trio. The defaults are those of the demo.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The same seed gives the same contact centres and the same chance.
+    /// Seed of all random numbers: the same seed gives the same world.
     pub seed: u64,
-    /// How many contact centres there are; at least one.
+    /// Number of contact centres, at least one.
     pub contact_centers: usize,
     /// Services in all contact centres together.
     pub services: usize,
     /// Agents in all contact centres together.
     pub agents: usize,
-    /// Where the numbers of people and cases begin.
-    pub numbers: Numbers,
-    /// A stated world instead of a made-up one: the three numbers above then mean nothing.
+    /// First ids of agents, cases and customers.
+    pub id_offsets: IdOffsets,
+    /// A stated world instead of a generated one; the three sizes above are then ignored.
     pub scenario: Option<Scenario>,
-    /// Whether every stay of a case is kept in a log, which grows for ever.
-    pub log: bool,
-    /// The names, units and words of the answers.
+    /// Logs every segment of a case. The log grows without bound.
+    pub segment_log: bool,
+    /// Names, units and words of the answers.
     pub dialect: Dialect,
-    /// The largest page that is given, whatever `pageSize` asks for.
+    /// Largest page, even if `pageSize` asks for more: a server may cap it.
     pub page_cap: usize,
-    /// How long an access token is good for.
+    /// Life of an access token; documented default one hour.
     pub access_token_life: Duration,
-    /// How long a refresh token is good for.
+    /// Life of a refresh token; documented default 30 days.
     pub refresh_token_life: Duration,
-    /// The API client key, as it stands after `Basic ` in the `Authorization` header. Not secret:
-    /// the simulator tells it to everybody who wants to log in.
+    /// API client key as it follows `Basic ` in the `Authorization` header. Not secret: `simulate` prints
+    /// it.
     pub client_key: String,
     /// Name of the API user.
     pub username: String,
     /// Password of the API user; not secret either.
     pub password: String,
-    /// Whether Trio's own times (since when a state lasts, when a case arrived) are in the answers.
+    /// Includes the times that the server measures itself (start of a state, arrival of a case).
     pub state_times: bool,
-    /// Whether members that feed metrics (estimated waits, since when a state lasts) come only when
-    /// they are asked for.
-    pub hide: bool,
-    /// Whether answers tell where a case stands (queued, offered, handled).
+    /// Sends members that feed metrics (estimated waits, start of a state) only when `fields=` names them.
+    pub hide_members: bool,
+    /// Includes the state of cases (queued, offered, handled).
     pub case_states: bool,
-    /// Whether `services/calls` is cut at 20 calls a service, as `services/cases` is at 20 cases.
+    /// Truncates `services/calls` at 20 calls per service, as `services/cases` is. The help states no limit
+    /// of calls.
     pub calls_limited: bool,
-    /// Whether `services/cases` lists only the cases that wait; those in hand are still found by `jobno`.
+    /// Lists only waiting cases in `services/cases`; cases being handled are still found by `jobno`.
     pub waiting_cases_only: bool,
     /// Resources that the API user may not read, by their documented paths without `cc/{ccid}`, such as
-    /// `services/calls`; a node stands for everything below it.
+    /// `services/calls`; a node includes everything below it.
     pub forbidden: Vec<String>,
-    /// How much later than at once each API request is answered.
+    /// Delay of each answer of the API.
     pub latency: Duration,
-    /// The letters of answers to clients that ask for none.
+    /// Charset of answers to clients that ask for none.
     pub charset: Charset,
-    /// How long after the last change of what is configured all changes show; zero: each at once.
+    /// Delay of configuration changes after the last one; zero applies each at once. Trio's is one minute.
     pub activation: Duration,
 }
 
-/// Where the numbers of a made-up world begin: high ones are told from all other numbers.
+/// First ids of a generated world. High ones differ from all other numbers in the output, so that a test
+/// can search for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
-    /// The first agent's id is the one after this.
+pub struct IdOffsets {
+    /// The first agent's id is this plus one.
     pub agents: u32,
-    /// The first case's number is the one after this.
+    /// The first case's job number is this plus one.
     pub cases: u64,
-    /// No customer's number is smaller.
+    /// Lower bound of customer numbers.
     pub customers: u64,
 }
 
-impl Default for Numbers {
+impl Default for IdOffsets {
     fn default() -> Self {
         Self { agents: 1_000, cases: 100_000, customers: 10_000 }
     }
@@ -84,18 +85,20 @@ impl Default for Options {
             contact_centers: 1,
             services: 8,
             agents: 40,
-            numbers: Numbers::default(),
+            id_offsets: IdOffsets::default(),
             scenario: None,
-            log: false,
+            segment_log: false,
             dialect: Dialect::English,
             page_cap: 100,
             access_token_life: Duration::from_secs(3_600),
             refresh_token_life: Duration::from_secs(2_592_000),
+            // Base64 of `simulated-client-key`; clients send it verbatim.
             client_key: "c2ltdWxhdGVkLWNsaWVudC1rZXk=".to_owned(),
             username: "exporter".to_owned(),
+            // With a letter beyond ASCII: its Base64 differs between ISO-8859-1 and UTF-8.
             password: "smörgåsbord".to_owned(),
             state_times: true,
-            hide: false,
+            hide_members: false,
             case_states: true,
             calls_limited: false,
             waiting_cases_only: false,

@@ -1,15 +1,15 @@
-//! A recording, served as a Trio: what a real server answered once, to whoever logs in.
+//! Replay: serves the recorded answers of a real Trio.
 //!
-//! The format is read by what `docs/dev/recording-format.md` says of it; nothing is shared with the room that
-//! writes it. Each session begins at the first cycle and goes on as fast as the recorded one did; the
-//! last cycle stays.
+//! The reader follows `docs/dev/recording-format.md` and shares nothing with the room that writes recordings.
+//! Each session starts at the first cycle and proceeds at the recorded pace; the last cycle stays, since
+//! starting over would show changes that never happened.
 
 mod answer;
-mod doors;
-mod find;
+mod collected_list;
 mod item;
-mod pages;
+mod lookup;
 mod recording;
+mod session_stub;
 mod times;
 
 use std::{
@@ -28,19 +28,19 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use super::{WallClock, api::BASE};
-use answer::{Here, problem};
-use doors::Doors;
-use find::Question;
+use super::{WallClock, api::BASE_PATH};
+use answer::{ReplyContext, problem};
+use lookup::Lookup;
 use recording::Recording;
-pub use recording::Unusable;
+pub use recording::RecordingError;
+use session_stub::SessionStub;
 
-/// Larger bodies than this are not read.
-const LARGEST_BODY: usize = 64 * 1024;
-/// The host of links where the client does not say which one it asked.
-const NO_HOST: &str = "localhost";
+/// Limit of a request body: a login form takes far less.
+const MAX_BODY: usize = 64 * 1024;
+/// Host of links for a request without a `Host` header.
+const FALLBACK_HOST: &str = "localhost";
 
-/// A recorded Trio. Clones are the same Trio.
+/// A recorded Trio. Clones share their sessions.
 #[derive(Clone)]
 pub struct Replay(Arc<Shared>);
 
@@ -48,34 +48,31 @@ struct Shared {
     recording: Recording,
     clock: WallClock,
     latency: Duration,
-    doors: Mutex<Doors>,
+    sessions: Mutex<SessionStub>,
 }
 
 impl Replay {
-    /// Reads the recording in `folder`; its time begins with each login, by `clock`.
-    ///
-    /// # Errors
-    /// The folder is no recording, or a damaged one.
-    pub fn open(folder: &Path, clock: WallClock, latency: Duration) -> Result<Self, Unusable> {
+    /// Reads the recording in `folder`. Its time starts at each login, by `clock`.
+    pub fn open(folder: &Path, clock: WallClock, latency: Duration) -> Result<Self, RecordingError> {
         let recording = Recording::read(folder)?;
-        let doors = Mutex::new(Doors::new(clock()));
-        Ok(Self(Arc::new(Shared { recording, clock, latency, doors })))
+        let sessions = Mutex::new(SessionStub::new(clock()));
+        Ok(Self(Arc::new(Shared { recording, clock, latency, sessions })))
     }
 
-    /// How many cycles it holds.
+    /// Number of recorded cycles.
     pub fn cycles(&self) -> usize {
         self.0.recording.cycles()
     }
 
-    /// The API.
+    /// Router of the API.
     pub fn router(&self) -> Router {
         Router::new().fallback(handle).with_state(self.clone())
     }
 
-    /// Serves it until `stop`.
+    /// Serves the API until `stop`.
     ///
     /// # Errors
-    /// Whatever the listener fails with.
+    /// Any error of the listener.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -85,13 +82,14 @@ impl Replay {
         axum::serve(listener, service).with_graceful_shutdown(stop).await
     }
 
-    fn doors(&self) -> MutexGuard<'_, Doors> {
-        self.0.doors.lock().unwrap_or_else(PoisonError::into_inner)
+    fn sessions(&self) -> MutexGuard<'_, SessionStub> {
+        // A panic in one request must not end the replay for all others.
+        self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Any client key, user name and password will do.
+    /// Answers a login. All credentials are accepted: a recording holds none to compare them with.
     fn log_in(&self, form: &[u8]) -> Response {
-        match self.doors().enter(form, (self.0.clock)()) {
+        match self.sessions().answer_login(form, (self.0.clock)()) {
             Some(tokens) => answer::json(StatusCode::OK, &tokens),
             None => problem(StatusCode::BAD_REQUEST, "the refresh token is unknown; log in"),
         }
@@ -99,19 +97,23 @@ impl Replay {
 
     fn read(&self, path: &str, query: &str, headers: &HeaderMap) -> Response {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let host = text(header::HOST).unwrap_or(NO_HOST);
+        let host = text(header::HOST).unwrap_or(FALLBACK_HOST);
         let now = (self.0.clock)();
-        let born = text(header::AUTHORIZATION).and_then(|header| self.doors().born(header));
-        // Only the Api resource needs no login.
-        if born.is_none() && path != BASE {
-            return problem(StatusCode::UNAUTHORIZED, "a token is needed: log in, with whatever credentials");
+        let login_time = text(header::AUTHORIZATION).and_then(|header| self.sessions().login_time(header));
+        // The Api resource needs no login, as documented.
+        if login_time.is_none() && path != BASE_PATH {
+            return problem(StatusCode::UNAUTHORIZED, "a token is needed: log in with any credentials");
         }
         let recording = &self.0.recording;
-        let age = born.and_then(|born| now.duration_since(born).ok()).unwrap_or_default();
-        let question = Question::new(path, query, recording.cycle_at(age));
-        let here = Here { host, now, shift: born.map(|born| recording.shift_to(born)).unwrap_or_default() };
-        match find::find(recording, &question) {
-            Some(found) => answer::give(recording, &question, found, here),
+        let age = login_time.and_then(|login_time| now.duration_since(login_time).ok()).unwrap_or_default();
+        let lookup = Lookup::new(path, query, recording.cycle_at(age));
+        let context = ReplyContext {
+            host,
+            now,
+            shift: login_time.map(|login_time| recording.shift_to(login_time)).unwrap_or_default(),
+        };
+        match lookup::find(recording, &lookup) {
+            Some(found) => answer::build_response(recording, &lookup, found, context),
             None => problem(StatusCode::NOT_FOUND, "the recording does not hold this"),
         }
     }
@@ -123,11 +125,13 @@ async fn handle(State(replay): State<Replay>, request: HttpRequest) -> Response 
     }
     let (parts, body) = request.into_parts();
     match parts.method {
-        Method::POST => match to_bytes(body, LARGEST_BODY).await {
+        // A POST is always a login: the recorded client sends no other.
+        Method::POST => match to_bytes(body, MAX_BODY).await {
             Ok(form) => replay.log_in(&form),
             Err(_) => problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"),
         },
         Method::GET | Method::HEAD => {
+            // A recording holds the base as `/te/api`, and clients may ask for `/te/api/`.
             let path = parts.uri.path().trim_end_matches('/');
             replay.read(path, parts.uri.query().unwrap_or_default(), &parts.headers)
         }

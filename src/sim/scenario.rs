@@ -1,122 +1,122 @@
-//! Worlds that are stated, service by service and team by team, instead of made up: for tests and
-//! benches that must know what to expect. [`Scenario::NAMED`] has the ones that are used more than once.
+//! Worlds that are stated, service by service and team by team, instead of generated: for tests and
+//! benchmarks with known expectations. [`Scenario::NAMED`] lists the shared ones.
 
 mod named;
 
 use std::time::Duration;
 
-use super::world::{Class, Demand, Habits, Opening, Season};
+use super::world::{ArrivalProfile, Behaviour, Class, Demand, OpeningHours};
 
-/// A contact centre in every detail that matters to its numbers. Its id is 1.
+/// A contact centre with id 1: its services, teams and times.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scenario {
-    /// The time of day at which the world begins.
-    pub begins: Duration,
-    /// How long the world runs before it is shown and its account begins.
+    /// Time of day at world time zero.
+    pub start_time: Duration,
+    /// World time before the truth is reset and the world is shown.
     pub warm_up: Duration,
-    /// The services; the first has the id 101, the next 102, and so on.
+    /// Services; ids count from 101.
     pub services: Vec<ServicePlan>,
-    /// The teams, each an agent group; agents are numbered from 1001 through all of them.
+    /// Teams, each an agent group; agent ids count from 1001 through all teams.
     pub teams: Vec<Team>,
 }
 
-/// A service, what comes to it, and what moves on.
+/// A service: opening hours, arrivals, demand and rerouting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServicePlan {
-    /// Its name.
+    /// Name of the service.
     pub name: String,
-    /// The hours in which it takes cases.
-    pub opening: Opening,
-    /// Cases an hour; at the busiest time, where the season is a day's.
+    /// Opening hours.
+    pub opening_hours: OpeningHours,
+    /// Cases per hour at the busiest time.
     pub cases_per_hour: f64,
-    /// How arrivals change with the time of day.
-    pub season: Season,
-    /// The classes of the cases.
+    /// Arrival rate over the day.
+    pub arrival_profile: ArrivalProfile,
+    /// Demand by class.
     pub demands: Vec<Demand>,
-    /// Which cases go elsewhere.
-    pub moves: Moves,
+    /// Rerouting of its calls.
+    pub rerouting: Rerouting,
 }
 
-/// Which cases go to another service or become another class; by default none. A service is named by
-/// its position in [`Scenario::services`]; one that is not there takes nothing.
+/// Rerouting of calls; none by default. A target service is given by its position in
+/// [`Scenario::services`]; a position without a service receives nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Moves {
-    /// Calls that have waited too long go, waiting, to another service.
+pub struct Rerouting {
+    /// Waiting calls that overflow to another service.
     pub overflow: Option<Overflow>,
-    /// Calls that have waited too long become callbacks, and wait on as such.
+    /// Waiting calls that become callbacks and keep waiting.
     pub callback: Option<Callback>,
-    /// Calls that were handled go on to wait at another service.
+    /// Answered calls that are transferred to another service.
     pub transfer: Option<Transfer>,
 }
 
-/// Calls that go to another service while they wait.
+/// Overflow of waiting calls to another service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Overflow {
-    /// The part of the calls, 0 to 1.
+    /// Share of the calls, 0 to 1.
     pub share: f64,
-    /// How long they wait first.
+    /// Wait before the overflow.
     pub after: Duration,
-    /// Position of the other service.
+    /// Position of the target service.
     pub to: usize,
 }
 
-/// Calls that become callbacks while they wait.
+/// Conversion of waiting calls to callbacks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Callback {
-    /// The part of the calls, 0 to 1.
+    /// Share of the calls, 0 to 1.
     pub share: f64,
-    /// How long they wait first.
+    /// Wait before the conversion.
     pub after: Duration,
 }
 
-/// Calls that go on to another service after they were handled.
+/// Transfer of answered calls to another service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transfer {
-    /// The part of the calls, 0 to 1.
+    /// Share of the calls, 0 to 1.
     pub share: f64,
-    /// Position of the other service.
+    /// Position of the target service.
     pub to: usize,
 }
 
-/// Agents who are all alike.
+/// Agents with the same skills and behaviour.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Team {
-    /// The name of their agent group.
+    /// Name of their agent group.
     pub name: String,
-    /// How many they are.
+    /// Number of agents.
     pub agents: usize,
-    /// Positions of the services that they take cases of.
+    /// Positions of the services whose cases they take.
     pub skills: Vec<usize>,
-    /// Whether they work round the clock instead of in the day's shifts.
+    /// Works round the clock instead of in shifts.
     pub always_on_duty: bool,
-    /// How they work.
-    pub habits: Habits,
+    /// Behaviour of each agent.
+    pub behaviour: Behaviour,
 }
 
 impl ServicePlan {
-    /// A service round the clock with `cases_per_hour` of one class, as the demo has them, which
-    /// stay where they are.
+    /// Returns a service that is always open, with a constant arrival rate of one class and the demo's
+    /// demand, without rerouting.
     pub fn steady(name: &str, class: Class, cases_per_hour: f64) -> Self {
         Self {
             name: name.to_owned(),
-            opening: Opening::Always,
+            opening_hours: OpeningHours::Always,
             cases_per_hour,
-            season: Season::Constant,
-            demands: vec![Demand::usual(class, 1.0)],
-            moves: Moves::default(),
+            arrival_profile: ArrivalProfile::Constant,
+            demands: vec![Demand::typical(class, 1.0)],
+            rerouting: Rerouting::default(),
         }
     }
 }
 
 impl Team {
-    /// Agents round the clock who answer at once and do nothing else.
-    pub fn tireless(name: &str, agents: usize, skills: &[usize]) -> Self {
+    /// Returns agents who work round the clock and answer at once, without wrap-up or pauses.
+    pub fn always_ready(name: &str, agents: usize, skills: &[usize]) -> Self {
         Self {
             name: name.to_owned(),
             agents,
             skills: skills.to_vec(),
             always_on_duty: true,
-            habits: Habits::NONE,
+            behaviour: Behaviour::INSTANT,
         }
     }
 }

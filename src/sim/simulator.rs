@@ -1,4 +1,4 @@
-//! The simulated Trio as a server: clock, lock, sockets.
+//! The simulated Trio as a server: clock, lock and sockets.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,22 +15,22 @@ use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::api::{Answer, BASE, CONTROL, Gate, Query, Request, TRUTH, Trio, refuse};
+use super::api::{Answer, AnswerMode, BASE_PATH, CONTROL_PATH, Query, Request, TRUTH_PATH, Trio, refuse};
 use super::truth::Truth;
-use super::world::Stay;
+use super::world::Segment;
 use super::{Charset, Options};
 
-/// Tells the real time. The simulator never reads a clock by itself.
+/// Source of the real time. The simulator reads no clock by itself, so that tests set its time.
 pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// Says in every answer that none of it is real.
-const SIMULATED: (HeaderName, HeaderValue) =
+/// Header of every answer: none of it is real data. The exporter shows it as `trio_simulated`.
+const SIMULATED_HEADER: (HeaderName, HeaderValue) =
     (HeaderName::from_static("x-trio-simulated"), HeaderValue::from_static("1"));
 
-/// Larger bodies than this are not read.
-const LARGEST_BODY: usize = 64 * 1024;
+/// Limit of a request body: logins and orders take far less.
+const MAX_BODY: usize = 64 * 1024;
 
-/// A simulated Trio. Clones are the same Trio.
+/// A simulated Trio. Clones share their state.
 #[derive(Clone)]
 pub struct Simulator(Arc<Shared>);
 
@@ -38,85 +38,89 @@ struct Shared {
     options: Options,
     clock: WallClock,
     trio: Mutex<Trio>,
-    gate: watch::Sender<Gate>,
+    answer_mode: watch::Sender<AnswerMode>,
     requests: AtomicU64,
 }
 
 impl Simulator {
-    /// A Trio in the middle of a busy morning. From now on its time is that of `clock`: each request
-    /// finds the world as it is at that moment.
+    /// Returns a Trio with a warmed-up world. From now on each request finds the world as it is at the time
+    /// of `clock`.
     pub fn new(options: Options, clock: WallClock) -> Self {
         let trio = Mutex::new(Trio::new(options.clone(), clock()));
-        let gate = watch::Sender::new(Gate::Open);
-        Self(Arc::new(Shared { options, clock, trio, gate, requests: AtomicU64::new(0) }))
+        let answer_mode = watch::Sender::new(AnswerMode::Answering);
+        Self(Arc::new(Shared { options, clock, trio, answer_mode, requests: AtomicU64::new(0) }))
     }
 
-    /// The API and the control. To be served with the peer's address
-    /// (`into_make_service_with_connect_info::<SocketAddr>()`): without it nobody may control.
+    /// Router of the API and `/sim`. Serve it with the peer's address
+    /// (`into_make_service_with_connect_info::<SocketAddr>()`): without it `/sim` is refused to everyone.
     pub fn router(&self) -> Router {
         Router::new().fallback(handle).with_state(self.clone())
     }
 
-    /// How many agents there are, logged in or not.
+    /// Number of agents, logged in or not.
     pub fn agent_count(&self) -> usize {
-        self.trio().world().agents().len()
+        self.lock().world().agents().len()
     }
 
-    /// How many services there are.
+    /// Number of services.
     pub fn service_count(&self) -> usize {
-        self.trio().world().services().len()
+        self.lock().world().services().len()
     }
 
-    /// How many requests the API has received so far.
+    /// Requests that the API has received.
     pub fn requests(&self) -> u64 {
         self.0.requests.load(Ordering::Relaxed)
     }
 
-    /// What has really happened until now since the simulator was made, or since
-    /// [`mark`](Self::mark).
+    /// Exact figures since the start or the last [`reset_truth`](Self::reset_truth).
     pub fn truth(&self) -> Truth {
-        self.caught_up().truth()
+        self.lock_current().truth()
     }
 
-    /// Begins the account of what happens anew.
-    pub fn mark(&self) {
-        self.caught_up().mark();
+    /// Resets the truth and the segment log.
+    pub fn reset_truth(&self) {
+        self.lock_current().reset_truth();
     }
 
-    /// Every stay of a case that has ended since the account began. Empty without
-    /// [`Options::log`].
-    pub fn log(&self) -> Vec<Stay> {
-        self.caught_up().log().to_vec()
+    /// Segments that ended since the last reset. Empty without [`Options::segment_log`].
+    pub fn segment_log(&self) -> Vec<Segment> {
+        self.lock_current().segment_log().to_vec()
     }
 
-    fn trio(&self) -> MutexGuard<'_, Trio> {
+    fn lock(&self) -> MutexGuard<'_, Trio> {
+        // A panic in one request must not end the simulator for all others.
         self.0.trio.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn api(&self, request: Request) -> Answer {
+    async fn answer_api(&self, request: Request) -> Answer {
+        // Counted before any delay: a test waits for this count to know that a held request has arrived.
         self.0.requests.fetch_add(1, Ordering::Relaxed);
         if !self.0.options.latency.is_zero() {
             tokio::time::sleep(self.0.options.latency).await;
         }
-        let mut gate = self.0.gate.subscribe();
-        // The sender lives in this simulator, so waiting cannot fail.
-        let state = gate.wait_for(|gate| *gate != Gate::Holding).await.map_or(Gate::Open, |gate| *gate);
-        if state == Gate::Refusing {
-            return self.trio().out_of_order(&request.host);
+        let mut answer_mode = self.0.answer_mode.subscribe();
+        // The sender is a part of this simulator, so waiting cannot fail.
+        let state = answer_mode
+            .wait_for(|answer_mode| *answer_mode != AnswerMode::Holding)
+            .await
+            .map_or(AnswerMode::Answering, |answer_mode| *answer_mode);
+        if state == AnswerMode::Refusing {
+            return self.lock().unavailable(&request.host);
         }
-        let delay = self.trio().delay(&request);
+        // The lock is released before each sleep: other requests are answered meanwhile.
+        let delay = self.lock().take_delay(&request);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
         let now = (self.0.clock)();
-        let mut trio = self.trio();
+        let mut trio = self.lock();
         trio.catch_up(now);
         trio.answer(&request, now)
     }
 
-    fn caught_up(&self) -> MutexGuard<'_, Trio> {
+    fn lock_current(&self) -> MutexGuard<'_, Trio> {
         let now = (self.0.clock)();
-        let mut trio = self.trio();
+        let mut trio = self.lock();
         trio.catch_up(now);
         trio
     }
@@ -125,7 +129,7 @@ impl Simulator {
 /// Serves a simulator until `stop`; requests that are held by then are refused.
 ///
 /// # Errors
-/// Whatever the listener fails with.
+/// Any error of the listener.
 pub async fn serve(
     listener: TcpListener,
     simulator: Simulator,
@@ -134,10 +138,11 @@ pub async fn serve(
     let service = simulator.router().into_make_service_with_connect_info::<SocketAddr>();
     let stopping = async move {
         stop.await;
-        simulator.0.gate.send_if_modified(|gate| {
-            let held = *gate == Gate::Holding;
+        // A graceful shutdown waits for requests under way, and held ones would never end.
+        simulator.0.answer_mode.send_if_modified(|answer_mode| {
+            let held = *answer_mode == AnswerMode::Holding;
             if held {
-                *gate = Gate::Refusing;
+                *answer_mode = AnswerMode::Refusing;
             }
             held
         });
@@ -149,67 +154,74 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     let date = http_date((simulator.0.clock)());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     let path = request.uri().path().to_owned();
-    let answer = if let Some(rest) = below(&path, BASE) {
-        match (charset(&request, simulator.0.options.charset), read(request, rest).await) {
-            (Some(charset), Ok(request)) => simulator.api(request).await.written_in(charset),
-            (None, _) => no_such_charset(),
+    let answer = if let Some(rest) = strip_base(&path, BASE_PATH) {
+        match (negotiate_charset(&request, simulator.0.options.charset), read_request(request, rest).await) {
+            (Some(charset), Ok(request)) => simulator.answer_api(request).await.with_charset(charset),
+            (None, _) => not_acceptable(),
             (_, Err(refusal)) => refusal,
         }
     } else if let Some((base, rest)) =
-        [CONTROL, TRUTH].iter().find_map(|base| Some((*base, below(&path, base)?)))
+        [CONTROL_PATH, TRUTH_PATH].iter().find_map(|base| Some((*base, strip_base(&path, base)?)))
     {
-        match read(request, rest).await {
-            Ok(_) if !is_here(peer) => {
+        match read_request(request, rest).await {
+            // `/sim` needs no login and changes what all clients see.
+            Ok(_) if !is_loopback(peer) => {
                 refuse(StatusCode::FORBIDDEN, "this is for callers on the same machine only")
             }
-            Ok(request) if base == TRUTH => simulator.caught_up().tell(&request),
-            Ok(request) => simulator.caught_up().control(&request, &simulator.0.gate, (simulator.0.clock)()),
+            Ok(request) if base == TRUTH_PATH => simulator.lock_current().answer_truth(&request),
+            Ok(request) => simulator.lock_current().handle_control(
+                &request,
+                &simulator.0.answer_mode,
+                (simulator.0.clock)(),
+            ),
             Err(refusal) => refusal,
         }
     } else {
         refuse(StatusCode::NOT_FOUND, "there is nothing here; the API is at /te/api")
     };
     let mut response = answer.into_response();
-    response.headers_mut().insert(SIMULATED.0, SIMULATED.1);
+    response.headers_mut().insert(SIMULATED_HEADER.0, SIMULATED_HEADER.1);
     if let Some(date) = date {
         response.headers_mut().insert(DATE, date);
     }
     response
 }
 
-/// Whether a caller is on this machine.
-fn is_here(peer: Option<SocketAddr>) -> bool {
+/// Returns true when the caller is on this machine.
+fn is_loopback(peer: Option<SocketAddr>) -> bool {
+    // A dual-stack socket reports an IPv4 peer as `::ffff:127.0.0.1`; `to_canonical` makes it IPv4.
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
 }
 
-/// A moment as the header `Date` says it: the simulator's own, which may not be the machine's.
+/// Formats a time as the header `Date`. Set here because hyper would write the machine's clock, while a
+/// client compares it with the simulator's.
 fn http_date(now: SystemTime) -> Option<HeaderValue> {
     let stamp = Timestamp::try_from(now).ok()?;
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp).ok()?;
     HeaderValue::try_from(date).ok()
 }
 
-/// The letters that a client wants, if they can be written.
-fn charset(request: &HttpRequest, unasked: Charset) -> Option<Charset> {
+/// Charset of the answer; `None` if the client accepts none that exists.
+fn negotiate_charset(request: &HttpRequest, fallback: Charset) -> Option<Charset> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    Charset::wanted(header(ACCEPT), header(CONTENT_TYPE), unasked)
+    Charset::negotiate(header(ACCEPT), header(CONTENT_TYPE), fallback)
 }
 
-fn no_such_charset() -> Answer {
+fn not_acceptable() -> Answer {
     let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
     refuse(StatusCode::NOT_ACCEPTABLE, message)
 }
 
-/// The parts of a path below a base.
-fn below(path: &str, base: &str) -> Option<Vec<String>> {
+/// Path segments below a base; `None` for other paths.
+fn strip_base(path: &str, base: &str) -> Option<Vec<String>> {
     let rest = path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
     Some(rest.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect())
 }
 
-async fn read(request: HttpRequest, path: Vec<String>) -> Result<Request, Answer> {
+async fn read_request(request: HttpRequest, path: Vec<String>) -> Result<Request, Answer> {
     let (parts, body): (_, Body) = request.into_parts();
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let body = to_bytes(body, LARGEST_BODY).await;
+    let body = to_bytes(body, MAX_BODY).await;
     let body =
         body.map_err(|_| refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"))?;
     Ok(Request {

@@ -1,24 +1,25 @@
-//! What really happened: the exact account of a simulated contact centre, which no client of its API
-//! can see. What a client infers from polls is judged by it.
+//! Exact figures of a simulated contact centre, which no client of its API can see: the reference for what
+//! a client infers from polls.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::world::{Activity, Class};
 
-/// The waits that are counted, in seconds: "answered within", "left before".
+/// Wait limits in seconds for "answered within" and "left before", from the shortest service-level target
+/// to a week for written cases.
 pub const TARGETS: [u64; 18] = [
     5, 10, 15, 20, 30, 45, 60, 120, 300, 600, 1_800, 3_600, 14_400, 28_800, 86_400, 172_800, 345_600, 604_800,
 ];
 
-/// The account from a marked moment until now.
+/// Exact figures from the last reset until now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Truth {
-    /// World time at which the account began.
+    /// World time of the reset.
     pub since: Duration,
-    /// World time at which it was asked for.
+    /// World time of these figures.
     pub now: Duration,
-    /// By service id, services that were taken away included.
+    /// By service id, including removed services.
     pub services: BTreeMap<u32, ServiceTruth>,
     /// Agent time by contact centre.
     pub agents: BTreeMap<u32, AgentTime>,
@@ -26,43 +27,44 @@ pub struct Truth {
     pub agent_groups: BTreeMap<u32, AgentTime>,
 }
 
-/// What happened at one service.
+/// Figures of one service.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceTruth {
-    /// Its name, unless it was taken away.
+    /// Name of the service; `None` once it is removed.
     pub name: Option<String>,
-    /// By class: those that come to the service, and those that have come.
+    /// By class: those of its demand, and those that were rerouted to it.
     pub classes: BTreeMap<Class, Flow>,
 }
 
-/// What happened to the cases of one class at one service.
+/// Flow of the cases of one class at one service.
 ///
-/// Always: carried in + arrived + moved in = answered + left + moved out + removed + waiting.
+/// Invariant: carried in + arrived + moved in = answered + left + moved out + removed + waiting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flow {
-    /// Waited already when the account began.
+    /// Were waiting at the reset.
     pub carried_in: u64,
     /// Came from outside.
     pub arrived: u64,
-    /// Came from another service or class, to wait here anew.
+    /// Were rerouted here from another service or class.
     pub moved_in: u64,
-    /// Were taken by an agent; ringing is not answering.
+    /// Were answered by an agent; ringing does not count.
     pub answered: u64,
-    /// Gave up waiting.
+    /// Were abandoned.
     pub left: u64,
-    /// Went, waiting, to another service or class.
+    /// Were rerouted to another service or class while they waited.
     pub moved_out: u64,
-    /// Waited when their service was taken away.
+    /// Were waiting when their service was removed.
     pub removed: u64,
-    /// Wait now, those that ring included.
+    /// Are waiting now, including those that ring.
     pub waiting: u64,
     /// Are being handled now.
     pub handling: u64,
-    /// Went to another service after an agent had handled them here: answered as well.
+    /// Were transferred to another service after an agent had answered them here; they count as answered,
+    /// too.
     pub passed_on: u64,
-    /// Waits of those answered, together.
+    /// Sum of the waits of answered cases.
     pub answered_wait: Duration,
-    /// Waits of those who left, together.
+    /// Sum of the waits of abandoned cases.
     pub left_wait: Duration,
     /// Integral of the number waiting: case-seconds.
     pub queue_time: Duration,
@@ -72,66 +74,66 @@ pub struct Flow {
     before: [u64; TARGETS.len()],
 }
 
-/// Agent-seconds by what the agents did.
+/// Agent time by activity.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AgentTime([Duration; Activity::ALL.len()]);
 
 impl Truth {
-    /// The flow of all services and classes together.
+    /// Sum of the flows of all services and classes.
     pub fn total(&self) -> Flow {
         let mut total = Flow::default();
         self.services.values().flat_map(|service| service.classes.values()).for_each(|flow| total.add(flow));
         total
     }
 
-    /// The flow of one class over all services.
+    /// Sum of the flows of one class over all services.
     pub fn class(&self, class: Class) -> Flow {
         let mut total = Flow::default();
         self.services.values().filter_map(|service| service.classes.get(&class)).for_each(|it| total.add(it));
         total
     }
 
-    /// How long the account is.
+    /// Length of the period.
     pub fn length(&self) -> Duration {
         self.now.saturating_sub(self.since)
     }
 }
 
 impl Flow {
-    /// Came to wait here, from wherever.
+    /// Cases offered to this service: arrived + moved in.
     pub fn offered(&self) -> u64 {
         self.arrived + self.moved_in
     }
 
-    /// How many of those answered had waited at most `target`, which must be one of [`TARGETS`].
+    /// Answered cases with a wait of at most `target`; `None` unless it is one of [`TARGETS`].
     pub fn answered_within(&self, target: Duration) -> Option<u64> {
         position(target).map(|at| self.within[at])
     }
 
-    /// How many of those who left had waited less than `limit`: zero, or one of [`TARGETS`].
+    /// Abandoned cases with a wait below `limit`; `None` unless it is zero or one of [`TARGETS`].
     pub fn left_before(&self, limit: Duration) -> Option<u64> {
         if limit.is_zero() { Some(0) } else { position(limit).map(|at| self.before[at]) }
     }
 
-    /// Answered within `target` ÷ (answered + left, without those who left before `short`). `None`
-    /// where nothing was concluded, or where a time is none that is counted.
+    /// Service level: answered within `target` ÷ (answered + left, without those who left before `short`).
+    /// `None` without concluded cases, or for a time that is not counted.
     pub fn service_level(&self, target: Duration, short: Duration) -> Option<f64> {
         let within = self.answered_within(target)?;
         let concluded = self.answered + self.left - self.left_before(short)?;
         (concluded > 0).then(|| within as f64 / concluded as f64)
     }
 
-    /// Average speed of answer: mean wait of those answered, in seconds.
+    /// Average speed of answer: mean wait of answered cases, in seconds.
     pub fn mean_answered_wait(&self) -> Option<f64> {
         ratio(self.answered_wait.as_secs_f64(), self.answered as f64)
     }
 
-    /// Average handling time: seconds of handling ÷ answered.
+    /// Average handling time: handling seconds ÷ answered.
     pub fn mean_handling(&self) -> Option<f64> {
         ratio(self.handling_time.as_secs_f64(), self.answered as f64)
     }
 
-    /// Left ÷ (answered + left).
+    /// Abandonment ratio: left ÷ (answered + left).
     pub fn abandoned(&self) -> Option<f64> {
         ratio(self.left as f64, (self.answered + self.left) as f64)
     }
@@ -140,11 +142,12 @@ impl Flow {
         self.answered += 1;
         self.answered_wait += wait;
         for (count, target) in self.within.iter_mut().zip(TARGETS) {
+            // Inclusive here and exclusive for abandons: an answer at the target is within it.
             *count += u64::from(wait <= Duration::from_secs(target));
         }
     }
 
-    pub(super) fn count_leaving(&mut self, wait: Duration) {
+    pub(super) fn count_abandon(&mut self, wait: Duration) {
         self.left += 1;
         self.left_wait += wait;
         for (count, target) in self.before.iter_mut().zip(TARGETS) {
@@ -173,19 +176,19 @@ impl Flow {
 }
 
 impl AgentTime {
-    /// Agent-seconds in a state.
-    pub fn of(&self, activity: Activity) -> Duration {
+    /// Agent time in an activity.
+    pub fn time_in(&self, activity: Activity) -> Duration {
         self.0[activity as usize]
     }
 
-    /// Agent-seconds in all states, logged out included.
+    /// Agent time in all activities, including logged out.
     pub fn total(&self) -> Duration {
         self.0.iter().sum()
     }
 
-    /// Busy and wrap-up ÷ (available, offered, busy and wrap-up).
+    /// Occupancy: (busy + wrap-up) ÷ (available + offered + busy + wrap-up).
     pub fn occupancy(&self) -> Option<f64> {
-        let sum = |of: &[Activity]| of.iter().map(|it| self.of(*it).as_secs_f64()).sum::<f64>();
+        let sum = |of: &[Activity]| of.iter().map(|it| self.time_in(*it).as_secs_f64()).sum::<f64>();
         let working = [Activity::Busy, Activity::WrapUp];
         ratio(sum(&working), sum(&working) + sum(&[Activity::Available, Activity::Offered]))
     }

@@ -1,49 +1,49 @@
-//! The simulated contact centres: a pure state machine. No clock, no I/O, no Trio vocabulary.
+//! The simulated contact centres: a discrete-event simulation without a clock, I/O or Trio's vocabulary.
 //!
-//! Time is what has passed since world time zero. Every event has its exact time, and chance is
-//! drawn only when an event happens, so `step(a); step(b)` and `step(a + b)` give the same world.
+//! World time is the time since world time zero. Each event has an exact time, and random numbers are drawn
+//! only when an event happens, so `step(a); step(b)` and `step(a + b)` produce the same world.
 
-mod account;
 mod agent;
 mod arrivals;
+mod behaviour;
 mod build;
 mod case;
 mod change;
 mod demand;
 mod dispatch;
+mod distribution;
 mod duty;
 mod event;
-mod habits;
-mod law;
-mod moves;
+mod from_scenario;
 mod names;
 mod profile;
+mod rerouting;
 mod service;
-mod stated;
 #[cfg(test)]
 mod tests;
+mod truth_recorder;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 
-use super::Numbers;
-use account::Account;
-pub use account::{Outcome, Stay};
+use super::IdOffsets;
 pub use agent::Activity;
 pub(crate) use agent::{Agent, Center, Group};
+pub use behaviour::Behaviour;
 pub use case::Class;
 pub(crate) use case::{Case, Stage};
-pub(crate) use change::Refusal;
+pub(crate) use change::ChangeError;
 pub use demand::Demand;
-use event::{Agenda, Event};
-pub use habits::Habits;
-pub use law::Law;
-pub use profile::{Opening, Season};
+pub use distribution::Distribution;
+use event::{Event, EventQueue};
+pub use profile::{ArrivalProfile, OpeningHours};
 pub(crate) use service::{Channel, Service};
+use truth_recorder::TruthRecorder;
+pub use truth_recorder::{Disposition, Segment};
 
-/// What a world is made from.
+/// Size and seed of a generated world.
 #[derive(Clone, Debug)]
 pub(crate) struct WorldOptions {
     pub(crate) seed: u64,
@@ -52,28 +52,29 @@ pub(crate) struct WorldOptions {
     pub(crate) services: usize,
     /// Agents in all contact centres together.
     pub(crate) agents: usize,
-    pub(crate) numbers: Numbers,
+    pub(crate) id_offsets: IdOffsets,
 }
 
-/// How many cases came and went since the world began.
+/// Cases since the world began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Ledger {
+pub(crate) struct CaseCounts {
     pub(crate) arrived: u64,
     pub(crate) served: u64,
     pub(crate) abandoned: u64,
     pub(crate) removed: u64,
 }
 
-/// The simulated world.
+/// The state of all contact centres, and the events to come.
 #[derive(Debug)]
 pub(crate) struct World {
     now: Duration,
-    /// The time of day at world time zero.
-    begins: Duration,
+    /// Time of day at world time zero.
+    start_time: Duration,
     rng: ChaCha8Rng,
-    agenda: Agenda,
-    /// Arrivals as a multiple of the usual.
-    pace: f64,
+    events: EventQueue,
+    /// Arrival rate as a multiple of the configured one; 0 stops arrivals.
+    arrival_factor: f64,
+    // Ordered maps: the order of iteration decides the order of random draws and of items in answers.
     centers: BTreeMap<u32, Center>,
     services: BTreeMap<u32, Service>,
     service_groups: BTreeMap<u32, Group>,
@@ -85,73 +86,74 @@ pub(crate) struct World {
     last_service: u32,
     last_agent: u32,
     first_customer: u64,
-    ledger: Ledger,
-    account: Account,
+    case_counts: CaseCounts,
+    recorder: TruthRecorder,
 }
 
-/// How long a new world runs before it looks like a busy morning.
+/// World time before a generated world is shown, so that queues and every agent state exist.
 const WARM_UP: Duration = Duration::from_secs(15 * 60);
 
 impl World {
-    /// Lets the world run until queues have formed and agents are in every state: about a quarter of
-    /// an hour, at most half of one. Its account begins then.
+    /// Runs the world until queues have formed and each agent state occurs: 15 to 30 minutes of world time.
+    /// Then resets the truth.
     pub(crate) fn warm_up(&mut self) {
         self.step(WARM_UP);
+        // A small world may by chance lack a state after the warm-up. Twice the time bounds the search.
         for _ in 0..WARM_UP.as_secs() {
-            if self.is_lively() {
+            if self.is_warmed_up() {
                 break;
             }
             self.step(Duration::from_secs(1));
         }
-        self.mark();
+        self.reset_truth();
     }
 
-    /// Lets time pass.
+    /// Advances world time and handles every event that is due.
     pub(crate) fn step(&mut self, time: Duration) {
         let until = self.now + time;
-        while let Some((at, event)) = self.agenda.next_until(until) {
+        while let Some((at, event)) = self.events.pop_until(until) {
             self.now = at;
-            self.happen(event);
+            self.handle(event);
         }
         self.now = until;
     }
 
-    fn happen(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         match event {
             Event::Arrival { service, generation } => self.arrive(service, generation),
-            Event::GivesUp { job, visit } => self.give_up(job, visit),
-            Event::Overflows { job, visit } => self.overflow(job, visit),
-            Event::AsksForCallback { job, visit } => self.ask_for_callback(job, visit),
-            Event::ActivityEnds { agent, generation } => self.end_activity(agent, generation),
-            Event::PauseDue { agent, login } => self.pause_due(agent, login),
-            Event::ShiftStarts { agent } => self.start_shift(agent),
-            Event::ShiftEnds { agent } => self.end_shift(agent),
+            Event::Abandonment { job, segment } => self.abandon(job, segment),
+            Event::Overflow { job, segment } => self.overflow(job, segment),
+            Event::CallbackRequest { job, segment } => self.convert_to_callback(job, segment),
+            Event::ActivityEnd { agent, generation } => self.end_activity(agent, generation),
+            Event::PauseDue { agent, login } => self.request_pause(agent, login),
+            Event::ShiftStart { agent } => self.start_shift(agent),
+            Event::ShiftEnd { agent } => self.end_shift(agent),
         }
     }
 
-    fn is_lively(&self) -> bool {
+    fn is_warmed_up(&self) -> bool {
         let seen = |activity| self.agents.values().any(|agent| agent.activity == activity);
         self.cases.values().any(|case| case.stage == Stage::Queued) && Activity::ALL.into_iter().all(seen)
     }
 
-    /// The world time.
+    /// World time.
     pub(crate) fn now(&self) -> Duration {
         self.now
     }
 
-    /// What the clock on the wall shows in the world: the time since some midnight.
-    fn clock(&self) -> Duration {
-        self.begins + self.now
+    /// Wall-clock time in the world, since some midnight.
+    fn wall_clock(&self) -> Duration {
+        self.start_time + self.now
     }
 
-    /// Arrivals as a multiple of the usual.
-    pub(crate) fn pace(&self) -> f64 {
-        self.pace
+    /// Arrival rate as a multiple of the configured one.
+    pub(crate) fn arrival_factor(&self) -> f64 {
+        self.arrival_factor
     }
 
-    /// How many cases came and went.
-    pub(crate) fn ledger(&self) -> &Ledger {
-        &self.ledger
+    /// Cases since the world began, by their end.
+    pub(crate) fn case_counts(&self) -> &CaseCounts {
+        &self.case_counts
     }
 
     /// Contact centres by id.
@@ -184,12 +186,12 @@ impl World {
         &self.cases
     }
 
-    /// Whether a service takes cases now.
+    /// Returns true during the opening hours of the service.
     pub(crate) fn is_open(&self, service: &Service) -> bool {
-        service.opening.is_open(self.clock())
+        service.opening_hours.is_open(self.wall_clock())
     }
 
-    /// How long the case that has waited longest at a service has waited; zero when none waits.
+    /// Wait of the oldest waiting case of a service; zero without one.
     pub(crate) fn longest_wait(&self, service: &Service) -> Duration {
         let oldest = service.waiting.first().and_then(|(_, job)| self.cases.get(job));
         oldest.map_or(Duration::ZERO, |case| case.waited(self.now))

@@ -1,29 +1,29 @@
-//! What people are told of a target beside its data.
+//! Explanations for people beside the data of a target.
 
 use std::{sync::Arc, time::Duration};
 
 use crate::model::{Collector, ContactCenter, Stamp, Text};
 
-/// What people are told of a target beside its data.
+/// Explanations for people beside the data of a target.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
-    /// When the target came up, or went down, and stayed so; `None` before the first step.
+    /// Time of the last change of `up`; `None` before the first step.
     pub turned: Option<Stamp>,
-    /// Why nothing at all could be had in the last step; `None`: something could.
+    /// Reason why the last step got no data at all; `None` if it got any.
     pub trouble: Option<Problem>,
-    /// Contact centres that the configuration leaves out.
+    /// Contact centres that the configuration excludes.
     pub passed_over: Arc<[ContactCenter]>,
-    /// How often each collector should be read, in the order of [`Collector::ALL`]; `None`: it is off.
+    /// Configured interval of each collector, in the order of [`Collector::ALL`]; `None`: it is off.
     pub configured: [Option<Duration>; Collector::COUNT],
 }
 
-/// Why an attempt brought nothing whole.
+/// The reason why an attempt was not complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// In words that name no person.
+    /// A sentence that names no person.
     pub said: Text,
-    /// The API user lacks the right.
+    /// True if the API user lacks the right.
     pub forbidden: bool,
-    /// Of a collection that did not come whole: the items that came, and those that there are.
+    /// For an incomplete collection: the number of items received, and the total if it is known.
     pub short: Option<(usize, Option<usize>)>,
 }

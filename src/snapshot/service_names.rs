@@ -1,4 +1,4 @@
-//! What the services of a contact centre are called: goals are given for ids, names and groups.
+//! The names of the services of a contact centre, by which rules for goals match.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,10 @@ use super::Center;
 use crate::model::ServiceNames;
 
 impl Center {
-    /// The names of every service that is configured or has a state, by its id.
-    ///
-    /// From the last good readings however old they are: goals do not change because a reading failed.
+    /// Returns the names of every service that is configured or has a state, by id.
     pub fn service_names(&self) -> HashMap<&str, ServiceNames<'_>> {
-        let contact_center = self.contact_center.called();
+        let contact_center = self.contact_center.names();
+        // From the last complete readings of any age: goals must not change because a reading failed.
         let mut names = HashMap::new();
         for status in self.service_state.good.iter().flat_map(|good| good.data.iter()) {
             let name = status.name.as_deref();
@@ -39,7 +38,7 @@ impl Center {
         names
     }
 
-    /// `(service id, group id)` pairs of the last good readings.
+    /// Returns `(service id, group id)` pairs of the last complete readings.
     fn service_group_pairs(&self) -> Vec<(&str, &str)> {
         let filtered = self.service_groups.good.as_ref().and_then(|good| good.data.members.as_ref());
         if let Some(members) = filtered {
@@ -62,7 +61,7 @@ mod tests {
         snapshot::Good,
     };
 
-    fn good<T>(data: T) -> Option<Good<T>> {
+    fn complete<T>(data: T) -> Option<Good<T>> {
         let taken = Clock::system().now();
         Some(Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(data) })
     }
@@ -90,12 +89,12 @@ mod tests {
             name: name.map(Text::from),
             group_ids: vec!["6".into()],
         };
-        center.service_state.good = good(vec![status("1", Some("old")), status("2", Some("B"))]);
+        center.service_state.good = complete(vec![status("1", Some("old")), status("2", Some("B"))]);
         center.services.good =
-            good(vec![service("1", Some("A")), service("2", None), service("3", Some("C"))]);
+            complete(vec![service("1", Some("A")), service("2", None), service("3", Some("C"))]);
         let group = |id: &str, name: Option<&str>| ServiceGroup { id: id.into(), name: name.map(Text::from) };
         let groups = vec![group("5", Some("Vård")), group("6", None)];
-        center.service_groups.good = good(ServiceGroups { groups, members });
+        center.service_groups.good = complete(ServiceGroups { groups, members });
         center
     }
 
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_from_the_configuration_else_from_the_state_and_groups_from_the_row_filter() {
+    fn names_come_from_the_configuration_first() {
         let members = vec![("1".into(), "5".into()), ("1".into(), "6".into()), ("gone".into(), "5".into())];
         let center = center(Some(members));
         assert_eq!(
@@ -117,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_row_filter_services_name_their_groups_and_what_was_not_read_names_nothing() {
+    fn groups_come_from_services_without_a_row_filter() {
         assert_eq!(shown(&center(None))[2], ("3", Some("C"), vec!["6"]));
         let mut unread = center(None);
         unread.services.good = None;

@@ -1,4 +1,4 @@
-//! Reading the file, replacing it whole, and keeping other processes away from it.
+//! Reads the file, replaces it whole, and locks it against other processes.
 
 use std::{
     ffi::OsString,
@@ -9,7 +9,7 @@ use std::{
 
 use super::{Problem, format};
 
-/// Another file in the same folder: the name with an ending more.
+/// Returns the path of a file beside `path`, with `.ending` added to the name.
 pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".");
@@ -17,9 +17,12 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// A lock that goes with the process, however it ends. It is on a file beside, because the file itself
-/// is replaced again and again.
+/// Locks the state file for this process. The system releases the lock when the process ends, also after a crash.
+///
+/// # Errors
+/// Another process holds the lock, or the folder is not writable.
 pub(super) fn lock(path: &Path) -> Result<File, Problem> {
+    // On a file of its own, because a lock stays with the old file when `replace` renames a new one over it.
     let file = private().create(true).truncate(false).open(beside(path, "lock"));
     let file = file.map_err(|error| Problem::unwritable(path, error))?;
     match file.try_lock() {
@@ -29,21 +32,23 @@ pub(super) fn lock(path: &Path) -> Result<File, Problem> {
     }
 }
 
-/// What is in the file; `None` if there is none. Not more than a byte above what any state file has.
+/// Returns the contents of the file, at most one byte more than the size limit; `None` if there is no file.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::metadata(path) {
+        // Opening a named pipe or a device could wait without end.
         Ok(found) if !found.is_file() => return Err(io::Error::other("it is no regular file")),
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     }
     let mut bytes = Vec::new();
-    File::open(path)?.take(format::LARGEST as u64 + 1).read_to_end(&mut bytes)?;
+    File::open(path)?.take(format::MAX_SIZE as u64 + 1).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }
 
-/// Replaces the file. Whoever reads it meanwhile, or after the power went, finds the old or the new one.
+/// Replaces the file in one step: a reader, or the next start after a power cut, finds the old or the new one.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A process that was killed while it wrote leaves this file behind.
     let new = beside(path, "new");
     match fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -51,13 +56,16 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let mut file = private().create_new(true).open(&new)?;
     file.write_all(bytes)?;
+    // Before the rename: some file systems store a rename earlier than the contents, and a power cut would
+    // leave an empty file.
     file.sync_all()?;
+    // Windows does not rename a file that is open.
     drop(file);
     fs::rename(&new, path)?;
     sync_folder(path)
 }
 
-/// Only the exporter's user may read what it writes.
+/// Returns options that create files for the exporter's user alone.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true);
@@ -68,6 +76,7 @@ fn private() -> OpenOptions {
 
 #[cfg(unix)]
 fn sync_folder(path: &Path) -> io::Result<()> {
+    // The rename itself is an entry of the folder, and as such in memory until it is synced.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }

@@ -1,17 +1,17 @@
-//! What can be wrong with the file, in sentences for the operator.
+//! Errors of the state file, as sentences for the operator.
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-/// Why what is in a file cannot be used.
+/// Reasons why the contents of a file cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// It is something else.
+    /// It is a file of something else.
     #[error("it is not a state file")]
     Foreign,
-    /// There is nothing in it.
+    /// It is empty.
     #[error("it is empty")]
     Empty,
     /// It was written by a newer exporter.
@@ -22,15 +22,15 @@ pub enum Unusable {
         /// The newest version that can be read.
         known: u32,
     },
-    /// It is not as it was written.
+    /// It is not as an exporter wrote it.
     #[error("it is damaged or cut off")]
     Damaged,
-    /// No exporter writes so much.
+    /// It is larger than an exporter ever writes.
     #[error("it is larger than any state file")]
     TooLarge,
 }
 
-/// Something is wrong with the file.
+/// Errors of the state file.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
     /// Another process writes to it.
@@ -39,7 +39,7 @@ pub enum Problem {
         /// The file.
         path: PathBuf,
     },
-    /// It is not ours.
+    /// It is not a state file.
     #[error(
         "state_file: {} is not a state file and stays as it is; name another file, or move this one away", .path.display()
     )]
@@ -54,7 +54,7 @@ pub enum Problem {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         error: io::Error,
     },
@@ -65,20 +65,20 @@ pub enum Problem {
     Unwritable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         #[source]
         error: io::Error,
     },
-    /// It cannot be used and was put aside.
+    /// Its contents cannot be used, and it was renamed.
     #[error(
         "state_file: {} cannot be used: {why}; it is kept as {} and counters begin at 0", .path.display(), .aside.display()
     )]
     Rejected {
         /// The file.
         path: PathBuf,
-        /// Where it is now.
+        /// Its new path.
         aside: PathBuf,
-        /// Why.
+        /// The reason.
         why: Unusable,
     },
 }

@@ -1,4 +1,4 @@
-//! Tests: the file as it lies on the disk.
+//! Tests of the file on disk.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// Written by hand, and as every later version must still read it.
+/// Written by hand; every later version must still read it.
 const VERSION_1: &[u8] = include_bytes!("../../tests/data/state/version-1");
 
 fn folder() -> (TempDir, PathBuf) {
@@ -20,26 +20,26 @@ fn known() -> Contents {
     format::decode(VERSION_1).expect("a state file")
 }
 
-/// What became of a file that was opened.
+/// The result of opening a file.
 #[derive(Debug, PartialEq)]
-struct Tried {
-    /// Why it is not used, or the words of the refusal.
-    said: Result<Option<Unusable>, String>,
+struct OpenResult {
+    /// Reason why its contents were rejected, or the error message.
+    outcome: Result<Option<Unusable>, String>,
     file: Option<Vec<u8>>,
     aside: Option<Vec<u8>>,
 }
 
-impl Tried {
+impl OpenResult {
     fn put_aside(why: Unusable, bytes: &[u8]) -> Self {
-        Self { said: Ok(Some(why)), file: None, aside: Some(bytes.to_vec()) }
+        Self { outcome: Ok(Some(why)), file: None, aside: Some(bytes.to_vec()) }
     }
 }
 
 /// Opens a file with these bytes.
-fn opened(bytes: &[u8]) -> Tried {
+fn open_bytes(bytes: &[u8]) -> OpenResult {
     let (_folder, path) = folder();
     fs::write(&path, bytes).expect("written");
-    let said = match StateFile::open(&path) {
+    let outcome = match StateFile::open(&path) {
         Ok(Opened { rejected: None, .. }) => Ok(None),
         Ok(Opened { rejected: Some(Problem::Rejected { why, .. }), contents, .. }) => {
             assert_eq!(contents, Contents::default());
@@ -47,11 +47,11 @@ fn opened(bytes: &[u8]) -> Tried {
         }
         Ok(Opened { rejected: Some(problem), .. }) | Err(problem) => Err(problem.to_string()),
     };
-    Tried { said, file: fs::read(&path).ok(), aside: fs::read(disk::beside(&path, "rejected")).ok() }
+    OpenResult { outcome, file: fs::read(&path).ok(), aside: fs::read(disk::beside(&path, "rejected")).ok() }
 }
 
 #[test]
-fn the_first_version_is_read_and_written_as_it_stands() {
+fn version_1_is_read_and_written_unchanged() {
     let contents = known();
     assert_eq!(contents.targets.keys().map(|name| &**name).collect::<Vec<_>>(), ["main", "north"]);
     let written = format::encode(&contents).expect("JSON");
@@ -59,7 +59,7 @@ fn the_first_version_is_read_and_written_as_it_stands() {
 }
 
 #[test]
-fn what_is_saved_is_found_again_and_only_by_the_exporter_s_user() {
+fn saved_counters_are_read_again_by_the_owner_only() {
     let (_folder, path) = folder();
     let Opened { file, contents, rejected } = StateFile::open(&path).expect("a new file");
     assert!(contents == Contents::default() && rejected.is_none());
@@ -76,16 +76,16 @@ fn what_is_saved_is_found_again_and_only_by_the_exporter_s_user() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_anywhere_is_told_and_put_aside_whole() {
+fn truncated_file_is_reported_and_kept() {
     for length in 0..VERSION_1.len() {
-        let cut = &VERSION_1[..length];
+        let truncated = &VERSION_1[..length];
         let expected = if length == 0 { Unusable::Empty } else { Unusable::Damaged };
-        assert_eq!(opened(cut), Tried::put_aside(expected, cut), "{length}");
+        assert_eq!(open_bytes(truncated), OpenResult::put_aside(expected, truncated), "{length}");
     }
 }
 
 #[test]
-fn a_file_with_any_byte_changed_is_never_counted_on() {
+fn file_with_a_changed_byte_is_rejected() {
     for position in 0..VERSION_1.len() {
         for bit in [0x01, 0x20, 0x80] {
             let mut bytes = VERSION_1.to_vec();
@@ -99,24 +99,24 @@ fn a_file_with_any_byte_changed_is_never_counted_on() {
 }
 
 #[test]
-fn a_file_of_something_else_stays_as_it_is_and_is_not_written_to() {
+fn file_of_something_else_is_not_touched() {
     for foreign in ["targets:\n  - name: main\n", "{}", "trio-exporter ", "\u{feff}trio-exporter-state 1"] {
-        let Tried { said, file, aside } = opened(foreign.as_bytes());
-        let said = said.expect_err("refused");
-        assert!(said.contains("is not a state file and stays as it is"), "{said}");
+        let OpenResult { outcome, file, aside } = open_bytes(foreign.as_bytes());
+        let message = outcome.expect_err("refused");
+        assert!(message.contains("is not a state file and stays as it is"), "{message}");
         assert_eq!((file, aside), (Some(foreign.into()), None));
     }
 }
 
 #[test]
-fn a_file_of_a_newer_exporter_is_kept_aside_for_it() {
-    let newer = [b"trio-exporter-state 2 new\n".as_slice(), b"whatever"].concat();
+fn file_of_a_newer_version_is_kept() {
+    let newer = [b"trio-exporter-state 2 new\n".as_slice(), b"anything"].concat();
     let expected = Unusable::Newer { version: 2, known: 1 };
-    assert_eq!(opened(&newer), Tried::put_aside(expected, &newer));
+    assert_eq!(open_bytes(&newer), OpenResult::put_aside(expected, &newer));
 }
 
 #[test]
-fn a_file_with_a_right_checksum_and_a_wrong_number_is_not_counted_on() {
+fn invalid_number_with_valid_checksum_is_rejected() {
     let body = r#"{"targets":{"main":{"at":-1.0,"centers":[]}}}"#;
     let with_checksum = |body: &str| {
         use sha2::{Digest, Sha256};
@@ -129,18 +129,18 @@ fn a_file_with_a_right_checksum_and_a_wrong_number_is_not_counted_on() {
 }
 
 #[test]
-fn a_file_that_no_exporter_writes_is_not_read_whole() {
+fn oversized_file_is_not_read_whole() {
     let (_folder, path) = folder();
     fs::write(&path, VERSION_1).expect("written");
     let file = fs::OpenOptions::new().write(true).open(&path).expect("there");
-    file.set_len(format::LARGEST as u64 + 10).expect("a sparse file");
+    file.set_len(format::MAX_SIZE as u64 + 10).expect("a sparse file");
     let read = disk::read(&path).expect("readable").expect("there");
-    assert_eq!(read.len(), format::LARGEST + 1);
+    assert_eq!(read.len(), format::MAX_SIZE + 1);
     assert_eq!(format::decode(&read), Err(Unusable::TooLarge));
 }
 
 #[test]
-fn two_processes_do_not_share_a_file() {
+fn second_process_is_refused() {
     let (_folder, path) = folder();
     let first = StateFile::open(&path).expect("a new file");
     let second = StateFile::open(&path).expect_err("in use").to_string();
@@ -153,7 +153,7 @@ fn two_processes_do_not_share_a_file() {
 }
 
 #[test]
-fn a_process_that_was_killed_while_it_wrote_leaves_the_file_before() {
+fn killed_write_leaves_the_old_file() {
     let (_folder, path) = folder();
     let file = StateFile::open(&path).expect("a new file").file;
     file.save(&known()).expect("saved");
@@ -161,32 +161,32 @@ fn a_process_that_was_killed_while_it_wrote_leaves_the_file_before() {
     fs::write(disk::beside(&path, "new"), &VERSION_1[..100]).expect("half of a file");
     let Opened { file, contents, rejected } = StateFile::open(&path).expect("ours");
     assert!(contents == known() && rejected.is_none());
-    file.save(&Contents::default()).expect("the half is in nobody's way");
+    file.save(&Contents::default()).expect("the half is replaced");
     assert_eq!(format::decode(&fs::read(&path).expect("there")), Ok(Contents::default()));
 }
 
 #[test]
-fn a_folder_that_is_gone_is_told_with_what_to_do() {
+fn missing_folder_is_reported_with_the_remedy() {
     let (folder, path) = folder();
     let file = StateFile::open(&path).expect("a new file").file;
     folder.close().expect("removed");
-    let said = file.save(&known()).expect_err("no folder").to_string();
-    assert!(said.contains("cannot be written") && said.contains("folder"), "{said}");
-    let said = StateFile::open(&path).expect_err("no folder").to_string();
-    assert!(said.contains("cannot be written"), "{said}");
+    let message = file.save(&known()).expect_err("no folder").to_string();
+    assert!(message.contains("cannot be written") && message.contains("folder"), "{message}");
+    let message = StateFile::open(&path).expect_err("no folder").to_string();
+    assert!(message.contains("cannot be written"), "{message}");
 }
 
 #[test]
-fn what_is_no_regular_file_is_left_alone() {
+fn non_regular_file_is_refused() {
     let (_folder, path) = folder();
     fs::create_dir(&path).expect("a folder");
-    let said = StateFile::open(&path).expect_err("a folder").to_string();
-    assert!(said.contains("no regular file"), "{said}");
+    let message = StateFile::open(&path).expect_err("a folder").to_string();
+    assert!(message.contains("no regular file"), "{message}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_and_what_it_leads_to_is_written() {
+fn link_stays_and_its_target_is_written() {
     let (folder, path) = folder();
     let link = folder.path().join("link");
     fs::write(&path, VERSION_1).expect("written");

@@ -1,6 +1,7 @@
 //! What became of the cases of a contact centre: from list to list, each case from its arrival to
 //! its outcome.
 
+mod case_key;
 mod counts;
 mod day;
 mod edges;
@@ -17,6 +18,7 @@ mod source;
 mod times;
 mod totals;
 mod tracked;
+mod waiting_evidence;
 
 use std::{sync::Arc, time::Duration};
 
@@ -28,33 +30,36 @@ use super::{
     service_time::Unmeasured,
 };
 use crate::{
-    model::{Case, CaseClass, CaseState, Stamp, Text},
-    snapshot::{Center, Snapshot},
+    model::{Case, CaseClass, Stamp, Text},
+    snapshot::{Center, Snapshot, is_same_moment},
 };
 pub use counts::{ClassCounts, Doubt, LeftAge, WaitHistogram};
 pub use day::DayCounts;
 pub use edges::Edges;
 pub use event::{Ago, Event, Inference, ListTaken, Place, Told};
-pub use now::ClassNow;
+pub use now::{ClassNow, WaitingNow};
 pub use source::Source;
 pub use times::RejectedTimes;
 pub use totals::{ClassTotals, FlowTotals, ServiceTotals};
 
+use case_key::{CaseKey, ServicesShown};
 use day::Day;
 use follow::{Followed, Scene};
 use jobs::Jobs;
 use ledger::Ledger;
 use names::Names;
+use now::Listed;
 use reading::{ListReading, Memory};
 use service::ServiceFlow;
 use times::Rejected;
-use tracked::{Queue, Stage, Tracked};
+use tracked::{Queue, Tracked};
+use waiting_evidence::{Comparison, Verdict};
 
 /// The running counts of one contact centre.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
     lists: [Memory; Source::ALL.len()],
-    cases: FxHashMap<Text, Tracked>,
+    cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
     rejected: Rejected,
@@ -83,8 +88,10 @@ impl Flow {
         self.know_services(cur, center, settings);
         self.report_states(cur, center);
         let of_calls = source::of_calls(center, cur.stepped);
-        for source in Source::ALL {
-            self.take_in(source, of_calls, cur, center, settings);
+        let read = Source::ALL.map(|source| self.take_in(source, of_calls, cur, center, settings));
+        if read.contains(&true) {
+            self.count_now(read, of_calls);
+            self.judge_waiting(cur, center);
         }
         self.begin_configured_classes(of_calls, settings);
         self.forget(cur.stepped, settings);
@@ -114,8 +121,8 @@ impl Flow {
         for (id, flow) in &mut self.services {
             let mut names = described.get(&**id).cloned().unwrap_or_default();
             names.id = id;
-            names.contact_center = center.contact_center.called();
-            flow.goals = Arc::new(settings.goals.of(&names).into_owned());
+            names.contact_center = center.contact_center.names();
+            flow.goals = Arc::new(settings.goals.for_service(&names).into_owned());
         }
     }
 
@@ -144,7 +151,7 @@ impl Flow {
         }
     }
 
-    /// Takes a list in if it was read anew.
+    /// Takes in a list that was read again. Returns whether it was.
     fn take_in(
         &mut self,
         source: Source,
@@ -152,14 +159,15 @@ impl Flow {
         cur: &Snapshot,
         center: &Center,
         settings: &Settings,
-    ) {
+    ) -> bool {
         let memory = &self.lists[source.index()];
         let Some(reading) = ListReading::newer(memory, source, cur, center) else {
             self.wait_for(source, of_calls, cur.stepped, center);
-            return;
+            return false;
         };
         if reading.list.is_stateless() {
-            return;
+            self.lists[source.index()].is_stateless = true;
+            return false;
         }
         let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
         if settings.tells_events {
@@ -170,11 +178,22 @@ impl Flow {
             .then(|| center.calls.good.as_ref().map(|good| &good.data.cases))
             .flatten();
         let theirs: FxHashSet<&Text> = others.into_iter().flatten().map(|case| &case.id).collect();
+        let names = &self.names;
+        let shown = ServicesShown::new(reading.list, names);
+        // The call of a number is in both lists. Where this list shows the number in two services, only
+        // the row of the call's service is that call.
+        let service_of = |case: &Case| case.service_id.as_ref().map(|service| names.id(service).clone());
+        let is_theirs = |case: &Case| {
+            let is_same = |other: &Case| other.id == case.id && service_of(other) == service_of(case);
+            theirs.contains(&case.id)
+                && (!shown.is_shared(&case.id) || others.into_iter().flatten().any(is_same))
+        };
         let cut: FxHashSet<&Text> = reading.list.truncated.iter().collect();
         let day = self.day.base();
         let memory = &self.lists[source.index()];
         let scene = Scene {
             reading: &reading,
+            shown: &shown,
             jobs: Jobs::of(center, &reading),
             followed: Followed::of(center, &reading),
             cut: &cut,
@@ -186,7 +205,7 @@ impl Flow {
         let ledger = Ledger {
             services: &mut self.services,
             goals: &settings.goals,
-            called: &center.contact_center.called(),
+            called: &center.contact_center.names(),
             edges: &settings.edges,
             day,
             events: settings.tells_events.then_some(&mut self.events),
@@ -194,17 +213,17 @@ impl Flow {
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
             let class = case.class.unwrap_or(CaseClass::Other);
-            if theirs.contains(&case.id) || source::of_class(class, of_calls) != source && others.is_some() {
+            if is_theirs(case) || source::of_class(class, of_calls) != source && others.is_some() {
                 return None;
             }
             let service = case.service_id.as_ref()?;
-            Some((case, Queue { service: self.names.id(service).clone(), class }))
+            Some((case, Queue { service: names.id(service).clone(), class }))
         });
         let shows_handled = scene.follow(&mut self.cases, rows, ledger, &mut self.rejected);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = shows_handled;
         memory.note(&reading, taken, &cur.server);
-        self.count_now(source, &reading);
+        true
     }
 
     /// Credits the time since the list before to the services that it is the measure of.
@@ -261,26 +280,82 @@ impl Flow {
         }
     }
 
-    /// Counts the cases that the list shows, class by class.
-    fn count_now(&mut self, source: Source, reading: &ListReading<'_>) {
+    /// Counts the cases that the last lists show, class by class. `read`: the lists that were just read.
+    fn count_now(&mut self, read: [bool; Source::ALL.len()], of_calls: Source) {
         for (_, flow) in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
-            if flow.source == source {
-                flow.now = ClassNow::default();
-            }
+            flow.now = Listed::default();
         }
-        let mut waiting = 0;
+        let mut waiting = [0; Source::ALL.len()];
         for case in self.cases.values() {
-            if case.source != source || case.listed != reading.number {
+            let list = &self.lists[case.source.index()];
+            if case.listed != list.number {
                 continue;
             }
-            waiting += usize::from(case.waits());
+            waiting[case.source.index()] += usize::from(case.waits());
             let Some(service) = self.services.get_mut(&case.queue.service) else { continue };
             let target = service.goals.class(case.queue.class).wait_target.as_secs_f64();
-            if let Some(flow) = &mut service.classes[case.queue.class as usize] {
-                flow.now.add(case, reading.at, target);
+            // Of a list that tells of calls an unknown class may be that of a call or of a callback.
+            let unclassed = case.class_is_unknown && case.source == of_calls;
+            if let (Some(flow), Some(last)) = (&mut service.classes[case.queue.class as usize], list.last) {
+                flow.now.add(case, last.mono.as_secs_f64(), list.interval, target, unclassed);
             }
         }
-        self.lists[source.index()].waiting = waiting;
+        for source in Source::ALL.into_iter().filter(|source| read[source.index()]) {
+            self.lists[source.index()].waiting = waiting[source.index()];
+        }
+    }
+
+    /// Compares what the lists show of each service with its queue length, and takes from it which cases in
+    /// an unknown state wait.
+    fn judge_waiting(&mut self, cur: &Snapshot, center: &Center) {
+        let lists = &self.lists;
+        let is_shown = |source: &Source| {
+            let list = &lists[source.index()];
+            list.last.is_some() && !list.is_stateless && source.reading(center).fresh(cur.stepped).is_some()
+        };
+        let shown: Vec<Source> = Source::ALL.into_iter().filter(is_shown).collect();
+        let states = center.service_state.good.as_ref().map(|good| good.taken);
+        let is_of_moment = shown.iter().all(|source| {
+            let taken = lists[source.index()].last;
+            taken.zip(states).is_some_and(|(taken, states)| is_same_moment(taken, states))
+        });
+        let is_stateless = lists.iter().any(|list| list.is_stateless);
+        let at = cur.stepped.mono.as_secs_f64();
+        let mut judged = false;
+        for (id, flow) in &mut self.services {
+            let is_cut = |source: &Source| lists[source.index()].cut.contains(id);
+            let mut reading = Comparison {
+                queue_length: flow.time.queue_length().filter(|_| is_of_moment),
+                is_whole: !is_stateless && !shown.iter().any(is_cut),
+                shows_all_kinds: shown.contains(&Source::Cases),
+                ..Comparison::default()
+            };
+            let readable =
+                flow.known().filter(|(_, class)| shown.contains(&class.source) && !is_cut(&class.source));
+            readable.for_each(|(_, class)| reading.add(&class.now));
+            flow.evidence.judge(&reading, at);
+            judged |= flow.evidence.confirmed().is_some();
+        }
+        if judged {
+            self.record_verdicts();
+        }
+    }
+
+    /// Takes the cases in an unknown state for what the queue length says.
+    fn record_verdicts(&mut self) {
+        for case in self.cases.values_mut().filter(|case| case.may_wait()) {
+            let (list, service) = (&self.lists[case.source.index()], &case.queue.service);
+            let Some(last) = list.last else { continue };
+            if case.listed != list.number || list.is_stateless || list.cut.contains(service) {
+                continue;
+            }
+            let at = last.mono.as_secs_f64();
+            match self.services.get(service).and_then(|flow| flow.evidence.confirmed()) {
+                Some(Verdict::Waiting) => case.record_waiting(at),
+                Some(Verdict::NotWaiting) => case.record_not_waiting(at),
+                Some(Verdict::Undecided) | None => {}
+            }
+        }
     }
 
     /// Forgets services that have been gone for too long, or too many of them.
@@ -301,11 +376,13 @@ impl Flow {
 
     /// The cases to ask for by their number: known ones that wait and that a cut list does not show.
     pub(super) fn to_follow(&self) -> Vec<(Source, Text)> {
-        let hidden = self.cases.iter().filter(|(_, case)| {
+        let hidden = self.cases.iter().filter(|(key, case)| {
             let cut = &self.lists[case.source.index()].cut;
-            case.waits() && case.missing.is_some() && cut.contains(&case.queue.service)
+            let is_hidden = case.missing.is_some() && cut.contains(&case.queue.service);
+            // Asked for by a number that two cases share, Trio would show one of them: no one knows which.
+            case.waits() && is_hidden && !key.is_shared()
         });
-        let mut hidden: Vec<_> = hidden.map(|(id, case)| (case.seen, case.source, id.clone())).collect();
+        let mut hidden: Vec<_> = hidden.map(|(key, case)| (case.seen, case.source, key.id.clone())).collect();
         hidden.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.2.cmp(&b.2)));
         hidden.into_iter().map(|(_, source, id)| (source, id)).collect()
     }
@@ -322,16 +399,6 @@ impl Flow {
 fn settings_interval(center: &Center) -> Duration {
     let intervals = [center.service_state.interval, center.calls.interval, center.cases.interval];
     intervals.into_iter().flatten().min().unwrap_or_default()
-}
-
-/// What the state of a case is taken to be where the answer does not say.
-fn state_of(case: &Case, stage: Stage) -> CaseState {
-    match (case.state, stage) {
-        (Some(state), _) if state != CaseState::Unknown => state,
-        (_, Stage::Waiting) => CaseState::Queued,
-        (_, Stage::Handled) => CaseState::Handled,
-        (_, Stage::Unknown) => CaseState::Unknown,
-    }
 }
 
 #[cfg(test)]

@@ -67,6 +67,11 @@ impl ServiceTime {
         self.open = open;
     }
 
+    /// Returns the queue length that Trio last gave.
+    pub(super) fn queue_length(&self) -> Option<f64> {
+        self.queue
+    }
+
     /// Trio no longer says anything of the service.
     pub(super) fn is_silent(&mut self) {
         (self.queue, self.open, self.was_open, self.credited) = (None, None, None, None);

@@ -24,7 +24,7 @@ impl Window {
         Self { from: self.from.min(at), to: self.to.min(at) }
     }
 
-    fn middle(self) -> f64 {
+    pub(super) fn middle(self) -> f64 {
         f64::midpoint(self.from, self.to)
     }
 

@@ -1,7 +1,7 @@
-//! How many cases of a service a server shows at most, as far as its answers tell.
+//! Limits on the number of cases of a service in one answer, learnt from the answers of a server.
 //!
-//! Documented are twenty in `services/cases`. Whether those that are handled count is not, and of
-//! `services/calls` no limit is known: what a server was seen to exceed is no limit of its.
+//! Twenty in `services/cases` are documented. The documentation leaves open if handled cases count, and
+//! it states no limit for `services/calls`. A number that a server has exceeded is not its limit.
 
 use std::{
     collections::HashMap,
@@ -10,61 +10,69 @@ use std::{
 
 use crate::model::{Case, CaseState, Resource, Text};
 
-/// The number of cases a service at which `services/cases` is cut.
+/// Documented number of cases of a service at which `services/cases` is truncated.
+// The same number is watched for in `services/calls`: a limit there would be undocumented, and a
+// truncated list that is taken as whole turns hidden cases into cases that left.
 const LIMIT: usize = 20;
 
-/// What is known of the limits of both lists of cases.
+/// Limits of both case lists of one server.
 #[derive(Debug, Default)]
 pub(super) struct CaseLimits {
     calls: CaseLimit,
     cases: CaseLimit,
 }
 
-/// What one list was ever seen to show of a single service.
+/// The largest numbers that one list ever showed of a single service.
 #[derive(Debug, Default)]
 pub(super) struct CaseLimit {
-    /// More cases than the limit.
-    more: AtomicBool,
-    /// More cases than the limit that nobody handles.
-    more_waiting: AtomicBool,
+    /// More cases than the limit were seen.
+    exceeded: AtomicBool,
+    /// More cases than the limit were seen that no agent handles.
+    exceeded_waiting: AtomicBool,
 }
 
-/// How many cases of a service are shown.
+/// Cases of one service in one list.
 #[derive(Clone, Copy, Debug, Default)]
-struct Shown {
+struct CaseCounts {
     all: usize,
     waiting: usize,
 }
 
 impl CaseLimits {
-    /// What is known of one of the lists.
-    pub(super) fn of(&self, list: Resource) -> &CaseLimit {
+    /// Returns the limit of `services/calls`, or of `services/cases` for any other resource.
+    pub(super) fn for_list(&self, list: Resource) -> &CaseLimit {
         if list == Resource::Calls { &self.calls } else { &self.cases }
     }
 }
 
 impl CaseLimit {
-    /// The services whose part of the list looks as if it were cut: they stand just at the limit,
-    /// and none was ever seen above it.
-    pub(super) fn cut(&self, cases: &[Case]) -> Vec<Text> {
-        let mut of_service: HashMap<&Text, Shown> = HashMap::new();
+    /// Returns the services whose part of the list may be truncated, sorted by id: those that have exactly
+    /// the limit, on a server that never showed more of that kind. Records larger numbers.
+    pub(super) fn truncated_services(&self, cases: &[Case]) -> Vec<Text> {
+        let mut by_service: HashMap<&Text, CaseCounts> = HashMap::new();
         for case in cases {
             let Some(service) = &case.service_id else { continue };
-            let shown = of_service.entry(service).or_default();
-            shown.all += 1;
-            shown.waiting += usize::from(case.state != Some(CaseState::Handled));
+            let counts = by_service.entry(service).or_default();
+            counts.all += 1;
+            // A case without a state counts as waiting. Twenty waiting cases are judged by themselves because
+            // the server may leave handled cases out of its count: twenty wait while five more are handled.
+            counts.waiting += usize::from(case.state != Some(CaseState::Handled));
         }
-        let exceeds = |count: fn(&Shown) -> usize, seen: &AtomicBool| {
-            let now = of_service.values().any(|shown| count(shown) > LIMIT);
+        // Larger numbers of any service count for all of them: the limit belongs to the server.
+        let exceeds = |count: fn(&CaseCounts) -> usize, seen: &AtomicBool| {
+            let now = by_service.values().any(|counts| count(counts) > LIMIT);
             seen.fetch_or(now, Ordering::Relaxed) || now
         };
-        let more = exceeds(|shown| shown.all, &self.more);
-        let more_waiting = exceeds(|shown| shown.waiting, &self.more_waiting);
-        let at_limit = |shown: &Shown| shown.all == LIMIT && !more || shown.waiting == LIMIT && !more_waiting;
-        let cut = of_service.iter().filter(|(_, shown)| at_limit(shown));
-        let mut cut: Vec<Text> = cut.map(|(service, _)| (*service).clone()).collect();
-        cut.sort_unstable();
-        cut
+        let exceeded = exceeds(|counts| counts.all, &self.exceeded);
+        let exceeded_waiting = exceeds(|counts| counts.waiting, &self.exceeded_waiting);
+        let at_limit = |counts: &CaseCounts| {
+            counts.all == LIMIT && !exceeded || counts.waiting == LIMIT && !exceeded_waiting
+        };
+        let truncated = by_service.iter().filter(|(_, counts)| at_limit(counts));
+        let mut truncated: Vec<Text> = truncated.map(|(service, _)| (*service).clone()).collect();
+        // A hash map has no order; a list that differs at each reading would look like a change.
+        truncated.sort_unstable();
+        truncated
     }
 }
 
@@ -72,52 +80,52 @@ impl CaseLimit {
 mod tests {
     use super::*;
 
-    fn cases(of_services: &[(&str, usize, usize)]) -> Vec<Case> {
-        let case = |service: &str, state| Case {
-            id: "1".into(),
-            service_id: Some(service.into()),
-            state,
-            class: None,
-            created: None,
-            answered: None,
-            waited: None,
-            agent_id: None,
-        };
-        let of = |(service, waiting, handled): &(&str, usize, usize)| {
+    fn cases(services: &[(&str, usize, usize)]) -> Vec<Case> {
+        let case = |service: &str, state| Case { service_id: Some(service.into()), state, ..Case::new("1") };
+        let cases_of = |(service, waiting, handled): &(&str, usize, usize)| {
             let mut cases = vec![case(service, None); *waiting];
             cases.extend(vec![case(service, Some(CaseState::Handled)); *handled]);
             cases
         };
-        of_services.iter().flat_map(of).collect()
+        services.iter().flat_map(cases_of).collect()
     }
 
     #[test]
-    fn a_list_at_the_limit_is_taken_as_cut_until_a_service_was_seen_above_it() {
+    fn list_at_limit_is_truncated_until_exceeded() {
         let limit = CaseLimit::default();
-        assert!(limit.cut(&[]).is_empty());
-        assert!(limit.cut(&cases(&[("a", 19, 0), ("b", 10, 9)])).is_empty());
+        assert!(limit.truncated_services(&[]).is_empty());
+        assert!(limit.truncated_services(&cases(&[("a", 19, 0), ("b", 10, 9)])).is_empty());
         assert_eq!(
-            limit.cut(&cases(&[("c", 3, 17), ("a", 20, 0), ("b", 3, 0)])),
+            limit.truncated_services(&cases(&[("c", 3, 17), ("a", 20, 0), ("b", 3, 0)])),
             ["a".into(), "c".into()],
             "handled cases may count"
         );
-        assert!(limit.cut(&cases(&[("a", 20, 0), ("b", 21, 0)])).is_empty());
-        assert!(limit.cut(&cases(&[("a", 20, 0)])).is_empty(), "this server shows more than that");
+        assert!(limit.truncated_services(&cases(&[("a", 20, 0), ("b", 21, 0)])).is_empty());
+        assert!(
+            limit.truncated_services(&cases(&[("a", 20, 0)])).is_empty(),
+            "this server shows more than that"
+        );
     }
 
     #[test]
-    fn where_handled_cases_do_not_count_those_that_wait_are_still_cut_at_the_limit() {
+    fn waiting_cases_alone_can_reach_the_limit() {
         let limit = CaseLimit::default();
-        assert_eq!(limit.cut(&cases(&[("a", 20, 5), ("b", 2, 18)])), ["a".into()]);
-        assert_eq!(limit.cut(&cases(&[("a", 20, 0)])), ["a".into()], "twenty that wait");
-        assert!(limit.cut(&cases(&[("a", 21, 0)])).is_empty());
-        assert!(limit.cut(&cases(&[("a", 20, 5)])).is_empty(), "this server shows more than that");
+        assert_eq!(limit.truncated_services(&cases(&[("a", 20, 5), ("b", 2, 18)])), ["a".into()]);
+        assert_eq!(limit.truncated_services(&cases(&[("a", 20, 0)])), ["a".into()], "twenty that wait");
+        assert!(limit.truncated_services(&cases(&[("a", 21, 0)])).is_empty());
+        assert!(
+            limit.truncated_services(&cases(&[("a", 20, 5)])).is_empty(),
+            "this server shows more than that"
+        );
     }
 
     #[test]
-    fn what_one_list_exceeds_says_nothing_of_the_other() {
+    fn each_list_has_its_own_limit() {
         let limits = CaseLimits::default();
-        assert!(limits.of(Resource::Calls).cut(&cases(&[("a", 30, 0)])).is_empty());
-        assert_eq!(limits.of(Resource::Cases).cut(&cases(&[("a", 20, 0)])), ["a".into()]);
+        assert!(limits.for_list(Resource::Calls).truncated_services(&cases(&[("a", 30, 0)])).is_empty());
+        assert_eq!(
+            limits.for_list(Resource::Cases).truncated_services(&cases(&[("a", 20, 0)])),
+            ["a".into()]
+        );
     }
 }

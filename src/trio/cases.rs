@@ -1,4 +1,4 @@
-//! The calls and the cases of a contact centre, and whether the lists of them are whole.
+//! Calls and cases of a contact centre, with the services whose list is truncated.
 
 use super::{
     case_limits::CaseLimits,
@@ -10,8 +10,8 @@ use super::{
 use crate::model::{Case, CaseClass, CaseList, CaseState, Resource};
 
 impl Client {
-    /// The calls now. Where some have a state, one without is in an unknown state; one that does not
-    /// say its class is a telephone call.
+    /// Reads `services/calls`. If any call has a state, a call without one is in state `unknown`. A call
+    /// that names no class, or a class that the dictionary does not map, is of class `voice`.
     ///
     /// # Errors
     /// See [`Error`].
@@ -19,8 +19,9 @@ impl Client {
         self.case_list(Resource::Calls, route).await
     }
 
-    /// The cases of every kind now, as far as the server shows them. Where some have a state, one
-    /// without is in an unknown state; one that does not say its class is of the configured one.
+    /// Reads `services/cases`: cases of every class, as many as the server shows. If any case has a state,
+    /// a case without one is in state `unknown`. A case that names no class gets the configured one; one
+    /// whose class the dictionary does not map is of class `other`.
     ///
     /// # Errors
     /// See [`Error`].
@@ -30,23 +31,25 @@ impl Client {
 
     async fn case_list(&self, resource: Resource, route: &Route) -> Result<Listing<CaseList>, Error> {
         let Listing { items: cases, simulated } = self.list(resource, route, rows::case).await?;
-        let list = whole_list(resource, cases, self.case_limits(), self.default_case_class());
+        let list = to_case_list(resource, cases, self.case_limits(), self.default_case_class());
         Ok(Listing { items: vec![list], simulated })
     }
 
-    /// Gives a case that does not say its class the one that it must have, or else has as configured.
+    /// Gives a case without a class the class that its list implies, or the configured one.
     pub(super) fn classify(&self, source: Resource, case: &mut Case) {
         classify(source, case, self.default_case_class());
     }
 }
 
-/// What the rows of a list amount to.
-pub(super) fn whole_list(
+/// Completes the rows of a list: states, classes, truncated services.
+pub(super) fn to_case_list(
     resource: Resource,
     mut cases: Vec<Case>,
     limits: &CaseLimits,
     default_class: Option<CaseClass>,
 ) -> CaseList {
+    // A server that never gives states is another matter than one that omits the state of one case:
+    // only the second is an unknown state. The first has no state at all, so no sample.
     let have_states = cases.iter().any(|case| case.state.is_some());
     for case in &mut cases {
         if have_states {
@@ -54,13 +57,16 @@ pub(super) fn whole_list(
         }
         classify(resource, case, default_class);
     }
-    let truncated = limits.of(resource).cut(&cases);
+    let truncated = limits.for_list(resource).truncated_services(&cases);
     CaseList { cases, truncated }
 }
 
 fn classify(source: Resource, case: &mut Case, default_class: Option<CaseClass>) {
     case.class.get_or_insert(match source {
+        // The API documents `services/calls` as the state of all call cases (assumption B6).
         Resource::Calls => CaseClass::Voice,
+        _ if case.class_is_unknown => CaseClass::Other,
+        // Which classes `services/cases` holds differs between installations, so it is configuration.
         _ => default_class.unwrap_or(CaseClass::Other),
     });
 }

@@ -1,13 +1,14 @@
-//! Certificates: those that are trusted besides the machine's own, and when a server's expires.
+//! TLS certificates: authorities trusted in addition to the machine's, and expiry of a server's own.
 
 use reqwest::Certificate;
 use x509_parser::{certificate::X509Certificate, pem::Pem, prelude::FromDer};
 
-/// Certificates of authorities that are trusted besides those that the machine trusts.
+/// Certificate authorities trusted in addition to those of the machine (`ca_file`).
 #[derive(Clone, Debug, Default)]
 pub struct ExtraRoots {
     certificates: Vec<Certificate>,
-    /// What they were read from, as they do not say whether they are the same.
+    /// The text they were read from. reqwest's certificates cannot be compared, and a reload has to know
+    /// if the file has changed.
     bundle: Vec<u8>,
 }
 
@@ -18,10 +19,10 @@ impl PartialEq for ExtraRoots {
 }
 
 impl ExtraRoots {
-    /// The certificates of a PEM bundle.
+    /// Reads a PEM bundle. Text between the blocks and blocks of other kinds are skipped.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
+    /// A phrase that follows the name of the file, such as "holds no certificate".
     pub fn from_pem(bundle: &[u8]) -> Result<Self, String> {
         let mut roots = Vec::new();
         for block in Pem::iter_from_buffer(bundle) {
@@ -30,22 +31,24 @@ impl ExtraRoots {
                 continue;
             }
             let broken = || format!("holds a broken certificate, number {}", roots.len() + 1);
+            // reqwest takes any bytes here and fails only when the client is built, without naming the file.
             X509Certificate::from_der(&block.contents).map_err(|_| broken())?;
             roots.push(Certificate::from_der(&block.contents).map_err(|_| broken())?);
         }
+        // A private key or a DER file given by mistake would otherwise trust no one and say nothing.
         if roots.is_empty() {
             return Err("holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----".to_owned());
         }
         Ok(Self { certificates: roots, bundle: bundle.to_vec() })
     }
 
-    /// The certificates.
+    /// The certificates, for the HTTP client.
     pub(super) fn certificates(&self) -> impl Iterator<Item = Certificate> + '_ {
         self.certificates.iter().cloned()
     }
 }
 
-/// When a certificate expires, in seconds since 1970; `None` for one that cannot be read.
+/// Returns the expiry of a DER certificate, in seconds since 1970; `None` if it cannot be read.
 pub(super) fn expiry(der: &[u8]) -> Option<f64> {
     let (_, certificate) = X509Certificate::from_der(der).ok()?;
     Some(certificate.validity().not_after.timestamp() as f64)
@@ -63,13 +66,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bundle_may_hold_several_certificates_and_text_between_them() {
+    fn bundle_may_hold_several_certificates_and_text() {
         let bundle = format!("our own authority\n{}\nand the old one\n{}", pem(), pem());
         assert_eq!(ExtraRoots::from_pem(bundle.as_bytes()).expect("valid").certificates().count(), 2);
     }
 
     #[test]
-    fn a_bundle_without_a_certificate_or_with_a_broken_one_is_refused() {
+    fn bundle_without_valid_certificate_is_refused() {
         let broken = "-----BEGIN CERTIFICATE-----\naGVq\n-----END CERTIFICATE-----\n";
         let key = "-----BEGIN PRIVATE KEY-----\naGVq\n-----END PRIVATE KEY-----\n";
         for (bundle, message) in [
@@ -85,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn the_expiry_is_that_of_the_certificate() {
+    fn expiry_is_read_from_the_certificate() {
         let pem = pem();
         let block = Pem::iter_from_buffer(pem.as_bytes()).next().expect("one").expect("valid");
         // 2031-02-03T00:00:00Z

@@ -1,4 +1,4 @@
-//! What can be asked of one Trio: a method a resource.
+//! The client of one Trio: one method a resource.
 
 use std::sync::Arc;
 
@@ -7,23 +7,23 @@ use url::Url;
 
 use super::{
     case_limits::CaseLimits,
-    collection::{Identified, Listing, Whole},
+    collection::{Collected, Identified, Listing},
     decode::Reader,
-    denied::Denied,
+    denied_requests::DeniedRequests,
     error::Error,
+    exchange_log::ExchangeObserver,
+    field_coverage::FieldCoverage,
     fields::{Dictionary, Mapping},
     links::Links,
-    members::Members,
-    observed::Observed,
+    member_filter::MemberFilters,
     paging, rows,
     servers::Servers,
-    session::{Account, Doors},
+    session::{Account, AuthEndpoints},
     settings::{Limits, Settings},
     single_case::RefusedCases,
-    skills::Unrelated,
+    skills::UnjoinedSkills,
     sorting::Sorting,
-    transport::{Answer, SHOWN, Transport},
-    witness::Witness,
+    transport::{Answer, QUOTED_CHARS, Transport},
 };
 use crate::{
     model::{
@@ -33,48 +33,48 @@ use crate::{
     stats::Stats,
 };
 
-/// Reads one Trio.
+/// Reads one Trio, over all servers of a target.
 #[derive(Debug)]
 pub struct Client {
     settings: Settings,
     dictionary: Arc<Dictionary>,
     pub(super) transport: Transport,
     pub(super) servers: Servers,
-    pub(super) denied: Denied,
+    pub(super) denied: DeniedRequests,
     account: Arc<Account>,
-    pub(super) observed: Observed,
-    pub(super) members: Members,
-    pub(super) habits: paging::Memory,
+    pub(super) field_coverage: FieldCoverage,
+    pub(super) member_filters: MemberFilters,
+    pub(super) paging_memory: paging::PagingMemory,
     pub(super) sorting: Sorting,
     case_limits: CaseLimits,
     refused_cases: RefusedCases,
-    unrelated: Unrelated,
+    unjoined_skills: UnjoinedSkills,
     stats: Arc<Stats>,
     clock: Clock,
 }
 
-/// Where the resources of the API as a whole are.
+/// Addresses of the resources of the API as a whole.
 #[derive(Clone, Debug)]
 pub struct Root {
-    /// The server that said so.
+    /// Host and port of the server whose links these are.
     server: Text,
-    doors: Doors,
+    endpoints: AuthEndpoints,
     contact_centers: Url,
     security: Url,
     directory: Url,
 }
 
-/// Where the resources of one contact centre are.
+/// Addresses of the resources of one contact centre.
 #[derive(Clone, Debug)]
 pub struct Route {
     contact_center: Text,
-    doors: Doors,
+    endpoints: AuthEndpoints,
     base: Url,
     links: Links,
 }
 
 impl Client {
-    /// A client that has not spoken to its server yet.
+    /// Builds a client; nothing is sent yet.
     ///
     /// # Errors
     /// The TLS set-up of this machine cannot be used.
@@ -88,8 +88,8 @@ impl Client {
         let account = Arc::new(Account::new(settings.clone(), stats.clone(), clock.clone()));
         let servers = Servers::new(&settings, account.clone(), stats.clone());
         stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
-        let (denied, observed, members, habits) = Default::default();
-        let (sorting, case_limits, refused_cases, unrelated) = Default::default();
+        let (denied, field_coverage, member_filters, paging_memory) = Default::default();
+        let (sorting, case_limits, refused_cases, unjoined_skills) = Default::default();
         Ok(Self {
             settings,
             dictionary,
@@ -97,94 +97,107 @@ impl Client {
             servers,
             denied,
             account,
-            observed,
-            members,
-            habits,
+            field_coverage,
+            member_filters,
+            paging_memory,
             sorting,
             case_limits,
             refused_cases,
-            unrelated,
+            unjoined_skills,
             stats,
             clock,
         })
     }
 
-    /// The same client, whose exchanges with the server `witness` sees.
-    pub fn witnessed(mut self, witness: Arc<dyn Witness>) -> Self {
-        self.transport.witness = Some(witness);
+    /// Lets `observer` see every exchange with the server but the logins.
+    pub fn with_observer(mut self, observer: Arc<dyn ExchangeObserver>) -> Self {
+        self.transport.observer = Some(observer);
         self
     }
 
-    /// Asks the Api resource, which needs no login, where things are. Where it does not say, they are
-    /// where the API's documentation puts them.
+    /// Reads the Api resource, which needs no login, and takes the addresses from its links. Missing links
+    /// are replaced by the documented paths.
     ///
     /// # Errors
-    /// No answer at all. An answer that makes no sense is no error: the documented paths hold.
+    /// No server answers. An answer without usable links is no error.
     pub async fn root(&self) -> Result<Root, Error> {
-        let mut journey = self.servers.journey();
+        let mut attempts = self.servers.start_attempts();
         let links = loop {
-            match self.look_at(&journey.server.clone()).await {
+            match self.probe_api(&attempts.server.clone()).await {
+                // Only a server that cannot be reached makes another one worth trying. A refused Api resource
+                // says nothing of the resources below it: their documented paths are tried.
                 Err(error) if error.is_total() => {
-                    let base = journey.server.base.clone();
-                    self.onward(&mut journey, (Resource::Api, &base), error).await?;
+                    let base = attempts.server.base.clone();
+                    self.try_next(&mut attempts, (Resource::Api, &base), error).await?;
                 }
                 links => break links.unwrap_or_default(),
             }
         };
-        let base = &journey.server.base;
+        let base = &attempts.server.base;
+        // "Please do not hard code URIs", says the API: a link wins. Version 8.0 has no link to `security`,
+        // so the documented path must do where there is none.
         let find = |resource, path| {
             let documented = below(base, &[path]);
             links.find(resource, &documented).unwrap_or(documented)
         };
         Ok(Root {
-            server: journey.server.label.clone(),
-            doors: Doors::of(base, &links),
+            server: attempts.server.label.clone(),
+            endpoints: AuthEndpoints::from_links(base, &links),
             contact_centers: find(Resource::ContactCenters, "cc"),
             security: find(Resource::Security, "security"),
             directory: find(Resource::Directory, "directory"),
         })
     }
 
-    /// Whether requests go to the server that said where things are; another one may have other links.
+    /// Returns whether requests go to the server that `root` came from; another server may have other links.
     pub fn is_at(&self, root: &Root) -> bool {
         self.servers.active().label == root.server
     }
 
-    /// The contact centres that the API user may see. Where their items hold no known id, the ids
-    /// are taken from the links to them.
+    /// Reads the contact centres that the API user may see. If no item has a known id, the ids are taken
+    /// from the links below `cc`.
     ///
     /// # Errors
-    /// See [`Error`].
+    /// See [`Error`]. Without items and without links the error names the missing id.
     pub async fn contact_centers(&self, root: &Root) -> Result<Listing<ContactCenter>, Error> {
-        let (resource, url, doors) = (Resource::ContactCenters, &root.contact_centers, &root.doors);
-        let whole = self.read(resource, url, doors, &"".into(), rows::contact_center).await?;
-        let simulated = whole.simulated;
-        let unmapped = match known(resource, whole) {
+        let (resource, url, endpoints) = (Resource::ContactCenters, &root.contact_centers, &root.endpoints);
+        let collected =
+            self.read_collection(resource, url, endpoints, &"".into(), rows::contact_center).await?;
+        let simulated = collected.simulated;
+        let unmapped = match items_with_ids(resource, collected) {
             Ok(items) => return Ok(Listing { items, simulated }),
             Err(error) => error,
         };
-        let ids = self.get(resource, url, doors, |answer| Ok(self.links(&answer).ids_below(url))).await?;
+        // Assumption B3: without an id nothing at all could be read, and links below `cc` end in it.
+        let ids = self.get(resource, url, endpoints, |answer| Ok(self.links(&answer).ids_below(url))).await?;
         let items: Vec<_> = ids.into_iter().map(|id| ContactCenter { id: id.into(), name: None }).collect();
         if items.is_empty() { Err(unmapped) } else { Ok(Listing { items, simulated }) }
     }
 
-    /// Where the resources of a contact centre are: by the links of its own answer, else where the
-    /// documentation puts them.
+    /// Reads a contact centre's own answer and takes the addresses of its resources from the links. Missing
+    /// links are replaced by the documented paths.
     ///
     /// # Errors
-    /// Nothing can be had from the server at all.
+    /// The server cannot be used at all. A refused or unreadable answer is no error.
     pub async fn route(&self, root: &Root, contact_center: &ContactCenter) -> Result<Route, Error> {
         let base = below(&root.contact_centers, &[&contact_center.id]);
-        let links =
-            self.get(Resource::ContactCenters, &base, &root.doors, |answer| Ok(self.links(&answer))).await;
+        let links = self
+            .get(Resource::ContactCenters, &base, &root.endpoints, |answer| Ok(self.links(&answer)))
+            .await;
         let links = match links {
+            // The item itself is not needed. A user who may read the agents but not `cc/ID` still gets them.
             Err(error) if error.is_total() => return Err(error),
             links => links.unwrap_or_default(),
         };
-        Ok(Route { contact_center: contact_center.id.clone(), doors: root.doors.clone(), base, links })
+        Ok(Route {
+            contact_center: contact_center.id.clone(),
+            endpoints: root.endpoints.clone(),
+            base,
+            links,
+        })
     }
 
-    /// Services as configured.
+    /// Reads the services as configured.
     ///
     /// # Errors
     /// See [`Error`].
@@ -192,7 +205,7 @@ impl Client {
         self.list(Resource::Services, route, rows::service).await
     }
 
-    /// Services now.
+    /// Reads the state of the services now.
     ///
     /// # Errors
     /// See [`Error`].
@@ -200,7 +213,7 @@ impl Client {
         self.list(Resource::ServiceState, route, rows::service_status).await
     }
 
-    /// Agents as configured.
+    /// Reads the agents as configured.
     ///
     /// # Errors
     /// See [`Error`].
@@ -208,12 +221,14 @@ impl Client {
         self.list(Resource::Agents, route, rows::agent).await
     }
 
-    /// Agents now. Where some items have a state, one without is in an unknown state.
+    /// Reads the state of the agents now. If any item has a state, an item without one is `unknown`.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn agent_state(&self, route: &Route) -> Result<Listing<AgentStatus>, Error> {
         let mut listing = self.list(Resource::AgentState, route, rows::agent_status).await?;
+        // Where no item has a state the member is missing altogether (hidden, not permitted or under another
+        // name): then the state is absent, and no agent is counted as unknown.
         if listing.items.iter().any(|status| status.state.is_some()) {
             for status in &mut listing.items {
                 status.state.get_or_insert(AgentState::Unknown);
@@ -222,7 +237,7 @@ impl Client {
         Ok(listing)
     }
 
-    /// Agent groups.
+    /// Reads the agent groups.
     ///
     /// # Errors
     /// See [`Error`].
@@ -230,9 +245,9 @@ impl Client {
         self.list(Resource::AgentGroups, route, rows::agent_group).await
     }
 
-    /// What the field dictionary found so far.
+    /// Returns the use of every field of the dictionary in the latest answers.
     pub fn field_uses(&self) -> Arc<[FieldUse]> {
-        self.observed.uses(&self.dictionary)
+        self.field_coverage.field_uses(&self.dictionary)
     }
 
     pub(super) async fn list<T: Identified + Send>(
@@ -241,38 +256,42 @@ impl Client {
         route: &Route,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Listing<T>, Error> {
-        let whole =
-            self.read(resource, &route.url(resource), &route.doors, &route.contact_center, build).await?;
-        let simulated = whole.simulated;
-        Ok(Listing { items: known(resource, whole)?, simulated })
+        let collected = self
+            .read_collection(resource, &route.url(resource), &route.endpoints, &route.contact_center, build)
+            .await?;
+        let simulated = collected.simulated;
+        Ok(Listing { items: items_with_ids(resource, collected)?, simulated })
     }
 
-    /// Changes with every login and renewal, since what the server shows can change with them.
+    /// Number of the session. It changes with every login and renewal: rights take effect with a new token,
+    /// and a server may have been upgraded meanwhile, so what was learnt of it is learnt again.
     pub(super) fn session_number(&self) -> u64 {
         self.stats.session_changes()
     }
 
+    /// Links of an answer; none if it is not known which server gave it.
     pub(super) fn links(&self, answer: &Answer) -> Links {
-        answer.base.as_ref().map(|base| Links::of(&answer.body, base)).unwrap_or_default()
+        answer.base.as_ref().map(|base| Links::parse(&answer.body, base)).unwrap_or_default()
     }
 
-    /// A decode error that shows how the answer begins, unless a secret stands in what is shown.
+    /// Builds a decode error that shows the beginning of the answer, unless that holds a secret.
     pub(super) fn decode_error(&self, answer: &Answer, resource: Resource, problem: &str) -> Error {
         let mut secrets = self.account.secrets();
         if let Some(token) = answer.token.as_ref().and_then(|token| token.as_bytes().strip_prefix(b"Bearer "))
         {
             secrets.push(token.to_vec());
         }
-        // A secret that is only begun in what is shown is one, too.
+        // A secret that begins within the quoted part and ends behind it must be found, too: a server that
+        // echoes a request may return a token or the encoded login.
         let longest = secrets.iter().map(Vec::len).max().unwrap_or_default();
-        let start = &answer.body[..answer.body.len().min(SHOWN + longest)];
-        let leaks = |text: &[u8]| secrets.iter().any(|secret| holds(text, secret));
+        let start = &answer.body[..answer.body.len().min(QUOTED_CHARS + longest)];
+        let leaks = |text: &[u8]| secrets.iter().any(|secret| contains(text, secret));
         let problem = if leaks(problem.as_bytes()) { "it holds a secret" } else { problem };
         answer.decode_error(resource, problem, !leaks(start))
     }
 
-    pub(super) fn observed(&self) -> &Observed {
-        &self.observed
+    pub(super) fn field_coverage(&self) -> &FieldCoverage {
+        &self.field_coverage
     }
 
     pub(super) fn case_limits(&self) -> &CaseLimits {
@@ -287,8 +306,8 @@ impl Client {
         self.settings.default_case_class
     }
 
-    pub(super) fn unrelated(&self) -> &Unrelated {
-        &self.unrelated
+    pub(super) fn unjoined_skills(&self) -> &UnjoinedSkills {
+        &self.unjoined_skills
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -307,13 +326,17 @@ impl Client {
         self.clock.now()
     }
 
+    /// Dictionary of the resource.
+    ///
+    /// # Errors
+    /// The dictionary has no entry for it.
     pub(super) fn mapping(&self, resource: Resource) -> Result<&Mapping, Error> {
         self.dictionary.mapping(resource).ok_or(Error::Unmapped { resource, items: 0 })
     }
 }
 
 impl Root {
-    /// Where a node is; the directory for whatever is none.
+    /// Address of a node; the directory for any resource but `security`.
     pub(super) fn node(&self, node: Resource) -> &Url {
         if node == Resource::Security { &self.security } else { &self.directory }
     }
@@ -322,8 +345,8 @@ impl Root {
         &self.contact_centers
     }
 
-    pub(super) fn doors(&self) -> &Doors {
-        &self.doors
+    pub(super) fn endpoints(&self) -> &AuthEndpoints {
+        &self.endpoints
     }
 }
 
@@ -333,10 +356,11 @@ impl Route {
         &self.contact_center
     }
 
-    pub(super) fn doors(&self) -> &Doors {
-        &self.doors
+    pub(super) fn endpoints(&self) -> &AuthEndpoints {
+        &self.endpoints
     }
 
+    /// Address of a resource of this contact centre: by link, or by the documented path.
     pub(super) fn url(&self, resource: Resource) -> Url {
         let path: Vec<&str> = resource.as_str().split('/').collect();
         let documented = below(&self.base, &path);
@@ -344,19 +368,22 @@ impl Route {
     }
 }
 
-fn holds(text: &[u8], part: &[u8]) -> bool {
+/// Returns whether `part` occurs in `text`.
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    // An empty secret would be in every text and suppress every quote.
     !part.is_empty() && text.windows(part.len()).any(|window| window == part)
 }
 
-/// The items; rows of which none has an id are not an empty collection but an unreadable one.
-fn known<T>(resource: Resource, whole: Whole<T>) -> Result<Vec<T>, Error> {
-    if whole.rows > 0 && whole.items.is_empty() {
-        return Err(Error::Unmapped { resource, items: whole.rows });
+/// Returns the items. Rows without any id are not an empty collection but an unreadable one.
+fn items_with_ids<T>(resource: Resource, collected: Collected<T>) -> Result<Vec<T>, Error> {
+    // An empty list would publish a contact centre without agents, where in truth a name is not mapped.
+    if collected.rows > 0 && collected.items.is_empty() {
+        return Err(Error::Unmapped { resource, items: collected.rows });
     }
-    Ok(whole.items)
+    Ok(collected.items)
 }
 
-/// The URL of `segments` below `base`, each segment percent-encoded as UTF-8.
+/// Appends `segments` to the path of `base`, each percent-encoded as UTF-8.
 pub(super) fn below(base: &Url, segments: &[&str]) -> Url {
     let mut url = base.clone();
     if let Ok(mut path) = url.path_segments_mut() {

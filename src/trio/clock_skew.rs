@@ -1,4 +1,4 @@
-//! How far the server's clock is from ours, by the header `Date`.
+//! Skew between the server's clock and ours, from the header `Date`.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,11 +6,12 @@ use jiff::fmt::rfc2822;
 
 use crate::model::unix_seconds;
 
-/// Seconds by which the server's clock is ahead of ours (negative: behind), where `date` arrived at
-/// `now`, `took` after the request was sent: the server wrote it about half-way. The header says
-/// whole seconds, so less than one second means nothing.
+/// Returns the seconds by which the server's clock is ahead of ours (negative: behind). `date` is the
+/// header, `now` its arrival, `took` the time since the request was sent. Less than one second is
+/// within the resolution of the header.
 pub(super) fn skew(date: Option<&str>, now: SystemTime, took: Duration) -> Option<f64> {
     let date = rfc2822::parse(date?).ok()?.timestamp();
+    // The server wrote the header at some moment of the request; half-way halves the largest error.
     Some(date.as_second() as f64 - unix_seconds(now) + took.as_secs_f64() / 2.0)
 }
 
@@ -21,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_skew_is_against_the_middle_of_the_request_and_absent_without_a_date() {
+    fn skew_is_measured_from_the_middle_of_the_request() {
         // 1994-11-06T08:49:37Z
         let ours = UNIX_EPOCH + Duration::from_secs(784_111_777);
         let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");

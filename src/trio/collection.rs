@@ -1,4 +1,4 @@
-//! Reading a whole collection, page by page, and judging whether it is whole.
+//! Collections: all pages of a resource, put together, and judged for completeness.
 
 use std::{collections::HashSet, pin::pin};
 
@@ -10,26 +10,32 @@ use super::{
     decode::{self, Context, FieldSeen, Page, Reader},
     error::Error,
     fields::Mapping,
-    paging::{self, Habit, MOST_PAGES, Pagination},
-    session::Doors,
+    paging::{self, MAX_PAGES, Pagination, PagingBehaviour},
+    session::AuthEndpoints,
     skills::Skill,
 };
 use crate::model::{
     Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
 };
 
-/// A collection that was read whole.
+/// A complete collection.
 #[derive(Clone, Debug)]
 pub struct Listing<T> {
-    /// The items, each id once, in the order of the server.
+    /// The items in the server's order, each id once; a case once in each service.
     pub items: Vec<T>,
     /// A simulator made the answers.
     pub simulated: bool,
 }
 
-/// What is told apart by an id.
+/// An item with an id.
 pub(super) trait Identified {
     fn id(&self) -> &Text;
+
+    /// What tells apart rows with the same id; `None` where the id alone does. A row that comes twice
+    /// because the list moved between two pages agrees in both.
+    fn service_id(&self) -> Option<&Text> {
+        None
+    }
 }
 
 macro_rules! identified {
@@ -42,25 +48,43 @@ macro_rules! identified {
     };
 }
 
-identified!(Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
+identified!(Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
 
-/// What to read: where, how to log in for it, and with which part of the dictionary.
+impl Identified for Case {
+    fn id(&self) -> &Text {
+        &self.id
+    }
+
+    // A number that one list shows in two services is two cases; the tally keeps them apart.
+    fn service_id(&self) -> Option<&Text> {
+        self.service_id.as_ref()
+    }
+}
+
+/// The id of an item, and its service where both tell it apart.
+type RowKey = (Text, Option<Text>);
+
+fn row_key(item: &impl Identified) -> RowKey {
+    (item.id().clone(), item.service_id().cloned())
+}
+
+/// Parameters of a reading: address, login endpoints, dictionary and query.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request<'a> {
     pub(super) url: &'a Url,
-    pub(super) doors: &'a Doors,
+    pub(super) endpoints: &'a AuthEndpoints,
     pub(super) mapping: &'a Mapping,
-    /// Rows to leave out, by a documented parameter.
+    /// Row filter: a documented parameter and its value.
     pub(super) filter: Option<(&'a str, &'a str)>,
     /// Members to ask for.
     pub(super) fields: Option<&'a str>,
-    /// The member to sort by.
+    /// Member to sort by.
     pub(super) sort: Option<&'a str>,
 }
 
-/// All pages of a collection, put together, each id once.
+/// Pages of a collection, put together, each id once.
 #[derive(Debug)]
-pub(super) struct Whole<T> {
+pub(super) struct Collected<T> {
     pub(super) items: Vec<T>,
     pub(super) rows: usize,
     pub(super) seen: Vec<FieldSeen>,
@@ -68,89 +92,98 @@ pub(super) struct Whole<T> {
     pub(super) members: Vec<Text>,
     pub(super) simulated: bool,
     /// Rows that have no id.
-    nameless: usize,
-    /// Items that an earlier page held, and pages that tell another total than the first.
-    drift: u64,
-    known: HashSet<Text>,
+    without_id: usize,
+    /// Items that an earlier page held, and pages that state another total than the first.
+    moved_between_pages: u64,
+    keys: HashSet<RowKey>,
 }
 
-/// How far a collection goes.
+/// Extent of a collection, as the server states it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Extent {
-    /// As far as was read: the server does not say otherwise.
-    Read,
-    /// This many items, says the server.
+    /// Nothing says that there is more than was read.
+    AllRead,
+    /// The server states this number of items.
     Total(usize),
     /// Further than could be read, or the pages contradict each other.
     Unknown,
 }
 
 /// One page as it arrived.
-struct Sheet<T> {
+struct PageResponse<T> {
     page: Page<T>,
     pagination: Option<Pagination>,
     simulated: bool,
 }
 
 impl Client {
-    /// Reads all pages. A total that the items contradict is looked at a second time, then reported;
-    /// where totals are not exact, every page is as much as there can be.
-    pub(super) async fn whole<T: Identified + Send>(
+    /// Reads all pages.
+    ///
+    /// # Errors
+    /// [`Error::Incomplete`] if the items contradict the total twice.
+    pub(super) async fn collect_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Whole<T>, Error> {
+    ) -> Result<Collected<T>, Error> {
         let resource = request.mapping.shape.resource;
         let exact = resource.has_exact_total();
-        let mut short = (0, None);
+        let mut last = (0, None);
+        // Something may have been added or removed between two pages: a second reading usually agrees. One
+        // that does not is not published, since the missing items would look as if they had been removed.
         for _ in 0..2 {
-            let (whole, extent) = self.pages(request, build).await?;
+            let (collected, extent) = self.read_pages(request, build).await?;
             if resource.comes_and_goes() {
-                self.stats().resource(resource).drift.add(whole.drift);
+                self.stats().resource(resource).drift.add(collected.moved_between_pages);
             }
-            let got = whole.items.len() + whole.nameless;
+            let got = collected.items.len() + collected.without_id;
             match extent {
-                Extent::Read => return Ok(whole),
-                Extent::Total(expected) if expected == got || !exact => return Ok(whole),
-                Extent::Total(expected) => short = (got, Some(expected)),
-                Extent::Unknown => short = (got, None),
+                Extent::AllRead => return Ok(collected),
+                // Calls and cases come and go all the time: their total is never exact, and every page is
+                // enough.
+                Extent::Total(expected) if expected == got || !exact => return Ok(collected),
+                Extent::Total(expected) => last = (got, Some(expected)),
+                Extent::Unknown => last = (got, None),
             }
         }
-        let (got, expected) = short;
+        let (got, expected) = last;
         Err(Error::Incomplete { resource, got, expected })
     }
 
-    async fn pages<T: Identified + Send>(
+    /// Reads the first page, and the others in the way that its header allows.
+    async fn read_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<(Whole<T>, Extent), Error> {
+    ) -> Result<(Collected<T>, Extent), Error> {
         let size = self.limits().page_size;
-        let first = self.page(request, 1, size, build).await?;
+        let first = self.read_page(request, 1, size, build).await?;
         let (rows, pagination) = (first.page.rows, first.pagination);
         let key = (request.mapping.shape.resource, request.filter.is_some());
-        let habit = self.habits.of(key, self.session_number());
-        self.habits.note(key, |habit| {
-            habit.describes |= pagination.is_some();
-            habit.most_rows = habit.most_rows.max(rows);
+        // Taken before the update: it judges this page by what earlier readings showed.
+        let behaviour = self.paging_memory.get(key, self.session_number());
+        self.paging_memory.update(key, |behaviour| {
+            behaviour.sends_header |= pagination.is_some();
+            behaviour.most_rows = behaviour.most_rows.max(rows);
         });
-        let mut whole = Whole::begin(first);
+        let mut collected = Collected::from_first_page(first);
         let extent = match pagination {
             Some(pagination) => match pagination.pages(rows) {
-                Some(pages) => self.numbered(request, &mut whole, pagination, pages, build).await?,
-                None => self.linked(request, &mut whole, pagination, build).await?,
+                Some(pages) => {
+                    self.read_numbered_pages(request, &mut collected, pagination, pages, build).await?
+                }
+                None => self.read_linked_pages(request, &mut collected, pagination, build).await?,
             },
-            None => self.undescribed(request, &mut whole, habit, build).await?,
+            None => self.read_undescribed_pages(request, &mut collected, behaviour, build).await?,
         };
-        Ok((whole, extent))
+        Ok((collected, extent))
     }
 
-    /// Reads pages 2 to `pages`, several at the same time. After a page that brings nothing there is
-    /// nothing to ask for.
-    async fn numbered<T: Identified + Send>(
+    /// Reads pages 2 to `pages`, several at the same time.
+    async fn read_numbered_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
-        whole: &mut Whole<T>,
+        collected: &mut Collected<T>,
         first: Pagination,
         pages: usize,
         build: fn(&mut Reader<'_>) -> Option<T>,
@@ -159,36 +192,40 @@ impl Client {
         let mut agrees = true;
         let mut read = 1;
         {
-            let sheets = stream::iter(2..=pages).map(|number| self.page(request, number, size, build));
-            let mut sheets = pin!(sheets.buffered(self.limits().in_flight.max(1)));
-            while let Some(sheet) = sheets.next().await {
-                let sheet = sheet?;
+            let responses =
+                stream::iter(2..=pages).map(|number| self.read_page(request, number, size, build));
+            let mut responses = pin!(responses.buffered(self.limits().in_flight.max(1)));
+            while let Some(response) = responses.next().await {
+                let response = response?;
                 read += 1;
-                if sheet.pagination.is_some_and(|here| here.total != first.total) {
+                if response.pagination.is_some_and(|here| here.total != first.total) {
                     agrees = false;
-                    whole.drift += 1;
+                    collected.moved_between_pages += 1;
                 }
-                if !whole.add(sheet.page).brought_anything() {
+                // Nothing is asked for after a page without anything new: a total can be too high, and a
+                // server may repeat its last page for every number behind it.
+                if !collected.add(response.page).has_new_rows() {
                     break;
                 }
             }
         }
         Ok(match first.total {
-            Some(_) if read == MOST_PAGES => Extent::Unknown,
+            Some(_) if read == MAX_PAGES => Extent::Unknown,
+            // Totals that differ between pages mean a change while reading; then no total is the right one.
             Some(total) if agrees || !request.mapping.shape.resource.has_exact_total() => {
                 Extent::Total(total)
             }
-            None if read == pages && pages < MOST_PAGES => Extent::Read,
+            None if read == pages && pages < MAX_PAGES => Extent::AllRead,
             _ => Extent::Unknown,
         })
     }
 
-    /// Reads on as long as each page says that there is a next one. Its link is not followed: it
-    /// could lead anywhere.
-    async fn linked<T: Identified + Send>(
+    /// Reads on while each page says that there is a next one, by number.
+    // The link itself is not followed: it could lead to another host or another collection.
+    async fn read_linked_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
-        whole: &mut Whole<T>,
+        collected: &mut Collected<T>,
         first: Pagination,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Extent, Error> {
@@ -196,58 +233,63 @@ impl Client {
         let mut number = 1;
         while has_next {
             number += 1;
-            if number > MOST_PAGES {
+            if number > MAX_PAGES {
                 return Ok(Extent::Unknown);
             }
-            let sheet = self.page(request, number, self.limits().page_size, build).await?;
-            has_next = sheet.pagination.is_some_and(|pagination| pagination.has_next);
-            match whole.add(sheet.page) {
-                Brought { rows: 0, .. } => break,
-                Brought { fresh: 0, .. } => return Ok(Extent::Unknown),
-                Brought { .. } => {}
+            let response = self.read_page(request, number, self.limits().page_size, build).await?;
+            has_next = response.pagination.is_some_and(|pagination| pagination.has_next);
+            match collected.add(response.page) {
+                PageDelta { rows: 0, .. } => break,
+                // The same rows under another number: following further would never end.
+                PageDelta { new_items: 0, .. } => return Ok(Extent::Unknown),
+                PageDelta { .. } => {}
             }
         }
-        Ok(Extent::Read)
+        Ok(Extent::AllRead)
     }
 
-    /// No word on pages: goes on while the last one looks full and brings something new.
-    async fn undescribed<T: Identified + Send>(
+    /// Reads on without a header, while the last page looks full and brings something new.
+    async fn read_undescribed_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
-        whole: &mut Whole<T>,
-        habit: Habit,
+        collected: &mut Collected<T>,
+        behaviour: PagingBehaviour,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Extent, Error> {
         let size = self.limits().page_size;
-        let first_rows = whole.rows;
-        let mut goes_on = habit.may_go_on(first_rows, size);
+        let first_rows = collected.rows;
+        let mut has_more = behaviour.may_have_more(first_rows, size);
         let mut number = 1;
-        while goes_on {
+        while has_more {
             number += 1;
-            if number > MOST_PAGES {
+            if number > MAX_PAGES {
                 return Ok(Extent::Unknown);
             }
-            let brought = whole.add(self.page(request, number, size, build).await?.page);
-            goes_on = brought.fresh > 0 && brought.rows >= first_rows;
-            if number == 2 && brought.fresh == 0 && brought.rows == first_rows {
+            let delta = collected.add(self.read_page(request, number, size, build).await?.page);
+            // A page shorter than the first is the last one; one that repeats known ids has come round.
+            has_more = delta.new_items > 0 && delta.rows >= first_rows;
+            // The same page again. A server that returns as much when a single item is asked for does
+            // not know pages, and is not asked for the second one in this session again. A server
+            // that repeats its last page returns one item and is not taken for such a server.
+            if number == 2 && delta.new_items == 0 && delta.rows == first_rows {
                 // The same again. A server that gives as much when a single item is asked for does
                 // not know pages at all, and need not be asked for the second one again.
-                let single = self.page(request, 1, 1, build).await?;
+                let single = self.read_page(request, 1, 1, build).await?;
                 let ignores = first_rows > 1 && single.page.rows == first_rows;
                 let key = (request.mapping.shape.resource, request.filter.is_some());
-                self.habits.note(key, |habit| habit.ignores = ignores);
+                self.paging_memory.update(key, |behaviour| behaviour.ignores_pages = ignores);
             }
         }
-        Ok(Extent::Read)
+        Ok(Extent::AllRead)
     }
 
-    async fn page<T>(
+    async fn read_page<T>(
         &self,
         request: Request<'_>,
         number: usize,
         size: usize,
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Sheet<T>, Error> {
+    ) -> Result<PageResponse<T>, Error> {
         let mut url = request.url.clone();
         {
             let mut query = url.query_pairs_mut();
@@ -264,11 +306,11 @@ impl Client {
             }
         }
         let resource = request.mapping.shape.resource;
-        self.get(resource, &url, request.doors, |answer| {
+        self.get(resource, &url, request.endpoints, |answer| {
             let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
             let context = Context { mapping: request.mapping, zone: self.zone(), now: self.now().wall };
             let page = decode::items(&answer.body, context, build);
-            Ok(Sheet {
+            Ok(PageResponse {
                 page: page.map_err(|problem| self.decode_error(&answer, resource, &problem))?,
                 pagination: header.and_then(Pagination::read),
                 simulated: answer.simulated(),
@@ -278,45 +320,48 @@ impl Client {
     }
 }
 
-/// What a page brought.
+/// Rows that a page added.
 #[derive(Clone, Copy, Debug)]
-struct Brought {
+struct PageDelta {
     rows: usize,
-    /// Items that were not there before.
-    fresh: usize,
-    nameless: usize,
+    /// Items that no earlier page held.
+    new_items: usize,
+    without_id: usize,
 }
 
-impl Brought {
-    fn brought_anything(self) -> bool {
-        self.fresh + self.nameless > 0
+impl PageDelta {
+    fn has_new_rows(self) -> bool {
+        self.new_items + self.without_id > 0
     }
 }
 
-impl<T: Identified> Whole<T> {
-    fn begin(first: Sheet<T>) -> Self {
+impl<T: Identified> Collected<T> {
+    fn from_first_page(first: PageResponse<T>) -> Self {
         let simulated = first.simulated;
-        let mut whole = Self {
+        let mut collected = Self {
             items: Vec::new(),
             rows: 0,
             seen: vec![FieldSeen::default(); first.page.seen.len()],
             members: Vec::new(),
             simulated,
-            nameless: 0,
-            drift: 0,
-            known: HashSet::with_capacity(first.page.items.len()),
+            without_id: 0,
+            moved_between_pages: 0,
+            keys: HashSet::with_capacity(first.page.items.len()),
         };
-        whole.add(first.page);
-        whole
+        collected.add(first.page);
+        collected
     }
 
-    fn add(&mut self, page: Page<T>) -> Brought {
-        let (before, nameless) = (self.items.len(), page.rows - page.items.len());
-        let known = &mut self.known;
-        self.drift += page.items.iter().filter(|item| known.contains(item.id())).count() as u64;
-        self.items.extend(page.items.into_iter().filter(|item| known.insert(item.id().clone())));
+    fn add(&mut self, page: Page<T>) -> PageDelta {
+        let (before, without_id) = (self.items.len(), page.rows - page.items.len());
+        let keys = &mut self.keys;
+        // Only what an earlier page held has moved: a page may repeat itself.
+        self.moved_between_pages +=
+            page.items.iter().filter(|item| keys.contains(&row_key(*item))).count() as u64;
+        // A case that a new one pushed to the next page arrives twice: the first one stays.
+        self.items.extend(page.items.into_iter().filter(|item| keys.insert(row_key(item))));
         self.rows += page.rows;
-        self.nameless += nameless;
+        self.without_id += without_id;
         for (all, seen) in self.seen.iter_mut().zip(page.seen) {
             all.add(seen);
         }
@@ -325,6 +370,6 @@ impl<T: Identified> Whole<T> {
                 self.members.push(member);
             }
         }
-        Brought { rows: page.rows, fresh: self.items.len() - before, nameless }
+        PageDelta { rows: page.rows, new_items: self.items.len() - before, without_id }
     }
 }

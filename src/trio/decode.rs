@@ -1,7 +1,7 @@
-//! From an answer's bytes to domain items, in one pass and without an intermediate tree.
+//! Decoding of an answer's bytes into domain items, in one pass and without an intermediate tree.
 //!
-//! An answer is an envelope of links and data; a bare array or object and items that are wrapped once
-//! more are taken as well. What the members of an item mean is the field dictionary's business.
+//! An answer is an envelope of links and data (assumption A1). A bare array or object, and items that are
+//! wrapped once more, are accepted too. The meaning of the members is the field dictionary's concern.
 
 mod envelope;
 mod page;
@@ -14,10 +14,10 @@ pub(super) use reader::Reader;
 use serde::de::DeserializeSeed;
 
 use self::envelope::Envelope;
-use self::page::Pass;
+use self::page::PageBuilder;
 use super::fields::Mapping;
 
-/// How the values of an answer are to be read.
+/// Dictionary, time zone and arrival time for the values of one answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context<'a> {
     pub(super) mapping: &'a Mapping,
@@ -25,21 +25,22 @@ pub(super) struct Context<'a> {
     pub(super) now: std::time::SystemTime,
 }
 
-/// Reads the items of a collection (or the single item of an answer). `build` makes a domain item of
-/// a row, or nothing where its key is missing.
+/// Decodes the items of a collection, or the single item of an answer. `build` makes a domain item of a
+/// row, or returns `None` if the row lacks its key.
 ///
 /// # Errors
-/// What is wrong with the JSON, in words.
+/// A sentence about the JSON that cannot be read.
 pub(super) fn items<'a, T>(
     body: &'a [u8],
     context: Context<'a>,
     build: impl Fn(&mut Reader<'_>) -> Option<T>,
 ) -> Result<Page<T>, String> {
-    let mut pass = Pass::new(context, build);
+    let mut page = PageBuilder::new(context, build);
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    Envelope(&mut pass).deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+    Envelope(&mut page).deserialize(&mut deserializer).map_err(|error| error.to_string())?;
+    // An answer with bytes behind its document is not what the API describes: no part of it is used.
     deserializer.end().map_err(|error| error.to_string())?;
-    Ok(pass.into_page())
+    Ok(page.into_page())
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Why Trio did not give what was asked for.
+//! Errors of requests, logins and readings.
 
 use std::time::Duration;
 
@@ -12,44 +12,44 @@ pub enum Error {
     /// No usable answer arrived.
     #[error("{}: {}", .resource.as_str(), .detail)]
     Request {
-        /// What was asked for.
+        /// Resource of the request.
         resource: Resource,
         /// The short kind.
         failure: RequestFailure,
-        /// What happened, in words.
+        /// A sentence about the cause.
         detail: String,
     },
     /// Trio answered with a status that is no success.
     #[error("{}: answered {status}{}", .resource.as_str(), explain(*.status))]
     Status {
-        /// What was asked for.
+        /// Resource of the request.
         resource: Resource,
         /// The HTTP status.
         status: u16,
     },
-    /// Trio answered that another server is the active one, and that one is not asked.
+    /// The server is passive: it answered 307 and named another one that is not asked.
     #[error(
         "{}: answered 307: redirected to {}, {problem}; configure the address of the active server",
-        .resource.as_str(), shown(.to.as_ref())
+        .resource.as_str(), displayed_address(.to.as_ref())
     )]
     Redirected {
-        /// What was asked for.
+        /// Resource of the request.
         resource: Resource,
-        /// Where Trio points to; `None` if that is no address.
+        /// Address in `Location`; `None` if that is no address.
         to: Option<Url>,
-        /// Why that server is not asked.
+        /// Reason why that server is not asked.
         problem: &'static str,
     },
-    /// Trio asked to be spared for a while.
+    /// The server asked for a pause (`Retry-After`).
     #[error("{}: answered {status}; asked to wait another {} s", .resource.as_str(), .wait.as_secs())]
     Busy {
-        /// What was asked for.
+        /// Resource of the request.
         resource: Resource,
         /// The HTTP status.
         status: u16,
-        /// Time until it may be asked again.
+        /// Time until the next request is allowed.
         wait: Duration,
-        /// A request was sent; otherwise it was not, because an earlier answer forbids it.
+        /// False if the request was not sent because an earlier answer forbids it.
         sent: bool,
     },
     /// A login or a renewal failed.
@@ -57,33 +57,33 @@ pub enum Error {
     Auth {
         /// The short kind.
         reason: AuthFailure,
-        /// What happened and what to check.
+        /// A sentence about the failure and what to check.
         detail: String,
     },
-    /// No login is tried yet after a refusal, so that the account does not get locked.
+    /// A login was refused lately and is not repeated yet.
     #[error("the login was refused before; the next try is in {} s", .wait.as_secs())]
     LoginWaits {
         /// Time until the next try.
         wait: Duration,
     },
-    /// The pages of a collection did not add up.
-    #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, number(*.expected))]
+    /// The pages of a collection contradict each other.
+    #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, expected_count(*.expected))]
     Incomplete {
-        /// What was read.
+        /// Resource that was read.
         resource: Resource,
         /// Different items that arrived.
         got: usize,
-        /// Items that the server says there are; it may promise more without a number.
+        /// Items in all, by the server; `None` if the pages go on without a number.
         expected: Option<usize>,
     },
-    /// Items came, but the dictionary finds no id in them.
+    /// Items arrived, but the dictionary finds no id in them.
     #[error(
         "{}: {} items came, but no member that the field dictionary knows as their id; \
          name it in a fields_file under `{}: {}: members`",
-        .resource.as_str(), .items, .resource.as_str(), key(*.resource)
+        .resource.as_str(), .items, .resource.as_str(), id_field(*.resource)
     )]
     Unmapped {
-        /// What was read.
+        /// Resource that was read.
         resource: Resource,
         /// Items that arrived.
         items: usize,
@@ -91,17 +91,18 @@ pub enum Error {
 }
 
 impl Error {
-    /// Two errors of the same situation are logged once.
+    /// Returns a key under which equal errors are logged once.
     pub fn situation(&self) -> String {
         match self {
-            // Which of the requests found the server gone makes no difference.
+            // An outage is one situation, whichever request meets it first; otherwise the log would repeat it
+            // at each cycle under another resource.
             Self::Request { failure, .. } if self.is_total() => format!("{failure:?}"),
             Self::Request { resource, failure, .. } => format!("{resource:?} {failure:?}"),
             Self::Status { resource, status } | Self::Busy { resource, status, .. } => {
                 format!("{resource:?} {status}")
             }
             Self::Redirected { resource, .. } => format!("{resource:?} redirected"),
-            // Waiting is part of the refusal that it follows.
+            // The wait is a part of the refusal that it follows, not a second situation.
             Self::Auth {
                 reason: AuthFailure::Credentials | AuthFailure::ClientKey | AuthFailure::Forbidden,
                 ..
@@ -113,8 +114,9 @@ impl Error {
         }
     }
 
-    /// The error in words. How an answer that cannot be read begins is left out: persons may stand there.
-    pub fn told(&self) -> String {
+    /// Returns the message without anything quoted from an answer, for pages and reports.
+    // The beginning of an answer may hold names of persons; the log shows it masked, /status not at all.
+    pub fn redacted(&self) -> String {
         match self {
             Self::Request { resource, failure: RequestFailure::Decode, .. } => {
                 format!("{}: the answer is not what the API describes", resource.as_str())
@@ -126,13 +128,15 @@ impl Error {
         }
     }
 
-    /// Whether nothing at all can be had from the server now, so that asking on is pointless.
+    /// Returns whether nothing at all can be had from the server now, so that other requests are pointless.
     pub fn is_total(&self) -> bool {
         match self {
             Self::Auth { .. } | Self::LoginWaits { .. } => true,
+            // A redirect or a pause of one resource concerns that resource; at the login it concerns all.
             Self::Redirected { resource, .. } | Self::Busy { resource, .. } => {
                 matches!(resource, Resource::Login | Resource::RefreshLogin)
             }
+            // A timeout is no total failure: a single slow collection must not stop the others.
             Self::Request { failure, .. } => matches!(failure, RequestFailure::Connect | RequestFailure::Tls),
             _ => false,
         }
@@ -140,10 +144,10 @@ impl Error {
 }
 
 impl Error {
-    /// Whether the server failed at what it was asked, which it may do at everything.
-    pub(super) fn is_failure(&self) -> bool {
+    /// Returns whether the server itself failed, which it may do with every other request.
+    pub(super) fn is_server_failure(&self) -> bool {
         match self {
-            // One that does not know how to do something is as it should be otherwise.
+            // 501 means that this server does not have the function, which is a property and no failure.
             Self::Status { status, .. } => (500..600).contains(status) && *status != 501,
             Self::Busy { status, .. } => *status == 503,
             Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
@@ -153,18 +157,19 @@ impl Error {
     }
 }
 
-fn number(expected: Option<usize>) -> String {
+fn expected_count(expected: Option<usize>) -> String {
     expected.map_or_else(|| "an unknown number of".to_owned(), |number| number.to_string())
 }
 
-/// The field without which an item cannot be told from others.
-fn key(resource: Resource) -> &'static str {
+/// Field that tells items of the resource apart.
+fn id_field(resource: Resource) -> &'static str {
+    // Skills have no documented id; the agent is the part without which a skill says nothing.
     if resource == Resource::Skills { "agent_id" } else { "id" }
 }
 
-/// Host and port alone: the rest may hold anything.
-fn shown(to: Option<&Url>) -> String {
-    to.map_or_else(|| "something that is no address".to_owned(), super::names::label)
+/// Host and port only: the rest of the address may hold anything, credentials included.
+fn displayed_address(to: Option<&Url>) -> String {
+    to.map_or_else(|| "something that is no address".to_owned(), super::server_names::host_and_port)
 }
 
 fn explain(status: u16) -> &'static str {
@@ -172,8 +177,10 @@ fn explain(status: u16) -> &'static str {
         301..=308 => {
             ": redirected, and redirects are not followed; configure the address of the active server"
         }
+        // get_at has replaced a refused token once already before this status becomes an error.
         401 => ": a token just obtained is not accepted",
         403 => ": the API user lacks the right; grant it in Trio Administrator",
+        // A server address without /te/api leads here, too.
         404 => ": there is no such resource; is the server's address complete, such as https://host/te/api?",
         429 => ": too many requests",
         500..=599 => ": the server failed",

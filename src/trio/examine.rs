@@ -1,7 +1,7 @@
-//! What the answers of a server really hold, for people who map field names.
+//! Examination of a server's answers, for people who map field names (`inspect`, `check`).
 //!
-//! Reads one page of a resource as it is and once more asking for every name that the dictionary
-//! knows, since most resources hide members until they are asked for.
+//! A resource is read once without `fields=` and once with every name of the dictionary, since most
+//! resources hide members until they are asked for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,45 +11,46 @@ use url::Url;
 use super::{
     client::{Client, Root, Route},
     error::Error,
-    fields::{Form, Mapping, Meaning, Need, normal},
+    fields::{Form, Mapping, Meaning, Need, normalized},
     paging::{self, Pagination},
 };
 use crate::model::Resource;
 
-/// Items looked at, at most.
+/// Items that are examined at most.
 const ITEMS: usize = 100;
-/// Different values kept of each member, at most.
+/// Different values kept of each member at most.
+// Enough for the words of an enumeration; a member with more values is no enumeration.
 const VALUES: usize = 20;
 
-/// What one resource's answer holds.
+/// Members and values found in one resource's answer.
 #[derive(Clone, Debug)]
 pub struct Examination {
     /// The resource.
     pub resource: Resource,
-    /// Items in the whole collection, where the server says.
+    /// Items in the whole collection, by the header.
     pub total: Option<usize>,
-    /// Items looked at.
+    /// Items examined.
     pub looked_at: usize,
-    /// The members of the items, in the order in which they first came.
+    /// Members of the items, in the order in which they first appeared.
     pub members: Vec<Member>,
-    /// Fields of the dictionary that no member feeds and nothing else can stand in for.
+    /// Fields of the dictionary that no member feeds and nothing can replace.
     pub missing: Vec<Missing>,
 }
 
 /// One member of the items.
 #[derive(Clone, Debug)]
 pub struct Member {
-    /// Its name, in the server's spelling.
+    /// Name in the server's spelling.
     pub name: String,
-    /// The JSON types of its values.
+    /// JSON types of its values.
     pub types: BTreeSet<&'static str>,
-    /// It came only when it was asked for.
+    /// It appeared only when it was asked for.
     pub only_when_asked: bool,
     /// Some of its values.
     pub values: Vec<Value>,
-    /// The field that it feeds, and the form in which it is read.
+    /// Field that it feeds, and the form in which that is read.
     pub feeds: Option<(&'static str, &'static str)>,
-    /// Values among these that the dictionary does not map, where the field needs a map.
+    /// Values among these that the dictionary does not map, if the field needs a map.
     pub unmapped: Vec<Value>,
 }
 
@@ -58,37 +59,37 @@ pub struct Member {
 pub struct Missing {
     /// Name of the field.
     pub field: &'static str,
-    /// The JSON types that could feed it.
+    /// JSON types that could feed it.
     pub types: &'static [&'static str],
 }
 
 impl Client {
-    /// Looks at the contact centres.
+    /// Examines the contact centres.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn examine_contact_centers(&self, root: &Root) -> Result<Examination, Error> {
-        self.examine_at(Resource::ContactCenters, root.contact_centers(), root.doors()).await
+        self.examine_at(Resource::ContactCenters, root.contact_centers(), root.endpoints()).await
     }
 
-    /// Looks at a resource of a contact centre.
+    /// Examines a resource of a contact centre.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn examine(&self, route: &Route, resource: Resource) -> Result<Examination, Error> {
-        self.examine_at(resource, &route.url(resource), route.doors()).await
+        self.examine_at(resource, &route.url(resource), route.endpoints()).await
     }
 
     async fn examine_at(
         &self,
         resource: Resource,
         url: &Url,
-        doors: &super::session::Doors,
+        endpoints: &super::session::AuthEndpoints,
     ) -> Result<Examination, Error> {
         let mapping = self.mapping(resource)?;
-        let plain = self.look(resource, url, doors, None).await?;
-        // A server that does not know a name may refuse the whole request: then the names stay unknown.
-        let asked = match self.look(resource, url, doors, Some(mapping.every_name())).await {
+        let plain = self.read_rows(resource, url, endpoints, None).await?;
+        // A server that does not know a name may refuse the whole request; then hidden members stay unknown.
+        let asked = match self.read_rows(resource, url, endpoints, Some(mapping.all_member_names())).await {
             Ok((_, rows)) => rows,
             Err(error) if error.is_total() => return Err(error),
             Err(_) => Vec::new(),
@@ -96,11 +97,11 @@ impl Client {
         Ok(examination(mapping, plain.0, &plain.1, &asked))
     }
 
-    async fn look(
+    async fn read_rows(
         &self,
         resource: Resource,
         url: &Url,
-        doors: &super::session::Doors,
+        endpoints: &super::session::AuthEndpoints,
         fields: Option<String>,
     ) -> Result<(Option<usize>, Vec<Map<String, Value>>), Error> {
         let mut url = url.clone();
@@ -108,7 +109,7 @@ impl Client {
         if let Some(fields) = fields {
             url.query_pairs_mut().append_pair("fields", &fields);
         }
-        self.get(resource, &url, doors, |answer| {
+        self.get(resource, &url, endpoints, |answer| {
             let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
             let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
             let body = serde_json::from_slice(&answer.body);
@@ -121,7 +122,7 @@ impl Client {
     }
 }
 
-/// The items of an answer, whatever envelope they are in.
+/// Items of an answer, in any envelope (assumption A1).
 pub(super) fn rows(body: Value) -> Vec<Map<String, Value>> {
     fn data(object: &mut Map<String, Value>) -> Option<Value> {
         let key = object.keys().find(|key| key.eq_ignore_ascii_case("data"))?.clone();
@@ -147,6 +148,7 @@ pub(super) fn rows(body: Value) -> Vec<Map<String, Value>> {
     objects.collect()
 }
 
+/// Joins both readings to one examination.
 fn examination(
     mapping: &Mapping,
     total: Option<usize>,
@@ -154,14 +156,14 @@ fn examination(
     asked: &[Map<String, Value>],
 ) -> Examination {
     let mut members: Vec<Member> = Vec::new();
-    let mut place: BTreeMap<String, usize> = BTreeMap::new();
+    let mut positions: BTreeMap<String, usize> = BTreeMap::new();
     for (rows, only_when_asked) in [(plain, false), (asked, true)] {
         for (name, value) in rows.iter().flatten() {
-            let index = *place.entry(name.clone()).or_insert_with(|| {
+            let index = *positions.entry(name.clone()).or_insert_with(|| {
                 members.push(Member::new(name, only_when_asked));
                 members.len() - 1
             });
-            members[index].see(value);
+            members[index].record_value(value);
         }
     }
     let mut missing = Vec::new();
@@ -169,6 +171,7 @@ fn examination(
         let rank = |member: &Member| {
             mapping.slot(&member.name).filter(|slot| slot.field == index).map(|slot| slot.rank)
         };
+        // Several members may feed one field; the decoder takes the one named first in the dictionary.
         let feeding =
             members.iter_mut().filter(|member| rank(member).is_some()).min_by_key(|member| rank(member));
         match feeding {
@@ -176,6 +179,7 @@ fn examination(
                 member.feeds = Some((field.name, mapped.form.as_str()));
                 member.unmapped = unmapped(&member.values, mapped.form, &mapped.values);
             }
+            // An empty collection lacks nothing that is known: it has no members at all.
             None if field.need != Need::Spare && !plain.is_empty() => {
                 missing.push(Missing { field: field.name, types: field.kind.json_types() });
             }
@@ -185,11 +189,11 @@ fn examination(
     Examination { resource: mapping.shape.resource, total, looked_at: plain.len(), members, missing }
 }
 
-/// Values of an enumeration or a flag that stand in no map.
+/// Values of an enumeration or a flag that no map holds.
 fn unmapped(values: &[Value], form: Form, known: &std::collections::HashMap<String, Meaning>) -> Vec<Value> {
     let words = matches!(form, Form::Enum | Form::Bool);
     let is_known = |value: &Value| match value {
-        Value::String(text) => known.contains_key(&normal(text)),
+        Value::String(text) => known.contains_key(&normalized(text)),
         Value::Number(number) => known.contains_key(&number.to_string()),
         Value::Bool(_) => form == Form::Bool,
         _ => value.is_null(),
@@ -203,7 +207,7 @@ impl Member {
         Self { name: name.to_owned(), types, only_when_asked, values, feeds: None, unmapped }
     }
 
-    fn see(&mut self, value: &Value) {
+    fn record_value(&mut self, value: &Value) {
         self.types.insert(match value {
             Value::Null => "null",
             Value::Bool(_) => "bool",
@@ -244,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn members_say_what_they_feed_and_fields_what_they_lack() {
+    fn members_and_missing_fields_are_reported() {
         let dictionary = Dictionary::builtin().expect("valid");
         let mapping = dictionary.mapping(Resource::ServiceState).expect("a mapping");
         let plain = rows(
@@ -276,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_collection_lacks_nothing_that_is_known() {
+    fn empty_collection_has_no_missing_fields() {
         let dictionary = Dictionary::builtin().expect("valid");
         let mapping = dictionary.mapping(Resource::Agents).expect("a mapping");
         assert!(examination(mapping, None, &[], &[]).missing.is_empty());

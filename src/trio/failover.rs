@@ -1,8 +1,8 @@
-//! Asking one of several servers: which one, and where to go when it is not there or says that
-//! another one is active.
+//! Failover: the server that a request goes to, and the next one if that cannot be reached, fails, or is
+//! passive.
 //!
-//! An answer can only choose among the servers that are known: the address that it holds is
-//! compared with theirs and never asked.
+//! An answer can only choose among servers that are known. The address that it names is compared with
+//! theirs and never used itself: otherwise any answer could lead the login to a foreign host.
 
 use std::time::Duration;
 
@@ -15,80 +15,92 @@ use super::{
     client::Client,
     error::Error,
     links::Links,
-    names,
-    servers::{Journey, Server},
-    session::Doors,
+    server_names,
+    servers::{Attempts, Server},
+    session::AuthEndpoints,
     transport::Answer,
 };
 use crate::model::{RequestFailure, Resource};
 
-/// A server that has not said anything by then does not answer.
-const LOOK_LIMIT: Duration = Duration::from_secs(2);
+/// Time limit of a probe of the Api resource.
+// A server that is gone often says nothing at all. Probes run inside the cycle and delay everything
+// else in it, and the Api resource needs neither a login nor data of the contact centre.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Client {
-    /// A GET with a token, at whichever server takes it.
+    /// Sends a GET with a token, to the active server first and to the others if that is needed.
+    ///
+    /// # Errors
+    /// The error that an operator has to repair: see `root_cause`.
     pub(super) async fn get<T>(
         &self,
         resource: Resource,
         url: &Url,
-        doors: &Doors,
+        endpoints: &AuthEndpoints,
         read: impl Fn(Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut journey = self.servers.journey();
+        let mut attempts = self.servers.start_attempts();
         let mut first = None;
         loop {
-            let server = journey.server.clone();
-            let error = match self.get_at(&server, resource, url, doors, &read).await {
+            let server = attempts.server.clone();
+            let error = match self.get_at(&server, resource, url, endpoints, &read).await {
                 Ok(answer) => {
-                    self.arrived(&journey).await;
+                    self.record_success(&attempts).await;
                     return Ok(answer);
                 }
                 Err(error) => error,
             };
-            // It took the token, so it is the active one, whatever it does not have.
+            // It took the token, so it is the active one, even if it does not have the resource.
             if matches!(error, Error::Status { status: 400..=499, .. }) {
-                self.arrived(&journey).await;
+                self.record_success(&attempts).await;
             }
-            match self.onward(&mut journey, (resource, url), error).await {
+            match self.try_next(&mut attempts, (resource, url), error).await {
                 Ok(error) => {
                     first.get_or_insert(error);
                 }
-                Err(error) => return Err(telling(first, error)),
+                Err(error) => return Err(root_cause(first, error)),
             }
         }
     }
 
-    /// The same at one server. A token that is refused is replaced once.
+    /// Sends a GET to one server. A refused token is replaced once.
     async fn get_at<T>(
         &self,
         server: &Server,
         resource: Resource,
         url: &Url,
-        doors: &Doors,
+        endpoints: &AuthEndpoints,
         read: impl Fn(Answer) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let session = &server.session;
-        let url = self.servers.at(url, server);
-        // Doors belong to the server that told them.
-        let doors = match self.servers.doors(server) {
+        let url = self.servers.url_on(url, server);
+        // Endpoints belong to the server that named them: another server's link would carry the password
+        // there. Without links of its own the documented paths are used.
+        let endpoints = match self.servers.endpoints(server) {
             Some(own) => own,
-            None if doors.login.origin() == server.base.origin() => doors.clone(),
-            None => Doors::of(&server.base, &Links::default()),
+            None if endpoints.login.origin() == server.base.origin() => endpoints.clone(),
+            None => AuthEndpoints::from_links(&server.base, &Links::default()),
         };
+        // Two attempts: tokens die when the server restarts or an administrator ends the session, and then
+        // a new login helps. A second refusal is a matter of rights, which a third login does not change.
         for fresh in [false, true] {
-            let bearer = session.bearer(&self.transport, &doors).await?;
+            let bearer = session.bearer(&self.transport, &endpoints).await?;
             let generation = bearer.generation;
-            if self.denied.holds(&url, generation) {
+            // Changed rights take effect with a new token; until then the answer is known.
+            if self.denied.contains(&url, generation) {
                 return Err(Error::Status { resource, status: StatusCode::FORBIDDEN.as_u16() });
             }
             let token = bearer.header.clone();
             let request = self.transport.http.get(url.clone()).header(header::AUTHORIZATION, bearer.header);
             let request = request
                 .header(header::ACCEPT, "application/json")
+                // The API asks for both headers on JSON requests, even on a GET without a body.
                 .header(header::CONTENT_TYPE, "application/json");
             let result = self
                 .transport
                 .send(resource, request, |answer| match answer.status {
+                    // The token goes with the answer so that a decode error can suppress quotes that repeat
+                    // it.
                     status if status.is_success() => {
                         read(Answer { token: Some(token), base: Some(server.base.clone()), ..answer })
                     }
@@ -100,73 +112,87 @@ impl Client {
                 _ => None,
             };
             if status == Some(StatusCode::FORBIDDEN) {
-                self.denied.note(&url, generation);
+                self.denied.record(&url, generation);
             }
             if status != Some(StatusCode::UNAUTHORIZED) {
+                // Refusals are over only once a token works: a server may give tokens that it does not
+                // accept.
                 if result.is_ok() {
-                    session.accepted(generation).await;
+                    session.record_accepted(generation).await;
                 }
                 return result;
             }
             if fresh {
-                return Err(session.reject_fresh(generation).await);
+                return Err(session.reject_new_token(generation).await);
             }
-            session.reject(generation).await;
+            session.reject_token(generation).await;
         }
         Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16() })
     }
 
-    /// Asks the Api resource of a server for itself, wherever else requests would be sent; takes
-    /// note of whether it answers and which servers it names.
-    pub(super) async fn look_at(&self, server: &Server) -> Result<Links, Error> {
+    /// Reads the Api resource of a server for itself, and records whether it answers and which servers it
+    /// names.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub(super) async fn probe_api(&self, server: &Server) -> Result<Links, Error> {
         let resource = Resource::Api;
         let mut url = server.base.clone();
+        // A passive server would answer 307 here as well; this documented parameter turns that off.
         url.query_pairs_mut().append_pair("redirect", "false");
         let request = self.transport.http.get(url.clone()).header(header::ACCEPT, "application/json");
         let read = |answer: Answer| {
             if !answer.status.is_success() {
                 return Err(answer.refusal(resource, &url));
             }
-            let links = Links::of(&answer.body, &server.base);
-            Ok((links, names::named(&answer.body, &server.base)))
+            let links = Links::parse(&answer.body, &server.base);
+            Ok((links, server_names::named_servers(&answer.body, &server.base)))
         };
         let result = self.transport.send(resource, request, read).await;
-        self.servers.looked(server, answers(&result), self.now());
+        self.servers.record_probe(server, is_answer(&result), self.now());
         let (links, names) = result?;
-        self.servers.learn(server, Doors::of(&server.base, &links), names);
+        self.servers.record_api_answer(server, AuthEndpoints::from_links(&server.base, &links), names);
         Ok(links)
     }
 
-    /// Looks at the servers that nobody has looked at for a while, and returns to the primary if
-    /// that is there again. Bounded in time, because a server that is gone often says nothing.
-    pub async fn look_around(&self) {
-        let unseen = self.servers.unseen(self.now());
-        join_all(unseen.iter().map(|server| self.look_briefly(server))).await;
-        // The answer just had may have named others.
-        let named = self.servers.unseen(self.now());
-        join_all(named.iter().map(|server| self.look_briefly(server))).await;
-        self.servers.forgive();
-        let Some(primary) = self.servers.deserted(self.now()).filter(|_| !unseen.is_empty()) else { return };
+    /// Probes the servers that are due, and returns to the primary if that serves again. Takes at most four
+    /// times the time limit of a probe.
+    pub async fn probe_servers(&self) {
+        let due_for_probe = self.servers.due_for_probe(self.now());
+        join_all(due_for_probe.iter().map(|server| self.probe_within_limit(server))).await;
+        // The first answers may have named servers that were not known before.
+        let named = self.servers.due_for_probe(self.now());
+        join_all(named.iter().map(|server| self.probe_within_limit(server))).await;
+        self.servers.reset_failures();
+        let Some(primary) =
+            self.servers.primary_to_return_to(self.now()).filter(|_| !due_for_probe.is_empty())
+        else {
+            return;
+        };
+        // Without `redirect=false`: a primary that is still passive answers 307 and is not returned to.
         let request =
             self.transport.http.get(primary.base.clone()).header(header::ACCEPT, "application/json");
         let answer = self.transport.send(Resource::Api, request, |answer| match answer.status {
             status if status.is_success() => Ok(()),
             _ => Err(answer.refusal(Resource::Api, &primary.base)),
         });
-        if !matches!(timeout(LOOK_LIMIT, answer).await, Ok(Ok(()))) {
+        // Only a plain success counts. A redirect, an error or silence leaves everything as it is.
+        if !matches!(timeout(PROBE_TIMEOUT, answer).await, Ok(Ok(()))) {
             return;
         }
-        if timeout(LOOK_LIMIT, self.serves_again(&primary)).await == Ok(true) {
-            self.go_over(&primary).await;
+        if timeout(PROBE_TIMEOUT, self.answers_failed_requests(&primary)).await == Ok(true) {
+            self.switch_to(&primary).await;
         }
     }
 
-    /// Whether a server that was left because it failed requests answers those now: that it answers
-    /// for itself is not enough, or the exporter would go to and fro.
-    async fn serves_again(&self, server: &Server) -> bool {
-        let doors = Doors::of(&server.base, &Links::default());
+    /// Returns whether a server answers the requests again for which it was left.
+    async fn answers_failed_requests(&self, server: &Server) -> bool {
+        let endpoints = AuthEndpoints::from_links(&server.base, &Links::default());
+        // An answer of the Api resource is not enough: a web front end may be fine while the back end behind
+        // it fails. Returning on that alone would send the exporter to and fro at each probe.
         for (resource, url) in self.servers.failures(server) {
-            match self.get_at(server, resource, &url, &doors, |_| Ok(())).await {
+            match self.get_at(server, resource, &url, &endpoints, |_| Ok(())).await {
+                // A refusal is an answer: rights and missing resources are the same on both servers.
                 Ok(()) | Err(Error::Status { status: 400..=499, .. }) => {}
                 Err(_) => return false,
             }
@@ -174,94 +200,110 @@ impl Client {
         true
     }
 
-    /// Whether a server answers for itself.
-    async fn look_briefly(&self, server: &Server) -> bool {
-        match timeout(LOOK_LIMIT, self.look_at(server)).await {
-            Ok(looked) => answers(&looked),
+    /// Probes a server and returns whether it answers for itself in time.
+    async fn probe_within_limit(&self, server: &Server) -> bool {
+        match timeout(PROBE_TIMEOUT, self.probe_api(server)).await {
+            Ok(result) => is_answer(&result),
             Err(_) => {
-                self.servers.looked(server, false, self.now());
+                self.servers.record_probe(server, false, self.now());
                 false
             }
         }
     }
 
-    /// A server failed a request: whether it fails everything, by its own word, or by what it was
-    /// asked meanwhile.
-    async fn fails(&self, server: &Server, asked: (Resource, &Url)) -> bool {
-        self.servers.failed(server, asked, self.now());
-        !self.look_briefly(server).await || self.servers.is_failing(server, self.now())
+    /// Records that a server failed a request, and returns whether it is to be left: its Api resource fails
+    /// too, or so did enough requests in a row.
+    async fn confirm_failure(&self, server: &Server, asked: (Resource, &Url)) -> bool {
+        self.servers.record_failure(server, asked, self.now());
+        // One broken resource must not move the exporter away from the active server: counted figures of the
+        // other one may count from the switch-over only (vendor's manual, failover mode).
+        !self.probe_within_limit(server).await || self.servers.is_failing(server, self.now())
     }
 
-    /// After an error at one server: takes the journey on to another one, if the error calls for it
-    /// and there is one. Gives the error back as it is, or as what it means now that nobody is left.
-    pub(super) async fn onward(
+    /// Moves `attempts` on to another server if the error calls for it. `Ok` returns the error of the server
+    /// that is left.
+    ///
+    /// # Errors
+    /// The error, completed by the reason why no other server is tried.
+    pub(super) async fn try_next(
         &self,
-        journey: &mut Journey,
+        attempts: &mut Attempts,
         asked: (Resource, &Url),
         error: Error,
     ) -> Result<Error, Error> {
-        let server = journey.server.clone();
+        let server = attempts.server.clone();
         if let Error::Redirected { resource, to, .. } = &error {
-            let stranded = |problem| Error::Redirected { resource: *resource, to: to.clone(), problem };
-            let Some(address) = to else { return Err(stranded("so there is nowhere to go")) };
+            let redirect_error = |problem| Error::Redirected { resource: *resource, to: to.clone(), problem };
+            // A `Location` that is no URL names no server at all.
+            let Some(address) = to else { return Err(redirect_error("so there is nowhere to go")) };
             let mut next = self.servers.find(address);
-            // What it named lately holds: a redirect in every answer is no reason to look each time.
-            let unseen = self.servers.unseen(self.now());
-            if next.is_none() && unseen.iter().any(|other| other.label == server.label) {
-                self.look_briefly(&server).await;
+            // What the last probe named holds for 30 s: a server that redirects every request must not be
+            // probed for each of them.
+            let due_for_probe = self.servers.due_for_probe(self.now());
+            if next.is_none() && due_for_probe.iter().any(|other| other.label == server.label) {
+                self.probe_within_limit(&server).await;
                 next = self.servers.find(address);
             }
             let Some(next) = next else {
-                return Err(stranded("which is neither configured nor named by a configured server"));
+                return Err(redirect_error("which is neither configured nor named by a configured server"));
             };
-            return match journey.go(next) {
-                true => Ok(stranded("which does not answer")),
-                false => Err(stranded("which was asked already")),
+            // Two servers that name each other, as during a switch-over, are asked once each.
+            return match attempts.move_to(next) {
+                true => Ok(redirect_error("which does not answer")),
+                false => Err(redirect_error("which was asked already")),
             };
         }
-        let useless = self.servers.has_others()
+        // With a single server there is nowhere to go, and probing it would double the load of an outage.
+        let is_unusable = self.servers.has_others()
             && match &error {
+                // TLS belongs to it: a server whose certificate has expired is as unusable as one that is
+                // gone.
                 Error::Request { failure: RequestFailure::Connect | RequestFailure::Tls, .. } => true,
-                error if error.is_failure() => self.fails(&server, asked).await,
+                error if error.is_server_failure() => self.confirm_failure(&server, asked).await,
                 _ => false,
             };
-        match self.servers.next(journey).filter(|_| useless) {
+        match self.servers.next_untried(attempts).filter(|_| is_unusable) {
             Some(next) => {
-                journey.go(next);
-                self.servers.looked(&server, false, self.now());
+                attempts.move_to(next);
+                self.servers.record_probe(&server, false, self.now());
                 Ok(error)
             }
             None => Err(error),
         }
     }
 
-    /// A journey ended well.
-    async fn arrived(&self, journey: &Journey) {
-        if journey.went_on() {
-            self.go_over(&journey.server).await;
+    /// Records that a server took the request; makes it the active one if the attempts moved there.
+    async fn record_success(&self, attempts: &Attempts) {
+        if attempts.has_moved() {
+            self.switch_to(&attempts.server).await;
         }
-        self.servers.answered(&journey.server, self.now());
+        self.servers.record_answer(&attempts.server, self.now());
     }
 
-    async fn go_over(&self, server: &Server) {
-        if let Some(left) = self.servers.go_over(server, self.now()) {
-            left.session.forget().await;
+    /// Makes `server` the active one.
+    async fn switch_to(&self, server: &Server) {
+        if let Some(left) = self.servers.switch_to(server, self.now()) {
+            // Tokens are valid on the server that gave them; the API asks for a new login at the other one.
+            left.session.discard_tokens().await;
         }
     }
 }
 
-/// Whether what came of a look at a server is an answer.
-fn answers<T>(looked: &Result<T, Error>) -> bool {
-    match looked {
+/// Returns whether a probe got an answer from the server itself.
+fn is_answer<T>(result: &Result<T, Error>) -> bool {
+    match result {
         Ok(_) | Err(Error::Redirected { .. }) => true,
+        // Below 500 the server is alive and refuses; a gateway in front of a dead one answers 502 to 504.
         Err(Error::Status { status, .. } | Error::Busy { status, .. }) => *status < 500,
         Err(_) => false,
     }
 }
 
-/// Of the first and the last error of a journey, the one that whoever repairs it has to know.
-fn telling(first: Option<Error>, last: Error) -> Error {
+/// Returns the one of the first and last error that says what to repair.
+fn root_cause(first: Option<Error>, last: Error) -> Error {
     match (first, last) {
+        // If no other server can be reached either, the first error tells why the active one was left. A
+        // redirect tells nothing but that the failure is somewhere else.
         (Some(first), Error::Request { failure: RequestFailure::Connect | RequestFailure::Tls, .. })
         | (Some(first), Error::Redirected { .. })
             if !matches!(first, Error::Redirected { .. }) =>

@@ -1,7 +1,7 @@
-//! The field dictionary: which member of an answer holds which fact, in which form.
+//! The field dictionary: the member of an answer that holds each field, and the form of its values.
 //!
-//! The names are data (`fields.yaml`, and a user's file laid over it entry by entry); the facts that
-//! can be found are code (`shape`), because a fact that nobody uses needs no name.
+//! Trio's member names are not public, so they are data: `fields.yaml`, and a user's file applied over it
+//! entry by entry. The fields themselves are code (`shape`), because each of them feeds a metric.
 
 mod file;
 mod form;
@@ -13,38 +13,38 @@ use std::collections::HashMap;
 
 use crate::model::{FieldSource, Resource, Text};
 pub(super) use form::Form;
-pub use judge::Judgement;
+pub use judge::{Judgement, is_no_time};
 pub(super) use shape::{Kind, Need, Shape};
-pub(super) use value::{Meaning, Raw};
+pub(super) use value::{Meaning, Raw, Unreadable};
 
 const BUILTIN: &str = include_str!("fields.yaml");
 
-/// Where in an item each fact stands, for every resource.
+/// Mappings of every resource whose items are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dictionary {
     mappings: Vec<Mapping>,
 }
 
-/// Where in the items of one resource each fact stands.
+/// Mapping of the members of one resource to its fields.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mapping {
     pub(super) shape: &'static Shape,
-    pub(super) fields: Vec<Mapped>,
-    /// Members that feed no field and are exported as they are; their places follow the fields'.
+    pub(super) fields: Vec<FieldMapping>,
+    /// Members that feed no field and are exported as they are; their slots follow the fields'.
     pub(super) exported: Vec<Text>,
     by_name: HashMap<String, Slot>,
 }
 
-/// How one field is found and read.
+/// Members, form and values of one field.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Mapped {
+pub(super) struct FieldMapping {
     members: Vec<String>,
     pub(super) form: Form,
     pub(super) values: HashMap<String, Meaning>,
     pub(super) source: FieldSource,
 }
 
-/// A field's position in its shape, and how early the member stands in the field's list of names.
+/// Position of a field in its shape, and rank of the member in the field's list of names (0 is first).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot {
     pub(super) field: usize,
@@ -58,24 +58,24 @@ impl Dictionary {
     /// None in a released build: a test reads it.
     pub fn builtin() -> Result<Self, Vec<String>> {
         let mut dictionary = Self { mappings: shape::ALL.iter().map(Mapping::empty).collect() };
-        dictionary.lay_over("fields.yaml", BUILTIN, FieldSource::Builtin)?;
+        dictionary.apply_file("fields.yaml", BUILTIN, FieldSource::Builtin)?;
         Ok(dictionary)
     }
 
-    /// The built-in dictionary with a user's file laid over it.
+    /// The built-in dictionary with a user's file applied over it.
     ///
     /// # Errors
     /// Every mistake of the file, each with line, column and key.
     pub fn with_user_file(file: &str, text: &str) -> Result<Self, Vec<String>> {
         let mut dictionary = Self::builtin()?;
-        dictionary.lay_over(file, text, FieldSource::User)?;
+        dictionary.apply_file(file, text, FieldSource::User)?;
         Ok(dictionary)
     }
 
-    /// Also reads these members of the services' states, as they are.
+    /// Adds members of `services/state` that are exported under their own names.
     ///
     /// # Errors
-    /// The member that feeds a field already, and which.
+    /// A member that feeds a field already, with the field.
     pub fn export_service_state(&mut self, members: Vec<String>) -> Result<(), String> {
         let mapping =
             self.mappings.iter_mut().find(|mapping| mapping.shape.resource == Resource::ServiceState);
@@ -91,15 +91,18 @@ impl Dictionary {
         Ok(())
     }
 
-    fn lay_over(&mut self, file: &str, text: &str, source: FieldSource) -> Result<(), Vec<String>> {
+    /// Applies a file entry by entry: its names replace the entry's, its values are added.
+    fn apply_file(&mut self, file: &str, text: &str, source: FieldSource) -> Result<(), Vec<String>> {
         for entry in file::read(file, text)? {
             let Some(mapping) = self.mappings.iter_mut().find(|m| m.shape.resource == entry.resource) else {
                 continue;
             };
             if let Some(members) = &entry.members {
-                let taken: Vec<String> = members.iter().map(|member| normal(member)).collect();
+                // A member feeds one field only. The later file wins: a user who finds that `status` is a
+                // time takes the name away from the state without having to repeat the state's entry.
+                let taken: Vec<String> = members.iter().map(|member| normalized(member)).collect();
                 for other in &mut mapping.fields {
-                    other.members.retain(|member| !taken.contains(&normal(member)));
+                    other.members.retain(|member| !taken.contains(&normalized(member)));
                 }
             }
             let field = &mut mapping.fields[entry.field];
@@ -110,6 +113,7 @@ impl Dictionary {
             if let Some(form) = entry.form {
                 field.form = form;
             }
+            // Values are added: a site maps its own pause reasons without losing the words that are built in.
             field.values.extend(entry.values);
         }
         self.mappings.iter_mut().for_each(Mapping::index);
@@ -127,7 +131,7 @@ impl Dictionary {
 
 impl Mapping {
     fn empty(shape: &'static Shape) -> Self {
-        let fields = shape.fields.iter().map(|field| Mapped {
+        let fields = shape.fields.iter().map(|field| FieldMapping {
             members: Vec::new(),
             form: field.kind.default_form(),
             values: HashMap::new(),
@@ -136,33 +140,35 @@ impl Mapping {
         Self { shape, fields: fields.collect(), exported: Vec::new(), by_name: HashMap::new() }
     }
 
+    /// Rebuilds the look-up of members by normalised name.
     fn index(&mut self) {
         self.by_name.clear();
         for (field, mapped) in self.fields.iter().enumerate() {
             for (rank, member) in mapped.members.iter().enumerate() {
-                self.by_name.insert(normal(member), Slot { field, rank });
+                self.by_name.insert(normalized(member), Slot { field, rank });
             }
         }
         for (index, member) in self.exported.iter().enumerate() {
-            self.by_name.insert(normal(member), Slot { field: self.fields.len() + index, rank: 0 });
+            self.by_name.insert(normalized(member), Slot { field: self.fields.len() + index, rank: 0 });
         }
     }
 
-    /// Every member name that feeds a field, for a request that asks for all of them.
-    pub(super) fn every_name(&self) -> String {
+    /// Returns every member name that feeds a field, separated by commas, as `fields=` takes it.
+    pub(super) fn all_member_names(&self) -> String {
         let members = self.fields.iter().flat_map(|field| &field.members).map(String::as_str);
         let names: Vec<&str> = members.chain(self.exported.iter().map(|member| &**member)).collect();
         names.join(",")
     }
 
-    /// The field that a member of this name feeds.
+    /// Returns the field that a member of this name feeds.
     pub(super) fn slot(&self, member: &str) -> Option<Slot> {
-        self.by_name.get(&normal(member)).copied()
+        self.by_name.get(&normalized(member)).copied()
     }
 }
 
-/// How names and values are compared: whatever their case, `_`, `-` and spaces.
-pub(super) fn normal(name: &str) -> String {
+/// Normalises a name or value for comparison: lower case, without `_`, `-` and spaces.
+// .NET serializers write the same member as `QueueLength` or `queueLength` depending on a setting.
+pub(super) fn normalized(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
@@ -171,14 +177,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_builtin_dictionary_names_a_member_for_every_field_and_none_twice() {
+    fn builtin_dictionary_names_every_field_once() {
         let dictionary = Dictionary::builtin().expect("valid");
         for mapping in dictionary.mappings() {
             let names: usize = mapping.fields.iter().map(|field| field.members.len()).sum();
             assert_eq!(
                 names,
                 mapping.by_name.len(),
-                "{}: a name stands twice",
+                "{}: a name is listed twice",
                 mapping.shape.resource.as_str()
             );
             for (field, mapped) in mapping.shape.fields.iter().zip(&mapping.fields) {
@@ -188,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn names_match_whatever_their_case_and_separators() {
+    fn names_match_in_any_case_and_with_any_separator() {
         let dictionary = Dictionary::builtin().expect("valid");
         let mapping = dictionary.mapping(Resource::ServiceState).expect("a mapping");
         let slot = mapping.slot("queueLength");
@@ -201,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_user_file_wins_entry_by_entry_and_takes_a_name_from_the_field_that_had_it() {
+    fn user_file_overrides_entry_by_entry() {
         let text = "agents/state:\n  since: {members: [status]}\n  state: {values: {Fika: paused}}\n";
         let dictionary = Dictionary::with_user_file("mine.yml", text).expect("valid");
         let mapping = dictionary.mapping(Resource::AgentState).expect("a mapping");

@@ -1,7 +1,7 @@
-//! How many items each readable collection has.
+//! Number of items in each readable collection.
 //!
-//! One item is asked for where the server says how many there are in all; else the collection is read
-//! whole and counted. The length of an answer that may be cut is never the number of items.
+//! A single item is asked for where the server states the total; otherwise the collection is read whole
+//! and counted. The length of an answer that may be truncated is never taken as the number of items.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -12,22 +12,23 @@ use url::Url;
 use super::{
     client::{Client, Root, Route},
     error::Error,
-    nodes::Node,
+    nodes::NodeContents,
     paging::{self, Pagination},
-    session::Doors,
+    session::AuthEndpoints,
     transport::Answer,
 };
-use crate::model::{Holding, RequestFailure, Resource};
+use crate::model::{CollectionCount, RequestFailure, Resource};
 
-/// More pages than this are not counted: a collection without end has no number of items.
-const MOST_PAGES: usize = 500;
+/// Pages of a collection that are counted at most.
+// A collection that never ends has no number of items. At 1000 items a page this is half a million.
+const MAX_COUNTED_PAGES: usize = 500;
 
-/// What was found, and what stood in the way of finding the rest.
+/// Counts of collections, and the error that hides others.
 #[derive(Debug, Default)]
 pub struct Inventory {
     /// Each collection of which anything is known.
-    pub holdings: Vec<Holding>,
-    /// Why there are others of which nothing is known.
+    pub counts: Vec<CollectionCount>,
+    /// First error because of which nothing is known of another collection.
     pub failure: Option<Error>,
     /// A simulator made the answers.
     pub simulated: bool,
@@ -35,37 +36,41 @@ pub struct Inventory {
 
 /// One page, as far as counting needs it.
 #[derive(Debug)]
-struct Sheet {
+struct CountedPage {
     rows: usize,
-    /// Two pages with the same are the same page.
+    /// Hash of the data; pages with the same hash are the same page.
     hash: u64,
     total: Option<usize>,
     simulated: bool,
 }
 
 impl Client {
-    /// The collections of a contact centre.
+    /// Counts the collections of a contact centre.
     ///
     /// # Errors
-    /// Nothing at all can be had from the server.
-    pub async fn holdings(&self, route: &Route) -> Result<Inventory, Error> {
+    /// The server cannot be used at all.
+    pub async fn collection_counts(&self, route: &Route) -> Result<Inventory, Error> {
         let wanted = Resource::OF_CONTACT_CENTER.map(|resource| (resource, route.url(resource)));
-        self.hold(&wanted, route.doors(), Inventory::default()).await
+        self.count_all(&wanted, route.endpoints(), Inventory::default()).await
     }
 
-    /// The collections below the nodes `security` and `directory`.
+    /// Counts the collections below the nodes `security` and `directory`.
     ///
     /// # Errors
-    /// Nothing at all can be had from the server.
-    pub async fn shared_holdings(&self, root: &Root) -> Result<Inventory, Error> {
+    /// The server cannot be used at all.
+    pub async fn shared_collection_counts(&self, root: &Root) -> Result<Inventory, Error> {
         let mut inventory = Inventory::default();
         let mut wanted = Vec::new();
         for node in [Resource::Security, Resource::Directory] {
             let children = || Resource::OF_NODES.into_iter().filter(|(of, _)| *of == node).map(|(_, c)| c);
+            // The nodes list what may be read. Asking the collections instead would provoke a 403 for each
+            // that the user may not read, and the directory is licensed separately (key API_CD).
             let listed = match self.node(root, node).await {
-                Ok(Node::Lists(listed)) => listed,
-                Ok(Node::Silent) => children().map(|child| (child, root.documented(node, child))).collect(),
-                Ok(Node::Closed) => Vec::new(),
+                Ok(NodeContents::Listed(listed)) => listed,
+                Ok(NodeContents::Unknown) => {
+                    children().map(|child| (child, root.documented(node, child))).collect()
+                }
+                Ok(NodeContents::Forbidden) => Vec::new(),
                 Err(error) if error.is_total() => return Err(error),
                 Err(error) => {
                     inventory.failure.get_or_insert(error);
@@ -73,28 +78,30 @@ impl Client {
                 }
             };
             let absent = children().filter(|child| !listed.iter().any(|(listed, _)| listed == child));
-            inventory.holdings.extend(absent.map(Holding::inaccessible));
+            inventory.counts.extend(absent.map(CollectionCount::inaccessible));
             wanted.extend(listed);
         }
-        self.hold(&wanted, root.doors(), inventory).await
+        self.count_all(&wanted, root.endpoints(), inventory).await
     }
 
-    async fn hold(
+    async fn count_all(
         &self,
         wanted: &[(Resource, Url)],
-        doors: &Doors,
+        endpoints: &AuthEndpoints,
         mut inventory: Inventory,
     ) -> Result<Inventory, Error> {
-        let counts =
-            wanted.iter().map(async |(resource, url)| (*resource, self.count(*resource, url, doors).await));
+        let counts = wanted
+            .iter()
+            .map(async |(resource, url)| (*resource, self.count(*resource, url, endpoints).await));
         for (resource, count) in join_all(counts).await {
             match count {
                 Ok((items, simulated)) => {
-                    inventory.holdings.push(Holding { resource, accessible: true, items: Some(items) });
+                    inventory.counts.push(CollectionCount { resource, accessible: true, items: Some(items) });
                     inventory.simulated |= simulated;
                 }
+                // Refused, absent in this version, or not readable by GET: there is nothing to count.
                 Err(Error::Status { status: 403 | 404 | 405 | 410 | 501, .. }) => {
-                    inventory.holdings.push(Holding::inaccessible(resource));
+                    inventory.counts.push(CollectionCount::inaccessible(resource));
                 }
                 Err(error) if error.is_total() => return Err(error),
                 Err(error) => {
@@ -102,75 +109,89 @@ impl Client {
                 }
             }
         }
-        inventory.holdings.sort_unstable_by_key(|holding| holding.resource);
+        inventory.counts.sort_unstable_by_key(|count| count.resource);
         Ok(inventory)
     }
 
-    /// The number of items in a collection, and whether a simulator told it.
-    async fn count(&self, resource: Resource, url: &Url, doors: &Doors) -> Result<(u64, bool), Error> {
-        let size = match self.sheet(resource, url, doors, Some((1, 1))).await {
-            Ok(Sheet { total: Some(total), simulated, .. }) => return Ok((total as u64, simulated)),
-            // Up to ten items may come whole and unpaged, whatever was asked for; ten may be a page.
-            Ok(Sheet { rows, simulated, .. }) if rows != 1 && (rows == 0 || rows % 10 > 0) => {
+    /// Counts the items of a collection; the flag says if a simulator made the answers.
+    async fn count(
+        &self,
+        resource: Resource,
+        url: &Url,
+        endpoints: &AuthEndpoints,
+    ) -> Result<(u64, bool), Error> {
+        // One item is enough where the header states the total.
+        let size = match self.read_counted_page(resource, url, endpoints, Some((1, 1))).await {
+            Ok(CountedPage { total: Some(total), simulated, .. }) => return Ok((total as u64, simulated)),
+            // Up to ten items come whole and unpaged, says the API, with any size asked for. Ten, and
+            // multiples of it, may be a page of the default size; one may be the page of one that was asked
+            // for.
+            Ok(CountedPage { rows, simulated, .. }) if rows != 1 && (rows == 0 || rows % 10 > 0) => {
                 return Ok((rows as u64, simulated));
             }
             Ok(_) => Some(self.limits().page_size),
-            // A collection that is not paged may object to being asked for pages.
+            // A collection that is not paged may refuse the parameters for pages.
             Err(Error::Status { status: 400, .. }) => None,
             Err(error) => return Err(error),
         };
-        let first = self.sheet(resource, url, doors, size.map(|size| (1, size))).await?;
+        let first = self.read_counted_page(resource, url, endpoints, size.map(|size| (1, size))).await?;
         if let Some(total) = first.total {
             return Ok((total as u64, first.simulated));
         }
         let mut items = first.rows;
         let mut last = (first.rows, first.hash);
-        for number in 2..=MOST_PAGES {
+        for number in 2..=MAX_COUNTED_PAGES {
+            // A server may ignore the size asked for and give pages of ten, its default.
             let looks_full = Some(last.0) == size || number == 2 && last.0 % 10 == 0;
             if last.0 == 0 || last.0 < first.rows || !looks_full {
                 return Ok((items as u64, first.simulated));
             }
             let page = (number, size.unwrap_or(first.rows));
-            let sheet = match self.sheet(resource, url, doors, Some(page)).await {
+            let counted = match self.read_counted_page(resource, url, endpoints, Some(page)).await {
+                // Some servers refuse a page behind the last one instead of returning an empty one.
                 Err(Error::Status { status: 400 | 404, .. }) => return Ok((items as u64, first.simulated)),
-                sheet => sheet?,
+                counted => counted?,
             };
-            if sheet.hash == last.1 {
+            // The same page again: this server does not know pages and has returned everything already.
+            if counted.hash == last.1 {
                 return Ok((items as u64, first.simulated));
             }
-            items += sheet.rows;
-            last = (sheet.rows, sheet.hash);
+            items += counted.rows;
+            last = (counted.rows, counted.hash);
         }
-        let detail = format!("there are more than {MOST_PAGES} pages; not counted");
+        let detail = format!("there are more than {MAX_COUNTED_PAGES} pages; not counted");
         Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail })
     }
 
-    /// A page of a collection; the whole answer as it comes where no page is named.
-    async fn sheet(
+    /// Reads a page `(number, size)` of a collection, or the unpaged answer for `None`.
+    async fn read_counted_page(
         &self,
         resource: Resource,
         url: &Url,
-        doors: &Doors,
+        endpoints: &AuthEndpoints,
         page: Option<(usize, usize)>,
-    ) -> Result<Sheet, Error> {
+    ) -> Result<CountedPage, Error> {
         let mut url = url.clone();
         if let Some((number, size)) = page {
             let mut query = url.query_pairs_mut();
             query.append_pair("page", &number.to_string()).append_pair("pageSize", &size.to_string());
         }
-        self.get(resource, &url, doors, |answer| self.read_sheet(resource, &answer)).await
+        self.get(resource, &url, endpoints, |answer| self.count_rows(resource, &answer)).await
     }
 
-    fn read_sheet(&self, resource: Resource, answer: &Answer) -> Result<Sheet, Error> {
+    /// Counts the rows of an answer.
+    fn count_rows(&self, resource: Resource, answer: &Answer) -> Result<CountedPage, Error> {
         let body = serde_json::from_slice(&answer.body).map_err(|error| error.to_string());
         let data = body.and_then(|body| data(body).ok_or_else(|| "there is no data collection".to_owned()));
         let data = data.map_err(|problem| self.decode_error(answer, resource, &problem))?;
         let mut hasher = DefaultHasher::new();
+        // The data only: an envelope may hold a time or a link with the page's number.
         data.to_string().hash(&mut hasher);
         let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
-        Ok(Sheet {
+        Ok(CountedPage {
             rows: match &data {
                 Value::Array(rows) => rows.len(),
+                // A single item may come without a list around it.
                 Value::Object(row) => usize::from(!row.is_empty()),
                 _ => 0,
             },
@@ -181,7 +202,7 @@ impl Client {
     }
 }
 
-impl Holding {
+impl CollectionCount {
     fn inaccessible(resource: Resource) -> Self {
         Self { resource, accessible: false, items: None }
     }

@@ -1,43 +1,46 @@
-//! The links of an answer: where Trio says that its resources are.
+//! Links of an answer: the addresses of resources, as Trio states them.
 
 use serde_json::Value;
 use url::Url;
 
 use crate::model::Resource;
 
-/// The usable links of one answer: absolute, on the server they came from, free of templates.
+/// The usable links of one answer, by normalised name: absolute, on the server they came from.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Links(Vec<(String, Url)>);
 
 impl Links {
-    /// The links in `body`, which came from `base`. A body without links has none.
-    pub(super) fn of(body: &[u8], base: &Url) -> Self {
+    /// Reads the links in `body`, which came from `base`. A body without links has none.
+    pub(super) fn parse(body: &[u8], base: &Url) -> Self {
         let Ok(Value::Object(envelope)) = serde_json::from_slice(body) else { return Self::default() };
-        let collection = envelope.into_iter().find(|(key, _)| matches!(&*plain(key), "links" | "link"));
+        let collection =
+            envelope.into_iter().find(|(key, _)| matches!(&*normalized_rel(key), "links" | "link"));
         let named: Vec<(String, String)> = match collection.map(|(_, value)| value) {
-            Some(Value::Array(links)) => links.iter().filter_map(named_link).collect(),
+            Some(Value::Array(links)) => links.iter().filter_map(rel_and_href).collect(),
+            // The links of a documented answer are a list; HAL, the other common design, writes an object.
             Some(Value::Object(links)) => {
                 let href = |value: &Value| value.as_str().map(str::to_owned).or_else(|| href_of(value));
-                links.iter().filter_map(|(rel, value)| Some((plain(rel), href(value)?))).collect()
+                links.iter().filter_map(|(rel, value)| Some((normalized_rel(rel), href(value)?))).collect()
             }
             _ => Vec::new(),
         };
-        let usable = named.into_iter().filter_map(|(rel, href)| Some((rel, usable(&href, base)?)));
+        let usable = named.into_iter().filter_map(|(rel, href)| Some((rel, same_origin_url(&href, base)?)));
         Self(usable.collect())
     }
 
-    /// Where `resource` is: by the link's name, else by the documented end of its path.
+    /// Returns the address of `resource`: by the link's name, or else by the documented end of its path.
     pub(super) fn find(&self, resource: Resource, documented: &Url) -> Option<Url> {
-        let names = names(resource);
+        let names = rel_names(resource);
         let by_name = self.0.iter().find(|(rel, _)| names.contains(&&**rel));
         let tail =
             documented.path().trim_start_matches('/').split_once("/api/").map(|(_, tail)| format!("/{tail}"));
+        // Names of links below the Api resource are not documented; the paths of the resources are.
         let by_path =
             || self.0.iter().find(|(_, url)| tail.as_ref().is_some_and(|tail| url.path().ends_with(tail)));
         by_name.or_else(by_path).map(|(_, url)| url.clone())
     }
 
-    /// The last path segments of links directly below `parent`.
+    /// Returns the last path segments of the links directly below `parent`, sorted, each once.
     pub(super) fn ids_below(&self, parent: &Url) -> Vec<String> {
         let prefix = format!("{}/", parent.path().trim_end_matches('/'));
         let below = self.0.iter().filter_map(|(_, url)| url.path().strip_prefix(&*prefix));
@@ -49,8 +52,8 @@ impl Links {
     }
 }
 
-/// What a link to the resource may be called, without anything but letters, in small ones.
-pub(super) fn names(resource: Resource) -> &'static [&'static str] {
+/// Names that a link to the resource may have, normalised.
+pub(super) fn rel_names(resource: Resource) -> &'static [&'static str] {
     match resource {
         Resource::Api => &["api", "self"],
         Resource::Login => &["login"],
@@ -87,37 +90,43 @@ pub(super) fn names(resource: Resource) -> &'static [&'static str] {
     }
 }
 
-/// Whether a word is the name of a resource of the API, as links and nodes call it.
+/// Returns whether `word` is the name of a resource of the API, as links and nodes write it.
 pub fn names_a_resource(word: &str) -> bool {
-    let word = plain(word);
+    let word = normalized_rel(word);
     Resource::ALL
         .into_iter()
-        .any(|resource| names(resource).contains(&&*word) || plain(resource.as_str()) == word)
+        .any(|resource| rel_names(resource).contains(&&*word) || normalized_rel(resource.as_str()) == word)
 }
 
-/// A name without anything but letters and digits, in small letters.
-pub(super) fn plain(name: &str) -> String {
+/// Normalises a name: lower case, letters and digits only.
+pub(super) fn normalized_rel(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn named_link(link: &Value) -> Option<(String, String)> {
+fn rel_and_href(link: &Value) -> Option<(String, String)> {
     let members = link.as_object()?;
-    let rel = members.iter().find(|(key, _)| matches!(&*plain(key), "rel" | "name" | "title"))?;
-    Some((plain(rel.1.as_str()?), href_of(link)?))
+    // Documented are `rel`, `desc`, `method`, `href`; other names are those of assumption A1.
+    let rel = members.iter().find(|(key, _)| matches!(&*normalized_rel(key), "rel" | "name" | "title"))?;
+    Some((normalized_rel(rel.1.as_str()?), href_of(link)?))
 }
 
 fn href_of(link: &Value) -> Option<String> {
     let members = link.as_object()?;
-    let href = members.iter().find(|(key, _)| matches!(&*plain(key), "href" | "uri" | "url" | "link"))?;
+    let href =
+        members.iter().find(|(key, _)| matches!(&*normalized_rel(key), "href" | "uri" | "url" | "link"))?;
     href.1.as_str().map(str::to_owned)
 }
 
-/// A link that leads elsewhere is not followed: a token would go with it.
-fn usable(href: &str, base: &Url) -> Option<Url> {
+/// Returns the absolute address of a link; `None` if it leads to another server.
+// A token goes with each request. An answer must not be able to send it to another host, another port,
+// or from https to http. Documented links are relative to the host.
+fn same_origin_url(href: &str, base: &Url) -> Option<Url> {
+    // A URI template is no address.
     if href.contains('{') {
         return None;
     }
     let mut url = base.join(href).ok()?;
+    // Pages, fields and filters are ours; a link's own `page=1` would contradict them.
     url.set_query(None);
     url.set_fragment(None);
     (url.origin() == base.origin() && url.username().is_empty() && url.password().is_none()).then_some(url)
@@ -136,11 +145,11 @@ mod tests {
     }
 
     fn found(body: &str) -> Option<String> {
-        Links::of(body.as_bytes(), &base()).find(Resource::Agents, &agents()).map(String::from)
+        Links::parse(body.as_bytes(), &base()).find(Resource::Agents, &agents()).map(String::from)
     }
 
     #[test]
-    fn links_are_found_in_every_shape_they_are_written_in() {
+    fn links_are_found_in_every_shape() {
         let here = Some("http://trio.example/x/agents".to_owned());
         for body in [
             r#"{"links":[{"rel":"agents","href":"http://trio.example/x/agents"}]}"#,
@@ -154,13 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn a_link_with_another_name_is_found_by_its_documented_path() {
+    fn link_is_found_by_its_documented_path() {
         let body = r#"{"links":[{"rel":"Agent list","href":"/v2/api/cc/1/agents"}]}"#;
         assert_eq!(found(body).as_deref(), Some("http://trio.example/v2/api/cc/1/agents"));
     }
 
     #[test]
-    fn links_that_lead_elsewhere_or_nowhere_are_not_used() {
+    fn links_to_other_servers_are_not_used() {
         for href in [
             "http://evil.example/te/api/cc/1/agents",
             "https://trio.example/te/api/cc/1/agents",
@@ -183,10 +192,10 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_the_last_segments_directly_below() {
+    fn ids_are_the_segments_directly_below() {
         let body = r#"{"links":[{"rel":"self","href":"/te/api/cc"},{"rel":"item","href":"/te/api/cc/7"},
             {"rel":"x","href":"/te/api/cc/7/agents"},{"rel":"y","href":"/te/api/cc/3"}]}"#;
         let cc = "http://trio.example/te/api/cc".parse().expect("a URL");
-        assert_eq!(Links::of(body.as_bytes(), &base()).ids_below(&cc), ["3", "7"]);
+        assert_eq!(Links::parse(body.as_bytes(), &base()).ids_below(&cc), ["3", "7"]);
     }
 }

@@ -1,6 +1,7 @@
-//! How a text is written, without what it says: it may be the name or the number of somebody.
+//! Masking of texts that may be the name or number of a person: the shape stays, the content goes.
 
-/// The text with an `x` for every letter and a `9` for every digit.
+/// Returns the text with an `x` or `X` for every letter and a `9` for every digit.
+// The shape tells a person who maps fields a word from a time or a number, without saying any of them.
 pub fn masked(text: &str) -> String {
     let hidden = |c: char| match c {
         c if c.is_uppercase() => 'X',

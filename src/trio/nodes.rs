@@ -1,5 +1,5 @@
-//! The nodes `security` and `directory`: they list what the API user may read below them, so that
-//! nobody has to find out by being refused.
+//! The nodes `security` and `directory`, which list the resource types that the API user may read below
+//! them. They are walked so that no request has to be refused to find that out.
 
 use serde_json::Value;
 use url::Url;
@@ -11,42 +11,45 @@ use super::{
 };
 use crate::model::Resource;
 
-/// What a node says of the collections below it.
+/// Collections below a node.
 #[derive(Debug)]
-pub(super) enum Node {
-    /// These are accessible, and no other.
-    Lists(Vec<(Resource, Url)>),
-    /// It is not there, or speaks of things that we do not know: each collection has to be asked.
-    Silent,
-    /// The API user may not read it, and so nothing below it.
-    Closed,
+pub(super) enum NodeContents {
+    /// These are accessible, and no others.
+    Listed(Vec<(Resource, Url)>),
+    /// The node is missing or names nothing known: each collection has to be asked.
+    Unknown,
+    /// The API user may not read the node, and so nothing below it.
+    Forbidden,
 }
 
-/// How deep names may stand in a node's data.
-const DEPTH: usize = 4;
+/// Depth to which names are searched in a node's data.
+// The shape of the data is not documented. Names sit in an item of a list inside an envelope at most;
+// the bound keeps a deeply nested answer from being walked for long.
+const MAX_DEPTH: usize = 4;
 
 impl Client {
     /// Reads a node.
     ///
     /// # Errors
-    /// There was no answer that tells anything.
-    pub(super) async fn node(&self, root: &Root, node: Resource) -> Result<Node, Error> {
+    /// No answer that says anything about access.
+    pub(super) async fn node(&self, root: &Root, node: Resource) -> Result<NodeContents, Error> {
         let url = root.node(node);
-        let read = self.get(node, url, root.doors(), |answer| {
+        let read = self.get(node, url, root.endpoints(), |answer| {
             let body = serde_json::from_slice(&answer.body);
             let body = body.map_err(|error| self.decode_error(&answer, node, &error.to_string()))?;
-            Ok(listed(node, url, &self.links(&answer), &body))
+            Ok(contents(node, url, &self.links(&answer), &body))
         });
         match read.await {
-            Err(Error::Status { status: 403, .. }) => Ok(Node::Closed),
-            Err(Error::Status { status: 400 | 404 | 405 | 410, .. }) => Ok(Node::Silent),
+            Err(Error::Status { status: 403, .. }) => Ok(NodeContents::Forbidden),
+            // A version without this node says nothing about the collections; 8.0 has no link to `security`.
+            Err(Error::Status { status: 400 | 404 | 405 | 410, .. }) => Ok(NodeContents::Unknown),
             read => read,
         }
     }
 }
 
 impl Root {
-    /// Where a collection below a node is, by the documentation.
+    /// Documented address of a collection below a node.
     pub(super) fn documented(&self, node: Resource, child: Resource) -> Url {
         documented(self.node(node), child)
     }
@@ -57,29 +60,32 @@ fn documented(node: &Url, child: Resource) -> Url {
     below(node, &[tail])
 }
 
-/// What a node's answer says: by its links, else by the names in its data.
-fn listed(node: Resource, url: &Url, links: &Links, body: &Value) -> Node {
+/// Returns the collections that a node's answer lists: by its links, or by the names in its data.
+fn contents(node: Resource, url: &Url, links: &Links, body: &Value) -> NodeContents {
     let data = data(body);
     let mut names = Vec::new();
-    collect_names(data, DEPTH, &mut names);
+    collect_names(data, MAX_DEPTH, &mut names);
     let children = Resource::OF_NODES.into_iter().filter(|(of, _)| *of == node).map(|(_, child)| child);
     let found: Vec<(Resource, Url)> = children
         .filter_map(|child| {
             let documented = documented(url, child);
-            let named = || names.iter().any(|name| means(name, child)).then(|| documented.clone());
+            let named = || names.iter().any(|name| is_name_of(name, child)).then(|| documented.clone());
             Some((child, links.find(child, &documented).or_else(named)?))
         })
         .collect();
+    // Names or links that match nothing mean that the node writes them otherwise. Taking that as "nothing
+    // is accessible" would report every collection as forbidden.
     if found.is_empty() && (!names.is_empty() || !links.ids_below(url).is_empty()) {
-        return Node::Silent;
+        return NodeContents::Unknown;
     }
-    Node::Lists(found)
+    NodeContents::Listed(found)
 }
 
-fn means(name: &str, child: Resource) -> bool {
-    let plain = links::plain(name);
+/// Returns whether `name` names the collection `child`.
+fn is_name_of(name: &str, child: Resource) -> bool {
+    let plain = links::normalized_rel(name);
     let path = || name.trim_end_matches('/').ends_with(&format!("/{}", child.as_str()));
-    links::names(child).contains(&&*plain) || links::plain(child.as_str()) == plain || path()
+    links::rel_names(child).contains(&&*plain) || links::normalized_rel(child.as_str()) == plain || path()
 }
 
 fn data(body: &Value) -> &Value {
@@ -88,7 +94,7 @@ fn data(body: &Value) -> &Value {
     entry.map_or(&Value::Null, |(_, data)| data)
 }
 
-/// The texts in a value, and the keys of what is not said to be false.
+/// Collects the texts in a value, and the keys of members that are not false or null.
 fn collect_names<'v>(value: &'v Value, depth: usize, names: &mut Vec<&'v str>) {
     let Some(depth) = depth.checked_sub(1) else { return };
     match value {
@@ -96,6 +102,7 @@ fn collect_names<'v>(value: &'v Value, depth: usize, names: &mut Vec<&'v str>) {
         Value::Array(values) => values.iter().for_each(|value| collect_names(value, depth, names)),
         Value::Object(members) => {
             for (key, value) in members {
+                // A node may write its list as flags: `{"titles": true, "departments": false}`.
                 if !matches!(value, Value::Bool(false) | Value::Null) {
                     names.push(key);
                 }
@@ -117,10 +124,10 @@ mod tests {
     /// The paths of what a directory node lists; `None` when it says nothing.
     fn paths(body: &Value) -> Option<Vec<String>> {
         let url: Url = "http://trio.example/te/api/directory".parse().expect("a URL");
-        let links = Links::of(body.to_string().as_bytes(), &url);
-        match listed(Resource::Directory, &url, &links, body) {
-            Node::Lists(found) => Some(found.iter().map(|(_, url)| url.path().to_owned()).collect()),
-            Node::Silent | Node::Closed => None,
+        let links = Links::parse(body.to_string().as_bytes(), &url);
+        match contents(Resource::Directory, &url, &links, body) {
+            NodeContents::Listed(found) => Some(found.iter().map(|(_, url)| url.path().to_owned()).collect()),
+            NodeContents::Unknown | NodeContents::Forbidden => None,
         }
     }
 
@@ -129,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_lists_by_links_by_names_or_by_both() {
+    fn node_lists_by_links_by_names_or_by_both() {
         let link = |rel: &str, href: &str| json!({"rel": rel, "href": href});
         let self_link = link("self", "/te/api/directory");
         for body in [
@@ -148,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn every_collection_is_known_by_the_last_part_of_its_path() {
+    fn collections_are_known_by_the_end_of_their_path() {
         let children = Resource::OF_NODES.iter().filter(|(node, _)| *node == Resource::Directory);
         let names: Vec<&str> =
             children.filter_map(|(_, child)| child.as_str().split_once('/')).map(|(_, name)| name).collect();
@@ -156,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_node_gives_access_to_nothing_and_one_that_is_not_understood_says_nothing() {
+    fn empty_node_lists_nothing_and_unreadable_node_is_unknown() {
         assert_eq!(paths(&json!({"links": [], "data": []})), some(&[]));
         assert_eq!(paths(&json!({"links": [{"rel": "self", "href": "/te/api/directory"}]})), some(&[]));
         assert_eq!(paths(&json!({"data": [{"typ": 7}]})), None);

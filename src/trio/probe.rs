@@ -1,4 +1,4 @@
-//! Single looks at a server, for people who want to know what is wrong with it.
+//! Single requests for diagnosis (`check`), outside the cycle.
 
 use std::time::{Duration, Instant};
 
@@ -9,41 +9,42 @@ use url::Url;
 use super::{
     client::{Client, Route},
     error::Error,
-    names,
     paging::{self, Pagination},
+    server_names,
 };
 use crate::model::{Resource, ServerRole, Text};
 
-/// What the Api resource of one server answers.
+/// Answer of one server's Api resource.
 #[derive(Clone, Debug)]
 pub struct ApiAnswer {
-    /// How long it took.
+    /// Time from request to answer.
     pub took: Duration,
     /// The body is JSON.
     pub is_json: bool,
-    /// The servers that it names.
+    /// Servers that it names.
     pub servers: Vec<(ServerRole, Url)>,
 }
 
-/// How a server cuts its pages.
+/// Size of the first page of a collection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirstPage {
     /// Items asked for.
     pub asked: usize,
-    /// Items that came.
+    /// Items that arrived.
     pub given: usize,
-    /// Items in all, where the server says.
+    /// Items in all, by the header.
     pub total: Option<usize>,
 }
 
 impl Client {
-    /// Asks the Api resource at `base` once. No login is needed and none is made; nothing that it
-    /// names is used.
+    /// Reads the Api resource at `base` once. It needs no login, and none of the servers that it names is
+    /// contacted.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn ask_api(&self, base: &Url) -> Result<ApiAnswer, Error> {
         let mut url = base.clone();
+        // Without this the passive server of a healthy pair would look like an error.
         url.query_pairs_mut().append_pair("redirect", "false");
         let request = self.transport.http.get(url.clone()).header(header::ACCEPT, "application/json");
         let begun = Instant::now();
@@ -51,7 +52,7 @@ impl Client {
             if !answer.status.is_success() {
                 return Err(answer.refusal(Resource::Api, &url));
             }
-            let named = names::named(&answer.body, base).into_iter();
+            let named = server_names::named_servers(&answer.body, base).into_iter();
             Ok(ApiAnswer {
                 took: begun.elapsed(),
                 is_json: serde_json::from_slice::<Value>(&answer.body).is_ok(),
@@ -61,7 +62,7 @@ impl Client {
         self.transport.send(Resource::Api, request, read).await
     }
 
-    /// Asks for the first page of a resource, as large as the exporter asks for them.
+    /// Reads the first page of a resource with the configured page size.
     ///
     /// # Errors
     /// See [`Error`].
@@ -69,7 +70,7 @@ impl Client {
         let asked = self.limits().page_size;
         let mut url = route.url(resource);
         url.query_pairs_mut().append_pair("page", "1").append_pair("pageSize", &asked.to_string());
-        self.get(resource, &url, route.doors(), |answer| {
+        self.get(resource, &url, route.endpoints(), |answer| {
             let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
             let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
             let body = serde_json::from_slice(&answer.body);
@@ -79,7 +80,7 @@ impl Client {
         .await
     }
 
-    /// Requests sent so far.
+    /// Number of requests sent.
     pub fn requests_sent(&self) -> u64 {
         let stats = self.stats();
         Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests()).sum()
@@ -90,12 +91,12 @@ impl Client {
         self.stats().clock_skew.get()
     }
 
-    /// When the certificate of the server at `base` expires, in seconds since 1970, if it was seen.
+    /// Expiry of the certificate of the server at `base`, in seconds since 1970, if one was seen.
     pub fn certificate_expiry(&self, base: &Url) -> Option<f64> {
-        self.stats().certificate_expiries().get(&names::label(base)).copied()
+        self.stats().certificate_expiries().get(&server_names::host_and_port(base)).copied()
     }
 
-    /// Host and port of the server that requests go to.
+    /// Host and port of the active server.
     pub fn active_server(&self) -> Text {
         self.servers.active().label.clone()
     }

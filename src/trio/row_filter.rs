@@ -1,141 +1,176 @@
-//! Readings of one resource that differ by a row filter, such as `services?groupId=`.
+//! Readings of one resource that differ by the value of a row filter, such as `services?groupId=`.
 //!
-//! Which members to ask for is decided and learnt for all of them together, as for a plain reading.
+//! The members to ask for are chosen and learnt for all values together, as for a single reading: one
+//! group without services shows no members, all of them together do.
 
 use futures_util::future::try_join_all;
 use url::Url;
 
 use super::{
     client::{Client, Route},
-    collection::{Identified, Request, Whole},
+    collection::{Collected, Identified, Request},
     decode::{FieldSeen, Reader},
     error::Error,
     fields::Mapping,
-    members::Ask,
-    reading::refuses_members,
+    filtered_reading::is_parameter_refusal,
+    member_filter::MemberChoice,
 };
 use crate::model::{Resource, Text};
 
-/// One round of such readings.
-pub(super) struct Rows<'a> {
+/// One round of readings, one for each value of the filter.
+pub(super) struct FilteredReadings<'a> {
     client: &'a Client,
     route: &'a Route,
     url: Url,
     mapping: &'a Mapping,
     parameter: &'static str,
-    /// Under which what is learnt of the members is kept.
-    place: Text,
-    ask: Ask,
+    /// Key under which the member filter is kept: contact centre and parameter.
+    scope: Text,
+    choice: MemberChoice,
 }
 
-/// What each of the values gave; `None` where the server objects to it.
-pub(super) type Answers<T> = Vec<Option<Whole<T>>>;
+/// Reading of each value; `None` if the server refuses the value.
+pub(super) type ReadingsByValue<T> = Vec<Option<Collected<T>>>;
 
 impl Client {
-    /// A round of readings of `resource`, filtered by `parameter`.
+    /// Begins a round of readings of `resource`, filtered by `parameter`.
+    ///
+    /// # Errors
+    /// The dictionary has no entry for the resource.
     pub(super) fn row_filter<'a>(
         &'a self,
         route: &'a Route,
         resource: Resource,
         parameter: &'static str,
-    ) -> Result<Rows<'a>, Error> {
+    ) -> Result<FilteredReadings<'a>, Error> {
         let mapping = self.mapping(resource)?;
-        let place = Text::from(format!("{}?{parameter}", route.contact_center()));
-        let ask = self.members.ask(mapping, &place, self.session_number());
-        Ok(Rows { client: self, route, url: route.url(resource), mapping, parameter, place, ask })
+        // Shaped answers of filtered rows may hold other members than those of the whole list.
+        let scope = Text::from(format!("{}?{parameter}", route.contact_center()));
+        let choice = self.member_filters.choose(mapping, &scope, self.session_number());
+        Ok(FilteredReadings {
+            client: self,
+            route,
+            url: route.url(resource),
+            mapping,
+            parameter,
+            scope,
+            choice,
+        })
     }
 }
 
-impl Rows<'_> {
-    /// A member that is absent in this round may come once it is asked for.
-    pub(super) fn may_hide(&self) -> bool {
-        self.ask.may_hide()
+impl FilteredReadings<'_> {
+    /// Returns whether a member that is absent in this round may come once it is asked for.
+    pub(super) fn may_hide_members(&self) -> bool {
+        self.choice.may_hide_members()
     }
 
-    /// Whether the server filters at all: something that nobody has must give nothing.
-    pub(super) async fn is_filtered<T: Identified + Send>(
+    /// Tries the filter with an id that does not exist, and returns whether the server honours it.
+    ///
+    /// # Errors
+    /// An error that says nothing about the filter.
+    pub(super) async fn probe_filter<T: Identified + Send>(
         &self,
-        nobody: &str,
+        unused_id: &str,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<bool, Error> {
-        match self.one(nobody, self.ask.fields(), build).await {
-            Ok(whole) => Ok(whole.rows == 0),
-            // A filter that objects to an id it does not know is at least a filter.
-            Err(error) if objects(&error) => Ok(true),
+        match self.read_one(unused_id, self.choice.fields(), build).await {
+            Ok(collected) => Ok(collected.rows == 0),
+            // A server that refuses an id that does not exist has at least looked at it.
+            Err(error) if is_value_refusal(&error) => Ok(true),
             Err(error) => Err(error),
         }
     }
 
-    /// Reads the rows of every value, side by side.
-    pub(super) async fn all<T: Identified + Send>(
+    /// Reads the rows of every value, several at the same time.
+    ///
+    /// # Errors
+    /// See [`Error`]. Refused values are no error.
+    pub(super) async fn read_all<T: Identified + Send>(
         &self,
         values: &[&str],
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Answers<T>, Error> {
-        let Self { client, mapping, place, ask, .. } = self;
-        let answers = self.each(values, ask.fields(), build).await?;
-        let (rows, seen, names) = summed(&answers);
-        match ask {
-            Ask::First if rows > 0 => {
-                client.members.saw_first(mapping, place, client.session_number(), &seen, &names);
+    ) -> Result<ReadingsByValue<T>, Error> {
+        let Self { client, mapping, scope, choice, .. } = self;
+        let answers = self.read_each(values, choice.fields(), build).await?;
+        let (rows, seen, names) = combined(&answers);
+        match choice {
+            MemberChoice::FirstUnfiltered if rows > 0 => {
+                client.member_filters.record_unfiltered(
+                    mapping,
+                    scope,
+                    client.session_number(),
+                    &seen,
+                    &names,
+                );
                 return Ok(answers);
             }
-            Ask::First | Ask::Unfiltered => return Ok(answers),
-            Ask::EveryName(_) | Ask::Seen(_) => {}
+            MemberChoice::FirstUnfiltered | MemberChoice::Unfiltered => return Ok(answers),
+            MemberChoice::AllNames(_) | MemberChoice::Seen(_) => {}
         }
+        // Every value refused at once is more likely the list of members than every single id.
         let refused = !values.is_empty() && answers.iter().all(Option::is_none);
-        if !refused && !client.members.saw_filtered(mapping, place, rows, &seen, &names) {
+        if !refused && !client.member_filters.record_filtered(mapping, scope, rows, &seen, &names) {
             return Ok(answers);
         }
-        let plain = self.each(values, None, build).await?;
+        // The second round without `fields` shows if the members or the values were refused.
+        let plain = self.read_each(values, None, build).await?;
         if !refused {
-            let harms = client.members.compare(mapping, place, &seen, &summed(&plain).1);
+            let harms = client.member_filters.record_comparison(mapping, scope, &seen, &combined(&plain).1);
             return Ok(if harms { plain } else { answers });
         }
         if plain.iter().any(Option::is_some) {
-            client.members.refused(mapping, place, ask);
+            client.member_filters.record_refusal(mapping, scope, choice);
         }
         Ok(plain)
     }
 
-    async fn each<T: Identified + Send>(
+    /// Reads the rows of every value with the given members.
+    async fn read_each<T: Identified + Send>(
         &self,
         values: &[&str],
         fields: Option<&str>,
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Answers<T>, Error> {
-        let readings = values.iter().map(async |value| match self.one(value, fields, build).await {
-            Ok(whole) => Ok(Some(whole)),
-            Err(error) if objects(&error) || fields.is_some() && refuses_members(&error) => Ok(None),
+    ) -> Result<ReadingsByValue<T>, Error> {
+        let readings = values.iter().map(async |value| match self.read_one(value, fields, build).await {
+            Ok(collected) => Ok(Some(collected)),
+            Err(error) if is_value_refusal(&error) || fields.is_some() && is_parameter_refusal(&error) => {
+                Ok(None)
+            }
             Err(error) => Err(error),
         });
+        // Order by value; the transport bounds how many are in flight.
         try_join_all(readings).await
     }
 
-    async fn one<T: Identified + Send>(
+    /// Reads the rows of one value.
+    async fn read_one<T: Identified + Send>(
         &self,
         value: &str,
         fields: Option<&str>,
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Whole<T>, Error> {
-        let (doors, mapping, filter) = (self.route.doors(), self.mapping, Some((self.parameter, value)));
-        self.client.whole(Request { url: &self.url, doors, mapping, filter, fields, sort: None }, build).await
+    ) -> Result<Collected<T>, Error> {
+        let (endpoints, mapping, filter) =
+            (self.route.endpoints(), self.mapping, Some((self.parameter, value)));
+        self.client
+            .collect_pages(Request { url: &self.url, endpoints, mapping, filter, fields, sort: None }, build)
+            .await
     }
 }
 
-/// Whether an error is about the value: there is no such thing.
-fn objects(error: &Error) -> bool {
+/// Returns whether an error is about the value of the filter.
+fn is_value_refusal(error: &Error) -> bool {
     matches!(error, Error::Status { status: 400 | 404, .. })
 }
 
-/// The rows, fields and members of all answers together.
-fn summed<T>(answers: &Answers<T>) -> (usize, Vec<FieldSeen>, Vec<Text>) {
+/// Rows, findings and members of all readings together.
+fn combined<T>(answers: &ReadingsByValue<T>) -> (usize, Vec<FieldSeen>, Vec<Text>) {
     let (mut rows, mut seen, mut members) = (0, Vec::new(), Vec::new());
-    for whole in answers.iter().flatten() {
-        rows += whole.rows;
-        seen.resize(whole.seen.len(), FieldSeen::default());
-        seen.iter_mut().zip(&whole.seen).for_each(|(all, seen)| all.add(seen.clone()));
-        for member in &whole.members {
+    for collected in answers.iter().flatten() {
+        rows += collected.rows;
+        seen.resize(collected.seen.len(), FieldSeen::default());
+        seen.iter_mut().zip(&collected.seen).for_each(|(all, seen)| all.add(seen.clone()));
+        for member in &collected.members {
             if !members.contains(member) {
                 members.push(member.clone());
             }

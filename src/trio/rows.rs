@@ -1,29 +1,38 @@
-//! What a row of each resource becomes: the constants are positions in the resource's `fields::Shape`.
+//! Rows to domain items, one function a resource. The constants are positions in the resource's
+//! `fields::Shape`.
+
+use std::time::Duration;
 
 use super::{decode::Reader, skills::Skill};
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus, Text,
+    Agent, AgentGroup, AgentState, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus,
+    Text,
 };
+
+/// Longest time for which an agent is in a state without logging out.
+// A week is more than any shift. A longer time is a default value of the server's, and would put every
+// agent over the limit of the state.
+const LONGEST_STATE: Duration = Duration::from_secs(7 * 86_400);
 
 const ID: usize = 0;
 const NAME: usize = 1;
 const FIRST_NAME: usize = 2;
 const LAST_NAME: usize = 3;
 
-/// The position of the field `state` in an agent state.
+/// Position of the field `state` in an agent state.
 pub(super) const AGENT_STATE: usize = 4;
 
 pub(super) fn contact_center(row: &mut Reader<'_>) -> Option<ContactCenter> {
-    Some(ContactCenter { id: row.text(ID)?, name: row.text(NAME) })
+    Some(ContactCenter { id: row.key(ID)?, name: row.text(NAME) })
 }
 
 pub(super) fn service(row: &mut Reader<'_>) -> Option<Service> {
-    Some(Service { id: row.text(ID)?, name: row.text(NAME), group_ids: row.texts(2) })
+    Some(Service { id: row.key(ID)?, name: row.text(NAME), group_ids: row.texts(2) })
 }
 
 pub(super) fn service_status(row: &mut Reader<'_>) -> Option<ServiceStatus> {
     Some(ServiceStatus {
-        id: row.text(ID)?,
+        id: row.key(ID)?,
         name: row.text(NAME),
         open: row.flag(2),
         queue_length: row.count(3),
@@ -37,60 +46,67 @@ pub(super) fn service_status(row: &mut Reader<'_>) -> Option<ServiceStatus> {
 }
 
 pub(super) fn service_group(row: &mut Reader<'_>) -> Option<ServiceGroup> {
-    Some(ServiceGroup { id: row.text(ID)?, name: row.text(NAME) })
+    Some(ServiceGroup { id: row.key(ID)?, name: row.text(NAME) })
 }
 
 pub(super) fn agent(row: &mut Reader<'_>) -> Option<Agent> {
-    Some(Agent { id: row.text(ID)?, name: person_name(row), group_ids: row.texts(4) })
+    Some(Agent { id: row.key(ID)?, name: person_name(row), group_ids: row.texts(4) })
 }
 
 pub(super) fn agent_status(row: &mut Reader<'_>) -> Option<AgentStatus> {
-    let id = row.text(ID)?;
-    Some(AgentStatus {
-        id,
-        name: person_name(row),
-        state: row.agent_state(AGENT_STATE),
-        since: row.time(5),
-        reason: row.text(6),
-        job: row.text(7),
-    })
+    let id = row.key(ID)?;
+    let (name, state) = (person_name(row), row.agent_state(AGENT_STATE));
+    let since = match state {
+        Some(AgentState::LoggedOut) => row.time(5),
+        _ => row.recent_time(5, LONGEST_STATE),
+    };
+    Some(AgentStatus { id, name, state, since, reason: row.text(6), job: row.text(7) })
 }
 
 pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
-    Some(AgentGroup { id: row.text(ID)?, name: row.text(NAME), agent_ids: row.texts(2) })
+    Some(AgentGroup { id: row.key(ID)?, name: row.text(NAME), agent_ids: row.texts(2) })
 }
 
 /// A call or another case.
 pub(super) fn case(row: &mut Reader<'_>) -> Option<Case> {
-    let id = row.text(ID)?;
-    Some(case_called(id, row))
+    let id = row.key(ID)?;
+    Some(case_with_id(id, row))
 }
 
-/// The case that was asked for by its number, which it need not repeat as long as it says anything.
+/// Makes the case that was asked for by number. The answer need not repeat the number if it holds a
+/// service or a state.
 pub(super) fn single_case(row: &mut Reader<'_>, job: &str) -> Option<Case> {
     if let Some(case) = case(row) {
         return Some(case);
     }
-    let case = case_called(job.into(), row);
+    let case = case_with_id(job.into(), row);
     (case.service_id.is_some() || case.state.is_some()).then_some(case)
 }
 
-fn case_called(id: Text, row: &mut Reader<'_>) -> Case {
+fn case_with_id(id: Text, row: &mut Reader<'_>) -> Case {
+    let class = row.case_class(3);
     Case {
         id,
-        service_id: row.text(1),
+        service_id: row.key(1),
         state: row.case_state(2),
-        class: row.case_class(3),
+        class_is_unknown: class.is_err(),
+        class: class.ok().flatten(),
         created: row.time(4),
         answered: row.time(5),
-        agent_id: row.text(6),
+        agent_id: row.text(6).filter(|id| !is_empty_id(id)),
         waited: row.seconds(7),
     }
 }
 
-/// A skill without an id of its own is told from others by what it joins.
+/// Returns whether an id says that there is none: a number, or a GUID, of nothing but zeros. Systems that
+/// cannot leave a member out write these, and a waiting case must not count as one that an agent has.
+fn is_empty_id(id: &str) -> bool {
+    id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'{' | b'}')) || id == "-1"
+}
+
+/// Makes a skill. Without an id of its own, agent, service and role together are its identity.
 pub(super) fn skill(row: &mut Reader<'_>) -> Option<Skill> {
-    let (id, agent_id) = (row.text(ID), row.text(1)?);
+    let (id, agent_id) = (row.text(ID), row.key(1)?);
     let (service_id, role_id) = (row.text(2), row.text(3));
     let joined = || {
         let part = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
@@ -99,6 +115,7 @@ pub(super) fn skill(row: &mut Reader<'_>) -> Option<Skill> {
     Some(Skill { id: id.unwrap_or_else(joined), agent_id, service_id })
 }
 
+/// Full name, or first and last name joined.
 fn person_name(row: &mut Reader<'_>) -> Option<Text> {
     if let Some(name) = row.text(NAME) {
         return Some(name);
@@ -110,6 +127,16 @@ fn person_name(row: &mut Reader<'_>) -> Option<Text> {
 mod tests {
     use super::*;
     use crate::{model::Resource, trio::fields::Dictionary};
+
+    #[test]
+    fn zeros_are_no_agent() {
+        for none in ["0", "-1", "00000000-0000-0000-0000-000000000000"] {
+            assert!(is_empty_id(none), "{none}");
+        }
+        for agent in ["10", "a0", "00000000-0000-0000-0000-00000000000a"] {
+            assert!(!is_empty_id(agent), "{agent}");
+        }
+    }
 
     #[test]
     fn the_constants_are_the_positions_in_the_shapes() {

@@ -1,4 +1,4 @@
-//! A secret as given, or in a file that may change while the program runs.
+//! Secrets, given as text or in a file that may change while the program runs.
 
 use std::{
     fmt,
@@ -13,23 +13,23 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::document::read_text;
 
-/// In bytes; more is no secret but another file.
-const LONGEST: u64 = 4096;
+/// Size of a secret file in bytes; a larger one is another file given by mistake.
+const MAX_BYTES: u64 = 4096;
 
-/// A secret. Clones share what was last read; it prints as nothing but its kind.
+/// A secret. Clones share the text that was last read; it prints as nothing but its kind.
 #[derive(Clone)]
 pub struct Secret {
     text: Arc<RwLock<SecretString>>,
     file: Option<PathBuf>,
-    /// Another text was taken over that no login has been tried with.
+    /// Another text was adopted that no login has been tried with.
     adopted: Arc<AtomicBool>,
 }
 
 impl Secret {
-    /// The secret in a file, without the line end that editors leave behind it.
+    /// Reads the secret in a file, without the line end that editors append.
     ///
     /// # Errors
-    /// The file cannot be read, is empty or far too long, as a sentence that names it.
+    /// The file cannot be read, is empty or too large, as a sentence that names it.
     pub fn from_file(path: &Path) -> Result<Self, String> {
         Ok(Self {
             text: Arc::new(RwLock::new(read(path)?)),
@@ -38,37 +38,39 @@ impl Secret {
         })
     }
 
-    /// The file that it is in, if it is in one.
+    /// The file of the secret, if it is in one.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    /// The secret as it was last read.
+    /// The text that was last read.
     pub fn current(&self) -> SecretString {
         self.text.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether there is another secret now: one was taken over, or stands in the file, which is read again.
-    /// One that `fits` rejects is not taken over.
-    pub(super) fn reload(&self, fits: impl Fn(&SecretString) -> bool) -> bool {
-        self.adopted.swap(false, Ordering::SeqCst) | self.reload_file(fits)
+    /// Reads the file again. Returns whether there is another text than at the last call, read or adopted. A
+    /// text that `is_acceptable` rejects is not taken.
+    pub(super) fn reload(&self, is_acceptable: impl Fn(&SecretString) -> bool) -> bool {
+        // `|` and not `||`: the file is read in any case, or an adopted text would hide a newer one.
+        self.adopted.swap(false, Ordering::SeqCst) | self.reload_file(is_acceptable)
     }
 
-    fn reload_file(&self, fits: impl Fn(&SecretString) -> bool) -> bool {
+    fn reload_file(&self, is_acceptable: impl Fn(&SecretString) -> bool) -> bool {
         let Some(path) = &self.file else { return false };
         let new = match read(path) {
             Ok(new) => new,
+            // A file may be half written at this moment. The refusal that led here is logged elsewhere.
             Err(problem) => {
-                // Whoever replaces a file may be half-way; the refusal itself is told elsewhere.
-                tracing::debug!(%problem, "the secret is kept as it was");
+                tracing::debug!(%problem, "the secret file cannot be read; the old secret is kept");
                 return false;
             }
         };
         if new.expose_secret() == self.current().expose_secret() {
             return false;
         }
-        if !fits(&new) {
-            tracing::debug!(file = %path.display(), "holds something that Trio's login cannot take");
+        // With an unusable text every login would fail before it is sent; the old one may still be right.
+        if !is_acceptable(&new) {
+            tracing::debug!(file = %path.display(), "the secret in the file cannot be sent to Trio; the old secret is kept");
             return false;
         }
         *self.text.write().unwrap_or_else(PoisonError::into_inner) = new;
@@ -78,7 +80,7 @@ impl Secret {
 }
 
 impl Secret {
-    /// Takes over what `newer` holds: another text of the same origin.
+    /// Takes over the text of `newer`, a secret of the same origin in a reloaded configuration.
     pub(super) fn adopt(&self, newer: &Self) {
         let text = newer.current();
         if text.expose_secret() != self.current().expose_secret() {
@@ -88,7 +90,8 @@ impl Secret {
     }
 }
 
-/// Secrets are the same if they come from the same place: what stands there may change.
+// Equal if they have the same origin: a changed text in the same file must not restart the target, which
+// would lose its counters' continuity. The session adopts the text instead.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.file == other.file
@@ -117,7 +120,8 @@ impl fmt::Debug for Secret {
 }
 
 fn read(path: &Path) -> Result<SecretString, String> {
-    let text = read_text(path, LONGEST)?;
+    let text = read_text(path, MAX_BYTES)?;
+    // Only line ends are cut: spaces may belong to a password.
     let secret = text.trim_end_matches(['\r', '\n']);
     if secret.is_empty() {
         Err(format!("{} is empty; put the secret into it", path.display()))

@@ -1,8 +1,8 @@
-//! The servers of a target: those that are configured, in their order, and those that the Api
-//! resource of a configured one names. Which of them answers, and which one is asked.
+//! The servers of a target: the configured ones in their order, then those that the Api resource of a
+//! configured one names; which of them answers, and which is active.
 //!
-//! Every request goes to a server of this list and to no other host. How to get from one to the
-//! next is `failover`'s business.
+//! Every request goes to a server of this list and to no other host. Moving from one to the next is the
+//! concern of `failover`.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -12,9 +12,9 @@ use std::{
 use url::Url;
 
 use super::{
-    failing::Failures,
-    names::{Named, label, same},
-    session::{Account, Doors, Session},
+    failure_streak::FailureStreak,
+    server_names::{NamedServer, host_and_port, is_same_server},
+    session::{Account, AuthEndpoints, Session},
     settings::Settings,
 };
 use crate::{
@@ -22,26 +22,29 @@ use crate::{
     stats::Stats,
 };
 
-/// Every server is looked at this often, whether it is in use or not.
-const LOOK_INTERVAL: Duration = Duration::from_secs(30);
-/// The longest time between two returns to a primary that sends the exporter away again.
-const LONGEST_STAY: Duration = Duration::from_secs(15 * 60);
-/// More servers than this are not taken from answers.
-const MOST_NAMED: usize = 4;
+/// Time between two probes of a server, active or not.
+// `trio_server_up` of the passive server must be known before it is needed, and a return to the primary
+// waits for a probe. The Api resource is small and needs no login.
+const PROBE_INTERVAL: Duration = Duration::from_secs(30);
+/// Longest wait before the next return to a primary that was left again soon.
+const MAX_RETURN_WAIT: Duration = Duration::from_secs(15 * 60);
+/// Named servers that are added to the configured ones at most.
+// Documented are two. The bound keeps an answer from growing the list, and with it probes and series.
+const MAX_NAMED_SERVERS: usize = 4;
 
-/// One server, with its own tokens.
+/// One server, with its own session.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// Base of the API there.
+    /// Base of the API on this server.
     pub(super) base: Url,
     /// Host and port.
     pub(super) label: Text,
-    /// Configured, rather than only named: what it names is believed.
+    /// Configured, not only named. Only configured servers may name others.
     pub(super) configured: bool,
     pub(super) session: Session,
 }
 
-/// All of them.
+/// All servers of a target.
 #[derive(Debug)]
 pub(super) struct Servers {
     account: Arc<Account>,
@@ -51,41 +54,42 @@ pub(super) struct Servers {
 
 #[derive(Debug)]
 struct State {
-    known: Vec<Known>,
+    known: Vec<KnownServer>,
     active: usize,
-    /// Returns to the primary that did not last, and the time before which there is no other.
-    returns: u32,
+    /// Returns to the primary that did not last.
+    short_returns: u32,
+    /// Time before which there is no other return.
     no_return_before: Duration,
-    /// When the primary was last returned to.
-    returned: Duration,
+    /// Time of the last return to the primary.
+    last_return: Duration,
 }
 
 #[derive(Debug)]
-struct Known {
+struct KnownServer {
     server: Arc<Server>,
     role: ServerRole,
     up: Option<bool>,
-    looked: Option<Duration>,
-    failures: Failures,
-    names: Vec<Named>,
-    doors: Option<Doors>,
+    probed: Option<Duration>,
+    failures: FailureStreak,
+    named_servers: Vec<NamedServer>,
+    endpoints: Option<AuthEndpoints>,
 }
 
-/// The servers that one request was tried at.
+/// Servers that one request was sent to.
 #[derive(Debug)]
-pub(super) struct Journey {
+pub(super) struct Attempts {
     pub(super) server: Arc<Server>,
     tried: Vec<Text>,
 }
 
-impl Journey {
-    /// Whether it is no longer where it began.
-    pub(super) fn went_on(&self) -> bool {
+impl Attempts {
+    /// Returns whether the request has left the server where it began.
+    pub(super) fn has_moved(&self) -> bool {
         self.tried.len() > 1
     }
 
-    /// Goes on to `next`; false if it has been there.
-    pub(super) fn go(&mut self, next: Arc<Server>) -> bool {
+    /// Moves on to `next`; returns false if that was tried already.
+    pub(super) fn move_to(&mut self, next: Arc<Server>) -> bool {
         if self.tried.contains(&next.label) {
             return false;
         }
@@ -97,199 +101,206 @@ impl Journey {
 
 impl Servers {
     pub(super) fn new(settings: &Settings, account: Arc<Account>, stats: Arc<Stats>) -> Self {
-        let mut known: Vec<Known> = Vec::new();
+        let mut known: Vec<KnownServer> = Vec::new();
         for base in &settings.servers {
             let role = if known.is_empty() { ServerRole::Primary } else { ServerRole::Secondary };
-            known.push(Known::new(base.clone(), role, true, &account));
+            known.push(KnownServer::new(base.clone(), role, true, &account));
         }
         let state = State {
             known,
             active: 0,
-            returns: 0,
+            short_returns: 0,
             no_return_before: Duration::ZERO,
-            returned: Duration::ZERO,
+            last_return: Duration::ZERO,
         };
         let this = Self { account, stats, state: Mutex::new(state) };
-        this.publish(&this.lock());
+        this.publish_uses(&this.lock());
         this
     }
 
-    /// The way of a request; it begins at the active server.
-    pub(super) fn journey(&self) -> Journey {
+    /// Begins the attempts of a request, at the active server.
+    pub(super) fn start_attempts(&self) -> Attempts {
         let server = self.active();
-        Journey { tried: vec![server.label.clone()], server }
+        Attempts { tried: vec![server.label.clone()], server }
     }
 
-    /// The server that requests go to first.
+    /// Server that requests go to first.
     pub(super) fn active(&self) -> Arc<Server> {
         let state = self.lock();
         state.known[state.active].server.clone()
     }
 
-    /// Whether there is another one than this.
+    /// Returns whether the target has more than one server.
     pub(super) fn has_others(&self) -> bool {
         self.lock().known.len() > 1
     }
 
-    /// The server that an address names: by host and port, or by the host alone where that is
-    /// clear. What else stands in the address does not matter, because it is never used.
+    /// Returns the known server that an address names: by host and port, or by the host alone if only one
+    /// server has it. The rest of the address is never used.
     pub(super) fn find(&self, address: &Url) -> Option<Arc<Server>> {
+        // Credentials can make the address of another host look like a known one: `https://good@evil`.
         if !address.username().is_empty() || address.password().is_some() {
             return None;
         }
         let state = self.lock();
-        let there = label(address);
+        let there = host_and_port(address);
         if let Some(known) = state.known.iter().find(|known| *known.server.label == *there) {
             return Some(known.server.clone());
         }
         let host = address.host_str()?;
+        // A bare host is enough if one known server has it: names in the Api resource carry no port.
         let mut of_host = state.known.iter().filter(|known| known.server.base.host_str() == Some(host));
         let found = of_host.next().filter(|_| address.port().is_none() && of_host.next().is_none());
         found.map(|known| known.server.clone())
     }
 
-    /// The next server in order that the journey has not seen.
-    pub(super) fn next(&self, journey: &Journey) -> Option<Arc<Server>> {
+    /// Next server in order that was not tried.
+    pub(super) fn next_untried(&self, attempts: &Attempts) -> Option<Arc<Server>> {
         let state = self.lock();
         let mut known = state.known.iter().map(|known| &known.server);
-        known.find(|server| !journey.tried.contains(&server.label)).cloned()
+        known.find(|server| !attempts.tried.contains(&server.label)).cloned()
     }
 
-    /// `url`, which may stand for any of the servers, at `server`.
-    pub(super) fn at(&self, url: &Url, server: &Server) -> Url {
+    /// Address of the same resource on `server`; `url` may belong to any of the servers.
+    pub(super) fn url_on(&self, url: &Url, server: &Server) -> Url {
         if url.origin() == server.base.origin() {
             return url.clone();
         }
         let state = self.lock();
-        let home = state.known.iter().find(|known| known.server.base.origin() == url.origin());
-        let below =
-            home.and_then(|home| url.path().strip_prefix(home.server.base.path().trim_end_matches('/')));
+        let origin_server = state.known.iter().find(|known| known.server.base.origin() == url.origin());
+        // Links of one server are reused on the other. The part below the base moves; bases can differ.
+        let below = origin_server.and_then(|origin_server| {
+            url.path().strip_prefix(origin_server.server.base.path().trim_end_matches('/'))
+        });
         let path = match below {
             Some(below) => format!("{}{below}", server.base.path().trim_end_matches('/')),
             None => url.path().to_owned(),
         };
-        let mut moved = server.base.clone();
-        moved.set_path(&path);
-        moved.set_query(url.query());
-        moved
+        let mut url_there = server.base.clone();
+        url_there.set_path(&path);
+        url_there.set_query(url.query());
+        url_there
     }
 
-    /// Where to log in at a server, as it said itself.
-    pub(super) fn doors(&self, server: &Server) -> Option<Doors> {
+    /// Login endpoints that a server named itself.
+    pub(super) fn endpoints(&self, server: &Server) -> Option<AuthEndpoints> {
         let state = self.lock();
-        state.known.iter().find(|known| known.server.label == server.label)?.doors.clone()
+        state.known.iter().find(|known| known.server.label == server.label)?.endpoints.clone()
     }
 
-    /// Takes note of a server's own doors, and of the servers that it names: only a configured one
-    /// is believed those.
-    pub(super) fn learn(&self, from: &Server, doors: Doors, names: Vec<Named>) {
+    /// Records the login endpoints of a server, and the servers that it names if it is configured.
+    pub(super) fn record_api_answer(&self, from: &Server, endpoints: AuthEndpoints, names: Vec<NamedServer>) {
         let mut state = self.lock();
         let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label) else {
             return;
         };
-        known.doors = Some(doors);
+        known.endpoints = Some(endpoints);
+        // A named server could name a third one, and so on to a host that no one configured. An answer
+        // without names does not remove those that are known.
         if !from.configured || names.is_empty() {
             return;
         }
-        known.names = names;
+        known.named_servers = names;
         state.rebuild(&self.account);
-        self.publish(&state);
+        self.publish_uses(&state);
     }
 
-    /// A server was looked at: whether it answers.
-    pub(super) fn looked(&self, server: &Server, up: bool, now: Stamp) {
+    /// Records whether a server answered a probe.
+    pub(super) fn record_probe(&self, server: &Server, up: bool, now: Stamp) {
         let mut state = self.lock();
-        // Of a server that is alone the situation of the target tells already.
-        let told = state.known.len() > 1;
+        // A single server is the target itself: its situation is logged by the cycle.
+        let has_others = state.known.len() > 1;
         if let Some(known) = state.known.iter_mut().find(|known| known.server.label == server.label) {
-            if told && known.up.is_some_and(|before| before != up) {
-                tracing::info!(server = &*server.label, up, "a server went or came");
+            if has_others && known.up.is_some_and(|before| before != up) {
+                tracing::info!(server = &*server.label, up, "a server came up or went down");
             }
-            (known.up, known.looked) = (Some(up), Some(now.mono));
+            (known.up, known.probed) = (Some(up), Some(now.mono));
         }
-        self.publish(&state);
+        self.publish_uses(&state);
     }
 
-    /// Forgets what servers failed that are neither in use nor to be returned to: they are asked
-    /// again only when they are needed.
-    pub(super) fn forgive(&self) {
+    /// Forgets the failures of servers that are neither active nor the primary: no request is sent
+    /// there that could end the streak, and they must be a choice when they are needed.
+    pub(super) fn reset_failures(&self) {
         let mut state = self.lock();
         let (active, primary) = (state.active, state.primary());
         let others = state.known.iter_mut().enumerate().filter(|(n, _)| ![active, primary].contains(n));
-        others.for_each(|(_, known)| known.failures = Failures::default());
+        others.for_each(|(_, known)| known.failures = FailureStreak::default());
     }
 
-    /// A server failed a request.
-    pub(super) fn failed(&self, server: &Server, (resource, url): (Resource, &Url), now: Stamp) {
+    /// Records that a server failed a request.
+    pub(super) fn record_failure(&self, server: &Server, (resource, url): (Resource, &Url), now: Stamp) {
         let mut state = self.lock();
         if let Some(known) = state.find(server) {
-            known.failures.another(resource, url, now);
+            known.failures.record(resource, url, now);
         }
     }
 
-    /// Whether a server fails so many requests that it is to be left.
+    /// Returns whether a server failed enough requests in a row to be left.
     pub(super) fn is_failing(&self, server: &Server, now: Stamp) -> bool {
-        self.lock().find(server).is_some_and(|known| known.failures.are_many(now))
+        self.lock().find(server).is_some_and(|known| known.failures.is_over_limit(now))
     }
 
-    /// The requests that a server failed last and has to answer before it is trusted again.
+    /// Requests that a server failed last and has to answer before it is used again.
     pub(super) fn failures(&self, server: &Server) -> Vec<(Resource, Url)> {
         self.lock().find(server).map(|known| known.failures.requests().to_vec()).unwrap_or_default()
     }
 
-    /// The servers that nobody has looked at for a while.
-    pub(super) fn unseen(&self, now: Stamp) -> Vec<Arc<Server>> {
+    /// Servers that were not probed for an interval.
+    pub(super) fn due_for_probe(&self, now: Stamp) -> Vec<Arc<Server>> {
         let state = self.lock();
-        let unseen = state.known.iter().filter(|known| {
-            known.looked.is_none_or(|looked| now.mono.saturating_sub(looked) >= LOOK_INTERVAL)
+        let due_for_probe = state.known.iter().filter(|known| {
+            known.probed.is_none_or(|probed| now.mono.saturating_sub(probed) >= PROBE_INTERVAL)
         });
-        unseen.map(|known| known.server.clone()).collect()
+        due_for_probe.map(|known| known.server.clone()).collect()
     }
 
-    /// The primary, if it answers, is not in use, and may be tried.
-    pub(super) fn deserted(&self, now: Stamp) -> Option<Arc<Server>> {
+    /// Primary server, if it is not active, answers probes, and the wait is over.
+    pub(super) fn primary_to_return_to(&self, now: Stamp) -> Option<Arc<Server>> {
         let state = self.lock();
         let primary = &state.known[state.primary()];
-        let deserted = state.primary() != state.active && primary.up == Some(true);
-        (deserted && now.mono >= state.no_return_before).then(|| primary.server.clone())
+        let is_left = state.primary() != state.active && primary.up == Some(true);
+        (is_left && now.mono >= state.no_return_before).then(|| primary.server.clone())
     }
 
-    /// From now on `server` is asked. Returns the one that was asked before, if it was another.
-    pub(super) fn go_over(&self, server: &Server, now: Stamp) -> Option<Arc<Server>> {
+    /// Makes `server` the active one. Returns the server that was active, if it was another.
+    pub(super) fn switch_to(&self, server: &Server, now: Stamp) -> Option<Arc<Server>> {
         let mut state = self.lock();
         let to = state.known.iter().position(|known| known.server.label == server.label)?;
         if to == state.active {
             return None;
         }
         let from = std::mem::replace(&mut state.active, to);
-        // It was left for another reason.
+        // It answers, so it was left because of a redirect: its failures would block the return.
         if state.known[from].up == Some(true) {
-            state.known[from].failures = Failures::default();
+            state.known[from].failures = FailureStreak::default();
         }
         if from == state.primary() {
-            let stay = LOOK_INTERVAL.saturating_mul(1 << state.returns.min(8)).min(LONGEST_STAY);
-            state.returns += 1;
-            state.no_return_before = now.mono + stay;
+            // Doubles from 30 s with each return that did not last. A primary that fails under load and
+            // recovers without it would otherwise move the exporter, with a new login, every half minute.
+            let wait = PROBE_INTERVAL.saturating_mul(1 << state.short_returns.min(8)).min(MAX_RETURN_WAIT);
+            state.short_returns += 1;
+            state.no_return_before = now.mono + wait;
         } else if to == state.primary() {
-            state.returned = now.mono;
+            state.last_return = now.mono;
         }
         self.stats.failovers.add(1);
-        self.publish(&state);
+        self.publish_uses(&state);
         let left = state.known[from].server.clone();
         tracing::warn!(from = &*left.label, to = &*server.label, "another server is asked from now on");
         Some(left)
     }
 
-    /// `server` answered a request with a token. A return to the primary that has held for as long as
-    /// the longest stay elsewhere was the last of a series.
-    pub(super) fn answered(&self, server: &Server, now: Stamp) {
+    /// Records that `server` answered a request with a token.
+    pub(super) fn record_answer(&self, server: &Server, now: Stamp) {
         let mut state = self.lock();
         if let Some(known) = state.find(server) {
-            known.failures = Failures::default();
+            known.failures = FailureStreak::default();
         }
         let is_primary = state.known[state.primary()].server.label == server.label;
-        if is_primary && now.mono.saturating_sub(state.returned) >= LONGEST_STAY {
-            state.returns = 0;
+        // A return that has lasted as long as the longest wait ends the series of short ones.
+        if is_primary && now.mono.saturating_sub(state.last_return) >= MAX_RETURN_WAIT {
+            state.short_returns = 0;
         }
     }
 
@@ -297,12 +308,13 @@ impl Servers {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn publish(&self, state: &State) {
+    /// Publishes role and state of every server for the metrics.
+    fn publish_uses(&self, state: &State) {
         let uses = state.known.iter().enumerate().map(|(position, known)| ServerUse {
             server: known.server.label.clone(),
             role: known.role,
             active: position == state.active,
-            // One that was left since it failed everything may still answer for itself.
+            // A server that was left because it failed everything may still answer probes: it is not up.
             up: known.up.map(|up| up && (position == state.active || known.failures.requests().is_empty())),
         });
         self.stats.set_servers(uses.collect());
@@ -310,11 +322,11 @@ impl Servers {
 }
 
 impl State {
-    fn find(&mut self, server: &Server) -> Option<&mut Known> {
+    fn find(&mut self, server: &Server) -> Option<&mut KnownServer> {
         self.known.iter_mut().find(|known| known.server.label == server.label)
     }
 
-    /// The configured servers in their order, then the named ones, each once.
+    /// Rebuilds the list: the configured servers in their order, then the named ones, each once.
     fn rebuild(&mut self, account: &Arc<Account>) {
         let active = self.known[self.active].server.label.clone();
         let before = std::mem::take(&mut self.known);
@@ -324,55 +336,58 @@ impl State {
             server.role = if position == 0 { ServerRole::Primary } else { ServerRole::Secondary };
         }
         let configured = known.len();
-        let mut told: Vec<usize> = Vec::new();
-        let names: Vec<Named> = known.iter().flat_map(|known| known.names.clone()).collect();
+        let mut named_positions: Vec<usize> = Vec::new();
+        let names: Vec<NamedServer> = known.iter().flat_map(|known| known.named_servers.clone()).collect();
         for name in names {
-            let here = known.iter().position(|known| same(&known.server.base, &name.base));
+            let here = known.iter().position(|known| is_same_server(&known.server.base, &name.base));
             let position = match here {
                 Some(position) => position,
-                None if known.len() - configured >= MOST_NAMED => continue,
+                None if known.len() - configured >= MAX_NAMED_SERVERS => continue,
                 None => {
+                    // A server that is named again keeps its session, its probe and its failures.
                     let old = named.iter().position(|old| old.server.base == name.base);
                     known.push(match old {
                         Some(old) => named.swap_remove(old),
-                        None => Known::new(name.base, name.role, false, account),
+                        None => KnownServer::new(name.base, name.role, false, account),
                     });
                     known.len() - 1
                 }
             };
-            if !told.contains(&position) {
-                told.push(position);
+            if !named_positions.contains(&position) {
+                named_positions.push(position);
                 known[position].role = name.role;
             }
         }
-        // Where it is said which one is the primary, the order says nothing any more.
-        if told.iter().any(|position| known[*position].role == ServerRole::Primary) {
-            let untold = known.iter_mut().enumerate().filter(|(position, _)| !told.contains(position));
-            untold.for_each(|(_, known)| known.role = ServerRole::Secondary);
+        // Once an answer says which server is the primary, the order of the configuration says nothing more.
+        if named_positions.iter().any(|position| known[*position].role == ServerRole::Primary) {
+            let unnamed =
+                known.iter_mut().enumerate().filter(|(position, _)| !named_positions.contains(position));
+            unnamed.for_each(|(_, known)| known.role = ServerRole::Secondary);
         }
+        // By label: positions change. A server that is named no longer is left for the first one.
         self.active = known.iter().position(|known| known.server.label == active).unwrap_or(0);
         self.known = known;
     }
 
-    /// The server to be at: the first that is said to be the primary one.
+    /// Position of the primary: the first server with that role.
     fn primary(&self) -> usize {
         self.known.iter().position(|known| known.role == ServerRole::Primary).unwrap_or(0)
     }
 }
 
-impl Known {
+impl KnownServer {
     fn new(base: Url, role: ServerRole, configured: bool, account: &Arc<Account>) -> Self {
-        let label = Text::from(label(&base));
+        let label = Text::from(host_and_port(&base));
         let server = Server { base, label, configured, session: Session::new(account.clone()) };
-        let failures = Failures::default();
+        let failures = FailureStreak::default();
         Self {
             server: Arc::new(server),
             role,
             up: None,
-            looked: None,
+            probed: None,
             failures,
-            names: Vec::new(),
-            doors: None,
+            named_servers: Vec::new(),
+            endpoints: None,
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The session with one server of a Trio: tokens, their renewal, and patience after a refusal.
+//! Session with one server: login, renewal, and the tokens.
 //!
-//! One login is in flight however many requests wait for it; tokens live in memory only.
+//! One login is in flight, however many requests wait for it. Tokens are kept in memory only.
 
 mod account;
 mod reply;
@@ -21,10 +21,11 @@ pub(super) use account::Account;
 use account::{encoded, unusable};
 use reply::Tokens;
 
-/// The wait after a renewal that brought nothing, while the token at hand is still good.
-const RENEWAL_WAIT: Duration = Duration::from_secs(10);
+/// Time before the next renewal after one that failed, while the access token is still valid.
+// The margin before expiry is a minute by default: that leaves about six tries before requests suffer.
+const RENEWAL_RETRY_WAIT: Duration = Duration::from_secs(10);
 
-/// Logs in where needed and hands out the token.
+/// Tokens of one server, obtained when needed.
 #[derive(Debug)]
 pub(super) struct Session {
     account: Arc<Account>,
@@ -33,11 +34,11 @@ pub(super) struct Session {
 
 #[derive(Debug, Default)]
 struct State {
-    held: Option<Held>,
-    /// The number of the token, so that a rejection of an old one does not discard a new one.
+    held: Option<HeldTokens>,
+    /// Number of the token, so that a rejection of an old one does not discard a new one.
     generation: u64,
     renewal_not_before: Duration,
-    /// The last failure, shared by all who were waiting when it happened.
+    /// Last failure, shared by all requests that were waiting when it happened.
     failure: Option<Failure>,
 }
 
@@ -48,32 +49,32 @@ struct Failure {
 }
 
 #[derive(Debug)]
-struct Held {
+struct HeldTokens {
     tokens: Tokens,
     obtained: Stamp,
-    /// A renewal may bring no new refresh token: then the old one goes on ageing.
+    /// A renewal may bring no new refresh token: then the old one keeps its age.
     refresh_obtained: Stamp,
-    /// The server said no to the access token.
+    /// The server answered 401 to the access token.
     rejected: bool,
 }
 
-/// An access token and its number.
+/// An access token as a header, and its number.
 #[derive(Debug)]
 pub(super) struct Bearer {
     pub(super) header: HeaderValue,
     pub(super) generation: u64,
 }
 
-/// Where to log in and to renew.
+/// Addresses of login and renewal.
 #[derive(Clone, Debug)]
-pub(super) struct Doors {
+pub(super) struct AuthEndpoints {
     pub(super) login: Url,
     pub(super) refresh: Url,
 }
 
-impl Doors {
-    /// Where the links of the Api resource say, else where the documentation does.
-    pub(super) fn of(base: &Url, links: &Links) -> Self {
+impl AuthEndpoints {
+    /// Takes the addresses from the links of the Api resource, or else the documented ones.
+    pub(super) fn from_links(base: &Url, links: &Links) -> Self {
         let find = |resource, path| {
             let documented = below(base, &[path]);
             links.find(resource, &documented).unwrap_or(documented)
@@ -87,52 +88,67 @@ impl Session {
         Self { account, state: Mutex::default() }
     }
 
-    /// A token that should be good for the next request: the one at hand, a renewed or a new one.
-    pub(super) async fn bearer(&self, transport: &Transport, doors: &Doors) -> Result<Bearer, Error> {
+    /// Returns a token for the next request: the current one, a renewed or a new one.
+    ///
+    /// # Errors
+    /// No token can be had; see [`Error`].
+    pub(super) async fn bearer(
+        &self,
+        transport: &Transport,
+        endpoints: &AuthEndpoints,
+    ) -> Result<Bearer, Error> {
         let clock = &self.account.clock;
         let asked = clock.now();
         let mut state = self.state.lock().await;
         let now = clock.now();
         let margin = self.account.settings.limits.renewal_margin;
-        if let Some(bearer) = state.usable(margin, now) {
+        if let Some(bearer) = state.usable_bearer(margin, now) {
             return bearer;
         }
+        // A renewal failed a moment ago, and the token is still valid: requests go on with it.
         if now.mono < state.renewal_not_before
-            && let Some(bearer) = state.usable(Duration::ZERO, now)
+            && let Some(bearer) = state.usable_bearer(Duration::ZERO, now)
         {
             return bearer;
         }
-        // Whoever waited while it failed would only fail again, one after the other.
+        // Requests that waited for this attempt get its error. Each trying again would send one hopeless
+        // login after another.
         if let Some(failure) = state.failure.as_ref().filter(|failure| failure.at.mono >= asked.mono) {
             return Err(failure.error.clone());
         }
+        // One login at a time over all servers: they share one account, and its refusals are counted
+        // together.
         let _turn = self.account.turn.lock().await;
         let refresh = state.held.as_ref().and_then(|held| held.refresh_token(now));
-        let result = self.obtain(&mut state, transport, doors, refresh, now).await;
+        let result = self.obtain(&mut state, transport, endpoints, refresh, now).await;
+        // A wait (`LoginWaits`) is not kept: its remaining time is computed for each request.
         if let Err(error @ (Error::Auth { .. } | Error::Redirected { .. } | Error::Busy { .. })) = &result {
             state.failure = Some(Failure { at: clock.now(), error: error.clone() });
         }
         result
     }
 
+    /// Renews the session, or logs in.
     async fn obtain(
         &self,
         state: &mut State,
         transport: &Transport,
-        doors: &Doors,
+        endpoints: &AuthEndpoints,
         refresh: Option<SecretString>,
         now: Stamp,
     ) -> Result<Bearer, Error> {
         if let Some(refresh) = refresh {
-            match self.renew(transport, &doors.refresh, &refresh).await {
-                Ok(tokens) => return self.keep(state, tokens),
+            match self.renew(transport, &endpoints.refresh, &refresh).await {
+                Ok(tokens) => return self.store(state, tokens),
+                // A refused refresh token is dead. It lives 30 days by the documentation, which no answer
+                // states (assumption B4); the login follows at once, so that no request is lost.
                 Err(Error::Auth { reason: AuthFailure::Refresh, detail }) => {
-                    tracing::info!(%detail, "the refresh token was refused; logging in anew");
+                    tracing::info!(%detail, "the refresh token was refused; logging in again");
                     self.discard(state);
                 }
                 Err(error) => {
-                    if let Some(bearer) = state.usable(Duration::ZERO, now) {
-                        state.renewal_not_before = self.account.clock.now().mono + RENEWAL_WAIT;
+                    if let Some(bearer) = state.usable_bearer(Duration::ZERO, now) {
+                        state.renewal_not_before = self.account.clock.now().mono + RENEWAL_RETRY_WAIT;
                         return bearer;
                     }
                     // A server that answers may still take a login; one that does not cannot.
@@ -143,52 +159,56 @@ impl Session {
             }
         }
         let account = &self.account;
-        if let Some(wait) = account.refusals.wait(now) {
+        // A changed secret file ends the wait: the refusal was about the old text.
+        if let Some(wait) = account.login_backoff.remaining(now) {
             if !account.reload() {
                 return Err(Error::LoginWaits { wait });
             }
-            account.refusals.shorten();
+            account.login_backoff.end_wait();
         }
         loop {
-            let refused = match self.login(transport, &doors.login).await {
+            let refused = match self.login(transport, &endpoints.login).await {
                 Ok(tokens) => {
+                    // The refresh token of the old session must not survive into the new one.
                     state.held = None;
-                    return self.keep(state, tokens);
+                    return self.store(state, tokens);
                 }
                 Err(error) => error,
             };
-            let of = match &refused {
+            let reason = match &refused {
                 Error::Auth { reason, .. } => Some(*reason),
                 _ => None,
             };
-            if !matches!(of, Some(AuthFailure::Credentials | AuthFailure::ClientKey)) {
+            if !matches!(reason, Some(AuthFailure::Credentials | AuthFailure::ClientKey)) {
                 return Err(refused);
             }
-            account.refusals.another(account.clock.now());
-            // Ends when the files stop changing: each turn needs new content.
+            // Only a judgement of the credentials counts. An outage must not delay the login after it.
+            account.login_backoff.record_refusal(account.clock.now());
+            // The loop ends when the files stop changing: each further try needs new content.
             if !account.reload() {
                 return Err(refused);
             }
         }
     }
 
-    /// Another server is asked from now on: the tokens of this one are of no use any more.
-    pub(super) async fn forget(&self) {
+    /// Discards the tokens, because another server is active now.
+    pub(super) async fn discard_tokens(&self) {
         self.discard(&mut *self.state.lock().await);
     }
 
-    /// Throws the tokens away, and with them what is said of their life.
+    /// Discards the tokens and the metric of their expiry. Returns whether there were any.
     fn discard(&self, state: &mut State) -> bool {
-        // Where another server's tokens came later, that is what is said already.
+        // If another server's tokens came later, the metric is about those.
         if state.generation == self.account.generations.load(Ordering::Relaxed) {
             Token::ALL.into_iter().for_each(|token| self.account.stats.set_token_expiry(token, None));
         }
         state.held.take().is_some()
     }
 
-    /// The server said 401 to the token of `generation`: the next bearer is another one.
-    pub(super) async fn reject(&self, generation: u64) {
+    /// Records that the server answered 401 to the token of `generation`.
+    pub(super) async fn reject_token(&self, generation: u64) {
         let mut state = self.state.lock().await;
+        // Several requests in flight may be refused for the same old token, after a new one has come.
         if state.generation == generation
             && let Some(held) = &mut state.held
         {
@@ -196,27 +216,28 @@ impl Session {
         }
     }
 
-    /// The server said 401 to a token that it had just given. Asking for more of them would be a
-    /// storm of logins, so this counts as a refusal.
-    pub(super) async fn reject_fresh(&self, generation: u64) -> Error {
+    /// Records that the server answered 401 to a token that it had just given, and returns the error.
+    pub(super) async fn reject_new_token(&self, generation: u64) -> Error {
         let mut state = self.state.lock().await;
         if state.generation == generation && self.discard(&mut state) {
-            self.account.refusals.another(self.account.clock.now());
-            self.account.stats.auth_failed(AuthFailure::Forbidden);
+            // Counts as a refusal: asking for further tokens would be a storm of logins, two for each
+            // request.
+            self.account.login_backoff.record_refusal(self.account.clock.now());
+            self.account.stats.record_auth_failure(AuthFailure::Forbidden);
         }
         let detail = "the server does not accept a token that it has just given".to_owned();
         Error::Auth { reason: AuthFailure::Forbidden, detail }
     }
 
-    /// A request with a token went well: earlier refusals are over.
-    pub(super) async fn accepted(&self, generation: u64) {
+    /// Records that a request with a token succeeded: earlier refusals are over.
+    pub(super) async fn record_accepted(&self, generation: u64) {
         if self.state.lock().await.generation == generation {
-            self.account.refusals.over();
+            self.account.login_backoff.reset();
         }
     }
 
-    /// Holds new tokens, with the old refresh token where no new one came.
-    fn keep(&self, state: &mut State, mut tokens: Tokens) -> Result<Bearer, Error> {
+    /// Keeps new tokens, with the old refresh token if no new one came.
+    fn store(&self, state: &mut State, mut tokens: Tokens) -> Result<Bearer, Error> {
         let Account { stats, clock, .. } = &*self.account;
         let obtained = clock.now();
         let mut refresh_obtained = obtained;
@@ -228,64 +249,69 @@ impl Session {
         stats.set_token_expiry(Token::Access, Some(expiry(obtained, tokens.access_life)));
         let refresh_expiry = tokens.refresh.as_ref().map(|_| expiry(refresh_obtained, tokens.refresh_life));
         stats.set_token_expiry(Token::Refresh, refresh_expiry);
+        // Numbers are given over all servers, so that `discard` can tell the latest token of the account.
         state.generation = self.account.generations.fetch_add(1, Ordering::Relaxed) + 1;
-        let held = Held { tokens, obtained, refresh_obtained, rejected: false };
+        let held = HeldTokens { tokens, obtained, refresh_obtained, rejected: false };
         let bearer = held.bearer(state.generation);
         state.held = Some(held);
         bearer
     }
 
-    async fn login(&self, transport: &Transport, door: &Url) -> Result<Tokens, Error> {
+    async fn login(&self, transport: &Transport, endpoint: &Url) -> Result<Tokens, Error> {
         let Account { stats, settings, .. } = &*self.account;
         let username = encoded(&settings.username.current())?;
         let password = encoded(&settings.password.current())?;
         let form = [("username", username.expose_secret()), ("password", password.expose_secret())];
-        let result = self.post(transport, Resource::Login, door, &form).await;
+        let result = self.post(transport, Resource::Login, endpoint, &form).await;
         stats.logins.add(u64::from(was_sent(&result)));
-        result.map_err(|error| self.failed(error, false))
+        result.map_err(|error| self.count_auth_error(error, false))
     }
 
     async fn renew(
         &self,
         transport: &Transport,
-        door: &Url,
+        endpoint: &Url,
         refresh: &SecretString,
     ) -> Result<Tokens, Error> {
         let form = [("refresh_token", refresh.expose_secret())];
-        let result = self.post(transport, Resource::RefreshLogin, door, &form).await;
+        let result = self.post(transport, Resource::RefreshLogin, endpoint, &form).await;
         self.account.stats.refreshes.add(u64::from(was_sent(&result)));
-        result.map_err(|error| self.failed(error, true))
+        result.map_err(|error| self.count_auth_error(error, true))
     }
 
+    /// Sends the form of a login or renewal and reads the tokens.
     async fn post(
         &self,
         transport: &Transport,
         resource: Resource,
-        door: &Url,
+        endpoint: &Url,
         form: &[(&str, &str)],
     ) -> Result<Tokens, Error> {
         let key = self.account.settings.client_key.current();
         let mut basic = HeaderValue::try_from(format!("Basic {}", key.expose_secret()))
             .map_err(|_| unusable("the API client key holds a character that no HTTP header can carry"))?;
+        // The key is Base64 already and goes in verbatim. Sensitive headers are left out of debug output.
         basic.set_sensitive(true);
-        let request = transport.http.post(door.clone()).header(AUTHORIZATION, basic).form(form);
+        let request = transport.http.post(endpoint.clone()).header(AUTHORIZATION, basic).form(form);
         transport
             .send(resource, request, |answer| {
                 if !answer.status.is_success() {
-                    return Err(answer.refusal(resource, door));
+                    return Err(answer.refusal(resource, endpoint));
                 }
+                // Nothing of the answer is quoted: it may hold a token under another name.
                 Tokens::read(&answer.body).map_err(|problem| answer.decode_error(resource, problem, false))
             })
             .await
     }
 
-    /// What a failed login or renewal means, counted.
-    fn failed(&self, error: Error, renewal: bool) -> Error {
+    /// Classifies a failed login or renewal, and counts it.
+    fn count_auth_error(&self, error: Error, renewal: bool) -> Error {
         let (reason, detail) = match &error {
-            // Too slow and too many are no judgement of the token; any other such answer is.
+            // Too slow and too many requests are no judgement of the token; any other such status is.
             Error::Status { status: status @ 400..=499, .. } if renewal && ![408, 429].contains(status) => {
                 (AuthFailure::Refresh, error.to_string())
             }
+            // Assumption A12: 401 is a wrong client key. It may mean the password, so the text names both.
             Error::Status { status: 401, .. } => (
                 AuthFailure::ClientKey,
                 "login refused (401): check the API client key first, then user name and password".to_owned(),
@@ -301,8 +327,9 @@ impl Session {
                 (AuthFailure::Decode, format!("no login: {error}"))
             }
             Error::Request { .. } => (AuthFailure::Network, format!("no login: {error}")),
+            // A pause that an earlier answer asked for sends nothing, so there is nothing to count.
             Error::Busy { sent: true, .. } => {
-                self.account.stats.auth_failed(AuthFailure::Server);
+                self.account.stats.record_auth_failure(AuthFailure::Server);
                 return error;
             }
             Error::Redirected { .. }
@@ -314,26 +341,28 @@ impl Session {
                 return error;
             }
         };
-        self.account.stats.auth_failed(reason);
+        self.account.stats.record_auth_failure(reason);
         Error::Auth { reason, detail }
     }
 }
 
 impl State {
-    /// The token at hand, if it is good until `margin` before its end.
-    fn usable(&self, margin: Duration, now: Stamp) -> Option<Result<Bearer, Error>> {
+    /// Returns the current token if it is valid until `margin` before its expiry.
+    fn usable_bearer(&self, margin: Duration, now: Stamp) -> Option<Result<Bearer, Error>> {
         let held = self.held.as_ref().filter(|held| !held.rejected)?;
         (held.usable_until(margin) > now.mono).then(|| held.bearer(self.generation))
     }
 }
 
-impl Held {
-    /// The end of the access token's use: its life less the margin, but at least half of its life.
+impl HeldTokens {
+    /// End of the access token's use: its life less the margin, but at least half of its life.
+    // With a life shorter than the margin a token would be renewed before every request.
     fn usable_until(&self, margin: Duration) -> Duration {
         let life = self.tokens.access_life;
         self.obtained.mono + life.saturating_sub(margin.min(life / 2))
     }
 
+    /// Refresh token, while it is younger than its documented life.
     fn refresh_token(&self, now: Stamp) -> Option<SecretString> {
         let alive = now.since(self.refresh_obtained) < self.tokens.refresh_life;
         self.tokens.refresh.clone().filter(|_| alive)
@@ -347,7 +376,7 @@ impl Held {
     }
 }
 
-/// Whether the server was asked at all, rather than left alone as it wished.
+/// Returns whether a request was sent, and not withheld because the server asked for a pause.
 fn was_sent(result: &Result<Tokens, Error>) -> bool {
     !matches!(result, Err(Error::Busy { sent: false, .. }))
 }

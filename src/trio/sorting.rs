@@ -1,5 +1,7 @@
-//! `sort=` for lists that change while they are paged: sorted by id, what comes and goes shifts no
-//! page under the reader's hands. Whether a server sorts is seen in what it gives, and remembered.
+//! `sort=` for lists that change while they are paged.
+//!
+//! In a list sorted by id, cases that come and go do not shift the others across pages. Documented is the
+//! parameter, not which resources honour it: that is seen in the answers and remembered.
 
 use std::{
     collections::HashMap,
@@ -8,36 +10,43 @@ use std::{
 
 use crate::model::{Resource, Text};
 
-/// What is known of every list, by contact centre.
+/// Sorting of every list, by contact centre.
 #[derive(Debug, Default)]
-pub(super) struct Sorting(Mutex<HashMap<(Resource, Text), Known>>);
+pub(super) struct Sorting(Mutex<HashMap<(Resource, Text), ListSorting>>);
 
+/// Sorting of one list.
 #[derive(Debug, Default)]
-struct Known {
+struct ListSorting {
     session: u64,
-    /// The member that holds the id, as the server spells it.
+    /// Member that holds the id, as the server spells it.
     id: Option<Text>,
-    /// The server refuses to sort, or does not do it.
-    useless: bool,
+    /// The server refuses the parameter or ignores it.
+    does_not_sort: bool,
 }
 
 impl Sorting {
-    /// The member to sort by in `session`, once it is known and as long as that is of use.
-    pub(super) fn ask(&self, resource: Resource, contact_center: &Text, session: u64) -> Option<Text> {
+    /// Returns the member to sort by in `session`, once it is known and while the server sorts.
+    pub(super) fn sort_member(
+        &self,
+        resource: Resource,
+        contact_center: &Text,
+        session: u64,
+    ) -> Option<Text> {
+        // Configuration changes rarely while it is paged; a parameter that may be refused is not worth it.
         if !resource.comes_and_goes() {
             return None;
         }
         self.with(resource, contact_center, |known| {
             if known.session != session {
-                *known = Known { session, id: known.id.take(), useless: false };
+                // The name of the member stays, since the API keeps it; whether it sorts is tried again.
+                *known = ListSorting { session, id: known.id.take(), does_not_sort: false };
             }
-            known.id.clone().filter(|_| !known.useless)
+            known.id.clone().filter(|_| !known.does_not_sort)
         })
     }
 
-    /// A list that was asked for `sorted` or as it is came: under which member its ids stand, and
-    /// which they are.
-    pub(super) fn saw<'i>(
+    /// Records a list that arrived, `sorted` if that was asked for, with the member and values of its ids.
+    pub(super) fn record_list<'i>(
         &self,
         resource: Resource,
         contact_center: &Text,
@@ -48,25 +57,31 @@ impl Sorting {
         if !resource.comes_and_goes() {
             return;
         }
-        let useless = sorted && !is_sorted(ids);
+        let does_not_sort = sorted && !is_sorted(ids);
         self.with(resource, contact_center, |known| {
             known.id = id.or(known.id.take());
-            known.useless |= useless;
+            known.does_not_sort |= does_not_sort;
         });
     }
 
-    /// The server refuses a request to sort that it answers without.
-    pub(super) fn refused(&self, resource: Resource, contact_center: &Text) {
-        self.with(resource, contact_center, |known| known.useless = true);
+    /// Records that the server refused to sort a list that it gives unsorted.
+    pub(super) fn record_refusal(&self, resource: Resource, contact_center: &Text) {
+        self.with(resource, contact_center, |known| known.does_not_sort = true);
     }
 
-    fn with<T>(&self, resource: Resource, contact_center: &Text, change: impl FnOnce(&mut Known) -> T) -> T {
+    fn with<T>(
+        &self,
+        resource: Resource,
+        contact_center: &Text,
+        change: impl FnOnce(&mut ListSorting) -> T,
+    ) -> T {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         change(all.entry((resource, contact_center.clone())).or_default())
     }
 }
 
-/// Whether ids ascend, as numbers or as texts.
+/// Returns whether ids ascend, as numbers or as texts.
+// Both orders are stable under paging; the documentation does not say which one a server uses.
 fn is_sorted<'i>(ids: impl Iterator<Item = &'i Text>) -> bool {
     let ids: Vec<&str> = ids.map(|id| &**id).collect();
     let numbers: Option<Vec<i128>> = ids.iter().map(|id| id.parse().ok()).collect();
@@ -90,28 +105,28 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_comes_unsorted_though_asked_for_is_not_asked_for_sorted_in_that_session_again() {
+    fn unsorted_answer_ends_sorting_until_the_next_session() {
         let (sorting, here) = (Sorting::default(), Text::from("1"));
-        let ask = |session| sorting.ask(Resource::Calls, &here, session);
-        let saw = |sorted, order: &[&str]| {
-            sorting.saw(Resource::Calls, &here, sorted, Some("jobNo".into()), ids(order).iter());
+        let ask = |session| sorting.sort_member(Resource::Calls, &here, session);
+        let record = |sorted, order: &[&str]| {
+            sorting.record_list(Resource::Calls, &here, sorted, Some("jobNo".into()), ids(order).iter());
         };
         assert_eq!(ask(1), None, "nothing is known yet");
-        saw(false, &["3", "1"]);
+        record(false, &["3", "1"]);
         assert_eq!(ask(1).as_deref(), Some("jobNo"));
-        saw(true, &["1", "3"]);
+        record(true, &["1", "3"]);
         assert_eq!(ask(1).as_deref(), Some("jobNo"));
-        saw(true, &["3", "1"]);
+        record(true, &["3", "1"]);
         assert_eq!(ask(1), None);
         assert_eq!(ask(2).as_deref(), Some("jobNo"), "a new session may sort");
-        sorting.refused(Resource::Calls, &here);
+        sorting.record_refusal(Resource::Calls, &here);
         assert_eq!(ask(2), None);
     }
 
     #[test]
-    fn what_seldom_changes_is_taken_as_it_comes() {
+    fn configuration_lists_are_not_sorted() {
         let (sorting, here) = (Sorting::default(), Text::from("1"));
-        sorting.saw(Resource::Agents, &here, false, Some("id".into()), ids(&["1"]).iter());
-        assert_eq!(sorting.ask(Resource::Agents, &here, 1), None);
+        sorting.record_list(Resource::Agents, &here, false, Some("id".into()), ids(&["1"]).iter());
+        assert_eq!(sorting.sort_member(Resource::Agents, &here, 1), None);
     }
 }

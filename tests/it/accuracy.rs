@@ -3,19 +3,19 @@
 
 #[path = "../../benches/accuracy/cell.rs"]
 mod cell;
-#[path = "../../benches/accuracy/watch.rs"]
-mod watch;
+#[path = "../../benches/accuracy/observer.rs"]
+mod observer;
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use cell::{Cell, watch};
+use cell::{Cell, measure};
+use observer::Observer;
 use proptest::prelude::*;
 use trio_exporter::{
     sim::{InProcess, Options, Scenario},
     tally::{CenterTotals, ClassCounts},
     trio::Dictionary,
 };
-use watch::Watch;
 
 #[test]
 fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
@@ -28,7 +28,7 @@ fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
             outage: None,
             hours: 2,
         };
-        let verdict = watch(&cell);
+        let verdict = measure(&cell);
         assert_eq!(verdict.out_of_bounds, 0, "waits outside of their bounds");
         let (low, within, high) = verdict.within.clone();
         assert!(low <= *within.end() && *within.start() <= high, "{low}–{high}, in truth {within:?}");
@@ -77,24 +77,24 @@ proptest! {
     ) {
         let scenario = Scenario::NAMED[world].1();
         let options =
-            Options { scenario: Some(scenario), seed, state_times: times, log: false, ..Options::default() };
+            Options { scenario: Some(scenario), seed, state_times: times, segment_log: false, ..Options::default() };
         let start = UNIX_EPOCH + Duration::from_secs(1_768_464_000);
         let poll = Duration::from_secs(5);
         let dictionary = Dictionary::builtin().expect("valid");
-        let mut watch = Watch::new(InProcess::new(options, start), &dictionary, poll, calls);
-        watch.read();
+        let mut observer = Observer::new(InProcess::new(options, start), &dictionary, poll, calls);
+        observer.read();
         let mut before: Vec<((String, &str), Vec<f64>)> = Vec::new();
         for lost in lost {
-            watch.pass(poll * u32::try_from(lost).expect("few"));
-            watch.step();
-            let totals = watch.totals.as_ref().expect("counted");
+            observer.pass(poll * u32::try_from(lost).expect("few"));
+            observer.step();
+            let totals = observer.totals.as_ref().expect("counted");
             for class in totals.flow.services.iter().flat_map(|service| &service.classes) {
                 let counts = &class.counts;
                 let out = counts.answered + counts.left_in_all() + counts.moved + counts.unclassified_in_all();
                 let waiting = (counts.carried_in + counts.offered).checked_sub(out);
                 // The counters of a class that is new are shown at zero first.
                 let is_new = counters(counts).iter().all(|count| *count == 0.0);
-                let shown = class.now.filter(|_| !is_new).map_or(0, |now| now.waiting);
+                let shown = class.now.filter(|_| !is_new).and_then(|now| now.waiting).map_or(0, |waiting| waiting.cases);
                 prop_assert!(waiting.is_some_and(|waiting| waiting >= shown), "{waiting:?} wait, {shown} shown");
                 prop_assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
                 prop_assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");

@@ -15,7 +15,7 @@ use trio_exporter::{
     sim::{Dialect, Options},
 };
 
-use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock};
+use crate::support::{HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target};
 
 /// The reasons that the simulated agents give; the first is the one that may be shown.
 const REASONS: [&str; 6] = ["Rast", "Ärendehantering", "Möte", "Utbildning", "Svarade inte", "Lunch"];
@@ -83,6 +83,42 @@ async fn pauses_are_counted_by_reason_and_long_ones_by_their_limit_in_every_dial
             counted.insert(format!("{} {} {seconds} {}", reason("rast"), reason("other"), over(&main)));
         }
         assert_eq!(counted.len(), 1, "{counted:?}");
+    }
+}
+
+#[tokio::test]
+async fn agents_with_no_time_are_not_over_the_limit() {
+    for since in [
+        "0001-01-01T00:00:00Z",
+        "1753-01-01T00:00:00Z",
+        "1899-12-30",
+        "1900-01-01T00:00:00",
+        "1901-01-01 00:59:07",
+        "1970-01-01T00:00:00Z",
+        "/Date(-62135596800000)/",
+        "/Date(0)/",
+        // Real, but no state lasts so long.
+        "2026-01-08T07:59:00Z",
+        "2019-01-08T08:00:00Z",
+    ] {
+        let trio = HandWritten::start().await;
+        let agents = format!(
+            r#"{{"data":[{{"agentId":1,"state":"Busy","stateSince":"{since}"}},
+                {{"agentId":2,"state":"Busy","stateSince":"2026-01-15T07:50:00Z"}}]}}"#
+        );
+        trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+        trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":11,"open":true}]}"#).await;
+        trio.answer("cc/1/agents/state", agents).await;
+        let mut config = config(target(&trio.url()), Identity::Id);
+        config.tally.state_limits[AgentState::Busy.index()] = Some(Duration::from_secs(LIMIT));
+        config.targets[0].trio.time_zone = Some(jiff::tz::TimeZone::UTC);
+        let mut app = TestApp::start_at(config, still_clock()).await;
+        app.step().await;
+        app.step_after(5).await;
+        let metrics = app.metrics().await;
+        assert_eq!(metrics.get("trio_agents_over_limit", &[]), Some(1.0), "{since}: only the other agent");
+        let rejected = metrics.sum("trio_times_rejected_total");
+        assert_eq!(rejected > 0.0, since.starts_with("20"), "{since}: {rejected} rejected");
     }
 }
 

@@ -218,11 +218,30 @@ async fn one_agent(since: &str) -> HandWritten {
 
 #[tokio::test]
 async fn times_without_a_zone_are_seen_until_a_zone_is_configured() {
-    let trio = one_agent("2026-01-15T08:00:00").await;
+    let trio = one_agent("1901-01-01 00:59:07").await;
+    says(&examined(target(&trio.url())).await, "time zone", Level::Unknown, "no time");
+    // Local time of an hour ago: an agent's state of more than a week ago would be rejected.
+    let stockholm = jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled");
+    let hour_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    let trio = one_agent(&stockholm.to_datetime(hour_ago).strftime("%Y-%m-%dT%H:%M:%S").to_string()).await;
     let mut target = target(&trio.url());
     says(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
-    target.trio.time_zone = Some(jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled"));
+    target.trio.time_zone = Some(stockholm);
     says(&examined(target).await, "time zone", Level::Ok, "are read as Europe/Stockholm");
+}
+
+#[tokio::test]
+async fn rows_without_a_key_are_a_finding() {
+    let trio = one_agent("").await;
+    says(&examined(target(&trio.url())).await, "rows", Level::Ok, "each has the id");
+    let calls = json!({"data": [
+        {"jobNo": 1, "serviceId": 11, "state": "queued"}, {"serviceId": 11, "state": "queued"},
+        {"jobNo": null, "serviceId": 11}, {"jobNo": 4, "state": "queued"},
+    ]});
+    trio.answer("cc/1/services/calls", calls.to_string()).await;
+    let report = examined(target(&trio.url())).await;
+    says(&report, "rows services/calls id", Level::Check, "2 rows have no id, so no figure counts them");
+    says(&report, "rows services/calls service_id", Level::Check, "1 row has no service_id");
 }
 
 #[tokio::test]

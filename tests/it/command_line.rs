@@ -123,7 +123,8 @@ fn a_recording_says_what_is_wrong_before_anybody_is_asked() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let (here, new) = (folder.path().display().to_string(), folder.path().join("new"));
     let new = new.display().to_string();
-    let words = "--keep-values: `name` is no field with words of its own; give one of services/state.open, ";
+    let words =
+        "--keep-values: `name` is not a field with a fixed set of words; give one of services/state.open, ";
     std::fs::write(folder.path().join("file"), "x").expect("written");
     for (arguments, code, message) in [
         (&["record", "--save", &*here][..], 2, format!("--save: {here}: is not empty; name a folder")),

@@ -12,6 +12,7 @@ mod panels;
 mod persons;
 mod planted;
 mod queries;
+mod unknown;
 mod variables;
 
 use crate::dashboard::Board;

@@ -164,7 +164,7 @@ async fn an_unmapped_dialect_shows_nothing_of_the_contact_centre_and_says_so_onc
 /// The exporter after two steps on a simulated Trio that hides members until they are asked for.
 async fn hidden(dialect: Dialect) -> (Samples, Samples, Samples) {
     let clock = still_clock();
-    let options = Options { dialect, hide: true, page_cap: 7, ..Options::default() };
+    let options = Options { dialect, hide_members: true, page_cap: 7, ..Options::default() };
     let trio = Simulated::start(options, clock.clone()).await;
     let mut app = TestApp::start_at(config(trio.target(true), Identity::Name), clock).await;
     app.step().await;

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use trio_exporter::sim::{Class, Demand, InProcess, Law, Options, Scenario, ServicePlan, Team};
+use trio_exporter::sim::{Class, Demand, Distribution, InProcess, Options, Scenario, ServicePlan, Team};
 
 const REPLICATIONS: u64 = 60;
 const HANDLING: f64 = 180.0;
@@ -54,28 +54,28 @@ fn erlang_a(agents: usize, load: f64, patience: f64) -> Figures {
 /// As many calls as a replication has, after the warm-up of a third of that.
 fn replication(seed: u64, agents: usize, load: f64, patience: Option<f64>) -> Figures {
     const CALLS: f64 = 1_500.0;
-    let law = |mean| Law::Exponential(Duration::from_secs_f64(mean));
+    let law = |mean| Distribution::Exponential(Duration::from_secs_f64(mean));
     let demand =
-        Demand { handling: law(HANDLING), patience: patience.map(law), ..Demand::usual(Class::Voice, 1.0) };
+        Demand { handling: law(HANDLING), patience: patience.map(law), ..Demand::typical(Class::Voice, 1.0) };
     let service = ServicePlan::steady("Kundtjänst", Class::Voice, load / HANDLING * 3_600.0);
     let length = Duration::from_secs_f64(CALLS * HANDLING / load);
     let scenario = Scenario {
-        begins: Duration::ZERO,
+        start_time: Duration::ZERO,
         warm_up: length / 3,
         services: vec![ServicePlan { demands: vec![demand], ..service }],
-        teams: vec![Team::tireless("Alla", agents, &[0])],
+        teams: vec![Team::always_ready("Alla", agents, &[0])],
     };
     let mut trio = InProcess::new(
-        Options { seed, scenario: Some(scenario), log: true, ..Options::default() },
+        Options { seed, scenario: Some(scenario), segment_log: true, ..Options::default() },
         UNIX_EPOCH,
     );
     trio.step(length);
     let flow = trio.truth().total();
     let answered_at_once =
-        trio.log().iter().filter(|stay| stay.answered == Some(stay.arrived)).count() as f64;
+        trio.segment_log().iter().filter(|segment| segment.answered == Some(segment.arrived)).count() as f64;
     let concluded = (flow.answered + flow.left) as f64;
     // Those who talk at the end were answered, and are not in the log yet.
-    let logged = trio.log().len() as f64;
+    let logged = trio.segment_log().len() as f64;
     Figures {
         waited: 1.0 - answered_at_once / logged,
         wait: (flow.answered_wait + flow.left_wait).as_secs_f64() / concluded,

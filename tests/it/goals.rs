@@ -18,7 +18,7 @@ use crate::support::{HandWritten, LogLines, Samples, Simulated, TestApp, config,
 
 fn rule(services: ServiceMatch, wait_target: u64) -> Rule {
     let wait_target = Some(Duration::from_secs(wait_target));
-    let classes = vec![GivenClass { wait_target, ..GivenClass::of(CaseClass::Voice) }];
+    let classes = vec![GivenClass { wait_target, ..GivenClass::new(CaseClass::Voice) }];
     Rule { services, goals: GivenGoals { classes, ..GivenGoals::default() } }
 }
 
@@ -72,7 +72,7 @@ async fn rules_for_one_target_hold_there_alone_and_all_targets_have_the_same_buc
             rule(only("*", "no such"), 3),
         ];
         let goals = Goals::new(GivenGoals::default(), rules);
-        let (name, goals) = (name.into(), Arc::new(goals.of_target(&name.into())));
+        let (name, goals) = (name.into(), Arc::new(goals.for_target(&name.into())));
         Target { name, goals, ..trio.target(true) }
     };
     let mut both = config(target("main", 17), Identity::None);

@@ -67,7 +67,7 @@ async fn morning() -> (TestApp, HandWritten) {
 fn goals() -> Goals {
     let voice = |wait_target: Option<u64>| GivenClass {
         wait_target: wait_target.map(Duration::from_secs),
-        ..GivenClass::of(CaseClass::Voice)
+        ..GivenClass::new(CaseClass::Voice)
     };
     let general = GivenGoals { classes: vec![voice(None)], minimum_agents: Some(2), ..GivenGoals::default() };
     let quick = Rule {
@@ -153,7 +153,7 @@ async fn a_server_that_speaks_tls_and_knows_no_login_gives_exactly_the_expected_
     let mut target = target(&url);
     target.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
     let alone = Shard::new(0, 1).expect("a shard");
-    let mut app = TestApp::start(config(target, Identity::Name).shared_by(alone)).await;
+    let mut app = TestApp::start(config(target, Identity::Name).with_shard(alone)).await;
     app.step().await;
     compare("secure.prom", &masked::masked(&app.get("/metrics").await));
 }

@@ -57,5 +57,6 @@ mod status;
 mod support;
 mod targets;
 mod trace;
+mod unknown_words;
 mod wait_units;
 mod web;

@@ -19,7 +19,7 @@ const SERVED: [&str; 6] = [
 ];
 
 /// What the series of a family are counted in, and how much of it the hand-written morning has.
-const COUNTED: [(&str, &str, usize); 22] = [
+const COUNTED: [(&str, &str, usize); 23] = [
     ("targets", "Trio systems in the configuration", 1),
     ("contact_centers", "contact centres that are read", 1),
     ("services", "services of all contact centres", 3),
@@ -38,6 +38,7 @@ const COUNTED: [(&str, &str, usize); 22] = [
     ("collectors", "collectors, one set a contact centre", 11),
     ("servers", "servers of a target", 2),
     ("fields", "fields of the dictionary, a resource each", 41),
+    ("12", "fields that a row counts by: an id a resource, and the service of calls and cases", 12),
     ("7", "states of an agent, kinds of failure", 7),
     ("4", "states of a case, reasons why time is unmeasured", 4),
     ("3", "ages of cases that left", 3),

@@ -162,7 +162,7 @@ async fn a_configuration_with_mistakes_leaves_everything_as_it_is_and_names_them
     let (status, text) = scene.send(Method::POST).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     for part in [
-        "the configuration in use stays; nothing was changed:\n",
+        "the configuration cannot be used; nothing was changed:\n",
         "trio-exporter.yml:1:10: targets: must name at least one Trio system to read",
         "trio-exporter.yml:2:1: pol: ",
     ] {

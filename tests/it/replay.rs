@@ -96,7 +96,8 @@ async fn original(options: Options, folder: &Path) -> (Vec<[Samples; 2]>, trio_e
 
 async fn assert_replays(options: Options) {
     let folder = folder();
-    let what = format!("{:?}, times: {}, hidden: {}", options.dialect, options.state_times, options.hide);
+    let what =
+        format!("{:?}, times: {}, hidden: {}", options.dialect, options.state_times, options.hide_members);
     let (shown, target) = original(options, folder.path()).await;
     let clock = still_clock();
     let replay = Replayed::start(folder.path(), clock.clone()).await;
@@ -135,7 +136,7 @@ async fn a_replay_gives_the_same_metrics_as_the_original_in_every_dialect_with_a
 #[tokio::test]
 async fn a_replay_hides_members_until_they_are_asked_for_as_the_original_did() {
     for dialect in Dialect::ALL {
-        assert_replays(Options { hide: true, ..options(dialect) }).await;
+        assert_replays(Options { hide_members: true, ..options(dialect) }).await;
     }
 }
 
@@ -187,7 +188,7 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
     for dialect in Dialect::ALL {
         let folder = folder();
         let clock = still_clock();
-        let trio = Simulated::start(Options { hide: true, ..options(dialect) }, clock.clone()).await;
+        let trio = Simulated::start(Options { hide_members: true, ..options(dialect) }, clock.clone()).await;
         let target = trio.target(true);
         let client = |target: trio_exporter::config::Target| {
             Client::new(target.trio, target.dictionary, Default::default(), Clock::system())
@@ -206,8 +207,8 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
                 .iter()
                 .map(|seen| {
                     let items = match &seen.read {
-                        inspect::Read::Answered { items, .. } => *items,
-                        inspect::Read::Refused(why) => panic!("{}: {why}", seen.resource),
+                        inspect::ReadOutcome::Answered { items, .. } => *items,
+                        inspect::ReadOutcome::Refused(why) => panic!("{}: {why}", seen.resource),
                     };
                     let members = seen.members().iter();
                     let members = members

@@ -72,7 +72,10 @@ fn every_alert_says_how_bad_it_is_and_whom_it_is_for() {
 #[test]
 fn alerts_of_queues_do_not_flap() {
     for rule in alerts() {
-        let expected = (rule.labels["audience"] == "supervisor").then_some("5m");
+        // Figures that come and go with an unknown word end it again and again.
+        let comes_and_goes = rule.alert.as_deref() == Some("TrioWaitUnobservable");
+        let is_of_queues = rule.labels["audience"] == "supervisor";
+        let expected = (is_of_queues || comes_and_goes).then_some("5m");
         assert_eq!(rule.keep_firing_for.as_deref(), expected, "{}", rule.name());
     }
 }

@@ -14,7 +14,7 @@ async fn a_shard_without_any_target_runs_is_ready_and_says_so() {
     let config = config(trio.target(true), Identity::None);
     let holder = Shard::new(0, 2).expect("a shard").holder(&config.targets[0].name);
     let other = Shard::new(1 - holder, 2).expect("a shard");
-    let mut app = TestApp::start(config.shared_by(other)).await;
+    let mut app = TestApp::start(config.with_shard(other)).await;
     assert!(app.pollers.is_empty());
     app.step().await;
     assert_eq!(app.get("/-/ready").await, "ready\n");

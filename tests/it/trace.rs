@@ -9,7 +9,7 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use trio_exporter::{
-    app::Wired,
+    app::PollerFactory,
     config::Target,
     model::{CaseClass, Clock, Text},
     poller::{self, Latest},
@@ -38,10 +38,11 @@ impl Traced {
             time_zone: zone,
         };
         let tally = tally::Settings { tells_events: true, ..tally::Settings::default() };
-        let wired = Wired::new(target, poller::Settings::default(), tally, Edges::default(), clock.clone());
-        let latest = wired.latest();
+        let factory =
+            PollerFactory::new(target, poller::Settings::default(), tally, Edges::default(), clock.clone());
+        let latest = factory.latest();
         let tracer = Tracer::new(settings, Tokens::draw().expect("chance"));
-        let trace = Trace::new(wired.poller().expect("a poller"), latest.clone(), tracer);
+        let trace = Trace::new(factory.poller().expect("a poller"), latest.clone(), tracer);
         Self { trace, latest, clock, lines: Vec::new() }
     }
 

@@ -107,7 +107,7 @@ async fn a_long_wait_is_told_until_agents_return_and_is_no_news_while_trio_is_do
     assert_eq!(told.labels["service_name"], stage.name.as_str(), "{told:?}");
     assert_eq!(told.labels["severity"], "warning", "{told:?}");
     let description = told.annotations["description"].as_str().unwrap_or_default();
-    let wait = description.strip_prefix(&format!("{}: the longest wait (voice) is ", stage.name));
+    let wait = description.strip_prefix(&format!("{}: the longest wait is ", stage.name));
     let seconds = wait.and_then(|wait| wait.strip_suffix("s."));
     assert!(seconds.is_some_and(|seconds| !seconds.is_empty()), "{description}");
     assert_eq!(told.annotations["runbook_url"], "docs/runbooks.md#triolongwait");

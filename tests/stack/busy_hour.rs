@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use trio_exporter::sim::{Activity, AgentTime, Class, Flow, Stay, Truth};
+use trio_exporter::sim::{Activity, AgentTime, Class, Flow, Segment, Truth};
 
 use crate::{
     dashboard::Board,
@@ -33,20 +33,20 @@ struct Hour {
     half: Truth,
     truth: Truth,
     /// How those who waited at its end went on, and all before them.
-    log: Vec<Stay>,
+    log: Vec<Segment>,
 }
 
 impl Hour {
     async fn of_the_demo() -> Self {
         let mut demo = Demo::start(true).await;
-        demo.simulator.mark();
+        demo.simulator.reset_truth();
         demo.run(30).await;
         let half = demo.simulator.truth();
         demo.run(30).await;
         let (truth, now) = (demo.simulator.truth(), demo.now());
         let prometheus = demo.replayed(&[]).await;
         demo.clock.advance(Duration::from_secs(12 * 3600));
-        Self { prometheus, now, half, truth, log: demo.simulator.log() }
+        Self { prometheus, now, half, truth, log: demo.simulator.segment_log() }
     }
 
     /// What a panel shows at the end of the hour: one of its queries, by its letter.
@@ -103,10 +103,12 @@ async fn the_boards_show_what_really_happened_in_a_busy_hour() {
 
 async fn who_waits(hour: &Hour) {
     let now = hour.truth.now;
-    let waiting = hour.log.iter().filter(|stay| {
-        ON_THE_LINE.contains(&stay.class) && stay.arrived <= now && stay.answered.unwrap_or(stay.ended) > now
+    let waiting = hour.log.iter().filter(|segment| {
+        ON_THE_LINE.contains(&segment.class)
+            && segment.arrived <= now
+            && segment.answered.unwrap_or(segment.ended) > now
     });
-    let waits: Vec<f64> = waiting.map(|stay| (now - stay.arrived).as_secs_f64()).collect();
+    let waits: Vec<f64> = waiting.map(|segment| (now - segment.arrived).as_secs_f64()).collect();
     assert!(!waits.is_empty(), "somebody waits at the end");
     let longest = waits.iter().copied().fold(0.0, f64::max);
     for uid in ["trio-overview", "trio-service", "trio-wall"] {
@@ -161,7 +163,7 @@ async fn how_people_worked(hour: &Hour) {
 
 /// Of the time from `before` on.
 fn occupancy(now: &AgentTime, before: &AgentTime) -> f64 {
-    let spent = |activity| now.of(activity).saturating_sub(before.of(activity)).as_secs_f64();
+    let spent = |activity| now.time_in(activity).saturating_sub(before.time_in(activity)).as_secs_f64();
     let working: f64 = [Activity::Busy, Activity::WrapUp, Activity::Offered].into_iter().map(spent).sum();
     working / (working + spent(Activity::Available))
 }

@@ -57,7 +57,7 @@ impl Demo {
     /// The demo from four minutes past eight of a Thursday on, UTC; `log` keeps every stay of a case.
     pub(crate) async fn start(log: bool) -> Self {
         let clock = Clock::still(UNIX_EPOCH + Duration::from_secs(1_768_464_240));
-        let options = Options { log, ..Options::default() };
+        let options = Options { segment_log: log, ..Options::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let trio = listener.local_addr().expect("an address");
         let wall = clock.clone();

@@ -6,10 +6,16 @@ use std::{
     process::{Command, Stdio},
 };
 
+use serde_json::{Value, json};
+
 use crate::{
+    dashboard::Board,
     process::folder,
     prometheus::REMEDY,
-    promql::rule_files::{ALERTS, RECORDING},
+    promql::{
+        rule_files::{ALERTS, RECORDING},
+        without_variables,
+    },
     scene::Scene,
     shipped,
 };
@@ -67,6 +73,71 @@ fn every_alert_fires_and_is_silent_as_its_unit_tests_say() {
     for test in tests {
         promtool(&["test", "rules", test.to_str().expect("UTF-8")]);
     }
+}
+
+/// Agents of a service and of a group, by state, and a call that waits there.
+fn agents(available: u32, unknown: u32) -> Vec<Value> {
+    let center = "job=\"trio\",instance=\"a:10427\",target=\"main\",contact_center=\"1\"";
+    let service = format!("{center},service_id=\"11\",service_name=\"Växel\"");
+    let group = format!("{center},agent_group_id=\"3\",agent_group=\"Dag\"");
+    let mut series = vec![
+        json!({"series": format!("trio_service_class_longest_wait_seconds{{{service},case_class=\"voice\"}}"), "values": "9"}),
+        json!({"series": format!("trio_service_wait_target_seconds{{{service},case_class=\"voice\"}}"), "values": "20"}),
+    ];
+    for (name, labels) in [
+        ("trio_agents", center),
+        ("trio_service_skilled_agents", service.as_str()),
+        ("trio_agent_group_agents", group.as_str()),
+    ] {
+        for (state, number) in [("available", available), ("unknown", unknown), ("busy", 4)] {
+            let series_of = format!("{name}{{{labels},state=\"{state}\"}}");
+            series.push(json!({"series": series_of, "values": number.to_string()}));
+        }
+    }
+    series
+}
+
+#[test]
+fn boards_show_no_zero_for_unknown_states() {
+    let boards = Board::shipped();
+    let queries = boards.iter().flat_map(Board::queries);
+    let asking: Vec<_> = queries
+        .filter(|query| {
+            query.expr.contains("state=\"available\"") && query.expr.contains("state=\"unknown\"")
+        })
+        .filter(|query| !query.place.starts_with("agents.json"))
+        .collect();
+    assert_eq!(asking.len(), 8, "{asking:#?}");
+    let mut tests = Vec::new();
+    for query in asking {
+        let expr = without_variables(&query.expr);
+        // A label holds what the wall board shows.
+        let in_label = expr.contains("count_values(\"free\"");
+        let expr = if in_label { format!("count by (free) ({expr})") } else { format!("max({expr})") };
+        for (series, shown) in [
+            (agents(0, 1), (!query.over_time).then_some(-1)),
+            (agents(0, 0), Some(0)),
+            (agents(2, 1), Some(2)),
+            (Vec::new(), None),
+        ] {
+            let sample = |number: i32| {
+                let text = if number == -1 { "?".to_owned() } else { number.to_string() };
+                if in_label {
+                    json!({"labels": format!("{{free=\"{text}\"}}"), "value": 1})
+                } else {
+                    json!({"labels": "{}", "value": number})
+                }
+            };
+            let samples: Vec<Value> = shown.map(sample).into_iter().collect();
+            let test = json!({"expr": expr, "eval_time": "0s", "exp_samples": samples});
+            tests.push(json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]}));
+        }
+    }
+    let folder = folder();
+    let file = folder.path().join("boards.test.yml");
+    // JSON is YAML.
+    fs::write(&file, json!({"rule_files": [], "tests": tests}).to_string()).expect("a file");
+    promtool(&["test", "rules", file.to_str().expect("UTF-8")]);
 }
 
 #[tokio::test]

@@ -37,6 +37,10 @@ fn every_alert_goes_to_those_who_can_do_something() {
         ("audience=ops severity=critical", "on-call"),
         ("audience=ops severity=warning", "ops"),
         ("audience=ops severity=info", "quiet"),
+        // A state that is not known is for operators the same day, a time that cannot be read is not.
+        ("alertname=TrioUnknownValues audience=ops severity=warning field=state target=main", "ops"),
+        ("alertname=TrioUnknownValues audience=ops severity=warning service_id=11 contact_center=1", "ops"),
+        ("alertname=TrioUnknownValues audience=ops severity=info field=since target=main", "quiet"),
         ("alertname=Other severity=critical", "ops"),
     ] {
         let verify = format!("--verify.receivers={receivers}");

@@ -34,8 +34,11 @@ fn with_shorter_ranges(expr: &str, divisor: u32) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (range, rest) = part.split_once(']').expect("a range ends");
+        let (range, step) = range.split_once(':').map_or((range, None), |(range, step)| (range, Some(step)));
         let range = (parsed(range) / divisor).max(SHORTEST_RANGE);
-        out += &format!("[{}]{rest}", written(range));
+        // The step of a subquery is divided as well, so that it holds as many points as before.
+        let step = step.map(|step| format!(":{}", written(parsed(step) / divisor))).unwrap_or_default();
+        out += &format!("[{}{step}]{rest}", written(range));
     }
     out
 }
@@ -66,7 +69,7 @@ groups:
     interval: 1m
     rules:
       - alert: A
-        expr: increase(x_total{le="30.0"}[30m]) > 900 unless min_over_time(y[1m]) == 0
+        expr: increase(x_total{le="30.0"}[30m]) > 900 unless count_over_time(y[1m])[15m:1m] == 0
         for: 10m
         keep_firing_for: 5m
         labels: {severity: warning}
@@ -79,6 +82,7 @@ groups:
         .replace("interval: 1m", "interval: 2000ms")
         .replace("[30m]", "[60000ms]")
         .replace("[1m]", "[5000ms]")
+        .replace("[15m:1m]", "[30000ms:2000ms]")
         .replace("[4h]", "[480000ms]")
         .replace("for: 10m", "for: 20000ms")
         .replace("_for: 5m", "_for: 10000ms");

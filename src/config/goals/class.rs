@@ -1,4 +1,4 @@
-//! The goals of one case class, general ones or those of a rule.
+//! Reads the goals of one case class, general ones or those of a rule.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::{
     model::{CaseClass, ClassGoals, GivenClass},
 };
 
-/// Reads a class and complains about what contradicts itself, or the `general` goals of the class.
+/// Reads the goals of a class. Reports goals that contradict each other or the `general` goals of the class.
 pub(super) fn read(
     class: CaseClass,
     section: &mut Section<'_>,
@@ -23,16 +23,22 @@ pub(super) fn read(
     let given = GivenClass { class, wait_target, level_target, warning_after, critical_after, short_abandon };
     section.finish(complaints);
 
-    let first = |key: fn(&GivenClass) -> Option<Duration>| key(&given).or_else(|| general.and_then(key));
-    let warning_and_critical = first(|class| class.warning_after).zip(first(|class| class.critical_after));
+    // A rule that does not give a key inherits the general one, so the two are compared as they will apply.
+    let inherited = |key: fn(&GivenClass) -> Option<Duration>| key(&given).or_else(|| general.and_then(key));
+    let warning_and_critical =
+        inherited(|class| class.warning_after).zip(inherited(|class| class.critical_after));
     if warning_and_critical.is_some_and(|(warning, critical)| critical < warning) {
         let key = section.path_of("critical_after");
-        complaints.add(section.at(), &key, "must not be shorter than warning_after");
+        complaints.add(section.position(), &key, "must not be shorter than warning_after");
     }
-    let target = first(|class| class.wait_target).unwrap_or(ClassGoals::of(class).wait_target);
-    if first(|class| class.short_abandon).is_some_and(|short| short > target) {
+    let target = inherited(|class| class.wait_target).unwrap_or(ClassGoals::default_for(class).wait_target);
+    if inherited(|class| class.short_abandon).is_some_and(|short| short > target) {
         let key = section.path_of("short_abandon");
-        complaints.add(section.at(), &key, format_args!("must not be longer than wait_target, {target:?}"));
+        complaints.add(
+            section.position(),
+            &key,
+            format_args!("must not be longer than wait_target, {target:?}"),
+        );
     }
     given
 }

@@ -1,4 +1,4 @@
-//! What about goals is allowed but unwise.
+//! Warnings about goals that are allowed but unwise.
 
 use std::time::Duration;
 
@@ -8,29 +8,31 @@ use crate::{
     poller::{self, Wanted},
 };
 
-/// So many readings within a wait target tell well who was answered within it.
-const READINGS_A_TARGET: u32 = 4;
+/// Readings that should fall within a wait target.
+// A wait is known to one interval; with four of them the answers that may be on either side of the target are few.
+const READINGS_PER_TARGET: u32 = 4;
 
-/// Adds a line for each poll interval that is too long for a wait target, with the shortest one, and a
-/// line for wait targets that are no edge of the histograms.
+/// Adds a warning for each poll interval that is longer than a quarter of a wait target, naming the shortest
+/// such target, and one for wait targets that get no bucket in the histograms of waits.
 pub(in crate::config) fn warn(
     goals: &Goals,
     wait_targets: &[WaitTarget],
     poll: &poller::Settings,
     warnings: &mut Vec<String>,
 ) {
+    // Shortest first, because each key is warned of once, and an interval that fits the shortest target fits all.
     let mut shortest_first: Vec<&WaitTarget> = wait_targets.iter().collect();
     shortest_first.sort_by_key(|target| target.after);
-    let mut told = Vec::new();
+    let mut warned = Vec::new();
     for target in shortest_first {
         let Some((key, interval)) = interval_of(target.class, poll) else { continue };
-        if interval * READINGS_A_TARGET > target.after && !told.contains(&key) {
+        if interval * READINGS_PER_TARGET > target.after && !warned.contains(&key) {
             warnings.push(format!(
                 "{key}: {interval:?} is longer than a quarter of {} ({:?}): whether a case was answered within it \
                  is then known roughly; read more often",
                 target.key, target.after
             ));
-            told.push(key);
+            warned.push(key);
         }
     }
     let left_out = Goals::edges_left_out([goals]);
@@ -44,8 +46,9 @@ pub(in crate::config) fn warn(
     }
 }
 
-/// How often the cases of a class are read, and the key that says so: calls, else the list of all cases.
+/// Returns the interval at which cases of a class are read, and the key that sets it: calls, else all cases.
 fn interval_of(class: CaseClass, poll: &poller::Settings) -> Option<(String, Duration)> {
+    // Calls are in both lists; the list of calls is used where it is read.
     let calls = matches!(class, CaseClass::Voice | CaseClass::Callback);
     let collectors = [Collector::Calls, Collector::Cases].into_iter().skip(usize::from(!calls));
     let (collector, interval) = collectors.filter_map(|c| Some((c, poll.interval(c)?))).next()?;

@@ -1,10 +1,10 @@
-//! The section `agents`.
+//! Schema of the section `agents`.
 
 use serde_json::{Value, json};
 
-use super::form::{Object, duration, has, integer, list_of, secret, text, words};
+use super::form::{Object, duration, integer, list_of, requires_value, secret, text, words};
 use crate::{
-    config::agents::{GROUP_SIZE, IDENTITIES, LIMITED, MOST_REASONS},
+    config::agents::{GROUP_SIZE, IDENTITIES, LIMITED_STATES, MAX_PAUSE_REASONS},
     model::NAME_LIMIT,
     tally,
 };
@@ -12,12 +12,12 @@ use crate::{
 pub(super) fn agents() -> Value {
     let size = tally::Settings::default().min_group_size;
     let limits = Object::new("How long agents should be in a state at most.");
-    let limits = LIMITED.into_iter().fold(limits, |limits, state| {
-        limits.given(state.as_str(), duration("The longest time in this state.", None))
+    let limits = LIMITED_STATES.into_iter().fold(limits, |limits, state| {
+        limits.optional_not_null(state.as_str(), duration("The longest time in this state.", None))
     });
     let mut reason = text("A reason, in any case.");
     reason["maxLength"] = json!(NAME_LIMIT);
-    Object::new("Who is shown on /metrics/agents, and what of agents is counted.")
+    Object::new("The agents on /metrics/agents, and what is counted about agents.")
         .optional(
             "identity",
             words(
@@ -40,18 +40,18 @@ pub(super) fn agents() -> Value {
                 "Reasons of pauses that may be shown; all others are `other`.",
                 &reason,
                 0,
-                Some(MOST_REASONS),
+                Some(MAX_PAUSE_REASONS),
             ),
         )
-        .also("not", json!({"allOf": [has("hash_key"), has("hash_key_file")]}))
-        .also("if", json!({"required": ["identity"], "properties": {"identity": {"const": "hash"}}}))
-        .also("then", json!({"anyOf": [has("hash_key"), has("hash_key_file")]}))
+        .rule("not", json!({"allOf": [requires_value("hash_key"), requires_value("hash_key_file")]}))
+        .rule("if", json!({"required": ["identity"], "properties": {"identity": {"const": "hash"}}}))
+        .rule("then", json!({"anyOf": [requires_value("hash_key"), requires_value("hash_key_file")]}))
         .finish()
 }
 
 fn groups() -> Value {
     let list = |about| list_of(about, &text("Id or name, in any case; `*` for any text."), 1, None);
-    Object::new("Which agent groups are shown, with their members, by id or name; default: all.")
+    Object::new("Agent groups that are shown, with their members, by id or name; default: all.")
         .optional("allow", list("Only these."))
         .optional("deny", list("Not these; wins over allow."))
         .finish()

@@ -1,22 +1,21 @@
-//! The section `goals`.
+//! Schema of the section `goals`.
 
 use serde_json::{Value, json};
 
 use super::form::{Object, duration, integer, list_of, ratio, reference, text};
 use crate::{
-    config::goals::{AGENTS, MOST_RULES},
+    config::goals::{AGENTS, MAX_RULES},
     model::{CaseClass, ClassGoals, NAME_LIMIT, ServiceGoals},
 };
 
 pub(super) fn goals() -> Value {
-    let rules =
-        "Goals of single services. Each key is looked up for itself: the first rule that matches decides.";
+    let rules = "Goals of single services. Each key is looked up separately: the first rule that matches and has the key decides.";
     general(Object::new("What the services are meant to achieve."), true)
-        .optional("services", list_of(rules, &reference("rule"), 0, Some(MOST_RULES)))
+        .optional("services", list_of(rules, &reference("rule"), 0, Some(MAX_RULES)))
         .finish()
 }
 
-/// The keys that general goals and rules share; defaults are general.
+/// Adds the keys that general goals and rules share. Only general goals have defaults.
 fn general(object: Object, with_defaults: bool) -> Object {
     let abandon = with_defaults.then(|| ServiceGoals::default().abandon_target);
     object
@@ -31,18 +30,24 @@ fn general(object: Object, with_defaults: bool) -> Object {
 fn classes(with_defaults: bool) -> Value {
     let object = Object::new("Goals by class of case, for those in use.");
     let each = CaseClass::ALL.into_iter();
-    each.fold(object, |object, class| object.given(class.as_str(), goals_of(class, with_defaults))).finish()
+    each.fold(object, |object, class| {
+        object.optional_not_null(class.as_str(), goals_of(class, with_defaults))
+    })
+    .finish()
 }
 
 fn goals_of(class: CaseClass, with_defaults: bool) -> Value {
     let ClassGoals { wait_target, level_target, warning_after, critical_after, short_abandon, .. } =
-        ClassGoals::of(class);
+        ClassGoals::default_for(class);
     let default = |value| with_defaults.then_some(value);
     Object::new("The goals of one class of case.")
         .optional("wait_target", duration("Waits are meant to be within this.", default(wait_target)))
         .optional(
             "level_target",
-            ratio("The share of waits that are meant to be.", with_defaults.then_some(level_target)),
+            ratio(
+                "The share of waits that are meant to be within wait_target.",
+                with_defaults.then_some(level_target),
+            ),
         )
         .optional(
             "warning_after",
@@ -60,7 +65,7 @@ fn goals_of(class: CaseClass, with_defaults: bool) -> Value {
         )
         .optional(
             "short_abandon",
-            duration("Who leaves within this time is not lost.", default(short_abandon)),
+            duration("A caller who leaves within this time does not count as lost.", default(short_abandon)),
         )
         .finish()
 }
@@ -68,7 +73,7 @@ fn goals_of(class: CaseClass, with_defaults: bool) -> Value {
 pub(super) fn rule() -> Value {
     let named = general(Object::new("Goals of some services.").required("match", services()), false);
     let sets = ["abandon_target", "minimum_agents", "classes"].map(|key| json!({"required": [key]}));
-    named.also("anyOf", sets.to_vec().into()).finish()
+    named.rule("anyOf", sets.to_vec().into()).finish()
 }
 
 fn services() -> Value {
@@ -81,6 +86,6 @@ fn services() -> Value {
         .optional("group", list("Ids or names of service groups."))
         .optional("contact_center", list("Ids or names of contact centres."))
         .optional("target", list("Names of targets."))
-        .also("minProperties", json!(1))
+        .rule("minProperties", json!(1))
         .finish()
 }

@@ -1,18 +1,18 @@
-//! One entry of `targets`.
+//! Schema of one entry of `targets`.
 
 use serde_json::{Value, json};
 
-use super::form::{Object, duration, has, integer, list_of, secret, text, words};
+use super::form::{Object, duration, integer, list_of, requires_value, secret, text, words};
 use crate::{
     config::{
-        limits::{BODY_MIB, FOLLOWED, REQUESTS},
-        target::{DEFAULT_NAME, MOST_EXPORTED, MOST_SERVERS},
+        limits::{BODY_MIB, FOLLOWED_CASES, REQUESTS_PER_MINUTE},
+        target::{DEFAULT_NAME, MAX_EXPORTED, MAX_SERVERS},
     },
     model::{CaseClass, NAME_LIMIT},
     trio::Limits,
 };
 
-/// No user, no password, no query, no fragment.
+/// Pattern of a server: HTTP or HTTPS, without user, password, query or fragment.
 const SERVER: &str = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?$";
 
 pub(super) fn target() -> Value {
@@ -23,11 +23,11 @@ pub(super) fn target() -> Value {
     let servers = "Base addresses of the API, the preferred one first.";
     let target = Object::new("One Trio system.")
         .optional("name", name)
-        .required("servers", list_of(servers, &server, 1, Some(MOST_SERVERS)));
+        .required("servers", list_of(servers, &server, 1, Some(MAX_SERVERS)));
     selected(bounded(with_account(target))).finish()
 }
 
-/// Each secret in the file itself, or in one of its own.
+/// Adds the account. Each secret is given in the file itself or in a file of its own.
 fn with_account(target: Object) -> Object {
     let in_file =
         |what: &str| text(&format!("A file with {what}: beside this one, or a systemd credential."));
@@ -38,55 +38,58 @@ fn with_account(target: Object) -> Object {
         .optional("username_file", in_file("the name of the API user"))
         .optional("password", secret("The API user's password. Better: password_file."))
         .optional("password_file", in_file("the API user's password"))
-        .also("allOf", ["client_key", "username", "password"].map(one_of_both).to_vec().into())
+        .rule("allOf", ["client_key", "username", "password"].map(one_of_both).to_vec().into())
 }
 
-/// How it is reached.
+/// Adds authorities and limits of requests.
 fn bounded(target: Object) -> Object {
     let limits = Limits::default();
     let requests = "Intervals grow until the exporter needs no more requests than this.";
     let margin = "The access token is renewed this long before it expires.";
     target
-        .optional("ca_file", text("Authorities (PEM) that are trusted besides those of the machine."))
-        .optional("max_requests_per_minute", integer(requests, REQUESTS, Some(limits.requests_per_minute)))
+        .optional("ca_file", text("Authorities (PEM) that are trusted in addition to those of the machine."))
+        .optional(
+            "max_requests_per_minute",
+            integer(requests, REQUESTS_PER_MINUTE, Some(limits.requests_per_minute)),
+        )
         .optional("limits", bounds(&limits))
         .optional("renewal_margin", duration(margin, Some(limits.renewal_margin)))
 }
 
-/// What is read of it, and how it is understood.
+/// Adds the choice of contact centres, and how answers are interpreted.
 fn selected(target: Object) -> Object {
     let zone = "The zone of times that Trio writes without one, such as Europe/Stockholm.";
-    let class = "The class of cases other than calls that do not say theirs.";
+    let class = "The class of cases other than calls whose record has none.";
     let classes = words(class, CaseClass::ALL.map(CaseClass::as_str), Some(CaseClass::Other.as_str()));
     let fields = "Names of your Trio's fields, laid over the built-in ones (docs/fields.md).";
-    let exported = "Numbers and flags of services/state that are exported as they are.";
+    let exported = "Numbers and flags of services/state to export unchanged.";
     target
         .optional("time_zone", text(zone))
         .optional("default_case_class", classes)
         .optional("fields_file", text(fields))
         .optional("contact_centers", contact_centers())
-        .optional("export_service_state", list_of(exported, &text("A member."), 0, Some(MOST_EXPORTED)))
+        .optional("export_service_state", list_of(exported, &text("A member."), 0, Some(MAX_EXPORTED)))
 }
 
-/// Exactly one of `KEY` and `KEY_file`.
+/// Schema rule: exactly one of `KEY` and `KEY_file`.
 fn one_of_both(key: &str) -> Value {
-    json!({"oneOf": [has(key), has(&format!("{key}_file"))]})
+    json!({"oneOf": [requires_value(key), requires_value(&format!("{key}_file"))]})
 }
 
 fn bounds(limits: &Limits) -> Value {
-    Object::new("What bounds a single request, and all that one collector asks in a cycle.")
+    Object::new("Limits of a single request, and of all requests of one collector in a cycle.")
         .optional("connect", duration("Time to connect.", Some(limits.connect)))
         .optional("request", duration("Time for a whole request.", Some(limits.request)))
         .optional(
             "collector",
-            duration("Time for everything that one collector asks in a cycle.", Some(limits.collector)),
+            duration("Time for all requests of one collector in a cycle.", Some(limits.collector)),
         )
         .optional("body_mib", integer("Size of an answer, decompressed.", BODY_MIB, Some(limits.body >> 20)))
         .optional(
             "follow_cases",
             integer(
-                "Cases that a cut list hides, asked for one by one in each cycle; 0: none.",
-                FOLLOWED,
+                "Cases missing from a truncated list that are requested one by one in each cycle; 0: none.",
+                FOLLOWED_CASES,
                 Some(limits.follow_cases),
             ),
         )

@@ -1,12 +1,12 @@
-//! Tests: what of agents is shown and counted.
+//! Tests of the section `agents`.
 
 use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::model::{AgentState, GroupSelection, Pattern};
 
-/// What the sample file sets although it is no default.
-pub(super) fn of_the_sample() -> tally::Settings {
+/// Returns the settings of the sample file, of which some are not defaults.
+pub(super) fn sample_settings() -> tally::Settings {
     let mut state_limits = tally::StateLimits::default();
     for (state, limit) in [(AgentState::Reserved, 30), (AgentState::WrapUp, 180), (AgentState::Paused, 2700)]
     {
@@ -23,19 +23,19 @@ fn selection(allow: &[&str], deny: &[&str]) -> GroupSelection {
 }
 
 #[test]
-fn limits_and_reasons_are_read_and_there_are_none_by_default() {
+fn limits_and_reasons_are_read_and_default_to_none() {
     let config = load_text("agents", VALID).expect("valid");
     assert_eq!((config.tally.state_limits, config.tally.pause_reasons.len()), (Default::default(), 0));
     let agents =
         "agents: {state_limits: {wrap_up: 3m, paused: 45m, reserved: 30s}, pause_reasons: [Lunch, ' Fika ']}";
     let config = load_text("agents", &format!("{VALID}{agents}\n")).expect("valid");
-    assert_eq!(config.tally, tally::Settings { groups: Arc::default(), ..of_the_sample() });
+    assert_eq!(config.tally, tally::Settings { groups: Arc::default(), ..sample_settings() });
     let config = load_text("agents", &format!("{VALID}agents: {{pause_reasons: 7}}\n")).expect("valid");
     assert_eq!(config.tally.pause_reasons.join("|"), "7");
 }
 
 #[test]
-fn groups_are_allowed_and_denied_by_patterns_and_all_are_shown_by_default() {
+fn groups_are_chosen_by_patterns_and_default_to_all() {
     let config = load_text("agents", VALID).expect("valid");
     assert!(config.tally.groups.is_everything());
     let agents = "agents: {groups: {allow: [Lag*, 7], deny: Facket}}";
@@ -77,11 +77,11 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
         ),
         (
             reasons("[Fika, ' fika ']"),
-            "c.yml:7:32: agents.pause_reasons[1]: stands here twice; capitals make no difference",
+            "c.yml:7:32: agents.pause_reasons[1]: is named twice; upper and lower case make no difference",
         ),
         (
             reasons("Other"),
-            "c.yml:7:25: agents.pause_reasons: is the word for all reasons that are not named; leave it out",
+            "c.yml:7:25: agents.pause_reasons: is the word for all reasons that are not in this list; leave it out",
         ),
         (
             reasons(&format!("[{}]", "x".repeat(201))),

@@ -1,4 +1,4 @@
-//! Tests: several servers of the one target that environment variables describe.
+//! Tests of a target from environment variables.
 
 use pretty_assertions::assert_eq;
 
@@ -16,24 +16,24 @@ fn servers(url: &str) -> Result<(Vec<String>, usize), Vec<String>> {
 }
 
 #[test]
-fn trio_url_takes_several_servers_separated_by_commas_or_spaces_in_their_order() {
+fn trio_url_takes_several_servers_in_order() {
     let pair = ["https://b.example/te/api".to_owned(), "https://a.example/te/api".to_owned()];
     for separator in [",", " ", ", ", " ,\n\t"] {
         let url = format!(" {}{separator}{} ", pair[0], pair[1]);
         assert_eq!(servers(&url), Ok((pair.to_vec(), 0)), "{separator:?}");
     }
     let (_, warnings) = servers("http://a.example/te/api,http://b.example/te/api").expect("valid");
-    assert_eq!(warnings, 1, "said once");
+    assert_eq!(warnings, 1, "warned once");
 }
 
 #[test]
-fn every_mistake_in_trio_url_is_told() {
+fn every_error_in_trio_url_is_reported() {
     let list = servers("trio,https://a.example/te/api,ftp://b.example").expect_err("two mistakes");
     assert_eq!(list.len(), 2, "{list:?}");
     assert!(list[0].starts_with("TRIO_URL: not a URL ("), "{list:?}");
     assert_eq!(list[1], "TRIO_URL: must begin with https:// or http://");
     let twice = servers("https://a.example/te/api https://a.example:443/other").expect_err("twice");
-    assert_eq!(twice, ["TRIO_URL: https://a.example/other stands there twice; name each host and port once"]);
+    assert_eq!(twice, ["TRIO_URL: https://a.example/other is named twice; name each host and port once"]);
     let count = "TRIO_URL: must name 1 to 4 servers, the preferred one first, separated by commas or spaces";
     assert_eq!(servers(" , ").expect_err("none"), [count]);
     let five: Vec<String> = (1..=5).map(|n| format!("https://trio{n}.example/te/api")).collect();
@@ -41,7 +41,7 @@ fn every_mistake_in_trio_url_is_told() {
 }
 
 #[test]
-fn every_variable_that_cannot_be_used_is_told_by_its_name() {
+fn unusable_variable_is_reported_by_name() {
     let long = "x".repeat(201);
     for (name, value, message) in [
         (
@@ -97,16 +97,16 @@ fn every_variable_that_cannot_be_used_is_told_by_its_name() {
 }
 
 #[test]
-fn a_configuration_that_is_no_text_is_told_with_its_flag() {
+fn configuration_that_is_no_text_is_reported_with_its_flag() {
     let folder = folder("no-text");
-    let told = |path: &Path| {
+    let message = |path: &Path| {
         let list = load(Some(path), &nothing).expect_err("no text").join("\n");
         list.replace(&folder.display().to_string(), "FOLDER")
     };
-    assert_eq!(told(&folder), "--config.file: FOLDER is a folder; name a file in it");
+    assert_eq!(message(&folder), "--config.file: FOLDER is a folder; name a file in it");
     fs::write(folder.join("latin1.yml"), b"targets: [{name: V\xe4xj\xf6}]").expect("writable");
     assert_eq!(
-        told(&folder.join("latin1.yml")),
+        message(&folder.join("latin1.yml")),
         "--config.file: FOLDER/latin1.yml is not UTF-8 text; save it as UTF-8"
     );
     fs::write(folder.join("c.yml"), VALID).expect("writable");

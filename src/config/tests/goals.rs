@@ -1,4 +1,4 @@
-//! Tests: the goals of services, and what is wrong or unwise about them.
+//! Tests of the section `goals`: values, errors and warnings.
 
 use pretty_assertions::assert_eq;
 
@@ -10,7 +10,7 @@ fn service<'a>(id: &'a str, name: &'a str, group: &'a str) -> ServiceNames<'a> {
 }
 
 #[test]
-fn services_have_goals_by_id_name_and_group_and_every_target_the_same() {
+fn rules_match_services_by_id_name_and_group() {
     let second = "  - {name: b, servers: https://b/c, client_key_file: key, username_file: user, password_file: password}\n";
     let text = format!(
         "{VALID}{second}goals:
@@ -27,7 +27,7 @@ fn services_have_goals_by_id_name_and_group_and_every_target_the_same() {
     let config = load_text("goals", &text).expect("valid");
     for target in &config.targets {
         let of = |id, name, group| {
-            let goals = target.goals.of(&service(id, name, group));
+            let goals = target.goals.for_service(&service(id, name, group));
             let voice = goals.class(CaseClass::Voice);
             let times = [voice.wait_target, voice.critical_after, voice.short_abandon].map(|t| t.as_secs());
             (goals.minimum_agents, goals.abandon_target, goals.classes.len(), times)
@@ -72,19 +72,19 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
         ),
         (
             rule("{match: {}, minimum_agents: 1}"),
-            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; what is for all stands in goals itself",
+            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; goals of all services belong directly under goals",
         ),
         (
             rule("{match: {id: []}, minimum_agents: 1}"),
-            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; what is for all stands in goals itself",
+            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; goals of all services belong directly under goals",
         ),
         (
             rule("{match: {target: mian, id: 1}, minimum_agents: 1}"),
-            "c.yml:7:37: goals.services[0].match.target: no target is called so; known: main",
+            "c.yml:7:37: goals.services[0].match.target: no target has this name; known: main",
         ),
         (
             rule("{match: {target: [m*, 'north *']}, minimum_agents: 1}"),
-            "c.yml:7:42: goals.services[0].match.target[1]: no target is called so; known: main",
+            "c.yml:7:42: goals.services[0].match.target[1]: no target has this name; known: main",
         ),
         (
             rule("{match: {contact_center: ''}, minimum_agents: 1}"),
@@ -94,7 +94,7 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
             rule(
                 "{match: {id: 1, contact_center: A}, minimum_agents: 1}, {match: {contact_center: a, id: 1}, minimum_agents: 2}",
             ),
-            "c.yml:7:76: goals.services[1]: matches just as goals.services[0] does; join the two",
+            "c.yml:7:76: goals.services[1]: matches the same services as goals.services[0]; merge the two rules",
         ),
         (
             rule("{match: {nmae: x}, minimum_agents: 1}"),
@@ -122,7 +122,7 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
         ),
         (
             rule("{match: {name: [A, b]}, minimum_agents: 1}, {match: {name: [B, a]}, minimum_agents: 2}"),
-            "c.yml:7:64: goals.services[1]: matches just as goals.services[0] does; join the two",
+            "c.yml:7:64: goals.services[1]: matches the same services as goals.services[0]; merge the two rules",
         ),
         (
             rule("{match: {id: 1}, classes: {voice: {level_target: 80}}}"),
@@ -154,7 +154,7 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_poll_that_is_too_long_for_the_shortest_wait_target_is_warned_of_with_both_keys() {
+fn interval_too_long_for_a_wait_target_is_warned_of() {
     let warnings =
         |rest: &str| load_text("goals-polls", &format!("{VALID}{rest}\n")).expect("valid").warnings;
     let roughly = "whether a case was answered within it is then known roughly; read more often";
@@ -195,7 +195,7 @@ fn a_poll_that_is_too_long_for_the_shortest_wait_target_is_warned_of_with_both_k
 }
 
 #[test]
-fn a_fifth_wait_target_that_is_no_edge_is_warned_of() {
+fn fifth_wait_target_without_bucket_is_warned_of() {
     let rules: Vec<_> = [21, 22, 23, 24, 25, 30, 26, 21]
         .iter()
         .enumerate()
@@ -210,14 +210,14 @@ fn a_fifth_wait_target_that_is_no_edge_is_warned_of() {
 }
 
 #[test]
-fn a_rule_for_a_target_that_is_wrong_itself_is_no_second_mistake() {
+fn rule_for_an_invalid_target_is_no_second_error() {
     let text = format!("{VALID}goals: {{services: [{{match: {{target: main}}, minimum_agents: 1}}]}}\n");
     let text = text.replace("https://trio.example/te/api", "trio");
     assert_eq!(errors("goals-wrong-target", &text).len(), 1, "{:?}", errors("goals-wrong-target", &text));
 }
 
 #[test]
-fn a_rule_may_be_for_one_target_or_contact_centre_and_all_targets_share_the_edges() {
+fn rules_for_single_targets_share_one_set_of_buckets() {
     let second = "  - {name: b, servers: https://b/c, client_key_file: key, username_file: user, password_file: password}\n";
     let text = format!(
         "{VALID}{second}goals:
@@ -230,7 +230,7 @@ fn a_rule_may_be_for_one_target_or_contact_centre_and_all_targets_share_the_edge
     let config = load_text("goals-target", &text).expect("valid");
     let of = |target: usize, id, contact_center: &[&'static str]| {
         let service = ServiceNames { id, contact_center: contact_center.to_vec(), ..ServiceNames::default() };
-        config.targets[target].goals.of(&service).minimum_agents
+        config.targets[target].goals.for_service(&service).minimum_agents
     };
     assert_eq!([of(0, "1", &["1"]), of(1, "1", &["1"]), of(0, "2", &["1"])], [Some(4), Some(5), None]);
     assert_eq!([of(0, "9", &["2"]), of(1, "9", &["7", "NORDEN"])], [Some(6); 2]);

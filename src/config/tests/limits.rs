@@ -1,11 +1,11 @@
-//! Tests: what bounds the requests to a target.
+//! Tests of the limits of requests to a target.
 
 use pretty_assertions::assert_eq;
 
 use super::*;
 
 #[test]
-fn the_limits_of_a_target_are_taken_and_an_authority_is_read_from_its_file() {
+fn limits_and_authorities_of_a_target_are_read() {
     let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
     fs::write(folder("limits").join("ca.pem"), authority.cert.pem()).expect("writable");
     let text = format!(

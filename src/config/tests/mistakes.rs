@@ -1,17 +1,17 @@
-//! Tests: every wrong value and its exact message, for every key that there is.
+//! Tests of the exact error message for a wrong value of each key.
 
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{config::agents::LIMITED, document::UNQUOTED};
+use crate::{config::agents::LIMITED_STATES, document::UNQUOTED};
 
-/// Wrong configurations, each with one mistake and what is said of it.
+/// Returns configurations with one error each, and its message.
 pub(super) fn all() -> Vec<(String, String)> {
     let mut all = general();
-    all.extend(of_names_and_secrets());
-    all.extend(of_every_collector());
-    all.extend(of_every_state());
-    all.extend(of_every_class());
+    all.extend(names_and_secrets());
+    all.extend(every_collector());
+    all.extend(every_state());
+    all.extend(every_class());
     all.extend(agents::mistakes());
     all.extend(goals::mistakes());
     all.extend(limits::mistakes());
@@ -19,18 +19,18 @@ pub(super) fn all() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_wrong_value_has_a_message_that_names_its_place_and_the_remedy() {
+fn wrong_value_is_reported_with_position_and_remedy() {
     for (text, message) in all() {
         assert_eq!(errors("wrong", &text), [message], "{text}");
     }
 }
 
-/// A line after the valid file.
+/// Returns the valid file with one more line, and a message.
 fn after(line: &str, message: &str) -> (String, String) {
     (format!("{VALID}{line}\n"), message.to_owned())
 }
 
-fn of_names_and_secrets() -> Vec<(String, String)> {
+fn names_and_secrets() -> Vec<(String, String)> {
     let long = "x".repeat(201);
     let name = |name: &str, message: &str| {
         (with("name: main", &format!("name: {name}")), format!("c.yml:2:11: targets[0].name: {message}"))
@@ -94,7 +94,7 @@ fn of_names_and_secrets() -> Vec<(String, String)> {
     ]
 }
 
-fn of_every_collector() -> Vec<(String, String)> {
+fn every_collector() -> Vec<(String, String)> {
     let mistakes = Collector::ALL.into_iter().map(Collector::as_str).map(|name| {
         let column = 15 + name.len() + "{interval: ".len();
         let message = "must be a duration with its unit, such as 5s, 500ms, 2m or 1h";
@@ -106,8 +106,8 @@ fn of_every_collector() -> Vec<(String, String)> {
     mistakes.collect()
 }
 
-fn of_every_state() -> Vec<(String, String)> {
-    let mistakes = LIMITED.into_iter().map(|state| state.as_str()).map(|name| {
+fn every_state() -> Vec<(String, String)> {
+    let mistakes = LIMITED_STATES.into_iter().map(|state| state.as_str()).map(|name| {
         after(
             &format!("agents: {{state_limits: {{{name}: 10ms}}}}"),
             &format!("c.yml:7:{}: agents.state_limits.{name}: must be at least 1s", 27 + name.len()),
@@ -116,8 +116,8 @@ fn of_every_state() -> Vec<(String, String)> {
     mistakes.collect()
 }
 
-/// Of all goals of a class, general ones and those of a rule.
-fn of_every_class() -> Vec<(String, String)> {
+/// Returns an error for each goal of each class, general ones and those of a rule.
+fn every_class() -> Vec<(String, String)> {
     let duration = "must be a duration with its unit, such as 5s, 500ms, 2m or 1h";
     let keys = [
         ("wait_target", duration),
@@ -224,7 +224,7 @@ fn general() -> Vec<(String, String)> {
         ),
         (
             with(servers, "    servers: [https://a/b, https://A:443/d]\n"),
-            "c.yml:3:28: targets[0].servers[1]: the same host and port stand here twice",
+            "c.yml:3:28: targets[0].servers[1]: the same host and port are named twice",
         ),
         (
             with(servers, "    servers: [https://a/b, d]\n"),

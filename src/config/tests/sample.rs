@@ -1,4 +1,4 @@
-//! Tests: the sample file, which explains every key.
+//! Tests of the sample file, which explains every key.
 
 use pretty_assertions::assert_eq;
 
@@ -7,7 +7,7 @@ use crate::model::ServiceGoals;
 
 pub(super) const SAMPLE: &str = include_str!("../../../deploy/trio-exporter.yml");
 
-/// The sample with every commented key in force.
+/// Returns the sample with every key that is commented out put into effect.
 pub(super) fn written_out() -> String {
     // A line of a commented key ends its first word with a colon; the rest is prose.
     let lines = SAMPLE.lines().skip(1).map(|line| match line.trim_start().strip_prefix("# ") {
@@ -27,7 +27,7 @@ pub(super) fn written_out() -> String {
 }
 
 #[test]
-fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
+fn sample_is_valid_as_shipped_and_with_all_keys() {
     let secrets = |text: &str| {
         text.replace("client_key_file: client_key", "client_key_file: key")
             .replace("username_file: username", "username_file: user")
@@ -39,12 +39,12 @@ fn the_sample_file_is_valid_as_it_is_and_with_every_default_written_out() {
         .replace("    ca_file: ca.pem\n", "");
     let config = load_text("sample-written-out", &written_out).expect("valid");
     assert_eq!(config.poll, poller::Settings::default());
-    assert_eq!(config.tally, agents::of_the_sample());
+    assert_eq!(config.tally, agents::sample_settings());
     let goals = &config.targets[0].goals;
     let general = ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() };
-    assert_eq!(*goals.of(&ServiceNames::default()), general);
+    assert_eq!(*goals.for_service(&ServiceNames::default()), general);
     let shown = ServiceNames { id: "102", ..ServiceNames::default() };
-    assert_eq!(goals.of(&shown).minimum_agents, Some(4), "the first rule of the sample");
+    assert_eq!(goals.for_service(&shown).minimum_agents, Some(4), "the first rule of the sample");
     assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
     assert!(config.targets[0].trio.time_zone.is_some());
 }

@@ -1,4 +1,4 @@
-//! Tests: the schema says what the reader does.
+//! Tests that the schema and the reader agree.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,8 +16,8 @@ const COMMITTED: &str = "deploy/trio-exporter.schema.json";
 /// A key that is far from every known one.
 const STRANGE: &str = "zzzzzzzzzzzzzzzzzzzz";
 
-/// What a schema cannot say: other files, other keys, and how long a duration is.
-const BEYOND: [&str; 15] = [
+/// Parts of messages about errors that a schema cannot express: other files, other keys, lengths of durations.
+const READER_ONLY: [&str; 15] = [
     "cannot read",
     "holds no certificate",
     "no such time zone",
@@ -30,14 +30,14 @@ const BEYOND: [&str; 15] = [
     "must be at least",
     "must not be shorter than",
     "must not be longer than wait_target",
-    "matches just as",
-    "no target is called so",
+    "matches the same services",
+    "no target has this name",
     "both allowed and denied",
 ];
-const BEYOND_TOO: [&str; 6] = [
+const READER_ONLY_TOO: [&str; 6] = [
     "is called `main`",
     "the same host and port",
-    "stands here twice",
+    "is named twice",
     "is the word for all reasons",
     "at least one of service_state",
     "must say which services",
@@ -51,7 +51,7 @@ fn instance(text: &str) -> Value {
 }
 
 #[test]
-fn the_committed_schema_is_that_of_the_types() {
+fn committed_schema_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(COMMITTED);
     if std::env::var_os("GOLDEN").is_some_and(|it| it == "write") {
         fs::write(&path, schema_text()).expect("writable");
@@ -59,12 +59,12 @@ fn the_committed_schema_is_that_of_the_types() {
     let committed = fs::read_to_string(&path).expect("the committed schema");
     assert!(
         committed == schema_text(),
-        "{COMMITTED} is out of date; run `GOLDEN=write cargo test --locked --lib the_committed_schema`"
+        "{COMMITTED} is out of date; run `GOLDEN=write cargo test --locked --lib committed_schema`"
     );
 }
 
 #[test]
-fn the_files_that_are_shipped_are_valid_by_the_schema() {
+fn shipped_files_are_valid_by_the_schema() {
     let compose = include_str!("../../../deploy/compose/trio-exporter.yml");
     for text in [sample::SAMPLE, &sample::written_out(), compose, VALID] {
         let instance = instance(text);
@@ -77,33 +77,33 @@ fn the_files_that_are_shipped_are_valid_by_the_schema() {
 }
 
 #[test]
-fn what_the_reader_rejects_the_schema_rejects_but_for_what_a_schema_cannot_say() {
-    let beyond = || BEYOND.iter().chain(&BEYOND_TOO);
+fn schema_rejects_the_errors_that_it_can_express() {
+    let reader_only = || READER_ONLY.iter().chain(&READER_ONLY_TOO);
     let mut used = BTreeSet::new();
     for (text, message) in mistakes::all() {
         let is_valid = VALIDATOR.is_valid(&instance(&text));
-        let reason = beyond().find(|reason| message.contains(**reason));
+        let reason = reader_only().find(|reason| message.contains(**reason));
         assert_eq!(is_valid, is_valid && reason.is_some(), "accepted by the schema: {text}{message}");
         used.extend(reason.filter(|_| is_valid));
     }
-    assert_eq!(used, beyond().collect(), "each of these is needed");
+    assert_eq!(used, reader_only().collect(), "each of these is needed");
 }
 
 #[test]
-fn every_key_has_a_wrong_value_in_the_tables_with_its_exact_message() {
+fn every_key_has_a_wrong_value_in_the_tables() {
     let digits = |c: char| c.is_ascii_digit() || matches!(c, '[' | ']');
-    let told: BTreeSet<String> = mistakes::all()
+    let tested: BTreeSet<String> = mistakes::all()
         .into_iter()
         .filter_map(|(_, message)| Some(message.split(": ").nth(1)?.replace(digits, "")))
         .collect();
     let mut leaves = BTreeSet::new();
     collect_leaves("", &SCHEMA, &mut leaves);
     assert!(leaves.len() > 100, "{leaves:?}");
-    assert_eq!(leaves.difference(&told).collect::<Vec<_>>(), Vec::<&String>::new());
+    assert_eq!(leaves.difference(&tested).collect::<Vec<_>>(), Vec::<&String>::new());
 }
 
 #[test]
-fn the_schema_and_the_reader_know_the_same_keys() {
+fn schema_and_reader_know_the_same_keys() {
     let mut ours = BTreeMap::new();
     let strange = strange(&SCHEMA, "", &mut ours).expect("a map");
     let known = "; known here: ";
@@ -119,16 +119,16 @@ fn the_schema_and_the_reader_know_the_same_keys() {
 }
 
 #[test]
-fn the_sample_explains_every_key_of_the_schema() {
+fn sample_explains_every_key_of_the_schema() {
     let mut maps = BTreeMap::new();
     strange(&SCHEMA, "", &mut maps);
     let words: BTreeSet<&str> = sample::SAMPLE.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
-    let untold: Vec<_> = maps.values().flatten().filter(|key| !words.contains(key.as_str())).collect();
-    assert_eq!(untold, Vec::<&String>::new());
+    let missing: Vec<_> = maps.values().flatten().filter(|key| !words.contains(key.as_str())).collect();
+    assert_eq!(missing, Vec::<&String>::new());
 }
 
 #[test]
-fn the_defaults_of_the_schema_are_those_of_a_file_that_leaves_them_out() {
+fn defaults_of_the_schema_are_those_of_the_reader() {
     let mut written = json!({"targets": {}});
     for key in ["poll", "metrics", "agents", "targets"] {
         let map = map_of(&SCHEMA["properties"][key]).expect("a map");
@@ -156,7 +156,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_duration_that_the_reader_takes_is_one_by_the_schema(text in durations()) {
+    fn schema_accepts_every_duration_that_the_reader_accepts(text in durations()) {
         let yaml = format!("{VALID}metrics: {{keep_counters: {}}}", json!(text));
         let complaints = load_text("schema-durations", &yaml).err().unwrap_or_default();
         if !complaints.iter().any(|message| message.contains("must be a duration")) {
@@ -165,7 +165,7 @@ proptest! {
     }
 }
 
-/// Durations in the ways in which they are written, and what looks like one.
+/// Durations in all ways of writing them, and texts that look like one.
 fn durations() -> impl Strategy<Value = String> {
     let units = ["ms", "s", " secs", "sec", "m", " min", "minutes", "h", "hr", " hours", ".5h", ",5 s"];
     let part = (0..100_u32, prop::sample::select(units.to_vec()))
@@ -179,7 +179,7 @@ fn durations() -> impl Strategy<Value = String> {
     ]
 }
 
-/// The map among what a schema allows.
+/// Returns the map among the alternatives of a schema.
 fn map_of(schema: &Value) -> Option<&Value> {
     if let Some(name) = schema.get("$ref").and_then(Value::as_str) {
         return SCHEMA.pointer(name.trim_start_matches('#')).and_then(map_of);
@@ -209,7 +209,7 @@ fn collect_leaves(path: &str, schema: &Value, leaves: &mut BTreeSet<String>) {
     }
 }
 
-/// A document with every map that there may be, each with a strange key; and the keys of each map.
+/// Returns a document with every map of the schema, each with an unknown key, and collects the keys of each map.
 fn strange(schema: &Value, path: &str, keys: &mut BTreeMap<String, BTreeSet<String>>) -> Option<Value> {
     let map = map_of(schema)?;
     keys.insert(path.to_owned(), properties(map).map(|(key, _)| key.clone()).collect());

@@ -1,12 +1,12 @@
-//! Tests: where secrets are found, what is wrong with the files that they are in, and who else can read those.
+//! Tests of secrets: files, credentials of systemd, and errors.
 
 use pretty_assertions::assert_eq;
 use secrecy::ExposeSecret;
 
 use super::*;
 
-/// The messages about a secret file with these bytes, and about the same file named by the environment.
-fn told(bytes: &[u8]) -> [Vec<String>; 2] {
+/// Returns the messages about a secret file with these bytes: named by the configuration, and by a variable.
+fn messages(bytes: &[u8]) -> [Vec<String>; 2] {
     let folder = folder("secret-bytes");
     let path = folder.join("secret");
     fs::write(&path, bytes).expect("writable");
@@ -25,7 +25,7 @@ fn told(bytes: &[u8]) -> [Vec<String>; 2] {
 }
 
 #[test]
-fn every_secret_file_that_cannot_be_one_is_told_with_its_key_and_the_remedy() {
+fn unusable_secret_file_is_reported_with_key_and_remedy() {
     let too_long = "x".repeat(4097);
     let several = "holds a line break or another control character; put only the secret itself there";
     for (bytes, message) in [
@@ -37,9 +37,9 @@ fn every_secret_file_that_cannot_be_one_is_told_with_its_key_and_the_remedy() {
         (b"one\ntwo\n", several),
         (b"pass\0word", several),
     ] {
-        let [by_file, by_environment] = told(bytes);
+        let [by_file, by_environment] = messages(bytes);
         assert_eq!(by_file, [format!("c.yml:6:20: targets[0].password_file: {message}")]);
-        // A secret that was read but cannot be one is told of by the name of the secret.
+        // A file that was read is no longer to blame: the error names the secret.
         let variable = if message == several { "TRIO_PASSWORD" } else { "TRIO_PASSWORD_FILE" };
         assert_eq!(by_environment, [format!("{variable}: {message}")]);
     }
@@ -48,7 +48,7 @@ fn every_secret_file_that_cannot_be_one_is_told_with_its_key_and_the_remedy() {
 }
 
 #[test]
-fn the_mark_that_editors_put_before_utf_8_is_not_part_of_a_secret() {
+fn byte_order_mark_is_not_part_of_a_secret() {
     let file = folder("secret-mark").join("marked");
     fs::write(&file, "\u{feff}hemligt\r\n").expect("writable");
     let text = with("password_file: password", "password_file: marked");
@@ -57,7 +57,7 @@ fn the_mark_that_editors_put_before_utf_8_is_not_part_of_a_secret() {
 }
 
 #[test]
-fn a_secret_that_yaml_would_change_must_stand_in_quotes() {
+fn secret_that_yaml_changes_must_be_quoted() {
     for (given, is_right) in [("1234", false), ("007", false), ("1e5", false), ("no", false), ("'007'", true)]
     {
         let text = with("password_file: password", &format!("password: {given}"));
@@ -65,13 +65,13 @@ fn a_secret_that_yaml_would_change_must_stand_in_quotes() {
             let config = load_text("secret-quotes", &text).expect("valid");
             assert_eq!(config.targets[0].trio.password.current().expose_secret(), "007");
         } else {
-            let message = "c.yml:6:15: targets[0].password: must stand in quotes: YAML takes it for a number or a truth";
+            let message = "c.yml:6:15: targets[0].password: must be in quotes: YAML reads it as a number or as true or false";
             assert_eq!(errors("secret-quotes", &text), [message], "{given}");
         }
     }
 }
 
-/// A folder with a configuration, and one of credentials.
+/// Returns a folder for a configuration, and one for credentials.
 fn credentials(test: &str) -> (PathBuf, PathBuf) {
     let configuration = folder(test);
     let credentials = configuration.join("credentials");
@@ -80,14 +80,14 @@ fn credentials(test: &str) -> (PathBuf, PathBuf) {
     (configuration, credentials)
 }
 
-/// What an environment holds of one variable.
+/// Returns an environment with one variable.
 fn variable(name: &'static str, value: &Path) -> impl Fn(&str) -> Option<String> {
     let value = value.display().to_string();
     move |asked| (asked == name).then(|| value.clone())
 }
 
 #[test]
-fn what_is_not_beside_the_configuration_is_looked_for_among_the_credentials_of_systemd() {
+fn missing_files_are_read_from_systemd_credentials() {
     let (folder, credentials) = credentials("credentials");
     let written = |name: &str, text: &str| fs::write(credentials.join(name), text).expect("writable");
     let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
@@ -106,16 +106,16 @@ fn what_is_not_beside_the_configuration_is_looked_for_among_the_credentials_of_s
     assert_eq!(trio.password.current().expose_secret(), "from systemd");
     assert_eq!(trio.username.current().expose_secret(), "exporter", "beside the configuration comes first");
     assert!(matches!(config.metrics.identity, metrics::Identity::Hash(_)));
-    assert_eq!(config.warnings, Vec::<String>::new(), "nobody else sees credentials, whatever their mode");
+    assert_eq!(config.warnings, Vec::<String>::new(), "no other user sees credentials, even with this mode");
     let without = load(Some(&file), &nothing).expect_err("no credentials");
     assert_eq!(without.len(), 4, "{without:#?}");
 }
 
 #[test]
-fn a_secret_that_is_neither_beside_the_configuration_nor_a_credential_is_told_with_both_places() {
+fn missing_secret_is_reported_with_both_paths() {
     let (folder, credentials) = credentials("no-credential");
     let file = folder.join("c.yml");
-    let told = |name: &str| {
+    let message = |name: &str| {
         fs::write(&file, with("password_file: password", &format!("password_file: {name}")))
             .expect("writable");
         let list = load(Some(&file), &variable("CREDENTIALS_DIRECTORY", &credentials)).expect_err("missing");
@@ -123,18 +123,18 @@ fn a_secret_that_is_neither_beside_the_configuration_nor_a_credential_is_told_wi
     };
     let why = "No such file or directory (os error 2)";
     let place = "c.yml:6:20: targets[0].password_file: cannot read";
-    assert_eq!(told("gone"), format!("{place} gone: {why}; credentials/gone is not there either"));
-    // Credentials have no folders, and nothing but them is to be found through that variable.
+    assert_eq!(message("gone"), format!("{place} gone: {why}; credentials/gone is not there either"));
+    // Credentials have no folders, and the variable must not give access to other files.
     fs::write(credentials.join("there"), "x").expect("writable");
     assert_eq!(
-        told("../no-credential/credentials/../gone"),
+        message("../no-credential/credentials/../gone"),
         format!("{place} ../no-credential/credentials/../gone: {why}")
     );
-    assert_eq!(told("sub/there"), format!("{place} sub/there: {why}"));
+    assert_eq!(message("sub/there"), format!("{place} sub/there: {why}"));
 }
 
 #[test]
-fn secret_files_that_the_environment_names_may_be_credentials_too() {
+fn secret_files_of_the_environment_may_be_credentials() {
     let (_, credentials) = credentials("environment-credentials");
     fs::write(credentials.join("trio-password"), "from systemd").expect("writable");
     let directory = credentials.display().to_string();

@@ -1,4 +1,4 @@
-//! Tests: what web configurations become, and every mistake with its exact message.
+//! Tests of web configurations, and of the exact message of each error.
 
 use std::{fs, path::PathBuf};
 
@@ -8,7 +8,7 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 
-/// Of `secret`.
+/// The bcrypt hash of `secret`.
 const HASH: &str = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 
 thread_local! {
@@ -52,7 +52,7 @@ fn load_text(test: &str, text: &str) -> Result<Web, Vec<String>> {
     read(Some(&file), None, &nothing).web
 }
 
-/// The messages, with the folder and the name of the file cut out.
+/// Returns the messages without the folder and the name of the file.
 fn mistakes(test: &str, text: &str) -> Vec<String> {
     let prefix = format!("{}/", folder().display());
     let list = load_text(test, text).expect_err(text);
@@ -62,7 +62,7 @@ fn mistakes(test: &str, text: &str) -> Vec<String> {
 const TLS: &str = "tls_server_config: {cert_file: crt, key_file: key";
 
 #[test]
-fn an_empty_file_is_plain_http_for_everybody() {
+fn empty_file_is_plain_http_without_users() {
     for text in
         ["", "# nothing\n", "tls_server_config: {}\n", "tls_server_config:\nbasic_auth_users:\n", "{}"]
     {
@@ -74,7 +74,7 @@ fn an_empty_file_is_plain_http_for_everybody() {
 }
 
 #[test]
-fn everything_that_can_be_configured_is_read() {
+fn every_key_is_read() {
     let text = format!(
         "{TLS}, client_ca_file: crt, client_auth_type: RequireAndVerifyClientCert,
   client_allowed_sans: [scraper, 10.0.0.1], min_version: TLS12, max_version: TLS13,
@@ -103,7 +103,7 @@ rate_limit: {{interval: 1s, burst: 20}}
 }
 
 #[test]
-fn certificates_may_stand_in_the_file_itself() {
+fn certificates_may_be_in_the_file_itself() {
     let inline = |file: &str| {
         let text = fs::read_to_string(folder().join(file)).expect("readable");
         text.lines().map(|line| format!("    {line}\n")).collect::<String>()
@@ -113,7 +113,7 @@ fn certificates_may_stand_in_the_file_itself() {
 }
 
 #[test]
-fn a_rate_without_an_interval_is_none() {
+fn rate_limit_without_interval_is_off() {
     for text in
         ["rate_limit: {interval: 0, burst: 5}", "rate_limit: {interval: 0s}", "rate_limit: {burst: 5}"]
     {
@@ -123,12 +123,12 @@ fn a_rate_without_an_interval_is_none() {
 
 #[test]
 #[rustfmt::skip]
-fn every_mistake_is_named_with_its_place_and_its_remedy() {
+fn every_error_is_reported_with_position_and_remedy() {
     let no_hash = "must be a bcrypt hash, such as `htpasswd -nBC 10 \"\"` prints; a password as it is does not belong here";
     let nothing = "missing; give cert_file and key_file, or leave tls_server_config out for plain HTTP";
     let without = "does nothing without client_auth_type: RequireAndVerifyClientCert";
-    let suites = "no cipher suite that is offered here; known here: TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
-    let old = "is too old to be safe and is not spoken here; write TLS12 or TLS13";
+    let suites = "not a supported cipher suite; known here: TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256";
+    let old = "is too old to be safe and is not supported; write TLS12 or TLS13";
     let table: &[(String, Vec<String>)] = &[
         ("tls_server_confg: {}".into(), vec!["1:1: tls_server_confg: unknown key; did you mean `tls_server_config`?".into()]),
         ("- a".into(), vec!["1:1: the file: must be a map of `key: value` lines".into()]),
@@ -149,17 +149,17 @@ fn every_mistake_is_named_with_its_place_and_its_remedy() {
         (format!("{TLS}, client_ca_file: crt}}"), vec![format!("1:68: tls_server_config.client_ca_file: {without}")]),
         (format!("{TLS}, client_ca_file: crt, client_auth_type: NoClientCert}}"), vec![format!("1:68: tls_server_config.client_ca_file: {without}")]),
         (format!("{TLS}, client_allowed_sans: [a]}}"), vec![format!("1:73: tls_server_config.client_allowed_sans: {without}")]),
-        (format!("{TLS}, client_auth_type: RequireAndVerifyClientCert}}"), vec!["1:70: tls_server_config.client_auth_type: needs client_ca_file: the authorities whose certificates are good".into()]),
+        (format!("{TLS}, client_auth_type: RequireAndVerifyClientCert}}"), vec!["1:70: tls_server_config.client_auth_type: needs client_ca_file: the authorities whose certificates are accepted".into()]),
         (format!("{TLS}, client_auth_type: RequireAndVerifyClientCert, client_ca_file: broken}}"), vec!["1:114: tls_server_config.client_ca_file: broken holds a broken certificate".into()]),
         (format!("{TLS}, client_auth_type: RequireAndVerifyClientCert, client_ca_file: empty}}"), vec!["1:114: tls_server_config.client_ca_file: empty holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----".into()]),
-        (format!("{TLS}, client_auth_type: RequestClientCert}}"), vec!["1:70: tls_server_config.client_auth_type: takes certificates that nobody has verified; write RequireAndVerifyClientCert".into()]),
+        (format!("{TLS}, client_auth_type: RequestClientCert}}"), vec!["1:70: tls_server_config.client_auth_type: accepts certificates that no one has verified; write RequireAndVerifyClientCert".into()]),
         (format!("{TLS}, client_auth_type: NoClientCerts}}"), vec!["1:70: tls_server_config.client_auth_type: unknown kind; did you mean `NoClientCert`?".into()]),
         (format!("{TLS}, min_version: TLS10, max_version: TLS11}}"), vec![format!("1:65: tls_server_config.min_version: {old}"), format!("1:85: tls_server_config.max_version: {old}")]),
         (format!("{TLS}, min_version: TLS111}}"), vec!["1:65: tls_server_config.min_version: unknown version; did you mean `TLS12`?".into()]),
         (format!("{TLS}, min_version: TLS13, max_version: TLS12}}"), vec!["1:65: tls_server_config.min_version: must not be newer than max_version".into()]),
         (format!("{TLS}, cipher_suites: [TLS_RSA_WITH_AES_128_CBC_SHA]}}"), vec![format!("1:68: tls_server_config.cipher_suites[0]: {suites}")]),
         (format!("{TLS}, cipher_suites: [TLS_AES_128_GCM_SHA256], max_version: TLS12}}"), vec!["1:20: tls_server_config: leaves nothing to speak: none of these cipher suites and curves fit these versions".into()]),
-        (format!("{TLS}, curve_preferences: [CurveP521]}}"), vec!["1:72: tls_server_config.curve_preferences[0]: no curve that is offered here; known here: X25519, CurveP256, CurveP384".into()]),
+        (format!("{TLS}, curve_preferences: [CurveP521]}}"), vec!["1:72: tls_server_config.curve_preferences[0]: not a supported curve; known here: X25519, CurveP256, CurveP384".into()]),
         (format!("{TLS}, prefer_server_cipher_suites: 3}}"), vec!["1:81: tls_server_config.prefer_server_cipher_suites: must be true or false".into()]),
         ("http_server_config: {http2: maybe, header: {}}".into(), vec!["1:29: http_server_config.http2: must be true or false".into(), "1:36: http_server_config.header: unknown key; did you mean `headers`?".into()]),
         ("http_server_config: {headers: {x-frame-options: deny, X-Frame-Options: DENY, Server: x}}".into(), vec![
@@ -176,7 +176,7 @@ fn every_mistake_is_named_with_its_place_and_its_remedy() {
         ("http_server_config: {headers: [X-Frame-Options]}".into(), vec!["1:31: http_server_config.headers: must be a map of `key: value` lines".into()]),
         ("rate_limit: 5".into(), vec!["1:13: rate_limit: must be a map of `key: value` lines".into()]),
         ("rate_limit: {interval: 1s, burst: many}".into(), vec!["1:35: rate_limit.burst: must be a whole number from 0 to 1000000".into(), "1:13: rate_limit.burst: must be at least 1: without it no request is ever answered".into()]),
-        ("rate_limit: {interval: 1s, burst: 1}\nrate_limit: {}".into(), vec!["2:1: the key `rate_limit` stands here twice; give it once".into()]),
+        ("rate_limit: {interval: 1s, burst: 1}\nrate_limit: {}".into(), vec!["2:1: the key `rate_limit` is given twice; give it once".into()]),
         ("basic_auth_users: [alice]".into(), vec!["1:19: basic_auth_users: must be a map of `key: value` lines".into()]),
         ("rate_limit: {interval: 1s}".into(), vec!["1:13: rate_limit.burst: must be at least 1: without it no request is ever answered".into()]),
         ("rate_limit: {interval: 1, burst: 1}".into(), vec!["1:24: rate_limit.interval: must be a duration with its unit, such as 5s, 500ms, 2m or 1h".into()]),
@@ -188,7 +188,7 @@ fn every_mistake_is_named_with_its_place_and_its_remedy() {
 }
 
 #[test]
-fn users_of_the_page_of_agents_stand_in_a_file_that_holds_nothing_else() {
+fn agents_file_holds_users_and_nothing_else() {
     let file = folder().join("agents.yml");
     let read_agents = |text: &str| {
         fs::write(&file, text).expect("writable");
@@ -196,11 +196,11 @@ fn users_of_the_page_of_agents_stand_in_a_file_that_holds_nothing_else() {
     };
     let web = read_agents(&format!("basic_auth_users: {{boss: {HASH}}}")).expect("valid");
     assert!(web.users.is_empty() && web.agents_users.is_some_and(|users| !users.is_empty()));
-    let nobody = "basic_auth_users: names nobody; without the flag --web.agents-config.file the users of --web.config.file see /metrics/agents";
+    let no_user = "basic_auth_users: names no user; without the flag --web.agents-config.file the users of --web.config.file see /metrics/agents";
     let name = file.display();
     for (text, expected) in [
-        (String::new(), vec![format!("{name}:1:1: {nobody}")]),
-        ("basic_auth_users: {}".to_owned(), vec![format!("{name}:1:1: {nobody}")]),
+        (String::new(), vec![format!("{name}:1:1: {no_user}")]),
+        ("basic_auth_users: {}".to_owned(), vec![format!("{name}:1:1: {no_user}")]),
         (
             format!("{TLS}}}\nbasic_auth_users: {{boss: {HASH}}}"),
             vec![format!("{name}:1:1: tls_server_config: unknown key; known here: basic_auth_users")],
@@ -211,7 +211,7 @@ fn users_of_the_page_of_agents_stand_in_a_file_that_holds_nothing_else() {
 }
 
 #[test]
-fn every_file_that_was_looked_at_is_named_also_those_that_are_not_there() {
+fn every_file_is_watched_even_if_missing() {
     let file = folder().join("looked.yml");
     let text = "tls_server_config: {cert_file: crt, key_file: nowhere, client_ca_file: crt, client_auth_type: VerifyClientCertIfGiven}";
     fs::write(&file, text).expect("writable");

@@ -1,25 +1,26 @@
-//! The section `tls_server_config`.
+//! Reads the section `tls_server_config`.
 
 mod algorithms;
 mod pem;
 
-use super::Named;
+use super::NamedFiles;
 use crate::{
     document::{Complaints, Entry, Section, Value, unknown},
     http::{Authorities, Chain, Clients, Key, Tls, TlsSettings},
 };
-use pem::Given;
+use pem::PemSource;
 
-/// Without a certificate: whatever else stands there would promise what plain HTTP does not keep.
+/// Error for a section without a certificate: the other keys would promise a protection that plain HTTP lacks.
 const NO_CERTIFICATE: &str =
     "missing; give cert_file and key_file, or leave tls_server_config out for plain HTTP";
 
 pub(super) fn read(
     root: &mut Section<'_>,
-    named: &mut Named<'_>,
+    named: &mut NamedFiles<'_>,
     complaints: &mut Complaints,
 ) -> Option<Tls> {
     let entry = root.get("tls_server_config")?;
+    // An empty section is plain HTTP, as in exporter-toolkit.
     if matches!(&entry.node.value, Value::Map(entries) if entries.is_empty()) {
         return None;
     }
@@ -29,11 +30,11 @@ pub(super) fn read(
     let key = named.pem(&mut section, "key", "key_file", complaints);
     let authorities = named.pem(&mut section, "client_ca", "client_ca_file", complaints);
     for (given, key) in [(&certificate, "cert_file"), (&key, "key_file")] {
-        if matches!(given, Given::Nothing) {
-            complaints.add(section.at(), &section.path_of(key), NO_CERTIFICATE);
+        if matches!(given, PemSource::Missing) {
+            complaints.add(section.position(), &section.path_of(key), NO_CERTIFICATE);
         }
     }
-    key.guard(&mut named.files);
+    key.warn_if_exposed(&mut named.files);
     let chain = certificate.parse(Chain::from_pem, complaints);
     let key = key.parse(Key::from_pem, complaints);
     let clients = clients(&mut section, &authorities, complaints);
@@ -46,39 +47,42 @@ pub(super) fn read(
     Tls::new(settings).map_err(|message| entry.wrong(complaints, message)).ok()
 }
 
-/// What Go calls the ways in which clients may be asked for a certificate.
+/// Policy for certificates of clients.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ask {
-    Nobody,
+enum ClientAuth {
+    None,
     IfGiven,
-    Everybody,
+    Required,
 }
 
-const KINDS: [(&str, Ask); 3] = [
-    ("NoClientCert", Ask::Nobody),
-    ("VerifyClientCertIfGiven", Ask::IfGiven),
-    ("RequireAndVerifyClientCert", Ask::Everybody),
+// The names are those of Go's crypto/tls, which the format uses.
+const CLIENT_AUTH_TYPES: [(&str, ClientAuth); 3] = [
+    ("NoClientCert", ClientAuth::None),
+    ("VerifyClientCertIfGiven", ClientAuth::IfGiven),
+    ("RequireAndVerifyClientCert", ClientAuth::Required),
 ];
+/// Types of the format that accept certificates without verifying them.
 const UNVERIFIED: [&str; 3] = ["RequestClientCert", "RequireAnyClientCert", "RequireClientCert"];
 
 fn clients(
     section: &mut Section<'_>,
-    authorities: &Given<'_>,
+    authorities: &PemSource<'_>,
     complaints: &mut Complaints,
 ) -> Option<Clients> {
     let kind = section.get("client_auth_type");
     let names = section.get("client_allowed_sans");
-    let ask = match &kind {
-        Some(entry) => ask(entry, complaints)?,
-        None => Ask::Nobody,
+    let auth = match &kind {
+        Some(entry) => client_auth(entry, complaints)?,
+        None => ClientAuth::None,
     };
     let list = names.as_ref().map(|entry| {
         let list: Vec<String> = entry.list().iter().filter_map(|name| name.text(complaints)).collect();
         list
     });
-    if ask == Ask::Nobody {
+    // Authorities or names that are not used look like a protection that is not there.
+    if auth == ClientAuth::None {
         let without = "does nothing without client_auth_type: RequireAndVerifyClientCert";
-        if let Given::Pem(pem) = authorities {
+        if let PemSource::Pem(pem) = authorities {
             pem.entry.wrong(complaints, without);
         }
         if let Some(entry) = &names {
@@ -86,23 +90,23 @@ fn clients(
         }
         return Some(Clients::Anybody);
     }
-    if let (Given::Nothing, Some(entry)) = (authorities, &kind) {
-        entry.wrong(complaints, "needs client_ca_file: the authorities whose certificates are good");
+    if let (PemSource::Missing, Some(entry)) = (authorities, &kind) {
+        entry.wrong(complaints, "needs client_ca_file: the authorities whose certificates are accepted");
     }
     let authorities = authorities.parse(Authorities::from_pem, complaints)?;
-    Some(Clients::Certified { authorities, names: list, or_none: ask == Ask::IfGiven })
+    Some(Clients::Certified { authorities, names: list, or_none: auth == ClientAuth::IfGiven })
 }
 
-fn ask(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Ask> {
+fn client_auth(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<ClientAuth> {
     let word = entry.text(complaints)?;
-    if let Some((_, ask)) = KINDS.iter().find(|(name, _)| *name == word) {
-        return Some(*ask);
+    if let Some((_, auth)) = CLIENT_AUTH_TYPES.iter().find(|(name, _)| *name == word) {
+        return Some(*auth);
     }
     if UNVERIFIED.contains(&word.as_str()) {
-        let message = "takes certificates that nobody has verified; write RequireAndVerifyClientCert";
+        let message = "accepts certificates that no one has verified; write RequireAndVerifyClientCert";
         entry.wrong(complaints, message);
     } else {
-        entry.wrong(complaints, unknown("kind", &word, KINDS.iter().map(|(name, _)| *name)));
+        entry.wrong(complaints, unknown("kind", &word, CLIENT_AUTH_TYPES.iter().map(|(name, _)| *name)));
     }
     None
 }

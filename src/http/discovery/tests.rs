@@ -1,4 +1,4 @@
-//! What `/sd` says, as Prometheus asks for it.
+//! Answers of `/sd` to the requests of Prometheus.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,9 +16,9 @@ use crate::{
     model::{Shard, Text},
 };
 
-const ASKED: [(&str, &str); 1] = [("host", "exporter:10427")];
+const HOST: [(&str, &str); 1] = [("host", "exporter:10427")];
 
-/// What an exporter of these targets answers, as another shard or reached otherwise.
+/// Asks an exporter of `targets`, with a shard or an external URL if given.
 async fn ask(
     targets: &[&str],
     sharing: Option<Sharing>,
@@ -49,7 +49,7 @@ async fn ask(
 }
 
 async fn entries(targets: &[&str], sharing: Option<Sharing>, external: Option<&str>) -> Value {
-    let (status, headers, text) = ask(targets, sharing, external, "/sd", &ASKED).await;
+    let (status, headers, text) = ask(targets, sharing, external, "/sd", &HOST).await;
     assert_eq!(status, StatusCode::OK, "{text}");
     assert_eq!(headers["content-type"], "application/json", "Prometheus takes nothing else");
     assert_eq!(headers["cache-control"], "no-store");
@@ -57,7 +57,7 @@ async fn entries(targets: &[&str], sharing: Option<Sharing>, external: Option<&s
 }
 
 #[tokio::test]
-async fn every_target_is_an_entry_of_its_own_at_the_address_that_was_asked() {
+async fn each_target_is_an_entry_at_the_requested_host() {
     assert_eq!(
         entries(&["north", "söder, 2"], None, None).await,
         json!([
@@ -70,12 +70,12 @@ async fn every_target_is_an_entry_of_its_own_at_the_address_that_was_asked() {
 }
 
 #[tokio::test]
-async fn an_exporter_without_targets_says_so_with_an_empty_list() {
+async fn no_targets_give_an_empty_list() {
     assert_eq!(entries(&[], None, None).await, json!([]));
 }
 
 #[tokio::test]
-async fn a_shard_and_an_external_address_are_told() {
+async fn shard_and_external_url_are_in_labels() {
     let sharing = Sharing { shard: Shard::new(1, 3).expect("a shard"), elsewhere: Arc::default() };
     assert_eq!(
         entries(&["north"], Some(sharing), Some("https://trio.example")).await,
@@ -86,7 +86,7 @@ async fn a_shard_and_an_external_address_are_told() {
 }
 
 #[tokio::test]
-async fn a_host_that_could_mean_more_than_a_place_is_refused() {
+async fn invalid_or_repeated_host_is_refused() {
     for headers in [
         &[][..],
         &[("host", "")],
@@ -104,18 +104,18 @@ async fn a_host_that_could_mean_more_than_a_place_is_refused() {
 }
 
 #[tokio::test]
-async fn http_2_says_in_its_address_where_it_found_the_exporter() {
+async fn http_2_authority_is_used_as_host() {
     let (status, _, text) = ask(&["north"], None, None, "https://two.example:1/sd", &[]).await;
     assert_eq!(status, StatusCode::OK);
     assert!(text.contains("\"targets\":[\"two.example:1\"]"), "{text}");
 }
 
 #[tokio::test]
-async fn a_target_of_another_shard_is_404_that_names_the_shard_which_has_it() {
+async fn target_of_another_shard_is_404_naming_that_shard() {
     let shard = Shard::new(0, 3).expect("a shard");
     let sharing = || Some(Sharing { shard, elsewhere: Arc::from(["main".into()]) });
     for page in ["/metrics", "/metrics?target=main"] {
-        let (status, _, text) = ask(&["north"], sharing(), None, page, &ASKED).await;
+        let (status, _, text) = ask(&["north"], sharing(), None, page, &HOST).await;
         let expected = "404: the target \"main\" is read by shard 2 of 3; this is shard 0\n";
         match page {
             "/metrics" => {
@@ -124,6 +124,6 @@ async fn a_target_of_another_shard_is_404_that_names_the_shard_which_has_it() {
             _ => assert_eq!((status, text.as_str()), (StatusCode::NOT_FOUND, expected)),
         }
     }
-    let (_, _, text) = ask(&[], sharing(), None, "/metrics?target=west", &ASKED).await;
+    let (_, _, text) = ask(&[], sharing(), None, "/metrics?target=west", &HOST).await;
     assert_eq!(text, "404: there is no target \"west\"; known: none\n");
 }

@@ -1,4 +1,4 @@
-//! What gets past the guard. The pages behind it are held open, or say where they are.
+//! Requests that the guard lets through or refuses. The pages behind it return their name, or block.
 
 use axum::{
     body::{Body, to_bytes},
@@ -19,7 +19,7 @@ fn users(list: &[(&str, &str)]) -> Users {
 }
 
 fn guarded(web: Web, limits: Limits, pages: Router) -> Router {
-    Arc::new(Guard::new(watch::channel(Arc::new(web)).1, &limits)).before(pages)
+    Arc::new(Guard::new(watch::channel(Arc::new(web)).1, &limits)).wrap(pages)
 }
 
 fn pages() -> Router {
@@ -48,7 +48,7 @@ async fn status(router: &Router, path: &str, user: Option<(&str, &str)>) -> u16 
 }
 
 #[tokio::test]
-async fn with_users_every_page_needs_one_health_and_missing_pages_as_well() {
+async fn with_users_all_paths_need_a_login() {
     let web = Web { users: users(&[("alice", "one")]), ..Web::default() };
     let router = guarded(web, Limits::default(), pages());
     for (path, right) in [("/metrics", 200), ("/metrics/agents", 200), ("/-/healthy", 200), ("/nowhere", 404)]
@@ -64,7 +64,7 @@ async fn with_users_every_page_needs_one_health_and_missing_pages_as_well() {
 }
 
 #[tokio::test]
-async fn users_of_the_page_of_agents_see_that_page_alone_and_the_others_see_the_others() {
+async fn agents_users_see_the_agents_page_alone() {
     let web = Web {
         users: users(&[("alice", "one")]),
         agents_users: Some(users(&[("boss", "two")])),
@@ -86,7 +86,7 @@ async fn users_of_the_page_of_agents_see_that_page_alone_and_the_others_see_the_
 }
 
 #[tokio::test]
-async fn the_page_of_agents_can_be_the_only_one_that_needs_a_user_however_its_path_is_written() {
+async fn agents_page_is_protected_under_any_spelling_of_path() {
     let web = Web { agents_users: Some(users(&[("boss", "two")])), ..Web::default() };
     let router = guarded(web, Limits::default(), pages());
     assert_eq!(status(&router, "/metrics", None).await, 200);
@@ -100,7 +100,7 @@ async fn the_page_of_agents_can_be_the_only_one_that_needs_a_user_however_its_pa
 }
 
 #[tokio::test]
-async fn above_the_rate_there_is_429_before_anybody_is_asked_who_they_are() {
+async fn rate_limit_is_checked_before_login() {
     let rate_limit = Some(RateLimit {
         interval: std::time::Duration::from_secs(3600),
         burst: 2.try_into().expect("not zero"),
@@ -112,11 +112,11 @@ async fn above_the_rate_there_is_429_before_anybody_is_asked_who_they_are() {
     for (path, user) in [("/metrics", Some(("alice", "one"))), ("/metrics", None), ("/-/healthy", None)] {
         let (status, headers, text) = ask(&router, path, user).await;
         assert_eq!((status, text.as_str()), (429, "429: more requests than rate_limit allows\n"));
-        assert!(!headers.contains_key(header::WWW_AUTHENTICATE), "nobody is asked");
+        assert!(!headers.contains_key(header::WWW_AUTHENTICATE), "no login is asked for");
     }
 }
 
-/// Pages that answer once they are told to, and how many stand open.
+/// Returns pages of which `/slow` blocks until notified, the notifier, and the number of blocked requests.
 fn slow() -> (Router, Arc<Notify>, Arc<std::sync::atomic::AtomicUsize>) {
     let (go, open) = (Arc::new(Notify::new()), Arc::<std::sync::atomic::AtomicUsize>::default());
     let (wait, count) = (go.clone(), open.clone());
@@ -132,7 +132,7 @@ fn slow() -> (Router, Arc<Notify>, Arc<std::sync::atomic::AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn above_the_most_requests_there_is_503_except_for_health_until_one_is_answered() {
+async fn requests_over_the_limit_get_503_except_health() {
     let (pages, go, open) = slow();
     let router = guarded(Web::default(), Limits { max_requests: 2, ..Limits::default() }, pages);
     let held: Vec<_> = (0..2)
@@ -156,7 +156,7 @@ async fn above_the_most_requests_there_is_503_except_for_health_until_one_is_ans
 }
 
 #[tokio::test]
-async fn zero_is_no_limit_and_a_client_that_goes_away_gives_its_place_back() {
+async fn zero_is_no_limit_and_disconnect_releases_slot() {
     for (max_requests, answer) in [(0, 200), (1, 200)] {
         let (pages, _go, open) = slow();
         let router = guarded(Web::default(), Limits { max_requests, ..Limits::default() }, pages);

@@ -1,21 +1,22 @@
-//! How the readings go, and what the API user may read.
+//! State of the readings, and rights of the API user.
 
 use super::{
     moment::{Moment, seconds},
     report::{Collector, CollectorState, Resource},
 };
 use crate::{
-    model::{self, Collector as Kind, Holding, Stamp},
+    model::{self, CollectionCount, Collector as Kind, Stamp},
     snapshot::{Center, Health, Outcome, Problem, Reading, Snapshot, max_age},
 };
 
-/// What the list of contact centres is called among the collectors.
+/// Name of the list of contact centres among the collectors.
 pub(super) const CONTACT_CENTERS: &str = "contact_centers";
 
-/// Every collector of a target: the list of contact centres, what belongs to none of them, and each of theirs.
+/// Returns all collectors of a target: the list of contact centres, the shared inventory, and those of each
+/// contact centre.
 pub(super) fn all(snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
     let list = &snapshot.contact_centers;
-    // The list of contact centres is read like a collector, though it is none.
+    // The list of contact centres is no collector, but it can fail like one, and without it nothing is read.
     let health = list.health(Kind::Services);
     let interval = snapshot.notes.configured[Kind::Services.index()];
     let mut all = vec![Collector {
@@ -27,11 +28,11 @@ pub(super) fn all(snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
     let interval = snapshot.notes.configured[Kind::Inventory.index()];
     let health = shared.health(Kind::Inventory);
     all.push(collector(None, name, health, shared.problem.as_ref(), interval, now));
-    all.extend(snapshot.centers.iter().flat_map(|center| of_center(center, snapshot, now)));
+    all.extend(snapshot.centers.iter().flat_map(|center| center_collectors(center, snapshot, now)));
     all
 }
 
-fn of_center(center: &Center, snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
+fn center_collectors(center: &Center, snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
     let known: Vec<Health> = center.health().collect();
     let id = &center.contact_center.id;
     let one = |kind: Kind| {
@@ -54,7 +55,7 @@ fn collector(
         CONTACT_CENTERS => Some(model::Resource::ContactCenters),
         name => Kind::from_word(name).and_then(Kind::resource),
     };
-    // Other lists may be cut by Trio without a word.
+    // Trio may truncate the other lists without a sign, so "read whole" is true of these alone.
     let is_exact = resource.is_some_and(model::Resource::has_exact_total);
     let attempt = health.and_then(|health| health.attempt);
     let last = health.and_then(|health| health.last_success);
@@ -83,10 +84,10 @@ fn collector(
         contact_center: contact_center.map(str::to_owned),
         collector: name,
         state,
-        words: in_words(state, problem, items, is_exact),
+        words: description(state, problem, items, is_exact),
         shown,
-        last_success: last.map(|last| Moment::of(last, now)),
-        last_attempt: attempt.map(|attempt| Moment::of(attempt.at, now)),
+        last_success: last.map(|last| Moment::from_stamp(last, now)),
+        last_attempt: attempt.map(|attempt| Moment::from_stamp(attempt.at, now)),
         duration_seconds: attempt.map(|attempt| seconds(attempt.duration)),
         max_age_seconds: limit.map(seconds),
         items,
@@ -99,7 +100,8 @@ fn collector(
     }
 }
 
-fn in_words(
+/// Returns the state in words.
+fn description(
     state: CollectorState,
     problem: Option<&Problem>,
     items: Option<usize>,
@@ -119,11 +121,11 @@ fn in_words(
     }
 }
 
-/// What the inventory found of the rights, in contact centres and beside them.
+/// Returns the collections that the inventory counted, with the right to read each.
 pub(super) fn resources(snapshot: &Snapshot) -> Vec<Resource> {
-    let of = |center: Option<&str>, reading: &Reading<Vec<Holding>>| -> Vec<Resource> {
+    let resources = |center: Option<&str>, reading: &Reading<Vec<CollectionCount>>| -> Vec<Resource> {
         let holdings = reading.good.iter().flat_map(|good| good.data.iter());
-        let resource = |holding: &Holding| Resource {
+        let resource = |holding: &CollectionCount| Resource {
             contact_center: center.map(str::to_owned),
             resource: holding.resource.as_str(),
             accessible: holding.accessible,
@@ -131,7 +133,7 @@ pub(super) fn resources(snapshot: &Snapshot) -> Vec<Resource> {
         };
         holdings.map(resource).collect()
     };
-    let shared = of(None, &snapshot.inventory);
-    let centers = snapshot.centers.iter().flat_map(|c| of(Some(&c.contact_center.id), &c.inventory));
+    let shared = resources(None, &snapshot.inventory);
+    let centers = snapshot.centers.iter().flat_map(|c| resources(Some(&c.contact_center.id), &c.inventory));
     shared.into_iter().chain(centers).collect()
 }

@@ -1,4 +1,4 @@
-//! The field dictionary at work: which member feeds which field.
+//! State of the field dictionary: the member of the answers behind each field.
 
 use super::report::{Field, FieldState, WrongUnit};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     snapshot::Snapshot,
 };
 
-/// Every field of the dictionary; `used` says what is made of each, in the same order.
+/// Returns all fields of the dictionary; `used` has the use of each, in the same order.
 pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch]) -> Vec<Field> {
     let field = |(position, field): (usize, &FieldUse)| {
         let used = used.get(position).copied().unwrap_or_default();
@@ -25,6 +25,7 @@ pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch
             source: if used.derived { "derived" } else { field.source.as_str() },
             unknown_values: field.unknown_values,
             unknown_words: words(field, items(snapshot, field.resource)),
+            rows_without: field.rows_without,
             times_rejected: used.times_rejected,
             wait_mismatch: mismatches
                 .iter()
@@ -44,8 +45,9 @@ fn wrong_unit(mismatch: &WaitMismatch) -> WrongUnit {
     }
 }
 
-/// The words of an enumeration that are not known. If not even one value is known, the member may be no
-/// enumeration at all but hold what people wrote, and then its values are nobody's business.
+/// Returns the unknown words of an enumeration.
+// Data protection: if not a single value is known, the mapping is probably wrong and the member is free text, which
+// may contain names of persons. Then no value is shown.
 fn words(field: &FieldUse, items: usize) -> Vec<String> {
     if field.unknown_values >= items as u64 {
         return Vec::new();
@@ -53,9 +55,9 @@ fn words(field: &FieldUse, items: usize) -> Vec<String> {
     field.unknown_words.iter().map(|word| word.to_string()).collect()
 }
 
-/// Items that the last readings of a resource held.
+/// Returns the number of items in the last readings of a resource.
 fn items(snapshot: &Snapshot, resource: Resource) -> usize {
-    let of = |collector: Collector| collector.resource() == Some(resource);
+    let reads = |collector: Collector| collector.resource() == Some(resource);
     let health = snapshot.centers.iter().flat_map(|center| center.health());
-    health.filter(|health| of(health.collector)).filter_map(|health| health.items).sum()
+    health.filter(|health| reads(health.collector)).filter_map(|health| health.items).sum()
 }

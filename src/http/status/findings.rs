@@ -1,4 +1,4 @@
-//! What deserves a look, and what to do about it.
+//! Findings: problems of the exporter and its targets, each with its severity and remedy.
 
 use super::{
     moment::span,
@@ -9,18 +9,20 @@ use super::{
     },
 };
 
-/// Findings that are told; the worst come first.
-const MOST: usize = 100;
-/// Names in one finding.
-const MOST_NAMES: usize = 8;
-/// A certificate that ends sooner should have been renewed.
+/// Longest list of findings.
+// The report must not grow with the number of targets or services: a page with thousands of lines is not read.
+const MAX_FINDINGS: usize = 100;
+/// Names listed in one finding.
+const MAX_NAMES: usize = 8;
+/// Remaining days of a certificate below which it is a finding: by then it should have been renewed.
 const CERTIFICATE_DAYS: f64 = 14.0;
-/// How the finding begins that a target cannot be read.
+/// Beginning of the finding that a target cannot be read; used for sorting.
 const DOWN: &str = "cannot be read";
-/// Clocks further apart spoil waits.
+/// Difference of clocks in seconds above which it is a finding.
+// Waits come from times that Trio states; they are wrong by as much as the clocks differ.
 const SKEW_SECONDS: f64 = 5.0;
 
-/// The findings, the worst first, and how many more there are.
+/// Returns the findings, the most severe first, and the number of further ones.
 pub(super) fn all(exporter: &Exporter, targets: &[Target]) -> (Vec<Finding>, usize) {
     let mut findings = Findings { target: None, list: Vec::new() };
     findings.of_exporter(exporter);
@@ -31,11 +33,12 @@ pub(super) fn all(exporter: &Exporter, targets: &[Target]) -> (Vec<Finding>, usi
     let mut list = findings.list;
     // Of what is broken, targets that cannot be read at all come first.
     list.sort_by_key(|finding| (finding.severity, !finding.what.starts_with(DOWN)));
-    let more = list.len().saturating_sub(MOST);
-    list.truncate(MOST);
+    let more = list.len().saturating_sub(MAX_FINDINGS);
+    list.truncate(MAX_FINDINGS);
     (list, more)
 }
 
+/// Collects findings; `target` is the one being looked at.
 struct Findings {
     target: Option<String>,
     list: Vec<Finding>,
@@ -95,7 +98,7 @@ impl Findings {
             TargetState::Up => {}
         }
         self.of_servers(target);
-        // One trouble is told once, not for everything that waits for its end.
+        // With the whole target down each collector fails for the same reason; one finding says it.
         if target.trouble.is_none() {
             self.of_collectors(&target.collectors);
         }
@@ -140,12 +143,12 @@ impl Findings {
         }
     }
 
-    /// What is wrong with the readings; the same in several contact centres is told once.
+    /// Adds problems of readings; the same problem in several contact centres is one finding.
     fn of_collectors(&mut self, collectors: &[Collector]) {
-        let is_calm =
+        let is_normal =
             |state| matches!(state, CollectorState::Off | CollectorState::Well | CollectorState::NotReadYet);
         let mut alike: Vec<(&Collector, Vec<&str>)> = Vec::new();
-        for collector in collectors.iter().filter(|collector| !is_calm(collector.state)) {
+        for collector in collectors.iter().filter(|collector| !is_normal(collector.state)) {
             let same = |(other, _): &&mut (&Collector, Vec<&str>)| {
                 let key = |of: &Collector| (of.collector, of.state, of.shown, of.contact_center.is_some());
                 key(other) == key(collector) && other.words == collector.words
@@ -206,6 +209,22 @@ impl Findings {
                 "if Trio gives it under another name, say so in a fields_file: `trio-exporter inspect`",
             );
         }
+        // A field that no row has is missing altogether: the finding about fields without a member says so.
+        let lacking = target.fields.iter().filter(|field| field.state == FieldState::Found);
+        for (field, rows) in
+            lacking.filter_map(|field| Some((field, field.rows_without.filter(|rows| *rows > 0)?)))
+        {
+            let what = if rows == 1 {
+                format!("1 row of {} has no {}: no figure counts it", field.resource, field.field)
+            } else {
+                format!("{rows} rows of {} have no {}: no figure counts them", field.resource, field.field)
+            };
+            self.add(
+                Warning,
+                what,
+                "see what those rows are: `trio-exporter inspect --show-values`; trio_rows_without_key",
+            );
+        }
         for field in target.fields.iter().filter(|field| field.unknown_values > 0) {
             let values = if field.unknown_values == 1 { "value" } else { "values" };
             let words = field.unknown_words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>();
@@ -222,7 +241,7 @@ impl Findings {
         }
     }
 
-    /// Waits that are read in the wrong unit.
+    /// Adds fields whose waits seem to be read in the wrong unit.
     fn of_wait_units(&mut self, target: &Target) {
         for mismatch in target.fields.iter().filter_map(|field| field.wait_mismatch.as_ref()) {
             let (what, remedy) = mismatch.words.clone();
@@ -266,7 +285,7 @@ impl Findings {
     }
 }
 
-/// Contact centres by id and name.
+/// Lists contact centres by id and name.
 pub(super) fn centers(centers: &[Named]) -> String {
     let names: Vec<String> = centers
         .iter()
@@ -278,11 +297,11 @@ pub(super) fn centers(centers: &[Named]) -> String {
     listed(names.iter().map(String::as_str))
 }
 
-/// The first few names, and how many more there are.
+/// Lists the first [`MAX_NAMES`] names and the number of further ones.
 pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
-    let shown = names[..names.len().min(MOST_NAMES)].join(", ");
-    match names.len().saturating_sub(MOST_NAMES) {
+    let shown = names[..names.len().min(MAX_NAMES)].join(", ");
+    match names.len().saturating_sub(MAX_NAMES) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }

@@ -1,4 +1,4 @@
-//! Moments and spans, for programs and as people say them.
+//! Moments and durations, as numbers for programs and as words for people.
 
 use std::time::Duration;
 
@@ -7,28 +7,29 @@ use serde::Serialize;
 
 use crate::model::{Stamp, unix_seconds};
 
-/// A moment, and how long ago it was.
+/// A moment and its age.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Moment {
-    /// In UTC, to the second.
+    /// Time in UTC, to the second (RFC 3339).
     pub(super) at: String,
-    /// To the millisecond; negative for what is to come.
+    /// Age in seconds, to the millisecond; negative for a moment in the future.
     pub(super) seconds_ago: f64,
 }
 
 impl Moment {
-    /// The moment of a stamp, seen at `now`.
-    pub(super) fn of(stamp: Stamp, now: Stamp) -> Self {
+    /// Creates the moment of a stamp, with its age at `now`.
+    // Age by the monotonic clock: a step of the wall clock does not change it.
+    pub(super) fn from_stamp(stamp: Stamp, now: Stamp) -> Self {
         let ago = now.since(stamp).as_secs_f64();
         Self { at: utc(unix_seconds(stamp.wall)), seconds_ago: to_millis(ago) }
     }
 
-    /// A moment in seconds since 1970, seen at `now`.
-    pub(super) fn of_unix(seconds: f64, now: Stamp) -> Self {
+    /// Creates a moment from seconds since 1970, with its age at `now`.
+    pub(super) fn from_unix(seconds: f64, now: Stamp) -> Self {
         Self { at: utc(seconds), seconds_ago: to_millis(unix_seconds(now.wall) - seconds) }
     }
 
-    /// As people say it, such as `3 s ago` or `in 2 h`.
+    /// Returns the age in words, such as `3 s ago` or `in 2 h`.
     pub(super) fn in_words(&self) -> String {
         if self.seconds_ago < 0.0 {
             format!("in {}", span(-self.seconds_ago))
@@ -38,23 +39,24 @@ impl Moment {
     }
 }
 
-/// A moment in seconds since 1970, in UTC; empty for one that no calendar holds.
+/// Formats seconds since 1970 as UTC; an empty text for a year that cannot be represented.
 pub(super) fn utc(seconds: f64) -> String {
-    // Far beyond every calendar it saturates, and is none.
+    // A broken certificate may claim any expiry: the cast saturates and the conversion then fails.
     Timestamp::from_second(seconds.floor() as i64).map_or_else(|_| String::new(), |moment| moment.to_string())
 }
 
-/// A duration in seconds, to the millisecond.
+/// Returns a duration in seconds, to the millisecond.
 pub(super) fn seconds(duration: Duration) -> f64 {
     to_millis(duration.as_secs_f64())
 }
 
+/// Rounds seconds to the millisecond.
 pub(super) fn to_millis(seconds: f64) -> f64 {
-    // A sum of nothing is -0, which nobody wants to read.
+    // The sum of an empty iterator of floats is -0.0; adding 0.0 makes it 0.
     (seconds * 1000.0).round() / 1000.0 + 0.0
 }
 
-/// A span in its two largest units, such as `250 ms`, `4 min 10 s` or `3 d 4 h`.
+/// Formats a duration in its two largest units, such as `250 ms`, `4 min 10 s` or `3 d 4 h`.
 pub(super) fn span(seconds: f64) -> String {
     if seconds < 1.0 && seconds > 0.0 {
         return format!("{} ms", (seconds * 1000.0).round());
@@ -83,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_are_said_in_their_two_largest_units() {
+    fn spans_have_two_largest_units() {
         for (seconds, words) in [
             (0.0, "0 s"),
             (0.25, "250 ms"),
@@ -99,14 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn moments_before_and_after_are_told_apart() {
+    fn past_and_future_moments_differ_in_words() {
         let now =
             Stamp { wall: std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000), mono: Duration::ZERO };
-        let until = Moment::of_unix(1_700_000_090.5, now);
+        let until = Moment::from_unix(1_700_000_090.5, now);
         assert_eq!((until.at.as_str(), until.seconds_ago), ("2023-11-14T22:14:50Z", -90.5));
         assert_eq!(until.in_words(), "in 1 min 31 s");
-        assert_eq!(Moment::of_unix(1_699_999_997.0, now).in_words(), "3 s ago");
-        assert_eq!(utc(f64::MAX), "", "no calendar holds it");
+        assert_eq!(Moment::from_unix(1_699_999_997.0, now).in_words(), "3 s ago");
+        assert_eq!(utc(f64::MAX), "", "not a year of the calendar");
         assert_eq!(to_millis([0.0; 0].iter().sum()).to_string(), "0");
     }
 }

@@ -1,4 +1,4 @@
-//! The page: readable without script, the worst first, in words.
+//! HTML page of the report: without scripts, the most severe findings first.
 
 mod service;
 mod target;
@@ -9,7 +9,7 @@ use super::report::{Exporter, Finding, Report, Severity, Target, TargetState};
 
 const STYLE: &str = include_str!("status.css");
 
-/// The page; `target` if one alone was asked for.
+/// Renders the page; `target` is the one in the query, which the form keeps.
 pub(super) fn page(report: &Report, target: Option<&str>) -> String {
     let page = html! {
         (DOCTYPE)
@@ -35,7 +35,7 @@ pub(super) fn page(report: &Report, target: Option<&str>) -> String {
     page.into_string()
 }
 
-/// Those that cannot be read before the others.
+/// Sorts targets that are down or not read yet before the others.
 fn worst_first(targets: &[Target]) -> Vec<&Target> {
     let mut targets: Vec<&Target> = targets.iter().collect();
     targets.sort_by_key(|target| match target.state {
@@ -48,14 +48,14 @@ fn worst_first(targets: &[Target]) -> Vec<&Target> {
 
 fn headline(report: &Report) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    let said = |count: usize, one: &str, many: &str| match count {
+    let part = |count: usize, one: &str, many: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),
         count => Some(format!("{count} {many}")),
     };
     let parts = [
-        said(count(Severity::Broken), "thing broken", "things broken"),
-        said(count(Severity::Warning), "warning", "warnings"),
+        part(count(Severity::Broken), "thing broken", "things broken"),
+        part(count(Severity::Warning), "warning", "warnings"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { "All is well".to_owned() } else { parts.join(", ") }
@@ -129,7 +129,7 @@ fn exporter(exporter: &Exporter) -> Markup {
     }
 }
 
-/// A sentence in which what stands between backticks is code.
+/// Renders a sentence with the parts between backticks as code.
 fn prose(text: &str) -> Markup {
     html! {
         @for (position, part) in text.split('`').enumerate() {

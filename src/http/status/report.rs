@@ -1,6 +1,6 @@
-//! The shape of what `/status` says: the keys of the JSON, of which `docs/status.md` promises that they stay.
+//! Data of `/status`. The keys of the JSON are those that `docs/status.md` promises to keep.
 //!
-//! Nothing here names a person, a case or a secret, and nothing is as long as the number of services.
+//! Nothing here names a person, a case or a secret, and no list grows with the number of services.
 
 use std::collections::BTreeMap;
 
@@ -8,26 +8,26 @@ use serde::Serialize;
 
 use super::{moment::Moment, service::Answer};
 
-/// Changes when a key goes or changes its meaning, not when one is added.
+/// Version of the JSON; changes when a key is removed or changes its meaning, not when one is added.
 pub(super) const VERSION: u32 = 1;
 
-/// Everything.
+/// The whole report.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) version: u32,
     pub(super) generated: String,
-    /// What deserves a look, the worst first.
+    /// Problems, the most severe first.
     pub(super) findings: Vec<Finding>,
-    /// Findings beyond those.
+    /// Number of further findings.
     pub(super) more_findings: usize,
-    /// Why a service is not here; only if somebody asked.
+    /// Answer about a missing service; only with `?service=`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) service: Option<Answer>,
     pub(super) exporter: Exporter,
     pub(super) targets: Vec<Target>,
 }
 
-/// How much something matters.
+/// Severity of a finding; the most severe sorts first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Severity {
@@ -35,11 +35,11 @@ pub(super) enum Severity {
     Broken,
     /// Numbers may be wrong or missing soon.
     Warning,
-    /// Good to know.
+    /// Intended or harmless.
     Note,
 }
 
-/// Something that deserves a look.
+/// A problem, and its remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Finding {
     pub(super) severity: Severity,
@@ -56,15 +56,15 @@ pub(super) struct Exporter {
     pub(super) started: Moment,
     pub(super) configuration: Configuration,
     pub(super) state_file: Option<StateFile>,
-    /// Above this number of series a surface drops whole families.
+    /// Limit of series per page, above which whole families are dropped.
     pub(super) max_series: usize,
     pub(super) withheld: Vec<Withheld>,
 }
 
-/// How reading the configuration anew went.
+/// Result of the last configuration reload.
 #[derive(Debug, Serialize)]
 pub(super) struct Configuration {
-    /// What was read last is in use; `None`: nobody knows.
+    /// The last configuration read is in use; `None`: not known.
     pub(super) in_use: Option<bool>,
     pub(super) last_read_well: Option<Moment>,
 }
@@ -88,9 +88,9 @@ pub(super) struct Withheld {
 pub(super) struct Target {
     pub(super) name: String,
     pub(super) state: TargetState,
-    /// Since when that is so.
+    /// Time of the last change of `state`.
     pub(super) since: Option<Moment>,
-    /// Why nothing at all could be read in the last step.
+    /// Cause, if the last step could read nothing at all.
     pub(super) trouble: Option<String>,
     pub(super) simulated: bool,
     pub(super) last_step: Option<Moment>,
@@ -111,15 +111,15 @@ pub(super) struct Target {
     pub(super) unmeasured: Unmeasured,
 }
 
-/// Whether a target can be read.
+/// Readability of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TargetState {
     /// It has not finished its first step.
     NotReadYet,
-    /// The last step got a good answer.
+    /// The last step got a usable answer.
     Up,
-    /// It got none.
+    /// The last step got no usable answer.
     Down,
 }
 
@@ -147,7 +147,7 @@ pub(super) struct Session {
     pub(super) failures: BTreeMap<&'static str, u64>,
 }
 
-/// What a target is asked.
+/// Requests to a target.
 #[derive(Debug, Serialize)]
 pub(super) struct Load {
     pub(super) requests: u64,
@@ -166,28 +166,28 @@ pub(super) struct Named {
 pub(super) struct ContactCenter {
     pub(super) id: String,
     pub(super) name: Option<String>,
-    /// Services and agents that have a state now; `None` while nobody knows.
+    /// Services and agents that have a state now; `None` while unknown.
     pub(super) services: Option<usize>,
     pub(super) agents: Option<usize>,
 }
 
-/// How the readings of one kind go.
+/// State of the readings of one collector.
 #[derive(Debug, Serialize)]
 pub(super) struct Collector {
-    /// `None` for what belongs to no contact centre.
+    /// `None` for readings outside contact centres.
     pub(super) contact_center: Option<String>,
     pub(super) collector: &'static str,
     pub(super) state: CollectorState,
     /// The same in words.
     pub(super) words: String,
-    /// Its data is shown: read whole, and young enough.
+    /// Its data is on `/metrics`: read completely, and not older than `max_age_seconds`.
     pub(super) shown: bool,
     pub(super) last_success: Option<Moment>,
     pub(super) last_attempt: Option<Moment>,
     pub(super) duration_seconds: Option<f64>,
-    /// How old the data may get.
+    /// Age above which the data is no longer shown.
     pub(super) max_age_seconds: Option<f64>,
-    /// Items of the last attempt: those that came, and those that there are.
+    /// Items of the last attempt: received, and existing according to Trio.
     pub(super) items: Option<usize>,
     pub(super) total: Option<usize>,
     pub(super) interval_seconds: Option<f64>,
@@ -197,7 +197,7 @@ pub(super) struct Collector {
     pub(super) missing_right: Option<String>,
 }
 
-/// What came of the last attempt, and of the time since.
+/// Result of the last attempt, and age of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum CollectorState {
@@ -205,11 +205,11 @@ pub(super) enum CollectorState {
     Off,
     /// Not tried yet.
     NotReadYet,
-    /// Read whole, and young enough.
+    /// Read completely and recently enough to be shown.
     Well,
-    /// Read whole once, but nothing has come since.
+    /// The last complete reading is too old to be shown.
     Expired,
-    /// The pages did not add up.
+    /// The pages hold fewer items than the total that Trio states.
     Incomplete,
     /// The API user lacks the right.
     Forbidden,
@@ -217,7 +217,7 @@ pub(super) enum CollectorState {
     Failed,
 }
 
-/// A collection, and whether the API user may read it.
+/// A collection and the right of the API user to read it.
 #[derive(Debug, Serialize)]
 pub(super) struct Resource {
     pub(super) contact_center: Option<String>,
@@ -226,7 +226,7 @@ pub(super) struct Resource {
     pub(super) items: Option<u64>,
 }
 
-/// A field of the dictionary, as it was last found.
+/// A field of the dictionary and its state in the last answer.
 #[derive(Debug, Serialize)]
 pub(super) struct Field {
     pub(super) resource: &'static str,
@@ -236,10 +236,13 @@ pub(super) struct Field {
     pub(super) form: &'static str,
     /// `builtin`, `user` or `derived`.
     pub(super) source: &'static str,
-    /// Values of the last answer that cannot be read.
+    /// Values of the last answer that are not in the dictionary.
     pub(super) unknown_values: u64,
     /// The first of them, where the field is an enumeration.
     pub(super) unknown_words: Vec<String>,
+    /// Rows of the last answer that lack it and are in no figure because of it; `None` where a row counts
+    /// without it.
+    pub(super) rows_without: Option<u64>,
     pub(super) times_rejected: Option<u64>,
     /// Its waits differ from the lists by a factor.
     pub(super) wait_mismatch: Option<WrongUnit>,
@@ -259,43 +262,43 @@ pub(super) struct WrongUnit {
     pub(super) words: (String, String),
 }
 
-/// Whether a member feeds a field.
+/// Source of a field in the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum FieldState {
-    /// One does.
+    /// A member of the answer feeds it.
     Found,
-    /// None does, but something else tells.
+    /// No member feeds it; it is derived from other data.
     Derived,
-    /// None does.
+    /// No member feeds it.
     Missing,
-    /// Nobody knows: no item was seen, or another field stands in.
+    /// Not known: no item was seen, or another field is used instead.
     NotSeen,
 }
 
-/// Services whose list of cases is cut.
+/// Services whose list of cases Trio truncates.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Truncated {
     pub(super) services: usize,
     /// The first of them.
-    pub(super) examples: Vec<Place>,
+    pub(super) examples: Vec<ServicePath>,
 }
 
-/// Where a service is.
+/// Identity of a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Place {
+pub(super) struct ServicePath {
     pub(super) contact_center: String,
     pub(super) service_id: String,
     pub(super) service_name: Option<String>,
 }
 
-/// Time of which nobody knows what happened in it, since the counters began.
+/// Time since the counters began that could not be measured.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Unmeasured {
     /// Open service-seconds that could be measured.
     pub(super) services_measured_seconds: f64,
     /// Those that could not, by reason.
     pub(super) services_seconds: BTreeMap<&'static str, f64>,
-    /// Agent-seconds that no state can claim.
+    /// Agent-seconds that belong to no known state.
     pub(super) agents_seconds: f64,
 }

@@ -1,4 +1,5 @@
-//! Why is a service not here? The possible reasons, in the order in which it can get lost, with evidence.
+//! Answer to "Why is a service not here?": possible reasons with evidence, in the order in which a service can get
+//! lost on the way from Trio to `/metrics`.
 
 mod reasons;
 mod search;
@@ -13,10 +14,10 @@ use crate::{
 pub(super) use reasons::{Reason, Weight};
 use search::Found;
 
-/// Services that are named in one answer.
-const MOST: usize = 20;
-/// Reasons that are told in one answer.
-const MOST_REASONS: usize = 60;
+/// Most services in one answer.
+const MAX_MATCHES: usize = 20;
+/// Most reasons in one answer.
+const MAX_REASONS: usize = 60;
 
 /// The answer.
 #[derive(Debug, Serialize)]
@@ -27,34 +28,34 @@ pub(super) struct Answer {
     pub(super) answer: String,
     /// Services with this id or name.
     pub(super) matches: Vec<Match>,
-    /// Matches beyond those.
+    /// Number of further matches.
     pub(super) more_matches: usize,
-    /// Services whose name or id holds what was asked for, if none has it.
+    /// Services whose name or id contains the text, if none equals it.
     pub(super) similar: Vec<Match>,
     pub(super) reasons: Vec<Reason>,
-    /// Reasons beyond those.
+    /// Number of further reasons.
     pub(super) more_reasons: usize,
 }
 
-/// What came of looking.
+/// Result of the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Verdict {
-    /// It is here.
+    /// It is on `/metrics`.
     Shown,
-    /// It is here, but the limit on series leaves out some of its families.
+    /// It is on `/metrics`, but the limit on series drops some of its families.
     ShownInPart,
-    /// Several services are called so.
+    /// Several services have this name.
     Several,
     /// It is configured in Trio, but `services/state` does not show it.
     NoState,
-    /// Whether it has a state is not known: `services/state` cannot be read.
+    /// `services/state` cannot be read, so its state is not known.
     StateNotRead,
-    /// It was here, but what was read of it is too old to be shown.
+    /// Its last state is too old to be shown.
     Expired,
-    /// Everything was read, and no list holds it.
+    /// All lists were read, and none contains it.
     NotListed,
-    /// What was read does not hold it, but not everything was read.
+    /// The lists that were read do not contain it, but some were not read.
     NotKnown,
 }
 
@@ -67,14 +68,15 @@ pub(super) struct Match {
     pub(super) service_id: String,
     pub(super) service_name: Option<String>,
     pub(super) state: Verdict,
-    /// A selector of its series.
+    /// PromQL selector of its series.
     pub(super) selector: String,
-    /// Where its series are served.
+    /// Path of the page with its series.
     pub(super) metrics: String,
 }
 
-/// Looks for the service called `asked` in the targets of `views`.
+/// Looks for the service with id or name `asked` in the targets of `views`.
 pub(super) fn find(asked: &str, views: &[&View], present: &Present, report: &Report) -> Answer {
+    // The answer repeats the text, so its length is limited.
     let asked: String = asked.trim().chars().take(NAME_LIMIT).collect();
     let Found { mut matches, similar } = search::search(&asked, views, present.now);
     let withheld =
@@ -90,10 +92,10 @@ pub(super) fn find(asked: &str, views: &[&View], present: &Present, report: &Rep
         _ => Verdict::Several,
     };
     let answer = sentence(verdict, &asked, &matches);
-    let more_matches = matches.len().saturating_sub(MOST);
-    matches.truncate(MOST);
-    let more_reasons = reasons.len().saturating_sub(MOST_REASONS);
-    reasons.truncate(MOST_REASONS);
+    let more_matches = matches.len().saturating_sub(MAX_MATCHES);
+    matches.truncate(MAX_MATCHES);
+    let more_reasons = reasons.len().saturating_sub(MAX_REASONS);
+    reasons.truncate(MAX_REASONS);
     let similar = if matches.is_empty() { similar } else { Vec::new() };
     Answer { asked, verdict, answer, matches, more_matches, similar, reasons, more_reasons }
 }

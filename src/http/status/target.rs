@@ -1,4 +1,4 @@
-//! What is known of one target.
+//! Part of the report about one target.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{
     collectors,
     moment::{Moment, to_millis},
     report::{
-        ContactCenter, Field, Load, Named, Place, Server, Session, Target, TargetState, Truncated,
+        ContactCenter, Field, Load, Named, Server, ServicePath, Session, Target, TargetState, Truncated,
         Unmeasured as Time,
     },
 };
@@ -18,10 +18,10 @@ use crate::{
     tally::{Published, Unmeasured},
 };
 
-/// Services with a cut list that are named.
-const EXAMPLES: usize = 20;
+/// Most services with a truncated list that are listed by name.
+const MAX_EXAMPLES: usize = 20;
 
-/// Everything known of the target of `view`.
+/// Gathers the state of the target of `view`.
 pub(super) fn target(present: &Present, view: &View) -> Target {
     let now = present.now;
     let published = view.published.as_deref();
@@ -34,10 +34,10 @@ pub(super) fn target(present: &Present, view: &View) -> Target {
             Some(snapshot) if snapshot.up => TargetState::Up,
             Some(_) => TargetState::Down,
         },
-        since: notes.and_then(|notes| notes.turned).map(|turned| Moment::of(turned, now)),
+        since: notes.and_then(|notes| notes.turned).map(|turned| Moment::from_stamp(turned, now)),
         trouble: notes.and_then(|notes| notes.trouble.as_ref()).map(|trouble| trouble.said.to_string()),
         simulated: snapshot.is_some_and(|snapshot| snapshot.simulated),
-        last_step: snapshot.map(|snapshot| Moment::of(snapshot.stepped, now)),
+        last_step: snapshot.map(|snapshot| Moment::from_stamp(snapshot.stepped, now)),
         servers: servers(&view.stats, now),
         session: session(&view.stats, now),
         load: load(&view.stats),
@@ -70,13 +70,13 @@ fn servers(stats: &Stats, now: Stamp) -> Vec<Server> {
         role: server.role.as_str(),
         active: server.active,
         answers: server.up,
-        certificate_ends: expiries.get(&*server.server).map(|expiry| Moment::of_unix(*expiry, now)),
+        certificate_ends: expiries.get(&*server.server).map(|expiry| Moment::from_unix(*expiry, now)),
     };
     stats.servers().iter().map(server).collect()
 }
 
 fn session(stats: &Stats, now: Stamp) -> Session {
-    let ends = |token| stats.token_expiry(token).map(|expiry| Moment::of_unix(expiry, now));
+    let ends = |token| stats.token_expiry(token).map(|expiry| Moment::from_unix(expiry, now));
     let (access_ends, refresh_ends) = (ends(Token::Access), ends(Token::Refresh));
     let failures = AuthFailure::ALL.into_iter().map(|reason| (reason.as_str(), stats.auth_failures(reason)));
     Session {
@@ -112,9 +112,9 @@ fn truncated(published: &Published) -> Truncated {
         let names = center.map(Center::service_names).unwrap_or_default();
         for service in cut {
             truncated.services += 1;
-            if truncated.examples.len() < EXAMPLES {
+            if truncated.examples.len() < MAX_EXAMPLES {
                 let name = names.get(&*service.service_id).and_then(|names| names.name);
-                truncated.examples.push(Place {
+                truncated.examples.push(ServicePath {
                     contact_center: totals.contact_center.to_string(),
                     service_id: service.service_id.to_string(),
                     service_name: name.map(str::to_owned),

@@ -1,4 +1,4 @@
-//! Tests: what is said of scenes in which something is missing, wrong, hostile or long.
+//! Reports about targets in which something is missing, wrong, hostile or long.
 
 mod service;
 
@@ -19,18 +19,18 @@ fn present(views: Vec<View>, now: Stamp) -> Present {
     Present { views, settings: fixture::settings(Identity::Name), now, started: fixture::taken().wall }
 }
 
-/// What is said of `views` at `now`, as JSON and as a page.
-fn said_at(views: Vec<View>, now: Stamp, service: Option<&str>) -> (Value, String) {
-    let asked = Asked { service: service.map(str::to_owned), ..Asked::default() };
+/// Returns the report about `views` at `now` as JSON and as a page.
+fn report_at(views: Vec<View>, now: Stamp, service: Option<&str>) -> (Value, String) {
+    let asked = StatusQuery { service: service.map(str::to_owned), ..StatusQuery::default() };
     let report = report(&present(views, now), &asked).expect("no target was asked for");
     (serde_json::to_value(&report).expect("JSON"), page::page(&report, None))
 }
 
-fn said(view: View) -> (Value, String) {
-    said_at(vec![view], fixture::later(3), None)
+fn reported(view: View) -> (Value, String) {
+    report_at(vec![view], fixture::later(3), None)
 }
 
-/// The scene with everything in its notes.
+/// Returns the fixture with all notes filled in.
 fn noted(change: impl FnOnce(&mut Snapshot)) -> View {
     fixture::changed(|snapshot| {
         let configured = Collector::ALL.map(|_| Some(Duration::from_secs(5)));
@@ -39,8 +39,8 @@ fn noted(change: impl FnOnce(&mut Snapshot)) -> View {
     })
 }
 
-fn problem(said: &str, forbidden: bool) -> Option<Problem> {
-    Some(Problem { said: said.into(), forbidden, short: None })
+fn problem(text: &str, forbidden: bool) -> Option<Problem> {
+    Some(Problem { said: text.into(), forbidden, short: None })
 }
 
 /// A reading whose last attempt failed.
@@ -49,24 +49,24 @@ fn failed<T>(reading: &mut Reading<T>, outcome: Outcome, problem: Option<Problem
     (reading.attempt, reading.problem) = (Some(attempt), problem);
 }
 
-/// What is said of a collector of the first contact centre.
-fn collector<'a>(said: &'a Value, name: &str) -> &'a Value {
-    let mut all = said["targets"][0]["collectors"].as_array().expect("a list").iter();
+/// Returns a collector of the first contact centre in the JSON.
+fn collector<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let mut all = report["targets"][0]["collectors"].as_array().expect("a list").iter();
     let found = all.find(|entry| entry["collector"] == name && !entry["contact_center"].is_null());
-    found.unwrap_or_else(|| panic!("{name}: {said:#}"))
+    found.unwrap_or_else(|| panic!("{name}: {report:#}"))
 }
 
-fn findings(said: &Value) -> Vec<(String, String)> {
-    let list = said["findings"].as_array().expect("a list");
+fn findings(report: &Value) -> Vec<(String, String)> {
+    let list = report["findings"].as_array().expect("a list");
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     list.iter().map(|finding| (text(&finding["severity"]), text(&finding["what"]))).collect()
 }
 
 #[test]
-fn before_the_first_step_nothing_is_made_up() {
+fn report_before_first_step_has_no_data() {
     let unread = View { stats: Arc::new(Stats::default()), ..fixture::view("main", None) };
-    let (said, page) = said(unread);
-    let target = &said["targets"][0];
+    let (report, page) = reported(unread);
+    let target = &report["targets"][0];
     assert_eq!(target["state"], "not_read_yet");
     for key in ["since", "trouble", "last_step", "clock_skew_seconds"] {
         assert_eq!(target[key], Value::Null, "{key}");
@@ -77,12 +77,12 @@ fn before_the_first_step_nothing_is_made_up() {
     assert_eq!(target["session"]["logged_in"], false);
     assert!(page.contains("NOT READ YET") && page.contains("Nothing was read yet."), "{page}");
     let first = ("warning".to_owned(), "has not finished its first step".to_owned());
-    assert!(findings(&said).contains(&first), "{said:#}");
+    assert!(findings(&report).contains(&first), "{report:#}");
 }
 
 #[test]
-fn each_reading_that_is_missing_says_so_and_takes_nothing_else_with_it() {
-    let (all, _) = said(noted(|_| {}));
+fn missing_reading_is_reported_alone() {
+    let (all, _) = reported(noted(|_| {}));
     type Take = fn(&mut Snapshot);
     let missing: [(&str, Take); 4] = [
         ("service_state", |s| s.centers[0].service_state = Reading::none(Duration::from_secs(5))),
@@ -91,15 +91,15 @@ fn each_reading_that_is_missing_says_so_and_takes_nothing_else_with_it() {
         ("calls", |s| s.centers[0].calls = Reading::none(None)),
     ];
     for (name, take_away) in missing {
-        let (said, page) = said(noted(take_away));
+        let (report, page) = reported(noted(take_away));
         let off = name == "calls";
-        assert_eq!(collector(&said, name)["state"], if off { "off" } else { "not_read_yet" }, "{name}");
-        assert_eq!(collector(&said, name)["items"], Value::Null, "{name}");
-        let others = |said: &Value| {
-            let list = said["targets"][0]["collectors"].as_array().expect("a list").clone();
+        assert_eq!(collector(&report, name)["state"], if off { "off" } else { "not_read_yet" }, "{name}");
+        assert_eq!(collector(&report, name)["items"], Value::Null, "{name}");
+        let others = |report: &Value| {
+            let list = report["targets"][0]["collectors"].as_array().expect("a list").clone();
             list.into_iter().filter(|entry| entry["collector"] != name).collect::<Vec<_>>()
         };
-        assert_eq!(others(&said), others(&all), "{name}");
+        assert_eq!(others(&report), others(&all), "{name}");
         let unknown = match name {
             "service_state" => "services unknown, 3 agents",
             "agent_state" => "2 services, agents unknown",
@@ -110,7 +110,7 @@ fn each_reading_that_is_missing_says_so_and_takes_nothing_else_with_it() {
 }
 
 #[test]
-fn what_came_of_a_reading_is_said_with_its_reason_and_the_right_that_is_missing() {
+fn failed_reading_has_reason_and_missing_right() {
     let view = noted(|snapshot| {
         let center = &mut snapshot.centers[0];
         failed(&mut center.services, Outcome::Failed, problem("services: answered 403", true));
@@ -124,21 +124,21 @@ fn what_came_of_a_reading_is_said_with_its_reason_and_the_right_that_is_missing(
         center.calls.incomplete_total = 7;
         center.service_groups.interval = None;
     });
-    let (said, page) = said(view);
-    let services = collector(&said, "services");
+    let (report, page) = reported(view);
+    let services = collector(&report, "services");
     assert_eq!(
         (&services["state"], &services["missing_right"]),
         (&json!("forbidden"), &json!("read services"))
     );
     assert_eq!(services["shown"], true, "what was read before is young enough");
-    let agents = collector(&said, "agents");
+    let agents = collector(&report, "agents");
     assert_eq!((&agents["state"], &agents["words"]), (&json!("failed"), &json!("agents: no answer")));
-    let calls = collector(&said, "calls");
+    let calls = collector(&report, "calls");
     assert_eq!(
         [&calls["state"], &calls["items"], &calls["total"], &calls["incomplete"]],
         [&json!("incomplete"), &json!(412), &json!(500), &json!(7)]
     );
-    assert_eq!(collector(&said, "service_groups")["state"], "off");
+    assert_eq!(collector(&report, "service_groups")["state"], "off");
     for part in ["FORBIDDEN", "missing right: read services", "412 of 500", "FAILED", "INCOMPLETE"] {
         assert!(page.contains(part), "{part}: {page}");
     }
@@ -147,10 +147,10 @@ fn what_came_of_a_reading_is_said_with_its_reason_and_the_right_that_is_missing(
 }
 
 #[test]
-fn data_that_got_too_old_is_told_from_data_that_is_shown() {
-    let (young, _) = said_at(vec![noted(|_| {})], fixture::later(60), None);
+fn expired_data_is_not_shown() {
+    let (young, _) = report_at(vec![noted(|_| {})], fixture::later(60), None);
     assert_eq!(collector(&young, "service_state")["state"], "well");
-    let (old, page) = said_at(vec![noted(|_| {})], fixture::later(61), None);
+    let (old, page) = report_at(vec![noted(|_| {})], fixture::later(61), None);
     let state = collector(&old, "service_state");
     assert_eq!((&state["state"], &state["shown"]), (&json!("expired"), &json!(false)));
     assert_eq!(state["last_success"]["seconds_ago"], 61.0);
@@ -159,22 +159,23 @@ fn data_that_got_too_old_is_told_from_data_that_is_shown() {
 }
 
 #[test]
-fn one_trouble_is_told_once_and_not_for_everything_that_waits_for_its_end() {
+fn target_down_is_one_finding() {
     let view = noted(|snapshot| {
         (snapshot.up, snapshot.notes.trouble) = (false, problem("api: no connection: refused", false));
         let center = &mut snapshot.centers[0];
         failed(&mut center.services, Outcome::Failed, problem("api: no connection: refused", false));
         failed(&mut center.calls, Outcome::Failed, problem("api: no connection: refused", false));
     });
-    let (said, page) = said(view);
-    assert_eq!(said["targets"][0]["state"], "down");
-    let told = findings(&said).into_iter().filter(|(_, what)| what.contains("refused")).collect::<Vec<_>>();
-    assert_eq!(told, [("broken".to_owned(), "cannot be read: api: no connection: refused".to_owned())]);
+    let (report, page) = reported(view);
+    assert_eq!(report["targets"][0]["state"], "down");
+    let found =
+        findings(&report).into_iter().filter(|(_, what)| what.contains("refused")).collect::<Vec<_>>();
+    assert_eq!(found, [("broken".to_owned(), "cannot be read: api: no connection: refused".to_owned())]);
     assert!(page.contains("DOWN"), "{page}");
 }
 
 #[test]
-fn the_same_in_several_contact_centres_is_told_once_and_what_is_down_comes_first() {
+fn same_problem_is_one_finding_and_down_is_first() {
     let forbidden = |snapshot: &mut Snapshot| {
         let refused = problem("agents: answered 403", true);
         failed(&mut snapshot.centers[0].agents, Outcome::Failed, refused);
@@ -186,30 +187,30 @@ fn the_same_in_several_contact_centres_is_told_once_and_what_is_down_comes_first
         (snapshot.up, snapshot.notes.trouble) = (false, problem("api: gone", false));
     };
     let late = fixture::later(1000);
-    let (said, _) = said_at(vec![noted(forbidden), noted(down)], late, None);
-    let told = findings(&said);
-    assert_eq!(told[0], ("broken".to_owned(), "cannot be read: api: gone".to_owned()));
-    let agents: Vec<_> = told.iter().filter(|(_, what)| what.starts_with("agents of")).collect();
+    let (report, _) = report_at(vec![noted(forbidden), noted(down)], late, None);
+    let found = findings(&report);
+    assert_eq!(found[0], ("broken".to_owned(), "cannot be read: api: gone".to_owned()));
+    let agents: Vec<_> = found.iter().filter(|(_, what)| what.starts_with("agents of")).collect();
     let expected = ("broken".to_owned(), "agents of contact centres 1, 2: agents: answered 403".to_owned());
     assert_eq!(agents, [&expected]);
 }
 
 #[test]
-fn intervals_that_grew_and_contact_centres_that_are_passed_over_are_told() {
+fn longer_intervals_and_skipped_centres_are_findings() {
     let view = noted(|snapshot| {
         snapshot.centers[0].service_state.interval = Some(Duration::from_secs(12));
         let passed_over = ContactCenter { id: "7".into(), name: Some("Åre".into()) };
         snapshot.notes.passed_over = Arc::new([passed_over]);
     });
-    let (said, page) = said(view);
-    let state = collector(&said, "service_state");
+    let (report, page) = reported(view);
+    let state = collector(&report, "service_state");
     assert_eq!(
         (&state["interval_seconds"], &state["configured_interval_seconds"]),
         (&json!(12.0), &json!(5.0))
     );
-    assert_eq!(said["targets"][0]["passed_over"], json!([{"id": "7", "name": "Åre"}]));
+    assert_eq!(report["targets"][0]["passed_over"], json!([{"id": "7", "name": "Åre"}]));
     assert!(page.contains("12 s <strong>instead of 5 s</strong>"), "{page}");
-    assert!(findings(&said).iter().any(|(severity, what)| severity == "note" && what.contains("7 (Åre)")));
+    assert!(findings(&report).iter().any(|(severity, what)| severity == "note" && what.contains("7 (Åre)")));
 }
 
 fn of_fields(change: impl FnOnce(&mut Vec<FieldUse>)) -> View {
@@ -221,7 +222,7 @@ fn of_fields(change: impl FnOnce(&mut Vec<FieldUse>)) -> View {
 }
 
 #[test]
-fn unknown_words_of_an_enumeration_are_told_unless_not_one_of_its_values_is_known() {
+fn unknown_words_need_one_known_value() {
     let with = |unknown_values| {
         of_fields(|fields| {
             fields.push(FieldUse {
@@ -234,14 +235,14 @@ fn unknown_words_of_an_enumeration_are_told_unless_not_one_of_its_values_is_know
             });
         })
     };
-    let words = |said: &Value| said["targets"][0]["fields"][4]["unknown_words"].clone();
-    let (some, page) = said(with(2));
+    let words = |report: &Value| report["targets"][0]["fields"][5]["unknown_words"].clone();
+    let (some, page) = reported(with(2));
     assert_eq!(words(&some), json!(["Fika"]));
     assert!(
         page.contains("<code>Fika</code>")
             && findings(&some).iter().any(|(_, what)| what.contains("\"Fika\""))
     );
-    let (all, page) = said(with(3));
+    let (all, page) = reported(with(3));
     assert_eq!(words(&all), json!([]), "it may hold anything, such as names");
     assert!(
         !page.contains("Fika")
@@ -250,7 +251,30 @@ fn unknown_words_of_an_enumeration_are_told_unless_not_one_of_its_values_is_know
 }
 
 #[test]
-fn names_from_trio_and_from_the_address_are_text_and_nothing_else() {
+fn rows_without_key_are_counted() {
+    let with = |rows: u64| {
+        of_fields(|fields| {
+            let key = FieldUse { field: "id", rows_without: Some(rows), ..fields[0].clone() };
+            fields.push(key);
+        })
+    };
+    for (rows, what) in [
+        (1, "1 row of services/state has no id: no figure counts it"),
+        (12, "12 rows of services/state have no id: no figure counts them"),
+    ] {
+        let (some, page) = reported(with(rows));
+        assert_eq!(some["targets"][0]["fields"][5]["rows_without"], json!(rows));
+        assert!(findings(&some).iter().any(|(_, text)| text == what), "{:?}", findings(&some));
+        assert!(page.contains(&format!("<strong>{rows}</strong>")));
+    }
+    let (none, _) = reported(with(0));
+    assert_eq!(none["targets"][0]["fields"][5]["rows_without"], json!(0));
+    assert_eq!(none["targets"][0]["fields"][0]["rows_without"], json!(null), "a row counts without it");
+    assert!(findings(&none).iter().all(|(_, text)| !text.contains("rows of")));
+}
+
+#[test]
+fn hostile_names_are_escaped() {
     const HOSTILE: &str = "<script>alert('x')</script>\"><img src=x>";
     let mut view = of_fields(|fields| {
         fields[0].member = Some(HOSTILE.into());
@@ -266,28 +290,28 @@ fn names_from_trio_and_from_the_address_are_text_and_nothing_else() {
     let service = Service { id: "s1".into(), name: Some(HOSTILE.into()), group_ids: vec![] };
     center.services = fixture::reading(1, vec![service], 300);
     for asked in [HOSTILE, "s1", "script"] {
-        let (said, page) = said_at(vec![view.clone()], fixture::later(1), Some(asked));
+        let (report, page) = report_at(vec![view.clone()], fixture::later(1), Some(asked));
         assert!(!page.contains("<script") && !page.contains("<img"), "{asked}: {page}");
         assert!(page.contains("&lt;script&gt;"), "{asked}");
-        assert_eq!(said["targets"][0]["contact_centers"][0]["name"], HOSTILE, "JSON has its own quotes");
+        assert_eq!(report["targets"][0]["contact_centers"][0]["name"], HOSTILE, "JSON has its own quotes");
     }
 }
 
 #[test]
-fn neither_persons_nor_cases_nor_secrets_stand_anywhere() {
-    let (said, page) = said_at(vec![fixture::full()], fixture::later(3), Some("a1"));
-    let json = said.to_string().replace("\"asked\":\"a1\"", "").replace("\\\"a1\\\"", "");
+fn no_person_case_or_secret_is_reported() {
+    let (report, page) = report_at(vec![fixture::full()], fixture::later(3), Some("a1"));
+    let json = report.to_string().replace("\"asked\":\"a1\"", "").replace("\\\"a1\\\"", "");
     for person in ["Åsa", "Bo", "Cy", "a2", "a3"] {
         for quoted in [format!("\"{person}\""), format!(">{person}<")] {
             assert!(!json.contains(&quoted) && !page.contains(&quoted), "{person}");
         }
     }
     assert!(!json.contains("\"a1\""), "{json}");
-    assert_eq!(said["service"]["matches"], json!([]), "an agent is no service");
+    assert_eq!(report["service"]["matches"], json!([]), "an agent is no service");
 }
 
 #[test]
-fn what_is_said_does_not_grow_with_the_number_of_services() {
+fn report_size_is_independent_of_services() {
     let with = |services: usize| {
         let view = noted(|snapshot| {
             let id = |number: usize| format!("s{number}");
@@ -297,9 +321,9 @@ fn what_is_said_does_not_grow_with_the_number_of_services() {
             center.services = fixture::reading(services, (0..services).map(service).collect(), 300);
             center.service_state = fixture::reading(services, (0..services).map(state).collect(), 5);
         });
-        let (said, page) = said_at(vec![view], fixture::later(3), Some("växel"));
-        let matches = said["service"]["matches"].as_array().map_or(0, Vec::len);
-        (said.to_string().len(), page.len(), matches)
+        let (report, page) = report_at(vec![view], fixture::later(3), Some("växel"));
+        let matches = report["service"]["matches"].as_array().map_or(0, Vec::len);
+        (report.to_string().len(), page.len(), matches)
     };
     let (few, many) = (with(20), with(1000));
     assert_eq!((few.2, many.2), (20, 20));
@@ -307,7 +331,7 @@ fn what_is_said_does_not_grow_with_the_number_of_services() {
 }
 
 #[test]
-fn json_goes_to_those_who_would_rather_have_it() {
+fn accept_decides_between_json_and_html() {
     for (accept, json) in [
         (&[][..], false),
         (&["*/*"], false),
@@ -327,10 +351,10 @@ fn json_goes_to_those_who_would_rather_have_it() {
 }
 
 #[test]
-fn a_target_can_be_asked_for_alone_and_an_unknown_one_is_told() {
+fn one_target_is_reported_and_unknown_target_is_404() {
     let views = || vec![fixture::view("north", None), fixture::view("south", None)];
     let ask = |target: &str| {
-        let asked = Asked { target: Some(target.to_owned()), ..Asked::default() };
+        let asked = StatusQuery { target: Some(target.to_owned()), ..StatusQuery::default() };
         report(&present(views(), fixture::taken()), &asked)
     };
     let names: Vec<_> = ask("south").expect("known").targets.into_iter().map(|target| target.name).collect();
@@ -339,11 +363,11 @@ fn a_target_can_be_asked_for_alone_and_an_unknown_one_is_told() {
 }
 
 #[test]
-fn what_the_limit_on_series_leaves_out_is_named() {
+fn withheld_families_are_named() {
     let settings = Settings { max_series: 100, ..Settings::default() };
     let present =
         Present { settings: Arc::new(settings), ..present(vec![fixture::full()], fixture::taken()) };
-    let report = report(&present, &Asked::default()).expect("no target was asked for");
+    let report = report(&present, &StatusQuery::default()).expect("no target was asked for");
     let families: Vec<_> = report.exporter.withheld.iter().map(|withheld| withheld.family.as_str()).collect();
     assert!(families.contains(&"trio_service_wait_seconds"), "{families:?}");
     assert!(page::page(&report, None).contains("Withheld because of the limit on series"));

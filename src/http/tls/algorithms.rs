@@ -1,4 +1,7 @@
-//! Versions, cipher suites and curves, by the names that Go gives them.
+//! TLS versions, cipher suites and curves, by their names in Go.
+//!
+//! The web configuration has the format of Prometheus' exporter-toolkit, which is written in Go and uses the
+//! names of its crypto/tls.
 
 use rustls::{
     CipherSuite, SupportedCipherSuite, SupportedProtocolVersion,
@@ -6,7 +9,7 @@ use rustls::{
     version::{TLS12, TLS13},
 };
 
-/// A version of TLS, older ones first.
+/// Version of TLS; older is less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Version {
     /// TLS 1.2.
@@ -15,14 +18,14 @@ pub enum Version {
     Tls13,
 }
 
-/// What is spoken. The default is all that there is.
+/// Versions, cipher suites and curves of a server. The default is everything that rustls supports.
 #[derive(Clone, Debug)]
 pub struct Algorithms {
-    /// The oldest version.
+    /// Oldest version offered.
     pub oldest: Version,
-    /// The newest version.
+    /// Newest version offered.
     pub newest: Version,
-    /// Whether our order of cipher suites goes before the client's.
+    /// The server's order of cipher suites goes before the client's.
     pub prefer_ours: bool,
     suites: Vec<SupportedCipherSuite>,
     curves: Vec<&'static dyn SupportedKxGroup>,
@@ -42,23 +45,23 @@ impl Default for Algorithms {
 }
 
 impl Version {
-    /// The versions that are spoken here, by name.
+    /// Supported versions by name.
     pub const NAMES: [(&'static str, Self); 2] = [("TLS12", Self::Tls12), ("TLS13", Self::Tls13)];
 }
 
 impl Algorithms {
-    /// The cipher suites that there are.
+    /// Returns the names of the supported cipher suites.
     pub fn suite_names() -> Vec<&'static str> {
         ring::ALL_CIPHER_SUITES.iter().filter_map(|suite| suite_name(*suite)).collect()
     }
 
-    /// The curves that there are, in the order in which they are preferred.
+    /// Returns the names of the supported curves, the preferred one first.
     pub fn curve_names() -> Vec<&'static str> {
         CURVES.iter().map(|(name, _)| *name).collect()
     }
 
-    /// Takes these cipher suites alone for TLS 1.2, in this order. Those of TLS 1.3 are good, and always
-    /// there.
+    /// Limits TLS 1.2 to these cipher suites, in this order. The suites of TLS 1.3 are always offered.
+    // Go ignores the list for TLS 1.3 as well, so one file has the same effect in Prometheus and here.
     pub fn limit_suites(&mut self, names: &[&str]) {
         let of_tls13 = |suite: &SupportedCipherSuite| suite.tls13().is_some();
         let all = ring::ALL_CIPHER_SUITES;
@@ -67,7 +70,7 @@ impl Algorithms {
         self.suites = all.iter().copied().filter(of_tls13).chain(chosen).collect();
     }
 
-    /// Takes these curves alone, in this order.
+    /// Limits key exchange to these curves, in this order.
     pub fn limit_curves(&mut self, names: &[&str]) {
         let named = |name: &&str| CURVES.iter().find(|(known, _)| known == name).map(|(_, curve)| *curve);
         self.curves = names.iter().filter_map(named).collect();
@@ -96,7 +99,7 @@ static CURVES: [(&str, &dyn SupportedKxGroup); 3] = [
     ("CurveP384", ring::kx_group::SECP384R1),
 ];
 
-/// Go calls those of TLS 1.3 as the standard does.
+/// Returns the name in Go. rustls has its own names for TLS 1.3 (`TLS13_…`); Go uses those of RFC 8446.
 fn suite_name(suite: SupportedCipherSuite) -> Option<&'static str> {
     match suite.suite() {
         CipherSuite::TLS13_AES_128_GCM_SHA256 => Some("TLS_AES_128_GCM_SHA256"),
@@ -111,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_names_are_those_of_go() {
+    fn suite_names_are_those_of_go() {
         let mut names = Algorithms::suite_names();
         names.sort_unstable();
         let expected = [
@@ -129,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_leaves_what_it_names_in_its_order_and_always_tls_1_3() {
+    fn limits_keep_order_and_suites_of_tls_1_3() {
         let mut algorithms = Algorithms::default();
         let one = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
         algorithms.limit_suites(&[one, "TLS_AES_128_GCM_SHA256"]);

@@ -1,4 +1,4 @@
-//! Certificates of clients by the names in them: one of them must be on the list.
+//! Check of client certificates against `client_allowed_sans`: one name must be on the list.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -10,7 +10,7 @@ use rustls::{
 };
 use x509_parser::{certificate::X509Certificate, extensions::GeneralName, prelude::FromDer};
 
-/// Asks another verifier first, and then for the name.
+/// Verifier that checks the chain with another verifier, then the subject alternative names.
 #[derive(Debug)]
 pub(super) struct AllowedNames {
     verifier: Arc<dyn ClientCertVerifier>,
@@ -22,6 +22,8 @@ impl AllowedNames {
         Self { verifier, names }
     }
 
+    /// Compares exactly, as exporter-toolkit does: no wildcards, no other case.
+    // Only alternative names count: TLS libraries no longer take a peer's identity from the common name.
     fn allows(&self, certificate: &CertificateDer<'_>) -> bool {
         let Ok((_, certificate)) = X509Certificate::from_der(certificate) else { return false };
         let Ok(Some(alternatives)) = certificate.subject_alternative_name() else { return false };
@@ -30,13 +32,14 @@ impl AllowedNames {
     }
 }
 
-/// A name as an operator writes it: DNS name, e-mail address, URI or IP address.
+/// Returns a name as an operator writes it: DNS name, e-mail address, URI or IP address; `None` for other kinds.
 fn text(name: &GeneralName<'_>) -> Option<String> {
     match name {
         GeneralName::DNSName(text) | GeneralName::RFC822Name(text) | GeneralName::URI(text) => {
             Some((*text).to_owned())
         }
         GeneralName::IPAddress(bytes) => {
+            // 4 or 16 bytes in network order (RFC 5280); any other length is malformed.
             let address: Option<IpAddr> = match bytes.len() {
                 4 => <[u8; 4]>::try_from(*bytes).ok().map(IpAddr::from),
                 _ => <[u8; 16]>::try_from(*bytes).ok().map(IpAddr::from),
@@ -105,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dns_names_addresses_mail_and_uris_count_and_only_when_they_are_the_same() {
+    fn names_of_each_kind_must_match_exactly() {
         let mut params = CertificateParams::new(vec!["scraper.example".to_owned()]).expect("a name");
         params.subject_alt_names.extend([
             SanType::IpAddress([10, 0, 0, 7].into()),
@@ -116,7 +119,7 @@ mod tests {
         let certificate = params.self_signed(&KeyPair::generate().expect("a key")).expect("a certificate");
         let allows = |name: &str| {
             let verifier = WebPkiClientVerifier::no_client_auth();
-            AllowedNames::new(verifier, vec!["nobody".to_owned(), name.to_owned()]).allows(certificate.der())
+            AllowedNames::new(verifier, vec!["other".to_owned(), name.to_owned()]).allows(certificate.der())
         };
         for name in ["scraper.example", "10.0.0.7", "2001:db8::7", "ops@example", "spiffe://example/scraper"]
         {

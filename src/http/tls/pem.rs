@@ -1,4 +1,4 @@
-//! Certificates and keys as they stand in files. No error repeats what it read.
+//! Certificates and keys in PEM. No error repeats the text: it may be a private key in the wrong file.
 
 use std::{fmt, sync::Arc};
 
@@ -9,35 +9,36 @@ use rustls::{
 
 use super::{Certificates, PrivateKey};
 
-/// The certificate of a server and those that lead to its authority.
+/// Certificate of a server and its intermediate certificates.
 #[derive(Debug)]
 pub struct Chain(pub(super) Certificates);
 
-/// The key of a certificate.
+/// Private key of a certificate. `Debug` never prints it.
 pub struct Key(pub(super) PrivateKey);
 
-/// Those whose certificates clients may show.
+/// Certificate authorities trusted for client certificates.
 #[derive(Debug)]
 pub struct Authorities(pub(super) Arc<RootCertStore>);
 
 impl Chain {
-    /// The certificates in a PEM text, in its order.
+    /// Reads the certificates of a PEM text, in its order.
     ///
     /// # Errors
-    /// There is none, or one is broken.
+    /// It contains none, or a malformed one.
     pub fn from_pem(text: &[u8]) -> Result<Self, &'static str> {
         certificates(text).map(Self)
     }
 }
 
 impl Key {
-    /// The first private key in a PEM text: PKCS #8, PKCS #1 or SEC1, not encrypted.
+    /// Reads the first private key of a PEM text: PKCS #8, PKCS #1 or SEC1, not encrypted.
     ///
     /// # Errors
-    /// There is none.
+    /// It contains none, or an encrypted one.
     pub fn from_pem(text: &[u8]) -> Result<Self, &'static str> {
         const ENCRYPTED: &[u8] = b"ENCRYPTED";
         PrivateKeyDer::from_pem_slice(text).map(Self).map_err(|_| {
+            // The exporter starts without a terminal: there is no one to ask for the passphrase.
             if text.windows(ENCRYPTED.len()).any(|window| window == ENCRYPTED) {
                 "holds an encrypted key; decrypt it with `openssl pkey`"
             } else {
@@ -48,10 +49,10 @@ impl Key {
 }
 
 impl Authorities {
-    /// The certificates in a PEM bundle.
+    /// Reads the certificates of a PEM bundle.
     ///
     /// # Errors
-    /// There is none, or one is broken.
+    /// It contains none, or a malformed one.
     pub fn from_pem(text: &[u8]) -> Result<Self, &'static str> {
         let mut roots = RootCertStore::empty();
         for certificate in certificates(text)? {

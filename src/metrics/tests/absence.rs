@@ -191,6 +191,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         (agents(|agents| agents.pauses.as_mut().expect("there").now = None), &["trio_agents_paused"]),
         (field(|field| field.member = None), &["trio_field_info", "trio_unknown_values"]),
         (field(|field| field.present = None), &["trio_field_present"]),
+        (field(|field| field.rows_without = None), &["trio_rows_without_key"]),
         (field(|field| field.times_rejected = None), &["trio_times_rejected_total"]),
         (
             View { stats: Default::default(), ..fixture::full() },

@@ -9,7 +9,7 @@ use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, Sharing, View},
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
-        ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, Holding, RequestFailure,
+        CollectionCount, ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, RequestFailure,
         Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
         ServiceSkills, ServiceStatus, Shard, Stamp, Token,
     },
@@ -18,7 +18,7 @@ use crate::{
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
         GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published, ServiceTotals,
-        SkilledAgents, Source, TimeCounts, Totals, WaitHistogram,
+        SkilledAgents, Source, TimeCounts, Totals, WaitHistogram, WaitingNow,
     },
 };
 
@@ -113,7 +113,7 @@ pub(crate) fn snapshot() -> Snapshot {
         centers: vec![center(contact_center)],
         inventory: reading(
             1,
-            vec![Holding { resource: Resource::Titles, accessible: false, items: None }],
+            vec![CollectionCount { resource: Resource::Titles, accessible: false, items: None }],
             3600,
         ),
         fields: fields(),
@@ -162,7 +162,7 @@ fn center(contact_center: ContactCenter) -> Center {
         skills: reading(3, skills(), 300),
         inventory: reading(
             1,
-            vec![Holding { resource: Resource::Agents, accessible: true, items: Some(3) }],
+            vec![CollectionCount { resource: Resource::Agents, accessible: true, items: Some(3) }],
             3600,
         ),
     }
@@ -170,16 +170,7 @@ fn center(contact_center: ContactCenter) -> Center {
 
 /// Two calls that wait and one that is handled.
 fn calls() -> CaseList {
-    let call = |id: &str, state| Case {
-        id: id.into(),
-        service_id: Some("s1".into()),
-        state: Some(state),
-        class: None,
-        created: None,
-        answered: None,
-        waited: None,
-        agent_id: None,
-    };
+    let call = |id, state| Case { service_id: Some("s1".into()), state: Some(state), ..Case::new(id) };
     let calls = [("1", CaseState::Queued), ("2", CaseState::Offered), ("3", CaseState::Handled)];
     CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: vec![] }
 }
@@ -221,6 +212,7 @@ fn fields() -> Arc<[FieldUse]> {
         understood: 0,
         not_understood: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     let since = FieldUse {
@@ -232,7 +224,8 @@ fn fields() -> Arc<[FieldUse]> {
     };
     let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
     let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
-    [queue, since, missing, unseen].into()
+    let key = FieldUse { field: "id", rows_without: Some(0), ..queue.clone() };
+    [queue, since, missing, unseen, key].into()
 }
 
 /// Totals that fit [`snapshot`]: 100 s of three agents, of which 20 agent-seconds are unmeasured.
@@ -305,17 +298,19 @@ fn flow() -> FlowTotals {
         waits: WaitHistogram { edges: Arc::new([5.0, 20.0]), buckets: vec![1, 2, 1], sum: 55.5 },
         handling_seconds: 320.5,
     };
-    let now = ClassNow { states: [1, 1, 1, 0], waiting: 2, longest_wait: 25.0, over_target: 1 };
+    let waiting = WaitingNow { cases: 2, longest_wait: 25.0, over_target: 1 };
+    let now = ClassNow { states: [1, 1, 1, 0], waiting: Some(waiting) };
     let day = Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2 });
     let source = Source::Calls;
     let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
     let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
     let service = ServiceTotals {
         service_id: "s1".into(),
-        goals: Arc::new(goals().of(&ServiceNames::default()).into_owned()),
+        goals: Arc::new(goals().for_service(&ServiceNames::default()).into_owned()),
         classes: vec![class],
         time,
         truncated: Some(false),
+        lists_are_short: false,
     };
     FlowTotals { services: vec![service], ..FlowTotals::default() }
 }
@@ -331,23 +326,23 @@ pub(crate) fn stats() -> Stats {
     for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)] {
         for request in 1..=requests {
             let took = Duration::from_millis(20 * request);
-            stats.resource(resource).finished(RequestCode::Status(200), took);
+            stats.resource(resource).record_request(RequestCode::Status(200), took);
             stats.resource(resource).response_bytes.add(1000);
         }
     }
     let timeout = RequestCode::Failure(RequestFailure::Timeout);
-    stats.resource(Resource::Agents).finished(timeout, Duration::from_secs(30));
+    stats.resource(Resource::Agents).record_request(timeout, Duration::from_secs(30));
     stats.resource(Resource::Calls).drift.add(2);
     stats.logins.add(2);
     stats.refreshes.add(1);
-    stats.auth_failed(AuthFailure::Network);
-    stats.auth_failed(AuthFailure::Network);
-    stats.auth_failed(AuthFailure::Server);
+    stats.record_auth_failure(AuthFailure::Network);
+    stats.record_auth_failure(AuthFailure::Network);
+    stats.record_auth_failure(AuthFailure::Server);
     stats.request_budget.set(Some(600.0));
     stats.clock_skew.set(Some(-1.5));
     stats.set_certificate_expiry("trio.example", 1_900_000_000.0);
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
-    stats.retried(RetryReason::RateLimited);
+    stats.record_retry(RetryReason::RateLimited);
     stats.failovers.add(1);
     let server = |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
     stats.set_servers(Arc::new([
@@ -360,8 +355,8 @@ pub(crate) fn stats() -> Stats {
 pub(crate) fn goals() -> Goals {
     let wait_target = Some(Duration::from_secs(3600));
     let classes = vec![
-        GivenClass::of(CaseClass::Voice),
-        GivenClass { wait_target, ..GivenClass::of(CaseClass::Email) },
+        GivenClass::new(CaseClass::Voice),
+        GivenClass { wait_target, ..GivenClass::new(CaseClass::Email) },
     ];
     Goals::new(GivenGoals { classes, minimum_agents: Some(2), ..GivenGoals::default() }, vec![])
 }

@@ -6,6 +6,7 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 use crate::{
+    model::CaseState,
     snapshot::Reading,
     tally::{ClassTotals, FlowTotals, ServiceTotals, Totals},
 };
@@ -103,6 +104,46 @@ fn the_longest_wait_is_derived_from_whole_fresh_lists_only_and_says_so() {
         snapshot.centers[0].calls = Reading::none(std::time::Duration::from_secs(5));
     });
     assert_eq!(wait(&unread), None);
+}
+
+#[test]
+fn undecided_waiting_withholds_three_gauges_and_keeps_the_states() {
+    let view = of_service(|service| {
+        let now = service.classes[0].now.as_mut().expect("whole");
+        (now.waiting, now.states) = (None, [1, 0, 0, 2]);
+    });
+    assert_eq!(
+        missing(&view),
+        [
+            "trio_service_class_longest_wait_seconds",
+            "trio_service_class_over_target",
+            "trio_service_class_waiting"
+        ]
+    );
+    let states = samples(&both_surfaces(&view, fixture::taken()), "trio_service_cases").len();
+    assert_eq!(states, CaseState::COUNT);
+}
+
+#[test]
+fn no_wait_is_derived_from_lists_that_hide_waiting_cases() {
+    let derived = |change: fn(&mut ServiceTotals)| {
+        let mut view = of_service(change);
+        let published = Arc::make_mut(view.published.as_mut().expect("published"));
+        let status = crate::model::ServiceStatus {
+            longest_wait: None,
+            queue_length: Some(4.0),
+            ..fixture::service_status()
+        };
+        let snapshot = Arc::make_mut(&mut published.snapshot);
+        snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
+        value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
+    };
+    assert_eq!(derived(|_| {}), Some(25.0));
+    assert_eq!(derived(|service| service.lists_are_short = true), None);
+    let undecided = |service: &mut ServiceTotals| {
+        service.classes[0].now.as_mut().expect("whole").waiting = None;
+    };
+    assert_eq!(derived(undecided), None);
 }
 
 #[test]

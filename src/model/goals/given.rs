@@ -1,22 +1,22 @@
-//! What a place of the configuration says of goals, and what several of them make together.
+//! Goals as the configuration gives them, in general or in a rule, and their combination.
 
 use std::time::Duration;
 
 use super::{ClassGoals, ServiceGoals};
 use crate::model::CaseClass;
 
-/// Goals as one place of the configuration gives them. `None`: it does not say.
+/// Goals as the general section or one rule gives them. `None`: not given.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct GivenGoals {
     /// Goals by class.
     pub classes: Vec<GivenClass>,
-    /// Share of concluded cases that may be lost, 0–1.
+    /// Maximum share of concluded cases that are lost, 0–1.
     pub abandon_target: Option<f64>,
-    /// Agents that should be logged on while the service is open.
+    /// Minimum number of agents logged on while the service is open.
     pub minimum_agents: Option<u32>,
 }
 
-/// Goals of one class as one place of the configuration gives them. `None`: it does not say.
+/// Goals of one class as the general section or one rule gives them. `None`: not given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GivenClass {
     /// The class.
@@ -25,17 +25,17 @@ pub struct GivenClass {
     pub wait_target: Option<Duration>,
     /// Share of cases that should be answered within the wait target, 0–1.
     pub level_target: Option<f64>,
-    /// Waits longer than this deserve a warning.
+    /// Waits longer than this raise a warning.
     pub warning_after: Option<Duration>,
-    /// Waits longer than this are critical.
+    /// Waits longer than this raise a critical alert.
     pub critical_after: Option<Duration>,
-    /// Who leaves the queue within this time is no lost case.
+    /// A case that leaves the queue within this time is a short abandon, not lost.
     pub short_abandon: Option<Duration>,
 }
 
 impl GivenClass {
-    /// The class, with nothing said of it but that it is in use.
-    pub fn of(class: CaseClass) -> Self {
+    /// Returns a class that is in use, without goals of its own.
+    pub fn new(class: CaseClass) -> Self {
         Self {
             class,
             wait_target: None,
@@ -47,7 +47,7 @@ impl GivenClass {
     }
 }
 
-/// What `given` make together: each key comes from the first that gives it, else it is the default. A
+/// Combines goals, the most specific first: each key comes from the first that gives it, else from the defaults. A
 /// class is in use if one of them names it.
 pub(super) fn resolve(given: &[&GivenGoals]) -> ServiceGoals {
     let default = ServiceGoals::default();
@@ -63,14 +63,15 @@ pub(super) fn resolve(given: &[&GivenGoals]) -> ServiceGoals {
     }
 }
 
-/// Alert limits that nobody gives follow the wait target. Keys of different places may contradict each
-/// other: then the wait target holds, then the warning.
+/// Combines the goals of one class. Limits of alerts that are not given are derived from the wait target.
 fn resolve_class(class: CaseClass, given: &[&GivenClass]) -> ClassGoals {
     let duration = |key: fn(&GivenClass) -> Option<Duration>| given.iter().find_map(|class| key(class));
     let default = duration(|class| class.wait_target)
-        .map_or_else(|| ClassGoals::of(class), |target| ClassGoals::with_wait_target(class, target));
+        .map_or_else(|| ClassGoals::default_for(class), |target| ClassGoals::with_wait_target(class, target));
     let warning_after = duration(|class| class.warning_after);
     let critical_after = duration(|class| class.critical_after);
+    // General goals and a rule may contradict each other. The wait target has priority, then the warning: a critical
+    // alert never comes before it.
     let derived_warning = default.warning_after.min(critical_after.unwrap_or(Duration::MAX));
     let warning_after = warning_after.unwrap_or(derived_warning);
     ClassGoals {

@@ -1,20 +1,20 @@
-//! Which services a rule is for.
+//! Matches the services that a rule is for.
 
 use wildmatch::WildMatchPattern;
 
-/// An id or a name, whatever the case of its letters; `*` stands for any text, also for none.
+/// A pattern for an id or a name, without regard to case. `*` matches any text, also none.
 ///
-/// Nothing else is special: names hold brackets and question marks.
+/// No other character is special, because names contain brackets and question marks.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pattern(WildMatchPattern<'*', '\0'>);
 
 impl Pattern {
-    /// The pattern as an operator writes it; blanks around it do not count.
+    /// Parses a pattern; blanks around it are ignored.
     pub fn new(text: &str) -> Self {
         Self(WildMatchPattern::new_case_insensitive(text.trim()))
     }
 
-    /// Whether it means `text`.
+    /// Returns true if the pattern matches `text`; blanks around it are ignored.
     pub fn means(&self, text: &str) -> bool {
         self.0.matches(text.trim())
     }
@@ -26,8 +26,8 @@ impl std::fmt::Display for Pattern {
     }
 }
 
-/// Services by what they and their surroundings are called: each that is given must fit, by one of its
-/// patterns.
+/// Conditions on the names of a service and of its surroundings. All conditions that are given must match, each by one
+/// of its patterns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceMatch {
     /// Configured name of the target.
@@ -36,13 +36,13 @@ pub struct ServiceMatch {
     pub contact_center: Vec<Pattern>,
     /// Trio's id.
     pub id: Vec<Pattern>,
-    /// The name.
+    /// Name of the service.
     pub name: Vec<Pattern>,
     /// Id or name of a group of the service.
     pub group: Vec<Pattern>,
 }
 
-/// What a service is called: goals are given for ids, names and groups.
+/// The names of a service, to be matched by rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceNames<'a> {
     /// Trio's id.
@@ -56,13 +56,13 @@ pub struct ServiceNames<'a> {
 }
 
 impl ServiceMatch {
-    /// Whether services of the target called so are meant at all. Where the target is not known, only
-    /// those are that mean every target.
+    /// Returns true if the rule is for services of this target. `None`, an unknown target, is matched by rules for all
+    /// targets only.
     pub fn is_for(&self, target: Option<&str>) -> bool {
         fits(&self.target, target.as_slice())
     }
 
-    /// Whether the service is one of those meant, as far as its target is.
+    /// Returns true if the rule matches the service; the target is checked by [`ServiceMatch::is_for`].
     pub fn means(&self, service: &ServiceNames<'_>) -> bool {
         fits(&self.contact_center, &service.contact_center)
             && fits(&self.id, &[service.id])
@@ -71,7 +71,7 @@ impl ServiceMatch {
     }
 }
 
-/// Whether one of the texts is meant by one of the patterns, if there are any.
+/// Returns true if one of the patterns matches one of the texts, or if there are no patterns.
 fn fits(patterns: &[Pattern], texts: &[&str]) -> bool {
     let fits = |pattern: &Pattern| texts.iter().any(|text| pattern.means(text));
     patterns.is_empty() || patterns.iter().any(fits)
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pattern_is_a_whole_text_in_any_case_and_a_star_is_any_text() {
+    fn pattern_matches_whole_texts_in_any_case() {
         for (pattern, meant, not) in [
             ("växel", vec!["Växel", "VÄXEL", " växel "], vec!["Växeln", "Vaxel", ""]),
             ("Väx*", vec!["växel", "VÄX"], vec!["Stora växeln"]),
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_of_a_match_must_fit_and_any_pattern_of_it_does() {
+    fn all_keys_must_match_by_any_of_their_patterns() {
         let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect::<Vec<_>>();
         let means = |id: &[&str], name: &[&str], group: &[&str]| {
             let (id, name, group) = (patterns(id), patterns(name), patterns(group));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_match_may_be_for_some_targets_and_contact_centres_alone() {
+    fn match_may_be_limited_to_targets_and_contact_centres() {
         let only = |target: &[&str], contact_center: &[&str]| {
             let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
             let contact_center = patterns(contact_center);

@@ -1,4 +1,4 @@
-//! The goals that hold for one service.
+//! The goals of one service, complete with defaults.
 
 use std::time::Duration;
 
@@ -9,20 +9,20 @@ use crate::model::CaseClass;
 pub struct ServiceGoals {
     /// Goals by class, for the classes in use.
     pub classes: Vec<ClassGoals>,
-    /// Share of concluded cases that may be lost, 0–1.
+    /// Maximum share of concluded cases that are lost, 0–1.
     pub abandon_target: f64,
-    /// Agents that should be logged on while the service is open. `None`: nobody set one.
+    /// Minimum number of agents logged on while the service is open. `None`: not configured.
     pub minimum_agents: Option<u32>,
 }
 
 impl ServiceGoals {
-    /// The goals of a class: as configured, else the defaults.
+    /// Returns the goals of a class: as configured, else the defaults.
     pub fn class(&self, class: CaseClass) -> ClassGoals {
         let configured = self.classes.iter().find(|goals| goals.class == class);
-        configured.cloned().unwrap_or_else(|| ClassGoals::of(class))
+        configured.cloned().unwrap_or_else(|| ClassGoals::default_for(class))
     }
 
-    /// The goals of the classes in use, and of those that were `seen` although nobody configured them.
+    /// Returns the goals of the configured classes and of those in `seen`.
     pub fn classes_with(&self, seen: &[CaseClass]) -> Vec<ClassGoals> {
         let in_use = |class: &CaseClass| self.classes.iter().any(|goals| goals.class == *class);
         let classes = CaseClass::ALL.into_iter().filter(|class| in_use(class) || seen.contains(class));
@@ -39,18 +39,17 @@ pub struct ClassGoals {
     pub wait_target: Duration,
     /// Share of cases that should be answered within the wait target, 0–1.
     pub level_target: f64,
-    /// Waits longer than this deserve a warning.
+    /// Waits longer than this raise a warning.
     pub warning_after: Duration,
-    /// Waits longer than this are critical.
+    /// Waits longer than this raise a critical alert.
     pub critical_after: Duration,
-    /// Who leaves the queue within this time counts as a short abandon, not as lost.
+    /// A case that leaves the queue within this time is a short abandon, not lost.
     pub short_abandon: Duration,
 }
 
 impl ClassGoals {
-    /// The defaults: 80 % within 20 s where somebody waits live, within a day elsewhere; a warning after
-    /// twice the wait target (at least a minute), critical after four times (at least five minutes).
-    pub fn of(class: CaseClass) -> Self {
+    /// Returns the defaults: 80 % within 20 s for voice and chat, within a day for the other classes.
+    pub fn default_for(class: CaseClass) -> Self {
         let wait_target = match class {
             CaseClass::Voice | CaseClass::Chat => Duration::from_secs(20),
             CaseClass::Callback | CaseClass::Email | CaseClass::Task | CaseClass::Other => {
@@ -60,7 +59,8 @@ impl ClassGoals {
         Self::with_wait_target(class, wait_target)
     }
 
-    /// The defaults around another wait target.
+    /// Returns the defaults for another wait target: a warning after twice that time (at least a minute), a critical
+    /// alert after four times (at least five minutes).
     pub fn with_wait_target(class: CaseClass, wait_target: Duration) -> Self {
         Self {
             class,
@@ -75,7 +75,11 @@ impl ClassGoals {
 
 impl Default for ServiceGoals {
     fn default() -> Self {
-        Self { classes: vec![ClassGoals::of(CaseClass::Voice)], abandon_target: 0.1, minimum_agents: None }
+        Self {
+            classes: vec![ClassGoals::default_for(CaseClass::Voice)],
+            abandon_target: 0.1,
+            minimum_agents: None,
+        }
     }
 }
 
@@ -84,15 +88,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn alert_limits_follow_the_wait_target_but_never_fall_below_their_floor() {
-        let quick = ClassGoals::of(CaseClass::Voice);
+    fn alert_limits_follow_the_wait_target_above_a_minimum() {
+        let quick = ClassGoals::default_for(CaseClass::Voice);
         assert_eq!((quick.warning_after.as_secs(), quick.critical_after.as_secs()), (60, 300));
         let slow = ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600));
         assert_eq!((slow.warning_after.as_secs(), slow.critical_after.as_secs()), (1200, 2400));
     }
 
     #[test]
-    fn a_class_that_was_seen_has_goals_though_nobody_configured_it() {
+    fn seen_class_has_goals_without_configuration() {
         let goals = ServiceGoals {
             classes: vec![ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600))],
             ..ServiceGoals::default()

@@ -1,4 +1,4 @@
-//! Tests: what general goals and rules make of a service.
+//! Tests of the goals of services, from general goals and rules.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ fn given(classes: Vec<GivenClass>) -> GivenGoals {
 }
 
 fn waits(class: CaseClass, target: u64) -> GivenClass {
-    GivenClass { wait_target: secs(target), ..GivenClass::of(class) }
+    GivenClass { wait_target: secs(target), ..GivenClass::new(class) }
 }
 
 fn rule(name: &str, goals: GivenGoals) -> Rule {
@@ -31,18 +31,18 @@ fn named(name: &str) -> ServiceNames<'_> {
 }
 
 #[test]
-fn without_a_rule_that_matches_the_general_goals_hold_and_nothing_is_copied() {
+fn general_goals_are_borrowed_if_no_rule_matches() {
     let general = GivenGoals { minimum_agents: Some(3), ..given(vec![waits(EMAIL, 60)]) };
     let goals = Goals::new(general, vec![rule("other", given(vec![]))]);
-    let of = goals.of(&named("Växel"));
+    let of = goals.for_service(&named("Växel"));
     assert!(matches!(of, Cow::Borrowed(_)));
     assert_eq!((of.minimum_agents, of.classes.len()), (Some(3), 1));
     assert_eq!(of.class(EMAIL).wait_target.as_secs(), 60);
-    assert_eq!(*Goals::default().of(&named("x")), ServiceGoals::default());
+    assert_eq!(*Goals::default().for_service(&named("x")), ServiceGoals::default());
 }
 
 #[test]
-fn each_key_comes_from_the_first_rule_that_matches_and_gives_it() {
+fn each_key_comes_from_the_first_rule_that_has_it() {
     let general = GivenGoals {
         abandon_target: Some(0.2),
         minimum_agents: Some(1),
@@ -58,32 +58,33 @@ fn each_key_comes_from_the_first_rule_that_matches_and_gives_it() {
     ];
     let goals = Goals::new(general, rules);
     let of = |name| {
-        let goals = goals.of(&named(name));
+        let goals = goals.for_service(&named(name));
         let voice = goals.class(VOICE);
         (goals.minimum_agents, goals.abandon_target, voice.wait_target.as_secs(), voice.level_target)
     };
     assert_eq!(of("växel"), (Some(4), 0.2, 10, 0.9));
     assert_eq!(of("Vägen"), (Some(2), 0.2, 10, 0.9));
     assert_eq!(of("Kundtjänst"), (Some(1), 0.2, 15, 0.9));
-    let classes = |name| goals.of(&named(name)).classes.iter().map(|goals| goals.class).collect::<Vec<_>>();
+    let classes =
+        |name| goals.for_service(&named(name)).classes.iter().map(|goals| goals.class).collect::<Vec<_>>();
     assert_eq!(classes("växel"), [VOICE, EMAIL], "a rule adds classes to the general ones");
     assert_eq!(classes("Kundtjänst"), [VOICE]);
 }
 
 #[test]
-fn alerts_follow_the_wait_target_of_the_service_unless_somebody_gives_them() {
+fn alert_limits_follow_the_wait_target_unless_given() {
     let alerts = |general: GivenClass, own: GivenClass| {
         let goals = Goals::new(given(vec![general]), vec![rule("*", given(vec![own]))]);
-        let goals = goals.of(&named("x")).class(VOICE);
+        let goals = goals.for_service(&named("x")).class(VOICE);
         (goals.warning_after.as_secs(), goals.critical_after.as_secs(), goals.short_abandon.as_secs())
     };
     let with = |warning, critical, short| GivenClass {
         warning_after: warning,
         critical_after: critical,
         short_abandon: short,
-        ..GivenClass::of(VOICE)
+        ..GivenClass::new(VOICE)
     };
-    let any = GivenClass::of(VOICE);
+    let any = GivenClass::new(VOICE);
     assert_eq!(alerts(any.clone(), waits(VOICE, 120)), (240, 480, 5));
     assert_eq!(alerts(with(secs(90), None, secs(8)), waits(VOICE, 120)), (90, 480, 8));
     assert_eq!(alerts(with(None, secs(180), None), waits(VOICE, 120)), (180, 180, 5), "critical was given");
@@ -93,7 +94,7 @@ fn alerts_follow_the_wait_target_of_the_service_unless_somebody_gives_them() {
 }
 
 #[test]
-fn wait_targets_become_edges_where_there_is_none_and_a_fifth_is_left_out() {
+fn four_wait_targets_become_buckets() {
     let general = given(vec![waits(VOICE, 20), waits(EMAIL, 30), waits(CaseClass::Chat, 30)]);
     let rules = [25, 3600, 25, 7, 8, 5, 9].map(|target| rule("*", given(vec![waits(VOICE, target)])));
     let goals = Goals::new(general, rules.to_vec());
@@ -104,7 +105,7 @@ fn wait_targets_become_edges_where_there_is_none_and_a_fifth_is_left_out() {
 }
 
 #[test]
-fn the_edges_are_those_of_all_targets_together_and_four_at_most() {
+fn buckets_are_shared_by_all_targets() {
     let goals = |waited: &[u64]| {
         let rules = waited.iter().map(|target| rule("*", given(vec![waits(VOICE, *target)])));
         Goals::new(GivenGoals::default(), rules.collect())
@@ -117,14 +118,14 @@ fn the_edges_are_those_of_all_targets_together_and_four_at_most() {
 }
 
 #[test]
-fn a_rule_for_one_target_holds_there_alone_and_is_not_missed_elsewhere() {
+fn rule_for_one_target_applies_there_only() {
     let of_main = rule("Växel", GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() });
     let services = ServiceMatch { target: vec![Pattern::new("main")], ..of_main.services.clone() };
     let rules = vec![Rule { services, ..of_main.clone() }, rule("Kassa", of_main.goals)];
     let goals = Goals::new(GivenGoals::default(), rules);
-    let of = |target: &str, name| goals.of_target(&target.into()).of(&named(name)).minimum_agents;
+    let of = |target: &str, name| goals.for_target(&target.into()).for_service(&named(name)).minimum_agents;
     assert_eq!([of("main", "Växel"), of("north", "Växel"), of("north", "Kassa")], [Some(4), None, Some(4)]);
-    assert_eq!(goals.of(&named("Växel")).minimum_agents, None, "nobody says which target");
-    let unmatched = |target: &str| goals.of_target(&target.into()).unmatched(&[named("Växel")]);
+    assert_eq!(goals.for_service(&named("Växel")).minimum_agents, None, "the target is not known");
+    let unmatched = |target: &str| goals.for_target(&target.into()).unmatched(&[named("Växel")]);
     assert_eq!((unmatched("main"), unmatched("north")), (vec![1], vec![1]));
 }

@@ -1,5 +1,7 @@
 //! Tests: what is hidden, and what only looks so.
 
+use std::time::Duration;
+
 use pretty_assertions::assert_eq;
 
 use super::*;
@@ -12,16 +14,7 @@ use crate::{
 type Part = (&'static str, f64, usize, usize, usize);
 
 fn case(id: String, service: &str, state: CaseState) -> Case {
-    Case {
-        id: id.into(),
-        service_id: Some(service.into()),
-        state: Some(state),
-        class: None,
-        created: None,
-        answered: None,
-        waited: None,
-        agent_id: None,
-    }
+    Case { service_id: Some(service.into()), state: Some(state), ..Case::new(id) }
 }
 
 fn status(service: &str, queue_length: f64) -> ServiceStatus {

@@ -82,8 +82,7 @@ fn contact_center() -> ContactCenter {
 
 fn listed(id: &str, at: Stamp) -> Reading<CaseList> {
     let (service_id, state) = (Some("7".into()), Some(CaseState::Queued));
-    let (class, created, answered, waited, agent_id) = Default::default();
-    let case = Case { id: id.into(), service_id, state, class, created, answered, waited, agent_id };
+    let case = Case { service_id, state, ..Case::new(id) };
     let data = Arc::new(CaseList { cases: vec![case], truncated: Vec::new() });
     let attempt = Attempt { at, duration: Duration::ZERO, outcome: Outcome::Complete };
     let good = Good { taken: at, took: Duration::ZERO, changed: at, items: 1, data };

@@ -1,4 +1,4 @@
-//! An answer: status, headers, JSON.
+//! An HTTP answer with a JSON body.
 
 use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::sim::charset::Charset;
 
-/// An answer of the API or of the control.
+/// An answer of the API or of `/sim`.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -17,34 +17,34 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// An answer with a status.
+    /// Returns a UTF-8 answer with this status.
     pub(crate) fn new(status: StatusCode, body: Value) -> Self {
         Self { status, headers: HeaderMap::new(), body, charset: Charset::Utf8 }
     }
 
-    /// What was asked for.
+    /// Returns a 200 answer.
     pub(crate) fn ok(body: Value) -> Self {
         Self::new(StatusCode::OK, body)
     }
 
-    /// The same in other letters.
-    pub(crate) fn written_in(self, charset: Charset) -> Self {
+    /// Returns the answer in another charset.
+    pub(crate) fn with_charset(self, charset: Charset) -> Self {
         Self { charset, ..self }
     }
 
-    /// Says which methods there are.
-    pub(crate) fn allow(self, methods: &[Method]) -> Self {
+    /// Adds the `Allow` header.
+    pub(crate) fn with_allow(self, methods: &[Method]) -> Self {
         let names: Vec<&str> = methods.iter().map(Method::as_str).collect();
-        self.header(ALLOW.as_str(), &names.join(", "))
+        self.with_header(ALLOW.as_str(), &names.join(", "))
     }
 
-    /// Says that a bearer token is needed.
-    pub(crate) fn challenge(self) -> Self {
-        self.header(WWW_AUTHENTICATE.as_str(), "Bearer")
+    /// Adds the challenge for a bearer token.
+    pub(crate) fn with_challenge(self) -> Self {
+        self.with_header(WWW_AUTHENTICATE.as_str(), "Bearer")
     }
 
-    /// Adds a header; a value that no header can hold is left out.
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+    /// Adds a header. A value that no header can hold is left out.
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.headers.insert(name, value);
         }

@@ -1,4 +1,4 @@
-//! The control of the simulator: not a part of Trio's API, and only for callers on this machine.
+//! `/sim/control`: orders to the simulator. Not part of Trio's API, and only for callers on this machine.
 
 use std::time::SystemTime;
 
@@ -6,34 +6,34 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::activation::Change;
 use super::answer::Answer;
 use super::fault::Fault;
+use super::pending_changes::Change;
 use super::{Request, Rights, Trio};
 
-/// Where the control begins.
-pub(crate) const CONTROL: &str = "/sim/control";
+/// Path of the control.
+pub(crate) const CONTROL_PATH: &str = "/sim/control";
 
-/// What becomes of API requests.
+/// Treatment of API requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Gate {
-    /// They are answered.
-    Open,
-    /// They are refused: 503.
+pub(crate) enum AnswerMode {
+    /// Answered.
+    Answering,
+    /// Refused with 503.
     Refusing,
-    /// They are held until the gate is opened or refuses.
+    /// Held until the mode changes, like a server that hangs.
     Holding,
 }
 
-/// Arrivals may be set to at most this many times the usual.
-const MOST_PACE: f64 = 1_000.0;
+/// Limit of the arrival factor. A far higher one would keep the process in the event loop.
+const MAX_ARRIVAL_FACTOR: f64 = 1_000.0;
 
 impl Trio {
-    /// Carries out an order; `request.path` is what follows [`CONTROL`].
-    pub(crate) fn control(
+    /// Carries out an order; `request.path` holds the segments below [`CONTROL_PATH`].
+    pub(crate) fn handle_control(
         &mut self,
         request: &Request,
-        gate: &watch::Sender<Gate>,
+        answer_mode: &watch::Sender<AnswerMode>,
         now: SystemTime,
     ) -> Answer {
         let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
@@ -47,7 +47,8 @@ impl Trio {
             _ => return refuse(StatusCode::NOT_FOUND, "there is no such control"),
         };
         if !methods.contains(&request.method) {
-            return refuse(StatusCode::METHOD_NOT_ALLOWED, "this control has no such method").allow(methods);
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, "this control has no such method")
+                .with_allow(methods);
         }
         let body = match request.body.as_slice() {
             [] => json!({}),
@@ -70,42 +71,43 @@ impl Trio {
                 (Ok(id), _) => self.change(Change::RemoveAgent(id), now),
                 (Err(_), _) => refuse(StatusCode::NOT_FOUND, "there is nothing with this id"),
             },
-            ["answering"] => self.set_answering(&body, gate),
-            ["rights"] => self.set_rights(&body, gate),
-            ["arrivals"] => self.set_arrivals(&body, gate),
+            ["answering"] => self.set_answering(&body, answer_mode),
+            ["rights"] => self.set_rights(&body, answer_mode),
+            ["arrivals"] => self.set_arrivals(&body, answer_mode),
             ["release"] => {
                 self.world.release();
-                self.status(gate)
+                self.status(answer_mode)
             }
-            ["failover"] => self.pair.set(&body).unwrap_or_else(|| self.status(gate)),
-            ["fault"] => match Fault::read(&body) {
+            ["failover"] => self.failover.apply(&body).unwrap_or_else(|| self.status(answer_mode)),
+            ["fault"] => match Fault::parse(&body) {
                 Ok(fault) => {
-                    self.set_fault(fault);
-                    self.status(gate)
+                    self.order_fault(fault);
+                    self.status(answer_mode)
                 }
                 Err(message) => refuse(StatusCode::BAD_REQUEST, message),
             },
-            _ => self.status(gate),
+            _ => self.status(answer_mode),
         }
     }
 
-    fn set_answering(&self, body: &Value, gate: &watch::Sender<Gate>) -> Answer {
+    fn set_answering(&self, body: &Value, answer_mode: &watch::Sender<AnswerMode>) -> Answer {
+        // 503 and a hanging connection are different failures to a client: an answer, and a timeout.
         let mode = body.get("mode").map_or(Some("error"), Value::as_str);
         let next = match (body.get("answering").and_then(Value::as_bool), mode) {
-            (Some(true), _) => Gate::Open,
-            (Some(false), Some("error")) => Gate::Refusing,
-            (Some(false), Some("hang")) => Gate::Holding,
+            (Some(true), _) => AnswerMode::Answering,
+            (Some(false), Some("error")) => AnswerMode::Refusing,
+            (Some(false), Some("hang")) => AnswerMode::Holding,
             _ => {
                 let message = "answering must be true or false, and mode error or hang";
                 return refuse(StatusCode::BAD_REQUEST, message);
             }
         };
-        gate.send_replace(next);
-        self.status(gate)
+        answer_mode.send_replace(next);
+        self.status(answer_mode)
     }
 
-    /// Rights change when a token is renewed, or `at_once` if that is asked for.
-    fn set_rights(&mut self, body: &Value, gate: &watch::Sender<Gate>) -> Answer {
+    /// Sets the rights of new tokens, or with `at_once` those of all tokens.
+    fn set_rights(&mut self, body: &Value, answer_mode: &watch::Sender<AnswerMode>) -> Answer {
         let words = body.get("forbidden").and_then(Value::as_array);
         let words: Option<Vec<String>> =
             words.and_then(|words| words.iter().map(|word| word.as_str().map(str::to_owned)).collect());
@@ -121,38 +123,38 @@ impl Trio {
         if body.get("at_once").and_then(Value::as_bool) == Some(true) {
             self.sessions.grant(&self.rights);
         }
-        self.status(gate)
+        self.status(answer_mode)
     }
 
-    fn set_arrivals(&mut self, body: &Value, gate: &watch::Sender<Gate>) -> Answer {
+    fn set_arrivals(&mut self, body: &Value, answer_mode: &watch::Sender<AnswerMode>) -> Answer {
         match body.get("factor").and_then(Value::as_f64) {
-            Some(factor) if (0.0..=MOST_PACE).contains(&factor) => {
-                self.world.set_pace(factor);
-                self.status(gate)
+            Some(factor) if (0.0..=MAX_ARRIVAL_FACTOR).contains(&factor) => {
+                self.world.set_arrival_factor(factor);
+                self.status(answer_mode)
             }
             _ => refuse(StatusCode::BAD_REQUEST, "factor must be a number from 0 to 1000"),
         }
     }
 
-    fn status(&self, gate: &watch::Sender<Gate>) -> Answer {
-        let ledger = self.world.ledger();
+    fn status(&self, answer_mode: &watch::Sender<AnswerMode>) -> Answer {
+        let case_counts = self.world.case_counts();
         Answer::ok(json!({
-            "answering": *gate.borrow() == Gate::Open,
-            "factor": self.world.pace(),
+            "answering": *answer_mode.borrow() == AnswerMode::Answering,
+            "factor": self.world.arrival_factor(),
             "services": self.world.services().len(),
             "agents": self.world.agents().len(),
             "cases": {
-                "arrived": ledger.arrived,
-                "served": ledger.served,
-                "abandoned": ledger.abandoned,
-                "removed": ledger.removed,
+                "arrived": case_counts.arrived,
+                "served": case_counts.served,
+                "abandoned": case_counts.abandoned,
+                "removed": case_counts.removed,
                 "live": self.world.cases().len(),
             },
         }))
     }
 }
 
-/// An order that is not carried out.
+/// Answer to an order that is not carried out.
 pub(crate) fn refuse(status: StatusCode, message: &str) -> Answer {
     Answer::new(status, json!({ "message": message }))
 }
@@ -162,6 +164,7 @@ fn text(body: &Value, name: &str) -> Option<String> {
 }
 
 fn center(body: &Value) -> Option<u32> {
-    // One that is no number names no contact centre.
+    // An id that is no number becomes 0, which no contact centre has, so that the order is refused instead
+    // of going to the first one.
     body.get("contact_center").map(|id| id.as_u64().and_then(|id| u32::try_from(id).ok()).unwrap_or(0))
 }

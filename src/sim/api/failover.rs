@@ -1,4 +1,4 @@
-//! Two servers of one Trio: the passive one redirects to the other.
+//! Failover pair: the passive server redirects to the other one with 307.
 
 use axum::http::StatusCode;
 use serde_json::Value;
@@ -6,24 +6,25 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::control::refuse;
 use super::links::Links;
-use super::{BASE, Request, Trio};
+use super::{BASE_PATH, Request, Trio};
 
-/// What this server knows of the other one.
+/// Role of this server in a failover pair.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pair {
-    /// Host and port of the other one; none: this server is alone.
+pub(super) struct FailoverState {
+    /// Host and port of the other server; `None` for a single server.
     other: Option<String>,
-    /// The part that this one plays.
+    /// This server is the secondary one.
     is_secondary: bool,
-    /// It redirects.
+    /// It redirects all requests.
     passive: bool,
-    /// The address in a redirect has no path.
+    /// The `Location` of a redirect has no path. The help does not say that it has one, so clients must
+    /// keep their own.
     bare: bool,
 }
 
-impl Pair {
-    /// Takes over what an order says of the pair; what it does not say stays.
-    pub(super) fn set(&mut self, order: &Value) -> Option<Answer> {
+impl FailoverState {
+    /// Applies an order; members that it lacks keep their value. Returns the refusal of an invalid one.
+    pub(super) fn apply(&mut self, order: &Value) -> Option<Answer> {
         let flag = |name: &str, now: bool| match order.get(name) {
             None => Some(now),
             Some(value) => value.as_bool(),
@@ -46,7 +47,7 @@ impl Pair {
         None
     }
 
-    /// The names of the primary and the secondary server, as this one, called `here`, tells them.
+    /// Names of the primary and the secondary server, where `here` is this one.
     pub(super) fn names<'a>(&'a self, here: &'a str) -> [&'a str; 2] {
         let other = self.other.as_deref().unwrap_or(here);
         if self.is_secondary { [other, here] } else { [here, other] }
@@ -54,14 +55,20 @@ impl Pair {
 }
 
 impl Trio {
-    /// Where a passive server sends a request, unless that forbids it.
+    /// The redirect of a passive server, unless the request forbids it.
     pub(super) fn redirect(&self, request: &Request, links: &Links) -> Option<Answer> {
-        let other = self.pair.other.as_ref().filter(|_| self.pair.passive)?;
+        let other = self.failover.other.as_ref().filter(|_| self.failover.passive)?;
+        // Documented: `?redirect=false` turns the redirect off.
         if request.query.get("redirect") == Some("false") {
             return None;
         }
-        let path = if self.pair.bare { String::new() } else { format!("{BASE}/{}", request.path.join("/")) };
+        let path = if self.failover.bare {
+            String::new()
+        } else {
+            format!("{BASE_PATH}/{}", request.path.join("/"))
+        };
+        // 307, as documented for a passive server and for the secondary in normal mode.
         let answer = self.problem(links, StatusCode::TEMPORARY_REDIRECT, "the other server is active");
-        Some(answer.header("location", &format!("http://{other}{path}")))
+        Some(answer.with_header("location", &format!("http://{other}{path}")))
     }
 }

@@ -1,36 +1,36 @@
-//! Where things are: absolute links from the host that the client asked.
+//! Absolute links, built from the host that the client asked.
 
-use super::BASE;
-use super::resource::{Place, Resource};
+use super::BASE_PATH;
+use super::resource::{Collection, Resource};
 use super::rights::Rights;
 use crate::sim::dialect::Link;
 
-/// Builds the links of one answer.
+/// Builder of the links of one answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Links {
     host: String,
-    /// What these links may lead to.
+    /// Links to forbidden resources are left out.
     rights: Rights,
 }
 
 impl Links {
-    /// Links to a host (and port, where it has one).
+    /// Links to a host with an optional port.
     pub(crate) fn new(host: &str) -> Self {
         Self { host: host.to_owned(), rights: Rights::default() }
     }
 
-    /// The same links for somebody with these rights.
+    /// Restricts the links to these rights.
     pub(super) fn for_rights(self, rights: Rights) -> Self {
         Self { rights, ..self }
     }
 
-    /// The host that the client asked.
+    /// Host that the client asked.
     pub(super) fn host(&self) -> &str {
         &self.host
     }
 
-    /// What can be reached without knowing anything.
-    pub(super) fn entrance(&self) -> Vec<Link> {
+    /// Links of the Api resource: the only addresses that a client may assume.
+    pub(super) fn root(&self) -> Vec<Link> {
         vec![
             self.link("self", ""),
             self.link("login", "/login"),
@@ -41,59 +41,59 @@ impl Links {
         ]
     }
 
-    /// The links of a collection: itself, its neighbours, and the items shown.
-    pub(super) fn of_collection(&self, place: Place, shown: &[u64]) -> Vec<Link> {
-        let mut links = vec![self.link("self", &place.path())];
-        match place.resource {
+    /// Links of a collection: itself, related collections, and the items shown.
+    pub(super) fn for_collection(&self, collection: Collection, shown: &[u64]) -> Vec<Link> {
+        let mut links = vec![self.link("self", &collection.path())];
+        match collection.resource {
             Resource::Centers => links.push(self.link("api", "")),
-            Resource::Agents => links.extend(self.to(Resource::AgentState, place.center)),
+            Resource::Agents => links.extend(self.to_resource(Resource::AgentState, collection.center)),
             Resource::Services => {
                 for other in [Resource::ServiceState, Resource::Calls, Resource::Cases] {
-                    links.extend(self.to(other, place.center));
+                    links.extend(self.to_resource(other, collection.center));
                 }
             }
             _ => {}
         }
-        // States are read often and navigated from never.
-        if !matches!(place.resource, Resource::AgentState | Resource::ServiceState) {
-            let rel = place.resource.item_rel();
-            links.extend(shown.iter().map(|id| self.link(rel, &place.item_path(*id))));
+        // State collections are read at each poll and never navigated from, so they hold no links to items.
+        if !matches!(collection.resource, Resource::AgentState | Resource::ServiceState) {
+            let rel = collection.resource.item_rel();
+            links.extend(shown.iter().map(|id| self.link(rel, &collection.item_path(*id))));
         }
         links
     }
 
-    /// The links of one item.
-    pub(super) fn of_item(&self, place: Place, id: u64) -> Vec<Link> {
-        let mut links = vec![self.link("self", &place.item_path(id))];
-        match place.resource {
+    /// Links of one item.
+    pub(super) fn for_item(&self, collection: Collection, id: u64) -> Vec<Link> {
+        let mut links = vec![self.link("self", &collection.item_path(id))];
+        match collection.resource {
             Resource::Centers => {
                 let all = Resource::ALL.into_iter().filter(|resource| !resource.is_shared());
-                links.extend(all.filter_map(|resource| self.to(resource, id as u32)));
+                links.extend(all.filter_map(|resource| self.to_resource(resource, id as u32)));
             }
             Resource::Agents => {
-                links.push(self.link("agentstate", &format!("{}/state", place.item_path(id))));
-                links.push(self.link("agentlogin", &format!("{}/login", place.item_path(id))));
+                links.push(self.link("agentstate", &format!("{}/state", collection.item_path(id))));
+                links.push(self.link("agentlogin", &format!("{}/login", collection.item_path(id))));
             }
             Resource::Services => {
-                links.push(self.link("servicestate", &format!("{}/state", place.item_path(id))));
+                links.push(self.link("servicestate", &format!("{}/state", collection.item_path(id))));
             }
             _ => {}
         }
         links
     }
 
-    /// The address of a path below the base.
-    pub(super) fn address(&self, path: &str) -> String {
-        format!("http://{}{BASE}{path}", self.host)
+    /// URL of a path below the base.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{BASE_PATH}{path}", self.host)
     }
 
-    /// The link to a collection, unless it may not be read.
-    pub(super) fn to(&self, resource: Resource, center: u32) -> Option<Link> {
-        let link = || self.link(resource.rel(), &Place { resource, center }.path());
-        self.rights.allow(resource).then(link)
+    /// Link to a collection, unless it is forbidden.
+    pub(super) fn to_resource(&self, resource: Resource, center: u32) -> Option<Link> {
+        let link = || self.link(resource.rel(), &Collection { resource, center }.path());
+        self.rights.allows(resource).then(link)
     }
 
     pub(super) fn link(&self, rel: &'static str, path: &str) -> Link {
-        Link { rel, href: self.address(path) }
+        Link { rel, href: self.url(path) }
     }
 }

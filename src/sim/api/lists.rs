@@ -1,4 +1,4 @@
-//! What a Trio has besides services, agents and cases: lists of invented things, for clients that count.
+//! Further documented lists (roles, skills, directory …) with invented items, for clients that count them.
 
 use super::resource::Resource;
 use super::rows::Row;
@@ -6,18 +6,18 @@ use super::{Query, Trio};
 use crate::sim::dialect::{Fact, Member};
 use crate::sim::world::Agent;
 
-/// Subscribers of the directory that are no agents.
+/// Directory subscribers that are no agents.
 const FUNCTIONS: [&str; 5] = ["Receptionen", "Vaktmästeriet", "Beredskap el", "Jour VA", "Växelbordet"];
 
-/// The number of the first function, and of the subscriber of agent 0.
+/// Id of the first function, and of the subscriber of agent 0.
 const FIRST_FUNCTION: u64 = 900_001;
 const FIRST_PERSON: u64 = 500_000;
 
-/// Services that an agent's skills are told apart by.
-const SKILLS_OF_AGENT: u64 = 1_000_000;
+/// Factor of the agent id in a skill id; larger than any service id.
+const SKILL_ID_STRIDE: u64 = 1_000_000;
 
 impl Resource {
-    /// The names of the things in a list that is the same everywhere; their numbers count from one.
+    /// Item names of a list that is the same everywhere; ids count from 1.
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Roles => &["Första linjen", "Andra linjen", "Specialist", "Teamledare"],
@@ -76,8 +76,8 @@ impl Resource {
 }
 
 impl Trio {
-    /// The numbers of a list's items that pass the filters.
-    pub(super) fn listed(&self, resource: Resource, center: u32, query: &Query) -> Vec<u64> {
+    /// Ids of a list's items that pass the filters.
+    pub(super) fn matching_list_ids(&self, resource: Resource, center: u32, query: &Query) -> Vec<u64> {
         let is = |name: &str, number: u64| {
             query.get(name).is_none_or(|wanted| wanted.trim().parse() == Ok(number))
         };
@@ -88,7 +88,7 @@ impl Trio {
                 let wanted = skills.filter(|(_, agent, service)| {
                     is("userId", u64::from(agent.id))
                         && is("serviceId", u64::from(*service))
-                        && is("roleId", role(agent))
+                        && is("roleId", role_id(agent))
                 });
                 wanted.map(|(uid, _, _)| uid).collect()
             }
@@ -107,6 +107,7 @@ impl Trio {
                         .get("name")
                         .is_none_or(|wanted| name.to_lowercase().contains(&wanted.to_lowercase()))
                 };
+                // `schedules?exceptionListID=`: schedule N uses exception list N.
                 let closed = |id| resource != Resource::Schedules || is("exceptionListID", id);
                 named
                     .filter(|(id, name)| is(numbered, *id) && has(name) && closed(*id))
@@ -116,17 +117,18 @@ impl Trio {
         }
     }
 
-    /// All members of a list's item; `None` when it is not there.
+    /// All members of a list item; `None` when it does not exist.
     pub(super) fn list_row(&self, resource: Resource, center: u32, id: u64) -> Option<Row> {
         match resource {
             Resource::Skills => {
-                let agent = self.world.agents().get(&u32::try_from(id / SKILLS_OF_AGENT).ok()?)?;
+                let agent = self.world.agents().get(&u32::try_from(id / SKILL_ID_STRIDE).ok()?)?;
                 let (_, _, service) = skills(agent).find(|(uid, _, _)| *uid == id)?;
+                // A contact centre shows nothing of another one.
                 (agent.center == center).then(|| {
                     vec![
                         (Member::SkillUid, Fact::Id(id)),
                         (Member::SkillAgent, Fact::Id(u64::from(agent.id))),
-                        (Member::RoleId, Fact::Id(role(agent))),
+                        (Member::RoleId, Fact::Id(role_id(agent))),
                         (Member::ServiceId, Fact::Id(u64::from(service))),
                         (Member::SkillLevel, Fact::Count(id as usize % 5 + 1)),
                     ]
@@ -153,14 +155,14 @@ impl Trio {
     }
 }
 
-/// The skills of an agent: number, agent, service.
+/// Skills of an agent: skill id, agent, service id.
 fn skills(agent: &Agent) -> impl Iterator<Item = (u64, &Agent, u32)> {
-    let uid = |service: u32| u64::from(agent.id) * SKILLS_OF_AGENT + u64::from(service);
+    let uid = |service: u32| u64::from(agent.id) * SKILL_ID_STRIDE + u64::from(service);
     agent.skills.iter().map(move |service| (uid(*service), agent, *service))
 }
 
-/// The role in which an agent has its skills.
-fn role(agent: &Agent) -> u64 {
+/// Role of an agent in all its skills.
+fn role_id(agent: &Agent) -> u64 {
     u64::from(agent.id) % Resource::Roles.names().len() as u64 + 1
 }
 
@@ -173,7 +175,7 @@ mod tests {
     use crate::sim::Options;
 
     #[test]
-    fn skills_join_agents_services_and_roles_and_are_found_by_each() {
+    fn skills_are_filtered_by_agent_service_and_role() {
         let mut client = Client::new(Options::default());
         let all = client.data("/cc/1/skills?pageSize=100");
         let all = all.as_array().expect("a collection").clone();
@@ -190,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_filtered_by_their_documented_parameters() {
+    fn lists_obey_their_documented_filters() {
         let mut client = Client::new(Options::default());
         let names = |client: &mut Client, target: &str| client.column(target, "name");
         assert_eq!(names(&mut client, "/cc/1/roles?name=LINJEN").len(), 2);

@@ -1,4 +1,4 @@
-//! The two logins: by name and password, and by refresh token.
+//! Logins: by user name and password, and by refresh token.
 
 use std::time::SystemTime;
 
@@ -12,7 +12,8 @@ use super::links::Links;
 use super::{Query, Request, Trio};
 
 impl Trio {
-    /// `POST login`: with `username` and `password`, or with `refresh_token`.
+    /// `POST login` with `username` and `password`, or with `refresh_token`, which the help allows here
+    /// too.
     pub(super) fn login(&mut self, request: &Request, links: &Links, now: SystemTime) -> Answer {
         if !self.knows_client(request) {
             return self.wrong_client(links);
@@ -22,48 +23,52 @@ impl Trio {
             return self.refresh(request, links, now);
         }
         let is = |name, expected: &str| form.get(name).and_then(latin1_text).as_deref() == Some(expected);
+        // Assumed of Trio, which documents neither: 400 for wrong user credentials, 401 for a wrong client
+        // key.
         if is("username", &self.options.username) && is("password", &self.options.password) {
-            self.admit(links, now)
+            self.issue_tokens(links, now)
         } else {
             self.problem(links, StatusCode::BAD_REQUEST, "the user name or the password is wrong")
         }
     }
 
-    /// `POST refreshlogin`: with `refresh_token`, which works once.
+    /// `POST refreshlogin` with `refresh_token`, which works once.
     pub(super) fn refresh(&mut self, request: &Request, links: &Links, now: SystemTime) -> Answer {
         if !self.knows_client(request) {
             return self.wrong_client(links);
         }
         let form = Query::parse(&request.body);
         if form.get("refresh_token").is_some_and(|token| self.sessions.redeem(token, now)) {
-            self.admit(links, now)
+            self.issue_tokens(links, now)
         } else {
             self.problem(links, StatusCode::BAD_REQUEST, "the refresh token is unknown, used or expired")
         }
     }
 
-    fn admit(&mut self, links: &Links, now: SystemTime) -> Answer {
+    fn issue_tokens(&mut self, links: &Links, now: SystemTime) -> Answer {
         let life = self.options.access_token_life;
-        let tokens = self.sessions.open(now, life, self.options.refresh_token_life, &self.rights);
+        let tokens = self.sessions.issue(now, life, self.options.refresh_token_life, &self.rights);
         let body =
-            self.options.dialect.tokens(&links.entrance(), &tokens.access, &tokens.refresh, life.as_secs());
+            self.options.dialect.tokens(&links.root(), &tokens.access, &tokens.refresh, life.as_secs());
         Answer::ok(body)
     }
 
     fn knows_client(&self, request: &Request) -> bool {
         let header = request.authorization.as_deref();
+        // The key is Base64 already: a client sends it verbatim.
         header.and_then(|header| credentials(header, "basic")) == Some(&self.options.client_key)
     }
 
     fn wrong_client(&self, links: &Links) -> Answer {
         self.problem(links, StatusCode::UNAUTHORIZED, "the API client key is missing or wrong")
-            .header("www-authenticate", "Basic")
+            .with_header("www-authenticate", "Basic")
     }
 }
 
 /// Text from the Base64 of its ISO-8859-1 bytes.
 fn latin1_text(encoded: &str) -> Option<String> {
     let bytes = STANDARD.decode(encoded.trim()).ok()?;
+    // A `char` from a byte is its ISO-8859-1 letter.
     Some(bytes.into_iter().map(char::from).collect())
 }
 
@@ -85,12 +90,12 @@ mod tests {
     }
 
     fn post(client: &mut Client, target: &str, form: &str) -> Answer {
-        client.with(KEY, Method::POST, target, form)
+        client.send_as(KEY, Method::POST, target, form)
     }
 
     #[test]
-    fn the_api_resource_needs_no_login_and_all_else_does() {
-        let mut client = Client::stranger(Options::default());
+    fn only_the_api_resource_needs_no_login() {
+        let mut client = Client::logged_out(Options::default());
         let api = client.data("");
         assert_eq!(api["primaryServer"], "trio.test:8080");
         for header in [None, Some("Bearer "), Some("Bearer nonsense"), Some(KEY), Some("Bearer")] {
@@ -102,10 +107,10 @@ mod tests {
     }
 
     #[test]
-    fn names_and_passwords_are_base64_of_latin1() {
-        let mut client = Client::stranger(Options::default());
+    fn credentials_are_base64_of_latin1() {
+        let mut client = Client::logged_out(Options::default());
         assert_eq!(post(&mut client, "/login", LOGIN).status, StatusCode::OK);
-        // The same password as UTF-8 is another password.
+        // The same password encoded as UTF-8 is another password.
         let utf8 = "username=ZXhwb3J0ZXI%3D&password=c23DtnJnw6VzYm9yZA%3D%3D";
         for form in
             [utf8, "", "username=ZXhwb3J0ZXI%3D", "username=%&password=%%%", "username=å&password=\u{0}"]
@@ -113,14 +118,14 @@ mod tests {
             assert_eq!(post(&mut client, "/login", form).status, StatusCode::BAD_REQUEST, "{form}");
         }
         for key in ["Basic wrong", "Bearer c2ltdWxhdGVkLWNsaWVudC1rZXk=", ""] {
-            let answer = client.with(key, Method::POST, "/login", LOGIN);
+            let answer = client.send_as(key, Method::POST, "/login", LOGIN);
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{key}");
         }
     }
 
     #[test]
-    fn a_refresh_token_works_once_at_either_address() {
-        let mut client = Client::stranger(Options::default());
+    fn refresh_token_works_once_at_either_path() {
+        let mut client = Client::logged_out(Options::default());
         let first = post(&mut client, "/login", LOGIN);
         let old = format!("refresh_token={}", token(&first, "refresh_token"));
         let second = post(&mut client, "/refreshlogin", &old);
@@ -131,16 +136,16 @@ mod tests {
         let third = post(&mut client, "/login", &new);
         assert_eq!(third.status, StatusCode::OK);
         assert_ne!(token(&second, "access_token"), token(&third, "access_token"));
-        let unkeyed = client.with("Basic x", Method::POST, "/refreshlogin", &new);
+        let unkeyed = client.send_as("Basic x", Method::POST, "/refreshlogin", &new);
         assert_eq!(unkeyed.status, StatusCode::UNAUTHORIZED);
     }
 
     #[test]
-    fn tokens_live_as_long_as_is_set() {
+    fn tokens_expire_as_configured() {
         let minute = Duration::from_secs(60);
         let options =
             Options { access_token_life: minute, refresh_token_life: 10 * minute, ..Options::default() };
-        let mut client = Client::stranger(options);
+        let mut client = Client::logged_out(options);
         let login = post(&mut client, "/login", LOGIN);
         assert_eq!(login.body["expires_in"], 60);
         client.authorization = Some(format!("Bearer {}", token(&login, "access_token")));
@@ -157,8 +162,8 @@ mod tests {
     }
 
     #[test]
-    fn the_swedish_server_puts_its_tokens_under_data() {
-        let mut client = Client::stranger(Options { dialect: Dialect::Swedish, ..Options::default() });
+    fn swedish_tokens_are_under_data() {
+        let mut client = Client::logged_out(Options { dialect: Dialect::Swedish, ..Options::default() });
         let login = post(&mut client, "/login", LOGIN);
         assert!(login.body["Data"]["Access_Token"].is_string(), "{}", login.body);
         assert!(login.body["Link"].is_array());

@@ -1,4 +1,4 @@
-//! Pages: collections of more than ten come in parts, with a header that describes them.
+//! Paging: collections of more than ten items are served in pages, described by the header `X-Pagination`.
 
 use std::ops::Range;
 
@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::Request;
 use super::links::Links;
-use super::resource::Place;
+use super::resource::Collection;
 
-/// Items a page unless something else is asked for, and the size up to which nothing is paged.
-const DEFAULT_SIZE: usize = 10;
+/// Default page size, and the size up to which a collection is not paged, both as documented.
+const DEFAULT_PAGE_SIZE: usize = 10;
 
 /// One page of a collection.
 #[derive(Debug)]
@@ -20,35 +20,38 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// The page that a request asks for, of `total` items and at most `cap` a page. What is no
-    /// number, or zero, counts as not asked.
-    pub(super) fn of(request: &Request, total: usize, cap: usize) -> Self {
+    /// Returns the page that a request asks for, of `total` items and at most `cap` per page. A parameter
+    /// that is no number, or zero, counts as absent.
+    pub(super) fn new(request: &Request, total: usize, cap: usize) -> Self {
         let asked = |name| {
             let number = request.query.get(name).and_then(|value| value.trim().parse::<usize>().ok());
             number.filter(|number| *number > 0)
         };
-        // Without a cap there are no pages at all.
-        let usual = if cap == usize::MAX { cap } else { DEFAULT_SIZE };
+        // No cap: the in-process reader gets each collection as one page.
+        let usual = if cap == usize::MAX { cap } else { DEFAULT_PAGE_SIZE };
         let size = asked("pageSize").unwrap_or(usual).min(cap.max(1));
-        let size = if total <= DEFAULT_SIZE { DEFAULT_SIZE } else { size };
+        // Documented: collections of more than ten items are paged, so a smaller `pageSize` does not split
+        // ten.
+        let size = if total <= DEFAULT_PAGE_SIZE { DEFAULT_PAGE_SIZE } else { size };
         Self { number: asked("page").unwrap_or(1), size, total }
     }
 
-    /// The items on this page; none behind the last.
+    /// Index range of the items on this page; empty after the last page.
     pub(super) fn range(&self) -> Range<usize> {
+        // Saturating: `page=18446744073709551615` is a valid number.
         let start = (self.number - 1).saturating_mul(self.size).min(self.total);
         start..start.saturating_add(self.size).min(self.total)
     }
 
-    /// The value of the header, when there is one.
-    pub(super) fn header(&self, request: &Request, links: &Links, place: Place) -> Option<String> {
-        if self.total <= DEFAULT_SIZE {
+    /// Value of `X-Pagination`; `None` for a collection that is not paged.
+    pub(super) fn header(&self, request: &Request, links: &Links, collection: Collection) -> Option<String> {
+        if self.total <= DEFAULT_PAGE_SIZE {
             return None;
         }
         let pages = self.total.div_ceil(self.size);
         let link = |number: usize| {
-            let query = request.query.with("page", &number.to_string());
-            (1..=pages).contains(&number).then(|| format!("{}?{query}", links.address(&place.path())))
+            let query = request.query.with_field("page", &number.to_string());
+            (1..=pages).contains(&number).then(|| format!("{}?{query}", links.url(&collection.path())))
         };
         let description = json!({
             "currentPage": self.number,
@@ -78,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn up_to_ten_items_come_whole_and_without_the_header() {
+    fn ten_items_are_not_paged() {
         let mut client = Client::new(Options { agents: 10, ..Options::default() });
         for target in ["/cc/1/agents", "/cc/1/agents?pageSize=3", "/cc/1/agents?page=1&pageSize=500"] {
             assert_eq!(read(&mut client, target), (10, None), "{target}");
@@ -87,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_ten_come_in_pages_that_link_to_each_other() {
+    fn pages_link_to_each_other() {
         let mut client = Client::new(Options { agents: 25, ..Options::default() });
         let (rows, header) = read(&mut client, "/cc/1/agents?fields=agentId&page=2");
         let expected = serde_json::json!({
@@ -106,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_never_larger_than_the_cap_and_odd_numbers_do_no_harm() {
+    fn page_size_is_capped_and_bad_numbers_ignored() {
         let mut client = Client::new(Options { agents: 40, page_cap: 15, ..Options::default() });
         let (rows, header) = read(&mut client, "/cc/1/agents?pageSize=1000");
         assert_eq!((rows, &header.expect("a header")["pageSize"]), (15, &Value::from(15)));

@@ -1,11 +1,11 @@
-//! Query strings and form bodies: percent-encoded UTF-8 or, as the API allows, ISO-8859-1.
+//! Query strings and form bodies: percent-encoded as UTF-8 or ISO-8859-1; the API allows both.
 
-/// The fields of a query string or a form, in their order.
+/// Fields of a query string or a form, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
-    /// Reads `a=b&c=d`. Nothing is an error: what cannot be decoded stands as it is.
+    /// Parses `a=b&c=d`. Never fails: a sequence that cannot be decoded is kept as it is.
     pub(crate) fn parse(encoded: &[u8]) -> Self {
         let pairs = encoded.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
         Self(
@@ -18,19 +18,19 @@ impl Query {
         )
     }
 
-    /// The first field with this name, in any case; an empty one counts as absent.
+    /// Value of the first field with this name in any case; an empty value counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
         found.map(|(_, value)| value.as_str())
     }
 
-    /// All fields.
+    /// All fields in order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// The query string with one field set to another value.
-    pub(crate) fn with(&self, name: &str, value: &str) -> String {
+    /// Query string with one field replaced.
+    pub(crate) fn with_field(&self, name: &str, value: &str) -> String {
         let others = self.0.iter().filter(|(key, _)| !key.eq_ignore_ascii_case(name));
         let mut encoded = url::form_urlencoded::Serializer::new(String::new());
         encoded.extend_pairs(others).append_pair(name, value);
@@ -38,11 +38,12 @@ impl Query {
     }
 }
 
-/// One decoded part: UTF-8 if it is that, else ISO-8859-1.
+/// Decodes one part: as UTF-8 if it is valid, else as ISO-8859-1.
 pub(crate) fn decode(encoded: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
     while let Some((first, tail)) = rest.split_first() {
+        // Digits are checked one by one because `from_str_radix` accepts a sign: `%+1` is no escape.
         let escaped = (*first == b'%').then(|| tail.get(..2)).flatten();
         let digits = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
         let byte = digits
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_encodings_are_read_and_garbage_does_no_harm() {
+    fn both_encodings_and_bad_escapes_are_read() {
         let query = Query::parse("name=Sm%C3%B6rg%C3%A5s&id=Sm%F6rg%E5s&x=%zz%4&&y&z=a+b%2B".as_bytes());
         assert_eq!(query.get("NAME"), Some("Smörgås"));
         assert_eq!(query.get("id"), Some("Smörgås"));
@@ -78,8 +79,8 @@ mod tests {
     }
 
     #[test]
-    fn a_page_link_keeps_the_other_fields() {
+    fn page_link_keeps_other_fields() {
         let query = Query::parse(b"pageSize=10&Page=1&name=%E5");
-        assert_eq!(query.with("page", "2"), "pageSize=10&name=%C3%A5&page=2");
+        assert_eq!(query.with_field("page", "2"), "pageSize=10&name=%C3%A5&page=2");
     }
 }

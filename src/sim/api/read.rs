@@ -1,4 +1,4 @@
-//! Reading: the rows of each resource, one by one and as collections.
+//! Reads: the rows of each resource, as items and as collections.
 
 use axum::http::StatusCode;
 
@@ -6,59 +6,62 @@ use super::answer::Answer;
 use super::filter::vid;
 use super::links::Links;
 use super::paging::Page;
-use super::resource::{Node, Place, Resource};
+use super::resource::{Collection, Node, Resource};
 use super::rows::{Fields, Row};
 use super::{Request, Trio};
 use crate::sim::dialect::{Fact, Link, Member};
 use crate::sim::world::{Activity, Agent, Case, Channel, Group, Service};
 
 impl Trio {
-    /// A page of a collection.
-    pub(super) fn collection(&self, request: &Request, links: &Links, place: Place) -> Answer {
-        if !place.resource.is_shared() && !self.world.centers().contains_key(&place.center) {
+    /// Answers with a page of a collection.
+    pub(super) fn collection(&self, request: &Request, links: &Links, collection: Collection) -> Answer {
+        if !collection.resource.is_shared() && !self.world.centers().contains_key(&collection.center) {
             return self.problem(links, StatusCode::NOT_FOUND, "there is no such contact centre");
         }
-        let mut ids = self.wanted(place, &request.query);
+        // Only ids are filtered and sorted; rows are built for the page alone.
+        let mut ids = self.matching_ids(collection, &request.query);
         if let Some(sort) = request.query.get("sort") {
-            ids = self.sort(place, ids, sort);
+            ids = self.sort(collection, ids, sort);
         }
-        let page = Page::of(request, ids.len(), self.options.page_cap);
+        let page = Page::new(request, ids.len(), self.options.page_cap);
         let shown = &ids[page.range()];
-        let fields = Fields::of(&request.query);
-        let rows = shown.iter().filter_map(|id| self.row(place, *id));
-        let items = rows.map(|row| self.options.dialect.item(&self.cut(row, &fields))).collect();
-        let answer = Answer::ok(self.options.dialect.collection(&links.of_collection(place, shown), items));
-        match page.header(request, links, place) {
-            Some(header) => answer.header("x-pagination", &header),
+        let fields = Fields::from_query(&request.query);
+        let rows = shown.iter().filter_map(|id| self.row(collection, *id));
+        let items = rows.map(|row| self.options.dialect.item(&self.select_members(row, &fields))).collect();
+        let answer =
+            Answer::ok(self.options.dialect.collection(&links.for_collection(collection, shown), items));
+        match page.header(request, links, collection) {
+            Some(header) => answer.with_header("x-pagination", &header),
             None => answer,
         }
     }
 
-    /// What may be read below a node.
+    /// Answers with the accessible resources below a node.
     pub(super) fn node(&self, links: &Links, node: Node) -> Answer {
         let children = Resource::ALL.into_iter().filter(|resource| resource.node() == Some(node));
-        let children: Vec<Link> = children.filter_map(|child| links.to(child, 0)).collect();
+        let children: Vec<Link> = children.filter_map(|child| links.to_resource(child, 0)).collect();
         let own = links.link("self", &format!("/{}", node.as_str()));
         Answer::ok(self.options.dialect.node(&own, children))
     }
 
-    /// One item.
-    pub(super) fn item(&self, request: &Request, links: &Links, place: Place, id: u64) -> Answer {
-        match self.row(place, id) {
+    /// Answers with one item.
+    pub(super) fn item(&self, request: &Request, links: &Links, collection: Collection, id: u64) -> Answer {
+        match self.row(collection, id) {
             Some(row) => {
-                let item = self.options.dialect.item(&self.cut(row, &Fields::of(&request.query)));
-                Answer::ok(self.options.dialect.single(&links.of_item(place, id), item))
+                let item =
+                    self.options.dialect.item(&self.select_members(row, &Fields::from_query(&request.query)));
+                Answer::ok(self.options.dialect.single(&links.for_item(collection, id), item))
             }
             None => self.problem(links, StatusCode::NOT_FOUND, "there is no such item"),
         }
     }
 
-    /// All members of an item; `None` when it is not there.
-    pub(super) fn row(&self, place: Place, id: u64) -> Option<Row> {
+    /// All members of an item; `None` when it does not exist.
+    pub(super) fn row(&self, collection: Collection, id: u64) -> Option<Row> {
         let world = &self.world;
-        let here = |center: u32| center == place.center;
+        let here = |center: u32| center == collection.center;
         let number = || u32::try_from(id).ok();
-        match place.resource {
+        match collection.resource {
             Resource::Centers => {
                 let center = world.centers().get(&number()?)?;
                 let name = Fact::Text(center.name.clone());
@@ -80,10 +83,10 @@ impl Trio {
             }
             Resource::Calls | Resource::Cases => {
                 let case =
-                    world.cases().get(&id).filter(|case| self.center_of(case) == Some(place.center))?;
-                (place.resource == Resource::Cases || case.class.is_call()).then(|| self.case(case))
+                    world.cases().get(&id).filter(|case| self.center_of(case) == Some(collection.center))?;
+                (collection.resource == Resource::Cases || case.class.is_call()).then(|| self.case(case))
             }
-            list => self.list_row(list, place.center, id),
+            list => self.list_row(list, collection.center, id),
         }
     }
 
@@ -93,11 +96,12 @@ impl Trio {
             (Member::FirstName, Fact::Text(agent.first_name.clone())),
             (Member::LastName, Fact::Text(agent.last_name.clone())),
             (Member::AgentState, Fact::Activity(agent.activity)),
-            (Member::StateSince, Fact::Time(self.wall.at(agent.since))),
-            (Member::Reason, agent.reason.clone().map_or(Fact::Nothing, Fact::Text)),
-            (Member::ServiceId, agent.service.map_or(Fact::Nothing, id)),
-            (Member::JobNo, agent.job.filter(|_| holds(agent)).map_or(Fact::Nothing, Fact::Id)),
-            (Member::LastUpdated, Fact::Time(self.wall.at(self.world.now()))),
+            (Member::StateSince, Fact::Time(self.world_clock.real_time(agent.since))),
+            (Member::Reason, agent.reason.clone().map_or(Fact::Null, Fact::Text)),
+            (Member::ServiceId, agent.service.map_or(Fact::Null, id)),
+            // In wrap-up the case is finished already, and a finished case has no number to ask for.
+            (Member::JobNo, agent.job.filter(|_| holds(agent)).map_or(Fact::Null, Fact::Id)),
+            (Member::LastUpdated, Fact::Time(self.world_clock.real_time(self.world.now()))),
         ]
     }
 
@@ -112,12 +116,12 @@ impl Trio {
             (Member::AgentsLoggedOn, Fact::Count(service.logged_on)),
             (Member::AgentsAvailable, Fact::Count(service.available)),
             (Member::AgentsBusy, Fact::Count(service.busy)),
-            (Member::LastUpdated, Fact::Time(self.wall.at(self.world.now()))),
+            (Member::LastUpdated, Fact::Time(self.world_clock.real_time(self.world.now()))),
         ]
     }
 
     fn case(&self, case: &Case) -> Row {
-        let time = |at| Fact::Time(self.wall.at(at));
+        let time = |at| Fact::Time(self.world_clock.real_time(at));
         vec![
             (Member::JobNo, Fact::Id(case.job)),
             (Member::ServiceId, id(case.service)),
@@ -125,16 +129,16 @@ impl Trio {
             (Member::CaseType, Fact::Direction(case.class)),
             (Member::CaseState, Fact::Stage(case.stage)),
             (Member::Created, time(case.created)),
-            (Member::AnsweredAt, case.answered.map_or(Fact::Nothing, time)),
+            (Member::AnsweredAt, case.answered.map_or(Fact::Null, time)),
             (Member::WaitTime, Fact::Span(case.waited(self.world.now()))),
-            (Member::AgentId, case.agent.map_or(Fact::Nothing, id)),
+            (Member::AgentId, case.agent.map_or(Fact::Null, id)),
             (Member::Vid, Fact::Text(vid(case))),
             (Member::Customer, Fact::Id(case.customer)),
         ]
     }
 }
 
-/// Whether an agent has a case in hand; in wrap-up the case is finished already.
+/// Returns true while a case is offered to the agent or handled by it.
 fn holds(agent: &Agent) -> bool {
     matches!(agent.activity, Activity::Offered | Activity::Busy)
 }
@@ -159,7 +163,8 @@ fn service(service: &Service) -> Row {
     vec![
         (Member::ServiceId, id(service.id)),
         (Member::ServiceName, Fact::Text(service.name.clone())),
-        (Member::ServiceGroup, if service.group == 0 { Fact::Nothing } else { id(service.group) }),
+        // A service that was added to a contact centre without groups is in none.
+        (Member::ServiceGroup, if service.group == 0 { Fact::Null } else { id(service.group) }),
         (Member::Description, Fact::Text(description.to_owned())),
     ]
 }

@@ -1,6 +1,6 @@
-//! The readable resources: their paths and their names in links.
+//! Readable resources: paths and link relations.
 
-/// A kind of resource that can be read, as a collection or one by one.
+/// A readable resource type of the documented API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resource {
     Centers,
@@ -30,7 +30,7 @@ pub(super) enum Resource {
     AddressSpaces,
 }
 
-/// A node above resources that belong to no contact centre.
+/// A node that lists resources outside of contact centres.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     Security,
@@ -38,7 +38,7 @@ pub(super) enum Node {
 }
 
 impl Node {
-    /// Path of the node, and what a link to it is called.
+    /// Path of the node below the base; also its link relation.
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Security => "security",
@@ -47,9 +47,9 @@ impl Node {
     }
 }
 
-/// A resource in a contact centre. One that is in none has the centre 0.
+/// A resource of one contact centre. Resources outside of contact centres have centre 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Collection {
     pub(super) resource: Resource,
     pub(super) center: u32,
 }
@@ -83,7 +83,7 @@ impl Resource {
         Self::AddressSpaces,
     ];
 
-    /// What a link to the collection is called.
+    /// Link relation of the collection.
     pub(super) fn rel(self) -> &'static str {
         match self {
             Self::Centers => "cc",
@@ -114,7 +114,7 @@ impl Resource {
         }
     }
 
-    /// Path below the contact centre, or below the base where it is in none.
+    /// Path below the contact centre, or below the base for a resource outside of one.
     pub(super) fn tail(self) -> &'static str {
         match self {
             Self::Centers => "cc",
@@ -145,18 +145,18 @@ impl Resource {
         }
     }
 
-    /// The node above the resource, where there is one.
+    /// Node above the resource, if there is one.
     pub(super) fn node(self) -> Option<Node> {
         let (node, _) = self.tail().split_once('/')?;
         [Node::Security, Node::Directory].into_iter().find(|known| known.as_str() == node)
     }
 
-    /// Whether the resource is in no contact centre.
+    /// Returns true for a resource outside of contact centres.
     pub(super) fn is_shared(self) -> bool {
         self == Self::Centers || self.node().is_some()
     }
 
-    /// What a link to one item is called.
+    /// Link relation of an item.
     pub(super) fn item_rel(self) -> &'static str {
         match self {
             Self::Centers => "cc",
@@ -188,16 +188,17 @@ impl Resource {
     }
 }
 
-impl Place {
+impl Collection {
     /// Path of the collection below the base.
     pub(super) fn path(self) -> String {
         let tail = self.resource.tail();
         if self.resource.is_shared() { format!("/{tail}") } else { format!("/cc/{}/{tail}", self.center) }
     }
 
-    /// Path of one item below the base.
+    /// Path of an item below the base.
     pub(super) fn item_path(self, id: u64) -> String {
         let path = self.path();
+        // States are under the item: `agents/17/state`, not `agents/state/17`.
         match path.strip_suffix("/state") {
             Some(owner) => format!("{owner}/{id}/state"),
             None => format!("{path}/{id}"),

@@ -1,16 +1,16 @@
-//! What the API user may not read.
+//! Rights of the API user.
 
 use std::collections::BTreeSet;
 
 use super::resource::Resource;
 use super::route::Route;
 
-/// Resources that are forbidden, by their documented paths without `cc/{ccid}` and ids.
+/// Forbidden resources, by their documented paths without `cc/{ccid}` and ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rights(BTreeSet<String>);
 
 impl Rights {
-    /// Everything may be read but these; a word that names no resource is returned.
+    /// Allows everything but these. Returns the first word that names no resource as the error.
     pub(crate) fn without(forbidden: &[String]) -> Result<Self, String> {
         let known = |word: &String| {
             Resource::ALL.iter().any(|resource| resource.tail() == word)
@@ -22,18 +22,18 @@ impl Rights {
         }
     }
 
-    /// Whether a resource may be read. A forbidden node closes everything below it.
-    pub(super) fn allow(&self, resource: Resource) -> bool {
+    /// Returns true when a resource may be read. A forbidden node forbids everything below it.
+    pub(super) fn allows(&self, resource: Resource) -> bool {
         let tail = resource.tail();
         let node = tail.split_once('/').map_or(tail, |(node, _)| node);
         !(self.0.contains(tail) || resource.is_shared() && self.0.contains(node))
     }
 
-    /// Whether what a route leads to may be read.
-    pub(super) fn admit(&self, route: Route) -> bool {
+    /// Returns true when the resource of a route may be read.
+    pub(super) fn allows_route(&self, route: Route) -> bool {
         match route {
-            Route::Collection(place) | Route::Item(place, _) | Route::AgentLogin(place, _) => {
-                self.allow(place.resource)
+            Route::Collection(collection) | Route::Item(collection, _) | Route::AgentLogin(collection, _) => {
+                self.allows(collection.resource)
             }
             Route::Node(node) => !self.0.contains(node.as_str()),
             Route::Api | Route::Login | Route::RefreshLogin => true,
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forbidden_is_403_and_no_link_and_no_name_leads_there() {
+    fn forbidden_resources_answer_403_and_are_not_linked() {
         let forbidden = ["directory/titles", "services/calls", "security"].map(str::to_owned).to_vec();
         let mut client = Client::new(Options { forbidden, ..Options::default() });
         for closed in [
@@ -76,13 +76,13 @@ mod tests {
     }
 
     #[test]
-    fn rights_name_resources_that_there_are() {
+    fn unknown_resource_is_rejected() {
         assert_eq!(Rights::without(&["directory/cars".to_owned()]), Err("directory/cars".to_owned()));
         assert!(Rights::without(&["directory".to_owned(), "cc".to_owned()]).is_ok());
     }
 
     #[test]
-    fn a_token_keeps_the_rights_of_the_moment_in_which_it_was_given() {
+    fn token_keeps_the_rights_of_its_issue() {
         let mut client = Client::new(Options::default());
         client.trio.rights = Rights::without(&["roles".to_owned()]).expect("known");
         assert_eq!(status(&mut client, "/cc/1/roles"), 200);

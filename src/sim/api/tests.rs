@@ -1,4 +1,4 @@
-//! A client without a socket, and what every reading must keep to.
+//! A client without a socket, and rules that hold for every answer.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::{Answer, Query, Request, Trio};
 use crate::sim::{Dialect, Options};
 
-/// The form of a login with the default user.
+/// Login form of the default user: Base64 of `exporter` and `smörgåsbord` in ISO-8859-1.
 pub(crate) const LOGIN: &str = "username=ZXhwb3J0ZXI%3D&password=c232cmflc2JvcmQ%3D";
 
-/// A client that talks to a Trio without a socket, at a time of its own.
+/// A client of a Trio without a socket, with a clock of its own.
 pub(crate) struct Client {
     pub(crate) trio: Trio,
     pub(crate) now: SystemTime,
@@ -21,17 +21,17 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that is not logged in.
-    pub(crate) fn stranger(options: Options) -> Self {
+    /// Returns a client without a session.
+    pub(crate) fn logged_out(options: Options) -> Self {
         let now = UNIX_EPOCH + Duration::from_secs(1_750_000_000);
         Self { trio: Trio::new(options, now), now, authorization: None }
     }
 
-    /// A client that is logged in.
+    /// Returns a client with a session.
     pub(crate) fn new(options: Options) -> Self {
-        let mut client = Self::stranger(options);
+        let mut client = Self::logged_out(options);
         let key = client.trio.options.client_key.clone();
-        let answer = client.with(&format!("Basic {key}"), Method::POST, "/login", LOGIN);
+        let answer = client.send_as(&format!("Basic {key}"), Method::POST, "/login", LOGIN);
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let lower = answer.body.to_string().to_lowercase();
         let token = lower.split("\"access_token\":\"").nth(1).and_then(|rest| rest.split('"').next());
@@ -53,7 +53,13 @@ impl Client {
         self.trio.answer(&request, self.now)
     }
 
-    pub(crate) fn with(&mut self, authorization: &str, method: Method, target: &str, body: &str) -> Answer {
+    pub(crate) fn send_as(
+        &mut self,
+        authorization: &str,
+        method: Method,
+        target: &str,
+        body: &str,
+    ) -> Answer {
         let kept = self.authorization.replace(authorization.to_owned());
         let answer = self.send(method, target, body);
         self.authorization = kept;
@@ -64,14 +70,14 @@ impl Client {
         self.send(Method::GET, target, "")
     }
 
-    /// The data of a good answer.
+    /// Data of a 200 answer.
     pub(crate) fn data(&mut self, target: &str) -> Value {
         let answer = self.get(target);
         assert_eq!(answer.status, StatusCode::OK, "{target}: {}", answer.body);
         answer.body["data"].clone()
     }
 
-    /// One member of every item of a collection.
+    /// Values of one member of every item of a collection.
     pub(super) fn column(&mut self, target: &str, member: &str) -> Vec<Value> {
         self.data(target).as_array().expect("a collection").iter().map(|item| item[member].clone()).collect()
     }
@@ -95,7 +101,7 @@ const COLLECTIONS: [&str; 9] = [
     "/cc/1/services/cases",
 ];
 
-/// What there is besides.
+/// Further lists and nodes.
 const LISTS: [&str; 18] = [
     "/cc/1/skills",
     "/cc/1/roles",
@@ -118,7 +124,7 @@ const LISTS: [&str; 18] = [
 ];
 
 #[test]
-fn everything_can_be_reached_by_links_from_the_api_resource() {
+fn all_resources_are_reachable_by_links() {
     let mut client = Client::new(Options::default());
     let base = "http://trio.test:8080/te/api";
     let mut known = BTreeSet::new();
@@ -149,7 +155,7 @@ fn everything_can_be_reached_by_links_from_the_api_resource() {
 }
 
 #[test]
-fn every_item_has_the_members_that_a_reader_needs_and_hides_the_others() {
+fn items_show_their_default_members() {
     let mut client = Client::new(Options::default());
     let members = |client: &mut Client, target: &str| -> Vec<String> {
         let data = client.data(target);
@@ -209,7 +215,7 @@ fn every_item_has_the_members_that_a_reader_needs_and_hides_the_others() {
 }
 
 #[test]
-fn what_is_not_there_is_404_and_what_cannot_be_done_is_405() {
+fn missing_is_404_and_wrong_method_is_405() {
     let mut client = Client::new(Options::default());
     for target in
         ["/roles", "/cc/9", "/cc/9/agents", "/cc/1/agents/7", "/cc/1/agents/x", "/cc/1/services/calls/1"]
@@ -232,10 +238,10 @@ fn what_is_not_there_is_404_and_what_cannot_be_done_is_405() {
 }
 
 #[test]
-fn a_contact_centre_shows_nothing_of_another() {
+fn contact_centres_are_separate() {
     let mut client =
         Client::new(Options { contact_centers: 2, services: 6, agents: 20, ..Options::default() });
-    client.trio.world.set_pace(20.0);
+    client.trio.world.set_arrival_factor(20.0);
     client.now += Duration::from_secs(20);
     let ids = ["agentId", "agentId", "groupId", "serviceId", "serviceId", "groupId", "jobNo", "jobNo"];
     for (target, id) in COLLECTIONS.into_iter().skip(1).zip(ids) {
@@ -244,6 +250,7 @@ fn a_contact_centre_shows_nothing_of_another() {
         let second = client.column(&format!("{other}?pageSize=100"), id);
         assert!(!first.is_empty() && !second.is_empty(), "{target}");
         assert!(first.iter().all(|id| !second.contains(id)), "{target}");
+        // A total above 100 does not fit on the page that was read.
         let header = client.get(&format!("{target}?pageSize=100")).headers.remove("x-pagination");
         let header: Option<Value> = header.and_then(|header| serde_json::from_slice(header.as_bytes()).ok());
         let total = header.map_or(first.len() as u64, |header| header["totalCount"].as_u64().unwrap_or(0));
@@ -257,7 +264,7 @@ fn a_contact_centre_shows_nothing_of_another() {
 }
 
 #[test]
-fn the_documented_row_filters_work() {
+fn documented_row_filters_work() {
     let mut client = Client::new(Options { contact_centers: 2, agents: 80, ..Options::default() });
     assert_eq!(client.column("/cc?id=2", "id"), [json!(2)]);
     assert_eq!(client.column("/cc/1/services?name=KUNDTJ%C4NST", "serviceName"), [json!("Kundtjänst")]);
@@ -288,7 +295,7 @@ fn the_documented_row_filters_work() {
 }
 
 #[test]
-fn sort_orders_by_members_and_a_minus_turns_it_round() {
+fn sort_obeys_members_and_minus() {
     let mut client = Client::new(Options::default());
     let names = |client: &mut Client, sort: &str| {
         client
@@ -315,9 +322,9 @@ fn sort_orders_by_members_and_a_minus_turns_it_round() {
 }
 
 #[test]
-fn at_most_twenty_cases_a_service_are_listed_though_each_can_be_read() {
+fn twenty_cases_are_listed_and_all_are_readable() {
     let mut client = Client::new(Options::default());
-    client.trio.world.set_pace(20.0);
+    client.trio.world.set_arrival_factor(20.0);
     client.now += Duration::from_secs(600);
     client.get("/cc");
     let service = client.trio.world().services().values().find(|service| service.live.len() > 20);
@@ -330,7 +337,7 @@ fn at_most_twenty_cases_a_service_are_listed_though_each_can_be_read() {
 }
 
 #[test]
-fn service_states_agree_with_the_calls_listed_and_times_are_real_times() {
+fn service_states_agree_with_calls() {
     let mut client = Client::new(Options { services: 3, ..Options::default() });
     client.now += Duration::from_secs(90);
     let calls = client.data("/cc/1/services/calls?pageSize=100");
@@ -352,7 +359,7 @@ fn service_states_agree_with_the_calls_listed_and_times_are_real_times() {
 }
 
 #[test]
-fn every_dialect_tells_the_same_facts() {
+fn dialects_agree_on_facts() {
     let facts = Dialect::ALL.map(|dialect| {
         let mut client = Client::new(Options { dialect, ..Options::default() });
         let answer = client.get("/cc/1/services/state");

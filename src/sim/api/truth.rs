@@ -1,4 +1,4 @@
-//! `/sim/truth`: what really happened, as JSON. Not a part of Trio's API, and only for callers on this
+//! `/sim/truth`: exact figures of the world as JSON. Not part of Trio's API, and only for callers on this
 //! machine.
 
 use std::time::{Duration, SystemTime};
@@ -12,21 +12,22 @@ use super::{Request, Trio, refuse};
 use crate::sim::truth::{AgentTime, Flow, ServiceTruth, TARGETS};
 use crate::sim::world::Activity;
 
-/// Where the truth is.
-pub(crate) const TRUTH: &str = "/sim/truth";
+/// Path of the truth.
+pub(crate) const TRUTH_PATH: &str = "/sim/truth";
 
 impl Trio {
-    /// GET tells the truth since the account began, POST begins it anew.
-    pub(crate) fn tell(&mut self, request: &Request) -> Answer {
+    /// Answers GET with the figures since the last reset; POST resets them first.
+    pub(crate) fn answer_truth(&mut self, request: &Request) -> Answer {
         const METHODS: [Method; 2] = [Method::GET, Method::POST];
         if !request.path.is_empty() {
-            return refuse(StatusCode::NOT_FOUND, "there is only one truth");
+            return refuse(StatusCode::NOT_FOUND, "there is nothing below /sim/truth");
         }
         if !METHODS.contains(&request.method) {
-            return refuse(StatusCode::METHOD_NOT_ALLOWED, "the truth has no such method").allow(&METHODS);
+            return refuse(StatusCode::METHOD_NOT_ALLOWED, "/sim/truth has no such method")
+                .with_allow(&METHODS);
         }
         if request.method == Method::POST {
-            self.mark();
+            self.reset_truth();
         }
         let truth = self.truth();
         let services = truth.services.iter().map(|(id, service)| self::service(*id, service));
@@ -34,8 +35,8 @@ impl Trio {
             times.iter().map(|(id, time)| agents(key, *id, time)).collect()
         };
         Answer::ok(json!({
-            "since": time(self.at(truth.since)),
-            "now": time(self.at(truth.now)),
+            "since": time(self.real_time(truth.since)),
+            "now": time(self.real_time(truth.now)),
             "seconds": truth.length().as_secs_f64(),
             "services": services.collect::<Value>(),
             "agents": list("contact_center", &truth.agents),
@@ -79,7 +80,8 @@ fn flow(flow: &Flow) -> Value {
 }
 
 fn agents(key: &str, id: u32, time: &AgentTime) -> Value {
-    let seconds = |activity: Activity| (activity.as_str().to_owned(), json!(time.of(activity).as_secs_f64()));
+    let seconds =
+        |activity: Activity| (activity.as_str().to_owned(), json!(time.time_in(activity).as_secs_f64()));
     json!({
         key: id,
         "seconds": Activity::ALL.map(seconds).into_iter().collect::<Map<_, _>>(),

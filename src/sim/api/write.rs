@@ -1,66 +1,81 @@
-//! Writing: an agent's login and state, set from outside.
+//! Writes: login and state of an agent.
 
 use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::answer::Answer;
 use super::links::Links;
-use super::resource::Place;
+use super::resource::Collection;
 use super::{Request, Trio};
-use crate::sim::world::Refusal;
+use crate::sim::world::ChangeError;
 
 impl Trio {
-    /// `{"loggedIn": true}` logs an agent in, `false` out.
-    pub(super) fn patch_login(&mut self, request: &Request, links: &Links, place: Place, id: u64) -> Answer {
-        let Some(agent) = self.agent_here(place, id) else {
+    /// Logs an agent in with `{"loggedIn": true}`, out with `false`.
+    pub(super) fn patch_login(
+        &mut self,
+        request: &Request,
+        links: &Links,
+        collection: Collection,
+        id: u64,
+    ) -> Answer {
+        let Some(agent) = self.agent_here(collection, id) else {
             return self.problem(links, StatusCode::NOT_FOUND, "there is no such agent");
         };
+        // The help does not show the bodies of PATCH; these members are assumed. The exporter sends no
+        // PATCH at all.
         let Some(logged_in) = member(&request.body, "loggedIn").and_then(|value| value.as_bool()) else {
             return self.problem(links, StatusCode::BAD_REQUEST, "the body needs loggedIn: true or false");
         };
         let done = self.world.set_login(agent, logged_in);
-        self.after(done, request, links, place, id)
+        self.after(done, request, links, collection, id)
     }
 
-    /// `{"state": "…", "reason": "…"}` sets what a logged in agent does.
-    pub(super) fn patch_state(&mut self, request: &Request, links: &Links, place: Place, id: u64) -> Answer {
-        let Some(agent) = self.agent_here(place, id) else {
+    /// Sets the state of a logged in agent with `{"state": "…", "reason": "…"}`.
+    pub(super) fn patch_state(
+        &mut self,
+        request: &Request,
+        links: &Links,
+        collection: Collection,
+        id: u64,
+    ) -> Answer {
+        let Some(agent) = self.agent_here(collection, id) else {
             return self.problem(links, StatusCode::NOT_FOUND, "there is no such agent");
         };
         let state = member(&request.body, "state");
-        let Some(activity) = state.and_then(|word| self.options.dialect.activity_from(&word)) else {
+        let Some(activity) = state.and_then(|word| self.options.dialect.parse_activity(&word)) else {
             return self.problem(links, StatusCode::BAD_REQUEST, "the body needs state: a state of an agent");
         };
         let reason = member(&request.body, "reason").and_then(|reason| reason.as_str().map(str::to_owned));
         let done = self.world.set_activity(agent, activity, reason);
-        self.after(done, request, links, place, id)
+        self.after(done, request, links, collection, id)
     }
 
     fn after(
         &self,
-        done: Result<(), Refusal>,
+        done: Result<(), ChangeError>,
         request: &Request,
         links: &Links,
-        place: Place,
+        collection: Collection,
         id: u64,
     ) -> Answer {
         let (status, message) = match done {
-            Ok(()) => return self.item(request, links, place, id),
-            Err(Refusal::Unknown) => (StatusCode::NOT_FOUND, "there is no such agent"),
-            Err(Refusal::NotLoggedIn) => (
+            Ok(()) => return self.item(request, links, collection, id),
+            Err(ChangeError::Unknown) => (StatusCode::NOT_FOUND, "there is no such agent"),
+            Err(ChangeError::NotLoggedIn) => (
                 StatusCode::FORBIDDEN,
                 "the agent must be logged in by PATCH …/login before its state can be set",
             ),
-            Err(Refusal::NotSettable) => {
+            Err(ChangeError::NotSettable) => {
                 (StatusCode::BAD_REQUEST, "this state comes by itself and cannot be set")
             }
         };
         self.problem(links, status, message)
     }
 
-    fn agent_here(&self, place: Place, id: u64) -> Option<u32> {
+    fn agent_here(&self, collection: Collection, id: u64) -> Option<u32> {
         let agent = self.world.agents().get(&u32::try_from(id).ok()?)?;
-        (agent.center == place.center).then_some(agent.id)
+        // A contact centre shows nothing of another one.
+        (agent.center == collection.center).then_some(agent.id)
     }
 }
 
@@ -86,13 +101,14 @@ mod tests {
     }
 
     #[test]
-    fn an_agent_obeys_once_it_is_logged_in_by_the_api_and_stays_as_set() {
+    fn agent_obeys_after_an_api_login() {
         let mut client = Client::new(Options::default());
         let paused = r#"{"state":"Paused","reason":"Möte"}"#;
         assert_eq!(patch(&mut client, "state", paused), StatusCode::FORBIDDEN);
         assert_eq!(patch(&mut client, "login", r#"{"loggedIn":true}"#), StatusCode::OK);
         assert_eq!(client.data("/cc/1/agents/1001/state")["state"], "Available");
         assert_eq!(patch(&mut client, "state", paused), StatusCode::OK);
+        // Fifty minutes, in which the agent's own behaviour would have changed its state.
         client.now += Duration::from_secs(3_000);
         let state = client.data("/cc/1/agents/1001/state");
         assert_eq!((&state["state"], &state["reason"]), (&json!("Paused"), &json!("Möte")));
@@ -102,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_say_nothing_are_bad_requests() {
+    fn incomplete_bodies_are_bad_requests() {
         let mut client = Client::new(Options::default());
         for body in ["", "{", "[]", "null", r#"{"loggedIn":"yes"}"#] {
             assert_eq!(patch(&mut client, "login", body), StatusCode::BAD_REQUEST, "{body}");
@@ -114,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn states_are_set_by_the_words_of_the_dialect() {
+    fn states_use_the_words_of_the_dialect() {
         let mut client = Client::new(Options { dialect: Dialect::Foreign, ..Options::default() });
         assert_eq!(patch(&mut client, "login", r#"{"loggedIn":true}"#), StatusCode::OK);
         assert_eq!(patch(&mut client, "state", r#"{"state":9}"#), StatusCode::OK);

@@ -1,4 +1,4 @@
-//! What an answer is wrapped in: links and data, and the tokens of a login.
+//! Envelopes: links and data of an answer, and the tokens of a login.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ pub(crate) struct Link {
 }
 
 impl Dialect {
-    /// An answer with one thing in it.
+    /// Wraps one object.
     pub(crate) fn single(self, links: &[Link], data: Value) -> Value {
         let [links_key, data_key] = self.keys();
         let mut body = Map::new();
@@ -21,17 +21,19 @@ impl Dialect {
         Value::Object(body)
     }
 
-    /// An answer with a collection in it.
+    /// Wraps a collection.
     pub(crate) fn collection(self, links: &[Link], items: Vec<Value>) -> Value {
         let wrapped = match self {
+            // Items wrapped once more: the help does not show an item, so a client must accept this form,
+            // too.
             Self::Swedish => items.into_iter().map(|item| json!({ "data": item })).collect(),
             Self::English | Self::Foreign => items,
         };
         self.single(links, Value::Array(wrapped))
     }
 
-    /// An answer that lists what is below a node: by links and names, by names alone, or by links that
-    /// are called nothing in particular.
+    /// Wraps the children of a node. The help does not show how a node names them, so each dialect differs:
+    /// links and names, names alone, or links with a relation that says nothing.
     pub(crate) fn node(self, own: &Link, children: Vec<Link>) -> Value {
         let name = self.pick(["name", "namn", "bezX"]);
         let names = children.iter().map(|child| json!({ name: child.rel })).collect();
@@ -46,13 +48,13 @@ impl Dialect {
         }
     }
 
-    /// A thing with these members.
+    /// Builds an object from members.
     pub(crate) fn item(self, members: &[(Member, Fact)]) -> Value {
-        let pairs = members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.json(self)));
+        let pairs = members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.to_json(self)));
         Value::Object(pairs.collect())
     }
 
-    /// The answer to a login.
+    /// Builds the answer to a login.
     pub(crate) fn tokens(self, links: &[Link], access: &str, refresh: &str, expires_in: u64) -> Value {
         match self {
             Self::English | Self::Foreign => {
@@ -70,6 +72,7 @@ impl Dialect {
                     "Expires_In": expires_in,
                     "Token_Type": "Bearer",
                 });
+                // Under `data`, with other letter case: the help does not show the envelope of the tokens.
                 self.single(links, data)
             }
         }
@@ -81,6 +84,7 @@ impl Dialect {
     }
 
     fn keys(self) -> [&'static str; 2] {
+        // The help says only that an answer has a link collection and a data collection.
         self.pick([["links", "data"], ["Link", "Data"], ["LINKS", "DATA"]])
     }
 }
@@ -90,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_envelope_has_links_and_data_under_its_own_keys() {
+    fn envelopes_use_their_own_keys() {
         let links = [Link { rel: "cc", href: "http://t/te/api/cc".to_owned() }];
         let item = json!({"id": 1});
         assert_eq!(

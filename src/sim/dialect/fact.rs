@@ -1,4 +1,4 @@
-//! A fact, and how each dialect writes it as JSON.
+//! Values of members, and their JSON in each dialect.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::{Dialect, words};
 use crate::sim::world::{Activity, Class, Stage};
 
-/// The value of a member before any dialect: in the order in which `sort` puts it, nothing first.
+/// Value of a member before a dialect writes it. The order is that of `sort`: null first.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fact {
-    Nothing,
+    Null,
     Id(u64),
     Ids(Vec<u32>),
     Text(String),
@@ -25,22 +25,24 @@ pub(crate) enum Fact {
     Direction(Class),
 }
 
-/// Hours east of Greenwich of the Swedish dialect's local time.
+/// UTC offset of the Swedish dialect, in hours. Fixed, without summer time: the offset is written with each
+/// time.
 const SWEDISH_OFFSET: i8 = 1;
 
 impl Fact {
-    /// The value as this dialect writes it.
-    pub(crate) fn json(&self, dialect: Dialect) -> Value {
+    /// Returns the value as this dialect writes it.
+    pub(crate) fn to_json(&self, dialect: Dialect) -> Value {
         match self {
-            Self::Nothing => Value::Null,
+            Self::Null => Value::Null,
             Self::Id(id) => reference(dialect, *id),
             Self::Ids(ids) => match ids.as_slice() {
                 [] => Value::Null,
+                // A server may write a single relation without a list.
                 [one] => reference(dialect, u64::from(*one)),
                 many => many.iter().map(|id| reference(dialect, u64::from(*id))).collect(),
             },
             Self::Text(text) => json!(text),
-            Self::Bool(yes) => match words::yes_no(dialect) {
+            Self::Bool(yes) => match words::bool_words(dialect) {
                 Some(words) => json!(words[usize::from(*yes)]),
                 None => json!(yes),
             },
@@ -55,8 +57,9 @@ impl Fact {
     }
 }
 
-/// Ids are numbers, or text that looks like one.
+/// Ids are numbers, or numeric text in the foreign dialect.
 fn reference(dialect: Dialect, id: u64) -> Value {
+    // A client must compare ids without regard to their JSON type.
     if dialect == Dialect::Foreign { json!(id.to_string()) } else { json!(id) }
 }
 
@@ -65,6 +68,7 @@ fn span(dialect: Dialect, span: Duration) -> Value {
     let clock = format!("{:02}:{:02}:{:02}", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     let clock = match seconds / 86_400 {
         0 => clock,
+        // As .NET writes a time span of a day or more.
         days => format!("{days}.{clock}"),
     };
     dialect.pick([json!(seconds), json!(clock), json!(span.as_millis() as u64)])
@@ -72,6 +76,8 @@ fn span(dialect: Dialect, span: Duration) -> Value {
 
 fn time(dialect: Dialect, time: SystemTime) -> Value {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    // Whole milliseconds in each dialect: `/Date(ms)/` holds nothing finer, and all dialects must state the
+    // same facts.
     let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
     let Ok(stamp) = Timestamp::from_millisecond(milliseconds) else { return Value::Null };
     match dialect {
@@ -86,11 +92,11 @@ mod tests {
     use super::*;
 
     fn written(fact: &Fact) -> [Value; 3] {
-        Dialect::ALL.map(|dialect| fact.json(dialect))
+        Dialect::ALL.map(|dialect| fact.to_json(dialect))
     }
 
     #[test]
-    fn each_dialect_has_its_own_units_and_words() {
+    fn dialects_have_their_own_units_and_words() {
         let span = Fact::Span(Duration::from_millis(93_784_500));
         assert_eq!(written(&span), [json!(93_784), json!("1.02:03:04"), json!(93_784_500)]);
         let time = Fact::Time(UNIX_EPOCH + Duration::from_millis(1_700_000_000_250));
@@ -109,13 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_read_back_from_its_own_word() {
+    fn state_words_are_parsed_back() {
         for dialect in Dialect::ALL {
             for activity in Activity::ALL {
-                let word = Fact::Activity(activity).json(dialect);
-                assert_eq!(dialect.activity_from(&word), Some(activity));
+                let word = Fact::Activity(activity).to_json(dialect);
+                assert_eq!(dialect.parse_activity(&word), Some(activity));
             }
-            assert_eq!(dialect.activity_from(&json!(["?"])), None);
+            assert_eq!(dialect.parse_activity(&json!(["?"])), None);
         }
     }
 }

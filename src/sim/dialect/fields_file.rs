@@ -1,11 +1,11 @@
-//! The fields file that a user of a server with some dialect would write.
+//! The `fields_file` for a server with some dialect.
 
 use serde_json::Value;
 
 use super::{Dialect, Member, words};
 use crate::sim::world::{Activity, Class, Stage};
 
-/// How a member's value is to be read.
+/// Form of a member's value.
 enum Form {
     Text,
     Number,
@@ -19,7 +19,7 @@ enum Form {
 
 type Entry = (&'static str, Member, Form);
 
-/// The fields of a case, be it a call or not.
+/// Fields of a case, the same in `services/calls` and `services/cases`.
 const CASE: &[Entry] = &[
     ("id", Member::JobNo, Form::Text),
     ("service_id", Member::ServiceId, Form::Text),
@@ -31,7 +31,7 @@ const CASE: &[Entry] = &[
     ("waited", Member::WaitTime, Form::Span),
 ];
 
-/// Per resource, the fields that its members feed.
+/// Fields of each resource.
 const RESOURCES: [(&str, &[Entry]); 10] = [
     ("cc", &[("id", Member::CenterId, Form::Text), ("name", Member::CenterName, Form::Text)]),
     (
@@ -92,7 +92,7 @@ const RESOURCES: [(&str, &[Entry]); 10] = [
     ),
 ];
 
-/// What a reader of the file calls an activity.
+/// Name of an activity in the exporter's dictionary.
 fn meaning(activity: Activity) -> &'static str {
     match activity {
         Activity::LoggedOut => "logged_out",
@@ -104,7 +104,7 @@ fn meaning(activity: Activity) -> &'static str {
     }
 }
 
-/// The whole file.
+/// Returns the file.
 pub(super) fn write(dialect: Dialect) -> String {
     let mut file = format!("# What the members of a simulated Trio mean, dialect {}.\n", dialect.as_str());
     for (resource, entries) in RESOURCES {
@@ -124,7 +124,7 @@ fn details(dialect: Dialect, form: &Form) -> String {
         Form::Number => ", form: number".to_owned(),
         Form::Span => format!(", form: {}", dialect.pick(["seconds", "clock", "milliseconds"])),
         Form::Time => ", form: timestamp".to_owned(),
-        Form::Bool => match words::yes_no(dialect) {
+        Form::Bool => match words::bool_words(dialect) {
             Some([no, yes]) => format!(r#", form: bool, values: {{"{yes}": "true", "{no}": "false"}}"#),
             None => ", form: bool".to_owned(),
         },
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_of_a_foreign_server_names_its_members_units_and_words() {
+    fn foreign_file_names_members_units_and_words() {
         let file = read(Dialect::Foreign);
         let wait = &file["services/state"]["longest_wait"];
         assert_eq!((wait.members[0].as_str(), wait.form.as_str()), ("oldestMs", "milliseconds"));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn every_dialect_has_a_file_for_the_same_fields() {
+    fn all_dialects_map_the_same_fields() {
         let fields = |dialect| -> Vec<(String, Vec<String>)> {
             read(dialect).into_iter().map(|(name, fields)| (name, fields.into_keys().collect())).collect()
         };

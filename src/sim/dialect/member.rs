@@ -1,4 +1,4 @@
-//! The members of all resources: their names in each dialect, and which are hidden until asked for.
+//! Members of all resources: their names in each dialect, and their default visibility.
 
 use super::Dialect;
 
@@ -48,12 +48,13 @@ pub(crate) enum Member {
 }
 
 impl Member {
-    /// The name in a dialect.
+    /// Name in a dialect.
     pub(crate) fn name(self, dialect: Dialect) -> &'static str {
         dialect.pick(self.names())
     }
 
-    /// English, Swedish, foreign.
+    /// Names in English, Swedish and foreign. Only those that the help shows are Trio's own; the others are
+    /// plain words of the kind that a server might use.
     const fn names(self) -> [&'static str; 3] {
         match self {
             Self::CenterId => ["id", "id", "ccK"],
@@ -81,6 +82,8 @@ impl Member {
             Self::AgentState => ["state", "läge", "zustand"],
             Self::StateSince => ["stateSince", "lägeSedan", "seit"],
             Self::Reason => ["reason", "orsak", "grundX"],
+            // The names of the documented query parameters (`jobno`, `vid`, `cust`) are the best hint for
+            // those of members.
             Self::JobNo => ["jobNo", "jobbnummer", "vorgang"],
             Self::CaseClass => ["caseClass", "ärendeKlass", "artK"],
             Self::CaseType => ["caseType", "ärendeTyp", "artT"],
@@ -99,7 +102,8 @@ impl Member {
         }
     }
 
-    /// Whether the member comes only when `fields=` asks for it: Trio filters by default.
+    /// Returns true for a member that is sent only when `fields=` names it: most resources of Trio filter
+    /// by default.
     pub(crate) fn is_hidden(self) -> bool {
         matches!(
             self,
@@ -107,13 +111,14 @@ impl Member {
         )
     }
 
-    /// Whether the member is hidden as well where the simulator hides what matters.
-    pub(crate) fn is_hidden_on_demand(self) -> bool {
+    /// Returns true for a member that is hidden too with
+    /// [`Options::hide_members`](crate::sim::Options::hide_members).
+    pub(crate) fn is_hideable(self) -> bool {
         matches!(self, Self::EstimatedWait | Self::StateSince)
     }
 
-    /// Whether the member tells one of Trio's own times, which a server may not give.
-    pub(crate) fn is_own_time(self) -> bool {
+    /// Returns true for a time or wait that the server measured itself, which a server may not provide.
+    pub(crate) fn is_server_time(self) -> bool {
         matches!(
             self,
             Self::StateSince | Self::LastUpdated | Self::Created | Self::AnsweredAt | Self::WaitTime

@@ -1,11 +1,12 @@
-//! The words for states and classes. Foreign states are numbers.
+//! Words of states, classes and flags. States of the foreign dialect are integers, as in the documented
+//! parts of Trio's API.
 
 use serde_json::{Value, json};
 
 use super::Dialect;
 use crate::sim::world::{Activity, Class, Stage};
 
-/// What an agent does, as a member's value.
+/// Member value of an activity.
 pub(super) fn activity(dialect: Dialect, activity: Activity) -> Value {
     match activity {
         Activity::LoggedOut => dialect.pick([json!("LoggedOut"), json!("Utloggad"), json!(0)]),
@@ -17,7 +18,7 @@ pub(super) fn activity(dialect: Dialect, activity: Activity) -> Value {
     }
 }
 
-/// Where a case stands, as a member's value.
+/// Member value of a stage.
 pub(super) fn stage(dialect: Dialect, stage: Stage) -> Value {
     match stage {
         Stage::Queued => dialect.pick([json!("Queued"), json!("Köar"), json!(31)]),
@@ -26,7 +27,7 @@ pub(super) fn stage(dialect: Dialect, stage: Stage) -> Value {
     }
 }
 
-/// The class of a case.
+/// Member value of a class.
 pub(super) fn class(dialect: Dialect, class: Class) -> &'static str {
     match class {
         Class::Voice => dialect.pick(["Voice", "Samtal", "K1"]),
@@ -37,7 +38,7 @@ pub(super) fn class(dialect: Dialect, class: Class) -> &'static str {
     }
 }
 
-/// Whether a case came to the contact centre or is something that it does by itself.
+/// Member value of a case's direction: inbound or outbound.
 pub(super) fn direction(dialect: Dialect, class: Class) -> &'static str {
     match class {
         Class::Callback | Class::Task => dialect.pick(["Outbound", "Utgående", "T2"]),
@@ -45,14 +46,14 @@ pub(super) fn direction(dialect: Dialect, class: Class) -> &'static str {
     }
 }
 
-/// The words for no and yes; `None` where JSON's own are used.
-pub(super) fn yes_no(dialect: Dialect) -> Option<[&'static str; 2]> {
+/// Words for false and true; `None` for JSON booleans.
+pub(super) fn bool_words(dialect: Dialect) -> Option<[&'static str; 2]> {
     dialect.pick([None, Some(["nej", "ja"]), Some(["N", "J"])])
 }
 
 impl Dialect {
-    /// What an agent should do, from a member's value.
-    pub(crate) fn activity_from(self, value: &Value) -> Option<Activity> {
+    /// Parses a member value as an activity.
+    pub(crate) fn parse_activity(self, value: &Value) -> Option<Activity> {
         Activity::ALL.into_iter().find(|known| match (activity(self, *known), value) {
             (Value::String(word), Value::String(given)) => word.eq_ignore_ascii_case(given),
             (word, given) => word == *given,

@@ -1,4 +1,4 @@
-//! Answers without a socket: the same as over HTTP, and the worlds that tests and benches share.
+//! Answers without a socket equal those over HTTP; the named scenarios have their stated properties.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -25,12 +25,14 @@ fn data(trio: &mut InProcess, target: &str) -> Vec<Value> {
 }
 
 #[test]
-fn answers_are_those_of_the_api_but_on_one_page() {
+fn answers_equal_the_api_on_one_page() {
     use crate::sim::api::tests::Client;
 
     for dialect in Dialect::ALL {
         for state_times in [true, false] {
-            let options = Options { dialect, state_times, hide: true, agents: 9, ..Options::default() };
+            // Fewer than ten of everything: the API then serves one page, too.
+            let options =
+                Options { dialect, state_times, hide_members: true, agents: 9, ..Options::default() };
             let mut client = Client::new(options.clone());
             let mut trio = InProcess::new(options, start());
             assert_eq!(trio.now(), client.now);
@@ -56,7 +58,7 @@ fn answers_are_those_of_the_api_but_on_one_page() {
 }
 
 #[test]
-fn what_may_not_be_read_or_is_not_there_is_a_status() {
+fn refused_reads_return_their_status() {
     let options = Options { forbidden: vec!["services/calls".into()], ..Options::default() };
     let mut trio = InProcess::new(options, start());
     for (target, status) in [
@@ -71,7 +73,7 @@ fn what_may_not_be_read_or_is_not_there_is_a_status() {
     }
 }
 
-/// What a scenario does in ten hours.
+/// Flow and occupancy of a scenario over ten hours.
 fn hours(scenario: Scenario) -> (Flow, f64) {
     let mut trio = world(scenario);
     trio.step(10 * HOUR);
@@ -80,19 +82,21 @@ fn hours(scenario: Scenario) -> (Flow, f64) {
 }
 
 #[test]
-fn the_named_scenarios_are_what_they_are_called() {
+fn named_scenarios_have_their_properties() {
     let abandoned = |flow: &Flow| flow.abandoned().expect("somebody came");
     let (small, occupancy) = hours(Scenario::small());
+    // 40 calls an hour for ten hours.
     assert!((300..500).contains(&small.arrived) && (0.5..0.9).contains(&occupancy), "{small:?} {occupancy}");
     let (large, occupancy) = hours(Scenario::large());
+    // 300 calls an hour for ten hours.
     assert!((2_800..3_200).contains(&large.arrived), "{large:?}");
     assert!((0.7..0.95).contains(&occupancy) && abandoned(&large) < 0.15, "{occupancy} {large:?}");
     let (switchboard, occupancy) = hours(Scenario::switchboard());
     assert!((0.6..0.85).contains(&occupancy) && abandoned(&switchboard) < 0.2, "{occupancy} {switchboard:?}");
     let (overload, _) = hours(Scenario::overload());
     assert!((0.25..0.5).contains(&abandoned(&overload)), "{overload:?}");
-    let (hasty, _) = hours(Scenario::hasty());
-    let soon = hasty.left_before(Duration::from_secs(5)).expect("a target") as f64 / hasty.arrived as f64;
+    let (hurried, _) = hours(Scenario::short_abandons());
+    let soon = hurried.left_before(Duration::from_secs(5)).expect("a target") as f64 / hurried.arrived as f64;
     assert!((0.035..0.1).contains(&soon), "{soon}");
     let (moving, _) = hours(Scenario::moving());
     assert!(moving.moved_out > 20 && moving.passed_on > 50, "{moving:?}");
@@ -101,7 +105,7 @@ fn the_named_scenarios_are_what_they_are_called() {
 }
 
 #[test]
-fn a_mixed_scenario_has_every_class_and_a_working_day_a_quiet_evening() {
+fn mixed_media_and_working_day_match_their_names() {
     let mut trio = world(Scenario::mixed_media());
     trio.step(10 * HOUR);
     for class in Class::ALL {
@@ -113,13 +117,13 @@ fn a_mixed_scenario_has_every_class_and_a_working_day_a_quiet_evening() {
     trio.step(5 * HOUR);
     assert!(trio.truth().total().arrived > 800, "{:?}", trio.truth());
     trio.step(8 * HOUR);
-    trio.mark();
+    trio.reset_truth();
     trio.step(2 * HOUR);
     assert_eq!(trio.truth().total(), Flow::default());
 }
 
 #[test]
-fn a_crowded_service_hides_cases_behind_the_limit_and_each_is_still_found_by_its_number() {
+fn crowded_service_truncates_cases_but_finds_each() {
     let mut trio = world(Scenario::crowded());
     let (mut over, polls) = (0, 200);
     for _ in 0..polls {
@@ -139,7 +143,7 @@ fn a_crowded_service_hides_cases_behind_the_limit_and_each_is_still_found_by_its
 }
 
 #[test]
-fn a_server_may_limit_calls_show_only_who_waits_and_tell_no_states() {
+fn hostile_options_limit_the_lists() {
     let hostile = |change: fn(&mut Options)| {
         let mut options = Options { scenario: Some(Scenario::crowded()), ..Options::default() };
         change(&mut options);
@@ -166,7 +170,7 @@ fn a_server_may_limit_calls_show_only_who_waits_and_tell_no_states() {
 }
 
 #[test]
-fn arrivals_can_be_stopped() {
+fn arrivals_stop() {
     let mut trio = world(Scenario::large());
     trio.set_arrivals(0.0);
     trio.step(HOUR);
@@ -174,5 +178,5 @@ fn arrivals_can_be_stopped() {
     let flow = truth.total();
     assert_eq!((flow.arrived, flow.waiting, flow.handling), (0, 0, 0));
     assert_eq!(truth.length(), HOUR);
-    assert_eq!(trio.at(truth.now), start() + HOUR);
+    assert_eq!(trio.real_time(truth.now), start() + HOUR);
 }

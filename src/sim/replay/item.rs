@@ -1,10 +1,10 @@
-//! The rows of an answer, in whatever envelope they are.
+//! Rows of an answer, in any envelope.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-/// The list of rows, if the answer has one.
+/// Rows of an answer, if it is a list.
 pub(super) fn rows(body: &Value) -> Option<&Vec<Value>> {
     match body {
         Value::Array(rows) => Some(rows),
@@ -13,7 +13,7 @@ pub(super) fn rows(body: &Value) -> Option<&Vec<Value>> {
     }
 }
 
-/// The same answer with other rows.
+/// Copy of an answer with other rows.
 pub(super) fn with_rows(body: &Value, rows: Vec<Value>) -> Value {
     let mut body = body.clone();
     match &mut body {
@@ -27,13 +27,13 @@ pub(super) fn with_rows(body: &Value, rows: Vec<Value>) -> Value {
     body
 }
 
-/// The members of a row, which may be wrapped once more.
+/// Members of a row, which may be wrapped in `data` once more.
 pub(super) fn members(row: &Value) -> Option<&Map<String, Value>> {
     let row = row.as_object()?;
     Some(data(row).and_then(Value::as_object).unwrap_or(row))
 }
 
-/// The same, to be changed.
+/// Mutable members of a row.
 pub(super) fn members_mut(row: &mut Value) -> Option<&mut Map<String, Value>> {
     let row = row.as_object_mut()?;
     let inner = row.iter().find(|(key, value)| is_data(key) && value.is_object()).map(|(key, _)| key.clone());
@@ -43,7 +43,7 @@ pub(super) fn members_mut(row: &mut Value) -> Option<&mut Map<String, Value>> {
     }
 }
 
-/// Leaves the members that are wanted, and the links.
+/// Keeps the requested members. Links stay: `fields` selects members, not links.
 pub(super) fn pick(row: &mut Value, wanted: &BTreeSet<String>) {
     if let Some(members) = members_mut(row) {
         members.retain(|name, _| {

@@ -1,4 +1,4 @@
-//! Reading the folder.
+//! Reader of a recording's folder.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -11,38 +11,38 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::find::Key;
+use super::lookup::RequestKey;
 
-/// The newest version of the format that is known here.
+/// The supported version of the format.
 const VERSION: u64 = 1;
 const FORMAT: &str = "trio-exporter recording";
 const MANIFEST: &str = "recording.json";
 
-/// Why a folder cannot be replayed, and what to do.
+/// Reason why a folder cannot be replayed, with the remedy.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {problem}", .path.display())]
-pub struct Unusable {
+pub struct RecordingError {
     path: PathBuf,
     problem: String,
 }
 
-/// A whole recording.
+/// A recording in memory.
 #[derive(Debug)]
 pub(super) struct Recording {
     started: SystemTime,
-    /// When each cycle began, after the start.
+    /// Start of each cycle after the start of the recording.
     starts: Vec<Duration>,
-    /// Members that hold a time, by resource, and the form in which it is written.
+    /// Members that hold a time, by resource, with the form of the time.
     pub(super) times: BTreeMap<String, BTreeMap<String, String>>,
-    /// The servers that answered.
+    /// Servers that answered.
     pub(super) servers: HashSet<String>,
-    /// What was asked, and for each cycle what came; the look is cycle 0.
-    pub(super) shelf: HashMap<Key, Vec<Vec<Exchange>>>,
-    /// Every text and number that stands in an answer.
+    /// Exchanges by request and cycle. Cycle 0 is the look before the first cycle.
+    pub(super) exchanges: HashMap<RequestKey, Vec<Vec<Exchange>>>,
+    /// Every text and number in the answers.
     pub(super) scalars: HashSet<String>,
 }
 
-/// A request and what came of it.
+/// A request with its answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct Exchange {
     at_ms: u64,
@@ -57,7 +57,7 @@ pub(super) struct Exchange {
     pub(super) unreadable: Option<Unreadable>,
 }
 
-/// A body that was no JSON.
+/// A body that was not JSON.
 #[derive(Debug, Deserialize)]
 pub(super) struct Unreadable {
     pub(super) bytes: usize,
@@ -80,7 +80,7 @@ struct CycleFile {
 }
 
 impl Exchange {
-    /// A query parameter.
+    /// Value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
     }
@@ -89,25 +89,25 @@ impl Exchange {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
 
-    /// When it was complete, after the start of the recording.
-    pub(super) fn at(&self) -> Duration {
+    /// Time of the complete answer after the start of the recording.
+    pub(super) fn offset(&self) -> Duration {
         Duration::from_millis(self.at_ms)
     }
 }
 
 impl Recording {
-    pub(super) fn read(folder: &Path) -> Result<Self, Unusable> {
+    pub(super) fn read(folder: &Path) -> Result<Self, RecordingError> {
         let manifest = manifest(folder)?;
         let started = manifest.started.parse::<Timestamp>().ok().and_then(|started| started.try_into().ok());
         let mut recording = Self {
-            started: started.ok_or_else(|| Unusable {
+            started: started.ok_or_else(|| RecordingError {
                 path: folder.join(MANIFEST),
                 problem: "does not say when it was started; get the recording again".to_owned(),
             })?,
             starts: manifest.cycles.iter().map(|cycle| Duration::from_millis(cycle.at_ms)).collect(),
             times: manifest.times,
             servers: HashSet::new(),
-            shelf: HashMap::new(),
+            exchanges: HashMap::new(),
             scalars: HashSet::new(),
         };
         let files = std::iter::once(&manifest.look).chain(manifest.cycles.iter().map(|cycle| &cycle.file));
@@ -117,10 +117,16 @@ impl Recording {
         Ok(recording)
     }
 
-    fn read_cycle(&mut self, folder: &Path, name: &str, cycle: usize, last: usize) -> Result<(), Unusable> {
+    fn read_cycle(
+        &mut self,
+        folder: &Path,
+        name: &str,
+        cycle: usize,
+        last: usize,
+    ) -> Result<(), RecordingError> {
         let path = folder.join(name);
-        let wrong = |problem: String| Unusable { path: path.clone(), problem };
-        // A recording comes from others: it names files beside itself and no others.
+        let wrong = |problem: String| RecordingError { path: path.clone(), problem };
+        // A recording comes from others, and a name such as `../../etc/passwd` must not be read.
         if Path::new(name).file_name() != Some(name.as_ref()) {
             return Err(wrong("is no file of the recording; get the recording again".to_owned()));
         }
@@ -134,53 +140,56 @@ impl Recording {
             if exchange.status.is_some() {
                 self.servers.insert(exchange.server.clone());
             }
+            // The lookup must know which ids occur in answers, to recognise the probe of a row filter.
             exchange.json.iter().for_each(|json| scalars(json, &mut self.scalars));
             let pairs = exchange.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let key = Key::new(&exchange.path, pairs);
-            let cycles = self.shelf.entry(key).or_default();
+            let key = RequestKey::new(&exchange.path, pairs);
+            let cycles = self.exchanges.entry(key).or_default();
             cycles.resize_with(last + 1, Vec::new);
             cycles[cycle].push(exchange);
         }
         Ok(())
     }
 
-    /// How many cycles there are besides the look.
+    /// Number of cycles, without the look.
     pub(super) fn cycles(&self) -> usize {
         self.starts.len()
     }
 
-    /// The cycle that a session of this age is in: the one whose beginning is nearest. The last one
-    /// stays.
+    /// Cycle of a session of this age: the one with the nearest start. The last one stays.
     pub(super) fn cycle_at(&self, age: Duration) -> usize {
         let first = self.starts.first().copied().unwrap_or_default();
         let since_first = |start: &Duration| start.saturating_sub(first);
+        // Each cycle starts half-way before its time, so that a client with the same rhythm meets each of
+        // them once.
         let middles = self.starts.windows(2).map(|pair| (since_first(&pair[0]) + since_first(&pair[1])) / 2);
         1 + middles.take_while(|middle| age >= *middle).count()
     }
 
-    /// Seconds by which times have to be moved so that the first cycle begins at `born`.
-    pub(super) fn shift_to(&self, born: SystemTime) -> i64 {
-        let first = self.moment(self.starts.first().copied().unwrap_or_default());
+    /// Shift of times, in seconds, that moves the start of the first cycle to `login_time`.
+    pub(super) fn shift_to(&self, login_time: SystemTime) -> i64 {
+        let first = self.real_time(self.starts.first().copied().unwrap_or_default());
+        // Whole seconds: recorded timestamps without fractions can be shifted by nothing less.
         let seconds = |time: Duration| (time.as_secs_f64().round()) as i64;
-        match born.duration_since(first) {
+        match login_time.duration_since(first) {
             Ok(later) => seconds(later),
             Err(earlier) => -seconds(earlier.duration()),
         }
     }
 
-    /// What the recorder's clock said this long after the start.
-    pub(super) fn moment(&self, at: Duration) -> SystemTime {
+    /// Recorder's clock at this offset from the start.
+    pub(super) fn real_time(&self, at: Duration) -> SystemTime {
         self.started.checked_add(at).unwrap_or(self.started)
     }
 }
 
-fn manifest(folder: &Path) -> Result<Manifest, Unusable> {
-    let in_folder = |problem: &str| Unusable { path: folder.to_owned(), problem: problem.to_owned() };
+fn manifest(folder: &Path) -> Result<Manifest, RecordingError> {
+    let in_folder = |problem: &str| RecordingError { path: folder.to_owned(), problem: problem.to_owned() };
     if !folder.is_dir() {
         return Err(in_folder("there is no such folder; name one that `trio-exporter record` wrote"));
     }
     let path = folder.join(MANIFEST);
-    let wrong = |problem: String| Unusable { path: path.clone(), problem };
+    let wrong = |problem: String| RecordingError { path: path.clone(), problem };
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -198,6 +207,7 @@ fn manifest(folder: &Path) -> Result<Manifest, Unusable> {
         ));
     }
     let version = value.get("version").and_then(Value::as_u64);
+    // Another version may mean other things by the same members.
     if version != Some(VERSION) {
         let version = version.map_or_else(|| "none".to_owned(), |version| version.to_string());
         return Err(wrong(format!(
@@ -205,6 +215,7 @@ fn manifest(folder: &Path) -> Result<Manifest, Unusable> {
              or a newer one"
         )));
     }
+    // After the version: another version may have other members.
     let manifest: Manifest = serde_json::from_value(value).map_err(damaged)?;
     if manifest.cycles.is_empty() {
         return Err(wrong("names no cycle; get the recording again".to_owned()));

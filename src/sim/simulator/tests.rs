@@ -10,7 +10,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::sim::Dialect;
 
-const HERE: &str = "127.0.0.1:40000";
+const LOOPBACK: &str = "127.0.0.1:40000";
 
 fn simulator(options: Options) -> Simulator {
     Simulator::new(options, Arc::new(|| UNIX_EPOCH + Duration::from_secs(1_750_000_000)))
@@ -27,14 +27,14 @@ async fn send(simulator: &Simulator, peer: &str, method: Method, path: &str, bod
 
 async fn control(simulator: &Simulator, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
     let path = format!("/sim/control{path}");
-    let answer = send(simulator, HERE, method, &path, &body.to_string()).await;
+    let answer = send(simulator, LOOPBACK, method, &path, &body.to_string()).await;
     let status = answer.status();
     let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
     (status, serde_json::from_slice(&bytes).expect("JSON"))
 }
 
 #[tokio::test]
-async fn every_answer_says_that_it_is_simulated() {
+async fn every_answer_is_marked_as_simulated() {
     let simulator = simulator(Options::default());
     for (path, status) in [
         ("/te/api", 200),
@@ -46,22 +46,23 @@ async fn every_answer_says_that_it_is_simulated() {
         ("/sim/control/nothing", 404),
         ("/te/api/cc?name=%zz%F6&page=-1", 401),
     ] {
-        let answer = send(&simulator, HERE, Method::GET, path, "").await;
+        let answer = send(&simulator, LOOPBACK, Method::GET, path, "").await;
         assert_eq!(answer.status().as_u16(), status, "{path}");
         assert_eq!(answer.headers()["x-trio-simulated"], "1", "{path}");
         assert_eq!(answer.headers()["content-type"], "application/json; charset=utf-8", "{path}");
     }
-    let large = "x".repeat(LARGEST_BODY + 1);
-    let answer = send(&simulator, HERE, Method::POST, "/te/api/login", &large).await;
+    let large = "x".repeat(MAX_BODY + 1);
+    let answer = send(&simulator, LOOPBACK, Method::POST, "/te/api/login", &large).await;
     assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    // Only requests below the base of the API count.
     assert_eq!(simulator.requests(), 4);
 }
 
 #[tokio::test]
-async fn only_callers_on_this_machine_may_control() {
+async fn control_is_for_loopback_only() {
     let simulator = simulator(Options::default());
     for (peer, allowed) in [
-        (HERE, true),
+        (LOOPBACK, true),
         ("[::1]:40000", true),
         ("[::ffff:127.0.0.1]:40000", true),
         ("192.0.2.7:40000", false),
@@ -71,11 +72,12 @@ async fn only_callers_on_this_machine_may_control() {
         let expected = if allowed { StatusCode::CREATED } else { StatusCode::FORBIDDEN };
         assert_eq!(answer.status(), expected, "{peer}");
     }
+    // The three allowed callers have added one each.
     assert_eq!(simulator.service_count(), 11);
 }
 
 #[tokio::test]
-async fn services_and_agents_come_and_go() {
+async fn services_and_agents_are_added_and_removed() {
     let simulator = simulator(Options::default());
     let order = json!({"name": "Julbord \"extra\""});
     let (status, added) = control(&simulator, Method::POST, "/services", &order).await;
@@ -96,7 +98,7 @@ async fn services_and_agents_come_and_go() {
 }
 
 #[tokio::test]
-async fn orders_that_make_no_sense_are_refused() {
+async fn invalid_orders_are_refused() {
     let simulator = simulator(Options::default());
     for (path, order) in [
         ("/arrivals", json!({})),
@@ -114,16 +116,16 @@ async fn orders_that_make_no_sense_are_refused() {
 }
 
 #[tokio::test]
-async fn answering_can_be_stopped_and_started() {
+async fn answering_stops_and_starts() {
     let simulator = simulator(Options::default());
     let stop = json!({"answering": false});
     control(&simulator, Method::POST, "/answering", &stop).await;
-    let answer = send(&simulator, HERE, Method::GET, "/te/api", "").await;
+    let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     control(&simulator, Method::POST, "/answering", &json!({"answering": false, "mode": "hang"})).await;
     let held = tokio::spawn({
         let simulator = simulator.clone();
-        async move { send(&simulator, HERE, Method::GET, "/te/api", "").await.status() }
+        async move { send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status() }
     });
     while simulator.requests() < 2 {
         tokio::task::yield_now().await;
@@ -135,9 +137,9 @@ async fn answering_can_be_stopped_and_started() {
 }
 
 #[tokio::test]
-async fn a_stopped_server_lets_go_of_the_requests_it_holds() {
+async fn shutdown_releases_held_requests() {
     let simulator = simulator(Options::default());
-    simulator.0.gate.send_replace(Gate::Holding);
+    simulator.0.answer_mode.send_replace(AnswerMode::Holding);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -163,7 +165,7 @@ async fn a_stopped_server_lets_go_of_the_requests_it_holds() {
 }
 
 #[tokio::test]
-async fn the_world_follows_the_clock() {
+async fn world_follows_the_clock() {
     let time = Arc::new(AtomicU64::new(1_750_000_000));
     let clock = time.clone();
     let simulator = Simulator::new(
@@ -171,6 +173,7 @@ async fn the_world_follows_the_clock() {
         Arc::new(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed))),
     );
     let mut arrived = Vec::new();
+    // Forward, back, and more than a year ahead.
     for seconds in [0, 600, 300, 40_000_000] {
         time.store(1_750_000_000 + seconds, Ordering::Relaxed);
         let (_, status) = control(&simulator, Method::GET, "", &json!({})).await;
@@ -182,37 +185,37 @@ async fn the_world_follows_the_clock() {
 }
 
 #[test]
-fn a_large_world_is_made_in_bounded_time() {
+fn large_world_is_generated_in_time() {
     let started = std::time::Instant::now();
     let options = Options { services: 1_000, agents: 10_000, contact_centers: 5, ..Options::default() };
     let simulator = simulator(options);
     assert_eq!((simulator.service_count(), simulator.agent_count()), (1_000, 10_000));
-    // Very generous: a debug build on a busy machine. It guards against scans of all agents per event.
+    // Generous, for a debug build on a busy machine. It guards against scans of all agents per event.
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
 #[tokio::test]
-async fn a_passive_server_sends_every_request_to_the_other_one_unless_that_is_turned_off() {
+async fn passive_server_redirects_unless_disabled() {
     let simulator = simulator(Options::default());
     let order = json!({"other": "trio2.test:80", "passive": true, "secondary": true});
     assert_eq!(control(&simulator, Method::POST, "/failover", &order).await.0, StatusCode::OK);
     for (method, path) in [(Method::GET, ""), (Method::POST, "/login"), (Method::GET, "/cc/1/agents/state")] {
-        let answer = send(&simulator, HERE, method, &format!("/te/api{path}"), "").await;
+        let answer = send(&simulator, LOOPBACK, method, &format!("/te/api{path}"), "").await;
         assert_eq!(answer.status(), StatusCode::TEMPORARY_REDIRECT, "{path}");
         let location = answer.headers()["location"].to_str().expect("text");
         assert_eq!(location.trim_end_matches('/'), format!("http://trio2.test:80/te/api{path}"));
     }
-    let answer = send(&simulator, HERE, Method::GET, "/te/api?redirect=false", "").await;
+    let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api?redirect=false", "").await;
     assert_eq!(answer.status(), StatusCode::OK);
     let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
     let body: Value = serde_json::from_slice(&bytes).expect("JSON");
     assert_eq!(body["data"]["primaryServer"], "trio2.test:80");
     assert_eq!(body["data"]["secondaryServer"], "trio.test");
     control(&simulator, Method::POST, "/failover", &json!({"bare": true})).await;
-    let answer = send(&simulator, HERE, Method::GET, "/te/api/cc", "").await;
+    let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api/cc", "").await;
     assert_eq!(answer.headers()["location"], "http://trio2.test:80");
     control(&simulator, Method::POST, "/failover", &json!({"passive": false})).await;
-    assert_eq!(send(&simulator, HERE, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
+    assert_eq!(send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
     for wrong in [json!({"other": 5}), json!({"passive": "yes"})] {
         let (status, _) = control(&simulator, Method::POST, "/failover", &wrong).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
@@ -220,17 +223,17 @@ async fn a_passive_server_sends_every_request_to_the_other_one_unless_that_is_tu
 }
 
 #[tokio::test]
-async fn a_fault_hits_as_many_requests_as_ordered() {
+async fn fault_affects_as_many_requests_as_ordered() {
     let simulator = simulator(Options::default());
     let order = json!({"path": "login", "status": 503, "retry_after": "30", "times": 2});
     assert_eq!(control(&simulator, Method::POST, "/fault", &order).await.0, StatusCode::OK);
     let mut seen = Vec::new();
     for _ in 0..3 {
-        let answer = send(&simulator, HERE, Method::POST, "/te/api/login", "").await;
+        let answer = send(&simulator, LOOPBACK, Method::POST, "/te/api/login", "").await;
         seen.push((answer.status().as_u16(), answer.headers().contains_key("retry-after")));
     }
     assert_eq!(seen, [(503, true), (503, true), (401, false)]);
-    assert_eq!(send(&simulator, HERE, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
+    assert_eq!(send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
     for wrong in [
         json!({}),
         json!({"path": "login"}),
@@ -246,31 +249,31 @@ async fn a_fault_hits_as_many_requests_as_ordered() {
 }
 
 #[tokio::test]
-async fn the_truth_is_told_to_callers_on_this_machine_and_begins_anew_when_that_is_asked_for() {
+async fn truth_is_for_loopback_and_resets_on_post() {
     let time = Arc::new(AtomicU64::new(1_750_000_000));
     let clock = time.clone();
     let simulator = Simulator::new(
-        Options { log: true, ..Options::default() },
+        Options { segment_log: true, ..Options::default() },
         Arc::new(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed))),
     );
-    let tell = async |method| {
-        let answer = send(&simulator, HERE, method, "/sim/truth", "").await;
+    let read_truth = async |method| {
+        let answer = send(&simulator, LOOPBACK, method, "/sim/truth", "").await;
         assert_eq!(answer.status(), StatusCode::OK);
         let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
         serde_json::from_slice::<Value>(&bytes).expect("JSON")
     };
-    assert_eq!(tell(Method::GET).await["seconds"], 0.0);
+    assert_eq!(read_truth(Method::GET).await["seconds"], 0.0);
     time.fetch_add(1_800, Ordering::Relaxed);
-    let told = tell(Method::GET).await;
+    let report = read_truth(Method::GET).await;
     let truth = simulator.truth();
     assert_eq!(
-        (&told["since"], &told["now"]),
+        (&report["since"], &report["now"]),
         (&json!("2025-06-15T15:06:40Z"), &json!("2025-06-15T15:36:40Z"))
     );
     let flow = &truth.services[&101].classes[&crate::sim::Class::Voice];
-    let voice = &told["services"][0]["classes"]["voice"];
-    assert!(flow.answered > 5 && simulator.log().len() > 5, "{flow:?}");
-    assert_eq!(told["services"][0]["name"], "Växel");
+    let voice = &report["services"][0]["classes"]["voice"];
+    assert!(flow.answered > 5 && simulator.segment_log().len() > 5, "{flow:?}");
+    assert_eq!(report["services"][0]["name"], "Växel");
     assert_eq!(voice["answered"], flow.answered);
     assert_eq!(voice["answered_within"]["20"], json!(flow.answered_within(Duration::from_secs(20))));
     assert_eq!(
@@ -278,29 +281,29 @@ async fn the_truth_is_told_to_callers_on_this_machine_and_begins_anew_when_that_
         json!(flow.service_level(Duration::from_secs(20), Duration::ZERO))
     );
     assert_eq!(voice["queue_seconds"], flow.queue_time.as_secs_f64());
-    let agents = &told["agents"][0];
+    let agents = &report["agents"][0];
     let seconds: f64 =
         agents["seconds"].as_object().expect("states").values().filter_map(Value::as_f64).sum();
     assert!((seconds - 40.0 * 1_800.0).abs() < 0.01, "{seconds}");
     assert_eq!(agents["occupancy"], json!(truth.agents[&1].occupancy()));
-    assert_eq!(told["agent_groups"].as_array().map(Vec::len), Some(truth.agent_groups.len()));
-    let anew = tell(Method::POST).await;
+    assert_eq!(report["agent_groups"].as_array().map(Vec::len), Some(truth.agent_groups.len()));
+    let after_reset = read_truth(Method::POST).await;
     assert_eq!(
-        (&anew["seconds"], &anew["services"][0]["classes"]["voice"]["arrived"]),
+        (&after_reset["seconds"], &after_reset["services"][0]["classes"]["voice"]["arrived"]),
         (&json!(0.0), &json!(0))
     );
     for (peer, method, path, status) in [
         ("192.0.2.7:40000", Method::GET, "/sim/truth", 403),
         ("unknown", Method::POST, "/sim/truth", 403),
-        (HERE, Method::DELETE, "/sim/truth", 405),
-        (HERE, Method::GET, "/sim/truth/x", 404),
+        (LOOPBACK, Method::DELETE, "/sim/truth", 405),
+        (LOOPBACK, Method::GET, "/sim/truth/x", 404),
     ] {
         assert_eq!(send(&simulator, peer, method, path, "").await.status().as_u16(), status, "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_fault_of_a_resource_hits_it_wherever_it_is_and_may_only_delay() {
+async fn resource_fault_affects_all_centres_or_delays() {
     let simulator = simulator(Options { contact_centers: 2, ..Options::default() });
     let order = json!({"resource": "agents/state", "status": 500});
     assert_eq!(control(&simulator, Method::POST, "/fault", &order).await.0, StatusCode::OK);
@@ -310,15 +313,15 @@ async fn a_fault_of_a_resource_hits_it_wherever_it_is_and_may_only_delay() {
         ("cc/1/agents/1001/state", true),
         ("cc/1/agents", false),
     ] {
-        let answer = send(&simulator, HERE, Method::GET, &format!("/te/api/{path}"), "").await;
+        let answer = send(&simulator, LOOPBACK, Method::GET, &format!("/te/api/{path}"), "").await;
         assert_eq!(answer.status().as_u16(), if hit { 500 } else { 401 }, "{path}");
     }
     let late = json!({"path": "cc", "delay_ms": 40, "times": 1});
     assert_eq!(control(&simulator, Method::POST, "/fault", &late).await.0, StatusCode::OK);
     let begun = std::time::Instant::now();
-    assert_eq!(send(&simulator, HERE, Method::GET, "/te/api/cc", "").await.status().as_u16(), 401);
+    assert_eq!(send(&simulator, LOOPBACK, Method::GET, "/te/api/cc", "").await.status().as_u16(), 401);
     assert!(begun.elapsed() >= Duration::from_millis(40));
-    let fault = simulator.trio().delay(&Request {
+    let fault = simulator.lock().take_delay(&Request {
         method: Method::GET,
         path: vec!["cc".to_owned()],
         query: Query::default(),
@@ -330,7 +333,7 @@ async fn a_fault_of_a_resource_hits_it_wherever_it_is_and_may_only_delay() {
 }
 
 #[tokio::test]
-async fn changes_show_a_minute_after_the_last_one_where_that_is_set() {
+async fn changes_show_after_the_activation_delay() {
     let time = Arc::new(AtomicU64::new(0));
     let clock = time.clone();
     let options = Options { activation: Duration::from_secs(60), ..Options::default() };
@@ -346,7 +349,7 @@ async fn changes_show_a_minute_after_the_last_one_where_that_is_set() {
     assert_eq!((status, &body["activated_in"]), (StatusCode::ACCEPTED, &json!(60.0)));
     assert_eq!(count(50).await, before);
     assert_eq!(control(&simulator, Method::DELETE, "/agents/1001", &json!({})).await.0, StatusCode::ACCEPTED);
-    assert_eq!(count(109).await, before, "the last change began the minute anew");
+    assert_eq!(count(109).await, before, "the last change restarted the minute");
     let after = (before.0.map(|n| n + 1), before.1.map(|n| n - 1));
     assert_eq!(count(110).await, after);
     for (method, path) in [(Method::DELETE, "/agents/1001"), (Method::DELETE, "/services/x")] {
@@ -357,7 +360,7 @@ async fn changes_show_a_minute_after_the_last_one_where_that_is_set() {
 }
 
 #[tokio::test]
-async fn answers_come_in_the_letters_that_are_asked_for_and_never_as_xml() {
+async fn answers_use_the_requested_charset() {
     let simulator = simulator(Options::default());
     let ask = async |accept: &str| {
         let request = HttpRequest::builder().uri("/te/api/cc?name=%E5").header(HOST, "trio.test");
@@ -374,8 +377,8 @@ async fn answers_come_in_the_letters_that_are_asked_for_and_never_as_xml() {
 }
 
 #[tokio::test]
-async fn agents_are_let_go_by_an_order() {
+async fn release_order_frees_agents() {
     let simulator = simulator(Options::default());
-    let (status, told) = control(&simulator, Method::POST, "/release", &json!({})).await;
-    assert_eq!((status, &told["agents"]), (StatusCode::OK, &json!(40)));
+    let (status, report) = control(&simulator, Method::POST, "/release", &json!({})).await;
+    assert_eq!((status, &report["agents"]), (StatusCode::OK, &json!(40)));
 }

@@ -1,33 +1,34 @@
-//! An agent: who it is, what it can do, and what it does now.
+//! An agent: identity, skills and present activity.
 
 use std::time::Duration;
 
-use super::habits::Habits;
+use super::behaviour::Behaviour;
 use super::profile::Shift;
 
-/// What an agent does. An agent does exactly one of these at a time.
+/// Activity of an agent; exactly one at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Activity {
     /// Not at work.
     LoggedOut,
-    /// Waits for a case.
+    /// Ready for a case.
     Available,
-    /// A case rings.
+    /// A case is ringing.
     Offered,
-    /// Talks, or works on a case.
+    /// Talks or works on a case.
     Busy,
-    /// Works after a case.
+    /// After-call work.
     WrapUp,
-    /// Takes no cases.
+    /// Logged in, takes no cases.
     Paused,
 }
 
 impl Activity {
-    /// Every activity, in the order of their declaration.
+    /// Every activity in declaration order.
+    // `AgentTime` indexes its array by this order.
     pub const ALL: [Self; 6] =
         [Self::LoggedOut, Self::Available, Self::Offered, Self::Busy, Self::WrapUp, Self::Paused];
 
-    /// The word for this activity.
+    /// Name of this activity in `/sim/truth`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::LoggedOut => "logged_out",
@@ -49,31 +50,31 @@ pub(crate) struct Agent {
     pub(crate) last_name: String,
     /// Agent groups: one or more.
     pub(crate) groups: Vec<u32>,
-    /// Services that the agent can take cases of.
+    /// Ids of the services whose cases the agent takes.
     pub(crate) skills: Vec<u32>,
-    pub(crate) habits: Habits,
-    /// When the agent works; `None` is round the clock.
+    pub(crate) behaviour: Behaviour,
+    /// Working hours; `None` means round the clock.
     pub(crate) shift: Option<Shift>,
     pub(crate) activity: Activity,
     /// World time at which the activity began.
     pub(crate) since: Duration,
-    /// Why the agent is paused.
+    /// Pause reason; only while paused.
     pub(crate) reason: Option<String>,
-    /// The case that rings, is handled, or was just handled.
+    /// Job number of the case that rings, is handled or was just handled.
     pub(crate) job: Option<u64>,
     /// The service of that case.
     pub(crate) service: Option<u32>,
-    /// The generation of the event that ends the activity.
+    /// Number of the present activity. An `ActivityEnd` of another generation is outdated and ignored.
     pub(crate) generation: u64,
-    /// The number of the present login, for the pauses planned in it.
+    /// Number of the present duty period. A pause scheduled in an earlier one is ignored.
     pub(crate) login: u64,
     pub(crate) on_duty: bool,
     pub(crate) pause_due: bool,
-    /// Somebody sets this agent's state from outside: it takes no cases and stays as it is set.
+    /// The API has set this agent's state: it takes no cases and keeps the state until it is released.
     pub(crate) controlled: bool,
 }
 
-/// Something with a number and a name inside a contact centre: an agent group or a service group.
+/// An agent group or a service group of a contact centre.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Group {
     pub(crate) id: u32,

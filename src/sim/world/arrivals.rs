@@ -1,24 +1,26 @@
-//! How cases come, and how they end.
+//! Arrivals of cases, and their end: a non-homogeneous Poisson process by thinning.
 
 use rand::RngExt;
 
 use super::World;
-use super::account::Outcome;
-use super::case::{Case, Class, Ending, Stage};
+use super::case::{Case, CaseEnd, Class, Stage};
 use super::demand;
+use super::distribution::exponential;
 use super::event::Event;
-use super::law::exponential;
+use super::truth_recorder::Disposition;
 
 impl World {
-    /// Plans the next moment at which a case may arrive at a service: the pace of the busiest hour,
-    /// of which [`Self::arrive`] keeps the share that the hour deserves (thinning).
-    pub(super) fn plan_arrival(&mut self, id: u32) {
+    /// Schedules the next candidate arrival at a service at the peak rate. [`Self::arrive`] keeps the share
+    /// that the time of day requires (thinning).
+    pub(super) fn schedule_arrival(&mut self, id: u32) {
         let Some(service) = self.services.get_mut(&id) else { return };
+        // Makes the event that is scheduled already outdated: a new rate applies at once.
         service.generation += 1;
-        let (rate, generation) = (service.rate * self.pace, service.generation);
+        let (rate, generation) = (service.rate * self.arrival_factor, service.generation);
         if rate > 0.0 {
             let after = exponential(1.0 / rate, &mut self.rng);
-            self.agenda.plan(self.now.saturating_add(after), Event::Arrival { service: id, generation });
+            // A tiny rate may draw a time beyond the range of `Duration`.
+            self.events.schedule(self.now.saturating_add(after), Event::Arrival { service: id, generation });
         }
     }
 
@@ -27,20 +29,25 @@ impl World {
         if service.generation != generation {
             return;
         }
-        let chance = if self.is_open(service) { service.season.busyness(self.clock()) } else { 0.0 };
+        // A closed service still schedules candidates: it takes cases again without being woken.
+        let chance = if self.is_open(service) {
+            service.arrival_profile.share_of_peak(self.wall_clock())
+        } else {
+            0.0
+        };
         if self.rng.random::<f64>() < chance {
-            self.begin_case(id);
+            self.create_case(id);
         }
-        self.plan_arrival(id);
+        self.schedule_arrival(id);
     }
 
-    pub(super) fn begin_case(&mut self, id: u32) {
+    pub(super) fn create_case(&mut self, id: u32) {
         let draw = self.rng.random();
         let Some(demand) = self.services.get(&id).and_then(|it| demand::pick(&it.demands, draw)) else {
             return;
         };
         self.last_job += 1;
-        self.ledger.arrived += 1;
+        self.case_counts.arrived += 1;
         let job = self.last_job;
         let customer = self.first_customer + self.rng.random_range(0..90_000);
         let case = Case {
@@ -51,70 +58,72 @@ impl World {
             stage: Stage::Queued,
             created: self.now,
             arrived: self.now,
-            visit: 0,
+            segment: 0,
             offered: None,
             answered: None,
             agent: None,
         };
-        self.account.arrived(&case);
+        self.recorder.record_arrival(&case);
         self.cases.insert(job, case);
         self.enqueue(job);
-        self.find_agent(job);
+        self.dispatch_case(job);
     }
 
-    /// Lets a case begin to wait at its service.
+    /// Adds a case to the queue of its service and schedules its abandonment and rerouting.
     pub(super) fn enqueue(&mut self, job: u64) {
         let Some(case) = self.cases.get(&job) else { return };
         let Some(service) = self.services.get_mut(&case.service) else { return };
         service.live.insert(job);
         service.waiting.insert((case.arrived, job));
         service.queue.insert((case.arrived, job));
-        let (class, visit) = (case.class, case.visit);
-        let (demand, moves) = (service.demand(class), service.moves);
+        let (class, segment) = (case.class, case.segment);
+        let (demand, rerouting) = (service.demand(class), service.rerouting);
         if let Some(patience) = demand.patience(&mut self.rng) {
-            self.agenda.plan(self.now.saturating_add(patience), Event::GivesUp { job, visit });
+            self.events.schedule(self.now.saturating_add(patience), Event::Abandonment { job, segment });
         }
+        // Only calls overflow or become callbacks; a callback would otherwise become another callback for
+        // ever.
         if class == Class::Voice {
-            self.plan_moves(&moves, job, visit);
+            self.schedule_rerouting(&rerouting, job, segment);
         }
     }
 
-    pub(super) fn give_up(&mut self, job: u64, visit: u32) {
+    pub(super) fn abandon(&mut self, job: u64, segment: u32) {
         let Some(case) = self.cases.get(&job) else { return };
-        if case.stage == Stage::Handled || case.visit != visit {
+        // An outdated event: the case was answered or rerouted in the meantime.
+        if case.stage == Stage::Handled || case.segment != segment {
             return;
         }
         let agent = case.agent;
-        self.finish(job, Ending::Abandoned);
+        self.end_case(job, CaseEnd::Abandoned);
         if let Some(agent) = agent {
-            self.settle(agent);
+            self.assign_next_activity(agent);
         }
     }
 
-    /// Takes a case out of the world: it is in no list from now on. Whoever held it must be settled
-    /// by the caller.
-    pub(super) fn finish(&mut self, job: u64, ending: Ending) {
+    /// Removes a case from the world and from every list. The caller assigns the agent's next activity.
+    pub(super) fn end_case(&mut self, job: u64, ending: CaseEnd) {
         let Some(case) = self.cases.remove(&job) else { return };
-        let outcome = match ending {
-            Ending::Served => {
-                self.ledger.served += 1;
-                Outcome::Served
+        let disposition = match ending {
+            CaseEnd::Served => {
+                self.case_counts.served += 1;
+                Disposition::Served
             }
-            Ending::Abandoned => {
-                self.ledger.abandoned += 1;
-                Outcome::Left
+            CaseEnd::Abandoned => {
+                self.case_counts.abandoned += 1;
+                Disposition::Left
             }
-            Ending::Removed => {
-                self.ledger.removed += 1;
-                Outcome::Removed
+            CaseEnd::Removed => {
+                self.case_counts.removed += 1;
+                Disposition::Removed
             }
         };
-        self.account.ended(&case, outcome, self.now);
-        self.unlist(&case);
+        self.recorder.record_end(&case, disposition, self.now);
+        self.remove_from_lists(&case);
     }
 
-    /// Takes a case out of the lists of its service.
-    pub(super) fn unlist(&mut self, case: &Case) {
+    /// Removes a case from the lists of its service.
+    pub(super) fn remove_from_lists(&mut self, case: &Case) {
         if let Some(service) = self.services.get_mut(&case.service) {
             service.live.remove(&case.job);
             service.waiting.remove(&(case.arrived, case.job));
@@ -122,11 +131,13 @@ impl World {
         }
     }
 
-    /// Sets arrivals to a multiple of the usual, from now on.
-    pub(crate) fn set_pace(&mut self, pace: f64) {
-        self.pace = pace;
+    /// Sets the arrival rate to a multiple of the configured one, from now on.
+    pub(crate) fn set_arrival_factor(&mut self, arrival_factor: f64) {
+        self.arrival_factor = arrival_factor;
         for service in self.services.keys().copied().collect::<Vec<_>>() {
-            self.plan_arrival(service);
+            // The scheduled arrival was drawn at the old rate. The exponential distribution has no memory,
+            // so a new draw is exact.
+            self.schedule_arrival(service);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How a world is made: contact centres, services, groups, agents, and the first events.
+//! Generation of a world: contact centres, services, groups, agents and the first events.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,52 +6,53 @@ use std::time::Duration;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::account::Account;
 use super::agent::{Activity, Agent, Center, Group};
-use super::event::{Agenda, Event};
-use super::habits::Habits;
-use super::profile::{DAY, Opening, STAFFED, START, Season, Shift};
+use super::behaviour::Behaviour;
+use super::event::{Event, EventQueue};
+use super::profile::{ArrivalProfile, DAY, OpeningHours, STAFFED_SHARE, START, Shift};
 use super::service::{Channel, Service};
-use super::{Ledger, World, WorldOptions, names};
-use crate::sim::{Numbers, scenario::Moves};
+use super::truth_recorder::TruthRecorder;
+use super::{CaseCounts, World, WorldOptions, names};
+use crate::sim::{IdOffsets, scenario::Rerouting};
 
-/// The id of the first service.
+/// Id of the first service; the scenario's positions count from it.
 const FIRST_SERVICE: u32 = 101;
 
-/// Services in a service group.
-const GROUP_OF_SERVICES: usize = 4;
+/// Services per service group.
+const SERVICES_PER_GROUP: usize = 4;
 
-/// Agents in an ordinary agent group.
-const GROUP_OF_AGENTS: usize = 12;
+/// Agents per ordinary agent group.
+const AGENTS_PER_GROUP: usize = 12;
 
-/// One agent in this many also belongs to a small group of specialists.
-const SPECIALISTS: usize = 20;
+/// One agent in this many is also in a small group of specialists, so that groups of two or three members
+/// exist and agents are in more than one group.
+const AGENTS_PER_SPECIALIST: usize = 20;
 
-/// Part of the time on shift that is not spent in pauses.
-const AT_WORK: f64 = 0.83;
+/// Share of the shift that is not spent in pauses.
+const PRODUCTIVE_SHARE: f64 = 0.83;
 
 impl World {
-    /// A world at time zero, in which nothing has happened yet.
+    /// Returns a world at time zero in which nothing has happened yet.
     pub(crate) fn new(options: &WorldOptions) -> Self {
-        let mut world = Self::empty(options.seed, START).counting_from(options.numbers);
+        let mut world = Self::empty(options.seed, START).with_id_offsets(options.id_offsets);
         let centers = options.contact_centers.max(1);
         let share = |total: usize, number: usize| total / centers + usize::from(number < total % centers);
         for number in 0..centers {
             world.add_center(number, share(options.services, number), share(options.agents, number));
         }
         world.set_rates();
-        world.plan_first_events();
+        world.schedule_first_events();
         world
     }
 
-    /// A world without anybody in it, that begins at a time of day.
-    pub(super) fn empty(seed: u64, begins: Duration) -> Self {
+    /// Returns a world without services or agents that starts at a time of day.
+    pub(super) fn empty(seed: u64, start_time: Duration) -> Self {
         Self {
             now: Duration::ZERO,
-            begins,
+            start_time,
             rng: ChaCha8Rng::seed_from_u64(seed),
-            agenda: Agenda::default(),
-            pace: 1.0,
+            events: EventQueue::default(),
+            arrival_factor: 1.0,
             centers: BTreeMap::new(),
             services: BTreeMap::new(),
             service_groups: BTreeMap::new(),
@@ -62,25 +63,26 @@ impl World {
             last_service: FIRST_SERVICE - 1,
             last_agent: 0,
             first_customer: 0,
-            ledger: Ledger::default(),
-            account: Account::default(),
+            case_counts: CaseCounts::default(),
+            recorder: TruthRecorder::default(),
         }
-        .counting_from(Numbers::default())
+        .with_id_offsets(IdOffsets::default())
     }
 
-    fn counting_from(mut self, numbers: Numbers) -> Self {
-        (self.last_agent, self.last_job) = (numbers.agents, numbers.cases);
-        self.first_customer = numbers.customers;
+    fn with_id_offsets(mut self, id_offsets: IdOffsets) -> Self {
+        (self.last_agent, self.last_job) = (id_offsets.agents, id_offsets.cases);
+        self.first_customer = id_offsets.customers;
         self
     }
 
-    /// Once everybody is there: the first arrivals, and those who are on duty.
-    pub(super) fn plan_first_events(&mut self) {
+    /// Schedules the first arrivals and shifts, and starts the duty of agents who are on shift.
+    pub(super) fn schedule_first_events(&mut self) {
+        // In the order of ids: the random draws, and so the whole world, depend on it.
         for service in self.services.keys().copied().collect::<Vec<_>>() {
-            self.plan_arrival(service);
+            self.schedule_arrival(service);
         }
         for agent in self.agents.keys().copied().collect::<Vec<_>>() {
-            self.plan_first_shift(agent);
+            self.schedule_first_shift(agent);
         }
     }
 
@@ -89,8 +91,8 @@ impl World {
         self.centers.insert(id, Center { id, name: names::center(number) });
         let mut ids = Vec::with_capacity(services);
         for number in 0..services {
-            if number % GROUP_OF_SERVICES == 0 {
-                let name = names::service_group(number / GROUP_OF_SERVICES);
+            if number % SERVICES_PER_GROUP == 0 {
+                let name = names::service_group(number / SERVICES_PER_GROUP);
                 add_group(&mut self.service_groups, id, name);
             }
             let group = self.service_groups.len() as u32;
@@ -102,22 +104,23 @@ impl World {
     fn add_agents(&mut self, center: u32, agents: usize, services: &[u32]) {
         let mut group = 0;
         for number in 0..agents {
-            if number % GROUP_OF_AGENTS == 0 {
-                let name = names::team(number / GROUP_OF_AGENTS);
+            if number % AGENTS_PER_GROUP == 0 {
+                let name = names::team(number / AGENTS_PER_GROUP);
                 group = add_group(&mut self.agent_groups, center, name);
             }
             let shift = Shift::pick(self.rng.next_u64());
+            // The shift is drawn before the skills: the order of draws is part of what a seed means.
             let skills = self.pick_skills(services, number);
-            self.insert_agent(center, vec![group], skills, Some(shift), Habits::USUAL);
+            self.insert_agent(center, vec![group], skills, Some(shift), Behaviour::TYPICAL);
         }
         self.add_specialists(center, agents);
     }
 
-    /// Every twentieth agent also belongs to a group of two or three.
+    /// Adds every twentieth agent to a group of two or three specialists.
     fn add_specialists(&mut self, center: u32, agents: usize) {
         let last = self.last_agent as usize;
         let mut group = 0;
-        for (place, number) in (0..agents).step_by(SPECIALISTS).enumerate() {
+        for (place, number) in (0..agents).step_by(AGENTS_PER_SPECIALIST).enumerate() {
             if place % 3 == 0 {
                 let name = format!("Specialister {}", place / 3 + 1);
                 group = add_group(&mut self.agent_groups, center, name);
@@ -128,7 +131,7 @@ impl World {
         }
     }
 
-    /// One service by turn, so that each has somebody, and up to two by chance.
+    /// Picks one service in turn, so that each has an agent, and up to two more at random.
     pub(super) fn pick_skills(&mut self, services: &[u32], number: usize) -> Vec<u32> {
         let Some(first) = services.get(number % services.len().max(1)) else { return Vec::new() };
         let mut skills = vec![*first];
@@ -148,17 +151,17 @@ impl World {
         number: usize,
         name: Option<String>,
     ) -> u32 {
-        let channel = if name.is_some() { Channel::Phone } else { Channel::of(number) };
+        let channel = if name.is_some() { Channel::Phone } else { Channel::for_number(number) };
         let name = name.unwrap_or_else(|| match channel {
             Channel::Phone => names::phone_service(number),
             Channel::Chat => names::chat_service(number),
             Channel::Mail => names::mail_service(number),
         });
-        let opening = if number % 5 == 3 { Opening::Always } else { Opening::Daytime };
-        self.put_service(center, group, name, channel, |service| service.opening = opening)
+        let opening_hours = if number % 5 == 3 { OpeningHours::Always } else { OpeningHours::Daytime };
+        self.put_service(center, group, name, channel, |service| service.opening_hours = opening_hours)
     }
 
-    /// Adds a service as the demo has them, but for what `change` makes different.
+    /// Adds a service with the demo's defaults, modified by `change`.
     pub(super) fn put_service(
         &mut self,
         center: u32,
@@ -174,11 +177,11 @@ impl World {
             group,
             name,
             channel,
-            opening: Opening::Always,
-            season: Season::Daily,
+            opening_hours: OpeningHours::Always,
+            arrival_profile: ArrivalProfile::Daily,
             rate: 0.0,
             demands: channel.demands(),
-            moves: Moves::default(),
+            rerouting: Rerouting::default(),
             cycle: channel.mean_cycle(),
             generation: 0,
             queue: Default::default(),
@@ -194,7 +197,7 @@ impl World {
         self.last_service
     }
 
-    /// The id of the service at a position among those that the world began with, while it is there.
+    /// Id of the service at a position among the initial ones, unless it was removed.
     pub(super) fn service_at(&self, position: usize) -> Option<u32> {
         let id = FIRST_SERVICE.saturating_add(u32::try_from(position).ok()?);
         self.services.contains_key(&id).then_some(id)
@@ -206,7 +209,7 @@ impl World {
         groups: Vec<u32>,
         skills: Vec<u32>,
         shift: Option<Shift>,
-        habits: Habits,
+        behaviour: Behaviour,
     ) -> u32 {
         self.last_agent += 1;
         let id = self.last_agent;
@@ -218,7 +221,7 @@ impl World {
             last_name,
             groups,
             skills,
-            habits,
+            behaviour,
             shift,
             activity: Activity::LoggedOut,
             since: self.now,
@@ -235,12 +238,14 @@ impl World {
         id
     }
 
-    /// Sets the arrival rates to what the staff of each service can just about do.
+    /// Sets each arrival rate to the load factor of its channel times the capacity of its staff.
     fn set_rates(&mut self) {
         let mut staff: BTreeMap<u32, f64> = BTreeMap::new();
         for agent in self.agents.values() {
             for service in &agent.skills {
-                *staff.entry(*service).or_default() += STAFFED * AT_WORK / agent.skills.len() as f64;
+                // An agent with several skills is shared between them in equal parts.
+                *staff.entry(*service).or_default() +=
+                    STAFFED_SHARE * PRODUCTIVE_SHARE / agent.skills.len() as f64;
             }
         }
         for service in self.services.values_mut() {
@@ -248,20 +253,23 @@ impl World {
         }
     }
 
-    fn plan_first_shift(&mut self, id: u32) {
+    fn schedule_first_shift(&mut self, id: u32) {
         let Some(agent) = self.agents.get(&id) else { return };
-        let Some(shift) = agent.shift else { return self.begin_duty(id) };
-        let (ago, length) = (shift.began_ago(self.clock()), shift.length());
-        self.agenda.plan(self.now + DAY - ago, Event::ShiftStarts { agent: id });
+        let Some(shift) = agent.shift else { return self.start_duty(id) };
+        let (ago, length) = (shift.elapsed(self.wall_clock()), shift.length());
+        // The shift is the same each day, so the next one starts a day after the last.
+        self.events.schedule(self.now + DAY - ago, Event::ShiftStart { agent: id });
+        // The world starts in the middle of this shift.
         if ago < length {
-            self.agenda.plan(self.now + length - ago, Event::ShiftEnds { agent: id });
-            self.begin_duty(id);
+            self.events.schedule(self.now + length - ago, Event::ShiftEnd { agent: id });
+            self.start_duty(id);
         }
     }
 }
 
-/// Arrivals a second that keep `staff` agents busy; a service without staff still gets a few.
+/// Peak arrivals per second for `staff` agents.
 pub(super) fn rate(channel: Channel, staff: f64) -> f64 {
+    // At least a twentieth of an agent, so that a service without staff still gets a few cases.
     channel.load() * staff.max(0.05) / channel.mean_cycle()
 }
 

@@ -1,61 +1,61 @@
-//! A case: somebody who calls or writes, from arrival to end, with the exact time of each step.
+//! A case (call, callback, chat, e-mail or task) and the exact time of each step.
 
 use std::time::Duration;
 
-/// How somebody reaches the contact centre.
+/// Class of a case. Lists and figures are kept per class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Somebody calls.
+    /// An inbound call.
     Voice,
-    /// Somebody is to be called back.
+    /// A customer waits to be called back.
     Callback,
-    /// Somebody chats.
+    /// A chat.
     Chat,
-    /// Somebody has written.
+    /// An e-mail.
     Email,
-    /// A piece of work that nobody waits for on a line.
+    /// A task, for which no customer waits on a line.
     Task,
 }
 
-/// Where a live case stands.
+/// Stage of a live case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
-    /// Waits for an agent.
+    /// Waits in the queue.
     Queued,
-    /// Rings at an agent, and still waits.
+    /// Rings at an agent; it still counts as waiting.
     Offered,
     /// An agent talks or works on it.
     Handled,
 }
 
-/// How a case came to its end.
+/// Reason why a case left the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// It was answered, and the agent is through with it.
+pub(crate) enum CaseEnd {
+    /// The agent finished handling it.
     Served,
-    /// Whoever waited gave up.
+    /// The customer gave up waiting.
     Abandoned,
-    /// Its service was taken away.
+    /// Its service was removed.
     Removed,
 }
 
-/// A live case. Times are world times; a later step never comes before an earlier one.
+/// A live case. Times are world times in ascending order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Case {
-    /// Job number: unique, and in the order in which cases came to the contact centre.
+    /// Job number: unique, ascending in the order of arrival.
     pub(crate) job: u64,
     pub(crate) service: u32,
     pub(crate) class: Class,
-    /// The customer's number in some other system.
+    /// Customer number of an external system, `cust` in the API.
     pub(crate) customer: u64,
     pub(crate) stage: Stage,
-    /// When it came to the contact centre.
+    /// Arrival at the contact centre.
     pub(crate) created: Duration,
-    /// When it came to its present service, in its present class: where its wait begins.
+    /// Arrival at its present service and class: the start of its wait.
     pub(crate) arrived: Duration,
-    /// How often it has moved: what was planned for an earlier visit does not count any more.
-    pub(crate) visit: u32,
-    /// When it first rang at an agent of its present service.
+    /// Number of the present segment. Events scheduled for an earlier segment are ignored.
+    pub(crate) segment: u32,
+    /// First offer at its present service.
     pub(crate) offered: Option<Duration>,
     pub(crate) answered: Option<Duration>,
     pub(crate) agent: Option<u32>,
@@ -65,7 +65,7 @@ impl Class {
     /// Every class.
     pub const ALL: [Self; 5] = [Self::Voice, Self::Callback, Self::Chat, Self::Email, Self::Task];
 
-    /// The word for this class.
+    /// Name of this class in `/sim/truth`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Voice => "voice",
@@ -76,12 +76,13 @@ impl Class {
         }
     }
 
-    /// Whether the case is a call.
+    /// Returns true for the classes that `services/calls` lists.
     pub(crate) fn is_call(self) -> bool {
         matches!(self, Self::Voice | Self::Callback)
     }
 
-    /// How much a second of waiting weighs when an agent takes the next case.
+    /// Weight of a second of waiting when an agent takes the next case: written cases can wait, callers
+    /// cannot.
     pub(crate) fn urgency(self) -> f64 {
         match self {
             Self::Voice | Self::Callback => 1.0,
@@ -92,7 +93,7 @@ impl Class {
 }
 
 impl Case {
-    /// How long the case has waited, or had waited when it was answered.
+    /// Wait until `now`, or until the answer.
     pub(crate) fn waited(&self, now: Duration) -> Duration {
         self.answered.unwrap_or(now).saturating_sub(self.arrived)
     }

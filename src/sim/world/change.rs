@@ -1,31 +1,35 @@
-//! What somebody outside can change: services and agents come and go, an agent's state is set.
+//! Changes from outside: services and agents are added and removed, and agents' states are set.
 
 use rand::RngExt;
 
 use super::World;
 use super::agent::Activity;
+use super::behaviour::Behaviour;
 use super::build::rate;
-use super::case::{Ending, Stage};
-use super::duty::join;
+use super::case::{CaseEnd, Stage};
+use super::duty::add_to_counts;
 use super::event::Event;
-use super::habits::Habits;
 use super::names;
 use super::profile::{DAY, Shift};
 
-/// Why a change was not made.
+/// Reason why a change was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// There is no such agent, service or contact centre.
+pub(crate) enum ChangeError {
+    /// No agent, service or contact centre has this id.
     Unknown,
-    /// The agent was not logged in from outside first.
+    /// The agent was not logged in through the API first.
     NotLoggedIn,
-    /// A state that nobody can set: logged out, or being offered a case.
+    /// The state cannot be set: logged out, or offered.
     NotSettable,
 }
 
 impl World {
-    /// Adds a service with a few agents to a contact centre (the first one by default).
-    pub(crate) fn add_service(&mut self, name: Option<String>, center: Option<u32>) -> Result<u32, Refusal> {
+    /// Adds a service with a few agents to a contact centre, by default the first one.
+    pub(crate) fn add_service(
+        &mut self,
+        name: Option<String>,
+        center: Option<u32>,
+    ) -> Result<u32, ChangeError> {
         let center = self.center_or_first(center)?;
         let number = self.services.len();
         let name = name.unwrap_or_else(|| format!("Ny {}", names::phone_service(number)));
@@ -40,25 +44,27 @@ impl World {
             self.add_skill(agent, id);
         }
         if let Some(service) = self.services.get_mut(&id) {
+            // Its agents have other services as well, so a quarter of their capacity counts.
             service.rate = rate(service.channel, wanted as f64 / 4.0);
         }
-        self.plan_arrival(id);
+        self.schedule_arrival(id);
         Ok(id)
     }
 
-    /// Takes a service away, with its live cases; agents who held one are free.
-    pub(crate) fn remove_service(&mut self, id: u32) -> Result<(), Refusal> {
-        let service = self.services.remove(&id).ok_or(Refusal::Unknown)?;
+    /// Removes a service with its live cases; agents who hold one become free.
+    pub(crate) fn remove_service(&mut self, id: u32) -> Result<(), ChangeError> {
+        let service = self.services.remove(&id).ok_or(ChangeError::Unknown)?;
         for agent in self.agents.values_mut() {
             agent.skills.retain(|skill| *skill != id);
         }
         for job in service.live {
             let agent = self.cases.get(&job).and_then(|case| case.agent);
-            self.finish(job, Ending::Removed);
+            self.end_case(job, CaseEnd::Removed);
             if let Some(agent) = agent {
-                self.settle(agent);
+                self.assign_next_activity(agent);
             }
         }
+        // Agents in wrap-up still name the removed service.
         for agent in self.agents.values_mut() {
             if agent.service == Some(id) {
                 (agent.job, agent.service) = (None, None);
@@ -67,13 +73,13 @@ impl World {
         Ok(())
     }
 
-    /// Adds an agent, who goes to work at once, to a contact centre (the first one by default).
+    /// Adds an agent, whose shift starts now, to a contact centre, by default the first one.
     pub(crate) fn add_agent(
         &mut self,
         first_name: Option<String>,
         last_name: Option<String>,
         center: Option<u32>,
-    ) -> Result<u32, Refusal> {
+    ) -> Result<u32, ChangeError> {
         let center = self.center_or_first(center)?;
         let services: Vec<u32> = self
             .services
@@ -85,61 +91,65 @@ impl World {
         let skills = self.pick_skills(&services, turn);
         let group = self.agent_groups.values().find(|group| group.center == center);
         let groups = group.map(|group| group.id).into_iter().collect();
-        let shift = Shift::from_now(self.clock());
-        let id = self.insert_agent(center, groups, skills, Some(shift), Habits::USUAL);
+        let shift = Shift::from_now(self.wall_clock());
+        let id = self.insert_agent(center, groups, skills, Some(shift), Behaviour::TYPICAL);
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.first_name = first_name.unwrap_or_else(|| agent.first_name.clone());
             agent.last_name = last_name.unwrap_or_else(|| agent.last_name.clone());
         }
-        self.agenda.plan(self.now + shift.length(), Event::ShiftEnds { agent: id });
-        self.agenda.plan(self.now + DAY, Event::ShiftStarts { agent: id });
-        self.begin_duty(id);
+        self.events.schedule(self.now + shift.length(), Event::ShiftEnd { agent: id });
+        self.events.schedule(self.now + DAY, Event::ShiftStart { agent: id });
+        self.start_duty(id);
         Ok(id)
     }
 
-    /// Takes an agent away. A case that rings there goes back to its queue; one being handled ends.
-    pub(crate) fn remove_agent(&mut self, id: u32) -> Result<(), Refusal> {
-        self.agents.get(&id).ok_or(Refusal::Unknown)?;
-        self.put_down(id, Activity::LoggedOut, None);
+    /// Removes an agent. A case that rings there returns to its queue; a case being handled ends.
+    pub(crate) fn remove_agent(&mut self, id: u32) -> Result<(), ChangeError> {
+        self.agents.get(&id).ok_or(ChangeError::Unknown)?;
+        // By a logout, which also settles the agent's case and its services' counts.
+        self.interrupt(id, Activity::LoggedOut, None);
         self.agents.remove(&id);
         Ok(())
     }
 
-    /// Logs an agent in or out from outside. From then on it does only what is set from outside.
-    pub(crate) fn set_login(&mut self, id: u32, logged_in: bool) -> Result<(), Refusal> {
-        let agent = self.agents.get_mut(&id).ok_or(Refusal::Unknown)?;
+    /// Logs an agent in or out through the API. From then on its state changes only through the API.
+    pub(crate) fn set_login(&mut self, id: u32, logged_in: bool) -> Result<(), ChangeError> {
+        let agent = self.agents.get_mut(&id).ok_or(ChangeError::Unknown)?;
+        // A repeated login must not end the agent's present state.
         let same = agent.controlled && (agent.activity != Activity::LoggedOut) == logged_in;
         if !same {
             let activity = if logged_in { Activity::Available } else { Activity::LoggedOut };
-            // First of all: an agent under control joins no idle list.
-            self.control(id);
-            self.put_down(id, activity, None);
+            // Before the state changes: an agent under control must not enter a service's list of idle
+            // agents.
+            self.take_control(id);
+            self.interrupt(id, activity, None);
         }
         Ok(())
     }
 
-    /// Sets what an agent does, once [`Self::set_login`] has logged it in.
+    /// Sets the activity of an agent that [`Self::set_login`] has logged in.
     pub(crate) fn set_activity(
         &mut self,
         id: u32,
         activity: Activity,
         reason: Option<String>,
-    ) -> Result<(), Refusal> {
-        let agent = self.agents.get(&id).ok_or(Refusal::Unknown)?;
+    ) -> Result<(), ChangeError> {
+        let agent = self.agents.get(&id).ok_or(ChangeError::Unknown)?;
         if !agent.controlled || agent.activity == Activity::LoggedOut {
-            return Err(Refusal::NotLoggedIn);
+            return Err(ChangeError::NotLoggedIn);
         }
         if matches!(activity, Activity::LoggedOut | Activity::Offered) {
-            return Err(Refusal::NotSettable);
+            return Err(ChangeError::NotSettable);
         }
+        // Other states than a pause have no reason.
         let reason = reason.filter(|_| activity == Activity::Paused);
         if agent.activity != activity || agent.reason != reason {
-            self.put_down(id, activity, reason);
+            self.interrupt(id, activity, reason);
         }
         Ok(())
     }
 
-    /// Lets all agents that were set from outside go on by themselves; pauses come again with the next shift.
+    /// Returns all agents that the API controls to their own behaviour; pauses resume with the next shift.
     pub(crate) fn release(&mut self) {
         let held: Vec<u32> =
             self.agents.values().filter(|agent| agent.controlled).map(|agent| agent.id).collect();
@@ -147,29 +157,30 @@ impl World {
             if let Some(agent) = self.agents.get_mut(&id) {
                 agent.controlled = false;
             }
-            self.settle(id);
+            self.assign_next_activity(id);
         }
     }
 
-    fn control(&mut self, id: u32) {
+    fn take_control(&mut self, id: u32) {
         if let Some(agent) = self.agents.get_mut(&id) {
             agent.controlled = true;
         }
     }
 
-    /// Lets an agent drop its case, whatever becomes of that, and do something else.
-    fn put_down(&mut self, id: u32, activity: Activity, reason: Option<String>) {
+    /// Ends or requeues the agent's case and starts another activity.
+    fn interrupt(&mut self, id: u32, activity: Activity, reason: Option<String>) {
         let job = self.agents.get(&id).and_then(|agent| agent.job);
-        // In wrap-up the case may be somebody else's already.
+        // In wrap-up the agent still names its last case, which may be at another agent after a transfer.
         let held = job.and_then(|job| self.cases.get(&job)).filter(|case| case.agent == Some(id));
         let stage = held.map(|case| case.stage);
         if let (Some(job), Some(Stage::Handled)) = (job, stage) {
-            self.finish(job, Ending::Served);
+            self.end_case(job, CaseEnd::Served);
         }
-        self.begin(id, activity, reason);
+        self.change_activity(id, activity, reason);
         if let Some(agent) = self.agents.get_mut(&id) {
             (agent.job, agent.service) = (None, None);
         }
+        // After the agent's state has changed: the case must not be offered to the same agent again.
         if let (Some(job), Some(Stage::Offered)) = (job, stage) {
             self.requeue(job);
         }
@@ -182,14 +193,14 @@ impl World {
         };
         if !agent.skills.contains(&service.id) {
             agent.skills.push(service.id);
-            join(agent, service);
+            add_to_counts(agent, service);
         }
     }
 
-    fn center_or_first(&self, center: Option<u32>) -> Result<u32, Refusal> {
+    fn center_or_first(&self, center: Option<u32>) -> Result<u32, ChangeError> {
         match center {
-            Some(id) => self.centers.contains_key(&id).then_some(id).ok_or(Refusal::Unknown),
-            None => self.centers.keys().next().copied().ok_or(Refusal::Unknown),
+            Some(id) => self.centers.contains_key(&id).then_some(id).ok_or(ChangeError::Unknown),
+            None => self.centers.keys().next().copied().ok_or(ChangeError::Unknown),
         }
     }
 }

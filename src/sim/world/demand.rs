@@ -1,4 +1,4 @@
-//! What comes to a service: which classes of cases, how long each is worked on, who gives up when.
+//! Demand at a service: classes of cases with their share, handling time and patience.
 
 use std::time::Duration;
 
@@ -6,70 +6,85 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::case::Class;
-use super::law::Law;
+use super::distribution::Distribution;
 use super::service::Channel;
 
-/// The longest that somebody in a hurry waits: a call that most polls never see.
-const HASTY: Law = Law::Uniform(Duration::from_millis(500), Duration::from_secs(3));
+/// Patience of a caller who hangs up quickly: most polls, seconds apart, never see such a call.
+const SHORT_ABANDON_WAIT: Distribution =
+    Distribution::Uniform(Duration::from_millis(500), Duration::from_secs(3));
 
-/// The cases of one class that come to a service.
+/// Cases of one class at a service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Demand {
     /// The class.
     pub class: Class,
-    /// How many of the service's cases are of this class, in proportion to the shares of the others.
+    /// Weight of this class among the service's demands.
     pub share: f64,
-    /// How long an agent talks or works.
-    pub handling: Law,
-    /// How long somebody waits before giving up; `None` for those who never do.
-    pub patience: Option<Law>,
-    /// The part, 0 to 1, that gives up within half a second to three seconds.
-    pub hasty: f64,
+    /// Handling time.
+    pub handling: Distribution,
+    /// Time until a waiting customer abandons; `None` for customers who never do.
+    pub patience: Option<Distribution>,
+    /// Share, 0 to 1, that abandons within 0.5 to 3 seconds.
+    pub short_abandons: f64,
 }
 
 impl Demand {
-    /// Cases of a class as the demo has them, with `share` of the service's cases.
-    pub fn usual(class: Class, share: f64) -> Self {
-        let patience = |seconds| Some(Law::Exponential(Duration::from_secs(seconds)));
+    /// Demand with the demo's handling time and patience, weighted with `share`.
+    pub fn typical(class: Class, share: f64) -> Self {
+        let patience = |seconds| Some(Distribution::Exponential(Duration::from_secs(seconds)));
         let (handling, patience) = match class {
+            // Means in seconds. No one waits live for a callback, an e-mail or a task, so these have no
+            // patience.
             Class::Voice => (200, patience(240)),
             Class::Callback => (180, None),
             Class::Chat => (260, patience(300)),
             Class::Email => (240, None),
             Class::Task => (300, None),
         };
-        Self { class, share, handling: Law::LogNormal(Duration::from_secs(handling)), patience, hasty: 0.0 }
+        Self {
+            class,
+            share,
+            handling: Distribution::LogNormal(Duration::from_secs(handling)),
+            patience,
+            short_abandons: 0.0,
+        }
     }
 
-    /// How long one who has just come waits before giving up.
+    /// Draws the patience of a new case.
     pub(super) fn patience(&self, rng: &mut ChaCha8Rng) -> Option<Duration> {
-        let hasty = self.hasty > 0.0 && rng.random::<f64>() < self.hasty;
-        if hasty { Some(HASTY.draw(rng)) } else { self.patience.map(|law| law.draw(rng)) }
-    }
-}
-
-impl Channel {
-    /// What comes to the demo's services.
-    pub(super) fn demands(self) -> Vec<Demand> {
-        match self {
-            Self::Phone => vec![Demand::usual(Class::Callback, 0.07), Demand::usual(Class::Voice, 0.93)],
-            Self::Chat => vec![Demand::usual(Class::Chat, 1.0)],
-            Self::Mail => vec![Demand::usual(Class::Task, 0.25), Demand::usual(Class::Email, 0.75)],
+        // No draw without such callers: worlds without them must keep their sequence of random numbers.
+        let short_abandons = self.short_abandons > 0.0 && rng.random::<f64>() < self.short_abandons;
+        if short_abandons {
+            Some(SHORT_ABANDON_WAIT.sample(rng))
+        } else {
+            self.patience.map(|distribution| distribution.sample(rng))
         }
     }
 }
 
-/// The demand that `draw` (0 to 1) picks; `None` where there is none.
+impl Channel {
+    /// Demand at the demo's services. The most common class is last: [`Self::mean_cycle`] relies on it.
+    pub(super) fn demands(self) -> Vec<Demand> {
+        match self {
+            Self::Phone => vec![Demand::typical(Class::Callback, 0.07), Demand::typical(Class::Voice, 0.93)],
+            Self::Chat => vec![Demand::typical(Class::Chat, 1.0)],
+            Self::Mail => vec![Demand::typical(Class::Task, 0.25), Demand::typical(Class::Email, 0.75)],
+        }
+    }
+}
+
+/// Picks a demand by weight; `draw` is uniform in 0 to 1. `None` without demands.
 pub(super) fn pick(demands: &[Demand], draw: f64) -> Option<Demand> {
     let mut left = draw * demands.iter().map(|demand| demand.share).sum::<f64>();
     let found = demands.iter().find(|demand| {
         left -= demand.share;
         left < 0.0
     });
+    // Rounding may leave a draw near 1 unassigned: it belongs to the last one.
     found.or(demands.last()).copied()
 }
 
-/// Mean seconds of work on a case.
+/// Mean handling time over all demands, in seconds.
 pub(super) fn mean_handling(demands: &[Demand]) -> f64 {
     let total: f64 = demands.iter().map(|demand| demand.share).sum();
     let work: f64 = demands.iter().map(|demand| demand.share * demand.handling.mean().as_secs_f64()).sum();
@@ -83,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_class_comes_as_often_as_its_share_says() {
+    fn draws_pick_classes_by_share() {
         let demands = Channel::Mail.demands();
         let class = |draw| pick(&demands, draw).map(|demand| demand.class);
         assert_eq!(class(0.2499), Some(Class::Task));
@@ -94,12 +109,13 @@ mod tests {
     }
 
     #[test]
-    fn patience_belongs_to_who_waits_live_and_the_hasty_have_little() {
+    fn only_live_waits_are_abandoned() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        assert!(Demand::usual(Class::Voice, 1.0).patience(&mut rng).is_some());
-        assert!(Demand::usual(Class::Email, 1.0).patience(&mut rng).is_none());
-        let demand = Demand { hasty: 0.2, patience: None, ..Demand::usual(Class::Voice, 1.0) };
+        assert!(Demand::typical(Class::Voice, 1.0).patience(&mut rng).is_some());
+        assert!(Demand::typical(Class::Email, 1.0).patience(&mut rng).is_none());
+        let demand = Demand { short_abandons: 0.2, patience: None, ..Demand::typical(Class::Voice, 1.0) };
         let gone: Vec<Duration> = (0..10_000).filter_map(|_| demand.patience(&mut rng)).collect();
+        // 20 % of 10,000, within nearly four standard deviations of 40.
         assert!((1_850..2_150).contains(&gone.len()), "{}", gone.len());
         assert!(gone.iter().all(|wait| *wait <= Duration::from_secs(3)));
     }

@@ -1,61 +1,66 @@
-//! What agents do, and what comes after it: shifts, pauses, answering, wrap-up.
+//! Agents on duty: shifts, pauses, answering and wrap-up.
 
 use std::time::Duration;
 
 use rand::RngExt;
 
 use super::World;
-use super::account::Outcome;
 use super::agent::{Activity, Agent};
-use super::case::Ending;
+use super::case::CaseEnd;
+use super::distribution::exponential;
 use super::event::Event;
-use super::law::exponential;
 use super::profile::{DAY, time_of_day};
 use super::service::Service;
+use super::truth_recorder::Disposition;
 
 /// Mean time on duty between two pauses, in seconds.
-const PAUSE_EVERY: f64 = 50.0 * 60.0;
+const MEAN_PAUSE_INTERVAL: f64 = 50.0 * 60.0;
 
 /// Reason, mean length in minutes, and weight of each kind of pause.
 const PAUSES: [(&str, f64, u32); 4] =
     [("Rast", 10.0, 5), ("Ärendehantering", 6.0, 3), ("Möte", 20.0, 1), ("Utbildning", 25.0, 1)];
 
-/// How long an agent who did not answer is taken out of the queue.
-const NO_ANSWER: Duration = Duration::from_secs(60);
+/// Pause of an agent who did not answer: the product puts such an agent into pause, and without it the same
+/// case would ring there again at once.
+const NO_ANSWER_PAUSE: Duration = Duration::from_secs(60);
 
 impl World {
-    /// The one place where an agent starts to do something else: keeps the counts of its services.
-    pub(super) fn begin(&mut self, id: u32, activity: Activity, reason: Option<String>) {
+    /// Changes an agent's activity and the agent counts of its services. Nothing else writes
+    /// `Agent::activity`.
+    pub(super) fn change_activity(&mut self, id: u32, activity: Activity, reason: Option<String>) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
-        self.account.activity_over(agent, self.now);
+        // Before the change: the time since the last one belongs to the old activity.
+        self.recorder.record_activity(agent, self.now);
         for skill in &agent.skills {
             if let Some(service) = self.services.get_mut(skill) {
-                leave(agent, service);
+                remove_from_counts(agent, service);
             }
         }
         agent.activity = activity;
         agent.reason = reason;
         agent.since = self.now;
+        // The scheduled end of the old activity becomes outdated.
         agent.generation += 1;
+        // In wrap-up the agent keeps the case that it has just finished.
         if matches!(activity, Activity::LoggedOut | Activity::Available | Activity::Paused) {
             (agent.job, agent.service) = (None, None);
         }
         for skill in &agent.skills {
             if let Some(service) = self.services.get_mut(skill) {
-                join(agent, service);
+                add_to_counts(agent, service);
             }
         }
     }
 
-    /// Plans the end of what an agent does now.
-    pub(super) fn plan_end(&mut self, id: u32, after: Duration) {
+    /// Schedules the end of the present activity.
+    pub(super) fn schedule_activity_end(&mut self, id: u32, after: Duration) {
         if let Some(agent) = self.agents.get(&id) {
-            let event = Event::ActivityEnds { agent: id, generation: agent.generation };
-            self.agenda.plan(self.now + after, event);
+            let event = Event::ActivityEnd { agent: id, generation: agent.generation };
+            self.events.schedule(self.now + after, event);
         }
     }
 
-    pub(super) fn hold_case(&mut self, id: u32, job: u64, service: u32) {
+    pub(super) fn assign_case(&mut self, id: u32, job: u64, service: u32) {
         if let Some(agent) = self.agents.get_mut(&id) {
             (agent.job, agent.service) = (Some(job), Some(service));
         }
@@ -66,60 +71,62 @@ impl World {
         if agent.generation != generation {
             return;
         }
-        let habits = agent.habits;
+        let behaviour = agent.behaviour;
         match (agent.activity, agent.job) {
             (Activity::Offered, Some(job)) => {
-                if self.rng.random_bool((1.0 - habits.missed).clamp(0.0, 1.0)) {
+                // `random_bool` panics outside of 0 to 1, and `missed` is public.
+                if self.rng.random_bool((1.0 - behaviour.missed).clamp(0.0, 1.0)) {
                     self.answer(id, job);
                 } else {
-                    self.begin(id, Activity::Paused, Some("Svarade inte".to_owned()));
-                    self.plan_end(id, NO_ANSWER);
+                    self.change_activity(id, Activity::Paused, Some("Svarade inte".to_owned()));
+                    self.schedule_activity_end(id, NO_ANSWER_PAUSE);
                     self.requeue(job);
                 }
             }
-            (Activity::Busy, Some(job)) => self.hang_up(id, job),
-            _ => self.settle(id),
+            // A busy agent without a case was set by the API and is never scheduled to end.
+            (Activity::Busy, Some(job)) => self.finish_handling(id, job),
+            _ => self.assign_next_activity(id),
         }
     }
 
-    /// An agent is through with a case, which ends or goes on.
-    fn hang_up(&mut self, id: u32, job: u64) {
+    /// Ends a case or transfers it, and starts the agent's wrap-up.
+    fn finish_handling(&mut self, id: u32, job: u64) {
         let onward = self.transfer_target(job);
         match (onward, self.cases.get(&job).map(|case| case.class)) {
-            (Some(to), Some(class)) => self.relocate(job, Outcome::PassedOn, to, class),
-            _ => self.finish(job, Ending::Served),
+            (Some(to), Some(class)) => self.reroute(job, Disposition::PassedOn, to, class),
+            _ => self.end_case(job, CaseEnd::Served),
         }
-        match self.agents.get(&id).and_then(|agent| agent.habits.wrap_up) {
+        match self.agents.get(&id).and_then(|agent| agent.behaviour.wrap_up) {
             Some(wrap_up) => {
-                self.begin(id, Activity::WrapUp, None);
-                let after = wrap_up.draw(&mut self.rng);
-                self.plan_end(id, after);
+                self.change_activity(id, Activity::WrapUp, None);
+                let after = wrap_up.sample(&mut self.rng);
+                self.schedule_activity_end(id, after);
             }
-            None => self.settle(id),
+            None => self.assign_next_activity(id),
         }
         if onward.is_some() {
-            self.find_agent(job);
+            self.dispatch_case(job);
         }
     }
 
-    /// What an agent does when nothing holds it: goes home, takes a pause, or takes the next case.
-    pub(super) fn settle(&mut self, id: u32) {
+    /// Starts the next activity of a free agent: log out, pause or take the next case.
+    pub(super) fn assign_next_activity(&mut self, id: u32) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
         if agent.controlled {
-            self.begin(id, Activity::Available, None);
+            self.change_activity(id, Activity::Available, None);
         } else if !agent.on_duty {
-            self.begin(id, Activity::LoggedOut, None);
+            self.change_activity(id, Activity::LoggedOut, None);
         } else if agent.pause_due {
             agent.pause_due = false;
             self.pause(id);
         } else {
-            self.begin(id, Activity::Available, None);
-            self.find_case(id);
+            self.change_activity(id, Activity::Available, None);
+            self.dispatch_agent(id);
         }
     }
 
     fn pause(&mut self, id: u32) {
-        let noon = (11 * 3600..13 * 3600).contains(&time_of_day(self.clock()).as_secs());
+        let noon = (11 * 3600..13 * 3600).contains(&time_of_day(self.wall_clock()).as_secs());
         let lunch = noon && self.rng.random_bool(0.3);
         let total: u32 = PAUSES.iter().map(|pause| pause.2).sum();
         let mut left = self.rng.random_range(0..total);
@@ -129,71 +136,75 @@ impl World {
             found
         });
         let (reason, minutes, _) = if lunch { ("Lunch", 30.0, 0) } else { other.unwrap_or(PAUSES[0]) };
-        self.begin(id, Activity::Paused, Some(reason.to_owned()));
+        self.change_activity(id, Activity::Paused, Some(reason.to_owned()));
         let length = exponential(minutes * 60.0, &mut self.rng);
-        self.plan_end(id, length);
-        self.plan_pause(id, length);
+        self.schedule_activity_end(id, length);
+        // The next pause counts from the end of this one.
+        self.schedule_pause(id, length);
     }
 
-    fn plan_pause(&mut self, id: u32, not_before: Duration) {
-        let after = exponential(PAUSE_EVERY, &mut self.rng);
+    fn schedule_pause(&mut self, id: u32, not_before: Duration) {
+        let after = exponential(MEAN_PAUSE_INTERVAL, &mut self.rng);
         if let Some(agent) = self.agents.get(&id) {
             let event = Event::PauseDue { agent: id, login: agent.login };
-            self.agenda.plan(self.now + not_before + after, event);
+            self.events.schedule(self.now + not_before + after, event);
         }
     }
 
-    pub(super) fn pause_due(&mut self, id: u32, login: u64) {
+    pub(super) fn request_pause(&mut self, id: u32, login: u64) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
         if agent.login != login || agent.controlled || !agent.on_duty {
             return;
         }
+        // An agent who has a case takes the pause after it.
         agent.pause_due = true;
         if agent.activity == Activity::Available {
-            self.settle(id);
+            self.assign_next_activity(id);
         }
     }
 
     pub(super) fn start_shift(&mut self, id: u32) {
         let Some(shift) = self.agents.get(&id).and_then(|agent| agent.shift) else { return };
         let length = shift.length();
-        self.agenda.plan(self.now + DAY, Event::ShiftStarts { agent: id });
-        self.agenda.plan(self.now + length, Event::ShiftEnds { agent: id });
-        self.begin_duty(id);
+        self.events.schedule(self.now + DAY, Event::ShiftStart { agent: id });
+        self.events.schedule(self.now + length, Event::ShiftEnd { agent: id });
+        self.start_duty(id);
     }
 
-    pub(super) fn begin_duty(&mut self, id: u32) {
+    pub(super) fn start_duty(&mut self, id: u32) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
         agent.on_duty = true;
         agent.pause_due = false;
+        // Pauses that were scheduled in an earlier duty period become outdated.
         agent.login += 1;
-        let pauses = agent.habits.pauses;
+        let pauses = agent.behaviour.pauses;
         if !agent.controlled {
             if pauses {
-                self.plan_pause(id, Duration::ZERO);
+                self.schedule_pause(id, Duration::ZERO);
             }
-            self.settle_if_free(id);
+            self.assign_next_activity_if_free(id);
         }
     }
 
     pub(super) fn end_shift(&mut self, id: u32) {
         let Some(agent) = self.agents.get_mut(&id) else { return };
+        // A case in hand is finished first, after the end of the shift if need be.
         agent.on_duty = false;
         if !agent.controlled {
-            self.settle_if_free(id);
+            self.assign_next_activity_if_free(id);
         }
     }
 
-    fn settle_if_free(&mut self, id: u32) {
+    fn assign_next_activity_if_free(&mut self, id: u32) {
         let activity = self.agents.get(&id).map(|agent| agent.activity);
         if !matches!(activity, None | Some(Activity::Offered | Activity::Busy)) {
-            self.settle(id);
+            self.assign_next_activity(id);
         }
     }
 }
 
-/// Counts an agent among those of a service, by what it does.
-pub(super) fn join(agent: &Agent, service: &mut Service) {
+/// Adds an agent to the counts of a service by its activity.
+pub(super) fn add_to_counts(agent: &Agent, service: &mut Service) {
     service.logged_on += usize::from(agent.activity != Activity::LoggedOut);
     service.available += usize::from(agent.activity == Activity::Available);
     service.busy += usize::from(agent.activity == Activity::Busy);
@@ -202,8 +213,8 @@ pub(super) fn join(agent: &Agent, service: &mut Service) {
     }
 }
 
-/// Undoes [`join`].
-pub(super) fn leave(agent: &Agent, service: &mut Service) {
+/// Reverses [`add_to_counts`].
+pub(super) fn remove_from_counts(agent: &Agent, service: &mut Service) {
     service.logged_on -= usize::from(agent.activity != Activity::LoggedOut);
     service.available -= usize::from(agent.activity == Activity::Available);
     service.busy -= usize::from(agent.activity == Activity::Busy);

@@ -1,49 +1,51 @@
-//! What will happen, in the order of time: the agenda of the world.
+//! Events to come, in the order of time.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-/// Something that happens at an exact time.
+/// An event at an exact world time.
 ///
-/// An event names what it is about by number, and the generation that it was meant for: one that
-/// comes too late finds another generation, or nothing, and does nothing.
+/// It refers to its subject by id, and carries the generation or segment that it was scheduled for. Events
+/// are never cancelled: an outdated one finds another generation, or no subject, and does nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
-    /// A case may arrive at a service (it does, when the hour is busy enough).
+    /// Candidate arrival at a service; the hour decides whether it becomes a case.
     Arrival { service: u32, generation: u64 },
-    /// Who waits has had enough.
-    GivesUp { job: u64, visit: u32 },
-    /// A call that still waits goes to another service.
-    Overflows { job: u64, visit: u32 },
-    /// Who still waits asks to be called back.
-    AsksForCallback { job: u64, visit: u32 },
-    /// What an agent does ends by itself: the ringing, the talk, the wrap-up, the pause.
-    ActivityEnds { agent: u32, generation: u64 },
-    /// An agent wants a pause.
+    /// The customer's patience is over.
+    Abandonment { job: u64, segment: u32 },
+    /// A call that still waits overflows to another service.
+    Overflow { job: u64, segment: u32 },
+    /// A caller who still waits asks for a callback.
+    CallbackRequest { job: u64, segment: u32 },
+    /// The ringing, handling, wrap-up or pause of an agent ends.
+    ActivityEnd { agent: u32, generation: u64 },
+    /// A pause of an agent is due.
     PauseDue { agent: u32, login: u64 },
-    /// An agent's working day begins.
-    ShiftStarts { agent: u32 },
-    /// An agent's working day ends.
-    ShiftEnds { agent: u32 },
+    /// A shift starts.
+    ShiftStart { agent: u32 },
+    /// A shift ends.
+    ShiftEnd { agent: u32 },
 }
 
-/// Events in the order of time; at the same time, in the order in which they were planned.
+/// Priority queue of events: by time, then by the order of scheduling.
 #[derive(Debug, Default)]
-pub(crate) struct Agenda {
+pub(crate) struct EventQueue {
+    // A `BinaryHeap` is a max-heap; `Reverse` makes the earliest event its top.
     heap: BinaryHeap<Reverse<(Duration, u64, Event)>>,
-    planned: u64,
+    // Breaks ties in the order of scheduling; without it the order of `Event`'s variants would decide.
+    scheduled: u64,
 }
 
-impl Agenda {
-    /// Plans an event at a world time.
-    pub(crate) fn plan(&mut self, at: Duration, event: Event) {
-        self.planned += 1;
-        self.heap.push(Reverse((at, self.planned, event)));
+impl EventQueue {
+    /// Schedules an event at a world time.
+    pub(crate) fn schedule(&mut self, at: Duration, event: Event) {
+        self.scheduled += 1;
+        self.heap.push(Reverse((at, self.scheduled, event)));
     }
 
-    /// Takes the next event that happens at or before `until`.
-    pub(crate) fn next_until(&mut self, until: Duration) -> Option<(Duration, Event)> {
+    /// Removes and returns the next event at or before `until`.
+    pub(crate) fn pop_until(&mut self, until: Duration) -> Option<(Duration, Event)> {
         let due = self.heap.peek().is_some_and(|Reverse((at, ..))| *at <= until);
         if due { self.heap.pop().map(|Reverse((at, _, event))| (at, event)) } else { None }
     }
@@ -54,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn events_come_in_the_order_of_time_then_of_planning() {
+    fn simultaneous_events_keep_their_order() {
         let second = Duration::from_secs;
-        let mut agenda = Agenda::default();
-        agenda.plan(second(2), Event::ShiftStarts { agent: 1 });
-        agenda.plan(second(1), Event::ShiftStarts { agent: 9 });
-        agenda.plan(second(1), Event::ShiftStarts { agent: 2 });
-        assert_eq!(agenda.next_until(second(1)), Some((second(1), Event::ShiftStarts { agent: 9 })));
-        assert_eq!(agenda.next_until(second(1)), Some((second(1), Event::ShiftStarts { agent: 2 })));
-        assert_eq!(agenda.next_until(second(1)), None);
+        let mut events = EventQueue::default();
+        events.schedule(second(2), Event::ShiftStart { agent: 1 });
+        events.schedule(second(1), Event::ShiftStart { agent: 9 });
+        events.schedule(second(1), Event::ShiftStart { agent: 2 });
+        assert_eq!(events.pop_until(second(1)), Some((second(1), Event::ShiftStart { agent: 9 })));
+        assert_eq!(events.pop_until(second(1)), Some((second(1), Event::ShiftStart { agent: 2 })));
+        assert_eq!(events.pop_until(second(1)), None);
     }
 }

@@ -1,20 +1,20 @@
-//! The shape of a working day: how busy each hour is, when people work, when services are open.
+//! The working day: arrivals by hour, shifts and opening hours.
 //!
-//! Times here are of the clock on the wall in that world: the time since some midnight. The demo begins at
-//! a quarter past nine, whatever our own clocks may say.
+//! Times are wall-clock times of the world, since some midnight. The demo starts at 9:15, independent of
+//! the machine's clock, so that it always shows a busy morning.
 
 use std::time::Duration;
 
 const HOUR: u64 = 3600;
 
-/// One day of the profile.
+/// Length of the profile.
 pub(crate) const DAY: Duration = Duration::from_secs(24 * HOUR);
 
-/// The time of day at which the demo's world begins.
+/// Time of day at which the demo's world starts.
 pub(crate) const START: Duration = Duration::from_secs(9 * HOUR + 15 * 60);
 
-/// Share of the peak arrival rate at each full hour; straight lines between.
-const BUSY: [f64; 24] = [
+/// Share of the peak arrival rate at each full hour, interpolated linearly.
+const HOURLY_SHARE: [f64; 24] = [
     0.02, 0.02, 0.02, 0.02, 0.02, 0.03, 0.08, 0.3, 0.8, 1.0, 1.0, 1.0, 0.9, 0.95, 0.95, 0.85, 0.6, 0.3, 0.18,
     0.14, 0.1, 0.05, 0.03, 0.02,
 ];
@@ -29,54 +29,55 @@ const SHIFTS: [(u64, u64, u32); 6] = [
     (21 * 60, 600, 4),
 ];
 
-/// The share of the agents who are on shift when the day is at its busiest.
-pub(crate) const STAFFED: f64 = 0.81;
+/// Share of agents on shift at the busiest time. A test compares it with [`SHIFTS`].
+pub(crate) const STAFFED_SHARE: f64 = 0.81;
 
-/// How arrivals change with the time of day.
+/// Arrival rate over the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Season {
-    /// Not at all.
+pub enum ArrivalProfile {
+    /// Constant.
     Constant,
-    /// As on a working day: a busy morning and afternoon, a quiet night.
+    /// A working day: busy morning and afternoon, quiet night.
     Daily,
 }
 
-/// The hours in which a service takes cases.
+/// Opening hours of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opening {
+pub enum OpeningHours {
     /// Round the clock.
     Always,
-    /// From seven to eighteen.
+    /// 7:00 to 18:00.
     Daytime,
 }
 
-/// When an agent works each day.
+/// Daily working hours of an agent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Shift {
     start: Duration,
     length: Duration,
 }
 
-/// The time of day when the clock shows this.
+/// Time of day of a wall-clock time.
 pub(crate) fn time_of_day(clock: Duration) -> Duration {
+    // In nanoseconds: whole seconds would lose the fraction.
     Duration::from_nanos((clock.as_nanos() % DAY.as_nanos()) as u64)
 }
 
-impl Season {
-    /// Share of the peak arrival rate: 0 to 1.
-    pub(crate) fn busyness(self, clock: Duration) -> f64 {
+impl ArrivalProfile {
+    /// Share of the peak arrival rate, 0 to 1.
+    pub(crate) fn share_of_peak(self, clock: Duration) -> f64 {
         if self == Self::Constant {
             return 1.0;
         }
         let hours = time_of_day(clock).as_secs_f64() / HOUR as f64;
         let from = hours as usize % 24;
         let part = hours - hours.floor();
-        BUSY[from] * (1.0 - part) + BUSY[(from + 1) % 24] * part
+        HOURLY_SHARE[from] * (1.0 - part) + HOURLY_SHARE[(from + 1) % 24] * part
     }
 }
 
-impl Opening {
-    /// Whether a service with these hours is open.
+impl OpeningHours {
+    /// Returns true when a service with these hours is open.
     pub(crate) fn is_open(self, clock: Duration) -> bool {
         let hour = time_of_day(clock).as_secs() / HOUR;
         self == Self::Always || (7..18).contains(&hour)
@@ -84,37 +85,39 @@ impl Opening {
 }
 
 impl Shift {
-    /// The shift that `draw` (any number) picks, with its start moved by up to ten minutes.
+    /// Picks a shift by weight from any number, and delays its start by up to nine minutes.
     pub(crate) fn pick(draw: u64) -> Self {
         let total: u64 = SHIFTS.iter().map(|shift| u64::from(shift.2)).sum();
         let mut left = draw % total;
+        // Otherwise whole teams would log in at the same second.
         let minutes = (draw / total) % 10;
         for (start, length, weight) in SHIFTS {
             if left < u64::from(weight) {
-                return Self::of(start + minutes, length);
+                return Self::from_minutes(start + minutes, length);
             }
             left -= u64::from(weight);
         }
-        Self::of(SHIFTS[0].0 + minutes, SHIFTS[0].1)
+        Self::from_minutes(SHIFTS[0].0 + minutes, SHIFTS[0].1)
     }
 
-    /// A shift of eight hours that begins now.
+    /// A shift of eight hours that starts now.
     pub(crate) fn from_now(clock: Duration) -> Self {
         Self { start: time_of_day(clock), length: Duration::from_secs(8 * HOUR) }
     }
 
-    fn of(start: u64, length: u64) -> Self {
+    fn from_minutes(start: u64, length: u64) -> Self {
         Self { start: Duration::from_secs(start * 60), length: Duration::from_secs(length * 60) }
     }
 
-    /// How long the shift lasts.
+    /// Length of the shift.
     pub(crate) fn length(self) -> Duration {
         self.length
     }
 
-    /// How long ago the shift last began.
-    pub(crate) fn began_ago(self, clock: Duration) -> Duration {
+    /// Time since the last start of the shift.
+    pub(crate) fn elapsed(self, clock: Duration) -> Duration {
         let today = time_of_day(clock);
+        // A night shift starts before midnight.
         if today >= self.start { today - self.start } else { today + DAY - self.start }
     }
 }
@@ -124,23 +127,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_world_starts_in_a_busy_morning_and_the_night_is_quiet() {
+    fn world_starts_busy_and_nights_are_quiet() {
         let later = |hours| START + Duration::from_secs(hours * HOUR);
-        assert!(Season::Daily.busyness(START) > 0.95);
-        assert!(Season::Daily.busyness(later(17)) < 0.05);
-        assert!(Season::Constant.busyness(later(17)) == 1.0);
-        assert!(Opening::Daytime.is_open(START));
-        assert!(!Opening::Daytime.is_open(later(12)));
-        assert!(Opening::Always.is_open(later(12)));
+        assert!(ArrivalProfile::Daily.share_of_peak(START) > 0.95);
+        assert!(ArrivalProfile::Daily.share_of_peak(later(17)) < 0.05);
+        assert!(ArrivalProfile::Constant.share_of_peak(later(17)) == 1.0);
+        assert!(OpeningHours::Daytime.is_open(START));
+        assert!(!OpeningHours::Daytime.is_open(later(12)));
+        assert!(OpeningHours::Always.is_open(later(12)));
     }
 
     #[test]
-    fn the_staffed_share_is_that_of_the_shifts() {
+    fn staffed_share_matches_the_shifts() {
+        // A multiple of 1,360 (136 weights, ten delays): each shift occurs as often as its weight says.
         let total = 136_000;
         let on = (0..total)
             .map(Shift::pick)
-            .filter(|shift| shift.began_ago(START + Duration::from_secs(1200)) < shift.length())
+            .filter(|shift| shift.elapsed(START + Duration::from_secs(1200)) < shift.length())
             .count();
-        assert!((on as f64 / total as f64 - STAFFED).abs() < 0.02, "{on}");
+        assert!((on as f64 / total as f64 - STAFFED_SHARE).abs() < 0.02, "{on}");
     }
 }

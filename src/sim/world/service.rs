@@ -1,15 +1,15 @@
-//! A service: a queue, who can serve it, and the counts that its state shows.
+//! A service: its queue, its demand and the counts of its state.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::behaviour::Behaviour;
 use super::case::Class;
 use super::demand::Demand;
-use super::habits::Habits;
-use super::profile::{Opening, Season};
-use crate::sim::scenario::Moves;
+use super::profile::{ArrivalProfile, OpeningHours};
+use crate::sim::scenario::Rerouting;
 
-/// Which cases a service takes.
+/// Kind of cases that a service takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Channel {
     Phone,
@@ -25,23 +25,23 @@ pub(crate) struct Service {
     pub(crate) group: u32,
     pub(crate) name: String,
     pub(crate) channel: Channel,
-    pub(crate) opening: Opening,
-    pub(crate) season: Season,
-    /// Arrivals a second when the day is at its busiest.
+    pub(crate) opening_hours: OpeningHours,
+    pub(crate) arrival_profile: ArrivalProfile,
+    /// Arrivals per second at the busiest time.
     pub(crate) rate: f64,
     pub(crate) demands: Vec<Demand>,
-    pub(crate) moves: Moves,
-    /// Seconds that one case takes of an agent's time.
+    pub(crate) rerouting: Rerouting,
+    /// Mean seconds of an agent's time per case.
     pub(crate) cycle: f64,
-    /// The generation of the arrival event that counts.
+    /// Generation of the arrival event that is valid.
     pub(crate) generation: u64,
-    /// The cases that nobody is being offered: since when they wait here, and their job numbers.
+    /// Queued cases that ring nowhere: start of the wait, job number.
     pub(crate) queue: BTreeSet<(Duration, u64)>,
-    /// The cases that wait: the queue and those being offered.
+    /// Waiting cases: the queue and those that ring.
     pub(crate) waiting: BTreeSet<(Duration, u64)>,
     /// Job numbers of all live cases.
     pub(crate) live: BTreeSet<u64>,
-    /// Agents who would take a case now, longest idle first.
+    /// Agents ready for a case, longest idle first.
     pub(crate) idle: BTreeSet<(Duration, u32)>,
     pub(crate) logged_on: usize,
     pub(crate) available: usize,
@@ -49,8 +49,8 @@ pub(crate) struct Service {
 }
 
 impl Channel {
-    /// The channel of the service with this number in its contact centre.
-    pub(crate) fn of(number: usize) -> Self {
+    /// Channel of the service with this number in its contact centre: one in eight for chat, one for mail.
+    pub(crate) fn for_number(number: usize) -> Self {
         match number % 8 {
             4 => Self::Chat,
             6 => Self::Mail,
@@ -58,8 +58,8 @@ impl Channel {
         }
     }
 
-    /// The channel by which cases of a class come.
-    pub(crate) fn of_class(class: Class) -> Self {
+    /// Channel of a class.
+    pub(crate) fn for_class(class: Class) -> Self {
         match class {
             Class::Voice | Class::Callback => Self::Phone,
             Class::Chat => Self::Chat,
@@ -67,34 +67,36 @@ impl Channel {
         }
     }
 
-    /// Work that arrives at the busiest time, as a share of what the staff can do. Callers who give
-    /// up are what keeps an overload in bounds; mail must leave room instead.
+    /// Offered load at the busiest time, as a share of the capacity of the staff.
     pub(crate) fn load(self) -> f64 {
         match self {
+            // Above the capacity: abandons bound these queues. No one abandons an e-mail, so mail must
+            // leave room.
             Self::Phone => 1.35,
             Self::Chat => 1.2,
             Self::Mail => 1.0,
         }
     }
 
-    /// Seconds that the commonest case takes of a demo agent's time, ringing and wrap-up included.
+    /// Mean seconds of a demo agent's time per case of the most common class, ringing and wrap-up included.
     pub(crate) fn mean_cycle(self) -> f64 {
         let handling = self.demands().last().map(|demand| demand.handling);
-        let laws = [handling, Habits::USUAL.ringing, Habits::USUAL.wrap_up];
-        laws.into_iter().flatten().map(|law| law.mean().as_secs_f64()).sum()
+        let distributions = [handling, Behaviour::TYPICAL.ringing, Behaviour::TYPICAL.wrap_up];
+        distributions.into_iter().flatten().map(|distribution| distribution.mean().as_secs_f64()).sum()
     }
 }
 
 impl Service {
-    /// What Trio would tell a caller: how long the queue takes, given who is logged on.
+    /// Estimated wait of a new case: waiting cases × mean cycle ÷ agents logged on.
     pub(crate) fn estimated_wait(&self) -> Duration {
+        // At least one: without agents the quotient would be infinite, and `from_secs_f64` panics.
         let each = self.cycle / self.logged_on.max(1) as f64;
         Duration::from_secs_f64(self.waiting.len() as f64 * each)
     }
 
-    /// The cases of a class here, though they may never have been expected here.
+    /// Demand of a class; the demo's defaults for a class that only arrives by rerouting.
     pub(crate) fn demand(&self, class: Class) -> Demand {
         let known = self.demands.iter().find(|demand| demand.class == class);
-        known.copied().unwrap_or_else(|| Demand::usual(class, 0.0))
+        known.copied().unwrap_or_else(|| Demand::typical(class, 0.0))
     }
 }

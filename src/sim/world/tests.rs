@@ -1,4 +1,4 @@
-//! What must hold for every world, whatever chance does.
+//! Invariants of every world, for any seed and any sequence of changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -8,9 +8,11 @@ use proptest::prelude::*;
 
 use crate::sim::Scenario;
 
-use crate::sim::Numbers;
+use crate::sim::IdOffsets;
 
-use super::{Account, Activity, Agent, Case, Ledger, Refusal, Service, Stage, World, WorldOptions};
+use super::{
+    Activity, Agent, Case, CaseCounts, ChangeError, Service, Stage, TruthRecorder, World, WorldOptions,
+};
 
 fn world(seed: u64) -> World {
     World::new(&WorldOptions {
@@ -18,21 +20,22 @@ fn world(seed: u64) -> World {
         contact_centers: 2,
         services: 8,
         agents: 40,
-        numbers: Numbers::default(),
+        id_offsets: IdOffsets::default(),
     })
 }
 
-type Facts = (Duration, BTreeMap<u32, Service>, BTreeMap<u32, Agent>, BTreeMap<u64, Case>, Ledger, Account);
+type Facts =
+    (Duration, BTreeMap<u32, Service>, BTreeMap<u32, Agent>, BTreeMap<u64, Case>, CaseCounts, TruthRecorder);
 
 fn facts(world: &World) -> Facts {
-    let World { now, services, agents, cases, ledger, account, .. } = world;
-    (*now, services.clone(), agents.clone(), cases.clone(), ledger.clone(), account.clone())
+    let World { now, services, agents, cases, case_counts, recorder, .. } = world;
+    (*now, services.clone(), agents.clone(), cases.clone(), case_counts.clone(), recorder.clone())
 }
 
 fn assert_consistent(world: &World) {
-    let ledger = world.ledger();
-    let gone = ledger.served + ledger.abandoned + ledger.removed;
-    assert_eq!(ledger.arrived, gone + world.cases().len() as u64, "cases are conserved");
+    let case_counts = world.case_counts();
+    let gone = case_counts.served + case_counts.abandoned + case_counts.removed;
+    assert_eq!(case_counts.arrived, gone + world.cases().len() as u64, "cases are conserved");
     for service in world.services().values() {
         let staff = || world.agents().values().filter(|agent| agent.skills.contains(&service.id));
         let doing = |activity| staff().filter(|agent| agent.activity == activity).count();
@@ -45,7 +48,7 @@ fn assert_consistent(world: &World) {
             idle.sort_unstable();
             idle.into_iter().map(|(_, id)| id)
         }));
-        assert!(service.queue.is_empty() || service.idle.is_empty(), "nobody waits while somebody is idle");
+        assert!(service.queue.is_empty() || service.idle.is_empty(), "no case waits while an agent is idle");
         let of = |wanted: fn(&Case) -> bool| {
             let all = world.cases().values().filter(|case| case.service == service.id);
             all.filter(move |case| wanted(case)).map(|case| case.job)
@@ -74,6 +77,7 @@ fn assert_consistent(world: &World) {
         let stage = held.filter(|case| case.agent == Some(agent.id)).map(|case| case.stage);
         match agent.activity {
             Activity::Offered => assert_eq!(stage, Some(Stage::Offered)),
+            // An agent that the API set to busy has no case.
             Activity::Busy if !agent.controlled => assert_eq!(stage, Some(Stage::Handled)),
             _ => assert_eq!(stage, None),
         }
@@ -82,10 +86,11 @@ fn assert_consistent(world: &World) {
 }
 
 proptest! {
+    // No file of failed cases: tests write nothing into the source tree.
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn two_steps_are_one_step(seed: u64, parts in prop::collection::vec(0_u64..900_000, 1..8)) {
+    fn split_steps_equal_one_step(seed: u64, parts in prop::collection::vec(0_u64..900_000, 1..8)) {
         let (mut whole, mut split) = (world(seed), world(seed));
         for part in &parts {
             split.step(Duration::from_millis(*part));
@@ -96,13 +101,13 @@ proptest! {
     }
 
     #[test]
-    fn two_steps_are_one_step_in_every_scenario(
+    fn split_steps_equal_one_step_in_scenarios(
         seed: u64,
-        which in 0..Scenario::NAMED.len(),
+        pick in 0..Scenario::NAMED.len(),
         parts in prop::collection::vec(0_u64..1_200_000, 1..8),
     ) {
         let stated = || {
-            let mut world = World::of_scenario(seed, &Scenario::NAMED[which].1());
+            let mut world = World::from_scenario(seed, &Scenario::NAMED[pick].1());
             world.keep_log();
             world
         };
@@ -113,30 +118,30 @@ proptest! {
         }
         whole.step(Duration::from_millis(parts.iter().sum()));
         assert_eq!(facts(&whole), facts(&split));
-        assert_eq!(whole.log(), split.log());
+        assert_eq!(whole.segment_log(), split.segment_log());
     }
 
     #[test]
-    fn the_world_stays_consistent_whatever_is_done_to_it(
+    fn any_change_keeps_the_world_consistent(
         seed: u64,
         stated: bool,
-        deeds in prop::collection::vec((0_u8..10, any::<prop::sample::Index>(), 1_u64..300), 1..40),
+        changes in prop::collection::vec((0_u8..10, any::<prop::sample::Index>(), 1_u64..300), 1..40),
     ) {
-        let mut world = if stated { World::of_scenario(seed, &Scenario::moving()) } else { world(seed) };
+        let mut world = if stated { World::from_scenario(seed, &Scenario::moving()) } else { world(seed) };
         world.step(Duration::from_secs(600));
-        for (deed, which, wait) in deeds {
+        for (change, pick, wait) in changes {
             let agents: Vec<u32> = world.agents().keys().copied().collect();
             let services: Vec<u32> = world.services().keys().copied().collect();
-            let agent = agents[which.index(agents.len())];
-            match deed {
+            let agent = agents[pick.index(agents.len())];
+            match change {
                 0 => drop(world.add_service(None, None)),
-                1 if services.len() > 2 => drop(world.remove_service(services[which.index(services.len())])),
+                1 if services.len() > 2 => drop(world.remove_service(services[pick.index(services.len())])),
                 2 => drop(world.add_agent(None, None, Some(2))),
                 3 if agents.len() > 2 => drop(world.remove_agent(agent)),
                 4 => drop(world.set_login(agent, wait % 3 > 0)),
                 5 => drop(world.set_activity(agent, Activity::ALL[wait as usize % 6], None)),
-                6 => world.set_pace(wait as f64 / 50.0),
-                7 => world.mark(),
+                6 => world.set_arrival_factor(wait as f64 / 50.0),
+                7 => world.reset_truth(),
                 8 => world.release(),
                 _ => {}
             }
@@ -148,24 +153,24 @@ proptest! {
 }
 
 #[test]
-fn a_warm_world_is_a_busy_morning() {
+fn warm_up_reaches_every_state() {
     for seed in 0..5 {
         let mut world = World::new(&WorldOptions {
             seed,
             contact_centers: 1,
             services: 8,
             agents: 40,
-            numbers: Numbers::default(),
+            id_offsets: IdOffsets::default(),
         });
         world.warm_up();
-        assert!(world.is_lively(), "seed {seed}");
+        assert!(world.is_warmed_up(), "seed {seed}");
         assert!(world.now() < Duration::from_secs(1800));
         assert_consistent(&world);
     }
 }
 
 #[test]
-fn the_morning_stays_busy_and_the_queues_stay_in_bounds() {
+fn morning_queues_stay_bounded() {
     let mut world = world(7);
     world.step(Duration::from_secs(1200));
     let mut waiting = 0;
@@ -175,17 +180,19 @@ fn the_morning_stays_busy_and_the_queues_stay_in_bounds() {
     }
     let mean = waiting as f64 / 60.0;
     assert!((1.0..60.0).contains(&mean), "{mean}");
-    let ledger = world.ledger();
-    let lost = ledger.abandoned as f64 / ledger.arrived as f64;
-    assert!((0.01..0.4).contains(&lost), "{ledger:?}");
+    let case_counts = world.case_counts();
+    let lost = case_counts.abandoned as f64 / case_counts.arrived as f64;
+    assert!((0.01..0.4).contains(&lost), "{case_counts:?}");
 }
 
 #[test]
-fn a_day_passes_and_the_agents_go_home() {
+fn agents_go_home_at_night() {
     let mut world = world(3);
+    // From 9:15 to 2:15: only the night shift is on duty.
     world.step(Duration::from_secs(17 * 3600));
     assert_consistent(&world);
     let in_at_night = world.agents().values().filter(|a| a.activity != Activity::LoggedOut).count();
+    // 10:15 on the next morning.
     world.step(Duration::from_secs(8 * 3600));
     assert_consistent(&world);
     let in_next_morning = world.agents().values().filter(|a| a.activity != Activity::LoggedOut).count();
@@ -193,29 +200,30 @@ fn a_day_passes_and_the_agents_go_home() {
 }
 
 #[test]
-fn another_seed_is_another_world_and_pace_zero_brings_nobody() {
+fn seeds_differ_and_factor_zero_stops_arrivals() {
     let (mut one, mut other) = (world(1), world(2));
     one.step(Duration::from_secs(900));
     other.step(Duration::from_secs(900));
     assert_ne!(facts(&one), facts(&other));
-    one.set_pace(0.0);
-    let before = one.ledger().arrived;
+    one.set_arrival_factor(0.0);
+    let before = one.case_counts().arrived;
     one.step(Duration::from_secs(900));
-    assert_eq!(one.ledger().arrived, before);
-    one.set_pace(1.0);
+    assert_eq!(one.case_counts().arrived, before);
+    one.set_arrival_factor(1.0);
     one.step(Duration::from_secs(900));
-    assert!(one.ledger().arrived > before);
+    assert!(one.case_counts().arrived > before);
 }
 
 #[test]
-fn only_a_login_from_outside_opens_an_agent_and_then_it_stays_as_set() {
+fn agent_set_after_login_keeps_its_state() {
     let mut world = world(1);
     world.step(Duration::from_secs(900));
     let id = *world.agents().keys().next().expect("an agent");
-    assert_eq!(world.set_activity(id, Activity::Paused, None), Err(Refusal::NotLoggedIn));
+    assert_eq!(world.set_activity(id, Activity::Paused, None), Err(ChangeError::NotLoggedIn));
     assert_eq!(world.set_login(id, true), Ok(()));
-    assert_eq!(world.set_activity(id, Activity::Offered, None), Err(Refusal::NotSettable));
+    assert_eq!(world.set_activity(id, Activity::Offered, None), Err(ChangeError::NotSettable));
     assert_eq!(world.set_activity(id, Activity::Paused, Some("Möte".to_owned())), Ok(()));
+    // Over the next change of shifts, which must not affect the agent.
     world.step(Duration::from_secs(30 * 3600));
     assert_eq!(world.agents()[&id].activity, Activity::Paused);
     assert_eq!(world.agents()[&id].reason.as_deref(), Some("Möte"));
@@ -226,7 +234,7 @@ fn only_a_login_from_outside_opens_an_agent_and_then_it_stays_as_set() {
 }
 
 #[test]
-fn agents_that_are_let_go_work_again() {
+fn released_agents_work_again() {
     let mut world = world(1);
     world.step(Duration::from_secs(900));
     let ids: Vec<u32> = world.agents().keys().copied().collect();
@@ -235,17 +243,17 @@ fn agents_that_are_let_go_work_again() {
         assert_eq!(world.set_activity(*id, Activity::Paused, None), Ok(()));
     }
     world.step(Duration::from_secs(900));
-    let served = world.ledger().served;
+    let served = world.case_counts().served;
     assert!(world.agents().values().all(|agent| agent.activity == Activity::Paused));
     world.release();
     assert_consistent(&world);
     world.step(Duration::from_secs(900));
-    assert!(world.ledger().served > served + 10, "{} after {served}", world.ledger().served);
+    assert!(world.case_counts().served > served + 10, "{} after {served}", world.case_counts().served);
     assert!(world.agents().values().all(|agent| !agent.controlled));
 }
 
 #[test]
-fn a_removed_service_takes_its_cases_along_and_frees_their_agents() {
+fn removed_service_ends_cases_and_frees_agents() {
     let mut world = world(5);
     world.step(Duration::from_secs(1200));
     let job = world.cases().values().find(|case| case.stage == Stage::Handled).expect("a talk");
@@ -254,12 +262,12 @@ fn a_removed_service_takes_its_cases_along_and_frees_their_agents() {
     assert!(!world.services().contains_key(&service));
     assert!(world.cases().values().all(|case| case.service != service));
     assert_ne!(world.agents()[&agent].service, Some(service));
-    assert_eq!(world.remove_service(service), Err(Refusal::Unknown));
+    assert_eq!(world.remove_service(service), Err(ChangeError::Unknown));
     assert_consistent(&world);
 }
 
 #[test]
-fn some_agents_are_in_more_than_one_group_and_some_groups_are_small() {
+fn agents_share_groups_and_some_are_small() {
     let world = world(1);
     assert!(world.agents().values().any(|agent| agent.groups.len() > 1));
     let members = |group: u32| world.agents().values().filter(move |a| a.groups.contains(&group)).count();

@@ -6,15 +6,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Doubt, Told,
+    case_key::{CaseKey, ServicesShown},
     jobs::Jobs,
     ledger::Ledger,
     reading::ListReading,
-    state_of,
     times::{self, Rejected},
     tracked::{Missing, Queue, Stage, Tracked},
 };
 use crate::{
-    model::{Case, Text},
+    model::{Case, CaseState, Text},
     snapshot::Center,
     tally::waits::{Wait, Window},
 };
@@ -40,6 +40,8 @@ impl<'a> Followed<'a> {
 /// Everything that is known when a list is taken in.
 pub(super) struct Scene<'a> {
     pub(super) reading: &'a ListReading<'a>,
+    /// Services in which the whole list shows each number.
+    pub(super) shown: &'a ServicesShown<'a>,
     pub(super) jobs: Jobs<'a>,
     pub(super) followed: Followed<'a>,
     /// Services whose part of this list is cut.
@@ -64,35 +66,89 @@ impl Scene<'_> {
     /// Takes in the rows of a list. Returns whether it was ever seen to show handled cases.
     pub(super) fn follow<'r>(
         mut self,
-        cases: &mut FxHashMap<Text, Tracked>,
+        cases: &mut FxHashMap<CaseKey, Tracked>,
         rows: impl Iterator<Item = (&'r Case, Queue)>,
         mut ledger: Ledger<'_>,
         rejected: &mut Rejected,
     ) -> bool {
+        let apart = self.keep_apart(cases, &mut ledger);
         for (case, queue) in rows {
+            let key = if apart.contains(&case.id) {
+                CaseKey::in_service(case.id.clone(), queue.service.clone())
+            } else {
+                CaseKey::alone(case.id.clone())
+            };
             let stage = match Stage::of(case.state) {
-                Stage::Unknown => self.jobs.stage(&case.id).unwrap_or(Stage::Unknown),
+                Stage::Unknown => self.stage_by_agents(&key).unwrap_or(Stage::Unknown),
                 told => told,
             };
             self.shows_handled |= stage == Stage::Handled;
             let row = Row { case, queue, stage };
-            match cases.get_mut(&case.id) {
-                Some(known) => self.goes_on(known, &row, &mut ledger, rejected),
+            match cases.get_mut(&key) {
+                Some(known) => self.goes_on(&key, known, &row, &mut ledger, rejected),
                 None => {
                     let new = self.appears(&row, None, &mut ledger, rejected);
-                    cases.insert(case.id.clone(), new);
+                    cases.insert(key, new);
                 }
             }
         }
         let mass = self.is_mass_vanishing(cases);
-        cases.retain(|id, case| {
+        cases.retain(|key, case| {
             let here = case.source == self.reading.source;
             if !here || case.listed == self.reading.number {
                 return true;
             }
-            self.is_absent(id, case, mass, &mut ledger, rejected)
+            self.is_absent(key, case, mass, &mut ledger, rejected)
         });
         self.shows_handled
+    }
+
+    /// Brings the keys of cases in line with the list, and returns the numbers that stand for several cases.
+    ///
+    /// A number that the list shows in two services is two cases. They stay apart until a whole list shows
+    /// the number once: which of them that is follows from its service, and the other one has disappeared.
+    fn keep_apart(
+        &self,
+        cases: &mut FxHashMap<CaseKey, Tracked>,
+        ledger: &mut Ledger<'_>,
+    ) -> FxHashSet<Text> {
+        let mut apart: FxHashMap<Text, Vec<CaseKey>> = FxHashMap::default();
+        for key in cases.keys().filter(|key| key.is_shared()) {
+            apart.entry(key.id.clone()).or_default().push(key.clone());
+        }
+        // What a list does not feed, or hides at its limit, it does not show to be gone.
+        let is_shown = |key: &CaseKey| {
+            let is_here = cases.get(key).is_some_and(|case| case.source == self.reading.source);
+            is_here && key.service().is_none_or(|service| !self.cut.contains(service))
+        };
+        let once = |(id, keys): (&Text, &Vec<CaseKey>)| {
+            let service = self.shown.only_service(id)?;
+            keys.iter().all(&is_shown).then(|| (id.clone(), service))
+        };
+        let joined: Vec<(Text, &Text)> = apart.iter().filter_map(once).collect();
+        for (id, service) in joined {
+            for key in apart.remove(&id).unwrap_or_default() {
+                let Some(case) = cases.remove(&key) else { continue };
+                if key.service() == Some(service) {
+                    cases.insert(CaseKey::alone(id.clone()), case);
+                } else {
+                    self.is_gone(&key, &case, ledger);
+                }
+            }
+        }
+        let mut apart: FxHashSet<Text> = apart.into_keys().collect();
+        for id in self.shown.shared() {
+            if let Some(case) = cases.remove(&CaseKey::alone(id.clone())) {
+                cases.insert(CaseKey::in_service(id.clone(), case.queue.service.clone()), case);
+            }
+            apart.insert(id.clone());
+        }
+        apart
+    }
+
+    /// How far a case is, by what the agent does who has its number.
+    fn stage_by_agents(&self, key: &CaseKey) -> Option<Stage> {
+        if key.is_shared() { None } else { self.jobs.stage(&key.id) }
     }
 
     /// The stretch of time since the list before.
@@ -139,7 +195,11 @@ impl Scene<'_> {
             queue: queue.clone(),
             source: self.reading.source,
             stage: *stage,
-            state: state_of(case, *stage),
+            state: CaseState::Unknown,
+            agent_has_it: false,
+            class_is_unknown: false,
+            is_understood: false,
+            not_waiting_at: None,
             begin,
             begin_is_unknown: !seen_coming && arrival.is_none(),
             told: Told::of(arrival.is_some(), *rejected != contradicted),
@@ -148,6 +208,7 @@ impl Scene<'_> {
             listed: self.reading.number,
             missing: None,
         };
+        new.note(case, *stage, self.agent_has(case));
         if seen_coming {
             ledger.offered(&case.id, &new);
             if *stage == Stage::Handled {
@@ -169,12 +230,19 @@ impl Scene<'_> {
     }
 
     /// A case that is known.
-    fn goes_on(&self, known: &mut Tracked, row: &Row<'_>, ledger: &mut Ledger<'_>, rejected: &mut Rejected) {
-        let id = &row.case.id;
+    fn goes_on(
+        &self,
+        key: &CaseKey,
+        known: &mut Tracked,
+        row: &Row<'_>,
+        ledger: &mut Ledger<'_>,
+        rejected: &mut Rejected,
+    ) {
+        let id = &key.id;
         if self.is_another(known, row.case) {
             let mut old = mem::replace(known, self.appears(row, None, ledger, rejected));
             old.missing = Some(Missing { since: self.reading.until, lists: 2, doubt: self.reading.doubt });
-            self.is_gone(id, &old, ledger);
+            self.is_gone(key, &old, ledger);
             return;
         }
         if known.queue != row.queue {
@@ -205,10 +273,15 @@ impl Scene<'_> {
                 *known = self.appears(row, Some(seen), ledger, rejected);
             }
         }
-        known.state = state_of(row.case, known.stage);
+        known.note(row.case, row.stage, self.agent_has(row.case));
         known.source = self.reading.source;
         (known.listed, known.missing) = (self.reading.number, None);
         known.created = known.created.or(row.case.created);
+    }
+
+    /// Returns whether an agent has the case, by its own row or by that of the agent.
+    fn agent_has(&self, case: &Case) -> bool {
+        case.agent_id.is_some() || self.jobs.has(&case.id)
     }
 
     /// Whether the number of a case was given to another one while no list showed it. (A case that comes
@@ -286,7 +359,7 @@ impl Scene<'_> {
     }
 
     /// Whether so many of the waiting cases are missing at once that they cannot all have left.
-    fn is_mass_vanishing(&self, cases: &FxHashMap<Text, Tracked>) -> bool {
+    fn is_mass_vanishing(&self, cases: &FxHashMap<CaseKey, Tracked>) -> bool {
         let vanished = cases.values().filter(|case| {
             let here = case.source == self.reading.source && case.listed != self.reading.number;
             here && case.waits() && case.missing.is_none() && !self.cut.contains(&case.queue.service)
@@ -298,14 +371,14 @@ impl Scene<'_> {
     /// A case that the list does not show. Returns whether it is kept in mind.
     fn is_absent(
         &self,
-        id: &Text,
+        key: &CaseKey,
         case: &mut Tracked,
         mass: bool,
         ledger: &mut Ledger<'_>,
         rejected: &mut Rejected,
     ) -> bool {
-        if case.waits() && self.jobs.stage(id) == Some(Stage::Handled) {
-            let silent = silent(id);
+        if case.waits() && self.stage_by_agents(key) == Some(Stage::Handled) {
+            let silent = silent(&key.id);
             let end = self.between(case.seen);
             let rejected = &mut rejected[self.reading.source.index()];
             self.is_answered(case, &silent, end, false, ledger, rejected);
@@ -313,17 +386,18 @@ impl Scene<'_> {
             return true;
         }
         let is_cut = self.cut.contains(&case.queue.service);
-        match self.followed.0.get(id).copied() {
+        let followed = if key.is_shared() { None } else { self.followed.0.get(&key.id).copied() };
+        match followed {
             Some(Some(found)) if is_cut => {
                 let queue = case.queue.clone();
                 let row = Row { case: found, queue, stage: Stage::of(found.state) };
-                self.goes_on(case, &row, ledger, rejected);
+                self.goes_on(key, case, &row, ledger, rejected);
                 // It is alive, but no list shows it.
                 case.missing = Some(self.missing(Some(Doubt::Truncated)));
                 return true;
             }
             Some(None) if is_cut => {
-                self.is_gone(id, case, ledger);
+                self.is_gone(key, case, ledger);
                 return false;
             }
             _ => {}
@@ -341,7 +415,7 @@ impl Scene<'_> {
         if missing.lists < patience {
             return true;
         }
-        self.is_gone(id, case, ledger);
+        self.is_gone(key, case, ledger);
         false
     }
 
@@ -350,7 +424,8 @@ impl Scene<'_> {
     }
 
     /// A case that has ended.
-    fn is_gone(&self, id: &Text, case: &Tracked, ledger: &mut Ledger<'_>) {
+    fn is_gone(&self, key: &CaseKey, case: &Tracked, ledger: &mut Ledger<'_>) {
+        let id = &key.id;
         let since = case.missing.map_or(self.reading.until, |missing| missing.since);
         if !case.waits() {
             let missed = case.missing.and_then(|missing| missing.doubt);
@@ -360,8 +435,11 @@ impl Scene<'_> {
             ledger.finished(id, case);
             return;
         }
-        let unknown = case.stage == Stage::Unknown || !self.shows_handled;
-        match self.doubt(case).or(unknown.then_some(Doubt::Unknown)) {
+        // Where the word for "with an agent" is unknown, a case that waited goes on like that until its end.
+        let unknown = !case.is_understood || !self.shows_handled;
+        // A number that two cases had does not say which of them ended, nor how.
+        let shared = key.is_shared().then_some(Doubt::Unknown);
+        match shared.or(self.doubt(case)).or(unknown.then_some(Doubt::Unknown)) {
             Some(doubt) => ledger.unclassified(id, case, doubt),
             None => {
                 let end = Window { from: case.seen, to: since };
@@ -373,14 +451,5 @@ impl Scene<'_> {
 
 /// A case of which only the number is known.
 fn silent(id: &Text) -> Case {
-    Case {
-        id: id.clone(),
-        service_id: None,
-        state: None,
-        class: None,
-        created: None,
-        answered: None,
-        waited: None,
-        agent_id: None,
-    }
+    Case::new(id.clone())
 }

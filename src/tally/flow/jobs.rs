@@ -9,7 +9,7 @@ use crate::{
     tally::elapsed,
 };
 
-/// Where cases stand by the job numbers that agents have.
+/// Where cases stand by the job numbers that agents have. An agent in an unknown state has the case, too.
 #[derive(Debug, Default)]
 pub(super) struct Jobs<'a>(FxHashMap<&'a Text, Stage>);
 
@@ -22,10 +22,12 @@ impl<'a> Jobs<'a> {
             return Self::default();
         }
         let jobs = states.data.iter().filter_map(|status| {
-            let stage = match status.state? {
-                AgentState::Reserved => Stage::Waiting,
-                AgentState::Busy | AgentState::WrapUp => Stage::Handled,
-                _ => return None,
+            let stage = match status.state {
+                Some(AgentState::Reserved) => Stage::Waiting,
+                Some(AgentState::Busy | AgentState::WrapUp) => Stage::Handled,
+                Some(AgentState::Unknown) | None => Stage::Unknown,
+                // The number may be that of the last case.
+                Some(AgentState::LoggedOut | AgentState::Available | AgentState::Paused) => return None,
             };
             Some((status.job.as_ref()?, stage))
         });
@@ -35,5 +37,10 @@ impl<'a> Jobs<'a> {
     /// Where a case stands by what its agent does.
     pub(super) fn stage(&self, case: &Text) -> Option<Stage> {
         self.0.get(case).copied()
+    }
+
+    /// Returns whether an agent has the case.
+    pub(super) fn has(&self, case: &Text) -> bool {
+        self.0.contains_key(case)
     }
 }

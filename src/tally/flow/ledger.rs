@@ -38,7 +38,7 @@ impl Ledger<'_> {
         let service = self.services.entry(queue.service.clone()).or_insert_with(|| {
             let contact_center = called.to_vec();
             let names = ServiceNames { id: &queue.service, contact_center, ..ServiceNames::default() };
-            ServiceFlow::new(Arc::new(goals.of(&names).into_owned()), at)
+            ServiceFlow::new(Arc::new(goals.for_service(&names).into_owned()), at)
         });
         service.known_at = at;
         let goals = service.goals.class(queue.class);

@@ -30,6 +30,10 @@ pub(super) struct Memory {
     pub(super) shows_handled: bool,
     /// Cases that waited by it.
     pub(super) waiting: usize,
+    /// How often it is read.
+    pub(super) interval: Duration,
+    /// The list has rows now, none of which has a state: the last good reading is not what is shown.
+    pub(super) is_stateless: bool,
 }
 
 /// One reading.
@@ -121,5 +125,7 @@ impl Memory {
         self.cut_lately.extend(self.cut.iter().map(|service| (service.clone(), reading.at)));
         self.number = reading.number;
         self.failed = false;
+        self.interval = reading.interval;
+        self.is_stateless = false;
     }
 }

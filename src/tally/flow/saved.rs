@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use jiff::tz::TimeZone;
 
 use super::{
-    ClassCounts, ClassNow, Doubt, Flow, LeftAge, RejectedTimes, Source, WaitHistogram,
+    ClassCounts, Doubt, Flow, LeftAge, RejectedTimes, Source, WaitHistogram,
     day::{Day, DayBase},
+    now::Listed,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
@@ -92,7 +93,7 @@ impl ServiceFlow {
     fn restore(saved: &SavedService, way: Return, settings: &Settings, day_goes_on: bool) -> Self {
         let names = ServiceNames { id: &saved.id, ..ServiceNames::default() };
         let known_at = way.moment(saved.known_ago).unwrap_or(way.now.mono.as_secs_f64());
-        let mut flow = Self::new(Arc::new(settings.goals.of(&names).into_owned()), known_at);
+        let mut flow = Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
         flow.time = ServiceTime::restore(saved, way);
         for saved in &saved.classes {
             let class = CaseClass::from_word(&saved.class);
@@ -154,7 +155,7 @@ impl ClassFlow {
             counts.waits = WaitHistogram { buckets, sum, edges: counts.waits.edges };
         }
         let day = saved.day.map(DayBase::restore);
-        Self { counts, is_new: false, source, day, now: ClassNow::default() }
+        Self { counts, is_new: false, source, day, now: Listed::default() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ClassNow, Source, counts::ClassCounts, day::DayBase};
+use super::{Source, counts::ClassCounts, day::DayBase, now::Listed, waiting_evidence::WaitingEvidence};
 use crate::{
     model::{CaseClass, ServiceGoals},
     tally::service_time::ServiceTime,
@@ -14,6 +14,8 @@ pub(in crate::tally) struct ServiceFlow {
     pub(super) goals: Arc<ServiceGoals>,
     pub(super) classes: [Option<ClassFlow>; CaseClass::ALL.len()],
     pub(in crate::tally) time: ServiceTime,
+    /// What the queue length says of the lists.
+    pub(super) evidence: WaitingEvidence,
     /// When the service was last known to exist, seconds.
     pub(super) known_at: f64,
 }
@@ -27,12 +29,14 @@ pub(super) struct ClassFlow {
     /// The list that shows its cases.
     pub(super) source: Source,
     pub(super) day: Option<DayBase>,
-    pub(super) now: ClassNow,
+    /// What the last list shows.
+    pub(super) now: Listed,
 }
 
 impl ServiceFlow {
     pub(super) fn new(goals: Arc<ServiceGoals>, known_at: f64) -> Self {
-        Self { goals, classes: Default::default(), time: ServiceTime::default(), known_at }
+        let (classes, time, evidence) = Default::default();
+        Self { goals, classes, time, evidence, known_at }
     }
 
     /// The counts of a class, begun if need be.
@@ -48,7 +52,7 @@ impl ServiceFlow {
             is_new: true,
             source,
             day,
-            now: ClassNow::default(),
+            now: Listed::default(),
         });
         flow.source = source;
         flow

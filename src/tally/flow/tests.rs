@@ -11,10 +11,14 @@ mod mass;
 mod numbers;
 mod outcomes;
 mod restarts;
+mod shared_numbers;
 mod stage;
 mod states;
 mod targets;
 mod time;
+mod unknown_classes;
+mod unknown_states;
+mod waiting_age;
 
 use crate::{
     model::{CaseClass, CaseState},

@@ -105,16 +105,7 @@ mod tests {
     }
 
     fn case(class: CaseClass) -> Case {
-        Case {
-            id: "1".into(),
-            service_id: None,
-            state: None,
-            class: Some(class),
-            created: None,
-            answered: None,
-            waited: None,
-            agent_id: None,
-        }
+        Case { class: Some(class), ..Case::new("1") }
     }
 
     fn at(seconds_ago: f64) -> Option<std::time::SystemTime> {

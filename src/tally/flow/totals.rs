@@ -37,6 +37,9 @@ pub struct ServiceTotals {
     pub time: TimeCounts,
     /// Whether a list that feeds the service is cut; `None` until one was read.
     pub truncated: Option<bool>,
+    /// Whether the lists lately showed fewer waiting cases than Trio's queue length, so that the oldest one
+    /// cannot be told from them.
+    pub lists_are_short: bool,
 }
 
 /// The flow of one class of a service.
@@ -50,7 +53,7 @@ pub struct ClassTotals {
     pub counts: ClassCounts,
     /// The counts since local midnight; `None` on a day that was not observed from its start.
     pub day: Option<DayCounts>,
-    /// What the last list shows; `None` while that list is cut.
+    /// What the last list shows; `None` while that list is cut, or does not say where its cases are.
     pub now: Option<ClassNow>,
 }
 
@@ -78,6 +81,9 @@ impl Flow {
         let mut fed_by =
             Source::ALL.into_iter().filter(|source| was_read(*source) && flow.is_fed_by(*source));
         let truncated = fed_by.clone().next().map(|_| fed_by.any(is_cut));
+        let now = self.last_step.map_or(0.0, |step| step.mono.as_secs_f64());
+        let is_readable = |source: Source| !is_cut(source) && !self.lists[source.index()].is_stateless;
+        let evidence = &flow.evidence;
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,
             source: flow.source,
@@ -87,7 +93,7 @@ impl Flow {
                 flow.counts.clone()
             },
             day: flow.day.filter(|_| !flow.is_new).map(|base| base.since(&flow.counts)),
-            now: (!is_cut(flow.source)).then_some(flow.now),
+            now: is_readable(flow.source).then(|| evidence.shown(&flow.now, now)),
         };
         ServiceTotals {
             service_id: id.clone(),
@@ -95,6 +101,7 @@ impl Flow {
             classes: flow.known().map(class).collect(),
             time: flow.time.counts,
             truncated,
+            lists_are_short: evidence.is_short(now),
         }
     }
 }

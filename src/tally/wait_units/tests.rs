@@ -62,6 +62,7 @@ impl Scene {
             service_id: Some("1".into()),
             state: Some(CaseState::Queued),
             class: Some(self.class),
+            class_is_unknown: false,
             created: self.tells_arrival.then(|| stamp.wall - Duration::from_secs(self.now - came)),
             answered: None,
             waited: Some(age(*came) * self.factors.1),

@@ -1,4 +1,4 @@
-//! What one answer held, and the state of reading it.
+//! The page that one answer holds, and the state of decoding it.
 
 use super::{
     Context,
@@ -7,20 +7,20 @@ use super::{
 };
 use crate::{model::Text, trio::fields::Slot};
 
-/// The items of one answer.
+/// Items and findings of one answer.
 #[derive(Debug)]
 pub(in crate::trio) struct Page<T> {
-    /// What `build` made of the rows.
+    /// Items that `build` made of the rows.
     pub(in crate::trio) items: Vec<T>,
-    /// Rows in the answer, whether or not an item could be made of them.
+    /// Rows in the answer, with or without an item.
     pub(in crate::trio) rows: usize,
-    /// What was found of each field, in the order of the shape.
+    /// Findings for each field, in the order of the shape.
     pub(in crate::trio) seen: Vec<FieldSeen>,
     /// Members that feed a field, as the server spells them.
     pub(in crate::trio) members: Vec<Text>,
 }
 
-/// What was found of one field in one answer.
+/// Findings for one field in one answer.
 #[derive(Clone, Debug, Default)]
 pub(in crate::trio) struct FieldSeen {
     /// The member that held it, in the server's spelling.
@@ -31,22 +31,25 @@ pub(in crate::trio) struct FieldSeen {
     pub(in crate::trio) unknown: u64,
     /// Times that could not be used.
     pub(in crate::trio) rejected: u64,
+    /// Rows that lack it and cannot be counted without it.
+    pub(in crate::trio) rows_without: u64,
     /// The first few of those values, cut short.
     pub(in crate::trio) samples: Vec<String>,
 }
 
 impl FieldSeen {
-    /// Adds what was found in another answer.
+    /// Adds the findings of another answer.
     pub(in crate::trio) fn add(&mut self, other: Self) {
         self.understood += other.understood;
         self.unknown += other.unknown;
         self.rejected += other.rejected;
+        self.rows_without += other.rows_without;
         self.member = self.member.take().or(other.member);
         self.samples.extend(other.samples);
     }
 }
 
-/// What a key of an object stands for.
+/// Role of an object's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Field { slot: Slot, spelling: usize },
@@ -57,8 +60,8 @@ pub(super) enum Key {
 /// A row while it is read: for each field the value, and the rank and spelling of its member.
 type Row<'de> = Vec<(Raw<'de>, usize, usize)>;
 
-/// The state of reading one answer.
-pub(super) struct Pass<'a, 'de, T, F> {
+/// Decoding state of one answer.
+pub(super) struct PageBuilder<'a, 'de, T, F> {
     context: Context<'a>,
     build: F,
     keys: Vec<(Box<str>, Key)>,
@@ -72,10 +75,11 @@ pub(super) struct Pass<'a, 'de, T, F> {
     words: Words,
 }
 
-/// More different keys than this are looked up anew each time.
-const KEY_MEMORY: usize = 256;
+/// Keys remembered of one answer; further ones are looked up each time.
+// Bounds the memory for an answer with thousands of different keys, such as ids used as member names.
+const MAX_REMEMBERED_KEYS: usize = 256;
 
-impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
+impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F> {
     pub(super) fn new(context: Context<'a>, build: F) -> Self {
         let fields = context.mapping.fields.len() + context.mapping.exported.len();
         Self {
@@ -93,9 +97,10 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
         }
     }
 
-    /// What `name` stands for. Items repeat their keys in the same order, so the key after the last
-    /// one is tried first.
+    /// Returns the role of the key `name`.
     pub(super) fn key(&mut self, name: &str) -> Key {
+        // Items repeat their keys in the same order, so the key after the last one fits nearly always, and
+        // one comparison replaces the look-up of the normalised name.
         if let Some((known, key)) = self.keys.get(self.next_key)
             && **known == *name
         {
@@ -107,37 +112,40 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Pass<'a, 'de, T, F> {
             return self.keys[position].1;
         }
         let key = match self.context.mapping.slot(name) {
-            Some(slot) => Key::Field { slot, spelling: self.keys.len().min(KEY_MEMORY) },
+            Some(slot) => Key::Field { slot, spelling: self.keys.len().min(MAX_REMEMBERED_KEYS) },
             None if name.eq_ignore_ascii_case("data") => Key::Data,
             None => Key::Other,
         };
-        if self.keys.len() < KEY_MEMORY {
+        if self.keys.len() < MAX_REMEMBERED_KEYS {
             self.keys.push((name.into(), key));
             self.next_key = self.keys.len();
         }
         key
     }
 
-    /// Keeps a value for the row, unless a member that stands earlier in the dictionary was there.
-    pub(super) fn keep(&mut self, slot: Slot, spelling: usize, value: Raw<'de>) {
-        let place = &mut self.row[slot.field];
-        if slot.rank < place.1 {
-            *place = (value, slot.rank, spelling);
+    /// Sets a field of the row, unless a member that is named earlier in the dictionary has set it.
+    pub(super) fn set_value(&mut self, slot: Slot, spelling: usize, value: Raw<'de>) {
+        let current = &mut self.row[slot.field];
+        // The order of the members in the item decides nothing: it differs between servers.
+        if slot.rank < current.1 {
+            *current = (value, slot.rank, spelling);
         }
     }
 
     pub(super) fn begin_row(&mut self) {
+        // The first row follows the keys of the envelope; later rows begin behind those.
         self.next_key = self.row_keys;
         if self.rows == 0 {
             self.row_keys = self.keys.len();
         }
     }
 
-    /// Whether the row holds any member that the dictionary knows.
-    pub(super) fn row_is_known(&self) -> bool {
+    /// Returns whether the row holds a member that the dictionary knows.
+    pub(super) fn has_known_member(&self) -> bool {
         self.row.iter().any(|(value, _, _)| *value != Raw::Absent)
     }
 
+    /// Makes an item of the row.
     pub(super) fn end_row(&mut self) {
         self.rows += 1;
         for (field, (value, _, spelling)) in self.row.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! A member's value, borrowed from the answer where it can be.
+//! Deserialization of a member's value, borrowed from the answer where possible.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 pub(super) use crate::trio::fields::Raw;
 
-/// Reads one value; objects are passed over.
+/// Reads one value; objects are skipped.
 #[derive(Clone, Copy)]
 pub(super) struct RawSeed;
 
@@ -38,6 +38,7 @@ impl<'de> Visitor<'de> for RawSeed {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Raw<'de>, E> {
+        // Ids above the range of i64 would lose digits as floats; none was ever documented.
         Ok(i64::try_from(value).map_or(Raw::Number(value as f64), Raw::Integer))
     }
 
@@ -56,6 +57,7 @@ impl<'de> Visitor<'de> for RawSeed {
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Raw<'de>, A::Error> {
         let mut list = Vec::new();
         while let Some(value) = values.next_element_seed(Self)? {
+            // No documented member holds lists of lists. Stopping here bounds the depth as well.
             list.push(if matches!(value, Raw::List(_)) { Raw::Other } else { value });
         }
         Ok(Raw::List(list))

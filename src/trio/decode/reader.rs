@@ -1,20 +1,21 @@
-//! Reading the facts of one row. What is there but cannot be read is counted and comes out as absent.
+//! Reader of one row's fields. A value that is present but unreadable is counted and absent.
 
 use std::time::{Duration, SystemTime};
 
 use super::{Context, page::FieldSeen, raw::Raw};
 use crate::{
     model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
-    trio::fields::{Meaning, normal},
+    trio::fields::{Meaning, Unreadable, normalized},
 };
 
-/// How far a time may lie ahead of our clock before it is rejected.
+/// Time by which a moment may be ahead of our clock before it is rejected.
+// Both clocks tell whole seconds at worst; more is a wrong zone or a wrong member.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
-/// How many unreadable values of a field are kept as samples of one answer, and how much of each.
+/// Unreadable values of a field kept as samples of one answer.
 const SAMPLES: usize = 5;
 const SAMPLE_LENGTH: usize = 40;
 
-/// One row, read by the position of its fields in the shape.
+/// One row; its fields are read by their position in the shape.
 pub(in crate::trio) struct Reader<'r> {
     context: &'r Context<'r>,
     row: &'r [(Raw<'r>, usize, usize)],
@@ -31,11 +32,12 @@ pub(super) fn new<'r>(
     Reader { context, row, seen, words }
 }
 
-/// What the words of an answer mean, by field: it holds the same few again and again.
+/// Meanings of an answer's words, by field.
+// An answer holds the same few words again and again: each is normalised and looked up once.
 #[derive(Debug, Default)]
 pub(super) struct Words(Vec<(usize, Box<str>, Option<Meaning>)>);
 
-/// More different words than this are looked up anew each time.
+/// Words remembered of one answer; further ones are looked up each time.
 const WORD_MEMORY: usize = 64;
 
 impl Reader<'_> {
@@ -57,12 +59,19 @@ impl Reader<'_> {
         }
     }
 
-    /// A text or number as text, cut at [`NAME_LIMIT`] characters; empty is absent.
+    /// Returns a text that a row counts by, such as its id. Rows without it are counted.
+    pub(in crate::trio) fn key(&mut self, field: usize) -> Option<Text> {
+        let key = self.text(field);
+        self.seen[field].rows_without += u64::from(key.is_none());
+        key
+    }
+
+    /// Returns a text or number as text, truncated to [`NAME_LIMIT`] characters; empty is absent.
     pub(in crate::trio) fn text(&mut self, field: usize) -> Option<Text> {
         self.word(field, |text| text.into())
     }
 
-    /// Two texts as one, such as first and last name; one of them if the other is absent.
+    /// Joins two texts, such as first and last name; one of them if the other is absent.
     pub(in crate::trio) fn joined(&mut self, first: usize, second: usize) -> Option<Text> {
         let mut both = self.word(first, |text| {
             let mut both = String::with_capacity(64);
@@ -97,7 +106,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A text, or each text of a list.
+    /// Returns a text, or each text of a list.
     pub(in crate::trio) fn texts(&mut self, field: usize) -> Vec<Text> {
         let Raw::List(list) = &self.row[field].0 else { return self.text(field).into_iter().collect() };
         let texts: Vec<Text> =
@@ -110,20 +119,20 @@ impl Reader<'_> {
         texts
     }
 
-    /// A count.
+    /// Returns a count.
     pub(in crate::trio) fn count(&mut self, field: usize) -> Option<f64> {
         let value = self.present(field)?.number();
         self.known(field, value)
     }
 
-    /// A duration in seconds.
+    /// Returns a duration in seconds.
     pub(in crate::trio) fn seconds(&mut self, field: usize) -> Option<f64> {
         let form = self.context.mapping.fields[field].form;
         let value = self.present(field)?.seconds(form);
         self.known(field, value)
     }
 
-    /// A flag.
+    /// Returns a flag.
     pub(in crate::trio) fn flag(&mut self, field: usize) -> Option<bool> {
         let value = self.present(field)?;
         if let Raw::Bool(flag) = *value {
@@ -142,15 +151,26 @@ impl Reader<'_> {
         }
     }
 
-    /// A moment that is not in the future.
+    /// Returns a moment that is not in the future.
     pub(in crate::trio) fn time(&mut self, field: usize) -> Option<SystemTime> {
+        self.time_since(field, SystemTime::UNIX_EPOCH)
+    }
+
+    /// A moment that is not in the future, and no longer ago than `longest`.
+    pub(in crate::trio) fn recent_time(&mut self, field: usize, longest: Duration) -> Option<SystemTime> {
+        let earliest = self.context.now.checked_sub(longest).unwrap_or(SystemTime::UNIX_EPOCH);
+        self.time_since(field, earliest)
+    }
+
+    fn time_since(&mut self, field: usize, earliest: SystemTime) -> Option<SystemTime> {
         let form = self.context.mapping.fields[field].form;
         let value = self.present(field)?;
-        if value.is_no_time() {
+        if value.is_no_time(form) {
             return None;
         }
+        let latest = self.context.now + CLOCK_TOLERANCE;
         match value.time(form, self.context.zone) {
-            Ok(time) if time <= self.context.now + CLOCK_TOLERANCE => {
+            Ok(time) if (earliest..=latest).contains(&time) => {
                 self.seen[field].understood += 1;
                 Some(time.min(self.context.now))
             }
@@ -161,8 +181,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The members that are exported as they are: numbers, and flags as 1 and 0; what is neither is
-    /// absent.
+    /// Returns the exported members: numbers, and flags as 1 and 0. Other values are absent.
     pub(in crate::trio) fn exported(&self) -> Vec<(Text, f64)> {
         let mapping = self.context.mapping;
         let values = self.row[mapping.fields.len()..].iter().map(|(value, _, _)| match value {
@@ -174,7 +193,7 @@ impl Reader<'_> {
         mapping.exported.iter().zip(values).filter_map(|(name, value)| Some((name.clone(), value?))).collect()
     }
 
-    /// An agent's state: `None` only when the member is not there at all.
+    /// Returns an agent's state; `None` only if the member is missing.
     pub(in crate::trio) fn agent_state(&mut self, field: usize) -> Option<AgentState> {
         if self.row[field].0 == Raw::Absent {
             return None;
@@ -187,7 +206,7 @@ impl Reader<'_> {
         Some(AgentState::Unknown)
     }
 
-    /// Where a case stands: `None` only when the member is not there at all.
+    /// Returns a case's state; `None` only if the member is missing.
     pub(in crate::trio) fn case_state(&mut self, field: usize) -> Option<CaseState> {
         if self.row[field].0 == Raw::Absent {
             return None;
@@ -200,15 +219,20 @@ impl Reader<'_> {
         Some(CaseState::Unknown)
     }
 
-    /// The class of a case; one that is not mapped is another class.
-    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Option<CaseClass> {
-        self.present(field)?;
+    /// Returns the class of a case, if it names one.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the dictionary does not map the word; it is counted as unknown.
+    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Result<Option<CaseClass>, Unreadable> {
+        if self.present(field).is_none() {
+            return Ok(None);
+        }
         if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
             self.seen[field].understood += 1;
-            return Some(class);
+            return Ok(Some(class));
         }
         self.unknown(field);
-        Some(CaseClass::Other)
+        Err(Unreadable)
     }
 
     fn present(&self, field: usize) -> Option<&Raw<'_>> {
@@ -236,7 +260,7 @@ impl Reader<'_> {
             return *meaning;
         }
         let values = &self.context.mapping.fields[field].values;
-        let meaning = values.get(&*text).or_else(|| values.get(&normal(&text))).copied();
+        let meaning = values.get(&*text).or_else(|| values.get(&normalized(&text))).copied();
         if self.words.0.len() < WORD_MEMORY {
             self.words.0.push((field, (*text).into(), meaning));
         }
@@ -244,6 +268,7 @@ impl Reader<'_> {
     }
 }
 
+/// Truncates a text to the limit; `None` if it is empty.
 fn cut(text: &str) -> Option<&str> {
     // No text has more characters than bytes.
     let is_long = text.len() > NAME_LIMIT;

@@ -1,10 +1,10 @@
-//! Reading a fields file, the built-in one and a user's alike.
+//! Reader of fields files: the built-in one and a user's.
 
 use std::collections::HashMap;
 
 use super::{
     form::Form,
-    normal,
+    normalized,
     shape::{self, Kind, Shape},
     value::Meaning,
 };
@@ -13,7 +13,7 @@ use crate::{
     model::{AgentState, CaseClass, CaseState, Resource},
 };
 
-/// What a file says of one field.
+/// Entry of one field.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) resource: Resource,
@@ -23,7 +23,10 @@ pub(super) struct Entry {
     pub(super) values: HashMap<String, Meaning>,
 }
 
-/// Every entry of the file, or everything that is wrong with it.
+/// Reads every entry of the file.
+///
+/// # Errors
+/// All mistakes of the file, so that one start shows them all.
 pub(super) fn read(file: &str, text: &str) -> Result<Vec<Entry>, Vec<String>> {
     let mut complaints = Complaints::about(file);
     let mut entries = Vec::new();
@@ -69,14 +72,17 @@ fn read_members(value: &Value<'_>, taken: &mut Vec<String>, complaints: &mut Com
     let mut members = Vec::new();
     for item in value.list() {
         let Some(member) = item.text(complaints) else { continue };
-        if taken.contains(&normal(&member)) {
+        // Read twice, one member would count as two facts; with normalised names the mistake is easy to make.
+        if taken.contains(&normalized(&member)) {
             item.wrong(
                 complaints,
-                format_args!("`{member}` already stands under this resource; one member can feed one field"),
+                format_args!(
+                    "`{member}` is already listed under this resource; one member can feed one field"
+                ),
             );
             continue;
         }
-        taken.push(normal(&member));
+        taken.push(normalized(&member));
         members.push(member);
     }
     members
@@ -107,6 +113,8 @@ fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Ha
     let mut values = HashMap::new();
     for (key, value) in value.section(complaints).entries() {
         let word = match &value.node.value {
+            // YAML takes an unquoted true or false for a flag; here both are plain words for a flag's
+            // meaning.
             Scalar::Bool(flag) => Some(flag.to_string()),
             _ => value.text(complaints),
         };
@@ -116,6 +124,7 @@ fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Ha
             Kind::CaseState => CaseState::from_word(&word).map(Meaning::CaseState),
             Kind::CaseClass => CaseClass::from_word(&word).map(Meaning::CaseClass),
             Kind::Flag => word.parse().ok().map(Meaning::Flag),
+            // A map of values would turn one number into another: data that Trio never sent.
             Kind::Text | Kind::Count | Kind::Wait | Kind::Time => {
                 complaints.add(key.at, &value.path, "only states, classes and flags have values; remove it");
                 continue;
@@ -123,7 +132,7 @@ fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Ha
         };
         match meaning {
             Some(meaning) => {
-                values.insert(normal(&key.text), meaning);
+                values.insert(normalized(&key.text), meaning);
             }
             None if kind == Kind::Flag => value.wrong(complaints, "must be \"true\" or \"false\""),
             None if kind == Kind::CaseClass => {
@@ -148,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mistake_is_reported_with_its_place_and_the_nearest_right_word() {
+    fn every_mistake_is_reported_with_place_and_suggestion() {
         let table = [
             ("agent/state: {}", "f.yml:1:1: agent/state: unknown resource; did you mean `agents/state`?"),
             ("cc: {nmae: {}}", "f.yml:1:6: cc.nmae: unknown field; did you mean `name`?"),
@@ -171,7 +180,7 @@ mod tests {
             ),
             (
                 "cc: {id: {members: [x]}, name: {members: [X]}}",
-                "f.yml:1:43: cc.name.members[0]: `X` already stands under this resource; one member can feed one field",
+                "f.yml:1:43: cc.name.members[0]: `X` is already listed under this resource; one member can feed one field",
             ),
             (
                 "cc: {id: {values: {a: b}}}",
@@ -191,13 +200,13 @@ mod tests {
             ),
             (
                 "cc: {id: {members: [no]}}",
-                "f.yml:1:21: cc.id.members[0]: must stand in quotes: YAML takes it for a number or a truth",
+                "f.yml:1:21: cc.id.members[0]: must be in quotes: YAML reads it as a number or as true or false",
             ),
             ("cc: {id: {members: ['']}}", "f.yml:1:21: cc.id.members[0]: must not be empty"),
             ("cc: {id: {form: {}}}", "f.yml:1:17: cc.id.form: must be a text"),
             ("cc: {id: [x]}", "f.yml:1:10: cc.id: must be a map of `key: value` lines"),
             ("cc: {id: {values: x}}", "f.yml:1:19: cc.id.values: must be a map of `key: value` lines"),
-            ("cc: {id: {}, id: {}}", "f.yml:1:14: the key `id` stands here twice; give it once"),
+            ("cc: {id: {}, id: {}}", "f.yml:1:14: the key `id` is given twice; give it once"),
             ("- cc", "f.yml:1:1: the file: must be a map of `key: value` lines"),
             ("cc: 5", "f.yml:1:5: cc: must be a map of `key: value` lines"),
             ("cc: {id: {members: [[1]]}}", "f.yml:1:21: cc.id.members[0]: must be a text"),
@@ -215,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_changes_nothing() {
+    fn empty_file_changes_nothing() {
         assert!(read("f.yml", "").expect("valid").is_empty());
     }
 }

@@ -1,9 +1,9 @@
-//! How a value is written.
+//! Written forms of a field's values.
 
-/// The form of a field's values.
+/// Form of a field's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Form {
-    /// Text or a number, kept as written; or a list of such.
+    /// Text or a number, kept as written; or a list of them.
     Text,
     /// A number, also as text.
     Number,
@@ -26,6 +26,7 @@ pub(in crate::trio) enum Form {
     /// Milliseconds since 1970.
     UnixMilliseconds,
     /// Words or numbers that the entry's values map to domain words.
+    // Documented enumerations of the API are integers (0, 1, 2, …), so numbers have to do as keys, too.
     Enum,
 }
 
@@ -45,7 +46,7 @@ impl Form {
         Self::Enum,
     ];
 
-    /// The word in a fields file and in the label `form`.
+    /// Returns the word used in a fields file and in the label `form`.
     pub(in crate::trio) const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",

@@ -1,51 +1,56 @@
-//! What sort of thing a value is, for whoever must not let personal data through: only a measure, and
-//! a word that the dictionary knows, tell nothing of a person.
+//! Classification of values by the risk of naming a person, for `record`: only measures, times and words
+//! that the dictionary knows are harmless.
 
 use std::time::{Duration, SystemTime};
 
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Dictionary, Form, Mapped, Raw, normal};
+use super::{Dictionary, FieldMapping, Form, Raw, normalized};
 use crate::model::Resource;
 
-/// What a value is, by the member that it stands in.
+/// Class of a value, by the member that holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// How many or how long, or a flag.
+    /// A number of things, a duration, or a flag.
     Measure,
-    /// A moment, written in the form of this name.
+    /// A moment, in the form of this name.
     Time(&'static str),
-    /// A word of a field whose words are a closed set, and whether it is one of them.
+    /// A moment before the year 2000, or none, in the form of this name: it means "no time".
+    /// As a date it could be the birthday of a person, so it must not be shown.
+    NoTime(&'static str),
+    /// A word of a field whose values are a closed set.
     Word {
         /// The field.
         field: &'static str,
-        /// The dictionary knows what it means.
+        /// The dictionary maps it.
         known: bool,
     },
-    /// Anything else: an id, a name, something that nobody knows.
+    /// Anything else: an id, a name, an unknown member.
     Other,
 }
 
-/// A count has at most so many digits; more of them are somebody's number.
+/// Digits of a count at most.
+// A number with more digits may be a telephone or personal number under a member mapped by mistake.
 const DIGITS_OF_A_COUNT: usize = 5;
-/// Nobody waits longer.
+/// Longest plausible duration, in seconds: one year.
 const LONGEST_WAIT: f64 = 366.0 * 86_400.0;
-/// The longest clock text.
+/// Characters of a clock text at most.
 const LONGEST_CLOCK: usize = 20;
-/// The longest text that is a time.
+/// Characters of a time at most.
 const LONGEST_TIME: usize = 40;
-/// Digits after a decimal point: .NET writes seven.
+/// Digits after a decimal point at most; .NET writes seven.
+// More digits could carry a number of a person behind the point.
 const FRACTION: usize = 7;
-/// What happens now began no longer ago than this; what is older may be a date of birth.
+/// Age of a moment at most.
+// Cases and states of now began lately; an older date may be a date of birth.
 const OLDEST: Duration = Duration::from_secs(5 * 366 * 86_400);
-/// A clock may be set wrong by this much.
+/// Distance of a moment in the future at most: a wrong clock.
 const AHEAD: Duration = Duration::from_secs(366 * 86_400);
 
 impl Dictionary {
-    /// What `value` is, in the member called `member` of an item of `resource` that came at `now`.
-    /// What cannot be read in the form that the dictionary says is no measure, nor is a figure that
-    /// could not be one.
+    /// Classifies `value`, held by the member called `member` of an item of `resource` that arrived at `now`.
+    /// A value that cannot be read in the form of the dictionary is `Other`.
     pub fn judge(&self, resource: Resource, member: &str, value: &Value, now: SystemTime) -> Judgement {
         let Some((field, mapped)) = self.field(resource, member) else { return Judgement::Other };
         let (raw, text) = match value {
@@ -64,33 +69,32 @@ impl Dictionary {
                 measure(plausible || is_short_figure(&text))
             }
             Form::Timestamp | Form::UnixSeconds | Form::UnixMilliseconds => {
+                if raw.is_no_time(mapped.form) {
+                    return Judgement::NoTime(mapped.form.as_str());
+                }
                 let time = raw.time(mapped.form, Some(&TimeZone::UTC));
                 let plausible = time.is_ok_and(|time| is_near(time, now)) && is_time(&text);
-                if plausible || raw.is_no_time() && is_time(&text) {
-                    Judgement::Time(mapped.form.as_str())
-                } else {
-                    Judgement::Other
-                }
+                if plausible { Judgement::Time(mapped.form.as_str()) } else { Judgement::Other }
             }
         }
     }
 
-    /// Whether a word is known in any field whose words are a closed set.
+    /// Returns whether the word is mapped in any field.
     pub fn knows_word(&self, word: &str) -> bool {
         self.mappings.iter().flat_map(|mapping| &mapping.fields).any(|mapped| is_known(mapped, word))
     }
 
-    /// Whether the dictionary knows a member of this name, in any resource.
+    /// Returns whether the dictionary knows a member of this name, in any resource.
     pub fn knows_member(&self, member: &str) -> bool {
         self.mappings.iter().any(|mapping| mapping.slot(member).is_some())
     }
 
-    /// The resources whose items are read.
+    /// Resources whose items are read.
     pub fn resources(&self) -> impl Iterator<Item = Resource> + '_ {
         self.mappings.iter().map(|mapping| mapping.shape.resource)
     }
 
-    /// The fields whose words are a closed set.
+    /// Fields whose values are a closed set of words.
     pub fn fields_of_words(&self) -> Vec<(Resource, &'static str)> {
         let fields = self.mappings.iter().flat_map(|mapping| {
             let of_shape = mapping.shape.fields.iter().zip(&mapping.fields);
@@ -100,10 +104,20 @@ impl Dictionary {
         fields.collect()
     }
 
-    fn field(&self, resource: Resource, member: &str) -> Option<(&'static str, &Mapped)> {
+    fn field(&self, resource: Resource, member: &str) -> Option<(&'static str, &FieldMapping)> {
         let mapping = self.mapping(resource)?;
         let slot = mapping.slot(member)?;
         Some((mapping.shape.fields.get(slot.field)?.name, &mapping.fields[slot.field]))
+    }
+}
+
+/// Returns whether `value`, in a member that is read in the form of this name, stands for "no time".
+pub fn is_no_time(value: &Value, form: &str) -> bool {
+    let Some(form) = Form::ALL.into_iter().find(|known| known.as_str() == form) else { return false };
+    match value {
+        Value::Number(number) => figure(number).is_no_time(form),
+        Value::String(text) => Raw::Text(text.as_str().into()).is_no_time(form),
+        _ => false,
     }
 }
 
@@ -116,11 +130,11 @@ fn figure(number: &serde_json::Number) -> Raw<'static> {
     number.as_i64().map_or_else(float, Raw::Integer)
 }
 
-fn is_known(mapped: &Mapped, word: &str) -> bool {
-    mapped.values.contains_key(word) || mapped.values.contains_key(&normal(word))
+fn is_known(mapped: &FieldMapping, word: &str) -> bool {
+    mapped.values.contains_key(word) || mapped.values.contains_key(&normalized(word))
 }
 
-/// A number with few digits, whatever its sign: -1 and the like stand for "unknown".
+/// Returns whether a text is a number with few digits; any sign, since -1 often means "unknown".
 fn is_short_figure(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -133,7 +147,7 @@ fn is_clock(text: &str) -> bool {
     plain && text.len() <= LONGEST_CLOCK && fraction(text) <= FRACTION
 }
 
-/// Digits and what stands between them in a time: other letters could say anything.
+/// Returns whether a text holds only digits and the marks of a time: other letters could say anything.
 fn is_time(text: &str) -> bool {
     let inner = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")).unwrap_or(text);
     let mark = |byte| matches!(byte, b'-' | b'+' | b':' | b'.' | b'T' | b'Z' | b' ');
@@ -165,9 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn counts_durations_times_and_known_words_are_told_from_everything_else() {
+    fn harmless_values_are_recognised() {
         use Resource::{AgentState, Calls, ServiceState};
-        let time = Judgement::Time("timestamp");
+        let (time, no_time) = (Judgement::Time("timestamp"), Judgement::NoTime("timestamp"));
         let word = |known| Judgement::Word { field: "state", known };
         for (resource, member, value, expected) in [
             (ServiceState, "queueLength", json!(12), Judgement::Measure),
@@ -189,8 +203,12 @@ mod tests {
             (AgentState, "state", json!(null), Judgement::Other),
             (AgentState, "stateSince", json!("2026-01-15T08:00:00.1234567+01:00"), time),
             (AgentState, "stateSince", json!("/Date(1768464000000+0100)/"), time),
-            (AgentState, "stateSince", json!("0001-01-01T00:00:00"), time),
-            (AgentState, "stateSince", json!("1975-03-02T00:00:00Z"), Judgement::Other),
+            (AgentState, "stateSince", json!("0001-01-01T00:00:00"), no_time),
+            (AgentState, "stateSince", json!("1901-01-01 00:59:XX"), no_time),
+            (AgentState, "stateSince", json!("/Date(-62135596800000)/"), no_time),
+            (AgentState, "stateSince", json!(0), no_time),
+            (AgentState, "stateSince", json!("1975-03-02T00:00:00Z"), no_time),
+            (AgentState, "stateSince", json!("2019-03-02T00:00:00Z"), Judgement::Other),
             (AgentState, "stateSince", json!("2026-01-15T08:00:00Z[x-note=Anna]"), Judgement::Other),
             (AgentState, "queueLength", json!(1), Judgement::Other),
             (Calls, "created", json!(["2026-01-15T08:00:00Z"]), Judgement::Other),
@@ -201,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_dictionary_knows_can_be_asked() {
+    fn known_words_and_members_are_found() {
         let dictionary = Dictionary::builtin().expect("valid");
         assert!(dictionary.knows_member("Kö-längd") && !dictionary.knows_member("vxQ"));
         assert!(dictionary.knows_word("Wrap-Up") && !dictionary.knows_word("Fika"));

@@ -1,9 +1,9 @@
-//! The facts that can be found in the items of each resource.
+//! Fields of each resource: the facts that the exporter can use.
 
 use super::form::Form;
 use crate::model::Resource;
 
-/// What the items of a resource may hold.
+/// Fields that the items of a resource may hold.
 #[derive(Debug, PartialEq)]
 pub(in crate::trio) struct Shape {
     pub(in crate::trio) resource: Resource,
@@ -18,7 +18,7 @@ pub(in crate::trio) struct Field {
     pub(in crate::trio) need: Need,
 }
 
-/// What sort of fact it is.
+/// Kind of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Kind {
     Text,
@@ -31,15 +31,24 @@ pub(in crate::trio) enum Kind {
     CaseClass,
 }
 
-/// How much its absence matters.
+/// Importance of a field: the effect of its absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Need {
-    /// Without it the item cannot be told from others.
+    /// Without it items cannot be told apart.
     Key,
+    /// Without it the item is in no service, so no figure of a service counts it.
+    Queue,
     /// Its absence is reported.
     Wanted,
-    /// Another field or resource can stand in: its absence alone is nothing to report.
+    /// Another field or resource can replace it: its absence alone is not reported.
     Spare,
+}
+
+impl Need {
+    /// Whether no row is counted without the field.
+    pub(in crate::trio) const fn is_counted_by(self) -> bool {
+        matches!(self, Self::Key | Self::Queue)
+    }
 }
 
 impl Kind {
@@ -47,7 +56,7 @@ impl Kind {
         self.forms()[0]
     }
 
-    /// The JSON types that can hold such a fact.
+    /// JSON types that can hold such a fact.
     pub(in crate::trio) const fn json_types(self) -> &'static [&'static str] {
         match self {
             Self::Text | Self::Wait | Self::Time | Self::AgentState | Self::CaseState | Self::CaseClass => {
@@ -58,7 +67,7 @@ impl Kind {
         }
     }
 
-    /// The forms in which such a fact can be written.
+    /// Forms in which such a fact can be written; the first is the default.
     pub(in crate::trio) const fn forms(self) -> &'static [Form] {
         match self {
             Self::Text => &[Form::Text],
@@ -85,7 +94,7 @@ const GROUP_ID: Field = field("group_id", Kind::Text, Need::Spare);
 /// A call or another case.
 static CASE: [Field; 8] = [
     ID,
-    field("service_id", Kind::Text, Need::Wanted),
+    field("service_id", Kind::Text, Need::Queue),
     field("state", Kind::CaseState, Need::Wanted),
     field("class", Kind::CaseClass, Need::Spare),
     field("created", Kind::Time, Need::Spare),

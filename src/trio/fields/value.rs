@@ -1,4 +1,4 @@
-//! Reading one value in its form. What cannot be read is `Err`: it is counted, never guessed.
+//! Values in their forms. A value that cannot be read is an error, which is counted and never guessed.
 
 use std::{
     borrow::Cow,
@@ -10,7 +10,17 @@ use jiff::{Timestamp, civil, tz::TimeZone};
 use super::form::Form;
 use crate::model::{AgentState, CaseClass, CaseState};
 
-/// What a raw value means in the domain.
+/// Start of the year 2000, seconds since 1970.
+// Every earlier moment is the zero of some calendar: .NET's year 1, SQL Server's 1753, Windows' 1601,
+// OLE's 1899-12-30, Unix' 1970, and "until further notice" (1901) in Trio's own manual. No agent state
+// and no case is that old.
+const EARLIEST: i64 = 946_684_800;
+/// First year whose moments are times.
+const EARLIEST_YEAR: i16 = 2000;
+/// Characters of a date, as in `1901-01-01`.
+const DATE_LENGTH: usize = 10;
+
+/// Domain meaning of a raw value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Meaning {
     AgentState(AgentState),
@@ -19,10 +29,10 @@ pub(in crate::trio) enum Meaning {
     Flag(bool),
 }
 
-/// A value as it stands in an answer.
+/// A value as the answer holds it.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::trio) enum Raw<'a> {
-    /// The member is not there.
+    /// The row has no such member.
     Absent,
     Null,
     Bool(bool),
@@ -34,12 +44,12 @@ pub(in crate::trio) enum Raw<'a> {
     Other,
 }
 
-/// The value is there but cannot be read in its form.
+/// Error: the value cannot be read in its form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) struct Unreadable;
 
 impl Raw<'_> {
-    /// As text for a name or an id.
+    /// Returns the value as text, for a name or an id.
     pub(in crate::trio) fn text(&self) -> Option<Cow<'_, str>> {
         match self {
             Self::Text(text) => Some(Cow::Borrowed(text)),
@@ -50,7 +60,10 @@ impl Raw<'_> {
         }
     }
 
-    /// As a number that is not negative: `-1` and the like stand for "unknown" in many systems.
+    /// Returns the value as a number that is not negative.
+    ///
+    /// # Errors
+    /// Text that is no number, a negative number (`-1` means "unknown" in many systems), NaN, infinity.
     pub(in crate::trio) fn number(&self) -> Result<f64, Unreadable> {
         let number = match self {
             Self::Integer(number) => *number as f64,
@@ -61,8 +74,9 @@ impl Raw<'_> {
         if number.is_finite() && number >= 0.0 { Ok(number) } else { Err(Unreadable) }
     }
 
-    /// As a duration in seconds.
+    /// Returns the value as a duration in seconds.
     pub(in crate::trio) fn seconds(&self, form: Form) -> Result<f64, Unreadable> {
+        // Assumption A7: waits are seconds or a clock; a colon tells them apart without configuration.
         let is_clock = matches!(self, Self::Text(text) if text.contains(':'));
         match form {
             Form::Clock => self.clock(),
@@ -78,7 +92,7 @@ impl Raw<'_> {
         clock(text.trim()).ok_or(Unreadable)
     }
 
-    /// As a moment. A time without a zone is one only where `zone` says which.
+    /// Returns the value as a moment. A time without a zone needs `zone`.
     pub(in crate::trio) fn time(
         &self,
         form: Form,
@@ -96,17 +110,53 @@ impl Raw<'_> {
         SystemTime::UNIX_EPOCH.checked_add(duration).ok_or(Unreadable)
     }
 
-    /// Whether this is a way in which systems write "no time".
-    pub(in crate::trio) fn is_no_time(&self) -> bool {
-        match self {
-            Self::Text(text) => text.trim().is_empty() || text.starts_with("0001-01-01T00:00:00"),
-            Self::Integer(number) => *number == 0,
-            _ => false,
-        }
+    /// Returns whether this is one of the ways in which systems write "no time": nothing, or a moment before
+    /// the year 2000 (assumption B5).
+    pub(in crate::trio) fn is_no_time(&self, form: Form) -> bool {
+        let number = match self {
+            Self::Text(text) => {
+                let text = text.trim();
+                if text.is_empty() || form == Form::Timestamp && is_early(text) {
+                    return true;
+                }
+                text.parse().ok()
+            }
+            Self::Integer(number) => Some(*number as f64),
+            Self::Number(number) => Some(*number),
+            _ => None,
+        };
+        number.is_some_and(|number: f64| match form {
+            Form::UnixSeconds => number < EARLIEST as f64,
+            Form::UnixMilliseconds => number < EARLIEST as f64 * 1e3,
+            // Where a date is expected, a short number is 0, -1 or a year.
+            _ => number < f64::from(EARLIEST_YEAR),
+        })
     }
 }
 
-/// `[D.][HH:]MM:SS[.fraction]`.
+/// Returns whether a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in any zone.
+/// Anything may follow the date: Trio writes `1901-01-01 00:59:XX`.
+fn is_early(text: &str) -> bool {
+    if let Some(millis) = date_millis(text) {
+        return millis < EARLIEST * 1000;
+    }
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        return timestamp.as_second() < EARLIEST;
+    }
+    let date = text.get(..DATE_LENGTH).and_then(|date| date.parse::<civil::Date>().ok());
+    date.is_some_and(|date| date.year() < EARLIEST_YEAR)
+}
+
+/// Milliseconds since 1970 in `/Date(ms)/`.
+fn date_millis(text: &str) -> Option<i64> {
+    let inner = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    // An offset after the milliseconds only says where the clock stood: they are UTC anyway.
+    let end = inner.rfind(['+', '-']).filter(|end| *end > 0).unwrap_or(inner.len());
+    inner[..end].parse().ok()
+}
+
+/// Seconds of a clock text, `[D.][HH:]MM:SS[.fraction]`, as .NET writes a TimeSpan.
+// `90:00` is read as 90 minutes; with hours before them, 60 minutes are a mistake.
 fn clock(text: &str) -> Option<f64> {
     let mut parts = text.rsplit(':');
     let seconds = parts.next()?;
@@ -125,14 +175,13 @@ fn clock(text: &str) -> Option<f64> {
 }
 
 fn timestamp(text: &str, zone: Option<&TimeZone>) -> Option<SystemTime> {
-    if let Some(inner) = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")) {
-        // An offset after the milliseconds only says where the clock stood: they are UTC anyway.
-        let end = inner.rfind(['+', '-']).filter(|end| *end > 0).unwrap_or(inner.len());
-        return Timestamp::from_millisecond(inner[..end].parse().ok()?).ok()?.try_into().ok();
+    if let Some(millis) = date_millis(text) {
+        return Timestamp::from_millisecond(millis).ok()?.try_into().ok();
     }
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return timestamp.try_into().ok();
     }
+    // Without a configured zone the offset would be a guess, and a wait wrong by hours.
     let local: civil::DateTime = text.parse().ok()?;
     zone?.to_timestamp(local).ok()?.try_into().ok()
 }
@@ -204,9 +253,81 @@ mod tests {
     }
 
     #[test]
-    fn no_time_is_not_a_wrong_time() {
-        assert!(text("0001-01-01T00:00:00").is_no_time());
-        assert!(text("").is_no_time());
-        assert!(!text("2026-01-15T08:00:00Z").is_no_time());
+    fn moments_before_2000_are_no_time_in_every_form() {
+        let no_time = |raw: Raw<'_>, form: Form| raw.is_no_time(form);
+        for moment in [
+            "",
+            "  ",
+            "0",
+            "-1",
+            "1900",
+            "1900-01-01",
+            "1899-12-30",
+            "1899-12-30 00:00:00",
+            "0001-01-01T00:00:00",
+            "0001-01-01T00:00:00Z",
+            "0001-01-01T00:00:00.0000000",
+            "0001-01-01T00:00:00+01:00",
+            "1753-01-01T00:00:00",
+            "1601-01-01T00:00:00Z",
+            "1970-01-01T00:00:00Z",
+            "1970-01-01T01:00:00+01:00",
+            "1999-12-31T23:59:59Z",
+            "1901-01-01 00:59:00",
+            "1901-01-01 00:59:59",
+            "1901-01-01 00:59:XX",
+            " 1901-01-01 00:59:07 ",
+            "/Date(-62135596800000)/",
+            "/Date(-62135596800000+0100)/",
+            "/Date(0)/",
+            "/Date(-1000)/",
+            "/Date(946684799999)/",
+        ] {
+            assert!(no_time(text(moment), Form::Timestamp), "{moment}");
+        }
+        for (raw, form) in [
+            (Raw::Integer(0), Form::Timestamp),
+            (Raw::Integer(-1), Form::Timestamp),
+            (Raw::Integer(1900), Form::Timestamp),
+            (Raw::Integer(0), Form::UnixSeconds),
+            (Raw::Integer(-2_208_988_800), Form::UnixSeconds),
+            (Raw::Number(-1.5), Form::UnixSeconds),
+            (Raw::Number(0.0), Form::UnixMilliseconds),
+            (text("0"), Form::UnixSeconds),
+            (text("-62135596800"), Form::UnixSeconds),
+            (text("946684799"), Form::UnixSeconds),
+            (Raw::Integer(-62_135_596_800_000), Form::UnixMilliseconds),
+            (Raw::Integer(946_684_799_999), Form::UnixMilliseconds),
+            (text(""), Form::UnixMilliseconds),
+        ] {
+            assert!(no_time(raw.clone(), form), "{raw:?} as {}", form.as_str());
+        }
+    }
+
+    #[test]
+    fn wrong_times_and_times_since_2000_are_not_no_time() {
+        for moment in [
+            "2000-01-01T00:00:00Z",
+            "2000-01-01",
+            "2026-01-15T08:00:00Z",
+            "2026-01-15 09:00:00",
+            "9999-12-31T23:59:59Z",
+            "/Date(946684800000)/",
+            "yesterday",
+            "12:30",
+        ] {
+            assert!(!text(moment).is_no_time(Form::Timestamp), "{moment}");
+        }
+        for (raw, form) in [
+            (Raw::Integer(1_768_464_000), Form::Timestamp),
+            (Raw::Integer(946_684_800), Form::UnixSeconds),
+            (Raw::Integer(946_684_800_000), Form::UnixMilliseconds),
+            (text("abc"), Form::UnixSeconds),
+            (Raw::Number(f64::NAN), Form::UnixSeconds),
+            (Raw::Bool(false), Form::Timestamp),
+            (Raw::Other, Form::Timestamp),
+        ] {
+            assert!(!raw.is_no_time(form), "{raw:?} as {}", form.as_str());
+        }
     }
 }

@@ -1,16 +1,16 @@
-//! The answer to a login.
+//! Decoding of the answer to a login or renewal (assumption A2).
 
 use std::time::Duration;
 
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-/// The documented default life of an access token.
+/// Documented default life of an access token.
 const ACCESS_LIFE: Duration = Duration::from_secs(3600);
-/// The documented default life of a refresh token; the answer does not state it.
+/// Documented default life of a refresh token; the answer does not state it.
 const REFRESH_LIFE: Duration = Duration::from_secs(2_592_000);
 
-/// The tokens of a session.
+/// Tokens of a session, with their lives.
 #[derive(Debug)]
 pub(super) struct Tokens {
     pub(super) access: SecretString,
@@ -20,7 +20,10 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Reads the tokens, which may stand at the top or under `data`, with names in any case.
+    /// Reads the tokens, at the top level or under `data`, with names in any case.
+    ///
+    /// # Errors
+    /// A phrase about the answer, without anything of its content.
     pub(super) fn read(body: &[u8]) -> Result<Self, &'static str> {
         let answer: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
         let top = answer.as_object().ok_or("it is not a JSON object")?;
@@ -28,6 +31,8 @@ impl Tokens {
         let find = |name| member(top, name).or_else(|| member(data?, name));
         let text = |name| find(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let access = text("accesstoken").ok_or("it holds no access_token")?;
+        // Found here and not when the first request is built, so that the login counts as failed. Documented
+        // tokens are 32 hexadecimal digits.
         if access.bytes().any(|byte| byte.is_ascii_control()) {
             return Err("its access_token holds a character that no HTTP header can carry");
         }
@@ -36,6 +41,7 @@ impl Tokens {
         let life = life.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         Ok(Self {
             access: access.into(),
+            // A life of zero would send a login before every request.
             access_life: life.filter(|life| !life.is_zero()).unwrap_or(ACCESS_LIFE),
             refresh: text("refreshtoken").map(Into::into),
             refresh_life: REFRESH_LIFE,
@@ -55,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tokens_are_found_at_the_top_or_under_data_in_any_case() {
+    fn tokens_are_found_at_the_top_or_under_data() {
         for body in [
             r#"{"access_token":"a","refresh_token":"r","expires_in":60}"#,
             r#"{"AccessToken":"a","RefreshToken":"r","ExpiresIn":"60"}"#,
@@ -70,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_life_that_is_not_stated_or_makes_no_sense_is_the_documented_hour() {
+    fn life_without_a_sensible_value_is_one_hour() {
         for life in [
             "",
             ",\"expires_in\":-5",
@@ -85,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_a_token_says_what_is_missing() {
+    fn answer_without_token_names_the_missing_part() {
         for (body, problem) in [
             ("<html>", "it is not JSON"),
             ("[1]", "it is not a JSON object"),

@@ -100,7 +100,7 @@ async fn collectors_switched_off_are_not_judged() {
 async fn a_healthy_server_is_understood_in_every_dialect() {
     for dialect in Dialect::ALL {
         for hide in [false, true] {
-            let options = Options { dialect, hide, ..Options::default() };
+            let options = Options { dialect, hide_members: hide, ..Options::default() };
             let trio = Simulated::start(options, Clock::system()).await;
             let report = examined(trio.target(true)).await;
             assert_eq!(failures(&report), Vec::<&str>::new(), "{dialect:?}: {report}");

@@ -1,7 +1,13 @@
 //! Calls and cases: their class where they do not say it, and whether the lists of them are whole.
 
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
+use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 use trio_exporter::{
     model::{Case, CaseClass, CaseList, CaseState, RequestFailure, Resource},
     trio::{Error, Limits},
@@ -9,7 +15,7 @@ use trio_exporter::{
 use wiremock::ResponseTemplate;
 
 use super::trio::{Bench, InTurn, Trio, ok, status};
-use crate::support::target;
+use crate::support::{LogLines, target};
 
 const CALLS: &str = "cc/1/services/calls";
 const CASES: &str = "cc/1/services/cases";
@@ -33,6 +39,79 @@ fn classes(list: &CaseList) -> Vec<&'static str> {
     list.cases.iter().map(|case| case.class.map_or("none", CaseClass::as_str)).collect()
 }
 
+/// Rows cut into two pages, of which the second repeats the last row of the first.
+#[derive(Clone)]
+struct TwoPages([Value; 2]);
+
+impl wiremock::Respond for TwoPages {
+    fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
+        let page =
+            request.url.query_pairs().find(|(key, _)| key == "page").map(|(_, page)| page.into_owned());
+        let rows = &self.0[usize::from(page.as_deref() == Some("2"))];
+        let pages = json!({"currentPage": 1, "pageSize": 3, "totalCount": 6, "totalPages": 2}).to_string();
+        ok(json!({"data": rows}).to_string()).insert_header("X-Pagination", pages)
+    }
+}
+
+#[tokio::test]
+async fn number_in_two_services_survives_paging_and_a_row_that_moved_does_not() {
+    let row = |id: u32, service: u32| json!({"jobNo": id, "serviceId": service, "state": "queued"});
+    let trio = Trio::bare().await;
+    let pages =
+        TwoPages([json!([row(7, 1), row(8, 1), row(9, 1)]), json!([row(9, 1), row(7, 2), row(8, 1)])]);
+    trio.on("GET", CALLS, pages).await;
+    let bench = Bench::new(target(&trio.url())).await;
+    let calls = bench.client.calls(&bench.route).await.expect("calls").items.remove(0);
+    let rows: Vec<_> = calls.cases.iter().map(|case| (&*case.id, case.service_id.as_deref())).collect();
+    assert_eq!(rows, [("7", Some("1")), ("8", Some("1")), ("9", Some("1")), ("7", Some("2"))]);
+    assert_eq!(bench.stats.resource(Resource::Calls).drift.get(), 2, "9 and 8 moved between the pages");
+}
+
+#[tokio::test]
+async fn rows_without_a_key_are_logged_once_and_told_again_when_all_have_one() {
+    const LACK: &str = "rows lack this field and are left out of every figure that counts by it";
+    const AGAIN: &str = "every row has this field again";
+    let lines = Arc::<Mutex<Vec<String>>>::default();
+    let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();
+    let lacks = Arc::new(AtomicBool::new(true));
+    let trio = Trio::bare().await;
+    let flag = lacks.clone();
+    trio.on("GET", CALLS, move |_: &wiremock::Request| {
+        let second = if flag.load(Ordering::SeqCst) {
+            json!({"serviceId": 1})
+        } else {
+            json!({"jobNo": 2, "serviceId": 1})
+        };
+        ok(json!({"data": [{"jobNo": 1, "serviceId": 1, "state": "queued"}, second]}).to_string())
+    })
+    .await;
+    let bench = Bench::new(target(&trio.url())).await;
+    let said = |message: &str| {
+        lines.lock().expect("not poisoned").iter().filter(|line| line.contains(message)).count()
+    };
+    let without = || {
+        let uses = bench.client.field_uses();
+        uses.iter()
+            .find(|it| it.resource == Resource::Calls && it.field == "id")
+            .and_then(|id| id.rows_without)
+    };
+    let read = async |times: usize| {
+        for _ in 0..times {
+            bench.client.calls(&bench.route).await.expect("calls");
+        }
+    };
+    read(5).await;
+    assert_eq!((said(LACK), said(AGAIN), without()), (1, 0, Some(1)));
+    lacks.store(false, Ordering::SeqCst);
+    read(99).await;
+    assert_eq!((said(LACK), said(AGAIN), without()), (1, 0, Some(0)), "it may come and go");
+    read(2).await;
+    assert_eq!((said(LACK), said(AGAIN)), (1, 1));
+    lacks.store(true, Ordering::SeqCst);
+    read(3).await;
+    assert_eq!((said(LACK), said(AGAIN)), (2, 1));
+}
+
 #[tokio::test]
 async fn a_call_without_a_class_is_voice_and_any_other_case_is_what_is_configured_else_other() {
     let rows = json!([
@@ -41,8 +120,13 @@ async fn a_call_without_a_class_is_voice_and_any_other_case_is_what_is_configure
     ]);
     for (default, word) in [(None, "other"), (Some(CaseClass::Email), "email")] {
         let (calls, cases, bench) = both(&rows, default).await;
-        assert_eq!(classes(&calls), ["email", "voice", "voice", "other", "chat"]);
+        assert_eq!(classes(&calls), ["email", "voice", "voice", "voice", "chat"]);
         assert_eq!(classes(&cases), ["email", word, word, "other", "chat"], "{default:?}");
+        for list in [&calls, &cases] {
+            let unknown: Vec<&str> =
+                list.cases.iter().filter(|case| case.class_is_unknown).map(|case| &*case.id).collect();
+            assert_eq!(unknown, ["4"], "a word that is not mapped is not an absent one");
+        }
         let uses = bench.client.field_uses();
         let unknown = |resource| {
             let class = uses.iter().find(|it| it.resource == resource && it.field == "class");

@@ -39,7 +39,8 @@ enum Server {
 impl Respond for Server {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let row = json!({
-            "AgentId": 7, "State": "free", "mail": "x@example.org", "stateSince": "2024-01-15T08:00:00Z",
+            "AgentId": 7, "State": "free", "mail": "x@example.org",
+            "stateSince": jiff::Timestamp::now().to_string(),
         });
         let Value::Object(mut row) = row else { unreachable!() };
         let fields = request.url.query_pairs().find(|(key, _)| key == "fields");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{format, layout, links, linter, panels, persons, queries, variables};
+use super::{format, layout, links, linter, panels, persons, queries, unknown, variables};
 use crate::dashboard::Board;
 
 type Check = fn(&Board) -> Vec<String>;
@@ -239,6 +239,48 @@ fn queries_that_are_wrong_or_invent_something_are_found() {
                     );
                 },
                 "does not begin with job, instance",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn zeros_for_unknown_states_are_found() {
+    finds(
+        unknown::faults,
+        "trio-team",
+        &[
+            (
+                |json| {
+                    let chosen = "job=~\"$job\", instance=~\"$instance\", target=~\"$target\"";
+                    ask(json, &format!("sum(trio_agents{{{chosen}, state=\"available\"}})"));
+                },
+                "shows 0 available where states are unknown",
+            ),
+            (
+                |json| {
+                    let available = "trio_agents{state=\"available\"}";
+                    let unknown = "trio_agents{state=\"unknown\"}";
+                    ask(json, &format!("{available} > 0 or {available} - ({unknown} > bool 0)"));
+                },
+                "does not show ?",
+            ),
+            (
+                |json| {
+                    let panels = json["panels"].as_array_mut().expect("panels");
+                    let panel = panels.iter_mut().find(|panel| panel["title"] == "Available");
+                    let defaults = &mut panel.expect("a panel")["fieldConfig"]["defaults"];
+                    defaults["mappings"][0]["options"]["-1"]["text"] = "0".into();
+                },
+                "\"Available\" does not show ?",
+            ),
+            (
+                |json| {
+                    let available = "trio_agents{state=\"available\"}";
+                    ask(json, &format!("{available} + 0 * trio_agents{{state=\"unknown\"}}"));
+                    first(json)["targets"][0]["range"] = true.into();
+                },
+                "draws a line",
             ),
         ],
     );

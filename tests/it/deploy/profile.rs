@@ -19,7 +19,8 @@ fn profile(file: &str, text: &str) -> Result<String, String> {
     if text.contains("--release") || text.contains("/release/") {
         return Err(format!("{file}: builds or takes a program of the profile `release`"));
     }
-    let (_, after) = text.split_once("--profile ").ok_or_else(|| format!("{file}: names no profile"))?;
+    let (_, after) =
+        text.split_once("cargo build --profile ").ok_or_else(|| format!("{file}: names no profile"))?;
     let name = after.split_whitespace().next().unwrap_or_default().to_owned();
     if !text.contains(&format!("/{name}")) {
         return Err(format!("{file}: takes no program from the folder of the profile `{name}`"));

@@ -13,8 +13,8 @@ use crate::markdown::{Document, root};
 const PASSED_ON: [(&str, &str); 6] = [
     ("src/http/web_files.rs", "warnings of the web configuration"),
     ("src/trio/error.rs", "details of the files below"),
-    ("src/app/keeper.rs", "src/state_file/problem.rs"),
-    ("src/app/fleet.rs", "warnings of the configuration"),
+    ("src/app/state_writer.rs", "src/state_file/problem.rs"),
+    ("src/app/targets.rs", "warnings of the configuration"),
     ("src/cli/run.rs", "warnings of the configuration"),
     ("src/cli/trace.rs", "warnings of the configuration"),
 ];
@@ -232,7 +232,7 @@ fn a_message_that_cannot_be_looked_up_is_found_wherever_it_comes_from() {
     for (file, source) in [
         ("src/a.rs", r#"fn a() { tracing::warn!(error = "nobody knows this", "it fails"); }"#),
         ("src/a.rs", r#"fn a() { tracing::info!("nobody knows this"); }"#),
-        ("src/app/keeper.rs", r#"fn a() { tracing::error!("{error}"); }"#),
+        ("src/app/state_writer.rs", r#"fn a() { tracing::error!("{error}"); }"#),
         ("src/state_file/problem.rs", r#"enum E { #[error("{x} kept as {y}", .0)] A(u8) }"#),
     ] {
         assert_eq!(missing(&messages(file, source), &page), Vec::<String>::new(), "{source}");

@@ -29,6 +29,43 @@ async fn calls_are_counted_by_state_with_every_state_present() {
 }
 
 #[tokio::test]
+async fn rows_without_a_key_are_published() {
+    let trio = hand_written().await;
+    let list = r#"{"data":[
+        {"jobNo":1,"state":"Queued","serviceId":11},
+        {"state":"Queued","serviceId":11},
+        {"jobNo":"","state":"Queued","serviceId":12},
+        {"jobNo":4,"state":"Queued"}]}"#;
+    trio.answer("cc/1/services/calls", list).await;
+    let (_app, metrics) = read(&trio).await;
+    let without =
+        |resource, field| metrics.get("trio_rows_without_key", &[("resource", resource), ("field", field)]);
+    assert_eq!(without("services/calls", "id"), Some(2.0));
+    assert_eq!(without("services/calls", "service_id"), Some(1.0));
+    assert_eq!(without("services/state", "id"), Some(0.0));
+    assert_eq!(without("agents/state", "id"), Some(0.0));
+    assert_eq!(without("agents/state", "state"), None, "an agent counts without it");
+    assert_eq!(without("services/cases", "id"), None, "nothing has answered");
+    assert_eq!(calls(&metrics)[0], Some(2.0), "the rows that have a number");
+}
+
+#[tokio::test]
+async fn number_in_two_services_is_two_calls() {
+    let trio = hand_written().await;
+    let list = r#"{"data":[
+        {"jobNo":1,"state":"Queued","serviceId":11},
+        {"jobNo":1,"state":"Queued","serviceId":12},
+        {"jobNo":1,"state":"Queued","serviceId":12}]}"#;
+    trio.answer("cc/1/services/calls", list).await;
+    let (_app, metrics) = read(&trio).await;
+    assert_eq!(calls(&metrics)[0], Some(2.0));
+    for service in ["11", "12"] {
+        let waiting = [("service_id", service), ("case_class", "voice")];
+        assert_eq!(metrics.get("trio_service_class_waiting", &waiting), Some(1.0), "{service}");
+    }
+}
+
+#[tokio::test]
 async fn calls_that_cannot_be_told_apart_by_state_or_may_be_cut_are_not_counted() {
     let stateless = r#"{"data":[{"jobNo":1,"serviceId":11}]}"#.to_owned();
     let many = |count: usize| {

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use trio_exporter::{sim::Numbers, trio::latin1};
+use trio_exporter::{sim::IdOffsets, trio::latin1};
 
 /// High enough that no other number looks like one of them.
-pub(super) const NUMBERS: Numbers =
-    Numbers { agents: 731_900_000, cases: 846_200_000_000, customers: 555_010_000_000 };
+pub(super) const NUMBERS: IdOffsets =
+    IdOffsets { agents: 731_900_000, cases: 846_200_000_000, customers: 555_010_000_000 };
 /// How all of them begin, and how long they are at least.
 const BEGINNINGS: [(&str, usize); 3] = [("7319000", 9), ("84620", 12), ("5550100", 12)];
 

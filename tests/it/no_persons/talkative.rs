@@ -58,7 +58,7 @@ impl Talkative {
     pub(super) async fn start(dialect: Dialect, clock: Clock) -> Self {
         let options = Options {
             dialect,
-            numbers: NUMBERS,
+            id_offsets: NUMBERS,
             calls_limited: true,
             services: 3,
             agents: 30,

@@ -82,7 +82,7 @@ async fn readers(ports: &[Port], of: u32, clock: &Clock) -> Vec<u32> {
     let mut readers: Vec<Vec<u32>> = vec![Vec::new(); ports.len()];
     for number in 0..of {
         let shard = Shard::new(number, of).expect("a shard");
-        let mut app = TestApp::start_at(shared(ports).shared_by(shard), clock.clone()).await;
+        let mut app = TestApp::start_at(shared(ports).with_shard(shard), clock.clone()).await;
         app.step_together().await;
         let metrics = app.metrics().await;
         for (target, readers) in readers.iter_mut().enumerate() {

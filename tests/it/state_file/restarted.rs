@@ -14,6 +14,52 @@ use crate::{
     support::{Simulated, TestApp, still_clock},
 };
 
+/// A metric, labels, and a value.
+type Sample = (&'static str, &'static [(&'static str, &'static str)], f64);
+
+/// What `tests/data/state/version-1` holds of the service 101.
+const VERSION_1: [Sample; 14] = [
+    ("trio_service_cases_offered_total", &[("case_class", "voice")], 12.0),
+    ("trio_service_cases_offered_total", &[("case_class", "email")], 1.0),
+    ("trio_service_cases_carried_in_total", &[("case_class", "voice")], 2.0),
+    ("trio_service_cases_answered_total", &[("case_class", "voice")], 9.0),
+    ("trio_service_cases_left_total", &[("case_class", "voice"), ("age", "short")], 1.0),
+    ("trio_service_cases_left_total", &[("case_class", "voice"), ("age", "within")], 1.0),
+    ("trio_service_cases_moved_total", &[("case_class", "voice")], 1.0),
+    ("trio_service_cases_unclassified_total", &[("case_class", "voice"), ("reason", "carried_in")], 1.0),
+    ("trio_service_cases_unclassified_total", &[("case_class", "email"), ("reason", "gap")], 1.0),
+    ("trio_service_cases_answered_within_target_total", &[("case_class", "voice")], 7.25),
+    ("trio_service_handling_seconds_total", &[("case_class", "voice")], 812.5),
+    ("trio_service_queue_wait_seconds_total", &[], 90.0),
+    ("trio_service_measured_seconds_total", &[], 3600.0),
+    ("trio_service_unmeasured_seconds_total", &[("reason", "outage")], 30.0),
+];
+
+#[tokio::test]
+async fn file_of_the_first_version_loads_and_no_counter_falls() {
+    let (folder, clock) = (folder(), still_clock());
+    let file = folder.path().join("state");
+    fs::write(&file, include_bytes!("../../data/state/version-1")).expect("written");
+    clock.advance(Duration::from_secs(10));
+    let trio = Simulated::start(Options::default(), clock.clone()).await;
+    let mut config = kept(&trio, &file);
+    config.targets[0].name = "main".into();
+    let mut app = TestApp::start_at(config, clock).await;
+    for step in 0..4 {
+        app.step_after(5).await;
+        let metrics = app.metrics().await;
+        for (name, labels, saved) in VERSION_1 {
+            let of = [&[("service_id", "101")], labels].concat();
+            let now = metrics.get(name, &of);
+            assert!(now >= Some(saved), "step {step}: {name}{labels:?} was {saved} and is {now:?}");
+        }
+        // Classes that are new are shown at zero for one step.
+        if step > 0 {
+            assert_law(&metrics, "version 1");
+        }
+    }
+}
+
 #[tokio::test]
 async fn counters_go_on_and_the_law_holds_over_a_restart_in_every_dialect() {
     for dialect in Dialect::ALL {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use trio_exporter::{
-    app::{App, Keeper, Wired},
+    app::{App, PollerFactory, StateWriter},
     config::{Config, Target},
     http,
     metrics::{self, Identity},
@@ -23,8 +23,8 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) clock: Clock,
     pub(crate) pollers: Vec<Poller>,
-    targets: Vec<Wired>,
-    keeper: Option<Keeper>,
+    targets: Vec<PollerFactory>,
+    state_writer: Option<StateWriter>,
     _stop: tokio::sync::watch::Sender<bool>,
 }
 
@@ -89,11 +89,11 @@ impl TestApp {
         let listen = "127.0.0.1:0".parse().expect("an address");
         let app = App::build(config, &listen, clock.clone()).await.expect("a free port");
         let url = format!("http://{}", app.addr());
-        let (listener, router, targets, keeper) = app.into_parts();
+        let (listener, router, targets, state_writer) = app.into_parts();
         let (stop, stopped) = shutdown::switch();
         tokio::spawn(http::serve(listener, router, stopped.requested()));
-        let pollers = targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
-        Self { url, clock, pollers, targets, keeper, _stop: stop }
+        let pollers = targets.iter().map(|factory| factory.poller().expect("a poller")).collect();
+        Self { url, clock, pollers, targets, state_writer, _stop: stop }
     }
 
     /// One step of every poller.
@@ -112,13 +112,13 @@ impl TestApp {
 
     /// Makes the pollers anew, as after a panic.
     pub(crate) fn restart_pollers(&mut self) {
-        self.pollers = self.targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
+        self.pollers = self.targets.iter().map(|factory| factory.poller().expect("a poller")).collect();
     }
 
     /// Saves and shows what was published, if there is a state file.
     async fn keep(&mut self) {
-        if let Some(keeper) = &mut self.keeper {
-            keeper.save_and_show().await;
+        if let Some(state_writer) = &mut self.state_writer {
+            state_writer.save_and_publish().await;
         }
     }
 

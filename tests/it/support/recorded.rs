@@ -7,7 +7,7 @@ use trio_exporter::{
     config::Target,
     model::Clock,
     poller::{self, Poller},
-    record::{self, Folder, Keep, Recorder, Summary},
+    record::{self, Folder, KeptFields, Recorder, Summary},
     shutdown,
     sim::Replay,
     tally,
@@ -38,7 +38,7 @@ impl Recording {
         let stats = Arc::default();
         let client =
             Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone()).expect("a client");
-        let client = client.witnessed(recorder.clone());
+        let client = client.with_observer(recorder.clone());
         let looked = record::look(&client, &dictionary, &contact_centers).await;
         let tally = tally::Settings::default();
         let publish = watch::Sender::new(None);
@@ -55,7 +55,7 @@ impl Recording {
     /// Writes it into a folder.
     pub(crate) fn save(&self, folder: &Path, keep: &[&str]) -> Summary {
         let keep: Vec<String> = keep.iter().map(|field| (*field).to_owned()).collect();
-        let keep = Keep::read(&keep, &self.target.dictionary).expect("fields");
+        let keep = KeptFields::read(&keep, &self.target.dictionary).expect("fields");
         let folder = Folder::prepare(folder).expect("an empty folder");
         record::write(&self.recorder, &self.target.trio.servers, &self.target.dictionary, &keep, &folder)
             .expect("written")

@@ -130,7 +130,7 @@ async fn what_is_no_exporter_is_told_for_what_it_is() {
     for (answer, parts) in [
         (moved, &["answered 302 Found", "redirects are not followed"][..]),
         (says_yes, &["answered 200, but this is no exporter: \"Welcom\""]),
-        ("SSH-2.0-OpenSSH\r\n", &["no answer that HTTP knows"]),
+        ("SSH-2.0-OpenSSH\r\n", &["not a valid HTTP answer"]),
     ] {
         assert_unwell(&["--url", &answering(Some(answer)).await], parts).await;
     }

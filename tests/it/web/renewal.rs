@@ -15,7 +15,7 @@ use super::{
 use crate::process::{PATIENCE, until};
 
 fn watching(files: &Files) -> Settings {
-    Settings { look_every: Duration::from_millis(20), ..settings(files) }
+    Settings { check_interval: Duration::from_millis(20), ..settings(files) }
 }
 
 /// Written so that the size of the file is another one as well.

@@ -77,7 +77,7 @@ pub(super) fn read(web: Option<PathBuf>, agents: Option<PathBuf>) -> Settings {
         listen: Listen::Addresses(vec!["127.0.0.1:0".parse().expect("an address")]),
         limits: Limits::default(),
         files: WebFiles::open(read).unwrap_or_else(|mistakes| panic!("{mistakes:#?}")),
-        look_every: Duration::from_secs(86_400),
+        check_interval: Duration::from_secs(86_400),
     }
 }
 

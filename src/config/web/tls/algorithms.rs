@@ -1,4 +1,4 @@
-//! Versions, cipher suites and curves.
+//! Reads TLS versions, cipher suites and curves.
 
 use crate::{
     config::web::switch,
@@ -22,13 +22,14 @@ pub(super) fn read(section: &mut Section<'_>, complaints: &mut Complaints) -> Al
         algorithms.prefer_ours = switch(&entry, complaints).unwrap_or(true);
     }
     if let Some(entry) = section.get("cipher_suites") {
-        let names = chosen(&entry, "cipher suite", &Algorithms::suite_names(), complaints);
+        let names = known_names(&entry, "cipher suite", &Algorithms::suite_names(), complaints);
+        // An empty list is no limit, as in exporter-toolkit.
         if !names.is_empty() {
             algorithms.limit_suites(&names);
         }
     }
     if let Some(entry) = section.get("curve_preferences") {
-        let names = chosen(&entry, "curve", &Algorithms::curve_names(), complaints);
+        let names = known_names(&entry, "curve", &Algorithms::curve_names(), complaints);
         if !names.is_empty() {
             algorithms.limit_curves(&names);
         }
@@ -41,7 +42,8 @@ fn version(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Version> {
     let found = Version::NAMES.iter().find(|(name, _)| *name == word);
     if found.is_none() {
         if ["TLS10", "TLS11"].contains(&word.as_str()) {
-            entry.wrong(complaints, "is too old to be safe and is not spoken here; write TLS12 or TLS13");
+            // Valid in exporter-toolkit, so the message says more than "unknown".
+            entry.wrong(complaints, "is too old to be safe and is not supported; write TLS12 or TLS13");
         } else {
             entry.wrong(complaints, unknown("version", &word, Version::NAMES.iter().map(|(name, _)| *name)));
         }
@@ -49,8 +51,8 @@ fn version(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Version> {
     found.map(|(_, version)| *version)
 }
 
-/// The names on a list, each of which must be one of `known`.
-fn chosen(
+/// Reads a list of names, each of which must be one of `known`.
+fn known_names(
     entry: &Entry<'_>,
     kind: &str,
     known: &[&'static str],
@@ -61,10 +63,8 @@ fn chosen(
         let Some(word) = item.text(complaints) else { continue };
         match known.iter().find(|name| **name == word) {
             Some(name) => names.push(*name),
-            None => item.wrong(
-                complaints,
-                format_args!("no {kind} that is offered here; known here: {}", known.join(", ")),
-            ),
+            None => item
+                .wrong(complaints, format_args!("not a supported {kind}; known here: {}", known.join(", "))),
         }
     }
     names

@@ -1,70 +1,71 @@
-//! Certificates and keys, in the web configuration itself or in files of their own.
+//! Reads certificates and keys, from the web configuration itself or from files of their own.
 
 use std::path::PathBuf;
 
 use crate::{
-    config::{files::Files, web::Named},
+    config::{files::Files, web::NamedFiles},
     document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
-    http::Watched,
+    http::WatchedFile,
 };
 
-/// A PEM text, in the file itself or in another one.
-pub(super) enum Given<'a> {
-    Nothing,
-    /// It has been complained about.
-    Wrong,
+/// A PEM text that a configuration gives.
+pub(super) enum PemSource<'a> {
+    Missing,
+    /// It was given, but cannot be used; that is reported already.
+    Invalid,
     Pem(Pem<'a>),
 }
 
 pub(super) struct Pem<'a> {
     bytes: Vec<u8>,
     pub(super) entry: Entry<'a>,
-    /// The file that it was read from.
+    /// The file that it was read from; `None`: the configuration itself.
     file: Option<PathBuf>,
 }
 
-impl Named<'_> {
-    /// What stands under `key`, or in the file that is named under `key_file`.
+impl NamedFiles<'_> {
+    /// Reads the PEM text in `key`, or in the file that `key_file` names.
     pub(super) fn pem<'a>(
         &mut self,
         section: &mut Section<'a>,
         key: &'static str,
         key_file: &'static str,
         complaints: &mut Complaints,
-    ) -> Given<'a> {
+    ) -> PemSource<'a> {
         match (section.get(key), section.get(key_file)) {
-            (None, None) => Given::Nothing,
+            (None, None) => PemSource::Missing,
             (Some(_), Some(file)) => {
                 file.wrong(complaints, format_args!("{key} is given as well; give one of them"));
-                Given::Wrong
+                PemSource::Invalid
             }
             (Some(entry), None) => match entry.text(complaints) {
-                Some(text) => Given::Pem(Pem { bytes: text.into_bytes(), entry, file: None }),
-                None => Given::Wrong,
+                Some(text) => PemSource::Pem(Pem { bytes: text.into_bytes(), entry, file: None }),
+                None => PemSource::Invalid,
             },
             (None, Some(entry)) => self.read(entry, complaints),
         }
     }
 
-    fn read<'a>(&mut self, entry: Entry<'a>, complaints: &mut Complaints) -> Given<'a> {
-        let Some(name) = entry.text(complaints) else { return Given::Wrong };
-        let looked_at = &mut *self.looked_at;
+    fn read<'a>(&mut self, entry: Entry<'a>, complaints: &mut Complaints) -> PemSource<'a> {
+        let Some(name) = entry.text(complaints) else { return PemSource::Invalid };
+        let watched = &mut *self.watched;
         let read = self.files.read(&name, |path| {
-            looked_at.push(Watched::at(path));
+            // Before it is read: a file that is missing now may appear later.
+            watched.push(WatchedFile::inspect(path));
             Ok((read_bytes(path, LONGEST_DOCUMENT)?, path.to_owned()))
         });
         match read {
-            Ok((bytes, file)) => Given::Pem(Pem { bytes, entry, file: Some(file) }),
+            Ok((bytes, file)) => PemSource::Pem(Pem { bytes, entry, file: Some(file) }),
             Err(message) => {
                 entry.wrong(complaints, message);
-                Given::Wrong
+                PemSource::Invalid
             }
         }
     }
 }
 
-impl Given<'_> {
-    /// What is made of it by `parse`; nothing if there is nothing to parse.
+impl PemSource<'_> {
+    /// Parses the text; `None` if there is none or it is wrong, which is reported.
     pub(super) fn parse<T>(
         &self,
         parse: impl FnOnce(&[u8]) -> Result<T, &'static str>,
@@ -76,12 +77,12 @@ impl Given<'_> {
         parsed.map_err(|message| pem.entry.wrong(complaints, format_args!("{file}{message}"))).ok()
     }
 
-    /// Warns if others can read it.
-    pub(super) fn guard(&self, files: &mut Files) {
+    /// Adds a warning if every user of the machine can read it.
+    pub(super) fn warn_if_exposed(&self, files: &mut Files) {
         match self {
-            Self::Pem(Pem { file: Some(file), entry, .. }) => files.guard(&entry.path, file),
-            Self::Pem(Pem { file: None, entry, .. }) => files.guard_configuration(&entry.path),
-            Self::Nothing | Self::Wrong => {}
+            Self::Pem(Pem { file: Some(file), entry, .. }) => files.warn_if_exposed(&entry.path, file),
+            Self::Pem(Pem { file: None, entry, .. }) => files.warn_if_configuration_exposed(&entry.path),
+            Self::Missing | Self::Invalid => {}
         }
     }
 }

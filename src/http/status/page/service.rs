@@ -1,4 +1,4 @@
-//! The question why a service is not here, and its answer.
+//! Search form "Why is a service not here?" and its answer.
 
 use maud::{Markup, html};
 
@@ -46,7 +46,7 @@ fn services(caption: &str, matches: &[Match]) -> Markup {
                         td { code { (found.service_id) } }
                         td { (found.contact_center_name.as_deref().unwrap_or_default()) " " code { (found.contact_center) } }
                         td { (found.target) }
-                        td { (in_words(found.state)) }
+                        td { (state_words(found.state)) }
                         td { a href=(found.metrics) { (found.metrics) } " " code { (found.selector) } }
                     }
                 }
@@ -81,7 +81,7 @@ fn reasons(answer: &Answer) -> Markup {
     }
 }
 
-const fn in_words(state: Verdict) -> &'static str {
+const fn state_words(state: Verdict) -> &'static str {
     match state {
         Verdict::Shown => "here",
         Verdict::ShownInPart => "here, but some families are withheld",

@@ -1,4 +1,4 @@
-//! What the page says of one target.
+//! Section of the page about one target.
 
 use maud::{Markup, html};
 
@@ -109,18 +109,19 @@ fn unmeasured(target: &Target) -> Markup {
 }
 
 fn collectors(target: &Target) -> Markup {
-    let is_calm =
+    let is_normal =
         |collector: &&Collector| matches!(collector.state, CollectorState::Well | CollectorState::Off);
-    let (calm, mut others): (Vec<&Collector>, Vec<&Collector>) = target.collectors.iter().partition(is_calm);
+    let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
+        target.collectors.iter().partition(is_normal);
     others.sort_by_key(|collector| order(collector.state));
-    let off = calm.iter().filter(|collector| collector.state == CollectorState::Off).count();
+    let off = normal.iter().filter(|collector| collector.state == CollectorState::Off).count();
     html! {
         @if target.collectors.is_empty() { p { "Nothing was read yet." } }
         @if !others.is_empty() { (readings("Readings that are not well", &others)) }
-        @if !calm.is_empty() {
+        @if !normal.is_empty() {
             details {
-                summary { "Readings: " (calm.len() - off) " well" @if off > 0 { ", " (off) " switched off" } }
-                (readings("", &calm))
+                summary { "Readings: " (normal.len() - off) " well" @if off > 0 { ", " (off) " switched off" } }
+                (readings("", &normal))
             }
         }
     }
@@ -184,7 +185,7 @@ fn every(collector: &Collector) -> Markup {
     }
 }
 
-/// The worst first.
+/// Returns the rank for sorting; the most severe state is the lowest.
 const fn order(state: CollectorState) -> u8 {
     match state {
         CollectorState::Forbidden | CollectorState::Failed | CollectorState::Expired => 0,
@@ -207,7 +208,7 @@ fn fields(target: &Target) -> Markup {
                     thead {
                         tr {
                             th { "State" } th { "Resource" } th { "Field" } th { "Member" } th { "Form" } th { "Said by" }
-                            th { "Unknown values" } th.number { "Times rejected" }
+                            th { "Unknown values" } th.number { "Rows without it" } th.number { "Times rejected" }
                         }
                     }
                     tbody { @for field in fields { (mapping(field)) } }
@@ -240,6 +241,13 @@ fn mapping(field: &Field) -> Markup {
             td {
                 @if field.unknown_values > 0 { strong { (field.unknown_values) } }
                 @for word in &field.unknown_words { " " code { (word) } }
+            }
+            td.number {
+                @match field.rows_without {
+                    Some(0) => "0",
+                    Some(rows) => strong { (rows) },
+                    None => "",
+                }
             }
             td.number { @if let Some(times) = field.times_rejected { (times) } }
         }
@@ -275,10 +283,10 @@ fn moment(moment: &Moment) -> Markup {
     html! { span title=(moment.at) { (moment.in_words()) } }
 }
 
-fn count(number: Option<usize>, of: &str) -> String {
+fn count(number: Option<usize>, noun: &str) -> String {
     match number {
-        None => format!("{of}s unknown"),
-        Some(1) => format!("1 {of}"),
-        Some(number) => format!("{number} {of}s"),
+        None => format!("{noun}s unknown"),
+        Some(1) => format!("1 {noun}"),
+        Some(number) => format!("{number} {noun}s"),
     }
 }

@@ -1,4 +1,4 @@
-//! The reasons why a service may not be here, each with what is known of it.
+//! Possible reasons why a service is missing, each with its evidence.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::http::status::{
 };
 use crate::{metrics::View, snapshot::Center};
 
-/// A possible reason, and what is known of it.
+/// A possible reason and its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(in crate::http::status) struct Reason {
     pub(in crate::http::status) target: Option<String>,
@@ -21,39 +21,39 @@ pub(in crate::http::status) struct Reason {
     pub(in crate::http::status) evidence: String,
 }
 
-/// The kinds of reasons, in the order in which a service can get lost.
+/// Kinds of reasons, in the order in which a service can get lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::http::status) enum Kind {
-    /// The target was not read yet, or cannot be read.
+    /// The target was not read yet or cannot be read.
     TargetNotRead,
     /// The configuration leaves its contact centre out.
     ContactCenterPassedOver,
     /// The API user sees no contact centre.
     NoContactCenter,
-    /// The list of services cannot be read, or does not hold it.
+    /// The list of services cannot be read or does not contain it.
     ServicesList,
-    /// The states of services cannot be read, are too old, or do not hold it.
+    /// The states of services cannot be read, are too old or do not contain it.
     ServicesState,
     /// The limit on series leaves its families out.
     SeriesLimit,
 }
 
-/// How much a reason explains.
+/// Likelihood of a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::http::status) enum Weight {
-    /// That is why.
+    /// It is the cause.
     Cause,
-    /// It may be why.
+    /// It may be the cause.
     Possible,
-    /// It is not why.
+    /// It is not the cause.
     RuledOut,
 }
 
 use Weight::{Cause, Possible, RuledOut};
 
-/// Walks through the reasons. What was found decides how much each explains.
+/// Returns all reasons; the services that were found decide the weight of each.
 pub(super) fn all(views: &[&View], report: &Report, matches: &[Match]) -> Vec<Reason> {
     let mut walk = Walk { target: None, found: !matches.is_empty(), reasons: Vec::new() };
     for view in views {
@@ -69,9 +69,10 @@ pub(super) fn all(views: &[&View], report: &Report, matches: &[Match]) -> Vec<Re
     walk.reasons
 }
 
+/// Collects reasons; `target` is the one being looked at.
 struct Walk {
     target: Option<String>,
-    /// It was found somewhere, so that nothing that hides whole lists is why.
+    /// The service was found in some list.
     found: bool,
     reasons: Vec<Reason>,
 }
@@ -82,18 +83,21 @@ impl Walk {
         self.reasons.push(Reason { target, contact_center, reason, weight, evidence });
     }
 
-    /// What hides services explains something only while the service was not found elsewhere.
-    fn hiding(&self) -> Weight {
+    /// Returns the weight of a reason that hides whole lists: possible only while the service was not found.
+    fn weight_of_hidden_list(&self) -> Weight {
         if self.found { RuledOut } else { Possible }
     }
 
     fn target_read(&mut self, target: &Target) {
         let step = target.last_step.as_ref().map(|step| step.in_words()).unwrap_or_default();
         let (weight, evidence) = match (target.state, &target.trouble) {
-            (TargetState::NotReadYet, _) => (self.hiding(), "it has not finished its first step".to_owned()),
-            (_, Some(trouble)) => {
-                (self.hiding(), format!("the last step, {step}, could read nothing: {trouble}"))
+            (TargetState::NotReadYet, _) => {
+                (self.weight_of_hidden_list(), "it has not finished its first step".to_owned())
             }
+            (_, Some(trouble)) => (
+                self.weight_of_hidden_list(),
+                format!("the last step, {step}, could read nothing: {trouble}"),
+            ),
             _ => (RuledOut, format!("its last step was {step}")),
         };
         self.add(None, Kind::TargetNotRead, weight, evidence);
@@ -103,28 +107,30 @@ impl Walk {
         if !target.passed_over.is_empty() {
             let names = centers(&target.passed_over);
             let evidence = format!("`contact_centers` leaves out {names}; what is in them is not read");
-            self.add(None, Kind::ContactCenterPassedOver, self.hiding(), evidence);
+            self.add(None, Kind::ContactCenterPassedOver, self.weight_of_hidden_list(), evidence);
         }
         if target.state != TargetState::NotReadYet && target.contact_centers.is_empty() {
             let list = target.collectors.iter().find(|collector| collector.collector == CONTACT_CENTERS);
             let words = list.map_or("not read yet", |list| &list.words);
             let evidence = format!("no contact centre is read; the list of them: {words}");
-            self.add(None, Kind::NoContactCenter, self.hiding(), evidence);
+            self.add(None, Kind::NoContactCenter, self.weight_of_hidden_list(), evidence);
         }
     }
 
-    /// The lists of each contact centre; those that hold nothing and are well are told together.
+    /// Adds the lists of each contact centre; those that were read and do not contain the service are one reason.
     fn lists(&mut self, view: &View, target: &Target, matches: &[&Match]) {
         let snapshot = view.published.as_ref().map(|published| &published.snapshot);
         let mut without = Vec::new();
         for center in snapshot.iter().flat_map(|snapshot| &snapshot.centers) {
             let id = &*center.contact_center.id;
             let here: Vec<&&Match> = matches.iter().filter(|found| found.contact_center == id).collect();
-            let of = |name: &str| {
+            let collector = |name: &str| {
                 let mut collectors = target.collectors.iter();
                 collectors.find(|c| c.collector == name && c.contact_center.as_deref() == Some(id))
             };
-            let (Some(list), Some(state)) = (of("services"), of("service_state")) else { continue };
+            let (Some(list), Some(state)) = (collector("services"), collector("service_state")) else {
+                continue;
+            };
             let is_well = |collector: &Collector| collector.state == CollectorState::Well;
             if here.is_empty() && is_well(list) && is_well(state) {
                 without.push((id, list.items.unwrap_or_default()));
@@ -152,8 +158,8 @@ impl Walk {
         let is_well = list.state == CollectorState::Well;
         let (weight, held) = match (holds, here.is_empty()) {
             (0, true) if is_well => (RuledOut, "does not hold it"),
-            (0, true) => (self.hiding(), "does not hold it"),
-            // The state alone makes its series; without the list they lack its name.
+            (0, true) => (self.weight_of_hidden_list(), "does not hold it"),
+            // Series come from the state; without the list they only lack the name.
             (0, false) => (RuledOut, "does not hold it, so its name is not known"),
             _ => (RuledOut, "holds it"),
         };
@@ -176,7 +182,7 @@ impl Walk {
             ),
             Some(_) => (Cause, "are not known".to_owned()),
             None if here.is_empty() && state.state != CollectorState::Well => {
-                (self.hiding(), "do not hold it".to_owned())
+                (self.weight_of_hidden_list(), "do not hold it".to_owned())
             }
             None if here.is_empty() => (RuledOut, "do not hold it".to_owned()),
             None => (RuledOut, "hold it".to_owned()),
@@ -201,7 +207,7 @@ impl Walk {
     }
 }
 
-/// When a list was last read whole, in words.
+/// Returns the age of the last complete reading, in words.
 fn last_read(collector: &Collector) -> String {
     let last = collector.last_success.as_ref().map(Moment::in_words);
     last.map_or_else(|| "never read".to_owned(), |last| format!("last read {last}"))

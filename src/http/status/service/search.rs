@@ -1,4 +1,4 @@
-//! Which services are called so.
+//! Search of services by id or name.
 
 use std::collections::HashSet;
 
@@ -11,20 +11,20 @@ use crate::{
     snapshot::Center,
 };
 
-/// Similar names that are told.
-const MOST_SIMILAR: usize = 10;
-/// Shorter texts stand in too many names.
-const SHORTEST_PART: usize = 2;
+/// Most similar services in one answer.
+const MAX_SIMILAR: usize = 10;
+/// Shortest text, in characters, for which similar services are listed; a single letter is in nearly every name.
+const MIN_PART: usize = 2;
 
-/// What was found.
+/// Result of a search.
 pub(super) struct Found {
-    /// Services with this id or name, whatever the case of the letters.
+    /// Services with this id or name; upper and lower case are equal.
     pub(super) matches: Vec<Match>,
-    /// The first services whose id or name holds it.
+    /// First services whose id or name contains the text.
     pub(super) similar: Vec<Match>,
 }
 
-/// Looks through everything that was ever read of the targets, however old it is.
+/// Searches the last good readings of the targets, also those that are too old to be shown.
 pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> Found {
     let asked = asked.to_lowercase();
     let mut found = Found { matches: Vec::new(), similar: Vec::new() };
@@ -47,12 +47,12 @@ pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> Found {
                 let is = |test: &dyn Fn(&str) -> bool| texts.iter().flatten().any(|text| test(text));
                 let state = || state(center, states.contains(service.id), now);
                 if is(&|text| text == asked) {
-                    found.matches.push(one(view, center, service, state()));
-                } else if asked.chars().count() >= SHORTEST_PART
-                    && found.similar.len() < MOST_SIMILAR
+                    found.matches.push(found_service(view, center, service, state()));
+                } else if asked.chars().count() >= MIN_PART
+                    && found.similar.len() < MAX_SIMILAR
                     && is(&|text| text.contains(&asked))
                 {
-                    found.similar.push(one(view, center, service, state()));
+                    found.similar.push(found_service(view, center, service, state()));
                 }
             }
         }
@@ -60,7 +60,7 @@ pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> Found {
     found
 }
 
-/// How a service of a contact centre stands that has a state in the last good reading, or has none.
+/// Returns the verdict on one service; `has_state`: the last good reading of states contains it.
 fn state(center: &Center, has_state: bool, now: Stamp) -> Verdict {
     let fresh = center.service_state.fresh(now).is_some();
     match (has_state, fresh) {
@@ -71,7 +71,7 @@ fn state(center: &Center, has_state: bool, now: Stamp) -> Verdict {
     }
 }
 
-fn one(view: &View, center: &Center, service: &ServiceNames<'_>, state: Verdict) -> Match {
+fn found_service(view: &View, center: &Center, service: &ServiceNames<'_>, state: Verdict) -> Match {
     let contact_center = &center.contact_center;
     let target: String = form_urlencoded::byte_serialize(view.name.as_bytes()).collect();
     Match {
@@ -91,7 +91,7 @@ fn one(view: &View, center: &Center, service: &ServiceNames<'_>, state: Verdict)
     }
 }
 
-/// A text as it stands between the quotes of a label.
+/// Escapes a text for a label value in PromQL.
 fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

@@ -1,4 +1,4 @@
-//! Tests: why a service is not here, by data alone; the same with servers that cause it stands in `tests/it`.
+//! Reasons for a missing service, from data alone. Tests with servers that cause them are in `tests/it`.
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 
 fn asked(view: View, now: Stamp, service: &str) -> (Value, String) {
-    let (said, page) = said_at(vec![view], now, Some(service));
+    let (said, page) = report_at(vec![view], now, Some(service));
     (said["service"].clone(), page)
 }
 
@@ -16,7 +16,7 @@ fn weight(answer: &Value, reason: &str) -> Value {
 }
 
 #[test]
-fn a_service_that_is_here_is_found_by_id_and_by_name_in_any_case_with_its_series() {
+fn shown_service_is_found_by_id_and_name() {
     for service in ["s1", "S1", " phone "] {
         let (answer, page) = asked(noted(|_| {}), fixture::later(3), service);
         assert_eq!(answer["verdict"], "shown", "{service}");
@@ -28,7 +28,7 @@ fn a_service_that_is_here_is_found_by_id_and_by_name_in_any_case_with_its_series
 }
 
 #[test]
-fn a_part_of_a_name_finds_similar_ones() {
+fn part_of_name_finds_similar_services() {
     let (answer, page) = asked(noted(|_| {}), fixture::later(3), "hon");
     assert_eq!((&answer["verdict"], &answer["matches"]), (&json!("not_listed"), &json!([])));
     assert_eq!(answer["similar"][0]["service_name"], "Phone");
@@ -36,7 +36,7 @@ fn a_part_of_a_name_finds_similar_ones() {
 }
 
 #[test]
-fn a_service_without_a_state_is_told_from_one_whose_state_was_not_read() {
+fn no_state_differs_from_state_not_read() {
     let without = |snapshot: &mut Snapshot| {
         let state = ServiceStatus { id: "s2".into(), ..fixture::service_status() };
         snapshot.centers[0].service_state = fixture::reading(1, vec![state], 5);
@@ -54,21 +54,21 @@ fn a_service_without_a_state_is_told_from_one_whose_state_was_not_read() {
 }
 
 #[test]
-fn a_reading_that_is_too_old_is_the_cause() {
+fn expired_reading_is_the_cause() {
     let (answer, page) = asked(noted(|_| {}), fixture::later(90), "s1");
     assert_eq!((&answer["verdict"], weight(&answer, "services_state")), (&json!("expired"), json!("cause")));
     assert!(page.contains("hold it, but are withheld after 1 min; last read 1 min 30 s ago"), "{page}");
 }
 
 #[test]
-fn a_service_whose_state_alone_is_known_is_here_without_its_name() {
+fn service_with_state_alone_is_shown_without_name() {
     let nameless = |snapshot: &mut Snapshot| snapshot.centers[0].services.good = None;
     let (answer, _) = asked(noted(nameless), fixture::later(3), "s1");
     assert_eq!((&answer["verdict"], &answer["matches"][0]["service_name"]), (&json!("shown"), &Value::Null));
 }
 
 #[test]
-fn names_are_quoted_as_prometheus_reads_them() {
+fn selector_escapes_names() {
     let odd = |snapshot: &mut Snapshot| snapshot.centers[0].contact_center.id = "a\"\\\n".into();
     let (answer, _) = asked(noted(odd), fixture::later(3), "s1");
     let selector = answer["matches"][0]["selector"].as_str().expect("text");

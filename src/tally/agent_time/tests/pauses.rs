@@ -34,6 +34,7 @@ fn with_member(mut snapshot: Snapshot) -> Snapshot {
         understood: 0,
         not_understood: 0,
         unknown_words: Vec::new(),
+        rows_without: None,
         times_rejected: None,
     };
     snapshot.fields = Arc::new([member]);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::*;
 use crate::{
     model::{Case, ServiceStatus},
-    tally::{Settings, Source},
+    tally::{Settings, Source, WaitingNow},
 };
 
 fn of(class: CaseClass, id: &str, state: CaseState) -> Case {
@@ -21,7 +21,12 @@ fn a_class_is_published_at_zero_before_its_first_case_counts() {
     let mail = of(CaseClass::Email, "7", Queued);
     stage.cases(std::slice::from_ref(&mail));
     assert_eq!(stage.class("1", CaseClass::Email).counts.offered, 0);
-    assert!(stage.class("1", CaseClass::Email).now.is_some_and(|now| now.waiting == 1));
+    assert!(
+        stage
+            .class("1", CaseClass::Email)
+            .now
+            .is_some_and(|now| now.waiting.is_some_and(|waiting| waiting.cases == 1))
+    );
     stage.cases(&[mail]);
     assert_eq!(stage.class("1", CaseClass::Email).counts.offered, 1);
     assert_eq!(stage.voice().offered, 0, "configured classes are there from the start");
@@ -73,8 +78,9 @@ fn what_waits_now_is_shown_by_class_with_the_age_of_the_oldest() {
     }
     stage.calls(&[case("1", Queued), case("2", Offered), case("3", Handled)]);
     let now = stage.class("1", CaseClass::Voice).now.expect("a whole list");
-    assert_eq!((now.states, now.waiting), ([1, 1, 1, 0], 2));
-    assert_eq!((now.longest_wait, now.over_target), (25.0, 1), "since it was first seen");
+    assert_eq!(now.states, [1, 1, 1, 0]);
+    let expected = WaitingNow { cases: 2, longest_wait: 27.5, over_target: 1 };
+    assert_eq!(now.waiting, Some(expected), "since the middle of the window in which it came");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::{
 /// What happens before a list is read.
 #[derive(Clone, Debug)]
 enum Turn {
-    Read { rows: Vec<(u8, u8, u8, u8)>, cut: bool, source: bool },
+    Read { rows: Vec<(u8, u8, u8, u8)>, cut: bool, source: bool, queue: Option<u8> },
     Fails,
     Hangs(u16),
     Failover,
@@ -25,8 +25,13 @@ enum Turn {
 fn turn() -> impl Strategy<Value = Turn> {
     let row = (0..12u8, 0..2u8, 0..4u8, 0..3u8);
     prop_oneof![
-        12 => (prop::collection::vec(row, 0..12), prop::bool::weighted(0.15), prop::bool::weighted(0.8))
-            .prop_map(|(rows, cut, source)| Turn::Read { rows, cut, source }),
+        12 => (
+            prop::collection::vec(row, 0..12),
+            prop::bool::weighted(0.15),
+            prop::bool::weighted(0.8),
+            prop::option::of(0..4u8),
+        )
+            .prop_map(|(rows, cut, source, queue)| Turn::Read { rows, cut, source, queue }),
         1 => Just(Turn::Fails),
         1 => (0..120u16).prop_map(Turn::Hangs),
         1 => Just(Turn::Failover),
@@ -45,8 +50,9 @@ fn rows(rows: &[(u8, u8, u8, u8)], now: std::time::SystemTime) -> Vec<Case> {
             ..case(&id.to_string(), CaseState::ALL[usize::from(*state)])
         })
         .collect();
-    cases.sort_by(|a, b| a.id.cmp(&b.id));
-    cases.dedup_by(|a, b| a.id == b.id);
+    // Each row once, as lists come; but a number may be in both services.
+    cases.sort_by(|a, b| (&a.id, &a.service_id).cmp(&(&b.id, &b.service_id)));
+    cases.dedup_by(|a, b| (&a.id, &a.service_id) == (&b.id, &b.service_id));
     cases
 }
 
@@ -73,9 +79,12 @@ proptest! {
         let mut time = Vec::new();
         for turn in turns {
             match turn {
-                Turn::Read { rows: shown, cut, source } => {
+                Turn::Read { rows: shown, cut, source, queue } => {
                     let cases = rows(&shown, stage.now().wall);
                     stage.clock.advance(POLL);
+                    if let Some(length) = queue.map(f64::from) {
+                        stage.queues(&[("1", Some(length)), ("2", Some(length))]);
+                    }
                     let source = if source { Source::Calls } else { Source::Cases };
                     stage.read(source, &cases, if cut { &["1"] } else { &[] });
                     stage.step();
@@ -113,7 +122,7 @@ proptest! {
             }
             let service = stage.service("1").time;
             let all: Vec<f64> =
-                service.measured.into_iter().chain(service.unmeasured).chain(service.queue_wait).collect();
+                service.measured.into_iter().chain(service.unmeasured).collect();
             prop_assert!(time.iter().sum::<f64>() <= all.iter().sum::<f64>() + 1e-9);
             prop_assert!(all.iter().all(|seconds| *seconds >= 0.0));
             time = all;

@@ -168,7 +168,7 @@ fn today_goes_on_over_a_restart_on_the_same_day_and_nowhere_else() {
 
 #[test]
 fn goals_of_the_next_process_hold_from_its_beginning() {
-    let email = GivenGoals { classes: vec![GivenClass::of(CaseClass::Email)], ..GivenGoals::default() };
+    let email = GivenGoals { classes: vec![GivenClass::new(CaseClass::Email)], ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(email, vec![]));
     let after = busy().restarts(AWAY, Settings { goals, ..Settings::default() });
     assert_eq!(after.service("1").goals.classes[0].class, CaseClass::Email);

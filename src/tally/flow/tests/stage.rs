@@ -9,7 +9,8 @@ use crate::{
     },
     snapshot::{Attempt, Center, Followed, Good, Outcome, Reading, Snapshot},
     tally::{
-        CenterTotals, ClassCounts, ClassTotals, Event, Saved, ServiceTotals, Settings, Source, Tally, step,
+        CenterTotals, ClassCounts, ClassTotals, Event, Saved, ServiceTotals, Settings, Source, Tally,
+        WaitingNow, step,
     },
 };
 
@@ -28,16 +29,7 @@ pub(super) struct Stage {
 
 /// A voice case of service 1.
 pub(super) fn case(id: &str, state: CaseState) -> Case {
-    Case {
-        id: id.into(),
-        service_id: Some("1".into()),
-        state: Some(state),
-        class: Some(CaseClass::Voice),
-        created: None,
-        answered: None,
-        waited: None,
-        agent_id: None,
-    }
+    Case { service_id: Some("1".into()), state: Some(state), class: Some(CaseClass::Voice), ..Case::new(id) }
 }
 
 /// A service that says nothing but that it exists.
@@ -143,6 +135,28 @@ impl Stage {
         self.clock.advance(POLL);
         self.read(Source::Cases, cases, &[]);
         self.step()
+    }
+
+    /// Five seconds later Trio gives these queue lengths, and at the same moment the list of calls shows
+    /// these calls and the other list nothing.
+    pub(super) fn calls_beside(&mut self, queues: &[(&str, Option<f64>)], cases: &[Case]) -> &mut Self {
+        self.clock.advance(POLL);
+        self.queues(queues);
+        self.read(Source::Cases, &[], &[]);
+        self.read(Source::Calls, cases, &[]);
+        self.step()
+    }
+
+    /// From now on Trio gives these queue lengths.
+    pub(super) fn queues(&mut self, queues: &[(&str, Option<f64>)]) {
+        let status =
+            |(id, length): &(&str, Option<f64>)| ServiceStatus { queue_length: *length, ..service(id) };
+        self.services(queues.iter().map(status).collect());
+    }
+
+    /// The waiting of a class as they are published.
+    pub(super) fn waiting(&self, service: &str, class: CaseClass) -> Option<WaitingNow> {
+        self.class(service, class).now.and_then(|now| now.waiting)
     }
 
     /// Notes that a list shows these now, without counting yet.

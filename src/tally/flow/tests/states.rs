@@ -34,7 +34,7 @@ fn agents_say_where_a_case_stands_that_does_not_say_so_itself() {
     stage.calls(&[silent("7"), silent("8"), silent("9")]);
     let now = stage.class("1", CaseClass::Voice).now.expect("a whole list");
     assert_eq!(now.states, [1, 0, 1, 1], "queued, offered, handled, unknown");
-    assert_eq!(now.waiting, 1, "one that may be with an agent does not wait");
+    assert_eq!(now.waiting, None, "9 may wait, and nothing says whether it does");
     stage.agents(&[("7", AgentState::Busy), ("8", AgentState::Busy)]);
     stage.calls(&[silent("7"), silent("8")]);
     assert_eq!(stage.voice().answered, 3);

@@ -101,7 +101,7 @@ fn the_time_after_a_cut_list_is_not_measured_either() {
 
 #[test]
 fn the_time_of_a_service_with_callbacks_alone_is_measured_by_the_list_of_calls() {
-    let callback = GivenClass::of(CaseClass::Callback);
+    let callback = GivenClass::new(CaseClass::Callback);
     let goals = Goals::new(GivenGoals { classes: vec![callback], ..GivenGoals::default() }, Vec::new());
     let mut stage = Stage::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
     stage.calls(&[]).calls(&[]).calls(&[]);

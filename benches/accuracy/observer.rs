@@ -1,0 +1,131 @@
+//! The exporter's view of a simulated world, without HTTP: bytes, decoding, snapshot, tally.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use trio_exporter::{
+    model::{CaseClass, CaseList, ContactCenter, Resource, Stamp, Text},
+    sim::InProcess,
+    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    tally::{self, CenterTotals, Inference, Settings, Tally},
+    trio::{CaseListDecoder, Dictionary},
+};
+
+/// Inferred bounds of an answered case's wait, in seconds.
+pub(crate) type Bounds = (f64, f64);
+
+/// A tally that reads a simulated world at a fixed interval.
+pub(crate) struct Observer<'a> {
+    pub(crate) world: InProcess,
+    dictionary: &'a Dictionary,
+    bodies: CaseListDecoder<'a>,
+    poll: Duration,
+    mono: Duration,
+    calls_readable: bool,
+    snapshot: Snapshot,
+    tally: Tally,
+    pub(crate) totals: Option<CenterTotals>,
+    /// Answered cases by job number.
+    pub(crate) answered: HashMap<Text, Bounds>,
+    /// World times of the readings, ascending.
+    pub(crate) polls: Vec<Duration>,
+}
+
+impl<'a> Observer<'a> {
+    pub(crate) fn new(
+        world: InProcess,
+        dictionary: &'a Dictionary,
+        poll: Duration,
+        calls_readable: bool,
+    ) -> Self {
+        let wall = world.now();
+        let contact_center = ContactCenter { id: "1".into(), name: None };
+        let snapshot = Snapshot {
+            target: "main".into(),
+            stepped: Stamp { wall, mono: Duration::ZERO },
+            up: true,
+            simulated: true,
+            server: "a".into(),
+            clock_skew: None,
+            contact_centers: Reading::none(poll),
+            centers: vec![Center::new(contact_center, |collector| collector.is_fast().then_some(poll))],
+            inventory: Reading::none(None),
+            fields: Arc::new([]),
+            notes: Default::default(),
+        };
+        Self {
+            world,
+            bodies: CaseListDecoder::new(dictionary),
+            dictionary,
+            poll,
+            mono: Duration::ZERO,
+            calls_readable,
+            snapshot,
+            // Events carry the bounds of single waits.
+            tally: Tally::new(Settings { tells_events: true, ..Settings::default() }),
+            totals: None,
+            answered: HashMap::new(),
+            polls: Vec::new(),
+        }
+    }
+
+    /// Advances one poll interval, then reads.
+    pub(crate) fn step(&mut self) {
+        self.pass(self.poll);
+        self.read();
+    }
+
+    /// Advances without a reading.
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.world.step(time);
+        self.mono += time;
+    }
+
+    /// Switches to another server.
+    pub(crate) fn fail_over(&mut self) {
+        self.snapshot.server = "b".into();
+    }
+
+    /// Reads all state collections and updates the tally.
+    pub(crate) fn read(&mut self) {
+        let now = Stamp { wall: self.world.now(), mono: self.mono };
+        let body = |world: &mut InProcess, resource: &str| world.read(&format!("cc/1/{resource}")).unwrap();
+        let states = body(&mut self.world, "services/state");
+        let agents = body(&mut self.world, "agents/state");
+        let list = |world: &mut InProcess, resource: Resource| -> CaseList {
+            self.bodies.decode(resource, &body(world, resource.as_str()), now.wall).unwrap()
+        };
+        let cases = list(&mut self.world, Resource::Cases);
+        let calls = self.calls_readable.then(|| list(&mut self.world, Resource::Calls));
+        let center = &mut self.snapshot.centers[0];
+        store_reading(
+            &mut center.service_state,
+            self.dictionary.service_states(&states, now.wall).unwrap(),
+            now,
+        );
+        store_reading(&mut center.agent_state, self.dictionary.agent_states(&agents, now.wall).unwrap(), now);
+        store_reading(&mut center.cases, cases, now);
+        if let Some(calls) = calls {
+            store_reading(&mut center.calls, calls, now);
+        }
+        self.snapshot.stepped = now;
+        self.count();
+        self.polls.push(self.world.truth().now);
+    }
+
+    fn count(&mut self) {
+        let totals = tally::step(&mut self.tally, &self.snapshot).centers.remove(0);
+        for event in &totals.flow.events {
+            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) = (&event.what, event.class) {
+                self.answered.insert(event.case.clone(), (*low, *high));
+            }
+        }
+        self.totals = Some(totals);
+    }
+}
+
+/// Stores a complete reading, as a poller does.
+fn store_reading<T>(reading: &mut Reading<T>, data: T, now: Stamp) {
+    reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
+    reading.good =
+        Some(Good { taken: now, took: Duration::ZERO, changed: now, items: 0, data: Arc::new(data) });
+}

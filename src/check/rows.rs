@@ -1,0 +1,92 @@
+//! Rows that no figure counts, because they lack the field that they count by.
+
+use super::Report;
+use crate::{model::FieldUse, trio::Client};
+
+pub(super) fn check(client: &Client, report: &mut Report) {
+    judge(&client.field_uses(), report);
+}
+
+/// One line for each field that some rows lack. Where no row has it, its member is missing or the
+/// resource cannot be read: both are said elsewhere.
+fn judge(fields: &[FieldUse], report: &mut Report) {
+    let found = fields.iter().filter(|field| field.present == Some(true));
+    let keys: Vec<(&FieldUse, u64)> = found.filter_map(|field| Some((field, field.rows_without?))).collect();
+    if keys.is_empty() {
+        return;
+    }
+    if keys.iter().all(|(_, rows)| *rows == 0) {
+        report.ok("rows", "each has the id, and the service, that it counts by");
+        return;
+    }
+    for (field, rows) in keys.into_iter().filter(|(_, rows)| *rows > 0) {
+        let lacked = field.field;
+        let seen = match rows {
+            1 => format!("1 row has no {lacked}, so no figure counts it"),
+            _ => format!("{rows} rows have no {lacked}, so no figure counts them"),
+        };
+        report.check(
+            format!("rows {} {lacked}", field.resource.as_str()),
+            seen,
+            "see what those rows are: `trio-exporter inspect --show-values`",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Level, *};
+    use crate::model::{FieldSource, Resource};
+
+    fn key(field: &'static str, rows_without: Option<u64>) -> FieldUse {
+        FieldUse {
+            resource: Resource::Calls,
+            field,
+            present: Some(true),
+            member: Some("jobNo".into()),
+            form: "text",
+            source: FieldSource::Builtin,
+            unknown_values: 0,
+            understood: 0,
+            not_understood: 0,
+            unknown_words: Vec::new(),
+            rows_without,
+            times_rejected: None,
+        }
+    }
+
+    fn said(fields: &[FieldUse]) -> Vec<(Level, String)> {
+        let mut report = Report::default();
+        judge(fields, &mut report);
+        report
+            .findings
+            .iter()
+            .map(|found| (found.level, format!("{}: {}", found.subject, found.seen)))
+            .collect()
+    }
+
+    #[test]
+    fn rows_without_a_key_are_a_finding_each_field() {
+        assert_eq!(said(&[]), []);
+        assert_eq!(said(&[key("state", None)]), [], "a row counts without it");
+        let well = said(&[key("id", Some(0)), key("service_id", Some(0))]);
+        assert_eq!(well.iter().map(|(level, _)| *level).collect::<Vec<_>>(), [Level::Ok]);
+        let absent = FieldUse { present: Some(false), ..key("id", Some(9)) };
+        assert_eq!(said(&[absent]), [], "reading the resource has failed");
+        let lacking = said(&[key("id", Some(5)), key("service_id", Some(1)), key("id", Some(0))]);
+        assert_eq!(
+            lacking,
+            [
+                (
+                    Level::Check,
+                    "rows services/calls id: 5 rows have no id, so no figure counts them".to_owned()
+                ),
+                (
+                    Level::Check,
+                    "rows services/calls service_id: 1 row has no service_id, so no figure counts it"
+                        .to_owned()
+                ),
+            ]
+        );
+    }
+}
