@@ -12,7 +12,7 @@ use super::{
 use crate::markdown::{Block, Document};
 
 /// What a fence may say.
-const LANGUAGES: [&str; 12] = [
+const LANGUAGES: [&str; 13] = [
     "sh",
     "bash",
     "shell",
@@ -24,6 +24,7 @@ const LANGUAGES: [&str; 12] = [
     "json",
     "toml",
     "dockerfile",
+    "mermaid",
     "nginx",
 ];
 

@@ -13,7 +13,7 @@ use super::{
 use crate::markdown::Document;
 
 /// Flags of other programs that sentences name, and whose they are.
-const FOREIGN: [(&str, &str); 27] = [
+const FOREIGN: [(&str, &str); 28] = [
     ("--agent", "Prometheus 3"),
     ("--alertmanager.url", "amtool"),
     ("--bench", "cargo"),
@@ -29,6 +29,7 @@ const FOREIGN: [(&str, &str); 27] = [
     ("--no-collector.NAME", "node_exporter"),
     ("--nocapture", "cargo"),
     ("--owner", "gh"),
+    ("--profile", "cargo"),
     ("--release", "cargo"),
     ("--rm", "docker"),
     ("--set", "helm"),
