@@ -24,8 +24,8 @@ const LANGUAGES: [&str; 13] = [
     "json",
     "toml",
     "dockerfile",
-    "nginx",
     "mermaid",
+    "nginx",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 {{/*
 The targets, each with the files of its secrets, and the volume sources that hold these files:
-{targets: […], sources: […], made: {KEY: SECRET}}. `made` is what the chart's own Secret has to hold.
+{targets: […], sources: […], made: {KEY: SECRET}}. `made` is the content of the chart's own Secret.
 */}}
 {{- define "trio-exporter.targets" -}}
 {{- if not .Values.config.targets -}}
@@ -53,7 +53,7 @@ The targets, each with the files of its secrets, and the volume sources that hol
 {{- dict "targets" $targets "sources" $sources "made" $made | toJson -}}
 {{- end -}}
 
-{{/* trio-exporter.yml: what `config` says, with the files that the chart mounts. */}}
+{{/* trio-exporter.yml: the values of `config`, with the files that the chart mounts. */}}
 {{- define "trio-exporter.config" -}}
 {{- $config := deepCopy .Values.config -}}
 {{- $_ := set $config "targets" (include "trio-exporter.targets" . | fromJson).targets -}}

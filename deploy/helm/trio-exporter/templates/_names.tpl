@@ -8,7 +8,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* By what pods are found; never changes for a release. */}}
+{{/* Labels that select the pods; they never change for a release. */}}
 {{- define "trio-exporter.selector" -}}
 app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}

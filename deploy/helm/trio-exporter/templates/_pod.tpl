@@ -1,4 +1,4 @@
-{{/* The template of the pods, of one or of many. */}}
+{{/* The pod template of the Deployment and of the StatefulSet. */}}
 {{- define "trio-exporter.pod" -}}
 {{- $access := include "trio-exporter.access" . | fromJson -}}
 {{- $sources := (include "trio-exporter.targets" . | fromJson).sources -}}

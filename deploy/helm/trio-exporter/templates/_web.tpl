@@ -1,4 +1,4 @@
-{{/* The web configuration that the chart writes; empty if nothing asks for one. */}}
+{{/* The web configuration that the chart writes; empty if no value needs one. */}}
 {{- define "trio-exporter.web" -}}
 {{- $web := deepCopy .Values.web.config -}}
 {{- if .Values.web.tls.existingSecret -}}
@@ -12,8 +12,8 @@
 {{- end -}}
 
 {{/*
-How the web server is reached, as JSON: the Secret with its files ("" if none), the flags that name them,
-its scheme, and whether it asks who comes.
+Access to the web server, as JSON: the Secret with its files ("" if none), the flags that name them,
+its scheme, and asksWho: it requires a user or a client certificate.
 */}}
 {{- define "trio-exporter.access" -}}
 {{- $given := .Values.web.existingSecret -}}
@@ -31,7 +31,7 @@ its scheme, and whether it asks who comes.
       "asksWho" (or (not (empty $users)) (eq $auth "RequireAndVerifyClientCert")) | toJson -}}
 {{- end -}}
 
-{{/* A probe's way: (dict "root" $ "path" "/-/ready" "question" (list "--ready")) */}}
+{{/* The handler of a probe: (dict "root" $ "path" "/-/ready" "question" (list "--ready")) */}}
 {{- define "trio-exporter.probe" -}}
 {{- $access := include "trio-exporter.access" .root | fromJson -}}
 {{- $user := .root.Values.web.probeUser -}}
