@@ -202,6 +202,10 @@ impl<'a> Entry<'a> {
 }
 
 fn duration(text: &str) -> Option<Duration> {
+    // A negative zero (`-0s`, `0s ago`) would pass as zero, and the schema refuses it.
+    if text.contains('-') || text.ends_with("ago") {
+        return None;
+    }
     let span: jiff::SignedDuration = text.parse().ok()?;
     Duration::try_from(span).ok()
 }
@@ -245,6 +249,8 @@ mod tests {
         assert!(complaints_of("every: 1m30s", read).is_empty());
         for (text, message) in [
             ("every: 5", "must be a duration with its unit, such as 5s, 500ms, 2m or 1h"),
+            ("every: -0s", "must be a duration with its unit, such as 5s, 500ms, 2m or 1h"),
+            ("every: 0s ago", "must be a duration with its unit, such as 5s, 500ms, 2m or 1h"),
             ("every: soon", "must be a duration with its unit, such as 5s, 500ms, 2m or 1h"),
             ("every: -5s", "must be a duration with its unit, such as 5s, 500ms, 2m or 1h"),
             ("every: 10ms", "must be at least 1s"),
