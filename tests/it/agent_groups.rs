@@ -115,7 +115,7 @@ async fn denied_groups_and_their_members_are_on_neither_page_in_every_dialect() 
 }
 
 #[tokio::test]
-async fn who_is_hidden_stays_hidden_when_what_agents_do_is_too_old_and_counters_are_left() {
+async fn hidden_agents_stay_hidden_when_states_expire() {
     let options = Options { agents: AGENTS, ..Options::default() };
     let trio = Simulated::start(options, still_clock()).await;
     let app = showing(&trio, selection(&[], &["Specialister*"]), 3).await;

@@ -55,7 +55,7 @@ fn paused_for_long(agents: &Samples, now: f64) -> usize {
 }
 
 #[tokio::test]
-async fn pauses_are_counted_by_reason_and_long_ones_by_their_limit_in_every_dialect() {
+async fn pauses_count_by_reason_and_limit_in_every_dialect() {
     for state_times in [true, false] {
         let mut counted = BTreeSet::new();
         for dialect in Dialect::ALL {

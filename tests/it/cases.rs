@@ -41,7 +41,7 @@ async fn list(client: &Client, route: &Route, list: Resource) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn each_case_is_alone_what_it_is_in_its_list_until_it_is_finished_in_every_dialect() {
+async fn single_case_equals_its_list_row_in_every_dialect() {
     for state_times in [true, false] {
         let mut seen: Vec<Vec<Vec<Case>>> = Vec::new();
         for dialect in Dialect::ALL {
@@ -115,7 +115,7 @@ fn center(latest: &Latest) -> Center {
 }
 
 #[tokio::test]
-async fn a_list_that_is_cut_at_another_limit_than_the_documented_one_is_found_out_by_the_queue() {
+async fn truncation_at_undocumented_limit_is_detected_by_queue() {
     let trio = HandWritten::start().await;
     trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
     let states = json!([{"serviceId": 7, "queueLength": 9}, {"serviceId": 8, "queueLength": 2}]);
@@ -137,7 +137,7 @@ async fn a_list_that_is_cut_at_another_limit_than_the_documented_one_is_found_ou
 }
 
 #[tokio::test]
-async fn a_case_that_a_cut_list_hides_is_asked_for_by_its_number_until_it_is_finished() {
+async fn case_hidden_by_truncation_is_read_singly_until_finished() {
     let trio = HandWritten::start().await;
     trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
     trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":7,"queueLength":30}]}"#).await;

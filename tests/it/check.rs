@@ -72,7 +72,7 @@ fn failures(report: &Report) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_healthy_server_is_examined_from_its_name_to_its_load_and_nothing_fails() {
+async fn healthy_server_passes_every_check() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let report = examined(trio.target(true)).await;
     assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");

@@ -34,7 +34,7 @@ fn every_mistake_is_printed_on_a_line_of_its_own_and_no_secret_with_it() {
 }
 
 #[test]
-fn a_file_that_is_not_there_a_level_that_is_none_and_a_flag_that_is_unknown_exit_with_2() {
+fn missing_file_and_invalid_flags_exit_with_2() {
     for (arguments, message) in [
         (&["--config.file", "/nowhere.yml"][..], "--config.file: cannot read /nowhere.yml"),
         (&["demo", "--log.level", "loud=very=much"], "--log.level: \"loud=very=much\" is no level"),
@@ -55,7 +55,7 @@ fn a_file_that_is_not_there_a_level_that_is_none_and_a_flag_that_is_unknown_exit
 }
 
 #[test]
-fn what_only_the_run_can_see_of_a_flag_is_told_with_its_name_and_exits_with_2() {
+fn flag_errors_at_run_time_name_flag_exit_2() {
     let environment = [
         ("TRIO_URL", "https://127.0.0.1:1/te/api"),
         ("TRIO_CLIENT_KEY", "key"),

@@ -43,7 +43,7 @@ async fn a_credential_that_was_corrected_is_read_again_after_a_refused_login() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_secret_that_everybody_can_read_is_warned_of_at_the_start_and_at_every_reload() {
+async fn world_readable_secret_warns_at_start_and_each_reload() {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = folder();

@@ -85,7 +85,7 @@ async fn a_taken_port_is_one_line_that_names_the_flag() {
 }
 
 #[tokio::test]
-async fn a_second_signal_ends_the_program_at_once_though_an_answer_is_still_under_way() {
+async fn second_signal_ends_program_despite_pending_answer() {
     for (first, second) in [(Signal::TERM, Signal::TERM), (Signal::INT, Signal::TERM)] {
         let (mut demo, url) = started().await;
         let address = url.trim_start_matches("http://").trim_end_matches("/metrics");

@@ -100,7 +100,7 @@ async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times()
 }
 
 #[tokio::test]
-async fn a_server_that_writes_everything_in_iso_8859_1_gives_the_same_in_every_dialect() {
+async fn latin1_server_gives_same_metrics_in_every_dialect() {
     for dialect in Dialect::ALL {
         let (main, agents) = morning(dialect, true, true).await;
         let (latin1_main, latin1_agents) = morning_in(Charset::Latin1, dialect, true, true).await;
@@ -112,7 +112,7 @@ async fn a_server_that_writes_everything_in_iso_8859_1_gives_the_same_in_every_d
 }
 
 #[tokio::test]
-async fn trios_own_times_are_used_where_it_gives_them_and_reported_missing_where_not() {
+async fn trio_times_are_used_or_reported_missing() {
     let since = [("resource", "agents/state"), ("field", "since")];
     let (main, agents) = morning(Dialect::English, true, true).await;
     assert_eq!(main.get("trio_field_present", &since), Some(1.0));
@@ -130,7 +130,7 @@ async fn trios_own_times_are_used_where_it_gives_them_and_reported_missing_where
 }
 
 #[tokio::test]
-async fn an_unmapped_dialect_shows_nothing_of_the_contact_centre_and_says_so_once_a_field() {
+async fn unmapped_dialect_hides_centre_data_and_warns_per_field() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
     let _guard = tracing::subscriber::set_default(subscriber);
@@ -175,7 +175,7 @@ async fn hidden(dialect: Dialect) -> (Samples, Samples, Samples) {
 }
 
 #[tokio::test]
-async fn members_that_come_only_when_they_are_asked_for_are_found_in_every_dialect() {
+async fn members_sent_on_request_are_found_in_every_dialect() {
     let estimate = [("resource", "services/state"), ("field", "estimated_wait")];
     for dialect in Dialect::ALL {
         let (first, later, agents) = hidden(dialect).await;

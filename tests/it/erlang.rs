@@ -120,7 +120,7 @@ fn waits_and_abandons_are_those_of_erlang_a_when_patience_is_exponential() {
 }
 
 #[test]
-fn the_formulas_give_the_values_of_the_tables_and_meet_where_nobody_gives_up() {
+fn formulas_match_tables_and_agree_without_abandonment() {
     // Erlang B, 10 agents, 5 erlang: 0.0184, the classical table.
     let table = erlang_c(10, 5.0).waited;
     assert!((table - 0.0361).abs() < 5e-5, "{table}");

@@ -57,7 +57,7 @@ async fn a_rule_finds_its_services_by_name_and_group_in_every_dialect() {
 }
 
 #[tokio::test]
-async fn rules_for_one_target_hold_there_alone_and_all_targets_have_the_same_buckets() {
+async fn target_rules_apply_there_alone_and_buckets_are_shared() {
     let clock = still_clock();
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let only = |target: &str, contact_center: &str| ServiceMatch {
@@ -94,7 +94,7 @@ async fn rules_for_one_target_hold_there_alone_and_all_targets_have_the_same_buc
 }
 
 #[tokio::test]
-async fn a_rule_that_matches_no_service_is_told_once_when_services_and_groups_are_known() {
+async fn rule_without_matching_service_warns_once() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
     let _guard = tracing::subscriber::set_default(subscriber);

@@ -148,7 +148,7 @@ async fn a_midnight_gives_exactly_the_expected_metrics() {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_tls_and_knows_no_login_gives_exactly_the_expected_metrics() {
+async fn tls_server_without_login_gives_expected_metrics() {
     let (authority, url) = secure(None).await;
     let mut target = target(&url);
     target.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");

@@ -55,7 +55,7 @@ fn assert_no_secret(text: &str) {
 }
 
 #[test]
-fn the_answers_become_a_configuration_that_can_be_used_and_secrets_for_the_owner_alone() {
+fn answers_become_usable_configuration_and_private_secrets() {
     let parent = folder();
     let directory = parent.path().join("new folder");
     let (code, stdout, stderr) = init(&directory, &["--target", "north \"1\""], &answers());
@@ -136,7 +136,7 @@ fn what_is_there_is_replaced_only_by_force_and_is_private_afterwards() {
 }
 
 #[test]
-fn answers_of_a_program_that_cannot_be_used_are_told_and_nothing_is_written() {
+fn unusable_piped_answers_are_reported_and_write_no_file() {
     let servers = "Address of the API, such as https://trio.example/te/api; several, the preferred one first, with commas";
     let key = "API client key, from Enghouse (not shown)";
     let password = "Its password (not shown)";

@@ -38,7 +38,7 @@ async fn odd() -> (HandWritten, Report) {
 }
 
 #[tokio::test]
-async fn every_member_is_shown_with_what_it_feeds_and_nothing_is_missing_in_a_known_dialect() {
+async fn members_are_shown_with_fields_and_none_is_missing() {
     for dialect in [Dialect::English, Dialect::Swedish, Dialect::Foreign] {
         let table = inspect::table(&report(dialect, true, false).await);
         assert!(!table.contains('!'), "{table}");
@@ -108,7 +108,7 @@ async fn a_suggested_file_maps_unknown_states_to_be_edited() {
 }
 
 #[tokio::test]
-async fn two_reports_of_the_same_server_do_not_differ_and_those_of_an_upgraded_one_do() {
+async fn reports_differ_only_after_server_upgrade() {
     let (trio, before) = odd().await;
     let saved: Report =
         serde_json::from_str(&serde_json::to_string(&before).expect("JSON")).expect("its own JSON");

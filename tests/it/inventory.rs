@@ -67,7 +67,7 @@ fn success(metrics: &Samples, collector: &str, contact_center: &str) -> Option<f
 }
 
 #[tokio::test]
-async fn the_nodes_say_what_is_accessible_and_nothing_else_below_them_is_asked_in_every_dialect() {
+async fn nodes_list_accessible_collections_and_no_others_are_requested() {
     for dialect in Dialect::ALL {
         let forbidden = vec!["directory/titles".to_owned(), "directory/pbxs".to_owned()];
         let (mut app, _trio) = simulated(Options { dialect, forbidden, ..Options::default() }).await;
@@ -145,7 +145,7 @@ async fn a_right_that_is_granted_shows_at_the_first_inventory_after_the_renewal(
 }
 
 #[tokio::test]
-async fn below_a_node_that_is_missing_or_not_understood_each_collection_is_asked_for() {
+async fn missing_or_unknown_node_requests_each_collection() {
     let trio = hand_written().await;
     trio.answer("directory", r#"{"data":["Personregister"]}"#).await;
     trio.answer("directory/titles", r#"{"data":["a","b"]}"#).await;
@@ -157,7 +157,7 @@ async fn below_a_node_that_is_missing_or_not_understood_each_collection_is_asked
 }
 
 #[tokio::test]
-async fn links_lead_to_what_lies_elsewhere_and_documented_paths_to_what_has_none() {
+async fn collections_are_found_by_link_or_documented_path() {
     let trio = hand_written().await;
     let link = |rel: &str, path: &str| format!(r#"{{"rel":"{rel}","href":"{}{path}"}}"#, trio.server.uri());
     trio.answer("", format!(r#"{{"links":[{}],"data":{{}}}}"#, link("directory", "/te/api/v2/katalog")))
@@ -222,7 +222,7 @@ async fn the_number_of_items_is_never_the_length_of_an_answer_that_was_cut() {
 }
 
 #[tokio::test]
-async fn a_collection_that_fails_is_unknown_the_others_are_counted_and_it_is_not_asked_again_at_once() {
+async fn failing_collection_is_unknown_and_retried_later() {
     let trio = hand_written().await;
     trio.respond("cc/1/roles", ResponseTemplate::new(500)).await;
     trio.answer("cc/1/schedules", rows(0, 3)).await;
@@ -268,7 +268,7 @@ async fn the_inventory_is_read_once_an_hour_and_its_numbers_live_three() {
 }
 
 #[tokio::test]
-async fn only_the_contact_centres_that_are_allowed_are_read_and_a_wrong_entry_is_told_once() {
+async fn only_allowed_centres_are_read_and_unknown_warns_once() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let _guard =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(LogLines(lines.clone())));

@@ -84,7 +84,7 @@ async fn a_service_manager_hears_of_readiness_life_reloads_and_the_end() {
 }
 
 #[tokio::test]
-async fn once_prints_what_metrics_would_show_and_tells_by_its_code_whether_all_was_read() {
+async fn once_prints_metrics_and_exit_code_reports_failed_reads() {
     let trio = trio().await;
     let (_folder, file) = configured(&trio.url());
     let run = |file: String| async move {
@@ -143,7 +143,7 @@ async fn a_file_on_a_disk_that_hangs_does_not_keep_the_program_from_ending() {
 }
 
 #[tokio::test]
-async fn the_log_level_changes_while_the_program_runs_for_those_who_may_see_its_pages() {
+async fn authorised_users_change_log_level_at_run_time() {
     let (folder, file) = configured(&trio().await.url());
     let web = folder.path().join("web.yml");
     let hash = bcrypt::hash("hemligt", 4).expect("a hash");

@@ -97,7 +97,7 @@ async fn old_numbers_go_even_if_the_poller_hangs() {
 }
 
 #[tokio::test]
-async fn a_trio_that_comes_back_is_read_at_once_names_included_and_the_gap_is_unmeasured() {
+async fn returning_trio_is_read_at_once_gap_is_unmeasured() {
     let clock = still_clock();
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let control = format!("http://{}/sim/control/answering", trio.addr);

@@ -93,7 +93,7 @@ fn written(folder: &TempDir, text: &str) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_target_that_stays_keeps_session_and_counters_while_others_come_and_go() {
+async fn unchanged_target_keeps_session_and_counters_on_reload() {
     let scene = Scene::start().await;
     let before = scene.metrics().await;
     let [a, b] = &scene.trios;
@@ -134,7 +134,7 @@ async fn a_target_that_is_gone_is_asked_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_target_that_is_configured_otherwise_is_read_anew_and_the_others_are_left_alone() {
+async fn changed_target_restarts_and_others_continue() {
     let scene = Scene::start().await;
     let [a, b] = [entry("a", &scene.trios[0]), entry("b", &scene.trios[1])];
     let b = b.replace("name: b,", "name: b, contact_centers: {deny: [\"1\"]},");
@@ -154,7 +154,7 @@ async fn a_target_that_is_configured_otherwise_is_read_anew_and_the_others_are_l
 }
 
 #[tokio::test]
-async fn a_configuration_with_mistakes_leaves_everything_as_it_is_and_names_them_all() {
+async fn faulty_configuration_changes_nothing_and_names_all_mistakes() {
     let scene = Scene::start().await;
     let started =
         scene.until_reloaded(1.0).await.get("trio_config_last_reload_success_timestamp_seconds", &[]);
@@ -211,7 +211,7 @@ async fn a_corrected_secret_is_used_at_once_though_logins_had_to_wait() {
 }
 
 #[tokio::test]
-async fn what_a_new_target_counts_is_saved_and_what_a_gone_one_counted_is_forgotten() {
+async fn new_target_is_saved_and_removed_target_forgotten() {
     let scene = Scene::start().await;
     let [a, b] = &scene.trios;
     let rest = "poll: {state: 1s}\nstate_file: counters\n";

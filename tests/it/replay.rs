@@ -125,7 +125,7 @@ fn options(dialect: Dialect) -> Options {
 }
 
 #[tokio::test]
-async fn a_replay_gives_the_same_metrics_as_the_original_in_every_dialect_with_and_without_times() {
+async fn replay_gives_original_metrics_in_every_dialect() {
     for dialect in Dialect::ALL {
         for state_times in [true, false] {
             assert_replays(Options { state_times, ..options(dialect) }).await;

@@ -47,7 +47,7 @@ fn agents() -> String {
 }
 
 #[tokio::test]
-async fn the_margin_of_the_renewal_is_as_configured_but_at_most_half_of_the_token_s_life() {
+async fn renewal_margin_is_at_most_half_of_token_lifetime() {
     for (margin, before, after) in [(600, 2990, 3005), (7200, 1790, 1805)] {
         let trio = trio().await;
         let mut target = target(&trio.url());
@@ -198,7 +198,7 @@ async fn a_secret_file_that_changes_ends_the_wait_after_a_refusal_at_once() {
 }
 
 #[tokio::test]
-async fn a_secret_file_that_changed_before_the_refusal_is_read_and_tried_in_the_same_cycle() {
+async fn changed_secret_file_is_tried_within_refused_cycle() {
     let clock = still_clock();
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let path = file("changed", "gammalt");

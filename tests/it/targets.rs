@@ -55,7 +55,7 @@ async fn each_target_has_its_own_session_and_its_own_series() {
 }
 
 #[tokio::test]
-async fn a_target_can_be_asked_for_alone_and_an_unknown_one_is_404_that_names_the_known() {
+async fn target_parameter_selects_one_target_and_unknown_is_404() {
     let (mut app, _north, _south) = two().await;
     app.step_together().await;
     let alone = of(&app, "north").await;

@@ -117,7 +117,7 @@ fn agrees(traced: &Traced, flow: &FlowTotals) -> u64 {
 }
 
 #[tokio::test]
-async fn what_is_told_is_what_is_counted_in_every_dialect_with_and_without_trios_times() {
+async fn trace_matches_counters_in_every_dialect() {
     for dialect in Dialect::ALL {
         for state_times in [true, false] {
             let (_trio, mut traced) = simulated(Options { dialect, state_times, ..Options::default() }).await;
@@ -200,7 +200,7 @@ async fn only_the_services_that_were_named_are_told_of() {
 }
 
 #[tokio::test]
-async fn a_service_that_does_not_exist_is_an_error_that_names_those_that_may_be_meant() {
+async fn unknown_service_error_names_similar_services() {
     for (wanted, said) in [
         (
             "Kundtjanst",

@@ -100,7 +100,7 @@ impl Stage {
 }
 
 #[tokio::test]
-async fn a_long_wait_is_told_until_agents_return_and_is_no_news_while_trio_is_down() {
+async fn long_wait_fires_until_agents_return_except_during_outage() {
     let mut stage = Stage::set().await;
     stage.all_pause().await;
     let told = stage.told("supervisors", "TrioLongWait", "firing").await;

@@ -144,7 +144,7 @@ async fn the_package_is_installed_started_upgraded_removed_and_purged() {
 }
 
 #[test]
-fn the_package_needs_little_and_lintian_finds_nothing_but_what_is_explained() {
+fn package_has_few_dependencies_and_only_explained_lintian_tags() {
     let packages = Packages::of_this_build();
     let package = packages.revision(1);
     let depends = ran(Command::new("dpkg-deb").arg("--field").arg(&package).arg("Depends"));

@@ -28,7 +28,7 @@ fn configured(address: &str) -> TempDir {
 }
 
 #[tokio::test]
-async fn prometheus_discovers_the_targets_and_scrapes_each_of_them_and_the_exporter_once() {
+async fn prometheus_discovers_and_scrapes_each_target_once() {
     let folder = folder();
     let file = folder.path().join("trio-exporter.yml");
     // Nobody answers there: that is news of each target, too.

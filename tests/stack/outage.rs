@@ -29,7 +29,7 @@ fn names(series: &[Series]) -> BTreeSet<&str> {
 }
 
 #[tokio::test]
-async fn an_outage_removes_every_gauge_keeps_every_counter_and_ends_without_a_restart() {
+async fn outage_drops_gauges_keeps_counters_and_needs_no_restart() {
     let mut scene = Scene::of(12, 4).await;
     let gauges = of_type(&scene.prometheus, "gauge").await;
     let expected = [

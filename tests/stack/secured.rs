@@ -42,7 +42,7 @@ fn job(folder: &Path, address: &str, (job, page): (&str, &str), (name, password)
 }
 
 #[tokio::test]
-async fn prometheus_scrapes_by_tls_with_a_certificate_and_the_right_user_of_each_page() {
+async fn prometheus_scrapes_with_tls_certificate_and_page_user() {
     let folder = folder();
     let folder = folder.path();
     certificates(folder);

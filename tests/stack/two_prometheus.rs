@@ -53,7 +53,7 @@ async fn kept(prometheus: &Prometheus) -> String {
 }
 
 #[tokio::test]
-async fn persons_are_in_the_prometheus_with_the_short_retention_and_nowhere_else() {
+async fn persons_are_only_in_short_retention_prometheus() {
     let (_demo, address) = demo().await;
     let main = Prometheus::configured(configured("prometheus.yml", &address)).await;
     let flag = retention();

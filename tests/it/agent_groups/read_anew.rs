@@ -14,7 +14,7 @@ use crate::{
 const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test]
-async fn who_is_denied_by_a_reload_is_gone_at_once_even_while_trio_does_not_answer() {
+async fn newly_denied_agents_vanish_at_once_even_during_outage() {
     for state_file in ["", "state_file: counters\n"] {
         let options = Options { agents: 60, services: 2, ..Options::default() };
         let trio = Simulated::start(options.clone(), Clock::system()).await;

@@ -92,7 +92,7 @@ async fn one_collector_that_cannot_be_read_fails_alone_and_recovers() {
 }
 
 #[tokio::test]
-async fn when_all_fast_collectors_fail_the_target_is_down_while_its_last_data_is_still_fresh() {
+async fn target_is_down_when_all_fast_collectors_fail() {
     let trio = Trio::small().await;
     let (agents, services) = (Changing::new(ok(agent_state("free").to_string())), Changing::new(ok("[]")));
     trio.on("GET", STATE, agents.clone()).await;

@@ -20,7 +20,7 @@ fn interval(metrics: &crate::support::Samples, collector: &str) -> f64 {
 }
 
 #[tokio::test]
-async fn intervals_grow_with_the_requests_of_a_cycle_and_data_may_be_as_old_as_they_say() {
+async fn intervals_and_staleness_limit_grow_with_requests() {
     let (app, _trio) = busy(60).await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_api_request_budget", &[]), Some(60.0));

@@ -113,7 +113,7 @@ async fn rows_without_a_key_are_logged_once_and_told_again_when_all_have_one() {
 }
 
 #[tokio::test]
-async fn a_call_without_a_class_is_voice_and_any_other_case_is_what_is_configured_else_other() {
+async fn case_without_class_gets_voice_or_configured_class() {
     let rows = json!([
         {"jobNo": 1, "caseClass": "E-post"}, {"jobNo": 2}, {"jobNo": 3, "caseClass": null},
         {"jobNo": 4, "caseClass": "Brev"}, {"jobNo": 5, "caseClass": "webb-chatt"},
@@ -141,7 +141,7 @@ async fn a_call_without_a_class_is_voice_and_any_other_case_is_what_is_configure
 }
 
 #[tokio::test]
-async fn written_cases_have_states_in_plain_words_and_one_without_is_in_an_unknown_state() {
+async fn written_case_without_state_is_in_unknown_state() {
     let rows = json!([
         {"ärendeId": 1, "tjänstId": 7, "läge": "Nytt"}, {"ärendeId": 2, "tjänstId": 7, "läge": "Pågår"},
         {"ärendeId": 3, "tjänstId": 7, "läge": "chattar"}, {"ärendeId": 4, "tjänstId": 7},
@@ -184,7 +184,7 @@ async fn cut(list: &str, answers: &[(usize, usize)]) -> Vec<bool> {
 }
 
 #[tokio::test]
-async fn a_list_at_the_documented_limit_is_cut_whatever_the_limit_counts_and_of_calls_too() {
+async fn list_at_documented_limit_is_truncated() {
     for list in [CALLS, CASES] {
         // Handled cases count: twenty people who talk fill the list.
         assert_eq!(
@@ -227,7 +227,7 @@ async fn single(list: Resource, answer: ResponseTemplate) -> Result<Option<Case>
 }
 
 #[tokio::test]
-async fn a_single_case_is_found_in_every_envelope_and_need_not_repeat_its_number() {
+async fn single_case_is_found_in_every_envelope() {
     for body in [
         json!({"links": [], "data": {"jobNo": 7, "state": "Queued"}}),
         json!({"links": [], "data": [{"jobNo": 7, "state": "Queued"}]}),
@@ -272,7 +272,7 @@ async fn a_single_case_is_finished_when_the_server_says_so_and_only_then() {
 }
 
 #[tokio::test]
-async fn single_cases_are_asked_for_by_their_encoded_number_with_the_members_that_their_list_showed() {
+async fn single_case_request_encodes_number_and_names_list_members() {
     let trio = Trio::bare().await;
     let rows = json!([{"JobNo": "ä/7", "Sid": 3, "State": "Queued", "x": 1}]);
     for list in [CALLS, CASES] {
@@ -297,7 +297,7 @@ async fn single_cases_are_asked_for_by_their_encoded_number_with_the_members_tha
 }
 
 #[tokio::test]
-async fn single_cases_that_may_not_be_read_are_not_asked_for_again_and_stop_neither_list() {
+async fn denied_single_cases_are_not_retried_lists_continue() {
     let trio = Trio::bare().await;
     for list in [CALLS, CASES] {
         trio.on("GET", list, ok(json!({"data": rows(3, 0)}).to_string())).await;

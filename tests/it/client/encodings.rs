@@ -96,7 +96,7 @@ async fn every_compression_that_is_asked_for_is_understood() {
 }
 
 #[tokio::test]
-async fn a_compression_that_is_broken_is_an_unreadable_answer_not_a_broken_connection() {
+async fn broken_compression_is_unreadable_answer() {
     for name in ["gzip", "deflate", "br"] {
         let error = names(compressed(name, vec![0x55; 200]), Limits::default()).await.expect_err(name);
         assert!(

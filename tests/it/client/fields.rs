@@ -93,7 +93,7 @@ async fn five(server: Server) -> (Vec<Option<String>>, Vec<AgentStatus>) {
 }
 
 #[tokio::test]
-async fn after_one_reading_as_it_is_and_one_with_every_name_only_what_feeds_a_field_is_asked_for() {
+async fn field_filter_is_learned_from_two_readings() {
     let (asked, items) = five(Server::Documented).await;
     assert_eq!(asked[0], None);
     let every = asked[1].clone().expect("names");
@@ -122,7 +122,7 @@ async fn a_filter_that_loses_a_field_is_left_off_and_that_is_told_once() {
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_unknown_names_is_asked_for_its_own_and_one_that_refuses_all_for_none() {
+async fn field_filter_adapts_to_servers_that_refuse_names() {
     let (asked, _) = five(Server::RefusesUnknown).await;
     let own = Some("AgentId,State".to_owned());
     assert_eq!((asked.len(), &asked[2]), (6, &None), "what was refused is read as it is at once");
@@ -139,7 +139,7 @@ async fn a_server_that_ignores_the_filter_is_read_once_a_time() {
 }
 
 #[tokio::test]
-async fn a_member_that_is_gone_with_and_without_the_filter_is_compared_once_and_the_filter_stays() {
+async fn vanished_member_is_compared_once_and_field_filter_stays() {
     let paused = Arc::new(AtomicBool::new(true));
     let flag = paused.clone();
     let respond = move |_: &Request| {

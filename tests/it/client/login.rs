@@ -9,7 +9,7 @@ use super::trio::{BASIC, Bench, Trio, header, late, ok, tokens};
 use crate::support::{TestApp, target};
 
 #[tokio::test]
-async fn the_login_carries_the_client_key_as_it_is_and_base64_of_latin1_in_form_fields() {
+async fn login_form_carries_client_key_and_base64_of_latin1() {
     for (username, password, body) in [
         ("exporter", "lösenord", "username=ZXhwb3J0ZXI%3D&password=bPZzZW5vcmQ%3D"),
         ("Åsa", "ûÿ¿û", "username=xXNh&password=%2B%2F%2B%2F%2Bw%3D%3D"),
@@ -107,7 +107,7 @@ async fn a_first_step_with_a_slow_login_logs_in_once() {
 }
 
 #[tokio::test]
-async fn a_login_that_fails_while_others_wait_for_it_is_not_tried_again_by_each_of_them() {
+async fn failed_login_is_shared_by_waiting_requests() {
     let trio = Trio::small().await;
     trio.on(
         "POST",

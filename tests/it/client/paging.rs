@@ -35,7 +35,7 @@ fn all(rows: usize) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_page_is_read_in_order_whatever_the_header_looks_like_and_however_the_server_cuts() {
+async fn all_pages_are_read_in_order_for_any_header() {
     for (rows, cap, pages) in
         [(25, 10, 3), (30, 10, 3), (2500, 1000, 3), (9, 10, 1), (0, 10, 1), (1001, 5000, 2)]
     {
@@ -75,7 +75,7 @@ async fn a_server_that_gives_the_same_page_again_has_no_more() {
 }
 
 #[tokio::test]
-async fn an_item_that_moved_to_the_next_page_meanwhile_is_there_once_and_hides_no_other() {
+async fn item_that_moved_between_pages_is_counted_once() {
     for header in [Header::None, Header::Json] {
         let collection = Collection { overlaps: true, ..Collection::of(28, 10, header) };
         let (ids, _) = read(collection).await;
@@ -97,7 +97,7 @@ async fn a_collection_of_a_billion_pages_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_total_that_the_items_contradict_is_looked_at_again_then_reported_and_the_last_good_data_stays() {
+async fn contradicted_total_is_reread_then_reported_keeping_last_data() {
     for claims in [24, 26] {
         let trio = Trio::small().await;
         let good = Collection::of(25, 10, Header::Json);

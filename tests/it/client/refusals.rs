@@ -14,7 +14,7 @@ fn failures(metrics: &crate::support::Samples, reason: &str) -> Option<f64> {
 }
 
 #[tokio::test]
-async fn a_refused_login_is_tried_again_after_a_minute_then_twice_as_long_up_to_a_quarter_of_an_hour() {
+async fn refused_login_backs_off_from_one_to_fifteen_minutes() {
     for (code, reason) in [(401, "client_key"), (400, "credentials"), (403, "credentials")] {
         let trio = Trio::small().await;
         trio.on("POST", "login", status(code)).await;
@@ -99,7 +99,7 @@ async fn a_token_that_all_collectors_see_refused_is_one_refusal() {
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_log_anyone_in_is_named_by_what_it_did_and_asked_again_in_the_next_step() {
+async fn login_fault_is_classified_and_retried_next_step() {
     let broken: [(ResponseTemplate, &str); 6] = [
         (status(500), "server"),
         (status(404), "server"),
@@ -130,7 +130,7 @@ async fn a_server_that_cannot_log_anyone_in_is_named_by_what_it_did_and_asked_ag
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_a_failure_of_the_network_and_nothing_is_sent_to_it() {
+async fn unreachable_server_is_network_failure_without_requests() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = free.local_addr().expect("an address");
     drop(free);

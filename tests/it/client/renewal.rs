@@ -124,7 +124,7 @@ async fn a_renewal_that_gets_no_answer_is_no_harm_while_the_token_is_good() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_the_server_cannot_do_does_not_keep_the_exporter_out_for_ever() {
+async fn failing_renewal_falls_back_to_login() {
     let trio = Trio::small().await;
     trio.on("POST", "refreshlogin", status(500)).await;
     let mut app = trio.exporter().await;

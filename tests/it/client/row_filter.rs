@@ -119,7 +119,7 @@ fn right_skills() -> Vec<(Text, Vec<Text>)> {
 }
 
 #[tokio::test]
-async fn after_a_round_as_it_is_and_one_with_every_name_only_what_feeds_a_field_is_asked_for() {
+async fn row_filter_is_learned_from_two_rounds() {
     let (groups, results) = rounds(Server::Documented, "cc/1/services", members).await;
     assert_eq!(results, vec![right_members(); 4]);
     assert_eq!(groups[0], [None, None, None], "the probe and two groups");
@@ -163,7 +163,7 @@ async fn a_filter_of_members_that_loses_ids_is_left_off_and_costs_no_round() {
 }
 
 #[tokio::test]
-async fn a_server_that_refuses_names_is_asked_for_its_own_and_one_that_refuses_all_for_none() {
+async fn row_filter_adapts_to_servers_that_refuse_names() {
     let (asked, results) = rounds(Server::RefusesUnknown, "cc/1/skills", skilled).await;
     assert_eq!(results, vec![right_skills(); 4]);
     assert!(asked[2..].iter().flatten().all(Option::is_some), "{asked:?}");

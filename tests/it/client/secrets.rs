@@ -85,7 +85,7 @@ async fn no_secret_is_logged_whatever_happens_and_at_whatever_level() {
 }
 
 #[tokio::test]
-async fn an_answer_that_gives_back_the_token_or_the_login_is_not_shown_and_any_other_is_masked() {
+async fn answer_echoing_secrets_is_hidden_and_others_masked() {
     for (body, shown) in [
         (format!("<html>Authorization: Bearer {}", ACCESS[1]), false),
         (format!("<html>{}", BASE64_STANDARD.encode(latin1(PASSWORD).expect("ISO-8859-1"))), false),

@@ -52,7 +52,7 @@ async fn four(server: Server) -> (Vec<bool>, Vec<String>) {
 }
 
 #[tokio::test]
-async fn calls_are_asked_for_sorted_by_the_member_that_holds_their_id_once_that_is_known() {
+async fn calls_are_sorted_by_id_member_once_known() {
     let (asked, last) = four(Server::Sorts).await;
     assert_eq!(asked, [false, true, true, true]);
     assert_eq!(last, ["4", "30", "100"]);
@@ -103,7 +103,7 @@ async fn what_moves_between_the_pages_of_calls_is_counted_and_no_failure() {
 }
 
 #[tokio::test]
-async fn lists_that_seldom_change_are_not_sorted_and_their_contradictions_are_no_drift() {
+async fn rarely_changing_lists_are_unsorted_and_never_drift() {
     let trio = Trio::bare().await;
     trio.on("GET", "cc/1/agents", Moving).await;
     let bench = trio.client(Limits::default()).await;

@@ -23,7 +23,7 @@ async fn exporter(url: &str, roots: Option<&str>) -> TestApp {
 }
 
 #[tokio::test]
-async fn a_server_of_an_authority_in_the_ca_file_is_trusted_and_its_certificates_end_is_shown() {
+async fn server_of_ca_file_is_trusted_and_expiry_shown() {
     let (authority, url) = secure(None).await;
     let app = exporter(&url, Some(&authority)).await;
     let metrics = app.metrics().await;
@@ -49,7 +49,7 @@ async fn a_server_that_nobody_vouches_for_is_not_spoken_to() {
 }
 
 #[tokio::test]
-async fn a_certificate_whose_time_is_over_is_an_error_of_tls_though_its_authority_is_known() {
+async fn expired_certificate_of_known_authority_is_tls_error() {
     let (authority, url) = secure_until((2020, 2, 3), None).await;
     let app = exporter(&url, Some(&authority)).await;
     let metrics = app.metrics().await;

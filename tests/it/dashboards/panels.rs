@@ -80,6 +80,6 @@ fn refs(panel: Panel<'_>) -> bool {
 }
 
 #[test]
-fn every_panel_says_what_it_means_where_it_comes_from_and_what_stands_there_if_nothing_is_known() {
+fn panels_describe_meaning_source_and_missing_values() {
     none(faults);
 }

@@ -62,7 +62,7 @@ fn the_image_serves_on_the_port_that_is_the_default() {
 }
 
 #[test]
-fn images_that_it_is_made_of_are_pinned_by_digest_and_the_compiler_is_ours() {
+fn base_images_are_pinned_and_compiler_version_is_ours() {
     let stages: Vec<String> =
         instructions().into_iter().filter(|(name, _)| name == "FROM").map(|it| it.1).collect();
     for stage in &stages {

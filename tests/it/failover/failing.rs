@@ -46,7 +46,7 @@ fn is_read(metrics: &Samples) -> bool {
 }
 
 #[tokio::test]
-async fn a_primary_that_answers_5xx_to_everything_is_left_in_the_same_cycle_and_returned_to_when_it_works() {
+async fn primary_with_only_5xx_is_left_until_it_works() {
     let (primary, secondary, mut app) = at_the_primary().await;
     primary.order("answering", &json!({"answering": false})).await;
     app.step_after(5).await;
@@ -71,7 +71,7 @@ async fn a_primary_that_answers_5xx_to_everything_is_left_in_the_same_cycle_and_
 }
 
 #[tokio::test]
-async fn a_primary_that_answers_for_itself_and_fails_all_else_is_left_and_not_returned_to_until_it_works() {
+async fn primary_failing_all_collections_is_left_until_repaired() {
     let (primary, secondary, mut app) = at_the_primary().await;
     fail(&primary, &STATES, 500).await;
     app.step_after(5).await;
@@ -149,7 +149,7 @@ async fn a_primary_whose_first_answers_already_fail_is_left_after_ten_seconds() 
 }
 
 #[tokio::test]
-async fn a_failing_primary_beside_a_passive_secondary_is_asked_on_and_costs_little_more() {
+async fn failing_primary_with_passive_secondary_is_still_read() {
     let (primary, secondary, clock) = pair().await;
     let mut app = exporter(of_both(&primary, &secondary), clock).await;
     app.step().await;

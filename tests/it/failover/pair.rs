@@ -55,7 +55,7 @@ pub(super) fn up(metrics: &Samples, server: &Simulated) -> Option<f64> {
 }
 
 #[tokio::test]
-async fn a_passive_primary_sends_the_exporter_to_the_secondary_within_the_same_cycle() {
+async fn passive_primary_is_left_for_secondary_within_cycle() {
     for bare in [false, true] {
         let (primary, secondary, clock) = pair().await;
         take_over(&primary, &secondary, bare).await;
@@ -74,7 +74,7 @@ async fn a_passive_primary_sends_the_exporter_to_the_secondary_within_the_same_c
 }
 
 #[tokio::test]
-async fn a_change_of_mode_is_followed_in_both_directions_with_a_login_at_each_server() {
+async fn mode_change_is_followed_with_login_at_each_server() {
     let (primary, secondary, clock) = pair().await;
     let mut app = exporter(of_both(&primary, &secondary), clock).await;
     app.step().await;
@@ -116,7 +116,7 @@ async fn a_server_that_only_the_api_resource_names_takes_over_too() {
 }
 
 #[tokio::test]
-async fn the_api_resource_says_who_is_the_primary_whatever_the_order_of_the_configuration() {
+async fn api_resource_names_primary_in_any_configured_order() {
     let (primary, secondary, clock) = pair().await;
     let mut app = exporter(of_both(&secondary, &primary), clock).await;
     app.step().await;
@@ -126,7 +126,7 @@ async fn the_api_resource_says_who_is_the_primary_whatever_the_order_of_the_conf
 }
 
 #[tokio::test]
-async fn a_primary_that_is_gone_is_replaced_in_the_same_cycle_and_returned_to_when_it_is_back() {
+async fn lost_primary_is_replaced_within_cycle_and_returned_to() {
     let (primary, secondary, clock) = pair().await;
     let mut app = exporter(of_both(&primary, &secondary), clock.clone()).await;
     app.step().await;
@@ -199,7 +199,7 @@ async fn a_secondary_that_says_nothing_holds_no_cycle_up_and_is_not_up() {
 }
 
 #[tokio::test]
-async fn an_active_server_that_says_nothing_any_more_is_replaced_in_the_same_cycle() {
+async fn silent_active_server_is_replaced_within_cycle() {
     let (primary, secondary, clock) = pair().await;
     let mut target = of_both(&primary, &secondary);
     target.trio.limits.request = std::time::Duration::from_millis(500);
@@ -214,7 +214,7 @@ async fn an_active_server_that_says_nothing_any_more_is_replaced_in_the_same_cyc
 }
 
 #[tokio::test]
-async fn a_primary_that_takes_the_exporter_back_only_to_send_it_away_again_is_returned_to_ever_less_often() {
+async fn flapping_primary_is_returned_to_less_and_less_often() {
     let clock = still_clock();
     let secondary = Simulated::start(Options::default(), clock.clone()).await;
     let primary = HandWritten::start().await;

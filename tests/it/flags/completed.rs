@@ -32,7 +32,7 @@ fn the_completions_of_every_shell_name_every_command_and_every_flag() {
 }
 
 #[test]
-fn there_is_a_manual_page_of_the_program_and_of_every_command_with_its_flags() {
+fn manual_pages_cover_every_command_and_flag() {
     // As roff writes a name.
     let roff = |name: &str| name.replace('-', "\\-");
     for command in commands() {

@@ -188,7 +188,7 @@ const TABLE: &[(&[&str], &str)] = &[
 ];
 
 #[test]
-fn every_wrong_flag_has_a_message_that_names_it_and_says_what_would_be_right() {
+fn wrong_flag_messages_name_flag_and_valid_value() {
     for (words, message) in TABLE {
         assert_eq!(said_of(words), *message, "{words:?}");
     }

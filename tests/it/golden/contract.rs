@@ -87,7 +87,7 @@ fn histogram(name: &str) -> String {
 }
 
 #[test]
-fn the_expected_expositions_hold_the_families_of_the_contract_and_no_other() {
+fn expected_expositions_hold_exactly_the_contract_families() {
     let ours = |families: Families| -> Families {
         families.into_iter().filter(|(name, _)| name.starts_with("trio_")).collect()
     };
@@ -95,7 +95,7 @@ fn the_expected_expositions_hold_the_families_of_the_contract_and_no_other() {
 }
 
 #[test]
-fn process_families_are_those_of_the_contract_as_far_as_the_system_tells_them() {
+fn process_families_match_contract_where_system_reports_them() {
     let contract = contract();
     for (name, row) in golden().into_iter().filter(|(name, _)| !name.starts_with("trio_")) {
         assert_eq!(contract.get(&name), Some(&row), "{name}");

@@ -89,7 +89,7 @@ async fn calls_that_cannot_be_told_apart_by_state_or_may_be_cut_are_not_counted(
 }
 
 #[tokio::test]
-async fn a_total_that_disagrees_with_the_calls_is_no_failure_because_calls_come_and_go() {
+async fn calls_total_mismatch_is_not_a_failure() {
     let trio = hand_written().await;
     let list = ResponseTemplate::new(200)
         .set_body_raw(r#"{"data":[{"jobNo":1,"state":"Queued"}]}"#, "application/json")

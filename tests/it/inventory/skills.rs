@@ -56,7 +56,7 @@ async fn who_is_skilled_comes_from_members_where_the_filter_is_ignored() {
 }
 
 #[tokio::test]
-async fn who_is_skilled_is_absent_and_told_once_where_neither_filter_nor_members_say() {
+async fn skilled_agents_without_source_are_absent_and_warn_once() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let _guard =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(LogLines(lines.clone())));
@@ -70,7 +70,7 @@ async fn who_is_skilled_is_absent_and_told_once_where_neither_filter_nor_members
 }
 
 #[tokio::test]
-async fn skills_whose_agents_have_no_known_name_are_an_error_that_says_what_to_map() {
+async fn skills_without_known_agent_member_name_the_mapping() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let _guard =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(LogLines(lines.clone())));

@@ -47,7 +47,7 @@ pub(super) async fn look_at_every_page(url: &str, said: &mut Said) {
 }
 
 #[tokio::test]
-async fn nobody_is_on_a_page_in_the_log_or_in_the_state_file_after_two_bad_hours_in_every_dialect() {
+async fn two_bad_hours_reveal_no_person_in_any_dialect() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     // With the lines of libraries that use the crate `log`.
     let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();

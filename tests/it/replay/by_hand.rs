@@ -137,7 +137,7 @@ fn no_redirects() -> reqwest::Client {
 }
 
 #[tokio::test]
-async fn a_question_that_was_asked_has_its_answer_and_other_pages_are_cut_from_all_rows() {
+async fn recorded_request_gets_its_answer_others_are_computed() {
     let folder = folder();
     let guest = Guest::of(folder.path(), &still_clock()).await;
     assert_eq!(guest.ids("/cc/4/agents?page=2&pageSize=1000").await, (10..20).collect::<Vec<_>>());
@@ -200,7 +200,7 @@ async fn each_session_begins_at_the_first_cycle_and_the_last_one_stays() {
 }
 
 #[tokio::test]
-async fn without_a_token_only_the_api_resource_is_shown_and_nothing_can_be_written() {
+async fn replay_needs_token_and_refuses_writes() {
     let folder = folder();
     let mut guest = Guest::of(folder.path(), &still_clock()).await;
     let token = std::mem::take(&mut guest.token);

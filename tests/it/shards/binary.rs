@@ -42,7 +42,7 @@ async fn trio() -> Simulated {
 }
 
 #[tokio::test]
-async fn a_shard_takes_over_only_its_own_of_the_targets_that_are_new_and_has_a_state_file_of_its_own() {
+async fn shard_adopts_only_its_targets_with_own_state_file() {
     let (trio, folder) = (trio().await, folder());
     let [first, second, other] = [name_for(1, "a"), name_for(1, "b"), name_for(0, "c")];
     let file = configure(&folder, &trio, &[&first, &other]);

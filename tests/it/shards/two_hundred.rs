@@ -99,7 +99,7 @@ async fn readers(ports: &[Port], of: u32, clock: &Clock) -> Vec<u32> {
 }
 
 #[tokio::test]
-async fn each_of_two_hundred_trios_is_read_by_one_shard_and_a_fourth_takes_its_share_alone() {
+async fn two_hundred_trios_are_divided_between_shards() {
     let clock = still_clock();
     let options = Options { services: 1, agents: 3, ..Options::default() };
     let wall = clock.clone();

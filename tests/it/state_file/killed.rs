@@ -82,7 +82,7 @@ async fn a_program_that_is_stopped_by_a_signal_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn a_program_that_is_killed_leaves_a_file_that_is_whole_and_not_below_what_was_scraped() {
+async fn killed_program_leaves_whole_file_not_below_scraped_counters() {
     let (trio, options) = world().await;
     let folder = folder();
     let configuration = configuration(&trio, &options, folder.path());

@@ -44,7 +44,7 @@ async fn a_damaged_file_is_kept_aside_and_counters_begin_at_zero() {
 }
 
 #[tokio::test]
-async fn a_disk_that_takes_nothing_holds_nothing_up_and_is_counted_until_it_does() {
+async fn unwritable_disk_delays_nothing_and_is_counted() {
     let (folder, clock) = (folder(), still_clock());
     let place = folder.path().join("place");
     fs::create_dir(&place).expect("a folder");

@@ -61,7 +61,7 @@ fn url(scheme: &str, served: &Served) -> String {
 }
 
 #[tokio::test]
-async fn an_exporter_that_turns_is_well_and_one_that_has_read_nothing_is_not_ready() {
+async fn running_exporter_is_healthy_but_not_ready_before_reading() {
     let served = Served::by(settings(&Files::with(""))).await;
     let url = url("http", &served);
     assert_well(&["--url", &url]).await;

@@ -47,7 +47,7 @@ async fn a_new_certificate_is_shown_to_new_connections_while_old_ones_go_on() {
 }
 
 #[tokio::test]
-async fn a_bad_new_certificate_keeps_the_old_one_and_is_forgiven_once_it_is_good() {
+async fn bad_new_certificate_keeps_old_one_until_repaired() {
     let authority = Authority::new();
     let first = authority.certify("localhost");
     let files = Files::secure(&authority, &first, "");
@@ -85,7 +85,7 @@ async fn a_new_authority_of_clients_is_in_force_for_new_connections() {
 }
 
 #[tokio::test]
-async fn users_and_headers_change_for_the_next_request_of_a_connection_and_wrong_ones_do_not() {
+async fn valid_users_and_headers_apply_to_next_request() {
     let files = Files::with(&format!("basic_auth_users: {{alice: {}}}\n", hash("one")));
     let served = Served::by(settings(&files)).await;
     let mut stream = TcpStream::connect(served.address()).await.expect("a connection");

@@ -57,7 +57,7 @@ async fn drips(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result
 }
 
 #[tokio::test]
-async fn a_first_request_must_come_in_time_whether_there_is_nothing_or_a_drop_now_and_then() {
+async fn silent_or_slow_first_request_is_closed_in_time() {
     let address = served(&Files::with(""), SHORT, LONG).await;
     let mut silent = TcpStream::connect(address).await.expect("a connection");
     closed(&mut silent).await;
@@ -82,7 +82,7 @@ async fn a_handshake_must_come_in_time_and_so_must_the_request_after_it() {
 }
 
 #[tokio::test]
-async fn a_connection_is_kept_between_requests_and_closed_when_it_is_idle_for_too_long() {
+async fn connection_is_kept_alive_and_closed_when_idle() {
     let address = served(&Files::with(""), LONG, SHORT).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     for _ in 0..3 {

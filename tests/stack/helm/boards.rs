@@ -8,7 +8,7 @@ use super::chart::Rendered;
 const LIMIT: usize = 1 << 20;
 
 #[test]
-fn the_boards_are_the_very_files_each_in_a_config_map_that_the_sidecar_finds() {
+fn each_board_file_is_in_labelled_config_map() {
     let rendered = Rendered::with("monitoring", "dashboards: {exclude: []}").expect("rendered");
     let maps = rendered.all("ConfigMap").into_iter().filter(|map| map["metadata"]["namespace"] == "grafana");
     let mut boards = BTreeMap::new();
@@ -37,7 +37,7 @@ fn the_boards_are_the_very_files_each_in_a_config_map_that_the_sidecar_finds() {
 }
 
 #[test]
-fn boards_can_be_left_out_and_go_to_the_namespace_of_the_release_unless_told() {
+fn boards_are_optional_and_default_to_release_namespace() {
     let rendered = Rendered::with("monitoring", "dashboards: {exclude: [agents, wall], namespace: ''}");
     let rendered = rendered.expect("rendered");
     let boards: Vec<_> = rendered

@@ -29,7 +29,7 @@ fn lint_finds_no_fault_with_the_chart_alone_and_with_each_example() {
 }
 
 #[test]
-fn every_object_of_every_example_has_the_form_that_kubernetes_and_the_operator_ask_for() {
+fn example_objects_fit_kubernetes_and_operator_schemas() {
     for values in examples() {
         let rendered = Rendered::by(folder_of_the_chart().to_str().expect("UTF-8"), &[&values]);
         let rendered = rendered.unwrap_or_else(|error| panic!("{values}: {error}"));

@@ -122,7 +122,7 @@ fn a_claim_is_made_unless_there_is_one() {
 }
 
 #[test]
-fn another_configuration_restarts_the_pods_and_other_secrets_and_users_do_not() {
+fn only_configuration_changes_restart_pods() {
     let pod = |name: &str, more: &str| Rendered::with(name, more).expect("rendered").pod().clone();
     let (before, hash) = (pod("web", ""), "$2y$10$mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPne");
     assert_ne!(before, pod("web", "config: {poll: {state: 10s}}"));

@@ -58,7 +58,7 @@ fn configuration(rendered: &Rendered, address: &str, pod: &str) -> TempDir {
 }
 
 #[tokio::test]
-async fn jobs_have_the_names_that_the_rules_look_for_and_instances_outlive_a_pod() {
+async fn jobs_match_rules_and_instances_outlive_pods() {
     let rendered = Rendered::of("monitoring");
     let scene = Scene::staged(12, 4, "", async |address| {
         Prometheus::configured(configuration(&rendered, address, "rel-trio-exporter-7f9c-x2")).await
