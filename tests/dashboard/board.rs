@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use super::{Panel, Query, query};
 
-/// Where they stand.
+/// Folder of the dashboards.
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("dashboards")
 }
 
-/// A dashboard as it stands in its file.
+/// A dashboard as it is in its file.
 #[derive(Clone, Debug)]
 pub(crate) struct Board {
     pub(crate) file: String,
@@ -68,7 +68,7 @@ impl Board {
         self.variables().iter().filter_map(|variable| variable["name"].as_str()).collect()
     }
 
-    /// What draws lines into the panels.
+    /// Queries that mark events in the panels.
     pub(crate) fn annotations(&self) -> &[Value] {
         list(&self.json["annotations"]["list"])
     }

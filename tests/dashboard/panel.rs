@@ -21,22 +21,22 @@ impl<'a> Panel<'a> {
         self.0[member].as_str().unwrap_or_default()
     }
 
-    /// Whether it shows data.
+    /// False for rows and texts, which have no query.
     pub(crate) fn shows_data(self) -> bool {
         !matches!(self.kind(), "row" | "text")
     }
 
-    /// What it asks for.
+    /// Queries of the panel.
     pub(crate) fn targets(self) -> &'a [Value] {
         list(&self.0["targets"])
     }
 
-    /// What holds for all its fields.
+    /// Options of all its fields.
     pub(crate) fn defaults(self) -> &'a Value {
         &self.0["fieldConfig"]["defaults"]
     }
 
-    /// What holds for some of its fields: member and value.
+    /// Options of some of its fields: member and value.
     pub(crate) fn overrides(self) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let all = list(&self.0["fieldConfig"]["overrides"]).iter();
         all.flat_map(|item| list(&item["properties"]))

@@ -1,4 +1,4 @@
-//! What dashboards ask of Prometheus.
+//! The queries that dashboards send to Prometheus.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ pub(crate) struct Query {
     pub(crate) expr: String,
     /// The data source that it goes to.
     pub(crate) datasource: String,
-    /// Whether a panel draws it over time.
+    /// A panel draws it over time, not as a single value.
     pub(crate) over_time: bool,
     /// The shortest time from point to point, if it asks for one.
     pub(crate) interval: Option<String>,

@@ -71,7 +71,7 @@ fn assert_shows(agents: &Samples, expected: &BTreeSet<String>, about: &str) {
     }
 }
 
-/// How many agents each group has on the main page.
+/// Number of agents of each group on the main page.
 fn group_sizes(main: &Samples) -> BTreeMap<String, f64> {
     let mut sizes = BTreeMap::new();
     for (series, agents) in main.find("trio_agent_group_agents", &[]) {

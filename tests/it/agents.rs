@@ -43,7 +43,7 @@ async fn morning(dialect: Dialect, state_times: bool, set: fn(Config) -> Config)
     [first, app.metrics().await, app.agents().await]
 }
 
-/// Who is paused for longer than the limit, by the page that shows agents one by one.
+/// Number of agents paused for longer than the limit, by the page that shows agents one by one.
 fn paused_for_long(agents: &Samples, now: f64) -> usize {
     let paused = agents.find("trio_agent_state", &[("state", "paused")]).into_iter();
     let ids = paused.filter(|(_, value)| *value == 1.0).map(|(series, _)| {

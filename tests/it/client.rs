@@ -1,4 +1,4 @@
-//! What the exporter says to a Trio, and what it makes of the answers, over real sockets.
+//! Requests of the exporter to a Trio, and its reading of the answers, over real sockets.
 
 mod answers;
 mod budget;

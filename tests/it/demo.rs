@@ -91,7 +91,7 @@ async fn second_signal_ends_program_despite_pending_answer() {
         let address = url.trim_start_matches("http://").trim_end_matches("/metrics");
         let mut slow = std::net::TcpStream::connect(address).expect("it listens");
         std::io::Write::write_all(&mut slow, b"GET /metrics HTTP/1.1\r\nhost: a\r\n").expect("written");
-        // Whoever answers this has taken the connection before.
+        // A server that answers this has accepted the connection before.
         page(&url).await.expect("a page");
         demo.signal(first);
         demo.says("that a second signal aborts", |text| {

@@ -14,7 +14,7 @@ use trio_exporter::{
 
 use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock};
 
-/// What is said of the contact centre on one side and not, or otherwise, on the other. What is said of
+/// Samples of the contact centre on one side only, or with another value on the other. Those about
 /// the exporter itself differs with the dialect: bytes, durations, member names.
 fn differences(one: &Samples, other: &Samples) -> Vec<(String, Option<String>, Option<String>)> {
     let about_us = [

@@ -1,13 +1,13 @@
 //! The documents: every command in them is run here, run by a test that is named, or marked as the reader's own
 //! affair; what they link to and what they name is there.
 //!
-//! How a block of commands is marked, with a comment on the line above it:
+//! Marks of a block of commands, in a comment on the line above it:
 //!
 //! | comment | meaning |
 //! | --- | --- |
 //! | none | it is run here, see `stage` |
 //! | `<!-- run by: tests/stack/promtool.rs name_of_the_test -->` | that test runs it |
-//! | `<!-- needs: your Trio -->` | nobody but the reader can run it; the reasons are in `marks` |
+//! | `<!-- needs: your Trio -->` | only the reader can run it; the reasons are in `marks` |
 //! | `<!-- output -->` above a `text` block | what the block before it prints, see `output` |
 
 mod commands;

@@ -11,7 +11,7 @@ use trio_exporter::sim::{Class, Demand, Distribution, InProcess, Options, Scenar
 const REPLICATIONS: u64 = 60;
 const HANDLING: f64 = 180.0;
 
-/// What one replication, or a formula, says of the calls that came.
+/// Results of one replication, or of a formula, for the calls that came.
 #[derive(Clone, Copy, Debug)]
 struct Figures {
     /// The part that had to wait at all.

@@ -1,4 +1,4 @@
-//! The flags: what is said of wrong ones, what they are called, and what other programs are told of them.
+//! The flags: messages about wrong ones, their names, and their description for other programs.
 
 mod completed;
 #[cfg(target_os = "linux")]
@@ -17,7 +17,7 @@ fn commands() -> Vec<Command> {
     std::iter::once(program).chain(below).collect()
 }
 
-/// What can be given to a command; `--help` and `--version` are not ours.
+/// Arguments of a command; `--help` and `--version` are not ours.
 fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
     command.get_arguments().filter(|arg| !["help", "version"].contains(&arg.get_id().as_str()))
 }

@@ -1,4 +1,4 @@
-//! Services have goals of their own, in every dialect, and a rule for nothing is told.
+//! Services have goals of their own, in every dialect, and a rule without a service is warned of.
 
 use std::{
     sync::{Arc, Mutex},

@@ -1,8 +1,8 @@
 //! Hand-written answers in, exactly this exposition out: both surfaces, both formats.
 //!
-//! What stands under `tests/data/serve` is written by hand from the words of the vendor's help; what
-//! stands under `tests/data/expected` was checked line by line. `GOLDEN=write cargo test golden`
-//! writes the latter anew, to be read in the diff.
+//! The files under `tests/data/serve` are written by hand from the words of the vendor's help; those
+//! under `tests/data/expected` were checked line by line. `GOLDEN=write cargo test golden`
+//! writes the latter again, to be read in the diff.
 
 mod contract;
 mod masked;

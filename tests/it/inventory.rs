@@ -196,7 +196,7 @@ async fn the_number_of_items_is_never_the_length_of_an_answer_that_was_cut() {
     // No header and always ten a page: read to the end.
     trio.answer_query("cc/1/schedules", ("page", "2"), &rows(10, 14)).await;
     trio.answer("cc/1/schedules", rows(0, 10)).await;
-    // No header and the same ten whatever page is asked for: ten.
+    // No header and the same ten for every page: ten.
     trio.answer("cc/1/skillprofiles", rows(0, 10)).await;
     // Objects to pages: read as it comes.
     let objects = ResponseTemplate::new(400);

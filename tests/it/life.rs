@@ -1,4 +1,4 @@
-//! What surrounds the program: a service manager, a look at the configuration, a single reading.
+//! The program and its surroundings: a service manager, a look at the configuration, a single reading.
 
 use std::{fs, process::Command, time::Duration};
 
@@ -38,7 +38,7 @@ async fn trio() -> Simulated {
     Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await
 }
 
-/// What the program told its service manager last: its lines.
+/// Next message of the program to its service manager, by lines.
 async fn told(socket: &UnixDatagram) -> Vec<String> {
     let mut message = [0; 512];
     let length =
@@ -127,7 +127,7 @@ async fn a_file_on_a_disk_that_hangs_does_not_keep_the_program_from_ending() {
     let arguments = ["--config.file", &file, "--web.listen-address", "127.0.0.1:0"];
     let mut running = crate::process::exporter(&arguments);
     let reload = format!("http://{}/-/reload", running.serves().await);
-    // Whoever opens a pipe to read waits for a writer, and then for what it writes.
+    // A reader of a pipe waits for a writer, and then for its bytes.
     fs::remove_file(&file).expect("removed");
     mknodat(CWD, &*file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
     let asked = tokio::spawn(crate::support::reqwest_client().post(reload).send());

@@ -1,5 +1,5 @@
 //! `docs/metrics.md` is made of the contract, of where each family comes from, and of the HELP that is
-//! served. `GOLDEN=write cargo test metrics_page` writes it anew.
+//! served. `GOLDEN=write cargo test metrics_page` writes it again.
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
@@ -18,7 +18,7 @@ const SERVED: [&str; 6] = [
     include_str!("../data/expected/empty_agents.prom"),
 ];
 
-/// What the series of a family are counted in, and how much of it the hand-written morning has.
+/// Units that the series of a family are counted in, and their number in the hand-written morning.
 const COUNTED: [(&str, &str, usize); 23] = [
     ("targets", "Trio systems in the configuration", 1),
     ("contact_centers", "contact centres that are read", 1),
@@ -134,7 +134,7 @@ fn named(source: &'static str) -> Vec<(Vec<&'static str>, &'static str)> {
         .collect()
 }
 
-/// How many series a formula allows on the hand-written morning.
+/// Number of series that a formula allows on the hand-written morning.
 fn allowed(series: &str) -> usize {
     let value = |word: &str| {
         let counted = COUNTED.iter().find(|(known, ..)| *known == word).map(|(.., count)| *count);

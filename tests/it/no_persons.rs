@@ -1,7 +1,7 @@
 //! "Without any personal data": an exporter with the defaults, on a Trio full of people with names and numbers that
-//! are told from everything else, is looked through wherever it says anything.
+//! are different from everything else, is searched wherever it shows anything.
 //!
-//! What a person is here: the name and the id of every agent, the number of every case and of every customer.
+//! Personal data here: the name and the id of every agent, the number of every case and of every customer.
 
 mod commands;
 mod hours;

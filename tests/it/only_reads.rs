@@ -18,7 +18,7 @@ use trio_exporter::{
 
 use crate::support::{TestApp, config, still_clock, target};
 
-/// How often each method and path was asked for; ids and queries are left out.
+/// Number of requests by method and path; ids and queries are left out.
 type Journal = Arc<Mutex<BTreeMap<(String, String), u64>>>;
 
 fn place(request: &Request) -> (String, String) {

@@ -10,7 +10,7 @@ use crate::support::{Samples, Simulated, TestApp, config, still_clock};
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/high-availability.md");
 const MINUTES: u32 = 20;
 
-/// How much a counter grew, over all its series.
+/// Growth of a counter, over all its series.
 fn grown(before: &Samples, after: &Samples, name: &str) -> f64 {
     after.sum(name) - before.sum(name)
 }

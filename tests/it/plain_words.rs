@@ -107,7 +107,7 @@ fn texts(tokens: TokenStream, found: &mut Vec<(usize, String)>) {
     }
 }
 
-/// What is wrong with the words of a Rust file.
+/// Problems with the words of a Rust file.
 fn problems_in_rust(path: &str, source: &str) -> Vec<String> {
     let mut problems = Vec::new();
     for (number, line) in source.lines().enumerate() {

@@ -23,7 +23,7 @@ const PASSWORD: &str = "hemlig-ö-sen=d";
 const ACCESS: &str = "access-number-one";
 const REFRESH: &str = "refresh-number-one";
 
-/// What the server knows of people, and never may be seen.
+/// Personal data on the server that may never be seen.
 const PLANTED: [&str; 24] = [
     "Andersson",
     "Öberg-Lind",
@@ -55,7 +55,7 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder")
 }
 
-/// Everything that stands in a recording, in small letters, also as it reads when it is decoded.
+/// Everything that is in a recording, in small letters, also as it reads when it is decoded.
 fn everything(folder: &Path) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(folder).expect("a folder") {
@@ -148,7 +148,7 @@ async fn talkative() -> HandWritten {
         .insert_header("Location", "https://trio3.kund.example/Andersson/990011")
         .insert_header("Retry-After", "7012345");
     trio.respond("cc/881122/roles", elsewhere).await;
-    // Whatever else: everything that was asked, once more.
+    // Every other request gets an answer that repeats it.
     let echo = |request: &Request| {
         let headers = format!("{:?} {}", request.headers, request.url);
         ResponseTemplate::new(500).set_body_json(json!({"inloggningsfel": headers, "Andersson": headers}))

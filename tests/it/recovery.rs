@@ -158,7 +158,7 @@ async fn a_situation_is_told_in_one_line_however_long_it_lasts() {
     let mut app = TestApp::of(trio.target(true)).await;
     app.step().await;
     drop(trio);
-    // Long enough for the contact centres to be due as well: another request that finds nobody.
+    // Long enough for the contact centres to be due as well: another request without an answer.
     for _ in 0..70 {
         app.step_after(5).await;
     }

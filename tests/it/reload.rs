@@ -1,4 +1,4 @@
-//! The configuration read anew while the program runs: by SIGHUP and by `POST /-/reload`.
+//! Reloads of the configuration while the program is running: by SIGHUP and by `POST /-/reload`.
 
 use std::{fs, path::PathBuf, time::Duration};
 

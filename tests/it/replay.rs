@@ -15,7 +15,7 @@ use crate::support::{Recording, Replayed, Samples, Simulated, TestApp, config, s
 
 mod by_hand;
 
-/// What is said of the exporter itself differs: ids and addresses have other lengths.
+/// Families about the exporter itself, which differ: ids and addresses have other lengths.
 const ABOUT_US: [&str; 8] = [
     "process_",
     "trio_api_",
@@ -58,7 +58,7 @@ fn series(samples: &Samples) -> Vec<Series> {
 }
 
 /// All that is said of each thing that `label` names, without its name: the same things are the same
-/// here, whatever they are called and in whatever order they come.
+/// here, under any name and in any order.
 fn things(samples: &Samples, label: &str) -> Vec<Vec<String>> {
     let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (mut labels, value) in series(samples) {

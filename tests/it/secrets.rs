@@ -93,7 +93,7 @@ fn forms(text: &str) -> Vec<String> {
     forms
 }
 
-/// What was said, and where.
+/// Texts that the program showed, each with its place.
 #[derive(Default)]
 struct Said(Vec<(String, String)>);
 

@@ -31,14 +31,14 @@ fn small() -> Options {
     Options { services: 4, agents: 6, ..Options::default() }
 }
 
-/// What is said of a collector, in the first contact centre.
+/// Entry of a collector, in the first contact centre.
 fn collector<'a>(said: &'a Value, name: &str) -> &'a Value {
     let mut all = said["targets"][0]["collectors"].as_array().expect("a list").iter();
     let found = all.find(|entry| entry["collector"] == name && !entry["contact_center"].is_null());
     found.unwrap_or_else(|| panic!("no {name} in {said:#}"))
 }
 
-/// What differs from run to run, replaced.
+/// Replaces the values that differ from run to run.
 fn masked(mut said: Value, address: &str) -> String {
     said["exporter"]["version"] = json!("VERSION");
     said["exporter"]["revision"] = json!("REVISION");

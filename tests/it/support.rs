@@ -1,4 +1,4 @@
-//! What the tests share: an exporter whose pollers are driven step by step, and Trios to read.
+//! Shared by the tests: an exporter whose pollers are driven step by step, and Trios to read.
 
 mod app;
 mod exposition;

@@ -1,4 +1,4 @@
-//! `trace`: what it tells is what is counted, and it names nobody.
+//! `trace`: it reports the same as the counters, and names no person.
 
 mod binary;
 mod five_calls;
@@ -68,7 +68,7 @@ impl Traced {
         self.trace.tracer().counts().remove(&key).unwrap_or_default()
     }
 
-    /// What was told for people since the last look; `case …` stands for tokens.
+    /// Lines for people since the last call; `case …` replaces tokens.
     fn text(&mut self) -> Vec<String> {
         self.lines.drain(..).map(|line| masked(&line.to_string())).collect()
     }
@@ -95,7 +95,7 @@ async fn simulated(options: Options) -> (Simulated, Traced) {
     (trio, traced)
 }
 
-/// Every class: what was told is what the same run counted.
+/// Compares every class: the trace reported the same as the counters of that run.
 fn agrees(traced: &Traced, flow: &FlowTotals) -> u64 {
     let mut answered = 0;
     for service in &flow.services {
@@ -143,7 +143,7 @@ async fn calls_that_move_are_told_as_they_are_counted() {
     assert!(there.contains(&"\"102\"".to_owned()), "{there:?}");
 }
 
-/// The account of the simulator, begun anew if it is marked.
+/// The account of the simulator, started again if it is marked.
 async fn truth(trio: &Simulated, marked: bool) -> Value {
     let url = format!("http://{}/sim/truth", trio.addr);
     let client = reqwest_client();

@@ -17,13 +17,13 @@ const WAITING: [&str; 3] = [
     "trio_service_class_over_target",
 ];
 
-/// What of Trio the exporter understands.
+/// Parts of Trio that the exporter understands.
 #[derive(Clone, Copy)]
 struct Understood {
     dialect: Dialect,
     /// The word for a case that waits.
     queued: bool,
-    /// When cases came and how long they wait.
+    /// Times at which cases came, and their waits.
     times: bool,
     queue_length: bool,
 }

@@ -16,10 +16,10 @@ pub(crate) struct Document {
 pub(crate) struct Block {
     /// The line of its fence.
     pub(crate) line: usize,
-    /// What the fence says it is.
+    /// Language that the fence names.
     pub(crate) language: String,
     pub(crate) text: String,
-    /// What the comment on the line above it says.
+    /// Comment on the line above it.
     pub(crate) comment: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl Document {
         Self::new(&below.replace('\\', "/"), &fs::read_to_string(path).expect("a text"))
     }
 
-    /// What is wrong at a line, in words.
+    /// Describes a problem at a line.
     pub(crate) fn problem(&self, line: usize, what: impl std::fmt::Display) -> String {
         format!("{}:{line}: {what}", self.path)
     }

@@ -16,7 +16,7 @@ use tempfile::TempDir;
 pub(crate) use exporter::exporter;
 pub(crate) use wait::until;
 
-/// How long a program may take from its start until it says where it listens, and from a signal
+/// Longest time from the start of a program until it prints its address, and from a signal
 /// until its end. Only a machine that is badly overloaded comes near.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -66,12 +66,12 @@ impl Process {
         Self { name, child, out, err, _folder: folder }
     }
 
-    /// What it has printed so far.
+    /// Everything that it has printed.
     pub(crate) fn stdout(&self) -> String {
         fs::read_to_string(&self.out).expect("what the program printed")
     }
 
-    /// What it has logged so far.
+    /// Everything that it has logged.
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(&self.err).expect("what the program logged")
     }

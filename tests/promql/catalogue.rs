@@ -11,14 +11,14 @@ const CONTRACT: &str = include_str!("../data/contract.tsv");
 /// Labels that Prometheus gives to everything that it scrapes.
 const OF_THE_TARGET: [&str; 2] = ["job", "instance"];
 
-/// What Prometheus itself says about each scrape.
+/// Series that Prometheus itself adds to each scrape.
 const OF_PROMETHEUS: [&str; 4] =
     ["up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling"];
 
 /// The labels of `ALERTS` besides those of the series behind an alert.
 const OF_ALERTS: [&str; 4] = ["alertname", "alertstate", "severity", "audience"];
 
-/// What may be done with a series.
+/// Type of a series, which decides the functions it may be used in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// It is what it is.
@@ -41,7 +41,7 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
-    /// What the exporter and Prometheus have by themselves.
+    /// Series of the exporter and of Prometheus itself.
     pub(crate) fn of_the_contract() -> Self {
         let mut all = Self { series: BTreeMap::new(), values: Values::golden() };
         for line in CONTRACT.lines().skip(1) {
@@ -70,7 +70,7 @@ impl Catalogue {
         all
     }
 
-    /// Whether there is such a series or such a histogram.
+    /// True if there is such a series or such a histogram.
     pub(crate) fn knows(&self, name: &str) -> bool {
         self.get(name).is_some() || self.get(&format!("{name}_bucket")).is_some()
     }
@@ -80,13 +80,13 @@ impl Catalogue {
         self.series.get(name)
     }
 
-    /// Whether the series or the histogram with this name has a label.
+    /// True if the series or the histogram with this name has a label.
     pub(crate) fn has_label(&self, name: &str, label: &str) -> bool {
         let series = self.get(name).or_else(|| self.get(&format!("{name}_bucket")));
         series.is_some_and(|series| series.labels.contains(label))
     }
 
-    /// Whether there is a series whose name begins so.
+    /// True if there is a series whose name begins so.
     pub(crate) fn any_begins_with(&self, prefix: &str) -> bool {
         self.series.keys().any(|name| name.starts_with(prefix))
     }

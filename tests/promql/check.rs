@@ -15,18 +15,18 @@ const OF_COUNTERS: [&str; 4] = ["increase", "irate", "rate", "resets"];
 const OF_ANYTHING: [&str; 6] =
     ["absent", "absent_over_time", "changes", "count_over_time", "present_over_time", "timestamp"];
 
-/// What becomes of the values of a part.
+/// Use of the values of a part of an expression.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Use {
     /// They are used as they are.
     Value,
-    /// What they grow by is used.
+    /// Only their growth is used.
     Growth,
     /// Only whether they are there.
     Existence,
 }
 
-/// What is wrong with an expression; nothing, if it parses with types and fits the catalogue.
+/// Problems of an expression; none, if it parses with types and fits the catalogue.
 pub(crate) fn problems(expr: &str, catalogue: &Catalogue) -> Vec<String> {
     let expr = match parser::parse(expr) {
         Ok(expr) => expr,
@@ -69,7 +69,7 @@ impl Checker<'_> {
     }
 }
 
-/// What becomes of a part of `expr`, whose own values are `used` so.
+/// Use of a part of `expr`, whose own values are `used` so.
 fn use_of(expr: &Expr, at: usize, used: Use) -> Use {
     match expr {
         Expr::Call(call) => used_by(call),

@@ -1,6 +1,6 @@
 //! Grafana's variables, which are no PromQL.
 
-/// What stands for a length of time.
+/// Grafana's variables for lengths of time, each with a value.
 const DURATIONS: [(&str, &str); 4] =
     [("__rate_interval", "5m"), ("__interval", "5m"), ("__range", "1h"), ("__range_s", "3600")];
 

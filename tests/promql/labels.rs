@@ -1,4 +1,4 @@
-//! Which labels the result of an expression carries, and whether it asks for others.
+//! Labels of the result of an expression, and requests for labels that it does not have.
 
 use std::{collections::BTreeSet, fmt};
 

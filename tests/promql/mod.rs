@@ -2,7 +2,7 @@
 //! types, names only series of the contract (or of our own recording rules), labels that those series
 //! carry, and values that those labels take; counters are only ever rated.
 //!
-//! What a query gives on a real Prometheus is shown in `tests/stack`.
+//! The results of queries on a real Prometheus are tested in `tests/stack`.
 
 mod catalogue;
 mod check;

@@ -60,7 +60,7 @@ impl RuleFile {
 }
 
 impl Rule {
-    /// What it records, or the alert with its severity.
+    /// Name of the recorded series, or of the alert with its severity.
     pub(crate) fn name(&self) -> String {
         let severity = self.labels.get("severity").map_or("", String::as_str);
         match (&self.record, &self.alert) {
@@ -72,14 +72,14 @@ impl Rule {
 }
 
 impl Catalogue {
-    /// What a Prometheus with our recording rules has.
+    /// Series of a Prometheus with our recording rules.
     pub(crate) fn shipped() -> Self {
         let file = RuleFile::shipped(RECORDING);
         Self::with_recorded(file.rules().map(|rule| (rule.name(), rule.expr.clone())))
     }
 }
 
-/// Where everything for Prometheus stands.
+/// Folder of everything for Prometheus.
 pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("deploy/prometheus")
 }

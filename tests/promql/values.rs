@@ -48,7 +48,7 @@ impl Values {
         all
     }
 
-    /// What the matchers of a selector ask for and no series can have.
+    /// Matchers of a selector that no series can meet.
     pub(super) fn problems(&self, selector: &VectorSelector) -> Vec<String> {
         let name = selector.name.clone().unwrap_or_default();
         let matchers = selector.matchers.matchers.iter();

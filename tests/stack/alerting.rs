@@ -1,5 +1,5 @@
 //! The whole way of an alert: what agents do in Trio, the exporter, the rules in Prometheus, the routes in
-//! Alertmanager, and who is told.
+//! Alertmanager, and the receiver.
 
 use std::time::{Duration, Instant};
 
@@ -22,9 +22,9 @@ goals:
   classes:
     voice: {wait_target: 2s, warning_after: 4s, critical_after: 10m}
 ";
-/// What Trio, the exporter, Prometheus and Alertmanager need together, on a busy machine.
+/// Longest time that Trio, the exporter, Prometheus and Alertmanager need together, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(150);
-/// So few calls that nobody waits while agents are there.
+/// So few calls that none waits while agents are ready.
 const QUIET: f64 = 0.2;
 /// So many that somebody waits at once when they are not.
 const BUSY: f64 = 4.0;
@@ -56,8 +56,8 @@ impl Stage {
         stage
     }
 
-    /// Waits until nobody waits for long, and neither Prometheus nor Alertmanager says otherwise; forgets what was
-    /// told.
+    /// Waits until no call waits for long, and neither Prometheus nor Alertmanager says otherwise; then forgets the
+    /// notifications.
     async fn calm(&self) {
         until("nobody to wait for long", LIMIT, async || {
             self.scene.prometheus.is(r#"count(ALERTS{alertname="TrioLongWait"}) or vector(0)"#, 0.0).await?;
@@ -84,7 +84,7 @@ impl Stage {
         self.scene.trio.control(Method::POST, "release").await;
     }
 
-    /// Waits until somebody is told of an alert: of this service, or of none.
+    /// Waits until a receiver is notified of an alert: of this service, or of none.
     async fn told(&self, receiver: &str, alert: &str, status: &str) -> Told {
         let begun = Instant::now();
         let what = format!("{receiver} to be told that {alert} is {status}");
@@ -113,7 +113,7 @@ async fn long_wait_fires_until_agents_return_except_during_outage() {
     assert_eq!(told.annotations["runbook_url"], "docs/runbooks.md#triolongwait");
     stage.told("supervisors", "TrioWaitingNobodyWorking", "firing").await;
 
-    // The end of the morning's queues may have been told as late as this.
+    // The end of the morning's queues may have been notified as late as this.
     stage.notifier.forget();
     stage.all_return().await;
     stage.told("supervisors", "TrioLongWait", "resolved").await;

@@ -16,13 +16,13 @@ use crate::{
 const ON_THE_LINE: [Class; 2] = [Class::Voice, Class::Chat];
 /// The target of both, which the demo does not change.
 const TARGET: Duration = Duration::from_secs(20);
-/// Who leaves before two readings hung up at once.
+/// Calls that leave within this time hung up at once: two readings may miss them.
 const SHORT: Duration = Duration::from_secs(10);
 
-/// What a percentage on a board may differ by, in points: it is rounded, one case of the hour is up to half a
+/// Largest difference of a percentage on a board, in points: it is rounded, one case of the hour is up to half a
 /// point, and some come and go between two readings.
 const POINTS: f64 = 2.0;
-/// What a count or a mean may differ by, as a share.
+/// Largest difference of a count or a mean, as a share.
 const SHARE: f64 = 0.05;
 
 /// The hour as it was, and as Prometheus has it.
@@ -32,7 +32,7 @@ struct Hour {
     /// After half of it.
     half: Truth,
     truth: Truth,
-    /// How those who waited at its end went on, and all before them.
+    /// Further steps of the cases that waited at its end, and of all before them.
     log: Vec<Segment>,
 }
 
@@ -49,7 +49,7 @@ impl Hour {
         Self { prometheus, now, half, truth, log: demo.simulator.segment_log() }
     }
 
-    /// What a panel shows at the end of the hour: one of its queries, by its letter.
+    /// Value of a panel at the end of the hour: one of its queries, by its letter.
     async fn shown(&self, uid: &str, panel: &str, letter: &str) -> Vec<Series> {
         let board = Board::of(uid);
         let place = format!("{}: {panel} ({letter})", board.file);

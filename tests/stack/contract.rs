@@ -1,4 +1,4 @@
-//! What the contract says about the families that tell something about the contact centre.
+//! The families of the contract that report on the contact centre.
 
 const CONTRACT: &str = include_str!("../data/contract.tsv");
 

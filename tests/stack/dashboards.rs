@@ -77,7 +77,7 @@ fn step(query: &Query) -> u64 {
     number * seconds
 }
 
-/// How many series a query gives, drawn over the last `minutes` or as a number of now.
+/// Number of series of a query, drawn over the last `minutes` or as a single value of now.
 async fn series(prometheus: &Prometheus, query: &Query, now: u64, minutes: u64) -> usize {
     let expr = filled(query, minutes * 60);
     let answer = if query.over_time {

@@ -19,7 +19,7 @@ use crate::{
 
 const REMEDY: &str = "on Debian: apt-get install dpkg-dev lintian; cargo install --locked cargo-deb";
 
-/// What a program prints, once it has succeeded.
+/// Output of a program that succeeds.
 fn ran(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; {REMEDY}"));
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);

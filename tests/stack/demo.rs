@@ -26,13 +26,13 @@ use crate::{
     prometheus::{Prometheus, REMEDY},
 };
 
-/// How often the exporter reads.
+/// Interval of the exporter's readings.
 const READING: Duration = Duration::from_secs(5);
-/// How many readings there are from scrape to scrape.
+/// Number of readings from scrape to scrape.
 const READINGS_PER_SCRAPE: u32 = 6;
 /// From scrape to scrape.
 pub(crate) const SCRAPE: u64 = READING.as_secs() * READINGS_PER_SCRAPE as u64;
-/// Two exporters on one Trio: whatever is summed without thought counts twice.
+/// Two exporters on one Trio: a careless sum counts everything twice.
 const INSTANCES: [&str; 2] = ["one:10427", "two:10427"];
 /// The surfaces, and the jobs that scrape them.
 const SURFACES: [(&str, &str); 2] = [("/metrics", "trio"), ("/metrics/agents", "trio-agents")];

@@ -31,7 +31,7 @@ fn configured(address: &str) -> TempDir {
 async fn prometheus_discovers_and_scrapes_each_target_once() {
     let folder = folder();
     let file = folder.path().join("trio-exporter.yml");
-    // Nobody answers there: that is news of each target, too.
+    // No server answers there: each target reports that, too.
     let target = |name: &str| {
         format!(
             "  - {{name: \"{name}\", servers: \"http://127.0.0.1:1/te/api\", client_key: a2V5, username: u, password: p}}\n"

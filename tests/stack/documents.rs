@@ -1,4 +1,4 @@
-//! What the documents show for Prometheus and Alertmanager, read by their own tools.
+//! The snippets of the documents for Prometheus and Alertmanager, read by their own tools.
 
 use std::{fs, process::Command};
 

@@ -13,7 +13,7 @@ use crate::{
     shipped,
 };
 
-/// An expression, and where it stands.
+/// An expression, and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) what: String,
@@ -34,7 +34,7 @@ goals:
 /// So many that each service answers some calls a minute, though a call lasts minutes.
 const AGENTS: u32 = 400;
 
-/// How long it may take until there is something of everything.
+/// Longest time until every expression has a result.
 const LIMIT: Duration = Duration::from_secs(150);
 
 /// A busy contact centre with calls, chats and e-mail; a Prometheus with our rules, evaluated each second, their

@@ -15,7 +15,7 @@ use crate::{
     process::{PATIENCE, Process, folder, until},
 };
 
-/// Where Debian and the image have the authorities that are trusted.
+/// Path of the trusted authorities in Debian and in the image.
 const AUTHORITIES: &str = "etc/ssl/certs/ca-certificates.crt";
 
 /// The static program; cargo builds it unless it is there and current.

@@ -1,5 +1,5 @@
-//! The exporter as an installed service: started by its unit's own line, told what systemd would tell it, heard as
-//! systemd would hear it.
+//! The exporter as an installed service: started by its unit's own line, with systemd's environment, its messages
+//! read as systemd would read them.
 
 use std::{fs, path::Path, process::Command};
 
@@ -62,7 +62,7 @@ impl Installed {
         Self { unit, process, manager, _trio: trio, _private: private }
     }
 
-    /// Follows it from its start to its end: it is ready, alive, shows Trio, reads its configuration anew by the line
+    /// Follows it from its start to its end: it is ready, alive, shows Trio, reloads its configuration by the line
     /// of the unit, and stops.
     pub(crate) async fn lives(mut self) {
         assert_eq!(self.told().await, "READY=1");
@@ -86,7 +86,7 @@ impl Installed {
         assert!(self.process.ended().await.success());
     }
 
-    /// What it says next to its service manager.
+    /// Next message to its service manager.
     async fn told(&self) -> String {
         let mut message = [0; 512];
         let length = timeout(PATIENCE, self.manager.recv(&mut message)).await;
@@ -132,7 +132,7 @@ fn hurried(time: &str) -> String {
     (seconds * 10_000).to_string()
 }
 
-/// What docs/install.md tells an operator to do.
+/// Writes the configuration that docs/install.md describes.
 fn configure(root: &Root<'_>, trio: &Trio) {
     for (name, secret) in ["client_key", "username", "password"].iter().zip(trio.secrets()) {
         fs::write(root.at(CONFIGURATION).join(name), secret).expect("the folder of the configuration");

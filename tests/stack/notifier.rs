@@ -40,7 +40,7 @@ impl Notifier {
         Self { address, heard }
     }
 
-    /// The first alert that was told so and has such labels; what else was told if there is none.
+    /// The first notification with this receiver, alert, status and labels; all others as an error.
     pub(crate) fn told(
         &self,
         receiver: &str,

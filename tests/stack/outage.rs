@@ -1,4 +1,4 @@
-//! What Prometheus sees while Trio is down, and afterwards.
+//! An outage of Trio in Prometheus, and the time after it.
 
 use std::{
     collections::BTreeSet,
@@ -12,11 +12,11 @@ use crate::{
     scene::{READING, SCRAPE, SLACK, Scene},
 };
 
-/// What a reading is good for, when it is taken more often than every 20 s.
+/// Longest age of a reading, if it is taken more often than every 20 s.
 const MAX_AGE: Duration = Duration::from_secs(60);
 /// An encoding of the exporter lives a second; Prometheus sees the next one.
 const TO_BE_SEEN: Duration = Duration::from_secs(1).saturating_add(SCRAPE).saturating_add(SLACK);
-/// How long the exporter may hesitate to ask a server again that was down for a minute.
+/// Longest delay until the exporter asks a server again that was down for a minute.
 const RECOVERY: Duration = Duration::from_secs(60);
 
 async fn of_type(prometheus: &Prometheus, kind: &str) -> Vec<Series> {

@@ -57,7 +57,7 @@ impl Prometheus {
         Self { url, _process: process, _folder: folder }
     }
 
-    /// What is at a path of its API.
+    /// Page at a path of its API.
     pub(crate) async fn page(&self, path: &str) -> String {
         crate::http::get(&format!("{}{path}", self.url)).await.expect("a page of Prometheus")
     }
@@ -88,7 +88,7 @@ impl Prometheus {
         Ok(answer["data"]["result"].as_array().ok_or(text)?.iter().map(Series::read).collect())
     }
 
-    /// How many series `query` gives in a stretch of time, at every `step`.
+    /// Number of series that `query` gives from `from` to `to`, at every `step`.
     pub(crate) async fn over(&self, query: &str, from: u64, to: u64, step: u64) -> Result<usize, String> {
         let url = format!("{}/api/v1/query_range", self.url);
         let [from, to, step] = [from, to, step].map(|number| number.to_string());
@@ -98,7 +98,7 @@ impl Prometheus {
         Ok(answer["data"]["result"].as_array().ok_or(text)?.len())
     }
 
-    /// How the evaluation of each rule went.
+    /// Health of each rule after its last evaluation.
     pub(crate) async fn rules(&self) -> Vec<Health> {
         let text = crate::http::get(&format!("{}/api/v1/rules", self.url)).await.expect("the rules");
         let answer: Value = serde_json::from_str(&text).expect("JSON");
@@ -124,7 +124,7 @@ impl Prometheus {
     }
 }
 
-/// How the evaluation of a rule went.
+/// Result of the last evaluation of a rule.
 pub(crate) struct Health {
     pub(crate) name: String,
     pub(crate) error: String,

@@ -1,4 +1,4 @@
-//! What Prometheus' own linter says about the expositions.
+//! Reports of Prometheus' own linter about the expositions.
 
 use std::{
     fs::{self, File},

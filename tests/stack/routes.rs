@@ -1,4 +1,4 @@
-//! Who is told of what, and when: our routes in a real Alertmanager.
+//! Receivers of each alert, and their times: our routes in a real Alertmanager.
 
 use std::process::Command;
 
@@ -74,7 +74,7 @@ async fn supervisors_are_told_in_their_hours_and_operators_always() {
         elsewhere["labels"]["contact_center"] = json!("2");
         alertmanager.receive(&json!([elsewhere])).await;
         alertmanager.receive(&json!([alert("TrioUnmeasuredHigh", "both", "warning", "main")])).await;
-        // Each group waits as long as the others, so whoever would be told first has been.
+        // Each group waits as long as the others, so an earlier notification has arrived.
         until("operators to be told", PATIENCE, async || {
             notifier.told("ops", "TrioUnmeasuredHigh", "firing", |_| true)
         })

@@ -1,4 +1,4 @@
-//! What each test plays in: a simulated Trio, the exporter that reads it, a Prometheus that scrapes
+//! Environment of each test: a simulated Trio, the exporter that reads it, a Prometheus that scrapes
 //! the exporter. All three are programs of their own, on free ports.
 
 use std::time::Duration;
@@ -13,11 +13,11 @@ use crate::{
     trio_client::TrioClient,
 };
 
-/// How often the exporter reads what happens.
+/// Interval of the exporter's readings of states, calls and cases.
 pub(crate) const READING: Duration = Duration::from_secs(1);
-/// How often it reads what exists; a reading of it is good for a minute, like the others.
+/// Interval of its readings of names; one of them is valid for a minute, like the others.
 const CONFIGURATION: Duration = Duration::from_secs(15);
-/// How often Prometheus scrapes.
+/// Interval of Prometheus' scrapes.
 pub(crate) const SCRAPE: Duration = Duration::from_secs(1);
 /// On top of every limit: a machine that builds and tests other things at the same time.
 pub(crate) const SLACK: Duration = Duration::from_secs(2);
@@ -81,7 +81,7 @@ impl Trio {
         format!("http://{}/te/api", self.address)
     }
 
-    /// What opens it: client key, user and password.
+    /// Its credentials: client key, user and password.
     pub(crate) fn secrets(&self) -> [String; 3] {
         let [key] = &self.printed("client key")[..] else { panic!("one client key") };
         let [user, password] = &self.printed("user, password")[..] else { panic!("a user and a password") };

@@ -1,4 +1,4 @@
-//! What Prometheus sees while everything works.
+//! The view of Prometheus while everything works.
 
 use std::time::{Duration, Instant};
 

@@ -38,7 +38,7 @@ fn the_service_is_hardly_exposed() {
     assert!(content && exposure <= MOST_EXPOSURE, "{said}");
 }
 
-/// What `systemd-analyze verify` says to the units in a folder that stands for `/`.
+/// Report of `systemd-analyze verify` about the units in a folder that replaces `/`.
 fn verified(root: &Path) -> String {
     let system = root.join("usr/lib/systemd/system");
     // The targets that they name are those of this machine.
@@ -107,7 +107,7 @@ fn system_call(line: &str) -> Option<&str> {
     name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_').then_some(name)
 }
 
-/// What `SystemCallFilter=` leaves over.
+/// System calls that `SystemCallFilter=` allows.
 fn allowed(unit: &Unit) -> BTreeSet<String> {
     let (_, said) = systemd_analyze(&["syscall-filter", "--no-pager"]);
     let mut sets: BTreeMap<&str, Vec<&str>> = BTreeMap::new();

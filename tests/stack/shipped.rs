@@ -12,10 +12,10 @@ use crate::{
     shortened::shortened,
 };
 
-/// How often the Prometheus of a test scrapes and evaluates.
+/// Interval of a test's Prometheus for scrapes and evaluations.
 const STEP: &str = "1s";
 
-/// When supervisors are at work.
+/// Hours of supervisors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hours {
     Open,

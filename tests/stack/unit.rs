@@ -10,11 +10,11 @@ use crate::shipped;
 /// A unit file: its settings in order.
 pub(crate) struct Unit(Vec<(String, String)>);
 
-/// Where an installed service lives: a folder that stands for `/`.
+/// Root of an installed service: a folder that replaces `/`.
 pub(crate) struct Root<'a>(pub(crate) &'a Path);
 
 impl Root<'_> {
-    /// Where `path` of the service stands on this machine.
+    /// Place of `path` of the service on this machine.
     pub(crate) fn at(&self, path: &str) -> PathBuf {
         self.0.join(path.trim_start_matches('/'))
     }
@@ -41,14 +41,14 @@ impl Unit {
         self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
-    /// The value of a setting that stands there once.
+    /// The value of a setting that occurs once.
     pub(crate) fn one(&self, name: &str) -> &str {
         let all: Vec<&str> = self.all(name).collect();
         let [value] = all[..] else { panic!("{name}= stands there {} times", all.len()) };
         value
     }
 
-    /// The program and its arguments, in a folder that stands for `/`: `$ARGS` is taken from the environment file,
+    /// The program and its arguments, in a folder that replaces `/`: `$ARGS` is taken from the environment file,
     /// each of its words an argument.
     pub(crate) fn starts(&self, root: &Root<'_>) -> (PathBuf, Vec<String>) {
         let environment = self.one("EnvironmentFile").trim_start_matches('-');

@@ -12,7 +12,7 @@ use trio_exporter::config;
 
 use crate::{process::folder, prometheus::REMEDY};
 
-/// How our verdict stands to that of promtool.
+/// Our verdict compared with that of promtool.
 enum Verdict {
     /// Both say the same.
     Same,
@@ -30,7 +30,7 @@ const OLD: &str = "rustls speaks nothing older than TLS 1.2";
 const UNVERIFIED: &str = "a certificate that nobody verifies protects nothing";
 const NOT_IN_RUSTLS: &str = "rustls has neither CBC, RSA key exchange nor P-521";
 
-/// `TLS` stands for a certificate with its key, `CA` for an authority of clients, `HASH` for a hash.
+/// `TLS` is replaced by a certificate with its key, `CA` by an authority of clients, `HASH` by a hash.
 #[rustfmt::skip]
 const TABLE: &[(&str, Verdict)] = &[
     ("", Same),

@@ -1,4 +1,4 @@
-//! What actionlint finds in the workflows, and shellcheck in their scripts and all others.
+//! Findings of actionlint in the workflows, and of shellcheck in their scripts and all others.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The configuration read anew with other groups: who may no longer be shown is gone with the answer.
+//! A reload with other groups: agents who may no longer be shown are gone with its answer.
 
 use std::{fs, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Reads every path of a file, wherever it stands.
+//! Reads every path of a file, in code, attributes and macros.
 
 use proc_macro2::{Span, TokenStream};
 use syn::{
@@ -8,20 +8,20 @@ use syn::{
 
 use super::{files::File, tokens};
 
-/// A path as it stands in the source.
+/// A path as it is in the source.
 #[derive(Clone, Debug)]
 pub(crate) struct Named {
     pub(crate) segments: Vec<String>,
     pub(crate) how: How,
-    /// The module in which it stands.
+    /// The module that contains it.
     pub(crate) module: Vec<String>,
     pub(crate) line: usize,
 }
 
-/// How a path is named.
+/// Kind of item that names a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum How {
-    /// Where it is used.
+    /// Used in place.
     Plain,
     /// Brought into scope.
     Used,

@@ -4,7 +4,7 @@ use pretty_assertions::assert_eq;
 
 use super::violations_in;
 
-/// What `poller` names here, and may not.
+/// Forbidden names of a planted source in `poller`.
 fn poller(source: &str) -> Vec<String> {
     violations_in("poller/cycle.rs", source)
 }

@@ -1,12 +1,12 @@
 //! The table: one line a room, and one an outside crate that has a place.
 
-/// What a room may name.
+/// A module of the crate's root, and the modules that it may name.
 pub(crate) struct Room {
     pub(crate) name: &'static str,
     pub(crate) may_name: MayName,
 }
 
-/// Which other rooms.
+/// The other rooms that a room may name.
 pub(crate) enum MayName {
     /// All of them: those that wire the rest together.
     All,
@@ -20,7 +20,7 @@ const fn room(name: &'static str, may_name: MayName) -> Room {
     Room { name, may_name }
 }
 
-/// The rooms, in the order of the map in `src/lib.rs`. `config` stands in no list: only those that
+/// The rooms, in the order of the map in `src/lib.rs`. `config` is in no list: only those that
 /// may name everything see it.
 pub(crate) static ROOMS: &[Room] = &[
     room("cli", All),

@@ -1,4 +1,4 @@
-//! Reads paths from tokens that have no syntax of their own: what stands inside macros and
+//! Reads paths from tokens that have no syntax of their own: the contents of macros and
 //! attributes.
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -104,7 +104,7 @@ impl Walk {
     }
 }
 
-/// Whether `::` stands at `at`.
+/// True for `::` at position `at`.
 fn colons(trees: &[TokenTree], at: usize) -> bool {
     let colon = |at: usize| matches!(trees.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
     colon(at) && colon(at.wrapping_add(1))

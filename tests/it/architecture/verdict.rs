@@ -6,7 +6,7 @@ use super::{
     rooms::{self, MayName, PLACED, Room},
 };
 
-/// What a path leads to.
+/// Destination of a path.
 #[derive(Debug, PartialEq, Eq)]
 enum Leads {
     /// To a room.
@@ -19,7 +19,7 @@ enum Leads {
     Elsewhere,
 }
 
-/// What `file` names and may not, one line each.
+/// Names in `file` that its room may not use, one line each.
 pub(crate) fn violations(file: &File) -> Vec<String> {
     let room = file.room();
     if room == "lib" {

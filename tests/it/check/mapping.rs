@@ -1,4 +1,4 @@
-//! `check` and the mapping: what may be read but not understood, and what cannot be told.
+//! `check` and the mapping: fields that may be read but are not understood, and fields without evidence.
 
 use serde_json::json;
 use trio_exporter::{

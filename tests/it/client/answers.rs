@@ -1,4 +1,4 @@
-//! Answers that are not what the API describes: told by their kind, and no harm to the others.
+//! Answers that are not as the API describes: each has its own kind of error, and the others still count.
 
 use trio_exporter::{
     model::RequestFailure,

@@ -163,7 +163,7 @@ fn rows(waiting: usize, handled: usize) -> Vec<Value> {
     (0..waiting + handled).map(row).collect()
 }
 
-/// Whether the part of service 7 is taken as cut in each of a list's answers in turn, each one page.
+/// Reads a list's answers in turn, each one page; true where the part of service 7 is taken as truncated.
 async fn cut(list: &str, answers: &[(usize, usize)]) -> Vec<bool> {
     let trio = Trio::bare().await;
     let answer = |(waiting, handled): &(usize, usize)| {
@@ -216,7 +216,7 @@ async fn a_total_that_disagrees_is_no_failure_because_cases_come_and_go() {
     }
 }
 
-/// What is made of the answer about case 7, asked for at `list`.
+/// Result of reading case 7 from `list`.
 async fn single(list: Resource, answer: ResponseTemplate) -> Result<Option<Case>, Error> {
     let trio = Trio::bare().await;
     trio.on("GET", &format!("cc/1/{}/7", list.as_str()), answer).await;

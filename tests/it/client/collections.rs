@@ -12,15 +12,15 @@ pub(super) struct Collection {
     /// The largest page.
     pub(super) cap: usize,
     pub(super) header: Header,
-    /// What the header says there are, if it lies.
+    /// A wrong total for the header.
     pub(super) claims: Option<usize>,
-    /// The last row of each page stands on the next page as well.
+    /// The last row of each page is on the next page as well.
     pub(super) overlaps: bool,
     /// Every page is the first.
     pub(super) ignores_page: bool,
 }
 
-/// How pages are described.
+/// Description of pages in the header.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Header {
     None,

@@ -65,7 +65,7 @@ impl Respond for Server {
     }
 }
 
-/// The values of `fields=` of all requests so far.
+/// The values of `fields=` of all requests.
 async fn asked(trio: &Trio) -> Vec<Option<String>> {
     let requests = trio.asked("GET", STATE).await;
     let fields = requests.iter().map(|request| {

@@ -1,4 +1,4 @@
-//! What servers do about pages without saying so, what they say that is not so, and what of it is
+//! Undocumented habits of servers about pages, wrong headers, and the part of both that the client
 //! remembered.
 
 use std::sync::{
@@ -100,8 +100,8 @@ async fn a_resource_that_described_its_pages_once_has_only_one_when_it_does_not(
     assert_eq!(trio.count("GET", AGENTS).await, 4, "three pages, then one");
 }
 
-/// What a server claims in the header of each page, the rows that it gives, what comes of it, and
-/// how many requests it may cost.
+/// The wrong header of each page, the rows of that page, the expected number of items, and
+/// the highest number of requests.
 type Liar = (&'static str, fn(usize) -> (String, String), Result<usize, ()>, usize);
 
 #[tokio::test]

@@ -26,7 +26,7 @@ impl Journal {
         self.lines.lock().unwrap().clone()
     }
 
-    /// What an operator sees at the default level about how Trio is doing.
+    /// Lines about the state of Trio that an operator sees at the default level.
     pub(super) fn situations(&self) -> Vec<String> {
         let ours = ["ERROR", "WARN", "INFO"].map(|level| format!("{level} trio_exporter::poller"));
         let mut lines = self.all();

@@ -1,4 +1,4 @@
-//! Redirects are not followed: a login form or a token would go to whatever host they name.
+//! Redirects are not followed: a login form or a token would go to any host that they name.
 
 use trio_exporter::stats::RequestCode;
 use wiremock::{MockServer, ResponseTemplate};

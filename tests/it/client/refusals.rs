@@ -1,4 +1,4 @@
-//! Refusals: what is wrong stands in a label, and the server is left in peace for a while.
+//! Refusals: a label has the reason, and the server is left in peace for a while.
 
 use serde_json::json;
 use wiremock::ResponseTemplate;

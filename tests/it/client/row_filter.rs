@@ -66,7 +66,7 @@ impl Respond for Server {
     }
 }
 
-/// What the rounds of one kind of reading asked for: `fields=` of each request, by round.
+/// `fields=` of each request of one kind of reading, by round.
 async fn rounds<R>(
     server: Server,
     path: &str,

@@ -1,4 +1,4 @@
-//! What must never be seen: the client key, user name and password in any form, and the tokens.
+//! Secrets are never shown: the client key, user name and password in any form, and the tokens.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use trio_exporter::{config::Config, metrics, poller, tally, trio::latin1};
@@ -32,7 +32,7 @@ fn secretive(trio: &Trio) -> trio_exporter::config::Target {
     target
 }
 
-/// What a server in trouble may do: give back what it was asked, as a web page.
+/// A web page that repeats the request, as a server in trouble may answer.
 fn echo(request: &Request) -> String {
     let headers: Vec<String> = request
         .headers

@@ -37,7 +37,7 @@ async fn read(bench: &Bench) -> Vec<String> {
     calls.iter().map(|call| call.id.to_string()).collect()
 }
 
-/// Whether each request asked to sort, and the last list.
+/// True for each request that asked to sort, and the last list.
 async fn four(server: Server) -> (Vec<bool>, Vec<String>) {
     let trio = Trio::bare().await;
     trio.on("GET", CALLS, server).await;

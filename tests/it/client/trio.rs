@@ -57,7 +57,7 @@ impl Trio {
         self.0.url()
     }
 
-    /// Where `resource` stands.
+    /// Path of `resource`.
     pub(super) fn path(resource: &str) -> String {
         if resource.is_empty() { "/te/api".to_owned() } else { format!("/te/api/{resource}") }
     }
@@ -77,7 +77,7 @@ impl Trio {
         self.0.server.received_requests().await.expect("recorded")
     }
 
-    /// What it was asked of one resource, in order.
+    /// Requests for one resource, in order.
     pub(super) async fn asked(&self, verb: &str, resource: &str) -> Vec<Request> {
         let mut requests = self.requests().await;
         let path = Self::path(resource);
@@ -85,17 +85,17 @@ impl Trio {
         requests
     }
 
-    /// How often it was asked something.
+    /// Number of requests for one resource.
     pub(super) async fn count(&self, verb: &str, resource: &str) -> usize {
         self.asked(verb, resource).await.len()
     }
 
-    /// Logins so far.
+    /// Number of logins.
     pub(super) async fn logins(&self) -> usize {
         self.count("POST", "login").await
     }
 
-    /// Renewals so far.
+    /// Number of renewals.
     pub(super) async fn renewals(&self) -> usize {
         self.count("POST", "refreshlogin").await
     }

@@ -1,4 +1,4 @@
-//! What no HTTP library would do: connections that break, and answers that drip.
+//! Faults below HTTP: connections that break, and answers that arrive byte by byte.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +14,7 @@ use trio_exporter::{
 
 use crate::support::target;
 
-/// What happens on a connection after the request has arrived.
+/// Fate of a connection after the request has arrived.
 #[derive(Clone, Copy, Debug)]
 enum Behaviour {
     Close,

@@ -1,4 +1,4 @@
-//! Where panels stand: 24 columns, every cell covered once, the strip on top.
+//! The grid of panels: 24 columns, every cell covered once, the header strip on top.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::dashboard::{Board, Panel};
 
 const COLUMNS: u64 = 24;
 
-/// What the header strip tells, from left to right.
+/// Titles of the header strip, from left to right.
 const STRIP: [&str; 5] = ["Data age", "Measured today", "Accuracy today", "Simulated", "Active alerts"];
 
 pub(super) fn faults(board: &Board) -> Vec<String> {

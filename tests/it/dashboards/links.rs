@@ -69,7 +69,7 @@ fn nowhere(url: &str, boards: &[Board]) -> Option<String> {
     (!known).then(|| format!("{url} leads nowhere"))
 }
 
-/// What of time and choice a link leaves behind.
+/// Parts of the time range and of the variables that a link loses.
 fn lost(board: &Board, url: &str) -> Vec<String> {
     let mut lost = Vec::new();
     if !url.contains("${__url_time_range}") {

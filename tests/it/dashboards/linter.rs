@@ -1,7 +1,7 @@
-//! What Grafana's `dashboard-linter` asks for in its strict mode, rule by rule under its own names. The linter
+//! The rules of Grafana's `dashboard-linter` in its strict mode, one by one under its own names. The linter
 //! itself runs where its modules can be had; this holds the boards to the same everywhere.
 //!
-//! Where a rule of the linter looks at fewer panels, or is satisfied by less than its name says, the stronger
+//! If a rule of the linter looks at fewer panels, or is satisfied by less than its name says, the stronger
 //! reading is held here, so a board without faults has none there.
 
 use serde_json::Value;
@@ -12,9 +12,9 @@ use crate::{
     promql::{uses, without_variables},
 };
 
-/// What a rule has against a board.
+/// A rule about a board; returns its faults.
 type OfBoard = fn(&Board) -> Vec<String>;
-/// Whether a rule is broken by a query.
+/// A rule about a query; true if it is broken.
 type OfTarget = fn(&Asked) -> bool;
 
 enum Rule {
@@ -52,10 +52,10 @@ const WITH_UNITS: [&str; 4] = ["gauge", "stat", "table", "timeseries"];
 /// Units that it knows, of those that the boards use.
 const UNITS: [&str; 9] = ["bytes", "d", "dthms", "none", "percentunit", "reqps", "rpm", "s", "short"];
 
-/// Stands for `$__rate_interval`, and for no other length of time.
+/// Value of `$__rate_interval`, which no other length of time has.
 const RATE_INTERVAL: &str = "17m";
 
-/// What the rules that are `wanted` have against a board.
+/// Faults of a board by the rules that are `wanted`.
 pub(super) fn faults(board: &Board, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let (mut faults, mut of_targets) = (Vec::new(), Vec::new());
     for (name, rule) in RULES.iter().filter(|(name, _)| wanted(name)) {
@@ -64,7 +64,7 @@ pub(super) fn faults(board: &Board, wanted: impl Fn(&str) -> bool) -> Vec<String
             Rule::Target(is_broken) => of_targets.push((*name, is_broken)),
         }
     }
-    // Each query is parsed once, whoever looks at it: that takes most of the time.
+    // Each query is parsed once for all rules: that takes most of the time.
     for asked in if of_targets.is_empty() { Vec::new() } else { targets(board) } {
         let broken = of_targets.iter().filter(|(_, is_broken)| is_broken(&asked));
         faults.extend(broken.map(|(name, _)| (*name, asked.place.clone())));
@@ -173,7 +173,7 @@ fn panel_units(board: &Board) -> Vec<String> {
     })
 }
 
-/// What a panel asks.
+/// A query of a panel.
 struct Asked {
     place: String,
     /// Its selectors, and the functions that they are given to.
@@ -181,7 +181,7 @@ struct Asked {
 }
 
 impl Asked {
-    /// What does not parse is the business of one rule alone.
+    /// Selectors of the query; none if it does not parse, which one rule alone reports.
     fn uses(&self) -> impl Iterator<Item = (&str, Option<&'static str>)> {
         self.uses.iter().flatten().map(|(selector, function)| (selector.as_str(), *function))
     }

@@ -1,4 +1,4 @@
-//! What each panel says of itself: what it means, in which unit, and what stands there when nothing is known.
+//! Texts of each panel: its meaning, its unit, and the text for a missing value.
 
 use std::collections::BTreeSet;
 

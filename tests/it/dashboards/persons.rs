@@ -3,7 +3,7 @@
 use super::{OF_PERSONS, none};
 use crate::dashboard::Board;
 
-/// What a person is known by in the series of `/metrics/agents`.
+/// Labels that identify a person in the series of `/metrics/agents`.
 const PERSONAL: [&str; 6] = [
     "agent_id",
     "agent_name",

@@ -33,7 +33,7 @@ fn of(query: &Query, catalogue: &Catalogue) -> Vec<String> {
     faults.extend(chosen(query));
     faults.extend(intervals(query));
     for on in matchings(&expr) {
-        // Sums have no instance any more; whatever still has one is joined by it.
+        // Sums have no instance any more; a series that still has one is joined by it.
         let names = on.iter().any(|label| label == "service_id") && on.iter().any(|label| label == "job");
         if names && on[..2] != ["job", "instance"] {
             faults.push(format!("on ({}) does not begin with job, instance", on.join(", ")));
@@ -64,7 +64,7 @@ fn chosen(query: &Query) -> Vec<String> {
     faults
 }
 
-/// An expression with what stands for lengths of time replaced, and nothing else.
+/// An expression with Grafana's variables for lengths of time replaced, and nothing else.
 fn with_times(expr: &str) -> String {
     [("$__rate_interval", "5m"), ("$__interval", "5m"), ("$__range", "1h")]
         .iter()

@@ -29,7 +29,7 @@ fn words(command: &str) -> Vec<String> {
     serde_json::from_str(command).unwrap_or_else(|error| panic!("{command}: needs a shell: {error}"))
 }
 
-/// Whether the program knows these words.
+/// True if the program accepts these arguments.
 fn known(arguments: &[String]) -> bool {
     let mut program = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
     program.env_clear().args(arguments).arg("--help").output().expect("the program").status.success()

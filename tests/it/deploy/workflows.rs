@@ -113,7 +113,7 @@ fn dependabot_looks_after_everything_that_is_pinned() {
     let mut kinds: Vec<&str> = updates.iter().map(|update| text(&update["package-ecosystem"])).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["cargo", "docker", "github-actions"]);
-    // The folder that it is told of is the one that the demonstration builds from.
+    // The workflow names the folder that the demonstration builds from.
     let compose = deployed("compose/compose.yml");
     assert_eq!(compose["services"]["trio-exporter"]["build"]["dockerfile"], "deploy/docker/Dockerfile");
 }

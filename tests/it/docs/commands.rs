@@ -11,7 +11,7 @@ use super::{
 };
 use crate::markdown::{Block, Document};
 
-/// What a fence may say.
+/// Languages that a fence may name.
 const LANGUAGES: [&str; 13] = [
     "sh",
     "bash",
@@ -34,7 +34,7 @@ async fn every_command_runs_or_is_marked_and_prints_what_is_shown() {
     nothing_in(&join_all(documents.iter().map(problems)).await.concat());
 }
 
-/// What is wrong with the blocks of a document.
+/// Problems of the blocks of a document.
 pub(crate) async fn problems(document: &Document) -> Vec<String> {
     let (mut problems, mut stage, mut printed): (Vec<String>, Option<Stage>, Option<String>) =
         (Vec::new(), None, None);
@@ -63,7 +63,7 @@ async fn commands(
 ) -> Result<(), (usize, String)> {
     let mark = Mark::of(block).map_err(|problem| (0, problem))?;
     let lines = pipelines(&block.text);
-    // Whoever runs a marked block has a whole shell.
+    // A reader or a test that runs a marked block has a whole shell.
     let lines: Vec<_> = match mark {
         Mark::None => lines.into_iter().collect::<Result<_, _>>()?,
         Mark::RunBy | Mark::Needs => lines.into_iter().flatten().collect(),

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use regex::Regex;
 
-/// What `words` makes of `input`; `None` if it is no such program.
+/// Output of the filter `words` for `input`; `None` if it is no such program.
 pub(crate) fn run(words: &[String], input: &str, folder: &Path) -> Option<Result<String, String>> {
     let (program, rest) = words.split_first()?;
     let rest: Vec<&str> = rest.iter().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Every warning and every error that the program can log stands in `docs/troubleshooting.md`, as do the errors and
+//! Every warning and every error that the program can log is in `docs/troubleshooting.md`, as are the errors and
 //! warnings whose text comes from elsewhere. They are taken from the source, so that the page cannot fall behind it.
 
 use std::fs;
@@ -25,7 +25,7 @@ const ERRORS: [&str; 2] = ["src/state_file/problem.rs", "src/trio/error.rs"];
 /// Files that tell in words what happened to a request or a login: their sentences are logged as `error`.
 const DETAILS: [&str; 2] = ["src/trio/session.rs", "src/trio/transport.rs"];
 
-/// A text with its gaps, and where it stands.
+/// A text with its gaps, and its place in the source.
 pub(crate) struct Message {
     file: String,
     text: String,
@@ -154,7 +154,7 @@ pub(crate) fn messages(file: &str, source: &str) -> Vec<Message> {
     finder.found
 }
 
-/// What of a message stands there whatever fills its gaps.
+/// Parts of a message between its gaps.
 fn parts(text: &str) -> Vec<String> {
     let (mut parts, mut part, mut in_gap) = (Vec::new(), String::new(), false);
     for c in text.chars() {

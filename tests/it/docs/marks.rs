@@ -1,10 +1,10 @@
-//! How blocks are marked.
+//! Marks of blocks.
 
 use std::fs;
 
 use crate::markdown::{Block, root};
 
-/// What only the reader has. Another reason is a mistake, until it stands here.
+/// Things that only the reader has. Another reason is a mistake until it is added here.
 const REASONS: [&str; 12] = [
     "your Trio",
     "your answers",
@@ -20,7 +20,7 @@ const REASONS: [&str; 12] = [
     "two terminals",
 ];
 
-/// What becomes of a block of commands.
+/// Treatment of a block of commands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     /// It is run here.
@@ -37,7 +37,7 @@ pub(crate) fn is_shell(language: &str) -> bool {
 }
 
 impl Mark {
-    /// How `block` is marked.
+    /// Reads the mark of `block`.
     pub(crate) fn of(block: &Block) -> Result<Self, String> {
         let Some(comment) = &block.comment else { return Ok(Self::None) };
         if let Some(reason) = comment.strip_prefix("needs:") {

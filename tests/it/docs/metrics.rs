@@ -4,7 +4,7 @@ use super::nothing_in;
 use crate::markdown::Document;
 use crate::promql::{Catalogue, problems};
 
-/// What is wrong with the queries of a document, one a line.
+/// Problems of the queries of a document, one a line.
 pub(crate) fn wrong(document: &Document, catalogue: &Catalogue) -> Vec<String> {
     let blocks = document.blocks().into_iter().filter(|block| block.language == "promql");
     let queries = blocks.flat_map(|block| {

@@ -1,5 +1,5 @@
-//! What a document shows of an output, against what was printed. Every number is the same as every other, and so is
-//! blank space of any width; `…` stands for anything in a line, and a line of its own for any lines.
+//! Output in a document, against the output that was printed. Every number is the same as every other, and so is
+//! blank space of any width; `…` matches anything in a line, and a line of its own any lines.
 
 /// The first line that was not printed, or not where the document shows it.
 pub(crate) fn compare(shown: &str, printed: &str) -> Result<(), String> {

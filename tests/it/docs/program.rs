@@ -42,13 +42,13 @@ impl Program {
         Ok(Self { child, out, err })
     }
 
-    /// What it has printed so far: the output, then the log.
+    /// Everything that it has printed: the output, then the log.
     pub(crate) fn printed(&self) -> String {
         let read = |path| fs::read_to_string(path).unwrap_or_default();
         read(&self.out) + &read(&self.err)
     }
 
-    /// How it ends.
+    /// Waits for its end.
     pub(crate) async fn ended(&mut self) -> Result<ExitStatus, String> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
@@ -60,7 +60,7 @@ impl Program {
         Err(format!("it has not ended after {PATIENCE:?}:\n{}", self.printed()))
     }
 
-    /// The address that stands in a line with `mark`, behind `before`, once it does.
+    /// Waits for a line with `mark`, and returns the address in it, behind `before`.
     pub(crate) async fn address(&mut self, mark: &str, before: &str) -> Result<String, String> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {

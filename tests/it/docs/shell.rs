@@ -18,7 +18,7 @@ pub(crate) struct Command {
     pub(crate) words: Vec<String>,
 }
 
-/// What a line is made of.
+/// A part of a command line.
 enum Token {
     Word(String),
     Pipe,

@@ -1,4 +1,4 @@
-//! Where the commands of a document are run: a folder with what a reader would have there, and a simulated Trio.
+//! The place that runs the commands of a document: a folder with the reader's files, and a simulated Trio.
 //!
 //! The commands are run as they stand, but for this:
 //!
@@ -31,14 +31,14 @@ const FINITE: [&str; 9] =
     ["check", "inspect", "trace", "record", "init", "completions", "schema", "man", "healthcheck"];
 /// Flags that make a serving command end.
 const ENDING: [&str; 5] = ["--once", "--config.check", "--print-fields", "--help", "--version"];
-/// A user of the web server: what the reader is told to write, with a real hash.
+/// A user of the web server, as the document asks the reader to write it, with a real hash.
 const USERS: &str =
     "basic_auth_users: {prometheus: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi}\n";
 
 pub(crate) struct Stage {
     outer: TempDir,
     trio: String,
-    /// The one that stands in the files.
+    /// The one that is in the files.
     written: String,
     exporter: Option<String>,
     running: Vec<Program>,
@@ -63,7 +63,7 @@ impl Stage {
         stage
     }
 
-    /// Where the commands are run.
+    /// Working folder of the commands.
     pub(crate) fn folder(&self) -> PathBuf {
         self.outer.path().join("here")
     }
@@ -123,7 +123,7 @@ impl Stage {
         known.unwrap_or_else(|| Err(format!("`{}` is not run here; mark the block", command.words[0])))
     }
 
-    /// Whoever asks the exporter needs one that runs.
+    /// Starts the exporter unless it is running: commands that ask it need one.
     async fn exporter_runs(&mut self) -> Result<(), String> {
         if self.exporter.is_some() {
             return Ok(());
@@ -192,7 +192,7 @@ impl Stage {
         Ok(())
     }
 
-    /// What the reader writes, with addresses that exist.
+    /// Replaces the addresses of the document by those that exist.
     fn real(&self, text: &str) -> String {
         let port = self.trio.rsplit_once(':').map_or("", |(_, port)| port);
         let mut text = text.replace("https://trio2.example", &format!("http://localhost:{port}"));
@@ -205,7 +205,7 @@ impl Stage {
         if text == "Support" { "Kundtjänst".to_owned() } else { text }
     }
 
-    /// What was printed, with the addresses that the reader knows.
+    /// Replaces the real addresses in an output by those of the document.
     fn documented(&self, text: &str) -> String {
         let text = text.replace(&self.trio, "127.0.0.1:10428");
         self.exporter.as_ref().map_or(text.clone(), |exporter| text.replace(exporter, "127.0.0.1:10427"))
@@ -232,7 +232,7 @@ fn set(command: &mut Command, flag: &str, value: &str) {
     command.words.extend([flag, value].map(str::to_owned));
 }
 
-/// Every target has been read once. Whoever asks for a user or for TLS is as good as ready.
+/// Waits until every target has been read once. An exporter that requires a user or TLS counts as ready.
 async fn ready(address: &str) {
     let url = format!("http://{address}/-/ready");
     until("the exporter to be ready", PATIENCE, async || {

@@ -14,7 +14,7 @@ const CONFIG: [&str; 7] = ["targets", "poll", "collectors", "agents", "goals", "
 const TARGET: &str = "targets: [{name: main, servers: [https://trio.example/te/api], client_key_file: client_key, \
                       username_file: username, password_file: password}]\n";
 
-/// What is wrong with a block; `folder` holds the files that configurations name.
+/// Problem of a block; `folder` holds the files that configurations name.
 pub(crate) fn problem(block: &Block, folder: &Path) -> Option<String> {
     let value: Value = match serde_saphyr::from_str(&block.text) {
         Ok(value) => value,
@@ -22,7 +22,7 @@ pub(crate) fn problem(block: &Block, folder: &Path) -> Option<String> {
     };
     let keys: Vec<&String> = value.as_object().map(|object| object.keys().collect()).unwrap_or_default();
     let has = |key: &str| keys.iter().any(|known| *known == key);
-    // Prometheus knows `targets` in a list alone, and nobody else has these keys at the top.
+    // Prometheus knows `targets` in a list alone, and no other format has these keys at the top.
     if CONFIG.iter().any(|key| has(key)) && !has("apiVersion") {
         let text = if has("targets") { block.text.clone() } else { format!("{TARGET}{}", block.text) };
         // The folder of an installed package.

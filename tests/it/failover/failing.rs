@@ -1,5 +1,5 @@
-//! A server that is there and fails: when it is left, when it is returned to, and that nobody goes to
-//! and fro.
+//! A server that is reachable and fails: when it is left, when it is returned to, and that the exporter does not
+//! switch to and fro.
 
 use pretty_assertions::assert_eq;
 use serde_json::json;

@@ -1,5 +1,5 @@
 //! No credential, token or cookie goes to a host that is neither configured nor named by the Api
-//! resource of a configured one: whatever the answers say, the trap hears nothing.
+//! resource of a configured one: for all such answers, the trap hears nothing.
 
 use std::net::SocketAddr;
 
@@ -13,7 +13,7 @@ use wiremock::{
 
 use crate::support::{HandWritten, TestApp, Trap, target};
 
-/// What a trap would have to say for the exporter to go on talking to it.
+/// Answer of a trap that would make a client go on talking to it.
 const WELCOME: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: a=b\r\n\
     Content-Length: 63\r\n\r\n{\"access_token\":\"t\",\"expires_in\":3600,\"data\":[{\"id\":1}],\"a\":1}  ";
 

@@ -8,7 +8,7 @@ use trio_exporter::cli::Cli;
 
 use super::{arguments, commands};
 
-/// What is said of these words, without the hint at `--help`.
+/// Message about these words, without the hint at `--help`.
 fn said_of(words: &[&str]) -> String {
     let error = Cli::try_parse_from(["trio-exporter"].iter().chain(words)).expect_err("a mistake");
     assert_eq!(error.exit_code(), 2, "{words:?}");

@@ -1,4 +1,4 @@
-//! What differs from run to run is written as zero, and the build's own labels as their names.
+//! Values that differ from run to run are written as zero, and the build's own labels as their names.
 
 /// Families whose values a real clock, the machine or a free port's number of digits makes.
 const MEASURED: [&str; 4] = [

@@ -1,4 +1,4 @@
-//! Who has the skill for a service.
+//! Agents who have the skill for a service.
 
 use std::sync::{Arc, Mutex};
 

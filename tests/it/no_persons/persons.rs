@@ -7,7 +7,7 @@ use trio_exporter::{sim::IdOffsets, trio::latin1};
 /// High enough that no other number looks like one of them.
 pub(super) const NUMBERS: IdOffsets =
     IdOffsets { agents: 731_900_000, cases: 846_200_000_000, customers: 555_010_000_000 };
-/// How all of them begin, and how long they are at least.
+/// First digits of all their numbers, and the shortest length of each kind.
 const BEGINNINGS: [(&str, usize); 3] = [("7319000", 9), ("84620", 12), ("5550100", 12)];
 
 /// The people of a Trio.
@@ -20,7 +20,7 @@ pub(super) struct Persons {
 }
 
 impl Persons {
-    /// Those with these names, and whoever has a number.
+    /// Persons with these names, and all who have a number.
     pub(super) fn called<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let words = names.into_iter().flat_map(words).filter(|word| word.chars().count() > 2);
         let words: BTreeSet<String> = words.collect();
@@ -28,7 +28,7 @@ impl Persons {
         Self { escaped: escaped.flatten().collect(), words }
     }
 
-    /// How many names there are.
+    /// Number of names.
     pub(super) fn names(&self) -> usize {
         self.words.len()
     }
@@ -49,7 +49,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(str::to_lowercase)
 }
 
-/// Whether a number of somebody stands in a word: longer ones that begin with it count, too.
+/// True if a word holds a person's number: longer ones that begin with it count, too.
 fn is_number(word: &str) -> bool {
     let mut runs = word.split(|letter: char| !letter.is_ascii_digit());
     runs.any(|run| BEGINNINGS.iter().any(|(start, length)| run.len() >= *length && run.starts_with(start)))
@@ -92,7 +92,7 @@ fn percent_decoded(text: &str) -> String {
         .unwrap_or_else(|error| error.as_bytes().iter().map(|byte| char::from(*byte)).collect())
 }
 
-/// What was said, and where.
+/// Texts that the program showed, each with its place.
 #[derive(Default)]
 pub(super) struct Said(Vec<(String, String)>);
 
@@ -115,7 +115,7 @@ impl Said {
         }
     }
 
-    /// Where somebody was named, and what stood there.
+    /// Places that named a person, with the text there.
     pub(super) fn leaks(&self, persons: &Persons) -> Vec<String> {
         let leak = |(place, text): &(String, String)| {
             let lines = text.lines().filter_map(|line| Some((persons.found_in(line)?, line)));
@@ -124,7 +124,7 @@ impl Said {
         self.0.iter().flat_map(leak).collect()
     }
 
-    /// Nobody was named anywhere, and every place that was looked at had something to say.
+    /// Asserts that no person was named anywhere, and that every place that was searched had text.
     pub(super) fn assert_nobody(&self, persons: &Persons, about: &str) {
         let leaks = self.leaks(persons);
         assert!(leaks.is_empty(), "{about}: {leaks:#?}");

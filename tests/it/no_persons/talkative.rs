@@ -25,13 +25,13 @@ use trio_exporter::{
 use super::{Persons, persons::NUMBERS};
 use crate::support::{TestApp, config, reqwest_client, target};
 
-/// Somebody whose name is an attack on whoever prints it.
+/// A person whose name is an attack on any program that prints it.
 pub(super) const HOSTILE: [&str; 2] =
     ["Zorro\"} 1\ntrio_up{target=\"x", "Skurkberg</td><script>alert(1)</script>%0d%0a"];
-/// Somebody who stands in every bad answer, with a number of each kind.
+/// A person who is in every bad answer, with a number of each kind.
 const ECHO: &str = "Vilhelmina Ekoström 731900001 846200000001 555010000001";
 
-/// How answers to all but logins and controls are.
+/// Kind of answer to all but logins and controls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mood {
     /// As they should be.
@@ -87,7 +87,7 @@ impl Talkative {
         format!("http://{}/te/api", self.addr)
     }
 
-    /// How it answers from now on.
+    /// Sets the kind of its answers from now on.
     pub(super) fn is(&self, mood: Mood) {
         *self.mood.lock().expect("not poisoned") = mood;
     }

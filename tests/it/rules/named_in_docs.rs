@@ -1,4 +1,4 @@
-//! What the texts call metrics are metrics, and what they call their labels are labels.
+//! Names in the documents that look like metrics are metrics, and those used as their labels are labels.
 
 use std::fs;
 

@@ -8,7 +8,7 @@ use super::alert_names;
 
 const RUNBOOKS: &str = include_str!("../../../docs/runbooks.md");
 
-/// What each of them tells.
+/// Parts of each runbook.
 const PARTS: [&str; 3] = ["**What it means.**", "**Where to look.**", "**What to do.**"];
 
 fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {

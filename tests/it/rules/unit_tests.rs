@@ -31,7 +31,7 @@ struct Expected {
     exp_annotations: BTreeMap<String, String>,
 }
 
-/// What an alert needs of Trio besides what it is about, and the words that its tests say it with.
+/// Further data of Trio that an alert needs, and the words that its tests describe it with.
 const MISSING: [(&str, &[&str]); 9] = [
     ("TrioLongWait", &[OPEN, FORBIDDEN, TRUNCATED]),
     ("TrioWaitingNobodyWorking", &[OPEN, FORBIDDEN, TRUNCATED]),

@@ -1,4 +1,4 @@
-//! The program as a shard: its flag, its state file, its configuration read anew.
+//! The program as a shard: its flag, its state file, its reloads.
 
 use std::{fs, process::Command, time::Duration};
 

@@ -46,7 +46,7 @@ async fn scraped(url: &str) -> Result<Samples, String> {
     Ok(Samples::parse(&answer.text().await.map_err(|error| error.to_string())?))
 }
 
-/// What is scraped once agents have spent more seconds than this.
+/// Waits until agents have spent more seconds than this, and returns that scrape.
 async fn after(url: &str, seconds: f64) -> Samples {
     until("agent time to pass", LIMIT, async || {
         let metrics = scraped(url).await?;

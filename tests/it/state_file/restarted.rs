@@ -17,7 +17,7 @@ use crate::{
 /// A metric, labels, and a value.
 type Sample = (&'static str, &'static [(&'static str, &'static str)], f64);
 
-/// What `tests/data/state/version-1` holds of the service 101.
+/// Counters of service 101 in `tests/data/state/version-1`.
 const VERSION_1: [Sample; 14] = [
     ("trio_service_cases_offered_total", &[("case_class", "voice")], 12.0),
     ("trio_service_cases_offered_total", &[("case_class", "email")], 1.0),

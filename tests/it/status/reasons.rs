@@ -1,4 +1,4 @@
-//! Why a service is not here: each reason caused by a server, or by the configuration.
+//! Reasons for a missing service, each caused by a server, or by the configuration.
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};

@@ -63,7 +63,7 @@ pub(crate) fn config(target: Target, identity: Identity) -> Config {
     }
 }
 
-/// A clock that stands at 2026-01-15T08:00:00Z until a test advances it.
+/// A clock that shows 2026-01-15T08:00:00Z until a test advances it.
 pub(crate) fn still_clock() -> Clock {
     Clock::still(SystemTime::UNIX_EPOCH + Duration::from_secs(1_768_464_000))
 }
@@ -110,7 +110,7 @@ impl TestApp {
         self.keep().await;
     }
 
-    /// Makes the pollers anew, as after a panic.
+    /// Makes the pollers again, as after a panic.
     pub(crate) fn restart_pollers(&mut self) {
         self.pollers = self.targets.iter().map(|factory| factory.poller().expect("a poller")).collect();
     }
@@ -135,12 +135,12 @@ impl TestApp {
         answer.text().await.expect("a body")
     }
 
-    /// What `/metrics` shows.
+    /// Samples of `/metrics`.
     pub(crate) async fn metrics(&self) -> Samples {
         Samples::parse(&self.get("/metrics").await)
     }
 
-    /// What `/metrics/agents` shows.
+    /// Samples of `/metrics/agents`.
     pub(crate) async fn agents(&self) -> Samples {
         Samples::parse(&self.get("/metrics/agents").await)
     }

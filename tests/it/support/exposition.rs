@@ -47,7 +47,7 @@ impl Samples {
         self.find(name, &[]).iter().map(|(_, value)| value).sum()
     }
 
-    /// Whether there is any sample of the family.
+    /// True if there is any sample of the family.
     pub(crate) fn has(&self, name: &str) -> bool {
         !self.find(name, &[]).is_empty()
     }

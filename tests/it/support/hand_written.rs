@@ -8,10 +8,10 @@ use wiremock::{
     matchers::{method, path, query_param},
 };
 
-/// An address at which nobody answers.
+/// An address without a listener.
 pub(crate) const NOBODY: &str = "127.0.0.1:1";
 
-/// What its clock says: five seconds after the clock of the tests starts.
+/// The server's own date: five seconds after the clock of the tests starts.
 const DATE: (&str, &str) = ("date", "Thu, 15 Jan 2026 08:00:05 GMT");
 
 /// A server that answers what the test puts there.
@@ -71,7 +71,7 @@ impl HandWritten {
         Mock::given(method("GET")).and(path(path_there)).respond_with(response).mount(&self.server).await;
     }
 
-    /// Answers with every file of a folder: `cc_1_agents_state.json` stands at `cc/1/agents/state`,
+    /// Answers with every file of a folder: `cc_1_agents_state.json` is served at `cc/1/agents/state`,
     /// `root.json` at the base.
     pub(crate) async fn serve_folder(&self, folder: &Path) {
         let entries =
@@ -81,7 +81,7 @@ impl HandWritten {
             let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
             let resource = if name == "root" { String::new() } else { name.replace('_', "/") };
             let body = std::fs::read_to_string(&file).expect("text");
-            // Its own name is its address; the other server's is one at which nobody answers.
+            // Its own name is its address; the other server's is one without a listener.
             let body = body.replace("http://trio.example", &self.server.uri());
             let body = body.replace("trio.example", &self.server.address().to_string());
             let body = body.replace("trio2.example", NOBODY);

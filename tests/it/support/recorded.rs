@@ -30,7 +30,7 @@ impl Recording {
         recording
     }
 
-    /// The same with whatever comes of the look.
+    /// The same, with the result of the first look.
     pub(crate) async fn try_begin(target: Target, clock: Clock) -> (Self, Result<(), Error>) {
         let recorder = Arc::new(Recorder::new(clock.now()));
         let Target { name, trio, dictionary, contact_centers, .. } = target.clone();

@@ -1,4 +1,4 @@
-//! A host that nobody should talk to: it writes down every byte that arrives.
+//! A host that must get no connection: it writes down every byte that arrives.
 
 use std::sync::{Arc, Mutex};
 
@@ -14,7 +14,7 @@ pub(crate) struct Trap {
 }
 
 impl Trap {
-    /// One that answers whatever it hears with this.
+    /// One that answers every request with this.
     pub(crate) async fn set(answer: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("an address");
@@ -42,7 +42,7 @@ impl Trap {
         Self { addr, heard }
     }
 
-    /// What arrived on each connection.
+    /// Bytes that arrived on each connection.
     pub(crate) fn heard(&self) -> Vec<String> {
         let heard = self.heard.lock().unwrap();
         heard.iter().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()

@@ -173,7 +173,7 @@ async fn no_line_and_no_log_names_a_case_an_agent_or_a_caller() {
     said.extend(lines.lock().expect("not poisoned").iter().cloned());
     assert!(said.iter().any(|line| line.contains("cannot be read")), "the log is heard");
     for planted in ["88001", "4711", "Anna", "Andersson", "0701234567"] {
-        // The poller itself holds what it read; what is told of it does not.
+        // The poller itself holds its readings; the lines about them do not.
         let told = said.iter().filter(|line| !line.starts_with("Trace {"));
         assert_eq!(told.filter(|line| line.contains(planted)).count(), 0, "{planted}: {said:#?}");
     }

@@ -1,4 +1,4 @@
-//! What the readings do is told where it matters.
+//! Failures of readings are reported with the services they concern.
 
 use pretty_assertions::assert_eq;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Who gets which page, and with which headers.
+//! Access to each page, and its headers.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pretty_assertions::assert_eq;

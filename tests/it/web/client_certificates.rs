@@ -9,7 +9,7 @@ use super::{
     served::{Files, Served, settings},
 };
 
-/// Whether callers get in who show nothing, a certificate of the authority for `scraper` and `other`,
+/// True for callers that get in: without a certificate, with those of the authority for `scraper` and `other`,
 /// and one of a stranger; by either version.
 async fn welcome(more: &str) -> [bool; 4] {
     let (authority, stranger) = (Authority::new(), Authority::new());

@@ -15,7 +15,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::authority::{Authority, Certified};
 
-/// How a client comes by TLS.
+/// A TLS client: its trust, its certificate, its versions and protocols.
 pub(super) struct Caller<'a> {
     pub(super) trusts: &'a Authority,
     pub(super) shows: Option<&'a Certified>,
@@ -23,7 +23,7 @@ pub(super) struct Caller<'a> {
     pub(super) protocols: &'a [&'a str],
 }
 
-/// One of `trusts` that speaks whatever there is.
+/// A client that trusts `trusts` and speaks every version.
 pub(super) fn caller(trusts: &Authority) -> Caller<'_> {
     Caller { trusts, shows: None, only: None, protocols: &[] }
 }

@@ -1,4 +1,4 @@
-//! Where is listened: several addresses, a port alone, sockets of systemd.
+//! Listen addresses: several addresses, a port alone, sockets of systemd.
 
 use std::net::{SocketAddr, TcpListener};
 
@@ -66,7 +66,7 @@ async fn an_address_that_is_taken_is_named() {
     assert_eq!(error.to_string(), message);
 }
 
-/// What systemd does: the sockets are open as descriptors from 3 on, and the environment says how many.
+/// Socket activation as systemd does it: open descriptors from 3 on, and their number in the environment.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn sockets_of_systemd_are_served_by_the_program_itself() {

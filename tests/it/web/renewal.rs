@@ -1,4 +1,4 @@
-//! What changes while the exporter runs.
+//! Changes of web files while the exporter is running.
 
 use std::time::Duration;
 

@@ -64,7 +64,7 @@ impl Files {
     }
 }
 
-/// What a server is set up with by `web.yml`: on a free port, and its files are not looked at again.
+/// Settings of a server from `web.yml`: on a free port, and its files are not looked at again.
 pub(super) fn settings(files: &Files) -> Settings {
     read(Some(files.path("web.yml")), None)
 }

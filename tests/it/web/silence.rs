@@ -36,7 +36,7 @@ async fn served(files: &Files, header_timeout: Duration, idle_timeout: Duration)
     address
 }
 
-/// Waits until the server has closed the connection, whatever it says before.
+/// Waits until the server has closed the connection, and drops all bytes before.
 async fn closed(stream: &mut (impl AsyncRead + Unpin)) {
     let mut rest = Vec::new();
     // A reset is as good as an end.

@@ -1,4 +1,4 @@
-//! What is spoken: plain HTTP, TLS 1.2 and 1.3, HTTP/2, cipher suites and curves.
+//! Protocols: plain HTTP, TLS 1.2 and 1.3, HTTP/2, cipher suites and curves.
 
 use pretty_assertions::assert_eq;
 use rustls::{

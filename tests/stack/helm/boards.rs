@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use super::chart::Rendered;
 
-/// What a ConfigMap may hold.
+/// Largest size of a ConfigMap, in bytes.
 const LIMIT: usize = 1 << 20;
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) fn folder_of_the_chart() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/helm/trio-exporter")
 }
 
-/// What a program prints, or what it complains about.
+/// Output of a program, or its complaint.
 pub(super) fn run(program: &str, arguments: &[&str], input: &str) -> Result<String, String> {
     let child = Command::new(program)
         .args(arguments)
@@ -58,7 +58,7 @@ pub(super) fn example(name: &str) -> String {
     path.to_str().expect("UTF-8").to_owned()
 }
 
-/// What the chart makes of some values.
+/// Objects that the chart renders from some values.
 pub(super) struct Rendered {
     pub(super) text: String,
     pub(super) objects: Vec<Value>,

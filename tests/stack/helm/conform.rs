@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use super::chart::{KUBERNETES, Rendered, examples, folder_of_the_chart, run};
 use crate::process::folder;
 
-/// What `kubeconform` says about objects, all of which it has to know.
+/// Report of `kubeconform` about objects, all of which must have a schema.
 fn conform(objects: &str) -> Result<String, String> {
     let schemas = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stack/helm/schemas");
     let location = format!("{schemas}/{{{{.ResourceKind}}}}{{{{.KindSuffix}}}}.json");

@@ -1,4 +1,4 @@
-//! What docs/kubernetes.md and the README of the chart tell people to write, and the commands with which they
+//! Values and commands of docs/kubernetes.md and of the chart's README, with which people configure and
 //! install it.
 
 use std::{fs, path::Path};

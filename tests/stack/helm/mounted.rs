@@ -18,7 +18,7 @@ pub(super) type Outside<'a> = (&'a str, &'a str, &'a str);
 /// The file systems of a pod, and the arguments of its container with paths below the folder.
 pub(super) struct Mounted {
     folder: TempDir,
-    /// Where the container mounts something.
+    /// Mount points of the container.
     places: Vec<String>,
     pub(super) arguments: Vec<String>,
 }
@@ -62,7 +62,7 @@ impl Mounted {
         .expect("writable");
     }
 
-    /// Where a path of the container is.
+    /// Place of a path of the container on this machine.
     pub(super) fn path(&self, inside: &str) -> PathBuf {
         self.folder.path().join(inside.trim_start_matches('/'))
     }
@@ -91,7 +91,7 @@ fn files(rendered: &Rendered, volume: &Value, outside: &[Outside<'_>]) -> Vec<(S
     sources.flat_map(|source| secret(rendered, source, text(&source["name"]), outside)).collect()
 }
 
-/// What a Secret shows: the items that are named, else everything.
+/// Items that a Secret shows: those that are named, else all.
 fn secret(
     rendered: &Rendered,
     wanted: &Value,

@@ -1,4 +1,4 @@
-//! What pods may do, how they are probed, how they share targets, and what surrounds them.
+//! Rights of pods, their probes, their share of the targets, and the objects around them.
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};

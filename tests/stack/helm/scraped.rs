@@ -13,7 +13,7 @@ use crate::{
     scene::Scene,
 };
 
-/// What the operator makes of an endpoint: the same job in the words of Prometheus, with one pod found.
+/// The operator's job for an endpoint: the same job in the words of Prometheus, with one pod found.
 fn job(monitor: &Value, address: &str, pod: &str) -> Value {
     let [endpoint] = &monitor["spec"]["endpoints"].as_array().expect("endpoints")[..] else { panic!("one") };
     let words = [("sourceLabels", "source_labels"), ("targetLabel", "target_label")];

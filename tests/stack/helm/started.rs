@@ -154,7 +154,7 @@ async fn it_serves_by_tls_to_the_users_of_each_page_and_to_nobody_else() {
 
 #[tokio::test]
 async fn the_probes_of_a_server_with_users_find_it_well() {
-    // The example's probes come as this user, with the password that stands in its Secret.
+    // The example's probes come as this user, with the password in its Secret.
     let secured = Secured::of(("prometheus", "secret"), ("dpo", "two")).await;
     for probe in ["livenessProbe", "readinessProbe"] {
         let command = secured.rendered.container()[probe]["exec"]["command"].as_array().expect("a command");
