@@ -32,7 +32,7 @@ impl Board {
     }
 
     /// The one with this uid.
-    pub(crate) fn of(uid: &str) -> Self {
+    pub(crate) fn with_uid(uid: &str) -> Self {
         let board = Self::shipped().into_iter().find(|board| board.uid() == uid);
         board.unwrap_or_else(|| panic!("no dashboard has the uid {uid}"))
     }
@@ -75,7 +75,7 @@ impl Board {
 
     /// Everything that is asked of Prometheus.
     pub(crate) fn queries(&self) -> Vec<Query> {
-        query::of(self)
+        query::queries_of(self)
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Query {
 }
 
 /// Every query of panels, variables and annotations.
-pub(super) fn of(board: &Board) -> Vec<Query> {
+pub(super) fn queries_of(board: &Board) -> Vec<Query> {
     let mut queries = Vec::new();
     let mut add = |what: String, source: &Value, expr: &str, over_time, interval: &Value| {
         queries.push(Query {

@@ -32,7 +32,7 @@ fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
         assert_eq!(verdict.out_of_bounds, 0, "waits outside of their bounds");
         let (low, within, high) = verdict.within.clone();
         assert!(low <= *within.end() && *within.start() <= high, "{low}–{high}, in truth {within:?}");
-        assert!(low < high || times, "without Trio's times nobody knows it to a case");
+        assert!(low < high || times, "without Trio's times it is not known to a case");
         let error = verdict.level_error().expect("a service level");
         assert!(error <= points, "service level off by {error} points, times {times}");
         assert!((verdict.queue - 1.0).abs() <= 0.01, "queue integral {}", verdict.queue);

@@ -1,6 +1,6 @@
 //! Agent groups that are allowed or denied, on a simulated Trio in every dialect.
 
-mod read_anew;
+mod reloaded;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +103,7 @@ async fn denied_groups_and_their_members_are_on_neither_page_in_every_dialect() 
         assert!(!members(&agents).contains_key("Specialister 1"), "{about}");
         let sizes = group_sizes(&main);
         assert_eq!((sizes.len(), sizes.values().sum::<f64>()), (5, 57.0), "{about}: {sizes:?}");
-        assert_eq!(main.sum("trio_agents"), AGENTS as f64, "{about}: totals name nobody");
+        assert_eq!(main.sum("trio_agents"), AGENTS as f64, "{about}: totals name no one");
 
         let [main, agents] = pages(&trio, selection(&["Lag*"], &[]), 3).await;
         let bears: BTreeSet<String> =
@@ -146,7 +146,7 @@ async fn a_team_that_is_too_small_without_those_who_are_hidden_is_merged() {
 }
 
 #[tokio::test]
-async fn nobody_is_shown_where_groups_may_not_be_read() {
+async fn no_agent_is_shown_without_right_to_read_groups() {
     for (allow, deny) in [(&["Lag*"][..], &[][..]), (&[], &["Specialister*"])] {
         let forbidden = vec!["agentgroups".to_owned()];
         let options = Options { agents: AGENTS, forbidden, ..Options::default() };

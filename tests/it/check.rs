@@ -49,7 +49,7 @@ async fn examined(target: Target) -> Report {
 }
 
 /// The one finding whose subject begins so, after the name of the target.
-fn of<'r>(report: &'r Report, subject: &str) -> &'r Finding {
+fn finding<'r>(report: &'r Report, subject: &str) -> &'r Finding {
     let subject = format!("test, {subject}");
     let begins = |finding: &&Finding| format!("{}:", finding.subject).starts_with(&subject);
     let mut found = report.findings.iter().filter(begins);
@@ -60,8 +60,8 @@ fn of<'r>(report: &'r Report, subject: &str) -> &'r Finding {
 }
 
 /// The finding is of this level and holds the words.
-fn says(report: &Report, subject: &str, level: Level, words: &str) {
-    let finding = of(report, subject);
+fn assert_finding(report: &Report, subject: &str, level: Level, words: &str) {
+    let finding = finding(report, subject);
     assert_eq!(finding.level, level, "{finding}");
     assert!(finding.to_string().contains(words), "{words}: {finding}");
 }
@@ -95,10 +95,10 @@ async fn healthy_server_passes_every_check() {
         ("time zone", "every time seen says its own"),
         ("load", "requests a minute, up to 240 more while lists of cases are cut, 600 allowed"),
     ] {
-        says(&report, subject, Level::Ok, words);
+        assert_finding(&report, subject, Level::Ok, words);
     }
     for (subject, words) in [("limit of cases cc 1", "service "), ("waits", "in this reading")] {
-        let finding = of(&report, subject);
+        let finding = finding(&report, subject);
         assert!(matches!(finding.level, Level::Ok | Level::Unknown), "as the queues are now: {finding}");
         assert!(finding.seen.contains(words), "{finding}");
     }
@@ -111,7 +111,7 @@ async fn the_load_is_what_the_poller_would_send_and_too_much_of_it_is_said() {
     let mut target = trio.target(true);
     target.trio.limits.requests_per_minute = 10;
     let report = examined(target).await;
-    let finding = of(&report, "load");
+    let finding = finding(&report, "load");
     assert_eq!(finding.level, Level::Check, "{finding}");
     // Four fast readings of one page each, twelve times a minute, and a little of the rest.
     let number = finding.seen.split(' ').nth(1).and_then(|word| word.parse::<u32>().ok()).expect("a number");
@@ -120,12 +120,12 @@ async fn the_load_is_what_the_poller_would_send_and_too_much_of_it_is_said() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_one_thing_fails_and_the_rest_is_left_out() {
+async fn closed_port_fails_once_and_rest_is_left_out() {
     let report = examined(target(&format!("http://{NOBODY}/te/api"))).await;
     assert_eq!(failures(&report), [format!("TCP {NOBODY}")], "{report}");
-    says(&report, "TCP", Level::Fail, "firewall");
-    says(&report, "TLS, Api, clock", Level::Unknown, "left out");
-    says(&report, "login, rights", Level::Unknown, "left out: no server answers");
+    assert_finding(&report, "TCP", Level::Fail, "firewall");
+    assert_finding(&report, "TLS, Api, clock", Level::Unknown, "left out");
+    assert_finding(&report, "login, rights", Level::Unknown, "left out: no server answers");
     assert_eq!(report.findings.len(), 4, "{report}");
 }
 
@@ -144,8 +144,8 @@ async fn one_of_two_servers_that_is_gone_does_not_hide_what_the_other_one_shows(
     target.trio.servers.insert(0, format!("http://{NOBODY}/te/api").parse().expect("a URL"));
     let report = examined(target).await;
     assert_eq!(failures(&report), [format!("TCP {NOBODY}")], "{report}");
-    says(&report, "login", Level::Ok, &trio.addr.to_string());
-    says(&report, "right cc 1 agents/state", Level::Ok, "readable");
+    assert_finding(&report, "login", Level::Ok, &trio.addr.to_string());
+    assert_finding(&report, "right cc 1 agents/state", Level::Ok, "readable");
 }
 
 /// A server whose login answers with this; the number of logins it saw.
@@ -173,8 +173,8 @@ async fn a_refused_login_is_tried_once_and_says_what_to_correct() {
         let (report, logins) = refusing(status).await;
         assert_eq!(logins, 1, "{status}");
         assert_eq!(failures(&report), ["login"], "{status}: {report}");
-        says(&report, "login", Level::Fail, remedy);
-        says(&report, "rights", Level::Unknown, "left out: no login succeeded");
+        assert_finding(&report, "login", Level::Fail, remedy);
+        assert_finding(&report, "rights", Level::Unknown, "left out: no login succeeded");
         for secret in ["lösenord", "Y2xpZW50LWtleQ==", "exporter"] {
             assert!(!report.to_string().contains(secret), "{report}");
         }
@@ -188,22 +188,27 @@ async fn a_missing_right_is_named_and_stops_nothing() {
     let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
     let report = examined(trio.target(true)).await;
     assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
-    says(&report, "right cc 1 services/calls", Level::Check, "right to read `services/calls`");
-    says(&report, "right cc 1 services/calls", Level::Check, "without it no trio_calls");
-    says(&report, "right cc 1 services/cases", Level::Check, "right to read `services/cases`");
-    says(&report, "limit of cases cc 1", Level::Unknown, "cannot be told: services/cases answered 403");
-    says(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
-    says(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
+    assert_finding(&report, "right cc 1 services/calls", Level::Check, "right to read `services/calls`");
+    assert_finding(&report, "right cc 1 services/calls", Level::Check, "without it no trio_calls");
+    assert_finding(&report, "right cc 1 services/cases", Level::Check, "right to read `services/cases`");
+    assert_finding(
+        &report,
+        "limit of cases cc 1",
+        Level::Unknown,
+        "cannot be told: services/cases answered 403",
+    );
+    assert_finding(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
+    assert_finding(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
     assert_eq!(report.count(Level::Check), 4, "{report}");
-    says(&report, "right cc 1 skillprofiles", Level::Ok, "readable");
+    assert_finding(&report, "right cc 1 skillprofiles", Level::Ok, "readable");
 }
 
 #[tokio::test]
 async fn small_pages_are_seen() {
     let trio = Simulated::start(Options { page_cap: 10, ..Options::default() }, Clock::system()).await;
-    says(&examined(trio.target(true)).await, "page cap", Level::Check, "given 10 of 40 items");
+    assert_finding(&examined(trio.target(true)).await, "page cap", Level::Check, "given 10 of 40 items");
     let trio = Simulated::start(Options { page_cap: 15, ..Options::default() }, Clock::system()).await;
-    says(&examined(trio.target(true)).await, "page cap", Level::Ok, "given 15 of 40 items");
+    assert_finding(&examined(trio.target(true)).await, "page cap", Level::Ok, "given 15 of 40 items");
 }
 
 /// A Trio with one agent whose state has lasted since `since`.
@@ -219,33 +224,38 @@ async fn one_agent(since: &str) -> HandWritten {
 #[tokio::test]
 async fn times_without_a_zone_are_seen_until_a_zone_is_configured() {
     let trio = one_agent("1901-01-01 00:59:07").await;
-    says(&examined(target(&trio.url())).await, "time zone", Level::Unknown, "no time");
+    assert_finding(&examined(target(&trio.url())).await, "time zone", Level::Unknown, "no time");
     // Local time of an hour ago: an agent's state of more than a week ago would be rejected.
     let stockholm = jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled");
     let hour_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
     let trio = one_agent(&stockholm.to_datetime(hour_ago).strftime("%Y-%m-%dT%H:%M:%S").to_string()).await;
     let mut target = target(&trio.url());
-    says(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
+    assert_finding(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
     target.trio.time_zone = Some(stockholm);
-    says(&examined(target).await, "time zone", Level::Ok, "are read as Europe/Stockholm");
+    assert_finding(&examined(target).await, "time zone", Level::Ok, "are read as Europe/Stockholm");
 }
 
 #[tokio::test]
 async fn rows_without_a_key_are_a_finding() {
     let trio = one_agent("").await;
-    says(&examined(target(&trio.url())).await, "rows", Level::Ok, "each has the id");
+    assert_finding(&examined(target(&trio.url())).await, "rows", Level::Ok, "each has the id");
     let calls = json!({"data": [
         {"jobNo": 1, "serviceId": 11, "state": "queued"}, {"serviceId": 11, "state": "queued"},
         {"jobNo": null, "serviceId": 11}, {"jobNo": 4, "state": "queued"},
     ]});
     trio.answer("cc/1/services/calls", calls.to_string()).await;
     let report = examined(target(&trio.url())).await;
-    says(&report, "rows services/calls id", Level::Check, "2 rows have no id, so no figure counts them");
-    says(&report, "rows services/calls service_id", Level::Check, "1 row has no service_id");
+    assert_finding(
+        &report,
+        "rows services/calls id",
+        Level::Check,
+        "2 rows have no id, so no figure counts them",
+    );
+    assert_finding(&report, "rows services/calls service_id", Level::Check, "1 row has no service_id");
 }
 
 #[tokio::test]
-async fn no_person_and_no_secret_stands_in_any_line() {
+async fn no_line_shows_a_person_or_secret() {
     let trio = one_agent("2026-01-15T08:00:00").await;
     // Neither an answer that breaks off nor one without ids may be quoted.
     trio.answer("cc/1/agents", r#"{"data":[{"name":"Åsa Öberg","phone":"+4670123456"#).await;
@@ -259,9 +269,9 @@ async fn no_person_and_no_secret_stands_in_any_line() {
         let shown = text.replace("trio-exporter", "");
         assert!(!shown.contains(private), "{private}: {text}");
     }
-    says(&report, "right cc 1 agents/state", Level::Ok, "readable, 1 item");
-    says(&report, "right cc 1 skills:", Level::Unknown, "left out: no service is known");
-    says(&report, "right cc 1 agents:", Level::Fail, "not what the API describes");
+    assert_finding(&report, "right cc 1 agents/state", Level::Ok, "readable, 1 item");
+    assert_finding(&report, "right cc 1 skills:", Level::Unknown, "left out: no service is known");
+    assert_finding(&report, "right cc 1 agents:", Level::Fail, "not what the API describes");
     assert_eq!(text.lines().count(), report.findings.len(), "a line a finding");
 }
 
@@ -274,7 +284,7 @@ async fn an_api_resource_that_is_none_is_said() {
     ] {
         let trio = HandWritten::start().await;
         trio.respond("", response).await;
-        says(&examined(target(&trio.url())).await, "Api", level, words);
+        assert_finding(&examined(target(&trio.url())).await, "Api", level, words);
     }
 }
 
@@ -293,20 +303,20 @@ async fn a_certificate_is_trusted_by_the_ca_file_only_and_its_end_comes_near() {
     let (authority, url) = secure(Some("Thu, 15 Jan 2026 08:01:30 GMT")).await;
     let untrusted = examined(target(&url)).await;
     assert_eq!(failures(&untrusted).len(), 1, "{untrusted}");
-    says(&untrusted, "TLS localhost", Level::Fail, "`ca_file`");
-    says(&untrusted, "Api, clock", Level::Unknown, "left out: there is no secure connection");
+    assert_finding(&untrusted, "TLS localhost", Level::Fail, "`ca_file`");
+    assert_finding(&untrusted, "Api, clock", Level::Unknown, "left out: there is no secure connection");
     let mut trusted = target(&url);
     trusted.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
     let report = examined_at(trusted.clone(), still_clock()).await;
-    says(&report, "TLS localhost", Level::Ok, "expires in 1844 days");
+    assert_finding(&report, "TLS localhost", Level::Ok, "expires in 1844 days");
     // The still clock says 08:00:00.
-    says(&report, "clock localhost", Level::Check, "s ahead of ours; synchronise");
-    says(&report, "DNS localhost", Level::Ok, "127.0.0.1");
+    assert_finding(&report, "clock localhost", Level::Check, "s ahead of ours; synchronise");
+    assert_finding(&report, "DNS localhost", Level::Ok, "127.0.0.1");
     // Ten days before the end.
     let late = Clock::still(SystemTime::UNIX_EPOCH + Duration::from_secs(1_927_843_200 - 864_000));
     let report = examined_at(trusted, late).await;
-    says(&report, "TLS localhost", Level::Check, "expires in 10 days; renew");
-    says(&report, "clock localhost", Level::Check, "behind ours");
+    assert_finding(&report, "TLS localhost", Level::Check, "expires in 10 days; renew");
+    assert_finding(&report, "clock localhost", Level::Check, "behind ours");
 }
 
 #[tokio::test]
@@ -317,10 +327,10 @@ async fn a_certificate_that_has_expired_or_bears_another_name_says_which() {
         examined(target).await
     };
     let expired = trusting(secure_until((2020, 2, 3), None).await).await;
-    says(&expired, "TLS localhost", Level::Fail, "renew the server's certificate");
+    assert_finding(&expired, "TLS localhost", Level::Fail, "renew the server's certificate");
     let (authority, url) = secure(None).await;
     let other = trusting((authority, url.replace("localhost", "127.0.0.1"))).await;
-    says(&other, "TLS 127.0.0.1", Level::Fail, "use the name in the certificate");
+    assert_finding(&other, "TLS 127.0.0.1", Level::Fail, "use the name in the certificate");
     assert_eq!(other.count(Level::Fail), 1, "{other}");
 }
 

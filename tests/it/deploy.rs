@@ -55,7 +55,7 @@ fn mounts(service: &Value) -> Vec<(PathBuf, String)> {
 }
 
 #[test]
-fn whatever_is_mounted_or_built_is_there() {
+fn mounted_and_built_files_exist() {
     let mut seen = 0;
     for (name, service) in services() {
         for (source, _) in mounts(&service) {
@@ -137,7 +137,7 @@ fn the_board_of_persons_finds_the_data_source_of_its_own_alone() {
     let sources = deployed("grafana/provisioning/datasources/trio.yml");
     let names: Vec<&str> =
         sources["datasources"].as_array().expect("data sources").iter().map(|it| text(&it["name"])).collect();
-    let agents = Board::of("trio-agents");
+    let agents = Board::with_uid("trio-agents");
     let wanted = text(&agents.variables()[0]["regex"]).trim_end_matches('i').trim_matches('/');
     let found: Vec<&&str> = names.iter().filter(|name| name.contains(wanted)).collect();
     assert_eq!(found, [&"Trio agents"], "{wanted}");

@@ -106,7 +106,7 @@ fn compare(agents: usize, load: f64, patience: Option<f64>) {
 }
 
 #[test]
-fn waits_are_those_of_erlang_c_when_nobody_gives_up() {
+fn waits_match_erlang_c_without_abandonment() {
     for (agents, load) in [(4, 2.4), (10, 7.0), (14, 10.5)] {
         compare(agents, load, None);
     }

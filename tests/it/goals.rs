@@ -110,7 +110,7 @@ async fn rule_without_matching_service_warns_once() {
         trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
         trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":11,"open":true}]}"#).await;
         let rules = vec![rule(by_name("Växel"), 10), rule(by_name("Vaxel"), 15), rule(by_group("x"), 40)];
-        let mut app = TestApp::of(with_rules(target(&trio.url()), rules)).await;
+        let mut app = TestApp::for_target(with_rules(target(&trio.url()), rules)).await;
         trio.answer(first.0, first.1).await;
         app.step().await;
         assert_eq!(told(), Vec::<String>::new(), "{} could not be read", second.0);

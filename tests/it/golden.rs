@@ -90,7 +90,7 @@ async fn empty() -> (TestApp, HandWritten) {
         .insert_header("x-trio-simulated", "1");
     trio.respond("cc/1/agents/state", simulated).await;
     trio.serve_folder(&data.join("serve/empty")).await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     (app, trio)
 }
@@ -103,7 +103,7 @@ async fn midnight() -> (TestApp, HandWritten) {
     let mut target = target(&trio.url());
     // The clock of the tests says eight in the morning, UTC.
     target.trio.time_zone = Some(TimeZone::fixed(Offset::from_seconds(16 * 3600 - 3).expect("an offset")));
-    let mut app = TestApp::of(target).await;
+    let mut app = TestApp::for_target(target).await;
     app.step().await;
     app.step_after(5).await;
     (app, trio)

@@ -41,14 +41,14 @@ async fn hand_written() -> HandWritten {
 }
 
 async fn read(trio: &HandWritten) -> (TestApp, Samples) {
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     let metrics = app.metrics().await;
     (app, metrics)
 }
 
 /// The requests that a server got whose path and query hold `part`.
-async fn asked(trio: &HandWritten, part: &str) -> usize {
+async fn request_count(trio: &HandWritten, part: &str) -> usize {
     let requests = trio.server.received_requests().await.expect("recorded");
     requests.iter().filter(|request| request.url.as_str().contains(part)).count()
 }
@@ -173,7 +173,7 @@ async fn collections_are_found_by_link_or_documented_path() {
     assert_eq!(items(&metrics, "roles"), Some(3.0));
     assert_eq!(items(&metrics, "skillprofiles"), Some(4.0));
     assert_eq!(accessible(&metrics, "directory/pbxs"), Some(0.0), "the node does not list it");
-    assert_eq!(asked(&trio, "pbxs").await, 0);
+    assert_eq!(request_count(&trio, "pbxs").await, 0);
 }
 
 /// So many rows as JSON.
@@ -242,9 +242,9 @@ async fn failing_collection_is_unknown_and_retried_later() {
     for _ in 0..10 {
         app.step_after(30).await;
     }
-    assert_eq!(asked(&trio, "cc/1/roles").await, 1);
+    assert_eq!(request_count(&trio, "cc/1/roles").await, 1);
     app.step_after(60).await;
-    assert_eq!(asked(&trio, "cc/1/roles").await, 2, "a tenth of an hour later");
+    assert_eq!(request_count(&trio, "cc/1/roles").await, 2, "a tenth of an hour later");
 }
 
 #[tokio::test]
@@ -291,7 +291,7 @@ async fn only_allowed_centres_are_read_and_unknown_warns_once() {
         }
         let mut target = target(&trio.url());
         target.contact_centers = Selection { allow: texts(&allow), deny: texts(&deny) };
-        let mut app = TestApp::of(target).await;
+        let mut app = TestApp::for_target(target).await;
         app.step().await;
         app.step_after(300).await;
         app.step_after(5).await;
@@ -303,9 +303,13 @@ async fn only_allowed_centres_are_read_and_unknown_warns_once() {
                 metrics.find("trio_contact_center_info", &[("contact_center", id)]).len(),
                 usize::from(wanted)
             );
-            assert_eq!(asked(&trio, &format!("/cc/{id}")).await > 0, wanted, "{allow:?} {deny:?}: {id}");
+            assert_eq!(
+                request_count(&trio, &format!("/cc/{id}")).await > 0,
+                wanted,
+                "{allow:?} {deny:?}: {id}"
+            );
         }
-        let lists = asked(&trio, "/te/api/cc?").await;
+        let lists = request_count(&trio, "/te/api/cc?").await;
         assert_eq!(lists, 2, "an empty choice is not looked up in every step");
     }
     let said = lines.lock().expect("not poisoned");
@@ -335,11 +339,11 @@ async fn a_collector_that_is_off_asks_nothing_and_one_with_an_interval_keeps_it(
             assert_eq!(metrics.find(family, &[("collector", off)]), [], "{family} {off}");
         }
     }
-    assert_eq!(asked(&trio, "/skills").await + asked(&trio, "/directory").await, 0);
-    assert_eq!(asked(&trio, "/agents?").await + asked(&trio, "/cases").await, 0);
-    assert_eq!(asked(&trio, "/agents/state").await, 2);
-    assert_eq!(asked(&trio, "/calls").await, 1);
+    assert_eq!(request_count(&trio, "/skills").await + request_count(&trio, "/directory").await, 0);
+    assert_eq!(request_count(&trio, "/agents?").await + request_count(&trio, "/cases").await, 0);
+    assert_eq!(request_count(&trio, "/agents/state").await, 2);
+    assert_eq!(request_count(&trio, "/calls").await, 1);
     app.step_after(5).await;
-    assert_eq!(asked(&trio, "/calls").await, 2);
+    assert_eq!(request_count(&trio, "/calls").await, 2);
     assert_eq!(metrics.get("trio_poll_interval_seconds", &[("collector", "calls")]), Some(10.0));
 }

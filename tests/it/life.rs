@@ -39,7 +39,7 @@ async fn trio() -> Simulated {
 }
 
 /// Next message of the program to its service manager, by lines.
-async fn told(socket: &UnixDatagram) -> Vec<String> {
+async fn next_message(socket: &UnixDatagram) -> Vec<String> {
     let mut message = [0; 512];
     let length =
         tokio::time::timeout(LIMIT, socket.recv(&mut message)).await.expect("in time").expect("a message");
@@ -49,9 +49,9 @@ async fn told(socket: &UnixDatagram) -> Vec<String> {
 /// The next message that is no sign of life.
 async fn news(socket: &UnixDatagram) -> Vec<String> {
     loop {
-        let told = told(socket).await;
-        if told != ["WATCHDOG=1"] {
-            return told;
+        let message = next_message(socket).await;
+        if message != ["WATCHDOG=1"] {
+            return message;
         }
     }
 }
@@ -68,9 +68,9 @@ async fn a_service_manager_hears_of_readiness_life_reloads_and_the_end() {
         .spawn()
         .expect("the program");
     let signal = |signal| kill_process(Pid::from_child(&child), signal).expect("a child of ours");
-    assert_eq!(told(&socket).await, ["READY=1"]);
+    assert_eq!(next_message(&socket).await, ["READY=1"]);
     for _ in 0..3 {
-        assert_eq!(told(&socket).await, ["WATCHDOG=1"]);
+        assert_eq!(next_message(&socket).await, ["WATCHDOG=1"]);
     }
     signal(Signal::HUP);
     let reloading = news(&socket).await;
@@ -106,7 +106,7 @@ async fn once_prints_metrics_and_exit_code_reports_failed_reads() {
 }
 
 #[test]
-fn a_check_of_the_configuration_reads_it_and_asks_nobody() {
+fn configuration_check_sends_no_request() {
     let (_folder, file) = configured("https://127.0.0.1:1/te/api");
     let output = exporter(&["--config.file", &file, "--config.check"]).output().expect("the program");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "the configuration can be used; targets: one\n");

@@ -42,7 +42,7 @@ const COUNTED: [(&str, &str, usize); 23] = [
     ("7", "states of an agent, kinds of failure", 7),
     ("4", "states of a case, reasons why time is unmeasured", 4),
     ("3", "ages of cases that left", 3),
-    ("6", "reasons why nobody knows what became of a case", 6),
+    ("6", "reasons why the end of a case is unknown", 6),
 ];
 
 /// A line of a table: its columns.
@@ -150,7 +150,7 @@ fn the_page_is_current() {
         fs::write(&path, page()).expect("written");
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, page(), "GOLDEN=write cargo test metrics_page writes it anew");
+    assert_eq!(found, page(), "GOLDEN=write cargo test metrics_page writes it again");
 }
 
 #[test]

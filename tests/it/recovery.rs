@@ -27,7 +27,7 @@ async fn small() -> (TestApp, HandWritten) {
     ] {
         trio.answer(resource, format!("{LIST}{items}}}")).await;
     }
-    let app = TestApp::of(target(&trio.url())).await;
+    let app = TestApp::for_target(target(&trio.url())).await;
     (app, trio)
 }
 
@@ -38,7 +38,7 @@ async fn fall_silent(trio: &HandWritten) {
 
 #[tokio::test]
 async fn without_a_trio_the_exporter_answers_and_says_that_it_is_down() {
-    let mut app = TestApp::of(target("http://127.0.0.1:1/te/api")).await;
+    let mut app = TestApp::for_target(target("http://127.0.0.1:1/te/api")).await;
     assert_eq!(app.get("/-/healthy").await, "healthy\n");
     assert_eq!(app.metrics().await.get("trio_up", &[]), Some(0.0), "before the first step");
     app.step().await;
@@ -137,7 +137,7 @@ async fn returning_trio_is_read_at_once_gap_is_unmeasured() {
 }
 
 #[tokio::test]
-async fn a_situation_is_told_in_one_line_however_long_it_lasts() {
+async fn lasting_situation_is_logged_in_one_line() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let _guard =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(LogLines(lines.clone())));
@@ -145,7 +145,7 @@ async fn a_situation_is_told_in_one_line_however_long_it_lasts() {
         let lines = lines.lock().expect("not poisoned");
         lines.iter().filter(|line| line.contains("scope=\"target\"")).cloned().collect()
     };
-    let mut nowhere = TestApp::of(target("http://127.0.0.1:1/te/api")).await;
+    let mut nowhere = TestApp::for_target(target("http://127.0.0.1:1/te/api")).await;
     for _ in 0..5 {
         nowhere.step_after(5).await;
     }
@@ -155,7 +155,7 @@ async fn a_situation_is_told_in_one_line_however_long_it_lasts() {
 
     lines.lock().expect("not poisoned").clear();
     let trio = Simulated::start(Options::default(), still_clock()).await;
-    let mut app = TestApp::of(trio.target(true)).await;
+    let mut app = TestApp::for_target(trio.target(true)).await;
     app.step().await;
     drop(trio);
     // Long enough for the contact centres to be due as well: another request without an answer.
@@ -172,7 +172,7 @@ async fn one_collector_without_rights_does_not_stop_the_others() {
     trio.respond("cc/1/agents/state", ResponseTemplate::new(403)).await;
     trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
     trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":11,"queueLength":2}]}"#).await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
@@ -215,7 +215,7 @@ async fn an_id_that_no_configuration_explains_is_asked_about_once_and_at_once() 
     for _ in 0..5 {
         app.step_after(5).await;
     }
-    assert_eq!(reads(&app.metrics().await), Some(5.0), "nobody knows service 13, and that is that");
+    assert_eq!(reads(&app.metrics().await), Some(5.0), "service 13 is unknown, and is not asked for again");
 }
 
 #[tokio::test]
@@ -248,7 +248,7 @@ async fn names_of_every_kind_break_no_scrape() {
     trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
     trio.answer("cc/1/services", serde_json::json!({ "data": services }).to_string()).await;
     trio.answer("cc/1/services/state", serde_json::json!({ "data": services }).to_string()).await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     let metrics = app.metrics().await;
     let infos = metrics.find("trio_service_info", &[]);

@@ -105,7 +105,7 @@ impl Said {
     fn assert_silent(&self, secrets: &[String]) {
         for (place, text) in &self.0 {
             for secret in secrets.iter().flat_map(|secret| forms(secret)) {
-                assert!(!text.contains(&secret), "{secret} stands in {place}: {text}");
+                assert!(!text.contains(&secret), "{secret} is in {place}: {text}");
             }
         }
     }
@@ -132,7 +132,7 @@ async fn command(file: &Path, arguments: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn no_secret_in_use_stands_in_a_log_line_a_metric_a_page_or_a_report() {
+async fn no_secret_in_use_is_logged_or_shown() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     // With the lines of libraries that use the crate `log`.
     let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();

@@ -52,7 +52,7 @@ async fn renewal_margin_is_at_most_half_of_token_lifetime() {
         let trio = trio().await;
         let mut target = target(&trio.url());
         target.trio.limits.renewal_margin = Duration::from_secs(margin);
-        let mut app = TestApp::of(target).await;
+        let mut app = TestApp::for_target(target).await;
         app.step().await;
         app.step_after(before).await;
         assert_eq!(count(&trio, "refreshlogin").await, 0, "{margin}");
@@ -73,7 +73,7 @@ async fn what_may_not_be_read_is_asked_again_only_after_the_token_was_renewed() 
                 .respond_with(ResponseTemplate::new(200).set_body_json(token)),
         )
         .await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     for _ in 0..20 {
         app.step_after(60).await;
     }
@@ -103,7 +103,7 @@ async fn a_resource_that_asks_for_time_gets_it_and_the_others_go_on() {
         }
         answer_once(&trio, STATE, "GET", busy).await;
         trio.answer(STATE, agents()).await;
-        let mut app = TestApp::of(target(&trio.url())).await;
+        let mut app = TestApp::for_target(target(&trio.url())).await;
         app.step().await;
         for _ in 0..11 {
             app.step_after(10).await;
@@ -129,7 +129,7 @@ async fn a_server_that_gets_too_many_requests_gets_none_for_as_long_as_it_asks()
     let busy = ResponseTemplate::new(429).insert_header("Retry-After", "90");
     answer_once(&trio, STATE, "GET", busy).await;
     trio.answer(STATE, agents()).await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     let before = trio.server.received_requests().await.expect("recorded").len();
     for _ in 0..8 {
@@ -224,7 +224,7 @@ async fn a_refusal_at_one_server_is_waited_out_at_the_other_too() {
     answer_once(&first, "login", "POST", ResponseTemplate::new(403)).await;
     let mut target = target(&first.url());
     target.trio.servers.push(second.url().parse().expect("a URL"));
-    let mut app = TestApp::of(target).await;
+    let mut app = TestApp::for_target(target).await;
     app.step().await;
     Mock::given(method("POST"))
         .respond_with(ResponseTemplate::new(307).insert_header("Location", second.url()))
@@ -269,7 +269,7 @@ proptest! {
             let trio = trio().await;
             let mut target = target(&trio.url());
             target.trio.password = password.clone().into();
-            TestApp::of(target).await.step().await;
+            TestApp::for_target(target).await.step().await;
             let requests = trio.server.received_requests().await.expect("recorded");
             requests.into_iter().find(|request| request.method == "POST").expect("a login").body
         });

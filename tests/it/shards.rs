@@ -24,7 +24,7 @@ async fn a_shard_without_any_target_runs_is_ready_and_says_so() {
     let labels = [("shard", number.as_str()), ("shards", "2")];
     assert_eq!(metrics.get("trio_exporter_shard_info", &labels), Some(1.0));
     assert_eq!(metrics.find("trio_up", &[]), []);
-    assert_eq!(trio.simulator.requests(), 0, "nobody logs in");
+    assert_eq!(trio.simulator.requests(), 0, "no one logs in");
     let answer = reqwest_client().get(format!("{}/metrics?target=test", app.url)).send().await;
     let answer = answer.expect("an answer");
     assert_eq!(answer.status().as_u16(), 404);
@@ -36,7 +36,7 @@ async fn a_shard_without_any_target_runs_is_ready_and_says_so() {
 #[tokio::test]
 async fn an_exporter_that_shares_nothing_is_no_shard() {
     let trio = Simulated::start(Options::default(), still_clock()).await;
-    let mut app = TestApp::with(trio.target(true), Identity::None).await;
+    let mut app = TestApp::with_identity(trio.target(true), Identity::None).await;
     app.step().await;
     assert!(!app.metrics().await.has("trio_exporter_shard_info"));
     let exporter = Samples::parse(&app.get("/metrics/exporter").await);

@@ -54,7 +54,7 @@ async fn the_morning_gives_exactly_the_expected_json() {
     let trio = HandWritten::start().await;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     trio.serve_folder(&data.join("serve/morning")).await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     app.step_after(5).await;
     let said = masked(status(&app, "?service=11").await, &trio.server.address().to_string());
@@ -101,7 +101,7 @@ async fn before_the_first_step_and_while_trio_hangs_the_page_comes_at_once() {
     trio.respond("", slow).await;
     let mut hanging = target(&trio.url());
     hanging.trio.limits.request = Duration::from_secs(3600);
-    let mut app = TestApp::of(hanging).await;
+    let mut app = TestApp::for_target(hanging).await;
     let (mut poller, url) = (app.pollers.remove(0), app.url.clone());
     let stepping = tokio::spawn(async move { poller.step().await });
     let client = crate::support::reqwest_client();
@@ -116,7 +116,7 @@ async fn before_the_first_step_and_while_trio_hangs_the_page_comes_at_once() {
 }
 
 #[tokio::test]
-async fn a_trio_that_is_down_is_told_with_its_reason_and_since_when() {
+async fn down_trio_is_shown_with_reason_and_start() {
     let (trio, mut app) = simulated(small()).await;
     app.step().await;
     assert_eq!(status(&app, "").await["targets"][0]["state"], "up");
@@ -132,7 +132,7 @@ async fn a_trio_that_is_down_is_told_with_its_reason_and_since_when() {
 }
 
 #[tokio::test]
-async fn each_target_stands_for_itself_and_can_be_asked_for_alone() {
+async fn each_target_is_separate_and_can_be_selected() {
     let clock = still_clock();
     let trio = Simulated::start(small(), clock.clone()).await;
     let mut both = config(trio.target(true), Identity::None);
@@ -174,12 +174,12 @@ async fn a_right_that_is_missing_is_named_where_it_is_missed() {
 }
 
 #[tokio::test]
-async fn how_an_answer_begins_that_cannot_be_read_is_told_to_nobody() {
+async fn beginning_of_unreadable_answer_is_never_shown() {
     let trio = HandWritten::start().await;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/serve/morning");
     trio.answer("cc/1/agents", "Åsa Öberg is no JSON").await;
     trio.serve_folder(&data).await;
-    let mut app = TestApp::with(target(&trio.url()), Identity::None).await;
+    let mut app = TestApp::with_identity(target(&trio.url()), Identity::None).await;
     app.step().await;
     let said = status(&app, "").await;
     assert_eq!(collector(&said, "agents")["state"], "failed");

@@ -36,7 +36,7 @@ async fn order(trio: &Simulated, body: &'static str) {
     assert!(request.send().await.expect("an answer").status().is_success());
 }
 
-async fn of(app: &TestApp, target: &str) -> Samples {
+async fn target_page(app: &TestApp, target: &str) -> Samples {
     Samples::parse(&app.get(&format!("/metrics?target={target}")).await)
 }
 
@@ -58,7 +58,7 @@ async fn each_target_has_its_own_session_and_its_own_series() {
 async fn target_parameter_selects_one_target_and_unknown_is_404() {
     let (mut app, _north, _south) = two().await;
     app.step_together().await;
-    let alone = of(&app, "north").await;
+    let alone = target_page(&app, "north").await;
     assert!(alone.has("trio_agents"));
     let others = alone.all().filter(|(series, _)| series.contains("target=\"south\"")).count();
     assert_eq!(others, 0);

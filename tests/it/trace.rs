@@ -29,7 +29,7 @@ struct Traced {
 }
 
 impl Traced {
-    fn of(target: Target, clock: Clock, services: &[&str], waits: bool) -> Self {
+    fn start(target: Target, clock: Clock, services: &[&str], waits: bool) -> Self {
         let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(1));
         let settings = Settings {
             contact_centers: Vec::new(),
@@ -91,7 +91,7 @@ fn masked(line: &str) -> String {
 async fn simulated(options: Options) -> (Simulated, Traced) {
     let clock = still_clock();
     let trio = Simulated::start(options, clock.clone()).await;
-    let traced = Traced::of(trio.target(true), clock, &[], false);
+    let traced = Traced::start(trio.target(true), clock, &[], false);
     (trio, traced)
 }
 
@@ -131,7 +131,7 @@ async fn trace_matches_counters_in_every_dialect() {
 }
 
 #[tokio::test]
-async fn calls_that_move_are_told_as_they_are_counted() {
+async fn moving_calls_are_traced_as_they_are_counted() {
     let (_trio, mut traced) =
         simulated(Options { scenario: Some(Scenario::moving()), ..Options::default() }).await;
     traced.steps(120).await;
@@ -153,7 +153,7 @@ async fn truth(trio: &Simulated, marked: bool) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_told_is_what_really_happened_but_for_calls_that_no_list_showed() {
+async fn trace_matches_truth_except_for_unlisted_calls() {
     for state_times in [true, false] {
         let options = Options { state_times, scenario: Some(Scenario::large()), ..Options::default() };
         let (trio, mut traced) = simulated(options).await;
@@ -187,10 +187,10 @@ fn number_of(truth: &Value, name: &str, target: u64) -> u64 {
 }
 
 #[tokio::test]
-async fn only_the_services_that_were_named_are_told_of() {
+async fn only_named_services_are_traced() {
     let clock = still_clock();
     let trio = Simulated::start(Options::default(), clock.clone()).await;
-    let mut traced = Traced::of(trio.target(true), clock, &["101", "kundtjänst"], false);
+    let mut traced = Traced::start(trio.target(true), clock, &["101", "kundtjänst"], false);
     traced.steps(30).await;
     let ids = |line: &Line| line.json()["service_id"].as_str().map(str::to_owned);
     let mut told: Vec<String> = traced.lines.iter().filter_map(ids).collect();
@@ -210,7 +210,7 @@ async fn unknown_service_error_names_similar_services() {
     ] {
         let clock = still_clock();
         let trio = Simulated::start(Options::default(), clock.clone()).await;
-        let mut traced = Traced::of(trio.target(true), clock, &[wanted], false);
+        let mut traced = Traced::start(trio.target(true), clock, &[wanted], false);
         let error = traced.step().await.expect_err("there is no such service").to_string();
         assert!(error.starts_with(said), "{error}");
         assert!(error.ends_with("--wait-for-service waits until there is one"), "{error}");
@@ -223,13 +223,13 @@ async fn a_refused_login_ends_the_trace() {
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let mut target = trio.target(true);
     target.trio.password = "wrong".to_owned().into();
-    let error = Traced::of(target, clock, &[], false).step().await.expect_err("refused");
+    let error = Traced::start(target, clock, &[], false).step().await.expect_err("refused");
     assert!(matches!(error, Failure::Refused(_)), "{error}");
     assert!(error.to_string().starts_with("Trio cannot be read: login refused"), "{error}");
 }
 
 #[tokio::test]
-async fn a_summary_adds_up_what_was_told() {
+async fn summary_adds_up_the_trace() {
     let (_trio, mut traced) = simulated(Options::default()).await;
     assert_eq!(traced.trace.tracer().summary(), [], "nothing was read");
     traced.steps(20).await;

@@ -44,13 +44,13 @@ impl Document {
                 fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path());
             folders.extend(entries.filter(|path| path.is_dir()));
         }
-        let mut documents: Vec<Self> = paths.iter().map(|path| Self::at(path)).collect();
+        let mut documents: Vec<Self> = paths.iter().map(|path| Self::read(path)).collect();
         documents.retain(|document| document.path != "CHANGELOG.md");
         documents.sort_by(|a, b| a.path.cmp(&b.path));
         documents
     }
 
-    fn at(path: &Path) -> Self {
+    fn read(path: &Path) -> Self {
         let below = path.strip_prefix(root()).expect("below the root").to_str().expect("UTF-8");
         Self::new(&below.replace('\\', "/"), &fs::read_to_string(path).expect("a text"))
     }

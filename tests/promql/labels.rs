@@ -34,7 +34,7 @@ impl Reader<'_> {
             Expr::MatrixSelector(matrix) => self.selected(&matrix.vs),
             Expr::Aggregate(aggregate) => self.aggregated(aggregate),
             Expr::Binary(binary) => self.joined(binary),
-            Expr::Call(call) => self.called(call),
+            Expr::Call(call) => self.call_labels(call),
             other => parts(other).into_iter().flat_map(|part| self.read(part)).collect(),
         }
     }
@@ -144,7 +144,7 @@ impl Reader<'_> {
         many
     }
 
-    fn called(&mut self, call: &Call) -> Labels {
+    fn call_labels(&mut self, call: &Call) -> Labels {
         let mut inner = Labels::new();
         for argument in &call.args.args {
             let labels = self.read(argument);

@@ -54,7 +54,7 @@ impl Values {
         let matchers = selector.matchers.matchers.iter();
         let problems = matchers.filter_map(|matcher| {
             let known = self.known(&name, &matcher.name)?;
-            let unknown = asked(matcher).into_iter().find(|value| !known.contains(value))?;
+            let unknown = requested_values(matcher).into_iter().find(|value| !known.contains(value))?;
             Some(format!("{name} has no {}={unknown:?}; there are {known:?}", matcher.name))
         });
         problems.collect()
@@ -70,7 +70,7 @@ impl Values {
 }
 
 /// The values that a matcher spells out; a pattern spells out none.
-fn asked(matcher: &Matcher) -> Vec<String> {
+fn requested_values(matcher: &Matcher) -> Vec<String> {
     match matcher.op {
         MatchOp::Equal | MatchOp::NotEqual => vec![matcher.value.clone()],
         MatchOp::Re(_) | MatchOp::NotRe(_) => {

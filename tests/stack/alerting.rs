@@ -7,7 +7,7 @@ use reqwest::Method;
 
 use crate::{
     alertmanager::Alertmanager,
-    notifier::{Notifier, Told},
+    notifier::{Notification, Notifier},
     process::until,
     prometheus::Prometheus,
     scene::Scene,
@@ -59,8 +59,11 @@ impl Stage {
     /// Waits until no call waits for long, and neither Prometheus nor Alertmanager says otherwise; then forgets the
     /// notifications.
     async fn calm(&self) {
-        until("nobody to wait for long", LIMIT, async || {
-            self.scene.prometheus.is(r#"count(ALERTS{alertname="TrioLongWait"}) or vector(0)"#, 0.0).await?;
+        until("no call to wait for long", LIMIT, async || {
+            self.scene
+                .prometheus
+                .expect_value(r#"count(ALERTS{alertname="TrioLongWait"}) or vector(0)"#, 0.0)
+                .await?;
             let known = self.alertmanager.inhibitors("TrioLongWait", "stack").await;
             known.map_or(Ok(()), |_| Err("Alertmanager still has it".to_owned()))
         })
@@ -85,17 +88,17 @@ impl Stage {
     }
 
     /// Waits until a receiver is notified of an alert: of this service, or of none.
-    async fn told(&self, receiver: &str, alert: &str, status: &str) -> Told {
+    async fn notified(&self, receiver: &str, alert: &str, status: &str) -> Notification {
         let begun = Instant::now();
-        let what = format!("{receiver} to be told that {alert} is {status}");
-        let told = until(&what, LIMIT, async || {
-            self.notifier.told(receiver, alert, status, |labels| {
+        let what = format!("{receiver} to be notified that {alert} is {status}");
+        let sent = until(&what, LIMIT, async || {
+            self.notifier.notification(receiver, alert, status, |labels| {
                 labels["service_id"].as_str().is_none_or(|id| id == self.service)
             })
         });
-        let told = told.await;
+        let sent = sent.await;
         println!("{what}: {:?}", begun.elapsed());
-        told
+        sent
     }
 }
 
@@ -103,28 +106,28 @@ impl Stage {
 async fn long_wait_fires_until_agents_return_except_during_outage() {
     let mut stage = Stage::set().await;
     stage.all_pause().await;
-    let told = stage.told("supervisors", "TrioLongWait", "firing").await;
-    assert_eq!(told.labels["service_name"], stage.name.as_str(), "{told:?}");
-    assert_eq!(told.labels["severity"], "warning", "{told:?}");
-    let description = told.annotations["description"].as_str().unwrap_or_default();
+    let sent = stage.notified("supervisors", "TrioLongWait", "firing").await;
+    assert_eq!(sent.labels["service_name"], stage.name.as_str(), "{sent:?}");
+    assert_eq!(sent.labels["severity"], "warning", "{sent:?}");
+    let description = sent.annotations["description"].as_str().unwrap_or_default();
     let wait = description.strip_prefix(&format!("{}: the longest wait is ", stage.name));
     let seconds = wait.and_then(|wait| wait.strip_suffix("s."));
     assert!(seconds.is_some_and(|seconds| !seconds.is_empty()), "{description}");
-    assert_eq!(told.annotations["runbook_url"], "docs/runbooks.md#triolongwait");
-    stage.told("supervisors", "TrioWaitingNobodyWorking", "firing").await;
+    assert_eq!(sent.annotations["runbook_url"], "docs/runbooks.md#triolongwait");
+    stage.notified("supervisors", "TrioWaitingNobodyWorking", "firing").await;
 
     // The end of the morning's queues may have been notified as late as this.
     stage.notifier.forget();
     stage.all_return().await;
-    stage.told("supervisors", "TrioLongWait", "resolved").await;
-    stage.told("supervisors", "TrioWaitingNobodyWorking", "resolved").await;
+    stage.notified("supervisors", "TrioLongWait", "resolved").await;
+    stage.notified("supervisors", "TrioWaitingNobodyWorking", "resolved").await;
 
     stage.calm().await;
     stage.all_pause().await;
-    stage.told("supervisors", "TrioLongWait", "firing").await;
+    stage.notified("supervisors", "TrioLongWait", "firing").await;
     stage.scene.trio_crashes().await;
-    let told = stage.told("on-call", "TrioUnreachable", "firing").await;
-    assert_eq!(told.labels["target"], "stack");
+    let sent = stage.notified("on-call", "TrioUnreachable", "firing").await;
+    assert_eq!(sent.labels["target"], "stack");
     until("the long wait to be no news", LIMIT, async || {
         let by = stage.alertmanager.inhibitors("TrioLongWait", "stack").await?;
         let inhibited = by.contains(&"TrioUnreachable".to_owned());

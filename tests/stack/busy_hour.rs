@@ -51,12 +51,15 @@ impl Hour {
 
     /// Value of a panel at the end of the hour: one of its queries, by its letter.
     async fn shown(&self, uid: &str, panel: &str, letter: &str) -> Vec<Series> {
-        let board = Board::of(uid);
+        let board = Board::with_uid(uid);
         let place = format!("{}: {panel} ({letter})", board.file);
         let query = board.queries().into_iter().find(|query| query.place == place);
         let expr = filled(&query.unwrap_or_else(|| panic!("there is no {place}")), 3600);
-        let series =
-            self.prometheus.at(&expr, self.now).await.unwrap_or_else(|error| panic!("{place}: {error}"));
+        let series = self
+            .prometheus
+            .query_at(&expr, self.now)
+            .await
+            .unwrap_or_else(|error| panic!("{place}: {error}"));
         assert!(!series.is_empty(), "{place} shows nothing: {expr}");
         series
     }
@@ -82,7 +85,7 @@ fn on_the_line(service: &trio_exporter::sim::ServiceTruth, of: impl Fn(&Flow) ->
 }
 
 /// A whole number that a text of a panel is made of.
-fn told(series: &Series, name: &str) -> f64 {
+fn value(series: &Series, name: &str) -> f64 {
     series.label(name).parse().unwrap_or_else(|_| panic!("{name} in {series:?}"))
 }
 
@@ -131,14 +134,14 @@ async fn what_became_of_them(hour: &Hour) {
     let level = 100.0 * within / hour.concluded();
     for uid in ["trio-overview", "trio-service", "trio-service-level", "trio-wall"] {
         let shown = hour.shown(uid, "Service level today", "A").await;
-        near("service level", told(&shown[0], "mid"), level, POINTS);
-        let (low, high) = (told(&shown[0], "low"), told(&shown[0], "high"));
+        near("service level", value(&shown[0], "mid"), level, POINTS);
+        let (low, high) = (value(&shown[0], "low"), value(&shown[0], "high"));
         assert!(low - 1.0 <= level && level <= high + 1.0, "{level} is not within {low} and {high}");
-        assert!(low <= told(&shown[0], "mid") && told(&shown[0], "mid") <= high);
+        assert!(low <= value(&shown[0], "mid") && value(&shown[0], "mid") <= high);
     }
     let left = hour.sum(|flow| (flow.left - flow.left_before(SHORT).expect("counted")) as f64);
     let lost = hour.shown("trio-overview", "Lost today", "A").await;
-    near("lost", told(&lost[0], "lost"), 100.0 * left / hour.concluded(), POINTS);
+    near("lost", value(&lost[0], "lost"), 100.0 * left / hour.concluded(), POINTS);
     let answered = hour.sum(|flow| flow.answered as f64);
     for uid in ["trio-service", "trio-wall"] {
         near("answered", hour.number(uid, "Answered today", "A").await, answered, SHARE * answered);

@@ -83,9 +83,9 @@ async fn series(prometheus: &Prometheus, query: &Query, now: u64, minutes: u64) 
     let answer = if query.over_time {
         let step = step(query);
         // Grafana draws at whole steps.
-        prometheus.over(&expr, (now - minutes * 60) / step * step, now, step).await
+        prometheus.series_over(&expr, (now - minutes * 60) / step * step, now, step).await
     } else {
-        prometheus.at(&expr, now).await.map(|series| series.len())
+        prometheus.query_at(&expr, now).await.map(|series| series.len())
     };
     answer.unwrap_or_else(|error| panic!("{}: {expr}\n{error}", query.place))
 }

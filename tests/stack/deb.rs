@@ -20,7 +20,7 @@ use crate::{
 const REMEDY: &str = "on Debian: apt-get install dpkg-dev lintian; cargo install --locked cargo-deb";
 
 /// Output of a program that succeeds.
-fn ran(command: &mut Command) -> String {
+fn output_of(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}; {REMEDY}"));
     let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{command:?}: {said}");
@@ -46,7 +46,7 @@ impl Packages {
         let mut build = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/deploy/deb/build"));
         build.env("CARGO_TARGET_DIR", self.0.path()).env("PREBUILT", "yes");
         build.args(["--offline", "--fast", "--strip", "--deb-revision", &number]);
-        ran(build.arg("--output").arg(&package));
+        output_of(build.arg("--output").arg(&package));
         package
     }
 }
@@ -62,7 +62,7 @@ impl Debian {
         fs::create_dir_all(dpkg.join("updates")).expect("writable");
         let format = "Package: ${Package}\nStatus: install ok installed\nVersion: ${Version}\nArchitecture: ${Architecture}\n\
                       Maintainer: Debian\nDescription: of this machine\n\n";
-        let installed = ran(Command::new("dpkg-query").args([
+        let installed = output_of(Command::new("dpkg-query").args([
             "--show",
             &format!("--showformat={format}"),
             "libc6",
@@ -82,12 +82,12 @@ impl Debian {
         let script = "mount -t tmpfs none /run && exec dpkg --root=\"$0\" --force-script-chrootless \"$@\"";
         let mut unshare = Command::new("unshare");
         unshare.args(["--mount", "--map-root-user", "sh", "-c", script]).arg(self.0.path());
-        ran(unshare.args(["--force-confdef", "--force-confold", action]).arg(package));
+        output_of(unshare.args(["--force-confdef", "--force-confold", action]).arg(package));
     }
 
     fn version(&self) -> String {
-        let database = format!("--admindir={}", self.root().at("/var/lib/dpkg").display());
-        ran(Command::new("dpkg-query").args([
+        let database = format!("--admindir={}", self.root().host_path("/var/lib/dpkg").display());
+        output_of(Command::new("dpkg-query").args([
             &database,
             "--show",
             "--showformat=${Status} ${Version}",
@@ -121,12 +121,12 @@ async fn the_package_is_installed_started_upgraded_removed_and_purged() {
     let version = env!("CARGO_PKG_VERSION");
     assert_eq!(debian.version(), format!("install ok installed {version}-1"));
     let enabled = debian.files().into_iter().find(|path| path.starts_with("etc/systemd"));
-    assert_eq!(enabled, None, "it would start before anybody has told it what to read");
+    assert_eq!(enabled, None, "it would start before it is configured");
 
     Installed::start(&debian.root(), &[]).await.lives().await;
-    let password = debian.root().at(CONFIGURATION).join("password");
+    let password = debian.root().host_path(CONFIGURATION).join("password");
     fs::write(&password, "as an administrator left it").expect("writable");
-    let configuration = debian.root().at(CONFIGURATION).join("trio-exporter.yml");
+    let configuration = debian.root().host_path(CONFIGURATION).join("trio-exporter.yml");
     let configured = fs::read_to_string(&configuration).expect("the configuration");
 
     debian.dpkg("--install", &packages.revision(2));
@@ -138,24 +138,24 @@ async fn the_package_is_installed_started_upgraded_removed_and_purged() {
     debian.dpkg("--purge", Path::new("trio-exporter"));
     let (state, root) = (STATE.trim_start_matches('/'), debian.root());
     let left = debian.files().into_iter().filter(|path| !path.starts_with(state));
-    let left: Vec<_> = left.filter(|path| path.contains("trio") || !root.at(path).is_dir()).collect();
+    let left: Vec<_> = left.filter(|path| path.contains("trio") || !root.host_path(path).is_dir()).collect();
     assert_eq!(left, [""; 0], "left by the purge");
-    assert!(debian.root().at(STATE).join("counters").exists(), "the counters are the administrator's");
+    assert!(debian.root().host_path(STATE).join("counters").exists(), "the counters are the administrator's");
 }
 
 #[test]
 fn package_has_few_dependencies_and_only_explained_lintian_tags() {
     let packages = Packages::of_this_build();
     let package = packages.revision(1);
-    let depends = ran(Command::new("dpkg-deb").arg("--field").arg(&package).arg("Depends"));
+    let depends = output_of(Command::new("dpkg-deb").arg("--field").arg(&package).arg("Depends"));
     let mut depends: Vec<&str> =
         depends.split(", ").map(|one| one.split_whitespace().next().unwrap_or(one)).collect();
     depends.sort_unstable();
     assert_eq!(depends, ["ca-certificates", "libc6"]);
-    let conffiles = ran(Command::new("dpkg-deb").arg("--info").arg(&package).arg("conffiles"));
+    let conffiles = output_of(Command::new("dpkg-deb").arg("--info").arg(&package).arg("conffiles"));
     let conffiles: BTreeSet<&str> = conffiles.lines().collect();
     assert_eq!(conffiles, ["/etc/default/trio-exporter", "/etc/trio-exporter/trio-exporter.yml"].into());
     let said =
-        ran(Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package));
+        output_of(Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package));
     assert!(!said.contains("unused-override"), "{said}");
 }

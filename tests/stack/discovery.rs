@@ -45,9 +45,9 @@ async fn prometheus_discovers_and_scrapes_each_target_once() {
     let address = process.serves().await;
     let prometheus = Prometheus::configured(configured(&address)).await;
     until("Prometheus to have scraped all there is", 2 * PATIENCE, async || {
-        prometheus.is(r#"count(up{job="trio"} == 1)"#, 3.0).await?;
-        prometheus.is("count(trio_up)", 2.0).await?;
-        prometheus.is("count(trio_exporter_build_info)", 1.0).await
+        prometheus.expect_value(r#"count(up{job="trio"} == 1)"#, 3.0).await?;
+        prometheus.expect_value("count(trio_up)", 2.0).await?;
+        prometheus.expect_value("count(trio_exporter_build_info)", 1.0).await
     })
     .await;
     for name in ["north", "söder & 2"] {
@@ -64,7 +64,7 @@ async fn prometheus_discovers_and_scrapes_each_target_once() {
         ("count(trio_config_last_reload_successful)", 1.0),
         (r#"count(trio_exporter_shard_info{shard="0",shards="1"})"#, 1.0),
     ] {
-        prometheus.is(query, expected).await.unwrap();
+        prometheus.expect_value(query, expected).await.unwrap();
     }
     let renamed = prometheus.query(r#"{__name__=~".+", exported_target!=""}"#).await;
     assert!(renamed.is_empty(), "{renamed:?}");

@@ -70,5 +70,5 @@ async fn the_program_needs_nothing_but_itself_and_authorities() {
     assert_eq!(ask(&format!("http://{address}")), Some(0), "it is well");
     exporter.signal(Signal::TERM);
     assert!(exporter.ended().await.success());
-    assert_eq!(ask(&format!("http://{address}")), Some(1), "nobody is there");
+    assert_eq!(ask(&format!("http://{address}")), Some(1), "no server is there");
 }

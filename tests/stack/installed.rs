@@ -32,16 +32,16 @@ impl Installed {
     /// Starts what is installed in `root`, after an operator has named the Trio, chosen a free port and put the
     /// secrets where the unit looks for them. `tracer` is a program that starts it in turn, if not empty.
     pub(crate) async fn start(root: &Root<'_>, tracer: &[&str]) -> Self {
-        let trio = Trio::at("127.0.0.1:0", 6, 2).await;
+        let trio = Trio::start_at("127.0.0.1:0", 6, 2).await;
         configure(root, &trio);
-        let unit = Unit::read(&root.at("/usr/lib/systemd/system/trio-exporter.service"));
+        let unit = Unit::read(&root.host_path("/usr/lib/systemd/system/trio-exporter.service"));
         // What only this service may see: the secrets, which it may not read where they are root's, and the socket
         // of its manager.
         let private = folder();
         let credentials = private.path().join("credentials");
         fs::create_dir(&credentials).expect("a folder");
         for (name, source) in unit.credentials() {
-            fs::rename(root.at(source), credentials.join(name))
+            fs::rename(root.host_path(source), credentials.join(name))
                 .expect("a secret where the unit looks for it");
         }
         let socket = private.path().join("notify");
@@ -65,8 +65,8 @@ impl Installed {
     /// Follows it from its start to its end: it is ready, alive, shows Trio, reloads its configuration by the line
     /// of the unit, and stops.
     pub(crate) async fn lives(mut self) {
-        assert_eq!(self.told().await, "READY=1");
-        assert_eq!(self.told().await, "WATCHDOG=1");
+        assert_eq!(self.next_message().await, "READY=1");
+        assert_eq!(self.next_message().await, "WATCHDOG=1");
         let address = self.process.serves().await;
         until("readings of Trio", PATIENCE, async || {
             let page = get(&format!("http://{address}/metrics")).await?;
@@ -87,7 +87,7 @@ impl Installed {
     }
 
     /// Next message to its service manager.
-    async fn told(&self) -> String {
+    async fn next_message(&self) -> String {
         let mut message = [0; 512];
         let length = timeout(PATIENCE, self.manager.recv(&mut message)).await;
         let length = length.unwrap_or_else(|_| panic!("it says nothing; its log: {}", self.process.stderr()));
@@ -97,9 +97,9 @@ impl Installed {
     /// The same, its signs of life aside.
     async fn news(&self) -> String {
         loop {
-            let told = self.told().await;
-            if told != "WATCHDOG=1" {
-                return told;
+            let message = self.next_message().await;
+            if message != "WATCHDOG=1" {
+                return message;
             }
         }
     }
@@ -116,11 +116,11 @@ pub(crate) fn by_hand() -> TempDir {
         (shipped("systemd/trio-exporter.default"), "/etc/default/trio-exporter"),
         (shipped("trio-exporter.yml"), "/etc/trio-exporter/trio-exporter.yml"),
     ] {
-        let path = root.at(path);
+        let path = root.host_path(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
         fs::copy(&source, &path).unwrap_or_else(|error| panic!("{}: {error}", source.display()));
     }
-    let program = root.at("/usr/bin/trio-exporter");
+    let program = root.host_path("/usr/bin/trio-exporter");
     fs::create_dir_all(program.parent().expect("a folder")).expect("writable");
     fs::hard_link(env!("CARGO_BIN_EXE_trio-exporter"), program).expect("one disk for everything in target/");
     folder
@@ -135,16 +135,16 @@ fn hurried(time: &str) -> String {
 /// Writes the configuration that docs/install.md describes.
 fn configure(root: &Root<'_>, trio: &Trio) {
     for (name, secret) in ["client_key", "username", "password"].iter().zip(trio.secrets()) {
-        fs::write(root.at(CONFIGURATION).join(name), secret).expect("the folder of the configuration");
+        fs::write(root.host_path(CONFIGURATION).join(name), secret).expect("the folder of the configuration");
     }
-    fs::create_dir_all(root.at(STATE)).expect("writable");
-    let state = root.at(STATE).join("counters").display().to_string();
+    fs::create_dir_all(root.host_path(STATE)).expect("writable");
+    let state = root.host_path(STATE).join("counters").display().to_string();
     edit(
-        &root.at("/etc/default/trio-exporter"),
+        &root.host_path("/etc/default/trio-exporter"),
         "\nARGS=\"\"",
         "\nARGS=\"--web.listen-address=127.0.0.1:0\"",
     );
-    let file = root.at(CONFIGURATION).join("trio-exporter.yml");
+    let file = root.host_path(CONFIGURATION).join("trio-exporter.yml");
     edit(&file, "servers: [https://trio.example/te/api]", &format!("servers: [{}]", trio.url()));
     edit(&file, "# state_file: trio-exporter.state", &format!("state_file: {state}"));
 }

@@ -10,11 +10,11 @@ use axum::{
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-type Heard = Arc<Mutex<Vec<Told>>>;
+type Heard = Arc<Mutex<Vec<Notification>>>;
 
 /// One alert of one notification.
 #[derive(Clone, Debug)]
-pub(crate) struct Told {
+pub(crate) struct Notification {
     /// Whom it is for.
     pub(crate) receiver: String,
     /// `firing` or `resolved`.
@@ -41,21 +41,24 @@ impl Notifier {
     }
 
     /// The first notification with this receiver, alert, status and labels; all others as an error.
-    pub(crate) fn told(
+    pub(crate) fn notification(
         &self,
         receiver: &str,
         alert: &str,
         status: &str,
         has: impl Fn(&Value) -> bool,
-    ) -> Result<Told, String> {
+    ) -> Result<Notification, String> {
         let all = lock(&self.heard);
-        let mut fitting = all.iter().filter(|told| {
-            let about = told.labels["alertname"] == alert && told.status == status;
-            told.receiver == receiver && about && has(&told.labels)
+        let mut fitting = all.iter().filter(|sent| {
+            let about = sent.labels["alertname"] == alert && sent.status == status;
+            sent.receiver == receiver && about && has(&sent.labels)
         });
         fitting.next().cloned().ok_or_else(|| {
-            let all = all.iter().map(|told| (&told.receiver, &told.labels["alertname"], &told.status));
-            format!("{receiver} was not told that {alert} is {status}, only {:?}", all.collect::<Vec<_>>())
+            let all = all.iter().map(|sent| (&sent.receiver, &sent.labels["alertname"], &sent.status));
+            format!(
+                "{receiver} was not notified that {alert} is {status}, only {:?}",
+                all.collect::<Vec<_>>()
+            )
         })
     }
 
@@ -65,13 +68,13 @@ impl Notifier {
     }
 }
 
-fn lock(heard: &Heard) -> MutexGuard<'_, Vec<Told>> {
+fn lock(heard: &Heard) -> MutexGuard<'_, Vec<Notification>> {
     heard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn hear(State(heard): State<Heard>, Path(receiver): Path<String>, Json(told): Json<Value>) {
-    let alerts = told["alerts"].as_array().into_iter().flatten();
-    lock(&heard).extend(alerts.map(|alert| Told {
+async fn hear(State(heard): State<Heard>, Path(receiver): Path<String>, Json(sent): Json<Value>) {
+    let alerts = sent["alerts"].as_array().into_iter().flatten();
+    lock(&heard).extend(alerts.map(|alert| Notification {
         receiver: receiver.clone(),
         status: alert["status"].as_str().unwrap_or_default().to_owned(),
         labels: alert["labels"].clone(),

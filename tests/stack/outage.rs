@@ -30,7 +30,7 @@ fn names(series: &[Series]) -> BTreeSet<&str> {
 
 #[tokio::test]
 async fn outage_drops_gauges_keeps_counters_and_needs_no_restart() {
-    let mut scene = Scene::of(12, 4).await;
+    let mut scene = Scene::start(12, 4).await;
     let gauges = of_type(&scene.prometheus, "gauge").await;
     let expected = [
         "trio_contact_center_info",
@@ -52,7 +52,10 @@ async fn outage_drops_gauges_keeps_counters_and_needs_no_restart() {
 
     scene.trio_crashes().await;
     let crashed = Instant::now();
-    until("trio_up to be 0", READING + TO_BE_SEEN, async || scene.prometheus.is("trio_up", 0.0).await).await;
+    until("trio_up to be 0", READING + TO_BE_SEEN, async || {
+        scene.prometheus.expect_value("trio_up", 0.0).await
+    })
+    .await;
     println!("trio_up was 0 after {:?}", crashed.elapsed());
     let young = of_type(&scene.prometheus, "gauge").await;
     assert_eq!(names(&young), names(&gauges), "the last good reading is still good");
@@ -68,7 +71,7 @@ async fn outage_drops_gauges_keeps_counters_and_needs_no_restart() {
     counters_have_stayed(&scene.prometheus, &counters).await;
     for job in ["trio", "trio-agents"] {
         let up = format!(r#"up{{job="{job}"}}"#);
-        scene.prometheus.is(&up, 1.0).await.expect("the exporter itself is well");
+        scene.prometheus.expect_value(&up, 1.0).await.expect("the exporter itself is well");
     }
 
     scene.trio_returns().await;
@@ -80,7 +83,7 @@ async fn outage_drops_gauges_keeps_counters_and_needs_no_restart() {
     assert_eq!(scene.prometheus.value("process_start_time_seconds").await, started, "the same process");
     for name in names(&counters) {
         let resets = format!("sum(resets({name}[5m]))");
-        scene.prometheus.is(&resets, 0.0).await.expect("no counter began anew");
+        scene.prometheus.expect_value(&resets, 0.0).await.expect("no counter was reset");
     }
 }
 

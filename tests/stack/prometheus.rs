@@ -23,7 +23,7 @@ pub(crate) struct Prometheus {
 
 impl Prometheus {
     /// Starts one for the exporter at `address`, on a free port.
-    pub(crate) async fn of(address: &str) -> Self {
+    pub(crate) async fn start(address: &str) -> Self {
         let folder = folder();
         fs::write(folder.path().join("prometheus.yml"), config(address)).expect("a configuration");
         Self::configured(folder).await
@@ -81,7 +81,7 @@ impl Prometheus {
     }
 
     /// The series that `query` gives at `time`, in seconds since 1970.
-    pub(crate) async fn at(&self, query: &str, time: u64) -> Result<Vec<Series>, String> {
+    pub(crate) async fn query_at(&self, query: &str, time: u64) -> Result<Vec<Series>, String> {
         let url = format!("{}/api/v1/query", self.url);
         let text = send(Method::POST, &url, &[("query", query), ("time", &time.to_string())]).await?;
         let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
@@ -89,7 +89,13 @@ impl Prometheus {
     }
 
     /// Number of series that `query` gives from `from` to `to`, at every `step`.
-    pub(crate) async fn over(&self, query: &str, from: u64, to: u64, step: u64) -> Result<usize, String> {
+    pub(crate) async fn series_over(
+        &self,
+        query: &str,
+        from: u64,
+        to: u64,
+        step: u64,
+    ) -> Result<usize, String> {
         let url = format!("{}/api/v1/query_range", self.url);
         let [from, to, step] = [from, to, step].map(|number| number.to_string());
         let asked = [("query", query), ("start", &from), ("end", &to), ("step", &step)];
@@ -116,7 +122,7 @@ impl Prometheus {
     }
 
     /// Ok as soon as the one series that `query` gives has this value.
-    pub(crate) async fn is(&self, query: &str, expected: f64) -> Result<(), String> {
+    pub(crate) async fn expect_value(&self, query: &str, expected: f64) -> Result<(), String> {
         match self.value(query).await {
             Some(value) if (value - expected).abs() < 1e-9 => Ok(()),
             other => Err(format!("{query} is {other:?}, not {expected}")),

@@ -142,7 +142,7 @@ fn boards_show_no_zero_for_unknown_states() {
 
 #[tokio::test]
 async fn promtool_finds_no_fault_with_what_the_exporter_serves() {
-    let scene = Scene::of(12, 4).await;
+    let scene = Scene::start(12, 4).await;
     for path in ["/metrics", "/metrics/agents"] {
         let text = scene.page(path).await;
         assert!(text.lines().count() > 10, "{path}: {text}");

@@ -65,7 +65,7 @@ fn alert(name: &str, audience: &str, severity: &str, target: &str) -> Value {
 }
 
 #[tokio::test]
-async fn supervisors_are_told_in_their_hours_and_operators_always() {
+async fn supervisors_are_notified_in_hours_and_operators_always() {
     for hours in [Hours::Open, Hours::Closed] {
         let notifier = Notifier::start().await;
         let alertmanager = Alertmanager::telling(&notifier.address, hours).await;
@@ -75,13 +75,13 @@ async fn supervisors_are_told_in_their_hours_and_operators_always() {
         alertmanager.receive(&json!([elsewhere])).await;
         alertmanager.receive(&json!([alert("TrioUnmeasuredHigh", "both", "warning", "main")])).await;
         // Each group waits as long as the others, so an earlier notification has arrived.
-        until("operators to be told", PATIENCE, async || {
-            notifier.told("ops", "TrioUnmeasuredHigh", "firing", |_| true)
+        until("operators to be notified", PATIENCE, async || {
+            notifier.notification("ops", "TrioUnmeasuredHigh", "firing", |_| true)
         })
         .await;
         alertmanager.receive(&json!([alert("TrioUnreachable", "ops", "critical", "other")])).await;
-        until("on-call to be told", PATIENCE, async || {
-            notifier.told("on-call", "TrioUnreachable", "firing", |_| true)
+        until("on-call to be notified", PATIENCE, async || {
+            notifier.notification("on-call", "TrioUnreachable", "firing", |_| true)
         })
         .await;
         for (whom, name) in [
@@ -89,8 +89,8 @@ async fn supervisors_are_told_in_their_hours_and_operators_always() {
             ("supervisors", "TrioUnmeasuredHigh"),
             ("supervisors-2", "TrioLongWait"),
         ] {
-            let told = notifier.told(whom, name, "firing", |_| true);
-            assert_eq!(told.is_ok(), hours == Hours::Open, "{hours:?}: {told:?}");
+            let sent = notifier.notification(whom, name, "firing", |_| true);
+            assert_eq!(sent.is_ok(), hours == Hours::Open, "{hours:?}: {sent:?}");
         }
     }
 }
@@ -100,17 +100,17 @@ async fn what_is_known_to_be_old_is_no_news_and_that_of_another_trio_is() {
     let notifier = Notifier::start().await;
     let alertmanager = Alertmanager::telling(&notifier.address, Hours::Open).await;
     alertmanager.receive(&json!([alert("TrioUnreachable", "ops", "critical", "main")])).await;
-    until("on-call to be told", PATIENCE, async || {
-        notifier.told("on-call", "TrioUnreachable", "firing", |_| true)
+    until("on-call to be notified", PATIENCE, async || {
+        notifier.notification("on-call", "TrioUnreachable", "firing", |_| true)
     })
     .await;
     let waits = ["main", "other"].map(|target| alert("TrioLongWait", "supervisor", "critical", target));
     alertmanager.receive(&json!(waits)).await;
-    let told = until("supervisors to be told", PATIENCE, async || {
-        notifier.told("supervisors", "TrioLongWait", "firing", |_| true)
+    let sent = until("supervisors to be notified", PATIENCE, async || {
+        notifier.notification("supervisors", "TrioLongWait", "firing", |_| true)
     })
     .await;
-    assert_eq!(told.labels["target"], "other");
+    assert_eq!(sent.labels["target"], "other");
     assert_eq!(alertmanager.inhibitors("TrioLongWait", "main").await.unwrap(), ["TrioUnreachable"]);
     alertmanager.receive(&json!([alert("TrioDataStale", "ops", "warning", "other")])).await;
     alertmanager.receive(&json!([alert("TrioBelowMinimum", "supervisor", "warning", "other")])).await;

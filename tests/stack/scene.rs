@@ -32,7 +32,7 @@ pub(crate) struct Trio {
 
 impl Trio {
     /// Starts one at `address`, the same world each time.
-    pub(crate) async fn at(address: &str, agents: u32, services: u32) -> Self {
+    pub(crate) async fn start_at(address: &str, agents: u32, services: u32) -> Self {
         let (agents, services) = (agents.to_string(), services.to_string());
         let mut process = exporter(&[
             "simulate",
@@ -108,8 +108,8 @@ pub(crate) struct Scene {
 
 impl Scene {
     /// Starts all three and waits until Prometheus has scraped both surfaces.
-    pub(crate) async fn of(agents: u32, services: u32) -> Self {
-        Self::staged(agents, services, "", Prometheus::of).await
+    pub(crate) async fn start(agents: u32, services: u32) -> Self {
+        Self::staged(agents, services, "", Prometheus::start).await
     }
 
     /// The same with `more` in the exporter's configuration, which goes on with the keys of `agents`, and with
@@ -120,7 +120,7 @@ impl Scene {
         more: &str,
         prometheus: impl AsyncFnOnce(&str) -> Prometheus,
     ) -> Self {
-        let trio = Trio::at("127.0.0.1:0", agents, services).await;
+        let trio = Trio::start_at("127.0.0.1:0", agents, services).await;
         let folder = folder();
         let file = folder.path().join("trio-exporter.yml");
         std::fs::write(&file, config(&trio) + more).expect("a configuration");
@@ -138,11 +138,11 @@ impl Scene {
     /// Waits until Prometheus sees all that there is.
     pub(crate) async fn begun(&self, limit: Duration) {
         until("Prometheus to see both surfaces", limit, async || {
-            self.prometheus.is("trio_up", 1.0).await?;
-            self.prometheus.is("sum(trio_agents)", f64::from(self.agents)).await?;
-            self.prometheus.is("count(trio_service_open)", f64::from(self.services)).await?;
-            self.prometheus.is("count(trio_service_info)", f64::from(self.services)).await?;
-            self.prometheus.is("count(trio_agent_info)", f64::from(self.agents)).await
+            self.prometheus.expect_value("trio_up", 1.0).await?;
+            self.prometheus.expect_value("sum(trio_agents)", f64::from(self.agents)).await?;
+            self.prometheus.expect_value("count(trio_service_open)", f64::from(self.services)).await?;
+            self.prometheus.expect_value("count(trio_service_info)", f64::from(self.services)).await?;
+            self.prometheus.expect_value("count(trio_agent_info)", f64::from(self.agents)).await
         })
         .await;
     }
@@ -160,7 +160,7 @@ impl Scene {
 
     /// Starts it again where it was.
     pub(crate) async fn trio_returns(&mut self) {
-        self.trio = Trio::at(&self.trio.address.clone(), self.agents, self.services).await;
+        self.trio = Trio::start_at(&self.trio.address.clone(), self.agents, self.services).await;
     }
 }
 

@@ -14,7 +14,7 @@ const SERVICES: u32 = 6;
 
 #[tokio::test]
 async fn prometheus_sees_both_surfaces_and_every_agent_on_each() {
-    let scene = Scene::of(AGENTS, SERVICES).await;
+    let scene = Scene::start(AGENTS, SERVICES).await;
     let prometheus = &scene.prometheus;
     for (query, expected) in [
         (r#"up{job="trio"}"#, 1.0),
@@ -32,7 +32,7 @@ async fn prometheus_sees_both_surfaces_and_every_agent_on_each() {
             f64::from(SERVICES),
         ),
     ] {
-        prometheus.is(query, expected).await.unwrap();
+        prometheus.expect_value(query, expected).await.unwrap();
     }
     let persons = r#"{job="trio", __name__=~"trio_.*", agent_id!=""}"#;
     assert!(prometheus.query(persons).await.is_empty(), "/metrics never holds a person");
@@ -40,7 +40,7 @@ async fn prometheus_sees_both_surfaces_and_every_agent_on_each() {
 
 #[tokio::test]
 async fn a_service_that_is_removed_is_gone_after_one_reading_and_two_scrapes() {
-    let scene = Scene::of(AGENTS, SERVICES).await;
+    let scene = Scene::start(AGENTS, SERVICES).await;
     let prometheus = &scene.prometheus;
     let services = prometheus.query("trio_service_open").await;
     let gone = services[0].label("service_id").to_owned();
@@ -54,15 +54,15 @@ async fn a_service_that_is_removed_is_gone_after_one_reading_and_two_scrapes() {
     })
     .await;
     println!("service {gone} was gone {:?} after its removal", begun.elapsed());
-    prometheus.is("count(trio_service_open)", f64::from(SERVICES - 1)).await.unwrap();
-    prometheus.is("sum(trio_agents)", f64::from(AGENTS)).await.unwrap();
-    prometheus.is("trio_up", 1.0).await.unwrap();
+    prometheus.expect_value("count(trio_service_open)", f64::from(SERVICES - 1)).await.unwrap();
+    prometheus.expect_value("sum(trio_agents)", f64::from(AGENTS)).await.unwrap();
+    prometheus.expect_value("trio_up", 1.0).await.unwrap();
 }
 
 #[tokio::test]
 async fn agents_spend_sixty_seconds_a_minute_in_some_state() {
     const MINUTE: Duration = Duration::from_secs(60);
-    let scene = Scene::of(AGENTS, SERVICES).await;
+    let scene = Scene::start(AGENTS, SERVICES).await;
     let prometheus = &scene.prometheus;
     // Every scrape of the minute must lie after the first reading.
     tokio::time::sleep(MINUTE + 2 * SCRAPE).await;

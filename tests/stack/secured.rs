@@ -84,11 +84,11 @@ async fn prometheus_scrapes_with_tls_certificate_and_page_user() {
     fs::write(scraper.path().join("prometheus.yml"), config).expect("writable");
     let prometheus = Prometheus::configured(scraper).await;
     until("Prometheus to have scraped what it may", PATIENCE, async || {
-        prometheus.is(r#"up{job="trio"}"#, 1.0).await?;
-        prometheus.is(r#"up{job="trio-agents"}"#, 1.0).await?;
-        prometheus.is(r#"up{job="curious"}"#, 0.0).await?;
-        prometheus.is(r#"up{job="nosy"}"#, 0.0).await?;
-        prometheus.is(r#"trio_up{job="trio"}"#, 0.0).await
+        prometheus.expect_value(r#"up{job="trio"}"#, 1.0).await?;
+        prometheus.expect_value(r#"up{job="trio-agents"}"#, 1.0).await?;
+        prometheus.expect_value(r#"up{job="curious"}"#, 0.0).await?;
+        prometheus.expect_value(r#"up{job="nosy"}"#, 0.0).await?;
+        prometheus.expect_value(r#"trio_up{job="trio"}"#, 0.0).await
     })
     .await;
 }

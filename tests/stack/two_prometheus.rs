@@ -33,8 +33,8 @@ fn configured(name: &str, address: &str) -> TempDir {
 /// The flag that the file says to start Prometheus with.
 fn retention() -> String {
     let text = fs::read_to_string(shipped::path("prometheus/prometheus-agents.yml")).expect("a file");
-    let told = text.split_whitespace().find(|word| word.starts_with("--storage.tsdb.retention.time="));
-    told.expect("the file says how to start it").to_owned()
+    let flag = text.split_whitespace().find(|word| word.starts_with("--storage.tsdb.retention.time="));
+    flag.expect("the file says how to start it").to_owned()
 }
 
 async fn demo() -> (Process, String) {
@@ -60,13 +60,13 @@ async fn persons_are_only_in_short_retention_prometheus() {
     let agents = configured("prometheus-agents.yml", &address);
     let agents = Prometheus::configured_with(agents, &[&flag]).await;
     until("both to have scraped the exporter", 2 * PATIENCE, async || {
-        main.is("sum(trio_agents)", AGENTS).await?;
-        agents.is("count(trio_agent_info)", AGENTS).await
+        main.expect_value("sum(trio_agents)", AGENTS).await?;
+        agents.expect_value("count(trio_agent_info)", AGENTS).await
     })
     .await;
     let persons = r#"count({__name__=~".+", agent_id!=""}) or count({__name__=~".+", agent_name!=""})"#;
     assert!(agents.value(persons).await.is_some_and(|series| series > 10.0 * AGENTS));
-    assert_eq!(main.value(persons).await, None, "the one that keeps for long names nobody");
+    assert_eq!(main.value(persons).await, None, "the one with the long retention names no one");
     let others = agents.query(r#"count by (__name__) ({__name__=~"trio_.+", agent_id=""})"#).await;
     assert!(others.is_empty(), "the one for persons has nothing else: {others:?}");
     assert_eq!(Some(kept(&agents).await.as_str()), flag.split('=').nth(1));

@@ -15,7 +15,7 @@ pub(crate) struct Root<'a>(pub(crate) &'a Path);
 
 impl Root<'_> {
     /// Place of `path` of the service on this machine.
-    pub(crate) fn at(&self, path: &str) -> PathBuf {
+    pub(crate) fn host_path(&self, path: &str) -> PathBuf {
         self.0.join(path.trim_start_matches('/'))
     }
 }
@@ -44,7 +44,7 @@ impl Unit {
     /// The value of a setting that occurs once.
     pub(crate) fn one(&self, name: &str) -> &str {
         let all: Vec<&str> = self.all(name).collect();
-        let [value] = all[..] else { panic!("{name}= stands there {} times", all.len()) };
+        let [value] = all[..] else { panic!("{name}= occurs {} times", all.len()) };
         value
     }
 
@@ -52,14 +52,14 @@ impl Unit {
     /// each of its words an argument.
     pub(crate) fn starts(&self, root: &Root<'_>) -> (PathBuf, Vec<String>) {
         let environment = self.one("EnvironmentFile").trim_start_matches('-');
-        let environment = fs::read_to_string(root.at(environment)).expect("the file of ARGS");
+        let environment = fs::read_to_string(root.host_path(environment)).expect("the file of ARGS");
         let arguments = environment.lines().filter_map(|line| line.strip_prefix("ARGS=")).next_back();
         let arguments = arguments.expect("it sets ARGS").trim_matches('"');
         let line = self.one("ExecStart").replace("$ARGS", arguments);
         let mut words = line.split_whitespace();
-        let program = root.at(words.next().expect("a program"));
+        let program = root.host_path(words.next().expect("a program"));
         let words = words.map(|word| match word.split_once("=/") {
-            Some((flag, path)) => format!("{flag}={}", root.at(path).display()),
+            Some((flag, path)) => format!("{flag}={}", root.host_path(path).display()),
             None => word.to_owned(),
         });
         (program, words.collect())

@@ -27,7 +27,7 @@ use Verdict::{Newer, Same, Stricter};
 const HASH: &str = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 const PROMISES_NOTHING: &str = "it would promise a protection that is not there";
 const OLD: &str = "rustls speaks nothing older than TLS 1.2";
-const UNVERIFIED: &str = "a certificate that nobody verifies protects nothing";
+const UNVERIFIED: &str = "a certificate that is not verified protects nothing";
 const NOT_IN_RUSTLS: &str = "rustls has neither CBC, RSA key exchange nor P-521";
 
 /// `TLS` is replaced by a certificate with its key, `CA` by an authority of clients, `HASH` by a hash.
@@ -98,14 +98,14 @@ const TABLE: &[(&str, Verdict)] = &[
     ("tls_server_config: {TLS, CA, client_auth_type: RequestClientCert}", Stricter(UNVERIFIED)),
     ("tls_server_config: {TLS, CA, client_auth_type: RequireAnyClientCert}", Stricter(UNVERIFIED)),
     ("tls_server_config: {TLS, CA, client_auth_type: RequireClientCert}", Stricter(UNVERIFIED)),
-    ("tls_server_config: {TLS, client_ca_file: empty, client_auth_type: RequireAndVerifyClientCert}", Stricter("nobody could ever come in")),
+    ("tls_server_config: {TLS, client_ca_file: empty, client_auth_type: RequireAndVerifyClientCert}", Stricter("no client could ever connect")),
     ("tls_server_config: {TLS, min_version: TLS10}", Stricter(OLD)),
     ("tls_server_config: {TLS, min_version: TLS11}", Stricter(OLD)),
     ("tls_server_config: {TLS, max_version: TLS11}", Stricter(OLD)),
     ("tls_server_config: {TLS, min_version: TLS13, max_version: TLS12}", Stricter("nothing would be spoken")),
     ("tls_server_config: {TLS, cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA]}", Stricter(NOT_IN_RUSTLS)),
     ("tls_server_config: {TLS, curve_preferences: [CurveP521]}", Stricter(NOT_IN_RUSTLS)),
-    ("basic_auth_users: {'a:b': HASH}", Stricter("nobody with a colon in the name can log in")),
+    ("basic_auth_users: {'a:b': HASH}", Stricter("no user with a colon in the name can log in")),
     ("tls_server_config: {TLS, CA, client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: [a]}", Newer { ours: true }),
     ("tls_server_config: {TLS, client_allowed_sans: [a]}", Newer { ours: false }),
     ("tls_server_config: {cert: x, key: y}", Newer { ours: false }),

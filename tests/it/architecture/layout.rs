@@ -62,7 +62,7 @@ fn every_file_is_reached_from_lib_or_main() {
         for (inside, item) in modules(&file.syntax().items, &module) {
             assert!(
                 !item.attrs.iter().any(|attribute| attribute.path().is_ident("path")),
-                "src/{}: `#[path]` hides where {} stands",
+                "src/{}: `#[path]` hides the place of {}",
                 file.path,
                 inside.join("::")
             );

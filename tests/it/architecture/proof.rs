@@ -94,7 +94,7 @@ fn a_path_in_an_attribute_is_seen() {
 }
 
 #[test]
-fn super_counts_from_the_module_in_which_it_stands() {
+fn super_counts_from_its_own_module() {
     names_http("mod a { mod b { use super::super::super::super::http::X; } }");
     names_http("mod tests { fn f() { super::super::super::http::x() } }");
     names_http("use self::super::super::http;");
@@ -109,7 +109,7 @@ fn tests_inside_a_room_are_held_too() {
 }
 
 #[test]
-fn an_outside_crate_is_seen_wherever_it_stands() {
+fn outside_crate_is_seen_in_every_position() {
     names_reqwest("use reqwest::Client;");
     names_reqwest("use reqwest as http;");
     names_reqwest("extern crate reqwest as r;");
@@ -146,7 +146,7 @@ fn what_belongs_to_one_room_is_not_passed_on_by_another() {
 }
 
 #[test]
-fn what_stands_in_the_root_without_being_a_room_is_refused() {
+fn root_file_that_is_no_room_is_refused() {
     assert_eq!(poller("fn f() { crate::helper() }").len(), 1);
     assert_eq!(violations_in("helper.rs", "use std::fmt;").len(), 1);
 }

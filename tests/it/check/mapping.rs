@@ -9,7 +9,7 @@ use trio_exporter::{
 };
 use wiremock::ResponseTemplate;
 
-use super::{examined, examined_at, examined_with, failures, of, says};
+use super::{assert_finding, examined, examined_at, examined_with, failures, finding};
 use crate::support::{HandWritten, Simulated, still_clock, target};
 
 const SERVICES: &str = r#"{"data":[{"serviceId":1,"open":true,"queueLength":0}]}"#;
@@ -64,19 +64,24 @@ async fn states_that_cannot_be_exported_fail() {
             let trio = answering(resource, response).await;
             let report = core_only(&trio, &[]).await;
             assert_eq!(failures(&report), [subject.as_str()], "{report}");
-            says(&report, subject, Level::Fail, words);
+            assert_finding(&report, subject, Level::Fail, words);
         }
     }
 }
 
 #[tokio::test]
-async fn states_without_rows_cannot_be_told() {
+async fn states_without_rows_are_unknown() {
     for resource in ["services/state", "agents/state"] {
         let trio = answering(resource, body(r#"{"data":[]}"#)).await;
         let report = core_only(&trio, &[]).await;
         assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
-        says(&report, &format!("right cc 1 {resource}"), Level::Unknown, "readable, 0 items");
-        says(&report, &format!("mapping {resource}"), Level::Unknown, "cannot be told: no row came");
+        assert_finding(&report, &format!("right cc 1 {resource}"), Level::Unknown, "readable, 0 items");
+        assert_finding(
+            &report,
+            &format!("mapping {resource}"),
+            Level::Unknown,
+            "cannot be told: no row came",
+        );
     }
 }
 
@@ -105,8 +110,8 @@ async fn a_healthy_server_is_understood_in_every_dialect() {
             let report = examined(trio.target(true)).await;
             assert_eq!(failures(&report), Vec::<&str>::new(), "{dialect:?}: {report}");
             assert_eq!(report.count(Level::Check), 0, "{dialect:?}: {report}");
-            says(&report, "mapping services/state", Level::Ok, "9 of 9 fields");
-            says(&report, "mapping agents/state", Level::Ok, " fields");
+            assert_finding(&report, "mapping services/state", Level::Ok, "9 of 9 fields");
+            assert_finding(&report, "mapping agents/state", Level::Ok, " fields");
         }
     }
 }
@@ -123,12 +128,12 @@ async fn states_whose_words_are_all_unknown_are_counted() {
     let report = core_only(&trio, &[]).await;
     assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
     let words = "3 of 3 fields; 40 of 40 values of `state` not understood";
-    says(&report, "mapping agents/state", Level::Check, words);
+    assert_finding(&report, "mapping agents/state", Level::Check, words);
     assert!(!report.to_string().contains("Fika"), "it may be a name: {report}");
 }
 
 #[tokio::test]
-async fn nothing_that_cannot_be_told_is_ok() {
+async fn unknown_finding_is_never_ok() {
     // Nothing but the states can be read: no date, no time, no case.
     let trio = answering("services/state", body(SERVICES)).await;
     for report in [examined(target(&trio.url())).await, core_only(&trio, &[]).await] {
@@ -158,17 +163,17 @@ async fn waiting(longest: &str, wait: &str) -> Report {
 #[tokio::test]
 async fn waits_in_another_unit_are_suspected_in_one_reading() {
     let report = waiting("300000", "300").await;
-    let finding = of(&report, "waits");
+    let finding = finding(&report, "waits");
     assert_eq!(finding.level, Level::Check, "{finding}");
     let words = "in this reading services/state.longest_wait is about 1000 times the age of the waiting cases in \
                  the lists: probably milliseconds read as seconds; write into the fields_file: \
                  `services/state: {longest_wait: {form: milliseconds}}`";
     assert!(finding.to_string().contains(words), "{finding}");
     let report = waiting("300", "5").await;
-    says(&report, "waits", Level::Check, "`services/calls: {waited: {form: minutes}}`");
-    says(&waiting("300", "300").await, "waits", Level::Ok, "in this reading 2 agree");
-    says(&waiting("0", "0").await, "waits", Level::Unknown, "cannot be told in this reading");
-    says(&waiting("30", "3000").await, "waits", Level::Unknown, "2 do not, by no known factor");
+    assert_finding(&report, "waits", Level::Check, "`services/calls: {waited: {form: minutes}}`");
+    assert_finding(&waiting("300", "300").await, "waits", Level::Ok, "in this reading 2 agree");
+    assert_finding(&waiting("0", "0").await, "waits", Level::Unknown, "cannot be told in this reading");
+    assert_finding(&waiting("30", "3000").await, "waits", Level::Unknown, "2 do not, by no known factor");
 }
 
 /// The exit code and the output of the command on a simulated Trio that refuses this.

@@ -68,7 +68,7 @@ async fn one_collector_that_cannot_be_read_fails_alone_and_recovers() {
         trio.on("GET", STATE, state.clone()).await;
         let mut target = target(&trio.url());
         target.trio.limits = limits();
-        let mut app = TestApp::of(target).await;
+        let mut app = TestApp::for_target(target).await;
         app.step().await;
         let metrics = app.metrics().await;
         for (series, success) in metrics.find("trio_collector_success", &[]) {

@@ -28,7 +28,7 @@ async fn intervals_and_staleness_limit_grow_with_requests() {
     let fast = interval(&metrics, "agent_state");
     assert!((60.0..200.0).contains(&fast), "{fast}");
     assert_eq!(interval(&metrics, "service_state"), fast);
-    assert_eq!(app.pollers[0].period().as_secs_f64(), fast, "whoever steps by hand knows as well");
+    assert_eq!(app.pollers[0].period().as_secs_f64(), fast, "a caller that steps by hand sees it as well");
     let slow = interval(&metrics, "services");
     assert!((300.0..400.0).contains(&slow), "configuration may take half of the budget: {slow}");
     app.clock.advance(std::time::Duration::from_secs(120));

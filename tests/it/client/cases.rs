@@ -68,7 +68,7 @@ async fn number_in_two_services_survives_paging_and_a_row_that_moved_does_not() 
 }
 
 #[tokio::test]
-async fn rows_without_a_key_are_logged_once_and_told_again_when_all_have_one() {
+async fn rows_without_key_and_their_end_are_logged_once() {
     const LACK: &str = "rows lack this field and are left out of every figure that counts by it";
     const AGAIN: &str = "every row has this field again";
     let lines = Arc::<Mutex<Vec<String>>>::default();

@@ -31,7 +31,7 @@ pub(super) enum Header {
 }
 
 impl Collection {
-    pub(super) fn of(rows: usize, cap: usize, header: Header) -> Self {
+    pub(super) fn new(rows: usize, cap: usize, header: Header) -> Self {
         Self { rows, cap, header, claims: None, overlaps: false, ignores_page: false }
     }
 }

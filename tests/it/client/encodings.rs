@@ -38,7 +38,7 @@ async fn names(answer: ResponseTemplate, limits: Limits) -> Result<Vec<String>, 
 }
 
 #[tokio::test]
-async fn names_are_right_in_every_charset_whatever_the_content_type_says() {
+async fn names_are_right_in_every_charset() {
     let latin1: Vec<u8> = BODY.chars().map(|c| u8::try_from(u32::from(c)).expect("ISO-8859-1")).collect();
     let wide = |mark: u16, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
         std::iter::once(mark).chain(BODY.encode_utf16()).flat_map(unit).collect()
@@ -202,7 +202,7 @@ async fn a_slow_drip_cannot_hold_a_cycle_beyond_the_limit_of_a_collector() {
     let mut target = target(&dripping().await);
     target.trio.limits.request = Duration::from_secs(3600);
     target.trio.limits.collector = Duration::from_secs(1);
-    let mut app = TestApp::of(target).await;
+    let mut app = TestApp::for_target(target).await;
     let begun = Instant::now();
     app.step().await;
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());

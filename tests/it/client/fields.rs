@@ -66,7 +66,7 @@ impl Respond for Server {
 }
 
 /// The values of `fields=` of all requests.
-async fn asked(trio: &Trio) -> Vec<Option<String>> {
+async fn field_filters(trio: &Trio) -> Vec<Option<String>> {
     let requests = trio.asked("GET", STATE).await;
     let fields = requests.iter().map(|request| {
         request.url.query_pairs().find(|(key, _)| key == "fields").map(|(_, value)| value.into_owned())
@@ -89,7 +89,7 @@ async fn five(server: Server) -> (Vec<Option<String>>, Vec<AgentStatus>) {
     }
     assert!(items.iter().all(|item| item.state == Some(AgentState::Available)), "{server:?}: {items:?}");
     trio.was_only_read().await;
-    (asked(&trio).await, items)
+    (field_filters(&trio).await, items)
 }
 
 #[tokio::test]
@@ -107,7 +107,7 @@ async fn field_filter_is_learned_from_two_readings() {
 }
 
 #[tokio::test]
-async fn a_filter_that_loses_a_field_is_left_off_and_that_is_told_once() {
+async fn filter_that_loses_field_is_dropped_and_logged_once() {
     for server in [Server::LosesState, Server::GivesNothing] {
         let lines = Arc::<Mutex<Vec<String>>>::default();
         let log = tracing_subscriber::registry().with(LogLines(lines.clone()));
@@ -158,7 +158,7 @@ async fn vanished_member_is_compared_once_and_field_filter_stays() {
     }
     paused.store(true, Ordering::SeqCst);
     assert_eq!(read(&bench).await.state, Some(AgentState::Available));
-    let asked = asked(&trio).await;
+    let asked = field_filters(&trio).await;
     let filters: Vec<bool> = asked.iter().map(Option::is_some).collect();
     assert_eq!(filters, [false, true, true, true, false, true, true, true], "{asked:?}");
 }
@@ -182,7 +182,7 @@ async fn a_new_session_looks_again_since_rights_may_have_changed() {
     for _ in 0..4 {
         read(&bench).await;
     }
-    let filters: Vec<bool> = asked(&trio).await.iter().map(Option::is_some).collect();
+    let filters: Vec<bool> = field_filters(&trio).await.iter().map(Option::is_some).collect();
     // The first reading after the renewal was decided on before it.
     assert_eq!(filters, [false, true, true, true, false, true, true]);
     assert_eq!(trio.renewals().await, 1);

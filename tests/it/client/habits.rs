@@ -54,7 +54,7 @@ async fn a_server_that_repeats_its_last_page_is_not_taken_for_one_without_pages(
     let count = agents.clone();
     let clamps = move |request: &Request| {
         let count = count.load(Ordering::SeqCst);
-        let collection = Collection::of(count, 10, Header::None);
+        let collection = Collection::new(count, 10, Header::None);
         let last = count.div_ceil(10);
         if page_of(request) <= last {
             return wiremock::Respond::respond(&collection, request);
@@ -75,7 +75,10 @@ async fn a_page_smaller_than_one_that_came_before_is_known_to_be_whole() {
     let agents = Arc::new(AtomicUsize::new(57));
     let count = agents.clone();
     let whole = move |request: &Request| {
-        wiremock::Respond::respond(&Collection::of(count.load(Ordering::SeqCst), 1000, Header::None), request)
+        wiremock::Respond::respond(
+            &Collection::new(count.load(Ordering::SeqCst), 1000, Header::None),
+            request,
+        )
     };
     let (trio, bench) = trio(whole).await;
     assert_eq!(read(&bench).await.expect("whole"), 57);
@@ -91,7 +94,7 @@ async fn a_resource_that_described_its_pages_once_has_only_one_when_it_does_not(
     let documented = move |request: &Request| {
         let count = count.load(Ordering::SeqCst);
         let header = if count > 10 { Header::Json } else { Header::None };
-        wiremock::Respond::respond(&Collection::of(count, 10, header), request)
+        wiremock::Respond::respond(&Collection::new(count, 10, header), request)
     };
     let (trio, bench) = trio(documented).await;
     assert_eq!(read(&bench).await.expect("whole"), 25);

@@ -102,7 +102,7 @@ async fn links_to_another_server_are_not_followed_and_it_hears_nothing() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_of_the_same_server_whatever_the_header_links_to() {
+async fn next_page_is_read_from_same_server_despite_header() {
     let trap = MockServer::start().await;
     let trio = Trio::small().await;
     let link = format!("{}/te/api/cc/1/agents/state?page=2", trap.uri());

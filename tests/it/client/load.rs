@@ -54,7 +54,7 @@ async fn at_most_four_requests_are_in_flight_and_four_are() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let addr = listener.local_addr().expect("an address");
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let mut app = TestApp::of(target(&format!("http://{addr}/te/api"))).await;
+    let mut app = TestApp::for_target(target(&format!("http://{addr}/te/api"))).await;
     app.step().await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.sum("trio_agents"), 0.0, "no item has a state");

@@ -30,7 +30,7 @@ async fn login_form_carries_client_key_and_base64_of_latin1() {
 }
 
 #[tokio::test]
-async fn no_token_and_no_secret_ever_stands_in_a_url() {
+async fn no_token_and_no_secret_is_in_a_url() {
     let trio = Trio::small().await;
     trio.on("POST", "refreshlogin", tokens("token-2", None)).await;
     let mut app = trio.exporter().await;
@@ -115,7 +115,7 @@ async fn failed_login_is_shared_by_waiting_requests() {
         super::trio::InTurn::new([tokens("token-1", None), late(super::trio::status(500))]),
     )
     .await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     // Only the collectors are due, not the contact centres.
     app.clock.advance(std::time::Duration::from_secs(200));

@@ -40,7 +40,7 @@ async fn all_pages_are_read_in_order_for_any_header() {
         [(25, 10, 3), (30, 10, 3), (2500, 1000, 3), (9, 10, 1), (0, 10, 1), (1001, 5000, 2)]
     {
         for header in [Header::Json, Header::Pairs, Header::SizeAsked] {
-            let collection = Collection::of(rows, cap, header);
+            let collection = Collection::new(rows, cap, header);
             let (ids, asked) = read(collection).await;
             assert_eq!(ids.expect("whole"), all(rows), "{collection:?}");
             assert_eq!(asked, (1..=pages).collect::<Vec<_>>(), "{collection:?}");
@@ -61,7 +61,7 @@ async fn without_a_header_pages_are_asked_for_until_one_is_short_or_empty() {
         (20, 5000, 2),
         (37, 5000, 1),
     ] {
-        let (ids, asked) = read(Collection::of(rows, cap, Header::None)).await;
+        let (ids, asked) = read(Collection::new(rows, cap, Header::None)).await;
         assert_eq!(ids.expect("whole"), all(rows), "{rows} by {cap}");
         assert_eq!(asked, (1..=pages).collect::<Vec<_>>(), "{rows} by {cap}");
     }
@@ -69,7 +69,7 @@ async fn without_a_header_pages_are_asked_for_until_one_is_short_or_empty() {
 
 #[tokio::test]
 async fn a_server_that_gives_the_same_page_again_has_no_more() {
-    let collection = Collection { ignores_page: true, ..Collection::of(10, 10, Header::None) };
+    let collection = Collection { ignores_page: true, ..Collection::new(10, 10, Header::None) };
     let (ids, asked) = read(collection).await;
     assert_eq!((ids.expect("whole"), asked), (all(10), vec![1, 2]));
 }
@@ -77,7 +77,7 @@ async fn a_server_that_gives_the_same_page_again_has_no_more() {
 #[tokio::test]
 async fn item_that_moved_between_pages_is_counted_once() {
     for header in [Header::None, Header::Json] {
-        let collection = Collection { overlaps: true, ..Collection::of(28, 10, header) };
+        let collection = Collection { overlaps: true, ..Collection::new(28, 10, header) };
         let (ids, _) = read(collection).await;
         assert_eq!(ids.expect("whole"), all(28), "{header:?}");
     }
@@ -86,11 +86,11 @@ async fn item_that_moved_between_pages_is_counted_once() {
 #[tokio::test]
 async fn a_collection_of_a_billion_pages_is_not_read_to_its_end() {
     let claims = Some(10_000_000_000);
-    let (ids, asked) = read(Collection { claims, ..Collection::of(25, 10, Header::Json) }).await;
+    let (ids, asked) = read(Collection { claims, ..Collection::new(25, 10, Header::Json) }).await;
     assert!(matches!(ids, Err(Error::Incomplete { got: 25, .. })), "{ids:?}");
     assert!(asked.len() < 40, "pages after an empty one are not asked for, but {} were", asked.len());
 
-    let endless = Collection { claims, ..Collection::of(usize::MAX, 1, Header::Json) };
+    let endless = Collection { claims, ..Collection::new(usize::MAX, 1, Header::Json) };
     let (ids, asked) = read(endless).await;
     assert!(matches!(ids, Err(Error::Incomplete { .. })));
     assert!(asked.len() <= 4000, "{}", asked.len());
@@ -100,7 +100,7 @@ async fn a_collection_of_a_billion_pages_is_not_read_to_its_end() {
 async fn contradicted_total_is_reread_then_reported_keeping_last_data() {
     for claims in [24, 26] {
         let trio = Trio::small().await;
-        let good = Collection::of(25, 10, Header::Json);
+        let good = Collection::new(25, 10, Header::Json);
         let lies = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
         let lying = lies.clone();
         let respond = move |request: &wiremock::Request| {

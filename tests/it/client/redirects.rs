@@ -5,7 +5,7 @@ use wiremock::{MockServer, ResponseTemplate};
 
 use super::trio::{Trio, status, tokens};
 
-fn to(trap: &MockServer, code: u16, path: &str) -> ResponseTemplate {
+fn redirect_to(trap: &MockServer, code: u16, path: &str) -> ResponseTemplate {
     status(code).insert_header("Location", format!("{}/te/api/{path}", trap.uri()))
 }
 
@@ -22,7 +22,7 @@ async fn no_redirect_is_followed_and_no_credential_reaches_the_other_server() {
         for code in [301, 302, 303, 307, 308] {
             let trap = MockServer::start().await;
             let trio = Trio::small().await;
-            trio.on(verb, resource, to(&trap, code, resource)).await;
+            trio.on(verb, resource, redirect_to(&trap, code, resource)).await;
             let mut app = trio.exporter().await;
             app.step().await;
             if resource == "refreshlogin" {
@@ -45,7 +45,7 @@ async fn no_redirect_is_followed_and_no_credential_reaches_the_other_server() {
 async fn a_redirected_login_says_that_the_active_server_must_be_configured() {
     let trap = MockServer::start().await;
     let trio = Trio::bare().await;
-    trio.on("POST", "login", to(&trap, 307, "login")).await;
+    trio.on("POST", "login", redirect_to(&trap, 307, "login")).await;
     let target = crate::support::target(&trio.url());
     let stats = std::sync::Arc::new(trio_exporter::stats::Stats::default());
     let clock = trio_exporter::model::Clock::system();

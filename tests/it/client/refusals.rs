@@ -115,7 +115,7 @@ async fn login_fault_is_classified_and_retried_next_step() {
         let mut target = target(&trio.url());
         target.trio.limits.request = std::time::Duration::from_millis(300);
         target.trio.limits.body = 60_000;
-        let mut app = TestApp::of(target).await;
+        let mut app = TestApp::for_target(target).await;
         app.step().await;
         let metrics = app.metrics().await;
         assert_eq!(failures(&metrics, reason), Some(1.0), "{reason}");
@@ -134,7 +134,7 @@ async fn unreachable_server_is_network_failure_without_requests() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = free.local_addr().expect("an address");
     drop(free);
-    let mut app = TestApp::of(target(&format!("http://{addr}/te/api"))).await;
+    let mut app = TestApp::for_target(target(&format!("http://{addr}/te/api"))).await;
     app.step().await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_up", &[]), Some(0.0));

@@ -111,7 +111,7 @@ async fn a_renewal_that_gets_no_answer_is_no_harm_while_the_token_is_good() {
         trio.on("POST", "refreshlogin", answer).await;
         let mut target = target(&trio.url());
         target.trio.limits.request = std::time::Duration::from_millis(300);
-        let mut app = TestApp::of(target).await;
+        let mut app = TestApp::for_target(target).await;
         app.step().await;
         app.step_after(3545).await;
         let metrics = app.metrics().await;

@@ -102,7 +102,7 @@ async fn skilled(bench: &Bench) -> Vec<(Text, Vec<Text>)> {
     bench.client.skills(&bench.route, &services).await.expect("readable").items.remove(0).services
 }
 
-fn told(lines: &Mutex<Vec<String>>) -> usize {
+fn warning_count(lines: &Mutex<Vec<String>>) -> usize {
     lines.lock().expect("not poisoned").iter().filter(|line| line.contains("with fields= loses")).count()
 }
 
@@ -158,7 +158,7 @@ async fn a_filter_of_members_that_loses_ids_is_left_off_and_costs_no_round() {
         };
         assert_eq!(asked[1].iter().filter(|fields| fields.is_none()).count(), 2, "compared: {:?}", asked[1]);
         assert!(asked[2..].iter().flatten().all(Option::is_none), "{asked:?}");
-        assert_eq!(told(&lines), 1, "{path}");
+        assert_eq!(warning_count(&lines), 1, "{path}");
     }
 }
 

@@ -9,12 +9,12 @@ use super::{
 use crate::support::{HandWritten, TestApp, target};
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_told_once_and_so_is_its_return() {
+async fn lost_server_and_its_return_are_logged_once() {
     let journal = Journal::begin();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let addr = listener.local_addr().expect("an address");
     drop(listener);
-    let mut app = TestApp::of(target(&format!("http://{addr}/te/api"))).await;
+    let mut app = TestApp::for_target(target(&format!("http://{addr}/te/api"))).await;
     for _ in 0..5 {
         app.step_after(5).await;
     }
@@ -38,7 +38,7 @@ async fn a_server_that_is_gone_is_told_once_and_so_is_its_return() {
 }
 
 #[tokio::test]
-async fn a_login_that_stays_refused_is_told_once_with_what_to_check() {
+async fn refused_login_is_logged_once_with_remedy() {
     for (code, check) in
         [(401, "check the API client key first"), (403, "check user name and password first")]
     {
@@ -58,7 +58,7 @@ async fn a_login_that_stays_refused_is_told_once_with_what_to_check() {
 }
 
 #[tokio::test]
-async fn tokens_that_stay_refused_are_told_once() {
+async fn refused_tokens_are_logged_once() {
     let journal = Journal::begin();
     let trio = Trio::small().await;
     trio.on("POST", "refreshlogin", tokens("token-2", None)).await;

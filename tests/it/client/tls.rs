@@ -36,7 +36,7 @@ async fn server_of_ca_file_is_trusted_and_expiry_shown() {
 }
 
 #[tokio::test]
-async fn a_server_that_nobody_vouches_for_is_not_spoken_to() {
+async fn untrusted_server_is_not_spoken_to() {
     let (_, url) = secure(None).await;
     let app = exporter(&url, None).await;
     let metrics = app.metrics().await;

@@ -112,7 +112,7 @@ impl Trio {
 
     /// An exporter of this Trio.
     pub(super) async fn exporter(&self) -> TestApp {
-        TestApp::of(target(&self.url())).await
+        TestApp::for_target(target(&self.url())).await
     }
 
     /// A client of this Trio.

@@ -105,10 +105,10 @@ async fn an_answer_that_drips_is_given_up_at_the_limit_of_the_whole_request() {
 }
 
 #[tokio::test]
-async fn a_login_that_nobody_answers_is_a_failure_of_the_network() {
+async fn unanswered_login_is_network_failure() {
     let (client, stats) = client(Behaviour::NotFoundThenGone, 1).await;
     let root = client.root().await.expect("the documented paths");
-    let error = client.contact_centers(&root).await.expect_err("nobody is there");
+    let error = client.contact_centers(&root).await.expect_err("no server is there");
     assert!(matches!(error, Error::Auth { reason: AuthFailure::Network, .. }), "{error:?}");
     assert_eq!(stats.auth_failures(AuthFailure::Network), 1);
     assert_eq!(stats.logins.get(), 1);

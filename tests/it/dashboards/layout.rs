@@ -43,7 +43,7 @@ fn covered(panels: &[Value], top: u64) -> Vec<String> {
         let [x, y, w, h] =
             ["x", "y", "w", "h"].map(|member| panel.0["gridPos"][member].as_u64().expect("a place"));
         if w == 0 || h == 0 || x + w > COLUMNS || y < top {
-            faults.push(format!("{:?} stands outside", panel.title()));
+            faults.push(format!("{:?} is outside", panel.title()));
             continue;
         }
         bottom = bottom.max(y + h);
@@ -67,7 +67,7 @@ fn panels_cover_all_columns_without_overlap_or_hole() {
 
 #[test]
 fn the_wall_fits_a_screen_and_shows_six_numbers_at_most() {
-    let wall = Board::of("trio-wall");
+    let wall = Board::with_uid("trio-wall");
     let numbers = wall.panels().iter().filter(|panel| panel.kind() == "stat").count();
     assert!(numbers <= 6, "{numbers} numbers");
     let lines = wall.panels().into_iter().map(|panel| {

@@ -38,6 +38,6 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
 }
 
 #[test]
-fn no_board_but_one_knows_persons_and_that_one_ranks_nobody() {
+fn only_one_board_shows_persons_and_ranks_none() {
     none(faults);
 }

@@ -10,7 +10,7 @@ type Mistake = fn(&mut Value);
 
 /// The shipped board `uid` after somebody has made a mistake.
 fn spoilt(uid: &str, mistake: Mistake) -> Board {
-    let mut board = Board::of(uid);
+    let mut board = Board::with_uid(uid);
     mistake(&mut board.json);
     board.text = serde_json::to_string_pretty(&board.json).expect("JSON") + "\n";
     board
@@ -19,7 +19,7 @@ fn spoilt(uid: &str, mistake: Mistake) -> Board {
 /// Each mistake is found by its checker, and named.
 #[track_caller]
 fn finds(check: Check, uid: &str, mistakes: &[(Mistake, &str)]) {
-    assert_eq!(check(&Board::of(uid)), Vec::<String>::new());
+    assert_eq!(check(&Board::with_uid(uid)), Vec::<String>::new());
     for (mistake, complaint) in mistakes {
         let found = check(&spoilt(uid, *mistake));
         assert!(
@@ -55,7 +55,7 @@ fn mistakes_in_the_form_of_the_file_are_found() {
             (|json| json["refresh"] = "".into(), "does not refresh"),
         ],
     );
-    let mut board = Board::of("trio-wall");
+    let mut board = Board::with_uid("trio-wall");
     board.text = board.text.replacen("  ", "    ", 1);
     assert!(format::faults(&board)[0].contains("two spaces"));
 }
@@ -68,7 +68,7 @@ fn overlaps_holes_and_a_missing_strip_are_found() {
         &[
             (|json| first(json)["gridPos"]["w"] = 6.into(), "covers"),
             (|json| first(json)["gridPos"]["w"] = 4.into(), "a hole in line 0, column 4"),
-            (|json| first(json)["gridPos"]["w"] = 25.into(), "stands outside"),
+            (|json| first(json)["gridPos"]["w"] = 25.into(), "is outside"),
             (|json| json["panels"].as_array_mut().expect("panels").truncate(6), "a hole"),
             (|json| first(json)["title"] = "Age".into(), "not with the header strip"),
             (

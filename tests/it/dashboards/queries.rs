@@ -21,10 +21,10 @@ const WITHOUT_TARGET: [&str; 8] = [
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let catalogue = Catalogue::shipped();
     let queries = board.queries();
-    queries.iter().flat_map(|query| of(query, &catalogue)).collect()
+    queries.iter().flat_map(|query| query_faults(query, &catalogue)).collect()
 }
 
-fn of(query: &Query, catalogue: &Catalogue) -> Vec<String> {
+fn query_faults(query: &Query, catalogue: &Catalogue) -> Vec<String> {
     let expr = without_variables(&query.expr);
     let mut faults = problems(&expr, catalogue);
     if !faults.is_empty() {
@@ -85,7 +85,7 @@ fn intervals(query: &Query) -> Vec<String> {
         faults.push("a number of one moment over $__interval".to_owned());
     }
     if expr.contains("[$__interval]") && query.interval.is_none() {
-        faults.push("bars whose shortest time nobody has chosen".to_owned());
+        faults.push("bars without a chosen shortest time".to_owned());
     }
     if expr.contains("[$__range]") && query.over_time {
         faults.push("a line of numbers over all that is shown".to_owned());

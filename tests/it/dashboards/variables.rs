@@ -17,7 +17,7 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
     faults.extend(
         names.iter().filter(|name| !used.contains(**name)).map(|name| format!("${name} is not used")),
     );
-    faults.extend(board.variables().iter().flat_map(|variable| of(variable, source(board))));
+    faults.extend(board.variables().iter().flat_map(|variable| variable_faults(variable, source(board))));
     faults.into_iter().map(|fault| format!("{}: {fault}", board.file)).collect()
 }
 
@@ -26,7 +26,7 @@ fn source(board: &Board) -> &'static str {
     if board.uid() == OF_PERSONS { "prometheus_datasource" } else { "datasource" }
 }
 
-fn of(variable: &Value, source: &str) -> Vec<String> {
+fn variable_faults(variable: &Value, source: &str) -> Vec<String> {
     let name = variable["name"].as_str().unwrap_or_default();
     let mut faults = Vec::new();
     let mut must = |holds: bool, what: &str| {
@@ -71,7 +71,8 @@ fn variables_that_are_used_are_there_and_those_that_are_there_are_used() {
 
 #[test]
 fn the_boards_of_the_contact_centre_have_the_same_variables() {
-    let of = |uid| Board::of(uid).variable_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let names =
+        |uid| Board::with_uid(uid).variable_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
     let expected = [
         "datasource",
         "job",
@@ -83,13 +84,13 @@ fn the_boards_of_the_contact_centre_have_the_same_variables() {
         "case_class",
     ];
     for uid in ["trio-overview", "trio-service", "trio-team", "trio-service-level", "trio-wall"] {
-        assert_eq!(of(uid), expected, "{uid}");
+        assert_eq!(names(uid), expected, "{uid}");
     }
 }
 
 #[test]
 fn people_on_the_line_are_chosen_to_begin_with() {
-    let overview = Board::of("trio-overview");
+    let overview = Board::with_uid("trio-overview");
     let class =
         overview.variables().iter().find(|variable| variable["name"] == "case_class").expect("a class");
     assert_eq!(class["current"]["value"], serde_json::json!(["voice", "chat"]));

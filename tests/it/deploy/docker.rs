@@ -69,7 +69,7 @@ fn base_images_are_pinned_and_compiler_version_is_ours() {
         let image = stage.split(' ').next().expect("an image");
         let (tagged, digest) = image.split_once("@sha256:").unwrap_or_else(|| panic!("{image}: no digest"));
         assert!(digest.len() == 64 && digest.chars().all(|digit| digit.is_ascii_hexdigit()), "{image}");
-        assert!(tagged.contains(':'), "{image}: nobody can read which version that is");
+        assert!(tagged.contains(':'), "{image}: no one can read which version that is");
     }
     let compiler = format!("rust:{}.", env!("CARGO_PKG_RUST_VERSION"));
     assert!(stages[0].starts_with(&compiler), "{} is not {compiler}", stages[0]);

@@ -45,8 +45,7 @@ pub(crate) async fn problems(document: &Document) -> Vec<String> {
             printed = None;
             commands(&block, &mut stage, &mut printed).await
         } else if block.comment.as_deref() == Some("output") {
-            let printed =
-                printed.as_deref().ok_or_else(|| "no block that is run stands before it".to_owned());
+            let printed = printed.as_deref().ok_or_else(|| "no block that is run comes before it".to_owned());
             printed.and_then(|printed| output::compare(&block.text, printed)).map_err(|problem| (0, problem))
         } else {
             Ok(())
@@ -61,7 +60,7 @@ async fn commands(
     stage: &mut Option<Stage>,
     printed: &mut Option<String>,
 ) -> Result<(), (usize, String)> {
-    let mark = Mark::of(block).map_err(|problem| (0, problem))?;
+    let mark = Mark::read(block).map_err(|problem| (0, problem))?;
     let lines = pipelines(&block.text);
     // A reader or a test that runs a marked block has a whole shell.
     let lines: Vec<_> = match mark {

@@ -38,7 +38,7 @@ pub(crate) fn is_shell(language: &str) -> bool {
 
 impl Mark {
     /// Reads the mark of `block`.
-    pub(crate) fn of(block: &Block) -> Result<Self, String> {
+    pub(crate) fn read(block: &Block) -> Result<Self, String> {
         let Some(comment) = &block.comment else { return Ok(Self::None) };
         if let Some(reason) = comment.strip_prefix("needs:") {
             let reason = reason.trim();

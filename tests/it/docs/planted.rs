@@ -22,9 +22,9 @@ async fn blocks_that_are_neither_run_nor_marked_are_found() {
         ("```sh\ntrio-exporter demo && rm -r .\n```", 4, "mark the block"),
         ("<!-- needs: patience -->\n```sh\npromtool\n```", 4, "is none of"),
         (
-            "<!-- run by: tests/stack/promtool.rs nobody -->\n```sh\npromtool\n```",
+            "<!-- run by: tests/stack/promtool.rs no_such_test -->\n```sh\npromtool\n```",
             4,
-            "has no test called nobody",
+            "has no test called no_such_test",
         ),
         ("<!-- run by: tests/stack/nowhere.rs a -->\n```sh\npromtool\n```", 4, "nowhere.rs"),
         ("<!-- ran by: me -->\n```sh\npromtool\n```", 4, "is no mark"),

@@ -59,7 +59,7 @@ async fn primary_with_only_5xx_is_left_until_it_works() {
     for _ in 0..24 {
         app.step_after(5).await;
     }
-    assert_eq!(failovers(&app.metrics().await), Some(1.0), "while it fails nobody returns");
+    assert_eq!(failovers(&app.metrics().await), Some(1.0), "while it fails the exporter does not return");
     primary.order("answering", &json!({"answering": true})).await;
     for _ in 0..8 {
         app.step_after(5).await;
@@ -99,7 +99,7 @@ async fn primary_failing_all_collections_is_left_until_repaired() {
 }
 
 #[tokio::test]
-async fn a_resource_that_fails_alone_moves_nobody() {
+async fn single_failing_resource_causes_no_failover() {
     let (primary, secondary, mut app) = at_the_primary().await;
     for (status, paths) in [(500, &STATES[..1]), (503, &STATES[..2])] {
         fail(&primary, paths, status).await;
@@ -114,7 +114,7 @@ async fn a_resource_that_fails_alone_moves_nobody() {
 }
 
 #[tokio::test]
-async fn refusals_and_what_is_not_there_move_nobody() {
+async fn refusals_and_missing_resources_cause_no_failover() {
     let (primary, _secondary, mut app) = at_the_primary().await;
     // 403 last: it is remembered for as long as the token lives.
     for status in [404, 429, 501, 403] {
@@ -168,7 +168,7 @@ async fn failing_primary_with_passive_secondary_is_still_read() {
     assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
     take_over(&primary, &secondary, false).await;
     app.step_after(5).await;
-    assert_eq!(failovers(&app.metrics().await), Some(1.0), "what it is told is followed as ever");
+    assert_eq!(failovers(&app.metrics().await), Some(1.0), "the change of mode is followed as ever");
 }
 
 #[tokio::test]

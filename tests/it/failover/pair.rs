@@ -250,7 +250,7 @@ async fn every_server_is_asked_for_itself_every_half_minute_and_not_more_often()
         .mount(&trio.server)
         .await;
     trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     for _ in 0..60 {
         app.step_after(1).await;
     }

@@ -67,7 +67,7 @@ async fn redirecting(verb: &'static str, resource: &str, location: &str) -> Hand
 
 /// An hour of an exporter, renewal included.
 async fn live(target: Target) -> TestApp {
-    let mut app = TestApp::of(target).await;
+    let mut app = TestApp::for_target(target).await;
     for pause in [0, 5, 30, 3545, 3700] {
         app.step_after(pause).await;
     }
@@ -147,7 +147,7 @@ async fn names_in_the_api_resource_that_play_tricks_are_not_believed() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_itself_only_named_can_name_nobody() {
+async fn only_configured_servers_can_name_others() {
     let trap = Trap::set(WELCOME).await;
     let to_trap = format!("http://{}/te/api", trap.addr);
     let named = redirecting("GET", "cc", &to_trap).await;

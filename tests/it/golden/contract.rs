@@ -33,7 +33,7 @@ fn contract() -> Families {
             names.insert(label.to_owned());
         }
         let row = (kind.to_owned(), surface.to_owned(), names);
-        assert!(families.insert(name.to_owned(), row).is_none(), "{name} stands twice");
+        assert!(families.insert(name.to_owned(), row).is_none(), "{name} occurs twice");
     }
     families
 }

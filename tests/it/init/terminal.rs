@@ -20,7 +20,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn of(pty: Pty) -> Self {
+    fn new(pty: Pty) -> Self {
         let terminal = Self { pty: Arc::new(pty), shown: Arc::default() };
         let (pty, shown) = (terminal.pty.clone(), terminal.shown.clone());
         std::thread::spawn(move || {
@@ -57,7 +57,7 @@ async fn a_person_may_try_again_and_sees_what_is_written_but_no_secret() {
     let command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
     let mut child =
         command.args(["init", "--directory", directory]).env_clear().spawn(pts).expect("it starts");
-    let terminal = Terminal::of(pty);
+    let terminal = Terminal::new(pty);
     terminal.answers("Address of the API", true, "trio").await;
     terminal.answers("  not a URL", true, "https://trio.example/te/api").await;
     terminal.answers("API client key", false, KEY).await;
@@ -86,7 +86,7 @@ async fn a_person_who_says_no_has_nothing_written() {
     let command = Command::new(env!("CARGO_BIN_EXE_trio-exporter")).env_clear();
     let arguments = ["init", "--directory", &directory, "--server", "https://trio.example/te/api"];
     let mut child = command.args(arguments).spawn(pts).expect("it starts");
-    let terminal = Terminal::of(pty);
+    let terminal = Terminal::new(pty);
     terminal.answers("API client key", false, KEY).await;
     terminal.answers("API user: ", true, USER).await;
     terminal.answers("Its password", false, PASSWORD).await;

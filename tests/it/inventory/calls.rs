@@ -66,7 +66,7 @@ async fn number_in_two_services_is_two_calls() {
 }
 
 #[tokio::test]
-async fn calls_that_cannot_be_told_apart_by_state_or_may_be_cut_are_not_counted() {
+async fn stateless_or_truncated_calls_are_not_counted() {
     let stateless = r#"{"data":[{"jobNo":1,"serviceId":11}]}"#.to_owned();
     let many = |count: usize| {
         let calls: Vec<String> =

@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use tracing_subscriber::layer::SubscriberExt;
 use wiremock::ResponseTemplate;
 
-use super::{asked, hand_written, read, success};
+use super::{hand_written, read, request_count, success};
 use crate::support::{HandWritten, LogLines, Samples};
 
 fn skilled(metrics: &Samples, service: &str) -> Option<(f64, f64)> {
@@ -37,7 +37,7 @@ async fn who_is_skilled_comes_from_the_row_filter_where_it_is_honoured() {
         assert_eq!(metrics.find("trio_service_skilled_agents", &[]).len(), 14, "every state is there");
         app.step_after(5).await;
         assert_eq!(
-            asked(&trio, "serviceId=").await,
+            request_count(&trio, "serviceId=").await,
             3,
             "a request a service and the probe, every five minutes"
         );
@@ -52,7 +52,7 @@ async fn who_is_skilled_comes_from_members_where_the_filter_is_ignored() {
     trio.answer("cc/1/skills", BY_MEMBERS).await;
     let (_app, metrics) = read(&trio).await;
     assert_eq!((skilled(&metrics, "11"), skilled(&metrics, "12")), (Some((1.0, 1.0)), Some((0.0, 1.0))));
-    assert_eq!(asked(&trio, "serviceId=").await, 1, "the probe");
+    assert_eq!(request_count(&trio, "serviceId=").await, 1, "the probe");
 }
 
 #[tokio::test]
@@ -93,6 +93,6 @@ async fn many_services_cost_one_listing_of_skills_and_not_a_request_each() {
     trio.answer("cc/1/agents/state", r#"{"data":[{"agentId":7,"state":"Busy"}]}"#).await;
     trio.answer("cc/1/skills", BY_MEMBERS).await;
     let (_app, metrics) = read(&trio).await;
-    assert_eq!(asked(&trio, "serviceId=").await, 0);
+    assert_eq!(request_count(&trio, "serviceId=").await, 0);
     assert_eq!((skilled(&metrics, "11"), skilled(&metrics, "201")), (Some((1.0, 0.0)), Some((0.0, 0.0))));
 }

@@ -64,10 +64,10 @@ async fn run(trio: &Talkative, file: &str, said: &mut Said) {
         (Mood::Well, 1.0),
         (Mood::Redirecting, 0.0),
     ] {
-        trio.is(mood);
+        trio.set_mood(mood);
         up(expected).await;
     }
-    trio.is(Mood::Well);
+    trio.set_mood(Mood::Well);
     look_at_every_page(&url, said).await;
     std::fs::write(Path::new(file).with_extension("yml"), "targets: []\n").expect("writable");
     look_at_every_page(&url, said).await;
@@ -79,7 +79,7 @@ async fn run(trio: &Talkative, file: &str, said: &mut Said) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_in_what_any_command_prints_logs_or_writes_in_every_dialect() {
+async fn no_command_shows_a_person_in_any_dialect() {
     for dialect in Dialect::ALL {
         let clock = Clock::system();
         let trio = Talkative::start(dialect, clock.clone()).await;
@@ -116,12 +116,12 @@ async fn nobody_is_in_what_any_command_prints_logs_or_writes_in_every_dialect() 
             if dialect != Dialect::English {
                 break;
             }
-            trio.is(mood);
+            trio.set_mood(mood);
             said.add(format!("{} {mood:?}", arguments.join(" ")), command(arguments, &file).await);
         }
-        trio.is(Mood::Well);
+        trio.set_mood(Mood::Well);
         run(&trio, &file, &mut said).await;
         said.add_folder("files", folder.path());
-        said.assert_nobody(&persons, &format!("{dialect:?}"));
+        said.assert_no_person(&persons, &format!("{dialect:?}"));
     }
 }

@@ -64,7 +64,7 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
         let mut app = TestApp::start_at(config, clock).await;
         let mut said = Said::default();
         for mood in MOODS {
-            trio.is(mood);
+            trio.set_mood(mood);
             for pause in STEPS {
                 app.step_after(pause).await;
             }
@@ -82,6 +82,6 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
         let log = lines.lock().expect("not poisoned").join("\n");
         assert!(log.contains("log.target=") && log.len() > 100_000, "{dialect:?}: {} bytes", log.len());
         said.add("the log", log);
-        said.assert_nobody(&persons, &format!("{dialect:?}"));
+        said.assert_no_person(&persons, &format!("{dialect:?}"));
     }
 }

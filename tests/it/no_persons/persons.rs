@@ -21,7 +21,7 @@ pub(super) struct Persons {
 
 impl Persons {
     /// Persons with these names, and all who have a number.
-    pub(super) fn called<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(super) fn with_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let words = names.into_iter().flat_map(words).filter(|word| word.chars().count() > 2);
         let words: BTreeSet<String> = words.collect();
         let escaped = words.iter().flat_map(|word| [escaped(word), escaped(&capitalised(word))]);
@@ -125,7 +125,7 @@ impl Said {
     }
 
     /// Asserts that no person was named anywhere, and that every place that was searched had text.
-    pub(super) fn assert_nobody(&self, persons: &Persons, about: &str) {
+    pub(super) fn assert_no_person(&self, persons: &Persons, about: &str) {
         let leaks = self.leaks(persons);
         assert!(leaks.is_empty(), "{about}: {leaks:#?}");
         assert!(self.0.iter().any(|(_, text)| text.len() > 10_000), "{about}: something was said");
@@ -133,8 +133,8 @@ impl Said {
 }
 
 #[test]
-fn a_planted_person_is_found_in_whatever_form() {
-    let persons = Persons::called(["Åsa Ängström", "Nils \"Nisse\"\nØstergård"]);
+fn planted_person_is_found_in_every_form() {
+    let persons = Persons::with_names(["Åsa Ängström", "Nils \"Nisse\"\nØstergård"]);
     assert_eq!(persons.names(), 5);
     for planted in [
         "agent_name=\"Åsa Ängström\"",

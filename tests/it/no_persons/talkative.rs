@@ -88,7 +88,7 @@ impl Talkative {
     }
 
     /// Sets the kind of its answers from now on.
-    pub(super) fn is(&self, mood: Mood) {
+    pub(super) fn set_mood(&self, mood: Mood) {
         *self.mood.lock().expect("not poisoned") = mood;
     }
 
@@ -125,7 +125,7 @@ impl Talkative {
             .filter_map(|line| Some(line.split_once("agent_name=\"")?.1.rsplit_once("\"} 1")?.0))
             .collect();
         assert_eq!(names.len(), 31, "{page}");
-        let persons = Persons::called(names.into_iter().filter(|name| !name.contains("Zorro")).chain([
+        let persons = Persons::with_names(names.into_iter().filter(|name| !name.contains("Zorro")).chain([
             "Zorro",
             "Skurkberg",
             "Vilhelmina Ekoström",

@@ -85,7 +85,7 @@ struct Guest {
 }
 
 impl Guest {
-    async fn of(folder: &Path, clock: &Clock) -> Self {
+    async fn start(folder: &Path, clock: &Clock) -> Self {
         write(folder, &manifest());
         let replay = Replayed::start(folder, clock.clone()).await;
         let mut guest = Self { replay, token: String::new(), refresh: String::new() };
@@ -139,7 +139,7 @@ fn no_redirects() -> reqwest::Client {
 #[tokio::test]
 async fn recorded_request_gets_its_answer_others_are_computed() {
     let folder = folder();
-    let guest = Guest::of(folder.path(), &still_clock()).await;
+    let guest = Guest::start(folder.path(), &still_clock()).await;
     assert_eq!(guest.ids("/cc/4/agents?page=2&pageSize=1000").await, (10..20).collect::<Vec<_>>());
     assert_eq!(guest.ids("/cc/4/agents?page=3&pageSize=4").await, [8, 9, 10, 11]);
     assert_eq!(
@@ -168,9 +168,9 @@ async fn recorded_request_gets_its_answer_others_are_computed() {
 }
 
 #[tokio::test]
-async fn a_row_filter_with_an_unknown_id_is_answered_as_the_one_that_nobody_has() {
+async fn row_filter_with_unknown_id_gets_recorded_empty_answer() {
     let folder = folder();
-    let guest = Guest::of(folder.path(), &still_clock()).await;
+    let guest = Guest::start(folder.path(), &still_clock()).await;
     assert_eq!(guest.ids("/cc/4/agents?groupId=77&page=1&pageSize=1000").await, [3, 4]);
     assert_eq!(guest.ids("/cc/4/agents?groupId=1000080&page=1&pageSize=1000").await, [0_u64; 0]);
     assert_eq!(guest.get("/cc/4/agents?otherId=1").await.status(), 404);
@@ -180,7 +180,7 @@ async fn a_row_filter_with_an_unknown_id_is_answered_as_the_one_that_nobody_has(
 async fn each_session_begins_at_the_first_cycle_and_the_last_one_stays() {
     let folder = folder();
     let clock = still_clock();
-    let mut guest = Guest::of(folder.path(), &clock).await;
+    let mut guest = Guest::start(folder.path(), &clock).await;
     let agents = "/cc/4/agents?page=1&pageSize=1000";
     for (seconds, count) in [(0, 10), (4, 10), (1, 3), (5, 3), (100_000, 3)] {
         clock.advance(Duration::from_secs(seconds));
@@ -191,7 +191,7 @@ async fn each_session_begins_at_the_first_cycle_and_the_last_one_stays() {
     assert_eq!(guest.ids(agents).await.len(), 3, "a renewed session is as old as it was");
     assert!(!guest.log_in(&refresh).await, "a refresh token works once");
     assert!(guest.log_in("").await);
-    assert_eq!(guest.ids(agents).await.len(), 10, "another session begins anew");
+    assert_eq!(guest.ids(agents).await.len(), 10, "another session starts again");
     assert_eq!(
         guest.json(agents).await["data"][0]["since"],
         1_768_464_000 + 100_010,
@@ -202,7 +202,7 @@ async fn each_session_begins_at_the_first_cycle_and_the_last_one_stays() {
 #[tokio::test]
 async fn replay_needs_token_and_refuses_writes() {
     let folder = folder();
-    let mut guest = Guest::of(folder.path(), &still_clock()).await;
+    let mut guest = Guest::start(folder.path(), &still_clock()).await;
     let token = std::mem::take(&mut guest.token);
     assert_eq!(guest.json("?redirect=false").await["data"]["primaryServer"], guest.replay.addr.to_string());
     assert_eq!(guest.get("/cc/4/agents").await.status(), 401);
@@ -215,7 +215,7 @@ async fn replay_needs_token_and_refuses_writes() {
 #[tokio::test]
 async fn redirects_waits_unreadable_bodies_and_silence_come_again() {
     let folder = folder();
-    let guest = Guest::of(folder.path(), &still_clock()).await;
+    let guest = Guest::start(folder.path(), &still_clock()).await;
     let moved = guest.get("/moved").await;
     assert_eq!(moved.status(), 307);
     assert_eq!(moved.headers()["location"].to_str().expect("text"), format!("{}/cc", guest.replay.url()));

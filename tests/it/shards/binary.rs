@@ -75,7 +75,7 @@ async fn shard_adopts_only_its_targets_with_own_state_file() {
     let saved = fs::read_to_string(folder.path().join("counters.shard-1")).expect("saved before it is shown");
     let has = |target: &str| saved.contains(&format!("\"{target}\":{{"));
     assert!(has(&first) && has(&second) && !has(&other) && !has(&another), "{saved}");
-    assert!(!folder.path().join("counters").exists(), "the name in the configuration is nobody's");
+    assert!(!folder.path().join("counters").exists(), "no shard uses the name in the configuration");
 }
 
 #[tokio::test]

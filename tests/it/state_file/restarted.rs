@@ -73,12 +73,12 @@ async fn counters_go_on_and_the_law_holds_over_a_restart_in_every_dialect() {
         let mut app = watched(&trio, &file, &clock, 1).await;
         let first = app.metrics().await;
         let name = format!("{dialect:?}");
-        assert!(before.sum("trio_service_cases_offered_total") > 0.0, "{name}: nobody called");
+        assert!(before.sum("trio_service_cases_offered_total") > 0.0, "{name}: no one called");
         assert_none_fell(&lasting(&before), &lasting(&first), &name);
         assert_eq!(
             first.sum("trio_service_cases_offered_total"),
             before.sum("trio_service_cases_offered_total"),
-            "{name}: nobody can be seen coming in the first list"
+            "{name}: no case can be seen coming in the first list"
         );
         let gap = |metrics: &crate::support::Samples| {
             let reason = [("reason", "missed_poll")];
@@ -125,8 +125,8 @@ async fn the_file_names_no_agent_no_case_and_no_secret() {
     for text in texts {
         let words: Vec<&str> = text.split(|c: char| "\"[]{}:,\n ".contains(c)).collect();
         for secret in &secret {
-            assert!(!words.contains(&secret.as_str()), "{secret} stands in {text}");
-            assert!(secret.len() < 6 || !text.contains(secret.as_str()), "{secret} stands in {text}");
+            assert!(!words.contains(&secret.as_str()), "{secret} is in {text}");
+            assert!(secret.len() < 6 || !text.contains(secret.as_str()), "{secret} is in {text}");
         }
     }
 }

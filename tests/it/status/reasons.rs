@@ -52,7 +52,7 @@ async fn it_is_here_and_its_series_are_where_the_answer_says() {
 #[tokio::test]
 async fn trio_does_not_list_it_though_everything_was_read() {
     let trio = by_hand().await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     let answer = why(&app, "Dag").await;
     assert_eq!((&answer["verdict"], &answer["matches"]), (&json!("not_listed"), &json!([])), "{answer:#}");
@@ -64,7 +64,7 @@ async fn trio_does_not_list_it_though_everything_was_read() {
 #[tokio::test]
 async fn trio_lists_it_but_shows_no_state_of_it() {
     let trio = by_hand().await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     for service in ["12", "natt"] {
         let answer = why(&app, service).await;
@@ -115,7 +115,7 @@ async fn the_list_of_its_contact_centre_does_not_come_whole() {
         .set_body_raw(r#"{"data":[{"id":"11","name":"Växel"}]}"#, "application/json")
         .insert_header("X-Pagination", r#"{"totalCount":3,"pageSize":1,"totalPages":3}"#);
     trio.respond("cc/1/services", page).await;
-    let mut app = TestApp::of(target(&trio.url())).await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     let answer = why(&app, "Natt").await;
     let (weight, evidence) = reason(&answer, "services_list");

@@ -70,12 +70,12 @@ pub(crate) fn still_clock() -> Clock {
 
 impl TestApp {
     /// An exporter of one target.
-    pub(crate) async fn of(target: Target) -> Self {
-        Self::with(target, Identity::Name).await
+    pub(crate) async fn for_target(target: Target) -> Self {
+        Self::with_identity(target, Identity::Name).await
     }
 
     /// An exporter of one target that shows agents as `identity` says.
-    pub(crate) async fn with(target: Target, identity: Identity) -> Self {
+    pub(crate) async fn with_identity(target: Target, identity: Identity) -> Self {
         Self::start(config(target, identity)).await
     }
 

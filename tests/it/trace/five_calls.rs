@@ -55,7 +55,7 @@ impl Told {
     }
 
     pub(super) fn traced(&self, services: &[&str], waits: bool) -> Traced {
-        Traced::of(target(&self.trio.url()), still_clock(), services, waits)
+        Traced::start(target(&self.trio.url()), still_clock(), services, waits)
     }
 }
 
@@ -92,7 +92,7 @@ async fn traced() -> Traced {
 }
 
 #[tokio::test]
-async fn each_test_call_is_told_as_the_manual_says() {
+async fn each_test_call_is_reported_as_documented() {
     let mut traced = traced().await;
     let summary: Vec<String> = traced.trace.tracer().summary().iter().map(ToString::to_string).collect();
     let svc = |at: &str, rest: &str| format!("09:00:{at}  svc 7 Support  voice  case …  {rest}");
@@ -228,7 +228,7 @@ async fn after_a_minute_without_an_event_it_is_said_that_the_readings_go_on() {
 }
 
 #[tokio::test]
-async fn a_gap_between_the_lists_is_told_and_why_its_cases_are_unclassified() {
+async fn gap_between_lists_is_reported_with_unclassified_reason() {
     let told = Told::start().await;
     let mut traced = told.traced(&[], false);
     traced.steps(1).await;

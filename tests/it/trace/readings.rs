@@ -34,7 +34,7 @@ async fn a_list_without_states_is_said_to_be_of_no_use() {
 }
 
 #[tokio::test]
-async fn a_list_that_fails_and_comes_back_is_told_once_each() {
+async fn failing_and_returning_list_is_reported_once_each() {
     let (trio, mut traced) = simulated(Options::default()).await;
     traced.steps(2).await;
     trio.order("fault", &json!({"path": "cc/1/services/calls", "status": 500})).await;
@@ -48,11 +48,11 @@ async fn a_list_that_fails_and_comes_back_is_told_once_each() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_gone_is_told_with_the_reason_until_it_is_back() {
+async fn lost_server_is_reported_with_reason_until_it_returns() {
     let clock = still_clock();
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let (addr, target) = (trio.addr.to_string(), trio.target(true));
-    let mut traced = Traced::of(target, clock.clone(), &[], false);
+    let mut traced = Traced::start(target, clock.clone(), &[], false);
     traced.steps(2).await;
     drop(trio);
     traced.steps(3).await;
@@ -64,7 +64,7 @@ async fn a_server_that_is_gone_is_told_with_the_reason_until_it_is_back() {
 }
 
 #[tokio::test]
-async fn a_list_that_is_cut_is_told_for_the_services_that_are_traced() {
+async fn truncated_list_is_reported_for_traced_services() {
     let forbidden = vec!["services/calls".to_owned()];
     let options = Options { forbidden, scenario: Some(Scenario::crowded()), ..Options::default() };
     let (_trio, mut traced) = simulated(options).await;
@@ -75,7 +75,7 @@ async fn a_list_that_is_cut_is_told_for_the_services_that_are_traced() {
 }
 
 #[tokio::test]
-async fn another_server_is_told_and_what_ended_meanwhile_is_unclassified() {
+async fn server_change_is_reported_and_ended_cases_are_unclassified() {
     let clock = still_clock();
     let options = || Options { scenario: Some(Scenario::overload()), ..Options::default() };
     let primary = Simulated::start(options(), clock.clone()).await;
@@ -85,7 +85,7 @@ async fn another_server_is_told_and_what_ended_meanwhile_is_unclassified() {
     secondary.order("failover", &json!({"other": one, "secondary": true, "passive": true})).await;
     let mut target = primary.target(true);
     target.trio.servers.push(secondary.url().parse().expect("a URL"));
-    let mut traced = Traced::of(target, clock, &[], false);
+    let mut traced = Traced::start(target, clock, &[], false);
     traced.steps(3).await;
     secondary.order("failover", &json!({"passive": false})).await;
     primary.order("failover", &json!({"passive": true})).await;

@@ -22,9 +22,9 @@ pub(super) fn basic(name: &str, password: &str) -> String {
 
 #[tokio::test]
 async fn users_of_the_exporter_and_users_of_the_page_of_agents_each_see_theirs() {
-    let files = Files::with(&format!("basic_auth_users: {{alice: {}}}\n", hash("one")));
+    let files = Files::with_settings(&format!("basic_auth_users: {{alice: {}}}\n", hash("one")));
     files.write("agents.yml", &format!("basic_auth_users: {{boss: {}}}\n", hash("två")));
-    let served = Served::by(read(Some(files.path("web.yml")), Some(files.path("agents.yml")))).await;
+    let served = Served::start(read(Some(files.path("web.yml")), Some(files.path("agents.yml")))).await;
     let mut stream = TcpStream::connect(served.address()).await.expect("a connection");
     let (alice, boss) = (basic("alice", "one"), basic("boss", "två"));
     for (path, of_alice, of_boss) in [("/metrics", 200, 401), ("/metrics/agents", 401, 200), ("/", 200, 401)]
@@ -41,7 +41,9 @@ async fn users_of_the_exporter_and_users_of_the_page_of_agents_each_see_theirs()
 async fn prometheus_own_hash_of_its_documentation_is_understood() {
     // As the documentation of basic authentication in Prometheus shows it, for `test`.
     let hash = "$2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay";
-    let served = Served::by(settings(&Files::with(&format!("basic_auth_users:\n    admin: {hash}\n")))).await;
+    let served =
+        Served::start(settings(&Files::with_settings(&format!("basic_auth_users:\n    admin: {hash}\n"))))
+            .await;
     let mut stream = TcpStream::connect(served.address()).await.expect("a connection");
     for (password, status) in [("test", 200), ("Test", 401)] {
         let answer = get(&mut stream, "/metrics", &basic("admin", password)).await.expect("an answer");
@@ -54,7 +56,7 @@ async fn configured_headers_go_with_every_answer_also_by_tls() {
     let authority = Authority::new();
     let more = "http_server_config:\n  headers:\n    Strict-Transport-Security: max-age=31536000\n";
     let files = Files::secure(&authority, &authority.certify("localhost"), more);
-    let served = Served::by(settings(&files)).await;
+    let served = Served::start(settings(&files)).await;
     let mut stream = caller(&authority).connect(served.address()).await.expect("a connection");
     for path in ["/", "/metrics", "/-/healthy", "/nowhere"] {
         let Ok(answer) = get(&mut stream, path, "").await else { panic!("{path}") };
@@ -70,12 +72,12 @@ async fn configured_headers_go_with_every_answer_also_by_tls() {
 
 #[tokio::test]
 async fn the_rate_is_that_of_all_addresses_together() {
-    let files = Files::with("rate_limit: {interval: 1h, burst: 2}\n");
+    let files = Files::with_settings("rate_limit: {interval: 1h, burst: 2}\n");
     let mut settings = settings(&files);
     settings.listen = trio_exporter::http::Listen::Addresses(
         ["127.0.0.1:0", "127.0.0.1:0"].map(|address| address.parse().expect("an address")).to_vec(),
     );
-    let served = Served::by(settings).await;
+    let served = Served::start(settings).await;
     let mut statuses = Vec::new();
     for address in [0, 1, 0, 1] {
         let mut stream = TcpStream::connect(served.addresses[address]).await.expect("a connection");

@@ -15,7 +15,7 @@ async fn welcome(more: &str) -> [bool; 4] {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let more = format!("  client_ca_file: ca\n{more}");
     let files = Files::secure(&authority, &authority.certify("localhost"), &more);
-    let served = Served::by(settings(&files)).await;
+    let served = Served::start(settings(&files)).await;
     let shown = [
         authority.certify("scraper.example"),
         authority.certify("other.example"),

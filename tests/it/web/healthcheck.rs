@@ -62,7 +62,7 @@ fn url(scheme: &str, served: &Served) -> String {
 
 #[tokio::test]
 async fn running_exporter_is_healthy_but_not_ready_before_reading() {
-    let served = Served::by(settings(&Files::with(""))).await;
+    let served = Served::start(settings(&Files::with_settings(""))).await;
     let url = url("http", &served);
     assert_well(&["--url", &url]).await;
     assert_unwell(
@@ -76,7 +76,7 @@ async fn running_exporter_is_healthy_but_not_ready_before_reading() {
 
 #[tokio::test]
 async fn the_address_may_come_from_the_environment() {
-    let served = Served::by(settings(&Files::with(""))).await;
+    let served = Served::start(settings(&Files::with_settings(""))).await;
     let url = url("http", &served);
     let well = check(&[], &[("TRIO_EXPORTER_HEALTHCHECK_URL", &url)]).await;
     assert_eq!(well, (Some(0), String::new()));
@@ -86,7 +86,7 @@ async fn the_address_may_come_from_the_environment() {
 async fn tls_by_an_authority_that_is_named_or_unchecked_on_this_machine() {
     let authority = Authority::new();
     let files = Files::secure(&authority, &authority.certify("localhost"), "");
-    let served = Served::by(settings(&files)).await;
+    let served = Served::start(settings(&files)).await;
     let (secure, ca) = (url("https", &served), files.path("ca").display().to_string());
     assert_well(&["--url", &secure, "--ca-file", &ca]).await;
     assert_well(&["--url", &secure, "--insecure"]).await;
@@ -106,8 +106,8 @@ async fn tls_by_an_authority_that_is_named_or_unchecked_on_this_machine() {
 
 #[tokio::test]
 async fn users_are_let_in_by_name_and_password_file() {
-    let files = Files::with(&format!("basic_auth_users: {{probe: {}}}\n", hash("hemligt")));
-    let served = Served::by(settings(&files)).await;
+    let files = Files::with_settings(&format!("basic_auth_users: {{probe: {}}}\n", hash("hemligt")));
+    let served = Served::start(settings(&files)).await;
     let url = url("http", &served);
     for (file, text) in [("right", "hemligt\n"), ("wrong", "Hemligt"), ("binary", "hemligt")] {
         files.write(file, text);
@@ -124,7 +124,7 @@ async fn users_are_let_in_by_name_and_password_file() {
 }
 
 #[tokio::test]
-async fn what_is_no_exporter_is_told_for_what_it_is() {
+async fn answers_of_other_programs_are_named() {
     let moved = "HTTP/1.1 302 Found\r\nlocation: /login\r\ncontent-length: 0\r\n\r\n";
     let says_yes = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nWelcom";
     for (answer, parts) in [
@@ -134,14 +134,14 @@ async fn what_is_no_exporter_is_told_for_what_it_is() {
     ] {
         assert_unwell(&["--url", &answering(Some(answer)).await], parts).await;
     }
-    let served = Served::by(settings(&Files::with(""))).await;
+    let served = Served::start(settings(&Files::with_settings(""))).await;
     let below = format!("{}/metrics", url("http", &served));
     assert_unwell(&["--url", &below], &["/metrics/-/healthy: answered 404", "--url must be the address"])
         .await;
 }
 
 #[tokio::test]
-async fn nobody_there_and_nobody_who_answers_are_told_in_time() {
+async fn missing_and_silent_server_are_reported_in_time() {
     let nobody = format!("http://{NOBODY}");
     assert_unwell(&["--url", &nobody], &["no connection: ", "is the exporter running"]).await;
     let hangs = answering(None).await;
@@ -150,7 +150,7 @@ async fn nobody_there_and_nobody_who_answers_are_told_in_time() {
 
 #[tokio::test]
 async fn no_proxy_of_the_environment_is_asked() {
-    let served = Served::by(settings(&Files::with(""))).await;
+    let served = Served::start(settings(&Files::with_settings(""))).await;
     let proxy = answering(Some("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")).await;
     let environment = ["http_proxy", "HTTP_PROXY", "ALL_PROXY"].map(|name| (name, proxy.as_str()));
     assert_eq!(check(&["--url", &url("http", &served)], &environment).await, (Some(0), String::new()));

@@ -14,21 +14,21 @@ use crate::process::PATIENCE;
 
 fn listening_on(addresses: &[&str]) -> Settings {
     let addresses = addresses.iter().map(|address| address.parse().expect("an address")).collect();
-    Settings { listen: Listen::Addresses(addresses), ..settings(&Files::with("")) }
+    Settings { listen: Listen::Addresses(addresses), ..settings(&Files::with_settings("")) }
 }
 
 async fn status(address: SocketAddr) -> u16 {
-    asked(address).await.expect("an answer")
+    request_status(address).await.expect("an answer")
 }
 
-async fn asked(address: SocketAddr) -> std::io::Result<u16> {
+async fn request_status(address: SocketAddr) -> std::io::Result<u16> {
     let mut stream = TcpStream::connect(address).await?;
     Ok(get(&mut stream, "/-/healthy", "").await?.status)
 }
 
 #[tokio::test]
 async fn every_address_is_served_and_all_of_them_end_together() {
-    let served = Served::by(listening_on(&["127.0.0.1:0", "127.0.0.1:0", "localhost:0"])).await;
+    let served = Served::start(listening_on(&["127.0.0.1:0", "127.0.0.1:0", "localhost:0"])).await;
     assert_eq!(served.addresses.len(), 3);
     for address in &served.addresses {
         assert_eq!(status(*address).await, 200);
@@ -40,13 +40,13 @@ async fn every_address_is_served_and_all_of_them_end_together() {
     let ended = timeout(PATIENCE, served.ended).await.expect("it ends");
     ended.expect("no panic").expect("a good end");
     for address in &served.addresses {
-        assert!(TcpStream::connect(address).await.is_err(), "nobody listens on {address}");
+        assert!(TcpStream::connect(address).await.is_err(), "no listener on {address}");
     }
 }
 
 #[tokio::test]
 async fn a_port_alone_is_every_address_of_the_machine() {
-    let served = Served::by(listening_on(&[":0"])).await;
+    let served = Served::start(listening_on(&[":0"])).await;
     let port = served.address().port();
     assert_eq!(status(SocketAddr::from(([127, 0, 0, 1], port))).await, 200);
     if served.address().is_ipv6() {
@@ -105,7 +105,7 @@ async fn sockets_of_systemd_are_served_by_the_program_itself() {
     };
     let _child = Child(program("3<&0", Stdio::from(OwnedFd::from(socket))));
     // The socket takes connections from the start; the answer comes once the program runs.
-    let answered = timeout(PATIENCE, asked(address)).await.expect("in time").expect("an answer");
+    let answered = timeout(PATIENCE, request_status(address)).await.expect("in time").expect("an answer");
     assert_eq!(answered, 200);
 
     let without = program("3</dev/null", Stdio::null()).wait_with_output().expect("it ends");

@@ -33,7 +33,7 @@ async fn a_new_certificate_is_shown_to_new_connections_while_old_ones_go_on() {
     let authority = Authority::new();
     let first = authority.certify("localhost");
     let files = Files::secure(&authority, &first, "");
-    let served = Served::by(watching(&files)).await;
+    let served = Served::start(watching(&files)).await;
     let caller = caller(&authority);
     let mut old = caller.connect(served.address()).await.expect("a connection");
     assert_eq!(get(&mut old, "/-/healthy", "").await.expect("an answer").status, 200);
@@ -51,7 +51,7 @@ async fn bad_new_certificate_keeps_old_one_until_repaired() {
     let authority = Authority::new();
     let first = authority.certify("localhost");
     let files = Files::secure(&authority, &first, "");
-    let served = Served::by(watching(&files)).await;
+    let served = Served::start(watching(&files)).await;
     let caller = caller(&authority);
     let second = renewed(authority.certify("localhost"));
     // As it looks between the writing of two files.
@@ -71,7 +71,7 @@ async fn a_new_authority_of_clients_is_in_force_for_new_connections() {
     let (authority, next) = (Authority::new(), Authority::new());
     let more = "  client_ca_file: ca\n  client_auth_type: RequireAndVerifyClientCert\n";
     let files = Files::secure(&authority, &authority.certify("localhost"), more);
-    let served = Served::by(settings(&files)).await;
+    let served = Served::start(settings(&files)).await;
     let (ours, theirs) = (authority.certify("a.example"), next.certify("b.example"));
     let welcome = async |shows| {
         let caller = Caller { shows: Some(shows), ..caller(&authority) };
@@ -86,8 +86,8 @@ async fn a_new_authority_of_clients_is_in_force_for_new_connections() {
 
 #[tokio::test]
 async fn valid_users_and_headers_apply_to_next_request() {
-    let files = Files::with(&format!("basic_auth_users: {{alice: {}}}\n", hash("one")));
-    let served = Served::by(settings(&files)).await;
+    let files = Files::with_settings(&format!("basic_auth_users: {{alice: {}}}\n", hash("one")));
+    let served = Served::start(settings(&files)).await;
     let mut stream = TcpStream::connect(served.address()).await.expect("a connection");
     let (one, two) = (basic("alice", "one"), basic("alice", "two"));
     assert_eq!(get(&mut stream, "/metrics", &one).await.expect("an answer").status, 200);
@@ -113,7 +113,7 @@ async fn a_file_that_appears_later_is_noticed() {
     let authority = Authority::new();
     let first = authority.certify("localhost");
     let files = Files::secure(&authority, &first, "");
-    let served = Served::by(watching(&files)).await;
+    let served = Served::start(watching(&files)).await;
     let caller = caller(&authority);
     files.write("web.yml", "tls_server_config: {cert_file: crt2, key_file: key2}\n");
     served.reloader.reload().await.expect_err("there are no such files");
@@ -128,7 +128,7 @@ async fn what_needs_a_restart_stays_and_the_rest_is_taken_over() {
     let authority = Authority::new();
     let certified = authority.certify("localhost");
     let files = Files::secure(&authority, &certified, "");
-    let served = Served::by(settings(&files)).await;
+    let served = Served::start(settings(&files)).await;
     let caller = Caller { protocols: &["h2", "http/1.1"], ..caller(&authority) };
     let users = format!("basic_auth_users: {{alice: {}}}\n", hash("one"));
     let slow = "http_server_config: {http2: false}\nrate_limit: {interval: 1h, burst: 1}\n";
@@ -142,9 +142,9 @@ async fn what_needs_a_restart_stays_and_the_rest_is_taken_over() {
         assert_eq!(old.status(served.address(), "/metrics").await.expect("an answer"), 401);
     }
     // And the other way round.
-    let plain_files = Files::with("");
+    let plain_files = Files::with_settings("");
     plain_files.certify(&certified);
-    let plain = Served::by(settings(&plain_files)).await;
+    let plain = Served::start(settings(&plain_files)).await;
     plain_files.write("web.yml", &format!("tls_server_config: {{cert_file: crt, key_file: key}}\n{users}"));
     plain.reloader.reload().await.expect("valid");
     let mut stream = TcpStream::connect(plain.address()).await.expect("a connection");

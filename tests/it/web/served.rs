@@ -36,7 +36,7 @@ pub(super) struct Served {
 }
 
 impl Files {
-    pub(super) fn with(web: &str) -> Self {
+    pub(super) fn with_settings(web: &str) -> Self {
         let files = Self { folder: folder() };
         files.write("web.yml", web);
         files
@@ -44,7 +44,8 @@ impl Files {
 
     /// The same with a certificate of the server, and its authority's as that of clients.
     pub(super) fn secure(authority: &Authority, certified: &Certified, more: &str) -> Self {
-        let files = Self::with(&format!("tls_server_config:\n  cert_file: crt\n  key_file: key\n{more}"));
+        let files =
+            Self::with_settings(&format!("tls_server_config:\n  cert_file: crt\n  key_file: key\n{more}"));
         files.certify(certified);
         files.write("ca", &authority.pem);
         files
@@ -82,7 +83,7 @@ pub(super) fn read(web: Option<PathBuf>, agents: Option<PathBuf>) -> Settings {
 }
 
 impl Served {
-    pub(super) async fn by(settings: Settings) -> Self {
+    pub(super) async fn start(settings: Settings) -> Self {
         let exporter = exporter(target(&format!("http://{NOBODY}")), Identity::Name);
         let app = App::build(exporter, settings, still_clock()).await.expect("free ports");
         let (server, router, ..) = app.into_parts();

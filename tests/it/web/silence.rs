@@ -29,7 +29,7 @@ const LONG: Duration = Duration::from_secs(600);
 
 async fn served(files: &Files, header_timeout: Duration, idle_timeout: Duration) -> SocketAddr {
     let limits = Limits { header_timeout, idle_timeout, ..Limits::default() };
-    let served = Served::by(Settings { limits, ..settings(files) }).await;
+    let served = Served::start(Settings { limits, ..settings(files) }).await;
     // It serves for as long as the test runs.
     let address = served.address();
     std::mem::forget(served.stop);
@@ -58,7 +58,7 @@ async fn drips(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result
 
 #[tokio::test]
 async fn silent_or_slow_first_request_is_closed_in_time() {
-    let address = served(&Files::with(""), SHORT, LONG).await;
+    let address = served(&Files::with_settings(""), SHORT, LONG).await;
     let mut silent = TcpStream::connect(address).await.expect("a connection");
     closed(&mut silent).await;
     let mut dripping = TcpStream::connect(address).await.expect("a connection");
@@ -83,14 +83,14 @@ async fn a_handshake_must_come_in_time_and_so_must_the_request_after_it() {
 
 #[tokio::test]
 async fn connection_is_kept_alive_and_closed_when_idle() {
-    let address = served(&Files::with(""), LONG, SHORT).await;
+    let address = served(&Files::with_settings(""), LONG, SHORT).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     for _ in 0..3 {
         get(&mut stream, "/-/healthy", "").await.expect("an answer");
     }
     closed(&mut stream).await;
     // The time of the first request has nothing to do with it.
-    let address = served(&Files::with(""), SHORT, LONG).await;
+    let address = served(&Files::with_settings(""), SHORT, LONG).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     get(&mut stream, "/-/healthy", "").await.expect("an answer");
     let mut byte = [0];
@@ -100,7 +100,7 @@ async fn connection_is_kept_alive_and_closed_when_idle() {
 
 #[tokio::test]
 async fn a_later_request_that_comes_by_drops_is_idle_all_the_same() {
-    let address = served(&Files::with(""), LONG, SHORT).await;
+    let address = served(&Files::with_settings(""), LONG, SHORT).await;
     let mut stream = TcpStream::connect(address).await.expect("a connection");
     get(&mut stream, "/-/healthy", "").await.expect("an answer");
     let _ = timeout(SOON, drips(&mut stream)).await.expect("the server closes");
@@ -155,7 +155,8 @@ async fn a_client_that_does_not_take_its_answer_is_given_up() {
         }
     };
     let limits = Limits { idle_timeout: SHORT, ..Limits::default() };
-    let server = Server::bind(Settings { limits, ..settings(&Files::with("")) }).await.expect("a free port");
+    let server =
+        Server::bind(Settings { limits, ..settings(&Files::with_settings("")) }).await.expect("a free port");
     let address = server.addresses()[0];
     let (_stop, stopped) = shutdown::switch();
     tokio::spawn(http::serve(server, Router::new().route("/", page(endless)), stopped.requested()));

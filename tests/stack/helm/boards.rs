@@ -9,7 +9,7 @@ const LIMIT: usize = 1 << 20;
 
 #[test]
 fn each_board_file_is_in_labelled_config_map() {
-    let rendered = Rendered::with("monitoring", "dashboards: {exclude: []}").expect("rendered");
+    let rendered = Rendered::with_values("monitoring", "dashboards: {exclude: []}").expect("rendered");
     let maps = rendered.all("ConfigMap").into_iter().filter(|map| map["metadata"]["namespace"] == "grafana");
     let mut boards = BTreeMap::new();
     for map in maps {
@@ -38,7 +38,8 @@ fn each_board_file_is_in_labelled_config_map() {
 
 #[test]
 fn boards_are_optional_and_default_to_release_namespace() {
-    let rendered = Rendered::with("monitoring", "dashboards: {exclude: [agents, wall], namespace: ''}");
+    let rendered =
+        Rendered::with_values("monitoring", "dashboards: {exclude: [agents, wall], namespace: ''}");
     let rendered = rendered.expect("rendered");
     let boards: Vec<_> = rendered
         .all("ConfigMap")

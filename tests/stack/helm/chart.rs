@@ -66,21 +66,21 @@ pub(super) struct Rendered {
 
 impl Rendered {
     /// Of `ci/NAME-values.yaml`.
-    pub(super) fn of(name: &str) -> Self {
-        Self::with(name, "").unwrap_or_else(|error| panic!("{name}: {error}"))
+    pub(super) fn example(name: &str) -> Self {
+        Self::with_values(name, "").unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Of `ci/NAME-values.yaml` with more values (YAML) laid over them; or why Helm refuses.
-    pub(super) fn with(name: &str, more: &str) -> Result<Self, String> {
+    pub(super) fn with_values(name: &str, more: &str) -> Result<Self, String> {
         let folder = folder();
         let over = folder.path().join("more.yaml");
         fs::write(&over, more).expect("writable");
         let over = over.to_str().expect("UTF-8");
-        Self::by(folder_of_the_chart().to_str().expect("UTF-8"), &[&example(name), over])
+        Self::from_chart(folder_of_the_chart().to_str().expect("UTF-8"), &[&example(name), over])
     }
 
     /// Of the chart at `chart`, a folder or a package, and files of values.
-    pub(super) fn by(chart: &str, values: &[&str]) -> Result<Self, String> {
+    pub(super) fn from_chart(chart: &str, values: &[&str]) -> Result<Self, String> {
         let mut arguments = vec!["template", KUBERNETES];
         arguments.extend(RELEASE);
         arguments.push(chart);

@@ -29,7 +29,7 @@ fn every_block_of_values_can_be_used() {
     blocks.retain(|(_, values)| !values.starts_with("kind: "));
     assert!(blocks.len() >= 8, "{}", blocks.len());
     for (file, values) in blocks {
-        if let Err(error) = Rendered::with("minimal", &values) {
+        if let Err(error) = Rendered::with_values("minimal", &values) {
             panic!("{file}: {error}\n{values}");
         }
     }

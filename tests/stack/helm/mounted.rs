@@ -33,7 +33,7 @@ fn items(value: &Value) -> &[Value] {
 
 impl Mounted {
     /// Of what is rendered; `outside` says what it expects to be there already.
-    pub(super) fn of(rendered: &Rendered, outside: &[Outside<'_>]) -> Self {
+    pub(super) fn new(rendered: &Rendered, outside: &[Outside<'_>]) -> Self {
         let container = rendered.container();
         let mounts = items(&container["volumeMounts"]);
         let places = mounts.iter().map(|mount| text(&mount["mountPath"]).to_owned()).collect();

@@ -8,8 +8,8 @@ use super::chart::{Rendered, examples, folder_of_the_chart};
 #[test]
 fn pods_are_restricted_as_the_strictest_standard_of_kubernetes_asks() {
     for values in examples() {
-        let rendered =
-            Rendered::by(folder_of_the_chart().to_str().expect("UTF-8"), &[&values]).expect("rendered");
+        let rendered = Rendered::from_chart(folder_of_the_chart().to_str().expect("UTF-8"), &[&values])
+            .expect("rendered");
         let (pod, container) = (&rendered.pod()["spec"], rendered.container());
         assert_eq!(pod["securityContext"]["runAsNonRoot"], true, "{values}");
         assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault", "{values}");
@@ -27,8 +27,8 @@ fn pods_are_restricted_as_the_strictest_standard_of_kubernetes_asks() {
 #[test]
 fn selectors_find_the_pods_and_nothing_that_changes_with_a_version() {
     for values in examples() {
-        let rendered =
-            Rendered::by(folder_of_the_chart().to_str().expect("UTF-8"), &[&values]).expect("rendered");
+        let rendered = Rendered::from_chart(folder_of_the_chart().to_str().expect("UTF-8"), &[&values])
+            .expect("rendered");
         let labels = &rendered.pod()["metadata"]["labels"];
         let services = rendered.all("Service").into_iter().map(|service| &service["spec"]["selector"]);
         let policies =
@@ -46,7 +46,7 @@ fn selectors_find_the_pods_and_nothing_that_changes_with_a_version() {
 }
 
 fn probes(name: &str, more: &str) -> [Value; 2] {
-    let rendered = Rendered::with(name, more).expect("rendered");
+    let rendered = Rendered::with_values(name, more).expect("rendered");
     ["livenessProbe", "readinessProbe"].map(|probe| rendered.container()[probe].clone())
 }
 
@@ -84,7 +84,7 @@ fn probes_that_cannot_log_in_look_whether_the_port_is_open() {
 
 #[test]
 fn shards_are_pods_with_a_number_and_a_state_of_their_own() {
-    let rendered = Rendered::of("shards");
+    let rendered = Rendered::example("shards");
     assert!(rendered.all("Deployment").is_empty());
     let set = &rendered.only("StatefulSet")["spec"];
     assert_eq!((&set["replicas"], &set["podManagementPolicy"]), (&json!(3), &json!("Parallel")));
@@ -102,7 +102,7 @@ fn shards_are_pods_with_a_number_and_a_state_of_their_own() {
 
 #[test]
 fn one_shard_is_a_deployment_that_never_has_two_pods() {
-    let rendered = Rendered::of("minimal");
+    let rendered = Rendered::example("minimal");
     let deployment = &rendered.only("Deployment")["spec"];
     assert_eq!((&deployment["replicas"], &deployment["strategy"]["type"]), (&json!(1), &json!("Recreate")));
     assert!(!rendered.text.contains("TRIO_EXPORTER_SHARD"));
@@ -110,9 +110,9 @@ fn one_shard_is_a_deployment_that_never_has_two_pods() {
 
 #[test]
 fn a_claim_is_made_unless_there_is_one() {
-    let made = Rendered::with("minimal", "persistence: {enabled: true}").expect("rendered");
+    let made = Rendered::with_values("minimal", "persistence: {enabled: true}").expect("rendered");
     assert_eq!(made.only("PersistentVolumeClaim")["metadata"]["name"], "rel-trio-exporter-state");
-    let given = Rendered::of("platform");
+    let given = Rendered::example("platform");
     assert!(given.all("PersistentVolumeClaim").is_empty());
     for (rendered, claim) in [(made, "rel-trio-exporter-state"), (given, "trio-state")] {
         let volumes = rendered.pod()["spec"]["volumes"].as_array().expect("volumes");
@@ -123,7 +123,7 @@ fn a_claim_is_made_unless_there_is_one() {
 
 #[test]
 fn only_configuration_changes_restart_pods() {
-    let pod = |name: &str, more: &str| Rendered::with(name, more).expect("rendered").pod().clone();
+    let pod = |name: &str, more: &str| Rendered::with_values(name, more).expect("rendered").pod().clone();
     let (before, hash) = (pod("web", ""), "$2y$10$mDwo.lAisC94iLAyP81MCesa29IzH37oigHC/42V2pdJlUprsJPne");
     assert_ne!(before, pod("web", "config: {poll: {state: 10s}}"));
     assert_eq!(before, pod("web", &format!("web: {{users: {{prometheus: {hash}}}}}")));
@@ -135,7 +135,7 @@ fn only_configuration_changes_restart_pods() {
 
 #[test]
 fn the_network_lets_in_prometheus_and_out_to_names_and_trio_alone() {
-    let rendered = Rendered::of("platform");
+    let rendered = Rendered::example("platform");
     let policy = &rendered.only("NetworkPolicy")["spec"];
     assert_eq!(policy["policyTypes"], json!(["Ingress", "Egress"]));
     let prometheus = json!({

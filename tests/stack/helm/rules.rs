@@ -31,7 +31,7 @@ fn runbooks(spec: &mut Value) -> Vec<&mut Value> {
 
 #[test]
 fn the_rules_are_those_of_the_files_with_links_to_the_runbooks() {
-    let rendered = Rendered::of("monitoring");
+    let rendered = Rendered::example("monitoring");
     assert_eq!(groups(&rendered, "recording"), file("recording"));
     let (mut rendered, mut shipped) = (groups(&rendered, "alerts"), file("alerts"));
     let mut seen = 0;
@@ -47,7 +47,8 @@ fn the_rules_are_those_of_the_files_with_links_to_the_runbooks() {
 
 #[test]
 fn without_a_place_for_runbooks_the_rules_are_exactly_the_files() {
-    let rendered = Rendered::with("monitoring", "prometheusRule: {runbookBase: ''}").expect("rendered");
+    let rendered =
+        Rendered::with_values("monitoring", "prometheusRule: {runbookBase: ''}").expect("rendered");
     assert_eq!(groups(&rendered, "alerts"), file("alerts"));
 }
 
@@ -55,14 +56,14 @@ fn without_a_place_for_runbooks_the_rules_are_exactly_the_files() {
 fn either_kind_can_be_left_out() {
     for (left_out, there) in [("alerts", "recording"), ("recording", "alerts")] {
         let values = format!("prometheusRule: {{{left_out}: false, runbookBase: ''}}");
-        let rendered = Rendered::with("monitoring", &values).expect("rendered");
+        let rendered = Rendered::with_values("monitoring", &values).expect("rendered");
         assert_eq!(rendered.only("PrometheusRule")["spec"], file(there));
     }
 }
 
 #[test]
 fn promtool_takes_what_the_operator_will_write() {
-    let rendered = Rendered::of("monitoring");
+    let rendered = Rendered::example("monitoring");
     let folder = folder();
     for kind in ["recording", "alerts"] {
         let path = folder.path().join(format!("{kind}.yml"));

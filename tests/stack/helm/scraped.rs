@@ -59,7 +59,7 @@ fn configuration(rendered: &Rendered, address: &str, pod: &str) -> TempDir {
 
 #[tokio::test]
 async fn jobs_match_rules_and_instances_outlive_pods() {
-    let rendered = Rendered::of("monitoring");
+    let rendered = Rendered::example("monitoring");
     let scene = Scene::staged(12, 4, "", async |address| {
         Prometheus::configured(configuration(&rendered, address, "rel-trio-exporter-7f9c-x2")).await
     })
@@ -85,7 +85,7 @@ async fn jobs_match_rules_and_instances_outlive_pods() {
 
 #[test]
 fn only_the_page_of_persons_goes_to_the_prometheus_of_persons() {
-    let rendered = Rendered::of("monitoring");
+    let rendered = Rendered::example("monitoring");
     let monitor = |name: &str| rendered.named("ServiceMonitor", name).expect("a ServiceMonitor");
     let (main, agents) = (monitor("rel-trio-exporter"), monitor("rel-trio-exporter-agents"));
     assert_eq!(main["spec"]["endpoints"][0]["path"], "/metrics");
@@ -93,13 +93,14 @@ fn only_the_page_of_persons_goes_to_the_prometheus_of_persons() {
     assert_eq!(agents["spec"]["endpoints"][0]["path"], "/metrics/agents");
     assert_eq!(agents["metadata"]["labels"]["prometheus"], "trio-agents");
     assert!(agents["metadata"]["labels"]["release"].is_null(), "{agents}");
-    let quiet = Rendered::with("monitoring", "serviceMonitor: {agents: {enabled: false}}").expect("rendered");
+    let quiet =
+        Rendered::with_values("monitoring", "serviceMonitor: {agents: {enabled: false}}").expect("rendered");
     assert_eq!(quiet.only("ServiceMonitor")["spec"]["endpoints"][0]["path"], "/metrics");
 }
 
 #[test]
 fn each_shard_is_an_instance_of_its_own_and_is_found_once() {
-    let rendered = Rendered::of("shards");
+    let rendered = Rendered::example("shards");
     let monitor = rendered.only("ServiceMonitor");
     let instance = &monitor["spec"]["endpoints"][0]["relabelings"][1];
     assert_eq!(
@@ -117,7 +118,8 @@ fn each_shard_is_an_instance_of_its_own_and_is_found_once() {
 
 #[test]
 fn the_scheme_is_that_of_the_web_server() {
-    let endpoint = |name: &str| Rendered::of(name).only("ServiceMonitor")["spec"]["endpoints"][0].clone();
+    let endpoint =
+        |name: &str| Rendered::example(name).only("ServiceMonitor")["spec"]["endpoints"][0].clone();
     assert_eq!(endpoint("shards")["scheme"], "http");
     let web = endpoint("web");
     assert_eq!(web["scheme"], "https");

@@ -38,7 +38,7 @@ async fn the_configuration_of_every_example_is_accepted() {
     for values in examples() {
         let name = Path::new(&values).file_name().and_then(|name| name.to_str()).expect("UTF-8");
         let name = name.trim_end_matches("-values.yaml");
-        let mounted = Mounted::of(&Rendered::of(name), OUTSIDE);
+        let mounted = Mounted::new(&Rendered::example(name), OUTSIDE);
         for file in ["client_key", "password"] {
             if name == "secrets" {
                 fs::write(mounted.path("/vault").join(file), "a2V5").expect("writable");
@@ -56,7 +56,7 @@ async fn the_configuration_of_every_example_is_accepted() {
 
 #[test]
 fn secrets_and_names_reach_the_exporter_letter_by_letter() {
-    let mounted = Mounted::of(&Rendered::of("secrets"), OUTSIDE);
+    let mounted = Mounted::new(&Rendered::example("secrets"), OUTSIDE);
     let credentials = mounted.path("/etc/trio-exporter/credentials");
     let read = |name: &str| fs::read_to_string(credentials.join(name)).expect("a file");
     assert_eq!(read("0/client_key"), "c2VjcmV0K2tleS8hPz0=");
@@ -83,15 +83,15 @@ fn secrets_and_names_reach_the_exporter_letter_by_letter() {
 }
 
 #[test]
-fn no_secret_stands_anywhere_but_in_a_secret() {
-    let rendered = Rendered::of("secrets");
+fn secrets_are_only_in_secret_objects() {
+    let rendered = Rendered::example("secrets");
     let others = rendered.objects.iter().filter(|object| object["kind"] != "Secret");
     for object in others {
         for secret in ["c2VjcmV0", "b'c två", "$HOME"] {
             assert!(!object.to_string().contains(secret), "{object}");
         }
     }
-    let web = Rendered::of("web");
+    let web = Rendered::example("web");
     for object in web.objects.iter().filter(|object| object["kind"] != "Secret") {
         assert!(!object.to_string().contains("$2y$"), "{object}");
     }
@@ -108,7 +108,7 @@ struct Secured {
 
 impl Secured {
     /// With these users of its pages and of `/metrics/agents`, by name and password.
-    async fn of(user: (&str, &str), of_agents: (&str, &str)) -> Self {
+    async fn start(user: (&str, &str), of_agents: (&str, &str)) -> Self {
         let key = KeyPair::generate().expect("a key");
         let certificate = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
         let certificate = certificate.self_signed(&key).expect("a certificate").pem();
@@ -117,8 +117,8 @@ impl Secured {
         let users =
             |(name, password): (&str, &str)| json!({ name: bcrypt::hash(password, 4).expect("a hash") });
         let web = json!({"web": {"users": users(user), "agentsUsers": users(of_agents)}});
-        let rendered = Rendered::with("web", &web.to_string()).expect("rendered");
-        let mounted = Mounted::of(&rendered, &[OUTSIDE, &tls].concat());
+        let rendered = Rendered::with_values("web", &web.to_string()).expect("rendered");
+        let mounted = Mounted::new(&rendered, &[OUTSIDE, &tls].concat());
         let arguments: Vec<&str> = mounted.arguments.iter().map(|argument| on_any_port(argument)).collect();
         assert_ne!(arguments, mounted.arguments);
         let mut process = exporter(&arguments);
@@ -137,9 +137,9 @@ fn on_any_port(argument: &str) -> &str {
 }
 
 #[tokio::test]
-async fn it_serves_by_tls_to_the_users_of_each_page_and_to_nobody_else() {
+async fn tls_pages_are_served_only_to_their_users() {
     let (user, dpo) = (("Åsa's", "one"), ("dpo", "two"));
-    let secured = Secured::of(user, dpo).await;
+    let secured = Secured::start(user, dpo).await;
     let page = secured.ask("/metrics", Some(user)).await.expect("a page");
     assert!(page.contains("trio_exporter_build_info"), "{page}");
     assert!(secured.ask("/-/healthy", Some(user)).await.is_ok());
@@ -155,7 +155,7 @@ async fn it_serves_by_tls_to_the_users_of_each_page_and_to_nobody_else() {
 #[tokio::test]
 async fn the_probes_of_a_server_with_users_find_it_well() {
     // The example's probes come as this user, with the password in its Secret.
-    let secured = Secured::of(("prometheus", "secret"), ("dpo", "two")).await;
+    let secured = Secured::start(("prometheus", "secret"), ("dpo", "two")).await;
     for probe in ["livenessProbe", "readinessProbe"] {
         let command = secured.rendered.container()[probe]["exec"]["command"].as_array().expect("a command");
         let command = command.iter().map(|word| word.as_str().expect("text")).skip(1);
@@ -177,8 +177,8 @@ async fn the_probes_of_a_server_with_users_find_it_well() {
 
 #[tokio::test]
 async fn each_shard_takes_its_number_from_the_name_of_its_pod() {
-    let rendered = Rendered::of("shards");
-    let mounted = Mounted::of(&rendered, OUTSIDE);
+    let rendered = Rendered::example("shards");
+    let mounted = Mounted::new(&rendered, OUTSIDE);
     let variables = rendered.container()["env"].as_array().expect("variables");
     let share = variables.iter().find(|variable| variable["name"] == "TRIO_EXPORTER_SHARD").expect("a share");
     let share = share["value"].as_str().expect("text");
