@@ -373,7 +373,7 @@ fn rows<'a>(center: &'a CenterScene<'a>) -> impl Iterator<Item = Row<'a>> {
 /// more of them than the lists show.
 pub(super) fn derived_longest_wait(center: &CenterScene<'_>, scene: &Scene<'_>, id: &str) -> Option<f64> {
     let service = center.flow?.service(id)?;
-    if service.lists_are_short {
+    if service.withholds_longest_wait {
         return None;
     }
     let longest = |totals: &ClassTotals| {

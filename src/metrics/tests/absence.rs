@@ -142,7 +142,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         ),
         (
             fixture::changed(|s| {
-                let cut = CaseList { cases: Vec::new(), truncated: vec!["s1".into()] };
+                let cut = CaseList { truncated: vec!["s1".into()], ..CaseList::default() };
                 s.centers[0].calls = fixture::reading(0, cut, 5);
             }),
             &["trio_calls"],

@@ -172,7 +172,7 @@ fn center(contact_center: ContactCenter) -> Center {
 fn calls() -> CaseList {
     let call = |id, state| Case { service_id: Some("s1".into()), state: Some(state), ..Case::new(id) };
     let calls = [("1", CaseState::Queued), ("2", CaseState::Offered), ("3", CaseState::Handled)];
-    CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: vec![] }
+    CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), ..CaseList::default() }
 }
 
 /// Two agents serve each service, and one that is gone.
@@ -315,7 +315,7 @@ fn flow() -> FlowTotals {
         classes: vec![class],
         time,
         truncated: Some(false),
-        lists_are_short: false,
+        withholds_longest_wait: false,
     };
     FlowTotals { services: vec![service], ..FlowTotals::default() }
 }

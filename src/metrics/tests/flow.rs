@@ -139,7 +139,7 @@ fn no_wait_is_derived_from_lists_that_hide_waiting_cases() {
         value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
     };
     assert_eq!(derived(|_| {}), Some(25.0));
-    assert_eq!(derived(|service| service.lists_are_short = true), None);
+    assert_eq!(derived(|service| service.withholds_longest_wait = true), None);
     let undecided = |service: &mut ServiceTotals| {
         service.classes[0].now.as_mut().expect("whole").waiting = None;
     };
