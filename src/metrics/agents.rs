@@ -44,6 +44,7 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     let totals = || input.centers().filter_map(|center| Some((center, center.agents?)));
 
     let mut family = writer.family(&AGENTS);
+    // The totals hold the states of the last reading, at any age: gauges need one that is not too old.
     for (center, totals) in totals().filter(|(center, _)| center.agent_state.is_some()) {
         for state in AgentState::ALL {
             family.add_gauge(&(center.labels, [("state", state.as_str())]), totals.now[state.index()])?;

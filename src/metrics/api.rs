@@ -62,7 +62,7 @@ const RETRIES: Spec = Spec::counter(
 
 const DRIFT: Spec = Spec::counter(
     "api_list_drift",
-    "Signs that a list changed while its pages were read, by resource, for lists whose items come and go all the time: items that an earlier page already had, and totals that changed. The list is used all the same; if this grows fast, single items may be missing from a reading. Source: services/calls.",
+    "Signs that a list changed while its pages were read, by resource, for lists whose items come and go all the time: items that an earlier page already had, and totals that changed. The list is used all the same; if this grows fast, single items may be missing from a reading. Source: services/calls, services/cases.",
 );
 
 /// Writes all families about the API.
@@ -157,6 +157,7 @@ fn write_requests(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt
         family.add_counter(&labels, stats.response_bytes.get())?;
     }
     let mut family = writer.family(&DRIFT);
+    // Other lists that change while they are paged are incomplete readings, and counted as such.
     for (labels, stats) in requested(Resource::comes_and_goes) {
         family.add_counter(&labels, stats.drift.get())?;
     }

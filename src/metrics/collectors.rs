@@ -87,6 +87,7 @@ fn target_collectors<'a>(target: &TargetInput<'a>) -> Vec<([Label<'a>; 3], Healt
         [target, contact_center, ("collector", health.collector.as_str())]
     };
     let [name] = target.labels;
+    // With an empty label instead of none: all samples of a family have the same labels.
     let shared = target.snapshot.and_then(|snapshot| snapshot.inventory.health(Collector::Inventory));
     let shared = shared.map(|health| (labels([name, ("contact_center", "")], &health), health));
     let center_collectors = target.centers.iter().flat_map(|center| {

@@ -31,6 +31,7 @@ pub fn encode(
     process: Process,
     now: Stamp,
 ) -> String {
+    // A new registry for each encoding: prometheus-client encodes collectors only through one.
     let mut registry = Registry::default();
     let families = Families { page, views: views.to_vec(), settings: settings.clone(), now };
     registry.sub_registry_with_prefix(PREFIX).register_collector(Box::new(families));

@@ -125,6 +125,7 @@ impl Exposition {
         let key = (page, position, format, served.targets_with_data(), served.generation);
         let (clock, started) = (self.clock.clone(), self.started);
         let make = async move {
+            // The age of the encoding counts from here: the task may have started later than the request came.
             let now = clock.now();
             // 170,000 samples take about 50 ms: an async thread must not be blocked that long.
             let encoded = spawn_blocking(move || {

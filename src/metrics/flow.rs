@@ -354,6 +354,7 @@ fn write_time(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>, rows: &[Ro
     }
     let mut family = writer.family(&TRUNCATED);
     for row in rows.iter().filter(|row| row.center.service_state.is_some()) {
+        // If both lists are too old, nothing is known about their limits: neither 0 nor 1 is true.
         let lists = [&row.center.center.calls, &row.center.center.cases];
         let fresh = lists.into_iter().any(|list| list.fresh(input.now).is_some());
         if let Some(truncated) = row.totals.truncated.filter(|_| fresh) {

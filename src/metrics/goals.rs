@@ -92,6 +92,7 @@ fn goals_rows<'a>(center: &'a CenterInput<'_>, services: &'a [ServiceRow<'a>]) -
                 ..ServiceNames::default()
             }),
         };
+        // Classes that are not configured but were seen are measured as well, so their goals are shown, too.
         let seen: Vec<CaseClass> =
             flow.iter().flat_map(|flow| flow.classes.iter().map(|c| c.class)).collect();
         let classes = goals.classes_with(&seen);

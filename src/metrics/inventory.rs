@@ -44,6 +44,7 @@ fn collection_counts<'a>(
     };
     input.targets.iter().flat_map(move |target| {
         let [name] = target.labels;
+        // With an empty label instead of none: all samples of a family have the same labels.
         let in_centers =
             target.centers.iter().flat_map(move |center| fresh(center.labels, &center.center.inventory));
         let shared =

@@ -24,6 +24,7 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     };
     let mut family = writer.family(&PAUSED);
     for (center, pauses) in pauses().filter(|(center, _)| center.agent_state.is_some()) {
+        // `now` is `None` while Trio gives no reasons: zeros would say that no one is paused.
         for (reason, agents) in pauses.reasons.iter().zip(pauses.now.iter().flatten()) {
             family.add_gauge(&(center.labels, [("reason", label_text(Some(reason)))]), *agents)?;
         }

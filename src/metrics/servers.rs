@@ -32,6 +32,7 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     }
     let mut family = writer.family(&UP);
     for (target, server) in servers() {
+        // A server that was never asked has no sample: 0 would report one as down that may be well.
         if let Some(up) = server.up {
             family.add_gauge(&(target, labels(server)), u64::from(up))?;
         }

@@ -55,7 +55,7 @@ const NUMBERS: Numbers = [
     (
         &Spec::gauge(
             "service_longest_wait",
-            "Age of the oldest waiting case; 0 if the queue is empty, absent if unknown: compare it with trio_service_wait_alert_seconds. If Trio does not give it, it is the longest of trio_service_class_longest_wait_seconds; then it is absent if that is, and, once the lists have shown fewer waiting cases than the queue length twice in a row, until ten minutes after the last time. Source: services/state, else services/calls, services/cases.",
+            "Age of the oldest waiting case; 0 if the queue is empty, absent if unknown: compare it with trio_service_wait_alert_seconds. If Trio does not give it, the longest of trio_service_class_longest_wait_seconds, absent like it; also absent if the lists show fewer waiting cases than the queue length twice in a row, until ten minutes after the last time. Source: services/state, else services/calls, services/cases.",
         )
         .seconds(),
         longest_wait,
@@ -188,6 +188,7 @@ fn write_groups(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::
         // Memberships are read every few minutes: a service that was removed since must not appear in them.
         let exists: HashSet<&str> = services.iter().map(|status| &*status.id).collect();
         let mut members = center.center.service_group_members(input.now);
+        // Prometheus refuses a scrape with a doubled series, and an answer may have a membership twice.
         members.sort_unstable();
         members.dedup();
         for (service, group) in members.iter().filter(|(service, _)| exists.contains(&**service)) {

@@ -18,6 +18,7 @@ const ERRORS: Spec = Spec::counter(
 /// Writes the results of saving, once for the process.
 pub(super) fn write(writer: &mut FamilyWriter<'_>, stats: Option<&StateFileStats>) -> fmt::Result {
     let Some(stats) = stats else { return Ok(()) };
+    // Not saved yet: no sample, because 0 would be the year 1970.
     if let Some(at) = stats.last_success.get() {
         writer.family(&LAST_SUCCESS).add_unlabelled_gauge(at)?;
     }
