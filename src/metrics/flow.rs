@@ -22,7 +22,7 @@ const NOW: [(&Spec, NowNumber); 3] = [
     (
         &Spec::gauge(
             "service_class_waiting",
-            "Cases of the class that wait now, ringing ones included, so that e-mails do not hide callers. Absent while the list is truncated. Absent for every class of a service while a state or a class is unknown and the queue length does not show if such cases wait, and for ten minutes after. Source: services/calls, services/cases.",
+            "Cases of the class that wait now, ringing ones included, so that e-mails do not hide callers. Absent while the list is truncated. Absent for every class of a service while a state, a class or an id is unknown and the queue length does not show if such cases wait; also if the lists show no waiting case beside a queue twice in a row; in both cases until ten minutes after. Source: services/calls, services/cases.",
         ),
         |now| now.cases as f64,
     ),

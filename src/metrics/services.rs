@@ -55,7 +55,7 @@ const NUMBERS: Numbers = [
     (
         &Spec::gauge(
             "service_longest_wait",
-            "Age of the oldest waiting case; 0 if the queue is empty, absent if unknown: compare it with trio_service_wait_alert_seconds. If Trio does not give it, the longest of trio_service_class_longest_wait_seconds, absent like it; also absent if the lists show fewer waiting cases than the queue length twice in a row, until ten minutes after the last time. Source: services/state, else services/calls, services/cases.",
+            "Age of the oldest waiting case; 0 if the queue is empty, absent if unknown: compare it with trio_service_wait_alert_seconds. If Trio does not give it, the longest of trio_service_class_longest_wait_seconds, absent like it; also absent if the lists show fewer waiting cases than the queue length twice in a row, or show calls alone and Trio gives no queue length; in both cases until ten minutes after. Source: services/state, else services/calls, services/cases.",
         )
         .seconds(),
         longest_wait,
