@@ -31,8 +31,8 @@ pub(super) enum Unit {
 pub(super) type Key = (&'static str, Unit);
 
 /// The type of a family.
-// Not `info`: prometheus-client writes `{,target=…}` for an info beside a family's labels, and Prometheus 2.42 then drops
-// the whole scrape. Families named `…_info` are gauges with the value 1.
+// Not `info`: prometheus-client writes `{,target=…}` for an info beside a family's labels, and Prometheus 2.42 drops
+// the whole scrape for it. Families named `…_info` are gauges with the value 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Gauge,
