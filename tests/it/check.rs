@@ -92,8 +92,8 @@ async fn healthy_server_passes_every_check() {
         ("right cc 1 roles", "readable, "),
         ("right directory/titles", "readable, "),
         ("page cap", "none seen: asked for 1000, given all 40"),
-        ("time zone", "every time seen says its own"),
-        ("load", "requests a minute, up to 240 more while lists of cases are cut, 600 allowed"),
+        ("time zone", "every time seen states its zone"),
+        ("load", "requests a minute, up to 240 more while lists of cases are truncated, 600 allowed"),
     ] {
         assert_finding(&report, subject, Level::Ok, words);
     }
@@ -195,7 +195,7 @@ async fn a_missing_right_is_named_and_stops_nothing() {
         &report,
         "limit of cases cc 1",
         Level::Unknown,
-        "cannot be told: services/cases answered 403",
+        "cannot be determined: services/cases answered 403",
     );
     assert_finding(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
     assert_finding(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
@@ -295,7 +295,7 @@ async fn contact_centres_that_are_all_left_out_fail() {
     target.contact_centers.allow = vec!["Växeln".into()];
     let report = examined(target).await;
     assert_eq!(failures(&report), ["contact centres"], "{report}");
-    assert!(report.to_string().contains("none is called `Växeln`"), "{report}");
+    assert!(report.to_string().contains("none has the id or name `Växeln`"), "{report}");
 }
 
 #[tokio::test]

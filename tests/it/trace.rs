@@ -41,7 +41,7 @@ impl Traced {
         let factory =
             PollerFactory::new(target, poller::Settings::default(), tally, Edges::default(), clock.clone());
         let latest = factory.latest();
-        let tracer = Tracer::new(settings, Tokens::draw().expect("chance"));
+        let tracer = Tracer::new(settings, Tokens::with_random_key().expect("random numbers"));
         let trace = Trace::new(factory.poller().expect("a poller"), latest.clone(), tracer);
         Self { trace, latest, clock, lines: Vec::new() }
     }
@@ -171,12 +171,12 @@ async fn trace_matches_truth_except_for_unlisted_calls() {
             "{} of {offered}",
             told.offered
         );
-        let concluded = told.answered + told.unclassified_in_all();
+        let concluded = told.answered + told.total_unclassified();
         assert!(
             concluded <= answered + told.carried_in && told.answered * 100 >= answered * 90,
             "{told:?} {truth}"
         );
-        assert!(told.left_in_all() <= left, "{told:?}");
+        assert!(told.total_left() <= left, "{told:?}");
         let within = number_of(&truth, "answered_within", 20) as f64;
         assert!((told.within - within).abs() <= 4.0, "{} and {within}", told.within);
     }

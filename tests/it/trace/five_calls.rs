@@ -118,7 +118,7 @@ async fn each_test_call_is_reported_as_documented() {
             svc("15", "left unanswered after 0.0–10.0 s (best 5.0): counted as short (up to 10 s)"),
             svc("20", "answered after 10.0–20.0 s (best 15.0): within 20 s: yes"),
             there("20", "answered after 0.0–10.0 s (best 5.0): within 20 s: yes"),
-            svc("30", "finished: its agent is through with it"),
+            svc("30", "finished: its agent has completed it"),
             svc(
                 "40",
                 "left unanswered after 25.0–35.0 s (best 30.0): counted as left beyond the target of 20 s"
@@ -195,7 +195,7 @@ async fn a_service_that_is_waited_for_is_traced_once_it_is_there() {
         "svc 9 New line  voice  case …  offered: first seen in the list of 09:00:10, came 0.0–5.0 s before";
     assert_eq!(
         traced.text(),
-        ["09:00:10  service New line is there now".to_owned(), format!("09:00:10  {offered}")]
+        ["09:00:10  service New line exists now".to_owned(), format!("09:00:10  {offered}")]
     );
 }
 
@@ -246,8 +246,8 @@ async fn gap_between_lists_is_reported_with_unclassified_reason() {
              so what ended since then is unclassified"
                 .to_owned(),
             svc("unclassified: it ended between lists that were too far apart (gap)"),
-            svc("carried in: first seen after a gap between the lists; nobody knows since when, so its outcome \
-                 will be unclassified"),
+            svc("carried in: first seen after a gap between the lists; the begin of its wait is unknown, so its \
+                 outcome will be unclassified"),
         ]
     );
 }
