@@ -70,7 +70,8 @@ fn login_remedy(error: &Error) -> Option<&'static str> {
                 | Error::Redirected { resource: Resource::Login | Resource::RefreshLogin, .. }
                 | Error::Busy { resource: Resource::Login | Resource::RefreshLogin, .. }
         );
-        return is_about_login.then_some("wait, or configure the address of the active server; then check again");
+        return is_about_login
+            .then_some("wait, or configure the address of the active server; then check again");
     };
     Some(match reason {
         AuthFailure::ClientKey => {

@@ -42,8 +42,7 @@ fn judge(page: FirstPage, resource: Resource, items: usize, report: &mut Report)
     } else if given <= DEFAULT_SIZE {
         let seen = format!("asked for {asked}, given {of}: pageSize is ignored");
         // With ten items a page, 1000 agents take 100 requests every five seconds.
-        let remedy =
-            "if Trio has a setting for the largest page, raise it; each reading takes one request for each page";
+        let remedy = "if Trio has a setting for the largest page, raise it; each reading takes one request for each page";
         report.check("page cap", seen, remedy);
     } else {
         report.ok("page cap", format!("asked for {asked}, given {of}"));

@@ -56,18 +56,15 @@ pub(super) async fn check(
             }
             Ok(Err(error)) => report_refusal(subject, resource, lost_metrics(collector), &error, report),
             Err(_) => {
-                report.fail(
-                    subject,
-                    format!("not read within {limit:?}"),
-                    "check the load of Trio's server",
-                );
+                report.fail(subject, format!("not read within {limit:?}"), "check the load of Trio's server");
             }
         }
     }
     gathered.centers.push(center);
     let Some(interval) = target.interval(Collector::Inventory) else { return };
     let place = format!("cc {} ", route.contact_center());
-    check_inventory(client, interval, &place, client.collection_counts(route), &mut gathered.load, report).await;
+    check_inventory(client, interval, &place, client.collection_counts(route), &mut gathered.load, report)
+        .await;
 }
 
 /// Reads the collections that belong to no contact centre, and reports each.

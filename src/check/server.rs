@@ -54,7 +54,8 @@ pub(super) async fn check(
             check_named_servers(target, &answer, report).await;
         }
         Err(error @ Error::Redirected { .. }) => {
-            let remedy = "normal for the passive server of a pair, but it should answer ?redirect=false itself";
+            let remedy =
+                "normal for the passive server of a pair, but it should answer ?redirect=false itself";
             report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error @ Error::Status { status: 400..=499, .. }) => {
@@ -62,11 +63,7 @@ pub(super) async fn check(
             report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error) => {
-            report.fail(
-                format!("Api {server}"),
-                error.redacted(),
-                "check Trio's web service on that server",
-            );
+            report.fail(format!("Api {server}"), error.redacted(), "check Trio's web service on that server");
             return false;
         }
     }

@@ -89,8 +89,10 @@ impl Line {
     /// Returns the line as a JSON object.
     pub fn json(&self) -> Value {
         let time = self.time.display_with_offset(self.offset).to_string();
-        let mut all =
-            Map::from_iter([("time".to_owned(), json!(time)), ("event".to_owned(), json!(self.message.event))]);
+        let mut all = Map::from_iter([
+            ("time".to_owned(), json!(time)),
+            ("event".to_owned(), json!(self.message.event)),
+        ]);
         if let Some(subject) = &self.message.subject {
             all.insert("contact_center".to_owned(), json!(&*subject.contact_center));
             all.insert("service_id".to_owned(), json!(&*subject.service_id));

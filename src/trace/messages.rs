@@ -122,8 +122,8 @@ pub(super) fn introduction(target: &str, interval: Duration, budget: u32) -> Mes
 /// that wait; `waiting` is `None` while that is unknown.
 pub(super) fn quiet(since: Duration, lists: usize, waiting: Option<u64>) -> Message {
     let lists_read = if lists == 1 { "1 list".to_owned() } else { format!("{lists} lists") };
-    let waiting_words =
-        waiting.map_or_else(|| "the number waiting is unknown".to_owned(), |count| format!("{count} waiting"));
+    let waiting_words = waiting
+        .map_or_else(|| "the number waiting is unknown".to_owned(), |count| format!("{count} waiting"));
     let time = format_seconds(since.as_secs_f64().round());
     let words = format!("nothing in {time}: {lists_read} read, {waiting_words}");
     let message = Message::new("quiet", words).with_fact("lists", lists);
@@ -245,7 +245,9 @@ fn reason_words(reason: UnclassifiedReason) -> &'static str {
         UnclassifiedReason::Failover => "it ended while another server took over",
         UnclassifiedReason::MassVanish => "it disappeared together with most of the others",
         UnclassifiedReason::Truncated => "it ended while the list was truncated",
-        UnclassifiedReason::CarriedIn => "it waited when it was first seen, and the begin of its wait is unknown",
+        UnclassifiedReason::CarriedIn => {
+            "it waited when it was first seen, and the begin of its wait is unknown"
+        }
         UnclassifiedReason::Unknown => "the answers do not distinguish answered cases from others",
     }
 }

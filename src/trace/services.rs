@@ -137,7 +137,8 @@ impl TracedServices {
     /// Returns the error about a service that does not exist, with similar ones, or else the first ones.
     fn unknown_service(&self, wanted: &Text) -> UnknownName {
         let folded = wanted.trim().to_lowercase();
-        let similarity = |text: &str| strsim::normalized_damerau_levenshtein(&folded, &text.trim().to_lowercase());
+        let similarity =
+            |text: &str| strsim::normalized_damerau_levenshtein(&folded, &text.trim().to_lowercase());
         let mut candidates: Vec<(f64, String)> = self
             .known
             .iter()
@@ -151,8 +152,7 @@ impl TracedServices {
         candidates.sort_by_key(|(similarity, shown)| (Reverse((similarity * 1000.0) as i64), shown.clone()));
         let has_similar = candidates.first().is_some_and(|(similarity, _)| *similarity >= MIN_SIMILARITY);
         candidates.retain(|(similarity, _)| !has_similar || *similarity >= MIN_SIMILARITY);
-        let shown: Vec<String> =
-            candidates.iter().take(MAX_LISTED).map(|(_, shown)| shown.clone()).collect();
+        let shown: Vec<String> = candidates.iter().take(MAX_LISTED).map(|(_, shown)| shown.clone()).collect();
         let more = if candidates.len() > MAX_LISTED { ", …" } else { "" };
         let lead = if has_similar { "did you mean" } else { "there are" };
         let problem = format!(

@@ -53,7 +53,10 @@ mod tests {
 
     #[test]
     fn token_is_stable_within_one_run_only() {
-        let (one, other) = (Tokens::with_random_key().expect("random numbers"), Tokens::with_random_key().expect("random numbers"));
+        let (one, other) = (
+            Tokens::with_random_key().expect("random numbers"),
+            Tokens::with_random_key().expect("random numbers"),
+        );
         assert_eq!(one.token("1", "7"), one.token("1", "7"));
         assert_ne!(one.token("1", "7"), other.token("1", "7"));
         assert_ne!(one.token("1", "7"), one.token("2", "7"));

@@ -16,6 +16,7 @@ pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch
             field: field.field,
             state: match field.present {
                 Some(true) => FieldState::Found,
+                // Derived is better than missing: the metric has a value.
                 _ if used.derived => FieldState::Derived,
                 Some(false) => FieldState::Missing,
                 None => FieldState::NotSeen,
@@ -36,6 +37,7 @@ pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch
     snapshot.fields.iter().enumerate().map(field).collect()
 }
 
+/// Converts a mismatch, with the line for a fields file that corrects it.
 fn wrong_unit(mismatch: &WaitMismatch) -> WrongUnit {
     WrongUnit {
         factor: mismatch.factor.as_str(),

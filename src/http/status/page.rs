@@ -23,7 +23,7 @@ pub(super) fn page(report: &Report, target: Option<&str>) -> String {
             body {
                 nav { a href="/" { "trio-exporter" } " " a href="/metrics" { "/metrics" } " " a href="/status.json" { "/status.json" } }
                 h1 { (headline(report)) }
-                p.quiet { "As of " (report.generated) ". Ages are those of that moment; reload the page for newer ones." }
+                p.quiet { "Generated at " (report.generated) ". Ages are counted from that time; reload the page to update them." }
                 (findings(report))
                 (service::form(report, target))
                 @if let Some(answer) = &report.service { (service::answer(answer)) }
@@ -46,26 +46,27 @@ fn worst_first(targets: &[Target]) -> Vec<&Target> {
     targets
 }
 
+/// Returns the numbers of broken parts and of warnings. Notes need no action, so they are not counted.
 fn headline(report: &Report) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    let part = |count: usize, one: &str, many: &str| match count {
+    let part = |count: usize, one: &str, several: &str| match count {
         0 => None,
         1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
+        count => Some(format!("{count} {several}")),
     };
     let parts = [
-        part(count(Severity::Broken), "thing broken", "things broken"),
+        part(count(Severity::Broken), "broken", "broken"),
         part(count(Severity::Warning), "warning", "warnings"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { "All is well".to_owned() } else { parts.join(", ") }
+    if parts.is_empty() { "No problems".to_owned() } else { parts.join(", ") }
 }
 
 fn findings(report: &Report) -> Markup {
     html! {
         @if !report.findings.is_empty() {
             table.findings {
-                thead { tr { th { "How bad" } th { "Target" } th { "What" } th { "What to do" } } }
+                thead { tr { th { "Severity" } th { "Target" } th { "Finding" } th { "Remedy" } } }
                 tbody { @for finding in &report.findings { (row(finding)) } }
             }
         }
@@ -100,8 +101,8 @@ fn exporter(exporter: &Exporter) -> Markup {
                 dt { "Configuration" }
                 dd {
                     @match configuration.in_use {
-                        Some(true) => "what was read last is in use",
-                        Some(false) => strong { "what was read last has mistakes; the one before is in use" },
+                        Some(true) => "the configuration that was read last is in use",
+                        Some(false) => strong { "the configuration that was read last has mistakes; the previous one is in use" },
                         None => "not known",
                     }
                     @if let Some(at) = &configuration.last_read_well { "; read " (at.in_words()) " " span.quiet { (at.at) } }
