@@ -81,6 +81,7 @@ impl Trace {
         if let Some(error) = trouble.filter(|error| is_refusal(error)) {
             return Err(Failure::Refused(error.clone()));
         }
+        // Cloned: the guard of the channel must not be held while lines are made.
         let published = self.latest.borrow().clone();
         match published {
             Some(published) => Ok(self.tracer.update(&published, trouble)?),
@@ -233,6 +234,7 @@ impl Tracer {
             };
             messages::summary(counts).with_subject(subject).into_line(now.wall, &self.time_zone)
         };
+        // A program that reads the lines expects a summary in any case.
         let lines: Vec<Line> = self.counts.iter().map(line).collect();
         if lines.is_empty() {
             vec![messages::empty_summary().into_line(now.wall, &self.time_zone)]

@@ -88,6 +88,7 @@ impl Line {
 
     /// Returns the line as a JSON object.
     pub fn json(&self) -> Value {
+        // With the offset of that moment, so that the hour of a clock change is not ambiguous.
         let time = self.time.display_with_offset(self.offset).to_string();
         let mut all = Map::from_iter([
             ("time".to_owned(), json!(time)),

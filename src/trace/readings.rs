@@ -137,6 +137,7 @@ impl ReadingState {
 
     fn report_interval(&mut self, center: &Center, messages: &mut Vec<Message>) {
         let Some(interval) = center.calls.interval.or(center.cases.interval) else { return };
+        // The first interval is in the introduction.
         if self.interval.replace(interval).is_some_and(|before| before != interval) {
             let secs = interval.as_secs_f64();
             let words = format!("the lists are read every {} now, because of the load", format_seconds(secs));
@@ -147,6 +148,7 @@ impl ReadingState {
     fn report_list_state(&mut self, center: &Center, source: Source, messages: &mut Vec<Message>) {
         let id = &center.contact_center.id;
         let state = ListState::from_reading(source.reading(center));
+        // Once for each change: a list that fails for an hour must not fill the screen.
         if self.lists.insert((id.clone(), source), state) == Some(state) {
             return;
         }
@@ -171,6 +173,7 @@ impl ReadingState {
     ) {
         let id = &center.contact_center.id;
         let Some(good) = &source.reading(center).good else { return };
+        // Only of traced services: others do not change the lines that follow.
         let traced = good.data.truncated.iter().filter(|service| services.is_traced(id, service));
         let now: BTreeSet<Text> = traced.cloned().collect();
         let before = self.truncated.entry((id.clone(), source)).or_default();

@@ -63,6 +63,7 @@ fn collector(
     let attempt = health.and_then(|health| health.attempt);
     let last = health.and_then(|health| health.last_success);
     let limit = health.map(|health| max_age(health.interval));
+    // The same rule as at the encoding of the metrics: by age, even if the poller hangs.
     let shown = last.zip(limit).is_some_and(|(last, limit)| now.since(last) <= limit);
     let state = match (health, attempt.map(|attempt| attempt.outcome)) {
         (None, _) => CollectorState::Off,

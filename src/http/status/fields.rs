@@ -10,6 +10,7 @@ use crate::{
 /// Returns all fields of the dictionary; `used` has the use of each, in the same order.
 pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch]) -> Vec<Field> {
     let field = |(position, field): (usize, &FieldUse)| {
+        // The two lists are made from the same snapshot, so positions are enough.
         let used = used.get(position).copied().unwrap_or_default();
         Field {
             resource: field.resource.as_str(),

@@ -115,6 +115,7 @@ fn collectors(target: &Target) -> Markup {
         |collector: &&Collector| matches!(collector.state, CollectorState::Well | CollectorState::Off);
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
+    // Stable: collectors of one state stay in the order of contact centres.
     others.sort_by_key(|collector| rank(collector.state));
     let off = normal.iter().filter(|collector| collector.state == CollectorState::Off).count();
     html! {
@@ -179,6 +180,7 @@ fn reading(collector: &Collector) -> Markup {
 /// Renders the interval in force, beside the configured one if that is shorter.
 fn interval(collector: &Collector) -> Markup {
     html! {
+        // Strong only if it grew: a shorter interval than configured is no loss.
         @if let Some(now) = collector.interval_seconds {
             (span(now))
             @if let Some(configured) = collector.configured_interval_seconds.filter(|configured| *configured < now) {
@@ -202,6 +204,7 @@ fn fields(target: &Target) -> Markup {
     let missing = target.fields.iter().filter(|field| field.state == FieldState::Missing).count();
     let unknown = target.fields.iter().filter(|field| field.unknown_values > 0).count();
     let mut fields: Vec<&Field> = target.fields.iter().collect();
+    // The table is long: fields with a problem are at its top.
     fields.sort_by_key(|field| (field.state != FieldState::Missing, field.unknown_values == 0));
     html! {
         @if !fields.is_empty() {

@@ -135,6 +135,7 @@ impl ReasonList {
                 continue;
             };
             let is_well = |collector: &Collector| collector.state == CollectorState::Well;
+            // With hundreds of contact centres, one line for each would hide the cause.
             if here.is_empty() && is_well(list) && is_well(state) {
                 without.push((id, list.items.unwrap_or_default()));
                 continue;
@@ -174,6 +175,7 @@ impl ReasonList {
     /// Adds the states of services of one contact centre.
     fn add_state(&mut self, id: &str, state: &Collector, here: &[&&Match]) {
         let read = last_read(state);
+        // The name may belong to several services: one without a state explains what is missing.
         let worst = here
             .iter()
             .map(|found| found.state)

@@ -26,6 +26,7 @@ pub(super) struct SearchResult {
 
 /// Searches the last good readings of the targets, also those that are too old to be shown.
 pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> SearchResult {
+    // People type names as they remember them.
     let asked = asked.to_lowercase();
     let mut found = SearchResult { matches: Vec::new(), similar: Vec::new() };
     for view in views {
