@@ -19,7 +19,6 @@ pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, 
     if target.interval(Collector::Cases).is_none() {
         return;
     }
-    // A reading of its own: it needs the states of the cases, and `rights` keeps them only for the waits.
     let subject = format!("limit of cases cc {}", route.contact_center());
     match client.cases(route).await {
         Ok(listing) => {
@@ -57,8 +56,8 @@ fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mu
         report.ok(subject, format!("{seen}: handled cases do not count"));
     } else if all > LIMIT {
         report.ok(subject, format!("{seen}: there is no limit of {LIMIT}"));
-    // Exactly 20 with handled ones among them may be chance, so this is a suspicion, and the advice costs nothing.
     } else if all == LIMIT && handled > 0 {
+        // It may be chance, so this is no failure.
         let remedy = "waiting cases may be hidden while agents handle many: leave the collector `calls` on";
         report.check(subject, format!("{seen}: handled cases seem to count"), remedy);
     } else {

@@ -51,16 +51,16 @@ fn worst_first(targets: &[Target]) -> Vec<&Target> {
 /// Returns the numbers of broken parts and of warnings. Notes need no action, so they are not counted.
 fn headline(report: &Report) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    let part = |count: usize, one: &str, several: &str| match count {
+    let broken = match count(Severity::Broken) {
         0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {several}")),
+        count => Some(format!("{count} broken")),
     };
-    let parts = [
-        part(count(Severity::Broken), "broken", "broken"),
-        part(count(Severity::Warning), "warning", "warnings"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let warnings = match count(Severity::Warning) {
+        0 => None,
+        1 => Some("1 warning".to_owned()),
+        count => Some(format!("{count} warnings")),
+    };
+    let parts: Vec<String> = broken.into_iter().chain(warnings).collect();
     if parts.is_empty() { "No problems".to_owned() } else { parts.join(", ") }
 }
 
