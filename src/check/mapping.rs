@@ -28,7 +28,7 @@ fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Rep
         } else {
             "check again when there is something to read"
         };
-        report.unknown(subject, "cannot be told: no row came", remedy);
+        report.unknown(subject, "cannot be determined: the answer has no row", remedy);
         return;
     }
     // `present` is `None` while a spare field has no member: another field replaces it, so nothing is missing.
@@ -135,7 +135,7 @@ mod tests {
             assert_eq!(judged(Resource::AgentState, 40, &fields), (level, seen.to_owned()));
         }
         let no_row = judged(Resource::AgentState, 0, &[id()]);
-        assert_eq!(no_row, (Level::Unknown, "cannot be told: no row came".to_owned()));
+        assert_eq!(no_row, (Level::Unknown, "cannot be determined: the answer has no row".to_owned()));
         assert_eq!(judged(Resource::Agents, 1, &[id(), state(0, 1)]).0, Level::Check, "no core");
     }
 }

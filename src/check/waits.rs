@@ -34,7 +34,7 @@ pub(super) fn check(target: &CheckTarget, client: &Client, read: &[CenterReading
     match comparison.agreement() {
         (0, 0) => report.unknown(
             "waits",
-            "cannot be told in this reading: no stated wait stands beside a waiting case that says when it came",
+            "cannot be determined in this reading: no stated wait can be compared with a waiting case that has a time of arrival",
             "they are compared again and again in operation: see /status after some minutes with waiting cases",
         ),
         // The majority decides: a single service may count its waits in another way.

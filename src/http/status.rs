@@ -25,7 +25,7 @@ use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use super::Shared;
-use crate::metrics::{Present, Surface, View};
+use crate::metrics::{MetricsPage, StatusView, View};
 use moment::{Moment, utc};
 use report::{Configuration, Exporter, Report, StateFile, VERSION, Withheld};
 
@@ -75,7 +75,7 @@ async fn respond(
     render: fn(&Report, &StatusQuery) -> Response,
 ) -> Response {
     // Off the async threads: a report on many targets would delay the requests of others.
-    let made = spawn_blocking(move || match report(&shared.exposition.present(), &query) {
+    let made = spawn_blocking(move || match report(&shared.exposition.status_view(), &query) {
         Ok(report) => render(&report, &query),
         Err(unknown) => (StatusCode::NOT_FOUND, unknown).into_response(),
     });
@@ -92,7 +92,7 @@ async fn respond(
 ///
 /// # Errors
 /// The text of the 404: there is no target of this name.
-fn report(present: &Present, query: &StatusQuery) -> Result<Report, String> {
+fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
     // Also for the findings: the page about one target does not show problems of others.
     let wanted = |view: &&View| query.target.as_deref().is_none_or(|target| target == &*view.name);
     let views: Vec<&View> = present.views.iter().filter(wanted).collect();
@@ -113,10 +113,10 @@ fn report(present: &Present, query: &StatusQuery) -> Result<Report, String> {
 }
 
 /// Gathers the state of the process itself.
-fn exporter(present: &Present) -> Exporter {
+fn exporter(present: &StatusView) -> Exporter {
     let settings = &present.settings;
     let moment = |seconds: f64| Moment::from_unix(seconds, present.now);
-    let withheld = [Surface::Main, Surface::Agents].map(|surface| present.withheld(surface));
+    let withheld = [MetricsPage::Main, MetricsPage::Agents].map(|page| present.withheld(page));
     let state_file = settings.state_file.as_ref().map(|stats| StateFile {
         last_saved: stats.last_success.get().map(moment),
         errors: stats.errors.get(),

@@ -2,13 +2,13 @@
 
 use super::report::{Field, FieldState, WrongUnit};
 use crate::{
-    metrics::Used,
+    metrics::FieldUsage,
     model::{Collector, FieldUse, Resource, WaitMismatch},
     snapshot::Snapshot,
 };
 
 /// Returns all fields of the dictionary; `used` has the use of each, in the same order.
-pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch]) -> Vec<Field> {
+pub(super) fn all(snapshot: &Snapshot, used: &[FieldUsage], mismatches: &[WaitMismatch]) -> Vec<Field> {
     let field = |(position, field): (usize, &FieldUse)| {
         // The two lists are made from the same snapshot, so positions are enough.
         let used = used.get(position).copied().unwrap_or_default();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::report::Report;
 use crate::{
-    metrics::{Present, View},
+    metrics::{StatusView, View},
     model::NAME_LIMIT,
 };
 pub(super) use reasons::{Reason, Weight};
@@ -75,7 +75,7 @@ pub(super) struct Match {
 }
 
 /// Looks for the service with id or name `asked` in the targets of `views`.
-pub(super) fn find(asked: &str, views: &[&View], present: &Present, report: &Report) -> Answer {
+pub(super) fn find(asked: &str, views: &[&View], present: &StatusView, report: &Report) -> Answer {
     // The answer repeats the text, so its length is limited.
     let asked: String = asked.trim().chars().take(NAME_LIMIT).collect();
     let SearchResult { mut matches, similar } = search::search(&asked, views, present.now);

@@ -11,7 +11,7 @@ use super::{
     },
 };
 use crate::{
-    metrics::{Present, View},
+    metrics::{StatusView, View},
     model::{AuthFailure, Resource, Stamp, Token},
     snapshot::{Center, Snapshot},
     stats::Stats,
@@ -22,7 +22,7 @@ use crate::{
 const MAX_EXAMPLES: usize = 20;
 
 /// Gathers the state of the target of `view`.
-pub(super) fn target(present: &Present, view: &View) -> Target {
+pub(super) fn target(present: &StatusView, view: &View) -> Target {
     let now = present.now;
     let published = view.published.as_deref();
     let snapshot = published.map(|published| &*published.snapshot);
@@ -55,8 +55,8 @@ pub(super) fn target(present: &Present, view: &View) -> Target {
     }
 }
 
-fn fields(present: &Present, view: &View, published: &Published) -> Vec<Field> {
-    super::fields::all(&published.snapshot, &present.used(view), &published.totals.wait_mismatches)
+fn fields(present: &StatusView, view: &View, published: &Published) -> Vec<Field> {
+    super::fields::all(&published.snapshot, &present.field_usage(view), &published.totals.wait_mismatches)
 }
 
 pub(super) fn named(center: &crate::model::ContactCenter) -> Named {

@@ -15,8 +15,8 @@ use crate::{
     stats::Stats,
 };
 
-fn present(views: Vec<View>, now: Stamp) -> Present {
-    Present { views, settings: fixture::settings(Identity::Name), now, started: fixture::taken().wall }
+fn present(views: Vec<View>, now: Stamp) -> StatusView {
+    StatusView { views, settings: fixture::settings(Identity::Name), now, started: fixture::taken().wall }
 }
 
 /// Returns the report about `views` at `now` as JSON and as a page.
@@ -366,7 +366,7 @@ fn one_target_is_reported_and_unknown_target_is_404() {
 fn withheld_families_are_named() {
     let settings = Settings { max_series: 100, ..Settings::default() };
     let present =
-        Present { settings: Arc::new(settings), ..present(vec![fixture::full()], fixture::taken()) };
+        StatusView { settings: Arc::new(settings), ..present(vec![fixture::full()], fixture::taken()) };
     let report = report(&present, &StatusQuery::default()).expect("no target was asked for");
     let families: Vec<_> = report.exporter.withheld.iter().map(|withheld| withheld.family.as_str()).collect();
     assert!(families.contains(&"trio_service_wait_seconds"), "{families:?}");
