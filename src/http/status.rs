@@ -45,13 +45,16 @@ pub(super) struct StatusQuery {
     service: Option<String>,
 }
 
+/// Serves `/status`, as JSON to clients that prefer it.
 pub(super) async fn page(state: State<Shared>, query: Query<StatusQuery>, headers: HeaderMap) -> Response {
     let mut response =
         if prefers_json(&headers) { json(state, query).await } else { html(state, query).await };
+    // A proxy must not answer a browser with the JSON of a script.
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
     response
 }
 
+/// Renders the HTML page.
 async fn html(State(shared): State<Shared>, Query(query): Query<StatusQuery>) -> Response {
     respond(shared, query, |report, query| {
         let headers: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_SECURITY_POLICY, POLICY)];
@@ -60,6 +63,7 @@ async fn html(State(shared): State<Shared>, Query(query): Query<StatusQuery>) ->
     .await
 }
 
+/// Serves `/status.json`.
 pub(super) async fn json(State(shared): State<Shared>, Query(query): Query<StatusQuery>) -> Response {
     respond(shared, query, |report, _| Json(report).into_response()).await
 }
@@ -89,6 +93,7 @@ async fn respond(
 /// # Errors
 /// The text of the 404: there is no target of this name.
 fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
+    // Also for the findings: the page about one target does not show problems of others.
     let wanted = |view: &&View| query.target.as_deref().is_none_or(|target| target == &*view.name);
     let views: Vec<&View> = present.views.iter().filter(wanted).collect();
     if let (true, Some(target)) = (views.is_empty(), &query.target) {
@@ -101,11 +106,13 @@ fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
     let generated = utc(crate::model::unix_seconds(present.now.wall));
     let mut report =
         Report { version: VERSION, generated, findings, more_findings, service: None, exporter, targets };
+    // The form sends an empty field if no one has typed a service.
     let service = query.service.as_deref().map(str::trim).filter(|service| !service.is_empty());
     report.service = service.map(|service| service::find(service, &views, present, &report));
     Ok(report)
 }
 
+/// Gathers the state of the process itself.
 fn exporter(present: &StatusView) -> Exporter {
     let settings = &present.settings;
     let moment = |seconds: f64| Moment::from_unix(seconds, present.now);

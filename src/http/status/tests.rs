@@ -142,7 +142,7 @@ fn failed_reading_has_reason_and_missing_right() {
     for part in ["FORBIDDEN", "missing right: read services", "412 of 500", "FAILED", "INCOMPLETE"] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    let worst = page.find("FORBIDDEN").zip(page.find("read whole"));
+    let worst = page.find("FORBIDDEN").zip(page.find("read completely"));
     assert!(worst.is_some_and(|(forbidden, well)| forbidden < well), "the worst comes first");
 }
 
