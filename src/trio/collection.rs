@@ -31,7 +31,7 @@ pub struct Listing<T> {
 pub(super) trait Identified {
     fn id(&self) -> &Text;
 
-    /// What tells apart rows with the same id; `None` where the id alone does. A row that comes twice
+    /// Returns the service that distinguishes rows with the same id; `None` where the id is enough. A row that comes twice
     /// because the list moved between two pages agrees in both.
     fn service_id(&self) -> Option<&Text> {
         None
