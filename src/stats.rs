@@ -1,6 +1,7 @@
 //! Counters of the exporter about itself.
 //!
-//! Atomics, written where things happen and read when metrics are encoded: neither side waits for the other.
+//! Counters and gauges are atomics, so recording and encoding do not block each other. The list of servers and the
+//! expiry of certificates are behind locks that are held briefly.
 
 use std::{
     collections::BTreeMap,
@@ -14,8 +15,8 @@ use std::{
 use crate::model::{AuthFailure, RequestFailure, Resource, RetryReason, ServerUse, Token};
 
 /// Upper edges of the request duration histogram, in seconds.
-// Each answers a question: a healthy server nearby (up to 0.05), a slow one (0.25), a slow page (1), cycles that
-// get missed (5, the interval of states) and requests that are given up (10).
+// Chosen so that these can be distinguished: a healthy server nearby (up to 0.05 s), a slow server (0.25 s), a slow page
+// (1 s), a request longer than the interval of states (5 s) and a timeout (10 s).
 pub const DURATION_EDGES: [f64; 8] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
 
 /// Status codes that HTTP allows.
@@ -30,7 +31,7 @@ pub struct Stats {
     /// Attempts to renew a token.
     pub refreshes: Counter,
     auth_failures: [Counter; AuthFailure::COUNT],
-    token_expiry: [Counter; Token::COUNT],
+    token_expiry: [Gauge; Token::COUNT],
     retries: [Counter; RetryReason::COUNT],
     servers: RwLock<Arc<[ServerUse]>>,
     /// Changes to another server.
@@ -168,8 +169,8 @@ impl Stats {
         self.certificate_expiry.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns the number of logins and renewals. With each the rights of the user may have changed.
-    pub fn session_changes(&self) -> u64 {
+    /// Returns the number of login and renewal attempts. After each of them the user's rights may be different.
+    pub fn auth_attempts(&self) -> u64 {
         self.logins.get() + self.refreshes.get()
     }
 
@@ -205,15 +206,12 @@ impl Stats {
 
     /// Sets the expiry of a token, in seconds since 1970; `None`: there is no such token.
     pub fn set_token_expiry(&self, token: Token, expiry: Option<f64>) {
-        // 0, the start of 1970, is "no token".
-        let bits = expiry.map_or(0, f64::to_bits);
-        self.token_expiry[token.index()].0.store(bits, Ordering::Relaxed);
+        self.token_expiry[token.index()].set(expiry);
     }
 
     /// Returns the expiry of a token, in seconds since 1970; `None`: there is no such token.
     pub fn token_expiry(&self, token: Token) -> Option<f64> {
-        let bits = self.token_expiry[token.index()].get();
-        (bits != 0).then(|| f64::from_bits(bits))
+        self.token_expiry[token.index()].get()
     }
 }
 
@@ -229,7 +227,8 @@ impl ResourceStats {
         }
     }
 
-    /// Counts a finished request and its duration. A status outside 100–599 is ignored: HTTP has none.
+    /// Counts a finished request and its duration. A status outside 100–599 is not counted by status, because HTTP has
+    /// none; its duration is still counted.
     pub fn record_request(&self, code: RequestCode, took: Duration) {
         match code {
             RequestCode::Status(status) => {

@@ -33,7 +33,7 @@ pub(super) async fn check(
         gathered.load.add(requests, interval);
         // Most resources hide members until `fields=` names them, so the mapping shows only in a second reading.
         // Skills take one request for each service: twice is too much.
-        let has_more_members = client.is_looking_for_members(resource, route.contact_center());
+        let has_more_members = client.next_reading_may_add_members(resource, route.contact_center());
         if has_more_members && matches!(read, Ok(Ok(_))) && collector != Collector::Skills {
             read = timeout(limit, reader.items(collector)).await;
         }

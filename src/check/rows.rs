@@ -1,4 +1,4 @@
-//! Rows without an id, or calls and cases without a service: no metric counts them.
+//! Rows that lack a required id or service: they are left out of the metrics of services, agents and calls.
 
 use super::Report;
 use crate::{model::FieldUse, trio::Client};
@@ -12,25 +12,25 @@ pub(super) fn check(client: &Client, report: &mut Report) {
 // If no row has it, its member is missing or the resource cannot be read; `mapping` and `rights` report that.
 fn judge(fields: &[FieldUse], report: &mut Report) {
     let found = fields.iter().filter(|field| field.present == Some(true));
-    // `rows_without` is known only for the fields by which rows are counted.
+    // `rows_without` is known only for the required fields.
     let keys: Vec<(&FieldUse, u64)> = found.filter_map(|field| Some((field, field.rows_without?))).collect();
     if keys.is_empty() {
         return;
     }
     if keys.iter().all(|(_, rows)| *rows == 0) {
-        report.ok("rows", "each has the id, and the service, that it counts by");
+        report.ok("rows", "every row has its required id and service");
         return;
     }
     for (field, rows) in keys.into_iter().filter(|(_, rows)| *rows > 0) {
-        let lacked = field.field;
+        let name = field.field;
         let seen = match rows {
-            1 => format!("1 row has no {lacked}, so no figure counts it"),
-            _ => format!("{rows} rows have no {lacked}, so no figure counts them"),
+            1 => format!("1 row has no {name}, so it is left out of the counts"),
+            _ => format!("{rows} rows have no {name}, so they are left out of the counts"),
         };
         report.check(
-            format!("rows {} {lacked}", field.resource.as_str()),
+            format!("rows {} {name}", field.resource.as_str()),
             seen,
-            "see what those rows are: `trio-exporter inspect --show-values`",
+            "look at those rows: `trio-exporter inspect --show-values`",
         );
     }
 }
@@ -57,7 +57,7 @@ mod tests {
         }
     }
 
-    fn said(fields: &[FieldUse]) -> Vec<(Level, String)> {
+    fn findings(fields: &[FieldUse]) -> Vec<(Level, String)> {
         let mut report = Report::default();
         judge(fields, &mut report);
         report
@@ -68,24 +68,24 @@ mod tests {
     }
 
     #[test]
-    fn rows_without_a_key_are_a_finding_each_field() {
-        assert_eq!(said(&[]), []);
-        assert_eq!(said(&[key("state", None)]), [], "a row counts without it");
-        let well = said(&[key("id", Some(0)), key("service_id", Some(0))]);
-        assert_eq!(well.iter().map(|(level, _)| *level).collect::<Vec<_>>(), [Level::Ok]);
+    fn each_field_with_missing_keys_is_one_finding() {
+        assert_eq!(findings(&[]), []);
+        assert_eq!(findings(&[key("state", None)]), [], "not a required field");
+        let complete = findings(&[key("id", Some(0)), key("service_id", Some(0))]);
+        assert_eq!(complete.iter().map(|(level, _)| *level).collect::<Vec<_>>(), [Level::Ok]);
         let absent = FieldUse { present: Some(false), ..key("id", Some(9)) };
-        assert_eq!(said(&[absent]), [], "reading the resource has failed");
-        let lacking = said(&[key("id", Some(5)), key("service_id", Some(1)), key("id", Some(0))]);
+        assert_eq!(findings(&[absent]), [], "no member feeds the field; mapping reports it");
+        let lacking = findings(&[key("id", Some(5)), key("service_id", Some(1)), key("id", Some(0))]);
         assert_eq!(
             lacking,
             [
                 (
                     Level::Check,
-                    "rows services/calls id: 5 rows have no id, so no figure counts them".to_owned()
+                    "rows services/calls id: 5 rows have no id, so they are left out of the counts".to_owned()
                 ),
                 (
                     Level::Check,
-                    "rows services/calls service_id: 1 row has no service_id, so no figure counts it"
+                    "rows services/calls service_id: 1 row has no service_id, so it is left out of the counts"
                         .to_owned()
                 ),
             ]

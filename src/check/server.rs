@@ -14,10 +14,11 @@ use crate::{
 /// Remaining days of a certificate below which it should be renewed.
 const MIN_CERTIFICATE_DAYS: f64 = 21.0;
 /// Largest difference of clocks in seconds that is no finding.
-// Waits come from times that Trio states; they are wrong by as much as the clocks differ.
+// The exporter corrects waits for this difference, as measured from the header `Date`. Without that header, waits are
+// wrong by the difference.
 const MAX_SKEW: f64 = 5.0;
 
-/// Checks a server. Returns true if its Api resource answers.
+/// Checks a server. Returns true if the Api resource answers with success, a redirect or a 4xx status.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
@@ -54,8 +55,8 @@ pub(super) async fn check(
             check_named_servers(target, &answer, report).await;
         }
         Err(error @ Error::Redirected { .. }) => {
-            let remedy =
-                "normal for the passive server of a pair, but it should answer ?redirect=false itself";
+            let remedy = "the passive server of a pair may redirect normal requests, but a request with ?redirect=false should \
+                          be answered directly; check the web service on that server";
             report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error @ Error::Status { status: 400..=499, .. }) => {
@@ -108,13 +109,14 @@ async fn check_named_servers(target: &CheckTarget, answer: &ApiAnswer, report: &
 /// Returns the remedy for a certificate that is not trusted.
 // rustls' error type is not part of reqwest's interface, so the text of the error decides.
 fn certificate_remedy(answer: &Result<ApiAnswer, Error>) -> &'static str {
-    let seen = answer.as_ref().err().map(ToString::to_string).unwrap_or_default();
-    if seen.contains("xpired") {
+    let seen = answer.as_ref().err().map(ToString::to_string).unwrap_or_default().to_lowercase();
+    // rustls writes "Expired" or "expired", depending on whether it knows the time of the end.
+    if seen.contains("expired") {
         "renew the server's certificate, or set this machine's clock"
     } else if seen.contains("not valid for name") {
         "use the name in the certificate in `servers`"
     } else {
-        "name the authority of the server's certificate in `ca_file`"
+        "set `ca_file` to a file that contains the CA certificate of this server"
     }
 }
 

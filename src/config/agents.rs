@@ -62,7 +62,7 @@ fn identity(section: &mut Section<'_>, files: &mut Files, complaints: &mut Compl
         Some("name") => Identity::Name,
         Some("hash") => match &key {
             Some(key) => Identity::Hash(secret::to_bytes(&key.secret)),
-            // A key was given, but its file cannot be read: that is reported already.
+            // The key was given but is not usable; the reason has already been reported.
             None if complaints.count() > before => Identity::None,
             None => {
                 let message = "`hash` needs a key: put 32 random characters into a file and name it in agents.hash_key_file";
@@ -86,8 +86,9 @@ fn groups(entry: &Entry<'_>, complaints: &mut Complaints) -> GroupSelection {
         let Some(entry) = section.get(key) else { return Vec::new() };
         let items = entry.list();
         if items.is_empty() {
-            // An empty `allow` would show every group, the opposite of what it says.
-            entry.wrong(complaints, "must name at least one agent group; or leave the key out");
+            // An empty `allow` would show every group, which is the opposite of what a reader expects. An empty `deny` has no
+            // effect, so it is rejected as well.
+            entry.wrong(complaints, "must name at least one agent group; if there is none, remove the key");
         }
         let mut patterns = Vec::new();
         for item in items {

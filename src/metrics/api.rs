@@ -52,7 +52,7 @@ const CERTIFICATE_EXPIRY: Spec = Spec::gauge(
 .seconds();
 const CLOCK_SKEW: Spec = Spec::gauge(
     "clock_skew",
-    "Seconds by which the server's clock is ahead of the exporter's (negative: behind) in its last answer, to the second. Above a few seconds, waits and times since are wrong by as much. Source: header Date.",
+    "Seconds by which the server's clock is ahead of the exporter's (negative: behind) in its last answer, to the second. The exporter corrects waits and state limits for it; trio_agent_state_since_timestamp_seconds is not corrected. Source: header Date.",
 )
 .seconds();
 const RETRIES: Spec = Spec::counter(

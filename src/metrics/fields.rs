@@ -28,7 +28,7 @@ const UNKNOWN_VALUES: Spec = Spec::gauge(
 );
 const ROWS_WITHOUT_KEY: Spec = Spec::gauge(
     "rows_without_key",
-    "Rows of the last answer without this field, which cannot be counted: above 0, counters and gauges of the resource are low by as many; compare with what Trio shows. Source: the field dictionary.",
+    "Rows of the last answer that lack this required field and are left out of the counts: above 0, counters and gauges of the resource are too low by this number; compare them with what Trio shows. Source: the field dictionary.",
 );
 const TIMES_REJECTED: Spec = Spec::counter(
     "times_rejected",

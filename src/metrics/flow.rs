@@ -22,14 +22,14 @@ const NOW: [(&Spec, NowNumber); 3] = [
     (
         &Spec::gauge(
             "service_class_waiting",
-            "Cases of the class that wait now, ringing ones included, so that e-mails do not hide callers. Absent while the list is truncated. Absent for every class of a service while a state, a class or an id is unknown and the queue length does not show if such cases wait; also if the lists show no waiting case beside a queue twice in a row; in both cases until ten minutes after. Source: services/calls, services/cases.",
+            "Cases of the class that wait now, ringing ones included, so that e-mails do not hide callers. Absent while the list is truncated. Absent for every class of a service while cases with an unmapped state or without an id may wait, because the queue length cannot show that they do not; while a waiting case has an unmapped class, absent for the classes that it may belong to. Also absent for every class if two readings in a row show no waiting case although the queue length is above 0. It stays absent for ten minutes after the last such reading. Source: services/calls, services/cases.",
         ),
         |now| now.cases as f64,
     ),
     (
         &Spec::gauge(
             "service_class_longest_wait",
-            "Age of the oldest waiting case of the class; 0 if none waits: compare it with trio_service_wait_alert_seconds. The age counts from Trio's own time of arrival, else from the middle of the interval in which the case came, else from when it was first seen, and is then at least half an interval. Absent like trio_service_class_waiting. Source: services/calls, services/cases.",
+            "Age of the oldest waiting case of the class; 0 if none waits: compare it with trio_service_wait_alert_seconds. The age counts from Trio's own time of arrival, else from the middle of the interval in which the case came, else from when it was first seen, and is then at least half an interval. Absent whenever trio_service_class_waiting is absent. Source: services/calls, services/cases.",
         )
         .seconds(),
         |now| now.longest_wait,
@@ -37,7 +37,7 @@ const NOW: [(&Spec, NowNumber); 3] = [
     (
         &Spec::gauge(
             "service_class_over_target",
-            "Cases of the class that wait now and are past the wait target: they are lost for the service level. Their age is found as for trio_service_class_longest_wait_seconds. Absent like trio_service_class_waiting. Source: services/calls, services/cases.",
+            "Cases of the class that wait now and are past the wait target: they are lost for the service level. Their age is found as for trio_service_class_longest_wait_seconds. Absent whenever trio_service_class_waiting is absent. Source: services/calls, services/cases.",
         ),
         |now| now.over_target as f64,
     ),

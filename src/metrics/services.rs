@@ -55,7 +55,7 @@ const NUMBERS: Numbers = [
     (
         &Spec::gauge(
             "service_longest_wait",
-            "Age of the oldest waiting case; 0 if the queue is empty, absent if unknown: compare it with trio_service_wait_alert_seconds. If Trio does not give it, the longest of trio_service_class_longest_wait_seconds, absent like it; also absent if the lists show fewer waiting cases than the queue length twice in a row, or show calls alone and Trio gives no queue length; in both cases until ten minutes after. Source: services/state, else services/calls, services/cases.",
+            "Age of the oldest waiting case; 0 if the queue is empty, absent if unknown: compare it with trio_service_wait_alert_seconds. If Trio does not give it, this is the maximum of trio_service_class_longest_wait_seconds, and it is absent while that is absent for a class of the service. It is also absent if two readings in a row show fewer waiting cases than the queue length, or if calls alone can be read and Trio gives no queue length; it stays absent for ten minutes after the last such reading. Source: services/state, else services/calls, services/cases.",
         )
         .seconds(),
         longest_wait,

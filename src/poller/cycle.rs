@@ -107,7 +107,7 @@ impl Poller {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
         let due = cadence::due(attempt, configuration, state, self.trouble.is_some(), self.clock.now());
-        let looking = self.client.is_looking_for_members(Resource::ContactCenters, &"".into());
+        let looking = self.client.next_reading_may_add_members(Resource::ContactCenters, &"".into());
         // After a failover the links of the other server are not valid here.
         let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
         // A complete answer without contact centres is an answer, too.
@@ -322,7 +322,7 @@ impl CollectContext<'_> {
     pub(super) fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
         collector
             .resource()
-            .is_some_and(|resource| self.client.is_looking_for_members(resource, route.contact_center()))
+            .is_some_and(|resource| self.client.next_reading_may_add_members(resource, route.contact_center()))
     }
 
     /// Reads one collector if it is due, or if `early` is set.

@@ -102,7 +102,7 @@ impl ReadingState {
         }
         self.centers = Some(centers);
         if self.server.replace(snapshot.server.clone()).is_some_and(|before| before != snapshot.server) {
-            let words = format!("another server is read now: {}", snapshot.server);
+            let words = format!("another server is asked from now on: {}", snapshot.server);
             messages.push(Message::new("server", words).with_fact("server", &*snapshot.server));
         }
         for (center, totals) in snapshot.centers.iter().zip(&published.totals.centers) {

@@ -274,7 +274,7 @@ impl Client {
     /// Number of the session. It changes with every login and renewal: rights take effect with a new token,
     /// and a server may have been upgraded meanwhile, so what was learnt of it is learnt again.
     pub(super) fn session_number(&self) -> u64 {
-        self.stats.session_changes()
+        self.stats.auth_attempts()
     }
 
     /// Links of an answer; none if it is not known which server gave it.

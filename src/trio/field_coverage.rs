@@ -38,7 +38,7 @@ struct State {
     last: HashMap<(Resource, Text), Vec<FieldSeen>>,
     rejected: HashMap<(Resource, usize), u64>,
     missing_logged: HashSet<(Resource, usize)>,
-    /// Fields that some rows lack and count by, and for how many readings no row has lacked them since.
+    /// Required fields that some rows lack, and the number of readings since then in which no row lacked them.
     rows_without: HashMap<(Resource, Text, usize), u32>,
     values_logged: HashMap<(Resource, usize), HashSet<String>>,
 }
@@ -134,8 +134,8 @@ impl FieldCoverage {
 }
 
 impl State {
-    /// Logs once that rows lack the field that they are counted by, and once that each has it again. A
-    /// member that no row has is logged elsewhere.
+    /// Logs once that rows lack a required field, and once that each has it again. A member that no row has is
+    /// logged elsewhere.
     fn note_rows_without(
         &mut self,
         (resource, contact_center, index): (Resource, &Text, usize),
@@ -150,7 +150,7 @@ impl State {
                     contact_center = &**contact_center,
                     field,
                     rows,
-                    "rows lack this field and are left out of every figure that counts by it"
+                    "rows lack this field and are left out of the counts"
                 );
             }
             return;

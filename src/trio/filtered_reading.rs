@@ -1,4 +1,4 @@
-//! Reading of a collection with the parameters `sort` and `fields`, and proof that they did no harm.
+//! Reading of a collection with the parameters `sort` and `fields`, and without one that is refused or hides a field.
 
 use url::Url;
 
@@ -89,7 +89,7 @@ impl Client {
         Ok(collected)
     }
 
-    /// Returns the filtered reading, or an unfiltered one if the filter cost a field or was refused.
+    /// Returns the filtered reading, or an unfiltered one if the filter removed a field or was refused.
     async fn verify_filter<T: Identified + Send>(
         &self,
         unfiltered: Request<'_>,
@@ -108,14 +108,15 @@ impl Client {
             }
             Err(error) => return Err(error),
         };
-        if !self.member_filters.record_filtered(
+        let field_missing = self.member_filters.record_filtered(
             mapping,
             contact_center,
             filtered.rows,
             &filtered.seen,
             &filtered.members,
-        ) {
-            // Nothing is missing: no second reading is needed.
+        );
+        if !field_missing {
+            // No second reading is needed.
             return Ok(filtered);
         }
         let collected = self.collect_pages(unfiltered, build).await?;
@@ -126,17 +127,18 @@ impl Client {
         Ok(if filter_harms { collected } else { filtered })
     }
 
-    /// Returns whether the next reading of a resource may hold more than the last, because it will ask for
-    /// members that do not come by themselves.
-    pub fn is_looking_for_members(&self, resource: Resource, contact_center: &Text) -> bool {
+    /// Returns true if the next reading of a resource may have more members than the last, because it will ask for
+    /// members that the server sends only on request.
+    pub fn next_reading_may_add_members(&self, resource: Resource, contact_center: &Text) -> bool {
         let mapping = self.mapping(resource);
         mapping.is_ok_and(|mapping| self.member_filters.expects_more(mapping, contact_center))
     }
 }
 
-/// Returns whether an error may be about `fields` or `sort`.
-// No status is documented for this. The design that Trio's paging header resembles answers 500 to an
-// unknown name in `fields`; the others are HTTP's own for a parameter or an address it does not take.
+/// Returns true if an error may be about `fields` or `sort`.
+// Trio does not document a status for this. 500 is included because the published API design whose header
+// `X-Pagination` Trio's resembles returns 500 for an unknown name in `fields`. The other statuses are usual for a
+// parameter or a URL that the server does not accept.
 pub(super) fn is_parameter_refusal(error: &Error) -> bool {
     matches!(error, Error::Status { status: 400 | 404 | 405 | 406 | 414 | 422 | 500 | 501, .. })
 }

@@ -1,13 +1,20 @@
 //! `docs/metrics.md` is made of the contract, of where each family comes from, and of the HELP that is
 //! served. `GOLDEN=write cargo test metrics_page` writes it again.
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+    path::Path,
+};
 
 use pretty_assertions::assert_eq;
+use serde_json::Value;
 
 const CONTRACT: &str = include_str!("../data/contract.tsv");
 const ORIGINS: &str = include_str!("../data/origins.tsv");
 const FIELDS: &str = include_str!("../../src/trio/fields.yaml");
+const SCHEMA: &str = include_str!("../../deploy/trio-exporter.schema.json");
 const MORNING: &str = include_str!("../data/expected/morning.prom");
 const SERVED: [&str; 6] = [
     MORNING,
@@ -35,10 +42,10 @@ const COUNTED: [(&str, &str, usize); 23] = [
     ("resources", "collections of Trio", 20),
     ("requested_resources", "resources that were asked for, logins among them", 22),
     ("codes", "answers of a resource that differ in their status", 2),
-    ("collectors", "collectors, one set a contact centre", 11),
+    ("collectors", "collectors, one set per contact centre", 11),
     ("servers", "servers of a target", 2),
-    ("fields", "fields of the dictionary, a resource each", 41),
-    ("12", "fields that a row counts by: an id a resource, and the service of calls and cases", 12),
+    ("fields", "dictionary fields, counted once per resource", 41),
+    ("12", "required key fields: one id per resource, plus the service of calls and cases", 12),
     ("7", "states of an agent, kinds of failure", 7),
     ("4", "states of a case, reasons why time is unmeasured", 4),
     ("3", "ages of cases that left", 3),
@@ -66,9 +73,9 @@ fn page() -> String {
          served: do not edit, `GOLDEN=write cargo test metrics_page` writes it.\n\n\
          A family exists only where its source does: what Trio does not give, or what could not be read lately, is \
          absent, never 0. Fields (`services/state: queue_length`) are those of the field dictionary, see \
-         [fields.md](fields.md). Voice and callback are taken from `services/calls`, other classes, and all of them where \
-         calls cannot be read, from `services/cases`. A *key* names the thing that a sample is about, the values of a *part* add up to a \
-         whole, an *info* is a text that belongs to the key.\n\n## How many series\n\n\
+         [fields.md](fields.md). Voice and callback come from `services/calls`. Other classes come from `services/cases`. If \
+         calls cannot be read, all classes come from `services/cases`. A *key* identifies what a sample is about. The values of a \
+         *part* label add up to a whole. An *info* label is text that describes the key.\n\n## How many series\n\n\
          At most this many, where:\n\n| word | what it counts |\n| --- | --- |\n",
     );
     for (word, what, _) in COUNTED {
@@ -169,13 +176,32 @@ fn every_field_that_an_origin_names_is_in_the_dictionary() {
     for (name, row) in table(ORIGINS) {
         for (resources, field) in named(row[2]) {
             let known = resources.iter().filter_map(|resource| fields.get(resource));
-            let member_list = field == "members named in export.service_state";
+            let member_list = field == "members named in export_service_state";
             let known = known.flatten().any(|known| *known == field);
             assert!(known || member_list, "{name}: {resources:?} have no field {field}");
             count += 1;
         }
     }
     assert!(count > 80, "only {count} fields were looked up");
+}
+
+#[test]
+fn configuration_keys_on_the_page_exist() {
+    let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
+    let exists = |path: &str| {
+        let below = |object| path.split('.').try_fold(object, |object: &Value, key| object["properties"].get(key));
+        [&schema, &schema["definitions"]["target"]].into_iter().any(|object| below(object).is_some())
+    };
+    let sources = ORIGINS.lines().skip(1).filter_map(|line| line.split('\t').nth(2));
+    let in_sources = sources.flat_map(|source| source.split("; ")).filter_map(|part| {
+        part.strip_prefix("configuration: ").or_else(|| Some(part.split_once("members named in ")?.1))
+    });
+    let in_words = COUNTED.iter().flat_map(|(_, what, _)| what.split('`').skip(1).step_by(2));
+    let keys: BTreeSet<&str> = in_sources.chain(in_words.filter(|word| word.contains(['.', '_']))).collect();
+    assert!(keys.len() > 6, "{keys:?}");
+    for key in keys {
+        assert!(exists(key), "{key} is no key of the configuration");
+    }
 }
 
 #[test]

@@ -28,8 +28,8 @@ pub(in crate::config) fn warn(
         let Some((key, interval)) = interval_of(target.class, poll) else { continue };
         if interval * READINGS_PER_TARGET > target.after && !warned.contains(&key) {
             warnings.push(format!(
-                "{key}: {interval:?} is longer than a quarter of {} ({:?}): whether a case was answered within it \
-                 is then known roughly; read more often",
+                "{key}: {interval:?} is longer than a quarter of {} ({:?}): it is then only roughly known whether a \
+                 case was answered within the target; shorten the interval",
                 target.key, target.after
             ));
             warned.push(key);
@@ -38,10 +38,15 @@ pub(in crate::config) fn warn(
     let left_out = Goals::edges_left_out([goals]);
     if !left_out.is_empty() {
         let left_out: Vec<_> = left_out.iter().map(|seconds| format!("{seconds}s")).collect();
+        let left_out = match left_out.as_slice() {
+            [one] => format!("{one} has"),
+            [others @ .., last] => format!("{} and {last} have", others.join(", ")),
+            [] => String::new(),
+        };
         warnings.push(format!(
-            "goals: more different wait targets than trio_service_wait_seconds can take as edges; without one: {}; \
-             service levels do not need it",
-            left_out.join(", ")
+            "goals: too many different wait targets for the buckets of trio_service_wait_seconds: {} no bucket edge \
+             (service levels are not affected); use fewer different targets",
+            left_out
         ));
     }
 }

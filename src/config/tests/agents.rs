@@ -98,7 +98,7 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
         ),
         (
             format!("{VALID}agents: {{groups: {{deny: []}}}}\n"),
-            "c.yml:7:25: agents.groups.deny: must name at least one agent group; or leave the key out",
+            "c.yml:7:25: agents.groups.deny: must name at least one agent group; if there is none, remove the key",
         ),
         (
             format!("{VALID}agents: {{groups: {{allow: ['', x]}}}}\n"),

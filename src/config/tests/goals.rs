@@ -157,7 +157,7 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
 fn interval_too_long_for_a_wait_target_is_warned_of() {
     let warnings =
         |rest: &str| load_text("goals-polls", &format!("{VALID}{rest}\n")).expect("valid").warnings;
-    let roughly = "whether a case was answered within it is then known roughly; read more often";
+    let roughly = "it is then only roughly known whether a case was answered within the target; shorten the interval";
     let none: [String; 0] = [];
     assert_eq!(warnings("poll: {state: 5s}"), none);
     let default = format!(
@@ -191,7 +191,7 @@ fn interval_too_long_for_a_wait_target_is_warned_of() {
         "collectors.cases.interval: 9s is longer than a quarter of goals.services[0].classes.voice.wait_target (10s): {roughly}"
     );
     let without_calls = format!("{rule}\ncollectors: {{calls: off, cases: {{interval: 9s}}}}");
-    assert_eq!(warnings(&without_calls), [from_cases], "calls are among the cases");
+    assert_eq!(warnings(&without_calls), [from_cases], "without the calls list, voice is read from cases");
 }
 
 #[test]
@@ -204,8 +204,8 @@ fn fifth_wait_target_without_bucket_is_warned_of() {
     let text = format!("{VALID}goals: {{services: [{}]}}\n", rules.join(", "));
     let config = load_text("goals-edges", &text).expect("valid");
     assert_eq!(Goals::edges([&*config.targets[0].goals]), [21.0, 22.0, 23.0, 24.0]);
-    let warning = "goals: more different wait targets than trio_service_wait_seconds can take as edges; without one: 25s, 26s; \
-                   service levels do not need it";
+    let warning = "goals: too many different wait targets for the buckets of trio_service_wait_seconds: 25s and 26s have no bucket \
+                   edge (service levels are not affected); use fewer different targets";
     assert_eq!(config.warnings, [warning]);
 }
 

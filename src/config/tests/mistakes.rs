@@ -184,7 +184,7 @@ fn general() -> Vec<(String, String)> {
         ),
         (
             format!("{VALID}    contact_centers: {{allow: []}}\n"),
-            "c.yml:7:30: targets[0].contact_centers.allow: must name at least one contact centre; or leave the key out",
+            "c.yml:7:30: targets[0].contact_centers.allow: must name at least one contact centre; if there is none, remove the key",
         ),
         (
             format!("{VALID}    contact_centers: {{allow: [Åre], deny: [åre]}}\n"),

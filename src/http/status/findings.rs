@@ -1,5 +1,7 @@
 //! Findings: problems of the exporter and its targets, each with its severity and remedy.
 
+use std::fmt::Display;
+
 use super::{
     moment::span,
     report::{
@@ -20,7 +22,8 @@ const CERTIFICATE_DAYS: f64 = 14.0;
 /// Beginning of the finding that a target cannot be read; used for sorting.
 const DOWN: &str = "cannot be read";
 /// Difference of clocks in seconds above which it is a finding.
-// Waits come from times that Trio states; they are wrong by as much as the clocks differ.
+// The exporter corrects waits for this difference, as measured from the header `Date`. Times that it shows as Trio
+// gives them are not corrected.
 const SKEW_SECONDS: f64 = 5.0;
 
 /// Returns the findings, the most severe first, and the number of further ones.
@@ -78,8 +81,8 @@ impl Findings {
         if let Some(file) = exporter.state_file.as_ref().filter(|file| file.errors > 0) {
             let when = file.last_saved.as_ref().map_or("never".to_owned(), super::moment::Moment::in_words);
             let what = format!(
-                "the state file could not be used or written {} times; last saved: {when}",
-                file.errors
+                "the state file could not be used or written {}; last saved: {when}",
+                counted(file.errors, "time")
             );
             self.add(
                 Warning,
@@ -149,7 +152,7 @@ impl Findings {
         if let Some(skew) = target.clock_skew_seconds.filter(|skew| skew.abs() > SKEW_SECONDS) {
             let way = if skew > 0.0 { "ahead of" } else { "behind" };
             let what = format!("Trio's clock is {} {way} the exporter's", span(skew.abs()));
-            self.add(Warning, what, "synchronise both by NTP; waits and times are wrong by this difference");
+            self.add(Warning, what, "synchronise both by NTP; waits are corrected for this difference, the start of an agent's state is not");
         }
     }
 
@@ -211,7 +214,7 @@ impl Findings {
             );
         }
         if target.restarts > 0 {
-            let what = format!("its poller was restarted {} times after a panic", target.restarts);
+            let what = format!("its poller was restarted {} after a panic", counted(target.restarts, "time"));
             self.add(Warning, what, "report the panic that the log shows");
         }
     }
@@ -234,9 +237,9 @@ impl Findings {
             lacking.filter_map(|field| Some((field, field.rows_without.filter(|rows| *rows > 0)?)))
         {
             let what = if rows == 1 {
-                format!("1 row of {} has no {}: no figure counts it", field.resource, field.field)
+                format!("1 row of {} has no {}: it is left out of the counts", field.resource, field.field)
             } else {
-                format!("{rows} rows of {} have no {}: no figure counts them", field.resource, field.field)
+                format!("{rows} rows of {} have no {}: they are left out of the counts", field.resource, field.field)
             };
             self.add(
                 Warning,
@@ -273,8 +276,8 @@ impl Findings {
         if target.truncated.services > 0 {
             let ids = target.truncated.examples.iter().map(|place| place.service_id.as_str());
             let what = format!(
-                "the list of cases is truncated for {} services ({})",
-                target.truncated.services,
+                "the list of cases is truncated for {} ({})",
+                counted(target.truncated.services, "service"),
                 list_names(ids)
             );
             self.add(
@@ -317,6 +320,11 @@ pub(super) fn list_centers(centers: &[Named]) -> String {
         })
         .collect();
     list_names(names.iter().map(String::as_str))
+}
+
+/// Returns a number with its noun in singular or plural.
+pub(super) fn counted<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    if number == N::from(1) { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// Lists the first [`MAX_NAMES`] names and the number of further ones.

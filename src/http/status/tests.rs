@@ -259,8 +259,8 @@ fn rows_without_key_are_counted() {
         })
     };
     for (rows, what) in [
-        (1, "1 row of services/state has no id: no figure counts it"),
-        (12, "12 rows of services/state have no id: no figure counts them"),
+        (1, "1 row of services/state has no id: it is left out of the counts"),
+        (12, "12 rows of services/state have no id: they are left out of the counts"),
     ] {
         let (some, page) = reported(with(rows));
         assert_eq!(some["targets"][0]["fields"][5]["rows_without"], json!(rows));
@@ -269,7 +269,7 @@ fn rows_without_key_are_counted() {
     }
     let (none, _) = reported(with(0));
     assert_eq!(none["targets"][0]["fields"][5]["rows_without"], json!(0));
-    assert_eq!(none["targets"][0]["fields"][0]["rows_without"], json!(null), "a row counts without it");
+    assert_eq!(none["targets"][0]["fields"][0]["rows_without"], json!(null), "not a required field");
     assert!(findings(&none).iter().all(|(_, text)| !text.contains("rows of")));
 }
 

@@ -69,7 +69,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Returns a text that a row counts by, such as its id. Rows without it are counted.
+    /// Returns the text of a required field, such as an id. Counts the rows that lack it.
     pub(in crate::trio) fn key(&mut self, field: usize) -> Option<Text> {
         let key = self.text(field);
         self.seen[field].rows_without += u64::from(key.is_none());

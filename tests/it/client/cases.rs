@@ -69,7 +69,7 @@ async fn number_in_two_services_survives_paging_and_a_row_that_moved_does_not() 
 
 #[tokio::test]
 async fn rows_without_key_and_their_end_are_logged_once() {
-    const LACK: &str = "rows lack this field and are left out of every figure that counts by it";
+    const LACK: &str = "rows lack this field and are left out of the counts";
     const AGAIN: &str = "every row has this field again";
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{
     super::{
+        findings::counted,
         moment::{Moment, span},
         report::{Collector, CollectorState, Field, FieldState, Named, Session, Target, TargetState},
     },
@@ -49,9 +50,9 @@ fn facts(target: &Target) -> Markup {
             dt { "Session" } dd { (session(&target.session)) }
             dt { "Load" }
             dd {
-                (target.load.requests) " requests since start"
+                (counted(target.load.requests, "request")) " since start"
                 @if let Some(budget) = target.load.budget_per_minute { ", at most " (budget) " a minute" }
-                ", " (target.polls_missed) " polls missed, " (target.failovers) " failovers, " (target.restarts) " restarts"
+                ", " (counted(target.polls_missed, "poll")) " missed, " (counted(target.failovers, "failover")) ", " (counted(target.restarts, "restart"))
             }
             @if let Some(skew) = target.clock_skew_seconds { dt { "Trio's clock" } dd { (skew) " s relative to the exporter's" } }
             @if !target.contact_centers.is_empty() {
@@ -68,7 +69,7 @@ fn facts(target: &Target) -> Markup {
             @if target.truncated.services > 0 {
                 dt { "Truncated lists" }
                 dd {
-                    (target.truncated.services) " services: "
+                    (counted(target.truncated.services, "service")) ": "
                     @for place in &target.truncated.examples {
                         (place.service_name.as_deref().unwrap_or_default()) " " code { (place.service_id) } " "
                     }
@@ -84,7 +85,7 @@ fn session(session: &Session) -> Markup {
         @if session.logged_in { "logged in" } @else { strong { "not logged in" } }
         @if let Some(ends) = &session.access_ends { ", access token ends " (moment(ends)) }
         @if let Some(ends) = &session.refresh_ends { ", refresh token ends " (moment(ends)) }
-        "; " (session.logins) " logins, " (session.renewals) " renewals"
+        "; " (counted(session.logins, "login")) ", " (counted(session.renewals, "renewal"))
         @for (reason, count) in &session.failures { ", " strong { (count) " failed: " (reason) } }
     }
 }
@@ -209,7 +210,7 @@ fn fields(target: &Target) -> Markup {
     html! {
         @if !fields.is_empty() {
             details {
-                summary { "Mapping: " (fields.len()) " fields, " (missing) " missing, " (unknown) " with unknown values" }
+                summary { "Mapping: " (counted(fields.len(), "field")) ", " (missing) " missing, " (unknown) " with unknown values" }
                 table {
                     thead {
                         tr {
@@ -265,7 +266,7 @@ fn rights(target: &Target) -> Markup {
     html! {
         @if !target.resources.is_empty() {
             details {
-                summary { "Rights: " (target.resources.len()) " collections counted, " (closed) " not accessible" }
+                summary { "Rights: " (counted(target.resources.len(), "collection")) " counted, " (closed) " not accessible" }
                 table {
                     thead { tr { th { "Right" } th { "Contact centre" } th { "Collection" } th.number { "Items" } } }
                     tbody {
@@ -290,9 +291,5 @@ fn moment(moment: &Moment) -> Markup {
 }
 
 fn count(number: Option<usize>, noun: &str) -> String {
-    match number {
-        None => format!("{noun}s unknown"),
-        Some(1) => format!("1 {noun}"),
-        Some(number) => format!("{number} {noun}s"),
-    }
+    number.map_or_else(|| format!("{noun}s unknown"), |number| counted(number, noun))
 }

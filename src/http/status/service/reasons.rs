@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Match, Verdict};
 use crate::http::status::{
     collectors::CONTACT_CENTERS,
-    findings::{list_centers, list_names},
+    findings::{counted, list_centers, list_names},
     moment::{Moment, span},
     report::{Collector, CollectorState, Report, Target, TargetState},
 };
@@ -146,7 +146,8 @@ impl ReasonList {
         if !without.is_empty() {
             let services: usize = without.iter().map(|(_, services)| services).sum();
             let evidence = format!(
-                "read completely, with {services} services, and it is not one of them: contact centre {}",
+                "read completely, with {}, and it is not one of them: contact centre {}",
+                counted(services, "service"),
                 list_names(without.iter().map(|(id, _)| *id))
             );
             self.add(None, Kind::ServicesList, RuledOut, evidence);

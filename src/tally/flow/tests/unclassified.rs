@@ -1,4 +1,6 @@
-//! Unknown outcomes are counted as unknown.
+//! Cases whose end the readings do not show are counted as unclassified, by reason.
+//!
+//! Case "0" is with an agent in the first list: only after such a case does one that disappears count as left.
 
 use pretty_assertions::assert_eq;
 use std::time::Duration;
@@ -174,12 +176,12 @@ fn whole_list_after_truncation_is_not_trusted() {
     trio.calls(&[case("0", Handled)]).calls_truncated(&[case("0", Handled)], &["1"]);
     let before = (trio.voice().answered, trio.voice().handling_seconds);
     for n in 0..QUARTER {
-        trio.calls(&[case(&format!("calm{n}"), Handled)]);
+        trio.calls(&[case(&format!("later{n}"), Handled)]);
     }
     assert_eq!((trio.voice().answered, trio.voice().handling_seconds), before);
-    assert_eq!(trio.voice().offered, QUARTER as u64, "that they came is certain, of all but the first");
+    assert_eq!(trio.voice().offered, QUARTER as u64, "case 0, and every later case except the first: their arrival is certain");
     assert_eq!(unclassified(&trio, UnclassifiedReason::Truncated), QUARTER as u64 - 1);
-    trio.calls(&[case("calm", Handled)]);
+    trio.calls(&[case("later", Handled)]);
     let before_end = unmeasured(&trio, Unmeasured::Truncated);
     trio.calls(&[case("next", Handled)]);
     assert_eq!(trio.voice().answered, before.0 + 1, "a quarter of an hour has passed");
@@ -222,7 +224,7 @@ fn job_of_an_agent_shows_an_answer() {
     trio.calls(&[case("7", Queued), case("8", Queued)]);
     trio.agents(&[("7", AgentState::Busy), ("8", AgentState::WrapUp)]);
     trio.calls(&[]);
-    assert_eq!(trio.voice().answered, 2, "a list that shows only who waits, and agents who tell");
+    assert_eq!(trio.voice().answered, 2, "the list shows only waiting cases; the job numbers of the agents show that both were answered");
     trio.assert_balanced();
     trio.calls(&[]).calls(&[]);
     assert_eq!(trio.voice().total_unclassified(), 0);
