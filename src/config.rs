@@ -1,5 +1,5 @@
 //! Configuration: reads a YAML file, or environment variables for a single target, into typed settings, or
-//! returns all errors at once. Behind this room no setting is a text that still has to be parsed.
+//! returns all errors at once. Outside this module every setting is already parsed into its type.
 
 mod agents;
 mod environment;
@@ -108,8 +108,9 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
         .map_err(|message| vec![format!("--config.file: {message}")])?;
     let mut files = Files::for_configuration(path, environment);
     let mut complaints = Complaints::about(file);
-    // A leftover variable would be ignored silently, and the operator would wonder which Trio is read.
-    if environment(environment::URL).is_some() {
+    // A leftover variable would be ignored silently, and the operator would wonder which Trio is read. An empty one is
+    // not set, as in `environment`.
+    if environment(environment::URL).is_some_and(|value| !value.is_empty()) {
         complaints.add_whole(format_args!(
             "the variable {} is set as well; use the file or the environment, not both",
             environment::URL
@@ -159,7 +160,8 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
     let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
-    // The name of a target with an error is unknown; a rule for it is then no second error.
+    // A target with an error has no known name. Skip this check then, or a rule that names that target would be
+    // reported as a second error.
     if names.len() == listed {
         references.check_targets(&names, complaints);
     }
@@ -176,7 +178,7 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
     Config { targets, poll, tally, metrics, state_file, shard: None, warnings }
 }
 
-/// Shortest interval of a collector. Reading more often would be an attack on Trio, not a poll.
+/// Shortest interval of a collector. Polling more often than this would overload Trio.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(super) struct SimulateArgs {
     /// Dialect of the answers: member names, units and formats.
     #[arg(long, value_enum, default_value_t = DialectArg::English)]
     dialect: DialectArg,
-    /// Print the `fields_file` that the exporter needs for this dialect, and exit.
+    /// Print a `fields_file` that maps the names of this dialect (required only for `foreign`), and exit.
     #[arg(long)]
     print_fields: bool,
     /// Maximum number of items on a page, even if the client asks for more.
@@ -159,7 +159,7 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         let cycles = replay.cycles();
         writeln!(
             out,
-            "recorded Trio    http://{addr}/te/api, {cycles} cycles from each login on, then the last one\n\
+            "recorded Trio    http://{addr}/te/api, each login starts at cycle 1 of {cycles}; the last cycle is then served forever\n\
              client key       any\nuser, password   any, any\nCtrl-C stops it."
         )?;
         return Ok(replay.serve(listener, stop.requested()).await?);

@@ -30,14 +30,15 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         }
         Some(text) => servers(&text),
     };
-    let named = |messages: Vec<String>| messages.into_iter().map(|message| format!("{URL}: {message}"));
+    let with_variable_name =
+        |messages: Vec<String>| messages.into_iter().map(|message| format!("{URL}: {message}"));
     let servers = match servers {
-        Ok((servers, unwise)) => {
-            warnings.extend(named(unwise));
+        Ok((servers, server_warnings)) => {
+            warnings.extend(with_variable_name(server_warnings));
             Some(servers)
         }
         Err(messages) => {
-            errors.extend(named(messages));
+            errors.extend(with_variable_name(messages));
             None
         }
     };
@@ -123,7 +124,7 @@ pub fn servers(text: &str) -> Result<(Vec<Url>, Vec<String>), Vec<String>> {
             target::MAX_SERVERS
         ));
     }
-    // The warning of plain HTTP names no server; with several of them it would be logged as often.
+    // The plain-HTTP warning does not name the server, so several servers would log the same text several times.
     warnings.dedup();
     if errors.is_empty() { Ok((servers, warnings)) } else { Err(errors) }
 }

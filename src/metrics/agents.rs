@@ -17,7 +17,7 @@ const AGENTS: Spec = Spec::gauge(
 );
 const GROUP_AGENTS: Spec = Spec::gauge(
     "agent_group_agents",
-    "Agents of a group by present state; the states add up to the group. An agent counts in each of its groups, so never add up groups. Small groups are merged. Source: agents/state, agentgroups.",
+    "Agents of a group by present state; the states add up to the visible members whose state Trio gives. An agent counts in each of its groups, so do not sum over groups. Small groups are merged. Source: agents/state, agentgroups.",
 );
 const STATE_SECONDS: Spec = Spec::counter(
     "agents_state",
@@ -26,12 +26,12 @@ const STATE_SECONDS: Spec = Spec::counter(
 .seconds();
 const GROUP_STATE_SECONDS: Spec = Spec::counter(
     "agent_group_state",
-    "Agent-seconds that the members of a group spent in each state; the states add up to the measured time of the group. An agent counts in each of its groups, so never add up groups. Source: agents/state, agentgroups.",
+    "Agent-seconds that the members of a group spent in each state; the states add up to the measured time of the group. An agent counts in each of its groups, so do not sum over groups. Source: agents/state, agentgroups.",
 )
 .seconds();
 const UNMEASURED_SECONDS: Spec = Spec::counter(
     "agents_unmeasured",
-    "Agent-seconds that count for no state, because readings were too far apart, another server took over or all agents were logged out at once: shows how far to trust trio_agents_state_seconds_total. Source: agents/state.",
+    "Agent-seconds that could not be assigned to a state: a long gap between readings, a restart of the exporter (with a state file), a failover, a mass logout, an answer without states, or an agent who left the list. Shows how far to trust trio_agents_state_seconds_total. Source: agents/state.",
 )
 .seconds();
 const STATE_CHANGES: Spec = Spec::counter(

@@ -78,7 +78,7 @@ const NUMBERS: Numbers = [
     (
         &Spec::gauge(
             "service_agents_available",
-            "Agents free to take a case of the service. An agent serves several services, so never add up services. Source: services/state.",
+            "Agents free to take a case of the service. An agent serves several services, so do not sum over services. Source: services/state.",
         ),
         |status| status.agents_available,
     ),

@@ -11,7 +11,7 @@ use crate::model::AgentState;
 
 pub(super) const SKILLED_AGENTS: Spec = Spec::gauge(
     "service_skilled_agents",
-    "Agents that have the skill for the service, by present state; the states add up to the skilled agents whose state Trio gives. Shows how many could be called to help. An agent serves several services, so never add up services. Source: skills, agents/state.",
+    "Agents that have the skill for the service, by present state; the states add up to the skilled agents whose state Trio gives. Shows how many could be called to help. An agent serves several services, so do not sum over services. Source: skills, agents/state.",
 );
 
 /// Writes the family, for contact centres whose skills and agent states are both known.

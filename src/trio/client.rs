@@ -271,8 +271,8 @@ impl Client {
         self.read_collection(resource, &url, endpoints, &route.contact_center, build).await
     }
 
-    /// Number of the session. It changes with every login and renewal: rights take effect with a new token,
-    /// and a server may have been upgraded meanwhile, so what was learnt of it is learnt again.
+    /// Returns the number of the session: that of login and renewal attempts. Rights take effect with a new token, and a
+    /// server may have been upgraded meanwhile, so after each attempt its habits are learnt again.
     pub(super) fn session_number(&self) -> u64 {
         self.stats.auth_attempts()
     }

@@ -1,8 +1,8 @@
 //! Choice of the members that a reading asks for with `fields=`, learnt for each resource.
 //!
-//! Most resources filter by default: a member may be absent until it is asked for. So a resource is read
-//! once without `fields=` and once with every name of the dictionary. After that only the members that
-//! were seen and feed a field are asked for, in the server's spelling. The filter must never cost a field:
+//! Most resources filter by default: a member may be absent until it is asked for. So after each login or renewal a
+//! resource is read once without `fields=` and once with every name of the dictionary. After that only the members that
+//! were seen and feed a field are asked for, in the server's spelling. The filter must never remove a field:
 //! what is missing is compared with an unfiltered reading, and a filter that loses a field is left off.
 
 use std::{
@@ -21,15 +21,16 @@ pub(super) struct MemberFilters(Mutex<HashMap<(Resource, Text), MemberFilter>>);
 #[derive(Debug, Default)]
 struct MemberFilter {
     phase: Phase,
-    /// Session in which the resource was read without a filter.
+    /// Session number ([`Client::session_number`](super::client::Client::session_number)) of the last reading without a filter
+    /// that began a choice.
     session: u64,
     /// Every member ever seen that feeds a field, as the server spells it.
     members: Vec<Text>,
     /// By field: it came before, or it came without a filter at the last comparison.
     expected: Vec<bool>,
-    /// Every name was asked for in this session.
+    /// True if every name was asked for in this session.
     all_names_asked: bool,
-    /// The warning that the filter loses a field was logged.
+    /// The warning that the filter loses a field or is refused was logged.
     warned: bool,
 }
 
@@ -40,8 +41,8 @@ enum Phase {
     Unfiltered,
     AllNames,
     SeenMembers,
-    /// The filter lost a field, or the server refused it.
-    FilterLosesFields,
+    /// No filter is used: it lost a field, the server refused it, or no member is known.
+    FilterOff,
 }
 
 /// Members that a reading asks for.
@@ -49,7 +50,7 @@ enum Phase {
 pub(super) enum MemberChoice {
     /// The first reading of a session: without `fields=`.
     FirstUnfiltered,
-    /// Without `fields=`, since the filter does harm.
+    /// Without `fields=`, because the filter is off.
     Unfiltered,
     /// Every name that the dictionary knows.
     AllNames(String),
@@ -66,7 +67,7 @@ impl MemberChoice {
         }
     }
 
-    /// Returns whether a member that is absent in this reading may come once it is asked for.
+    /// Returns true if a member that is absent in this reading may come once it is asked for.
     pub(super) fn may_hide_members(&self) -> bool {
         *self == Self::FirstUnfiltered
     }
@@ -76,13 +77,14 @@ impl MemberFilters {
     /// Chooses the members for the next reading in `session`.
     pub(super) fn choose(&self, mapping: &Mapping, contact_center: &Text, session: u64) -> MemberChoice {
         self.with(mapping, contact_center, |filter| {
-            // Rights and versions can change with a login, so everything is learnt again with each new token.
+            // A login or renewal can change rights, and the server may have been upgraded. So after each attempt the
+            // filter is chosen again; known members are kept.
             if filter.session != session {
                 filter.phase = Phase::Unfiltered;
             }
             match filter.phase {
                 Phase::Unfiltered => MemberChoice::FirstUnfiltered,
-                Phase::FilterLosesFields => MemberChoice::Unfiltered,
+                Phase::FilterOff => MemberChoice::Unfiltered,
                 Phase::AllNames => {
                     filter.all_names_asked = true;
                     MemberChoice::AllNames(mapping.all_member_names())
@@ -99,7 +101,7 @@ impl MemberFilters {
         })
     }
 
-    /// Returns whether a field is missing that may come once every name is asked for.
+    /// Returns true if a field is missing that may come once every name is asked for.
     pub(super) fn expects_more(&self, mapping: &Mapping, contact_center: &Text) -> bool {
         self.with(mapping, contact_center, |filter| {
             filter.phase == Phase::AllNames && !filter.all_names_asked && filter.expected.contains(&false)
@@ -124,7 +126,7 @@ impl MemberFilters {
         });
     }
 
-    /// Records a filtered reading. Returns whether a field is missing that came before.
+    /// Records a filtered reading. Returns true if a field is missing that came before.
     pub(super) fn record_filtered(
         &self,
         mapping: &Mapping,
@@ -135,11 +137,11 @@ impl MemberFilters {
     ) -> bool {
         self.with(mapping, contact_center, |filter| {
             filter.add(members);
-            // An empty collection shows no members, so nothing is learnt from it.
+            // An empty collection does not end this phase. Its fields count as missing, so the caller compares.
             if filter.phase == Phase::AllNames && rows > 0 {
                 // Without a single known member `fields=` would be empty; its effect is not documented.
                 filter.phase =
-                    if filter.members.is_empty() { Phase::FilterLosesFields } else { Phase::SeenMembers };
+                    if filter.members.is_empty() { Phase::FilterOff } else { Phase::SeenMembers };
             }
             let present = present(seen);
             let misses = filter.expected.iter().zip(&present).any(|(expected, here)| *expected && !here);
@@ -148,8 +150,8 @@ impl MemberFilters {
         })
     }
 
-    /// Compares a filtered reading that missed a field with an unfiltered one. Returns whether the filter is
-    /// to blame, and leaves it off then.
+    /// Compares a filtered reading that missed a field with an unfiltered one. Returns true if the
+    /// filter removed a field, and leaves it off then.
     pub(super) fn record_comparison(
         &self,
         mapping: &Mapping,
@@ -174,9 +176,9 @@ impl MemberFilters {
     /// Records that the server refused `choice` but answers without a filter.
     pub(super) fn record_refusal(&self, mapping: &Mapping, contact_center: &Text, choice: &MemberChoice) {
         self.with(mapping, contact_center, |filter| match choice {
-            // A server may refuse names that it does not know, by 400 or even 500; its own names may do.
+            // A server may answer 400 or 500 to unknown names. So try again with only the names that it sent itself.
             MemberChoice::AllNames(_) if !filter.members.is_empty() => filter.phase = Phase::SeenMembers,
-            _ => filter.disable_filter(mapping, "all"),
+            _ => filter.disable_refused_filter(mapping),
         });
     }
 
@@ -200,14 +202,25 @@ impl MemberFilter {
         }
     }
 
-    /// Leaves the filter off until the next session. `field` is the one that was lost, for the log.
+    /// Leaves the filter off until the next session, because it lost `field`.
     fn disable_filter(&mut self, mapping: &Mapping, field: &str) {
-        self.phase = Phase::FilterLosesFields;
+        self.phase = Phase::FilterOff;
         if !std::mem::replace(&mut self.warned, true) {
             tracing::warn!(
                 resource = mapping.shape.resource.as_str(),
                 field,
-                "asking for single members with fields= loses this field, so all members are read"
+                "asking for some members with fields= loses this field, so all members are read"
+            );
+        }
+    }
+
+    /// Leaves the filter off until the next session, because the server refuses it.
+    fn disable_refused_filter(&mut self, mapping: &Mapping) {
+        self.phase = Phase::FilterOff;
+        if !std::mem::replace(&mut self.warned, true) {
+            tracing::warn!(
+                resource = mapping.shape.resource.as_str(),
+                "the server refuses fields=, so all members are read"
             );
         }
     }

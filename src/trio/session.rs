@@ -220,8 +220,7 @@ impl Session {
     pub(super) async fn reject_new_token(&self, generation: u64) -> Error {
         let mut state = self.state.lock().await;
         if state.generation == generation && self.discard(&mut state) {
-            // Counts as a refusal: asking for further tokens would be a storm of logins, two for each
-            // request.
+            // Counts as a refusal: without a wait, each request would cause two logins.
             self.account.login_backoff.record_refusal(self.account.clock.now());
             self.account.stats.record_auth_failure(AuthFailure::Forbidden);
         }
@@ -307,7 +306,8 @@ impl Session {
     /// Classifies a failed login or renewal, and counts it.
     fn count_auth_error(&self, error: Error, renewal: bool) -> Error {
         let (reason, detail) = match &error {
-            // Too slow and too many requests are no judgement of the token; any other such status is.
+            // 408 (Request Timeout) and 429 (Too Many Requests) do not mean that the refresh token is invalid; any other
+            // 4xx does.
             Error::Status { status: status @ 400..=499, .. } if renewal && ![408, 429].contains(status) => {
                 (AuthFailure::Refresh, error.to_string())
             }
@@ -347,7 +347,7 @@ impl Session {
 }
 
 impl State {
-    /// Returns the current token if it is valid until `margin` before its expiry.
+    /// Returns the current token if it does not need renewal yet; with a `margin` of zero, until it expires.
     fn usable_bearer(&self, margin: Duration, now: Stamp) -> Option<Result<Bearer, Error>> {
         let held = self.held.as_ref().filter(|held| !held.rejected)?;
         (held.usable_until(margin) > now.mono).then(|| held.bearer(self.generation))
@@ -355,7 +355,7 @@ impl State {
 }
 
 impl HeldTokens {
-    /// End of the access token's use: its life less the margin, but at least half of its life.
+    /// Time at which the access token should be renewed: `margin` before its expiry, but not before half of its life.
     // With a life shorter than the margin a token would be renewed before every request.
     fn usable_until(&self, margin: Duration) -> Duration {
         let life = self.tokens.access_life;
@@ -376,7 +376,7 @@ impl HeldTokens {
     }
 }
 
-/// Returns whether a request was sent, and not withheld because the server asked for a pause.
+/// Returns false only if the request was held back because the server had asked for a pause.
 fn was_sent(result: &Result<Tokens, Error>) -> bool {
     !matches!(result, Err(Error::Busy { sent: false, .. }))
 }

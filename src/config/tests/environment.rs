@@ -117,4 +117,6 @@ fn configuration_that_is_no_text_is_reported_with_its_flag() {
         both,
         "FOLDER/c.yml: the variable TRIO_URL is set as well; use the file or the environment, not both"
     );
+    let empty = load(Some(&folder.join("c.yml")), &|name| (name == "TRIO_URL").then(String::new));
+    assert!(empty.is_ok(), "an empty variable is not set: {empty:?}");
 }

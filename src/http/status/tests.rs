@@ -373,3 +373,12 @@ fn withheld_families_are_named() {
     assert!(page::page(&report, None).contains("Withheld because of the limit on series"));
     assert_eq!(report.findings[0].severity, report::Severity::Broken);
 }
+
+#[test]
+fn single_truncated_list_is_in_the_singular() {
+    let view = fixture::with_totals(|totals| totals.flow.services[0].truncated = Some(true));
+    let (report, page) = reported(view);
+    let expected = "the list of cases is truncated for 1 service (s1)";
+    assert!(findings(&report).iter().any(|(_, what)| what == expected), "{:?}", findings(&report));
+    assert!(page.contains("1 service: ") && !page.contains("1 services"), "{page}");
+}

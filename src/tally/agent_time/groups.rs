@@ -71,8 +71,9 @@ impl Groups {
             };
             grouping.groups.iter().map(total).collect()
         });
-        // A group that is listed with its members and has no series is too small. Its counters are dropped, and
-        // so are those of the merged group: a difference of two readings could describe one person.
+        // A listed group without series is hidden or too small, so its counters are dropped. The counters of the
+        // merged group are dropped when it has no series. If they continued later, the growth between two scrapes
+        // could describe one person.
         if self.totals.is_some() {
             let listed: FxHashSet<&str> = listed.iter().map(|group| &*group.id).collect();
             for id in listed.iter().chain([&""]) {

@@ -65,7 +65,7 @@ impl NamedFiles<'_> {
 }
 
 impl PemSource<'_> {
-    /// Parses the text; `None` if there is none or it is wrong, which is reported.
+    /// Parses the text. Returns `None` if there is no usable text (not reported here), or if parsing fails (reported).
     pub(super) fn parse<T>(
         &self,
         parse: impl FnOnce(&[u8]) -> Result<T, &'static str>,
