@@ -36,7 +36,7 @@ pub struct Stats {
     servers: RwLock<Arc<[ServerUse]>>,
     /// Changes to another server.
     pub failovers: Counter,
-    /// Cycles that were skipped, because the one before had not ended.
+    /// Cycles that were skipped, because the previous one had not ended.
     pub polls_missed: Counter,
     /// Restarts of the target's poller after a panic.
     pub restarts: Counter,

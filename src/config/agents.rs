@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Most entries of `pause_reasons`.
-// Each costs two series a contact centre.
+// Each costs two series per contact centre.
 pub(super) const MAX_PAUSE_REASONS: usize = 50;
 
 /// Allowed values of `min_group_size`, in agents.

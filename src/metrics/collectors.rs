@@ -17,7 +17,7 @@ const SUCCESS: Spec = Spec::gauge(
 );
 const DURATION: Spec = Spec::gauge(
     "collector_duration",
-    "Duration of the collector's last reading: if it is near the poll interval, Trio is too slow for it. Source: the exporter.",
+    "Duration of the collector's last reading: if it is near the poll interval, Trio is too slow for this interval. Source: the exporter.",
 )
 .seconds();
 const ITEMS: Spec = Spec::gauge(
@@ -26,7 +26,7 @@ const ITEMS: Spec = Spec::gauge(
 );
 const LAST_SUCCESS: Spec = Spec::gauge(
     "collector_last_success_timestamp",
-    "Start of the collector's last complete reading, in seconds since 1970: time() minus it is the age of the data. Source: the exporter.",
+    "Start of the collector's last complete reading, in seconds since 1970: time() minus this value is the age of the data. Source: the exporter.",
 )
 .seconds();
 const LAST_CHANGE: Spec = Spec::gauge(

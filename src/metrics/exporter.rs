@@ -19,7 +19,7 @@ const RESTARTS: Spec = Spec::counter(
 );
 const POLLS_MISSED: Spec = Spec::counter(
     "polls_missed",
-    "Cycles that were due while the one before was still running: raise the poll interval or find out why Trio is slow. Source: the exporter.",
+    "Cycles that were due while the previous one was still running: raise the poll interval or find out why Trio is slow. Source: the exporter.",
 );
 const BUILD_INFO: Spec = Spec::gauge(
     "exporter_build_info",

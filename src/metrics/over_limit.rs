@@ -9,7 +9,7 @@ use super::{
 
 const OVER_LIMIT: Spec = Spec::gauge(
     "agents_over_limit",
-    "Agents that have been in a state for longer than its configured limit; the states add up to all agents over a limit. Shows that agents forgot to come back from wrap-up or a pause. The time counts from Trio's own time of the change, else from when the state was first seen: then it may be longer. Source: agents/state.",
+    "Agents that have been in a state for longer than its configured limit; the states add up to all agents over a limit. Shows that agents forgot to come back from wrap-up or a pause. The time counts from Trio's own time of the change, else from when the state was first seen: then the real time may be longer. Source: agents/state.",
 );
 const STATE_LIMIT: Spec = Spec::gauge(
     "agent_state_limit",

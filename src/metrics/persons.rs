@@ -26,7 +26,7 @@ pub(super) const STATE: Spec = Spec::gauge(
 );
 const STATE_SINCE: Spec = Spec::gauge(
     "agent_state_since_timestamp",
-    "Start of the agent's present state, in seconds since 1970: time() minus it is the time in the state. Trio's own time, else the time when the state was first seen. Source: agents/state.",
+    "Start of the agent's present state, in seconds since 1970: time() minus this value is the time in the state. Trio's own time, else the time when the state was first seen. Source: agents/state.",
 )
 .seconds();
 pub(super) const STATE_SECONDS: Spec = Spec::counter(

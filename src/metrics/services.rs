@@ -85,7 +85,7 @@ const NUMBERS: Numbers = [
     (
         &Spec::gauge(
             "service_agents_busy",
-            "Agents of the service that are busy: if it is near the number logged on, no one is left to answer. Source: services/state.",
+            "Agents of the service that are busy: if nearly all that are logged on are busy, no one is left to answer. Source: services/state.",
         ),
         |status| status.agents_busy,
     ),

@@ -272,7 +272,7 @@ async fn no_line_shows_a_person_or_secret() {
     assert_finding(&report, "right cc 1 agents/state", Level::Ok, "readable, 1 item");
     assert_finding(&report, "right cc 1 skills:", Level::Unknown, "left out: no service is known");
     assert_finding(&report, "right cc 1 agents:", Level::Fail, "not what the API describes");
-    assert_eq!(text.lines().count(), report.findings.len(), "a line a finding");
+    assert_eq!(text.lines().count(), report.findings.len(), "one line for each finding");
 }
 
 #[tokio::test]

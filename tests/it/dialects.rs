@@ -158,7 +158,7 @@ async fn unmapped_dialect_hides_centre_data_and_warns_per_field() {
     assert!(!main.has("trio_field_info"));
     let said = lines.lock().expect("not poisoned");
     let about_fields = said.iter().filter(|line| line.contains("no member of the answer")).count();
-    assert_eq!(about_fields, missing.len(), "one line a field: {said:#?}");
+    assert_eq!(about_fields, missing.len(), "one line for each field: {said:#?}");
 }
 
 /// The exporter after two steps on a simulated Trio that hides members until they are asked for.

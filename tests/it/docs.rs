@@ -29,7 +29,7 @@ mod yaml;
 
 use crate::markdown::Document;
 
-/// Fails with one line a problem.
+/// Fails with one line for each problem.
 fn nothing_in(problems: &[String]) {
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }

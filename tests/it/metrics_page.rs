@@ -71,7 +71,7 @@ fn page() -> String {
     let mut page = String::from(
         "# Metrics\n\nMade by a test from the contract, from where each family comes from, and from the HELP that is \
          served: do not edit, `GOLDEN=write cargo test metrics_page` writes it.\n\n\
-         A family exists only where its source does: what Trio does not give, or what could not be read lately, is \
+         A family exists only where its source does: what Trio does not give, or what could not be read recently, is \
          absent, never 0. Fields (`services/state: queue_length`) are those of the field dictionary, see \
          [fields.md](fields.md). Voice and callback come from `services/calls`. Other classes come from `services/cases`. If \
          calls cannot be read, all classes come from `services/cases`. A *key* identifies what a sample is about. The values of a \

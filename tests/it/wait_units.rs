@@ -59,7 +59,7 @@ async fn milliseconds_read_as_seconds_are_reported_once() {
     assert!(app.metrics().await.sum("trio_service_longest_wait_seconds") > 0.0, "nothing is withheld");
     let lines = lines.lock().expect("not poisoned");
     let about: Vec<&String> = lines.iter().filter(|line| line.contains("constant factor")).collect();
-    assert_eq!(about.len(), found.len(), "one line a field: {about:#?}");
+    assert_eq!(about.len(), found.len(), "one line for each field: {about:#?}");
     assert!(about.iter().any(|logged| logged.contains(line)), "{about:#?}");
 }
 

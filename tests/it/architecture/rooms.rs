@@ -1,4 +1,4 @@
-//! The table: one line a room, and one an outside crate that has a place.
+//! The table: one line for each room, and one for each outside crate that has a place.
 
 /// A module of the crate's root, and the modules that it may name.
 pub(crate) struct Room {

@@ -39,7 +39,7 @@ async fn who_is_skilled_comes_from_the_row_filter_where_it_is_honoured() {
         assert_eq!(
             request_count(&trio, "serviceId=").await,
             3,
-            "a request a service and the probe, every five minutes"
+            "one request per service and the probe, every five minutes"
         );
         app.clock.advance(std::time::Duration::from_secs(61));
         assert!(!app.metrics().await.has("trio_service_skilled_agents"), "what the agents do is too old");

@@ -163,11 +163,11 @@ impl ReasonList {
         let holds = holds.filter(|service| ids.contains(&&*service.id)).count();
         let is_well = list.state == CollectorState::Well;
         let (weight, held) = match (holds, here.is_empty()) {
-            (0, true) if is_well => (RuledOut, "does not hold it"),
-            (0, true) => (self.weight_of_hidden_list(), "does not hold it"),
+            (0, true) if is_well => (RuledOut, "does not contain it"),
+            (0, true) => (self.weight_of_hidden_list(), "does not contain it"),
             // Series come from the state; without the list they only lack the name.
-            (0, false) => (RuledOut, "does not hold it, so its name is not known"),
-            _ => (RuledOut, "holds it"),
+            (0, false) => (RuledOut, "does not contain it, so its name is not known"),
+            _ => (RuledOut, "contains it"),
         };
         let evidence = format!("the list of services {held}; {read}: {}", list.words);
         self.add(Some(id), Kind::ServicesList, weight, evidence);
@@ -183,17 +183,17 @@ impl ReasonList {
             .find(|state| matches!(state, Verdict::Expired | Verdict::NoState | Verdict::StateNotRead));
         let limit = state.max_age_seconds.map(span).unwrap_or_default();
         let (weight, held) = match worst {
-            Some(Verdict::Expired) => (Cause, format!("hold it, but are withheld after {limit}")),
+            Some(Verdict::Expired) => (Cause, format!("contain it, but are withheld after {limit}")),
             Some(Verdict::NoState) => (
                 Cause,
-                "do not hold it: Trio hides it from the API user, or the service is inactive".to_owned(),
+                "do not contain it: Trio hides it from the API user, or the service is inactive".to_owned(),
             ),
             Some(_) => (Cause, "are not known".to_owned()),
             None if here.is_empty() && state.state != CollectorState::Well => {
-                (self.weight_of_hidden_list(), "do not hold it".to_owned())
+                (self.weight_of_hidden_list(), "do not contain it".to_owned())
             }
-            None if here.is_empty() => (RuledOut, "do not hold it".to_owned()),
-            None => (RuledOut, "hold it".to_owned()),
+            None if here.is_empty() => (RuledOut, "do not contain it".to_owned()),
+            None => (RuledOut, "contain it".to_owned()),
         };
         let evidence = format!("the states of services {held}; {read}: {}", state.words);
         self.add(Some(id), Kind::ServicesState, weight, evidence);

@@ -60,7 +60,7 @@ fn no_state_differs_from_state_not_read() {
 fn expired_reading_is_the_cause() {
     let (answer, page) = asked(noted(|_| {}), fixture::later(90), "s1");
     assert_eq!((&answer["verdict"], weight(&answer, "services_state")), (&json!("expired"), json!("cause")));
-    assert!(page.contains("hold it, but are withheld after 1 min; last read 1 min 30 s ago"), "{page}");
+    assert!(page.contains("contain it, but are withheld after 1 min; last read 1 min 30 s ago"), "{page}");
 }
 
 #[test]

@@ -82,9 +82,9 @@ fn state_age_is_corrected_by_clock_skew() {
         over(&[skewed(wrapping_up(0.0, Some(since)))])[0]
     };
     assert_eq!(with(None, -50.0), 0);
-    assert_eq!(with(Some(20.0), -50.0), 1, "Trio's clock is ahead: by it 70 s have passed");
+    assert_eq!(with(Some(20.0), -50.0), 1, "Trio's clock is ahead: by that clock 70 s have passed");
     assert_eq!(with(Some(-20.0), -70.0), 0);
-    assert_eq!(with(Some(-120.0), -70.0), 0, "it would lie ahead");
+    assert_eq!(with(Some(-120.0), -70.0), 0, "it is in the future");
 }
 
 #[test]
