@@ -19,7 +19,7 @@ const GRAIN: Duration = Duration::from_millis(100);
 /// and send at most `per_minute` requests a minute.
 pub(super) fn interval(configured: Duration, load: Load, per_minute: f64) -> Duration {
     let by_requests = Duration::try_from_secs_f64(load.requests as f64 * 60.0 / per_minute.max(1.0));
-    // A server that is slow gets at least as much time to rest as a round takes.
+    // A slow server gets at least as much time without requests as a round of them takes.
     let needed = (load.duration * 2).max(by_requests.unwrap_or(Duration::MAX));
     if needed <= configured {
         return configured;

@@ -60,7 +60,7 @@ pub enum Error {
         /// A sentence about the failure and what to check.
         detail: String,
     },
-    /// A login was refused lately and is not repeated yet.
+    /// A login was refused recently and is not repeated yet.
     #[error("the login was refused before; the next try is in {} s", .wait.as_secs())]
     LoginWaits {
         /// Time until the next try.

@@ -21,8 +21,8 @@ pub(super) struct MemberFilters(Mutex<HashMap<(Resource, Text), MemberFilter>>);
 #[derive(Debug, Default)]
 struct MemberFilter {
     phase: Phase,
-    /// Session number ([`Client::session_number`](super::client::Client::session_number)) of the last reading without a filter
-    /// that began a choice.
+    /// Number of the session, as `Client::session_number` returns it, in which the choice began: with a reading
+    /// without a filter.
     session: u64,
     /// Every member ever seen that feeds a field, as the server spells it.
     members: Vec<Text>,

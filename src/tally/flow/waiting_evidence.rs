@@ -217,7 +217,7 @@ impl WaitingEvidence {
         ClassNow { states: listed.states, waiting }
     }
 
-    /// Returns true if the lists lately showed fewer waiting cases than the queue length, or could not show those
+    /// Returns true if the lists recently showed fewer waiting cases than the queue length, or could not show those
     /// of every kind, so that the oldest may be one that they do not show.
     pub(super) fn withholds_longest_wait(&self, now: f64) -> bool {
         self.longest_wait.is_active(now)

@@ -43,7 +43,7 @@ const LONGEST_TIME: usize = 40;
 // More digits could carry a number of a person behind the point.
 const FRACTION: usize = 7;
 /// Age of a moment at most.
-// Cases and states of now began lately; an older date may be a date of birth.
+// Present cases and states began recently; an older date may be a date of birth.
 const OLDEST: Duration = Duration::from_secs(5 * 366 * 86_400);
 /// Distance of a moment in the future at most: a wrong clock.
 const AHEAD: Duration = Duration::from_secs(366 * 86_400);
