@@ -120,7 +120,8 @@ fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
         let items = entry.list();
         if items.is_empty() {
             // An empty `allow` would read every contact centre, the opposite of what it says.
-            entry.wrong(complaints, "must name at least one contact centre; if there is none, remove the key");
+            entry
+                .wrong(complaints, "must name at least one contact centre; if there is none, remove the key");
         }
         items.iter().filter_map(|item| item.text(complaints)).map(Text::from).collect()
     };

@@ -17,7 +17,7 @@ const REQUESTS: Spec = Spec::counter(
 );
 const REQUEST_DURATION: Spec = Spec::histogram(
     "api_request_duration",
-    "Duration of requests by resource; the resources add up to all requests of the target. A slow resource is read less often. Source: the exporter.",
+    "Duration of requests by resource; the resources add up to all requests of the target. If requests are slow, poll intervals grow. Source: the exporter.",
 )
 .seconds();
 const RESPONSE_BYTES: Spec = Spec::counter(

@@ -22,7 +22,7 @@ const NOW: [(&Spec, NowNumber); 3] = [
     (
         &Spec::gauge(
             "service_class_waiting",
-            "Cases of the class that wait now, ringing ones included, so that e-mails do not hide callers. Absent while the list is truncated. Absent for every class of a service while cases with an unmapped state or without an id may wait, because the queue length cannot show that they do not; while a waiting case has an unmapped class, absent for the classes that it may belong to. Also absent for every class if two readings in a row show no waiting case although the queue length is above 0. It stays absent for ten minutes after the last such reading. Source: services/calls, services/cases.",
+            "Cases of the class that wait now, ringing ones included, so that e-mails do not hide callers. Absent while the list is truncated. Absent for every class of a service while cases with an unmapped state or without an id may wait and the queue length does not show whether they do; while a waiting case has an unmapped class, absent for the classes that it may belong to. Also absent for every class if two readings in a row show no waiting case although the queue length is above 0. It stays absent for ten minutes after the last such reading. Source: services/calls, services/cases.",
         ),
         |now| now.cases as f64,
     ),

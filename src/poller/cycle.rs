@@ -320,9 +320,9 @@ impl CollectContext<'_> {
     /// Returns true if a collector should be read again at once, to find members that Trio sends only when
     /// asked for.
     pub(super) fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
-        collector
-            .resource()
-            .is_some_and(|resource| self.client.next_reading_may_add_members(resource, route.contact_center()))
+        collector.resource().is_some_and(|resource| {
+            self.client.next_reading_may_add_members(resource, route.contact_center())
+        })
     }
 
     /// Reads one collector if it is due, or if `early` is set.

@@ -140,8 +140,7 @@ impl MemberFilters {
             // An empty collection does not end this phase. Its fields count as missing, so the caller compares.
             if filter.phase == Phase::AllNames && rows > 0 {
                 // Without a single known member `fields=` would be empty; its effect is not documented.
-                filter.phase =
-                    if filter.members.is_empty() { Phase::FilterOff } else { Phase::SeenMembers };
+                filter.phase = if filter.members.is_empty() { Phase::FilterOff } else { Phase::SeenMembers };
             }
             let present = present(seen);
             let misses = filter.expected.iter().zip(&present).any(|(expected, here)| *expected && !here);

@@ -238,7 +238,12 @@ async fn times_without_zone_are_a_finding_until_configured() {
 #[tokio::test]
 async fn rows_without_a_key_are_a_finding() {
     let trio = one_agent("").await;
-    assert_finding(&examined(target(&trio.url())).await, "rows", Level::Ok, "every row has its required id and service");
+    assert_finding(
+        &examined(target(&trio.url())).await,
+        "rows",
+        Level::Ok,
+        "every row has its required id and service",
+    );
     let calls = json!({"data": [
         {"jobNo": 1, "serviceId": 11, "state": "queued"}, {"serviceId": 11, "state": "queued"},
         {"jobNo": null, "serviceId": 11}, {"jobNo": 4, "state": "queued"},

@@ -189,7 +189,8 @@ fn every_field_that_an_origin_names_is_in_the_dictionary() {
 fn configuration_keys_on_the_page_exist() {
     let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
     let exists = |path: &str| {
-        let below = |object| path.split('.').try_fold(object, |object: &Value, key| object["properties"].get(key));
+        let below =
+            |object| path.split('.').try_fold(object, |object: &Value, key| object["properties"].get(key));
         [&schema, &schema["definitions"]["target"]].into_iter().any(|object| below(object).is_some())
     };
     let sources = ORIGINS.lines().skip(1).filter_map(|line| line.split('\t').nth(2));

@@ -77,7 +77,8 @@ pub(super) fn rule() -> Value {
 }
 
 fn services() -> Value {
-    let mut pattern = text("Text, upper and lower case treated as equal; `*` matches any characters, including none.");
+    let mut pattern =
+        text("Text, upper and lower case treated as equal; `*` matches any characters, including none.");
     pattern["maxLength"] = json!(NAME_LIMIT);
     let list = |about| list_of(about, &pattern, 0, None);
     Object::new("Which services; where several keys are given, all must fit.")

@@ -157,7 +157,8 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
 fn interval_too_long_for_a_wait_target_is_warned_of() {
     let warnings =
         |rest: &str| load_text("goals-polls", &format!("{VALID}{rest}\n")).expect("valid").warnings;
-    let roughly = "it is then only roughly known whether a case was answered within the target; shorten the interval";
+    let roughly =
+        "it is then only roughly known whether a case was answered within the target; shorten the interval";
     let none: [String; 0] = [];
     assert_eq!(warnings("poll: {state: 5s}"), none);
     let default = format!(

@@ -239,7 +239,10 @@ impl Findings {
             let what = if rows == 1 {
                 format!("1 row of {} has no {}: it is left out of the counts", field.resource, field.field)
             } else {
-                format!("{rows} rows of {} have no {}: they are left out of the counts", field.resource, field.field)
+                format!(
+                    "{rows} rows of {} have no {}: they are left out of the counts",
+                    field.resource, field.field
+                )
             };
             self.add(
                 Warning,

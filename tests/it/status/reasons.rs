@@ -72,7 +72,8 @@ async fn service_without_state_is_no_state() {
         let (weight, evidence) = reason(&answer, "services_state");
         assert_eq!(weight, "cause");
         assert!(
-            evidence.contains("do not contain it: Trio hides it from the API user, or the service is inactive")
+            evidence
+                .contains("do not contain it: Trio hides it from the API user, or the service is inactive")
         );
     }
     assert_eq!(why(&app, "11").await["verdict"], "shown");

@@ -91,7 +91,10 @@ async fn server_change_is_reported_and_ended_cases_are_unclassified() {
     secondary.order("failover", &json!({"passive": false})).await;
     primary.order("failover", &json!({"passive": true})).await;
     traced.steps(3).await;
-    assert_eq!(traced.events("server")[0]["words"], json!(format!("another server is asked from now on: {other}")));
+    assert_eq!(
+        traced.events("server")[0]["words"],
+        json!(format!("another server is asked from now on: {other}"))
+    );
     let gap = &traced.events("gap")[0];
     assert_eq!(gap["reason"], json!("failover"), "{gap}");
 }

@@ -179,7 +179,11 @@ fn whole_list_after_truncation_is_not_trusted() {
         trio.calls(&[case(&format!("later{n}"), Handled)]);
     }
     assert_eq!((trio.voice().answered, trio.voice().handling_seconds), before);
-    assert_eq!(trio.voice().offered, QUARTER as u64, "case 0, and every later case except the first: their arrival is certain");
+    assert_eq!(
+        trio.voice().offered,
+        QUARTER as u64,
+        "case 0, and every later case except the first: their arrival is certain"
+    );
     assert_eq!(unclassified(&trio, UnclassifiedReason::Truncated), QUARTER as u64 - 1);
     trio.calls(&[case("later", Handled)]);
     let before_end = unmeasured(&trio, Unmeasured::Truncated);
@@ -224,7 +228,11 @@ fn job_of_an_agent_shows_an_answer() {
     trio.calls(&[case("7", Queued), case("8", Queued)]);
     trio.agents(&[("7", AgentState::Busy), ("8", AgentState::WrapUp)]);
     trio.calls(&[]);
-    assert_eq!(trio.voice().answered, 2, "the list shows only waiting cases; the job numbers of the agents show that both were answered");
+    assert_eq!(
+        trio.voice().answered,
+        2,
+        "the list shows only waiting cases; the job numbers of the agents show that both were answered"
+    );
     trio.assert_balanced();
     trio.calls(&[]).calls(&[]);
     assert_eq!(trio.voice().total_unclassified(), 0);
