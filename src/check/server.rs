@@ -18,7 +18,7 @@ const MIN_CERTIFICATE_DAYS: f64 = 21.0;
 // wrong by the difference.
 const MAX_SKEW: f64 = 5.0;
 
-/// Checks a server. Returns true if the Api resource answers with success, a redirect or a 4xx status.
+/// Checks a server. Returns true if the Api resource answers with success, a 307 redirect or a 4xx status.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,

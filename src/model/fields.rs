@@ -44,8 +44,8 @@ pub struct FieldUse {
     pub not_understood: u64,
     /// The first of those values, if the field is an enumeration.
     pub unknown_words: Vec<Text>,
-    /// Rows of the last answer that lack the field and are in no figure because of it; `None` where a row
-    /// counts without the field.
+    /// Rows of the last answer that lack this required field and are left out of the counts; `None` if the field is
+    /// not required.
     pub rows_without: Option<u64>,
     /// Number of implausible times since the start; `None` for fields that are not times.
     pub times_rejected: Option<u64>,

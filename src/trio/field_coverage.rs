@@ -56,8 +56,8 @@ impl FieldCoverage {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = mapping.shape.resource;
         for seen in &mut seen {
-            // Where no row has the member, it is missing, and no item is counted by it. Where some have it, the
-            // others are items in an unknown state.
+            // If no row has the member, it is reported as missing, not as an unknown value of each row. If some rows
+            // have it, the others count as unknown values.
             if seen.member.is_some() && seen.absent > 0 {
                 seen.unknown += seen.absent;
                 seen.samples.push(NO_VALUE.to_owned());
@@ -77,7 +77,7 @@ impl FieldCoverage {
                      if Trio gives it under another name, say so in a fields_file"
                 );
             }
-            if field.need.is_counted_by() && seen.member.is_some() {
+            if field.need.is_required() && seen.member.is_some() {
                 state.note_rows_without((resource, contact_center, index), field.name, seen.rows_without);
             }
             let logged = state.values_logged.entry((resource, index)).or_default();
@@ -122,7 +122,7 @@ impl FieldCoverage {
                         .map(|seen| seen[index].unknown + seen[index].rejected)
                         .sum(),
                     unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
-                    rows_without: (field.need.is_counted_by() && !readings.is_empty())
+                    rows_without: (field.need.is_required() && !readings.is_empty())
                         .then(|| readings.iter().map(|seen| seen[index].rows_without).sum()),
                     times_rejected: (field.kind == Kind::Time)
                         .then(|| state.rejected.get(&(resource, index)).copied().unwrap_or_default()),

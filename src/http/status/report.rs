@@ -244,8 +244,8 @@ pub(super) struct Field {
     pub(super) unknown_values: u64,
     /// The first of them, where the field is an enumeration.
     pub(super) unknown_words: Vec<String>,
-    /// Rows of the last answer that lack it and are in no figure because of it; `None` where a row counts
-    /// without it.
+    /// Rows of the last answer that lack this required field and are left out of the counts; `None` if the field is
+    /// not required.
     pub(super) rows_without: Option<u64>,
     pub(super) times_rejected: Option<u64>,
     /// Its waits differ from the lists by a factor.

@@ -36,7 +36,7 @@ pub(in crate::trio) enum Kind {
 pub(in crate::trio) enum Need {
     /// Without it items cannot be distinguished.
     Key,
-    /// Without it the item is in no service, so no figure of a service counts it.
+    /// Without it the case belongs to no service, so it is left out of the metrics of services.
     Queue,
     /// Its absence is reported.
     Wanted,
@@ -45,8 +45,8 @@ pub(in crate::trio) enum Need {
 }
 
 impl Need {
-    /// Returns true if no row is counted without the field.
-    pub(in crate::trio) const fn is_counted_by(self) -> bool {
+    /// Returns true if rows that lack the field are left out of the counts.
+    pub(in crate::trio) const fn is_required(self) -> bool {
         matches!(self, Self::Key | Self::Queue)
     }
 }
