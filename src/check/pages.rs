@@ -41,7 +41,7 @@ fn judge(page: FirstPage, resource: Resource, items: usize, report: &mut Report)
         report.ok("page cap", format!("none seen: asked for {asked}, given all {of}"));
     } else if given <= DEFAULT_SIZE {
         let seen = format!("asked for {asked}, given {of}: pageSize is ignored");
-        // With ten items a page, 1000 agents take 100 requests every five seconds.
+        // With ten items per page, 1000 agents take 100 requests every five seconds.
         let remedy = "if Trio has a setting for the largest page, raise it; each reading takes one request for each page";
         report.check("page cap", seen, remedy);
     } else {

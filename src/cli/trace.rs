@@ -26,7 +26,7 @@ pub(super) enum Output {
     /// Text for people.
     #[default]
     Text,
-    /// JSON for programs: one object a line.
+    /// JSON for programs: one object on each line.
     Json,
 }
 

@@ -17,7 +17,7 @@ use crate::model::{FieldUse, Resource, Text};
 // A member mapped to the wrong field has as many values as rows; the log must not repeat them all.
 const MAX_LOGGED_VALUES: usize = 20;
 
-/// Readings without a row that lacks its key, after which the log says that every row has one again.
+/// Readings in which no row lacks a required field, after which the log says that every row has one again.
 // A few rows in a hundred lack it in one reading and not in the next: the log must not repeat that all day.
 const READINGS_WITH_EVERY_KEY: u32 = 100;
 

@@ -20,7 +20,7 @@ use super::{
 use crate::model::{CollectionCount, RequestFailure, Resource};
 
 /// Pages of a collection that are counted at most.
-// A collection that never ends has no number of items. At 1000 items a page this is half a million.
+// A collection that never ends has no number of items. At 1000 items per page this is half a million.
 const MAX_COUNTED_PAGES: usize = 500;
 
 /// Counts of collections, and the error that hides others.

@@ -13,7 +13,7 @@ use crate::model::Resource;
 pub(super) const HEADER: &str = "x-pagination";
 
 /// Pages read of a collection at most.
-// A header may claim any number. At the usual 1000 items a page this is two million items, more than any
+// A header may claim any number. At the usual 1000 items per page this is two million items, more than any
 // contact centre has, and at the documented ten it is still 20,000.
 pub(super) const MAX_PAGES: usize = 2000;
 
@@ -54,7 +54,7 @@ impl Pagination {
         let says_next = next.is_some();
         let pagination = Self {
             total: number("totalCount"),
-            // Zero items a page would divide by zero and never end.
+            // Zero items per page would divide by zero and never end.
             page_size: number("pageSize").filter(|size| *size > 0),
             total_pages: number("totalPages"),
             // At the ends of a collection the link is empty or null, also as the text "null".

@@ -17,7 +17,7 @@ use super::{
 use crate::model::{Resource, ServiceSkills, Text};
 
 /// Number of services above which all skills are read in one list.
-// One request a service: 200 are a third of the default budget of 600 requests a minute.
+// One request per service: 200 are a third of the default budget of 600 requests a minute.
 const MAX_FILTERED_SERVICES: usize = 200;
 
 /// Right of an agent to take cases of a service.
