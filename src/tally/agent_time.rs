@@ -51,7 +51,7 @@ pub struct AgentTotals {
     pub pauses: Option<PauseTotals>,
     /// Totals by agent group; `None` while membership is unknown.
     pub groups: Option<Vec<GroupTotals>>,
-    /// One entry an agent, in the order of the last good reading.
+    /// One entry for each agent, in the order of the last good reading.
     pub persons: Arc<[PersonTotals]>,
 }
 

@@ -10,7 +10,7 @@ use crate::{
 pub enum Source {
     /// `services/calls`: every call.
     Calls,
-    /// `services/cases`: cases of every kind, at most twenty a service.
+    /// `services/cases`: cases of every kind, at most twenty per service.
     Cases,
 }
 
