@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Shared;
 
-/// Result of a reload: a summary of the changes, or all mistakes, one a line.
+/// Result of a reload: a summary of the changes, or all mistakes, one on each line.
 pub type Reloaded = Result<String, String>;
 
 /// Sender for the result of one reload.

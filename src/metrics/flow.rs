@@ -317,7 +317,7 @@ fn write_waits<'a>(
     classes: impl Iterator<Item = ClassRow<'a>> + Clone,
 ) -> fmt::Result {
     let mut family = writer.family(&WAITS);
-    // One buffer for all classes: an allocation each would be thousands in every scrape.
+    // One buffer for all classes: one allocation for each class would be thousands in every scrape.
     let mut buckets = Vec::new();
     for (labels, class, totals, _) in classes.clone() {
         let waits = &totals.counts.waits;
