@@ -8,10 +8,13 @@ mod format;
 mod layout;
 mod links;
 mod linter;
+mod offers;
 mod panels;
 mod persons;
 mod planted;
+mod planted_tables;
 mod queries;
+mod tables;
 mod unknown;
 mod variables;
 
