@@ -13,10 +13,14 @@ mod panels;
 mod persons;
 mod planted;
 mod planted_tables;
+mod planted_words;
 mod queries;
+mod ranges;
 mod tables;
+mod time;
 mod unknown;
 mod variables;
+mod words;
 
 use crate::dashboard::Board;
 
