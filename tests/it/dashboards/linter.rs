@@ -50,8 +50,10 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 const WITH_UNITS: [&str; 4] = ["gauge", "stat", "table", "timeseries"];
 
 /// Units that it knows, of those that the boards use.
-const UNITS: [&str; 9] =
-    ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s"];
+const UNITS: [&str; 9] = ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s"];
+
+/// The one selector without the chosen instance: this alert comes from `absent()`, so it has none.
+const WITHOUT_INSTANCE: [&str; 2] = ["alertname=\"TrioExporterDown\"", "instance=\"\""];
 
 /// Value of `$__rate_interval`, which no other length of time has.
 const RATE_INTERVAL: &str = "17m";
@@ -170,7 +172,9 @@ fn panel_units(board: &Board) -> Vec<String> {
             || panel.overrides().any(|(member, _)| member == "mappings");
         let fields = panel.0["options"]["reduceOptions"]["fields"].as_str().unwrap_or_default();
         let is_text = panel.kind() == "stat" && !fields.is_empty();
-        WITH_UNITS.contains(&panel.kind()) && !mapped && !is_text && !UNITS.contains(&unit)
+        // Grafana writes the text behind the number as it is.
+        let is_suffix = unit.starts_with("suffix:");
+        WITH_UNITS.contains(&panel.kind()) && !is_suffix && !mapped && !is_text && !UNITS.contains(&unit)
     })
 }
 
@@ -189,7 +193,9 @@ impl Asked {
 
     fn lacks(&self, label: &str) -> bool {
         let matcher = format!("{label}=~\"${label}\"");
-        self.uses().any(|(selector, _)| !selector.contains(&matcher))
+        let excepted =
+            |selector: &str| label == "instance" && WITHOUT_INSTANCE.iter().all(|it| selector.contains(it));
+        self.uses().any(|(selector, _)| !selector.contains(&matcher) && !excepted(selector))
     }
 }
 

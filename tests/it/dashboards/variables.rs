@@ -63,7 +63,8 @@ fn used(board: &Board) -> BTreeSet<String> {
     for part in board.text.split('$').skip(1) {
         let part = part.strip_prefix('{').unwrap_or(part);
         let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        if !name.is_empty() && !name.starts_with("__") {
+        // Digits name a group of `label_replace`.
+        if !name.is_empty() && !name.starts_with("__") && !name.starts_with(|c: char| c.is_ascii_digit()) {
             used.insert(name);
         }
     }

@@ -96,7 +96,8 @@ fn mappings<'a>(panel: Panel<'a>) -> Vec<(f64, &'a str, &'a str)> {
 /// Colours that a value of the panel can have.
 fn colors(panel: Panel<'_>) -> BTreeSet<&str> {
     let own = panel.overrides().filter(|(member, _)| *member == "thresholds").map(|(_, value)| value);
-    let steps = own.chain([&panel.defaults()["thresholds"]]).filter_map(|it| it["steps"].as_array()).flatten();
+    let steps =
+        own.chain([&panel.defaults()["thresholds"]]).filter_map(|it| it["steps"].as_array()).flatten();
     let steps = steps.filter_map(|step| step["color"].as_str());
     steps.chain(mappings(panel).into_iter().map(|(_, _, color)| color)).collect()
 }
