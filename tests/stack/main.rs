@@ -47,6 +47,7 @@ mod secured;
 mod service;
 mod shipped;
 mod shortened;
+mod team_boards;
 mod trio_client;
 mod two_prometheus;
 mod unit;
