@@ -10,13 +10,18 @@ const ANY: &str = ".+";
 /// An expression or a part of one with every variable replaced by what Grafana might put there:
 /// `$name`, `${name}` and `${name:format}`.
 pub(crate) fn without_variables(text: &str) -> String {
+    with_variables(text, |name| value(name).to_owned())
+}
+
+/// The same with the value that `value` gives for each name.
+pub(crate) fn with_variables(text: &str, value: impl Fn(&str) -> String) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
         let (name, after) = variable(after);
         // A sign that begins no variable ends a regular expression.
-        out.push_str(if name.is_empty() { "$" } else { value(name) });
+        out.push_str(&if name.is_empty() { "$".to_owned() } else { value(name) });
         rest = after;
     }
     out + rest
