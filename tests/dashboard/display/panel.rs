@@ -190,7 +190,7 @@ fn table(panel: Panel<'_>, frames: Vec<Frame>) -> Table {
     };
     for key in panel.0["options"]["sortBy"].as_array().into_iter().flatten().rev() {
         let column = key["displayName"].as_str().unwrap_or_default();
-        frame = super::transformation::sort_rows(frame, column, key["desc"] == true);
+        frame = transformation::sort_rows(frame, column, key["desc"] == true);
     }
     let columns: Vec<(&Field, Options)> = frame
         .fields

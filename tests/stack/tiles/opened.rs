@@ -75,7 +75,7 @@ async fn ask_options(
     (from, to): (u64, u64),
     place: &str,
 ) -> Vec<String> {
-    let lines = match question {
+    let lines: Vec<String> = match question {
         Question::LabelValues { selector, label } => {
             let [from, to] = [from, to].map(|time| time.to_string());
             let selector = filled(selector, values);
