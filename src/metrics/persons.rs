@@ -29,6 +29,11 @@ const STATE_SINCE: Spec = Spec::gauge(
     "When the agent's present state began, in seconds since 1970: time() minus it is the time in the state. Trio's own time, else when the state was first seen. Source: agents/state.",
 )
 .seconds();
+const LIMIT: Spec = Spec::gauge(
+    "agent_limit",
+    "Configured limit of the state that the agent is in now; absent where that state has none. Time in the state over it: the agent counts in trio_agents_over_limit. Source: agents/state, configuration.",
+)
+.seconds();
 pub(super) const STATE_SECONDS: Spec = Spec::counter(
     "agent_state",
     "Seconds that the agent spent in each state; the states add up to the agent's measured time. Source: agents/state, between two readings.",
@@ -84,7 +89,7 @@ pub(super) fn at_most(scene: &Scene<'_>) -> usize {
         let listed = center.center.agent_groups.good.iter().flat_map(|good| good.data.iter());
         let members = named.map(|agent| agent.group_ids.len()).sum::<usize>()
             + listed.map(|group| group.agent_ids.len()).sum::<usize>();
-        agents * (2 + 2 * AgentState::COUNT) + members
+        agents * (3 + 2 * AgentState::COUNT) + members
     };
     scene.centers().map(of_center).sum()
 }
@@ -110,12 +115,29 @@ pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>, rows: &[Vec<PersonRow<
             family.measure(&person.labels(), unix_seconds(totals.since))?;
         }
     }
+    write_limits(pen, scene, rows)?;
     let mut family = pen.family(&STATE_SECONDS);
     for person in persons() {
         let Some(totals) = person.totals else { continue };
         for state in AgentState::ALL {
             let labels = (person.labels(), [("state", state.as_str())]);
             family.sum(&labels, totals.seconds[state.index()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the limit of each agent's present state. The page of single agents has a Prometheus of its own, so the limits
+/// on the main page cannot be joined there.
+fn write_limits(pen: &mut Pen<'_>, scene: &Scene<'_>, rows: &[Vec<PersonRow<'_>>]) -> fmt::Result {
+    let mut family = pen.family(&LIMIT);
+    for (center, persons) in scene.centers().zip(rows) {
+        let limits = center.agents.map_or(&[][..], |totals| &totals.over_limit);
+        for person in persons {
+            let Some(state) = person.status.and_then(|status| status.state) else { continue };
+            if let Some(over) = limits.iter().find(|over| over.state == state) {
+                family.measure(&person.labels(), over.limit.as_secs_f64())?;
+            }
         }
     }
     Ok(())

@@ -105,6 +105,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
                 "trio_agent_group_agents",
                 "trio_agent_group_member",
                 "trio_agent_info",
+                "trio_agent_limit_seconds",
                 "trio_agent_state",
                 "trio_agent_state_limit_seconds",
                 "trio_agent_state_since_timestamp_seconds",
@@ -120,7 +121,12 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         ),
         (
             stateless(),
-            &["trio_agent_state", "trio_agent_state_since_timestamp_seconds", "trio_service_skilled_agents"],
+            &[
+                "trio_agent_limit_seconds",
+                "trio_agent_state",
+                "trio_agent_state_since_timestamp_seconds",
+                "trio_service_skilled_agents",
+            ],
         ),
         (
             fixture::changed(|s| s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300)),
@@ -164,6 +170,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             &[
                 "trio_agent_group_agents",
                 "trio_agent_group_state_seconds_total",
+                "trio_agent_limit_seconds",
                 "trio_agent_pause_reason_seconds_total",
                 "trio_agent_state_changes_total",
                 "trio_agent_state_limit_seconds",
@@ -182,7 +189,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         ),
         (
             agents(|agents| agents.over_limit.clear()),
-            &["trio_agent_state_limit_seconds", "trio_agents_over_limit"],
+            &["trio_agent_limit_seconds", "trio_agent_state_limit_seconds", "trio_agents_over_limit"],
         ),
         (
             agents(|agents| agents.pauses = None),
