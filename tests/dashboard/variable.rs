@@ -49,17 +49,29 @@ impl<'a> Variable<'a> {
     /// Returns the values of its options among lines of text, the answers to its question.
     pub(crate) fn options(self, lines: &[String]) -> Vec<String> {
         let text = self.0["regex"].as_str().unwrap_or_default();
-        let pattern =
-            text.strip_prefix('/').map_or(text, |rest| rest.rsplit_once('/').map_or(rest, |(it, _)| it));
+        let (pattern, flags) =
+            text.strip_prefix('/').and_then(|text| text.rsplit_once('/')).unwrap_or((text, ""));
         let pattern = Regex::new(pattern).expect("a regular expression");
-        let mut options = Vec::new();
+        // The flag `g` lets the parts of a line be in any order.
+        let most = if flags.contains('g') { usize::MAX } else { 1 };
+        let mut options: Vec<String> = Vec::new();
         for line in lines {
-            let Some(found) = pattern.captures(line) else { continue };
-            let value = found.name("value").or_else(|| found.get(1));
-            let value = if text.is_empty() { Some(line.as_str()) } else { value.map(|value| value.as_str()) };
-            let value = value.unwrap_or(line).to_owned();
-            if !options.contains(&value) {
-                options.push(value);
+            let found: Vec<_> = pattern.captures_iter(line).take(most).collect();
+            let named = |name: &str| found.iter().find_map(|found| found.name(name));
+            let of_line: Vec<&str> = match (named("value").or_else(|| named("text")), &found[..]) {
+                _ if text.is_empty() => vec![line],
+                (_, []) => Vec::new(),
+                (Some(value), _) => vec![value.as_str()],
+                (None, many) => {
+                    let first = many.iter().filter_map(|found| found.get(1));
+                    let first: Vec<&str> = first.map(|value| value.as_str()).collect();
+                    if first.is_empty() { vec![line] } else { first }
+                }
+            };
+            for value in of_line {
+                if !options.iter().any(|known| known == value) {
+                    options.push(value.to_owned());
+                }
             }
         }
         options

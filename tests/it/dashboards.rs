@@ -12,9 +12,13 @@ mod linter;
 mod panels;
 mod persons;
 mod planted;
+mod planted_words;
 mod queries;
+mod ranges;
+mod time;
 mod unknown;
 mod variables;
+mod words;
 
 use crate::dashboard::Board;
 

@@ -55,6 +55,7 @@ pub(crate) fn filled(query: &Query, range: u64) -> String {
     let words = [
         ("$__rate_interval", format!("{}s", (step + SCRAPE).max(4 * SCRAPE))),
         ("$__interval", format!("{step}s")),
+        ("$__range_s", range.to_string()),
         ("$__range", format!("{range}s")),
         ("$case_class", "voice|chat".to_owned()),
     ];

@@ -79,9 +79,12 @@ async fn look(looks: &mut Looks, situation: Situation, prometheus: &Prometheus, 
 /// Healthy, then without rules, then one target down, then the exporter stopped.
 async fn known_words(pages: &mut Vec<(Situation, String)>) -> Looks {
     let mut looks = Looks::new();
+    let t = std::time::Instant::now();
     let mut world = World::start(Words::Known, true).await;
+    println!("0 {:?}", t.elapsed());
     let from = world.now();
     world.run(BEFORE).await;
+    println!("1 {:?}", t.elapsed());
     let (healthy, morning) = (world.now(), world.scrapes());
     pages.push((Situation::Healthy, world.page().await));
     world.lose(1).await;
@@ -91,14 +94,20 @@ async fn known_words(pages: &mut Vec<(Situation, String)>) -> Looks {
     world.run_unreached(TROUBLE);
     let stopped = world.now();
 
+    println!("2 {:?}", t.elapsed());
     let folder = world.scrapes().after(&EARLIER.map(|by| morning.earlier(by))).in_folder();
+    println!("3 {:?}", t.elapsed());
     let prometheus = Prometheus::configured(folder).await;
     look(&mut looks, Situation::RulesNotLoaded, &prometheus, healthy).await;
+    println!("4 {:?}", t.elapsed());
     let prometheus = rules::evaluated(prometheus.stop().await, from, stopped).await;
+    println!("5 {:?}", t.elapsed());
     look(&mut looks, Situation::Healthy, &prometheus, healthy).await;
     look(&mut looks, Situation::TargetDown, &prometheus, down).await;
     look(&mut looks, Situation::DownTargetChosen, &prometheus, down).await;
     look(&mut looks, Situation::ExporterStopped, &prometheus, stopped).await;
+    println!("6 {:?}", t.elapsed());
+    std::fs::write("/tmp/bp-page.prom", &pages[0].1).unwrap();
     looks
 }
 
@@ -116,7 +125,9 @@ async fn unknown_word() -> Looks {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_tile_is_right_with_data_and_without() {
     let mut pages = Vec::new();
+    let begun = std::time::Instant::now();
     let (mut looks, others) = tokio::join!(known_words(&mut pages), unknown_word());
+    println!("all boards were opened after {:?}", begun.elapsed());
     looks.extend(others);
     let mut faults = laws::faults(&looks);
     faults.extend(numbers::faults(&looks, &pages));

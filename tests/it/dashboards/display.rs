@@ -301,6 +301,10 @@ fn variables_have_the_values_of_an_opened_board() {
     assert_eq!(options, ["1.5", "2"]);
     assert_eq!(service.interpolated(&service.opened(&options), false), r"(1\\.5|2)");
     assert_eq!(service.interpolated(&[], false), "()", "All of nothing matches nothing");
+    let mut any_order = asked.clone();
+    any_order["regex"] = r#"/contact_center="(?<value>[^"]*)"|contact_center_name="(?<text>[^"]*)"/g"#.into();
+    let centre = r#"{contact_center="2",contact_center_name="Nord"} 1 7000"#.to_owned();
+    assert_eq!(Variable(&any_order).options(&[centre]), ["2"]);
     let mut with_all = asked.clone();
     with_all["allValue"] = ".+".into();
     let target = Variable(&with_all);

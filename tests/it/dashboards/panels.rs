@@ -7,7 +7,7 @@ use crate::dashboard::{Board, Panel};
 
 /// The units that the boards use, by Grafana's ids.
 const UNITS: [&str; 10] =
-    ["bytes", "d", "dthms", "none", "percentunit", "reqps", "rpm", "s", "short", "text"];
+    ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s", "text"];
 
 /// Kinds of panels that we know how to hold.
 const KINDS: [&str; 9] =
@@ -57,7 +57,10 @@ fn explains(panel: Panel<'_>) -> bool {
 
 fn unit(panel: Panel<'_>) -> bool {
     let overridden = panel.overrides().filter(|(member, _)| *member == "unit").map(|(_, value)| value);
-    let mut all = overridden.chain([&panel.defaults()["unit"]]);
+    // Names and ids in a table have none: "1001" would become "1,001".
+    let own =
+        [&panel.defaults()["unit"]].into_iter().filter(|unit| panel.kind() != "table" || !unit.is_null());
+    let mut all = overridden.chain(own);
     all.all(|unit| unit.as_str().is_some_and(|unit| UNITS.contains(&unit)))
 }
 

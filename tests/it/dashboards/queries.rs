@@ -66,7 +66,7 @@ fn chosen(query: &Query) -> Vec<String> {
 
 /// An expression with Grafana's variables for lengths of time replaced, and nothing else.
 fn with_times(expr: &str) -> String {
-    [("$__rate_interval", "5m"), ("$__interval", "5m"), ("$__range", "1h")]
+    [("$__rate_interval", "5m"), ("$__interval", "5m"), ("$__range_s", "3600"), ("$__range", "1h")]
         .iter()
         .fold(expr.to_owned(), |expr, (name, time)| expr.replace(name, time))
 }

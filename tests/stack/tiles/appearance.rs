@@ -34,7 +34,8 @@ fn of_table(table: &Table) -> String {
     words.join(", ")
 }
 
+/// Numbers with their unit of time, which grows with the number.
 fn without_numbers(text: &str) -> String {
-    let number = Regex::new(r"\d+(?:[.,:]\d+)*").expect("a regular expression");
-    number.replace_all(text, "#").replace(['\t', '\n'], " ")
+    let number = Regex::new(r"-?\d+(?:[.,:]\d+)*(?: (?:ns|µs|ms|s|mins|hours|days?|K|Mil)\b)?");
+    number.expect("a regular expression").replace_all(text, "#").replace(['\t', '\n'], " ")
 }

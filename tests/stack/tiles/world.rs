@@ -33,7 +33,7 @@ pub(super) const SCRAPE: u64 = READING.as_secs() * READINGS_PER_SCRAPE as u64;
 /// Four minutes past eight of a Thursday, UTC.
 const BEGINNING: Duration = Duration::from_secs(1_768_464_240);
 /// So many times the usual number of cases: a service level needs 30 cases that came to an end.
-const ARRIVALS: f64 = 4.0;
+const ARRIVALS: f64 = 1.5;
 
 pub(super) const INSTANCE: &str = "trio-exporter:10427";
 /// The targets, with the number of their contact centres, services and agents.
