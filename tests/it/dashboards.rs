@@ -7,6 +7,7 @@
 mod centers;
 mod controls;
 mod equal;
+mod display;
 mod format;
 mod layout;
 mod links;

@@ -79,10 +79,10 @@ fn names(panel: Panel<'_>) -> Vec<String> {
 }
 
 /// Sums and means that have no contact centre any more are said to be of all.
-fn merged(panel: Panel<'_>) -> Option<&'static str> {
+fn merged(panel: Panel<'_>) -> Option<String> {
     let text = panel.text("description").to_lowercase();
     let said = SAID.iter().any(|word| text.contains(word));
-    (!said && exprs(panel).any(merges)).then_some("adds up or averages contact centres in silence")
+    (!said && exprs(panel).any(merges)).then(|| "adds up or averages contact centres in silence".to_owned())
 }
 
 /// True if a sum or a mean of series of contact centres keeps no label that tells them apart.
@@ -144,13 +144,13 @@ fn links(panel: Panel<'_>) -> Vec<String> {
 }
 
 /// The drop-down of contact centres shows names and gives ids.
-fn drop_down(board: &Board) -> Option<&'static str> {
+fn drop_down(board: &Board) -> Option<String> {
     let variable = board.variables().iter().find(|it| it["name"] == "contact_center")?;
     let regex = variable["regex"].as_str().unwrap_or_default();
     let named =
         regex.contains("contact_center=\"(?<value>") && regex.contains("contact_center_name=\"(?<text>");
     // The Prometheus of the persons has no series with the name of a centre.
-    (!named && board.uid() != OF_PERSONS).then_some("the drop-down shows ids of contact centres")
+    (!named && board.uid() != OF_PERSONS).then(|| "the drop-down shows ids of contact centres".to_owned())
 }
 
 #[test]

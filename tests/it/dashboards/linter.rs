@@ -172,9 +172,7 @@ fn panel_units(board: &Board) -> Vec<String> {
             || panel.overrides().any(|(member, _)| member == "mappings");
         let fields = panel.0["options"]["reduceOptions"]["fields"].as_str().unwrap_or_default();
         let is_text = panel.kind() == "stat" && !fields.is_empty();
-        // Grafana writes the text behind the number as it is.
-        let is_suffix = unit.starts_with("suffix:");
-        WITH_UNITS.contains(&panel.kind()) && !is_suffix && !mapped && !is_text && !UNITS.contains(&unit)
+        WITH_UNITS.contains(&panel.kind()) && !mapped && !is_text && !UNITS.contains(&unit)
     })
 }
 

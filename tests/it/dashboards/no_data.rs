@@ -68,15 +68,15 @@ fn colors(panel: Panel<'_>) -> Vec<String> {
     faults
 }
 
-fn texts(panel: Panel<'_>) -> Vec<&'static str> {
+fn texts(panel: Panel<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     if panel.0["options"]["textMode"] == "name" {
-        faults.push("hides its text for a missing value");
+        faults.push("hides its text for a missing value".to_owned());
     }
     let text = panel.defaults()["noValue"].as_str().unwrap_or_default().to_lowercase();
     let sounds_well = ALL_CLEAR.iter().any(|it| text.split([',', ' ']).next() == Some(*it) || text == *it);
     if panel.kind() == "stat" && sounds_well && !CAVEATS.iter().any(|it| text.contains(it)) {
-        faults.push("gives an all-clear without data");
+        faults.push("gives an all-clear without data".to_owned());
     }
     faults
 }
