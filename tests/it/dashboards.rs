@@ -4,6 +4,7 @@
 //! shows that each of them can fail. Whether Prometheus has something to say to each query is shown in
 //! `tests/stack`.
 
+mod display;
 mod format;
 mod layout;
 mod links;

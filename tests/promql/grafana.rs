@@ -10,6 +10,11 @@ const ANY: &str = ".+";
 /// An expression or a part of one with every variable replaced by what Grafana might put there:
 /// `$name`, `${name}` and `${name:format}`.
 pub(crate) fn without_variables(text: &str) -> String {
+    with_variables(text, |name| value(name).to_owned())
+}
+
+/// The same with the value that `value` gives for each name.
+pub(crate) fn with_variables(text: &str, value: impl Fn(&str) -> String) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
@@ -19,7 +24,7 @@ pub(crate) fn without_variables(text: &str) -> String {
         match name {
             "" => out.push('$'),
             name if is_group(name) => out.extend(["$", name]),
-            name => out.push_str(value(name)),
+            name => out.push_str(&value(name)),
         }
         rest = after;
     }

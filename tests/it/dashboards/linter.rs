@@ -50,8 +50,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 const WITH_UNITS: [&str; 4] = ["gauge", "stat", "table", "timeseries"];
 
 /// Units that it knows, of those that the boards use.
-const UNITS: [&str; 9] =
-    ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s"];
+const UNITS: [&str; 9] = ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s"];
 
 /// Value of `$__rate_interval`, which no other length of time has.
 const RATE_INTERVAL: &str = "17m";

@@ -58,7 +58,8 @@ fn explains(panel: Panel<'_>) -> bool {
 fn unit(panel: Panel<'_>) -> bool {
     let overridden = panel.overrides().filter(|(member, _)| *member == "unit").map(|(_, value)| value);
     // Names and ids in a table have none: "1001" would become "1,001".
-    let own = [&panel.defaults()["unit"]].into_iter().filter(|unit| panel.kind() != "table" || !unit.is_null());
+    let own =
+        [&panel.defaults()["unit"]].into_iter().filter(|unit| panel.kind() != "table" || !unit.is_null());
     let mut all = overridden.chain(own);
     all.all(|unit| unit.as_str().is_some_and(|unit| UNITS.contains(&unit)))
 }

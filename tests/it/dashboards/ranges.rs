@@ -24,8 +24,17 @@ const RETENTION: &str = "--storage.tsdb.retention.time=90d";
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let mut faults = Vec::new();
     for panel in board.panels() {
-        let found = panel.targets().iter().flat_map(|it| target_faults(it["expr"].as_str().unwrap_or_default()));
+        let found =
+            panel.targets().iter().flat_map(|it| target_faults(it["expr"].as_str().unwrap_or_default()));
+<<<<<<< HEAD
+        faults.extend(
+            found
+                .chain(panel_faults(panel).map(str::to_owned))
+                .map(|fault| format!("{:?} {fault}", panel.title())),
+        );
+=======
         faults.extend(found.chain(panel_faults(panel)).map(|fault| format!("{:?} {fault}", panel.title())));
+>>>>>>> b-proof
     }
     let exprs: Vec<String> = board.queries().into_iter().map(|query| query.expr).collect();
     let says = |what: &str| board.json["description"].as_str().is_some_and(|text| text.contains(what));
@@ -46,7 +55,10 @@ fn target_faults(expr: &str) -> Vec<String> {
     for range in &ranges {
         let is_recorded = range.selectors.iter().any(|it| it.contains(RECORDED));
         if range.seconds > TWO_DAYS && !is_recorded && !range.selectors.is_empty() {
-            faults.push(format!("takes {} over {} s, not the recorded half hours", range.selectors[0], range.seconds));
+            faults.push(format!(
+                "takes {} over {} s, not the recorded half hours",
+                range.selectors[0], range.seconds
+            ));
         }
         if is_recorded && range.step != Some(1_800) {
             faults.push(format!("adds up {} otherwise than every half hour", range.selectors[0]));

@@ -30,7 +30,10 @@ fn panel_faults(panel: Panel<'_>) -> Vec<String> {
     // Grafana ignores `timeFrom` as soon as somebody chooses times by the clock or zooms in.
     must(!over_range || panel.text("timeFrom").is_empty(), "shows another time than the board, at times");
     let instant = panel.targets().iter().any(|it| it["instant"] == true);
-    must(!instant || panel.text("description").contains("the time shown"), "does not say of which time it is");
+    must(
+        !instant || panel.text("description").contains("the time shown"),
+        "does not say of which time it is",
+    );
     let long = days(panel.text("timeFrom")).is_some_and(|days| days > LONG_DAYS);
     must(!long || panel.0["maxDataPoints"].is_u64(), "has no number of points for its long time");
     faults

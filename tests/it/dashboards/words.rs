@@ -30,7 +30,8 @@ const NO_BREAK_SPACE: char = '\u{a0}';
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let found = board.panels().into_iter().filter(|it| it.shows_data()).flat_map(|panel| {
         let all = numbers(panel).into_iter().chain(titles(panel)).chain(waits(panel)).chain(names(panel));
-        all.chain(servers(panel)).chain(free(panel)).map(move |fault| format!("{:?} {fault}", panel.title()))
+        all.chain(servers(panel).into_iter().chain(free(panel)).map(str::to_owned))
+            .map(move |fault| format!("{:?} {fault}", panel.title()))
     });
     found.map(|fault| format!("{}: {fault}", board.file)).collect()
 }
@@ -96,7 +97,8 @@ fn mappings<'a>(panel: Panel<'a>) -> Vec<(f64, &'a str, &'a str)> {
 /// Colours that a value of the panel can have.
 fn colors(panel: Panel<'_>) -> BTreeSet<&str> {
     let own = panel.overrides().filter(|(member, _)| *member == "thresholds").map(|(_, value)| value);
-    let steps = own.chain([&panel.defaults()["thresholds"]]).filter_map(|it| it["steps"].as_array()).flatten();
+    let steps =
+        own.chain([&panel.defaults()["thresholds"]]).filter_map(|it| it["steps"].as_array()).flatten();
     let steps = steps.filter_map(|step| step["color"].as_str());
     steps.chain(mappings(panel).into_iter().map(|(_, _, color)| color)).collect()
 }
