@@ -93,8 +93,7 @@ async fn alerts(prometheus: &Prometheus, from: u64, to: u64) -> Scrapes {
     scrapes
 }
 
-/// Labels as a selector has them.
-pub(super) fn written(labels: &BTreeMap<String, String>) -> String {
+fn written(labels: &BTreeMap<String, String>) -> String {
     let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     format!("{{{}}}", pairs.join(","))
 }
