@@ -119,10 +119,11 @@ fn links_that_lead_nowhere_or_forget_are_found() {
         links::faults,
         "trio-overview",
         &[
-            (|json| json["links"][0]["url"] = "/d/trio-services".into(), "leads nowhere"),
+            (|json| json["links"][0] = json!({"type": "link", "url": "/d/trio-services"}), "leads nowhere"),
             (|json| json["links"][0]["keepTime"] = false.into(), "loses time or choice"),
             (|json| json["links"][0]["includeVars"] = false.into(), "loses time or choice"),
-            (|json| drop(json["links"].as_array_mut().expect("links").pop()), "no link to"),
+            (|json| drop(json["links"].as_array_mut().expect("links").pop()), "no link to trio-agents"),
+            (|json| json["links"][0]["tags"] = json!(["wallboard"]), "no link to trio-wall"),
             (|json| first(json)["links"] = json!([{"url": "/d/trio-service"}]), "loses the time"),
             (
                 |json| first(json)["links"] = json!([{"url": "/d/trio-service?${__url_time_range}"}]),
