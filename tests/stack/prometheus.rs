@@ -119,7 +119,8 @@ impl Prometheus {
             true => self.client.get(&url).query(parameters),
             false => self.client.post(&url).form(parameters),
         };
-        let answer = request.send().await;
+        // A month of half hours takes its time on a machine that does other things as well.
+        let answer = request.timeout(2 * PATIENCE).send().await;
         let text = answer.map_err(|error| format!("{url}: {error}"))?.text().await;
         let text = text.map_err(|error| format!("{url}: {error}"))?;
         let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;

@@ -83,7 +83,7 @@ impl Scrapes {
 }
 
 /// Runs `promtool tsdb`, which must succeed.
-pub(crate) fn promtool(words: &[&str], files: &[&Path]) {
+fn promtool(words: &[&str], files: &[&Path]) {
     let promtool = Command::new("promtool").arg("tsdb").args(words).args(files).output();
     let promtool = promtool.unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
     let output = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);

@@ -24,12 +24,10 @@ use crate::{
     scrapes::Scrapes,
 };
 
-/// Interval of the exporter's readings: longer than the default, for speed, and below every limit of age.
-const READING: Duration = Duration::from_secs(15);
-/// Number of readings from scrape to scrape.
-const READINGS_PER_SCRAPE: u32 = 2;
 /// From scrape to scrape, in seconds.
-pub(super) const SCRAPE: u64 = READING.as_secs() * READINGS_PER_SCRAPE as u64;
+pub(super) const SCRAPE: u64 = 30;
+/// Interval of the exporter's readings: longer than the default, for speed, and below every limit of age.
+const READING: Duration = Duration::from_secs(SCRAPE);
 /// Four minutes past eight of a Thursday, UTC.
 const BEGINNING: Duration = Duration::from_secs(1_768_464_240);
 /// So many times the usual number of cases: a service level needs 30 cases that came to an end.
@@ -143,10 +141,8 @@ impl World {
     /// Lets `minutes` pass with scrapes.
     pub(super) async fn run(&mut self, minutes: u64) {
         for _ in 0..minutes * 60 / SCRAPE {
-            for _ in 0..READINGS_PER_SCRAPE {
-                self.clock.advance(READING);
-                self.step().await;
-            }
+            self.clock.advance(READING);
+            self.step().await;
             self.scrape().await;
         }
     }
