@@ -9,7 +9,7 @@ type Check = fn(&Board) -> Vec<String>;
 pub(super) type Mistake = fn(&mut Value);
 
 /// The shipped board `uid` after somebody has made a mistake.
-fn spoilt(uid: &str, mistake: Mistake) -> Board {
+pub(super) fn spoilt(uid: &str, mistake: Mistake) -> Board {
     let mut board = Board::with_uid(uid);
     mistake(&mut board.json);
     board.text = serde_json::to_string_pretty(&board.json).expect("JSON") + "\n";
@@ -30,7 +30,7 @@ pub(super) fn finds(check: Check, uid: &str, mistakes: &[(Mistake, &str)]) {
 }
 
 /// The first panel that is a stat.
-fn first(json: &mut Value) -> &mut Value {
+pub(super) fn first(json: &mut Value) -> &mut Value {
     &mut json["panels"][0]
 }
 
