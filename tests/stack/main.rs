@@ -38,6 +38,7 @@ mod image;
 mod installed;
 mod notifier;
 mod outage;
+mod overview_boards;
 mod prometheus;
 mod promtool;
 mod recorded;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{format, layout, links, linter, panels, persons, queries, unknown, variables};
 use crate::dashboard::Board;
 
-type Check = fn(&Board) -> Vec<String>;
+pub(super) type Check = fn(&Board) -> Vec<String>;
 pub(super) type Mistake = fn(&mut Value);
 
 /// The shipped board `uid` after somebody has made a mistake.
