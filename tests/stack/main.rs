@@ -48,6 +48,7 @@ mod secured;
 mod service;
 mod shipped;
 mod shortened;
+mod team_boards;
 mod tiles;
 mod trio_client;
 mod two_prometheus;

@@ -47,7 +47,7 @@ fn promtool_finds_no_fault_with_the_golden_expositions() {
     }
 }
 
-fn promtool(arguments: &[&str]) {
+pub(crate) fn promtool(arguments: &[&str]) {
     let promtool = Command::new("promtool").args(arguments).output();
     let promtool = promtool.unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
     let said = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);

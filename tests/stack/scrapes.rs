@@ -57,7 +57,9 @@ impl Scrapes {
     pub(crate) fn write_into(&self, folder: &Path) {
         let file = folder.join("scraped.om");
         fs::write(&file, format!("{}# EOF\n", self.0)).expect("a file");
-        promtool(&["create-blocks-from", "openmetrics", "--quiet"], &[&file, &folder.join("data")]);
+        // promtool reads the whole file once for each block; blocks of two hours, its default, take minutes for days.
+        let words = ["create-blocks-from", "openmetrics", "--quiet", "--max-block-duration=960h"];
+        promtool(&words, &[&file, &folder.join("data")]);
     }
 
     /// These scrapes with others before them.

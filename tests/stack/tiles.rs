@@ -6,6 +6,7 @@
 //! `tiles/numbers.rs`.
 
 mod appearance;
+mod half_hours;
 mod laws;
 mod numbers;
 mod opened;

@@ -10,8 +10,18 @@ const UNITS: [&str; 10] =
     ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s", "text"];
 
 /// Kinds of panels that we know how to hold.
-const KINDS: [&str; 9] =
-    ["bargauge", "heatmap", "row", "stat", "state-timeline", "status-history", "table", "text", "timeseries"];
+const KINDS: [&str; 10] = [
+    "barchart",
+    "bargauge",
+    "heatmap",
+    "row",
+    "stat",
+    "state-timeline",
+    "status-history",
+    "table",
+    "text",
+    "timeseries",
+];
 
 /// Kinds in which a line could be drawn over a gap.
 const OVER_TIME: [&str; 2] = ["state-timeline", "timeseries"];
@@ -61,7 +71,7 @@ fn unit(panel: Panel<'_>) -> bool {
     let own =
         [&panel.defaults()["unit"]].into_iter().filter(|unit| panel.kind() != "table" || !unit.is_null());
     let mut all = overridden.chain(own);
-    all.all(|unit| unit.as_str().is_some_and(|unit| UNITS.contains(&unit)))
+    all.all(|unit| unit.as_str().is_some_and(|unit| UNITS.contains(&unit) || unit.starts_with("suffix:")))
 }
 
 /// A text, and none that looks like a number: what is not known is not 0.

@@ -54,6 +54,8 @@ fn chosen(query: &Query) -> Vec<String> {
         let (name, matchers) = selector.split_once('{').unwrap_or((&selector, ""));
         for variable in ["job", "instance", "target"] {
             let asked = matchers.contains(&format!("{variable}=~\"${variable}\""));
+            // Alerts have the labels of their expressions; `no_data` says which matchers they need.
+            let asked = asked || (name.starts_with("ALERTS") && variable != "job");
             let needless =
                 variable == "target" && (WITHOUT_TARGET.contains(&name) || name.ends_with("build_info"));
             if !asked && !needless && !is_variable {

@@ -26,7 +26,11 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
     for panel in board.panels() {
         let found =
             panel.targets().iter().flat_map(|it| target_faults(it["expr"].as_str().unwrap_or_default()));
-        faults.extend(found.chain(panel_faults(panel)).map(|fault| format!("{:?} {fault}", panel.title())));
+        faults.extend(
+            found
+                .chain(panel_faults(panel).map(str::to_owned))
+                .map(|fault| format!("{:?} {fault}", panel.title())),
+        );
     }
     let exprs: Vec<String> = board.queries().into_iter().map(|query| query.expr).collect();
     let says = |what: &str| board.json["description"].as_str().is_some_and(|text| text.contains(what));

@@ -30,7 +30,8 @@ const NO_BREAK_SPACE: char = '\u{a0}';
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let found = board.panels().into_iter().filter(|it| it.shows_data()).flat_map(|panel| {
         let all = numbers(panel).into_iter().chain(titles(panel)).chain(waits(panel)).chain(names(panel));
-        all.chain(servers(panel)).chain(free(panel)).map(move |fault| format!("{:?} {fault}", panel.title()))
+        all.chain(servers(panel).into_iter().chain(free(panel)).map(str::to_owned))
+            .map(move |fault| format!("{:?} {fault}", panel.title()))
     });
     found.map(|fault| format!("{}: {fault}", board.file)).collect()
 }

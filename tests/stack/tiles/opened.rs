@@ -128,7 +128,7 @@ fn durations(values: &mut HashMap<String, String>, from: u64, to: u64, interval:
     }
 }
 
-fn filled(text: &str, values: &HashMap<String, String>) -> String {
+pub(super) fn filled(text: &str, values: &HashMap<String, String>) -> String {
     with_variables(text, |name| {
         values.get(name).unwrap_or_else(|| panic!("{text}: there is no variable {name}")).clone()
     })
