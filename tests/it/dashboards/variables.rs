@@ -63,8 +63,9 @@ fn used(board: &Board) -> BTreeSet<String> {
     for part in board.text.split('$').skip(1) {
         let part = part.strip_prefix('{').unwrap_or(part);
         let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        // Digits name a group of `label_replace`.
-        if !name.is_empty() && !name.starts_with("__") && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        // `$1` names a group of `label_replace`.
+        let is_group = name.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_group && !name.starts_with("__") {
             used.insert(name);
         }
     }
