@@ -6,8 +6,8 @@
 
 mod centers;
 mod controls;
-mod equal;
 mod display;
+mod equal;
 mod format;
 mod layout;
 mod links;

@@ -40,6 +40,7 @@ mod notifier;
 mod outage;
 mod prometheus;
 mod promtool;
+mod recorded;
 mod routes;
 mod scene;
 mod scraped;

@@ -179,6 +179,30 @@ fn a_server_that_is_down_is_never_active() {
     tests.run();
 }
 
+#[test]
+fn readings_of_a_whole_trio_are_shown_without_centre() {
+    let reading = |center: &str, success: f64, age: f64| {
+        let labels = format!("target=\"main\",contact_center=\"{center}\",collector=\"calls\"");
+        vec![
+            series("trio_collector_success", &labels, success, false),
+            series("trio_collector_last_success_timestamp_seconds", &labels, 9_000.0 - age, false),
+            series("trio_poll_interval_seconds", &labels, 5.0, false),
+        ]
+    };
+    let named = "target=\"main\",contact_center=\"1\",contact_center_name=\"Nord\"";
+    let info = vec![series("trio_contact_center_info", named, 1.0, false)];
+    let all = [info, reading("1", 1.0, 10.0), reading("2", 0.0, 100.0), reading("", 1.0, 0.0)].concat();
+    let by = "contact_center, contact_center_name";
+    let shown = |values: [f64; 3]| {
+        let labels = ["{contact_center=\"1\",contact_center_name=\"Nord\"}", "{contact_center=\"2\"}", "{}"];
+        [(labels[0], values[0]), (labels[1], values[1]), (labels[2], values[2])]
+    };
+    let mut tests = Tests::default();
+    tests.expect(&all, "exporter.json: Readings (A)", by, &shown([1.0, 0.0, 1.0]));
+    tests.expect(&all, "exporter.json: Readings (D)", by, &shown([2.0, 20.0, 0.0]));
+    tests.run();
+}
+
 /// An agent with a name, a group, a state since so many seconds (at the time of the tests), and its limit if there is one.
 fn agent(center: &str, id: &str, state: &str, since: f64, limit: Option<f64>) -> Vec<Value> {
     let agent = format!("target=\"main\",contact_center=\"{center}\",agent_id=\"{id}\"");

@@ -209,10 +209,11 @@ fn long_ranges_of_raw_counters_are_found() {
                 "where counters would do",
             ),
             (
-                |json| rewrite(json, "Offered by week", "[6d23h59m59s:30m]", "[6d23h59m59s:1m]"),
-                "otherwise than every half hour",
+                |json| rewrite(json, "Offered by week", "[6d23h59m59s:5m]", "[6d23h59m59s:1m]"),
+                "at other moments",
             ),
-            (|json| rewrite(json, "Offered by week", "[6d23h59m59s:30m]", "[7d:30m]"), "a half hour twice"),
+            (|json| rewrite(json, "Offered by week", "[6d23h59m59s:5m]", "[7d:5m]"), "one moment twice"),
+            (|json| rewrite(json, "Offered by week", ") / 6)", "))"), "six times"),
         ],
     );
 }

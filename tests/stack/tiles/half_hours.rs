@@ -10,7 +10,6 @@ use tempfile::TempDir;
 use super::{
     DAY,
     opened::{Choices, Opened, filled, open},
-    rules::written,
 };
 use crate::{
     dashboard::{
@@ -18,7 +17,7 @@ use crate::{
         display::{Color, Shown, Tile},
     },
     prometheus::Prometheus,
-    promql::rule_files::{RECORDING, RuleFile},
+    recorded::{self, Recorded, recorded},
     scrapes::Scrapes,
 };
 
@@ -29,8 +28,6 @@ const DAYS: u64 = 9;
 const MIDNIGHT: u64 = 1_768_521_600;
 /// Some minutes after a full hour, as a board is opened.
 const NOW: u64 = MIDNIGHT + 12 * 3_600 + 7 * MINUTE;
-/// Prometheus evaluates a group of rules at a second of its own.
-const OFFSET: u64 = 17;
 /// Difference between the two ways that is allowed: half a per cent of a count, half a point of a share.
 const TOLERANCE: f64 = 0.005;
 
@@ -148,46 +145,9 @@ fn scrapes() -> Scrapes {
     scrapes
 }
 
-/// A sample of a recorded series.
-struct Recorded {
-    series: String,
-    value: f64,
-    time: u64,
-}
-
-/// All that the recording rules make of the scrapes and that the boards name, in the order of time.
-async fn recorded(prometheus: &Prometheus) -> Vec<Recorded> {
-    let boards = [Board::with_uid("trio-service-level"), Board::with_uid("trio-service")];
-    let asked: String = boards.iter().flat_map(Board::queries).map(|query| query.expr).collect();
-    let mut samples = Vec::new();
-    for rule in RuleFile::shipped(RECORDING).rules() {
-        let (name, independent) = (rule.name(), !rule.expr.contains(":increase"));
-        if !independent || !asked.contains(&format!("{name}{{")) {
-            continue;
-        }
-        // A day is as much as Prometheus gives at once, at a point a minute.
-        for from in (NOW - DAYS * DAY..NOW).step_by(DAY as usize) {
-            let from = from / MINUTE * MINUTE + OFFSET;
-            let answer = prometheus.matrix(&rule.expr, from, from + DAY - MINUTE, MINUTE).await;
-            for (labels, points) in answer.unwrap_or_else(|error| panic!("{name}: {error}")) {
-                let series = format!("{name}{}", written(&labels));
-                let sample = |(time, value)| Recorded { series: series.clone(), value, time };
-                samples.extend(points.into_iter().map(sample));
-            }
-        }
-    }
-    assert!(!samples.is_empty(), "no board needs a recording rule");
-    samples.sort_by_key(|sample| sample.time);
-    samples
-}
-
 /// A Prometheus with the data in `folder` and the recorded samples of the times that are `kept`.
 async fn with_rules(folder: TempDir, recorded: &[Recorded], kept: fn(u64) -> bool) -> Prometheus {
-    let mut scrapes = Scrapes::default();
-    for sample in recorded.iter().filter(|sample| kept(sample.time)) {
-        scrapes.add(&sample.series, sample.value, sample.time);
-    }
-    scrapes.write_into(folder.path());
+    recorded::kept(recorded, kept).write_into(folder.path());
     Prometheus::configured(folder).await
 }
 
@@ -265,7 +225,8 @@ fn is_plain(opened: &Opened, title: &str) {
 async fn half_hours_agree_with_counters_and_gaps_show() {
     let scrapes = scrapes();
     let prometheus = Prometheus::configured(scrapes.in_folder()).await;
-    let recorded = recorded(&prometheus).await;
+    let boards = [Board::with_uid("trio-service-level"), Board::with_uid("trio-service")];
+    let recorded = recorded(&prometheus, &boards, &[(NOW - DAYS * DAY, NOW)]).await;
     let whole = with_rules(prometheus.stop().await, &recorded, |_| true).await;
 
     for (uid, title) in
