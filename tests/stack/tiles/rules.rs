@@ -58,8 +58,7 @@ struct Samples(BTreeMap<u64, Vec<(String, f64)>>);
 
 impl Samples {
     fn add(&mut self, name: &str, labels: &Labels, value: f64, time: u64) {
-        let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-        self.0.entry(time).or_default().push((format!("{name}{{{}}}", pairs.join(",")), value));
+        self.0.entry(time).or_default().push((format!("{name}{}", written(labels)), value));
     }
 
     fn into_scrapes(self) -> Scrapes {
@@ -126,6 +125,12 @@ async fn alerts(prometheus: &Prometheus, from: u64, to: u64) -> Scrapes {
         }
     }
     samples.into_scrapes()
+}
+
+/// Labels as a selector has them.
+pub(super) fn written(labels: &Labels) -> String {
+    let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    format!("{{{}}}", pairs.join(","))
 }
 
 /// A duration of one unit, as all of ours are.
