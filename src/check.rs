@@ -1,7 +1,8 @@
-//! `check`: what is wrong between the exporter and a Trio, a line a finding, each with its remedy.
+//! `check`: tests of everything between the exporter and a Trio, one line for each finding, with its remedy.
 //!
-//! Looks from the network upwards; what an earlier finding makes pointless is left out. Logs in at
-//! most once, so that a wrong password does not lock the account.
+//! The order is from the network upwards: name, connection, TLS, Api resource, clock, login, rights, mapping, pages,
+//! times, waits, load. Checks that cannot succeed after a failure are left out. No answer is quoted, because it may
+//! contain names of persons.
 
 mod access;
 mod cases;
@@ -25,48 +26,49 @@ use crate::{
     trio::{Client, Route, Settings},
 };
 
-/// A target to examine.
+/// A target to check.
 #[derive(Clone, Debug)]
 pub struct CheckTarget {
     /// Name of the target.
     pub name: Text,
-    /// How it is reached.
+    /// Servers, credentials and limits.
     pub settings: Settings,
-    /// Which of its contact centres are read.
+    /// Selection of its contact centres.
     pub contact_centers: Selection,
-    /// How often each of [`Collector::ALL`] is read; `None` for those that are switched off.
+    /// Interval of each of [`Collector::ALL`]; `None` for those that are switched off.
     pub intervals: [Option<Duration>; Collector::COUNT],
-    /// How often the list of contact centres is read.
+    /// Interval at which the list of contact centres is read.
     pub configuration: Duration,
 }
 
 impl CheckTarget {
+    /// Returns the interval of a collector; `None` if it is switched off.
     fn interval(&self, collector: Collector) -> Option<Duration> {
         self.intervals[collector.index()]
     }
 }
 
-/// What is to be said of a configuration that could be read.
+/// Returns the report on a valid configuration with its warnings.
 pub fn configuration(targets: usize, warnings: &[String]) -> Report {
     let mut report = Report::default();
     let plural = if targets == 1 { "" } else { "s" };
     report.ok("config", format!("{targets} target{plural}, no mistakes"));
     for warning in warnings {
-        // A warning ends with what to do.
+        // Each warning of the configuration ends with its remedy, after the last semicolon.
         let (seen, remedy) = warning.rsplit_once("; ").unwrap_or((warning, "change the configuration"));
         report.check("config", seen, remedy);
     }
     report
 }
 
-/// Rows of a resource that was read, in all contact centres together.
+/// Number of rows of a resource, in all contact centres together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct CheckedRows {
     resource: Resource,
     rows: usize,
 }
 
-/// What waits in one contact centre, and when each part of it was read.
+/// States and lists of cases of one contact centre, each with the time when its reading began.
 #[derive(Debug, Default)]
 struct CenterReading {
     states: Option<(Stamp, Vec<ServiceStatus>)>,
@@ -74,7 +76,7 @@ struct CenterReading {
     cases: Option<(Stamp, CaseList)>,
 }
 
-/// What the readings brought, for the lines that come after them.
+/// Results of the readings that later checks need.
 #[derive(Debug, Default)]
 struct Gathered {
     load: load::Load,
@@ -84,6 +86,7 @@ struct Gathered {
 }
 
 impl Gathered {
+    /// Adds rows of one contact centre to those of the others.
     fn add_rows(&mut self, resource: Resource, rows: usize) {
         match self.rows.iter_mut().find(|known| known.resource == resource) {
             Some(known) => known.rows += rows,
@@ -92,16 +95,17 @@ impl Gathered {
     }
 }
 
-/// Examines a target. `client` reads it and has not been used before.
+/// Checks a target with a `client` that has not been used before.
 pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Report {
-    let mut report = Report::of(&target.name);
-    let mut answers = 0;
+    let mut report = Report::for_target(&target.name);
+    let mut answering = 0;
+    // All servers, also after one that answers: the other one of a pair is needed when this one fails.
     for base in &target.settings.servers {
-        answers += usize::from(server::check(target, client, clock, base, &mut report).await);
+        answering += usize::from(server::check(target, client, clock, base, &mut report).await);
     }
-    let later = "login, rights, mapping, page cap, time zone, waits, limit of cases, load";
-    if answers == 0 {
-        report.unknown(later, "left out: no server answers", "repair what FAILs above first");
+    let skipped = "login, rights, mapping, page cap, time zone, waits, limit of cases, load";
+    if answering == 0 {
+        report.unknown(skipped, "left out: no server answers", "repair what FAILs above first");
         return report;
     }
     let Some((root, centers)) = access::check(target, client, &mut report).await else { return report };
@@ -119,6 +123,7 @@ pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Repo
     for route in &routes {
         rights::check(target, client, clock, route, &mut gathered, &mut report).await;
     }
+    // After the readings by contact centre: its requests belong to the load that is reported below.
     rights::check_shared(target, client, &root, &mut gathered.load, &mut report).await;
     mapping::check(client, &gathered.rows, &mut report);
     rows::check(client, &mut report);

@@ -244,7 +244,7 @@ impl std::error::Error for UsageError {}
 
 impl Cli {
     /// Runs the command. Exit codes: 0 done, 1 failed, 2 wrong flags or configuration.
-    #[allow(clippy::print_stderr, reason = "the last words of a program that may have no logger")]
+    #[allow(clippy::print_stderr, reason = "the error that ends a program which may have no logger yet")]
     pub fn execute(self) -> ExitCode {
         match self.start() {
             Ok(()) => ExitCode::SUCCESS,

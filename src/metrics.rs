@@ -1,18 +1,20 @@
-//! The metrics that the exporter serves: names and HELP, the two surfaces, the two formats.
+//! The metrics that the exporter serves: names and HELP, the pages ([`MetricsPage`]), the two text formats.
 //!
-//! The part of a program that counts something lives elsewhere and holds only numbers; what does not
-//! belong here is anything that asks Trio (`trio`) or speaks HTTP to scrapers (`http`).
+//! The numbers come from other rooms, which know no names of metrics. Requests to Trio (`trio`) and the web server
+//! (`http`) do not belong here.
 //!
-//! Every encoding is made of what the targets last published, at one moment: nothing is registered,
-//! so nothing can be left behind.
+//! Each encoding is built from the data that the targets published last. No metric is registered, so the series of
+//! a service that was removed cannot remain.
 
 mod agents;
 mod api;
 mod cache;
+mod calls;
 mod cap;
 mod classic;
 mod collectors;
 mod encode;
+mod encode_input;
 mod exporter;
 mod exposition;
 mod family;
@@ -20,19 +22,18 @@ mod fields;
 mod flow;
 mod goals;
 mod identity;
-mod limits;
+mod inventory;
+mod over_limit;
 mod pauses;
 mod persons;
-mod present;
 mod process;
 mod reload;
-mod scene;
 mod servers;
 mod services;
-mod sharing;
+mod shard;
 mod skilled;
 mod state_file;
-mod system;
+mod status_view;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -42,11 +43,11 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 pub use encode::encode;
-pub use exposition::{EncodeFailed, Encoded, Exposition, NotServed};
+pub use exposition::{EncodeError, Encoded, Exposition, ExpositionError};
 pub use identity::Identity;
-pub use present::{Present, Used};
 pub use process::Process;
-pub use sharing::Sharing;
+pub use shard::Sharing;
+pub use status_view::{FieldUsage, StatusView};
 
 use crate::{
     model::{Goals, Text},
@@ -54,56 +55,56 @@ use crate::{
     tally::Published,
 };
 
-/// Where the numbers of one target come from.
+/// The sources of the numbers of one target.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Configured name of the target.
     pub name: Text,
-    /// What the exporter counts about itself for this target.
+    /// Counters of the exporter about this target.
     pub stats: Arc<Stats>,
-    /// What the target's poller published last; `None` before its first step is finished.
+    /// Data that the target's poller published last; `None` before its first step has ended.
     pub latest: watch::Receiver<Option<Arc<Published>>>,
     /// The goals of the target's services.
     pub goals: Arc<Goals>,
 }
 
 impl Source {
-    /// The source as it is now.
+    /// Returns the data that is published now.
     pub fn view(&self) -> View {
         let published = self.latest.borrow().clone();
         View { name: self.name.clone(), stats: self.stats.clone(), published, goals: self.goals.clone() }
     }
 }
 
-/// What one encoding is made of, for one target.
+/// The data of one target for one encoding.
 #[derive(Clone, Debug)]
 pub struct View {
     /// Configured name of the target.
     pub name: Text,
-    /// What the exporter counts about itself for this target.
+    /// Counters of the exporter about this target.
     pub stats: Arc<Stats>,
-    /// What was published last.
+    /// Data that was published last.
     pub published: Option<Arc<Published>>,
     /// The goals of the target's services.
     pub goals: Arc<Goals>,
 }
 
-/// What of the exposition is configured.
+/// The configuration of the exposition.
 #[derive(Debug)]
 pub struct Settings {
-    /// Above this number of series a surface drops whole families.
+    /// Maximum number of series on a page; above it, whole families are left out.
     pub max_series: usize,
-    /// How the per-agent series name agents, if they exist.
+    /// Form of the agents' ids on the page of single agents, if it exists.
     pub identity: Identity,
-    /// How long an encoding is shared.
+    /// Age up to which an encoding is served again.
     pub encoding_max_age: Duration,
-    /// Which build is running.
+    /// The build that is running.
     pub build: BuildInfo,
-    /// How reading the configuration anew went.
+    /// Results of configuration reloads.
     pub reload: Option<Arc<ReloadStats>>,
-    /// What became of the state file, if one is configured.
+    /// Results of writing the state file, if one is configured.
     pub state_file: Option<Arc<StateFileStats>>,
-    /// Which shard this exporter is, if several share the targets.
+    /// The shard of this exporter, if several exporters share the targets.
     pub sharing: Option<Sharing>,
 }
 
@@ -112,6 +113,8 @@ impl Default for Settings {
         Self {
             max_series: 500_000,
             identity: Identity::None,
+            // Scrapers that come at the same moment share one encoding. Trio is read every few seconds, so the data
+            // is hardly older than without it.
             encoding_max_age: Duration::from_secs(1),
             build: BuildInfo::default(),
             reload: None,
@@ -121,31 +124,33 @@ impl Default for Settings {
     }
 }
 
-/// Which build is running.
+/// The build that is running.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuildInfo {
     /// Version of the exporter.
     pub version: String,
-    /// Commit that it was built from.
+    /// Commit of the source.
     pub revision: String,
-    /// Compiler that built it.
+    /// Version of the compiler.
     pub rustc_version: String,
 }
 
-/// A set of families with an address of its own.
+/// A page: a set of families that is served together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Surface {
-    /// Everything that names no person.
+pub enum MetricsPage {
+    /// All families that name no person: `/metrics`.
     Main,
-    /// The per-agent series.
+    /// The series of single agents: `/metrics/agents`.
     Agents,
-    /// What of [`Self::Main`] belongs to targets, for scrapers that come for each target by itself.
+    /// The families of [`Self::Main`] that belong to a target: `/metrics?target=NAME`, for scrapers that read each
+    /// target separately.
     Targets,
-    /// The rest of [`Self::Main`]: the exporter itself, which such scrapers come for once.
+    /// The other families of [`Self::Main`], about the exporter itself: `/metrics/exporter`, which such scrapers
+    /// read once.
     Exporter,
 }
 
-/// A text format of the exposition. Samples are the same in both.
+/// A text format of the exposition. Both have the same samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// OpenMetrics 1.0.

@@ -1,23 +1,22 @@
-//! `trace`: what is inferred of single cases as it happens, and by which readings, so that whoever makes
-//! a few calls can check the numbers.
+//! `trace`: prints what is inferred about single cases as it happens, and from which readings. An operator who makes a
+//! few test calls can check the counters with it, as `docs/verify.md` describes.
 //!
-//! It never tells who somebody is: case numbers are hashed with a key that lives as long as one run. How
-//! it is used is described in `docs/verify.md`.
+//! No line names a person: case numbers are replaced by tokens whose key is made at the start and never stored.
 
-mod account;
+mod counts;
 mod line;
-mod polls;
+mod messages;
+mod readings;
 mod services;
 mod tokens;
-mod words;
 
 use std::{collections::HashMap, time::Duration};
 
 use jiff::tz::TimeZone;
 
-pub use account::Counts;
+pub use counts::Counts;
 pub use line::Line;
-pub use services::Unknown;
+pub use services::UnknownName;
 pub use tokens::Tokens;
 
 use crate::{
@@ -26,39 +25,39 @@ use crate::{
     tally::{CenterTotals, Event, Published},
     trio::Error,
 };
-use account::Account;
-use line::Of;
-use polls::Polls;
-use services::Services;
+use counts::{ClassKey, TraceCounts};
+use line::Subject;
+use readings::ReadingState;
+use services::TracedServices;
 
-/// After so long without a line it is said why there is none.
-const QUIET: Duration = Duration::from_secs(60);
+/// Time without a line after which one says that the readings go on.
+const QUIET_TIME: Duration = Duration::from_secs(60);
 
-/// What is traced, and how it is told.
+/// Selection of the traced services, and format of the times.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Ids or names of contact centres that must be there.
+    /// Ids or names of contact centres that must exist.
     pub contact_centers: Vec<Text>,
     /// Ids or names of services; empty: all.
     pub services: Vec<Text>,
-    /// Whether services may be named that do not exist yet.
+    /// Accepts services that do not exist yet.
     pub waits_for_services: bool,
-    /// The zone of the times that are told.
+    /// Zone of the printed times.
     pub time_zone: TimeZone,
 }
 
-/// Why a trace cannot go on.
+/// Reason for which a trace ends.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// What was asked for is not there.
+    /// A service or contact centre of the flags does not exist.
     #[error("{0}")]
-    Unknown(#[from] Unknown),
-    /// Trio does not let the exporter in.
+    Unknown(#[from] UnknownName),
+    /// Trio refuses the login.
     #[error("Trio cannot be read: {0}")]
     Refused(Error),
 }
 
-/// A poller of its own, and what is told of its readings.
+/// A poller of its own, and the tracer of its readings.
 #[derive(Debug)]
 pub struct Trace {
     poller: Poller,
@@ -67,171 +66,186 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// A trace of what `poller` reads, which must tell events, and publish to `latest`.
+    /// Creates a trace of `poller`, which must record events and publish to `latest`.
     pub fn new(poller: Poller, latest: Latest, tracer: Tracer) -> Self {
         Self { poller, latest, tracer }
     }
 
-    /// Reads what is due and tells what that shows.
+    /// Runs one step of the poller and returns the lines about it.
     ///
     /// # Errors
-    /// Trio refuses the login, or a service that was named does not exist.
+    /// Trio refuses the login, or a service of the flags does not exist.
     pub async fn step(&mut self) -> Result<Vec<Line>, Failure> {
         self.poller.step().await;
         let trouble = self.poller.trouble();
         if let Some(error) = trouble.filter(|error| is_refusal(error)) {
             return Err(Failure::Refused(error.clone()));
         }
+        // Cloned: the guard of the channel must not be held while lines are made.
         let published = self.latest.borrow().clone();
         match published {
-            Some(published) => Ok(self.tracer.take(&published, trouble)?),
+            Some(published) => Ok(self.tracer.update(&published, trouble)?),
             None => Ok(Vec::new()),
         }
     }
 
-    /// How far apart steps have to be now.
+    /// Returns the present interval of the steps.
     pub fn period(&self) -> Duration {
         self.poller.period()
     }
 
-    /// What was told so far, counted.
+    /// Returns the tracer, for its counts and its summary.
     pub fn tracer(&self) -> &Tracer {
         &self.tracer
     }
 }
 
-/// Whether asking again would not help until somebody changes something.
+/// Returns true for errors that stay until credentials or rights are changed.
+// `run` tries again later; a person waits for the lines of a trace, and further logins may lock the account.
 fn is_refusal(error: &Error) -> bool {
     use AuthFailure::{ClientKey, Credentials, Forbidden};
     matches!(error, Error::Auth { reason: Credentials | ClientKey | Forbidden, .. })
 }
 
-/// Turns what was published into lines.
+/// Converter of published readings into lines.
 #[derive(Debug)]
 pub struct Tracer {
     contact_centers: Vec<Text>,
     time_zone: TimeZone,
     tokens: Tokens,
-    services: Services,
-    polls: Polls,
-    account: Account,
-    /// When the last line was told.
-    told: Option<Stamp>,
-    /// Lists that were taken in since.
+    services: TracedServices,
+    readings: ReadingState,
+    counts: TraceCounts,
+    /// Time of the last line.
+    last_line: Option<Stamp>,
+    /// Number of lists that were read since then.
     lists: usize,
-    last: Option<Stamp>,
+    /// Time of the last step.
+    last_step: Option<Stamp>,
 }
 
 impl Tracer {
-    /// One that has seen nothing yet.
+    /// Creates a tracer before the first step.
     pub fn new(settings: Settings, tokens: Tokens) -> Self {
         let Settings { contact_centers, services, waits_for_services, time_zone } = settings;
-        let services = Services::new(services, waits_for_services);
-        let (polls, account) = Default::default();
+        let services = TracedServices::new(services, waits_for_services);
+        let (readings, counts) = Default::default();
         Self {
             contact_centers,
             time_zone,
             tokens,
             services,
-            polls,
-            account,
-            told: None,
+            readings,
+            counts,
+            last_line: None,
             lists: 0,
-            last: None,
+            last_step: None,
         }
     }
 
-    /// The first line: what the trace does to Trio, and what its tokens are.
+    /// Returns the first line: the load on Trio, and the meaning of the tokens.
     pub fn introduction(&self, target: &str, clock: &Clock, interval: Duration, budget: u32) -> Line {
-        words::introduction(target, interval, budget).line(clock.now().wall, &self.time_zone)
+        messages::introduction(target, interval, budget).into_line(clock.now().wall, &self.time_zone)
     }
 
-    /// What one step of a poller showed. `trouble`: why it could read nothing.
+    /// Returns the lines about one step of the poller; `trouble` is the error for which it could read nothing.
     ///
     /// # Errors
-    /// A service that was named does not exist, now that it is known which do.
-    pub fn take(&mut self, published: &Published, trouble: Option<&Error>) -> Result<Vec<Line>, Unknown> {
+    /// A service or contact centre of the flags is not in the lists that were read.
+    pub fn update(
+        &mut self,
+        published: &Published,
+        trouble: Option<&Error>,
+    ) -> Result<Vec<Line>, UnknownName> {
         let (snapshot, totals) = (&published.snapshot, &published.totals);
-        services::are_read(&self.contact_centers, snapshot)?;
+        services::check_contact_centers(&self.contact_centers, snapshot)?;
         let now = snapshot.stepped;
-        self.last = Some(now);
-        let several = snapshot.centers.len() > 1;
+        self.last_step = Some(now);
+        let has_several_centers = snapshot.centers.len() > 1;
         let mut lines: Vec<Line> = self
             .services
-            .learn(snapshot)?
+            .update(snapshot)?
             .into_iter()
-            .map(|said| said.line(now.wall, &self.time_zone))
+            .map(|message| message.into_line(now.wall, &self.time_zone))
             .collect();
-        let said = self.polls.take(published, trouble, &self.services);
-        lines.extend(said.into_iter().map(|said| said.line(now.wall, &self.time_zone)));
+        let messages = self.readings.update(published, trouble, &self.services);
+        lines.extend(messages.into_iter().map(|message| message.into_line(now.wall, &self.time_zone)));
         for center in &totals.centers {
             self.lists += center.flow.lists_read.len();
             for event in &center.flow.events {
-                if self.services.takes(&center.contact_center, &event.service_id) {
-                    self.account.enter(&center.contact_center, event);
-                    lines.push(self.line(center, event, several));
+                if self.services.is_traced(&center.contact_center, &event.service_id) {
+                    self.counts.record(&center.contact_center, event);
+                    lines.push(self.event_line(center, event, has_several_centers));
                 }
             }
         }
-        if lines.is_empty() && self.told.is_some_and(|told| now.since(told) >= QUIET) {
-            lines.push(self.quiet(now, &totals.centers));
+        // Without it, a quiet service and a trace that hangs would look the same.
+        if lines.is_empty() && self.last_line.is_some_and(|last| now.since(last) >= QUIET_TIME) {
+            lines.push(self.quiet_line(now, &totals.centers));
         }
-        if !lines.is_empty() || self.told.is_none() {
-            (self.told, self.lists) = (Some(now), 0);
+        if !lines.is_empty() || self.last_line.is_none() {
+            (self.last_line, self.lists) = (Some(now), 0);
         }
         Ok(lines)
     }
 
-    fn line(&self, center: &CenterTotals, event: &Event, several: bool) -> Line {
+    fn event_line(&self, center: &CenterTotals, event: &Event, shows_center: bool) -> Line {
         let contact_center = &center.contact_center;
-        let of = Of {
+        let subject = Subject {
             contact_center: contact_center.clone(),
-            shows_center: several,
+            shows_center,
             service_id: event.service_id.clone(),
             service_name: self.services.name(contact_center, &event.service_id),
             class: event.class,
-            case: Some(self.tokens.of(contact_center, &event.case)),
+            case: Some(self.tokens.token(contact_center, &event.case)),
         };
-        let name = |id: &Text| self.services.called(contact_center, id);
-        let at = line::clock(event.at, &self.time_zone);
-        words::of(&event.inference, &event.service_id, &at, &name).about(of).line(event.at, &self.time_zone)
+        let display_name = |id: &Text| self.services.display_name(contact_center, id);
+        let time = line::format_time(event.at, &self.time_zone);
+        messages::inference(&event.inference, &event.service_id, &time, &display_name)
+            .with_subject(subject)
+            .into_line(event.at, &self.time_zone)
     }
 
-    /// Nothing happened for a while: that the readings went on is told all the same.
-    fn quiet(&self, now: Stamp, centers: &[CenterTotals]) -> Line {
+    /// Returns the line that nothing happened while the readings went on.
+    fn quiet_line(&self, now: Stamp, centers: &[CenterTotals]) -> Line {
         let services = centers.iter().flat_map(|center| {
-            let takes = |id: &Text| self.services.takes(&center.contact_center, id);
-            center.flow.services.iter().filter(move |service| takes(&service.service_id))
+            let is_traced = |id: &Text| self.services.is_traced(&center.contact_center, id);
+            center.flow.services.iter().filter(move |service| is_traced(&service.service_id))
         });
         let counts =
             services.flat_map(|service| &service.classes).map(|class| Some(class.now?.waiting?.cases));
-        // A sum without the classes that cannot be told would look like all who wait.
+        // Unknown if one class is: a sum without it would look like all cases that wait.
         let waiting = counts.reduce(|one, other| Some(one? + other?)).flatten();
-        let since = self.told.map_or(Duration::ZERO, |told| now.since(told));
-        words::quiet(since, self.lists, waiting).line(now.wall, &self.time_zone)
+        let since = self.last_line.map_or(Duration::ZERO, |last| now.since(last));
+        messages::quiet(since, self.lists, waiting).into_line(now.wall, &self.time_zone)
     }
 
-    /// What was counted, a line for each class of each service.
+    /// Returns the sums, one line for each class of each service.
     pub fn summary(&self) -> Vec<Line> {
-        let Some(now) = self.last else { return Vec::new() };
-        let line = |(key, counts): (&account::Key, &Counts)| {
-            let of = Of {
+        let Some(now) = self.last_step else { return Vec::new() };
+        let line = |(key, counts): (&ClassKey, &Counts)| {
+            let subject = Subject {
                 contact_center: key.contact_center.clone(),
-                shows_center: self.polls.sees_several(),
+                shows_center: self.readings.has_several_centers(),
                 service_id: key.service_id.clone(),
                 service_name: self.services.name(&key.contact_center, &key.service_id),
                 class: key.class,
                 case: None,
             };
-            words::sum(counts).about(of).line(now.wall, &self.time_zone)
+            messages::summary(counts).with_subject(subject).into_line(now.wall, &self.time_zone)
         };
-        let lines: Vec<Line> = self.account.counts().map(line).collect();
-        if lines.is_empty() { vec![words::nothing().line(now.wall, &self.time_zone)] } else { lines }
+        // A program that reads the lines expects a summary in any case.
+        let lines: Vec<Line> = self.counts.iter().map(line).collect();
+        if lines.is_empty() {
+            vec![messages::empty_summary().into_line(now.wall, &self.time_zone)]
+        } else {
+            lines
+        }
     }
 
-    /// What was counted of one class of a service; `None`: nothing happened there.
+    /// Returns the counts by contact centre, service and class; classes without events are absent.
     pub fn counts(&self) -> HashMap<(Text, Text, CaseClass), Counts> {
-        let key = |key: &account::Key| (key.contact_center.clone(), key.service_id.clone(), key.class);
-        self.account.counts().map(|(of, counts)| (key(of), counts.clone())).collect()
+        let key = |key: &ClassKey| (key.contact_center.clone(), key.service_id.clone(), key.class);
+        self.counts.iter().map(|(class, counts)| (key(class), counts.clone())).collect()
     }
 }

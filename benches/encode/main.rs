@@ -12,7 +12,7 @@ use std::sync::Arc;
 use contact_center::view;
 use floor::Floor;
 use trio_exporter::{
-    metrics::{Identity, Process, Settings, Surface, encode},
+    metrics::{Identity, MetricsPage, Process, Settings, encode},
     model::Clock,
 };
 
@@ -23,8 +23,8 @@ fn main() {
     // With names, the longest identity of an agent.
     let settings = Arc::new(Settings { identity: Identity::Name, ..Settings::default() });
     let views = [view(1_000, 10_000, now)];
-    for surface in [Surface::Main, Surface::Agents] {
-        let ours = || encode(surface, &views, &settings, Process::default(), now);
+    for page in [MetricsPage::Main, MetricsPage::Agents] {
+        let ours = || encode(page, &views, &settings, Process::default(), now);
         let text = ours();
         let floor = Floor::parse(&text);
         let floor = || floor.encode();
@@ -33,7 +33,7 @@ fn main() {
         assert_eq!(samples(&text), samples(&floor()));
 
         println!(
-            "encode {surface:?}: {} samples, {:.1} MB: {}",
+            "encode {page:?}: {} samples, {:.1} MB: {}",
             samples(&text),
             text.len() as f64 / 1e6,
             ratio::measure(ours, floor, AIM),

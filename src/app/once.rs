@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::targets::Targets;
 use crate::{
     config::Config,
-    metrics::{Format, Surface},
+    metrics::{Format, MetricsPage},
     model::Clock,
 };
 
@@ -25,7 +25,7 @@ pub async fn read_once(config: Config, clock: &Clock) -> anyhow::Result<OneReadi
         pollers.push(factory.poller()?);
     }
     join_all(pollers.iter_mut().map(|poller| poller.step())).await;
-    let encoded = exposition.get(Surface::Main, None, Format::Classic).await?;
+    let encoded = exposition.get(MetricsPage::Main, None, Format::Classic).await?;
     let unread = factories
         .iter()
         .filter(|factory| factory.latest().borrow().as_ref().is_none_or(|published| !published.snapshot.up));

@@ -16,7 +16,7 @@ impl ShardTargets {
     /// Selects the targets of `shard`, or all without one.
     pub(super) fn select(targets: Vec<Target>, shard: Option<Shard>) -> Self {
         let Some(shard) = shard else { return Self { local: targets, sharing: None } };
-        let (local, elsewhere): (Vec<_>, Vec<_>) =
+        let (local, other_targets): (Vec<_>, Vec<_>) =
             targets.into_iter().partition(|target| shard.reads(&target.name));
         let names: Vec<&str> = local.iter().map(|target| &*target.name).collect();
         let (number, of) = (shard.number(), shard.count());
@@ -30,7 +30,7 @@ impl ShardTargets {
         } else {
             tracing::info!(shard = number, of, targets = names.join(", "), "targets of this shard");
         }
-        let elsewhere: Arc<[_]> = elsewhere.into_iter().map(|target| target.name).collect();
-        Self { local, sharing: Some(Sharing { shard, elsewhere }) }
+        let other_targets: Arc<[_]> = other_targets.into_iter().map(|target| target.name).collect();
+        Self { local, sharing: Some(Sharing { shard, other_targets }) }
     }
 }

@@ -1,4 +1,4 @@
-//! The login, tried once, and the contact centres that it opens.
+//! The login, and the contact centres that the API user sees.
 
 use super::{CheckTarget, Report};
 use crate::{
@@ -6,9 +6,11 @@ use crate::{
     trio::{Client, Error, Root},
 };
 
-const LATER: &str = "rights, mapping, page cap, time zone, waits, limit of cases, load";
+/// Checks that need a contact centre.
+const SKIPPED: &str = "rights, mapping, page cap, time zone, waits, limit of cases, load";
 
-/// Logs in, and lists the contact centres that are read; `None` when nothing can be had.
+/// Logs in and returns the contact centres that are read; `None` if there is none.
+// One attempt for the whole command: a server may lock the account after a few wrong passwords.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
@@ -21,21 +23,22 @@ pub(super) async fn check(
     let error = match found {
         Ok((root, items)) => {
             report.ok("login", format!("accepted by {}", client.active_server()));
-            let taken = centers(target, items, report);
-            if taken.is_empty() {
-                left_out("no contact centre is read", report);
+            let selected = select_centers(target, items, report);
+            if selected.is_empty() {
+                report_skipped("no contact centre is read", report);
                 return None;
             }
-            return Some((root, taken));
+            return Some((root, selected));
         }
         Err(error) => error,
     };
     if let Some(remedy) = login_remedy(&error) {
         report.fail("login", error.redacted(), remedy);
-        left_out("no login succeeded", report);
+        report_skipped("no login succeeded", report);
         return None;
     }
     match error {
+        // Without an answer of the Api resource no login was tried.
         Error::Request { resource: Resource::Api, .. } => {
             report.fail("login", error.redacted(), "repair the connection first");
         }
@@ -44,60 +47,63 @@ pub(super) async fn check(
             report.fail(
                 "contact centres",
                 error.redacted(),
-                "let the API user read `cc` in Trio Administrator",
+                "allow the API user to read `cc`, in Trio Administrator",
             );
         }
     }
-    left_out("the contact centres cannot be listed", report);
+    report_skipped("the contact centres cannot be listed", report);
     None
 }
 
-fn left_out(why: &str, report: &mut Report) {
-    report.unknown(LATER, format!("left out: {why}"), "repair what FAILs above first");
+/// Reports the checks that are left out.
+fn report_skipped(reason: &str, report: &mut Report) {
+    report.unknown(SKIPPED, format!("left out: {reason}"), "repair what FAILs above first");
 }
 
-/// What to do about a login that failed; `None` for any other error.
+/// Returns the remedy for a login that failed; `None` if the login is not the problem.
 fn login_remedy(error: &Error) -> Option<&'static str> {
     let Error::Auth { reason, .. } = error else {
-        let of_login = matches!(
+        // A passive server redirects logins, and a busy one asks to wait: the credentials may be right.
+        let is_about_login = matches!(
             error,
             Error::LoginWaits { .. }
                 | Error::Redirected { resource: Resource::Login | Resource::RefreshLogin, .. }
                 | Error::Busy { resource: Resource::Login | Resource::RefreshLogin, .. }
         );
-        return of_login.then_some("wait, or configure the address of the active server; then check again");
+        return is_about_login
+            .then_some("wait, or configure the address of the active server; then check again");
     };
     Some(match reason {
         AuthFailure::ClientKey => {
-            "correct `client_key`; it was tried once, so that no account gets locked, and not again"
+            "correct `client_key`; only one login was tried, so that the account is not locked"
         }
         AuthFailure::Credentials => {
-            "correct `username` and `password`; they were tried once, so that no account gets locked"
+            "correct `username` and `password`; only one login was tried, so that the account is not locked"
         }
-        AuthFailure::Forbidden => "let the API user use the API in Trio Administrator",
-        AuthFailure::Network => "look at the network, and at Trio's web service",
+        AuthFailure::Forbidden => "allow the API user to use the API, in Trio Administrator",
+        AuthFailure::Network => "check the network, and Trio's web service",
         AuthFailure::Refresh | AuthFailure::Server | AuthFailure::Decode => {
-            "look at Trio's web service, and that the address in `servers` ends with /te/api"
+            "check Trio's web service, and that the address in `servers` ends with /te/api"
         }
     })
 }
 
-/// Of the contact centres that are seen those that are read.
-fn centers(target: &CheckTarget, seen: Vec<ContactCenter>, report: &mut Report) -> Vec<ContactCenter> {
+/// Returns those of the contact centres in `seen` that the configuration selects.
+fn select_centers(target: &CheckTarget, seen: Vec<ContactCenter>, report: &mut Report) -> Vec<ContactCenter> {
     let ids: Vec<String> = seen.iter().map(|center| center.id.to_string()).collect();
     for (list, entry) in target.contact_centers.unmatched(&seen) {
-        let seen = format!("none is called `{entry}`, which contact_centers.{list} names");
+        let seen = format!("none has the id or name `{entry}` in contact_centers.{list}");
         report.check("contact centres", seen, format!("name one of the ids {}", ids.join(", ")));
     }
     let count = seen.len();
-    let taken: Vec<_> = seen.into_iter().filter(|center| target.contact_centers.takes(center)).collect();
+    let selected: Vec<_> = seen.into_iter().filter(|center| target.contact_centers.takes(center)).collect();
     if count == 0 {
         report.fail("contact centres", "the API user sees none", "give it rights in Trio Administrator");
-    } else if taken.is_empty() {
+    } else if selected.is_empty() {
         let seen = format!("{count} seen, but `contact_centers` leaves all of them out");
         report.fail("contact centres", seen, format!("allow one of the ids {}", ids.join(", ")));
     } else {
-        report.ok("contact centres", format!("{count} seen, {} read", taken.len()));
+        report.ok("contact centres", format!("{count} seen, {} read", selected.len()));
     }
-    taken
+    selected
 }

@@ -1,5 +1,7 @@
-//! Trio shows at most 20 cases a service. Whether those that are handled count, too, nobody says:
-//! if they do, 20 people who talk hide everybody who waits.
+//! Limit of 20 cases that `services/cases` shows for each service.
+//!
+//! The documentation does not say if handled cases count towards the limit. If they do, 20 cases that agents handle hide
+//! every case that waits.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +11,10 @@ use crate::{
     trio::{Client, Error, Route},
 };
 
+/// Documented number of cases that Trio shows for one service.
 const LIMIT: usize = 20;
 
+/// Reads the cases of one contact centre and reports what they show about the limit.
 pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, report: &mut Report) {
     if target.interval(Collector::Cases).is_none() {
         return;
@@ -22,16 +26,17 @@ pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, 
             judge(subject, lists.flat_map(|list| &list.cases), report);
         }
         Err(Error::Status { status, .. }) => {
-            let seen = format!("cannot be told: services/cases answered {status}");
+            let seen = format!("cannot be determined: services/cases answered {status}");
             report.unknown(subject, seen, "grant the right to read it, or leave the collector `calls` on");
         }
         Err(error) => {
-            let seen = format!("cannot be told: {}", error.redacted());
+            let seen = format!("cannot be determined: {}", error.redacted());
             report.unknown(subject, seen, "repair services/cases above first");
         }
     }
 }
 
+/// Judges by the service that shows the most cases: only a full list shows what counts.
 fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mut Report) {
     let mut services: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for case in cases {
@@ -41,20 +46,22 @@ fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mu
         *handled += usize::from(case.state == Some(CaseState::Handled));
     }
     let Some((service, (all, handled))) = services.into_iter().max_by_key(|(_, (all, _))| *all) else {
-        let seen = "cannot be told: no case of a known service is shown";
-        report.unknown(subject, seen, "check again when much is going on");
+        let seen = "cannot be determined: no case of a known service is shown";
+        report.unknown(subject, seen, "check again at a busy time");
         return;
     };
     let seen = format!("service {service} shows {all} cases, {handled} of them handled");
+    // More than 20 in all, but not more than 20 that wait: only waiting cases count.
     if all > LIMIT && all - handled <= LIMIT {
         report.ok(subject, format!("{seen}: handled cases do not count"));
     } else if all > LIMIT {
-        report.ok(subject, format!("{seen}: no limit of {LIMIT} was met"));
+        report.ok(subject, format!("{seen}: there is no limit of {LIMIT}"));
     } else if all == LIMIT && handled > 0 {
-        let remedy = "waiting cases may be hidden while many talk: leave the collector `calls` on";
-        report.check(subject, format!("{seen}: it looks as if handled cases counted"), remedy);
+        // It may be chance, so this is no failure.
+        let remedy = "waiting cases may be hidden while agents handle many: leave the collector `calls` on";
+        report.check(subject, format!("{seen}: handled cases seem to count"), remedy);
     } else {
-        report.unknown(subject, format!("cannot be told now: {seen}"), "check again when much is going on");
+        report.unknown(subject, format!("cannot be determined now: {seen}"), "check again at a busy time");
     }
 }
 
@@ -72,12 +79,12 @@ mod tests {
     }
 
     #[test]
-    fn only_a_full_list_tells_what_the_limit_counts() {
+    fn only_full_list_shows_what_the_limit_counts() {
         for (waiting, handled, level, words) in [
-            (0, 0, Level::Unknown, "cannot be told"),
-            (12, 7, Level::Unknown, "cannot be told now"),
-            (20, 0, Level::Unknown, "cannot be told now"),
-            (3, 17, Level::Check, "as if handled cases counted"),
+            (0, 0, Level::Unknown, "cannot be determined"),
+            (12, 7, Level::Unknown, "cannot be determined now"),
+            (20, 0, Level::Unknown, "cannot be determined now"),
+            (3, 17, Level::Check, "handled cases seem to count"),
             (20, 5, Level::Ok, "handled cases do not count"),
             (30, 5, Level::Ok, "no limit of 20"),
         ] {

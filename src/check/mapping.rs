@@ -1,4 +1,5 @@
-//! The field dictionary beside what came: one line per resource that was read.
+//! Fields of the dictionary that the answers feed, and values that were understood: one line for each resource that
+//! was read.
 
 use super::{CheckedRows, Report};
 use crate::{
@@ -6,31 +7,31 @@ use crate::{
     trio::Client,
 };
 
-/// Fields named in one line, at most.
+/// Most fields that one line names; a line must stay readable in a terminal.
 const MOST_NAMES: usize = 8;
 
-/// Prints a line for each resource that could be read. A resource that could not is judged by its right alone.
+/// Reports on each resource that could be read. One that could not already has a line about the right to read it.
 pub(super) fn check(client: &Client, read: &[CheckedRows], report: &mut Report) {
     let uses = client.field_uses();
     for CheckedRows { resource, rows } in read {
         let fields: Vec<&FieldUse> = uses.iter().filter(|field| field.resource == *resource).collect();
         judge(*resource, *rows, &fields, report);
     }
-    // Further lines about the rows of a resource (rows that no item could be made of, …) belong here.
 }
 
 fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Report) {
     let subject = format!("mapping {}", resource.as_str());
+    // Members are known from rows alone. An empty list is neither right nor wrong.
     if rows == 0 {
         let remedy = if is_core(resource) {
             "every Trio in use has such rows: see whether the API user may see them, then check again"
         } else {
             "check again when there is something to read"
         };
-        report.unknown(subject, "cannot be told: no row came", remedy);
+        report.unknown(subject, "cannot be determined: the answer has no row", remedy);
         return;
     }
-    // A field that another one stands in for is not counted while it is absent.
+    // `present` is `None` while a spare field has no member: another field replaces it, so nothing is missing.
     let expected = fields.iter().filter(|field| field.present.is_some()).count();
     let missing: Vec<&str> =
         fields.iter().filter(|field| field.present == Some(false)).map(|field| field.field).collect();
@@ -44,6 +45,7 @@ fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Rep
         format!("{} of {all} values of `{}` not understood", field.not_understood, field.field)
     }));
     let seen = seen.join("; ");
+    // Without a usable fact it is as if the resource were refused, so a script must see it by the exit code, too.
     if is_core(resource) && !fields.iter().any(|field| is_fact(field) && field.understood > 0) {
         let remedy = "nothing of it can be exported: name its members in a fields_file; \
                       `trio-exporter inspect --suggest` writes one";
@@ -57,12 +59,12 @@ fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Rep
     }
 }
 
-/// Whether hardly anything can be exported without the resource.
+/// Returns true for the two resources from which most metrics come.
 pub(super) fn is_core(resource: Resource) -> bool {
     matches!(resource, Resource::ServiceState | Resource::AgentState)
 }
 
-/// Whether a field tells what happens now; ids, names and reasons alone tell nothing.
+/// Returns true if a field says what happens now. With ids, names and reasons alone no metric has a value.
 fn is_fact(field: &FieldUse) -> bool {
     match field.resource {
         Resource::AgentState => matches!(field.field, "state" | "since"),
@@ -133,7 +135,7 @@ mod tests {
             assert_eq!(judged(Resource::AgentState, 40, &fields), (level, seen.to_owned()));
         }
         let no_row = judged(Resource::AgentState, 0, &[id()]);
-        assert_eq!(no_row, (Level::Unknown, "cannot be told: no row came".to_owned()));
+        assert_eq!(no_row, (Level::Unknown, "cannot be determined: the answer has no row".to_owned()));
         assert_eq!(judged(Resource::Agents, 1, &[id(), state(0, 1)]).0, Level::Check, "no core");
     }
 }

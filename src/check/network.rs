@@ -1,4 +1,4 @@
-//! Whether a server's name resolves and something listens there.
+//! Name resolution and TCP connection of a server.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -13,16 +13,16 @@ use url::{Host, Url};
 
 use super::Report;
 
-/// Host and port, as messages show them.
+/// Returns host and port, as messages show them.
 pub(super) fn label(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// The addresses of a server, looked up for at most `limit`.
+/// Returns the addresses of a server; a lookup takes at most `limit`.
 ///
 /// # Errors
-/// Why there is none, in words.
+/// The reason, in words, why there is none.
 pub(super) async fn addresses(url: &Url, limit: Duration) -> Result<Vec<SocketAddr>, String> {
     let port = url.port_or_known_default().unwrap_or_default();
     let name = match url.host() {
@@ -41,7 +41,7 @@ pub(super) async fn addresses(url: &Url, limit: Duration) -> Result<Vec<SocketAd
     }
 }
 
-/// Looks a server up and connects to it; whether that went well.
+/// Resolves a server's name and connects to it. Returns true if both succeed.
 pub(super) async fn check(url: &Url, limit: Duration, report: &mut Report) -> bool {
     let server = label(url);
     let subject = format!("DNS {server}");
@@ -59,6 +59,7 @@ pub(super) async fn check(url: &Url, limit: Duration, report: &mut Report) -> bo
         report.ok(subject, "an address, nothing to look up");
     }
     let mut problem = String::new();
+    // The client tries the next address, too, if one does not answer: one that connects is enough.
     for address in &addresses {
         let begun = Instant::now();
         match timeout(limit, TcpStream::connect(address)).await {

@@ -1,4 +1,4 @@
-//! How large the server's pages are, beside what is asked for.
+//! Largest page that the server sends, compared with the page size in the request.
 
 use super::Report;
 use crate::{
@@ -6,10 +6,10 @@ use crate::{
     trio::{Client, FirstPage, Route},
 };
 
-/// Pages as small as this are the documented default: the size asked for was ignored.
+/// Documented default number of items on a page. A server that sends no more ignores `pageSize`.
 const DEFAULT_SIZE: usize = 10;
 
-/// The collection with the most items that was read.
+/// The largest collection that was read: the only one that may exceed a page.
 #[derive(Debug)]
 pub(super) struct Largest {
     pub(super) route: Route,
@@ -17,11 +17,12 @@ pub(super) struct Largest {
     pub(super) items: usize,
 }
 
+/// Reads the first page of the largest collection and reports its size.
 pub(super) async fn check(client: &Client, largest: Option<Largest>, report: &mut Report) {
     let Some(Largest { route, resource, items }) = largest else {
         report.unknown(
             "page cap",
-            "cannot be told: no collection could be read",
+            "cannot be determined: no collection could be read",
             "repair the rights above first",
         );
         return;
@@ -34,13 +35,14 @@ pub(super) async fn check(client: &Client, largest: Option<Largest>, report: &mu
 
 fn judge(page: FirstPage, resource: Resource, items: usize, report: &mut Report) {
     let FirstPage { asked, given, total } = page;
+    // Without a total in the answer, the number of items of the reading before counts.
     let of = format!("{} of {} items of {}", given, total.unwrap_or(items), resource.as_str());
     if given >= total.unwrap_or(items) {
         report.ok("page cap", format!("none seen: asked for {asked}, given all {of}"));
     } else if given <= DEFAULT_SIZE {
         let seen = format!("asked for {asked}, given {of}: pageSize is ignored");
-        let remedy =
-            "if Trio has a setting for the largest page, raise it; each reading takes a request a page";
+        // With ten items a page, 1000 agents take 100 requests every five seconds.
+        let remedy = "if Trio has a setting for the largest page, raise it; each reading takes one request for each page";
         report.check("page cap", seen, remedy);
     } else {
         report.ok("page cap", format!("asked for {asked}, given {of}"));
@@ -52,7 +54,7 @@ mod tests {
     use super::{super::Level, *};
 
     #[test]
-    fn a_cap_is_seen_where_there_are_more_items_than_came() {
+    fn page_cap_shows_when_items_are_missing() {
         for (given, total, items, expected, words) in [
             (40, Some(40), 40, Level::Ok, "none seen"),
             (7, None, 7, Level::Ok, "none seen"),

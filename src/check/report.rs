@@ -1,32 +1,32 @@
-//! Findings, and how they are printed.
+//! Findings and their format: one line each, `LEVEL  subject: observation; remedy`.
 
 use std::fmt;
 
 use crate::model::Text;
 
-/// How bad it is.
+/// Severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// As it should be.
     Ok,
     /// Cannot be judged now.
     Unknown,
-    /// Works; somebody should look.
+    /// Works, but should be looked at.
     Check,
     /// Does not work.
     Fail,
 }
 
-/// One line.
+/// Result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// How bad it is.
+    /// Severity.
     pub level: Level,
-    /// What was looked at.
+    /// The part that was checked, after the name of the target.
     pub subject: String,
-    /// What was seen there.
+    /// The observation.
     pub seen: String,
-    /// What to do about it; empty where nothing is to be done.
+    /// The remedy; empty if nothing has to be done.
     pub remedy: String,
 }
 
@@ -39,15 +39,17 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn of(target: &Text) -> Self {
+    /// Creates an empty report on a target.
+    pub(super) fn for_target(target: &Text) -> Self {
         Self { target: Some(target.clone()), findings: Vec::new() }
     }
 
-    /// How many findings are of this level.
+    /// Returns the number of findings of a level.
     pub fn count(&self, level: Level) -> usize {
         self.findings.iter().filter(|finding| finding.level == level).count()
     }
 
+    /// Adds a finding of level [`Level::Ok`]; the others likewise.
     pub(super) fn ok(&mut self, subject: impl Into<String>, seen: impl Into<String>) {
         self.add(Level::Ok, subject.into(), seen.into(), String::new());
     }
@@ -107,7 +109,8 @@ impl fmt::Display for Finding {
             line.push_str("; ");
             line.push_str(remedy);
         }
-        // A finding is one line, and what a server says must not move the terminal's cursor.
+        // Texts of a server may contain line breaks and escape sequences: a finding stays one line, and nothing
+        // moves the cursor of the terminal.
         let plain = |c: char| if c.is_control() { '·' } else { c };
         formatter.write_str(&line.chars().map(plain).collect::<String>())
     }
@@ -124,8 +127,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_finding_is_one_line_whatever_stands_in_it() {
-        let mut report = Report::of(&"main".into());
+    fn control_characters_do_not_break_the_line() {
+        let mut report = Report::for_target(&"main".into());
         report.ok("a", "b\n\u{1b}[2J");
         report.fail("c", "d", "e");
         report.unknown("f", "g", "");

@@ -1,4 +1,4 @@
-//! What the API user may read, resource by resource, and what is missing from the metrics without.
+//! Rights of the API user for each resource, with the metrics that are missing without it.
 
 use std::future::Future;
 
@@ -10,7 +10,7 @@ use crate::{
     trio::{Client, Error, Inventory, Root, Route},
 };
 
-/// Reads what the exporter reads of one contact centre.
+/// Reads every resource of one contact centre that the exporter reads, and reports each.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
@@ -26,14 +26,15 @@ pub(super) async fn check(
         let Some(resource) = collector.resource() else { continue };
         let before = client.requests_sent();
         let limit = target.settings.limits.collector;
+        // A limit for each collector, as in operation: a server that hangs must not stop the check.
         let mut reader = Reader { client, clock, route, services: &mut services, center: &mut center };
         let mut read = timeout(limit, reader.items(collector)).await;
         let requests = client.requests_sent() - before;
         gathered.load.add(requests, interval);
-        // Members may come only when they are asked for by name, so the first reading says little of the
-        // mapping. Skills take a request per service: twice is too much.
-        let looks = client.is_looking_for_members(resource, route.contact_center());
-        if looks && matches!(read, Ok(Ok(_))) && collector != Collector::Skills {
+        // Most resources hide members until `fields=` names them, so the mapping shows only in a second reading.
+        // Skills take one request for each service: twice is too much.
+        let has_more_members = client.is_looking_for_members(resource, route.contact_center());
+        if has_more_members && matches!(read, Ok(Ok(_))) && collector != Collector::Skills {
             read = timeout(limit, reader.items(collector)).await;
         }
         let subject = format!("right cc {} {}", route.contact_center(), resource.as_str());
@@ -47,29 +48,26 @@ pub(super) async fn check(
             }
             Ok(Ok(items)) => {
                 gathered.add_rows(resource, items);
-                readable(subject, resource, items as u64, report);
+                report_readable(subject, resource, items as u64, report);
                 if is_paged(resource) && gathered.largest.as_ref().is_none_or(|largest| items > largest.items)
                 {
                     gathered.largest = Some(Largest { route: route.clone(), resource, items });
                 }
             }
-            Ok(Err(error)) => refused(subject, resource, lost(collector), &error, report),
+            Ok(Err(error)) => report_refusal(subject, resource, lost_metrics(collector), &error, report),
             Err(_) => {
-                report.fail(
-                    subject,
-                    format!("not read within {limit:?}"),
-                    "look at the load of Trio's server",
-                );
+                report.fail(subject, format!("not read within {limit:?}"), "check the load of Trio's server");
             }
         }
     }
     gathered.centers.push(center);
     let Some(interval) = target.interval(Collector::Inventory) else { return };
     let place = format!("cc {} ", route.contact_center());
-    inventory(client, interval, &place, client.collection_counts(route), &mut gathered.load, report).await;
+    check_inventory(client, interval, &place, client.collection_counts(route), &mut gathered.load, report)
+        .await;
 }
 
-/// Looks at what belongs to no contact centre.
+/// Reads the collections that belong to no contact centre, and reports each.
 pub(super) async fn check_shared(
     target: &CheckTarget,
     client: &Client,
@@ -78,17 +76,18 @@ pub(super) async fn check_shared(
     report: &mut Report,
 ) {
     let Some(interval) = target.interval(Collector::Inventory) else { return };
-    // The list of contact centres is read beside it, as often as what is configured.
+    // Read again to count its requests: the exporter reads this list at the interval of the configuration resources.
     let before = client.requests_sent();
-    let again = client.contact_centers(root).await;
+    let centers = client.contact_centers(root).await;
     load.add(client.requests_sent() - before, target.configuration);
-    if let Err(error) = again {
+    if let Err(error) = centers {
         report.fail("contact centres", error.redacted(), "run `check` again");
     }
-    inventory(client, interval, "", client.shared_collection_counts(root), load, report).await;
+    check_inventory(client, interval, "", client.shared_collection_counts(root), load, report).await;
 }
 
-async fn inventory(
+/// Counts collections, and reports those that no collector reads: the others have a line already.
+async fn check_inventory(
     client: &Client,
     interval: std::time::Duration,
     place: &str,
@@ -99,18 +98,18 @@ async fn inventory(
     let before = client.requests_sent();
     let read = read.await;
     load.add(client.requests_sent() - before, interval);
-    let (holdings, failure) = match read {
-        Ok(Inventory { counts: holdings, failure, .. }) => (holdings, failure),
+    let (counts, failure) = match read {
+        Ok(Inventory { counts, failure, .. }) => (counts, failure),
         Err(error) => (Vec::new(), Some(error)),
     };
-    let was_read = |holding: &CollectionCount| {
-        Collector::ALL.into_iter().any(|collector| collector.resource() == Some(holding.resource))
+    let has_collector = |count: &CollectionCount| {
+        Collector::ALL.into_iter().any(|collector| collector.resource() == Some(count.resource))
     };
-    for holding in holdings.into_iter().filter(|holding| !was_read(holding)) {
-        let name = holding.resource.as_str();
+    for count in counts.into_iter().filter(|count| !has_collector(count)) {
+        let name = count.resource.as_str();
         let subject = format!("right {place}{name}");
-        match holding.items {
-            Some(items) if holding.accessible => readable(subject, holding.resource, items, report),
+        match count.items {
+            Some(items) if count.accessible => report_readable(subject, count.resource, items, report),
             _ => report.check(
                 subject,
                 "not accessible",
@@ -119,11 +118,12 @@ async fn inventory(
         }
     }
     if let Some(error) = failure {
-        report.check(format!("right {place}inventory"), error.redacted(), "see what Trio's server logged");
+        report.check(format!("right {place}inventory"), error.redacted(), "see the log of Trio's server");
     }
 }
 
-fn refused(subject: String, resource: Resource, lost: &str, error: &Error, report: &mut Report) {
+/// Reports a resource that could not be read; `lost` names the metrics that are missing because of it.
+fn report_refusal(subject: String, resource: Resource, lost: &str, error: &Error, report: &mut Report) {
     let name = resource.as_str();
     let (seen, remedy) = match error {
         Error::Status { status: 403, .. } => (
@@ -132,6 +132,7 @@ fn refused(subject: String, resource: Resource, lost: &str, error: &Error, repor
                 "grant the API user the right to read `{name}` in Trio Administrator; without it no {lost}"
             ),
         ),
+        // Not every Trio has every resource.
         Error::Status { status: status @ (404 | 405 | 410 | 501), .. } => (
             format!("answered {status}"),
             format!("if this Trio does not have it, switch its collector off; without it no {lost}"),
@@ -140,11 +141,11 @@ fn refused(subject: String, resource: Resource, lost: &str, error: &Error, repor
             (error.redacted(), format!("see `trio-exporter inspect`; until then no {lost}"))
         }
         error => {
-            report.fail(subject, error.redacted(), "see what Trio's server logged, and check again");
+            report.fail(subject, error.redacted(), "see the log of Trio's server, and check again");
             return;
         }
     };
-    // Without these two hardly anything can be exported, so a script must see it by the exit code.
+    // Without these two resources most metrics are missing, so a script must see it by the exit code.
     if is_core(resource) {
         report.fail(subject, seen, remedy);
     } else {
@@ -152,18 +153,21 @@ fn refused(subject: String, resource: Resource, lost: &str, error: &Error, repor
     }
 }
 
-/// The reading of one contact centre.
+/// Reader of one contact centre.
 struct Reader<'a> {
     client: &'a Client,
     clock: &'a Clock,
     route: &'a Route,
-    /// The services, once they were read.
+    /// Ids of the services; empty until they were read.
     services: &'a mut Vec<Text>,
     center: &'a mut CenterReading,
 }
 
 impl Reader<'_> {
-    /// Reads what a collector reads. Returns the number of items.
+    /// Reads the resource of a collector and returns the number of items.
+    ///
+    /// # Errors
+    /// See [`Error`].
     async fn items(&mut self, collector: Collector) -> Result<usize, Error> {
         let Self { client, route, .. } = *self;
         let begun = self.clock.now();
@@ -200,14 +204,14 @@ impl Reader<'_> {
     }
 }
 
-/// Reports that a collection can be read. Where every Trio has items and none came, they may be hidden.
-fn readable(subject: String, resource: Resource, items: u64, report: &mut Report) {
+/// Reports that a collection can be read. An empty one that has items in every Trio may be hidden.
+fn report_readable(subject: String, resource: Resource, items: u64, report: &mut Report) {
     let seen = format!("readable, {items} item{}", if items == 1 { "" } else { "s" });
     if items == 0 && is_paged(resource) {
         let remedy = "see in Trio Administrator whether the API user may see them";
         report.unknown(
             subject,
-            format!("{seen}: whether there are none or all are hidden cannot be told"),
+            format!("{seen}: either there are none, or all are hidden from the API user"),
             remedy,
         );
     } else {
@@ -215,13 +219,13 @@ fn readable(subject: String, resource: Resource, items: u64, report: &mut Report
     }
 }
 
-/// Collections that stay as they are while somebody looks at their pages.
+/// Returns true for collections that do not change between two requests, so that their pages can be compared.
 fn is_paged(resource: Resource) -> bool {
     matches!(resource, Resource::Services | Resource::ServiceState | Resource::Agents | Resource::AgentState)
 }
 
-/// The metrics that are absent without a collector.
-fn lost(collector: Collector) -> &'static str {
+/// Returns the metrics that are absent without a collector.
+fn lost_metrics(collector: Collector) -> &'static str {
     match collector {
         Collector::Services => "names and groups of services",
         Collector::ServiceState => "queues (trio_service_…)",

@@ -1,16 +1,18 @@
-//! Rows that no figure counts, because they lack the field that they count by.
+//! Rows without an id, or calls and cases without a service: no metric counts them.
 
 use super::Report;
 use crate::{model::FieldUse, trio::Client};
 
+/// Reports the rows of all resources that were read.
 pub(super) fn check(client: &Client, report: &mut Report) {
     judge(&client.field_uses(), report);
 }
 
-/// One line for each field that some rows lack. Where no row has it, its member is missing or the
-/// resource cannot be read: both are said elsewhere.
+/// Reports each field that some rows lack.
+// If no row has it, its member is missing or the resource cannot be read; `mapping` and `rights` report that.
 fn judge(fields: &[FieldUse], report: &mut Report) {
     let found = fields.iter().filter(|field| field.present == Some(true));
+    // `rows_without` is known only for the fields by which rows are counted.
     let keys: Vec<(&FieldUse, u64)> = found.filter_map(|field| Some((field, field.rows_without?))).collect();
     if keys.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! One server, from its name to its Api resource and its clock.
+//! Checks of one server: name, connection, TLS, Api resource, named servers and clock.
 
 use url::Url;
 
@@ -11,12 +11,13 @@ use crate::{
     trio::{ApiAnswer, Client, Error},
 };
 
-/// A certificate that ends sooner than this should be renewed now.
-const FEWEST_DAYS: f64 = 21.0;
-/// A clock that is further away than this makes waits wrong.
-const LARGEST_SKEW: f64 = 5.0;
+/// Remaining days of a certificate below which it should be renewed.
+const MIN_CERTIFICATE_DAYS: f64 = 21.0;
+/// Largest difference of clocks in seconds that is no finding.
+// Waits come from times that Trio states; they are wrong by as much as the clocks differ.
+const MAX_SKEW: f64 = 5.0;
 
-/// Looks at a server; whether it answers.
+/// Checks a server. Returns true if its Api resource answers.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
@@ -34,7 +35,7 @@ pub(super) async fn check(
     let answer = client.ask_api(base).await;
     if let Err(Error::Request { failure: RequestFailure::Tls, .. }) = &answer {
         let seen = answer.as_ref().err().map(Error::redacted).unwrap_or_default();
-        report.fail(format!("TLS {server}"), seen, distrust(&answer));
+        report.fail(format!("TLS {server}"), seen, certificate_remedy(&answer));
         let seen = "left out: there is no secure connection";
         report.unknown(format!("Api, clock {server}"), seen, "repair that first");
         return false;
@@ -42,18 +43,19 @@ pub(super) async fn check(
     if base.scheme() == "http" {
         report.ok(format!("TLS {server}"), "no TLS: the address begins with http");
     } else if let Some(expiry) = client.certificate_expiry(base) {
-        expires(&server, (expiry - unix_seconds(clock.now().wall)) / 86_400.0, report);
+        report_expiry(&server, (expiry - unix_seconds(clock.now().wall)) / 86_400.0, report);
     } else if answer.is_ok() {
-        let seen = "trusted; when the certificate expires cannot be told";
+        let seen = "trusted; the end of the certificate is not known";
         report.unknown(format!("TLS {server}"), seen, "look at the certificate on that server");
     }
     match answer {
         Ok(answer) => {
-            api(&server, &answer, report);
-            named(target, &answer, report).await;
+            report_api(&server, &answer, report);
+            check_named_servers(target, &answer, report).await;
         }
         Err(error @ Error::Redirected { .. }) => {
-            let remedy = "fine for the passive server of a pair; it should answer ?redirect=false itself";
+            let remedy =
+                "normal for the passive server of a pair, but it should answer ?redirect=false itself";
             report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error @ Error::Status { status: 400..=499, .. }) => {
@@ -61,19 +63,16 @@ pub(super) async fn check(
             report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error) => {
-            report.fail(
-                format!("Api {server}"),
-                error.redacted(),
-                "look at Trio's web service on that server",
-            );
+            report.fail(format!("Api {server}"), error.redacted(), "check Trio's web service on that server");
             return false;
         }
     }
-    skew(&server, client.clock_skew(), report);
+    report_skew(&server, client.clock_skew(), report);
     true
 }
 
-fn api(server: &str, answer: &ApiAnswer, report: &mut Report) {
+/// Reports the Api resource and the servers that it names.
+fn report_api(server: &str, answer: &ApiAnswer, report: &mut Report) {
     let subject = format!("Api {server}");
     let took = answer.took.as_secs_f64() * 1000.0;
     if !answer.is_json {
@@ -91,8 +90,8 @@ fn api(server: &str, answer: &ApiAnswer, report: &mut Report) {
     report.ok(subject, format!("answered in {took:.1} ms; {names}"));
 }
 
-/// The servers that are not configured, only named: the exporter will go there when it is sent.
-async fn named(target: &CheckTarget, answer: &ApiAnswer, report: &mut Report) {
+/// Resolves servers that Trio names but the configuration does not: after a failover the exporter connects to them.
+async fn check_named_servers(target: &CheckTarget, answer: &ApiAnswer, report: &mut Report) {
     let configured: Vec<String> = target.settings.servers.iter().map(label).collect();
     for (role, url) in answer.servers.iter().filter(|(_, url)| !configured.contains(&label(url))) {
         let subject = format!("DNS {} (named as {})", label(url), role.as_str());
@@ -106,7 +105,9 @@ async fn named(target: &CheckTarget, answer: &ApiAnswer, report: &mut Report) {
     }
 }
 
-fn distrust(answer: &Result<ApiAnswer, Error>) -> &'static str {
+/// Returns the remedy for a certificate that is not trusted.
+// rustls' error type is not part of reqwest's interface, so the text of the error decides.
+fn certificate_remedy(answer: &Result<ApiAnswer, Error>) -> &'static str {
     let seen = answer.as_ref().err().map(ToString::to_string).unwrap_or_default();
     if seen.contains("xpired") {
         "renew the server's certificate, or set this machine's clock"
@@ -117,31 +118,33 @@ fn distrust(answer: &Result<ApiAnswer, Error>) -> &'static str {
     }
 }
 
-fn expires(server: &str, days: f64, report: &mut Report) {
+/// Reports a trusted certificate with the days that it is still valid.
+fn report_expiry(server: &str, days: f64, report: &mut Report) {
     let subject = format!("TLS {server}");
     let seen = format!("trusted; the certificate expires in {:.0} days", days.floor());
     if days < 0.0 {
         report.fail(subject, "the certificate has expired", "renew the server's certificate");
-    } else if days < FEWEST_DAYS {
+    } else if days < MIN_CERTIFICATE_DAYS {
         report.check(subject, seen, "renew the server's certificate");
     } else {
         report.ok(subject, seen);
     }
 }
 
-fn skew(server: &str, skew: Option<f64>, report: &mut Report) {
+/// Reports the number of seconds by which the server's clock is ahead of ours.
+fn report_skew(server: &str, skew: Option<f64>, report: &mut Report) {
     let subject = format!("clock {server}");
     match skew {
         None => {
             let remedy = "compare the clocks by hand; without a date the exporter cannot correct for them";
-            report.unknown(subject, "cannot be told: the server's answers say no date", remedy);
+            report.unknown(subject, "cannot be determined: the server's answers have no date", remedy);
         }
-        Some(skew) if skew.abs() > LARGEST_SKEW => {
+        Some(skew) if skew.abs() > MAX_SKEW => {
             let side = if skew > 0.0 { "ahead of" } else { "behind" };
             let seen = format!("{:.0} s {side} ours", skew.abs());
             report.check(subject, seen, "synchronise both machines with a time server (NTP)");
         }
-        Some(_) => report.ok(subject, format!("within {LARGEST_SKEW:.0} s of ours")),
+        Some(_) => report.ok(subject, format!("within {MAX_SKEW:.0} s of ours")),
     }
 }
 
@@ -156,16 +159,16 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_is_checked_three_weeks_before_its_end_and_fails_after_it() {
+    fn certificate_warns_three_weeks_before_its_end() {
         for (days, expected) in
             [(-0.1, Level::Fail), (0.1, Level::Check), (20.9, Level::Check), (21.0, Level::Ok)]
         {
-            assert_eq!(level(|report| expires("t:1", days, report)), expected, "{days}");
+            assert_eq!(level(|report| report_expiry("t:1", days, report)), expected, "{days}");
         }
     }
 
     #[test]
-    fn a_clock_may_be_five_seconds_away_to_either_side() {
+    fn clock_may_differ_by_five_seconds() {
         for (seconds, expected) in [
             (None, Level::Unknown),
             (Some(5.0), Level::Ok),
@@ -173,7 +176,7 @@ mod tests {
             (Some(5.1), Level::Check),
             (Some(-5.1), Level::Check),
         ] {
-            assert_eq!(level(|report| skew("t:1", seconds, report)), expected, "{seconds:?}");
+            assert_eq!(level(|report| report_skew("t:1", seconds, report)), expected, "{seconds:?}");
         }
     }
 }

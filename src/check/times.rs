@@ -1,4 +1,4 @@
-//! Whether Trio's times say their zone, and what happens to those that do not.
+//! Time zone of Trio's times: stated by each time, configured, or missing.
 
 use jiff::{Timestamp, civil};
 
@@ -8,8 +8,9 @@ use crate::{
     trio::{Client, Examination, Route, is_no_time},
 };
 
+/// Examines the resources with times and reports how many state their zone.
 pub(super) async fn check(target: &CheckTarget, client: &Client, routes: &[Route], report: &mut Report) {
-    let mut kinds = Kinds::default();
+    let mut counts = ZoneCounts::default();
     let mut with_times = [
         (Collector::AgentState, Resource::AgentState),
         (Collector::Calls, Resource::Calls),
@@ -22,54 +23,61 @@ pub(super) async fn check(target: &CheckTarget, client: &Client, routes: &[Route
     }
     for route in routes {
         for (_, resource) in &with_times {
+            // A resource that cannot be read has a line of its own already.
             if let Ok(examination) = client.examine(route, *resource).await {
-                kinds.see(&examination);
+                counts.add(&examination);
             }
         }
     }
     let zone = target.settings.time_zone.as_ref();
-    match (kinds, zone) {
-        (Kinds { without_zone: 0, with_zone: 0 }, _) => {
+    match (counts, zone) {
+        (ZoneCounts { without_zone: 0, with_zone: 0 }, _) => {
             report.unknown(
                 "time zone",
-                "cannot be told: no time was seen in agents/state, services/calls and services/cases",
-                "check again when somebody waits; without times waits are known to within a reading",
+                "cannot be determined: no time was seen in agents/state, services/calls and services/cases",
+                "check again when cases wait; without times, waits are known to within two poll intervals",
             );
         }
-        (Kinds { without_zone: 0, .. }, _) => report.ok("time zone", "every time seen says its own"),
-        (Kinds { without_zone, .. }, Some(zone)) => {
+        (ZoneCounts { without_zone: 0, .. }, _) => report.ok("time zone", "every time seen states its zone"),
+        (ZoneCounts { without_zone, .. }, Some(zone)) => {
             let name = zone.iana_name().unwrap_or("as configured");
             report.ok("time zone", format!("{without_zone} times without a zone are read as {name}"));
         }
-        (Kinds { without_zone, .. }, None) => {
+        // A guessed zone would shift waits by hours, so such times are rejected.
+        (ZoneCounts { without_zone, .. }, None) => {
             let seen = format!("{without_zone} times without a zone were seen; they are not used");
             report.check("time zone", seen, "set `time_zone`, such as Europe/Stockholm, for the target");
         }
     }
 }
 
+/// Numbers of times with and without a zone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Kinds {
+struct ZoneCounts {
     with_zone: usize,
     without_zone: usize,
 }
 
-impl Kinds {
-    fn see(&mut self, examination: &Examination) {
+impl ZoneCounts {
+    /// Counts the values of all members that feed a time.
+    fn add(&mut self, examination: &Examination) {
         for member in &examination.members {
             let Some((_, form @ ("timestamp" | "unix_seconds" | "unix_milliseconds"))) = member.feeds else {
                 continue;
             };
+            // Placeholders that mean "no time", such as the year 1901, have no zone and need none.
             for value in member.values.iter().filter(|value| !is_no_time(value, form)) {
                 match value.as_str() {
-                    Some(text) => self.see_text(text),
+                    Some(text) => self.add_text(text),
+                    // Seconds and milliseconds since 1970 are UTC.
                     None => self.with_zone += usize::from(value.is_number()),
                 }
             }
         }
     }
 
-    fn see_text(&mut self, text: &str) {
+    fn add_text(&mut self, text: &str) {
+        // `/Date(ms)/` counts from 1970 in UTC.
         if text.starts_with("/Date(") || text.parse::<Timestamp>().is_ok() {
             self.with_zone += 1;
         } else if text.parse::<civil::DateTime>().is_ok() {
@@ -88,10 +96,10 @@ mod tests {
     use crate::trio::Member;
 
     #[test]
-    fn a_time_says_its_zone_or_does_not_or_is_none() {
+    fn times_are_counted_by_zone() {
         let seen = |value: Value, form| {
-            let mut kinds = Kinds::default();
-            kinds.see(&Examination {
+            let mut counts = ZoneCounts::default();
+            counts.add(&Examination {
                 resource: Resource::Calls,
                 total: None,
                 looked_at: 1,
@@ -105,18 +113,18 @@ mod tests {
                 }],
                 missing: Vec::new(),
             });
-            (kinds.with_zone, kinds.without_zone)
+            (counts.with_zone, counts.without_zone)
         };
-        let kinds = |text: &str| seen(text.into(), "timestamp");
+        let zones = |text: &str| seen(text.into(), "timestamp");
         for text in ["2026-01-15T08:00:00Z", "2026-01-15T08:00:00+01:00", "/Date(1768464000000)/"] {
-            assert_eq!(kinds(text), (1, 0), "{text}");
+            assert_eq!(zones(text), (1, 0), "{text}");
         }
         for text in ["2026-01-15T08:00:00", "2026-01-15 08:00:00.123"] {
-            assert_eq!(kinds(text), (0, 1), "{text}");
+            assert_eq!(zones(text), (0, 1), "{text}");
         }
         for text in ["", "0001-01-01T00:00:00", "1899-12-30", "1901-01-01 00:59:07", "/Date(0)/", "yesterday"]
         {
-            assert_eq!(kinds(text), (0, 0), "{text}");
+            assert_eq!(zones(text), (0, 0), "{text}");
         }
         assert_eq!(seen(1_768_464_000.into(), "unix_seconds"), (1, 0));
         assert_eq!(seen(0.into(), "unix_seconds"), (0, 0));

@@ -67,7 +67,8 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
         waits_for_services: args.wait_for_service,
         time_zone: target.time_zone(),
     };
-    let tracer = Tracer::new(settings, Tokens::draw().context("the system gives no random numbers")?);
+    let tracer =
+        Tracer::new(settings, Tokens::with_random_key().context("the system gives no random numbers")?);
     let out = Printer(args.output);
     let introduction =
         tracer.introduction(&target.name, &clock, poll.state, target.trio.limits.requests_per_minute);

@@ -17,7 +17,9 @@ use form::{Object, duration, integer, list_of, reference, text};
 
 /// Returns the schema as JSON.
 pub fn schema() -> Value {
-    let about = "Configuration of trio-exporter. deploy/trio-exporter.yml explains every key.";
+    // Each path exists where it is named: the first in the sources, the second on a machine with the package.
+    let about = "Configuration of trio-exporter. The sample configuration explains every key: deploy/trio-exporter.yml in the \
+                 sources, /usr/share/doc/trio-exporter/examples/trio-exporter.yml in the Debian package.";
     let targets = "The Trio systems to read. Each has its own session and its own failures.";
     let state = "A file that keeps the counters over a restart, in a folder that the exporter may write to.";
     let mut schema = Object::new(about)

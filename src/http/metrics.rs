@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{Shared, encoding::wants_gzip, negotiate::negotiate};
-use crate::metrics::{Exposition, NotServed, Surface};
+use crate::metrics::{Exposition, ExpositionError, MetricsPage};
 
 /// Path of the per-agent metrics.
 pub(super) const AGENTS_PATH: &str = "/metrics/agents";
@@ -31,7 +31,7 @@ pub(super) async fn main(
     Query(query): Query<TargetQuery>,
     headers: HeaderMap,
 ) -> Response {
-    answer(&shared.exposition, Surface::Main, &query, &headers).await
+    answer(&shared.exposition, MetricsPage::Main, &query, &headers).await
 }
 
 pub(super) async fn agents(
@@ -43,20 +43,20 @@ pub(super) async fn agents(
         let text = "404: there are no per-agent metrics, because agents.identity is none\n";
         return (StatusCode::NOT_FOUND, text).into_response();
     }
-    answer(&shared.exposition, Surface::Agents, &query, &headers).await
+    answer(&shared.exposition, MetricsPage::Agents, &query, &headers).await
 }
 
 pub(super) async fn exporter(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    answer(&shared.exposition, Surface::Exporter, &TargetQuery { target: None }, &headers).await
+    answer(&shared.exposition, MetricsPage::Exporter, &TargetQuery { target: None }, &headers).await
 }
 
 async fn answer(
     exposition: &Exposition,
-    surface: Surface,
+    page: MetricsPage,
     query: &TargetQuery,
     headers: &HeaderMap,
 ) -> Response {
-    match body(exposition, surface, query, headers).await {
+    match body(exposition, page, query, headers).await {
         Ok(response) => response,
         Err(error) => error_response(&error),
     }
@@ -64,12 +64,12 @@ async fn answer(
 
 async fn body(
     exposition: &Exposition,
-    surface: Surface,
+    page: MetricsPage,
     query: &TargetQuery,
     headers: &HeaderMap,
-) -> Result<Response, NotServed> {
+) -> Result<Response, ExpositionError> {
     let negotiated = negotiate(&joined(headers, header::ACCEPT));
-    let encoded = exposition.get(surface, query.target.as_deref(), negotiated.format).await?;
+    let encoded = exposition.get(page, query.target.as_deref(), negotiated.format).await?;
     let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
     // The bytes are shared with the cache of the exposition: no answer copies several megabytes.
     let body = if zipped {
@@ -88,10 +88,10 @@ async fn body(
     Ok(response)
 }
 
-fn error_response(error: &NotServed) -> Response {
+fn error_response(error: &ExpositionError) -> Response {
     let status = match error {
-        NotServed::UnknownTarget { .. } | NotServed::Elsewhere { .. } => StatusCode::NOT_FOUND,
-        NotServed::Failed(cause) => {
+        ExpositionError::UnknownTarget { .. } | ExpositionError::OtherShard { .. } => StatusCode::NOT_FOUND,
+        ExpositionError::Failed(cause) => {
             tracing::error!(error = %cause, "the metrics could not be encoded");
             StatusCode::INTERNAL_SERVER_ERROR
         }

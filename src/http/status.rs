@@ -25,7 +25,7 @@ use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use super::Shared;
-use crate::metrics::{Present, Surface, View};
+use crate::metrics::{MetricsPage, StatusView, View};
 use moment::{Moment, utc};
 use report::{Configuration, Exporter, Report, StateFile, VERSION, Withheld};
 
@@ -45,13 +45,16 @@ pub(super) struct StatusQuery {
     service: Option<String>,
 }
 
+/// Serves `/status`, as JSON to clients that prefer it.
 pub(super) async fn page(state: State<Shared>, query: Query<StatusQuery>, headers: HeaderMap) -> Response {
     let mut response =
         if prefers_json(&headers) { json(state, query).await } else { html(state, query).await };
+    // A proxy must not answer a browser with the JSON of a script.
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
     response
 }
 
+/// Renders the HTML page.
 async fn html(State(shared): State<Shared>, Query(query): Query<StatusQuery>) -> Response {
     respond(shared, query, |report, query| {
         let headers: [(HeaderName, HeaderValue); 1] = [(header::CONTENT_SECURITY_POLICY, POLICY)];
@@ -60,6 +63,7 @@ async fn html(State(shared): State<Shared>, Query(query): Query<StatusQuery>) ->
     .await
 }
 
+/// Serves `/status.json`.
 pub(super) async fn json(State(shared): State<Shared>, Query(query): Query<StatusQuery>) -> Response {
     respond(shared, query, |report, _| Json(report).into_response()).await
 }
@@ -71,7 +75,7 @@ async fn respond(
     render: fn(&Report, &StatusQuery) -> Response,
 ) -> Response {
     // Off the async threads: a report on many targets would delay the requests of others.
-    let made = spawn_blocking(move || match report(&shared.exposition.present(), &query) {
+    let made = spawn_blocking(move || match report(&shared.exposition.status_view(), &query) {
         Ok(report) => render(&report, &query),
         Err(unknown) => (StatusCode::NOT_FOUND, unknown).into_response(),
     });
@@ -88,7 +92,8 @@ async fn respond(
 ///
 /// # Errors
 /// The text of the 404: there is no target of this name.
-fn report(present: &Present, query: &StatusQuery) -> Result<Report, String> {
+fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
+    // Also for the findings: the page about one target does not show problems of others.
     let wanted = |view: &&View| query.target.as_deref().is_none_or(|target| target == &*view.name);
     let views: Vec<&View> = present.views.iter().filter(wanted).collect();
     if let (true, Some(target)) = (views.is_empty(), &query.target) {
@@ -101,15 +106,17 @@ fn report(present: &Present, query: &StatusQuery) -> Result<Report, String> {
     let generated = utc(crate::model::unix_seconds(present.now.wall));
     let mut report =
         Report { version: VERSION, generated, findings, more_findings, service: None, exporter, targets };
+    // The form sends an empty field if no one has typed a service.
     let service = query.service.as_deref().map(str::trim).filter(|service| !service.is_empty());
     report.service = service.map(|service| service::find(service, &views, present, &report));
     Ok(report)
 }
 
-fn exporter(present: &Present) -> Exporter {
+/// Gathers the state of the process itself.
+fn exporter(present: &StatusView) -> Exporter {
     let settings = &present.settings;
     let moment = |seconds: f64| Moment::from_unix(seconds, present.now);
-    let withheld = [Surface::Main, Surface::Agents].map(|surface| present.withheld(surface));
+    let withheld = [MetricsPage::Main, MetricsPage::Agents].map(|page| present.withheld(page));
     let state_file = settings.state_file.as_ref().map(|stats| StateFile {
         last_saved: stats.last_success.get().map(moment),
         errors: stats.errors.get(),

@@ -222,7 +222,7 @@ async fn status_is_html_or_json_and_never_cached() {
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
     assert!(page.header("content-security-policy").contains("form-action 'self'"), "the form may be sent");
-    assert!(page.text().contains("is here.") && !page.text().contains("<script"));
+    assert!(page.text().contains("is in the metrics.") && !page.text().contains("<script"));
     let wanted = server.ask("GET", "/status?service=s1", &[("accept", "application/json")]).await;
     let json = server.get("/status.json?service=s1").await;
     for answer in [&wanted, &json] {

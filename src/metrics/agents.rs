@@ -1,10 +1,10 @@
-//! Agents as a crowd: how many, and how long, in which state. No series here names a person.
+//! Numbers of agents and agent-seconds, by state and by group. No series here names a person.
 
 use std::fmt;
 
 use super::{
-    family::{Pen, Spec},
-    scene::{CenterScene, Scene, name},
+    encode_input::{CenterInput, EncodeInput, label_text},
+    family::{FamilyWriter, Spec},
 };
 use crate::{
     model::AgentState,
@@ -13,11 +13,11 @@ use crate::{
 
 const AGENTS: Spec = Spec::gauge(
     "agents",
-    "Agents by what they are doing now; the states add up to the agents whose state Trio gives. Who is free, who is away. Source: agents/state.",
+    "Agents by present state; the states add up to the agents whose state Trio gives. Shows how many are free and how many are away. Source: agents/state.",
 );
 const GROUP_AGENTS: Spec = Spec::gauge(
     "agent_group_agents",
-    "Agents of a group by what they are doing now; the states add up to the group. An agent counts in each of its groups, so never add groups up. Small groups are merged. Source: agents/state, agentgroups.",
+    "Agents of a group by present state; the states add up to the group. An agent counts in each of its groups, so never add up groups. Small groups are merged. Source: agents/state, agentgroups.",
 );
 const STATE_SECONDS: Spec = Spec::counter(
     "agents_state",
@@ -26,81 +26,89 @@ const STATE_SECONDS: Spec = Spec::counter(
 .seconds();
 const GROUP_STATE_SECONDS: Spec = Spec::counter(
     "agent_group_state",
-    "Agent-seconds that the members of a group spent in each state; the states add up to the measured time of the group. An agent counts in each of its groups, so never add groups up. Source: agents/state, agentgroups.",
+    "Agent-seconds that the members of a group spent in each state; the states add up to the measured time of the group. An agent counts in each of its groups, so never add up groups. Source: agents/state, agentgroups.",
 )
 .seconds();
 const UNMEASURED_SECONDS: Spec = Spec::counter(
     "agents_unmeasured",
-    "Agent-seconds that no state can claim because readings were too far apart, another server took over or all were logged out at once: shows how far to trust trio_agents_state_seconds_total. Source: agents/state.",
+    "Agent-seconds that count for no state, because readings were too far apart, another server took over or all agents were logged out at once: shows how far to trust trio_agents_state_seconds_total. Source: agents/state.",
 )
 .seconds();
 const STATE_CHANGES: Spec = Spec::counter(
     "agent_state_changes",
-    "State changes of agents seen between two readings; all pairs add up to all changes. Changes shorter than the poll interval are not seen. Source: agents/state.",
+    "State changes of agents seen between two readings; all pairs add up to all changes. States that last less than the poll interval are not seen. Source: agents/state.",
 );
 
-/// Writes all families of agents that name nobody.
-pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
-    let totals = || scene.centers().filter_map(|center| Some((center, center.agents?)));
+/// Writes the families of agents that name no person.
+pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
+    let totals = || input.centers().filter_map(|center| Some((center, center.agents?)));
 
-    let mut family = pen.family(&AGENTS);
+    let mut family = writer.family(&AGENTS);
+    // The totals hold the states of the last reading, at any age: gauges need one that is not too old.
     for (center, totals) in totals().filter(|(center, _)| center.agent_state.is_some()) {
         for state in AgentState::ALL {
-            family.gauge(&(center.labels, [("state", state.as_str())]), totals.now[state.index()])?;
+            family.add_gauge(&(center.labels, [("state", state.as_str())]), totals.now[state.index()])?;
         }
     }
-    write_groups(pen, scene)?;
-    let mut family = pen.family(&STATE_SECONDS);
+    write_groups(writer, input)?;
+    let mut family = writer.family(&STATE_SECONDS);
     for (center, totals) in totals() {
         for state in AgentState::ALL {
-            family.sum(&(center.labels, [("state", state.as_str())]), totals.seconds[state.index()])?;
+            family.add_counter_f64(
+                &(center.labels, [("state", state.as_str())]),
+                totals.seconds[state.index()],
+            )?;
         }
     }
-    let mut family = pen.family(&UNMEASURED_SECONDS);
+    let mut family = writer.family(&UNMEASURED_SECONDS);
     for (center, totals) in totals() {
-        family.sum(&center.labels, totals.unmeasured_seconds)?;
+        family.add_counter_f64(&center.labels, totals.unmeasured_seconds)?;
     }
-    let mut family = pen.family(&STATE_CHANGES);
+    let mut family = writer.family(&STATE_CHANGES);
     for (center, totals) in totals() {
         for (from, to) in state_pairs() {
             let change = [("from", from.as_str()), ("to", to.as_str())];
-            family.count(&(center.labels, change), totals.changes[from.index()][to.index()])?;
+            family.add_counter(&(center.labels, change), totals.changes[from.index()][to.index()])?;
         }
     }
     Ok(())
 }
 
-fn write_groups(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
-    let mut family = pen.family(&GROUP_AGENTS);
-    for center in scene.centers() {
-        let readings = center.agent_state.and(center.center.agent_groups.fresh(scene.now));
+/// Writes the families of agent groups.
+fn write_groups(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
+    let mut family = writer.family(&GROUP_AGENTS);
+    for center in input.centers() {
+        // Gauges need both readings: states, and memberships that are not too old.
+        let readings = center.agent_state.and(center.center.agent_groups.fresh(input.now));
         for group in readings.iter().flat_map(|_| groups(center)) {
             for state in AgentState::ALL {
                 let labels = (group_labels(group), [("state", state.as_str())]);
-                family.gauge(&(center.labels, labels), group.now[state.index()])?;
+                family.add_gauge(&(center.labels, labels), group.now[state.index()])?;
             }
         }
     }
-    let mut family = pen.family(&GROUP_STATE_SECONDS);
-    for center in scene.centers() {
+    let mut family = writer.family(&GROUP_STATE_SECONDS);
+    for center in input.centers() {
         for group in groups(center) {
             for state in AgentState::ALL {
                 let labels = (group_labels(group), [("state", state.as_str())]);
-                family.sum(&(center.labels, labels), group.seconds[state.index()])?;
+                family.add_counter_f64(&(center.labels, labels), group.seconds[state.index()])?;
             }
         }
     }
     Ok(())
 }
 
-fn groups<'a>(center: &CenterScene<'a>) -> &'a [GroupTotals] {
+/// Returns the totals of the groups of a contact centre.
+fn groups<'a>(center: &CenterInput<'a>) -> &'a [GroupTotals] {
     center.agents.and_then(|AgentTotals { groups, .. }| groups.as_deref()).unwrap_or_default()
 }
 
 fn group_labels(group: &GroupTotals) -> [(&'static str, &str); 2] {
-    [("agent_group_id", &group.key.id), ("agent_group", name(Some(&group.key.name)))]
+    [("agent_group_id", &group.key.id), ("agent_group", label_text(Some(&group.key.name)))]
 }
 
+/// Returns every change between two different states.
 fn state_pairs() -> impl Iterator<Item = (AgentState, AgentState)> {
     let pairs = AgentState::ALL.into_iter().flat_map(|from| AgentState::ALL.map(|to| (from, to)));
     pairs.filter(|(from, to)| from != to)

@@ -1,4 +1,4 @@
-//! Encodings that live a moment: each is made once, however many ask for it at the same time.
+//! A cache of short-lived values: requests that come at the same time share one value.
 
 use std::{
     collections::HashMap,
@@ -11,7 +11,7 @@ use tokio::{sync::OnceCell, task::JoinError};
 
 use crate::model::Stamp;
 
-/// A store of values that are shared while young. What is being made is shared whatever its age.
+/// Values that are shared up to a maximum age. A value that is being made is shared at any age.
 #[derive(Debug)]
 pub(super) struct Cache<K, V> {
     max_age: Duration,
@@ -25,14 +25,15 @@ where
     K: Eq + Hash,
     V: Clone + Send + Sync + 'static,
 {
+    /// Returns an empty cache. With a maximum age of zero, only requests at the same time share a value.
     pub(super) fn new(max_age: Duration) -> Self {
         Self { max_age, cells: Mutex::default() }
     }
 
-    /// The value under `key` if it is young at `now` or being made; else what `make` makes.
+    /// Returns the value of `key` if it is young enough at `now` or is being made; else makes it with `make`.
     ///
-    /// The making goes on when the one who asked goes away: others may be waiting. When it fails, one of
-    /// those makes the value instead.
+    /// # Errors
+    /// The error of `make`, or its panic. If other requests wait for the value, one of them makes it instead.
     pub(super) async fn get<E>(
         &self,
         key: K,
@@ -43,15 +44,19 @@ where
         E: From<JoinError> + Send + 'static,
     {
         let cell = self.cell(key, now);
+        // In a task of its own: if the client that came first disconnects, its request is dropped, but others wait
+        // for the value.
         let made = async move { cell.get_or_try_init(|| make).await.map(|(_, value)| value.clone()) };
         tokio::spawn(made).await?
     }
 
-    /// Old values go whenever somebody asks for any: they can be large.
+    /// Returns the cell of `key`, after removing all values that are too old.
     fn cell(&self, key: K, now: Stamp) -> Cell<V> {
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
+        // Of all keys, because an encoding can have 14 MB: those of a target that is no longer scraped must not stay.
         cells.retain(|_, cell| match cell.get() {
             Some((made, _)) => now.since(*made) < self.max_age,
+            // Empty: a request that makes or awaits the value holds the cell, too.
             None => Arc::strong_count(cell) > 1,
         });
         cells.entry(key).or_default().clone()
@@ -74,7 +79,7 @@ mod tests {
         }
     }
 
-    /// Asks for a value that counts how often it was made.
+    /// Requests a value that counts how often it was made.
     async fn get(cache: &Cache<u8, usize>, now: Stamp, made: &Arc<AtomicUsize>) -> usize {
         let made = made.clone();
         let make = async move {
@@ -85,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_value_is_shared_until_it_is_old() {
+    async fn value_is_shared_until_its_maximum_age() {
         let (cache, made) = (Cache::new(Duration::from_secs(1)), Arc::default());
         let start = Clock::system().now();
         let at = |millis| Stamp { mono: start.mono + Duration::from_millis(millis), ..start };
@@ -95,7 +100,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn those_who_ask_at_the_same_time_share_even_when_nothing_is_kept() {
+    async fn concurrent_requests_share_a_value_of_age_zero() {
         let (cache, made) = (Cache::new(Duration::ZERO), Arc::default());
         let now = Clock::system().now();
         let (a, b, c) =
@@ -105,7 +110,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_waits_for_a_maker_that_fails_makes_the_value() {
+    async fn waiting_request_makes_the_value_after_a_failure() {
         let (cache, made) = (Cache::<u8, usize>::new(Duration::ZERO), Arc::new(AtomicUsize::new(7)));
         let now = Clock::system().now();
         let fails = cache.get(1, now, async {
@@ -117,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_value_is_made_once_though_the_first_who_asked_went_away() {
+    async fn dropped_first_request_does_not_stop_the_value() {
         let (cache, made) = (Cache::new(Duration::from_secs(1)), Arc::default());
         let now = Clock::system().now();
         tokio::select! {
@@ -130,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_maker_that_panics_fails_and_is_not_remembered() {
+    async fn panic_fails_the_request_and_is_not_kept() {
         let (cache, made) = (Cache::<u8, usize>::new(Duration::from_secs(1)), Arc::default());
         let now = Clock::system().now();
         assert_eq!(cache.get(1, now, async { panic!("on purpose") }).await, Err(Failed));
@@ -138,7 +143,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn old_values_are_let_go_when_another_is_asked_for() {
+    async fn next_request_removes_old_values() {
         let cache = Cache::new(Duration::from_secs(1));
         let now = Clock::system().now();
         let later = Stamp { mono: now.mono + Duration::from_secs(2), ..now };

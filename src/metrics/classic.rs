@@ -1,18 +1,19 @@
-//! The classic text format 0.0.4, made of the OpenMetrics text line by line; samples stay as they are.
+//! The classic text format 0.0.4, made from the OpenMetrics text line by line; samples stay as they are.
+//!
+//! prometheus-client writes OpenMetrics only.
 
-/// Turns a whole OpenMetrics exposition into classic text.
-///
-/// Works by line because label values are escaped: a newline always ends a line. HELP stands before TYPE,
-/// and only TYPE says how the family is called in classic text.
+/// Converts a whole OpenMetrics exposition into classic text.
 pub(super) fn from_open_metrics(text: &str) -> String {
     let mut classic = String::with_capacity(text.len());
     let mut help = None;
+    // By line: newlines in label values are escaped, so a newline always ends a line.
     for line in text.split_inclusive('\n') {
         if let Some(comment) = line.strip_prefix("# ") {
             if comment.starts_with("HELP ") {
+                // HELP comes first, but its name depends on the type: `_total` belongs to counters.
                 help = Some(comment);
-            } else if let Some(of_type) = comment.strip_prefix("TYPE ") {
-                push_descriptor(&mut classic, help.take(), of_type.trim_end());
+            } else if let Some(name_and_type) = comment.strip_prefix("TYPE ") {
+                push_descriptor(&mut classic, help.take(), name_and_type.trim_end());
             }
         } else {
             push_sample(&mut classic, line);
@@ -21,8 +22,9 @@ pub(super) fn from_open_metrics(text: &str) -> String {
     classic
 }
 
-fn push_descriptor(classic: &mut String, help: Option<&str>, of_type: &str) {
-    let (name, kind) = of_type.split_once(' ').unwrap_or((of_type, "unknown"));
+/// Appends HELP and TYPE of a family.
+fn push_descriptor(classic: &mut String, help: Option<&str>, name_and_type: &str) {
+    let (name, kind) = name_and_type.split_once(' ').unwrap_or((name_and_type, "unknown"));
     let (suffix, kind) = match kind {
         "counter" => ("_total", kind),
         "info" => ("_info", "gauge"),
@@ -37,7 +39,7 @@ fn push_descriptor(classic: &mut String, help: Option<&str>, of_type: &str) {
     classic.extend(["# TYPE ", name, suffix, " ", kind, "\n"]);
 }
 
-/// OpenMetrics writers may say `inf`; the classic format says `+Inf` and `-Inf`.
+/// Appends a sample. The encoder writes `inf`, the classic format has `+Inf` and `-Inf`.
 fn push_sample(classic: &mut String, line: &str) {
     let infinite = line.strip_suffix("inf\n").and_then(|line| {
         let signed = line.strip_suffix(" -").map(|line| (line, " -Inf\n"));
@@ -56,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_comments_and_infinities_differ_from_open_metrics() {
+    fn only_comments_and_infinities_differ() {
         let open_metrics = r##"# HELP a_seconds Help: of a counter.
 # TYPE a_seconds counter
 # UNIT a_seconds seconds
@@ -101,7 +103,7 @@ e_bucket{le="+Inf"} 3
     }
 
     #[test]
-    fn nothing_becomes_nothing() {
+    fn empty_exposition_stays_empty() {
         assert_eq!(from_open_metrics("# EOF\n"), "");
     }
 }

@@ -1,4 +1,4 @@
-//! One encoding: all families of a surface over all targets in a single pass.
+//! One encoding: all families of a page, over all targets, in a single pass.
 
 use std::{fmt, sync::Arc};
 
@@ -9,44 +9,45 @@ use prometheus_client::{
 };
 
 use super::{
-    Process, Settings, Surface, View, agents, api,
-    cap::{self, Plan},
-    collectors, exporter,
-    family::{PREFIX, Pen},
+    MetricsPage, Process, Settings, View, agents, api, calls,
+    cap::{self, DropPlan},
+    collectors,
+    encode_input::EncodeInput,
+    exporter,
+    family::{FamilyWriter, PREFIX},
     fields, flow,
     identity::Naming,
-    limits, pauses, persons, process, reload,
-    scene::Scene,
-    servers, services, sharing, state_file, system,
+    inventory, over_limit, pauses, persons, process, reload, servers, services, shard, state_file,
 };
 use crate::model::Stamp;
 
-/// The OpenMetrics text of `surface` as it is at `now`.
+/// Returns the OpenMetrics text of `page` at the time `now`.
 ///
-/// Pure: the same views at the same moment give the same text. `process` is shown where the exporter is.
+/// It depends on nothing but its arguments. `process` is written on pages that show the exporter itself.
 pub fn encode(
-    surface: Surface,
+    page: MetricsPage,
     views: &[View],
     settings: &Arc<Settings>,
     process: Process,
     now: Stamp,
 ) -> String {
+    // A new registry for each encoding: prometheus-client encodes collectors only through one.
     let mut registry = Registry::default();
-    let families = Families { surface, views: views.to_vec(), settings: settings.clone(), now };
+    let families = Families { page, views: views.to_vec(), settings: settings.clone(), now };
     registry.sub_registry_with_prefix(PREFIX).register_collector(Box::new(families));
-    if surface.shows_exporter() {
+    if page.shows_exporter() {
         let process = ProcessFamilies(process);
         registry.sub_registry_with_prefix(process::PREFIX).register_collector(Box::new(process));
     }
     let mut encoded = String::new();
-    // Writing to a String does not fail, and nothing here does besides.
+    // Writing to a String does not fail, and the collectors return no other errors.
     let _ = text::encode(&mut encoded, &registry);
     encoded
 }
 
 #[derive(Debug)]
 struct Families {
-    surface: Surface,
+    page: MetricsPage,
     views: Vec<View>,
     settings: Arc<Settings>,
     now: Stamp,
@@ -55,62 +56,70 @@ struct Families {
 impl Collector for Families {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let Settings { identity, max_series, .. } = &*self.settings;
-        let scene = Scene::new(&self.views, identity, self.now);
-        match self.surface {
-            Surface::Main | Surface::Targets => {
-                let plans = [Surface::Main, Surface::Agents]
-                    .map(|surface| (surface, Plan::of(surface, &scene, *max_series)));
-                let mut pen = Pen::writing(encoder, plans[0].1.families());
-                self.surface.write(&mut pen, &scene, &Naming::Plain)?;
-                exporter::write_targets(&mut pen, &scene)?;
-                if self.surface.shows_exporter() {
-                    self.write_exporter(&mut pen)?;
+        let input = EncodeInput::new(&self.views, identity, self.now);
+        match self.page {
+            MetricsPage::Main | MetricsPage::Targets => {
+                // The plan of the agents' page is needed, too: this page reports the series that are left out there.
+                let plans = [MetricsPage::Main, MetricsPage::Agents]
+                    .map(|page| (page, DropPlan::new(page, &input, *max_series)));
+                let mut writer = FamilyWriter::new(encoder, plans[0].1.families());
+                self.page.write(&mut writer, &input, &Naming::Plain)?;
+                exporter::write_targets(&mut writer, &input)?;
+                if self.page.shows_exporter() {
+                    self.write_exporter(&mut writer)?;
                 }
-                collectors::write(&mut pen, &scene)?;
-                api::write(&mut pen, &scene)?;
-                servers::write(&mut pen, &scene)?;
-                fields::write(&mut pen, &scene)?;
-                cap::write(&mut pen, &plans)
+                collectors::write(&mut writer, &input)?;
+                api::write(&mut writer, &input)?;
+                servers::write(&mut writer, &input)?;
+                fields::write(&mut writer, &input)?;
+                cap::write(&mut writer, &plans)
             }
-            Surface::Agents => {
-                let dropped = Plan::of(self.surface, &scene, *max_series).families();
-                self.surface.write(&mut Pen::writing(encoder, dropped), &scene, &identity.naming())
+            MetricsPage::Agents => {
+                let dropped = DropPlan::new(self.page, &input, *max_series).families();
+                self.page.write(&mut FamilyWriter::new(encoder, dropped), &input, &identity.naming())
             }
-            Surface::Exporter => self.write_exporter(&mut Pen::writing(encoder, Vec::new())),
+            MetricsPage::Exporter => self.write_exporter(&mut FamilyWriter::new(encoder, Vec::new())),
         }
     }
 }
 
 impl Families {
-    /// What there is once for the whole process.
-    fn write_exporter(&self, pen: &mut Pen<'_>) -> fmt::Result {
+    /// Writes the families of which the process has one.
+    fn write_exporter(&self, writer: &mut FamilyWriter<'_>) -> fmt::Result {
         let Settings { build, reload, state_file, sharing, .. } = &*self.settings;
-        exporter::write_build(pen, build)?;
-        sharing::write(pen, sharing.as_ref())?;
-        reload::write(pen, reload.as_deref())?;
-        state_file::write(pen, state_file.as_deref())
+        exporter::write_build(writer, build)?;
+        shard::write(writer, sharing.as_ref())?;
+        reload::write(writer, reload.as_deref())?;
+        state_file::write(writer, state_file.as_deref())
     }
 }
 
-impl Surface {
-    /// Whether the page tells what there is once for the process.
+impl MetricsPage {
+    /// Returns true if the page has the families of which the process has one.
     pub(super) fn shows_exporter(self) -> bool {
+        // Not on `Targets`: scrapers that read each target separately would count the exporter once per target.
         matches!(self, Self::Main | Self::Exporter)
     }
 
-    /// Writes the surface's families of the contact centre.
-    pub(super) fn write(self, pen: &mut Pen<'_>, scene: &Scene<'_>, naming: &Naming) -> fmt::Result {
+    /// Writes the families about contact centres.
+    pub(super) fn write(
+        self,
+        writer: &mut FamilyWriter<'_>,
+        input: &EncodeInput<'_>,
+        naming: &Naming,
+    ) -> fmt::Result {
         match self {
             Self::Main | Self::Targets => {
-                services::write(pen, scene)?;
-                flow::write(pen, scene)?;
-                agents::write(pen, scene)?;
-                limits::write(pen, scene)?;
-                pauses::write(pen, scene)?;
-                system::write(pen, scene)
+                services::write(writer, input)?;
+                flow::write(writer, input)?;
+                agents::write(writer, input)?;
+                over_limit::write(writer, input)?;
+                pauses::write(writer, input)?;
+                calls::write(writer, input)?;
+                inventory::write(writer, input)
             }
-            Self::Agents if scene.identity.exists() => {
-                persons::write(pen, scene, &persons::rows(scene, naming))
+            Self::Agents if input.identity.exists() => {
+                persons::write(writer, input, &persons::rows(input, naming))
             }
             Self::Agents | Self::Exporter => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! What scrapers get: encodings made off the async threads, each once, shared while young.
+//! The exposition for scrapers: encodings made outside the async threads, each once, and shared while they are young.
 
 use std::{
     io::{self, Write},
@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use super::{
-    Format, Present, Process, Settings, Sharing, Source, Surface, View, cache::Cache, classic, encode,
+    Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View, cache::Cache, classic, encode,
 };
 use crate::model::{Clock, Shard, Text};
 
@@ -26,7 +26,7 @@ pub struct Exposition {
     cache: Cache<Key, Arc<Encoded>>,
 }
 
-/// What is served: other sources and settings after the configuration was read anew.
+/// Sources and settings of the exposition. A reload of the configuration replaces them together.
 #[derive(Debug)]
 struct Served {
     sources: Vec<Source>,
@@ -34,37 +34,37 @@ struct Served {
     generation: u64,
 }
 
-/// Surface, position of the target that is asked for alone, format, targets that have been read, and what
-/// of it was served.
-type Key = (Surface, Option<usize>, Format, usize, u64);
+/// Key of an encoding: page, position of the target if only one was requested, format, number of targets whose first
+/// step has ended, and generation of the sources and settings.
+type Key = (MetricsPage, Option<usize>, Format, usize, u64);
 
-/// Why there is nothing to serve.
+/// Reasons why a page cannot be served.
 #[derive(Debug, thiserror::Error)]
-pub enum NotServed {
-    /// No target is called so.
+pub enum ExpositionError {
+    /// No target has this name.
     #[error("there is no target {asked:?}; known: {}", if known.is_empty() { "none".to_owned() } else { known.join(", ") })]
     UnknownTarget {
-        /// The name that was asked for.
+        /// The name in the request.
         asked: String,
-        /// The targets' names.
+        /// Names of the targets.
         known: Vec<Text>,
     },
     /// Another exporter reads the target.
     #[error("the target {asked:?} is read by shard {holder} of {}; this is shard {}", shard.count(), shard.number())]
-    Elsewhere {
-        /// The name that was asked for.
+    OtherShard {
+        /// The name in the request.
         asked: String,
-        /// The number of the shard that reads it.
+        /// Number of the shard that reads the target.
         holder: u32,
-        /// Which shard this exporter is.
+        /// The shard of this exporter.
         shard: Shard,
     },
     /// The encoding task ended early.
     #[error("the metrics could not be encoded; the log says why")]
-    Failed(#[from] EncodeFailed),
+    Failed(#[from] EncodeError),
 }
 
-impl From<JoinError> for NotServed {
+impl From<JoinError> for ExpositionError {
     fn from(error: JoinError) -> Self {
         Self::Failed(error.into())
     }
@@ -73,16 +73,16 @@ impl From<JoinError> for NotServed {
 /// A task that encodes or compresses panicked or was cancelled.
 #[derive(Debug, thiserror::Error)]
 #[error("an encoding task ended early")]
-pub struct EncodeFailed(#[source] Box<dyn std::error::Error + Send + Sync>);
+pub struct EncodeError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
-impl From<JoinError> for EncodeFailed {
+impl From<JoinError> for EncodeError {
     fn from(error: JoinError) -> Self {
         Self(error.into())
     }
 }
 
 impl Exposition {
-    /// An exposition of `sources`, in their order.
+    /// Returns an exposition of `sources`, in their order.
     pub fn new(sources: Vec<Source>, settings: Settings, clock: Clock) -> Self {
         let cache = Cache::new(settings.encoding_max_age);
         let started = clock.now().wall;
@@ -90,9 +90,11 @@ impl Exposition {
         Self { served: RwLock::new(Arc::new(served)), clock, started, cache }
     }
 
-    /// From now on `sources` are served, and as `settings` say; how long encodings are shared stays.
+    /// Replaces sources and settings, except for the age up to which encodings are shared.
     pub fn replace(&self, sources: Vec<Source>, settings: Settings) {
         let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
+        // The generation is part of the key of the cache: once a reload is answered, no encoding is served that shows
+        // agents who may no longer be shown.
         let generation = served.generation + 1;
         *served = Arc::new(Served { sources, settings: Arc::new(settings), generation });
     }
@@ -101,94 +103,95 @@ impl Exposition {
         self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The encoding of `surface`, of one target or of all. On the main surface of one target the exporter
-    /// does not show itself: whoever scrapes every target by itself would count it as often.
+    /// Returns the encoding of `page`, for one target or for all. The main page of one target does not have the
+    /// families about the exporter itself ([`MetricsPage::Targets`]).
     ///
     /// # Errors
-    ///
-    /// When no target has that name, or when encoding failed.
+    /// No target has that name, another shard reads it, or encoding failed.
     pub async fn get(
         &self,
-        surface: Surface,
+        page: MetricsPage,
         target: Option<&str>,
         format: Format,
-    ) -> Result<Arc<Encoded>, NotServed> {
+    ) -> Result<Arc<Encoded>, ExpositionError> {
         let served = self.served();
         let position = target.map(|asked| served.position(asked)).transpose()?;
-        let surface = match (surface, position) {
-            (Surface::Main, Some(_)) => Surface::Targets,
-            (surface, _) => surface,
+        let page = match (page, position) {
+            (MetricsPage::Main, Some(_)) => MetricsPage::Targets,
+            (page, _) => page,
         };
         let now = self.clock.now();
-        // What was encoded before a target's first step must not hide that step.
-        let key = (surface, position, format, served.targets_seen(), served.generation);
+        // A page that was encoded before a target's first step (`trio_up 0`) must not hide that step.
+        let key = (page, position, format, served.targets_with_data(), served.generation);
         let (clock, started) = (self.clock.clone(), self.started);
         let make = async move {
+            // The age of the encoding counts from here: the task may have started later than the request came.
             let now = clock.now();
+            // 170,000 samples take about 50 ms: an async thread must not be blocked that long.
             let encoded = spawn_blocking(move || {
                 let views = served.views(position);
-                let process =
-                    if surface.shows_exporter() { Process::read(started) } else { Process::default() };
-                let text = encode(surface, &views, &served.settings, process, now);
+                let process = if page.shows_exporter() { Process::read(started) } else { Process::default() };
+                let text = encode(page, &views, &served.settings, process, now);
                 Encoded::new(match format {
                     Format::OpenMetrics => text,
                     Format::Classic => classic::from_open_metrics(&text),
                 })
             });
-            Ok::<_, NotServed>((now, Arc::new(encoded.await?)))
+            Ok::<_, ExpositionError>((now, Arc::new(encoded.await?)))
         };
         self.cache.get(key, now, make).await
     }
 
-    /// What is shown at this moment, for a page that tells how it came about.
-    pub fn present(&self) -> Present {
+    /// Returns the data that scrapers get now, for the status page.
+    pub fn status_view(&self) -> StatusView {
         let served = self.served();
         let (views, settings) = (served.views(None), served.settings.clone());
-        Present { views, settings, now: self.clock.now(), started: self.started }
+        StatusView { views, settings, now: self.clock.now(), started: self.started }
     }
 
-    /// Whether agents have a surface of their own.
+    /// Returns true if the page of single agents exists.
     pub fn shows_agents(&self) -> bool {
         self.served().settings.identity.exists()
     }
 
-    /// The targets that this exporter reads.
+    /// Returns the names of the targets that this exporter reads.
     pub fn targets(&self) -> Vec<Text> {
         self.served().sources.iter().map(|source| source.name.clone()).collect()
     }
 
-    /// Which shard this exporter is, if several share the targets.
+    /// Returns the shard of this exporter, if several exporters share the targets.
     pub fn shard(&self) -> Option<Shard> {
         self.served().settings.sharing.as_ref().map(|sharing| sharing.shard)
     }
 
-    /// Whether every target has finished its first step, well or badly.
+    /// Returns true if the first step of every target has ended, with success or without.
     pub fn first_steps_done(&self) -> bool {
         let served = self.served();
-        served.targets_seen() == served.sources.len()
+        served.targets_with_data() == served.sources.len()
     }
 }
 
 impl Served {
-    /// How many targets have finished their first step.
-    fn targets_seen(&self) -> usize {
+    /// Returns the number of targets whose first step has ended.
+    fn targets_with_data(&self) -> usize {
         self.sources.iter().filter(|source| source.latest.borrow().is_some()).count()
     }
 
-    fn position(&self, asked: &str) -> Result<usize, NotServed> {
+    /// Returns the position of the target with this name.
+    fn position(&self, asked: &str) -> Result<usize, ExpositionError> {
         let known = || self.sources.iter().map(|source| source.name.clone()).collect();
         let position = self.sources.iter().position(|source| *source.name == *asked);
-        let elsewhere = |sharing: &Sharing| {
-            let is_known = sharing.elsewhere.iter().any(|name| **name == *asked);
+        let other_shard = |sharing: &Sharing| {
+            let is_known = sharing.other_targets.iter().any(|name| **name == *asked);
             is_known.then(|| (sharing.shard.holder(asked), sharing.shard))
         };
-        position.ok_or_else(|| match self.settings.sharing.as_ref().and_then(elsewhere) {
-            Some((holder, shard)) => NotServed::Elsewhere { asked: asked.to_owned(), holder, shard },
-            None => NotServed::UnknownTarget { asked: asked.to_owned(), known: known() },
+        position.ok_or_else(|| match self.settings.sharing.as_ref().and_then(other_shard) {
+            Some((holder, shard)) => ExpositionError::OtherShard { asked: asked.to_owned(), holder, shard },
+            None => ExpositionError::UnknownTarget { asked: asked.to_owned(), known: known() },
         })
     }
 
-    /// What is published now, by one source or by all.
+    /// Returns the data that is published now, of one source or of all.
     fn views(&self, position: Option<usize>) -> Vec<View> {
         match position.and_then(|position| self.sources.get(position)) {
             Some(source) => vec![source.view()],
@@ -197,7 +200,7 @@ impl Served {
     }
 }
 
-/// An encoding, and its compressed form once somebody has asked for that.
+/// An encoding, and its compressed form after the first request for it.
 #[derive(Debug)]
 pub struct Encoded {
     text: Arc<str>,
@@ -209,30 +212,30 @@ impl Encoded {
         Self { text: text.into(), gzip: OnceCell::new() }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn text(&self) -> &Arc<str> {
         &self.text
     }
 
-    /// The text, compressed with gzip.
+    /// Returns the text, compressed with gzip.
     ///
     /// # Errors
-    ///
-    /// When the task that compresses ended early.
-    pub async fn gzip(&self) -> Result<&Arc<[u8]>, EncodeFailed> {
+    /// The task that compresses ended early.
+    pub async fn gzip(&self) -> Result<&Arc<[u8]>, EncodeError> {
         let compress = async || {
             let text = self.text.clone();
             spawn_blocking(move || compress(&text))
                 .await?
                 .map(Arc::from)
-                .map_err(|error| EncodeFailed(error.into()))
+                .map_err(|error| EncodeError(error.into()))
         };
         self.gzip.get_or_try_init(compress).await
     }
 }
 
-/// The lowest level: a scrape travels once, and higher ones cost more time than they save.
+/// Compresses a text with gzip.
 fn compress(text: &str) -> io::Result<Vec<u8>> {
+    // The lowest level: each scrape is sent once, and higher levels cost more time than they save.
     let mut encoder = GzEncoder::new(Vec::with_capacity(text.len() / 8), Compression::fast());
     encoder.write_all(text.as_bytes())?;
     encoder.finish()

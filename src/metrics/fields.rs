@@ -1,12 +1,12 @@
-//! What the field dictionary found in a target's answers.
+//! Findings of the field dictionary in a target's answers.
 
 use std::fmt;
 
 use super::{
-    Used,
-    family::{Label, Pen, Spec},
+    FieldUsage,
+    encode_input::{EncodeInput, TargetInput, label_text},
+    family::{FamilyWriter, Label, Spec},
     flow,
-    scene::{Scene, Target, name},
 };
 use crate::{
     model::{FieldUse, Resource},
@@ -16,11 +16,11 @@ use crate::{
 
 const INFO: Spec = Spec::gauge(
     "field_info",
-    "Which member of Trio's answers feeds a field, how it is read and who said so (builtin or user dictionary), always 1: check it after a Trio upgrade. Source: the field dictionary.",
+    "Member of Trio's answers that feeds a field, the form in which it is read and the source of the mapping (builtin or user dictionary, derived from other data), always 1: check it after a Trio upgrade. Source: the field dictionary.",
 );
 const PRESENT: Spec = Spec::gauge(
     "field_present",
-    "1 when a member feeds the field, 0 when the answers hold none, absent until the resource has answered: at 0, map it in a fields file. Source: the field dictionary.",
+    "1 if a member feeds the field, 0 if the answers have no such member, absent until the resource has answered: at 0, map it in a fields file. Source: the field dictionary.",
 );
 const UNKNOWN_VALUES: Spec = Spec::gauge(
     "unknown_values",
@@ -28,85 +28,94 @@ const UNKNOWN_VALUES: Spec = Spec::gauge(
 );
 const ROWS_WITHOUT_KEY: Spec = Spec::gauge(
     "rows_without_key",
-    "Rows of the last answer without this field, which no figure can count: above 0, flows and gauges of the resource are low by as many; see what Trio shows. Source: the field dictionary.",
+    "Rows of the last answer without this field, which cannot be counted: above 0, counters and gauges of the resource are low by as many; compare with what Trio shows. Source: the field dictionary.",
 );
 const TIMES_REJECTED: Spec = Spec::counter(
     "times_rejected",
-    "Times that were not believed (in the future, without a zone, against what was seen): when it grows, check clocks and time_zone. Source: the field dictionary.",
+    "Times that were not used (in the future, without a zone, or contradicting the readings): if it grows, check clocks and time_zone. Source: the field dictionary.",
 );
 
 /// Writes all families of the field dictionary.
-pub(super) fn write(pen: &mut Pen<'_>, scene: &Scene<'_>) -> fmt::Result {
+pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
     let fields = || {
-        let snapshots = scene.snapshots();
+        let snapshots = input.snapshots();
         snapshots.flat_map(|(target, snapshot)| snapshot.fields.iter().map(move |field| (target, field)))
     };
-    let mut family = pen.family(&INFO);
+    let mut family = writer.family(&INFO);
     for (target, field) in fields() {
         if let Some(member) = &field.member {
-            let [target, resource, of] = labels(target, field);
-            let [member, form, source] =
-                [("member", name(Some(member))), ("form", field.form), ("source", field.source.as_str())];
-            family.gauge(&[target, resource, of, member, form, source], 1)?;
-        } else if is_derived(scene, target, field) {
-            let [target, resource, of] = labels(target, field);
+            let [target, resource, field_label] = labels(target, field);
+            let [member, form, source] = [
+                ("member", label_text(Some(member))),
+                ("form", field.form),
+                ("source", field.source.as_str()),
+            ];
+            family.add_gauge(&[target, resource, field_label, member, form, source], 1)?;
+        } else if is_derived(input, target, field) {
+            // The labels of all samples of a family must be the same, so the empty ones are written, too.
             let derived = [("member", ""), ("form", ""), ("source", "derived")];
-            family.gauge(&([target, resource, of], derived), 1)?;
+            family.add_gauge(&(labels(target, field), derived), 1)?;
         }
     }
-    let mut family = pen.family(&PRESENT);
+    let mut family = writer.family(&PRESENT);
     for (target, field) in fields() {
         if let Some(present) = field.present {
-            family.gauge(&labels(target, field), u64::from(present))?;
+            family.add_gauge(&labels(target, field), u64::from(present))?;
         }
     }
-    let mut family = pen.family(&UNKNOWN_VALUES);
+    let mut family = writer.family(&UNKNOWN_VALUES);
+    // A field that no member feeds has no values: 0 unknown ones would be an invented zero.
     for (target, field) in fields().filter(|(_, field)| field.member.is_some()) {
-        family.gauge(&labels(target, field), field.unknown_values)?;
+        family.add_gauge(&labels(target, field), field.unknown_values)?;
     }
-    let mut family = pen.family(&ROWS_WITHOUT_KEY);
+    let mut family = writer.family(&ROWS_WITHOUT_KEY);
     for (target, field) in fields() {
         if let Some(rows) = field.rows_without {
-            family.gauge(&labels(target, field), rows)?;
+            family.add_gauge(&labels(target, field), rows)?;
         }
     }
-    let mut family = pen.family(&TIMES_REJECTED);
+    let mut family = writer.family(&TIMES_REJECTED);
     for (target, field) in fields() {
-        if let Some(rejected) = rejected(target, field) {
-            family.count(&labels(target, field), rejected)?;
+        if let Some(rejected) = times_rejected(target, field) {
+            family.add_counter(&labels(target, field), rejected)?;
         }
     }
     Ok(())
 }
 
-/// What is made of each field of a target, in their order.
-pub(super) fn used(scene: &Scene<'_>, target: &Target<'_>, snapshot: &Snapshot) -> Vec<Used> {
-    let used = |field: &FieldUse| Used {
-        derived: field.member.is_none() && is_derived(scene, target, field),
-        times_rejected: rejected(target, field),
+/// Returns the use of each field of a target, in the order of the snapshot's fields.
+pub(super) fn usage(
+    input: &EncodeInput<'_>,
+    target: &TargetInput<'_>,
+    snapshot: &Snapshot,
+) -> Vec<FieldUsage> {
+    let usage = |field: &FieldUse| FieldUsage {
+        derived: field.member.is_none() && is_derived(input, target, field),
+        times_rejected: times_rejected(target, field),
     };
-    snapshot.fields.iter().map(used).collect()
+    snapshot.fields.iter().map(usage).collect()
 }
 
-/// Times of a field that were not believed; `None` for what is no time.
-fn rejected(target: &Target<'_>, field: &FieldUse) -> Option<u64> {
+/// Returns the number of times of a field that were rejected, by the decoder or because they contradict the readings;
+/// `None` if the field is not a time.
+fn times_rejected(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
     let contradicted = contradicted(target, field);
     let known = field.times_rejected.is_some() || contradicted.is_some();
     known.then(|| field.times_rejected.unwrap_or(0) + contradicted.unwrap_or(0))
 }
 
-/// Whether something else stands in for a field that no member feeds.
-fn is_derived(scene: &Scene<'_>, target: &Target<'_>, field: &FieldUse) -> bool {
+/// Returns true if other data replaces a field that no member feeds: the longest wait, from the lists of cases.
+fn is_derived(input: &EncodeInput<'_>, target: &TargetInput<'_>, field: &FieldUse) -> bool {
     let longest_wait = field.resource == Resource::ServiceState && field.field == "longest_wait";
     longest_wait
         && target.centers.iter().any(|center| {
             let mut services = center.service_state.unwrap_or_default().iter();
-            services.any(|service| flow::derived_longest_wait(center, scene, &service.id).is_some())
+            services.any(|service| flow::derived_longest_wait(center, input, &service.id).is_some())
         })
 }
 
-/// How often a time of a case contradicted what was observed; `None` for all other fields.
-fn contradicted(target: &Target<'_>, field: &FieldUse) -> Option<u64> {
+/// Returns how many times of cases contradicted the readings; `None` if the field is not a time of a case.
+fn contradicted(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
     let source = Source::ALL.into_iter().find(|source| source.resource() == field.resource)?;
     let number: fn(&RejectedTimes) -> u64 = match field.field {
         "created" => |times| times.created,
@@ -118,7 +127,8 @@ fn contradicted(target: &Target<'_>, field: &FieldUse) -> Option<u64> {
     Some(flows.map(|flow| number(&flow.rejected[source as usize])).sum())
 }
 
-fn labels<'a>(target: &Target<'a>, field: &'a FieldUse) -> [Label<'a>; 3] {
+/// Returns the labels of a field.
+fn labels<'a>(target: &TargetInput<'a>, field: &'a FieldUse) -> [Label<'a>; 3] {
     let [target] = target.labels;
     [target, ("resource", field.resource.as_str()), ("field", field.field)]
 }

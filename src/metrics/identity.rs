@@ -1,4 +1,4 @@
-//! How much of a person the per-agent series may show.
+//! Forms in which the series of single agents show a person.
 
 use std::{borrow::Cow, fmt::Write};
 
@@ -6,33 +6,35 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 
-/// Bytes of the hash that are shown: enough that no two agents share one.
+/// Bytes of the hash that are shown: 128 bits, enough that no two agents share a hash.
 const SHOWN_BYTES: usize = 16;
 
-/// How agents are named on their surface.
+/// The form in which the page of single agents shows an agent.
 #[derive(Debug, Default)]
 pub enum Identity {
-    /// Not at all: the surface does not exist.
+    /// The page does not exist.
     #[default]
     None,
-    /// By Trio's id.
+    /// Trio's id.
     Id,
-    /// By a keyed hash of contact centre and id, so that a person can be followed but not named.
+    /// Keyed hash (HMAC-SHA-256) of contact centre and id: a pseudonym, the same as long as the key is.
     Hash(SecretSlice<u8>),
-    /// By Trio's id and name.
+    /// Trio's id and name.
     Name,
 }
 
 impl Identity {
-    /// Whether the surface with the per-agent series exists.
+    /// Returns true if the page of single agents exists.
     pub fn exists(&self) -> bool {
         !matches!(self, Self::None)
     }
 
+    /// Returns true if names of agents are shown.
     pub(super) fn shows_names(&self) -> bool {
         matches!(self, Self::Name)
     }
 
+    /// Returns the function that makes ids for one encoding.
     pub(super) fn naming(&self) -> Naming {
         match self {
             Self::None | Self::Id | Self::Name => Naming::Plain,
@@ -44,22 +46,26 @@ impl Identity {
     }
 }
 
-/// What stands in the label `agent_id`.
+/// The form of the label `agent_id`.
 pub(super) enum Naming {
+    /// Trio's id.
     Plain,
-    /// The key schedule is made once an encoding, not once an agent.
+    /// The hash. The key schedule is computed once per encoding, not once per agent.
     Hashed(Box<Hmac<Sha256>>),
-    /// The key cannot be used; HMAC takes any key, so this does not come about.
+    /// Nothing, because the key cannot be used. HMAC takes any key, so this does not happen.
     Withheld,
 }
 
 impl Naming {
+    /// Returns the label `agent_id` of an agent.
     pub(super) fn agent_id<'a>(&self, contact_center: &str, id: &'a str) -> Cow<'a, str> {
         match self {
             Self::Plain => Cow::Borrowed(id),
             Self::Withheld => Cow::Borrowed(""),
             Self::Hashed(keyed) => {
                 let mut hash = (**keyed).clone();
+                // Ids are unique in their contact centre only. The separator keeps contact centre 1, id 23 and contact
+                // centre 12, id 3 apart.
                 hash.update(contact_center.as_bytes());
                 hash.update(b"/");
                 hash.update(id.as_bytes());
@@ -83,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_is_the_hmac_of_contact_center_and_id() {
+    fn hash_is_the_hmac_of_contact_center_and_id() {
         // printf '1/4711' | openssl dgst -sha256 -hmac secret
         let id = hash(b"secret").naming().agent_id("1", "4711").into_owned();
         assert_eq!(id, "8e3982feafcd88583c2162138c6ac5e5");
     }
 
     #[test]
-    fn a_hash_depends_on_key_contact_center_and_id() {
+    fn hash_depends_on_key_contact_center_and_id() {
         let naming = hash(b"secret").naming();
         let id = naming.agent_id("1", "4711");
         assert_eq!(id, naming.agent_id("1", "4711"));
@@ -100,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_not_printed() {
+    fn key_is_not_printed() {
         assert_eq!(format!("{:?}", hash(b"secret")), "Hash(SecretBox<[u8]>([REDACTED]))");
     }
 }

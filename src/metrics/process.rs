@@ -1,4 +1,4 @@
-//! What the operating system says of the exporter's process, under the names that everybody uses.
+//! The exporter's process as the operating system reports it, under the names that all Prometheus clients use.
 
 use std::{fmt, time::SystemTime};
 
@@ -13,31 +13,33 @@ use crate::model::unix_seconds;
 /// The prefix of these families.
 pub(super) const PREFIX: &str = "process";
 
-/// The process as it is now; `None` where the system does not say, or knows no limit.
+/// The process now; a value is `None` if the system does not report it or has no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Process {
-    /// Processor time used.
+    /// Processor time used, in seconds.
     pub cpu_seconds: Option<f64>,
     /// Open file descriptors.
     pub open_fds: Option<u64>,
     /// Limit on open file descriptors.
     pub max_fds: Option<u64>,
-    /// Virtual memory.
+    /// Virtual memory, in bytes.
     pub virtual_memory_bytes: Option<u64>,
-    /// Limit on virtual memory.
+    /// Limit on virtual memory, in bytes.
     pub virtual_memory_max_bytes: Option<u64>,
-    /// Resident memory.
+    /// Resident memory, in bytes.
     pub resident_memory_bytes: Option<u64>,
-    /// Threads.
+    /// Number of threads.
     pub threads: Option<u64>,
     /// Start of the process, in seconds since 1970.
     pub start_time_seconds: Option<f64>,
 }
 
 impl Process {
-    /// Asks the system. The start is handed in: reading it needs files that a hardened service hides.
+    /// Reads the process from the operating system. `started` is its start.
     pub fn read(started: SystemTime) -> Self {
+        // The start is an argument: reading it needs files of /proc that the hardened service hides (`ProcSubset=pid`).
         let read = metrics_process::collector::collect();
+        // The crate reports 0 for "unlimited".
         let limited = |limit: Option<u64>| limit.filter(|limit| *limit > 0);
         Self {
             cpu_seconds: read.cpu_seconds_total,
@@ -51,13 +53,15 @@ impl Process {
         }
     }
 
+    /// Writes the families of the process.
     pub(super) fn write(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         if let Some(seconds) = self.cpu_seconds {
-            let help = "Processor time that the exporter used. Source: the operating system.";
+            let help = "Processor time that the exporter has used. Source: the operating system.";
             write(encoder, "cpu", help, Some(&Unit::Seconds), &ConstCounter::new(seconds))?;
         }
         if let Some(seconds) = self.start_time_seconds {
-            let help = "When the exporter started, in seconds since 1970: a jump is a restart. Source: the exporter.";
+            let help =
+                "Start of the exporter, in seconds since 1970: a jump is a restart. Source: the exporter.";
             write(encoder, "start_time", help, Some(&Unit::Seconds), &ConstGauge::new(seconds))?;
         }
         for (name, help, unit, value) in self.whole_numbers() {
@@ -68,19 +72,21 @@ impl Process {
         Ok(())
     }
 
+    /// Returns name, HELP, unit and value of the gauges that are whole numbers.
     #[rustfmt::skip]
     fn whole_numbers(&self) -> [(&'static str, &'static str, Option<Unit>, Option<u64>); 6] {
         [
-            ("open_fds", "File descriptors in use: near process_max_fds, connections fail. Source: the operating system.", None, self.open_fds),
-            ("max_fds", "Limit on file descriptors; absent when there is none. Source: the operating system.", None, self.max_fds),
+            ("open_fds", "File descriptors in use: if it is near process_max_fds, connections fail. Source: the operating system.", None, self.open_fds),
+            ("max_fds", "Limit on file descriptors; absent if there is none. Source: the operating system.", None, self.max_fds),
             ("virtual_memory", "Virtual memory of the exporter. Source: the operating system.", Some(Unit::Bytes), self.virtual_memory_bytes),
-            ("virtual_memory_max", "Limit on virtual memory; absent when there is none. Source: the operating system.", Some(Unit::Bytes), self.virtual_memory_max_bytes),
+            ("virtual_memory_max", "Limit on virtual memory; absent if there is none. Source: the operating system.", Some(Unit::Bytes), self.virtual_memory_max_bytes),
             ("resident_memory", "Memory that the exporter holds: steady growth is a leak, report it. Source: the operating system.", Some(Unit::Bytes), self.resident_memory_bytes),
             ("threads", "Threads of the exporter. Source: the operating system.", None, self.threads),
         ]
     }
 }
 
+/// Writes a family with one sample.
 fn write(
     encoder: &mut DescriptorEncoder<'_>,
     name: &str,

@@ -1,28 +1,28 @@
-//! Whether the configuration in use is the one that stands in the file.
+//! Reloads of the configuration.
 
 use std::fmt;
 
-use super::family::{Pen, Spec};
+use super::family::{FamilyWriter, Spec};
 use crate::stats::ReloadStats;
 
 const SUCCESSFUL: Spec = Spec::gauge(
     "config_last_reload_successful",
-    "1 when the configuration was read well the last time, 0 when it was not and the one before is still in use: correct what the log says and reload. Source: the exporter.",
+    "1 if the configuration was read without errors the last time, 0 if not and the previous one is still in use: correct what the log says and reload. Source: the exporter.",
 );
 const LAST_SUCCESS: Spec = Spec::gauge(
     "config_last_reload_success_timestamp",
-    "When the configuration in use was read, in seconds since 1970: compare it with the time of your last change. Source: the exporter.",
+    "Time when the configuration in use was read, in seconds since 1970: compare it with the time of your last change. Source: the exporter.",
 )
 .seconds();
 
-/// Writes how reading the configuration went: there is one for the whole process.
-pub(super) fn write(pen: &mut Pen<'_>, stats: Option<&ReloadStats>) -> fmt::Result {
+/// Writes the result of the last reload, once for the process.
+pub(super) fn write(writer: &mut FamilyWriter<'_>, stats: Option<&ReloadStats>) -> fmt::Result {
     let Some(stats) = stats else { return Ok(()) };
     if let Some(successful) = stats.successful.get() {
-        pen.family(&SUCCESSFUL).only_gauge(successful)?;
+        writer.family(&SUCCESSFUL).add_unlabelled_gauge(successful)?;
     }
     match stats.last_success.get() {
-        Some(at) => pen.family(&LAST_SUCCESS).only_gauge(at),
+        Some(at) => writer.family(&LAST_SUCCESS).add_unlabelled_gauge(at),
         None => Ok(()),
     }
 }

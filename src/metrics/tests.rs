@@ -14,20 +14,21 @@ mod sums;
 use std::sync::Arc;
 
 use self::parsed::{Family, Sample};
-use super::{Identity, Settings, Surface, View, classic::from_open_metrics, encode};
+use super::{Identity, MetricsPage, Settings, View, classic::from_open_metrics, encode};
 use crate::model::Stamp;
 
-/// The families of both surfaces, with agents named.
-fn both_surfaces(view: &View, now: Stamp) -> Vec<Family> {
+/// Families of the main page and of the page of agents, with names of agents.
+fn both_pages(view: &View, now: Stamp) -> Vec<Family> {
     let settings = fixture::settings(Identity::Name);
     let views = std::slice::from_ref(view);
-    let mut families = families(Surface::Main, views, &settings, now);
-    families.extend(self::families(Surface::Agents, views, &settings, now));
+    let mut families = families(MetricsPage::Main, views, &settings, now);
+    families.extend(self::families(MetricsPage::Agents, views, &settings, now));
     families
 }
 
-fn families(surface: Surface, views: &[View], settings: &Arc<Settings>, now: Stamp) -> Vec<Family> {
-    let text = encode(surface, views, settings, fixture::process(), now);
+/// Families of a page.
+fn families(page: MetricsPage, views: &[View], settings: &Arc<Settings>, now: Stamp) -> Vec<Family> {
+    let text = encode(page, views, settings, fixture::process(), now);
     parsed::classic(&from_open_metrics(&text))
 }
 

@@ -91,6 +91,9 @@ pub struct CaseList {
     pub cases: Vec<Case>,
     /// Ids of services whose part of the list appears truncated; their cases must not be counted from it.
     pub truncated: Vec<Text>,
+    /// Ids of services with rows that have no id and may wait: the list shows more waiting cases of them than `cases`
+    /// holds.
+    pub unkeyed: Vec<Text>,
 }
 
 impl CaseList {
@@ -133,11 +136,13 @@ mod tests {
 
     #[test]
     fn cases_are_counted_from_whole_lists_with_states_only() {
-        let whole = |cases: Vec<Case>| CaseList { cases, truncated: vec![] }.by_state();
+        let whole = |cases: Vec<Case>| CaseList { cases, ..CaseList::default() }.by_state();
         let queued = || case(Some(CaseState::Queued));
         assert_eq!(whole(vec![]), Some([0; 4]), "no case at all is an answer");
         assert_eq!(whole(vec![queued(), queued(), case(Some(CaseState::Handled))]), Some([2, 0, 1, 0]));
-        assert_eq!(CaseList { cases: vec![queued()], truncated: vec!["s".into()] }.by_state(), None);
+        let truncated =
+            CaseList { cases: vec![queued()], truncated: vec!["s".into()], ..CaseList::default() };
+        assert_eq!(truncated.by_state(), None);
         assert_eq!(whole(vec![queued(), case(None)]), None);
     }
 }

@@ -91,7 +91,10 @@ impl<'a> MomentView<'a> {
         let waiting = self.waiting();
         let hides = |service: &&ServiceStatus| {
             let listed = waiting.get(&service.id).copied().unwrap_or_default();
-            service.queue_length.is_some_and(|length| length > listed as f64)
+            // A row without an id explains the difference.
+            let lists = self.calls.into_iter().chain(self.cases);
+            let has_unkeyed = lists.into_iter().any(|list| list.unkeyed.contains(&service.id));
+            !has_unkeyed && service.queue_length.is_some_and(|length| length > listed as f64)
         };
         let hiding: Vec<&Text> = self.services.iter().filter(hides).map(|service| &service.id).collect();
         let most = calls.values().copied().max().unwrap_or_default();

@@ -91,7 +91,7 @@ impl Flow {
         let call_list = source::for_calls(center, cur.stepped);
         let read = Source::ALL.map(|source| self.apply_list(source, call_list, cur, center, settings));
         if read.contains(&true) {
-            self.count_current_cases(read, call_list);
+            self.count_current_cases(read);
             self.compare_with_queues(cur, center);
         }
         self.start_configured_classes(call_list, settings);
@@ -229,7 +229,7 @@ impl Flow {
         let shows_handled = list_step.apply(&mut self.cases, rows, ledger, &mut self.rejected);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = shows_handled;
-        memory.record(&reading, taken, &cur.server);
+        memory.record(&reading, taken, &cur.server, &self.names);
         true
     }
 
@@ -294,7 +294,7 @@ impl Flow {
     }
 
     /// Counts the cases in the last lists by class. `read` says which lists were just read.
-    fn count_current_cases(&mut self, read: [bool; Source::ALL.len()], call_list: Source) {
+    fn count_current_cases(&mut self, read: [bool; Source::ALL.len()]) {
         for (_, flow) in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             flow.now = Listed::default();
         }
@@ -308,10 +308,8 @@ impl Flow {
             waiting[case.source.index()] += usize::from(case.is_waiting());
             let Some(service) = self.services.get_mut(&case.queue.service) else { continue };
             let target = service.goals.class(case.queue.class).wait_target.as_secs_f64();
-            // A case of unknown class in the list that shows the calls may be a call or a callback.
-            let unclassed = case.class_is_unknown && case.source == call_list;
             if let (Some(flow), Some(last)) = (&mut service.classes[case.queue.class as usize], list.last) {
-                flow.now.add(case, last.mono.as_secs_f64(), list.interval, target, unclassed);
+                flow.now.add(case, last.mono.as_secs_f64(), list.interval, target);
             }
         }
         for source in Source::ALL.into_iter().filter(|source| read[source.index()]) {
@@ -342,12 +340,13 @@ impl Flow {
                 queue_length: flow.time.queue_length().filter(|_| is_of_moment),
                 is_whole: !is_stateless && !shown.iter().any(is_truncated),
                 shows_all_kinds: shown.contains(&Source::Cases),
+                has_unkeyed: shown.iter().any(|source| lists[source.index()].unkeyed.contains(id)),
                 ..QueueComparison::default()
             };
             let readable = flow
                 .known()
                 .filter(|(_, class)| shown.contains(&class.source) && !is_truncated(&class.source));
-            readable.for_each(|(_, class)| reading.add(&class.now));
+            readable.for_each(|(_, class)| reading.add(&class.now, class.source));
             flow.evidence.record(&reading, at);
             judged |= flow.evidence.confirmed().is_some();
         }

@@ -1,4 +1,4 @@
-//! A line of a trace: what happened when to what, in words for people and in facts for programs.
+//! One line of a trace, as text for people and as JSON for programs.
 
 use std::{
     fmt::{self, Write},
@@ -18,117 +18,125 @@ use crate::model::{CaseClass, Text};
 pub struct Line {
     time: Timestamp,
     offset: Offset,
-    said: Said,
+    message: Message,
 }
 
-/// What is said, before it is known when.
+/// Content of a line without its time.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Said {
-    /// What happened, in one word for programs.
+pub(super) struct Message {
+    /// Kind of the event, one word for programs.
     event: &'static str,
+    /// Sentence for people.
     words: String,
+    /// Further members of the JSON object.
     facts: Map<String, Value>,
-    of: Option<Of>,
+    subject: Option<Subject>,
 }
 
-/// What it happened to.
+/// Service, class and case that a line is about.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Of {
+pub(super) struct Subject {
     pub(super) contact_center: Text,
-    /// There are several contact centres, so people are told which.
+    /// The text names the contact centre, because there are several.
     pub(super) shows_center: bool,
     pub(super) service_id: Text,
     pub(super) service_name: Option<Text>,
     pub(super) class: CaseClass,
-    /// What stands for the case; `None`: all of them.
+    /// Token of the case; `None`: all cases of the class.
     pub(super) case: Option<String>,
 }
 
-impl Said {
+impl Message {
+    /// Creates a message without facts.
     pub(super) fn new(event: &'static str, words: impl Into<String>) -> Self {
-        Self { event, words: words.into(), facts: Map::new(), of: None }
+        Self { event, words: words.into(), facts: Map::new(), subject: None }
     }
 
-    /// The same with a fact for programs.
-    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+    /// Adds a member to the JSON object.
+    pub(super) fn with_fact(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.facts.insert(name.to_owned(), value.into());
         self
     }
 
-    /// The same with a number of seconds for programs.
-    pub(super) fn seconds(self, name: &str, seconds: f64) -> Self {
-        self.with(&format!("{name}_seconds"), (seconds * 1000.0).round() / 1000.0)
+    /// Adds a duration to the JSON object as `NAME_seconds`, to the millisecond.
+    pub(super) fn with_seconds(self, name: &str, seconds: f64) -> Self {
+        self.with_fact(&format!("{name}_seconds"), (seconds * 1000.0).round() / 1000.0)
     }
 
-    /// The same with other words.
-    pub(super) fn saying(self, words: String) -> Self {
+    /// Replaces the sentence.
+    pub(super) fn with_words(self, words: String) -> Self {
         Self { words, ..self }
     }
 
-    pub(super) fn about(self, of: Of) -> Self {
-        Self { of: Some(of), ..self }
+    /// Sets the service, class and case.
+    pub(super) fn with_subject(self, subject: Subject) -> Self {
+        Self { subject: Some(subject), ..self }
     }
 
-    pub(super) fn line(self, at: SystemTime, zone: &TimeZone) -> Line {
-        let (time, offset) = moment(at, zone);
-        Line { time, offset, said: self }
+    /// Creates the line with its time.
+    pub(super) fn into_line(self, at: SystemTime, zone: &TimeZone) -> Line {
+        let (time, offset) = zoned_time(at, zone);
+        Line { time, offset, message: self }
     }
 }
 
 impl Line {
-    /// What happened, in one word for programs.
+    /// Returns the kind of the event, one word for programs.
     pub fn event(&self) -> &'static str {
-        self.said.event
+        self.message.event
     }
 
-    /// The line for programs.
+    /// Returns the line as a JSON object.
     pub fn json(&self) -> Value {
+        // With the offset of that moment, so that the hour of a clock change is not ambiguous.
         let time = self.time.display_with_offset(self.offset).to_string();
-        let mut all =
-            Map::from_iter([("time".to_owned(), json!(time)), ("event".to_owned(), json!(self.said.event))]);
-        if let Some(of) = &self.said.of {
-            all.insert("contact_center".to_owned(), json!(&*of.contact_center));
-            all.insert("service_id".to_owned(), json!(&*of.service_id));
-            if let Some(name) = &of.service_name {
+        let mut all = Map::from_iter([
+            ("time".to_owned(), json!(time)),
+            ("event".to_owned(), json!(self.message.event)),
+        ]);
+        if let Some(subject) = &self.message.subject {
+            all.insert("contact_center".to_owned(), json!(&*subject.contact_center));
+            all.insert("service_id".to_owned(), json!(&*subject.service_id));
+            if let Some(name) = &subject.service_name {
                 all.insert("service_name".to_owned(), json!(&**name));
             }
-            all.insert("class".to_owned(), json!(of.class.as_str()));
-            if let Some(case) = &of.case {
+            all.insert("class".to_owned(), json!(subject.class.as_str()));
+            if let Some(case) = &subject.case {
                 all.insert("case".to_owned(), json!(case));
             }
         }
-        all.extend(self.said.facts.clone());
-        all.insert("words".to_owned(), json!(self.said.words));
+        all.extend(self.message.facts.clone());
+        all.insert("words".to_owned(), json!(self.message.words));
         Value::Object(all)
     }
 }
 
-/// The line for people.
+/// Text for people, with the local time of day.
 impl fmt::Display for Line {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = format!("{}  ", time_of_day(self.time, self.offset));
-        if let Some(of) = &self.said.of {
-            if of.shows_center {
-                line += &format!("cc {} ", of.contact_center);
+        if let Some(subject) = &self.message.subject {
+            if subject.shows_center {
+                line += &format!("cc {} ", subject.contact_center);
             }
-            line += &format!("svc {}", of.service_id);
-            if let Some(name) = &of.service_name {
+            line += &format!("svc {}", subject.service_id);
+            if let Some(name) = &subject.service_name {
                 line += &format!(" {name}");
             }
-            line += &format!("  {}  ", of.class.as_str());
-            if let Some(case) = &of.case {
+            line += &format!("  {}  ", subject.class.as_str());
+            if let Some(case) = &subject.case {
                 line += &format!("case {case}  ");
             }
         }
-        line += &self.said.words;
-        // A name must not move the cursor of whoever reads this.
+        line += &self.message.words;
+        // A name from Trio may contain escape sequences, which would move the cursor of the terminal.
         line.chars().try_for_each(|c| formatter.write_char(if c.is_control() { ' ' } else { c }))
     }
 }
 
-/// The time of day, as lines begin with it.
-pub(super) fn clock(at: SystemTime, zone: &TimeZone) -> String {
-    let (time, offset) = moment(at, zone);
+/// Formats the time of day as at the beginning of a line.
+pub(super) fn format_time(at: SystemTime, zone: &TimeZone) -> String {
+    let (time, offset) = zoned_time(at, zone);
     time_of_day(time, offset)
 }
 
@@ -136,8 +144,8 @@ fn time_of_day(time: Timestamp, offset: Offset) -> String {
     offset.to_datetime(time).strftime("%H:%M:%S").to_string()
 }
 
-fn moment(at: SystemTime, zone: &TimeZone) -> (Timestamp, Offset) {
-    // A clock that stands outside of the calendar tells no time worth showing.
+fn zoned_time(at: SystemTime, zone: &TimeZone) -> (Timestamp, Offset) {
+    // Only a clock that is wrong by millennia is outside of the calendar.
     let time = Timestamp::try_from(at).unwrap_or(Timestamp::UNIX_EPOCH);
     (time, zone.to_offset(time))
 }
@@ -151,7 +159,7 @@ mod tests {
     use super::*;
 
     fn line(shows_center: bool) -> Line {
-        let of = Of {
+        let subject = Subject {
             contact_center: "1".into(),
             shows_center,
             service_id: "12".into(),
@@ -160,12 +168,12 @@ mod tests {
             case: Some("7f3a9b01".to_owned()),
         };
         let zone = TimeZone::fixed(jiff::tz::offset(1));
-        let said = Said::new("answered", "answered after 2.0 s").seconds("low", 2.00049).about(of);
-        said.line(UNIX_EPOCH + Duration::from_secs(1_768_464_005), &zone)
+        let message = Message::new("answered", "answered after 2.0 s").with_seconds("low", 2.00049);
+        message.with_subject(subject).into_line(UNIX_EPOCH + Duration::from_secs(1_768_464_005), &zone)
     }
 
     #[test]
-    fn people_read_local_time_service_class_case_and_words() {
+    fn text_has_local_time_service_class_and_case() {
         assert_eq!(
             line(false).to_string(),
             "09:00:05  svc 12 Växel  voice  case 7f3a9b01  answered after 2.0 s"
@@ -174,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_read_the_same_facts() {
+    fn json_has_the_same_facts() {
         let expected = json!({
             "time": "2026-01-15T09:00:05+01:00", "event": "answered", "contact_center": "1", "service_id": "12",
             "service_name": "Växel", "class": "voice", "case": "7f3a9b01", "low_seconds": 2.0,

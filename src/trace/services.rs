@@ -1,32 +1,36 @@
-//! Which services are traced: by id, or by a name that only one has.
+//! Selection of the traced services: by id, or by a name that only one service has.
 
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap, HashSet},
 };
 
-use super::line::Said;
+use super::line::Message;
 use crate::{
     model::{ContactCenter, Selection, Text},
     snapshot::Snapshot,
 };
 
-/// As many services are named to whoever named one that does not exist.
-const MOST_NAMED: usize = 5;
-/// Names that are at least so much alike may have been meant.
-const ALIKE: f64 = 0.5;
+/// Most services that an error about an unknown service lists.
+const MAX_LISTED: usize = 5;
+/// Similarity, from 0 to 1, above which a name may be a misspelling of another.
+const MIN_SIMILARITY: f64 = 0.5;
 
-/// A service or contact centre that was named is not there, or several are.
+/// A service or contact centre of the flags does not exist, or its name is not unique.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{flag} {wanted}: {problem}")]
-pub struct Unknown {
+pub struct UnknownName {
     flag: &'static str,
     wanted: Text,
     problem: String,
 }
 
-/// Whether every contact centre that was named is read; asked once it is known which there are.
-pub(super) fn are_read(wanted: &[Text], snapshot: &Snapshot) -> Result<(), Unknown> {
+/// Checks that every contact centre of the flags is read.
+///
+/// # Errors
+/// One is not read, or does not exist.
+pub(super) fn check_contact_centers(wanted: &[Text], snapshot: &Snapshot) -> Result<(), UnknownName> {
+    // Before the list of contact centres was read, a missing one proves nothing.
     if snapshot.contact_centers.good.is_none() {
         return Ok(());
     }
@@ -37,34 +41,41 @@ pub(super) fn are_read(wanted: &[Text], snapshot: &Snapshot) -> Result<(), Unkno
         None => Ok(()),
         Some((_, wanted)) => {
             let problem =
-                "no contact centre that is read has this id or name; the log names those that there are";
-            Err(Unknown { flag: "--contact-center", wanted: wanted.clone(), problem: problem.to_owned() })
+                "no contact centre that is read has this id or name; the log lists those that exist";
+            Err(UnknownName { flag: "--contact-center", wanted: wanted.clone(), problem: problem.to_owned() })
         }
     }
 }
 
-/// A service, with the contact centre that it belongs to.
+/// Contact centre and service.
 type Id = (Text, Text);
 
-/// The services that are traced, and what services are called.
+/// The traced services, and the names of all services.
 #[derive(Debug)]
-pub(super) struct Services {
+pub(super) struct TracedServices {
+    /// Ids or names from the flags; empty: every service is traced.
     wanted: Vec<Text>,
+    /// Services that do not exist yet are accepted.
     waits: bool,
+    /// Ids of the wanted services, by contact centre.
     found: HashMap<Text, HashSet<Text>>,
-    /// By contact centre and id, what is known of services; `None`: has no name.
+    /// All services that were ever seen, with their names.
     known: BTreeMap<Id, Option<Text>>,
-    /// It was said which are waited for.
-    said: HashSet<Text>,
+    /// Wanted services that a message has reported as missing.
+    missing: HashSet<Text>,
 }
 
-impl Services {
+impl TracedServices {
+    /// Creates a selection before any service is known.
     pub(super) fn new(wanted: Vec<Text>, waits: bool) -> Self {
-        Self { wanted, waits, found: HashMap::new(), known: BTreeMap::new(), said: HashSet::new() }
+        Self { wanted, waits, found: HashMap::new(), known: BTreeMap::new(), missing: HashSet::new() }
     }
 
-    /// Takes in which services there are. Returns what is to be said of those that were named.
-    pub(super) fn learn(&mut self, snapshot: &Snapshot) -> Result<Vec<Said>, Unknown> {
+    /// Adds the services of a snapshot. Returns messages about wanted services that are missing or have appeared.
+    ///
+    /// # Errors
+    /// A wanted service does not exist and is not waited for, or its name is not unique.
+    pub(super) fn update(&mut self, snapshot: &Snapshot) -> Result<Vec<Message>, UnknownName> {
         for center in &snapshot.centers {
             let center_id = &center.contact_center.id;
             for (id, names) in center.service_names() {
@@ -72,92 +83,101 @@ impl Services {
                 self.known.insert((center_id.clone(), id.into()), name);
             }
         }
-        let mut said = Vec::new();
+        let mut messages = Vec::new();
+        // The first step may fail: no service is missing before any is known.
         if self.known.is_empty() {
-            return Ok(said);
+            return Ok(messages);
         }
         for wanted in self.wanted.clone() {
-            let ids = self.meant(&wanted)?;
+            let ids = self.resolve(&wanted)?;
             if ids.is_empty() {
                 if !self.waits {
-                    return Err(self.unknown(&wanted));
+                    return Err(self.unknown_service(&wanted));
                 }
-                if self.said.insert(wanted.clone()) {
-                    said.push(Said::new(
+                if self.missing.insert(wanted.clone()) {
+                    messages.push(Message::new(
                         "service",
                         format!("waiting for a service {wanted}: there is none yet"),
                     ));
                 }
-            } else if self.said.remove(&wanted) {
-                said.push(Said::new("service", format!("service {wanted} is there now")));
+            } else if self.missing.remove(&wanted) {
+                messages.push(Message::new("service", format!("service {wanted} exists now")));
             }
             for (center, id) in ids {
                 self.found.entry(center).or_default().insert(id);
             }
         }
-        Ok(said)
+        Ok(messages)
     }
 
-    /// The services that `wanted` means: by their id in every contact centre, else by name.
-    fn meant(&self, wanted: &Text) -> Result<Vec<Id>, Unknown> {
+    /// Returns the services with this id in every contact centre, else the one with this name.
+    ///
+    /// # Errors
+    /// Several services have this name.
+    fn resolve(&self, wanted: &Text) -> Result<Vec<Id>, UnknownName> {
+        // Ids first: a service may have the id of another one as its name.
         let by_id: Vec<Id> = self.known.keys().filter(|(_, id)| id == wanted).cloned().collect();
         if !by_id.is_empty() {
             return Ok(by_id);
         }
         let folded = |text: &str| text.trim().to_lowercase();
-        let is_called =
+        let has_name =
             |name: &Option<Text>| name.as_deref().is_some_and(|name| folded(name) == folded(wanted));
         let by_name: Vec<Id> =
-            self.known.iter().filter(|(_, name)| is_called(name)).map(|(id, _)| id.clone()).collect();
+            self.known.iter().filter(|(_, name)| has_name(name)).map(|(id, _)| id.clone()).collect();
         if by_name.len() > 1 {
             let ids: Vec<String> =
                 by_name.iter().map(|(center, id)| format!("{id} (contact centre {center})")).collect();
             let problem = format!("several services have this name; give the id of one: {}", ids.join(", "));
-            return Err(Unknown { flag: "--service", wanted: wanted.clone(), problem });
+            return Err(UnknownName { flag: "--service", wanted: wanted.clone(), problem });
         }
         Ok(by_name)
     }
 
-    fn unknown(&self, wanted: &Text) -> Unknown {
+    /// Returns the error about a service that does not exist, with similar ones, or else the first ones.
+    fn unknown_service(&self, wanted: &Text) -> UnknownName {
         let folded = wanted.trim().to_lowercase();
-        let alike = |text: &str| strsim::normalized_damerau_levenshtein(&folded, &text.trim().to_lowercase());
-        let mut near: Vec<(f64, String)> = self
+        let similarity =
+            |text: &str| strsim::normalized_damerau_levenshtein(&folded, &text.trim().to_lowercase());
+        let mut candidates: Vec<(f64, String)> = self
             .known
             .iter()
             .map(|((_, id), name)| {
-                let by_name = name.as_deref().map_or(0.0, alike);
+                let by_name = name.as_deref().map_or(0.0, similarity);
                 let shown = name.as_deref().map_or_else(|| id.to_string(), |name| format!("{id} ({name})"));
-                (alike(id).max(by_name), shown)
+                (similarity(id).max(by_name), shown)
             })
             .collect();
-        near.sort_by_key(|(alike, shown)| (Reverse((alike * 1000.0) as i64), shown.clone()));
-        let meant = near.first().is_some_and(|(alike, _)| *alike >= ALIKE);
-        near.retain(|(alike, _)| !meant || *alike >= ALIKE);
-        let shown: Vec<String> = near.iter().take(MOST_NAMED).map(|(_, shown)| shown.clone()).collect();
-        let more = if near.len() > MOST_NAMED { ", …" } else { "" };
-        let lead = if meant { "did you mean" } else { "there are" };
+        // `f64` has no total order as a sort key; thousandths are exact enough.
+        candidates.sort_by_key(|(similarity, shown)| (Reverse((similarity * 1000.0) as i64), shown.clone()));
+        let has_similar = candidates.first().is_some_and(|(similarity, _)| *similarity >= MIN_SIMILARITY);
+        candidates.retain(|(similarity, _)| !has_similar || *similarity >= MIN_SIMILARITY);
+        let shown: Vec<String> = candidates.iter().take(MAX_LISTED).map(|(_, shown)| shown.clone()).collect();
+        let more = if candidates.len() > MAX_LISTED { ", …" } else { "" };
+        let lead = if has_similar { "did you mean" } else { "there are" };
         let problem = format!(
             "no service has this id or name; {lead} {}{more}{} --wait-for-service waits until there is one",
             shown.join(", "),
-            if meant { "?" } else { ";" },
+            if has_similar { "?" } else { ";" },
         );
-        Unknown { flag: "--service", wanted: wanted.clone(), problem }
+        UnknownName { flag: "--service", wanted: wanted.clone(), problem }
     }
 
-    /// Whether a service is traced.
-    pub(super) fn takes(&self, contact_center: &Text, id: &Text) -> bool {
+    /// Returns true if a service is traced.
+    pub(super) fn is_traced(&self, contact_center: &Text, id: &Text) -> bool {
         self.wanted.is_empty()
             || self.found.get(contact_center).is_some_and(|ids| ids.contains(id))
-            // Where nothing tells which services exist, those that were named may.
+            // Without the right to read services and their states no service is known, but lists of cases contain ids.
             || self.known.is_empty() && self.wanted.contains(id)
     }
 
+    /// Returns the name of a service, if it is known and has one.
     pub(super) fn name(&self, contact_center: &Text, id: &Text) -> Option<Text> {
         self.known.get(&(contact_center.clone(), id.clone())).cloned().flatten()
     }
 
-    /// What people call a service.
-    pub(super) fn called(&self, contact_center: &Text, id: &Text) -> String {
+    /// Returns id and name of a service for people.
+    pub(super) fn display_name(&self, contact_center: &Text, id: &Text) -> String {
         let name = self.name(contact_center, id);
         name.map_or_else(|| format!("service {id}"), |name| format!("service {id} {name}"))
     }

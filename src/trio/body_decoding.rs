@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::{
     case_limits::CaseLimits,
     cases,
-    decode::{self, Context, Reader},
+    decode::{self, Context, Page, Reader},
     fields::Dictionary,
     rows,
 };
@@ -35,8 +35,18 @@ impl Dictionary {
         now: SystemTime,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Vec<T>, String> {
+        Ok(self.page(resource, body, now, build)?.items)
+    }
+
+    fn page<T>(
+        &self,
+        resource: Resource,
+        body: &[u8],
+        now: SystemTime,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Page<T>, String> {
         let mapping = self.mapping(resource).ok_or("the dictionary does not know this resource")?;
-        Ok(decode::items(body, Context { mapping, zone: None, now }, build)?.items)
+        decode::items(body, Context { mapping, zone: None, now }, build)
     }
 }
 
@@ -59,8 +69,8 @@ impl<'a> CaseListDecoder<'a> {
     /// # Errors
     /// A sentence about the JSON that cannot be read.
     pub fn decode(&self, resource: Resource, body: &[u8], now: SystemTime) -> Result<CaseList, String> {
-        let cases = self.dictionary.items(resource, body, now, rows::case)?;
+        let page = self.dictionary.page(resource, body, now, rows::case)?;
         // `default_case_class` belongs to a target's configuration, and there is none here.
-        Ok(cases::to_case_list(resource, cases, &self.limits, None))
+        Ok(cases::to_case_list(resource, page.items, page.unkeyed, &self.limits, None))
     }
 }

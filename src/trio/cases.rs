@@ -1,13 +1,15 @@
 //! Calls and cases of a contact centre, with the services whose list is truncated.
 
+use std::mem;
+
 use super::{
     case_limits::CaseLimits,
-    client::{Client, Route},
+    client::{Client, Route, items_with_ids},
     collection::Listing,
     error::Error,
     rows,
 };
-use crate::model::{Case, CaseClass, CaseList, CaseState, Resource};
+use crate::model::{Case, CaseClass, CaseList, CaseState, Resource, Text};
 
 impl Client {
     /// Reads `services/calls`. If any call has a state, a call without one is in state `unknown`. A call
@@ -30,8 +32,10 @@ impl Client {
     }
 
     async fn case_list(&self, resource: Resource, route: &Route) -> Result<Listing<CaseList>, Error> {
-        let Listing { items: cases, simulated } = self.list(resource, route, rows::case).await?;
-        let list = to_case_list(resource, cases, self.case_limits(), self.default_case_class());
+        let mut collected = self.collect(resource, route, rows::case).await?;
+        let (unkeyed, simulated) = (mem::take(&mut collected.unkeyed), collected.simulated);
+        let cases = items_with_ids(resource, collected)?;
+        let list = to_case_list(resource, cases, unkeyed, self.case_limits(), self.default_case_class());
         Ok(Listing { items: vec![list], simulated })
     }
 
@@ -41,10 +45,12 @@ impl Client {
     }
 }
 
-/// Completes the rows of a list: states, classes, truncated services.
+/// Completes the rows of a list: states, classes, truncated services. `unkeyed` are the services of waiting cases
+/// whose rows lack an id.
 pub(super) fn to_case_list(
     resource: Resource,
     mut cases: Vec<Case>,
+    unkeyed: Vec<Text>,
     limits: &CaseLimits,
     default_class: Option<CaseClass>,
 ) -> CaseList {
@@ -58,7 +64,7 @@ pub(super) fn to_case_list(
         classify(resource, case, default_class);
     }
     let truncated = limits.for_list(resource).truncated_services(&cases);
-    CaseList { cases, truncated }
+    CaseList { cases, truncated, unkeyed }
 }
 
 fn classify(source: Resource, case: &mut Case, default_class: Option<CaseClass>) {

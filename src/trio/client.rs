@@ -256,11 +256,19 @@ impl Client {
         route: &Route,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Listing<T>, Error> {
-        let collected = self
-            .read_collection(resource, &route.url(resource), &route.endpoints, &route.contact_center, build)
-            .await?;
+        let collected = self.collect(resource, route, build).await?;
         let simulated = collected.simulated;
         Ok(Listing { items: items_with_ids(resource, collected)?, simulated })
+    }
+
+    pub(super) async fn collect<T: Identified + Send>(
+        &self,
+        resource: Resource,
+        route: &Route,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Collected<T>, Error> {
+        let (url, endpoints) = (route.url(resource), &route.endpoints);
+        self.read_collection(resource, &url, endpoints, &route.contact_center, build).await
     }
 
     /// Number of the session. It changes with every login and renewal: rights take effect with a new token,
@@ -375,7 +383,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// Returns the items. Rows without any id are not an empty collection but an unreadable one.
-fn items_with_ids<T>(resource: Resource, collected: Collected<T>) -> Result<Vec<T>, Error> {
+pub(super) fn items_with_ids<T>(resource: Resource, collected: Collected<T>) -> Result<Vec<T>, Error> {
     // An empty list would publish a contact centre without agents, where in truth a name is not mapped.
     if collected.rows > 0 && collected.items.is_empty() {
         return Err(Error::Unmapped { resource, items: collected.rows });

@@ -31,7 +31,7 @@ pub struct Listing<T> {
 pub(super) trait Identified {
     fn id(&self) -> &Text;
 
-    /// What tells apart rows with the same id; `None` where the id alone does. A row that comes twice
+    /// Returns the service that distinguishes rows with the same id; `None` where the id is enough. A row that comes twice
     /// because the list moved between two pages agrees in both.
     fn service_id(&self) -> Option<&Text> {
         None
@@ -93,6 +93,8 @@ pub(super) struct Collected<T> {
     pub(super) simulated: bool,
     /// Rows that have no id.
     without_id: usize,
+    /// Services of waiting cases whose rows have no id, each once.
+    pub(super) unkeyed: Vec<Text>,
     /// Items that an earlier page held, and pages that state another total than the first.
     moved_between_pages: u64,
     keys: HashSet<RowKey>,
@@ -345,6 +347,7 @@ impl<T: Identified> Collected<T> {
             members: Vec::new(),
             simulated,
             without_id: 0,
+            unkeyed: Vec::new(),
             moved_between_pages: 0,
             keys: HashSet::with_capacity(first.page.items.len()),
         };
@@ -365,11 +368,17 @@ impl<T: Identified> Collected<T> {
         for (all, seen) in self.seen.iter_mut().zip(page.seen) {
             all.add(seen);
         }
-        for member in page.members {
-            if !self.members.contains(&member) {
-                self.members.push(member);
-            }
-        }
+        add_new(&mut self.members, page.members);
+        add_new(&mut self.unkeyed, page.unkeyed);
         PageDelta { rows: page.rows, new_items: self.items.len() - before, without_id }
+    }
+}
+
+/// Adds the texts that are not there yet.
+fn add_new(all: &mut Vec<Text>, texts: Vec<Text>) {
+    for text in texts {
+        if !all.contains(&text) {
+            all.push(text);
+        }
     }
 }

@@ -21,6 +21,9 @@ const MAX_LOGGED_VALUES: usize = 20;
 // A few rows in a hundred lack it in one reading and not in the next: the log must not repeat that all day.
 const READINGS_WITH_EVERY_KEY: u32 = 100;
 
+/// Sample of a state whose member a row does not have.
+const NO_VALUE: &str = "no value";
+
 /// Different unknown words of one field that `/status` shows at most.
 const MAX_STATUS_WORDS: usize = 5;
 
@@ -47,11 +50,19 @@ impl FieldCoverage {
         &self,
         mapping: &Mapping,
         contact_center: &Text,
-        seen: Vec<FieldSeen>,
+        mut seen: Vec<FieldSeen>,
         may_hide_members: bool,
     ) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = mapping.shape.resource;
+        for seen in &mut seen {
+            // Where no row has the member, it is missing, and no item is counted by it. Where some have it, the
+            // others are items in an unknown state.
+            if seen.member.is_some() && seen.absent > 0 {
+                seen.unknown += seen.absent;
+                seen.samples.push(NO_VALUE.to_owned());
+            }
+        }
         for (index, (field, seen)) in mapping.shape.fields.iter().zip(&seen).enumerate() {
             *state.rejected.entry((resource, index)).or_default() += seen.rejected;
             if !may_hide_members
@@ -71,7 +82,8 @@ impl FieldCoverage {
             }
             let logged = state.values_logged.entry((resource, index)).or_default();
             // Masked: if the mapping is wrong, these values may be the names of persons.
-            for value in seen.samples.iter().map(|value| masked(value)) {
+            let masked = |value: &String| if *value == NO_VALUE { value.clone() } else { masked(value) };
+            for value in seen.samples.iter().map(masked) {
                 if logged.len() < MAX_LOGGED_VALUES && logged.insert(value.clone()) {
                     tracing::warn!(
                         resource = resource.as_str(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{decode::Reader, skills::Skill};
 use crate::model::{
-    Agent, AgentGroup, AgentState, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus,
-    Text,
+    Agent, AgentGroup, AgentState, AgentStatus, Case, CaseState, ContactCenter, Service, ServiceGroup,
+    ServiceStatus, Text,
 };
 
 /// Longest time for which an agent is in a state without logging out.
@@ -69,18 +69,27 @@ pub(super) fn agent_group(row: &mut Reader<'_>) -> Option<AgentGroup> {
 
 /// A call or another case.
 pub(super) fn case(row: &mut Reader<'_>) -> Option<Case> {
-    let id = row.key(ID)?;
-    Some(case_with_id(id, row))
+    if let Some(id) = row.key(ID) {
+        return Some(case_with_id(id, row));
+    }
+    // It cannot be followed from list to list. While it may wait, the number of waiting cases is unknown.
+    let has_agent = row.text(6).is_some_and(|id| !is_empty_id(&id));
+    if row.case_state(2) != Some(CaseState::Handled)
+        && !has_agent
+        && let Some(service) = row.text(1)
+    {
+        row.record_unkeyed(service);
+    }
+    None
 }
 
 /// Makes the case that was asked for by number. The answer need not repeat the number if it holds a
 /// service or a state.
 pub(super) fn single_case(row: &mut Reader<'_>, job: &str) -> Option<Case> {
-    if let Some(case) = case(row) {
-        return Some(case);
-    }
-    let case = case_with_id(job.into(), row);
-    (case.service_id.is_some() || case.state.is_some()).then_some(case)
+    let id = row.key(ID);
+    let has_id = id.is_some();
+    let case = case_with_id(id.unwrap_or_else(|| job.into()), row);
+    (has_id || case.service_id.is_some() || case.state.is_some()).then_some(case)
 }
 
 fn case_with_id(id: Text, row: &mut Reader<'_>) -> Case {

@@ -48,7 +48,7 @@ async fn examined(target: Target) -> Report {
     examined_at(target, Clock::system()).await
 }
 
-/// The one finding whose subject begins so, after the name of the target.
+/// Returns the only finding whose subject begins with this text, after the name of the target.
 fn finding<'r>(report: &'r Report, subject: &str) -> &'r Finding {
     let subject = format!("test, {subject}");
     let begins = |finding: &&Finding| format!("{}:", finding.subject).starts_with(&subject);
@@ -59,7 +59,7 @@ fn finding<'r>(report: &'r Report, subject: &str) -> &'r Finding {
     }
 }
 
-/// The finding is of this level and holds the words.
+/// Asserts level and words of a finding.
 fn assert_finding(report: &Report, subject: &str, level: Level, words: &str) {
     let finding = finding(report, subject);
     assert_eq!(finding.level, level, "{finding}");
@@ -92,8 +92,8 @@ async fn healthy_server_passes_every_check() {
         ("right cc 1 roles", "readable, "),
         ("right directory/titles", "readable, "),
         ("page cap", "none seen: asked for 1000, given all 40"),
-        ("time zone", "every time seen says its own"),
-        ("load", "requests a minute, up to 240 more while lists of cases are cut, 600 allowed"),
+        ("time zone", "every time seen states its zone"),
+        ("load", "requests a minute, up to 240 more while lists of cases are truncated, 600 allowed"),
     ] {
         assert_finding(&report, subject, Level::Ok, words);
     }
@@ -106,7 +106,7 @@ async fn healthy_server_passes_every_check() {
 }
 
 #[tokio::test]
-async fn the_load_is_what_the_poller_would_send_and_too_much_of_it_is_said() {
+async fn load_is_estimated_and_excess_is_a_finding() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let mut target = trio.target(true);
     target.trio.limits.requests_per_minute = 10;
@@ -130,7 +130,7 @@ async fn closed_port_fails_once_and_rest_is_left_out() {
 }
 
 #[tokio::test]
-async fn a_name_that_does_not_resolve_fails_before_anything_is_sent() {
+async fn unknown_host_fails_before_any_request() {
     let mut target = target("http://trio.invalid/te/api");
     target.trio.limits.connect = Duration::from_secs(2);
     let report = examined(target).await;
@@ -138,7 +138,7 @@ async fn a_name_that_does_not_resolve_fails_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn one_of_two_servers_that_is_gone_does_not_hide_what_the_other_one_shows() {
+async fn lost_server_does_not_hide_findings_of_the_other() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let mut target = trio.target(true);
     target.trio.servers.insert(0, format!("http://{NOBODY}/te/api").parse().expect("a URL"));
@@ -162,7 +162,7 @@ async fn refusing(status: u16) -> (Report, usize) {
 }
 
 #[tokio::test]
-async fn a_refused_login_is_tried_once_and_says_what_to_correct() {
+async fn refused_login_is_tried_once_and_has_a_remedy() {
     for (status, remedy) in [
         (401, "correct `client_key`"),
         (400, "correct `username` and `password`"),
@@ -182,7 +182,7 @@ async fn a_refused_login_is_tried_once_and_says_what_to_correct() {
 }
 
 #[tokio::test]
-async fn a_missing_right_is_named_and_stops_nothing() {
+async fn missing_right_is_named_and_check_continues() {
     let forbidden =
         ["services/calls", "services/cases", "roles", "directory/titles"].map(str::to_owned).to_vec();
     let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
@@ -195,7 +195,7 @@ async fn a_missing_right_is_named_and_stops_nothing() {
         &report,
         "limit of cases cc 1",
         Level::Unknown,
-        "cannot be told: services/cases answered 403",
+        "cannot be determined: services/cases answered 403",
     );
     assert_finding(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
     assert_finding(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
@@ -222,7 +222,7 @@ async fn one_agent(since: &str) -> HandWritten {
 }
 
 #[tokio::test]
-async fn times_without_a_zone_are_seen_until_a_zone_is_configured() {
+async fn times_without_zone_are_a_finding_until_configured() {
     let trio = one_agent("1901-01-01 00:59:07").await;
     assert_finding(&examined(target(&trio.url())).await, "time zone", Level::Unknown, "no time");
     // Local time of an hour ago: an agent's state of more than a week ago would be rejected.
@@ -276,7 +276,7 @@ async fn no_line_shows_a_person_or_secret() {
 }
 
 #[tokio::test]
-async fn an_api_resource_that_is_none_is_said() {
+async fn wrong_api_resource_is_a_finding() {
     for (response, level, words) in [
         (ResponseTemplate::new(200).set_body_string("<html>"), Level::Check, "not with JSON"),
         (ResponseTemplate::new(404), Level::Check, "/te/api"),
@@ -289,17 +289,17 @@ async fn an_api_resource_that_is_none_is_said() {
 }
 
 #[tokio::test]
-async fn contact_centres_that_are_all_left_out_fail() {
+async fn leaving_out_all_contact_centres_fails() {
     let trio = one_agent("").await;
     let mut target = target(&trio.url());
     target.contact_centers.allow = vec!["Växeln".into()];
     let report = examined(target).await;
     assert_eq!(failures(&report), ["contact centres"], "{report}");
-    assert!(report.to_string().contains("none is called `Växeln`"), "{report}");
+    assert!(report.to_string().contains("none has the id or name `Växeln`"), "{report}");
 }
 
 #[tokio::test]
-async fn a_certificate_is_trusted_by_the_ca_file_only_and_its_end_comes_near() {
+async fn certificate_needs_ca_file_and_warns_before_its_end() {
     let (authority, url) = secure(Some("Thu, 15 Jan 2026 08:01:30 GMT")).await;
     let untrusted = examined(target(&url)).await;
     assert_eq!(failures(&untrusted).len(), 1, "{untrusted}");
@@ -320,7 +320,7 @@ async fn a_certificate_is_trusted_by_the_ca_file_only_and_its_end_comes_near() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_has_expired_or_bears_another_name_says_which() {
+async fn expired_certificate_and_wrong_name_differ() {
     let trusting = async |(authority, url): (String, String)| {
         let mut target = target(&url);
         target.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");

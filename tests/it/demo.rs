@@ -41,7 +41,7 @@ async fn the_demo_shows_a_simulated_trio_and_ctrl_c_stops_it_cleanly() {
     let metrics = page_with(&url, r#"trio_simulated{target="demo"} 1"#).await;
     assert!(metrics.lines().any(|line| line == r#"trio_up{target="demo"} 1"#), "{metrics}");
     assert!(!metrics.contains("trio_agent_info"), "no persons on /metrics");
-    let persons = page(&format!("{url}/agents")).await.expect("the second surface");
+    let persons = page(&format!("{url}/agents")).await.expect("the page of agents");
     let named = persons.lines().filter(|line| line.starts_with("trio_agent_info{")).count();
     assert_eq!(named, 12, "one an agent: {persons}");
 

@@ -44,7 +44,7 @@ fn in_whole_seconds(series: &str, value: f64) -> f64 {
     if waits.iter().any(|name| series.starts_with(name)) { value.floor() } else { value }
 }
 
-/// The exporter on a simulated Trio, after three steps; both surfaces.
+/// The exporter on a simulated Trio, after three steps; both pages of metrics.
 async fn morning(dialect: Dialect, state_times: bool, mapped: bool) -> (Samples, Samples) {
     morning_in(Charset::Utf8, dialect, state_times, mapped).await
 }

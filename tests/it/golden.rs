@@ -1,4 +1,4 @@
-//! Hand-written answers in, exactly this exposition out: both surfaces, both formats.
+//! Hand-written answers in, exactly this exposition out: the main page and the page of agents, both formats.
 //!
 //! The files under `tests/data/serve` are written by hand from the words of the vendor's help; those
 //! under `tests/data/expected` were checked line by line. `GOLDEN=write cargo test golden`

@@ -43,6 +43,7 @@ mod metrics_page;
 mod no_persons;
 mod only_reads;
 mod pair;
+mod plain_words;
 mod promql_checker;
 mod record;
 mod recovery;

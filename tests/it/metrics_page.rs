@@ -82,11 +82,11 @@ fn page() -> String {
             section = of;
         }
         let row = &contract[name];
-        let surface = if row[2] == "agents" { "/metrics/agents" } else { "/metrics" };
+        let path = if row[2] == "agents" { "/metrics/agents" } else { "/metrics" };
         let _ = write!(
             page,
             "\n### `{name}`\n\n{}\n\n",
-            help.get(name).copied().unwrap_or("Where the system tells it.")
+            help.get(name).copied().unwrap_or("Only if the operating system reports it.")
         );
         let labels: Vec<String> = row[3]
             .split_whitespace()
@@ -94,7 +94,7 @@ fn page() -> String {
             .map(|(label, kind)| format!("`{label}` ({kind})"))
             .collect();
         let labels = if labels.is_empty() { "none".to_owned() } else { labels.join(", ") };
-        let _ = writeln!(page, "- {} on `{surface}`; labels: {labels}\n- source: {source}", row[1]);
+        let _ = writeln!(page, "- {} on `{path}`; labels: {labels}\n- source: {source}", row[1]);
         let _ = writeln!(page, "- series: {}", series.replace('*', "×"));
     }
     page

@@ -1,4 +1,4 @@
-//! `/status` over real servers: what is said of each, and why a service is not here.
+//! `/status` over real servers: reports on targets and missing services.
 
 mod reasons;
 
@@ -32,20 +32,20 @@ fn small() -> Options {
 }
 
 /// Entry of a collector, in the first contact centre.
-fn collector<'a>(said: &'a Value, name: &str) -> &'a Value {
-    let mut all = said["targets"][0]["collectors"].as_array().expect("a list").iter();
+fn collector<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let mut all = report["targets"][0]["collectors"].as_array().expect("a list").iter();
     let found = all.find(|entry| entry["collector"] == name && !entry["contact_center"].is_null());
-    found.unwrap_or_else(|| panic!("no {name} in {said:#}"))
+    found.unwrap_or_else(|| panic!("no {name} in {report:#}"))
 }
 
 /// Replaces the values that differ from run to run.
-fn masked(mut said: Value, address: &str) -> String {
-    said["exporter"]["version"] = json!("VERSION");
-    said["exporter"]["revision"] = json!("REVISION");
-    let skew = &mut said["targets"][0]["clock_skew_seconds"];
+fn masked(mut report: Value, address: &str) -> String {
+    report["exporter"]["version"] = json!("VERSION");
+    report["exporter"]["revision"] = json!("REVISION");
+    let skew = &mut report["targets"][0]["clock_skew_seconds"];
     assert!(skew.as_f64().is_some_and(|skew| skew.abs() < 5.0), "half of what the answer took: {skew}");
     *skew = json!(0.0);
-    let text = serde_json::to_string_pretty(&said).expect("JSON").replace(address, "trio.example");
+    let text = serde_json::to_string_pretty(&report).expect("JSON").replace(address, "trio.example");
     text + "\n"
 }
 
@@ -57,12 +57,12 @@ async fn the_morning_gives_exactly_the_expected_json() {
     let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     app.step_after(5).await;
-    let said = masked(status(&app, "?service=11").await, &trio.server.address().to_string());
+    let report = masked(status(&app, "?service=11").await, &trio.server.address().to_string());
     let file = data.join("expected/status.json");
     if std::env::var("GOLDEN").is_ok_and(|value| value == "write") {
-        fs::write(&file, &said).expect("writable");
+        fs::write(&file, &report).expect("writable");
     }
-    assert_eq!(fs::read_to_string(&file).expect("a file"), said);
+    assert_eq!(fs::read_to_string(&file).expect("a file"), report);
 }
 
 #[tokio::test]
@@ -75,8 +75,8 @@ async fn the_mapping_in_use_is_shown_in_every_dialect() {
         let (_trio, mut app) = simulated(Options { dialect, ..small() }).await;
         app.step().await;
         app.step_after(5).await;
-        let (said, metrics) = (status(&app, "").await, app.metrics().await);
-        let fields = said["targets"][0]["fields"].as_array().expect("a list");
+        let (report, metrics) = (status(&app, "").await, app.metrics().await);
+        let fields = report["targets"][0]["fields"].as_array().expect("a list");
         let queue = fields.iter().find(|f| f["resource"] == "services/state" && f["field"] == "queue_length");
         let queue = queue.expect("a field of the dictionary");
         assert_eq!((&queue["state"], &queue["source"]), (&json!("found"), &json!(source)), "{dialect:?}");
@@ -95,7 +95,7 @@ async fn the_mapping_in_use_is_shown_in_every_dialect() {
 }
 
 #[tokio::test]
-async fn before_the_first_step_and_while_trio_hangs_the_page_comes_at_once() {
+async fn page_answers_before_first_step_and_while_trio_hangs() {
     let trio = HandWritten::start().await;
     let slow = wiremock::ResponseTemplate::new(200).set_delay(Duration::from_secs(3600));
     trio.respond("", slow).await;
@@ -123,11 +123,11 @@ async fn down_trio_is_shown_with_reason_and_start() {
     drop(trio);
     app.step_after(5).await;
     app.step_after(5).await;
-    let said = status(&app, "").await;
-    let target = &said["targets"][0];
+    let report = status(&app, "").await;
+    let target = &report["targets"][0];
     assert_eq!((&target["state"], &target["since"]["seconds_ago"]), (&json!("down"), &json!(5.0)));
     assert!(target["trouble"].as_str().is_some_and(|why| why.contains("no connection")), "{target}");
-    assert_eq!(said["findings"][0]["severity"], "broken");
+    assert_eq!(report["findings"][0]["severity"], "broken");
     assert!(app.get("/status").await.contains("DOWN"));
 }
 
@@ -141,8 +141,8 @@ async fn each_target_is_separate_and_can_be_selected() {
     both.targets.push(away);
     let mut app = TestApp::start_at(both, clock).await;
     app.step().await;
-    let said = status(&app, "").await;
-    let states: Vec<_> = said["targets"].as_array().expect("a list").iter().map(|t| &t["state"]).collect();
+    let report = status(&app, "").await;
+    let states: Vec<_> = report["targets"].as_array().expect("a list").iter().map(|t| &t["state"]).collect();
     assert_eq!(states, ["up", "down"]);
     let alone = status(&app, "?target=away").await;
     assert_eq!(
@@ -154,16 +154,16 @@ async fn each_target_is_separate_and_can_be_selected() {
 }
 
 #[tokio::test]
-async fn a_right_that_is_missing_is_named_where_it_is_missed() {
+async fn missing_right_is_named_at_its_collector() {
     let (trio, mut app) = simulated(small()).await;
     trio.order("rights", &json!({"forbidden": ["agents/state", "roles"], "at_once": true})).await;
     app.step().await;
-    let said = status(&app, "").await;
-    let agents = collector(&said, "agent_state");
+    let report = status(&app, "").await;
+    let agents = collector(&report, "agent_state");
     let (state, right) = (&agents["state"], &agents["missing_right"]);
     assert_eq!((state, right), (&json!("forbidden"), &json!("read agents/state")), "{agents}");
-    assert_eq!(collector(&said, "service_state")["state"], "well");
-    let resources = said["targets"][0]["resources"].as_array().expect("a list");
+    assert_eq!(collector(&report, "service_state")["state"], "well");
+    let resources = report["targets"][0]["resources"].as_array().expect("a list");
     let roles = resources.iter().find(|resource| resource["resource"] == "roles").expect("counted");
     assert_eq!((&roles["accessible"], &roles["items"]), (&json!(false), &Value::Null));
     let page = app.get("/status").await;
@@ -181,16 +181,16 @@ async fn beginning_of_unreadable_answer_is_never_shown() {
     trio.serve_folder(&data).await;
     let mut app = TestApp::with_identity(target(&trio.url()), Identity::None).await;
     app.step().await;
-    let said = status(&app, "").await;
-    assert_eq!(collector(&said, "agents")["state"], "failed");
-    assert_eq!(collector(&said, "agents")["words"], "agents: the answer is not what the API describes");
-    for page in [said.to_string(), app.get("/status").await] {
+    let report = status(&app, "").await;
+    assert_eq!(collector(&report, "agents")["state"], "failed");
+    assert_eq!(collector(&report, "agents")["words"], "agents: the answer is not what the API describes");
+    for page in [report.to_string(), app.get("/status").await] {
         assert!(!page.contains("Öberg"), "{page}");
     }
 }
 
 #[tokio::test]
-async fn neither_token_nor_user_nor_anybody_s_name_is_shown() {
+async fn no_token_user_or_name_of_a_person_is_shown() {
     let clock = Clock::system();
     let options = Options { username: "lyssnare".to_owned(), ..small() };
     let trio = Simulated::start(options.clone(), clock.clone()).await;

@@ -41,7 +41,7 @@ impl Traced {
         let factory =
             PollerFactory::new(target, poller::Settings::default(), tally, Edges::default(), clock.clone());
         let latest = factory.latest();
-        let tracer = Tracer::new(settings, Tokens::draw().expect("chance"));
+        let tracer = Tracer::new(settings, Tokens::with_random_key().expect("random numbers"));
         let trace = Trace::new(factory.poller().expect("a poller"), latest.clone(), tracer);
         Self { trace, latest, clock, lines: Vec::new() }
     }
@@ -100,16 +100,16 @@ fn agrees(traced: &Traced, flow: &FlowTotals) -> u64 {
     let mut answered = 0;
     for service in &flow.services {
         for class in &service.classes {
-            let told = traced.counts(&service.service_id, class.class);
+            let counts = traced.counts(&service.service_id, class.class);
             let counted = &class.counts;
             let (id, class) = (&service.service_id, class.class);
-            assert_eq!(told.offered, counted.offered, "{id} {class:?}");
-            assert_eq!(told.carried_in, counted.carried_in, "{id} {class:?}");
-            assert_eq!(told.answered, counted.answered, "{id} {class:?}");
-            assert_eq!(told.left, counted.left, "{id} {class:?}");
-            assert_eq!(told.moved, counted.moved, "{id} {class:?}");
-            assert_eq!(told.unclassified, counted.unclassified, "{id} {class:?}");
-            assert!((told.within - counted.within).abs() < 1e-6, "{id} {class:?}");
+            assert_eq!(counts.offered, counted.offered, "{id} {class:?}");
+            assert_eq!(counts.carried_in, counted.carried_in, "{id} {class:?}");
+            assert_eq!(counts.answered, counted.answered, "{id} {class:?}");
+            assert_eq!(counts.left, counted.left, "{id} {class:?}");
+            assert_eq!(counts.moved, counted.moved, "{id} {class:?}");
+            assert_eq!(counts.unclassified, counted.unclassified, "{id} {class:?}");
+            assert!((counts.within - counted.within).abs() < 1e-6, "{id} {class:?}");
             answered += counted.answered;
         }
     }
@@ -136,8 +136,8 @@ async fn moving_calls_are_traced_as_they_are_counted() {
         simulated(Options { scenario: Some(Scenario::moving()), ..Options::default() }).await;
     traced.steps(120).await;
     agrees(&traced, &traced.flow());
-    let told = traced.counts("101", CaseClass::Voice);
-    assert!(told.moved > 0, "{told:?}");
+    let counts = traced.counts("101", CaseClass::Voice);
+    assert!(counts.moved > 0, "{counts:?}");
     let there: Vec<String> =
         traced.events("moved").iter().map(|line| line["to_service_id"].to_string()).collect();
     assert!(there.contains(&"\"102\"".to_owned()), "{there:?}");
@@ -159,26 +159,26 @@ async fn trace_matches_truth_except_for_unlisted_calls() {
         let (trio, mut traced) = simulated(options).await;
         truth(&trio, true).await;
         traced.steps(120).await;
-        let told = traced.counts("101", CaseClass::Voice);
+        let counts = traced.counts("101", CaseClass::Voice);
         agrees(&traced, &traced.flow());
         let truth = truth(&trio, false).await;
         let number = |name: &str| truth["services"][0]["classes"]["voice"][name].as_u64().expect(name);
-        assert_eq!(told.carried_in, number("carried_in"), "who waits at the first list is seen there");
+        assert_eq!(counts.carried_in, number("carried_in"), "who waits at the first list is seen there");
         let (offered, answered, left) = (number("offered"), number("answered"), number("left"));
         assert!(offered > 30, "ten minutes of a busy morning: {offered}");
         assert!(
-            told.offered <= offered && told.offered * 100 >= offered * 94,
+            counts.offered <= offered && counts.offered * 100 >= offered * 94,
             "{} of {offered}",
-            told.offered
+            counts.offered
         );
-        let concluded = told.answered + told.unclassified_in_all();
+        let concluded = counts.answered + counts.total_unclassified();
         assert!(
-            concluded <= answered + told.carried_in && told.answered * 100 >= answered * 90,
-            "{told:?} {truth}"
+            concluded <= answered + counts.carried_in && counts.answered * 100 >= answered * 90,
+            "{counts:?} {truth}"
         );
-        assert!(told.left_in_all() <= left, "{told:?}");
+        assert!(counts.total_left() <= left, "{counts:?}");
         let within = number_of(&truth, "answered_within", 20) as f64;
-        assert!((told.within - within).abs() <= 4.0, "{} and {within}", told.within);
+        assert!((counts.within - within).abs() <= 4.0, "{} and {within}", counts.within);
     }
 }
 
@@ -193,10 +193,10 @@ async fn only_named_services_are_traced() {
     let mut traced = Traced::start(trio.target(true), clock, &["101", "kundtjänst"], false);
     traced.steps(30).await;
     let ids = |line: &Line| line.json()["service_id"].as_str().map(str::to_owned);
-    let mut told: Vec<String> = traced.lines.iter().filter_map(ids).collect();
-    told.sort();
-    told.dedup();
-    assert_eq!(told, ["101", "102"]);
+    let mut ids: Vec<String> = traced.lines.iter().filter_map(ids).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids, ["101", "102"]);
 }
 
 #[tokio::test]
@@ -233,12 +233,12 @@ async fn summary_adds_up_the_trace() {
     let (_trio, mut traced) = simulated(Options::default()).await;
     assert_eq!(traced.trace.tracer().summary(), [], "nothing was read");
     traced.steps(20).await;
-    let told = traced.counts("101", CaseClass::Voice);
+    let counts = traced.counts("101", CaseClass::Voice);
     let summary: Vec<Value> = traced.trace.tracer().summary().iter().map(Line::json).collect();
     let here = |line: &&Value| line["service_id"] == "101" && line["class"] == "voice";
     let line = summary.iter().find(here).expect("a line of the service");
-    assert_eq!(line["offered"], json!(told.offered));
-    assert_eq!(line["answered"], json!(told.answered));
-    assert_eq!(line["still_waiting"], json!(told.waiting()));
-    assert!(told.answered > 0, "{told:?}");
+    assert_eq!(line["offered"], json!(counts.offered));
+    assert_eq!(line["answered"], json!(counts.answered));
+    assert_eq!(line["still_waiting"], json!(counts.waiting()));
+    assert!(counts.answered > 0, "{counts:?}");
 }

@@ -3,7 +3,7 @@
 const CONTRACT: &str = include_str!("../data/contract.tsv");
 
 /// The names of the families of this type that come from readings of a contact centre, on both
-/// surfaces. What the exporter says about its own readings is not among them.
+/// pages. What the exporter says about its own readings is not among them.
 pub(crate) fn about_the_contact_center(kind: &str) -> Vec<&'static str> {
     let rows = CONTRACT.lines().skip(1).filter_map(|line| {
         let [name, its_kind, _, labels] = line.split('\t').collect::<Vec<_>>()[..] else {

@@ -27,7 +27,7 @@ const READINGS_PER_SCRAPE: u32 = 6;
 pub(crate) const SCRAPE: u64 = READING.as_secs() * READINGS_PER_SCRAPE as u64;
 /// Two exporters on one Trio: a careless sum counts everything twice.
 const INSTANCES: [&str; 2] = ["one:10427", "two:10427"];
-/// The surfaces, and the jobs that scrape them.
+/// The pages, and the jobs that scrape them.
 const SURFACES: [(&str, &str); 2] = [("/metrics", "trio"), ("/metrics/agents", "trio-agents")];
 
 /// An alert as our rules make it of the demo in a bad minute.

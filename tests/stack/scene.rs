@@ -107,7 +107,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Starts all three and waits until Prometheus has scraped both surfaces.
+    /// Starts all three and waits until Prometheus has scraped both pages.
     pub(crate) async fn start(agents: u32, services: u32) -> Self {
         Self::staged(agents, services, "", Prometheus::start).await
     }
@@ -137,7 +137,7 @@ impl Scene {
 
     /// Waits until Prometheus sees all that there is.
     pub(crate) async fn begun(&self, limit: Duration) {
-        until("Prometheus to see both surfaces", limit, async || {
+        until("Prometheus to see both pages", limit, async || {
             self.prometheus.expect_value("trio_up", 1.0).await?;
             self.prometheus.expect_value("sum(trio_agents)", f64::from(self.agents)).await?;
             self.prometheus.expect_value("count(trio_service_open)", f64::from(self.services)).await?;

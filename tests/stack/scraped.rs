@@ -13,7 +13,7 @@ const AGENTS: u32 = 30;
 const SERVICES: u32 = 6;
 
 #[tokio::test]
-async fn prometheus_sees_both_surfaces_and_every_agent_on_each() {
+async fn prometheus_sees_every_agent_on_both_pages() {
     let scene = Scene::start(AGENTS, SERVICES).await;
     let prometheus = &scene.prometheus;
     for (query, expected) in [

@@ -76,7 +76,7 @@ async fn no_targets_give_an_empty_list() {
 
 #[tokio::test]
 async fn shard_and_external_url_are_in_labels() {
-    let sharing = Sharing { shard: Shard::new(1, 3).expect("a shard"), elsewhere: Arc::default() };
+    let sharing = Sharing { shard: Shard::new(1, 3).expect("a shard"), other_targets: Arc::default() };
     assert_eq!(
         entries(&["north"], Some(sharing), Some("https://trio.example")).await,
         json!([{"targets": ["trio.example"], "labels": {
@@ -113,7 +113,7 @@ async fn http_2_authority_is_used_as_host() {
 #[tokio::test]
 async fn target_of_another_shard_is_404_naming_that_shard() {
     let shard = Shard::new(0, 3).expect("a shard");
-    let sharing = || Some(Sharing { shard, elsewhere: Arc::from(["main".into()]) });
+    let sharing = || Some(Sharing { shard, other_targets: Arc::from(["main".into()]) });
     for page in ["/metrics", "/metrics?target=main"] {
         let (status, _, text) = ask(&["north"], sharing(), None, page, &HOST).await;
         let expected = "404: the target \"main\" is read by shard 2 of 3; this is shard 0\n";

@@ -32,6 +32,7 @@ pub(super) fn all(snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
     all
 }
 
+/// Returns the collectors of one contact centre, also those that are switched off.
 fn center_collectors(center: &Center, snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
     let known: Vec<Health> = center.health().collect();
     let id = &center.contact_center.id;
@@ -43,6 +44,8 @@ fn center_collectors(center: &Center, snapshot: &Snapshot, now: Stamp) -> Vec<Co
     Kind::ALL.into_iter().map(one).collect()
 }
 
+/// Returns the state of one collector. Only `health` and `problem` of the last attempt decide; without `health` the
+/// collector is switched off.
 fn collector(
     contact_center: Option<&str>,
     name: &'static str,
@@ -55,11 +58,12 @@ fn collector(
         CONTACT_CENTERS => Some(model::Resource::ContactCenters),
         name => Kind::from_word(name).and_then(Kind::resource),
     };
-    // Trio may truncate the other lists without a sign, so "read whole" is true of these alone.
+    // Trio may truncate the other lists without a sign, so "read completely" is true of these alone.
     let is_exact = resource.is_some_and(model::Resource::has_exact_total);
     let attempt = health.and_then(|health| health.attempt);
     let last = health.and_then(|health| health.last_success);
     let limit = health.map(|health| max_age(health.interval));
+    // The same rule as at the encoding of the metrics: by age, even if the poller hangs.
     let shown = last.zip(limit).is_some_and(|(last, limit)| now.since(last) <= limit);
     let state = match (health, attempt.map(|attempt| attempt.outcome)) {
         (None, _) => CollectorState::Off,
@@ -72,6 +76,7 @@ fn collector(
         }
         (_, Some(Outcome::Failed)) => CollectorState::Failed,
     };
+    // After a failure the items of the last success would look like those of the failed attempt.
     let (items, total) = match problem.and_then(|problem| problem.short) {
         Some((got, total)) => (Some(got), total),
         None if problem.is_some() => (None, None),
@@ -107,7 +112,7 @@ fn description(
     items: Option<usize>,
     is_exact: bool,
 ) -> String {
-    let read = if is_exact { "read whole" } else { "read" };
+    let read = if is_exact { "read completely" } else { "read" };
     match (state, problem) {
         (CollectorState::Off, _) => "switched off in `collectors`".to_owned(),
         (CollectorState::NotReadYet, _) => "not read yet".to_owned(),
@@ -115,7 +120,7 @@ fn description(
             Some(1) => format!("{read}, 1 item"),
             items => format!("{read}, {} items", items.unwrap_or_default()),
         },
-        (CollectorState::Expired, _) => "read once, but nothing has come since".to_owned(),
+        (CollectorState::Expired, _) => "read before, but no newer reading succeeded".to_owned(),
         (_, Some(problem)) => problem.said.to_string(),
         (_, None) => "no usable answer".to_owned(),
     }
@@ -124,14 +129,14 @@ fn description(
 /// Returns the collections that the inventory counted, with the right to read each.
 pub(super) fn resources(snapshot: &Snapshot) -> Vec<Resource> {
     let resources = |center: Option<&str>, reading: &Reading<Vec<CollectionCount>>| -> Vec<Resource> {
-        let holdings = reading.good.iter().flat_map(|good| good.data.iter());
-        let resource = |holding: &CollectionCount| Resource {
+        let counts = reading.good.iter().flat_map(|good| good.data.iter());
+        let resource = |count: &CollectionCount| Resource {
             contact_center: center.map(str::to_owned),
-            resource: holding.resource.as_str(),
-            accessible: holding.accessible,
-            items: holding.items,
+            resource: count.resource.as_str(),
+            accessible: count.accessible,
+            items: count.items,
         };
-        holdings.map(resource).collect()
+        counts.map(resource).collect()
     };
     let shared = resources(None, &snapshot.inventory);
     let centers = snapshot.centers.iter().flat_map(|c| resources(Some(&c.contact_center.id), &c.inventory));

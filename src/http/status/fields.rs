@@ -2,20 +2,22 @@
 
 use super::report::{Field, FieldState, WrongUnit};
 use crate::{
-    metrics::Used,
+    metrics::FieldUsage,
     model::{Collector, FieldUse, Resource, WaitMismatch},
     snapshot::Snapshot,
 };
 
 /// Returns all fields of the dictionary; `used` has the use of each, in the same order.
-pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch]) -> Vec<Field> {
+pub(super) fn all(snapshot: &Snapshot, used: &[FieldUsage], mismatches: &[WaitMismatch]) -> Vec<Field> {
     let field = |(position, field): (usize, &FieldUse)| {
+        // The two lists are made from the same snapshot, so positions are enough.
         let used = used.get(position).copied().unwrap_or_default();
         Field {
             resource: field.resource.as_str(),
             field: field.field,
             state: match field.present {
                 Some(true) => FieldState::Found,
+                // Derived is better than missing: the metric has a value.
                 _ if used.derived => FieldState::Derived,
                 Some(false) => FieldState::Missing,
                 None => FieldState::NotSeen,
@@ -36,6 +38,7 @@ pub(super) fn all(snapshot: &Snapshot, used: &[Used], mismatches: &[WaitMismatch
     snapshot.fields.iter().enumerate().map(field).collect()
 }
 
+/// Converts a mismatch, with the line for a fields file that corrects it.
 fn wrong_unit(mismatch: &WaitMismatch) -> WrongUnit {
     WrongUnit {
         factor: mismatch.factor.as_str(),

@@ -12,9 +12,10 @@ use super::{
 /// Longest list of findings.
 // The report must not grow with the number of targets or services: a page with thousands of lines is not read.
 const MAX_FINDINGS: usize = 100;
-/// Names listed in one finding.
+/// Most names in one finding; a longer line hides the remedy.
 const MAX_NAMES: usize = 8;
-/// Remaining days of a certificate below which it is a finding: by then it should have been renewed.
+/// Remaining days of a certificate below which it is a finding.
+// By then an automatic renewal should have replaced it.
 const CERTIFICATE_DAYS: f64 = 14.0;
 /// Beginning of the finding that a target cannot be read; used for sorting.
 const DOWN: &str = "cannot be read";
@@ -25,10 +26,10 @@ const SKEW_SECONDS: f64 = 5.0;
 /// Returns the findings, the most severe first, and the number of further ones.
 pub(super) fn all(exporter: &Exporter, targets: &[Target]) -> (Vec<Finding>, usize) {
     let mut findings = Findings { target: None, list: Vec::new() };
-    findings.of_exporter(exporter);
+    findings.add_exporter(exporter);
     for target in targets {
         findings.target = Some(target.name.clone());
-        findings.of_target(target);
+        findings.add_target(target);
     }
     let mut list = findings.list;
     // Of what is broken, targets that cannot be read at all come first.
@@ -45,23 +46,29 @@ struct Findings {
 }
 
 impl Findings {
+    /// Adds a finding about the present target.
     fn add(&mut self, severity: Severity, what: impl Into<String>, remedy: impl Into<String>) {
         let finding =
             Finding { severity, target: self.target.clone(), what: what.into(), remedy: remedy.into() };
         self.list.push(finding);
     }
 
-    fn of_exporter(&mut self, exporter: &Exporter) {
+    /// Adds problems of the process itself.
+    fn add_exporter(&mut self, exporter: &Exporter) {
         if exporter.configuration.in_use == Some(false) {
-            let what = "the configuration that was read last has mistakes; the one before is in use";
-            self.add(Warning, what, "`trio-exporter --config.check` names them; then reload");
+            let what = "the configuration that was read last has mistakes; the previous one is in use";
+            self.add(
+                Warning,
+                what,
+                "correct the mistakes that `trio-exporter --config.check` prints, then reload",
+            );
         }
         let series: usize = exporter.withheld.iter().map(|withheld| withheld.series).sum();
         if series > 0 {
             let names = exporter.withheld.iter().map(|withheld| withheld.family.as_str());
             self.add(
                 Broken,
-                format!("{series} series are withheld, of {}", listed(names)),
+                format!("{series} series are withheld, of {}", list_names(names)),
                 format!(
                     "raise `metrics.max_series` ({}), or read fewer contact centres",
                     exporter.max_series
@@ -77,54 +84,57 @@ impl Findings {
             self.add(
                 Warning,
                 what,
-                "the log says why; until it is repaired, counters do not outlive a restart",
+                "the log has the reason; until it is repaired, counters begin at 0 after a restart",
             );
         }
     }
 
-    fn of_target(&mut self, target: &Target) {
+    /// Adds problems of a target.
+    fn add_target(&mut self, target: &Target) {
         match target.state {
             TargetState::NotReadYet => {
                 return self.add(
                     Warning,
                     "has not finished its first step",
-                    "wait half a minute, then see the log",
+                    "wait half a minute, then look at the log",
                 );
             }
             TargetState::Down => {
-                let why = target.trouble.as_deref().unwrap_or("none of what happens now could be read");
-                self.add(Broken, format!("{DOWN}: {why}"), "`trio-exporter check` says what to repair");
+                let cause = target.trouble.as_deref().unwrap_or("no current state could be read");
+                self.add(Broken, format!("{DOWN}: {cause}"), "`trio-exporter check` shows what to repair");
             }
             TargetState::Up => {}
         }
-        self.of_servers(target);
+        self.add_servers(target);
         // With the whole target down each collector fails for the same reason; one finding says it.
         if target.trouble.is_none() {
-            self.of_collectors(&target.collectors);
+            self.add_collectors(&target.collectors);
         }
-        self.of_intervals(target);
-        self.of_fields(target);
-        self.of_wait_units(target);
-        self.of_lists(target);
-        self.of_rights(target);
+        self.add_intervals(target);
+        self.add_fields(target);
+        self.add_wait_units(target);
+        self.add_lists(target);
+        self.add_rights(target);
     }
 
-    fn of_servers(&mut self, target: &Target) {
+    /// Adds problems of servers, certificates and clocks.
+    fn add_servers(&mut self, target: &Target) {
         for server in &target.servers {
             if server.answers == Some(false) {
-                let remedy = "look at that server; while it is away, nothing can take over";
+                let remedy = "repair that server; until it answers, there is no failover";
                 self.add(
                     Warning,
                     format!("the {} server {} does not answer", server.role, server.server),
                     remedy,
                 );
             }
+            // Trio works, but there is no failover if this server fails, too.
             if server.active && server.role == "secondary" {
-                let what = format!("the secondary server {} is asked", server.server);
+                let what = format!("the secondary server {} is in use", server.server);
                 self.add(
                     Warning,
                     what,
-                    "see why the primary does not answer; the exporter returns to it by itself",
+                    "find out why the primary does not answer; the exporter returns to it by itself",
                 );
             }
             if let Some(ends) = &server.certificate_ends
@@ -138,13 +148,13 @@ impl Findings {
         }
         if let Some(skew) = target.clock_skew_seconds.filter(|skew| skew.abs() > SKEW_SECONDS) {
             let way = if skew > 0.0 { "ahead of" } else { "behind" };
-            let what = format!("Trio's clock is {} {way} ours", span(skew.abs()));
-            self.add(Warning, what, "set both by NTP; waits and times since are wrong by as much");
+            let what = format!("Trio's clock is {} {way} the exporter's", span(skew.abs()));
+            self.add(Warning, what, "synchronise both by NTP; waits and times are wrong by this difference");
         }
     }
 
     /// Adds problems of readings; the same problem in several contact centres is one finding.
-    fn of_collectors(&mut self, collectors: &[Collector]) {
+    fn add_collectors(&mut self, collectors: &[Collector]) {
         let is_normal =
             |state| matches!(state, CollectorState::Off | CollectorState::Well | CollectorState::NotReadYet);
         let mut alike: Vec<(&Collector, Vec<&str>)> = Vec::new();
@@ -159,38 +169,46 @@ impl Findings {
                 None => alike.push((collector, center.into_iter().collect())),
             }
         }
-        alike.into_iter().for_each(|(collector, centers)| self.of_collector(collector, &centers));
+        alike.into_iter().for_each(|(collector, centers)| self.add_collector(collector, &centers));
     }
 
-    fn of_collector(&mut self, collector: &Collector, centers: &[&str]) {
+    /// Adds the problem that a collector has in these contact centres.
+    fn add_collector(&mut self, collector: &Collector, centers: &[&str]) {
         let place = match centers {
             [] => String::new(),
             [one] => format!(" of contact centre {one}"),
-            several => format!(" of contact centres {}", listed(several.iter().copied())),
+            several => format!(" of contact centres {}", list_names(several.iter().copied())),
         };
+        // While its last data is shown, no number is missing yet.
         let severity = if collector.shown { Warning } else { Broken };
         let what = format!("{}{place}: {}", collector.collector, collector.words);
         let remedy = match (collector.state, &collector.missing_right) {
             (_, Some(right)) => format!("grant the API user the right to {right} in Trio Administrator"),
-            (CollectorState::Expired, _) => "the poller hangs or was restarted; see the log".to_owned(),
-            _ => "`trio-exporter check` says more".to_owned(),
+            (CollectorState::Expired, _) => "the poller hangs or was restarted; look at the log".to_owned(),
+            _ => "`trio-exporter check` shows more".to_owned(),
         };
         self.add(severity, what, remedy);
     }
 
-    fn of_intervals(&mut self, target: &Target) {
+    /// Adds longer intervals and restarts of the poller.
+    fn add_intervals(&mut self, target: &Target) {
         let longest = target.collectors.iter().filter_map(|collector| {
             let (now, configured) = (collector.interval_seconds?, collector.configured_interval_seconds?);
             (now > configured).then_some((collector, now, configured))
         });
+        // The longest alone: all intervals grow together, and one line says it.
         if let Some((collector, now, configured)) = longest.max_by(|(_, a, _), (_, b, _)| a.total_cmp(b)) {
             let what = format!(
-                "{} is read every {} instead of every {}, and others likewise, to spare Trio",
+                "{} is read every {} instead of every {}, to limit the requests to Trio; so are other collectors",
                 collector.collector,
                 span(now),
                 span(configured)
             );
-            self.add(Warning, what, "raise `max_requests_per_minute`, read less, or see why Trio is slow");
+            self.add(
+                Warning,
+                what,
+                "raise `max_requests_per_minute`, read less, or find out why Trio is slow",
+            );
         }
         if target.restarts > 0 {
             let what = format!("its poller was restarted {} times after a panic", target.restarts);
@@ -198,18 +216,19 @@ impl Findings {
         }
     }
 
-    fn of_fields(&mut self, target: &Target) {
+    /// Adds fields without a member, rows without a key, and values that are not mapped.
+    fn add_fields(&mut self, target: &Target) {
         let missing = target.fields.iter().filter(|field| field.state == FieldState::Missing);
         let names: Vec<String> = missing.map(|field| format!("{}.{}", field.resource, field.field)).collect();
         if !names.is_empty() {
-            let what = format!("no member feeds {}", listed(names.iter().map(String::as_str)));
+            let what = format!("no member feeds {}", list_names(names.iter().map(String::as_str)));
             self.add(
                 Warning,
                 what,
-                "if Trio gives it under another name, say so in a fields_file: `trio-exporter inspect`",
+                "if Trio has it under another name, map that name in a fields_file: see `trio-exporter inspect`",
             );
         }
-        // A field that no row has is missing altogether: the finding about fields without a member says so.
+        // A field that no row has is in the finding about fields without a member.
         let lacking = target.fields.iter().filter(|field| field.state == FieldState::Found);
         for (field, rows) in
             lacking.filter_map(|field| Some((field, field.rows_without.filter(|rows| *rows > 0)?)))
@@ -222,7 +241,7 @@ impl Findings {
             self.add(
                 Warning,
                 what,
-                "see what those rows are: `trio-exporter inspect --show-values`; trio_rows_without_key",
+                "look at those rows: `trio-exporter inspect --show-values`; trio_rows_without_key",
             );
         }
         for field in target.fields.iter().filter(|field| field.unknown_values > 0) {
@@ -242,51 +261,54 @@ impl Findings {
     }
 
     /// Adds fields whose waits seem to be read in the wrong unit.
-    fn of_wait_units(&mut self, target: &Target) {
+    fn add_wait_units(&mut self, target: &Target) {
         for mismatch in target.fields.iter().filter_map(|field| field.wait_mismatch.as_ref()) {
             let (what, remedy) = mismatch.words.clone();
             self.add(Warning, what, remedy);
         }
     }
 
-    fn of_lists(&mut self, target: &Target) {
+    /// Adds truncated lists, and contact centres that are not read.
+    fn add_lists(&mut self, target: &Target) {
         if target.truncated.services > 0 {
             let ids = target.truncated.examples.iter().map(|place| place.service_id.as_str());
             let what = format!(
-                "the list of cases is cut for {} services ({})",
+                "the list of cases is truncated for {} services ({})",
                 target.truncated.services,
-                listed(ids)
+                list_names(ids)
             );
             self.add(
                 Warning,
                 what,
-                "their outcomes are unclassified meanwhile; see docs/metrics.md, trio_service_list_truncated",
+                "outcomes that the lists do not show are unclassified; see trio_service_list_truncated in docs/metrics.md",
             );
         }
         if !target.passed_over.is_empty() {
-            let what = format!("contact centres that are not read: {}", centers(&target.passed_over));
-            self.add(Note, what, "that is what `contact_centers` says");
+            let what = format!("contact centres that are not read: {}", list_centers(&target.passed_over));
+            self.add(Note, what, "`contact_centers` in the configuration leaves them out");
         }
     }
 
-    fn of_rights(&mut self, target: &Target) {
+    /// Adds collections that the API user may not read.
+    fn add_rights(&mut self, target: &Target) {
         let closed = target.resources.iter().filter(|resource| !resource.accessible);
         let mut names: Vec<&str> = closed.map(|resource| resource.resource).collect();
         names.sort_unstable();
         names.dedup();
         if !names.is_empty() {
-            let what = format!("not accessible to the API user: {}", listed(names.into_iter()));
+            let what = format!("not accessible to the API user: {}", list_names(names.into_iter()));
+            // A note: no metric but their number depends on them.
             self.add(
                 Note,
                 what,
-                "to have them counted, grant the right in Trio Administrator, unless this Trio lacks them",
+                "to count them, grant the right in Trio Administrator, unless this Trio does not have them",
             );
         }
     }
 }
 
 /// Lists contact centres by id and name.
-pub(super) fn centers(centers: &[Named]) -> String {
+pub(super) fn list_centers(centers: &[Named]) -> String {
     let names: Vec<String> = centers
         .iter()
         .map(|center| match &center.name {
@@ -294,11 +316,11 @@ pub(super) fn centers(centers: &[Named]) -> String {
             None => center.id.clone(),
         })
         .collect();
-    listed(names.iter().map(String::as_str))
+    list_names(names.iter().map(String::as_str))
 }
 
 /// Lists the first [`MAX_NAMES`] names and the number of further ones.
-pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
     let shown = names[..names.len().min(MAX_NAMES)].join(", ");
     match names.len().saturating_sub(MAX_NAMES) {

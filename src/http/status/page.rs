@@ -7,6 +7,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::report::{Exporter, Finding, Report, Severity, Target, TargetState};
 
+// Within the page: a second request would count against the limit of requests, and need the same login.
 const STYLE: &str = include_str!("status.css");
 
 /// Renders the page; `target` is the one in the query, which the form keeps.
@@ -23,7 +24,7 @@ pub(super) fn page(report: &Report, target: Option<&str>) -> String {
             body {
                 nav { a href="/" { "trio-exporter" } " " a href="/metrics" { "/metrics" } " " a href="/status.json" { "/status.json" } }
                 h1 { (headline(report)) }
-                p.quiet { "As of " (report.generated) ". Ages are those of that moment; reload the page for newer ones." }
+                p.quiet { "Generated at " (report.generated) ". Ages are counted from that time; reload the page to update them." }
                 (findings(report))
                 (service::form(report, target))
                 @if let Some(answer) = &report.service { (service::answer(answer)) }
@@ -36,6 +37,7 @@ pub(super) fn page(report: &Report, target: Option<&str>) -> String {
 }
 
 /// Sorts targets that are down or not read yet before the others.
+// With many targets only the top of the page is seen. The sort is stable, so the rest stays as configured.
 fn worst_first(targets: &[Target]) -> Vec<&Target> {
     let mut targets: Vec<&Target> = targets.iter().collect();
     targets.sort_by_key(|target| match target.state {
@@ -46,26 +48,27 @@ fn worst_first(targets: &[Target]) -> Vec<&Target> {
     targets
 }
 
+/// Returns the numbers of broken parts and of warnings. Notes need no action, so they are not counted.
 fn headline(report: &Report) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
-    let part = |count: usize, one: &str, many: &str| match count {
+    let broken = match count(Severity::Broken) {
         0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
+        count => Some(format!("{count} broken")),
     };
-    let parts = [
-        part(count(Severity::Broken), "thing broken", "things broken"),
-        part(count(Severity::Warning), "warning", "warnings"),
-    ];
-    let parts: Vec<String> = parts.into_iter().flatten().collect();
-    if parts.is_empty() { "All is well".to_owned() } else { parts.join(", ") }
+    let warnings = match count(Severity::Warning) {
+        0 => None,
+        1 => Some("1 warning".to_owned()),
+        count => Some(format!("{count} warnings")),
+    };
+    let parts: Vec<String> = broken.into_iter().chain(warnings).collect();
+    if parts.is_empty() { "No problems".to_owned() } else { parts.join(", ") }
 }
 
 fn findings(report: &Report) -> Markup {
     html! {
         @if !report.findings.is_empty() {
             table.findings {
-                thead { tr { th { "How bad" } th { "Target" } th { "What" } th { "What to do" } } }
+                thead { tr { th { "Severity" } th { "Target" } th { "Finding" } th { "Remedy" } } }
                 tbody { @for finding in &report.findings { (row(finding)) } }
             }
         }
@@ -100,8 +103,8 @@ fn exporter(exporter: &Exporter) -> Markup {
                 dt { "Configuration" }
                 dd {
                     @match configuration.in_use {
-                        Some(true) => "what was read last is in use",
-                        Some(false) => strong { "what was read last has mistakes; the one before is in use" },
+                        Some(true) => "the configuration that was read last is in use",
+                        Some(false) => strong { "the configuration that was read last has mistakes; the previous one is in use" },
                         None => "not known",
                     }
                     @if let Some(at) = &configuration.last_read_well { "; read " (at.in_words()) " " span.quiet { (at.at) } }
@@ -130,6 +133,7 @@ fn exporter(exporter: &Exporter) -> Markup {
 }
 
 /// Renders a sentence with the parts between backticks as code.
+// The same sentences are in the JSON, where backticks mark keys and commands. maud escapes each part.
 fn prose(text: &str) -> Markup {
     html! {
         @for (position, part) in text.split('`').enumerate() {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::{moment::Moment, service::Answer};
 
 /// Version of the JSON; changes when a key is removed or changes its meaning, not when one is added.
+// Programs of users read this JSON: `docs/status.md` promises its keys.
 pub(super) const VERSION: u32 = 1;
 
 /// The whole report.
@@ -92,6 +93,7 @@ pub(super) struct Target {
     pub(super) since: Option<Moment>,
     /// Cause, if the last step could read nothing at all.
     pub(super) trouble: Option<String>,
+    /// The server is the simulator of `demo` or `simulate`.
     pub(super) simulated: bool,
     pub(super) last_step: Option<Moment>,
     pub(super) servers: Vec<Server>,
@@ -144,6 +146,7 @@ pub(super) struct Session {
     pub(super) logins: u64,
     pub(super) renewals: u64,
     /// By reason; those that never happened are left out.
+    // Sorted, so that two reports can be compared line by line.
     pub(super) failures: BTreeMap<&'static str, u64>,
 }
 
@@ -167,6 +170,7 @@ pub(super) struct ContactCenter {
     pub(super) id: String,
     pub(super) name: Option<String>,
     /// Services and agents that have a state now; `None` while unknown.
+    // Never 0 for unknown: an empty contact centre and one that cannot be read are different.
     pub(super) services: Option<usize>,
     pub(super) agents: Option<usize>,
 }
@@ -257,7 +261,7 @@ pub(super) struct WrongUnit {
     pub(super) likely_form: Option<&'static str>,
     /// The line for a fields file that corrects it.
     pub(super) fields_file: String,
-    /// The same in words, and the remedy: for the findings.
+    /// The same in words, and the remedy: for the findings, so not a second time in the JSON.
     #[serde(skip)]
     pub(super) words: (String, String),
 }

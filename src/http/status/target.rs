@@ -11,18 +11,18 @@ use super::{
     },
 };
 use crate::{
-    metrics::{Present, View},
+    metrics::{StatusView, View},
     model::{AuthFailure, Resource, Stamp, Token},
     snapshot::{Center, Snapshot},
     stats::Stats,
     tally::{Published, Unmeasured},
 };
 
-/// Most services with a truncated list that are listed by name.
+/// Most services with a truncated list that are listed by name; on a large site all may be.
 const MAX_EXAMPLES: usize = 20;
 
 /// Gathers the state of the target of `view`.
-pub(super) fn target(present: &Present, view: &View) -> Target {
+pub(super) fn target(present: &StatusView, view: &View) -> Target {
     let now = present.now;
     let published = view.published.as_deref();
     let snapshot = published.map(|published| &*published.snapshot);
@@ -55,14 +55,15 @@ pub(super) fn target(present: &Present, view: &View) -> Target {
     }
 }
 
-fn fields(present: &Present, view: &View, published: &Published) -> Vec<Field> {
-    super::fields::all(&published.snapshot, &present.used(view), &published.totals.wait_mismatches)
+fn fields(present: &StatusView, view: &View, published: &Published) -> Vec<Field> {
+    super::fields::all(&published.snapshot, &present.field_usage(view), &published.totals.wait_mismatches)
 }
 
 pub(super) fn named(center: &crate::model::ContactCenter) -> Named {
     Named { id: center.id.to_string(), name: center.name.as_deref().map(str::to_owned) }
 }
 
+/// Returns the servers with their roles and the ends of their certificates.
 fn servers(stats: &Stats, now: Stamp) -> Vec<Server> {
     let expiries = stats.certificate_expiries();
     let server = |server: &crate::model::ServerUse| Server {
@@ -80,11 +81,13 @@ fn session(stats: &Stats, now: Stamp) -> Session {
     let (access_ends, refresh_ends) = (ends(Token::Access), ends(Token::Refresh));
     let failures = AuthFailure::ALL.into_iter().map(|reason| (reason.as_str(), stats.auth_failures(reason)));
     Session {
+        // A token that has run out is no session: the next request needs a renewal or a login.
         logged_in: access_ends.as_ref().is_some_and(|ends| ends.seconds_ago < 0.0),
         access_ends,
         refresh_ends,
         logins: stats.logins.get(),
         renewals: stats.refreshes.get(),
+        // Zeros of every other reason would hide the one that counts.
         failures: failures.filter(|(_, count)| *count > 0).collect(),
     }
 }
@@ -94,6 +97,7 @@ fn load(stats: &Stats) -> Load {
     Load { requests: requests.sum(), budget_per_minute: stats.request_budget.get() }
 }
 
+/// Returns the contact centres with the numbers of services and agents in fresh readings.
 fn centers(snapshot: &Snapshot, now: Stamp) -> Vec<ContactCenter> {
     let center = |center: &Center| ContactCenter {
         id: center.contact_center.id.to_string(),
@@ -104,13 +108,15 @@ fn centers(snapshot: &Snapshot, now: Stamp) -> Vec<ContactCenter> {
     snapshot.centers.iter().map(center).collect()
 }
 
+/// Returns the services whose lists are truncated.
 fn truncated(published: &Published) -> Truncated {
     let mut truncated = Truncated::default();
     for totals in &published.totals.centers {
         let center = published.snapshot.centers.iter().find(|c| c.contact_center.id == totals.contact_center);
-        let cut = totals.flow.services.iter().filter(|service| service.truncated == Some(true));
+        let truncated_services =
+            totals.flow.services.iter().filter(|service| service.truncated == Some(true));
         let names = center.map(Center::service_names).unwrap_or_default();
-        for service in cut {
+        for service in truncated_services {
             truncated.services += 1;
             if truncated.examples.len() < MAX_EXAMPLES {
                 let name = names.get(&*service.service_id).and_then(|names| names.name);
@@ -125,6 +131,7 @@ fn truncated(published: &Published) -> Truncated {
     truncated
 }
 
+/// Returns the time that could not be measured, of all contact centres together.
 fn unmeasured(published: &Published) -> Time {
     let centers = || published.totals.centers.iter();
     let services = || centers().flat_map(|center| &center.flow.services).map(|service| &service.time);

@@ -15,8 +15,8 @@ use crate::{
     stats::Stats,
 };
 
-fn present(views: Vec<View>, now: Stamp) -> Present {
-    Present { views, settings: fixture::settings(Identity::Name), now, started: fixture::taken().wall }
+fn present(views: Vec<View>, now: Stamp) -> StatusView {
+    StatusView { views, settings: fixture::settings(Identity::Name), now, started: fixture::taken().wall }
 }
 
 /// Returns the report about `views` at `now` as JSON and as a page.
@@ -142,7 +142,7 @@ fn failed_reading_has_reason_and_missing_right() {
     for part in ["FORBIDDEN", "missing right: read services", "412 of 500", "FAILED", "INCOMPLETE"] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    let worst = page.find("FORBIDDEN").zip(page.find("read whole"));
+    let worst = page.find("FORBIDDEN").zip(page.find("read completely"));
     assert!(worst.is_some_and(|(forbidden, well)| forbidden < well), "the worst comes first");
 }
 
@@ -366,7 +366,7 @@ fn one_target_is_reported_and_unknown_target_is_404() {
 fn withheld_families_are_named() {
     let settings = Settings { max_series: 100, ..Settings::default() };
     let present =
-        Present { settings: Arc::new(settings), ..present(vec![fixture::full()], fixture::taken()) };
+        StatusView { settings: Arc::new(settings), ..present(vec![fixture::full()], fixture::taken()) };
     let report = report(&present, &StatusQuery::default()).expect("no target was asked for");
     let families: Vec<_> = report.exporter.withheld.iter().map(|withheld| withheld.family.as_str()).collect();
     assert!(families.contains(&"trio_service_wait_seconds"), "{families:?}");

@@ -1,10 +1,10 @@
-//! Absent is a result: what is unknown or too old has no series, and counters outlive their readings.
+//! Absence: values that are unknown or too old have no series; counters stay when readings are too old.
 
 use std::collections::BTreeSet;
 
 use pretty_assertions::assert_eq;
 
-use super::{both_surfaces, fixture, names, parsed::Family, samples, value};
+use super::{both_pages, fixture, names, parsed::Family, samples, value};
 use crate::{
     metrics::View,
     model::{AgentStatus, CaseList, ServiceSkills, ServiceStatus},
@@ -12,9 +12,10 @@ use crate::{
     tally::AgentTotals,
 };
 
+/// Families that `view` lacks.
 fn missing(view: &View) -> BTreeSet<String> {
-    let all = both_surfaces(&fixture::full(), fixture::taken());
-    let left = both_surfaces(view, fixture::taken());
+    let all = both_pages(&fixture::full(), fixture::taken());
+    let left = both_pages(view, fixture::taken());
     let left: BTreeSet<_> = names(&left).into_iter().collect();
     names(&all).into_iter().filter(|name| !left.contains(name)).map(str::to_owned).collect()
 }
@@ -27,8 +28,8 @@ fn service(change: fn(&mut ServiceStatus)) -> View {
     })
 }
 
-/// One agent of whom the answer says everything but the state.
-fn stateless() -> View {
+/// One agent without a state.
+fn without_state() -> View {
     fixture::changed(|snapshot| {
         let status =
             AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
@@ -77,9 +78,9 @@ const SERVICES: &[&str] = &[
     "trio_service_wait_target_seconds",
 ];
 
-/// A source that is missing, and all families that go with it.
+/// Each missing source, and the families that are absent without it.
 #[test]
-fn a_family_without_its_source_is_absent_and_no_other() {
+fn only_families_without_their_source_are_absent() {
     let none = |interval| std::time::Duration::from_secs(interval);
     let cases: Vec<(View, &[&str])> = vec![
         (fixture::full(), &[]),
@@ -120,7 +121,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
             &["trio_service_skilled_agents"],
         ),
         (
-            stateless(),
+            without_state(),
             &[
                 "trio_agent_limit_seconds",
                 "trio_agent_state",
@@ -148,8 +149,8 @@ fn a_family_without_its_source_is_absent_and_no_other() {
         ),
         (
             fixture::changed(|s| {
-                let cut = CaseList { cases: Vec::new(), truncated: vec!["s1".into()] };
-                s.centers[0].calls = fixture::reading(0, cut, 5);
+                let truncated = CaseList { truncated: vec!["s1".into()], ..CaseList::default() };
+                s.centers[0].calls = fixture::reading(0, truncated, 5);
             }),
             &["trio_calls"],
         ),
@@ -222,7 +223,7 @@ fn a_family_without_its_source_is_absent_and_no_other() {
     }
 }
 
-/// What is known of a target before its first step.
+/// Families of a target before its first step.
 const BEFORE_THE_FIRST_STEP: &[&str] = &[
     "trio_up",
     "trio_target_restarts_total",
@@ -242,9 +243,9 @@ const BEFORE_THE_FIRST_STEP: &[&str] = &[
 ];
 
 #[test]
-fn before_the_first_step_a_target_is_down_and_nothing_more() {
+fn target_is_down_before_its_first_step() {
     let view = View { stats: Default::default(), ..fixture::view("main", None) };
-    let families = both_surfaces(&view, fixture::taken());
+    let families = both_pages(&view, fixture::taken());
     let ours: Vec<_> = names(&families).into_iter().filter(|name| name.starts_with("trio_")).collect();
     assert_eq!(ours, BEFORE_THE_FIRST_STEP);
     assert_eq!(value(&families, "trio_up"), Some(0.0));
@@ -255,9 +256,9 @@ fn kinds(families: &[Family], kind: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn gauges_of_old_readings_go_and_counters_stay() {
-    let fresh = both_surfaces(&fixture::full(), fixture::later(60));
-    let stale = both_surfaces(&fixture::full(), fixture::later(901));
+fn expired_readings_drop_gauges_and_keep_counters() {
+    let fresh = both_pages(&fixture::full(), fixture::later(60));
+    let stale = both_pages(&fixture::full(), fixture::later(901));
     assert_eq!(kinds(&fresh, "counter"), kinds(&stale, "counter"));
     let left: BTreeSet<_> = kinds(&stale, "gauge");
     let facts = |name: &&String| {
@@ -273,8 +274,8 @@ fn gauges_of_old_readings_go_and_counters_stay() {
 }
 
 #[test]
-fn each_reading_expires_by_its_own_interval() {
-    let families = both_surfaces(&fixture::full(), fixture::later(61));
+fn readings_expire_by_their_own_interval() {
+    let families = both_pages(&fixture::full(), fixture::later(61));
     assert_eq!(names(&families).contains(&"trio_service_info"), false);
     assert_eq!(names(&families).contains(&"trio_contact_center_info"), true);
     let success: Vec<_> = samples(&families, "trio_collector_success")
@@ -300,12 +301,12 @@ fn each_reading_expires_by_its_own_interval() {
 }
 
 #[test]
-fn a_failed_attempt_leaves_the_data_of_the_one_before() {
+fn failed_attempt_keeps_previous_data() {
     let view = fixture::changed(|snapshot| {
         let reading = &mut snapshot.centers[0].agent_state;
         reading.attempt.as_mut().expect("there").outcome = Outcome::Failed;
     });
-    let families = both_surfaces(&view, fixture::taken());
+    let families = both_pages(&view, fixture::taken());
     let success = samples(&families, "trio_collector_success");
     let failed: Vec<_> = success.iter().filter(|sample| sample.value == 0.0).collect();
     assert_eq!(failed.len(), 1);
@@ -314,29 +315,29 @@ fn a_failed_attempt_leaves_the_data_of_the_one_before() {
 }
 
 #[test]
-fn a_poller_that_hangs_is_not_up() {
-    let up = |seconds| value(&both_surfaces(&fixture::full(), fixture::later(seconds)), "trio_up");
+fn hanging_poller_is_not_up() {
+    let up = |seconds| value(&both_pages(&fixture::full(), fixture::later(seconds)), "trio_up");
     assert_eq!((up(60), up(61)), (Some(1.0), Some(0.0)));
     let down = fixture::changed(|snapshot| snapshot.up = false);
-    assert_eq!(value(&both_surfaces(&down, fixture::taken()), "trio_up"), Some(0.0));
+    assert_eq!(value(&both_pages(&down, fixture::taken()), "trio_up"), Some(0.0));
 }
 
 #[test]
-fn an_agent_without_a_state_exists_but_is_in_none() {
+fn agent_without_state_has_info_only() {
     let view = fixture::changed(|snapshot| {
         let status =
             AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     });
-    let families = both_surfaces(&view, fixture::taken());
+    let families = both_pages(&view, fixture::taken());
     assert_eq!(samples(&families, "trio_agent_info").len(), 1);
     assert_eq!(samples(&families, "trio_agent_state").len(), 0);
     assert_eq!(samples(&families, "trio_agent_state_since_timestamp_seconds").len(), 0);
 }
 
 #[test]
-fn what_is_gone_from_the_state_reading_has_no_membership() {
-    let families = both_surfaces(&fixture::full(), fixture::taken());
+fn removed_service_has_no_membership() {
+    let families = both_pages(&fixture::full(), fixture::taken());
     let members: Vec<_> = samples(&families, "trio_service_group_member")
         .iter()
         .map(|sample| sample.label("service_id"))
@@ -345,46 +346,46 @@ fn what_is_gone_from_the_state_reading_has_no_membership() {
 }
 
 #[test]
-fn members_that_an_old_configuration_named_are_gone() {
+fn expired_agent_list_drops_memberships() {
     let view = fixture::changed(|snapshot| {
         let center = &mut snapshot.centers[0];
         center.agent_state.good.as_mut().expect("there").taken = fixture::later(890);
         center.agent_groups.good.as_mut().expect("there").taken = fixture::later(890);
     });
     let members = |seconds| {
-        let families = both_surfaces(&view, fixture::later(seconds));
+        let families = both_pages(&view, fixture::later(seconds));
         samples(&families, "trio_agent_group_member").len()
     };
     assert_eq!((members(900), members(901)), (3, 0));
 }
 
 #[test]
-fn a_collector_that_is_switched_off_is_not_spoken_of() {
+fn collector_switched_off_has_no_series() {
     let view = fixture::changed(|snapshot| snapshot.centers[0].skills = Reading::none(None));
-    for family in both_surfaces(&view, fixture::taken()) {
-        let of_skills = family
+    for family in both_pages(&view, fixture::taken()) {
+        let skills = family
             .samples
             .iter()
             .filter(|sample| sample.labels.get("collector").is_some_and(|collector| collector == "skills"));
-        assert_eq!(of_skills.count(), 0, "{}", family.name);
+        assert_eq!(skills.count(), 0, "{}", family.name);
     }
 }
 
 #[test]
-fn a_service_that_nobody_is_skilled_for_has_zeros_and_one_of_unknown_skills_nothing() {
+fn service_without_skilled_agents_has_zeros() {
     let view = fixture::changed(|snapshot| {
         let services = vec![("s1".into(), vec!["gone".into()])];
         let skills = ServiceSkills { services, skills: 1 };
         snapshot.centers[0].skills = fixture::reading(1, skills, 300);
     });
-    let families = both_surfaces(&view, fixture::taken());
+    let families = both_pages(&view, fixture::taken());
     let skilled = samples(&families, "trio_service_skilled_agents");
     assert_eq!(skilled.len(), 7);
     assert!(skilled.iter().all(|sample| sample.label("service_id") == "s1" && sample.value == 0.0));
 }
 
 #[test]
-fn who_is_skilled_is_absent_while_either_side_is_too_old_though_the_services_are_fresh() {
+fn expired_skills_or_states_drop_skilled_agents() {
     let skilled = |agents_age: u64, skills_age: u64| {
         let now = 1000;
         let view = fixture::changed(|snapshot| {
@@ -393,7 +394,7 @@ fn who_is_skilled_is_absent_while_either_side_is_too_old_though_the_services_are
             center.agent_state.good.as_mut().expect("there").taken = fixture::later(now - agents_age);
             center.skills.good.as_mut().expect("there").taken = fixture::later(now - skills_age);
         });
-        samples(&both_surfaces(&view, fixture::later(now)), "trio_service_skilled_agents").len()
+        samples(&both_pages(&view, fixture::later(now)), "trio_service_skilled_agents").len()
     };
     assert_eq!((skilled(60, 900), skilled(61, 900), skilled(60, 901)), (14, 0, 0));
 }

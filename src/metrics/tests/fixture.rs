@@ -1,4 +1,4 @@
-//! A contact centre in which every family has something to say.
+//! A contact centre for which every family has samples.
 
 use std::{
     sync::Arc,
@@ -22,17 +22,18 @@ use crate::{
     },
 };
 
-/// The moment of the last reading.
+/// Time of the last reading.
 pub(crate) fn taken() -> Stamp {
     Stamp { wall: UNIX_EPOCH + Duration::from_secs(1_700_000_000), mono: Duration::from_secs(1000) }
 }
 
-/// So much later on both clocks.
+/// Time `seconds` later than [`taken`], on both clocks.
 pub(crate) fn later(seconds: u64) -> Stamp {
     let passed = Duration::from_secs(seconds);
     Stamp { wall: taken().wall + passed, mono: taken().mono + passed }
 }
 
+/// Settings with every optional part.
 pub(crate) fn settings(identity: Identity) -> Arc<Settings> {
     let build = BuildInfo {
         version: "1.2.3".to_owned(),
@@ -42,7 +43,7 @@ pub(crate) fn settings(identity: Identity) -> Arc<Settings> {
     let state_file = Some(Arc::new(state_file()));
     let reload = Some(Arc::new(reload()));
     let shard = Shard::new(1, 3).expect("a shard");
-    let sharing = Some(Sharing { shard, elsewhere: Arc::default() });
+    let sharing = Some(Sharing { shard, other_targets: Arc::default() });
     Arc::new(Settings {
         identity,
         build,
@@ -54,7 +55,7 @@ pub(crate) fn settings(identity: Identity) -> Arc<Settings> {
     })
 }
 
-/// Read well once, and badly since.
+/// A reload that succeeded, and one after it that failed.
 fn reload() -> ReloadStats {
     let stats = ReloadStats::default();
     stats.successful.set(Some(0.0));
@@ -62,7 +63,7 @@ fn reload() -> ReloadStats {
     stats
 }
 
-/// Saved once, in vain once.
+/// A state file that was saved once and failed once.
 fn state_file() -> StateFileStats {
     let stats = StateFileStats::default();
     stats.last_success.set(Some(1_699_999_999.5));
@@ -70,6 +71,7 @@ fn state_file() -> StateFileStats {
     stats
 }
 
+/// A process that the operating system reports completely.
 pub(crate) fn process() -> Process {
     Process {
         cpu_seconds: Some(1.5),
@@ -172,10 +174,10 @@ fn center(contact_center: ContactCenter) -> Center {
 fn calls() -> CaseList {
     let call = |id, state| Case { service_id: Some("s1".into()), state: Some(state), ..Case::new(id) };
     let calls = [("1", CaseState::Queued), ("2", CaseState::Offered), ("3", CaseState::Handled)];
-    CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), truncated: vec![] }
+    CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), ..CaseList::default() }
 }
 
-/// Two agents serve each service, and one that is gone.
+/// Two agents with the skill for each service, one agent that was removed, and a service that does not exist.
 fn skills() -> ServiceSkills {
     let services = vec![
         ("s1".into(), vec!["a1".into(), "a2".into(), "gone".into()]),
@@ -185,6 +187,7 @@ fn skills() -> ServiceSkills {
     ServiceSkills { services, skills: 6 }
 }
 
+/// State of service s1, with every number.
 pub(crate) fn service_status() -> ServiceStatus {
     ServiceStatus {
         exported: vec![("vipWaiting".into(), 2.0)],
@@ -279,7 +282,7 @@ fn over_limit(state: AgentState, limit: u64, agents: u64) -> OverLimit {
     OverLimit { state, limit: Duration::from_secs(limit), agents }
 }
 
-/// Lunch may be shown. Whoever was paused is at work again.
+/// One allowed reason, Lunch; no one is paused now.
 fn pauses() -> PauseTotals {
     PauseTotals {
         reasons: ["Lunch".into(), OTHER_REASON.into()].into(),
@@ -288,7 +291,7 @@ fn pauses() -> PauseTotals {
     }
 }
 
-/// A service of which calls were counted, as the lists of [`snapshot`] and earlier ones showed them.
+/// A service with counted calls, as the lists of [`snapshot`] and earlier ones showed them.
 fn flow() -> FlowTotals {
     let counts = ClassCounts {
         offered: 9,
@@ -315,12 +318,12 @@ fn flow() -> FlowTotals {
         classes: vec![class],
         time,
         truncated: Some(false),
-        lists_are_short: false,
+        withholds_longest_wait: false,
     };
     FlowTotals { services: vec![service], ..FlowTotals::default() }
 }
 
-/// What the tally counts of a contact centre's skills.
+/// Skilled agents of a contact centre as the tally counts them.
 fn skilled(center: &Center) -> Option<Arc<SkilledAgents>> {
     let (skills, states) = (center.skills.good.as_ref()?, center.agent_state.good.as_ref()?);
     tally::count_skilled(&skills.data, &states.data).map(Arc::new)
@@ -366,7 +369,7 @@ pub(crate) fn goals() -> Goals {
     Goals::new(GivenGoals { classes, minimum_agents: Some(2), ..GivenGoals::default() }, vec![])
 }
 
-/// Everything at once.
+/// A target with every family.
 pub(crate) fn full() -> View {
     view("main", Some(published(snapshot())))
 }

@@ -1,4 +1,4 @@
-//! The flow: what is absent without its source, and what stays.
+//! The flow of cases: families that are absent without their source, and those that stay.
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ const DAY: [&str; 4] = [
     "trio_service_day_within_target",
 ];
 
-/// The fixture with other totals of its flow.
-fn counted(change: impl FnOnce(&mut FlowTotals)) -> View {
+/// The fixture with changed totals of its flow.
+fn with_flow(change: impl FnOnce(&mut FlowTotals)) -> View {
     let mut view = fixture::full();
     let published = Arc::make_mut(view.published.as_mut().expect("published"));
     let totals: &mut Totals = Arc::make_mut(&mut published.totals);
@@ -33,18 +33,18 @@ fn counted(change: impl FnOnce(&mut FlowTotals)) -> View {
     view
 }
 
-fn of_service(change: fn(&mut ServiceTotals)) -> View {
-    counted(|flow| change(&mut flow.services[0]))
+fn with_service(change: fn(&mut ServiceTotals)) -> View {
+    with_flow(|flow| change(&mut flow.services[0]))
 }
 
-fn of_class(change: fn(&mut ClassTotals)) -> View {
-    counted(|flow| change(&mut flow.services[0].classes[0]))
+fn with_class(change: fn(&mut ClassTotals)) -> View {
+    with_flow(|flow| change(&mut flow.services[0].classes[0]))
 }
 
-/// The families that `view` lacks.
+/// Families that `view` lacks.
 fn missing(view: &View) -> Vec<String> {
-    let all = both_surfaces(&fixture::full(), fixture::taken());
-    let there = both_surfaces(view, fixture::taken());
+    let all = both_pages(&fixture::full(), fixture::taken());
+    let there = both_pages(view, fixture::taken());
     let mut missing: Vec<String> = names(&all).into_iter().map(str::to_owned).collect();
     missing.retain(|name| !names(&there).contains(&name.as_str()));
     missing.sort_unstable();
@@ -52,63 +52,62 @@ fn missing(view: &View) -> Vec<String> {
 }
 
 #[test]
-fn a_family_of_the_flow_without_its_source_is_absent_and_no_other() {
-    assert_eq!(missing(&of_class(|class| class.now = None)), NOW, "the list is cut");
-    assert_eq!(missing(&of_class(|class| class.day = None)), DAY, "the day was not watched");
+fn only_flow_families_without_source_are_absent() {
+    assert_eq!(missing(&with_class(|class| class.now = None)), NOW, "the list is truncated");
+    assert_eq!(missing(&with_class(|class| class.day = None)), DAY, "the day was not observed");
     assert_eq!(
-        missing(&View { goals: Arc::default(), ..of_service(|service| service.goals = Arc::default()) }),
+        missing(&View { goals: Arc::default(), ..with_service(|service| service.goals = Arc::default()) }),
         ["trio_service_minimum_agents"]
     );
-    assert_eq!(missing(&of_service(|service| service.truncated = None)), ["trio_service_list_truncated"]);
+    assert_eq!(missing(&with_service(|service| service.truncated = None)), ["trio_service_list_truncated"]);
     assert_eq!(
-        missing(&of_service(|service| service.time.queue_wait = None)),
+        missing(&with_service(|service| service.time.queue_wait = None)),
         ["trio_service_queue_wait_seconds_total"]
     );
     assert_eq!(
-        missing(&of_service(|service| service.time.measured = None)),
+        missing(&with_service(|service| service.time.measured = None)),
         ["trio_service_measured_seconds_total", "trio_service_unmeasured_seconds_total"]
     );
 }
 
 #[test]
-fn a_service_without_a_list_of_cases_has_no_series_of_any_class() {
-    let view = of_service(|service| service.classes.clear());
+fn service_without_case_lists_has_no_class_series() {
+    let view = with_service(|service| service.classes.clear());
     let missing = missing(&view);
     let of_classes = missing.iter().filter(|name| name.starts_with("trio_service_")).count();
     assert_eq!((missing.len(), of_classes), (19, 19), "{missing:?}");
 }
 
 #[test]
-fn a_service_that_is_gone_from_the_last_reading_has_no_counters_and_they_do_not_expire() {
+fn only_a_removed_service_loses_its_counters() {
     let gone = fixture::changed(|snapshot| {
         snapshot.centers[0].service_state = fixture::reading(0, vec![], 5);
     });
-    let there = both_surfaces(&gone, fixture::taken());
+    let there = both_pages(&gone, fixture::taken());
     assert!(!names(&there).contains(&"trio_service_cases_answered_total"));
-    let old = both_surfaces(&fixture::full(), fixture::later(10_000));
+    let old = both_pages(&fixture::full(), fixture::later(10_000));
     assert_eq!(samples(&old, "trio_service_cases_answered_total")[0].value, 4.0);
     assert!(samples(&old, "trio_service_class_waiting").is_empty());
 }
 
 #[test]
-fn the_longest_wait_is_derived_from_whole_fresh_lists_only_and_says_so() {
-    let silent = |snapshot: &mut crate::snapshot::Snapshot| {
+fn longest_wait_is_derived_from_fresh_lists_only() {
+    let without_wait = |snapshot: &mut crate::snapshot::Snapshot| {
         let status = crate::model::ServiceStatus { longest_wait: None, ..fixture::service_status() };
         snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
     };
-    let wait =
-        |view: &View| value(&both_surfaces(view, fixture::taken()), "trio_service_longest_wait_seconds");
-    assert_eq!(wait(&fixture::changed(silent)), Some(25.0));
+    let wait = |view: &View| value(&both_pages(view, fixture::taken()), "trio_service_longest_wait_seconds");
+    assert_eq!(wait(&fixture::changed(without_wait)), Some(25.0));
     let unread = fixture::changed(|snapshot| {
-        silent(snapshot);
+        without_wait(snapshot);
         snapshot.centers[0].calls = Reading::none(std::time::Duration::from_secs(5));
     });
     assert_eq!(wait(&unread), None);
 }
 
 #[test]
-fn undecided_waiting_withholds_three_gauges_and_keeps_the_states() {
-    let view = of_service(|service| {
+fn undecided_waiting_drops_three_gauges_keeps_states() {
+    let view = with_service(|service| {
         let now = service.classes[0].now.as_mut().expect("whole");
         (now.waiting, now.states) = (None, [1, 0, 0, 2]);
     });
@@ -120,14 +119,14 @@ fn undecided_waiting_withholds_three_gauges_and_keeps_the_states() {
             "trio_service_class_waiting"
         ]
     );
-    let states = samples(&both_surfaces(&view, fixture::taken()), "trio_service_cases").len();
+    let states = samples(&both_pages(&view, fixture::taken()), "trio_service_cases").len();
     assert_eq!(states, CaseState::COUNT);
 }
 
 #[test]
-fn no_wait_is_derived_from_lists_that_hide_waiting_cases() {
+fn no_wait_is_derived_from_short_lists() {
     let derived = |change: fn(&mut ServiceTotals)| {
-        let mut view = of_service(change);
+        let mut view = with_service(change);
         let published = Arc::make_mut(view.published.as_mut().expect("published"));
         let status = crate::model::ServiceStatus {
             longest_wait: None,
@@ -136,10 +135,10 @@ fn no_wait_is_derived_from_lists_that_hide_waiting_cases() {
         };
         let snapshot = Arc::make_mut(&mut published.snapshot);
         snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
-        value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
+        value(&both_pages(&view, fixture::taken()), "trio_service_longest_wait_seconds")
     };
     assert_eq!(derived(|_| {}), Some(25.0));
-    assert_eq!(derived(|service| service.lists_are_short = true), None);
+    assert_eq!(derived(|service| service.withholds_longest_wait = true), None);
     let undecided = |service: &mut ServiceTotals| {
         service.classes[0].now.as_mut().expect("whole").waiting = None;
     };
@@ -147,19 +146,19 @@ fn no_wait_is_derived_from_lists_that_hide_waiting_cases() {
 }
 
 #[test]
-fn a_queue_known_to_be_empty_has_no_wait() {
+fn empty_queue_has_no_wait() {
     let wait = |queue_length, longest_wait| {
         let view = fixture::changed(|snapshot| {
             let status =
                 crate::model::ServiceStatus { queue_length, longest_wait, ..fixture::service_status() };
             snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
         });
-        value(&both_surfaces(&view, fixture::taken()), "trio_service_longest_wait_seconds")
+        value(&both_pages(&view, fixture::taken()), "trio_service_longest_wait_seconds")
     };
     assert_eq!(wait(Some(0.0), None), Some(0.0));
     assert_eq!(wait(Some(0.0), Some(99.0)), Some(0.0));
     assert_eq!(wait(Some(2.0), Some(99.0)), Some(99.0));
-    assert_eq!(wait(Some(2.0), None), Some(25.0), "the list of calls tells");
+    assert_eq!(wait(Some(2.0), None), Some(25.0), "from the list of calls");
     assert_eq!(wait(None, Some(99.0)), Some(99.0));
     assert_eq!(wait(None, None), Some(25.0));
 }

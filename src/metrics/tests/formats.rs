@@ -1,19 +1,18 @@
-//! The two formats, hostile names, and several targets in one pass.
+//! The two text formats, hostile names, and several targets in one encoding.
 
 use pretty_assertions::assert_eq;
 
 use super::{families, fixture, names, parsed, samples, value};
 use crate::{
-    metrics::{Identity, Process, Surface, View, classic::from_open_metrics, encode},
+    metrics::{Identity, MetricsPage, Process, View, classic::from_open_metrics, encode},
     model::{ServiceStatus, Text},
 };
 
 #[test]
-fn both_formats_hold_the_same_samples_and_open_metrics_ends() {
-    for surface in [Surface::Main, Surface::Agents] {
+fn both_formats_hold_the_same_samples() {
+    for page in [MetricsPage::Main, MetricsPage::Agents] {
         let settings = fixture::settings(Identity::Name);
-        let open_metrics =
-            encode(surface, &[fixture::full()], &settings, fixture::process(), fixture::taken());
+        let open_metrics = encode(page, &[fixture::full()], &settings, fixture::process(), fixture::taken());
         let classic = from_open_metrics(&open_metrics);
         assert!(open_metrics.ends_with("\n# EOF\n"));
         assert_eq!(open_metrics.matches("# EOF").count(), 1);
@@ -23,6 +22,7 @@ fn both_formats_hold_the_same_samples_and_open_metrics_ends() {
     }
 }
 
+/// A target in which everything has this name.
 fn named(name: &str) -> View {
     let text: Text = name.into();
     fixture::changed(|snapshot| {
@@ -38,7 +38,7 @@ fn named(name: &str) -> View {
 }
 
 #[test]
-fn no_name_breaks_a_line() {
+fn hostile_names_do_not_break_lines() {
     let hostile = [
         "Kö \"14\" reg",
         "back\\slash",
@@ -61,8 +61,8 @@ fn no_name_breaks_a_line() {
     ];
     for name in hostile {
         let settings = fixture::settings(Identity::Name);
-        let main = families(Surface::Main, &[named(name)], &settings, fixture::taken());
-        let agents = families(Surface::Agents, &[named(name)], &settings, fixture::taken());
+        let main = families(MetricsPage::Main, &[named(name)], &settings, fixture::taken());
+        let agents = families(MetricsPage::Agents, &[named(name)], &settings, fixture::taken());
         let info = &samples(&main, "trio_service_info")[0];
         assert_eq!((info.label("service_name"), info.label("service_id")), (name, name));
         assert_eq!(samples(&main, "trio_contact_center_info")[0].label("contact_center_name"), name);
@@ -71,14 +71,15 @@ fn no_name_breaks_a_line() {
 }
 
 #[test]
-fn long_names_are_cut_at_200_characters() {
+fn long_names_are_truncated_to_200_characters() {
     let name = "å".repeat(10_000);
-    let main = families(Surface::Main, &[named(&name)], &fixture::settings(Identity::Name), fixture::taken());
+    let main =
+        families(MetricsPage::Main, &[named(&name)], &fixture::settings(Identity::Name), fixture::taken());
     assert_eq!(samples(&main, "trio_service_info")[0].label("service_name"), "å".repeat(200));
 }
 
 #[test]
-fn the_text_is_exactly_this() {
+fn text_is_exactly_as_expected() {
     let view = fixture::changed(|snapshot| {
         let center = &mut snapshot.centers[0];
         let status = ServiceStatus {
@@ -95,7 +96,7 @@ fn the_text_is_exactly_this() {
         center.service_state.good.as_mut().expect("there").items = 1;
     });
     let settings = fixture::settings(Identity::None);
-    let text = encode(Surface::Main, &[view], &settings, Process::default(), fixture::taken());
+    let text = encode(MetricsPage::Main, &[view], &settings, Process::default(), fixture::taken());
     let expected = "\
 # HELP trio_contact_center_info Name of a contact centre, always 1: join it to show names instead of ids. Source: cc.
 # TYPE trio_contact_center_info gauge
@@ -118,16 +119,16 @@ trio_agents_unmeasured_seconds_total{target=\"main\",contact_center=\"1\"} 20.0
 fn several_targets_share_each_family() {
     let other = View { name: "other".into(), ..fixture::full() };
     let settings = fixture::settings(Identity::Name);
-    let both = families(Surface::Main, &[fixture::full(), other], &settings, fixture::taken());
-    let one = families(Surface::Main, &[fixture::full()], &settings, fixture::taken());
+    let both = families(MetricsPage::Main, &[fixture::full(), other], &settings, fixture::taken());
+    let one = families(MetricsPage::Main, &[fixture::full()], &settings, fixture::taken());
     assert_eq!(names(&both), names(&one));
     assert_eq!(samples(&both, "trio_agents").len(), 14);
 }
 
 #[test]
-fn no_target_at_all_is_a_valid_exposition() {
+fn exposition_without_targets_is_valid() {
     let settings = fixture::settings(Identity::Name);
-    let main = families(Surface::Main, &[], &settings, fixture::taken());
+    let main = families(MetricsPage::Main, &[], &settings, fixture::taken());
     assert_eq!(value(&main, "trio_exporter_build_info"), Some(1.0));
-    assert_eq!(encode(Surface::Agents, &[], &settings, Process::default(), fixture::taken()), "# EOF\n");
+    assert_eq!(encode(MetricsPage::Agents, &[], &settings, Process::default(), fixture::taken()), "# EOF\n");
 }

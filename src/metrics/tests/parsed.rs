@@ -1,8 +1,8 @@
-//! A strict reader of expositions, so that tests speak of families and samples, not of lines.
+//! A strict parser of expositions: tests compare families and samples instead of lines.
 
 use std::collections::BTreeMap;
 
-/// A family as scraped.
+/// A family with its samples.
 #[derive(Debug)]
 pub(crate) struct Family {
     pub(crate) name: String,
@@ -11,7 +11,7 @@ pub(crate) struct Family {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// A line with a value.
+/// A sample: name, labels and value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sample {
     pub(crate) name: String,
@@ -24,14 +24,14 @@ impl Sample {
         self.labels.get(name).map_or("", String::as_str)
     }
 
-    /// What tells the sample from others of its family, without the labels named.
+    /// Returns the labels of the sample, without those in `parts`.
     pub(crate) fn key_without(&self, parts: &[&str]) -> Vec<(String, String)> {
         let kept = self.labels.iter().filter(|(name, _)| !parts.contains(&name.as_str()));
         kept.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 }
 
-/// Reads classic text. Panics on anything that a strict parser would refuse.
+/// Parses classic text. Panics on text that a strict parser would refuse.
 pub(crate) fn classic(text: &str) -> Vec<Family> {
     let mut families: Vec<Family> = Vec::new();
     let mut help = None;
@@ -42,8 +42,8 @@ pub(crate) fn classic(text: &str) -> Vec<Family> {
             assert!(help.replace((name.to_owned(), text.to_owned())).is_none(), "one HELP: {line}");
         } else if let Some(rest) = line.strip_prefix("# TYPE ") {
             let (name, kind) = rest.split_once(' ').expect("TYPE has a type");
-            let (of, help) = help.take().expect("HELP stands before TYPE");
-            assert_eq!(of, name);
+            let (help_name, help) = help.take().expect("HELP is before TYPE");
+            assert_eq!(help_name, name);
             assert!(families.iter().all(|family| family.name != name), "{name} begins twice");
             assert!(
                 families.last().is_none_or(|last| !last.samples.is_empty()),
@@ -58,18 +58,19 @@ pub(crate) fn classic(text: &str) -> Vec<Family> {
                 if family.kind == "histogram" { &["_sum", "_count", "_bucket"] } else { &[""] };
             assert!(suffixes.contains(&suffix), "{line}");
             let twice = family.samples.iter().any(|s| s.name == sample.name && s.labels == sample.labels);
-            assert!(!twice, "series stands twice: {line}");
+            assert!(!twice, "a series twice: {line}");
             family.samples.push(sample);
         }
     }
     families
 }
 
-/// The lines with values of either format.
+/// Returns the lines with samples, of either format.
 pub(crate) fn sample_lines(text: &str) -> Vec<&str> {
     text.lines().filter(|line| !line.starts_with('#')).collect()
 }
 
+/// Parses the line of a sample.
 fn sample(line: &str) -> Sample {
     let name_end = line.find(['{', ' ']).expect("a sample has a value");
     let (name, mut rest) = line.split_at(name_end);
@@ -81,7 +82,7 @@ fn sample(line: &str) -> Sample {
             let (key, after) = rest.split_once("=\"").expect("a label has a value");
             assert!(key.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{line}");
             let (value, after) = quoted(after);
-            assert!(labels.insert(key.to_owned(), value).is_none(), "label stands twice: {line}");
+            assert!(labels.insert(key.to_owned(), value).is_none(), "a label twice: {line}");
             rest = after.strip_prefix(',').unwrap_or(after);
         }
         rest = &rest[1..];
@@ -90,6 +91,7 @@ fn sample(line: &str) -> Sample {
     Sample { name: name.to_owned(), labels, value: value.parse().expect("a number") }
 }
 
+/// Parses the value of a label up to its closing quote, and returns the rest as well.
 fn quoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut characters = text.char_indices();

@@ -1,23 +1,23 @@
-//! How much of a person is shown, and the limit on series.
+//! Forms of identity on the page of agents, and the limit on series.
 
 use pretty_assertions::assert_eq;
 
 use super::{families, fixture, names, samples};
-use crate::metrics::{Identity, Settings, Surface};
+use crate::metrics::{Identity, MetricsPage, Settings};
 
 use std::sync::Arc;
 
 fn agents(identity: Identity) -> Vec<super::Family> {
-    families(Surface::Agents, &[fixture::full()], &fixture::settings(identity), fixture::taken())
+    families(MetricsPage::Agents, &[fixture::full()], &fixture::settings(identity), fixture::taken())
 }
 
 #[test]
-fn without_identity_there_is_no_person() {
+fn identity_none_shows_no_person() {
     assert_eq!(names(&agents(Identity::None)), Vec::<&str>::new());
 }
 
 #[test]
-fn with_identity_id_there_are_no_names() {
+fn identity_id_shows_no_names() {
     let families = agents(Identity::Id);
     let info = samples(&families, "trio_agent_info");
     assert_eq!(info.iter().map(|sample| sample.label("agent_id")).collect::<Vec<_>>(), ["a1", "a2", "a3"]);
@@ -25,7 +25,7 @@ fn with_identity_id_there_are_no_names() {
 }
 
 #[test]
-fn with_identity_name_names_come_from_configuration_else_from_the_state() {
+fn identity_name_prefers_names_of_the_agent_list() {
     let view = fixture::changed(|snapshot| {
         let center = &mut snapshot.centers[0];
         let mut states = center.agent_state.good.as_ref().expect("there").data.to_vec();
@@ -35,32 +35,33 @@ fn with_identity_name_names_come_from_configuration_else_from_the_state() {
         agents[1].name = None;
         center.agents = fixture::reading(3, agents, 300);
     });
-    let families = families(Surface::Agents, &[view], &fixture::settings(Identity::Name), fixture::taken());
+    let families =
+        families(MetricsPage::Agents, &[view], &fixture::settings(Identity::Name), fixture::taken());
     let info = samples(&families, "trio_agent_info");
     let shown: Vec<_> = info.iter().map(|sample| sample.label("agent_name")).collect();
     assert_eq!(shown, ["Åsa", "from state", "Cy"]);
 }
 
 #[test]
-fn with_identity_hash_neither_id_nor_name_is_shown_and_every_family_shows_the_same_hash() {
+fn identity_hash_hides_id_and_name_everywhere() {
     let families = agents(Identity::Hash(b"secret".to_vec().into()));
-    let of = |family: &str| {
+    let ids = |family: &str| {
         let samples = samples(&families, family).iter().map(|sample| sample.label("agent_id").to_owned());
         samples.collect::<std::collections::BTreeSet<_>>()
     };
-    let hashes = of("trio_agent_info");
+    let hashes = ids("trio_agent_info");
     assert_eq!(hashes.len(), 3);
     assert!(hashes.iter().all(|hash| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit())));
     for family in ["trio_agent_state", "trio_agent_state_seconds_total", "trio_agent_group_member"] {
-        assert_eq!(of(family), hashes, "{family}");
+        assert_eq!(ids(family), hashes, "{family}");
     }
     assert!(samples(&families, "trio_agent_info").iter().all(|s| !s.labels.contains_key("agent_name")));
 }
 
 #[test]
-fn the_main_surface_names_no_person() {
+fn main_page_names_no_person() {
     let main =
-        families(Surface::Main, &[fixture::full()], &fixture::settings(Identity::Name), fixture::taken());
+        families(MetricsPage::Main, &[fixture::full()], &fixture::settings(Identity::Name), fixture::taken());
     let labels = main.iter().flat_map(|family| &family.samples).flat_map(|sample| &sample.labels);
     for (label, value) in labels {
         assert!(!label.starts_with("agent_id") && label != "agent_name", "{label}");
@@ -68,7 +69,7 @@ fn the_main_surface_names_no_person() {
     }
 }
 
-/// All series of the fixture's agents: 3 info, 3 members, 21 states, 3 since, 2 limits, 21 seconds.
+/// Number of all series of the fixture's agents: 3 info, 3 members, 21 states, 3 since, 2 limits, 21 seconds.
 const ALL: usize = 53;
 
 fn capped(max_series: usize) -> Arc<Settings> {
@@ -76,19 +77,21 @@ fn capped(max_series: usize) -> Arc<Settings> {
     Arc::new(settings)
 }
 
+/// Number of series on the page of agents under a limit.
 fn left(max_series: usize) -> usize {
-    let families = families(Surface::Agents, &[fixture::full()], &capped(max_series), fixture::taken());
+    let families = families(MetricsPage::Agents, &[fixture::full()], &capped(max_series), fixture::taken());
     families.iter().map(|family| family.samples.len()).sum()
 }
 
+/// Families and numbers of series that are reported as left out.
 fn dropped(max_series: usize) -> Vec<(String, f64)> {
-    let main = families(Surface::Main, &[fixture::full()], &capped(max_series), fixture::taken());
+    let main = families(MetricsPage::Main, &[fixture::full()], &capped(max_series), fixture::taken());
     let samples = samples(&main, "trio_series_dropped").iter();
     samples.map(|sample| (sample.label("family").to_owned(), sample.value)).collect()
 }
 
 #[test]
-fn above_the_limit_whole_families_go_in_order() {
+fn limit_drops_whole_families_in_order() {
     assert_eq!(
         [ALL, ALL - 1, ALL - 21, ALL - 22, 0].map(left),
         [ALL, ALL - 21, ALL - 21, ALL - 42, ALL - 42]
@@ -96,7 +99,7 @@ fn above_the_limit_whole_families_go_in_order() {
 }
 
 #[test]
-fn what_was_dropped_is_said_on_the_main_surface_and_that_is_never_dropped() {
+fn main_page_reports_dropped_series() {
     let (seconds, state) = ("trio_agent_state_seconds_total".to_owned(), "trio_agent_state".to_owned());
     let agents = |max| dropped(max)[..2].to_vec();
     let expected = |a, b| vec![(seconds.clone(), a), (state.clone(), b)];
@@ -104,7 +107,7 @@ fn what_was_dropped_is_said_on_the_main_surface_and_that_is_never_dropped() {
     assert_eq!(agents(ALL), expected(0.0, 0.0));
     assert_eq!(agents(ALL - 1), expected(21.0, 0.0));
     assert_eq!(agents(1), expected(21.0, 21.0));
-    let main = |max| families(Surface::Main, &[fixture::full()], &capped(max), fixture::taken());
+    let main = |max| families(MetricsPage::Main, &[fixture::full()], &capped(max), fixture::taken());
     let (least, all) = (main(1), main(500_000));
     let gone: Vec<String> =
         dropped(1).into_iter().filter(|(_, series)| *series > 0.0).map(|(name, _)| name).collect();
@@ -114,10 +117,10 @@ fn what_was_dropped_is_said_on_the_main_surface_and_that_is_never_dropped() {
         "trio_service_skilled_agents",
         "trio_service_day_offered",
     ];
-    assert_eq!(gone[2..6], order, "the first of the main surface to go");
+    assert_eq!(gone[2..6], order, "the first to be left out of the main page");
     let mut all = names(&all);
     all.retain(|name| !gone.iter().any(|gone| gone == name));
-    assert_eq!(names(&least), all, "nothing else of the main surface goes");
+    assert_eq!(names(&least), all, "nothing else is left out of the main page");
 }
 
 #[test]

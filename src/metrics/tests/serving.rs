@@ -1,4 +1,4 @@
-//! The exposition as the web server uses it.
+//! The exposition as the web server uses it: cache, compression, targets, pages.
 
 use std::{io::Read, sync::Arc, time::Duration};
 
@@ -7,15 +7,15 @@ use tokio::sync::watch;
 
 use super::{fixture, parsed};
 use crate::{
-    metrics::{Exposition, Format, Identity, NotServed, Settings, Source, Surface},
+    metrics::{Exposition, ExpositionError, Format, Identity, MetricsPage, Settings, Source},
     model::Clock,
     tally::Published,
 };
 
-/// Publishes for one target.
+/// The publishing side of one target.
 pub(crate) type Publisher = watch::Sender<Option<Arc<Published>>>;
 
-/// An exposition of targets of these names, and what publishes for them.
+/// An exposition of targets with these names, and their publishing sides.
 pub(crate) fn exposition(
     names: &[&str],
     identity: Identity,
@@ -35,9 +35,9 @@ pub(crate) fn exposition(
 }
 
 #[tokio::test]
-async fn an_encoding_is_shared_while_young_and_made_anew_when_old() {
+async fn encoding_is_shared_until_its_maximum_age() {
     let (exposition, _publishers, clock) = exposition(&["main"], Identity::Id, Duration::from_secs(1000));
-    let get = || exposition.get(Surface::Main, None, Format::Classic);
+    let get = || exposition.get(MetricsPage::Main, None, Format::Classic);
     let first = get().await.expect("served");
     assert!(Arc::ptr_eq(&first, &get().await.expect("served")));
     clock.advance(Duration::from_secs(1000));
@@ -45,9 +45,9 @@ async fn an_encoding_is_shared_while_young_and_made_anew_when_old() {
 }
 
 #[tokio::test]
-async fn many_who_ask_at_once_get_one_encoding_and_one_compression() {
+async fn concurrent_requests_share_encoding_and_compression() {
     let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
-    let asked = (0..50).map(|_| exposition.get(Surface::Main, None, Format::OpenMetrics));
+    let asked = (0..50).map(|_| exposition.get(MetricsPage::Main, None, Format::OpenMetrics));
     let served = futures_util::future::join_all(asked).await;
     let served: Vec<_> = served.into_iter().map(|encoded| encoded.expect("served")).collect();
     assert!(served.iter().all(|encoded| Arc::ptr_eq(encoded, &served[0])));
@@ -57,9 +57,9 @@ async fn many_who_ask_at_once_get_one_encoding_and_one_compression() {
 }
 
 #[tokio::test]
-async fn what_is_published_is_served_at_once_when_nothing_is_kept() {
+async fn published_data_is_served_at_once() {
     let (exposition, publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
-    let get = || exposition.get(Surface::Main, None, Format::Classic);
+    let get = || exposition.get(MetricsPage::Main, None, Format::Classic);
     assert!(get().await.expect("served").text().contains("\ntrio_up{target=\"main\"} 0\n"));
     assert!(!exposition.first_steps_done());
     publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
@@ -68,9 +68,9 @@ async fn what_is_published_is_served_at_once_when_nothing_is_kept() {
 }
 
 #[tokio::test]
-async fn an_encoding_from_before_the_first_step_does_not_hide_it() {
+async fn old_encoding_does_not_hide_the_first_step() {
     let (exposition, publishers, _) = exposition(&["main"], Identity::Id, Duration::from_secs(1000));
-    let get = || exposition.get(Surface::Main, None, Format::Classic);
+    let get = || exposition.get(MetricsPage::Main, None, Format::Classic);
     assert!(get().await.expect("served").text().contains("\ntrio_up{target=\"main\"} 0\n"));
     publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
     assert!(get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{"));
@@ -79,45 +79,46 @@ async fn an_encoding_from_before_the_first_step_does_not_hide_it() {
 #[tokio::test]
 async fn gzip_holds_the_same_text() {
     let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
-    let encoded = exposition.get(Surface::Main, None, Format::Classic).await.expect("served");
+    let encoded = exposition.get(MetricsPage::Main, None, Format::Classic).await.expect("served");
     let mut text = String::new();
     GzDecoder::new(&encoded.gzip().await.expect("zipped")[..]).read_to_string(&mut text).expect("gzip");
     assert_eq!(text, **encoded.text());
 }
 
 #[tokio::test]
-async fn a_target_can_be_asked_for_alone_and_an_unknown_one_is_refused_by_name() {
+async fn single_target_is_served_and_unknown_name_refused() {
     let (exposition, _publishers, _) = exposition(&["north", "söder"], Identity::Id, Duration::ZERO);
-    let encoded = exposition.get(Surface::Main, Some("söder"), Format::Classic).await.expect("served");
+    let encoded = exposition.get(MetricsPage::Main, Some("söder"), Format::Classic).await.expect("served");
     let up = parsed::classic(encoded.text()).into_iter().find(|family| family.name == "trio_up").expect("up");
     assert_eq!(up.samples.iter().map(|sample| sample.label("target")).collect::<Vec<_>>(), ["söder"]);
-    let refused = exposition.get(Surface::Main, Some("west"), Format::Classic).await.expect_err("unknown");
-    assert!(matches!(refused, NotServed::UnknownTarget { .. }));
+    let refused =
+        exposition.get(MetricsPage::Main, Some("west"), Format::Classic).await.expect_err("unknown");
+    assert!(matches!(refused, ExpositionError::UnknownTarget { .. }));
     assert_eq!(refused.to_string(), "there is no target \"west\"; known: north, söder");
 }
 
 #[tokio::test]
-async fn the_process_shows_itself_on_the_main_surface() {
+async fn process_is_on_the_main_page() {
     let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
-    let main = exposition.get(Surface::Main, None, Format::Classic).await.expect("served");
+    let main = exposition.get(MetricsPage::Main, None, Format::Classic).await.expect("served");
     let families = parsed::classic(main.text());
     let start = families.iter().find(|f| f.name == "process_start_time_seconds").expect("there");
     assert!(start.samples[0].value > 1.7e9);
-    let agents = exposition.get(Surface::Agents, None, Format::Classic).await.expect("served");
+    let agents = exposition.get(MetricsPage::Agents, None, Format::Classic).await.expect("served");
     assert!(!agents.text().contains("process_"));
 }
 
 #[tokio::test]
-async fn surfaces_formats_and_targets_are_not_taken_for_each_other() {
+async fn pages_formats_and_targets_are_cached_apart() {
     let (exposition, _publishers, _) =
         exposition(&["north", "south"], Identity::Id, Duration::from_secs(1000));
     let mut texts = std::collections::HashSet::new();
     for target in [None, Some("north"), Some("south")] {
         for format in [Format::OpenMetrics, Format::Classic] {
-            let encoded = exposition.get(Surface::Main, target, format).await.expect("served");
+            let encoded = exposition.get(MetricsPage::Main, target, format).await.expect("served");
             assert!(texts.insert(encoded.text().clone()), "{target:?} {format:?}");
         }
     }
-    let agents = exposition.get(Surface::Agents, None, Format::OpenMetrics).await.expect("served");
+    let agents = exposition.get(MetricsPage::Agents, None, Format::OpenMetrics).await.expect("served");
     assert_eq!(&**agents.text(), "# EOF\n");
 }

@@ -1,4 +1,4 @@
-//! The state file has series only where there is one.
+//! The families of the state file exist only if one is configured.
 
 use std::sync::Arc;
 
@@ -6,15 +6,15 @@ use pretty_assertions::assert_eq;
 
 use super::{families, fixture};
 use crate::{
-    metrics::{Settings, Surface},
+    metrics::{MetricsPage, Settings},
     stats::StateFileStats,
 };
 
 #[test]
-fn nothing_is_said_of_a_state_file_that_is_not_configured_and_no_time_of_one_that_was_never_written() {
+fn state_file_families_need_a_state_file() {
     let shown = |state_file: Option<StateFileStats>| {
         let settings = Settings { state_file: state_file.map(Arc::new), ..Settings::default() };
-        let families = families(Surface::Main, &[fixture::full()], &Arc::new(settings), fixture::taken());
+        let families = families(MetricsPage::Main, &[fixture::full()], &Arc::new(settings), fixture::taken());
         let names = families.into_iter().map(|family| family.name);
         names.filter(|name| name.contains("state_file")).collect::<Vec<_>>()
     };

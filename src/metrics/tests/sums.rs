@@ -1,17 +1,18 @@
-//! What is declared as a part adds up to the whole that HELP names.
+//! The values of a part label add up to the whole that HELP names.
 
 use std::collections::BTreeMap;
 
 use super::{
-    both_surfaces,
+    both_pages,
     contract::{Kind, rows},
     fixture,
     parsed::Family,
     samples, value,
 };
 
-/// Every family with part labels: the labels summed over, and the whole.
+/// Computes the whole from the other families.
 type Whole = fn(&[Family]) -> f64;
+/// Each family with part labels: the labels to sum over, and the whole.
 const WHOLES: &[(&str, &[&str], Whole)] = &[
     ("trio_agents", &["state"], |_| 3.0),
     ("trio_agent_group_agents", &["state"], |_| 3.0),
@@ -51,7 +52,7 @@ const WHOLES: &[(&str, &[&str], Whole)] = &[
 
 #[test]
 fn parts_add_up_to_their_whole() {
-    let families = both_surfaces(&fixture::full(), fixture::taken());
+    let families = both_pages(&fixture::full(), fixture::taken());
     for (name, parts, whole) in WHOLES {
         let mut sums = BTreeMap::new();
         let counted = samples(&families, name).iter();
@@ -69,17 +70,17 @@ fn parts_add_up_to_their_whole() {
 }
 
 #[test]
-fn one_state_is_the_agents_own() {
-    let families = both_surfaces(&fixture::full(), fixture::taken());
-    let mut of_agent = BTreeMap::new();
+fn each_agent_has_exactly_one_state() {
+    let families = both_pages(&fixture::full(), fixture::taken());
+    let mut by_agent = BTreeMap::new();
     for sample in samples(&families, "trio_agent_state") {
-        *of_agent.entry(sample.label("agent_id").to_owned()).or_insert(0.0) += sample.value;
+        *by_agent.entry(sample.label("agent_id").to_owned()).or_insert(0.0) += sample.value;
     }
-    assert_eq!(of_agent.into_values().collect::<Vec<_>>(), [1.0, 1.0, 1.0]);
+    assert_eq!(by_agent.into_values().collect::<Vec<_>>(), [1.0, 1.0, 1.0]);
 }
 
 #[test]
-fn every_part_of_the_contract_has_its_sum_checked() {
+fn each_part_of_the_contract_is_summed() {
     for row in rows() {
         let parts: Vec<_> = row.labels.iter().filter(|(_, kind)| *kind == Kind::Part).collect();
         let checked =
@@ -91,8 +92,8 @@ fn every_part_of_the_contract_has_its_sum_checked() {
 }
 
 #[test]
-fn the_buckets_of_a_histogram_are_cumulated_and_end_at_its_count() {
-    let families = both_surfaces(&fixture::full(), fixture::taken());
+fn histogram_buckets_are_cumulative_up_to_count() {
+    let families = both_pages(&fixture::full(), fixture::taken());
     let of_agents = |suffix: &str| {
         let all = samples(&families, "trio_api_request_duration_seconds").iter();
         let of_agents = all.filter(|sample| sample.label("resource") == "agents");
@@ -105,7 +106,7 @@ fn the_buckets_of_a_histogram_are_cumulated_and_end_at_its_count() {
 
 #[test]
 fn a_state_change_is_between_two_states() {
-    let families = both_surfaces(&fixture::full(), fixture::taken());
+    let families = both_pages(&fixture::full(), fixture::taken());
     let changes = samples(&families, "trio_agent_state_changes_total");
     assert_eq!(changes.len(), 42);
     assert!(changes.iter().all(|change| change.label("from") != change.label("to")));

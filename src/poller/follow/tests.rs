@@ -83,7 +83,7 @@ fn contact_center() -> ContactCenter {
 fn listed(id: &str, at: Stamp) -> Reading<CaseList> {
     let (service_id, state) = (Some("7".into()), Some(CaseState::Queued));
     let case = Case { service_id, state, ..Case::new(id) };
-    let data = Arc::new(CaseList { cases: vec![case], truncated: Vec::new() });
+    let data = Arc::new(CaseList { cases: vec![case], ..CaseList::default() });
     let attempt = Attempt { at, duration: Duration::ZERO, outcome: Outcome::Complete };
     let good = Good { taken: at, took: Duration::ZERO, changed: at, items: 1, data };
     Reading { attempt: Some(attempt), good: Some(good), ..Reading::none(Duration::from_secs(5)) }

@@ -39,7 +39,7 @@ fn read<T>(taken: Stamp, data: T) -> Reading<T> {
 }
 
 fn list(cases: Vec<Case>) -> CaseList {
-    CaseList { cases, truncated: Vec::new() }
+    CaseList { cases, ..CaseList::default() }
 }
 
 /// A contact centre `secs` seconds after the beginning, in which every call waits.

@@ -56,9 +56,8 @@ pub(super) struct Listed {
 }
 
 impl Listed {
-    /// Adds a case of the list that was read at `at`. `target` is in seconds; `unclassed` is true if the case
-    /// may be of any class.
-    pub(super) fn add(&mut self, case: &Tracked, at: f64, interval: Duration, target: f64, unclassed: bool) {
+    /// Adds a case of the list that was read at `at`. `target` is in seconds.
+    pub(super) fn add(&mut self, case: &Tracked, at: f64, interval: Duration, target: f64) {
         self.states[case.state.index()] += 1;
         let (waiting, unclassed_waiting) = match case.state {
             CaseState::Queued | CaseState::Offered => (&mut self.known, &mut self.unclassed_known),
@@ -66,6 +65,6 @@ impl Listed {
             CaseState::Handled | CaseState::Unknown => return,
         };
         waiting.add(case.age(at, interval), target);
-        *unclassed_waiting += u64::from(unclassed);
+        *unclassed_waiting += u64::from(case.class_is_unknown);
     }
 }

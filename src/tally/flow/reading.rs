@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{ListRead, Source, UnclassifiedReason};
+use super::{ListRead, Source, UnclassifiedReason, names::NameIndex};
 use crate::{
     model::{CaseList, Stamp, Text},
     snapshot::{Center, Snapshot},
@@ -20,6 +20,8 @@ pub(super) struct ListMemory {
     server: Option<Text>,
     /// Services whose part of it was truncated.
     pub(super) truncated: FxHashSet<Text>,
+    /// Services with rows that have no id and may wait.
+    pub(super) unkeyed: FxHashSet<Text>,
     /// Services whose part was truncated recently, with the last moment in seconds.
     pub(super) recently_truncated: FxHashMap<Text, f64>,
     /// Number of the last reading.
@@ -121,10 +123,17 @@ impl<'a> ListReading<'a> {
 
 impl ListMemory {
     /// Records a reading.
-    pub(super) fn record(&mut self, reading: &ListReading<'_>, taken: Stamp, server: &Text) {
+    pub(super) fn record(
+        &mut self,
+        reading: &ListReading<'_>,
+        taken: Stamp,
+        server: &Text,
+        names: &NameIndex,
+    ) {
         self.last = Some(taken);
         self.server = Some(server.clone());
         self.truncated = reading.list.truncated.iter().cloned().collect();
+        self.unkeyed = reading.list.unkeyed.iter().map(|service| names.id(service).clone()).collect();
         self.recently_truncated.retain(|_, at| reading.at - *at <= TRUNCATION_MEMORY);
         self.recently_truncated.extend(self.truncated.iter().map(|service| (service.clone(), reading.at)));
         self.number = reading.number;

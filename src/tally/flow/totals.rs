@@ -37,9 +37,9 @@ pub struct ServiceTotals {
     pub time: TimeCounts,
     /// True if a list that feeds the service is truncated; `None` until one was read.
     pub truncated: Option<bool>,
-    /// True if the lists recently showed fewer waiting cases than Trio's queue length, so that the oldest one
-    /// may be hidden.
-    pub lists_are_short: bool,
+    /// True if the lists recently showed fewer waiting cases than Trio's queue length, or could not show those of
+    /// every kind, so that the oldest one may be hidden.
+    pub withholds_longest_wait: bool,
 }
 
 /// The flow of one class of a service.
@@ -93,7 +93,7 @@ impl Flow {
                 flow.counts.clone()
             },
             day: flow.day.filter(|_| !flow.is_new).map(|base| base.since(&flow.counts)),
-            now: is_readable(flow.source).then(|| evidence.shown(&flow.now, now)),
+            now: is_readable(flow.source).then(|| evidence.shown(&flow.now, flow.source, now)),
         };
         ServiceTotals {
             service_id: id.clone(),
@@ -101,7 +101,7 @@ impl Flow {
             classes: flow.known().map(class).collect(),
             time: flow.time.counts,
             truncated,
-            lists_are_short: evidence.is_short(now),
+            withholds_longest_wait: evidence.withholds_longest_wait(now),
         }
     }
 }

@@ -3,7 +3,10 @@
 //! A state that the field dictionary does not map may mean "waits" or "is with an agent". The queue length
 //! often decides it. Where it does not, the gauges of waiting cases are withheld.
 
-use super::current_cases::{ClassNow, Listed};
+use super::{
+    Source,
+    current_cases::{ClassNow, Listed},
+};
 
 /// Time, in seconds, for which gauges stay withheld after the last undecided reading.
 // A gauge that comes and goes restarts the `for` of an alert each time, so that the alert never fires.
@@ -27,25 +30,27 @@ pub(super) struct QueueComparison {
     pub(super) known: u64,
     /// Cases in an unknown state that no agent has.
     pub(super) unknown: u64,
-    /// Those of `known` whose class is unknown.
-    pub(super) unclassed_known: u64,
-    /// Those of `unknown` whose class is unknown.
-    pub(super) unclassed_unknown: u64,
+    /// Those of `known` whose class is unknown, by the list that shows them.
+    pub(super) unclassed_known: [u64; Source::ALL.len()],
+    /// Those of `unknown` whose class is unknown, by the list that shows them.
+    pub(super) unclassed_unknown: [u64; Source::ALL.len()],
     /// Trio's count of waiting cases; `None` if not given or of another moment.
     pub(super) queue_length: Option<f64>,
     /// True if no list that was read hides cases of the service.
     pub(super) is_whole: bool,
     /// True if the list with cases of every kind was read.
     pub(super) shows_all_kinds: bool,
+    /// True if a list has rows that lack an id and may wait.
+    pub(super) has_unkeyed: bool,
 }
 
 impl QueueComparison {
-    /// Adds a class of the service.
-    pub(super) fn add(&mut self, listed: &Listed) {
+    /// Adds a class of the service, which `source` shows.
+    pub(super) fn add(&mut self, listed: &Listed, source: Source) {
         self.known += listed.known.cases;
         self.unknown += listed.unknown.cases;
-        self.unclassed_known += listed.unclassed_known;
-        self.unclassed_unknown += listed.unclassed_unknown;
+        self.unclassed_known[source.index()] += listed.unclassed_known;
+        self.unclassed_unknown[source.index()] += listed.unclassed_unknown;
     }
 
     /// Returns the verdict of this reading alone; `None` if it cannot be compared.
@@ -98,9 +103,12 @@ pub(super) struct WaitingEvidence {
     verdict: Option<WaitingVerdict>,
     /// True if the last reading agrees with it and an earlier one did, too.
     confirmed: bool,
-    classes: Withheld,
+    /// Gauges of the classes that each list shows.
+    classes: [Withheld; Source::ALL.len()],
     /// Moment of the last reading, if it showed fewer waiting cases than the queue length.
     short_since: Option<f64>,
+    /// True if the last reading covered every waiting case: by the list of every kind, or by a queue length.
+    covered: bool,
     longest_wait: Withheld,
 }
 
@@ -108,19 +116,39 @@ impl WaitingEvidence {
     /// Records a reading.
     pub(super) fn record(&mut self, reading: &QueueComparison, at: f64) {
         (self.verdict, self.confirmed) = (None, false);
-        let mut unclassed = reading.unclassed_known;
         if reading.unknown > 0 {
-            let verdict = self.decide(reading, at);
-            self.verdict = Some(verdict);
-            if verdict == WaitingVerdict::Waiting {
-                unclassed += reading.unclassed_unknown;
-            }
+            self.verdict = Some(self.decide(reading, at));
         }
-        // It counts as a call, but may be of any class.
-        if self.verdict == Some(WaitingVerdict::Undecided) || unclassed > 0 {
-            self.classes.record(at);
+        let all_wait = self.verdict == Some(WaitingVerdict::Waiting);
+        let waiting = reading.known + if all_wait { reading.unknown } else { 0 };
+        // A row without an id is in no list of cases. Only a queue length shows that it does not wait.
+        let hides_unkeyed =
+            reading.has_unkeyed && reading.queue_length.is_none_or(|length| length > waiting as f64);
+        if self.verdict == Some(WaitingVerdict::Undecided) || hides_unkeyed {
+            self.withhold_classes(at);
+        }
+        let has_unclassed = |source: Source| {
+            let unknown = if all_wait { reading.unclassed_unknown[source.index()] } else { 0 };
+            reading.unclassed_known[source.index()] + unknown > 0
+        };
+        if has_unclassed(Source::Calls) {
+            // It counts as a call, but may be a callback, which the other list can show as well.
+            self.withhold_classes(at);
+        } else if has_unclassed(Source::Cases) {
+            // It counts as `other`, but may be a chat or an e-mail. It is no call where calls have a list.
+            self.classes[Source::Cases.index()].record(at);
         }
         self.compare_length(reading, at);
+        // Of a service for e-mail and chat, the list of calls shows that no call waits, and no more.
+        let is_covered = reading.shows_all_kinds || reading.queue_length.is_some();
+        if !is_covered && !self.covered {
+            self.longest_wait.record(at);
+        }
+        self.covered = is_covered;
+    }
+
+    fn withhold_classes(&mut self, at: f64) {
+        self.classes.iter_mut().for_each(|classes| classes.record(at));
     }
 
     /// Returns the verdict on the unknown states after this reading.
@@ -161,9 +189,15 @@ impl WaitingEvidence {
     fn compare_length(&mut self, reading: &QueueComparison, at: f64) {
         let Some(length) = reading.queue_length.filter(|_| reading.is_whole) else { return };
         let unknown = if self.verdict == Some(WaitingVerdict::NotWaiting) { 0 } else { reading.unknown };
-        let is_short = ((reading.known + unknown) as f64) < length;
+        let shown = reading.known + unknown;
+        let is_short = (shown as f64) < length;
         if is_short && self.short_since.is_some_and(|last| is_recent(last, at)) {
             self.longest_wait.record(at);
+            // Lists and queue length differ by a case or two in every busy queue. Lists without any waiting case
+            // beside a queue are another thing: their zeros are not true.
+            if shown == 0 && reading.shows_all_kinds {
+                self.withhold_classes(at);
+            }
         }
         self.short_since = is_short.then_some(at);
     }
@@ -173,19 +207,19 @@ impl WaitingEvidence {
         self.verdict.filter(|_| self.confirmed)
     }
 
-    /// Returns what may be shown of a class of the service.
-    pub(super) fn shown(&self, listed: &Listed, now: f64) -> ClassNow {
+    /// Returns what may be shown of a class of the service, which `source` shows.
+    pub(super) fn shown(&self, listed: &Listed, source: Source, now: f64) -> ClassNow {
         let mut waiting = listed.known;
         if self.verdict == Some(WaitingVerdict::Waiting) {
             waiting.merge(&listed.unknown);
         }
-        let waiting = (!self.classes.is_active(now)).then_some(waiting);
+        let waiting = (!self.classes[source.index()].is_active(now)).then_some(waiting);
         ClassNow { states: listed.states, waiting }
     }
 
-    /// Returns whether the lists lately showed fewer waiting cases than the queue length, so that the
-    /// oldest may be one that they do not show.
-    pub(super) fn is_short(&self, now: f64) -> bool {
+    /// Returns true if the lists lately showed fewer waiting cases than the queue length, or could not show those
+    /// of every kind, so that the oldest may be one that they do not show.
+    pub(super) fn withholds_longest_wait(&self, now: f64) -> bool {
         self.longest_wait.is_active(now)
     }
 }

@@ -146,7 +146,8 @@ impl Comparison {
     pub(super) fn verdict(&self, position: usize) -> Option<FactorVerdict> {
         let counts = &self.fields[position];
         let most = WaitFactor::ALL.into_iter().max_by_key(|factor| counts.factors[*factor as usize])?;
-        let differing = counts.factors[most as usize];
+        // Each factor is a wrong unit. Services with different ones must not hide each other.
+        let differing: usize = counts.factors.iter().sum();
         match counts.all() {
             0 => None,
             // A single service may count its waits in another way; the unit of a field is wrong for most.

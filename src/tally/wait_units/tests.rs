@@ -82,7 +82,8 @@ impl TestCenter {
             exported: Vec::new(),
         };
         let truncated = if self.truncated { vec!["1".into()] } else { Vec::new() };
-        let calls = CaseList { cases: self.calls.iter().map(case).collect(), truncated };
+        let calls =
+            CaseList { cases: self.calls.iter().map(case).collect(), truncated, ..CaseList::default() };
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let mut center = Center::new(contact_center, |_| Some(Duration::from_secs(POLL)));
         center.service_state.good = good(stamp, vec![status]);
@@ -214,6 +215,18 @@ fn list_that_may_hide_the_oldest_proves_nothing() {
     (truncated.calls, truncated.truncated) = (vec![0], true);
     truncated.pass(300);
     assert_eq!(truncated.factors(), [], "the list is truncated");
+}
+
+#[test]
+fn services_with_different_factors_do_not_hide_each_other() {
+    let exact = |age| AgeRange { low: age, high: age };
+    let mut comparison = Comparison::default();
+    comparison.add_pair(100_000.0, exact(100.0));
+    comparison.add_pair(2.0, exact(120.5));
+    assert!(matches!(comparison.verdict(0), Some(compare::FactorVerdict::Factor(_))));
+    comparison.add_pair(100.0, exact(100.0));
+    comparison.add_pair(90.0, exact(90.0));
+    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::NoFactor), "half of them agree");
 }
 
 #[test]

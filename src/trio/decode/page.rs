@@ -3,7 +3,7 @@
 use super::{
     Context,
     raw::Raw,
-    reader::{self, Reader, Words},
+    reader::{Reader, Words},
 };
 use crate::{model::Text, trio::fields::Slot};
 
@@ -18,6 +18,8 @@ pub(in crate::trio) struct Page<T> {
     pub(in crate::trio) seen: Vec<FieldSeen>,
     /// Members that feed a field, as the server spells them.
     pub(in crate::trio) members: Vec<Text>,
+    /// Services of waiting cases whose rows lack an id.
+    pub(in crate::trio) unkeyed: Vec<Text>,
 }
 
 /// Findings for one field in one answer.
@@ -33,6 +35,8 @@ pub(in crate::trio) struct FieldSeen {
     pub(in crate::trio) rejected: u64,
     /// Rows that lack it and cannot be counted without it.
     pub(in crate::trio) rows_without: u64,
+    /// Rows without the member of a state.
+    pub(in crate::trio) absent: u64,
     /// The first few of those values, cut short.
     pub(in crate::trio) samples: Vec<String>,
 }
@@ -44,6 +48,7 @@ impl FieldSeen {
         self.unknown += other.unknown;
         self.rejected += other.rejected;
         self.rows_without += other.rows_without;
+        self.absent += other.absent;
         self.member = self.member.take().or(other.member);
         self.samples.extend(other.samples);
     }
@@ -73,6 +78,7 @@ pub(super) struct PageBuilder<'a, 'de, T, F> {
     seen: Vec<FieldSeen>,
     spellings: Vec<Option<usize>>,
     words: Words,
+    unkeyed: Vec<Text>,
 }
 
 /// Keys remembered of one answer; further ones are looked up each time.
@@ -94,6 +100,7 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
             seen: vec![FieldSeen::default(); fields],
             spellings: vec![None; fields],
             words: Words::default(),
+            unkeyed: Vec::new(),
         }
     }
 
@@ -153,7 +160,8 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
                 self.spellings[field] = Some(*spelling);
             }
         }
-        let mut reader = reader::new(&self.context, &self.row, &mut self.seen, &mut self.words);
+        let mut reader =
+            Reader::new(&self.context, &self.row, &mut self.seen, &mut self.words, &mut self.unkeyed);
         self.items.extend((self.build)(&mut reader));
         self.clear_row();
     }
@@ -169,6 +177,6 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
         }
         let known = self.keys.iter().filter(|(_, key)| matches!(key, Key::Field { .. }));
         let members = known.map(|(name, _)| Text::from(&**name)).collect();
-        Page { items: self.items, rows: self.rows, seen: self.seen, members }
+        Page { items: self.items, rows: self.rows, seen: self.seen, members, unkeyed: self.unkeyed }
     }
 }

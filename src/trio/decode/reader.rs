@@ -21,15 +21,7 @@ pub(in crate::trio) struct Reader<'r> {
     row: &'r [(Raw<'r>, usize, usize)],
     seen: &'r mut [FieldSeen],
     words: &'r mut Words,
-}
-
-pub(super) fn new<'r>(
-    context: &'r Context<'r>,
-    row: &'r [(Raw<'r>, usize, usize)],
-    seen: &'r mut [FieldSeen],
-    words: &'r mut Words,
-) -> Reader<'r> {
-    Reader { context, row, seen, words }
+    unkeyed: &'r mut Vec<Text>,
 }
 
 /// Meanings of an answer's words, by field.
@@ -40,7 +32,25 @@ pub(super) struct Words(Vec<(usize, Box<str>, Option<Meaning>)>);
 /// Words remembered of one answer; further ones are looked up each time.
 const WORD_MEMORY: usize = 64;
 
-impl Reader<'_> {
+impl<'r> Reader<'r> {
+    pub(super) fn new(
+        context: &'r Context<'r>,
+        row: &'r [(Raw<'r>, usize, usize)],
+        seen: &'r mut [FieldSeen],
+        words: &'r mut Words,
+        unkeyed: &'r mut Vec<Text>,
+    ) -> Self {
+        Self { context, row, seen, words, unkeyed }
+    }
+
+    /// Records that a case without an id may wait for this service.
+    pub(in crate::trio) fn record_unkeyed(&mut self, service: Text) {
+        // Thousands of such rows are of a few services, and come in any order.
+        if !self.unkeyed.contains(&service) {
+            self.unkeyed.push(service);
+        }
+    }
+
     fn unknown(&mut self, field: usize) {
         let seen = &mut self.seen[field];
         seen.unknown += 1;
@@ -196,6 +206,7 @@ impl Reader<'_> {
     /// Returns an agent's state; `None` only if the member is missing.
     pub(in crate::trio) fn agent_state(&mut self, field: usize) -> Option<AgentState> {
         if self.row[field].0 == Raw::Absent {
+            self.seen[field].absent += 1;
             return None;
         }
         if let Some(Meaning::AgentState(state)) = self.meaning(field) {
@@ -209,6 +220,7 @@ impl Reader<'_> {
     /// Returns a case's state; `None` only if the member is missing.
     pub(in crate::trio) fn case_state(&mut self, field: usize) -> Option<CaseState> {
         if self.row[field].0 == Raw::Absent {
+            self.seen[field].absent += 1;
             return None;
         }
         if let Some(Meaning::CaseState(state)) = self.meaning(field) {

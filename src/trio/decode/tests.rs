@@ -177,6 +177,7 @@ fn unmapped_agent_state_is_unknown() {
         [Some(AgentState::WrapUp), Some(AgentState::Available), unknown, unknown, None, unknown]
     );
     assert_eq!(page.seen[rows::AGENT_STATE].unknown, 3);
+    assert_eq!(page.seen[rows::AGENT_STATE].absent, 1);
     assert_eq!(page.seen[rows::AGENT_STATE].samples, ["Fika", "null", "17"]);
 }
 
@@ -210,6 +211,8 @@ fn early_times_are_absent_in_every_field_and_form() {
         r#""/Date(-62135596800000)/""#,
         r#""1901-01-01 00:59:17""#,
         r#""1901-01-01 00:59:XX""#,
+        r#""01/01/1900 00:00:00""#,
+        r#""0000-00-00""#,
         "0",
         "-1",
     ];

@@ -111,7 +111,7 @@ impl Dictionary {
     }
 }
 
-/// Returns whether `value`, in a member that is read in the form of this name, stands for "no time".
+/// Returns whether `value`, in a member that is read in the form of this name, means "no time".
 pub fn is_no_time(value: &Value, form: &str) -> bool {
     let Some(form) = Form::ALL.into_iter().find(|known| known.as_str() == form) else { return false };
     match value {

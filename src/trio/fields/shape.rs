@@ -34,7 +34,7 @@ pub(in crate::trio) enum Kind {
 /// Importance of a field: the effect of its absence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::trio) enum Need {
-    /// Without it items cannot be told apart.
+    /// Without it items cannot be distinguished.
     Key,
     /// Without it the item is in no service, so no figure of a service counts it.
     Queue,
@@ -45,7 +45,7 @@ pub(in crate::trio) enum Need {
 }
 
 impl Need {
-    /// Whether no row is counted without the field.
+    /// Returns true if no row is counted without the field.
     pub(in crate::trio) const fn is_counted_by(self) -> bool {
         matches!(self, Self::Key | Self::Queue)
     }

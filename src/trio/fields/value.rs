@@ -17,8 +17,10 @@ use crate::model::{AgentState, CaseClass, CaseState};
 const EARLIEST: i64 = 946_684_800;
 /// First year whose moments are times.
 const EARLIEST_YEAR: i16 = 2000;
-/// Characters of a date, as in `1901-01-01`.
-const DATE_LENGTH: usize = 10;
+/// Digits of a year.
+const YEAR_DIGITS: usize = 4;
+/// Digits of a date without and with a time, written without separators.
+const COMPACT_DATE_LENGTHS: [usize; 2] = [8, 14];
 
 /// Domain meaning of a raw value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +112,7 @@ impl Raw<'_> {
         SystemTime::UNIX_EPOCH.checked_add(duration).ok_or(Unreadable)
     }
 
-    /// Returns whether this is one of the ways in which systems write "no time": nothing, or a moment before
+    /// Returns true if this is one of the ways in which systems write "no time": nothing, or a moment before
     /// the year 2000 (assumption B5).
     pub(in crate::trio) fn is_no_time(&self, form: Form) -> bool {
         let number = match self {
@@ -134,17 +136,35 @@ impl Raw<'_> {
     }
 }
 
-/// Returns whether a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in any zone.
-/// Anything may follow the date: Trio writes `1901-01-01 00:59:XX`.
+/// Returns true if a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in any zone, or
+/// nothing but zeros and separators. Anything may follow the date: Trio writes `1901-01-01 00:59:XX`.
 fn is_early(text: &str) -> bool {
+    if text.chars().all(|c| c == '0' || c.is_ascii_punctuation() || c.is_whitespace()) {
+        return true;
+    }
     if let Some(millis) = date_millis(text) {
         return millis < EARLIEST * 1000;
     }
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return timestamp.as_second() < EARLIEST;
     }
-    let date = text.get(..DATE_LENGTH).and_then(|date| date.parse::<civil::Date>().ok());
-    date.is_some_and(|date| date.year() < EARLIEST_YEAR)
+    year(text).is_some_and(|year| year < EARLIEST_YEAR)
+}
+
+/// Returns the year of a date: the group of four digits among the first three, as in `1899-12-30`, `30.12.1899` or
+/// `1/1/0001 12:00:00 AM`, or the beginning of `19000101` and `19000101000000`.
+fn year(text: &str) -> Option<i16> {
+    // A group of another length may be a number of seconds or milliseconds, which belongs to another form.
+    if COMPACT_DATE_LENGTHS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text[..YEAR_DIGITS].parse().ok();
+    }
+    let mut parts = text.splitn(4, |c: char| !c.is_ascii_digit());
+    let mut date = [parts.next()?, parts.next()?, parts.next()?].into_iter();
+    date.clone()
+        .all(|part| !part.is_empty())
+        .then(|| date.find(|part| part.len() == YEAR_DIGITS))??
+        .parse()
+        .ok()
 }
 
 /// Milliseconds since 1970 in `/Date(ms)/`.
@@ -282,6 +302,18 @@ mod tests {
             "/Date(0)/",
             "/Date(-1000)/",
             "/Date(946684799999)/",
+            "01/01/1900",
+            "1/1/0001 12:00:00 AM",
+            "30.12.1899",
+            "31.12.1999 23:59",
+            "19000101",
+            "19691231235959",
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "00:00:00",
+            "00.00.0000",
+            "-",
+            "--",
         ] {
             assert!(no_time(text(moment), Form::Timestamp), "{moment}");
         }
@@ -315,6 +347,15 @@ mod tests {
             "/Date(946684800000)/",
             "yesterday",
             "12:30",
+            "01/01/2000",
+            "30.11.2026 08:00",
+            "20261130",
+            "20261130080000",
+            "never",
+            "3600",
+            "1700000000",
+            "1700000000000",
+            "10-20-30",
         ] {
             assert!(!text(moment).is_no_time(Form::Timestamp), "{moment}");
         }

@@ -80,7 +80,7 @@ async fn states_without_rows_are_unknown() {
             &report,
             &format!("mapping {resource}"),
             Level::Unknown,
-            "cannot be told: no row came",
+            "cannot be determined: the answer has no row",
         );
     }
 }
@@ -172,7 +172,7 @@ async fn waits_in_another_unit_are_suspected_in_one_reading() {
     let report = waiting("300", "5").await;
     assert_finding(&report, "waits", Level::Check, "`services/calls: {waited: {form: minutes}}`");
     assert_finding(&waiting("300", "300").await, "waits", Level::Ok, "in this reading 2 agree");
-    assert_finding(&waiting("0", "0").await, "waits", Level::Unknown, "cannot be told in this reading");
+    assert_finding(&waiting("0", "0").await, "waits", Level::Unknown, "cannot be determined in this reading");
     assert_finding(&waiting("30", "3000").await, "waits", Level::Unknown, "2 do not, by no known factor");
 }
 

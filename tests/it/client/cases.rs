@@ -146,12 +146,43 @@ async fn written_case_without_state_is_in_unknown_state() {
         {"ärendeId": 1, "tjänstId": 7, "läge": "Nytt"}, {"ärendeId": 2, "tjänstId": 7, "läge": "Pågår"},
         {"ärendeId": 3, "tjänstId": 7, "läge": "chattar"}, {"ärendeId": 4, "tjänstId": 7},
     ]);
-    let (_, cases, _) = both(&rows, None).await;
+    let (_, cases, bench) = both(&rows, None).await;
+    let uses = bench.client.field_uses();
+    let state = uses.iter().find(|it| it.resource == Resource::Cases && it.field == "state");
+    let state = state.expect("in the dictionary");
+    assert_eq!(
+        (state.unknown_values, state.not_understood),
+        (1, 1),
+        "it withholds figures, so it is reported"
+    );
+    assert_eq!(state.unknown_words, ["no value".into()]);
     let states: Vec<_> = cases.cases.iter().map(|case| case.state).collect();
     let expected = [CaseState::Queued, CaseState::Handled, CaseState::Handled, CaseState::Unknown];
     assert_eq!(states, expected.map(Some));
     assert_eq!(&*cases.cases[0].id, "1");
     assert_eq!(cases.cases[0].service_id.as_deref(), Some("7"));
+}
+
+#[tokio::test]
+async fn rows_without_id_that_may_wait_name_their_service() {
+    let rows = json!([
+        {"jobNo": 1, "sid": 1, "state": "Queued"},
+        {"sid": 2, "state": "Queued"}, {"sid": 2, "state": "Queued"}, {"jobNo": "", "sid": 3, "state": "Parkerad"},
+        {"jobNo": null, "sid": 4}, {"sid": 5, "state": "Handled"}, {"sid": 6, "agentId": 9},
+        {"sid": 7, "state": "Queued", "agentId": 0}, {"state": "Queued"},
+    ]);
+    let (calls, cases, bench) = both(&rows, None).await;
+    for list in [&calls, &cases] {
+        assert_eq!(list.cases.len(), 1);
+        let services: Vec<&str> = list.unkeyed.iter().map(|service| &**service).collect();
+        assert_eq!(services, ["2", "3", "4", "7"]);
+    }
+    let uses = bench.client.field_uses();
+    let lacking = |field| {
+        let found = uses.iter().find(|it| it.resource == Resource::Calls && it.field == field);
+        found.expect("in the dictionary").rows_without
+    };
+    assert_eq!((lacking("id"), lacking("service_id")), (Some(8), Some(0)), "each row is counted once");
 }
 
 /// So many cases of service 7.

@@ -1,4 +1,4 @@
-//! Several contact centres and several Trio systems: names that can be told apart, and no sum in silence.
+//! Several contact centres and several Trio systems: names that differ, and no sum in silence.
 
 use serde_json::Value;
 

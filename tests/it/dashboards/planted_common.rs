@@ -197,7 +197,9 @@ fn centers_that_are_merged_or_not_named_are_found() {
                 |json| {
                     let description =
                         panel(json, "Waiting")["description"].as_str().expect("a text").to_owned();
-                    panel(json, "Waiting")["description"] = description.replace("together", "").into();
+                    panel(json, "Waiting")["description"] = description
+                        .replace("All chosen services, contact centres and classes together.", "")
+                        .into();
                 },
                 "in silence",
             ),

@@ -25,8 +25,6 @@ const WIDE: u64 = 8;
 const LETTERS: u64 = 9;
 const MARGIN: u64 = 12;
 
-const NO_BREAK_SPACE: char = '\u{a0}';
-
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let found = board.panels().into_iter().filter(|it| it.shows_data()).flat_map(|panel| {
         let all = numbers(panel).into_iter().chain(titles(panel)).chain(waits(panel)).chain(names(panel));

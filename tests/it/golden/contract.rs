@@ -1,4 +1,4 @@
-//! The contract of names, types, surfaces and labels equals what the expected expositions hold.
+//! The contract of names, types, pages and labels equals what the expected expositions hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,13 +18,13 @@ const AGENTS: [&str; 2] = [
     include_str!("../../data/expected/empty_agents.prom"),
 ];
 
-/// Name, type, surface and the names of the labels.
+/// Name, type, page and the names of the labels.
 type Families = BTreeMap<String, (String, String, BTreeSet<String>)>;
 
 fn contract() -> Families {
     let mut families = Families::new();
     for line in CONTRACT.lines().skip(1) {
-        let [name, kind, surface, labels] =
+        let [name, kind, page, labels] =
             line.split('\t').collect::<Vec<_>>().try_into().expect("four columns");
         let mut names = BTreeSet::new();
         for label in labels.split_whitespace() {
@@ -32,7 +32,7 @@ fn contract() -> Families {
             assert!(["key", "part", "info"].contains(&kind), "{name}: {label} is neither key, part nor info");
             names.insert(label.to_owned());
         }
-        let row = (kind.to_owned(), surface.to_owned(), names);
+        let row = (kind.to_owned(), page.to_owned(), names);
         assert!(families.insert(name.to_owned(), row).is_none(), "{name} occurs twice");
     }
     families
@@ -40,12 +40,12 @@ fn contract() -> Families {
 
 fn golden() -> Families {
     let mut families = Families::new();
-    for (surface, texts) in [("main", &MAIN[..]), ("agents", &AGENTS[..])] {
+    for (page, texts) in [("main", &MAIN[..]), ("agents", &AGENTS[..])] {
         for line in texts.iter().flat_map(|text| text.lines()) {
             if let Some(declared) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = declared.split_once(' ').expect("a name and a type");
                 let row = families.entry(name.to_owned()).or_default();
-                (row.0, row.1) = (kind.to_owned(), surface.to_owned());
+                (row.0, row.1) = (kind.to_owned(), page.to_owned());
             } else if !line.starts_with('#') {
                 let (name, labels) = sample(line);
                 let name = if families.contains_key(&name) { name } else { histogram(&name) };

@@ -35,7 +35,7 @@ async fn by_hand() -> HandWritten {
 }
 
 #[tokio::test]
-async fn it_is_here_and_its_series_are_where_the_answer_says() {
+async fn shown_service_has_the_series_of_its_selector() {
     let (_trio, mut app) = simulated(small()).await;
     app.step().await;
     let info = app.metrics().await;
@@ -50,7 +50,7 @@ async fn it_is_here_and_its_series_are_where_the_answer_says() {
 }
 
 #[tokio::test]
-async fn trio_does_not_list_it_though_everything_was_read() {
+async fn service_in_no_list_is_not_listed() {
     let trio = by_hand().await;
     let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
@@ -58,11 +58,11 @@ async fn trio_does_not_list_it_though_everything_was_read() {
     assert_eq!((&answer["verdict"], &answer["matches"]), (&json!("not_listed"), &json!([])), "{answer:#}");
     let (weight, evidence) = reason(&answer, "services_list");
     assert_eq!(weight, "ruled_out");
-    assert_eq!(evidence, "read whole, with 2 services, and not among them: contact centre 1");
+    assert_eq!(evidence, "read completely, with 2 services, and it is not one of them: contact centre 1");
 }
 
 #[tokio::test]
-async fn trio_lists_it_but_shows_no_state_of_it() {
+async fn service_without_state_is_no_state() {
     let trio = by_hand().await;
     let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
@@ -79,7 +79,7 @@ async fn trio_lists_it_but_shows_no_state_of_it() {
 }
 
 #[tokio::test]
-async fn its_contact_centre_is_left_out_by_the_configuration() {
+async fn left_out_contact_centre_is_possible() {
     let clock = still_clock();
     let options = trio_exporter::sim::Options { contact_centers: 2, ..small() };
     let trio = Simulated::start(options, clock.clone()).await;
@@ -95,7 +95,7 @@ async fn its_contact_centre_is_left_out_by_the_configuration() {
 }
 
 #[tokio::test]
-async fn the_list_of_its_contact_centre_may_not_be_read() {
+async fn forbidden_list_of_services_is_possible() {
     let (trio, mut app) = simulated(small()).await;
     trio.order("rights", &json!({"forbidden": ["services"], "at_once": true})).await;
     app.step().await;
@@ -107,7 +107,7 @@ async fn the_list_of_its_contact_centre_may_not_be_read() {
 }
 
 #[tokio::test]
-async fn the_list_of_its_contact_centre_does_not_come_whole() {
+async fn incomplete_list_of_services_is_possible() {
     let trio = HandWritten::start().await;
     trio.answer("", "{\"data\":[]}").await;
     trio.answer("cc", r#"{"data":[{"id":"1","name":"Växjö"}]}"#).await;
@@ -121,8 +121,8 @@ async fn the_list_of_its_contact_centre_does_not_come_whole() {
     let (weight, evidence) = reason(&answer, "services_list");
     assert_eq!(weight, "possible");
     assert!(evidence.contains("1 of 3 items"), "{evidence}");
-    let said = status(&app, "").await;
-    let services = super::collector(&said, "services");
+    let report = status(&app, "").await;
+    let services = super::collector(&report, "services");
     assert_eq!(
         [&services["state"], &services["items"], &services["total"]],
         [&json!("incomplete"), &json!(1), &json!(3)]
@@ -130,7 +130,7 @@ async fn the_list_of_its_contact_centre_does_not_come_whole() {
 }
 
 #[tokio::test]
-async fn its_states_may_not_be_read() {
+async fn forbidden_states_are_the_cause() {
     let (trio, mut app) = simulated(small()).await;
     trio.order("rights", &json!({"forbidden": ["services/state"], "at_once": true})).await;
     app.step().await;
@@ -142,7 +142,7 @@ async fn its_states_may_not_be_read() {
 }
 
 #[tokio::test]
-async fn what_was_read_of_it_is_too_old() {
+async fn expired_states_are_the_cause() {
     let (trio, mut app) = simulated(small()).await;
     app.step().await;
     assert_eq!(why(&app, "102").await["verdict"], "shown");
@@ -156,7 +156,7 @@ async fn what_was_read_of_it_is_too_old() {
 }
 
 #[tokio::test]
-async fn the_limit_on_series_leaves_out_some_of_its_families() {
+async fn series_limit_is_the_cause() {
     let clock = still_clock();
     let trio = Simulated::start(small(), clock.clone()).await;
     let mut few = config(trio.target(true), Identity::None);
@@ -171,7 +171,7 @@ async fn the_limit_on_series_leaves_out_some_of_its_families() {
 }
 
 #[tokio::test]
-async fn several_are_called_so() {
+async fn name_of_several_services_lists_all() {
     let trio = by_hand().await;
     let mut both = config(target(&trio.url()), Identity::None);
     let mut other = target(&trio.url());
@@ -189,7 +189,7 @@ async fn several_are_called_so() {
 }
 
 #[tokio::test]
-async fn nothing_was_read_yet_or_nothing_can_be_read() {
+async fn unread_target_is_possible() {
     let (trio, mut app) = simulated(small()).await;
     let answer = why(&app, "102").await;
     assert_eq!(answer["verdict"], "not_known");

@@ -35,7 +35,7 @@ async fn run(file: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String
 }
 
 #[tokio::test]
-async fn it_ends_after_the_time_it_was_given_and_adds_up() {
+async fn trace_ends_after_its_time_with_a_summary() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let folder = folder();
     let file = configured(&folder, &[&trio.url()], "smörgåsbord");
@@ -55,7 +55,7 @@ async fn it_ends_after_the_time_it_was_given_and_adds_up() {
 }
 
 #[tokio::test]
-async fn ctrl_c_ends_it_with_a_summary_and_exit_code_0() {
+async fn ctrl_c_ends_trace_with_summary_and_code_0() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let folder = folder();
     let file = configured(&folder, &[&trio.url()], "smörgåsbord");
@@ -69,7 +69,7 @@ async fn ctrl_c_ends_it_with_a_summary_and_exit_code_0() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_ends_it_with_a_message_and_its_exit_code() {
+async fn errors_have_a_message_and_an_exit_code() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let folder = folder();
     let both = configured(&folder, &[&trio.url(), &trio.url()], "smörgåsbord");

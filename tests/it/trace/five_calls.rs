@@ -14,13 +14,13 @@ use super::Traced;
 use crate::support::{HandWritten, LogLines, still_clock, target};
 
 /// A Trio whose lists of calls and of services a test changes.
-pub(super) struct Told {
+pub(super) struct ChangingTrio {
     pub(super) trio: HandWritten,
     calls: Arc<Mutex<Value>>,
     states: Arc<Mutex<Value>>,
 }
 
-impl Told {
+impl ChangingTrio {
     pub(super) async fn start() -> Self {
         let trio = HandWritten::start().await;
         trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
@@ -82,10 +82,10 @@ const LISTS: [&[(u32, u32, &str)]; 9] = [
 ];
 
 async fn traced() -> Traced {
-    let told = Told::start().await;
-    let mut traced = told.traced(&[], false);
+    let changing = ChangingTrio::start().await;
+    let mut traced = changing.traced(&[], false);
     for list in LISTS {
-        told.calls(list);
+        changing.calls(list);
         traced.step().await.expect("a step");
     }
     traced
@@ -118,7 +118,7 @@ async fn each_test_call_is_reported_as_documented() {
             svc("15", "left unanswered after 0.0–10.0 s (best 5.0): counted as short (up to 10 s)"),
             svc("20", "answered after 10.0–20.0 s (best 15.0): within 20 s: yes"),
             there("20", "answered after 0.0–10.0 s (best 5.0): within 20 s: yes"),
-            svc("30", "finished: its agent is through with it"),
+            svc("30", "finished: its agent has completed it"),
             svc(
                 "40",
                 "left unanswered after 25.0–35.0 s (best 30.0): counted as left beyond the target of 20 s"
@@ -161,7 +161,7 @@ async fn programs_get_the_same_facts() {
 }
 
 #[tokio::test]
-async fn no_line_and_no_log_names_a_case_an_agent_or_a_caller() {
+async fn no_line_or_log_names_case_agent_or_caller() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();
     let mut traced = traced().await;
@@ -174,38 +174,38 @@ async fn no_line_and_no_log_names_a_case_an_agent_or_a_caller() {
     assert!(said.iter().any(|line| line.contains("cannot be read")), "the log is heard");
     for planted in ["88001", "4711", "Anna", "Andersson", "0701234567"] {
         // The poller itself holds its readings; the lines about them do not.
-        let told = said.iter().filter(|line| !line.starts_with("Trace {"));
-        assert_eq!(told.filter(|line| line.contains(planted)).count(), 0, "{planted}: {said:#?}");
+        let lines = said.iter().filter(|line| !line.starts_with("Trace {"));
+        assert_eq!(lines.filter(|line| line.contains(planted)).count(), 0, "{planted}: {said:#?}");
     }
 }
 
 #[tokio::test]
-async fn a_service_that_is_waited_for_is_traced_once_it_is_there() {
-    let told = Told::start().await;
-    let mut traced = told.traced(&["7", "New line"], true);
-    told.calls(&[(A, 7, Q)]);
+async fn awaited_service_is_traced_once_it_exists() {
+    let changing = ChangingTrio::start().await;
+    let mut traced = changing.traced(&["7", "New line"], true);
+    changing.calls(&[(A, 7, Q)]);
     traced.steps(2).await;
     assert_eq!(traced.text()[0], "09:00:00  waiting for a service New line: there is none yet");
-    told.services(
+    changing.services(
         json!([{"serviceId": 7, "serviceName": "Support"}, {"serviceId": 9, "serviceName": "New line"}]),
     );
-    told.calls(&[(A, 7, Q), (B, 9, Q), (C, 8, Q)]);
+    changing.calls(&[(A, 7, Q), (B, 9, Q), (C, 8, Q)]);
     traced.steps(1).await;
     let offered =
         "svc 9 New line  voice  case …  offered: first seen in the list of 09:00:10, came 0.0–5.0 s before";
     assert_eq!(
         traced.text(),
-        ["09:00:10  service New line is there now".to_owned(), format!("09:00:10  {offered}")]
+        ["09:00:10  service New line exists now".to_owned(), format!("09:00:10  {offered}")]
     );
 }
 
 #[tokio::test]
-async fn a_name_that_several_services_have_is_an_error_that_names_their_ids() {
-    let told = Told::start().await;
-    told.services(
+async fn ambiguous_name_is_an_error_with_ids() {
+    let changing = ChangingTrio::start().await;
+    changing.services(
         json!([{"serviceId": 7, "serviceName": "Support"}, {"serviceId": 8, "serviceName": "support"}]),
     );
-    let error = told.traced(&["Support"], false).step().await.expect_err("which?").to_string();
+    let error = changing.traced(&["Support"], false).step().await.expect_err("which?").to_string();
     assert_eq!(
         error,
         "--service Support: several services have this name; give the id of one: 7 (contact centre 1), \
@@ -214,10 +214,10 @@ async fn a_name_that_several_services_have_is_an_error_that_names_their_ids() {
 }
 
 #[tokio::test]
-async fn after_a_minute_without_an_event_it_is_said_that_the_readings_go_on() {
-    let told = Told::start().await;
-    let mut traced = told.traced(&[], false);
-    told.calls(&[(A, 7, Q)]);
+async fn quiet_minute_is_reported() {
+    let changing = ChangingTrio::start().await;
+    let mut traced = changing.traced(&[], false);
+    changing.calls(&[(A, 7, Q)]);
     traced.steps(1).await;
     traced.text();
     traced.steps(11).await;
@@ -229,14 +229,14 @@ async fn after_a_minute_without_an_event_it_is_said_that_the_readings_go_on() {
 
 #[tokio::test]
 async fn gap_between_lists_is_reported_with_unclassified_reason() {
-    let told = Told::start().await;
-    let mut traced = told.traced(&[], false);
+    let changing = ChangingTrio::start().await;
+    let mut traced = changing.traced(&[], false);
     traced.steps(1).await;
-    told.calls(&[(A, 7, Q), (B, 7, Q)]);
+    changing.calls(&[(A, 7, Q), (B, 7, Q)]);
     traced.steps(1).await;
     traced.text();
     traced.clock.advance(Duration::from_secs(60));
-    told.calls(&[(A, 7, H), (C, 7, Q)]);
+    changing.calls(&[(A, 7, H), (C, 7, Q)]);
     traced.steps(1).await;
     let svc = |rest: &str| format!("09:01:10  svc 7 Support  voice  case …  {rest}");
     assert_eq!(
@@ -246,8 +246,8 @@ async fn gap_between_lists_is_reported_with_unclassified_reason() {
              so what ended since then is unclassified"
                 .to_owned(),
             svc("unclassified: it ended between lists that were too far apart (gap)"),
-            svc("carried in: first seen after a gap between the lists; nobody knows since when, so its outcome \
-                 will be unclassified"),
+            svc("carried in: first seen after a gap between the lists; the begin of its wait is unknown, so its \
+                 outcome will be unclassified"),
         ]
     );
 }

@@ -8,7 +8,7 @@ use super::{Traced, simulated};
 use crate::support::{Simulated, still_clock};
 
 #[tokio::test]
-async fn without_calls_and_cases_it_says_that_nothing_can_be_traced() {
+async fn without_lists_nothing_can_be_traced() {
     let forbidden = ["services/calls", "services/cases"].map(str::to_owned).to_vec();
     let (_trio, mut traced) = simulated(Options { forbidden, ..Options::default() }).await;
     traced.steps(3).await;
@@ -24,11 +24,12 @@ async fn without_calls_and_cases_it_says_that_nothing_can_be_traced() {
 }
 
 #[tokio::test]
-async fn a_list_without_states_is_said_to_be_of_no_use() {
+async fn list_without_states_is_not_used() {
     let (_trio, mut traced) = simulated(Options { case_states: false, ..Options::default() }).await;
     traced.steps(4).await;
     let states = traced.events("list");
-    let now = |list: &str| states.iter().rfind(|line| line["list"] == list).expect("told")["state"].clone();
+    let now =
+        |list: &str| states.iter().rfind(|line| line["list"] == list).expect("a message")["state"].clone();
     assert_eq!((now("services/calls"), now("services/cases")), (json!("stateless"), json!("stateless")));
     assert_eq!(traced.events("blind").len(), 1);
 }
@@ -69,8 +70,8 @@ async fn truncated_list_is_reported_for_traced_services() {
     let options = Options { forbidden, scenario: Some(Scenario::crowded()), ..Options::default() };
     let (_trio, mut traced) = simulated(options).await;
     traced.steps(5).await;
-    let cut = traced.events("cut");
-    let facts = (&cut[0]["service_id"], &cut[0]["list"], &cut[0]["cut"]);
+    let truncations = traced.events("cut");
+    let facts = (&truncations[0]["service_id"], &truncations[0]["list"], &truncations[0]["cut"]);
     assert_eq!(facts, (&json!("101"), &json!("services/cases"), &json!(true)));
 }
 
@@ -90,7 +91,7 @@ async fn server_change_is_reported_and_ended_cases_are_unclassified() {
     secondary.order("failover", &json!({"passive": false})).await;
     primary.order("failover", &json!({"passive": true})).await;
     traced.steps(3).await;
-    assert_eq!(traced.events("server")[0]["words"], json!(format!("another server is asked now: {other}")));
+    assert_eq!(traced.events("server")[0]["words"], json!(format!("another server is read now: {other}")));
     let gap = &traced.events("gap")[0];
     assert_eq!(gap["reason"], json!("failover"), "{gap}");
 }

@@ -1,4 +1,4 @@
-//! Search form "Why is a service not here?" and its answer.
+//! Search form for a missing service, and the answer.
 
 use maud::{Markup, html};
 
@@ -10,18 +10,20 @@ use super::{
     prose,
 };
 
+/// Renders the form. Without scripts, it keeps the selected target in a hidden field.
 pub(super) fn form(report: &Report, target: Option<&str>) -> Markup {
     let asked = report.service.as_ref().map_or("", |answer| &answer.asked);
     html! {
         form method="get" action="/status" {
-            label for="service" { "Why is a service not here? " }
-            input #service name="service" value=(asked) placeholder="its id or name" maxlength="200";
+            label for="service" { "Find a missing service: " }
+            input #service name="service" value=(asked) placeholder="id or name" maxlength="200";
             @if let Some(target) = target { input type="hidden" name="target" value=(target); }
-            " " button { "Find out" }
+            " " button { "Search" }
         }
     }
 }
 
+/// Renders the answer, the likeliest reasons first.
 pub(super) fn answer(answer: &Answer) -> Markup {
     html! {
         section #answer {
@@ -38,7 +40,7 @@ fn services(caption: &str, matches: &[Match]) -> Markup {
     html! {
         table {
             caption { (caption) }
-            thead { tr { th { "Service" } th { "Id" } th { "Contact centre" } th { "Target" } th { "State" } th { "Its series" } } }
+            thead { tr { th { "Service" } th { "Id" } th { "Contact centre" } th { "Target" } th { "State" } th { "Series" } } }
             tbody {
                 @for found in matches {
                     tr {
@@ -60,8 +62,8 @@ fn reasons(answer: &Answer) -> Markup {
     reasons.sort_by_key(|reason| reason.weight);
     html! {
         table {
-            caption { "What was looked at" }
-            thead { tr { th { "Is that why?" } th { "Target" } th { "Contact centre" } th { "What is known" } } }
+            caption { "Possible causes" }
+            thead { tr { th { "Cause?" } th { "Target" } th { "Contact centre" } th { "Evidence" } } }
             tbody {
                 @for reason in reasons {
                     tr {
@@ -83,10 +85,10 @@ fn reasons(answer: &Answer) -> Markup {
 
 const fn state_words(state: Verdict) -> &'static str {
     match state {
-        Verdict::Shown => "here",
-        Verdict::ShownInPart => "here, but some families are withheld",
+        Verdict::Shown => "in the metrics",
+        Verdict::ShownInPart => "in the metrics, but some families are withheld",
         Verdict::NoState => "no state",
-        Verdict::StateNotRead => "its state was not read",
+        Verdict::StateNotRead => "state not read",
         Verdict::Expired => "too old to be shown",
         Verdict::Several | Verdict::NotListed | Verdict::NotKnown => "",
     }

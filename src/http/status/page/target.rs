@@ -10,6 +10,7 @@ use super::{
     prose,
 };
 
+/// Renders the section. Tables of what is as expected are folded, so that problems are on the first screen.
 pub(super) fn target(target: &Target) -> Markup {
     let (class, word) = match target.state {
         TargetState::Up => ("good", "UP"),
@@ -36,11 +37,11 @@ fn facts(target: &Target) -> Markup {
                 dt { "Server" }
                 dd {
                     code { (server.server) } ", " (server.role) ", "
-                    @if server.active { strong { "asked" } ", " }
+                    @if server.active { strong { "active" } ", " }
                     @match server.answers {
                         Some(true) => "answers",
                         Some(false) => span.bad { "DOES NOT ANSWER" },
-                        None => "not asked yet whether it answers",
+                        None => "no request yet",
                     }
                     @if let Some(ends) = &server.certificate_ends { ", certificate ends " (moment(ends)) }
                 }
@@ -52,7 +53,7 @@ fn facts(target: &Target) -> Markup {
                 @if let Some(budget) = target.load.budget_per_minute { ", at most " (budget) " a minute" }
                 ", " (target.polls_missed) " polls missed, " (target.failovers) " failovers, " (target.restarts) " restarts"
             }
-            @if let Some(skew) = target.clock_skew_seconds { dt { "Trio's clock" } dd { (skew) " s from ours" } }
+            @if let Some(skew) = target.clock_skew_seconds { dt { "Trio's clock" } dd { (skew) " s relative to the exporter's" } }
             @if !target.contact_centers.is_empty() {
                 dt { "Contact centres" }
                 dd {
@@ -63,9 +64,9 @@ fn facts(target: &Target) -> Markup {
                     }
                 }
             }
-            @if !target.passed_over.is_empty() { dt { "Not read" } dd { (passed_over(&target.passed_over)) } }
+            @if !target.passed_over.is_empty() { dt { "Left out" } dd { (left_out(&target.passed_over)) } }
             @if target.truncated.services > 0 {
-                dt { "Cut lists" }
+                dt { "Truncated lists" }
                 dd {
                     (target.truncated.services) " services: "
                     @for place in &target.truncated.examples {
@@ -73,7 +74,7 @@ fn facts(target: &Target) -> Markup {
                     }
                 }
             }
-            @if target.state != TargetState::NotReadYet { dt { "Not measured" } dd { (unmeasured(target)) } }
+            @if target.state != TargetState::NotReadYet { dt { "Unmeasured time" } dd { (unmeasured(target)) } }
         }
     }
 }
@@ -88,23 +89,24 @@ fn session(session: &Session) -> Markup {
     }
 }
 
-fn passed_over(centers: &[Named]) -> Markup {
+fn left_out(centers: &[Named]) -> Markup {
     html! {
         @for center in centers { (center.name.as_deref().unwrap_or_default()) " " code { (center.id) } " " }
-        "(left out by " code { "contact_centers" } ")"
+        "(by " code { "contact_centers" } ")"
     }
 }
 
+/// Renders the time of services and agents that no counter has, since the start.
 fn unmeasured(target: &Target) -> Markup {
     let time = &target.unmeasured;
     html! {
-        "since start, of " (span(time.services_measured_seconds + time.services_seconds.values().sum::<f64>()))
-        " of open services: "
+        "services: "
         @for (position, (reason, seconds)) in time.services_seconds.iter().enumerate() {
             @if position > 0 { ", " }
             (reason) " " (span(*seconds))
         }
-        "; of agents: " (span(time.agents_seconds))
+        ", of " (span(time.services_measured_seconds + time.services_seconds.values().sum::<f64>()))
+        " open in all; agents: " (span(time.agents_seconds)) "; since start"
     }
 }
 
@@ -113,14 +115,15 @@ fn collectors(target: &Target) -> Markup {
         |collector: &&Collector| matches!(collector.state, CollectorState::Well | CollectorState::Off);
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
-    others.sort_by_key(|collector| order(collector.state));
+    // Stable: collectors of one state stay in the order of contact centres.
+    others.sort_by_key(|collector| rank(collector.state));
     let off = normal.iter().filter(|collector| collector.state == CollectorState::Off).count();
     html! {
         @if target.collectors.is_empty() { p { "Nothing was read yet." } }
-        @if !others.is_empty() { (readings("Readings that are not well", &others)) }
+        @if !others.is_empty() { (readings("Readings with problems", &others)) }
         @if !normal.is_empty() {
             details {
-                summary { "Readings: " (normal.len() - off) " well" @if off > 0 { ", " (off) " switched off" } }
+                summary { "Readings: " (normal.len() - off) " ok" @if off > 0 { ", " (off) " switched off" } }
                 (readings("", &normal))
             }
         }
@@ -133,9 +136,9 @@ fn readings(caption: &str, collectors: &[&Collector]) -> Markup {
             @if !caption.is_empty() { caption { (caption) } }
             thead {
                 tr {
-                    th { "State" } th { "Contact centre" } th { "Collector" } th { "What came of it" }
-                    th.number { "Items" } th { "Last whole reading" } th.number { "Took" } th.number { "Every" }
-                    th.number { "Shown up to" }
+                    th { "State" } th { "Contact centre" } th { "Collector" } th { "Result" }
+                    th.number { "Items" } th { "Last complete reading" } th.number { "Duration" } th.number { "Interval" }
+                    th.number { "Shown up to an age of" }
                 }
             }
             tbody { @for collector in collectors { (reading(collector)) } }
@@ -145,7 +148,7 @@ fn readings(caption: &str, collectors: &[&Collector]) -> Markup {
 
 fn reading(collector: &Collector) -> Markup {
     let (class, word) = match collector.state {
-        CollectorState::Well => ("good", "well"),
+        CollectorState::Well => ("good", "ok"),
         CollectorState::Off => ("quiet", "off"),
         CollectorState::NotReadYet => ("quiet", "not read yet"),
         CollectorState::Expired => ("bad", "EXPIRED"),
@@ -168,14 +171,16 @@ fn reading(collector: &Collector) -> Markup {
             }
             td { @if let Some(at) = &collector.last_success { (moment(at)) } }
             td.number { @if let Some(took) = collector.duration_seconds { (span(took)) } }
-            td.number { (every(collector)) }
+            td.number { (interval(collector)) }
             td.number { @if let Some(age) = collector.max_age_seconds { (span(age)) } }
         }
     }
 }
 
-fn every(collector: &Collector) -> Markup {
+/// Renders the interval in force, beside the configured one if that is shorter.
+fn interval(collector: &Collector) -> Markup {
     html! {
+        // Strong only if it grew: a shorter interval than configured is no loss.
         @if let Some(now) = collector.interval_seconds {
             (span(now))
             @if let Some(configured) = collector.configured_interval_seconds.filter(|configured| *configured < now) {
@@ -186,7 +191,7 @@ fn every(collector: &Collector) -> Markup {
 }
 
 /// Returns the rank for sorting; the most severe state is the lowest.
-const fn order(state: CollectorState) -> u8 {
+const fn rank(state: CollectorState) -> u8 {
     match state {
         CollectorState::Forbidden | CollectorState::Failed | CollectorState::Expired => 0,
         CollectorState::Incomplete => 1,
@@ -199,6 +204,7 @@ fn fields(target: &Target) -> Markup {
     let missing = target.fields.iter().filter(|field| field.state == FieldState::Missing).count();
     let unknown = target.fields.iter().filter(|field| field.unknown_values > 0).count();
     let mut fields: Vec<&Field> = target.fields.iter().collect();
+    // The table is long: fields with a problem are at its top.
     fields.sort_by_key(|field| (field.state != FieldState::Missing, field.unknown_values == 0));
     html! {
         @if !fields.is_empty() {
@@ -207,8 +213,8 @@ fn fields(target: &Target) -> Markup {
                 table {
                     thead {
                         tr {
-                            th { "State" } th { "Resource" } th { "Field" } th { "Member" } th { "Form" } th { "Said by" }
-                            th { "Unknown values" } th.number { "Rows without it" } th.number { "Times rejected" }
+                            th { "State" } th { "Resource" } th { "Field" } th { "Member" } th { "Form" } th { "Source" }
+                            th { "Unknown values" } th.number { "Rows without the field" } th.number { "Times rejected" }
                         }
                     }
                     tbody { @for field in fields { (mapping(field)) } }
@@ -266,7 +272,7 @@ fn rights(target: &Target) -> Markup {
                         @for resource in target.resources.iter().filter(|r| !r.accessible).chain(target.resources.iter().filter(|r| r.accessible)) {
                             tr {
                                 @if resource.accessible { td.good { "accessible" } }
-                                @else { td.warn { "NOT ACCESSIBLE: grant the right to read it, unless this Trio lacks it" } }
+                                @else { td.warn { "NOT ACCESSIBLE: grant the right to read it, unless this Trio does not have it" } }
                                 td { (resource.contact_center.as_deref().unwrap_or_default()) }
                                 td.name { (resource.resource) }
                                 td.number { @if let Some(items) = resource.items { (items) } }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Match, Verdict};
 use crate::http::status::{
     collectors::CONTACT_CENTERS,
-    findings::{centers, listed},
+    findings::{list_centers, list_names},
     moment::{Moment, span},
     report::{Collector, CollectorState, Report, Target, TargetState},
 };
@@ -55,29 +55,30 @@ use Weight::{Cause, Possible, RuledOut};
 
 /// Returns all reasons; the services that were found decide the weight of each.
 pub(super) fn all(views: &[&View], report: &Report, matches: &[Match]) -> Vec<Reason> {
-    let mut walk = Walk { target: None, found: !matches.is_empty(), reasons: Vec::new() };
+    let mut list = ReasonList { target: None, found: !matches.is_empty(), reasons: Vec::new() };
     for view in views {
         let Some(target) = report.targets.iter().find(|target| target.name == *view.name) else { continue };
-        walk.target = Some(target.name.clone());
-        walk.target_read(target);
-        walk.passed_over(target);
+        list.target = Some(target.name.clone());
+        list.add_target_state(target);
+        list.add_contact_centers(target);
         let of_target: Vec<&Match> = matches.iter().filter(|found| found.target == target.name).collect();
-        walk.lists(view, target, &of_target);
+        list.add_lists(view, target, &of_target);
     }
-    walk.target = None;
-    walk.series(report);
-    walk.reasons
+    // The limit is one for all targets.
+    list.target = None;
+    list.add_series_limit(report);
+    list.reasons
 }
 
 /// Collects reasons; `target` is the one being looked at.
-struct Walk {
+struct ReasonList {
     target: Option<String>,
     /// The service was found in some list.
     found: bool,
     reasons: Vec<Reason>,
 }
 
-impl Walk {
+impl ReasonList {
     fn add(&mut self, center: Option<&str>, reason: Kind, weight: Weight, evidence: String) {
         let (target, contact_center) = (self.target.clone(), center.map(str::to_owned));
         self.reasons.push(Reason { target, contact_center, reason, weight, evidence });
@@ -88,7 +89,8 @@ impl Walk {
         if self.found { RuledOut } else { Possible }
     }
 
-    fn target_read(&mut self, target: &Target) {
+    /// Adds the state of the target.
+    fn add_target_state(&mut self, target: &Target) {
         let step = target.last_step.as_ref().map(|step| step.in_words()).unwrap_or_default();
         let (weight, evidence) = match (target.state, &target.trouble) {
             (TargetState::NotReadYet, _) => {
@@ -103,9 +105,10 @@ impl Walk {
         self.add(None, Kind::TargetNotRead, weight, evidence);
     }
 
-    fn passed_over(&mut self, target: &Target) {
+    /// Adds contact centres that are left out, and a list of them that is empty.
+    fn add_contact_centers(&mut self, target: &Target) {
         if !target.passed_over.is_empty() {
-            let names = centers(&target.passed_over);
+            let names = list_centers(&target.passed_over);
             let evidence = format!("`contact_centers` leaves out {names}; what is in them is not read");
             self.add(None, Kind::ContactCenterPassedOver, self.weight_of_hidden_list(), evidence);
         }
@@ -118,7 +121,7 @@ impl Walk {
     }
 
     /// Adds the lists of each contact centre; those that were read and do not contain the service are one reason.
-    fn lists(&mut self, view: &View, target: &Target, matches: &[&Match]) {
+    fn add_lists(&mut self, view: &View, target: &Target, matches: &[&Match]) {
         let snapshot = view.published.as_ref().map(|published| &published.snapshot);
         let mut without = Vec::new();
         for center in snapshot.iter().flat_map(|snapshot| &snapshot.centers) {
@@ -132,24 +135,26 @@ impl Walk {
                 continue;
             };
             let is_well = |collector: &Collector| collector.state == CollectorState::Well;
+            // With hundreds of contact centres, one line for each would hide the cause.
             if here.is_empty() && is_well(list) && is_well(state) {
                 without.push((id, list.items.unwrap_or_default()));
                 continue;
             }
-            self.list(center, list, &here);
-            self.state(id, state, &here);
+            self.add_list(center, list, &here);
+            self.add_state(id, state, &here);
         }
         if !without.is_empty() {
             let services: usize = without.iter().map(|(_, services)| services).sum();
             let evidence = format!(
-                "read whole, with {services} services, and not among them: contact centre {}",
-                listed(without.iter().map(|(id, _)| *id))
+                "read completely, with {services} services, and it is not one of them: contact centre {}",
+                list_names(without.iter().map(|(id, _)| *id))
             );
             self.add(None, Kind::ServicesList, RuledOut, evidence);
         }
     }
 
-    fn list(&mut self, center: &Center, list: &Collector, here: &[&&Match]) {
+    /// Adds the list of services of one contact centre.
+    fn add_list(&mut self, center: &Center, list: &Collector, here: &[&&Match]) {
         let id = &*center.contact_center.id;
         let read = last_read(list);
         let holds = center.services.good.iter().flat_map(|good| good.data.iter());
@@ -167,8 +172,10 @@ impl Walk {
         self.add(Some(id), Kind::ServicesList, weight, evidence);
     }
 
-    fn state(&mut self, id: &str, state: &Collector, here: &[&&Match]) {
+    /// Adds the states of services of one contact centre.
+    fn add_state(&mut self, id: &str, state: &Collector, here: &[&&Match]) {
         let read = last_read(state);
+        // The name may belong to several services: one without a state explains what is missing.
         let worst = here
             .iter()
             .map(|found| found.state)
@@ -191,7 +198,8 @@ impl Walk {
         self.add(Some(id), Kind::ServicesState, weight, evidence);
     }
 
-    fn series(&mut self, report: &Report) {
+    /// Adds the limit on series, which drops families for every service.
+    fn add_series_limit(&mut self, report: &Report) {
         let withheld = &report.exporter.withheld;
         let of_services: Vec<&str> =
             withheld.iter().map(|w| w.family.as_str()).filter(|f| f.starts_with("trio_service_")).collect();
@@ -201,7 +209,7 @@ impl Walk {
             return self.add(None, Kind::SeriesLimit, RuledOut, evidence);
         }
         let weight = if self.found { Cause } else { RuledOut };
-        let families = listed(of_services.into_iter());
+        let families = list_names(of_services.into_iter());
         let evidence = format!("`metrics.max_series` ({limit}) leaves out {families}, for every service");
         self.add(None, Kind::SeriesLimit, weight, evidence);
     }

@@ -11,13 +11,13 @@ use crate::{
     snapshot::Center,
 };
 
-/// Most similar services in one answer.
+/// Most similar services in one answer; they are a help for spelling, not a list to read.
 const MAX_SIMILAR: usize = 10;
 /// Shortest text, in characters, for which similar services are listed; a single letter is in nearly every name.
 const MIN_PART: usize = 2;
 
 /// Result of a search.
-pub(super) struct Found {
+pub(super) struct SearchResult {
     /// Services with this id or name; upper and lower case are equal.
     pub(super) matches: Vec<Match>,
     /// First services whose id or name contains the text.
@@ -25,9 +25,10 @@ pub(super) struct Found {
 }
 
 /// Searches the last good readings of the targets, also those that are too old to be shown.
-pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> Found {
+pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> SearchResult {
+    // People type names as they remember them.
     let asked = asked.to_lowercase();
-    let mut found = Found { matches: Vec::new(), similar: Vec::new() };
+    let mut found = SearchResult { matches: Vec::new(), similar: Vec::new() };
     for view in views {
         let centers = view.published.iter().flat_map(|published| &published.snapshot.centers);
         for center in centers {
@@ -39,20 +40,21 @@ pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> Found {
                 .map(|status| &*status.id)
                 .collect();
             let names = center.service_names();
+            // By id, so that the same request gives the same answer.
             let mut services: Vec<&ServiceNames<'_>> = names.values().collect();
             services.sort_unstable_by_key(|service| service.id);
             for service in services {
                 let texts =
                     [Some(service.id), service.name].map(|text| text.map(|t| t.trim().to_lowercase()));
-                let is = |test: &dyn Fn(&str) -> bool| texts.iter().flatten().any(|text| test(text));
-                let state = || state(center, states.contains(service.id), now);
-                if is(&|text| text == asked) {
-                    found.matches.push(found_service(view, center, service, state()));
+                let has = |test: &dyn Fn(&str) -> bool| texts.iter().flatten().any(|text| test(text));
+                let state = || verdict(center, states.contains(service.id), now);
+                if has(&|text| text == asked) {
+                    found.matches.push(new_match(view, center, service, state()));
                 } else if asked.chars().count() >= MIN_PART
                     && found.similar.len() < MAX_SIMILAR
-                    && is(&|text| text.contains(&asked))
+                    && has(&|text| text.contains(&asked))
                 {
-                    found.similar.push(found_service(view, center, service, state()));
+                    found.similar.push(new_match(view, center, service, state()));
                 }
             }
         }
@@ -61,7 +63,8 @@ pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> Found {
 }
 
 /// Returns the verdict on one service; `has_state`: the last good reading of states contains it.
-fn state(center: &Center, has_state: bool, now: Stamp) -> Verdict {
+fn verdict(center: &Center, has_state: bool, now: Stamp) -> Verdict {
+    // Series come from `services/state` alone.
     let fresh = center.service_state.fresh(now).is_some();
     match (has_state, fresh) {
         (true, true) => Verdict::Shown,
@@ -71,7 +74,8 @@ fn state(center: &Center, has_state: bool, now: Stamp) -> Verdict {
     }
 }
 
-fn found_service(view: &View, center: &Center, service: &ServiceNames<'_>, state: Verdict) -> Match {
+/// Creates the entry of a service, with the selector of its series.
+fn new_match(view: &View, center: &Center, service: &ServiceNames<'_>, state: Verdict) -> Match {
     let contact_center = &center.contact_center;
     let target: String = form_urlencoded::byte_serialize(view.name.as_bytes()).collect();
     Match {
@@ -83,15 +87,15 @@ fn found_service(view: &View, center: &Center, service: &ServiceNames<'_>, state
         state,
         selector: format!(
             "{{target=\"{}\",contact_center=\"{}\",service_id=\"{}\"}}",
-            quoted(&view.name),
-            quoted(&contact_center.id),
-            quoted(service.id)
+            escape_label(&view.name),
+            escape_label(&contact_center.id),
+            escape_label(service.id)
         ),
         metrics: format!("/metrics?target={target}"),
     }
 }
 
 /// Escapes a text for a label value in PromQL.
-fn quoted(text: &str) -> String {
+fn escape_label(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }

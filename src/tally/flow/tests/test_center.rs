@@ -160,9 +160,13 @@ impl TestCenter {
 
     /// Sets the content of a list, without a step.
     pub(super) fn read(&mut self, source: Source, cases: &[Case], truncated: &[&str]) {
-        let now = self.now();
         let truncated = truncated.iter().map(|id| Text::from(*id)).collect();
-        let list = CaseList { cases: cases.to_vec(), truncated };
+        self.read_list(source, CaseList { cases: cases.to_vec(), truncated, ..CaseList::default() });
+    }
+
+    /// Sets a list, without a step.
+    pub(super) fn read_list(&mut self, source: Source, list: CaseList) {
+        let now = self.now();
         let reading = match source {
             Source::Calls => &mut self.center().calls,
             Source::Cases => &mut self.center().cases,

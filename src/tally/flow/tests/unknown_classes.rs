@@ -56,14 +56,19 @@ fn queue_length_decides_unknown_class_and_state() {
 }
 
 #[test]
-fn unknown_class_on_cases_withholds_only_without_calls() {
+fn unknown_class_on_cases_withholds_the_classes_of_that_list() {
     let other = Case { class: Some(CaseClass::Other), ..unclassed("7", Queued) };
+    let chat = Case { class: Some(CaseClass::Chat), ..case("8", Queued) };
     let mut trio = TestCenter::new();
-    trio.clock.advance(test_center::POLL);
-    trio.read(Source::Calls, &[], &[]);
-    trio.read(Source::Cases, std::slice::from_ref(&other), &[]);
-    trio.step();
-    assert_eq!(waiting(&trio), Some(0), "the list of calls shows none");
+    for (rows, expected) in [(vec![chat.clone()], Some(1)), (vec![chat, other.clone()], None)] {
+        trio.clock.advance(test_center::POLL);
+        trio.read(Source::Calls, &[], &[]);
+        trio.read(Source::Cases, &rows, &[]);
+        trio.step();
+        let chats = trio.waiting("1", CaseClass::Chat).map(|waiting| waiting.cases);
+        assert_eq!(chats, expected, "the other may be a chat");
+        assert_eq!(waiting(&trio), Some(0), "the list of calls shows none");
+    }
     let mut trio = TestCenter::unread(Settings::default());
     trio.cases(&[]).cases(&[other]);
     assert_eq!(waiting(&trio), None, "it may be a call");

@@ -5,7 +5,10 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{model::Case, tally::Settings};
+use crate::{
+    model::{Case, CaseList},
+    tally::{Settings, Source},
+};
 
 fn longest(trio: &TestCenter) -> f64 {
     trio.waiting("1", CaseClass::Voice).expect("a whole list").longest_wait
@@ -83,12 +86,12 @@ fn case_back_from_an_agent_waits_since_then() {
 }
 
 #[test]
-fn lists_are_short_after_two_differences() {
-    let mut trio = TestCenter::new();
+fn longest_wait_is_withheld_after_two_differences() {
+    let mut trio = TestCenter::unread(Settings::default());
     let mut read = |queue: f64, shown: u32| {
         trio.calls_and_queues(&[("1", Some(queue)), ("2", Some(0.0))], &queued(0..shown));
-        assert!(!trio.service("2").lists_are_short);
-        trio.service("1").lists_are_short
+        assert!(!trio.service("2").withholds_longest_wait);
+        trio.service("1").withholds_longest_wait
     };
     assert!(!read(4.0, 0), "they may have come between the two answers");
     assert!(!read(4.0, 4), "and are shown now");
@@ -102,11 +105,69 @@ fn lists_are_short_after_two_differences() {
 
 #[test]
 fn queue_length_of_another_moment_is_not_compared() {
-    let mut trio = TestCenter::new();
+    let mut trio = TestCenter::unread(Settings::default());
     for _ in 0..5 {
         trio.queues(&[("1", Some(4.0))]);
         trio.clock.advance(Duration::from_secs(1));
+        trio.read(Source::Cases, &[], &[]);
         trio.calls(&[]);
     }
-    assert!(!trio.service("1").lists_are_short);
+    assert!(!trio.service("1").withholds_longest_wait);
+}
+
+#[test]
+fn calls_alone_show_no_longest_wait_of_a_service() {
+    let mut trio = TestCenter::new();
+    let withholds = |trio: &TestCenter| trio.service("1").withholds_longest_wait;
+    trio.calls(&[]);
+    assert!(withholds(&trio), "an e-mail may wait");
+    assert_eq!(longest(&trio), 0.0, "but no call");
+    for _ in 0..121 {
+        trio.queues(&[("1", Some(0.0))]);
+        trio.clock.advance(test_center::POLL);
+        trio.queues(&[("1", Some(0.0))]);
+        trio.read(Source::Calls, &[], &[]);
+        trio.step();
+    }
+    assert!(!withholds(&trio), "the queue length covers every kind");
+    trio.calls(&[]);
+    assert!(!withholds(&trio), "one reading without it");
+    trio.calls(&[]);
+    assert!(withholds(&trio));
+}
+
+#[test]
+fn lists_without_any_case_are_no_zero_beside_a_queue() {
+    let read = |queue: f64, shown: u32| {
+        let mut trio = TestCenter::new();
+        for _ in 0..2 {
+            trio.calls_and_queues(&[("1", Some(queue))], &queued(0..shown));
+        }
+        trio.waiting("1", CaseClass::Voice).map(|waiting| waiting.cases)
+    };
+    assert_eq!(read(4.0, 0), None);
+    assert_eq!(read(4.0, 3), Some(3), "busy queues differ by a case");
+    assert_eq!(read(0.0, 0), Some(0));
+    let mut trio = TestCenter::new();
+    trio.calls_and_queues(&[("1", Some(0.0))], &[]).calls_and_queues(&[("1", Some(1.0))], &[]);
+    trio.calls_and_queues(&[("1", Some(1.0))], &queued(0..1));
+    assert_eq!(trio.waiting("1", CaseClass::Voice).expect("shown").cases, 1, "one came between the answers");
+}
+
+#[test]
+fn row_without_an_id_withholds_unless_the_queue_length_decides() {
+    let unkeyed = |queue: Option<f64>| {
+        let mut trio = TestCenter::new();
+        trio.clock.advance(test_center::POLL);
+        trio.queues(&[("1", queue), ("2", None)]);
+        let list = CaseList { cases: queued(0..1), unkeyed: vec!["1".into()], ..CaseList::default() };
+        trio.read(Source::Cases, &[], &[]);
+        trio.read_list(Source::Calls, list);
+        trio.step();
+        assert!(trio.waiting("2", CaseClass::Voice).is_some(), "another service");
+        trio.waiting("1", CaseClass::Voice).map(|waiting| waiting.cases)
+    };
+    assert_eq!(unkeyed(None), None);
+    assert_eq!(unkeyed(Some(2.0)), None);
+    assert_eq!(unkeyed(Some(1.0)), Some(1), "those with an id are all that wait");
 }

@@ -1,4 +1,4 @@
-//! What one encoding shows: the views of all targets, unfolded once, at one moment.
+//! The input of one encoding: the data of all targets, with labels prepared and readings that are too old left out.
 
 use std::sync::Arc;
 
@@ -10,77 +10,80 @@ use crate::{
     tally::{AgentTotals, FlowTotals, SkilledAgents, Visibility},
 };
 
-/// Everything an encoding may speak of.
-pub(super) struct Scene<'a> {
+/// All data of one encoding.
+pub(super) struct EncodeInput<'a> {
+    /// Time of the encoding; the age of readings is measured against it.
     pub(super) now: Stamp,
     pub(super) identity: &'a Identity,
-    pub(super) targets: Vec<Target<'a>>,
+    pub(super) targets: Vec<TargetInput<'a>>,
 }
 
-/// One target.
-pub(super) struct Target<'a> {
+/// The data of one target.
+pub(super) struct TargetInput<'a> {
     pub(super) labels: [Label<'a>; 1],
     pub(super) stats: &'a Stats,
-    /// `None` before the first step is finished.
+    /// `None` before the first step has ended.
     pub(super) snapshot: Option<&'a Snapshot>,
-    pub(super) centers: Vec<CenterScene<'a>>,
+    pub(super) centers: Vec<CenterInput<'a>>,
 }
 
-/// One contact centre of a target.
-pub(super) struct CenterScene<'a> {
+/// The data of one contact centre of a target.
+pub(super) struct CenterInput<'a> {
     pub(super) labels: [Label<'a>; 2],
     pub(super) center: &'a Center,
     pub(super) goals: &'a Goals,
     pub(super) agents: Option<&'a AgentTotals>,
-    /// Which agents and groups may be shown; nobody where that is not known.
-    shown: Option<&'a Visibility>,
+    /// Agents and groups that may be shown; `None`: not known, so none is shown.
+    visibility: Option<&'a Visibility>,
     pub(super) flow: Option<&'a FlowTotals>,
     pub(super) skilled: Option<&'a SkilledAgents>,
-    /// The agents now, while that reading is fresh.
+    /// Present states of the agents; `None` if the reading is too old.
     pub(super) agent_state: Option<&'a [AgentStatus]>,
-    /// The services now, while that reading is fresh.
+    /// Present states of the services; `None` if the reading is too old.
     pub(super) service_state: Option<&'a [ServiceStatus]>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> EncodeInput<'a> {
     pub(super) fn new(views: &'a [View], identity: &'a Identity, now: Stamp) -> Self {
-        Self { now, identity, targets: views.iter().map(|view| Target::new(view, now)).collect() }
+        Self { now, identity, targets: views.iter().map(|view| TargetInput::new(view, now)).collect() }
     }
 
-    /// The contact centres of all targets.
-    pub(super) fn centers(&self) -> impl Iterator<Item = &CenterScene<'a>> {
+    /// Returns the contact centres of all targets.
+    pub(super) fn centers(&self) -> impl Iterator<Item = &CenterInput<'a>> {
         self.targets.iter().flat_map(|target| target.centers.iter())
     }
 
-    /// The targets that have finished a step.
-    pub(super) fn snapshots(&self) -> impl Iterator<Item = (&Target<'a>, &'a Snapshot)> {
+    /// Returns the targets whose first step has ended.
+    pub(super) fn snapshots(&self) -> impl Iterator<Item = (&TargetInput<'a>, &'a Snapshot)> {
         self.targets.iter().filter_map(|target| Some((target, target.snapshot?)))
     }
 }
 
-impl CenterScene<'_> {
+impl CenterInput<'_> {
+    /// Returns true if the agent with this id may be shown.
     pub(super) fn shows_agent(&self, id: &str) -> bool {
-        self.shown.is_some_and(|shown| shown.has_agent(id))
+        self.visibility.is_some_and(|visibility| visibility.has_agent(id))
     }
 
+    /// Returns true if the agent group with this id may be shown.
     pub(super) fn shows_group(&self, id: &str) -> bool {
-        self.shown.is_some_and(|shown| shown.has_group(id))
+        self.visibility.is_some_and(|visibility| visibility.has_group(id))
     }
 }
 
-impl<'a> Target<'a> {
+impl<'a> TargetInput<'a> {
     fn new(view: &'a View, now: Stamp) -> Self {
         let published = view.published.as_deref();
         let centers = published.into_iter().flat_map(|published| {
             published.snapshot.centers.iter().map(move |center| {
                 let id = &center.contact_center.id;
                 let totals = published.totals.centers.iter().find(|totals| totals.contact_center == *id);
-                CenterScene {
+                CenterInput {
                     labels: [("target", &view.name), ("contact_center", id)],
                     center,
                     goals: &view.goals,
                     agents: totals.and_then(|totals| totals.agents.as_ref()),
-                    shown: totals.map(|totals| &*totals.visibility),
+                    visibility: totals.map(|totals| &*totals.visibility),
                     flow: totals.map(|totals| &totals.flow),
                     skilled: totals.and_then(|totals| totals.skilled.as_deref()),
                     agent_state: center.agent_state.fresh(now).map(|data| data.as_slice()),
@@ -97,9 +100,10 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The text of a name, cut at [`NAME_LIMIT`] characters; empty when there is none.
-pub(super) fn name(text: Option<&Arc<str>>) -> &str {
+/// Returns the text of a name for a label, truncated to [`NAME_LIMIT`] characters; empty if there is no name.
+pub(super) fn label_text(text: Option<&Arc<str>>) -> &str {
     let text = text.map_or("", |text| &**text);
+    // A name is as long as a user of Trio makes it. Bytes first: no name has more characters than bytes.
     if text.len() <= NAME_LIMIT {
         return text;
     }

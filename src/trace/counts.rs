@@ -1,4 +1,4 @@
-//! What was told, counted: whoever compares it with the metrics sees that both say the same.
+//! Counts of the events that a trace has printed, for a comparison with the counters of the exporter.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use crate::{
     tally::{Event, Inference, LeftAge, UnclassifiedReason},
 };
 
-/// The counts of everything that was told.
+/// Counts of all printed events, by class of a service.
 #[derive(Debug, Default)]
-pub(super) struct Account(BTreeMap<Key, Counts>);
+pub(super) struct TraceCounts(BTreeMap<ClassKey, Counts>);
 
-/// A class of a service.
+/// Identity of a class of a service.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Key {
+pub(super) struct ClassKey {
     pub(super) contact_center: Text,
     pub(super) service_id: Text,
     pub(super) class: CaseClass,
 }
 
-/// How often what was told of one class of a service.
+/// Printed events of one class of a service.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
     /// New cases.
     pub offered: u64,
-    /// Cases that waited before they could be seen coming.
+    /// Cases that waited before their arrival could be seen.
     pub carried_in: u64,
-    /// Cases that an agent had before they could be seen coming.
+    /// Cases that an agent had before their arrival could be seen.
     pub in_hand: u64,
     /// Cases answered.
     pub answered: u64,
@@ -34,19 +34,20 @@ pub struct Counts {
     pub within: f64,
     /// Cases that left, in the order of [`LeftAge::ALL`].
     pub left: [u64; LeftAge::ALL.len()],
-    /// Cases that went on to wait elsewhere.
+    /// Cases that went on to wait in another queue.
     pub moved: u64,
     /// Cases that their agents passed on.
     pub passed_on: u64,
-    /// Number of cases with an unknown outcome, in the order of [`UnclassifiedReason::ALL`].
+    /// Cases with an unknown outcome, in the order of [`UnclassifiedReason::ALL`].
     pub unclassified: [u64; UnclassifiedReason::ALL.len()],
-    /// Cases that an agent is through with.
+    /// Cases that their agents have completed.
     pub finished: u64,
 }
 
-impl Account {
-    pub(super) fn enter(&mut self, contact_center: &Text, event: &Event) {
-        let key = Key {
+impl TraceCounts {
+    /// Counts an event.
+    pub(super) fn record(&mut self, contact_center: &Text, event: &Event) {
+        let key = ClassKey {
             contact_center: contact_center.clone(),
             service_id: event.service_id.clone(),
             class: event.class,
@@ -56,6 +57,7 @@ impl Account {
             Inference::Offered { .. } => counts.offered += 1,
             Inference::CarriedIn { .. } => counts.carried_in += 1,
             Inference::InHand => counts.in_hand += 1,
+            // The share of the possible waits, not 0 or 1: the counter adds the same.
             Inference::Answered { within, .. } => {
                 counts.answered += 1;
                 counts.within += within;
@@ -63,30 +65,32 @@ impl Account {
             Inference::Left { age, .. } => counts.left[*age as usize] += 1,
             Inference::Moved(_) => counts.moved += 1,
             Inference::PassedOn(_) => counts.passed_on += 1,
-            Inference::Unclassified(doubt) => counts.unclassified[*doubt as usize] += 1,
+            Inference::Unclassified(reason) => counts.unclassified[*reason as usize] += 1,
             Inference::Finished => counts.finished += 1,
         }
     }
 
-    pub(super) fn counts(&self) -> impl Iterator<Item = (&Key, &Counts)> {
+    /// Returns the counts, sorted by contact centre, service and class.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&ClassKey, &Counts)> {
         self.0.iter()
     }
 }
 
 impl Counts {
-    /// Cases that left, whatever they had waited.
-    pub fn left_in_all(&self) -> u64 {
+    /// Returns the number of cases that left after any wait.
+    pub fn total_left(&self) -> u64 {
         self.left.iter().sum()
     }
 
-    /// Cases of which nobody can say what became of them, whatever the reason.
-    pub fn unclassified_in_all(&self) -> u64 {
+    /// Returns the number of cases with an unknown outcome, for any reason.
+    pub fn total_unclassified(&self) -> u64 {
         self.unclassified.iter().sum()
     }
 
-    /// Cases that came in and have not gone out.
+    /// Returns the number of cases that arrived and have no outcome yet.
     pub fn waiting(&self) -> u64 {
-        let out = self.answered + self.left_in_all() + self.moved + self.unclassified_in_all();
-        (self.offered + self.carried_in).saturating_sub(out)
+        // Cases in hand never waited here, so they are on neither side.
+        let ended = self.answered + self.total_left() + self.moved + self.total_unclassified();
+        (self.offered + self.carried_in).saturating_sub(ended)
     }
 }
