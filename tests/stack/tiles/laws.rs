@@ -7,9 +7,11 @@ use crate::dashboard::display::{Color, Shown};
 const RED_WITHOUT_DATA: [&str; 1] = ["Data age"];
 
 /// Titles of tiles that count what happened in the time shown: it stays true when nothing is read any more.
-const OF_THE_PAST: [&str; 13] = [
+const OF_THE_PAST: [&str; 14] = [
     "Accuracy",
     "By service, 30 days",
+    // Its only colours are those of the occupancy of half an hour.
+    "Groups",
     "Incomplete",
     "Lost",
     "Lost, 30 days",
