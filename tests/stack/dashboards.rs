@@ -14,8 +14,8 @@ const MINUTES: u64 = 15;
 /// Queries that give nothing: board, panel and query; when that is so; and why.
 const SILENT: &str = "tests/stack/silent.tsv";
 
-/// A day and some weeks earlier.
-const EARLIER: [u64; 3] = [2 * WEEK, WEEK, DAY];
+/// A day and some weeks earlier, and once over a full half hour: there the boards take what was recorded.
+const EARLIER: [u64; 4] = [2 * WEEK, WEEK, 2 * DAY + 600, DAY];
 const DAY: u64 = 86_400;
 const WEEK: u64 = 7 * DAY;
 
