@@ -61,16 +61,6 @@ impl Prometheus {
         Self { url, client: client(), process, folder }
     }
 
-    /// Its address.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// The folder with its configuration and its data.
-    pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// Stops it and returns the folder with its configuration and its data.
     pub(crate) async fn stop(mut self) -> TempDir {
         self.process.signal(rustix::process::Signal::TERM);

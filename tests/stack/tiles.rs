@@ -31,7 +31,11 @@ const DAY: u64 = 86_400;
 /// The same morning a week earlier, with which boards compare.
 const EARLIER: u64 = 7 * DAY;
 
-const EXPECTED: &str = include_str!("tiles/expected.tsv");
+/// File of the expectations.
+fn expected() -> String {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/stack/tiles/expected.tsv");
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
 
 /// State of everything when the boards are opened. The order is that of the columns of the expectations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +47,7 @@ enum Situation {
     DownTargetChosen,
     ExporterStopped,
     RulesNotLoaded,
-    /// Trio's word for agents who are available is not known, in both targets.
+    /// Trio's word for agents who are busy is not known, in both targets.
     WordUnknown,
 }
 
@@ -108,7 +112,7 @@ async fn known_words() -> (Looks, Pages) {
 /// One word is unknown from the start; these Trios say that they are simulated.
 async fn unknown_word() -> Looks {
     let mut looks = Looks::new();
-    let mut world = World::start(Words::AvailableUnknown, false).await;
+    let mut world = World::start(Words::BusyUnknown, false).await;
     let from = world.now();
     world.run(BEFORE).await;
     let prometheus = rules::evaluated(world.scrapes().in_folder(), from, world.now()).await;
@@ -175,7 +179,8 @@ fn lines(text: &str) -> BTreeMap<(&str, &str), Vec<&str>> {
 
 /// Differences between the expectations and the tiles.
 fn differences(actual: &str) -> Vec<String> {
-    let (expected, actual) = (lines(EXPECTED), lines(actual));
+    let expected = expected();
+    let (expected, actual) = (lines(&expected), lines(actual));
     let mut faults = Vec::new();
     for (place, cells) in &actual {
         let Some(wanted) = expected.get(place) else {

@@ -6,8 +6,34 @@ use crate::dashboard::display::{Color, Shown};
 /// Tiles that are red where nothing is known: old data are the one thing that a board must shout.
 const RED_WITHOUT_DATA: [&str; 1] = ["Data age"];
 
-/// Tiles that may be green though nothing is read any more, with the reason.
-const OF_THE_PAST: [(&str, &str, &str); 0] = [];
+/// Titles of tiles that count what happened in the time shown: it stays true when nothing is read any more.
+const OF_THE_PAST: [&str; 13] = [
+    "Accuracy",
+    "By service, 30 days",
+    "Incomplete",
+    "Lost",
+    "Lost, 30 days",
+    "May still miss",
+    "Measured",
+    "Readings missed",
+    "Recorded",
+    "Restarts",
+    "Service level",
+    "Service level, 7 days",
+    "Service level, 30 days",
+];
+
+/// Tiles of the board of the exporter that may be green while the chosen target is down, with the reason.
+const OF_THE_EXPORTER: [(&str, &str); 8] = [
+    ("Clock skew (s)", "the last answer of the target had a date, also if it was an error"),
+    ("Configuration", "the exporter runs"),
+    ("Exporter", "Prometheus reaches the exporter, which runs"),
+    ("Fields", "the last good answers are the newest ones that there are"),
+    ("Readings", "lists of names are read less often, and the last reading of them was good"),
+    ("Resources", "the rights of the account are those of the last inventory"),
+    ("Series dropped", "the exporter runs"),
+    ("Unchanged for", "it is the age of the last change, and orange after a quarter of an hour"),
+];
 
 /// Breaches of the rules.
 pub(super) fn faults(looks: &Looks) -> Vec<String> {
@@ -25,10 +51,7 @@ pub(super) fn faults(looks: &Looks) -> Vec<String> {
                         let may_be_red = color == Color::Red && RED_WITHOUT_DATA.contains(&title.as_str());
                         if tile.is_empty && is_loud(color) && !may_be_red {
                             fault(format!("{:?} without data is {}", tile.text, color.as_str()));
-                        } else if color == Color::Green
-                            && situation.is_without_source()
-                            && !is_past(uid, title)
-                        {
+                        } else if color == Color::Green && must_not_be_green(uid, title, *situation) {
                             fault(format!("{:?} is green, and nothing is known", tile.text));
                         }
                     }
@@ -39,7 +62,7 @@ pub(super) fn faults(looks: &Looks) -> Vec<String> {
                         if cell.is_empty && is_loud(color) {
                             fault(format!("an empty cell of {column:?} is {}", color.as_str()));
                         }
-                        if color == Color::Green && situation.is_without_source() && !is_past(uid, title) {
+                        if color == Color::Green && must_not_be_green(uid, title, *situation) {
                             fault(format!("{:?} of {column:?} is green, and nothing is known", cell.text));
                         }
                     }
@@ -65,6 +88,10 @@ fn is_loud(color: Color) -> bool {
     color.is_alarm() || matches!(color, Color::Green | Color::Purple)
 }
 
-fn is_past(uid: &str, title: &str) -> bool {
-    OF_THE_PAST.iter().any(|(board, panel, _)| (*board, *panel) == (uid, title))
+/// True where no value is known that could be good.
+fn must_not_be_green(uid: &str, title: &str, situation: Situation) -> bool {
+    let is_of_exporter = uid == "trio-exporter"
+        && situation == Situation::DownTargetChosen
+        && OF_THE_EXPORTER.iter().any(|(name, _)| *name == title);
+    situation.is_without_source() && !OF_THE_PAST.contains(&title) && !is_of_exporter
 }

@@ -8,14 +8,31 @@ type Sum = (&'static str, &'static [&'static str]);
 
 const WAITING: Sum = ("trio_service_class_waiting", &[r#"case_class="voice""#, r#"case_class="chat""#]);
 
+const AVAILABLE: Sum = ("trio_agents", &[r#"state="available""#]);
+const LOGGED_ON: Sum = (
+    "trio_agents",
+    &[
+        r#"state="available""#,
+        r#"state="reserved""#,
+        r#"state="busy""#,
+        r#"state="wrap_up""#,
+        r#"state="paused""#,
+        r#"state="unknown""#,
+    ],
+);
+
 /// Tiles by board and title, and their numbers.
-const TILES: [(&str, &str, Sum); 6] = [
+const TILES: [(&str, &str, Sum); 10] = [
     ("trio-overview", "Waiting", WAITING),
     ("trio-wall", "Waiting", WAITING),
+    ("trio-service", "Waiting", WAITING),
+    ("trio-team", "Available", AVAILABLE),
+    ("trio-team", "Logged on", LOGGED_ON),
     ("trio-team", "Busy", ("trio_agents", &[r#"state="busy""#])),
     ("trio-team", "Paused", ("trio_agents", &[r#"state="paused""#])),
     ("trio-team", "Wrap-up", ("trio_agents", &[r#"state="wrap_up""#])),
     ("trio-team", "Reserved", ("trio_agents", &[r#"state="reserved""#])),
+    ("trio-team", "State unknown", ("trio_agents", &[r#"state="unknown""#])),
 ];
 
 /// Tiles that show another number than the page of the exporter in their situation.
@@ -25,16 +42,17 @@ pub(super) fn faults(looks: &Looks, pages: &[(Situation, String)]) -> Vec<String
         for (uid, title, sum) in TILES {
             let opened = &looks[&(uid.to_owned(), *situation)];
             let shown = opened.panels.iter().find(|(name, _)| name == title);
-            let number = match shown {
-                Some((_, Shown::Tiles(tiles))) if tiles.len() == 1 => tiles[0].number,
+            let tile = match shown {
+                Some((_, Shown::Tiles(tiles))) if tiles.len() == 1 => &tiles[0],
                 _ => {
                     faults.push(format!("{uid}, {title}, {situation:?}: not one tile"));
                     continue;
                 }
             };
+            // Below zero are numbers that stand for words, or for a zero in another colour.
             let expected = sum_of(page, sum);
-            if number != Some(expected) {
-                faults.push(format!("{uid}, {title}, {situation:?}: {number:?}, the page has {expected}"));
+            if tile.text != expected.to_string() {
+                faults.push(format!("{uid}, {title}, {situation:?}: {}, the page has {expected}", tile.text));
             }
         }
     }

@@ -128,7 +128,7 @@ async fn alerts(prometheus: &Prometheus, from: u64, to: u64) -> Scrapes {
 }
 
 /// Labels as a selector has them.
-pub(super) fn written(labels: &Labels) -> String {
+fn written(labels: &Labels) -> String {
     let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     format!("{{{}}}", pairs.join(","))
 }

@@ -30,8 +30,9 @@ pub(super) const SCRAPE: u64 = 30;
 const READING: Duration = Duration::from_secs(SCRAPE);
 /// Four minutes past eight of a Thursday, UTC.
 const BEGINNING: Duration = Duration::from_secs(1_768_464_240);
-/// So many times the usual number of cases: a service level needs 30 cases that came to an end.
-const ARRIVALS: f64 = 1.5;
+/// So many times the usual number of cases: few enough for free agents, enough for a service level, which needs 30 cases
+/// that came to an end.
+const ARRIVALS: f64 = 0.6;
 
 pub(super) const INSTANCE: &str = "trio-exporter:10427";
 /// The targets, with the number of their contact centres, services and agents.
@@ -56,8 +57,8 @@ pub(super) struct World {
 pub(super) enum Words {
     /// All are known.
     Known,
-    /// The word for agents who are available is not.
-    AvailableUnknown,
+    /// The word for agents who are busy is not.
+    BusyUnknown,
 }
 
 impl Words {
@@ -65,7 +66,7 @@ impl Words {
         match self {
             Self::Known => Dialect::English,
             // Of these words the built-in dictionary knows none.
-            Self::AvailableUnknown => Dialect::Foreign,
+            Self::BusyUnknown => Dialect::Foreign,
         }
     }
 
@@ -73,9 +74,9 @@ impl Words {
         let file = self.dialect().fields_file();
         let file = match self {
             Self::Known => file,
-            Self::AvailableUnknown => {
-                let without = file.replace(r#""7": available, "#, "");
-                assert_ne!(file, without, "the word for available has changed");
+            Self::BusyUnknown => {
+                let without = file.replace(r#", "5": busy"#, "");
+                assert_ne!(file, without, "the word for busy has changed");
                 without
             }
         };
