@@ -99,7 +99,7 @@ impl<'a> Variable<'a> {
         }
     }
 
-    /// Returns the text that stands in a query for these values.
+    /// Returns the text that replaces these values in a query.
     pub(crate) fn interpolated(self, values: &[String], is_changed: bool) -> String {
         if let (Some(all), true, false) = (self.0["allValue"].as_str(), self.is_all(), is_changed) {
             return all.to_owned();

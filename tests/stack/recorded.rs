@@ -1,4 +1,4 @@
-//! What our recording rules would have made of scrapes of the past.
+//! Series that our recording rules would have made of scrapes of the past.
 
 use crate::{
     dashboard::Board,

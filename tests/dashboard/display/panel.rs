@@ -133,7 +133,7 @@ fn tile(panel: Panel<'_>, count: usize, name: &str, value: value::Shown) -> Tile
         "none" if is_stat => String::new(),
         "value" if is_stat => value.text,
         "auto" if count == 1 => value.text,
-        // A bar gauge that is told to hide the names of its bars is not among our boards.
+        // None of our boards has a bar gauge without the names of its bars.
         _ if name.is_empty() => value.text,
         _ => format!("{name}: {}", value.text),
     };

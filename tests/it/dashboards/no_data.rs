@@ -18,7 +18,7 @@ const OF_AGE: &str = "Data age";
 const ALL_CLEAR: [&str; 6] = ["none", "ok", "on target", "fresh", "all", "no alert"];
 const CAVEATS: [&str; 2] = ["if the rules are loaded", "no data"];
 
-/// What the alert has, whose expression is `absent(…)`: no instance and no target.
+/// The alert whose expression is `absent(…)`: it has no instance and no target.
 const WITHOUT_INSTANCE: &str = "TrioExporterDown";
 
 pub(super) fn faults(board: &Board) -> Vec<String> {

@@ -190,7 +190,7 @@ fn number(panel: Panel<'_>, column: &Column<'_>) -> Option<String> {
     bare.then(|| format!("has no unit for the column {:?}", column.title))
 }
 
-/// Where the queries name a limit, a column that compares with it is coloured.
+/// A column that compares with a limit is coloured if the queries name one.
 fn limits(panel: Panel<'_>, columns: &[Column<'_>]) -> Vec<String> {
     let mut faults = Vec::new();
     for limit in LIMITS {

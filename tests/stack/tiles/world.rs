@@ -165,7 +165,7 @@ impl World {
         now.duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
     }
 
-    /// Everything that has been scraped so far.
+    /// Everything that has been scraped.
     pub(super) fn scrapes(&self) -> Scrapes {
         self.scrapes.clone()
     }
