@@ -1,4 +1,4 @@
-//! Series that our recording rules would have made of scrapes of the past.
+//! Samples that our recording rules would have made of scrapes of the past.
 
 use crate::{
     dashboard::Board,
