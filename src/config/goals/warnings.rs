@@ -44,7 +44,7 @@ pub(in crate::config) fn warn(
             [] => String::new(),
         };
         warnings.push(format!(
-            "goals: too many different wait targets for the buckets of trio_service_wait_seconds: {} no bucket edge \
+            "goals: too many different wait targets for the buckets of trio_service_wait_seconds; {} no bucket edge \
              (service levels are not affected); use fewer different targets",
             left_out
         ));

@@ -205,7 +205,7 @@ fn fifth_wait_target_without_bucket_is_warned_of() {
     let text = format!("{VALID}goals: {{services: [{}]}}\n", rules.join(", "));
     let config = load_text("goals-edges", &text).expect("valid");
     assert_eq!(Goals::edges([&*config.targets[0].goals]), [21.0, 22.0, 23.0, 24.0]);
-    let warning = "goals: too many different wait targets for the buckets of trio_service_wait_seconds: 25s and 26s have no bucket \
+    let warning = "goals: too many different wait targets for the buckets of trio_service_wait_seconds; 25s and 26s have no bucket \
                    edge (service levels are not affected); use fewer different targets";
     assert_eq!(config.warnings, [warning]);
 }
