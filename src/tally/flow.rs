@@ -171,7 +171,9 @@ impl Flow {
         // A server that hides the member `state` shows cases of which nothing follows. The calls are then taken
         // from the other list.
         if reading.list.is_stateless() {
-            self.lists[source.index()].is_stateless = true;
+            let memory = &mut self.lists[source.index()];
+            memory.is_stateless = true;
+            memory.record_uncounted(reading.list, &self.names);
             return false;
         }
         let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
@@ -340,7 +342,7 @@ impl Flow {
                 queue_length: flow.time.queue_length().filter(|_| is_of_moment),
                 is_whole: !is_stateless && !shown.iter().any(is_truncated),
                 shows_all_kinds: shown.contains(&Source::Cases),
-                has_unkeyed: shown.iter().any(|source| lists[source.index()].unkeyed.contains(id)),
+                has_uncounted: lists.iter().any(|list| list.uncounted.contains(id)),
                 ..QueueComparison::default()
             };
             let readable = flow
