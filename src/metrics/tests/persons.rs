@@ -127,7 +127,7 @@ fn main_page_reports_dropped_series() {
 fn limit_is_that_of_the_present_state() {
     let families = agents(Identity::Id);
     let limited = |state: &str| -> Vec<String> {
-        let in_state = samples(&families, "trio_agent_state").into_iter();
+        let in_state = samples(&families, "trio_agent_state").iter();
         let in_state = in_state.filter(|sample| sample.label("state") == state && sample.value == 1.0);
         in_state.map(|sample| sample.label("agent_id").to_owned()).collect()
     };
@@ -136,7 +136,7 @@ fn limit_is_that_of_the_present_state() {
         expected.extend(limited(state).into_iter().map(|id| (id, limit)));
     }
     expected.sort_by(|a, b| a.0.cmp(&b.0));
-    let shown = samples(&families, "trio_agent_limit_seconds").into_iter();
+    let shown = samples(&families, "trio_agent_limit_seconds").iter();
     let mut shown: Vec<(String, f64)> =
         shown.map(|sample| (sample.label("agent_id").to_owned(), sample.value)).collect();
     shown.sort_by(|a, b| a.0.cmp(&b.0));

@@ -65,7 +65,7 @@ impl Options {
             }
             "displayName" => self.display_name = Some(text()).filter(|name| !name.is_empty()),
             "custom.cellOptions" => {
-                value["type"].as_str().unwrap_or_default().clone_into(&mut self.cell_type)
+                value["type"].as_str().unwrap_or_default().clone_into(&mut self.cell_type);
             }
             "custom.hidden" => self.hidden = value == true,
             "custom.hideFrom" => self.hidden = value["viz"] == true,

@@ -30,7 +30,7 @@ fn in_table(ref_id: &str, series: Vec<Series>) -> Answer {
 }
 
 /// A stat as ours are: thresholds on the background, the last value.
-fn stat(defaults: Value, options: Value) -> Value {
+fn stat(defaults: &Value, options: &Value) -> Value {
     let mut panel = json!({
         "type": "stat", "title": "A",
         "fieldConfig": {"defaults": defaults, "overrides": []},
@@ -45,7 +45,7 @@ fn stat(defaults: Value, options: Value) -> Value {
     panel
 }
 
-fn steps(steps: Value) -> Value {
+fn steps(steps: &Value) -> Value {
     let steps: Vec<Value> = steps
         .as_array()
         .expect("steps")
@@ -89,8 +89,8 @@ fn pair(text: &str, color: &str) -> (String, String) {
 
 #[test]
 fn a_missing_value_takes_base_color_and_no_value() {
-    let limits = steps(json!([["green", null], ["red", 60]]));
-    let panel = stat(json!({"noValue": "NO DATA", "unit": "s", "thresholds": limits}), json!({}));
+    let limits = steps(&json!([["green", null], ["red", 60]]));
+    let panel = stat(&json!({"noValue": "NO DATA", "unit": "s", "thresholds": limits}), &json!({}));
     let empty = answer("A", "__auto", Vec::new());
     assert_eq!(tile(&panel, &[empty]), pair("NO DATA", "green"), "the mistake that this must show");
     assert_eq!(shown(&panel, f64::NAN), pair("NO DATA", "green"));
@@ -101,8 +101,8 @@ fn a_missing_value_takes_base_color_and_no_value() {
 
 #[test]
 fn the_last_known_value_counts_and_steps_include_their_bound() {
-    let limits = steps(json!([["#8e8e8e", null], ["green", 0], ["orange", 1], ["red", 4]]));
-    let panel = stat(json!({"thresholds": limits, "decimals": 1}), json!({}));
+    let limits = steps(&json!([["#8e8e8e", null], ["green", 0], ["orange", 1], ["red", 4]]));
+    let panel = stat(&json!({"thresholds": limits, "decimals": 1}), &json!({}));
     let drawn = answer("A", "", vec![series(&[], &[9.0, 1.0, f64::NAN])]);
     assert_eq!(tile(&panel, &[drawn]), pair("1.0", "orange"));
     for (value, color) in [(-0.1, "#8e8e8e"), (0.0, "green"), (0.99, "green"), (4.0, "red")] {
@@ -117,8 +117,8 @@ fn mappings_give_text_and_color_before_thresholds() {
         {"type": "range", "options": {"from": -2, "to": -0.5, "result": {"text": "BELOW", "color": "red"}}},
         {"type": "special", "options": {"match": "null", "result": {"text": "nothing", "color": "blue"}}}
     ]);
-    let limits = steps(json!([["green", null]]));
-    let panel = stat(json!({"mappings": mappings, "noValue": "no data", "thresholds": limits}), json!({}));
+    let limits = steps(&json!([["green", null]]));
+    let panel = stat(&json!({"mappings": mappings, "noValue": "no data", "thresholds": limits}), &json!({}));
     assert_eq!(shown(&panel, -1.0), pair("?", "#8e8e8e"), "the first that holds");
     assert_eq!(shown(&panel, -0.5), pair("BELOW", "red"), "both bounds belong to the range");
     assert_eq!(shown(&panel, -0.4), pair("-0.4", "green"));
@@ -129,7 +129,7 @@ fn mappings_give_text_and_color_before_thresholds() {
 #[test]
 fn names_are_shown_as_the_text_mode_says() {
     let one = [answer("A", "{{service}} of {{none}}", vec![series(&[("service", "Växel")], &[2.0])])];
-    let with = |mode: &str| stat(json!({"noValue": "no data"}), json!({"textMode": mode}));
+    let with = |mode: &str| stat(&json!({"noValue": "no data"}), &json!({"textMode": mode}));
     for (mode, text) in [
         ("auto", "2"),
         ("value", "2"),
@@ -144,17 +144,17 @@ fn names_are_shown_as_the_text_mode_says() {
     let two = [answer("A", "a", vec![series(&[], &[1.0])]), answer("B", "b", vec![series(&[], &[2.0])])];
     let both: Vec<String> = tiles(&with("auto"), &two).into_iter().map(|tile| tile.text).collect();
     assert_eq!(both, ["a: 1", "b: 2"]);
-    assert_eq!(tiles(&stat(json!({}), json!({"colorMode": "none"})), &one)[0].color, None);
+    assert_eq!(tiles(&stat(&json!({}), &json!({"colorMode": "none"})), &one)[0].color, None);
 }
 
 #[test]
 fn overrides_change_fields_of_their_name_or_query() {
     let mut panel =
-        stat(json!({"unit": "none", "color": {"mode": "fixed", "fixedColor": "blue"}}), json!({}));
+        stat(&json!({"unit": "none", "color": {"mode": "fixed", "fixedColor": "blue"}}), &json!({}));
     panel["fieldConfig"]["overrides"] = json!([
         {"matcher": {"id": "byRegexp", "options": "below.*"}, "properties": [
             {"id": "color", "value": {"mode": "thresholds"}},
-            {"id": "thresholds", "value": steps(json!([["text", null], ["orange", 1]]))}
+            {"id": "thresholds", "value": steps(&json!([["text", null], ["orange", 1]]))}
         ]},
         {"matcher": {"id": "byFrameRefID", "options": "C"}, "properties": [{"id": "unit", "value": "percentunit"}]}
     ]);
@@ -193,7 +193,7 @@ fn units_are_written_as_grafana_writes_them() {
         ("reqpm", Some(0), 12.0, "12 req/m"),
         ("suffix:% missed", Some(0), 3.0, "3 % missed"),
     ] {
-        let panel = stat(json!({"unit": unit, "decimals": decimals}), json!({}));
+        let panel = stat(&json!({"unit": unit, "decimals": decimals}), &json!({}));
         assert_eq!(shown(&panel, number).0, text, "{number} {unit} {decimals:?}");
     }
 }
@@ -201,7 +201,7 @@ fn units_are_written_as_grafana_writes_them() {
 #[test]
 fn merged_tables_have_one_row_per_service() {
     let mut panel =
-        stat(json!({"noValue": "–"}), json!({"sortBy": [{"displayName": "× target", "desc": true}]}));
+        stat(&json!({"noValue": "–"}), &json!({"sortBy": [{"displayName": "× target", "desc": true}]}));
     panel["type"] = "table".into();
     panel["transformations"] = json!([
         {"id": "merge", "options": {}},
@@ -214,7 +214,7 @@ fn merged_tables_have_one_row_per_service() {
     panel["fieldConfig"]["overrides"] = json!([
         {"matcher": {"id": "byName", "options": "× target"}, "properties": [
             {"id": "custom.cellOptions", "value": {"type": "color-background"}},
-            {"id": "thresholds", "value": steps(json!([["transparent", null], ["red", 4]]))}
+            {"id": "thresholds", "value": steps(&json!([["transparent", null], ["red", 4]]))}
         ]}
     ]);
     let of = |id: &str, value: f64| series(&[("id", id), ("service", "Växel")], &[value]);
@@ -231,7 +231,7 @@ fn merged_tables_have_one_row_per_service() {
 
 #[test]
 fn empty_tables_show_their_message_only_without_columns() {
-    let mut panel = stat(json!({"noValue": "nothing is missing"}), json!({}));
+    let mut panel = stat(&json!({"noValue": "nothing is missing"}), &json!({}));
     panel["type"] = "table".into();
     let alone = table(&panel, &[in_table("A", Vec::new())]);
     assert_eq!(alone.message.as_deref(), Some("nothing is missing"));
@@ -242,7 +242,7 @@ fn empty_tables_show_their_message_only_without_columns() {
 
 #[test]
 fn labels_become_columns_named_by_one_of_them() {
-    let mut panel = stat(json!({"noValue": "no agents"}), json!({}));
+    let mut panel = stat(&json!({"noValue": "no agents"}), &json!({}));
     panel["type"] = "table".into();
     panel["transformations"] = json!([
         {"id": "labelsToFields", "options": {"mode": "columns", "valueLabel": "column"}},

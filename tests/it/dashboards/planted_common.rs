@@ -149,7 +149,7 @@ fn alerts_and_ages_that_are_left_out_are_found() {
                         "Data age",
                         "instance=~\"$instance\"} == 0",
                         "instance=~\"$instance\"} == 2",
-                    )
+                    );
                 },
                 "leaves out up{",
             ),

@@ -160,7 +160,7 @@ fn timelines_without_colours_of_states_are_found() {
         &[
             (
                 |json| {
-                    titled(json, "Servers")["fieldConfig"]["defaults"]["color"]["mode"] = "thresholds".into()
+                    titled(json, "Servers")["fieldConfig"]["defaults"]["color"]["mode"] = "thresholds".into();
                 },
                 "it shows no states",
             ),
@@ -206,7 +206,7 @@ fn offers_about_persons_are_found() {
                             .as_array_mut()
                             .expect("three")
                             .pop(),
-                    )
+                    );
                 },
                 "what other offers ended in",
             ),

@@ -112,7 +112,8 @@ fn series_and_states_that_look_alike_are_found() {
         &[
             (
                 |json| {
-                    panel(json, "Longest and estimated wait")["targets"][1]["legendFormat"] = "Longest".into()
+                    panel(json, "Longest and estimated wait")["targets"][1]["legendFormat"] =
+                        "Longest".into();
                 },
                 "two series with the name",
             ),

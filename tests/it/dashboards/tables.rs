@@ -143,7 +143,7 @@ fn option<'a>(panel: Panel<'a>, title: &str, id: &str) -> Option<&'a Value> {
     let all = panel.0["fieldConfig"]["overrides"].as_array()?;
     let mine = all.iter().filter(|it| it["matcher"]["id"] == "byName" && it["matcher"]["options"] == title);
     let properties = mine.filter_map(|it| it["properties"].as_array()).flatten();
-    properties.filter(|property| property["id"] == id).map(|property| &property["value"]).last()
+    properties.rev().find(|property| property["id"] == id).map(|property| &property["value"])
 }
 
 /// A cell without a value shows a dash, for every column.
