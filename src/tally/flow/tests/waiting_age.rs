@@ -93,6 +93,7 @@ fn longest_wait_is_withheld_after_two_differences() {
         assert!(!trio.service("2").withholds_longest_wait);
         trio.service("1").withholds_longest_wait
     };
+    assert!(!read(0.0, 0));
     assert!(!read(4.0, 0), "they may have come between the two answers");
     assert!(!read(4.0, 4), "and are shown now");
     assert!(!read(4.0, 3));
