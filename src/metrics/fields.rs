@@ -24,7 +24,7 @@ const PRESENT: Spec = Spec::gauge(
 );
 const UNKNOWN_VALUES: Spec = Spec::gauge(
     "unknown_values",
-    "Items of the last answer whose value the field dictionary does not map: above 0, add the missing words to a fields file. Source: the field dictionary.",
+    "Items of the last answer whose value the field dictionary does not map, and items without a state where others have one: above 0, add the missing words to a fields file. Source: the field dictionary.",
 );
 const ROWS_WITHOUT_KEY: Spec = Spec::gauge(
     "rows_without_key",

@@ -29,6 +29,11 @@ const STATE_SINCE: Spec = Spec::gauge(
     "Start of the agent's present state, in seconds since 1970: time() minus it is the time in the state. Trio's own time, else the time when the state was first seen. Source: agents/state.",
 )
 .seconds();
+const LIMIT: Spec = Spec::gauge(
+    "agent_limit",
+    "Configured limit of the state that the agent is in now; absent where that state has none. Time in the state over it: the agent counts in trio_agents_over_limit. Source: agents/state, configuration.",
+)
+.seconds();
 pub(super) const STATE_SECONDS: Spec = Spec::counter(
     "agent_state",
     "Seconds that the agent spent in each state; the states add up to the agent's measured time. Source: agents/state, between two readings.",
@@ -88,8 +93,8 @@ pub(super) fn max_series(input: &EncodeInput<'_>) -> usize {
         let listed = center.center.agent_groups.good.iter().flat_map(|good| good.data.iter());
         let members = named.map(|agent| agent.group_ids.len()).sum::<usize>()
             + listed.map(|group| group.agent_ids.len()).sum::<usize>();
-        // Info, start of the state, and two families by state.
-        agents * (2 + 2 * AgentState::COUNT) + members
+        // Info, start and limit of the state, and two families by state.
+        agents * (3 + 2 * AgentState::COUNT) + members
     };
     input.centers().map(max_of_center).sum()
 }
@@ -119,12 +124,33 @@ pub(super) fn write(
             family.add_gauge_f64(&person.labels(), unix_seconds(totals.since))?;
         }
     }
+    write_limits(writer, input, rows)?;
     let mut family = writer.family(&STATE_SECONDS);
     for person in persons() {
         let Some(totals) = person.totals else { continue };
         for state in AgentState::ALL {
             let labels = (person.labels(), [("state", state.as_str())]);
             family.add_counter_f64(&labels, totals.seconds[state.index()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the limit of each agent's present state. The page of single agents has a Prometheus of its own, so the limits
+/// on the main page cannot be joined there.
+fn write_limits(
+    writer: &mut FamilyWriter<'_>,
+    input: &EncodeInput<'_>,
+    rows: &[Vec<PersonRow<'_>>],
+) -> fmt::Result {
+    let mut family = writer.family(&LIMIT);
+    for (center, persons) in input.centers().zip(rows) {
+        let limits = center.agents.map_or(&[][..], |totals| &totals.over_limit);
+        for person in persons {
+            let Some(state) = person.status.and_then(|status| status.state) else { continue };
+            if let Some(over) = limits.iter().find(|over| over.state == state) {
+                family.add_gauge_f64(&person.labels(), over.limit.as_secs_f64())?;
+            }
         }
     }
     Ok(())

@@ -4,16 +4,29 @@
 //! shows that each of them can fail. Whether Prometheus has something to say to each query is shown in
 //! `tests/stack`.
 
+mod centers;
+mod controls;
+mod display;
+mod equal;
 mod format;
 mod layout;
 mod links;
 mod linter;
+mod no_data;
+mod offers;
 mod panels;
 mod persons;
 mod planted;
+mod planted_common;
+mod planted_tables;
+mod planted_words;
 mod queries;
+mod ranges;
+mod tables;
+mod time;
 mod unknown;
 mod variables;
+mod words;
 
 use crate::dashboard::Board;
 

@@ -9,7 +9,7 @@ mod process;
 mod promql;
 
 #[path = "../dashboard/mod.rs"]
-#[allow(dead_code, reason = "the tests against a real Prometheus use the rest")]
+#[allow(dead_code, unused_imports, reason = "the tests against a real Prometheus use the rest")]
 mod dashboard;
 
 #[path = "../markdown/mod.rs"]

@@ -84,7 +84,7 @@ fn banned(place: &str, line: usize, prose: &str) -> Vec<String> {
 fn comment(line: &str) -> Option<&str> {
     let start = line.match_indices("//").map(|(at, _)| at).find(|at| {
         // Not the `//` of an address within a text.
-        line[..*at].matches('"').count() % 2 == 0 && !line[..*at].ends_with(':')
+        line[..*at].matches('"').count().is_multiple_of(2) && !line[..*at].ends_with(':')
     })?;
     Some(line[start..].trim_start_matches(['/', '!']))
 }

@@ -102,7 +102,8 @@ fn every_alert_says_what_is_wrong_and_where_to_read_on() {
 #[test]
 fn queue_alerts_of_services_name_the_service() {
     for rule in alerts().iter().filter(|rule| rule.labels["audience"] == "supervisor") {
-        let of_a_center = rule.alert.as_deref() == Some("TrioAgentsOverLimit");
+        let of_a_center =
+            matches!(rule.alert.as_deref(), Some("TrioAgentsOverLimit" | "TrioOffersEndInPause"));
         let named = rule.annotations["description"].contains("$labels.service_name");
         assert_ne!(of_a_center, named, "{}", rule.name());
     }

@@ -53,8 +53,13 @@ impl Catalogue {
         for name in OF_PROMETHEUS {
             all.add(name, Kind::Gauge, []);
         }
-        let of_alerts = all.every_label().into_iter().chain(OF_ALERTS.map(str::to_owned)).collect();
-        all.series.insert("ALERTS".to_owned(), Series { kind: Kind::Gauge, labels: of_alerts });
+        let of_alerts: BTreeSet<String> =
+            all.every_label().into_iter().chain(OF_ALERTS.map(str::to_owned)).collect();
+        // The second one has no `alertstate`; its value is the time since which the alert is true.
+        for (name, without) in [("ALERTS", ""), ("ALERTS_FOR_STATE", "alertstate")] {
+            let labels = of_alerts.iter().filter(|label| *label != without).cloned().collect();
+            all.series.insert(name.to_owned(), Series { kind: Kind::Gauge, labels });
+        }
         all
     }
 

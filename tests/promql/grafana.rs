@@ -10,13 +10,22 @@ const ANY: &str = ".+";
 /// An expression or a part of one with every variable replaced by what Grafana might put there:
 /// `$name`, `${name}` and `${name:format}`.
 pub(crate) fn without_variables(text: &str) -> String {
+    with_variables(text, |name| value(name).to_owned())
+}
+
+/// The same with the value that `value` gives for each name.
+pub(crate) fn with_variables(text: &str, value: impl Fn(&str) -> String) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
         let (name, after) = variable(after);
-        // A sign that begins no variable ends a regular expression.
-        out.push_str(if name.is_empty() { "$" } else { value(name) });
+        // A sign that begins no variable ends a regular expression, or names a group of `label_replace`.
+        match name {
+            "" => out.push('$'),
+            name if is_group(name) => out.extend(["$", name]),
+            name => out.push_str(&value(name)),
+        }
         rest = after;
     }
     out + rest
@@ -28,6 +37,11 @@ fn variable(text: &str) -> (&str, &str) {
     }
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     text.split_at(end.unwrap_or(text.len()))
+}
+
+/// True for `1` in `$1`, which Grafana leaves as it is: it has no variable of that name.
+pub(crate) fn is_group(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn value(name: &str) -> &'static str {

@@ -14,5 +14,5 @@ mod walk;
 
 pub(crate) use catalogue::Catalogue;
 pub(crate) use check::problems;
-pub(crate) use grafana::without_variables;
-pub(crate) use walk::{matchings, selectors, uses};
+pub(crate) use grafana::{with_variables, without_variables};
+pub(crate) use walk::{matchings, ranges, selectors, uses};

@@ -84,3 +84,40 @@ pub(crate) fn uses(expr: &str) -> Result<Vec<(String, Option<&'static str>)>, St
     }
     Ok(found)
 }
+
+/// A part of an expression that looks back over a length of time.
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    /// Length of the time, in seconds, rounded up.
+    pub(crate) seconds: u64,
+    /// Time from point to point of a subquery, in seconds; none in a plain range of a selector.
+    pub(crate) step: Option<u64>,
+    /// Selectors inside it, as they are written, without the range.
+    pub(crate) selectors: Vec<String>,
+}
+
+/// Every range inside an expression, or why the expression does not parse.
+pub(crate) fn ranges(expr: &str) -> Result<Vec<Range>, String> {
+    let (expr, mut found) = (parser::parse(expr)?, Vec::new());
+    let bare = |selector: &VectorSelector| {
+        Expr::VectorSelector(VectorSelector { offset: None, at: None, ..selector.clone() }).to_string()
+    };
+    visit(&expr, &mut |part| match part {
+        Expr::MatrixSelector(matrix) => found.push(Range {
+            seconds: matrix.range.as_millis().div_ceil(1_000) as u64,
+            step: None,
+            selectors: vec![bare(&matrix.vs)],
+        }),
+        Expr::Subquery(subquery) => {
+            let mut selectors = Vec::new();
+            visit(&subquery.expr, &mut |part| selectors.extend(selector(part).map(bare)));
+            found.push(Range {
+                seconds: subquery.range.as_millis().div_ceil(1_000) as u64,
+                step: subquery.step.map(|step| step.as_secs()),
+                selectors,
+            });
+        }
+        _ => {}
+    });
+    Ok(found)
+}

@@ -156,7 +156,7 @@ async fn how_people_worked(hour: &Hour) {
         let handling = on_the_line(service, |flow| flow.handling_time.as_secs_f64()) / answered;
         near(&format!("handling time of {id}"), series.value, handling, SHARE * handling);
     }
-    let groups = hour.shown("trio-team", "Groups now", "F").await;
+    let groups = hour.shown("trio-team", "Groups", "F").await;
     for series in groups.iter().filter(|series| !series.label("agent_group_id").is_empty()) {
         let id: u32 = series.label("agent_group_id").parse().expect("an id");
         let truth = occupancy(&hour.truth.agent_groups[&id], &hour.half.agent_groups[&id]);

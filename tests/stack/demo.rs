@@ -2,9 +2,6 @@
 //! and what it serves is kept as Prometheus would have scraped it, from two exporters that read the same.
 
 use std::{
-    fmt::Write,
-    fs,
-    process::Command,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -20,11 +17,7 @@ use trio_exporter::{
     sim::{self, Options, Simulator},
 };
 
-use crate::{
-    http::get,
-    process::folder,
-    prometheus::{Prometheus, REMEDY},
-};
+use crate::{http::get, prometheus::Prometheus, scrapes::Scrapes};
 
 /// Interval of the exporter's readings.
 const READING: Duration = Duration::from_secs(5);
@@ -40,7 +33,7 @@ const SURFACES: [(&str, &str); 2] = [("/metrics", "trio"), ("/metrics/agents", "
 /// An alert as our rules make it of the demo in a bad minute.
 const ALERT: &str = concat!(
     r#"ALERTS{alertname="TrioLongWait",alertstate="firing",severity="warning",audience="supervisor",job="trio","#,
-    r#"instance="one:10427",target="demo",contact_center="1",service_id="101",service_name="Kundtjänst"} 1"#
+    r#"instance="one:10427",target="demo",contact_center="1",service_id="101",service_name="Kundtjänst"}"#
 );
 
 /// The demo, and what has been scraped of it.
@@ -49,7 +42,7 @@ pub(crate) struct Demo {
     pub(crate) clock: Clock,
     pollers: Vec<Poller>,
     url: String,
-    scraped: String,
+    scraped: Scrapes,
     _stop: watch::Sender<bool>,
 }
 
@@ -71,7 +64,7 @@ impl Demo {
         let (server, router, targets, _) = app.into_parts();
         tokio::spawn(http::serve(server, router, stopped.requested()));
         let pollers = targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
-        let scraped = String::new();
+        let scraped = Scrapes::default();
         let mut demo = Self { simulator, clock, pollers, url, scraped, _stop: stop };
         demo.step().await;
         demo.scrape().await;
@@ -105,54 +98,15 @@ impl Demo {
         let now = self.now();
         for (path, job) in SURFACES {
             let page = get(&format!("{}{path}", self.url)).await.expect("a page of the exporter");
-            let samples: Vec<&str> = page.lines().filter(|line| !line.starts_with('#')).collect();
-            let of_prometheus = [
-                "up 1".to_owned(),
-                "scrape_duration_seconds 0.01".to_owned(),
-                format!("scrape_samples_scraped {}", samples.len()),
-            ];
             if job == "trio" {
-                writeln!(self.scraped, "{ALERT} {now}").expect("a String takes everything");
+                self.scraped.add(ALERT, 1.0, now);
             }
-            for instance in INSTANCES {
-                let own = of_prometheus.iter().map(String::as_str);
-                for sample in samples.iter().copied().chain(own) {
-                    let (series, value) = sample.rsplit_once(' ').expect("a series and a value");
-                    let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
-                    let comma = if labels == "}" { "" } else { "," };
-                    let scraped = &mut self.scraped;
-                    writeln!(
-                        scraped,
-                        r#"{name}{{job="{job}",instance="{instance}"{comma}{labels} {value} {now}"#
-                    )
-                    .expect("a String takes everything");
-                }
-            }
+            self.scraped.add_page(&page, job, &INSTANCES, now);
         }
-    }
-
-    fn scraped_earlier(&self, by: u64) -> String {
-        let moved = self.scraped.lines().map(|line| {
-            let (sample, time) = line.rsplit_once(' ').expect("a time");
-            format!("{sample} {}\n", time.parse::<u64>().expect("seconds") - by)
-        });
-        moved.collect()
     }
 
     /// A Prometheus that has scraped all this, and the same so many seconds `earlier`.
     pub(crate) async fn replayed(&self, earlier: &[u64]) -> Prometheus {
-        let folder = folder();
-        let file = folder.path().join("scraped.om");
-        let history: String = earlier.iter().map(|by| self.scraped_earlier(*by)).collect();
-        fs::write(&file, format!("{history}{}# EOF\n", self.scraped)).expect("a file");
-        let promtool = Command::new("promtool")
-            .args(["tsdb", "create-blocks-from", "openmetrics", "--quiet"])
-            .args([&file, &folder.path().join("data")])
-            .output()
-            .unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
-        let said = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
-        assert!(promtool.status.success(), "promtool: {}\n{said}", promtool.status);
-        fs::write(folder.path().join("prometheus.yml"), "scrape_configs: []\n").expect("a configuration");
-        Prometheus::configured(folder).await
+        self.scraped.replayed(earlier).await
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use reqwest::{Certificate, Client, Method, Response};
 use serde_json::Value;
 
-fn client() -> Client {
+/// A client that sends no credentials of its own.
+pub(crate) fn client() -> Client {
     // An error means that another test was first.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).build();

@@ -11,7 +11,7 @@
 #![allow(clippy::print_stdout, reason = "how long things took is worth seeing with --nocapture")]
 
 #[path = "../dashboard/mod.rs"]
-#[allow(dead_code, reason = "their form is held in tests/it")]
+#[allow(dead_code, unused_imports, reason = "their form is held in tests/it")]
 mod dashboard;
 #[path = "../markdown/mod.rs"]
 #[allow(dead_code, reason = "what needs no other program is in tests/it")]
@@ -38,15 +38,20 @@ mod image;
 mod installed;
 mod notifier;
 mod outage;
+mod overview_boards;
 mod prometheus;
 mod promtool;
+mod recorded;
 mod routes;
 mod scene;
 mod scraped;
+mod scrapes;
 mod secured;
 mod service;
 mod shipped;
 mod shortened;
+mod team_boards;
+mod tiles;
 mod trio_client;
 mod two_prometheus;
 mod unit;

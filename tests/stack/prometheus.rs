@@ -1,24 +1,28 @@
 //! A real Prometheus, and questions to its HTTP API.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
-use reqwest::Method;
+use reqwest::{Client, Method};
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    http::send,
+    http::{client, send},
     process::{PATIENCE, Process, folder, until},
 };
 
 pub(crate) const REMEDY: &str = "install it (Debian and Ubuntu: apt-get install prometheus, which also brings promtool) and put it on the PATH";
 
+/// Labels by name.
+pub(crate) type Labels = BTreeMap<String, String>;
+
 /// A Prometheus that scrapes an exporter every second: `/metrics` as job `trio`, `/metrics/agents`
 /// as job `trio-agents`.
 pub(crate) struct Prometheus {
     url: String,
-    _process: Process,
-    _folder: TempDir,
+    client: Client,
+    process: Process,
+    folder: TempDir,
 }
 
 impl Prometheus {
@@ -54,7 +58,14 @@ impl Prometheus {
         let url = format!("http://{address}");
         until("Prometheus to be ready", PATIENCE, async || crate::http::get(&format!("{url}/-/ready")).await)
             .await;
-        Self { url, _process: process, _folder: folder }
+        Self { url, client: client(), process, folder }
+    }
+
+    /// Stops it and returns the folder with its configuration and its data.
+    pub(crate) async fn stop(mut self) -> TempDir {
+        self.process.signal(rustix::process::Signal::TERM);
+        self.process.ended().await;
+        self.folder
     }
 
     /// Page at a path of its API.
@@ -82,10 +93,28 @@ impl Prometheus {
 
     /// The series that `query` gives at `time`, in seconds since 1970.
     pub(crate) async fn query_at(&self, query: &str, time: u64) -> Result<Vec<Series>, String> {
-        let url = format!("{}/api/v1/query", self.url);
-        let text = send(Method::POST, &url, &[("query", query), ("time", &time.to_string())]).await?;
+        let answer = self.ask("query", &[("query", query), ("time", &time.to_string())]).await?;
+        let result = answer["data"]["result"].as_array().ok_or_else(|| answer.to_string())?;
+        Ok(match result.first() {
+            Some(Value::Number(_)) => vec![Series::scalar(result)],
+            _ => result.iter().map(Series::read).collect(),
+        })
+    }
+
+    /// The answer to a question to its API; all questions go over the same connections.
+    pub(crate) async fn ask(&self, what: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
+        let url = format!("{}/api/v1/{what}", self.url);
+        // Only questions about labels must be GET; a query of a board may be too long for an address.
+        let request = match what.starts_with("label/") {
+            true => self.client.get(&url).query(parameters),
+            false => self.client.post(&url).form(parameters),
+        };
+        // A month of half hours takes its time on a machine that does other things as well.
+        let answer = request.timeout(2 * PATIENCE).send().await;
+        let text = answer.map_err(|error| format!("{url}: {error}"))?.text().await;
+        let text = text.map_err(|error| format!("{url}: {error}"))?;
         let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
-        Ok(answer["data"]["result"].as_array().ok_or(text)?.iter().map(Series::read).collect())
+        if answer["status"] == "success" { Ok(answer) } else { Err(text) }
     }
 
     /// Number of series that `query` gives from `from` to `to`, at every `step`.
@@ -96,12 +125,31 @@ impl Prometheus {
         to: u64,
         step: u64,
     ) -> Result<usize, String> {
-        let url = format!("{}/api/v1/query_range", self.url);
+        self.matrix(query, from, to, step).await.map(|series| series.len())
+    }
+
+    /// The series that `query` gives from `from` to `to`, at every `step`: labels, and values by time.
+    pub(crate) async fn matrix(
+        &self,
+        query: &str,
+        from: u64,
+        to: u64,
+        step: u64,
+    ) -> Result<Vec<(Labels, BTreeMap<u64, f64>)>, String> {
         let [from, to, step] = [from, to, step].map(|number| number.to_string());
         let asked = [("query", query), ("start", &from), ("end", &to), ("step", &step)];
-        let text = send(Method::POST, &url, &asked).await?;
-        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
-        Ok(answer["data"]["result"].as_array().ok_or(text)?.len())
+        let answer = self.ask("query_range", &asked).await?;
+        let result = answer["data"]["result"].as_array().ok_or_else(|| answer.to_string())?;
+        let read = result.iter().map(|series| {
+            let labels = serde_json::from_value(series["metric"].clone()).expect("labels");
+            let points = series["values"].as_array().into_iter().flatten();
+            let points = points.map(|point| {
+                let value = point[1].as_str().and_then(|value| value.parse().ok()).expect("a number");
+                (point[0].as_f64().map(|time| time as u64).expect("a time"), value)
+            });
+            (labels, points.collect())
+        });
+        Ok(read.collect())
     }
 
     /// Health of each rule after its last evaluation.
@@ -152,6 +200,16 @@ impl Series {
     fn scalar(result: &[Value]) -> Self {
         let value = result.get(1).and_then(Value::as_str).and_then(|value| value.parse().ok());
         Self { labels: Value::Null, value: value.expect("a number") }
+    }
+
+    /// All its labels.
+    pub(crate) fn all_labels(&self) -> Labels {
+        self.labels
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
+            .collect()
     }
 
     pub(crate) fn label(&self, name: &str) -> &str {

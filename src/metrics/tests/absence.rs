@@ -106,6 +106,7 @@ fn only_families_without_their_source_are_absent() {
                 "trio_agent_group_agents",
                 "trio_agent_group_member",
                 "trio_agent_info",
+                "trio_agent_limit_seconds",
                 "trio_agent_state",
                 "trio_agent_state_limit_seconds",
                 "trio_agent_state_since_timestamp_seconds",
@@ -121,7 +122,12 @@ fn only_families_without_their_source_are_absent() {
         ),
         (
             without_state(),
-            &["trio_agent_state", "trio_agent_state_since_timestamp_seconds", "trio_service_skilled_agents"],
+            &[
+                "trio_agent_limit_seconds",
+                "trio_agent_state",
+                "trio_agent_state_since_timestamp_seconds",
+                "trio_service_skilled_agents",
+            ],
         ),
         (
             fixture::changed(|s| s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300)),
@@ -165,6 +171,7 @@ fn only_families_without_their_source_are_absent() {
             &[
                 "trio_agent_group_agents",
                 "trio_agent_group_state_seconds_total",
+                "trio_agent_limit_seconds",
                 "trio_agent_pause_reason_seconds_total",
                 "trio_agent_state_changes_total",
                 "trio_agent_state_limit_seconds",
@@ -183,7 +190,7 @@ fn only_families_without_their_source_are_absent() {
         ),
         (
             agents(|agents| agents.over_limit.clear()),
-            &["trio_agent_state_limit_seconds", "trio_agents_over_limit"],
+            &["trio_agent_limit_seconds", "trio_agent_state_limit_seconds", "trio_agents_over_limit"],
         ),
         (
             agents(|agents| agents.pauses = None),

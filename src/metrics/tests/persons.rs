@@ -69,8 +69,8 @@ fn main_page_names_no_person() {
     }
 }
 
-/// Number of all series of the fixture's agents: 3 info, 3 members, 21 states, 3 since, 21 seconds.
-const ALL: usize = 51;
+/// Number of all series of the fixture's agents: 3 info, 3 members, 21 states, 3 since, 2 limits, 21 seconds.
+const ALL: usize = 53;
 
 fn capped(max_series: usize) -> Arc<Settings> {
     let settings = Settings { max_series, identity: Identity::Id, ..Settings::default() };
@@ -121,4 +121,25 @@ fn main_page_reports_dropped_series() {
     let mut all = names(&all);
     all.retain(|name| !gone.iter().any(|gone| gone == name));
     assert_eq!(names(&least), all, "nothing else is left out of the main page");
+}
+
+#[test]
+fn limit_is_that_of_the_present_state() {
+    let families = agents(Identity::Id);
+    let limited = |state: &str| -> Vec<String> {
+        let in_state = samples(&families, "trio_agent_state").iter();
+        let in_state = in_state.filter(|sample| sample.label("state") == state && sample.value == 1.0);
+        in_state.map(|sample| sample.label("agent_id").to_owned()).collect()
+    };
+    let mut expected: Vec<(String, f64)> = Vec::new();
+    for (state, limit) in [("busy", 900.0), ("wrap_up", 180.0)] {
+        expected.extend(limited(state).into_iter().map(|id| (id, limit)));
+    }
+    expected.sort_by(|a, b| a.0.cmp(&b.0));
+    let shown = samples(&families, "trio_agent_limit_seconds").iter();
+    let mut shown: Vec<(String, f64)> =
+        shown.map(|sample| (sample.label("agent_id").to_owned(), sample.value)).collect();
+    shown.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(!expected.is_empty() && expected.len() < 3, "one agent has a limit and one has none");
+    assert_eq!(shown, expected);
 }

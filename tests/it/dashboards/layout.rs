@@ -10,7 +10,7 @@ use crate::dashboard::{Board, Panel};
 const COLUMNS: u64 = 24;
 
 /// Titles of the header strip, from left to right.
-const STRIP: [&str; 5] = ["Data age", "Measured today", "Accuracy today", "Simulated", "Active alerts"];
+const STRIP: [&str; 5] = ["Data age", "Measured", "Accuracy", "Simulated", "Active alerts"];
 
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let outer = board.json["panels"].as_array().expect("panels");

@@ -13,21 +13,23 @@ const GRAFANAS: [&str; 1] = ["/alerting/list"];
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let boards = Board::shipped();
     let mut faults = Vec::new();
+    let mut tags = BTreeSet::new();
     for link in board.json["links"].as_array().expect("links") {
-        let url = link["url"].as_str().unwrap_or_default();
+        let title = link["title"].as_str().unwrap_or_default();
         if link["keepTime"] != true || link["includeVars"] != true {
-            faults.push(format!("{url} loses time or choice"));
+            faults.push(format!("{title:?} loses time or choice"));
         }
-        faults.extend(nowhere(url, &boards));
+        // Grafana lists the boards that have all of these tags, without the one that is open.
+        if link["type"] == "dashboards" {
+            tags.extend(link["tags"].as_array().into_iter().flatten().filter_map(Value::as_str));
+        } else {
+            faults.extend(nowhere(link["url"].as_str().unwrap_or_default(), &boards));
+        }
     }
-    let to_all: BTreeSet<&str> = board.json["links"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|link| link["url"].as_str())
-        .collect();
     for other in boards.iter().filter(|other| other.uid() != board.uid()) {
-        if !to_all.contains(&*format!("/d/{}", other.uid())) {
+        let of_other = other.json["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let of_other: BTreeSet<&str> = of_other.collect();
+        if tags.is_empty() || !tags.is_subset(&of_other) {
             faults.push(format!("no link to {}", other.uid()));
         }
     }

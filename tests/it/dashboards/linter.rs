@@ -50,7 +50,10 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 const WITH_UNITS: [&str; 4] = ["gauge", "stat", "table", "timeseries"];
 
 /// Units that it knows, of those that the boards use.
-const UNITS: [&str; 9] = ["bytes", "d", "dthms", "none", "percentunit", "reqps", "rpm", "s", "short"];
+const UNITS: [&str; 9] = ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s"];
+
+/// The one selector without the chosen instance: this alert comes from `absent()`, so it has none.
+const WITHOUT_INSTANCE: [&str; 2] = ["alertname=\"TrioExporterDown\"", "instance=\"\""];
 
 /// Value of `$__rate_interval`, which no other length of time has.
 const RATE_INTERVAL: &str = "17m";
@@ -188,12 +191,19 @@ impl Asked {
 
     fn lacks(&self, label: &str) -> bool {
         let matcher = format!("{label}=~\"${label}\"");
-        self.uses().any(|(selector, _)| !selector.contains(&matcher))
+        let excepted =
+            |selector: &str| label == "instance" && WITHOUT_INSTANCE.iter().all(|it| selector.contains(it));
+        self.uses().any(|(selector, _)| !selector.contains(&matcher) && !excepted(selector))
     }
 }
 
 fn targets(board: &Board) -> Vec<Asked> {
-    let times = [("$__rate_interval", RATE_INTERVAL), ("$__interval", "5m"), ("$__range", "1h")];
+    let times = [
+        ("$__rate_interval", RATE_INTERVAL),
+        ("$__interval", "5m"),
+        ("$__range_s", "3600"),
+        ("$__range", "1h"),
+    ];
     let asked = board.panels().into_iter().flat_map(|panel| {
         panel.targets().iter().map(move |target| {
             let expr = target["expr"].as_str().unwrap_or_default();

@@ -7,11 +7,21 @@ use crate::dashboard::{Board, Panel};
 
 /// The units that the boards use, by Grafana's ids.
 const UNITS: [&str; 10] =
-    ["bytes", "d", "dthms", "none", "percentunit", "reqps", "rpm", "s", "short", "text"];
+    ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s", "text"];
 
 /// Kinds of panels that we know how to hold.
-const KINDS: [&str; 9] =
-    ["bargauge", "heatmap", "row", "stat", "state-timeline", "status-history", "table", "text", "timeseries"];
+const KINDS: [&str; 10] = [
+    "barchart",
+    "bargauge",
+    "heatmap",
+    "row",
+    "stat",
+    "state-timeline",
+    "status-history",
+    "table",
+    "text",
+    "timeseries",
+];
 
 /// Kinds in which a line could be drawn over a gap.
 const OVER_TIME: [&str; 2] = ["state-timeline", "timeseries"];
@@ -57,8 +67,11 @@ fn explains(panel: Panel<'_>) -> bool {
 
 fn unit(panel: Panel<'_>) -> bool {
     let overridden = panel.overrides().filter(|(member, _)| *member == "unit").map(|(_, value)| value);
-    let mut all = overridden.chain([&panel.defaults()["unit"]]);
-    all.all(|unit| unit.as_str().is_some_and(|unit| UNITS.contains(&unit)))
+    // Names and ids in a table have none: "1001" would become "1,001".
+    let own =
+        [&panel.defaults()["unit"]].into_iter().filter(|unit| panel.kind() != "table" || !unit.is_null());
+    let mut all = overridden.chain(own);
+    all.all(|unit| unit.as_str().is_some_and(|unit| UNITS.contains(&unit) || unit.starts_with("suffix:")))
 }
 
 /// A text, and none that looks like a number: what is not known is not 0.

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::{format, layout, links, linter, panels, persons, queries, unknown, variables};
 use crate::dashboard::Board;
 
-type Check = fn(&Board) -> Vec<String>;
-type Mistake = fn(&mut Value);
+pub(super) type Check = fn(&Board) -> Vec<String>;
+pub(super) type Mistake = fn(&mut Value);
 
 /// The shipped board `uid` after somebody has made a mistake.
-fn spoilt(uid: &str, mistake: Mistake) -> Board {
+pub(super) fn spoilt(uid: &str, mistake: Mistake) -> Board {
     let mut board = Board::with_uid(uid);
     mistake(&mut board.json);
     board.text = serde_json::to_string_pretty(&board.json).expect("JSON") + "\n";
@@ -18,7 +18,7 @@ fn spoilt(uid: &str, mistake: Mistake) -> Board {
 
 /// Each mistake is found by its checker, and named.
 #[track_caller]
-fn finds(check: Check, uid: &str, mistakes: &[(Mistake, &str)]) {
+pub(super) fn finds(check: Check, uid: &str, mistakes: &[(Mistake, &str)]) {
     assert_eq!(check(&Board::with_uid(uid)), Vec::<String>::new());
     for (mistake, complaint) in mistakes {
         let found = check(&spoilt(uid, *mistake));
@@ -30,12 +30,12 @@ fn finds(check: Check, uid: &str, mistakes: &[(Mistake, &str)]) {
 }
 
 /// The first panel that is a stat.
-fn first(json: &mut Value) -> &mut Value {
+pub(super) fn first(json: &mut Value) -> &mut Value {
     &mut json["panels"][0]
 }
 
 /// Only the first panel is left, and asks for this.
-fn ask(json: &mut Value, expr: &str) {
+pub(super) fn ask(json: &mut Value, expr: &str) {
     json["panels"].as_array_mut().expect("panels").truncate(1);
     first(json)["targets"][0]["expr"] = expr.into();
 }
@@ -119,10 +119,11 @@ fn links_that_lead_nowhere_or_forget_are_found() {
         links::faults,
         "trio-overview",
         &[
-            (|json| json["links"][0]["url"] = "/d/trio-services".into(), "leads nowhere"),
+            (|json| json["links"][0] = json!({"type": "link", "url": "/d/trio-services"}), "leads nowhere"),
             (|json| json["links"][0]["keepTime"] = false.into(), "loses time or choice"),
             (|json| json["links"][0]["includeVars"] = false.into(), "loses time or choice"),
-            (|json| drop(json["links"].as_array_mut().expect("links").pop()), "no link to"),
+            (|json| drop(json["links"].as_array_mut().expect("links").pop()), "no link to trio-agents"),
+            (|json| json["links"][0]["tags"] = json!(["wallboard"]), "no link to trio-wall"),
             (|json| first(json)["links"] = json!([{"url": "/d/trio-service"}]), "loses the time"),
             (
                 |json| first(json)["links"] = json!([{"url": "/d/trio-service?${__url_time_range}"}]),

@@ -54,6 +54,8 @@ fn chosen(query: &Query) -> Vec<String> {
         let (name, matchers) = selector.split_once('{').unwrap_or((&selector, ""));
         for variable in ["job", "instance", "target"] {
             let asked = matchers.contains(&format!("{variable}=~\"${variable}\""));
+            // Alerts have the labels of their expressions; `no_data` says which matchers they need.
+            let asked = asked || (name.starts_with("ALERTS") && variable != "job");
             let needless =
                 variable == "target" && (WITHOUT_TARGET.contains(&name) || name.ends_with("build_info"));
             if !asked && !needless && !is_variable {
@@ -66,7 +68,7 @@ fn chosen(query: &Query) -> Vec<String> {
 
 /// An expression with Grafana's variables for lengths of time replaced, and nothing else.
 fn with_times(expr: &str) -> String {
-    [("$__rate_interval", "5m"), ("$__interval", "5m"), ("$__range", "1h")]
+    [("$__rate_interval", "5m"), ("$__interval", "5m"), ("$__range_s", "3600"), ("$__range", "1h")]
         .iter()
         .fold(expr.to_owned(), |expr, (name, time)| expr.replace(name, time))
 }

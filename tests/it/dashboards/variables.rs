@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::{OF_PERSONS, none};
 use crate::dashboard::Board;
 
+/// Leaves out agents who are logged out, or no one.
+const SWITCH: &str = "hidden_state";
+
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let names: BTreeSet<&str> = board.variable_names().into_iter().collect();
     let used = used(board);
@@ -38,6 +41,9 @@ fn variable_faults(variable: &Value, source: &str) -> Vec<String> {
     must(variable["description"].as_str().is_some_and(|text| !text.is_empty()), "has no description");
     if variable["type"] == "datasource" {
         must(name == source && variable["query"] == "prometheus", "is no data source of this board");
+    } else if name == SWITCH {
+        // Escaped as one word of a regular expression only if one value can be chosen.
+        must(variable["type"] == "custom" && variable["multi"] == false, "is no switch");
     } else {
         must(variable["multi"] == true && variable["includeAll"] == true, "takes only one value");
     }
@@ -57,7 +63,9 @@ fn used(board: &Board) -> BTreeSet<String> {
     for part in board.text.split('$').skip(1) {
         let part = part.strip_prefix('{').unwrap_or(part);
         let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        if !name.is_empty() && !name.starts_with("__") {
+        // `$1` names a group of `label_replace`.
+        let is_group = name.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_group && !name.starts_with("__") {
             used.insert(name);
         }
     }
