@@ -64,7 +64,7 @@ async fn the_demo_prints_a_scrape_config_for_both_jobs_with_its_real_address() {
     let address = url.trim_start_matches("http://").trim_end_matches("/metrics");
     let text = demo.stdout();
     for part in
-        ["/sim/truth\n", "job_name: trio\n", "job_name: trio-agents\n", "metrics_path: /metrics/agents\n"]
+        ["/status\n", "/sim/truth\n", "job_name: trio\n", "job_name: trio-agents\n", "metrics_path: /metrics/agents\n"]
     {
         assert!(text.contains(part), "{part:?} in {text}");
     }
