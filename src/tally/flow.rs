@@ -171,7 +171,9 @@ impl Flow {
         // A server that hides the member `state` shows cases of which nothing follows. The calls are then taken
         // from the other list.
         if reading.list.is_stateless() {
-            self.lists[source.index()].is_stateless = true;
+            let memory = &mut self.lists[source.index()];
+            memory.is_stateless = true;
+            memory.record_uncounted(reading.list, &self.names);
             return false;
         }
         let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
@@ -321,9 +323,10 @@ impl Flow {
     /// state wait.
     fn compare_with_queues(&mut self, cur: &Snapshot, center: &Center) {
         let lists = &self.lists;
+        let is_fresh = |source: &Source| source.reading(center).fresh(cur.stepped).is_some();
         let is_shown = |source: &Source| {
             let list = &lists[source.index()];
-            list.last.is_some() && !list.is_stateless && source.reading(center).fresh(cur.stepped).is_some()
+            list.last.is_some() && !list.is_stateless && is_fresh(source)
         };
         let shown: Vec<Source> = Source::ALL.into_iter().filter(is_shown).collect();
         let states = center.service_state.good.as_ref().map(|good| good.taken);
@@ -340,7 +343,9 @@ impl Flow {
                 queue_length: flow.time.queue_length().filter(|_| is_of_moment),
                 is_whole: !is_stateless && !shown.iter().any(is_truncated),
                 shows_all_kinds: shown.contains(&Source::Cases),
-                has_unkeyed: shown.iter().any(|source| lists[source.index()].unkeyed.contains(id)),
+                has_uncounted: Source::ALL
+                    .into_iter()
+                    .any(|source| is_fresh(&source) && lists[source.index()].uncounted.contains(id)),
                 ..QueueComparison::default()
             };
             let readable = flow

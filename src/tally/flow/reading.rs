@@ -20,8 +20,8 @@ pub(super) struct ListMemory {
     server: Option<Text>,
     /// Services whose part of it was truncated.
     pub(super) truncated: FxHashSet<Text>,
-    /// Services with rows that have no id and may wait.
-    pub(super) unkeyed: FxHashSet<Text>,
+    /// Services with rows that may wait and are in no count: they have no id, or no row of the list has a state.
+    pub(super) uncounted: FxHashSet<Text>,
     /// Services whose part was truncated recently, with the last moment in seconds.
     pub(super) recently_truncated: FxHashMap<Text, f64>,
     /// Number of the last reading.
@@ -122,6 +122,14 @@ impl<'a> ListReading<'a> {
 }
 
 impl ListMemory {
+    /// Records the services with rows that may wait and are in no count.
+    pub(super) fn record_uncounted(&mut self, list: &CaseList, names: &NameIndex) {
+        let stateless = list.is_stateless().then_some(&list.cases).into_iter().flatten();
+        let stateless = stateless.filter(|case| case.agent_id.is_none());
+        let services = stateless.filter_map(|case| case.service_id.as_ref()).chain(&list.unkeyed);
+        self.uncounted = services.map(|service| names.id(service).clone()).collect();
+    }
+
     /// Records a reading.
     pub(super) fn record(
         &mut self,
@@ -133,7 +141,7 @@ impl ListMemory {
         self.last = Some(taken);
         self.server = Some(server.clone());
         self.truncated = reading.list.truncated.iter().cloned().collect();
-        self.unkeyed = reading.list.unkeyed.iter().map(|service| names.id(service).clone()).collect();
+        self.record_uncounted(reading.list, names);
         self.recently_truncated.retain(|_, at| reading.at - *at <= TRUNCATION_MEMORY);
         self.recently_truncated.extend(self.truncated.iter().map(|service| (service.clone(), reading.at)));
         self.number = reading.number;

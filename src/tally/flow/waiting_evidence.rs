@@ -3,6 +3,8 @@
 //! A state that the field dictionary does not map may mean "waits" or "is with an agent". The queue length
 //! often decides it. Where it does not, the gauges of waiting cases are withheld.
 
+use std::mem;
+
 use super::{
     Source,
     current_cases::{ClassNow, Listed},
@@ -40,8 +42,9 @@ pub(super) struct QueueComparison {
     pub(super) is_whole: bool,
     /// True if the list with cases of every kind was read.
     pub(super) shows_all_kinds: bool,
-    /// True if a list has rows that lack an id and may wait.
-    pub(super) has_unkeyed: bool,
+    /// True if a list has rows that may wait and are in none of these numbers: they lack an id, or the list has no
+    /// states.
+    pub(super) has_uncounted: bool,
 }
 
 impl QueueComparison {
@@ -65,7 +68,12 @@ impl QueueComparison {
         }
         // Without that list, a queue longer than the calls may hold written cases.
         let all_wait = if self.shows_all_kinds { queue >= all } else { queue == all };
-        Some(if all_wait { WaitingVerdict::Waiting } else { WaitingVerdict::Undecided })
+        // Rows that are in no count may be the ones that wait.
+        Some(if all_wait && !self.has_uncounted {
+            WaitingVerdict::Waiting
+        } else {
+            WaitingVerdict::Undecided
+        })
     }
 }
 
@@ -105,6 +113,8 @@ pub(super) struct WaitingEvidence {
     confirmed: bool,
     /// Gauges of the classes that each list shows.
     classes: [Withheld; Source::ALL.len()],
+    /// True after the first reading that was compared with a queue length.
+    was_compared: bool,
     /// Moment of the last reading, if it showed fewer waiting cases than the queue length.
     short_since: Option<f64>,
     /// True if the last reading covered every waiting case: by the list of every kind, or by a queue length.
@@ -121,10 +131,10 @@ impl WaitingEvidence {
         }
         let all_wait = self.verdict == Some(WaitingVerdict::Waiting);
         let waiting = reading.known + if all_wait { reading.unknown } else { 0 };
-        // A row without an id is in no list of cases. Only a queue length shows that it does not wait.
-        let hides_unkeyed =
-            reading.has_unkeyed && reading.queue_length.is_none_or(|length| length > waiting as f64);
-        if self.verdict == Some(WaitingVerdict::Undecided) || hides_unkeyed {
+        // Only a queue length shows that no row outside these numbers waits.
+        let hides_uncounted =
+            reading.has_uncounted && reading.queue_length.is_none_or(|length| length > waiting as f64);
+        if self.verdict == Some(WaitingVerdict::Undecided) || hides_uncounted {
             self.withhold_classes(at);
         }
         let has_unclassed = |source: Source| {
@@ -191,7 +201,10 @@ impl WaitingEvidence {
         let unknown = if self.verdict == Some(WaitingVerdict::NotWaiting) { 0 } else { reading.unknown };
         let shown = reading.known + unknown;
         let is_short = (shown as f64) < length;
-        if is_short && self.short_since.is_some_and(|last| is_recent(last, at)) {
+        let was_short = self.short_since.is_some_and(|last| is_recent(last, at));
+        // After a start no earlier reading can show that the first one is chance.
+        let is_first = !mem::replace(&mut self.was_compared, true);
+        if is_short && (was_short || is_first && shown == 0) {
             self.longest_wait.record(at);
             // Lists and queue length differ by a case or two in every busy queue. Lists without any waiting case
             // beside a queue are another thing: their zeros are not true.

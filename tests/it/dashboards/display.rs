@@ -252,7 +252,7 @@ fn labels_become_columns_named_by_one_of_them() {
     let of =
         |column: &str, group: &str, value: f64| series(&[("column", column), ("group", group)], &[value]);
     let answers = [
-        answer("A", "{{column}}", vec![of("Free", "East", 2.0), of("Free", "West", 0.0)]),
+        answer("A", "a legend", vec![of("Free", "East", 2.0), of("Free", "West", 0.0)]),
         answer("B", "{{column}}", vec![of("Busy", "West", 7.0)]),
     ];
     let full = table(&panel, &answers);
@@ -303,7 +303,7 @@ fn variables_have_the_values_of_an_opened_board() {
     assert_eq!(service.interpolated(&[], false), "()", "All of nothing matches nothing");
     let mut any_order = asked.clone();
     any_order["regex"] = r#"/contact_center="(?<value>[^"]*)"|contact_center_name="(?<text>[^"]*)"/g"#.into();
-    let centre = r#"{contact_center="2",contact_center_name="Nord"} 1 7000"#.to_owned();
+    let centre = r#"{contact_center_name="Nord",contact_center="2"} 1 7000"#.to_owned();
     assert_eq!(Variable(&any_order).options(&[centre]), ["2"]);
     let mut with_all = asked.clone();
     with_all["allValue"] = ".+".into();

@@ -93,6 +93,7 @@ fn longest_wait_is_withheld_after_two_differences() {
         assert!(!trio.service("2").withholds_longest_wait);
         trio.service("1").withholds_longest_wait
     };
+    assert!(!read(0.0, 0));
     assert!(!read(4.0, 0), "they may have come between the two answers");
     assert!(!read(4.0, 4), "and are shown now");
     assert!(!read(4.0, 3));
@@ -148,6 +149,9 @@ fn lists_without_any_case_are_no_zero_beside_a_queue() {
     assert_eq!(read(4.0, 0), None);
     assert_eq!(read(4.0, 3), Some(3), "busy queues differ by a case");
     assert_eq!(read(0.0, 0), Some(0));
+    let mut trio = TestCenter::unread(Settings::default());
+    trio.calls_and_queues(&[("1", Some(4.0))], &[]);
+    assert_eq!(trio.waiting("1", CaseClass::Voice), None, "after a start one reading is enough");
     let mut trio = TestCenter::new();
     trio.calls_and_queues(&[("1", Some(0.0))], &[]).calls_and_queues(&[("1", Some(1.0))], &[]);
     trio.calls_and_queues(&[("1", Some(1.0))], &queued(0..1));
@@ -170,4 +174,38 @@ fn row_without_an_id_withholds_unless_the_queue_length_decides() {
     assert_eq!(unkeyed(None), None);
     assert_eq!(unkeyed(Some(2.0)), None);
     assert_eq!(unkeyed(Some(1.0)), Some(1), "those with an id are all that wait");
+}
+
+#[test]
+fn calls_without_states_are_no_zero_in_the_list_of_cases() {
+    let stateless = Case { state: None, ..case("7", Queued) };
+    for (queue, expected) in [(None, None), (Some(1.0), None), (Some(0.0), Some(0))] {
+        let mut trio = TestCenter::unread(Settings::default());
+        for _ in 0..3 {
+            trio.clock.advance(test_center::POLL);
+            trio.queues(&[("1", queue), ("2", None)]);
+            trio.read(Source::Calls, std::slice::from_ref(&stateless), &[]);
+            trio.read(Source::Cases, &[], &[]);
+            trio.step();
+            let shown = |service| trio.waiting(service, CaseClass::Voice).map(|waiting| waiting.cases);
+            assert_eq!((shown("1"), shown("2")), (expected, Some(0)), "queue length {queue:?}");
+        }
+    }
+}
+
+#[test]
+fn rows_without_an_id_leave_unknown_states_undecided() {
+    let mut trio = TestCenter::new();
+    for _ in 0..3 {
+        trio.clock.advance(test_center::POLL);
+        trio.queues(&[("1", Some(1.0))]);
+        trio.read(Source::Calls, &[case("7", CaseState::Unknown)], &[]);
+        trio.read_list(Source::Cases, CaseList { unkeyed: vec!["1".into()], ..CaseList::default() });
+        trio.step();
+        assert_eq!(
+            trio.waiting("1", CaseClass::Voice),
+            None,
+            "the one that waits may be the row without an id"
+        );
+    }
 }
