@@ -16,7 +16,7 @@ use wiremock::ResponseTemplate;
 use crate::support::{HandWritten, Simulated, target};
 
 fn client(target: Target) -> Client {
-    Client::new(target.trio, target.dictionary, std::sync::Arc::default(), Clock::system()).expect("a client")
+    Client::new(target.trio, target.dictionary, Arc::default(), Clock::system()).expect("a client")
 }
 
 async fn report(dialect: Dialect, mapped: bool, show_values: bool) -> Report {
