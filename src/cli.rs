@@ -118,7 +118,7 @@ struct InspectArgs {
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
     output: inspect::Output,
-    /// Print a fields_file to edit instead of the report.
+    /// Print entries of a fields_file to edit, with the words that are not mapped, instead of the report.
     #[arg(long, conflicts_with = "diff")]
     suggest: bool,
     /// Write the report to a file as well, to compare it later.

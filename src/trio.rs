@@ -49,7 +49,7 @@ pub use collection::Listing;
 pub use error::Error;
 pub use examine::{Examination, Member, Missing};
 pub use exchange_log::{Exchange, ExchangeObserver, Outcome};
-pub use fields::{Dictionary, Judgement, is_no_time};
+pub use fields::{Dictionary, Judgement, is_no_time, meanings};
 pub use inventory::Inventory;
 pub use links::names_a_resource;
 pub use masked::masked;

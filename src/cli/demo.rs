@@ -99,6 +99,7 @@ trio-exporter demo: a simulated contact centre on a busy morning, in real time.
 
   metrics          http://{exporter}/metrics
   agents           http://{exporter}/metrics/agents
+  status           http://{exporter}/status
   simulated Trio   http://{trio}/te/api
   exact counts     http://{trio}/sim/truth
 

@@ -105,14 +105,9 @@ impl MemberReport {
             sample: sample(&member.values, form, show_values),
             feeds: member.feeds.map(|(field, _)| field.to_owned()),
             form: form.map(str::to_owned),
-            unmapped: member.unmapped.iter().map(plain).collect(),
+            unmapped: member.unmapped.clone(),
         }
     }
-}
-
-/// Formats a value, a text without quotes.
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn missing(missing: &Missing) -> (String, Vec<String>) {

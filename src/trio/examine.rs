@@ -50,8 +50,8 @@ pub struct Member {
     pub values: Vec<Value>,
     /// Field that it feeds, and the form in which that is read.
     pub feeds: Option<(&'static str, &'static str)>,
-    /// Values among these that the dictionary does not map, if the field needs a map.
-    pub unmapped: Vec<Value>,
+    /// Words among these that the dictionary does not map, if the field needs a map.
+    pub unmapped: Vec<String>,
 }
 
 /// A field that no member feeds.
@@ -189,16 +189,31 @@ fn examination(
     Examination { resource: mapping.shape.resource, total, looked_at: plain.len(), members, missing }
 }
 
-/// Values of an enumeration or a flag that no map holds.
-fn unmapped(values: &[Value], form: Form, known: &std::collections::HashMap<String, Meaning>) -> Vec<Value> {
-    let words = matches!(form, Form::Enum | Form::Bool);
-    let is_known = |value: &Value| match value {
-        Value::String(text) => known.contains_key(&normalized(text)),
-        Value::Number(number) => known.contains_key(&number.to_string()),
-        Value::Bool(_) => form == Form::Bool,
-        _ => value.is_null(),
+/// Words of an enumeration or a flag that no map holds, each once in any spelling.
+fn unmapped(values: &[Value], form: Form, known: &std::collections::HashMap<String, Meaning>) -> Vec<String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let is_word = |value: &&Value| match form {
+        Form::Enum => !value.is_null(),
+        Form::Bool => !value.is_null() && !value.is_boolean(),
+        _ => false,
     };
-    values.iter().filter(|value| words && !is_known(value)).cloned().collect()
+    for word in values.iter().filter(is_word).map(word) {
+        let key = normalized(&word);
+        if !known.contains_key(&word) && !known.contains_key(&key) {
+            found.entry(key).or_insert(word);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Returns a value as a word of a fields file.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        // The decoder reads 2.0 as the word 2.
+        Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or(f64::NAN).to_string(),
+        other => other.to_string(),
+    }
 }
 
 impl Member {
@@ -271,7 +286,7 @@ mod tests {
                 ("queueLength", Some("queue_length"), true),
             ]
         );
-        assert_eq!(found.members[2].unmapped, [json!("kanske")]);
+        assert_eq!(found.members[2].unmapped, ["kanske"]);
         let missing: Vec<_> = found.missing.iter().map(|missing| missing.field).collect();
         assert_eq!(
             missing,

@@ -166,6 +166,13 @@ impl Mapping {
     }
 }
 
+/// Returns the meanings that a fields file can give to the words of a field; none for other fields.
+pub fn meanings(resource: &str, field: &str) -> Vec<&'static str> {
+    let shape = shape::ALL.iter().find(|shape| shape.resource.as_str() == resource);
+    let field = shape.and_then(|shape| shape.fields.iter().find(|known| known.name == field));
+    field.map_or_else(Vec::new, |field| field.kind.meanings())
+}
+
 /// Normalises a name or value for comparison: lower case, without `_`, `-` and spaces.
 // .NET serializers write the same member as `QueueLength` or `queueLength` depending on a setting.
 pub(super) fn normalized(name: &str) -> String {

@@ -63,9 +63,13 @@ async fn the_demo_prints_a_scrape_config_for_both_jobs_with_its_real_address() {
     let (demo, url) = started().await;
     let address = url.trim_start_matches("http://").trim_end_matches("/metrics");
     let text = demo.stdout();
-    for part in
-        ["/sim/truth\n", "job_name: trio\n", "job_name: trio-agents\n", "metrics_path: /metrics/agents\n"]
-    {
+    for part in [
+        "/status\n",
+        "/sim/truth\n",
+        "job_name: trio\n",
+        "job_name: trio-agents\n",
+        "metrics_path: /metrics/agents\n",
+    ] {
         assert!(text.contains(part), "{part:?} in {text}");
     }
     assert_eq!(text.matches(&format!("[\"{address}\"]")).count(), 2, "{text}");

@@ -1,11 +1,13 @@
 //! `inspect` on simulated and hand-written servers.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use pretty_assertions::assert_eq;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use trio_exporter::{
     config::Target,
     inspect::{self, Report},
-    model::Clock,
+    model::{AgentState, CaseClass, CaseState, Clock, Resource},
     sim::{Dialect, Options},
     trio::{Client, Dictionary},
 };
@@ -14,7 +16,7 @@ use wiremock::ResponseTemplate;
 use crate::support::{HandWritten, Simulated, target};
 
 fn client(target: Target) -> Client {
-    Client::new(target.trio, target.dictionary, std::sync::Arc::default(), Clock::system()).expect("a client")
+    Client::new(target.trio, target.dictionary, Arc::default(), Clock::system()).expect("a client")
 }
 
 async fn report(dialect: Dialect, mapped: bool, show_values: bool) -> Report {
@@ -105,6 +107,137 @@ async fn a_suggested_file_maps_unknown_states_to_be_edited() {
     Dictionary::with_user_file("suggested.yml", &suggested).expect("usable as it is");
     Dictionary::with_user_file("edited.yml", &suggested.replace("unknown\n", "paused\n"))
         .expect("usable when edited");
+}
+
+/// Values of enumerations that no dictionary has: signs of YAML, a number as number and as text, other types, nothing.
+fn unknown_words() -> Vec<Value> {
+    let long = "x".repeat(1100);
+    let texts = ["Fika: \"på\" stan # 1", "~", "null", "- x", "\u{7f}", "4711", "", &*long].map(Value::from);
+    texts.into_iter().chain([json!(4711), json!(1.5), json!(-4712)]).collect()
+}
+
+/// A fields file of a dialect, as a tree.
+fn own_fields(dialect: Dialect) -> Value {
+    serde_saphyr::from_str(&dialect.fields_file()).expect("YAML")
+}
+
+/// A Trio with the member names of a dialect and words in these enumerations that no dictionary has.
+async fn with_unknown_words(dialect: Dialect, enumerations: &[(Resource, &str)]) -> HandWritten {
+    let own = own_fields(dialect);
+    let name = |resource: &str, field: &str| {
+        own[resource][field]["members"][0].as_str().expect("a name in every dialect").to_owned()
+    };
+    let mut lists: BTreeMap<&str, Vec<Map<String, Value>>> = BTreeMap::new();
+    for (resource, field) in enumerations {
+        let resource = resource.as_str();
+        let rows = lists.entry(resource).or_insert_with(|| vec![Map::new(); unknown_words().len()]);
+        for (row, word) in rows.iter_mut().zip(unknown_words()) {
+            row.insert(name(resource, field), word);
+        }
+    }
+    let trio = HandWritten::start().await;
+    // The second contact centre has a word more.
+    let center = name("cc", "id");
+    trio.answer("cc", json!([{&*center: 1}, {&*center: 2}]).to_string()).await;
+    for (resource, mut rows) in lists {
+        trio.answer(&format!("cc/1/{resource}"), Value::from(rows.clone()).to_string()).await;
+        for value in rows[0].values_mut() {
+            *value = "Annat".into();
+        }
+        trio.answer(&format!("cc/2/{resource}"), Value::from(rows).to_string()).await;
+    }
+    trio
+}
+
+/// The words of a suggestion with the meanings that it lists, by resource and field.
+type Suggested = BTreeMap<(String, String), (Vec<String>, Vec<String>)>;
+
+/// Reads a suggestion as a person does, what is commented out included.
+fn suggested_words(text: &str) -> Suggested {
+    let (mut found, mut resource, mut field) = (Suggested::new(), String::new(), String::new());
+    for line in text.lines().skip_while(|line| !line.is_empty()) {
+        let line = line.strip_prefix("# ").unwrap_or(line);
+        let content = line.trim_start();
+        match line.len() - content.len() {
+            0 => resource = content.trim_end_matches(':').to_owned(),
+            2 => field = content.trim_end_matches(':').to_owned(),
+            4 => {
+                let listed = content.strip_prefix("values: # ").expect("a comment with the meanings");
+                let meanings = listed.split([',', ' ']).filter(|word| !matches!(*word, "" | "or"));
+                let meanings = meanings.map(str::to_owned).collect();
+                found.insert((resource.clone(), field.clone()), (meanings, Vec::new()));
+            }
+            _ => {
+                let (word, _) = content.rsplit_once(": ").expect("a word and its meaning");
+                let word = serde_json::from_str(word).expect("a word in quotes");
+                found.entry((resource.clone(), field.clone())).or_default().1.push(word);
+            }
+        }
+    }
+    found
+}
+
+/// A fields file of a dialect with these words mapped to the meaning at this position of the list.
+fn completed(dialect: Dialect, suggested: &Suggested, position: usize) -> String {
+    let mut own = own_fields(dialect);
+    for ((resource, field), (meanings, words)) in suggested {
+        for word in words {
+            own[resource][field]["values"][word] = meanings[position % meanings.len()].clone().into();
+        }
+    }
+    own.to_string().replace('\u{7f}', "\\u007f")
+}
+
+#[tokio::test]
+async fn every_suggested_entry_is_accepted_in_every_dialect() {
+    let enumerations = Dictionary::builtin().expect("valid").fields_of_words();
+    assert_eq!(enumerations.len(), 6, "{enumerations:?}");
+    for dialect in Dialect::ALL {
+        for one in &enumerations {
+            accepts_suggestion(dialect, std::slice::from_ref(one)).await;
+        }
+        accepts_suggestion(dialect, &enumerations).await;
+    }
+}
+
+/// Holds a suggestion for unknown words in these enumerations to the reader of fields files, as it is and with each
+/// meaning that it lists; with the words mapped, nothing is left to map.
+async fn accepts_suggestion(dialect: Dialect, enumerations: &[(Resource, &str)]) {
+    let trio = with_unknown_words(dialect, enumerations).await;
+    let read = |text: &str| {
+        let read = Dictionary::with_user_file("fields.yml", text);
+        Arc::new(read.unwrap_or_else(|why| panic!("{dialect:?}, {enumerations:?}: {why:?} in {text}")))
+    };
+    let report = async |text: &str| {
+        let target = Target { dictionary: read(text), ..target(&trio.url()) };
+        inspect::inspect(&client(target), false).await.expect("a server that answers")
+    };
+    let text = inspect::fields_file(&report(&dialect.fields_file()).await);
+    read(&text);
+    let suggested = suggested_words(&text);
+    assert_eq!(suggested.len(), enumerations.len(), "{text}");
+    for position in 0..AgentState::COUNT {
+        read(&completed(dialect, &suggested, position));
+    }
+    for (resource, field) in enumerations {
+        let key = (resource.as_str().to_owned(), (*field).to_owned());
+        let (meanings, words) = suggested.get(&key).unwrap_or_else(|| panic!("{key:?}: {text}"));
+        let expected = match (resource, *field) {
+            (Resource::AgentState, _) => AgentState::ALL.map(AgentState::as_str).to_vec(),
+            (_, "state") => CaseState::ALL.map(CaseState::as_str).to_vec(),
+            (_, "class") => CaseClass::ALL.map(CaseClass::as_str).to_vec(),
+            _ => vec!["false", "true"],
+        };
+        assert_eq!(*meanings, expected, "{dialect:?}, {key:?}");
+        for word in ["Annat", "Fika: \"på\" stan # 1", "4711", "-4712"] {
+            assert!(words.iter().any(|known| known == word), "{dialect:?}, {key:?}: {word}: {words:?}");
+        }
+    }
+    let rest = report(&completed(dialect, &suggested, 0)).await;
+    let unmapped = rest.resources.iter().flat_map(|seen| seen.members()).flat_map(|member| &member.unmapped);
+    // No key of YAML on one line is longer than 1024 characters.
+    let unmapped = unmapped.filter(|word| word.len() < 1024);
+    assert_eq!(unmapped.collect::<Vec<_>>(), Vec::<&String>::new(), "{dialect:?}, {enumerations:?}");
 }
 
 #[tokio::test]

@@ -115,36 +115,38 @@ async fn who_waits(hour: &Hour) {
     assert!(!waits.is_empty(), "somebody waits at the end");
     let longest = waits.iter().copied().fold(0.0, f64::max);
     for uid in ["trio-overview", "trio-service", "trio-wall"] {
-        let shown = hour.number(uid, "Waiting now", "A").await;
+        let shown = hour.number(uid, "Waiting", "A").await;
         near("waiting", shown, hour.sum(|flow| flow.waiting as f64), 0.0);
         near("waiting by the log", shown, waits.len() as f64, 0.0);
     }
     // Trio tells whole seconds.
-    near("longest wait", hour.number("trio-wall", "Longest wait", "A").await, longest, 1.0);
+    near("longest wait", hour.number("trio-wall", "Worst service", "B").await, longest, 1.0);
     let letter = hour.number("trio-service", "Longest and estimated wait", "A").await;
     near("longest wait", letter, longest, 1.0);
-    let ratio = hour.number("trio-overview", "Longest wait ÷ target", "A").await;
-    near("longest wait ÷ target", ratio, longest / TARGET.as_secs_f64(), 0.05);
-    let word = if longest > 60.0 { 2.0 } else { f64::from(u8::from(longest > TARGET.as_secs_f64())) };
-    near("OK, LONG or TOO LONG", hour.number("trio-wall", "Longest wait", "B").await, word, 0.0);
+    let target = TARGET.as_secs_f64();
+    let past = waits.iter().filter(|wait| **wait > target).count() as f64;
+    near("past target", hour.number("trio-overview", "Past target", "A").await, past, 0.0);
+    // OK, WAITING, LONG, TOO LONG.
+    let level: f64 = [target, 60.0, 300.0].map(|limit| f64::from(u8::from(longest > limit))).iter().sum();
+    near("word of the worst service", hour.number("trio-wall", "Worst service", "A").await, level, 0.0);
 }
 
 async fn what_became_of_them(hour: &Hour) {
     let within = hour.sum(|flow| flow.answered_within(TARGET).expect("counted") as f64);
     let level = 100.0 * within / hour.concluded();
     for uid in ["trio-overview", "trio-service", "trio-service-level", "trio-wall"] {
-        let shown = hour.shown(uid, "Service level today", "A").await;
+        let shown = hour.shown(uid, "Service level", "A").await;
         near("service level", value(&shown[0], "mid"), level, POINTS);
         let (low, high) = (value(&shown[0], "low"), value(&shown[0], "high"));
         assert!(low - 1.0 <= level && level <= high + 1.0, "{level} is not within {low} and {high}");
         assert!(low <= value(&shown[0], "mid") && value(&shown[0], "mid") <= high);
     }
     let left = hour.sum(|flow| (flow.left - flow.left_before(SHORT).expect("counted")) as f64);
-    let lost = hour.shown("trio-overview", "Lost today", "A").await;
+    let lost = hour.shown("trio-overview", "Lost", "A").await;
     near("lost", value(&lost[0], "lost"), 100.0 * left / hour.concluded(), POINTS);
     let answered = hour.sum(|flow| flow.answered as f64);
     for uid in ["trio-service", "trio-wall"] {
-        near("answered", hour.number(uid, "Answered today", "A").await, answered, SHARE * answered);
+        near("answered", hour.number(uid, "Answered", "A").await, answered, SHARE * answered);
     }
 }
 

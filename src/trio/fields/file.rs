@@ -135,17 +135,9 @@ fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Ha
                 values.insert(normalized(&key.text), meaning);
             }
             None if kind == Kind::Flag => value.wrong(complaints, "must be \"true\" or \"false\""),
-            None if kind == Kind::CaseClass => {
-                let classes = CaseClass::ALL.into_iter().map(CaseClass::as_str);
-                value.wrong(complaints, unknown("class", &word, classes));
-            }
-            None if kind == Kind::CaseState => {
-                let states = CaseState::ALL.into_iter().map(CaseState::as_str);
-                value.wrong(complaints, unknown("state", &word, states));
-            }
             None => {
-                let states = AgentState::ALL.into_iter().map(AgentState::as_str);
-                value.wrong(complaints, unknown("state", &word, states));
+                let noun = if kind == Kind::CaseClass { "class" } else { "state" };
+                value.wrong(complaints, unknown(noun, &word, kind.meanings().into_iter()));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Fields of each resource: the facts that the exporter can use.
 
 use super::form::Form;
-use crate::model::Resource;
+use crate::model::{AgentState, CaseClass, CaseState, Resource};
 
 /// Fields that the items of a resource may hold.
 #[derive(Debug, PartialEq)]
@@ -54,6 +54,17 @@ impl Need {
 impl Kind {
     pub(in crate::trio) const fn default_form(self) -> Form {
         self.forms()[0]
+    }
+
+    /// Meanings that a fields file can give to words; none for a fact that is not read from words.
+    pub(in crate::trio) fn meanings(self) -> Vec<&'static str> {
+        match self {
+            Self::AgentState => AgentState::ALL.map(AgentState::as_str).into(),
+            Self::CaseState => CaseState::ALL.map(CaseState::as_str).into(),
+            Self::CaseClass => CaseClass::ALL.map(CaseClass::as_str).into(),
+            Self::Flag => vec!["false", "true"],
+            Self::Text | Self::Count | Self::Wait | Self::Time => Vec::new(),
+        }
     }
 
     /// JSON types that can hold such a fact.
