@@ -44,9 +44,8 @@ pub(in crate::config) fn warn(
             [] => String::new(),
         };
         warnings.push(format!(
-            "goals: too many different wait targets for the buckets of trio_service_wait_seconds; {} no bucket edge \
-             (service levels are not affected); use fewer different targets",
-            left_out
+            "goals: too many different wait targets for the buckets of trio_service_wait_seconds; {left_out} no bucket edge \
+             (service levels are not affected); use fewer different targets"
         ));
     }
 }

@@ -326,7 +326,7 @@ pub(super) fn list_centers(centers: &[Named]) -> String {
 }
 
 /// Returns a number with its noun in singular or plural.
-pub(super) fn counted<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+pub(super) fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     if number == N::from(1) { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
