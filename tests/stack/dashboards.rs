@@ -62,10 +62,9 @@ async fn series(prometheus: &Prometheus, query: &Query, now: u64, minutes: u64) 
     answer.unwrap_or_else(|error| panic!("{}: {expr}\n{error}", query.place))
 }
 
-/// The same Prometheus with what our rules would have recorded each time that the demo ran.
-async fn with_rules(prometheus: Prometheus, now: u64) -> Prometheus {
-    let ran = EARLIER.iter().chain([&0]).map(|by| (now - by - MINUTES * 60, now - by));
-    let recorded = recorded(&prometheus, &Board::shipped(), &ran.collect::<Vec<_>>()).await;
+/// The same Prometheus with what our rules would have recorded in the times (from, to) that the demo `ran`.
+pub(crate) async fn with_rules(prometheus: Prometheus, ran: &[(u64, u64)]) -> Prometheus {
+    let recorded = recorded(&prometheus, &Board::shipped(), ran).await;
     let folder = prometheus.stop().await;
     kept(&recorded, |_| true).write_into(folder.path());
     Prometheus::configured(folder).await
@@ -110,7 +109,9 @@ async fn demo_board_queries_succeed_and_empty_ones_are_explained() {
     demo.run(MINUTES).await;
     let prometheus = demo.replayed(&[]).await;
     let mut found = surprises("first", &silent(&prometheus, demo.now(), MINUTES).await);
-    let prometheus = with_rules(demo.replayed(&EARLIER).await, demo.now()).await;
+    let now = demo.now();
+    let ran = EARLIER.iter().chain([&0]).map(|by| (now - by - MINUTES * 60, now - by));
+    let prometheus = with_rules(demo.replayed(&EARLIER).await, &ran.collect::<Vec<_>>()).await;
     found.extend(surprises("later", &silent(&prometheus, demo.now(), 3 * DAY / 60).await));
     assert!(found.is_empty(), "{} surprises:\n{}", found.len(), found.join("\n"));
 }
