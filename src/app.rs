@@ -34,7 +34,7 @@ use crate::{
     metrics::BuildInfo,
     model::Clock,
     poller::{self, Latest, Poller},
-    shutdown::{self, Stop},
+    shutdown::{self, Hangups, Stop},
     stats::Stats,
     tally::{self, Edges, Published, Saved},
     telemetry::LogLevel,
@@ -62,6 +62,7 @@ pub struct App {
     reload: Reload,
     reloads: mpsc::Receiver<Reply>,
     loader: Option<ConfigLoader>,
+    hangups: Option<Hangups>,
 }
 
 /// Builds the poller of one target, at the start and again after each panic.
@@ -135,12 +136,27 @@ impl App {
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
         let router = http::router(targets.exposition(), readiness, landing(), reload.clone(), external);
-        Ok(Self { server, router, draining, targets, state_writer, reload, reloads, loader: None })
+        Ok(Self {
+            server,
+            router,
+            draining,
+            targets,
+            state_writer,
+            reload,
+            reloads,
+            loader: None,
+            hangups: None,
+        })
     }
 
-    /// Sets the loader that reloads call.
+    /// Sets the loader that reloads call, and registers for SIGHUP. Needs a Tokio runtime.
     pub fn with_config_loader(mut self, loader: ConfigLoader) -> Self {
         self.loader = Some(loader);
+        // Before anything is reported as served: from then on a SIGHUP asks for a reload and must not end the program.
+        match Hangups::new() {
+            Ok(hangups) => self.hangups = Some(hangups),
+            Err(error) => tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload"),
+        }
         self
     }
 
@@ -177,7 +193,7 @@ impl App {
         let web = self.server.reloader();
         let mut server = tokio::spawn(http::serve(self.server, self.router, drain.requested()));
         // Without a loader SIGHUP keeps its default, which ends the program: the terminal of `demo` was closed.
-        let _hangups = self.loader.as_ref().map(|_| reloading::on_hangup(self.reload));
+        let _hangups = self.hangups.map(|hangups| reloading::on_hangup(hangups, self.reload));
         let mut stopped = pin!(stop.requested());
         let mut watchdog = service_manager::watchdog_interval().map(tokio::time::interval);
         service_manager::notify(State::Ready);

@@ -9,7 +9,7 @@ use super::targets::Targets;
 use crate::{
     config::Config,
     http::{Reload, Reloaded, Reloader},
-    shutdown,
+    shutdown::Hangups,
 };
 
 /// Reads the configuration; returns it, or all mistakes in it.
@@ -51,15 +51,8 @@ pub(super) async fn reload(loader: Option<&ConfigLoader>, web: &Reloader, target
 }
 
 /// Requests a reload at each SIGHUP, on Unix.
-pub(super) fn on_hangup(reload: Reload) -> AbortOnDropHandle<()> {
+pub(super) fn on_hangup(mut hangups: Hangups, reload: Reload) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(tokio::spawn(async move {
-        let mut hangups = match shutdown::Hangups::new() {
-            Ok(hangups) => hangups,
-            Err(error) => {
-                tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload");
-                return;
-            }
-        };
         loop {
             hangups.next().await;
             // The result is logged by the reload itself.
