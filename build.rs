@@ -17,7 +17,8 @@ fn main() {
     println!("cargo::rustc-env=BUILD_RUSTC={}", first_line(Command::new(rustc).arg("--version")));
 }
 
-/// Returns the first output of a command, or `unknown`: a source archive has no git history and must build, too.
+/// Returns the first output of a command, or `unknown`: a source archive has no git history and
+/// must build, too.
 fn first_line(command: &mut Command) -> String {
     let output = command.output().ok().filter(|output| output.status.success());
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());

@@ -1,7 +1,7 @@
-//! One cycle against a large contact centre that answers slowly: 1,000 services, 10,000 agents, pages of
-//! 100, 20 ms latency, all collectors due. The wall time is compared with the time of the requests, four at
-//! a time at the latency measured in the same run, and with a loop of reqwest and serde_json that reads the
-//! same lists page by page.
+//! One cycle against a large contact centre that answers slowly: 1,000 services, 10,000 agents,
+//! pages of 100, 20 ms latency, all collectors due. The wall time is compared with the time of the
+//! requests, four at a time at the latency measured in the same run, and with a loop of reqwest and
+//! serde_json that reads the same lists page by page.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a benchmark may stop")]
 
@@ -114,9 +114,12 @@ fn config(trio: &SimulatedTrio) -> Config {
         targets: vec![target],
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
-        // No reuse of an encoding: the benchmark reads the request counter from `/metrics` right after a
-        // cycle.
-        metrics: metrics::Settings { encoding_max_age: Duration::ZERO, ..metrics::Settings::default() },
+        // No reuse of an encoding: the benchmark reads the request counter from `/metrics` right
+        // after a cycle.
+        metrics: metrics::Settings {
+            encoding_max_age: Duration::ZERO,
+            ..metrics::Settings::default()
+        },
         state_file: None,
         shard: None,
         warnings: Vec::new(),
@@ -148,8 +151,8 @@ impl SimulatedTrio {
                 "--agents",
                 "10000",
             ])
-            // The exporter's clock is set forward an hour per cycle: expiring tokens would add logins to
-            // the measured cycle.
+            // The exporter's clock is set forward an hour per cycle: expiring tokens would add
+            // logins to the measured cycle.
             .args(["--page-cap", "100", "--latency", "20", "--access-token-life", "100000000"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -190,8 +193,9 @@ impl PlainClient {
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
         let latin1 = |text: &str| BASE64_STANDARD.encode(trio::latin1(text).unwrap());
         let form = [("username", latin1(&trio.user)), ("password", latin1(&trio.password))];
-        let login =
-            http.post(format!("{}/login", trio.url)).header("authorization", format!("Basic {}", trio.key));
+        let login = http
+            .post(format!("{}/login", trio.url))
+            .header("authorization", format!("Basic {}", trio.key));
         let answer = login.form(&form).send().await.unwrap().bytes().await.unwrap();
         let answer: Value = serde_json::from_slice(&answer).unwrap();
         let token = answer["access_token"].as_str().unwrap().to_owned();

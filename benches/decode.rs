@@ -1,4 +1,5 @@
-//! Time of decoding, relative to serde_json over the same bytes into bare structs of the same fields.
+//! Time of decoding, relative to serde_json over the same bytes into bare structs of the same
+//! fields.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
@@ -19,7 +20,10 @@ fn main() {
     let floor = || serde_json::from_slice::<Bare<BareAgent>>(&body).unwrap();
     let read = ours();
     // All fields must have been read: leaving one out would improve the ratio.
-    assert!(read.iter().all(|agent| agent.name.is_some() && agent.state.is_some() && agent.since.is_some()));
+    assert!(
+        read.iter()
+            .all(|agent| agent.name.is_some() && agent.state.is_some() && agent.since.is_some())
+    );
     assert_eq!((read.len(), floor().data.len()), (AGENTS, AGENTS));
     println!(
         "decode {AGENTS} agent states, {:.1} MB: {}",

@@ -1,5 +1,5 @@
-//! Measures work relative to a floor: the least that the same result takes. The two run in turn, so that a
-//! busy machine slows both; the median of the ratios is the result.
+//! Measures work relative to a floor: the least that the same result takes. The two run in turn, so
+//! that a busy machine slows both; the median of the ratios is the result.
 
 use std::{
     fmt,
@@ -35,7 +35,10 @@ impl fmt::Display for Measured {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { median, ratio, aim } = self;
         let verdict = if ratio <= aim { "within" } else { "ABOVE" };
-        write!(formatter, "median {median:.1?}, {ratio:.2} × the floor ({verdict} the aim of {aim})")
+        write!(
+            formatter,
+            "median {median:.1?}, {ratio:.2} × the floor ({verdict} the aim of {aim})"
+        )
     }
 }
 

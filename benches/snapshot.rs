@@ -1,5 +1,5 @@
-//! Time of a step from bytes to counters (decode, snapshot, tally), relative to serde_json over the same
-//! bytes into bare structs.
+//! Time of a step from bytes to counters (decode, snapshot, tally), relative to serde_json over the
+//! same bytes into bare structs.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
@@ -36,7 +36,11 @@ fn main() {
         let now = clock.now();
         let mut snapshot = Snapshot::clone(last);
         let center = &mut snapshot.centers[0];
-        store_reading(&mut center.agent_state, dictionary.agent_states(&agents, now.wall).unwrap(), now);
+        store_reading(
+            &mut center.agent_state,
+            dictionary.agent_states(&agents, now.wall).unwrap(),
+            now,
+        );
         store_reading(
             &mut center.service_state,
             dictionary.service_states(&services, now.wall).unwrap(),
@@ -66,8 +70,10 @@ fn main() {
 /// A contact centre with agents and groups read, but no state yet.
 fn configured(now: Stamp) -> Snapshot {
     let text = |prefix: &str, number: usize| Text::from(format!("{prefix}{number}"));
-    let agent = |n| Agent { id: text("", 100_000 + n), name: None, group_ids: vec![text("g", n % GROUPS)] };
-    let group = |n| AgentGroup { id: text("g", n), name: Some(text("Grupp ", n)), agent_ids: vec![] };
+    let agent =
+        |n| Agent { id: text("", 100_000 + n), name: None, group_ids: vec![text("g", n % GROUPS)] };
+    let group =
+        |n| AgentGroup { id: text("g", n), name: Some(text("Grupp ", n)), agent_ids: vec![] };
     let contact_center = ContactCenter { id: "1".into(), name: None };
     let mut center = Center::new(contact_center, |collector| {
         Some(if collector.is_fast() { STATE } else { CONFIGURATION })
@@ -91,13 +97,18 @@ fn configured(now: Stamp) -> Snapshot {
 
 /// Stores a complete reading, as a poller does.
 fn store_reading<T: PartialEq>(reading: &mut Reading<Vec<T>>, data: Vec<T>, now: Stamp) {
-    reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
+    reading.attempt =
+        Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
     // Data that did not change keeps its `Arc`, as in a poller.
     let same = reading.good.take().filter(|good| *good.data == data);
     reading.good = Some(match same {
         Some(good) => Good { taken: now, ..good },
-        None => {
-            Good { taken: now, took: Duration::ZERO, changed: now, items: data.len(), data: Arc::new(data) }
-        }
+        None => Good {
+            taken: now,
+            took: Duration::ZERO,
+            changed: now,
+            items: data.len(),
+            data: Arc::new(data),
+        },
     });
 }

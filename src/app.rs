@@ -47,8 +47,8 @@ pub use state_writer::StateWriter;
 use targets::Targets;
 
 /// Longest time for the last save and for the answers in progress once the program should stop.
-// One limit for both, and below the 20 s of TimeoutStopSec in the systemd unit and the 30 s of Kubernetes:
-// after those the process is killed, and what the state file lacks is lost.
+// One limit for both, and below the 20 s of TimeoutStopSec in the systemd unit and the 30 s of
+// Kubernetes: after those the process is killed, and what the state file lacks is lost.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// The exporter, ready to run.
@@ -107,11 +107,13 @@ impl PollerFactory {
         let client = Client::new(trio, dictionary, self.stats.clone(), self.clock.clone())
             .with_context(|| format!("target {name}: no HTTP client can be made"))?;
         let poll = self.poll.within(&limits);
-        let (clock, stats, publish) = (self.clock.clone(), self.stats.clone(), self.publish.clone());
+        let (clock, stats, publish) =
+            (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
         let poller = poller.selecting(contact_centers).with_goals(goals);
-        // After a panic the counters continue from the last published step: a counter that falls back to the
-        // state file or to 0 is a reset to Prometheus, and rate() would count the difference twice.
+        // After a panic the counters continue from the last published step: a counter that falls
+        // back to the state file or to 0 is a reset to Prometheus, and rate() would count the
+        // difference twice.
         let latest = self.publish.borrow().as_ref().and_then(|latest| latest.totals.saved.clone());
         Ok(match latest.or_else(|| self.restored.clone()) {
             Some(saved) => poller.resuming(&saved),
@@ -121,12 +123,16 @@ impl PollerFactory {
 }
 
 impl App {
-    /// Binds the sockets and builds all parts; nothing runs yet. `web` may be a single address, which then
-    /// serves plain HTTP without users.
+    /// Binds the sockets and builds all parts; nothing runs yet. `web` may be a single address,
+    /// which then serves plain HTTP without users.
     ///
     /// # Errors
     /// An address cannot be bound, or another exporter uses the state file.
-    pub async fn build(config: Config, web: impl Into<http::Settings>, clock: Clock) -> anyhow::Result<Self> {
+    pub async fn build(
+        config: Config,
+        web: impl Into<http::Settings>,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
         let web = web.into();
         let external = web.external.clone();
         // First: a port that is in use ends a second exporter before it touches the state file.
@@ -135,7 +141,8 @@ impl App {
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
-        let router = http::router(targets.exposition(), readiness, landing(), reload.clone(), external);
+        let router =
+            http::router(targets.exposition(), readiness, landing(), reload.clone(), external);
         Ok(Self {
             server,
             router,
@@ -152,10 +159,13 @@ impl App {
     /// Sets the loader that reloads call, and registers for SIGHUP. Needs a Tokio runtime.
     pub fn with_config_loader(mut self, loader: ConfigLoader) -> Self {
         self.loader = Some(loader);
-        // Before anything is reported as served: from then on a SIGHUP asks for a reload and must not end the program.
+        // Before anything is reported as served: from then on a SIGHUP asks for a reload and must
+        // not end the program.
         match Hangups::new() {
             Ok(hangups) => self.hangups = Some(hangups),
-            Err(error) => tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload"),
+            Err(error) => {
+                tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload")
+            }
         }
         self
     }
@@ -176,8 +186,8 @@ impl App {
         &self.server
     }
 
-    /// Takes the app apart, for tests that drive the pollers step by step: the server, its pages, the
-    /// factories of the pollers, and the writer of the state file if there is one.
+    /// Takes the app apart, for tests that drive the pollers step by step: the server, its pages,
+    /// the factories of the pollers, and the writer of the state file if there is one.
     pub fn into_parts(self) -> (Server, Router, Vec<PollerFactory>, Option<StateWriter>) {
         (self.server, self.router, self.targets.into_factories(), self.state_writer)
     }
@@ -192,7 +202,8 @@ impl App {
         let state_writer = self.state_writer.map(|writer| tokio::spawn(writer.run(drain.clone())));
         let web = self.server.reloader();
         let mut server = tokio::spawn(http::serve(self.server, self.router, drain.requested()));
-        // Without a loader SIGHUP keeps its default, which ends the program: the terminal of `demo` was closed.
+        // Without a loader SIGHUP keeps its default, which ends the program: the terminal of `demo`
+        // was closed.
         let _hangups = self.hangups.map(|hangups| reloading::on_hangup(hangups, self.reload));
         let mut stopped = pin!(stop.requested());
         let mut watchdog = service_manager::watchdog_interval().map(tokio::time::interval);
@@ -206,13 +217,14 @@ impl App {
                     Err(error) => anyhow::Error::new(error).context("the web server panicked"),
                 }),
                 failure = self.targets.wait_for_failure() => break Some(failure),
-                // From this loop, not from a task of its own: the watchdog must notice when the loop hangs.
+                // From this loop, not from a task of its own: the watchdog must notice when the
+                // loop hangs.
                 () = next_ping(&mut watchdog) => service_manager::notify(State::Watchdog),
                 Some(reply) = self.reloads.recv() => {
                     service_manager::notify(State::Reloading);
                     let reload = reloading::reload(self.loader.as_ref(), &web, &mut self.targets);
-                    // The file may be on a disk that hangs, or be a pipe without a writer: the program must
-                    // still end when it is asked to.
+                    // The file may be on a disk that hangs, or be a pipe without a writer: the
+                    // program must still end when it is asked to.
                     let reloaded = tokio::select! {
                         reloaded = reload => reloaded,
                         () = &mut stopped => break None,
@@ -230,7 +242,8 @@ impl App {
         let _ = drained.send(true);
         let end = Instant::now() + GRACE;
         if let Some(state_writer) = state_writer {
-            // The last publication is saved; a disk that hangs must not keep the program from ending.
+            // The last publication is saved; a disk that hangs must not keep the program from
+            // ending.
             let _ = timeout_at(end, state_writer).await;
         }
         // After the save: a failure must not cost the counters, too.

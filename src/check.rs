@@ -1,8 +1,9 @@
-//! `check`: tests of everything between the exporter and a Trio, one line for each finding, with its remedy.
+//! `check`: tests of everything between the exporter and a Trio, one line for each finding, with
+//! its remedy.
 //!
-//! The order is from the network upwards: name, connection, TLS, Api resource, clock, login, rights, mapping, pages,
-//! times, waits, load. Checks that cannot succeed after a failure are left out. No answer is quoted, because it may
-//! contain names of persons.
+//! The order is from the network upwards: name, connection, TLS, Api resource, clock, login,
+//! rights, mapping, pages, times, waits, load. Checks that cannot succeed after a failure are left
+//! out. No answer is quoted, because it may contain names of persons.
 
 mod access;
 mod cases;
@@ -55,7 +56,8 @@ pub fn configuration(targets: usize, warnings: &[String]) -> Report {
     report.ok("config", format!("{targets} target{plural}, no mistakes"));
     for warning in warnings {
         // Each warning of the configuration ends with its remedy, after the last semicolon.
-        let (seen, remedy) = warning.rsplit_once("; ").unwrap_or((warning, "change the configuration"));
+        let (seen, remedy) =
+            warning.rsplit_once("; ").unwrap_or((warning, "change the configuration"));
         report.check("config", seen, remedy);
     }
     report
@@ -99,7 +101,8 @@ impl Gathered {
 pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Report {
     let mut report = Report::for_target(&target.name);
     let mut answering = 0;
-    // All servers, also after one that answers: the other one of a pair is needed when this one fails.
+    // All servers, also after one that answers: the other one of a pair is needed when this one
+    // fails.
     for base in &target.settings.servers {
         answering += usize::from(server::check(target, client, clock, base, &mut report).await);
     }
@@ -108,7 +111,9 @@ pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Repo
         report.unknown(skipped, "left out: no server answers", "repair what FAILs above first");
         return report;
     }
-    let Some((root, centers)) = access::check(target, client, &mut report).await else { return report };
+    let Some((root, centers)) = access::check(target, client, &mut report).await else {
+        return report;
+    };
     let mut gathered = Gathered::default();
     let mut routes: Vec<Route> = Vec::new();
     for center in &centers {

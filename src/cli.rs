@@ -1,4 +1,5 @@
-//! The command line: flags of all commands, and one module a command that calls the room which does the work.
+//! The command line: flags of all commands, and one module a command that calls the room which does
+//! the work.
 
 mod check;
 mod demo;
@@ -26,8 +27,9 @@ use shard::ShardFlag;
 use web::WebArgs;
 
 /// Prometheus exporter for the Enghouse Trio contact centre.
-// `run` is the default command, so its flags are here as well. Without `args_conflicts_with_subcommands`
-// `trio-exporter --once check` would be accepted, and `--once` ignored.
+// `run` is the default command, so its flags are here as well. Without
+// `args_conflicts_with_subcommands` `trio-exporter --once check` would be accepted, and `--once`
+// ignored.
 #[derive(Debug, Parser)]
 #[command(name = "trio-exporter", version, about, args_conflicts_with_subcommands = true)]
 pub struct Cli {
@@ -49,11 +51,14 @@ enum Command {
     Simulate(simulate::SimulateArgs),
     /// Show the members of a server's answers and how the exporter uses them; changes nothing.
     Inspect(InspectArgs),
-    /// Check the way from the exporter to Trio, and say how to repair what is wrong; changes nothing.
+    /// Check the way from the exporter to Trio, and say how to repair what is wrong; changes
+    /// nothing.
     Check(CheckArgs),
-    /// Print what is inferred about single cases as it happens, to check the numbers with test calls.
+    /// Print what is inferred about single cases as it happens, to check the numbers with test
+    /// calls.
     Trace(TraceArgs),
-    /// Save a server's answers, with names and numbers of people replaced, to send with a bug report.
+    /// Save a server's answers, with names and numbers of people replaced, to send with a bug
+    /// report.
     Record(RecordArgs),
     /// Write a first configuration: ask for server, client key, user and password.
     Init(init::InitArgs),
@@ -64,8 +69,8 @@ enum Command {
     /// Print a manual page, for packages.
     #[command(hide = true)]
     Man(generated::ManArgs),
-    /// Check whether a running exporter is healthy, for images without a shell. Exit code 0: healthy; 1: not
-    /// healthy, and a line says why.
+    /// Check whether a running exporter is healthy, for images without a shell. Exit code 0:
+    /// healthy; 1: not healthy, and a line says why.
     Healthcheck(HealthcheckArgs),
 }
 
@@ -87,11 +92,13 @@ enum LogFormat {
 
 #[derive(Debug, Args)]
 struct RunArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
+    /// variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Read only this exporter's share of the targets: NUMBER/SHARDS, from 0/3 to 2/3 for the three that share
-    /// them; auto/3 takes the number at the end of the pod's name (POD_NAME, else HOSTNAME).
+    /// Read only this exporter's share of the targets: NUMBER/SHARDS, from 0/3 to 2/3 for the three
+    /// that share them; auto/3 takes the number at the end of the pod's name (POD_NAME, else
+    /// HOSTNAME).
     #[arg(long, env = "TRIO_EXPORTER_SHARD", value_name = "I/N")]
     shard: Option<ShardFlag>,
     #[command(flatten)]
@@ -106,7 +113,8 @@ struct RunArgs {
 
 #[derive(Debug, Args)]
 struct InspectArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
+    /// variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The target to inspect, if several are configured.
@@ -118,7 +126,8 @@ struct InspectArgs {
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
     output: inspect::Output,
-    /// Print entries of a fields_file to edit, with the words that are not mapped, instead of the report.
+    /// Print entries of a fields_file to edit, with the words that are not mapped, instead of the
+    /// report.
     #[arg(long, conflicts_with = "diff")]
     suggest: bool,
     /// Write the report to a file as well, to compare it later.
@@ -131,7 +140,8 @@ struct InspectArgs {
 
 #[derive(Debug, Args)]
 struct CheckArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
+    /// variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The target to check; without it, all configured targets.
@@ -141,7 +151,8 @@ struct CheckArgs {
 
 #[derive(Debug, Args)]
 struct TraceArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
+    /// variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The target to trace, if several are configured.
@@ -171,7 +182,8 @@ struct TraceArgs {
 
 #[derive(Debug, Args)]
 struct RecordArgs {
-    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment variables.
+    /// Configuration file (YAML). Without one, a single target is read from the TRIO_* environment
+    /// variables.
     #[arg(long = "config.file", env = "TRIO_EXPORTER_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// The target to record, if several are configured.
@@ -212,11 +224,12 @@ struct HealthcheckArgs {
     /// Time for the whole answer.
     #[arg(long, default_value = "3s", value_parser = web::duration, value_name = "TIME")]
     timeout: Duration,
-    /// PEM bundle of the authorities that may have signed its certificate; no others are trusted then.
+    /// PEM bundle of the authorities that may have signed its certificate; no others are trusted
+    /// then.
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     ca_file: Option<PathBuf>,
-    /// Accept any certificate, also a self-signed one or one for another name; only for an address of this
-    /// machine, where no one can intercept the connection.
+    /// Accept any certificate, also a self-signed one or one for another name; only for an address
+    /// of this machine, where no one can intercept the connection.
     #[arg(long)]
     insecure: bool,
     /// One of the users that the web configuration names.
@@ -244,12 +257,16 @@ impl std::error::Error for UsageError {}
 
 impl Cli {
     /// Runs the command. Exit codes: 0 done, 1 failed, 2 wrong flags or configuration.
-    #[allow(clippy::print_stderr, reason = "the error that ends a program which may have no logger yet")]
+    #[allow(
+        clippy::print_stderr,
+        reason = "the error that ends a program which may have no logger yet"
+    )]
     pub fn execute(self) -> ExitCode {
         match self.start() {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                // 2 is what clap exits with for wrong flags; systemd does not restart the unit after it.
+                // 2 is what clap exits with for wrong flags; systemd does not restart the unit
+                // after it.
                 eprintln!("{error:#}");
                 ExitCode::from(if error.is::<UsageError>() { 2 } else { 1 })
             }
@@ -298,9 +315,10 @@ mod tests {
 
     #[test]
     fn run_is_the_default_command() {
-        for words in
-            [&["trio-exporter", "--config.file", "x"][..], &["trio-exporter", "run", "--config.file", "x"]]
-        {
+        for words in [
+            &["trio-exporter", "--config.file", "x"][..],
+            &["trio-exporter", "run", "--config.file", "x"],
+        ] {
             let cli = Cli::try_parse_from(words).expect("valid");
             let args = match cli.command {
                 None => cli.run,

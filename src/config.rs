@@ -1,5 +1,6 @@
-//! Configuration: reads a YAML file, or environment variables for a single target, into typed settings, or
-//! returns all errors at once. Outside this module every setting is already parsed into its type.
+//! Configuration: reads a YAML file, or environment variables for a single target, into typed
+//! settings, or returns all errors at once. Outside this module every setting is already parsed
+//! into its type.
 
 mod agents;
 mod environment;
@@ -58,7 +59,8 @@ impl Config {
         self.shard = Some(shard);
         self.state_file = self.state_file.map(|file| {
             let mut name = file.into_os_string();
-            // Without the number of shards: with it, each change of that number would reset all counters.
+            // Without the number of shards: with it, each change of that number would reset all
+            // counters.
             name.push(format!(".shard-{}", shard.number()));
             name.into()
         });
@@ -82,13 +84,15 @@ pub struct Target {
 }
 
 impl Target {
-    /// Returns the time zone in which its day begins: the configured one, else that of this machine.
+    /// Returns the time zone in which its day begins: the configured one, else that of this
+    /// machine.
     pub fn time_zone(&self) -> TimeZone {
         self.trio.time_zone.clone().unwrap_or_else(TimeZone::system)
     }
 }
 
-/// Returns the value of an environment variable. A function, so that tests need no process environment.
+/// Returns the value of an environment variable. A function, so that tests need no process
+/// environment.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// Reads `file`, or without one the environment variables.
@@ -108,8 +112,8 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
         .map_err(|message| vec![format!("--config.file: {message}")])?;
     let mut files = Files::for_configuration(path, environment);
     let mut complaints = Complaints::about(file);
-    // A leftover variable would be ignored silently, and the operator would wonder which Trio is read. An empty one is
-    // not set, as in `environment`.
+    // A leftover variable would be ignored silently, and the operator would wonder which Trio is
+    // read. An empty one is not set, as in `environment`.
     if environment(environment::URL).is_some_and(|value| !value.is_empty()) {
         complaints.add_whole(format_args!(
             "the variable {} is set as well; use the file or the environment, not both",
@@ -141,7 +145,8 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
             }
             listed = list.list().len();
             for entry in list.list() {
-                let Some(target) = target::read(&entry, files, &goals, complaints, &mut warnings) else {
+                let Some(target) = target::read(&entry, files, &goals, complaints, &mut warnings)
+                else {
                     continue;
                 };
                 if targets.iter().any(|other: &Target| other.name == target.name) {
@@ -155,13 +160,17 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
                 targets.push(target);
             }
         }
-        None => complaints.add(root.position(), "targets", "missing; name at least one Trio system to read"),
+        None => complaints.add(
+            root.position(),
+            "targets",
+            "missing; name at least one Trio system to read",
+        ),
     }
     let mut poll = sections::poll(root, complaints);
     sections::collectors(root, &mut poll, complaints);
     let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
-    // A target with an error has no known name. Skip this check then, or a rule that names that target would be
-    // reported as a second error.
+    // A target with an error has no known name. Skip this check then, or a rule that names that
+    // target would be reported as a second error.
     if names.len() == listed {
         references.check_targets(&names, complaints);
     }
@@ -169,12 +178,16 @@ fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) 
     let (mut tally, identity) = agents::read(root, files, complaints);
     let (max_series, keep) = sections::metrics(root, complaints);
     tally.keep = keep.unwrap_or(tally.keep);
-    let state_file =
-        root.get("state_file").and_then(|entry| sections::state_file(&entry, files.folder(), complaints));
+    let state_file = root
+        .get("state_file")
+        .and_then(|entry| sections::state_file(&entry, files.folder(), complaints));
     root.finish(complaints);
     let defaults = metrics::Settings::default();
-    let metrics =
-        metrics::Settings { max_series: max_series.unwrap_or(defaults.max_series), identity, ..defaults };
+    let metrics = metrics::Settings {
+        max_series: max_series.unwrap_or(defaults.max_series),
+        identity,
+        ..defaults
+    };
     Config { targets, poll, tally, metrics, state_file, shard: None, warnings }
 }
 

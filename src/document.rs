@@ -1,5 +1,5 @@
-//! YAML text as a tree that remembers the position of each key and value, so that all errors of a file are
-//! reported at once, each with its line, column and key.
+//! YAML text as a tree that remembers the position of each key and value, so that all errors of a
+//! file are reported at once, each with its line, column and key.
 //!
 //! The meaning of the keys does not belong here: it belongs to the room that reads the file.
 
@@ -73,7 +73,8 @@ impl Complaints {
         Self { file: file.into(), list: Vec::new() }
     }
 
-    /// Adds an error at `at`. `key` is the full key there; `message` says what is wrong and what to change.
+    /// Adds an error at `at`. `key` is the full key there; `message` says what is wrong and what to
+    /// change.
     pub fn add(&mut self, at: Position, key: &str, message: impl std::fmt::Display) {
         self.add_at(at, format_args!("{key}: {message}"));
     }
@@ -117,7 +118,9 @@ pub fn parse(text: &str, complaints: &mut Complaints) -> Option<Node> {
     match serde_saphyr::from_str::<Option<Node>>(text) {
         Ok(Some(node)) => Some(node),
         // An empty file, or comments only: the reader then reports each required key as missing.
-        Ok(None) => Some(Node { at: Position { line: 1, column: 1 }, value: Value::Map(Vec::new()) }),
+        Ok(None) => {
+            Some(Node { at: Position { line: 1, column: 1 }, value: Value::Map(Vec::new()) })
+        }
         Err(error) => {
             match syntax::describe(&error) {
                 (Some(at), message) => complaints.add_at(at, message),
@@ -183,7 +186,8 @@ impl<'de> Visitor<'de> for ValueVisitor {
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        // No key takes a number above i64::MAX, so a rounded one is enough to report it as too large.
+        // No key takes a number above i64::MAX, so a rounded one is enough to report it as too
+        // large.
         Ok(i64::try_from(value).map_or(Value::Number(value as f64), Value::Integer))
     }
 
@@ -224,6 +228,9 @@ mod tests {
         let Value::Map(entries) = node.value else { panic!("a map") };
         assert_eq!(entries[1].0, Key { at: Position { line: 2, column: 1 }, text: "two".into() });
         let Value::List(items) = &entries[1].1.value else { panic!("a list") };
-        assert_eq!(items[1], Node { at: Position { line: 4, column: 5 }, value: Value::Number(2.5) });
+        assert_eq!(
+            items[1],
+            Node { at: Position { line: 4, column: 5 }, value: Value::Number(2.5) }
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Client of the health endpoints, for images without a shell and curl.
 //!
-//! Not here: the conditions of healthy and ready (`http::health`). Only the exporter itself is asked: no redirect
-//! is followed, and no proxy of the environment is used.
+//! Not here: the conditions of healthy and ready (`http::health`). Only the exporter itself is
+//! asked: no redirect is followed, and no proxy of the environment is used.
 
 use std::{error::Error as _, net::IpAddr, time::Duration};
 
@@ -28,7 +28,8 @@ impl Probe {
     }
 
     /// Returns the body of a positive answer.
-    // Checked beside the status: a proxy or another server on this port may answer 200 to everything.
+    // Checked beside the status: a proxy or another server on this port may answer 200 to
+    // everything.
     const fn expected_body(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
@@ -90,11 +91,12 @@ fn address(settings: &Settings) -> Result<Url, Unhealthy> {
         return wrong("must begin with http:// or https://");
     }
     if !given.username().is_empty() || given.password().is_some() {
-        // A password in the address is visible in the process list, and would be in every error line.
+        // A password in the address is visible in the process list, and would be in every error
+        // line.
         return wrong("must hold no user and no password; use --user and --password-file");
     }
-    // On this machine no one is in between, and a certificate is made for the host name, not for localhost. Over
-    // a network an unchecked certificate would give the password to an attacker.
+    // On this machine no one is in between, and a certificate is made for the host name, not for
+    // localhost. Over a network an unchecked certificate would give the password to an attacker.
     if settings.insecure && !is_loopback(given) {
         return Err(Unhealthy(
             "--insecure: only for an address of this machine, such as https://localhost:10427; \
@@ -122,7 +124,8 @@ fn is_loopback(url: &Url) -> bool {
 
 #[allow(clippy::disallowed_methods, reason = "no redirect is followed here either")]
 fn client(settings: &Settings) -> Result<reqwest::Client, Unhealthy> {
-    // An error means that a provider is installed already: the same one, since no other is compiled in.
+    // An error means that a provider is installed already: the same one, since no other is compiled
+    // in.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = ClientBuilder::new()
         .no_proxy()
@@ -131,14 +134,16 @@ fn client(settings: &Settings) -> Result<reqwest::Client, Unhealthy> {
         .timeout(settings.timeout)
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")));
     if let Some(bundle) = &settings.ca {
-        let broken = || Unhealthy("--ca-file: holds no PEM certificate that can be read".to_owned());
+        let broken =
+            || Unhealthy("--ca-file: holds no PEM certificate that can be read".to_owned());
         let authorities = Certificate::from_pem_bundle(bundle).map_err(|_| broken())?;
         if authorities.is_empty() {
             return Err(broken());
         }
         builder = builder.tls_certs_only(authorities);
     } else if settings.insecure || settings.url.scheme() == "http" {
-        // Without TLS nothing has to be believed; yet a minimal image without authorities would not do.
+        // Without TLS nothing has to be believed; yet a minimal image without authorities would not
+        // do.
         builder = builder.tls_danger_accept_invalid_certs(true);
     }
     builder.build().map_err(|error| {
@@ -159,10 +164,15 @@ fn reason(error: &reqwest::Error, settings: &Settings) -> String {
         );
     }
     if error.is_connect() {
-        return format!("no connection: {cause}; is the exporter running, and does it listen there?");
+        return format!(
+            "no connection: {cause}; is the exporter running, and does it listen there?"
+        );
     }
-    let hint =
-        if settings.url.scheme() == "http" { "; if it serves TLS, give --url https://…" } else { "" };
+    let hint = if settings.url.scheme() == "http" {
+        "; if it serves TLS, give --url https://…"
+    } else {
+        ""
+    };
     format!("not a valid HTTP answer: {cause}{hint}")
 }
 
@@ -172,13 +182,16 @@ fn refusal(status: StatusCode, text: &str, settings: &Settings) -> String {
     match status.as_u16() {
         200 => format!("answered 200, but this is no exporter: {line:?}"),
         301..=308 => {
-            format!("answered {status}; redirects are not followed, so give the address itself by --url")
+            format!(
+                "answered {status}; redirects are not followed, so give the address itself by --url"
+            )
         }
         400 if settings.url.scheme() == "http" => {
             format!("answered {status}; if it serves TLS, give --url https://…")
         }
         401 if settings.user.is_none() => {
-            "answered 401: the web configuration names users; give --user and --password-file".to_owned()
+            "answered 401: the web configuration names users; give --user and --password-file"
+                .to_owned()
         }
         401 => "answered 401: --user or --password-file is wrong".to_owned(),
         404 => format!(
@@ -247,9 +260,12 @@ mod tests {
     #[test]
     fn insecure_is_for_this_machine_only() {
         let refused = |url: &str| address(&Settings { insecure: true, ..settings(url) }).is_err();
-        for here in
-            ["https://localhost:1", "https://127.0.0.9", "https://[::1]:1", "https://[::ffff:127.0.0.1]"]
-        {
+        for here in [
+            "https://localhost:1",
+            "https://127.0.0.9",
+            "https://[::1]:1",
+            "https://[::ffff:127.0.0.1]",
+        ] {
             assert!(!refused(here), "{here}");
         }
         for elsewhere in

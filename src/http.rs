@@ -14,9 +14,9 @@
 //! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid |
 //! | `GET`, `PUT /-/log-level` | shows and changes the log filter; added by `app` through [`log_level()`] |
 //!
-//! Each request passes `guard` first: rate limit, basic authentication, limit of concurrent requests.
-//! Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer from the last
-//! published data.
+//! Each request passes `guard` first: rate limit, basic authentication, limit of concurrent
+//! requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
+//! from the last published data.
 
 mod credentials;
 mod discovery;
@@ -93,7 +93,8 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
         (health::READY_PATH, get(health::ready)),
         ("/status", get(status::page)),
         ("/status.json", get(status::json)),
-        // `any`, because the handler answers other methods itself: with a hint instead of a bare 405.
+        // `any`, because the handler answers other methods itself: with a hint instead of a bare
+        // 405.
         ("/-/reload", any(reload::reload)),
     ]
 }
@@ -103,8 +104,8 @@ pub fn paths() -> Vec<&'static str> {
     pages().into_iter().map(|(path, _)| path).collect()
 }
 
-/// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at the
-/// host and port of the request for `/sd`.
+/// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at
+/// the host and port of the request for `/sd`.
 pub fn router(
     exposition: Arc<Exposition>,
     readiness: Readiness,
@@ -121,7 +122,8 @@ pub fn router(
         .with_state(shared)
 }
 
-// The path is printed with `{:?}`: control characters of a request do not reach a terminal unescaped.
+// The path is printed with `{:?}`: control characters of a request do not reach a terminal
+// unescaped.
 async fn not_found(uri: Uri) -> Response {
     let text = format!("404: nothing at {:?}; the pages are listed at /\n", uri.path());
     (StatusCode::NOT_FOUND, text).into_response()

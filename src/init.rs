@@ -1,7 +1,8 @@
-//! `init`: writes a first configuration from a few answers: one target, and its secrets in private files.
+//! `init`: writes a first configuration from a few answers: one target, and its secrets in private
+//! files.
 //!
-//! The answers come from a person at a terminal, or as lines from a program. A secret is never shown, and never taken
-//! from the command line, which other users of the machine can see.
+//! The answers come from a person at a terminal, or as lines from a program. A secret is never
+//! shown, and never taken from the command line, which other users of the machine can see.
 
 mod answers;
 mod ask;
@@ -93,5 +94,8 @@ pub fn init(
 fn print(out: &mut impl Write, text: &str) -> Result<(), Failure> {
     // A question has no line end, so the output must be flushed to show it.
     let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    printed.map_err(|source| Failure::Io { action: "cannot write to the standard output".to_owned(), source })
+    printed.map_err(|source| Failure::Io {
+        action: "cannot write to the standard output".to_owned(),
+        source,
+    })
 }

@@ -1,5 +1,5 @@
-//! `inspect`: reports the members of a server's answers and how the exporter uses them, for people who map field
-//! names. Reads once and publishes nothing.
+//! `inspect`: reports the members of a server's answers and how the exporter uses them, for people
+//! who map field names. Reads once and publishes nothing.
 
 mod diff;
 mod mask;
@@ -30,7 +30,8 @@ const RESOURCES: [Resource; 9] = [
     Resource::Skills,
 ];
 
-/// Reads every resource that the exporter uses. A resource that cannot be read is an entry of the report.
+/// Reads every resource that the exporter uses. A resource that cannot be read is an entry of the
+/// report.
 ///
 /// # Errors
 /// The server gives no data at all: no connection, no login, no contact centre.
@@ -38,14 +39,20 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
     let root = client.root().await?;
     let examined = client.examine_contact_centers(&root).await?;
     let mut report = Report::default();
-    report.resources.push(ResourceReport::new("", Resource::ContactCenters, Ok(examined), show_values));
+    report.resources.push(ResourceReport::new(
+        "",
+        Resource::ContactCenters,
+        Ok(examined),
+        show_values,
+    ));
     for center in client.contact_centers(&root).await?.items {
         let route = client.route(&root, &center).await?;
         for resource in RESOURCES {
             let examined = client.examine(&route, resource).await;
             report.resources.push(ResourceReport::new(&center.id, resource, examined, show_values));
         }
-        // A server may say in several ways what belongs together; without any of them metrics are missing.
+        // A server may say in several ways what belongs together; without any of them metrics are
+        // missing.
         report.relations.push(services_in_groups(client, &route).await);
         report.relations.push(agents_in_groups(&report, &center.id));
         report.relations.push(skilled_agents(client, &route).await);
@@ -71,7 +78,9 @@ async fn services_in_groups(client: &Client, route: &Route) -> String {
 /// Describes how the server says which agents have the skill for a service.
 async fn skilled_agents(client: &Client, route: &Route) -> String {
     let found = match skills(client, route).await {
-        Ok(skills) if skills.skills == 0 => "no skills, so no agent is known to be skilled".to_owned(),
+        Ok(skills) if skills.skills == 0 => {
+            "no skills, so no agent is known to be skilled".to_owned()
+        }
         Ok(skills) if skills.services.is_empty() => {
             "neither by skills?serviceId= nor by the skills' own service_id".to_owned()
         }
@@ -91,17 +100,19 @@ async fn skills(client: &Client, route: &Route) -> Result<ServiceSkills, Error> 
 /// Describes how the server says which agents an agent group has, from the members that were found.
 fn agents_in_groups(report: &Report, contact_center: &str) -> String {
     let feeds = |resource: Resource, field: &str| {
-        let seen = report
-            .resources
-            .iter()
-            .find(|seen| seen.contact_center == contact_center && seen.resource == resource.as_str());
-        seen.is_some_and(|seen| seen.members().iter().any(|member| member.feeds.as_deref() == Some(field)))
+        let seen = report.resources.iter().find(|seen| {
+            seen.contact_center == contact_center && seen.resource == resource.as_str()
+        });
+        seen.is_some_and(|seen| {
+            seen.members().iter().any(|member| member.feeds.as_deref() == Some(field))
+        })
     };
-    let found = match (feeds(Resource::Agents, "group_id"), feeds(Resource::AgentGroups, "agent_id")) {
-        (true, true) => "by agents' group_id and agentgroups' agent_id",
-        (true, false) => "by agents' group_id",
-        (false, true) => "by agentgroups' agent_id",
-        (false, false) => "not found, so there are no series of agent groups",
-    };
+    let found =
+        match (feeds(Resource::Agents, "group_id"), feeds(Resource::AgentGroups, "agent_id")) {
+            (true, true) => "by agents' group_id and agentgroups' agent_id",
+            (true, false) => "by agents' group_id",
+            (false, true) => "by agentgroups' agent_id",
+            (false, false) => "not found, so there are no series of agent groups",
+        };
     format!("cc {contact_center}: agents in agent groups: {found}")
 }

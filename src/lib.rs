@@ -1,7 +1,7 @@
 //! trio-exporter: a Prometheus exporter for the Enghouse Trio contact centre.
 //!
-//! The rooms (modules), in the order in which data passes through them. Reading them in this order explains the
-//! program:
+//! The rooms (modules), in the order in which data passes through them. Reading them in this order
+//! explains the program:
 //!
 //! | room | contents |
 //! | --- | --- |

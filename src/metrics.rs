@@ -1,10 +1,11 @@
-//! The metrics that the exporter serves: names and HELP, the pages ([`MetricsPage`]), the two text formats.
+//! The metrics that the exporter serves: names and HELP, the pages ([`MetricsPage`]), the two text
+//! formats.
 //!
-//! The numbers come from other rooms, which know no names of metrics. Requests to Trio (`trio`) and the web server
-//! (`http`) do not belong here.
+//! The numbers come from other rooms, which know no names of metrics. Requests to Trio (`trio`) and
+//! the web server (`http`) do not belong here.
 //!
-//! Each encoding is built from the data that the targets published last. No metric is registered, so the series of
-//! a service that was removed cannot remain.
+//! Each encoding is built from the data that the targets published last. No metric is registered,
+//! so the series of a service that was removed cannot remain.
 
 mod agents;
 mod api;
@@ -72,7 +73,12 @@ impl Source {
     /// Returns the data that is published now.
     pub fn view(&self) -> View {
         let published = self.latest.borrow().clone();
-        View { name: self.name.clone(), stats: self.stats.clone(), published, goals: self.goals.clone() }
+        View {
+            name: self.name.clone(),
+            stats: self.stats.clone(),
+            published,
+            goals: self.goals.clone(),
+        }
     }
 }
 
@@ -113,8 +119,8 @@ impl Default for Settings {
         Self {
             max_series: 500_000,
             identity: Identity::None,
-            // Scrapers that come at the same moment share one encoding. Trio is read every few seconds, so the data
-            // is hardly older than without it.
+            // Scrapers that come at the same moment share one encoding. Trio is read every few
+            // seconds, so the data is hardly older than without it.
             encoding_max_age: Duration::from_secs(1),
             build: BuildInfo::default(),
             reload: None,
@@ -142,11 +148,11 @@ pub enum MetricsPage {
     Main,
     /// The series of single agents: `/metrics/agents`.
     Agents,
-    /// The families of [`Self::Main`] that belong to a target: `/metrics?target=NAME`, for scrapers that read each
-    /// target separately.
+    /// The families of [`Self::Main`] that belong to a target: `/metrics?target=NAME`, for scrapers
+    /// that read each target separately.
     Targets,
-    /// The other families of [`Self::Main`], about the exporter itself: `/metrics/exporter`, which such scrapers
-    /// read once.
+    /// The other families of [`Self::Main`], about the exporter itself: `/metrics/exporter`, which
+    /// such scrapers read once.
     Exporter,
 }
 

@@ -1,7 +1,7 @@
 //! Domain types of a contact centre: plain data that every room may use.
 //!
-//! Does not belong here: reading from the API (`trio`), what happened between two readings (`tally`), and how values are
-//! printed (`metrics`).
+//! Does not belong here: reading from the API (`trio`), what happened between two readings
+//! (`tally`), and how values are printed (`metrics`).
 
 mod agent;
 mod api;
@@ -18,11 +18,14 @@ mod wait_edges;
 mod wait_mismatch;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
-pub use api::{AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token};
+pub use api::{
+    AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token,
+};
 pub use case::{Case, CaseList, CaseState};
 pub use fields::{FieldSource, FieldUse};
 pub use goals::{
-    ClassGoals, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceGoals, ServiceMatch, ServiceNames,
+    ClassGoals, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceGoals, ServiceMatch,
+    ServiceNames,
 };
 pub use group_selection::GroupSelection;
 pub use inventory::{CollectionCount, ServiceSkills};
@@ -36,5 +39,6 @@ pub use wait_mismatch::{WaitFactor, WaitMismatch};
 /// A Trio id or name. Shared, because the same few thousand texts are in every reading.
 pub type Text = std::sync::Arc<str>;
 
-/// Maximum length of a name, in characters. Longer names are cut: each is repeated in every series of its service.
+/// Maximum length of a name, in characters. Longer names are cut: each is repeated in every series
+/// of its service.
 pub const NAME_LIMIT: usize = 200;

@@ -1,6 +1,7 @@
 //! Reads from a target what is due, puts the answers into a snapshot, counts, and publishes both.
 //!
-//! `step` makes one cycle, `run` repeats it at fixed intervals. Requests belong to `trio`, counters to `tally`.
+//! `step` makes one cycle, `run` repeats it at fixed intervals. Requests belong to `trio`, counters
+//! to `tally`.
 
 mod budget;
 mod cadence;
@@ -225,18 +226,19 @@ impl Poller {
         self.trouble.as_ref()
     }
 
-    /// Returns the present interval of the steps: longer than configured where Trio would get too many
-    /// requests.
+    /// Returns the present interval of the steps: longer than configured where Trio would get too
+    /// many requests.
     pub fn period(&self) -> Duration {
         self.settings.state
     }
 
-    /// Repeats the steps at fixed intervals, without an end. Ticks that a long step misses are counted and
-    /// skipped.
+    /// Repeats the steps at fixed intervals, without an end. Ticks that a long step misses are
+    /// counted and skipped.
     pub async fn run(mut self) {
         let every = |from: Instant, period: Duration| {
             let mut ticks = interval_at(from, period);
-            // Making up for missed ticks would send a burst of requests to a server that is slow already.
+            // Making up for missed ticks would send a burst of requests to a server that is slow
+            // already.
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
             ticks
         };
@@ -277,7 +279,11 @@ impl Poller {
     fn log_unmatched_groups(&mut self, snapshot: &Snapshot) {
         let selection = self.tally.groups();
         let all_read = snapshot.centers.iter().all(|center| center.agent_groups.good.is_some());
-        if self.groups_checked || selection.is_everything() || snapshot.centers.is_empty() || !all_read {
+        if self.groups_checked
+            || selection.is_everything()
+            || snapshot.centers.is_empty()
+            || !all_read
+        {
             return;
         }
         let read = snapshot.centers.iter().filter_map(|center| center.agent_groups.good.as_ref());
@@ -302,7 +308,8 @@ impl Poller {
             return;
         }
         self.goals_checked = true;
-        let known: Vec<_> = snapshot.centers.iter().flat_map(|c| c.service_names().into_values()).collect();
+        let known: Vec<_> =
+            snapshot.centers.iter().flat_map(|c| c.service_names().into_values()).collect();
         for rule in self.goals.unmatched(&known) {
             tracing::warn!(
                 services = known.len(),

@@ -1,8 +1,8 @@
 //! `record`: writes a server's answers over some cycles into a folder that may be given to others.
 //!
-//! The recorder keeps all exchanges in memory. They are written at the end, and pseudonymised: each value that is not
-//! known to be harmless is replaced. `docs/dev/recording-format.md` describes the format; `sim::replay` reads it by that
-//! description and shares no code with this room.
+//! The recorder keeps all exchanges in memory. They are written at the end, and pseudonymised: each
+//! value that is not known to be harmless is replaced. `docs/dev/recording-format.md` describes the
+//! format; `sim::replay` reads it by that description and shares no code with this room.
 
 mod address;
 mod api_words;

@@ -1,4 +1,5 @@
-//! Signals: SIGINT and SIGTERM stop the program (the second one at once), SIGHUP reloads the configuration.
+//! Signals: SIGINT and SIGTERM stop the program (the second one at once), SIGHUP reloads the
+//! configuration.
 
 use std::{io, process};
 
@@ -22,7 +23,8 @@ pub fn switch() -> (watch::Sender<bool>, Stop) {
     (sender, Stop(receiver))
 }
 
-/// Returns a stop that SIGINT or SIGTERM requests. A second signal ends the process at once, exit code 130.
+/// Returns a stop that SIGINT or SIGTERM requests. A second signal ends the process at once, exit
+/// code 130.
 ///
 /// # Errors
 /// The operating system refuses to deliver signals.
@@ -52,7 +54,10 @@ struct Signals {
 impl Signals {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     async fn next(&mut self) {
@@ -80,7 +85,8 @@ impl Hangups {
 
     /// Completes at the next SIGHUP.
     pub async fn next(&mut self) {
-        // A stream that ended is ready for ever: without the wait the caller would reload in a busy loop.
+        // A stream that ended is ready for ever: without the wait the caller would reload in a busy
+        // loop.
         if self.0.recv().await.is_none() {
             std::future::pending::<()>().await;
         }

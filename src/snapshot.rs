@@ -8,8 +8,8 @@ mod service_names;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Case, CaseList, CollectionCount, Collector, ContactCenter, FieldUse,
-    Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
+    Agent, AgentGroup, AgentStatus, Case, CaseList, CollectionCount, Collector, ContactCenter,
+    FieldUse, Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 pub use notes::{Notes, Problem};
 
@@ -26,7 +26,8 @@ pub struct Snapshot {
     pub simulated: bool,
     /// Host and port of the server that was read last.
     pub server: Text,
-    /// Difference of that server's clock to ours, in seconds, positive if it is ahead; exact to about a second.
+    /// Difference of that server's clock to ours, in seconds, positive if it is ahead; exact to
+    /// about a second.
     pub clock_skew: Option<f64>,
     /// The list of contact centres.
     pub contact_centers: Reading<Vec<ContactCenter>>,
@@ -135,7 +136,13 @@ pub struct Good<T> {
 impl<T> Reading<T> {
     /// Returns a reading before its first attempt.
     pub fn none(interval: impl Into<Option<Duration>>) -> Self {
-        Self { interval: interval.into(), attempt: None, good: None, incomplete_total: 0, problem: None }
+        Self {
+            interval: interval.into(),
+            attempt: None,
+            good: None,
+            incomplete_total: 0,
+            problem: None,
+        }
     }
 
     /// Returns the result of the last attempt, to be changed.
@@ -150,7 +157,8 @@ impl<T> Reading<T> {
 
     /// Returns the data, unless it is too old at `now`.
     pub fn fresh(&self, now: Stamp) -> Option<&Arc<T>> {
-        // Judged when it is used, not when it is read: a poller that hangs cannot keep old gauges alive.
+        // Judged when it is used, not when it is read: a poller that hangs cannot keep old gauges
+        // alive.
         let good = self.good.as_ref()?;
         (now.since(good.taken) <= self.max_age()).then_some(&good.data)
     }
@@ -180,8 +188,8 @@ pub struct Tried<'a> {
     pub interval: Option<Duration>,
 }
 
-/// Longest time between the starts of two readings of the same moment. The collectors of a cycle start
-/// together, a few requests at a time; two cycles are seconds apart.
+/// Longest time between the starts of two readings of the same moment. The collectors of a cycle
+/// start together, a few requests at a time; two cycles are seconds apart.
 const MOMENT: Duration = Duration::from_millis(500);
 
 /// Returns whether two readings started so close to each other that they can be compared.
@@ -215,9 +223,12 @@ pub struct Health {
 }
 
 impl Center {
-    /// Returns a contact centre before the first reading. `interval` returns the interval of each collector, `None` if
-    /// it is switched off.
-    pub fn new(contact_center: ContactCenter, interval: impl Fn(Collector) -> Option<Duration>) -> Self {
+    /// Returns a contact centre before the first reading. `interval` returns the interval of each
+    /// collector, `None` if it is switched off.
+    pub fn new(
+        contact_center: ContactCenter,
+        interval: impl Fn(Collector) -> Option<Duration>,
+    ) -> Self {
         Self {
             contact_center,
             services: Reading::none(interval(Collector::Services)),
@@ -234,7 +245,8 @@ impl Center {
         }
     }
 
-    /// Returns the state of every collector that is switched on, in the order of [`Collector::ALL`].
+    /// Returns the state of every collector that is switched on, in the order of
+    /// [`Collector::ALL`].
     pub fn health(&self) -> impl Iterator<Item = Health> {
         let health = Collector::ALL.map(|collector| match collector {
             Collector::Services => self.services.health(collector),
@@ -265,7 +277,8 @@ impl Center {
         self.inventory.interval = interval(Collector::Inventory);
     }
 
-    /// Returns mutable access to the results of the last attempts, in the order of [`Collector::ALL`].
+    /// Returns mutable access to the results of the last attempts, in the order of
+    /// [`Collector::ALL`].
     pub fn attempts(&mut self) -> [Tried<'_>; Collector::COUNT] {
         [
             self.services.tried(),
@@ -297,7 +310,8 @@ impl Center {
         }
     }
 
-    /// Returns `(service id, group id)` pairs: from the row filter, else from the records of the services.
+    /// Returns `(service id, group id)` pairs: from the row filter, else from the records of the
+    /// services.
     pub fn service_group_members(&self, now: Stamp) -> Vec<(Text, Text)> {
         // The row filter first: it works also where records do not name their groups.
         let groups = self.service_groups.fresh(now);
@@ -305,11 +319,13 @@ impl Center {
             return members.clone();
         }
         let services = self.services.fresh(now).into_iter().flat_map(|data| data.iter());
-        services.flat_map(|s| s.group_ids.iter().map(|group| (s.id.clone(), group.clone()))).collect()
+        services
+            .flat_map(|s| s.group_ids.iter().map(|group| (s.id.clone(), group.clone())))
+            .collect()
     }
 
-    /// Returns the agent groups with the ids of their members, each once, from the records of both agents and groups.
-    /// `None` if the groups are unknown, or if neither side names any member.
+    /// Returns the agent groups with the ids of their members, each once, from the records of both
+    /// agents and groups. `None` if the groups are unknown, or if neither side names any member.
     pub fn agent_group_members(&self) -> Option<Vec<(AgentGroup, Vec<Text>)>> {
         let groups = self.agent_groups.good.as_ref()?;
         let mut of_group: HashMap<&str, Vec<Text>> = HashMap::new();
@@ -340,7 +356,8 @@ mod tests {
     use crate::model::Clock;
 
     fn read_at(taken: Stamp, interval: Duration) -> Reading<u8> {
-        let good = Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(7) };
+        let good =
+            Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(7) };
         Reading { good: Some(good), ..Reading::none(interval) }
     }
 
@@ -366,6 +383,10 @@ mod tests {
         let now = Clock::system().now();
         let reading = read_at(now, Duration::from_secs(5));
         assert!(reading.fresh(Stamp { mono: now.mono + Duration::from_secs(60), ..now }).is_some());
-        assert!(reading.fresh(Stamp { mono: now.mono + Duration::from_millis(60_001), ..now }).is_none());
+        assert!(
+            reading
+                .fresh(Stamp { mono: now.mono + Duration::from_millis(60_001), ..now })
+                .is_none()
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! The state file: keeps the counters over a restart.
 //!
-//! `tally` defines the contents ([`Saved`]: no case, no agent, no secret). This room stores them on disk: with a version
-//! and a checksum, written whole or not at all, by one process alone. A file of anything else is never written to.
+//! `tally` defines the contents ([`Saved`]: no case, no agent, no secret). This room stores them on
+//! disk: with a version and a checksum, written whole or not at all, by one process alone. A file
+//! of anything else is never written to.
 
 mod disk;
 mod format;
@@ -49,16 +50,20 @@ pub struct Opened {
 }
 
 impl StateFile {
-    /// Locks the file and reads it. A file that is damaged or of a newer version is renamed and kept.
+    /// Locks the file and reads it. A file that is damaged or of a newer version is renamed and
+    /// kept.
     ///
     /// # Errors
-    /// Another process has locked it, it cannot be read, or it is not a state file. It is then left as it is.
+    /// Another process has locked it, it cannot be read, or it is not a state file. It is then left
+    /// as it is.
     pub fn open(path: &Path) -> Result<Opened, Problem> {
-        // `save` renames a new file over the old one; without this a link would be replaced by a file.
+        // `save` renames a new file over the old one; without this a link would be replaced by a
+        // file.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let file = Self { _lock: disk::lock(&path)?, path };
         // Locked before it is read: another exporter may be writing its last counters.
-        let found = disk::read(&file.path).map_err(|error| Problem::unreadable(&file.path, error))?;
+        let found =
+            disk::read(&file.path).map_err(|error| Problem::unreadable(&file.path, error))?;
         let (contents, rejected) = match found.map(|bytes| format::decode(&bytes)) {
             None => (Contents::default(), None),
             Some(Ok(contents)) => (contents, None),

@@ -1,7 +1,7 @@
 //! Counters of the exporter about itself.
 //!
-//! Counters and gauges are atomics, so recording and encoding do not block each other. The list of servers and the
-//! expiry of certificates are behind locks that are held briefly.
+//! Counters and gauges are atomics, so recording and encoding do not block each other. The list of
+//! servers and the expiry of certificates are behind locks that are held briefly.
 
 use std::{
     collections::BTreeMap,
@@ -15,8 +15,9 @@ use std::{
 use crate::model::{AuthFailure, RequestFailure, Resource, RetryReason, ServerUse, Token};
 
 /// Upper edges of the request duration histogram, in seconds.
-// Chosen so that these can be distinguished: a healthy server nearby (up to 0.05 s), a slow server (0.25 s), a slow page
-// (1 s), a request longer than the interval of states (5 s) and a timeout (10 s).
+// Chosen so that these can be distinguished: a healthy server nearby (up to 0.05 s), a slow server
+// (0.25 s), a slow page (1 s), a request longer than the interval of states (5 s) and a timeout (10
+// s).
 pub const DURATION_EDGES: [f64; 8] = [0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 10.0];
 
 /// Status codes that HTTP allows.
@@ -169,7 +170,8 @@ impl Stats {
         self.certificate_expiry.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns the number of login and renewal attempts. After each of them the user's rights may be different.
+    /// Returns the number of login and renewal attempts. After each of them the user's rights may
+    /// be different.
     pub fn auth_attempts(&self) -> u64 {
         self.logins.get() + self.refreshes.get()
     }
@@ -227,8 +229,8 @@ impl ResourceStats {
         }
     }
 
-    /// Counts a finished request and its duration. A status outside 100–599 is not counted by status, because HTTP has
-    /// none; its duration is still counted.
+    /// Counts a finished request and its duration. A status outside 100–599 is not counted by
+    /// status, because HTTP has none; its duration is still counted.
     pub fn record_request(&self, code: RequestCode, took: Duration) {
         match code {
             RequestCode::Status(status) => {
@@ -253,12 +255,16 @@ impl ResourceStats {
     /// Iterates over the numbers of requests by outcome, without those that are 0.
     pub fn requests(&self) -> impl Iterator<Item = (RequestCode, u64)> + '_ {
         let statuses = STATUS_CODES.map(RequestCode::Status).zip(self.by_status.iter());
-        let failures = RequestFailure::ALL.map(RequestCode::Failure).into_iter().zip(self.by_failure.iter());
-        statuses.chain(failures).map(|(code, count)| (code, count.get())).filter(|(_, count)| *count > 0)
+        let failures =
+            RequestFailure::ALL.map(RequestCode::Failure).into_iter().zip(self.by_failure.iter());
+        statuses
+            .chain(failures)
+            .map(|(code, count)| (code, count.get()))
+            .filter(|(_, count)| *count > 0)
     }
 
-    /// Returns the finished requests per bucket of [`DURATION_EDGES`], not cumulative (the last: above all
-    /// edges), and the sum of their durations in seconds.
+    /// Returns the finished requests per bucket of [`DURATION_EDGES`], not cumulative (the last:
+    /// above all edges), and the sum of their durations in seconds.
     pub fn durations(&self) -> ([u64; DURATION_EDGES.len() + 1], f64) {
         let buckets = std::array::from_fn(|bucket| self.durations[bucket].get());
         (buckets, self.duration_micros.get() as f64 / 1e6)
@@ -275,7 +281,8 @@ mod tests {
         let resource = stats.resource(Resource::Agents);
         resource.record_request(RequestCode::Status(200), Duration::from_millis(10));
         resource.record_request(RequestCode::Status(599), Duration::from_millis(11));
-        resource.record_request(RequestCode::Failure(RequestFailure::Timeout), Duration::from_secs(20));
+        resource
+            .record_request(RequestCode::Failure(RequestFailure::Timeout), Duration::from_secs(20));
         let requests: Vec<_> = resource.requests().collect();
         assert_eq!(
             requests,

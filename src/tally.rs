@@ -1,7 +1,7 @@
 //! Counters of what happened between two readings. Pure: no I/O and no clock.
 //!
-//! A target's poller owns the [`Tally`]. Each step compares the new snapshot with the one before and returns
-//! [`Totals`], which are published together with that snapshot.
+//! A target's poller owns the [`Tally`]. Each step compares the new snapshot with the one before
+//! and returns [`Totals`], which are published together with that snapshot.
 
 mod agent_groups;
 mod agent_time;
@@ -20,16 +20,16 @@ use jiff::tz::TimeZone;
 
 pub use agent_groups::GroupKey;
 pub use agent_time::{
-    AgentTotals, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, StateCounts, StateLimits,
-    StateSeconds,
+    AgentTotals, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, StateCounts,
+    StateLimits, StateSeconds,
 };
 pub use skilled::SkilledAgents;
 pub use visibility::Visibility;
 
 pub use flow::{
-    ClassCounts, ClassNow, ClassTotals, DayCounts, Destination, Edges, Event, FlowTotals, Inference, LeftAge,
-    ListRead, RejectedTimes, ServiceTotals, Source, TimeEvidence, UnclassifiedReason, WaitHistogram,
-    WaitingNow,
+    ClassCounts, ClassNow, ClassTotals, DayCounts, Destination, Edges, Event, FlowTotals,
+    Inference, LeftAge, ListRead, RejectedTimes, ServiceTotals, Source, TimeEvidence,
+    UnclassifiedReason, WaitHistogram, WaitingNow,
 };
 pub use saved::Saved;
 pub use service_time::{TimeCounts, Unmeasured};
@@ -60,7 +60,8 @@ pub struct Published {
 /// Configuration of the tally.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Smallest number of members that an agent group needs for series of its own; smaller groups are merged.
+    /// Smallest number of members that an agent group needs for series of its own; smaller groups
+    /// are merged.
     pub min_group_size: usize,
     /// Agent groups that may be shown, with their members.
     pub groups: Arc<GroupSelection>,
@@ -74,12 +75,13 @@ pub struct Settings {
     pub edges: Edges,
     /// Time zone in which the day of the `day` counts begins.
     pub time_zone: TimeZone,
-    /// Time for which counters are kept of services, agents and groups that Trio no longer lists. They continue
-    /// if it comes back.
+    /// Time for which counters are kept of services, agents and groups that Trio no longer lists.
+    /// They continue if it comes back.
     pub keep: Duration,
     /// Largest number of services of a contact centre whose counters are kept.
     pub max_services: usize,
-    /// Largest number of agents, and of groups, that are gone and whose counters are kept, per contact centre.
+    /// Largest number of agents, and of groups, that are gone and whose counters are kept, per
+    /// contact centre.
     pub max_agents: usize,
     /// True if each step lists what it inferred of single cases, for `trace`.
     pub record_events: bool,
@@ -123,7 +125,8 @@ pub struct Totals {
     pub centers: Vec<CenterTotals>,
     /// Fields whose waits seem to be read in the wrong unit.
     pub wait_mismatches: Arc<[WaitMismatch]>,
-    /// The counters as they are saved for another process; `None` unless [`Settings::saves`] is set.
+    /// The counters as they are saved for another process; `None` unless [`Settings::saves`] is
+    /// set.
     pub saved: Option<Arc<Saved>>,
 }
 
@@ -138,7 +141,8 @@ pub struct CenterTotals {
     pub visibility: Arc<Visibility>,
     /// Outcomes of the cases.
     pub flow: FlowTotals,
-    /// Agents by service for which they have the skill; `None` while skills or agent states are unknown.
+    /// Agents by service for which they have the skill; `None` while skills or agent states are
+    /// unknown.
     pub skilled: Option<Arc<SkilledAgents>>,
 }
 
@@ -172,12 +176,12 @@ impl Tally {
         &self.settings.groups
     }
 
-    /// Continues with the counters of an earlier process. Counters older than [`Settings::keep`] are dropped.
-    /// The time in between counts as unmeasured.
+    /// Continues with the counters of an earlier process. Counters older than [`Settings::keep`]
+    /// are dropped. The time in between counts as unmeasured.
     pub fn resuming(mut self, saved: &Saved, now: Stamp) -> Self {
         let clock = RestoreClock::new(saved, now);
-        // A clock that was set back gives no age; the counters are used then, because a counter that starts at
-        // zero again would look like a reset.
+        // A clock that was set back gives no age; the counters are used then, because a counter
+        // that starts at zero again would look like a reset.
         if clock.away().is_none_or(|seconds| seconds <= self.settings.keep.as_secs_f64()) {
             let resume = |center| CenterTally::resume(center, clock, &self.settings);
             self.centers = saved.centers.iter().map(resume).collect();
@@ -195,8 +199,8 @@ impl Tally {
         Saved { at: saved::unix(now.wall), centers: self.centers.iter().map(center).collect() }
     }
 
-    /// Returns the cases of a contact centre to read one by one before the next step, most important first:
-    /// they wait, and a truncated list does not show them.
+    /// Returns the cases of a contact centre to read one by one before the next step, most
+    /// important first: they wait, and a truncated list does not show them.
     pub fn cases_to_follow(&self, contact_center: &str) -> Vec<(Resource, Text)> {
         let center = self.centers.iter().find(|center| *center.id == *contact_center);
         let hidden = center.map(|center| center.flow.cases_to_follow()).unwrap_or_default();

@@ -90,8 +90,10 @@ pub fn init(settings: &Settings) -> Result<LogLevel, BadLevel> {
     let registry = Registry::default().with(filter);
     let started = match settings.format {
         Format::Logfmt => {
-            // Without file and module: operators search by message, and module names change between versions.
-            let layer = tracing_logfmt::builder().with_location(false).with_module_path(false).layer();
+            // Without file and module: operators search by message, and module names change between
+            // versions.
+            let layer =
+                tracing_logfmt::builder().with_location(false).with_module_path(false).layer();
             registry.with(layer.with_writer(io::stderr)).try_init()
         }
         Format::Json => {
@@ -116,10 +118,12 @@ pub fn filter(level: &str) -> Result<(impl Layer<Registry> + use<>, LogLevel), B
 }
 
 /// Builds a filter that drops lines of other crates below `debug`, at any configured level.
-// h2, rustls and others trace the bytes and headers they send: tokens and passwords. /-/log-level would
-// otherwise let each client that reaches it put them into the log.
+// h2, rustls and others trace the bytes and headers they send: tokens and passwords. /-/log-level
+// would otherwise let each client that reaches it put them into the log.
 fn no_dependency_traces<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Layer<S> + use<S> {
-    filter_fn(|metadata: &Metadata<'_>| *metadata.level() <= Level::DEBUG || is_ours(metadata.target()))
+    filter_fn(|metadata: &Metadata<'_>| {
+        *metadata.level() <= Level::DEBUG || is_ours(metadata.target())
+    })
 }
 
 // Compares the whole first segment: a crate whose name begins with ours is another crate.
@@ -129,7 +133,8 @@ fn is_ours(target: &str) -> bool {
 }
 
 /// Parses a level, or a filter by modules.
-// Stricter than `Targets` itself, which takes an unknown word such as `loud` for a module and then logs nothing.
+// Stricter than `Targets` itself, which takes an unknown word such as `loud` for a module and then
+// logs nothing.
 fn targets(given: &str) -> Result<Targets, BadLevel> {
     let unknown = || BadLevel::Unknown { given: given.to_owned() };
     let mut targets = Targets::new();
@@ -161,7 +166,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns the most detailed enabled level of a module of ours, of h2, and of a crate with a similar name.
+    /// Returns the most detailed enabled level of a module of ours, of h2, and of a crate with a
+    /// similar name.
     fn enabled_levels() -> [String; 3] {
         macro_rules! at {
             ($target:literal) => {
@@ -174,7 +180,9 @@ mod tests {
                 ]
             };
         }
-        let name = |enabled: [bool; 5]| LEVELS[enabled.iter().filter(|enabled| **enabled).count()].to_owned();
+        let name = |enabled: [bool; 5]| {
+            LEVELS[enabled.iter().filter(|enabled| **enabled).count()].to_owned()
+        };
         [at!("trio_exporter::trio"), at!("h2::hpack"), at!("trio_exporter_spy")].map(name)
     }
 
@@ -184,13 +192,27 @@ mod tests {
         with_default(Registry::default().with(filter), || {
             assert_eq!(enabled_levels(), ["info", "info", "info"]);
             assert_eq!(level.set(" debug\n"), Ok("info".to_owned()));
-            assert_eq!((enabled_levels(), &*level.in_force()), (["debug"; 3].map(str::to_owned), "debug"));
-            for bad in
-                ["loud", "", "info,", "trio=loud", "=debug", "a b=debug", "[span]=debug", "5", "debug=trio"]
-            {
+            assert_eq!(
+                (enabled_levels(), &*level.in_force()),
+                (["debug"; 3].map(str::to_owned), "debug")
+            );
+            for bad in [
+                "loud",
+                "",
+                "info,",
+                "trio=loud",
+                "=debug",
+                "a b=debug",
+                "[span]=debug",
+                "5",
+                "debug=trio",
+            ] {
                 let error = level.set(bad).expect_err(bad);
                 let text = error.to_string();
-                assert!(text.starts_with(&format!("{bad:?} is no level; use error, warn, ")), "{text}");
+                assert!(
+                    text.starts_with(&format!("{bad:?} is no level; use error, warn, ")),
+                    "{text}"
+                );
                 assert_eq!(
                     (enabled_levels(), &*level.in_force()),
                     (["debug"; 3].map(str::to_owned), "debug")

@@ -1,7 +1,9 @@
-//! `trace`: prints what is inferred about single cases as it happens, and from which readings. An operator who makes a
-//! few test calls can check the counters with it, as `docs/verify.md` describes.
+//! `trace`: prints what is inferred about single cases as it happens, and from which readings. An
+//! operator who makes a few test calls can check the counters with it, as `docs/verify.md`
+//! describes.
 //!
-//! No line names a person: case numbers are replaced by tokens whose key is made at the start and never stored.
+//! No line names a person: case numbers are replaced by tokens whose key is made at the start and
+//! never stored.
 
 mod counts;
 mod line;
@@ -101,7 +103,8 @@ impl Trace {
 }
 
 /// Returns true for errors that stay until credentials or rights are changed.
-// `run` tries again later; a person waits for the lines of a trace, and further logins may lock the account.
+// `run` tries again later; a person waits for the lines of a trace, and further logins may lock the
+// account.
 fn is_refusal(error: &Error) -> bool {
     use AuthFailure::{ClientKey, Credentials, Forbidden};
     matches!(error, Error::Auth { reason: Credentials | ClientKey | Forbidden, .. })
@@ -144,11 +147,19 @@ impl Tracer {
     }
 
     /// Returns the first line: the load on Trio, and the meaning of the tokens.
-    pub fn introduction(&self, target: &str, clock: &Clock, interval: Duration, budget: u32) -> Line {
-        messages::introduction(target, interval, budget).into_line(clock.now().wall, &self.time_zone)
+    pub fn introduction(
+        &self,
+        target: &str,
+        clock: &Clock,
+        interval: Duration,
+        budget: u32,
+    ) -> Line {
+        messages::introduction(target, interval, budget)
+            .into_line(clock.now().wall, &self.time_zone)
     }
 
-    /// Returns the lines about one step of the poller; `trouble` is the error for which it could read nothing.
+    /// Returns the lines about one step of the poller; `trouble` is the error for which it could
+    /// read nothing.
     ///
     /// # Errors
     /// A service or contact centre of the flags is not in the lists that were read.
@@ -169,7 +180,9 @@ impl Tracer {
             .map(|message| message.into_line(now.wall, &self.time_zone))
             .collect();
         let messages = self.readings.update(published, trouble, &self.services);
-        lines.extend(messages.into_iter().map(|message| message.into_line(now.wall, &self.time_zone)));
+        lines.extend(
+            messages.into_iter().map(|message| message.into_line(now.wall, &self.time_zone)),
+        );
         for center in &totals.centers {
             self.lists += center.flow.lists_read.len();
             for event in &center.flow.events {
@@ -212,8 +225,9 @@ impl Tracer {
             let is_traced = |id: &Text| self.services.is_traced(&center.contact_center, id);
             center.flow.services.iter().filter(move |service| is_traced(&service.service_id))
         });
-        let counts =
-            services.flat_map(|service| &service.classes).map(|class| Some(class.now?.waiting?.cases));
+        let counts = services
+            .flat_map(|service| &service.classes)
+            .map(|class| Some(class.now?.waiting?.cases));
         // Unknown if one class is: a sum without it would look like all cases that wait.
         let waiting = counts.reduce(|one, other| Some(one? + other?)).flatten();
         let since = self.last_line.map_or(Duration::ZERO, |last| now.since(last));

@@ -1,7 +1,8 @@
-//! The client of the Trio API, and the only room that speaks HTTP to Trio: sessions, failover, links,
-//! paging, and the field dictionary that turns members of an answer into the domain model.
+//! The client of the Trio API, and the only room that speaks HTTP to Trio: sessions, failover,
+//! links, paging, and the field dictionary that turns members of an answer into the domain model.
 //!
-//! It only reads: besides GET it sends nothing but the two logins. Cadence is the concern of `poller`.
+//! It only reads: besides GET it sends nothing but the two logins. Cadence is the concern of
+//! `poller`.
 
 mod backoff;
 mod body_decoding;

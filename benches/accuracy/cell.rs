@@ -1,4 +1,5 @@
-//! One cell of the accuracy table: one world, one poll interval, Trio's own times present or withheld.
+//! One cell of the accuracy table: one world, one poll interval, Trio's own times present or
+//! withheld.
 
 use std::{
     ops::RangeInclusive,
@@ -49,8 +50,8 @@ pub(crate) struct CellResult {
     pub(crate) true_occupancy: Option<f64>,
     /// Answered cases with a wait outside of their reported bounds.
     pub(crate) out_of_bounds: usize,
-    /// Of the cases counted as answered, those answered within the target: reported lower bound, true
-    /// number (a range, for the rounding of times), reported upper bound.
+    /// Of the cases counted as answered, those answered within the target: reported lower bound,
+    /// true number (a range, for the rounding of times), reported upper bound.
     pub(crate) within: (u64, RangeInclusive<u64>, u64),
     /// Share of the calls that no reading showed.
     pub(crate) never_seen: f64,
@@ -73,7 +74,8 @@ pub(crate) fn measure(cell: &Cell) -> CellResult {
     // 2026-01-15 08:00 UTC. A fixed start makes runs repeatable.
     let start = UNIX_EPOCH + Duration::from_secs(1_768_464_000);
     let poll = Duration::from_secs(cell.poll);
-    let mut observer = Observer::new(InProcess::new(options, start), &dictionary, poll, cell.calls_readable);
+    let mut observer =
+        Observer::new(InProcess::new(options, start), &dictionary, poll, cell.calls_readable);
     observer.read();
     observer.world.reset_truth();
     let steps = cell.hours * 3600 / cell.poll;
@@ -107,14 +109,18 @@ fn compare(observer: &Observer<'_>, poll: Duration) -> CellResult {
     }
     let concluded = ours.answered + ours.left[1] + ours.left[2];
     let level = |within: f64| (concluded > 0).then(|| within / concluded as f64);
-    let segments: Vec<&Segment> =
-        observer.world.segment_log().iter().filter(|segment| segment.class == Class::Voice).collect();
+    let segments: Vec<&Segment> = observer
+        .world
+        .segment_log()
+        .iter()
+        .filter(|segment| segment.class == Class::Voice)
+        .collect();
     let seen = |segment: &Segment| {
         let next = observer.polls.partition_point(|at| *at < segment.arrived);
         observer.polls.get(next).is_some_and(|at| *at < segment.ended)
     };
-    let never_seen =
-        segments.iter().filter(|segment| !seen(segment)).count() as f64 / segments.len().max(1) as f64;
+    let never_seen = segments.iter().filter(|segment| !seen(segment)).count() as f64
+        / segments.len().max(1) as f64;
     let out_of_bounds = segments
         .iter()
         .filter_map(|segment| {
@@ -123,11 +129,14 @@ fn compare(observer: &Observer<'_>, poll: Duration) -> CellResult {
             (wait < low - ROUNDING || wait > high + ROUNDING).then_some(())
         })
         .count();
-    let logged: Vec<&&Segment> =
-        segments.iter().filter(|segment| observer.answered.contains_key(&*segment.job.to_string())).collect();
+    let logged: Vec<&&Segment> = segments
+        .iter()
+        .filter(|segment| observer.answered.contains_key(&*segment.job.to_string()))
+        .collect();
     let truly_within = |target: f64| {
-        let waits =
-            logged.iter().filter_map(|segment| Some(segment.answered?.saturating_sub(segment.arrived)));
+        let waits = logged
+            .iter()
+            .filter_map(|segment| Some(segment.answered?.saturating_sub(segment.arrived)));
         waits.filter(|wait| wait.as_secs_f64() <= target).count() as u64
     };
     // The log has a segment only once it has ended: the last calls are still being handled.

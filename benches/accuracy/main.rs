@@ -1,5 +1,5 @@
-//! Accuracy of the exporter's figures in simulated worlds, without HTTP. Prints a table and fails when a
-//! promise is broken.
+//! Accuracy of the exporter's figures in simulated worlds, without HTTP. Prints a table and fails
+//! when a promise is broken.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
@@ -24,7 +24,8 @@ struct Row {
 /// Promise at a poll interval of five seconds.
 #[derive(Clone, Copy, PartialEq)]
 enum Promise {
-    /// Largest error of the service level in points with times withheld; smallest share of cases offered.
+    /// Largest error of the service level in points with times withheld; smallest share of cases
+    /// offered.
     Level(f64, f64),
     /// Nothing happens, so there is no service level.
     Silence,
@@ -43,7 +44,8 @@ fn main() {
             POLL_INTERVALS.into_iter().flat_map(move |poll| {
                 [false, true].map(|times| {
                     let Row { scenario, calls_readable, outage, hours, .. } = row;
-                    let (scenario, calls_readable, outage) = (scenario.clone(), *calls_readable, *outage);
+                    let (scenario, calls_readable, outage) =
+                        (scenario.clone(), *calls_readable, *outage);
                     (n, Cell { scenario, poll, times, calls_readable, outage, hours: *hours })
                 })
             })
@@ -82,7 +84,10 @@ fn rows() -> Vec<Row> {
         row("switchboard", Scenario::switchboard(), Promise::Level(2.5, 0.92)),
         row("overload", Scenario::overload(), level),
         row("crowded, calls readable", Scenario::crowded(), level),
-        Row { calls_readable: false, ..row("crowded, cases only", Scenario::crowded(), Promise::Unmeasured) },
+        Row {
+            calls_readable: false,
+            ..row("crowded, cases only", Scenario::crowded(), Promise::Unmeasured)
+        },
         row("mixed media", Scenario::mixed_media(), level),
         row("night", Scenario::night(), Promise::Silence),
         row("5 % quick hang-ups", Scenario::short_abandons(), level),
@@ -120,9 +125,11 @@ fn times_label(times: bool) -> &'static str {
 }
 
 fn print(name: &str, cell: &Cell, verdict: &CellResult) {
-    let percent =
-        |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0));
-    let points = |points: Option<f64>| points.map_or("–".to_owned(), |points| format!("{points:.2}"));
+    let percent = |share: Option<f64>| {
+        share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
+    };
+    let points =
+        |points: Option<f64>| points.map_or("–".to_owned(), |points| format!("{points:.2}"));
     println!(
         "| {name} | {} s | {} | {} ({}–{}) | {} | {} | {:.1} % | {:.1} % | {:.1} % | {} | {:.1} % |",
         cell.poll,
@@ -152,7 +159,10 @@ fn check(row: &Row, cell: &Cell, verdict: &CellResult) -> Vec<String> {
     must(outside == 0, format!("{outside} waits outside of their bounds"));
     let (low, within, high) = &verdict.within;
     let holds = low <= within.end() && within.start() <= high;
-    must(holds, format!("{within:?} of the answered were within the target, said to be {low}–{high}"));
+    must(
+        holds,
+        format!("{within:?} of the answered were within the target, said to be {low}–{high}"),
+    );
     if row.promise == Promise::Silence {
         let quiet = verdict.level.is_none() && verdict.concluded == 0;
         must(quiet, format!("a service level of {:?}", verdict.level));

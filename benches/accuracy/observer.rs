@@ -47,7 +47,9 @@ impl<'a> Observer<'a> {
             server: "a".into(),
             clock_skew: None,
             contact_centers: Reading::none(poll),
-            centers: vec![Center::new(contact_center, |collector| collector.is_fast().then_some(poll))],
+            centers: vec![Center::new(contact_center, |collector| {
+                collector.is_fast().then_some(poll)
+            })],
             inventory: Reading::none(None),
             fields: Arc::new([]),
             notes: Default::default(),
@@ -88,7 +90,9 @@ impl<'a> Observer<'a> {
     /// Reads all state collections and updates the tally.
     pub(crate) fn read(&mut self) {
         let now = Stamp { wall: self.world.now(), mono: self.mono };
-        let body = |world: &mut InProcess, resource: &str| world.read(&format!("cc/1/{resource}")).unwrap();
+        let body = |world: &mut InProcess, resource: &str| {
+            world.read(&format!("cc/1/{resource}")).unwrap()
+        };
         let states = body(&mut self.world, "services/state");
         let agents = body(&mut self.world, "agents/state");
         let list = |world: &mut InProcess, resource: Resource| -> CaseList {
@@ -102,7 +106,11 @@ impl<'a> Observer<'a> {
             self.dictionary.service_states(&states, now.wall).unwrap(),
             now,
         );
-        store_reading(&mut center.agent_state, self.dictionary.agent_states(&agents, now.wall).unwrap(), now);
+        store_reading(
+            &mut center.agent_state,
+            self.dictionary.agent_states(&agents, now.wall).unwrap(),
+            now,
+        );
         store_reading(&mut center.cases, cases, now);
         if let Some(calls) = calls {
             store_reading(&mut center.calls, calls, now);
@@ -115,7 +123,8 @@ impl<'a> Observer<'a> {
     fn count(&mut self) {
         let totals = tally::step(&mut self.tally, &self.snapshot).centers.remove(0);
         for event in &totals.flow.events {
-            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) = (&event.inference, event.class)
+            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) =
+                (&event.inference, event.class)
             {
                 self.answered.insert(event.case.clone(), (*low, *high));
             }
@@ -126,7 +135,13 @@ impl<'a> Observer<'a> {
 
 /// Stores a complete reading, as a poller does.
 fn store_reading<T>(reading: &mut Reading<T>, data: T, now: Stamp) {
-    reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
-    reading.good =
-        Some(Good { taken: now, took: Duration::ZERO, changed: now, items: 0, data: Arc::new(data) });
+    reading.attempt =
+        Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
+    reading.good = Some(Good {
+        taken: now,
+        took: Duration::ZERO,
+        changed: now,
+        items: 0,
+        data: Arc::new(data),
+    });
 }

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use trio_exporter::{
     metrics::View,
     model::{
-        Agent, AgentGroup, AgentState, AgentStatus, ContactCenter, Service, ServiceSkills, ServiceStatus,
-        Stamp, Text,
+        Agent, AgentGroup, AgentState, AgentStatus, ContactCenter, Service, ServiceSkills,
+        ServiceStatus, Stamp, Text,
     },
     snapshot::{Center, Good, Reading, Snapshot},
     tally::{self, Published, Tally},
@@ -43,7 +43,8 @@ pub(crate) fn view(services: usize, agents: usize, now: Stamp) -> View {
 
 fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken: Stamp) -> Center {
     let text = |prefix: &str, number: usize| Text::from(format!("{prefix}{number}"));
-    let service = |n| Service { id: text("", n), name: Some(text("Kundtjänst ", n)), group_ids: vec![] };
+    let service =
+        |n| Service { id: text("", n), name: Some(text("Kundtjänst ", n)), group_ids: vec![] };
     let status = |n| ServiceStatus {
         exported: Vec::new(),
         id: text("", n),
@@ -56,7 +57,8 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
         agents_available: Some((n % 5) as f64),
         agents_busy: Some((n % 20) as f64),
     };
-    let group = |n| AgentGroup { id: text("g", n), name: Some(text("Grupp ", n)), agent_ids: vec![] };
+    let group =
+        |n| AgentGroup { id: text("g", n), name: Some(text("Grupp ", n)), agent_ids: vec![] };
     let agent = |n| Agent {
         id: text("", 100_000 + n),
         name: Some(text("Åsa Lindström ", n)),
@@ -77,7 +79,10 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
         agent_state: reading((0..agents).map(agent_status).collect(), agents, STATE, taken),
         agent_groups: reading((0..GROUPS).map(group).collect(), GROUPS, CONFIGURATION, taken),
         skills: reading(
-            ServiceSkills { services: (0..services).map(|n| skilled(n, agents)).collect(), skills: agents },
+            ServiceSkills {
+                services: (0..services).map(|n| skilled(n, agents)).collect(),
+                skills: agents,
+            },
             agents,
             CONFIGURATION,
             taken,

@@ -29,7 +29,8 @@ enum Number {
 }
 
 impl Floor {
-    /// Parses the samples of an exposition without quotes in label values; histograms count as gauges.
+    /// Parses the samples of an exposition without quotes in label values; histograms count as
+    /// gauges.
     pub(crate) fn parse(exposition: &str) -> Self {
         let mut families: Vec<Family> = Vec::new();
         let mut help = "";
@@ -64,7 +65,8 @@ fn sample(line: &str) -> (Vec<(String, String)>, Number) {
         let (name, value) = pair.split_once("=\"").unwrap();
         (name.to_owned(), value.trim_end_matches('"').to_owned())
     });
-    let number = value.parse().map_or_else(|_| Number::Float(value.parse().unwrap()), Number::Whole);
+    let number =
+        value.parse().map_or_else(|_| Number::Float(value.parse().unwrap()), Number::Whole);
     (pairs.collect(), number)
 }
 

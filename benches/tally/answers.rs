@@ -1,5 +1,5 @@
-//! Answers of a contact centre of any size from one reading to the next: cases arrive, are answered and
-//! end; agents change state.
+//! Answers of a contact centre of any size from one reading to the next: cases arrive, are answered
+//! and end; agents change state.
 
 use std::fmt::Write;
 
@@ -41,7 +41,8 @@ pub(crate) fn answers(size: Size, reading: usize) -> Bodies {
             )
         })),
         calls: envelope((0..size.cases).map(|n| {
-            // Each case starts at another reading, so that some arrive, are answered and end at every one.
+            // Each case starts at another reading, so that some arrive, are answered and end at
+            // every one.
             let (life, age) = ((n + reading) / LIFE, (n + reading) % LIFE);
             let state = if age < WAIT { "Queued" } else { "Handled" };
             // Unevenly: equal numbers at every service would look like a limit of the list.

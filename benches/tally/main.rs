@@ -1,5 +1,5 @@
-//! Cost of the tally: time of a step relative to decoding the same answers, memory per tracked case and
-//! agent, and growth with the size of the contact centre.
+//! Cost of the tally: time of a step relative to decoding the same answers, memory per tracked case
+//! and agent, and growth with the size of the contact centre.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
@@ -65,7 +65,8 @@ fn main() {
         println!("| {agents} | {step:.1?} | {:.1} MB |", run.held as f64 / 1e6);
         (step.as_secs_f64(), run.held as f64)
     });
-    // Exponent of growth, as the slope of a log-log plot: 1 is linear. The factor between the sizes is 100.
+    // Exponent of growth, as the slope of a log-log plot: 1 is linear. The factor between the sizes
+    // is 100.
     let slope = |small: f64, large: f64| (large / small).ln() / 100_f64.ln();
     println!(
         "from 1,000 to 100,000 agents the step grows with the power {:.2}, the memory with {:.2}",
@@ -123,8 +124,11 @@ fn configured(size: Size, clock: &Clock) -> Snapshot {
     let contact_center = ContactCenter { id: "1".into(), name: None };
     let mut center = Center::new(contact_center, |_| Some(POLL));
     let group = |n: usize| Text::from(format!("g{}", n % 50));
-    let agent =
-        |n| Agent { id: Text::from(format!("{}", 100_000 + n)), name: None, group_ids: vec![group(n)] };
+    let agent = |n| Agent {
+        id: Text::from(format!("{}", 100_000 + n)),
+        name: None,
+        group_ids: vec![group(n)],
+    };
     store_reading(&mut center.agents, (0..size.agents).map(agent).collect(), clock);
     Snapshot {
         target: "main".into(),
@@ -144,7 +148,13 @@ fn configured(size: Size, clock: &Clock) -> Snapshot {
 /// Stores a complete reading, as a poller does.
 fn store_reading<T>(reading: &mut Reading<T>, data: T, clock: &Clock) {
     let now = clock.now();
-    reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
-    reading.good =
-        Some(Good { taken: now, took: Duration::ZERO, changed: now, items: 0, data: Arc::new(data) });
+    reading.attempt =
+        Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
+    reading.good = Some(Good {
+        taken: now,
+        took: Duration::ZERO,
+        changed: now,
+        items: 0,
+        data: Arc::new(data),
+    });
 }

@@ -26,9 +26,9 @@ pub async fn read_once(config: Config, clock: &Clock) -> anyhow::Result<OneReadi
     }
     join_all(pollers.iter_mut().map(|poller| poller.step())).await;
     let encoded = exposition.get(MetricsPage::Main, None, Format::Classic).await?;
-    let unread = factories
-        .iter()
-        .filter(|factory| factory.latest().borrow().as_ref().is_none_or(|published| !published.snapshot.up));
+    let unread = factories.iter().filter(|factory| {
+        factory.latest().borrow().as_ref().is_none_or(|published| !published.snapshot.up)
+    });
     let unread = unread.map(|factory| factory.target.name.to_string()).collect();
     Ok(OneReading { text: encoded.text().to_string(), unread })
 }
@@ -51,6 +51,9 @@ impl OneReading {
         if self.unread.is_empty() {
             return Ok(());
         }
-        bail!("not read: {}; the log says why, and `trio-exporter check` what to do", self.unread.join(", "))
+        bail!(
+            "not read: {}; the log says why, and `trio-exporter check` what to do",
+            self.unread.join(", ")
+        )
     }
 }

@@ -30,15 +30,19 @@ impl fmt::Debug for ConfigLoader {
 }
 
 /// Reloads the configuration into `targets` and the web configuration into `web`: both, or neither.
-pub(super) async fn reload(loader: Option<&ConfigLoader>, web: &Reloader, targets: &mut Targets) -> Reloaded {
+pub(super) async fn reload(
+    loader: Option<&ConfigLoader>,
+    web: &Reloader,
+    targets: &mut Targets,
+) -> Reloaded {
     let Some(loader) = loader.cloned() else {
         return Err("this exporter has no configuration file to reload".to_owned());
     };
     // On a blocking thread: the files may be on a network file system that hangs.
     let loaded = spawn_blocking(move || (loader.0)()).await;
     let mistakes = match loaded {
-        // The web files are applied only when the configuration is valid, and `apply` cannot fail: no mistake
-        // can leave one of the two changed alone.
+        // The web files are applied only when the configuration is valid, and `apply` cannot fail:
+        // no mistake can leave one of the two changed alone.
         Ok(Ok(config)) => match web.reload().await {
             Ok(()) => return Ok(targets.apply(config)),
             Err(mistakes) => mistakes.join("\n"),

@@ -1,12 +1,13 @@
-//! Delay before a target's poller starts again after a panic: a pure function of the earlier panics.
+//! Delay before a target's poller starts again after a panic: a pure function of the earlier
+//! panics.
 
 use std::time::Duration;
 
 /// Age after which a panic no longer counts.
 const WINDOW: Duration = Duration::from_secs(600);
 /// Panics within [`WINDOW`] that make the target pause.
-// A panic for one odd answer is over at the next poll; five show a fault that restarts do not mend, and each
-// restart is another login at Trio.
+// A panic for one odd answer is over at the next poll; five show a fault that restarts do not mend,
+// and each restart is another login at Trio.
 const MAX_PANICS: usize = 5;
 /// Length of the pause.
 pub(super) const PAUSE: Duration = Duration::from_secs(600);

@@ -16,7 +16,8 @@ pub(super) enum State {
 }
 
 /// Returns the interval of watchdog pings; `None` without a watchdog.
-// Half of WatchdogSec, as sd_watchdog_enabled(3) recommends: one late ping does not get the program killed.
+// Half of WatchdogSec, as sd_watchdog_enabled(3) recommends: one late ping does not get the program
+// killed.
 pub(super) fn watchdog_interval() -> Option<Duration> {
     #[cfg(unix)]
     return sd_notify::watchdog_enabled().map(|limit| limit / 2);
@@ -33,8 +34,10 @@ pub(super) fn notify(state: State) {
         let sent = match state {
             State::Ready => sd_notify::notify(&[NotifyState::Ready]),
             State::Reloading => {
-                // Type=notify-reload (systemd 253) needs the time: it tells this reload from an earlier one.
-                let states: Vec<_> = [Some(NotifyState::Reloading), now()].into_iter().flatten().collect();
+                // Type=notify-reload (systemd 253) needs the time: it tells this reload from an
+                // earlier one.
+                let states: Vec<_> =
+                    [Some(NotifyState::Reloading), now()].into_iter().flatten().collect();
                 sd_notify::notify(&states)
             }
             State::Stopping => sd_notify::notify(&[NotifyState::Stopping]),

@@ -8,7 +8,8 @@ use crate::{config::Target, metrics::Sharing, model::Shard};
 pub(super) struct ShardTargets {
     /// Targets that are read here.
     pub(super) local: Vec<Target>,
-    /// Shard and names of the other targets, for 404 answers that name the right shard; `None` without `--shard`.
+    /// Shard and names of the other targets, for 404 answers that name the right shard; `None`
+    /// without `--shard`.
     pub(super) sharing: Option<Sharing>,
 }
 
@@ -20,7 +21,8 @@ impl ShardTargets {
             targets.into_iter().partition(|target| shard.reads(&target.name));
         let names: Vec<&str> = local.iter().map(|target| &*target.name).collect();
         let (number, of) = (shard.number(), shard.count());
-        // Not an error: with few targets the hash may leave a shard without one, and a reload may bring one.
+        // Not an error: with few targets the hash may leave a shard without one, and a reload may
+        // bring one.
         if names.is_empty() {
             tracing::warn!(
                 shard = number,

@@ -1,8 +1,8 @@
 //! Writes the counters to the state file while the program runs.
 //!
-//! It is a gate between pollers and scrapers: a publication is saved first and shown then. So after a crash
-//! no counter is below a value that was scraped, which Prometheus would take for a reset. A disk that fails or
-//! hangs delays publications by 2 s at most; it is logged and counted.
+//! It is a gate between pollers and scrapers: a publication is saved first and shown then. So after
+//! a crash no counter is below a value that was scraped, which Prometheus would take for a reset. A
+//! disk that fails or hangs delays publications by 2 s at most; it is logged and counted.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -23,7 +23,8 @@ use crate::{
 };
 
 /// Longest delay of a publication by the disk.
-// Current numbers without a saved copy are worth more than none: after this they are shown all the same.
+// Current numbers without a saved copy are worth more than none: after this they are shown all the
+// same.
 const MAX_DISK_WAIT: Duration = Duration::from_secs(2);
 
 /// Saves publications of the pollers, then shows them.
@@ -53,7 +54,8 @@ enum Change {
 }
 
 impl StateWriterHandle {
-    /// Puts the writer between a new poller and the scrapers. Returns the receiver for the scrapers.
+    /// Puts the writer between a new poller and the scrapers. Returns the receiver for the
+    /// scrapers.
     pub(super) fn gate_until_saved(&self, name: &Text, published: Latest) -> Latest {
         let (target, latest) = GatedTarget::new(name, published);
         // The writer ends only when the program stops.
@@ -85,8 +87,8 @@ impl GatedTarget {
 type Latest = watch::Receiver<Option<Arc<Published>>>;
 type Writing = JoinHandle<Result<(), Problem>>;
 
-/// Opens the configured state file, if any, and returns its writer and stats. If the file cannot be opened, an
-/// error is logged, there is no writer, and the file is left as it is.
+/// Opens the configured state file, if any, and returns its writer and stats. If the file cannot be
+/// opened, an error is logged, there is no writer, and the file is left as it is.
 ///
 /// # Errors
 /// Another exporter uses the file.
@@ -103,8 +105,9 @@ pub(super) fn open(path: Option<&Path>, clock: &Clock) -> anyhow::Result<Opened>
             tracing::info!(file = %path.display(), targets, "counters are saved, and continue for the targets in the file");
             Some(StateWriter::new(opened.file, opened.contents, stats.clone(), clock.clone()))
         }
-        // Two writers would overwrite each other's counters, so the second exporter must not start. Any other
-        // problem costs the counters of a restart at most, and current numbers are more important.
+        // Two writers would overwrite each other's counters, so the second exporter must not start.
+        // Any other problem costs the counters of a restart at most, and current numbers are more
+        // important.
         Err(problem @ Problem::InUse { .. }) => return Err(problem.into()),
         Err(problem) => {
             tracing::error!("{problem}; until then counters do not outlive a restart");
@@ -123,7 +126,17 @@ impl StateWriter {
         let file = Arc::new(file);
         let (sender, changes) = mpsc::unbounded_channel();
         let (targets, handle) = (Vec::new(), StateWriterHandle(sender));
-        Self { file, contents, targets, stats, clock, pending: None, failing: false, handle, changes }
+        Self {
+            file,
+            contents,
+            targets,
+            stats,
+            clock,
+            pending: None,
+            failing: false,
+            handle,
+            changes,
+        }
     }
 
     /// Returns the counters of a target from an earlier process.
@@ -131,7 +144,8 @@ impl StateWriter {
         self.contents.targets.get(target).cloned()
     }
 
-    /// Puts the writer between a poller and the scrapers, before it runs. Returns the receiver for the scrapers.
+    /// Puts the writer between a poller and the scrapers, before it runs. Returns the receiver for
+    /// the scrapers.
     pub(super) fn gate_until_saved(&mut self, name: &Text, published: Latest) -> Latest {
         let (target, latest) = GatedTarget::new(name, published);
         self.targets.push(target);
@@ -170,10 +184,15 @@ impl StateWriter {
 
     /// Saves the latest publication of each target, then shows it.
     pub async fn save_and_publish(&mut self) {
-        let latest: Vec<_> =
-            self.targets.iter_mut().map(|target| target.published.borrow_and_update().clone()).collect();
+        let latest: Vec<_> = self
+            .targets
+            .iter_mut()
+            .map(|target| target.published.borrow_and_update().clone())
+            .collect();
         // Targets that were removed from the configuration leave the file as well.
-        self.contents.targets.retain(|name, _| self.targets.iter().any(|target| target.name == *name));
+        self.contents
+            .targets
+            .retain(|name, _| self.targets.iter().any(|target| target.name == *name));
         for (target, latest) in self.targets.iter().zip(&latest) {
             if let Some(saved) = latest.as_ref().and_then(|latest| latest.totals.saved.clone()) {
                 self.contents.targets.insert(target.name.clone(), saved);
@@ -194,8 +213,8 @@ impl StateWriter {
     }
 
     async fn save(&mut self) -> anyhow::Result<()> {
-        // An older write that hangs comes first: if it returned after the new one, it would put old counters
-        // back into the file.
+        // An older write that hangs comes first: if it returned after the new one, it would put old
+        // counters back into the file.
         if let Some(pending) = self.pending.take() {
             self.wait_for_write(pending).await?;
         }
@@ -239,8 +258,8 @@ async fn next_publication(targets: &mut [GatedTarget]) {
     }
     let changes = targets.iter_mut().map(|target| Box::pin(target.published.changed()));
     if let (Err(_), ..) = select_all(changes).await {
-        // The pollers ended with the stop. A closed channel is ready at once for ever: without this wait the loop
-        // would take a whole processor.
+        // The pollers ended with the stop. A closed channel is ready at once for ever: without this
+        // wait the loop would take a whole processor.
         std::future::pending::<()>().await;
     }
 }

@@ -1,4 +1,5 @@
-//! Restarts pollers that panic. A panic in one target's task is counted and does not affect the others.
+//! Restarts pollers that panic. A panic in one target's task is counted and does not affect the
+//! others.
 
 use std::{
     future::Future,
@@ -34,8 +35,8 @@ impl Supervisor {
         self.targets.store(targets, Ordering::SeqCst);
     }
 
-    /// Runs the poller of a target and restarts it whenever it ends. Returns only when all targets are paused
-    /// after too many panics: the process should then end.
+    /// Runs the poller of a target and restarts it whenever it ends. Returns only when all targets
+    /// are paused after too many panics: the process should then end.
     pub(super) async fn keep_running(self: Arc<Self>, factory: PollerFactory) -> anyhow::Error {
         let span = tracing::info_span!("target", name = &*factory.target.name);
         let restarts = &factory.stats.restarts;
@@ -64,9 +65,11 @@ impl Supervisor {
         let begun = Instant::now();
         let mut panics = Panics::default();
         loop {
-            // A task of its own turns a panic into an error; it is aborted when a reload aborts this one.
+            // A task of its own turns a panic into an error; it is aborted when a reload aborts
+            // this one.
             let ended = AbortOnDropHandle::new(tokio::spawn(run())).await;
-            // Without a panic as well: a poller that cannot be built, or that returns, is a fault, too.
+            // Without a panic as well: a poller that cannot be built, or that returns, is a fault,
+            // too.
             count();
             match panics.record(begun.elapsed()) {
                 Next::Restart(wait) => {
@@ -76,8 +79,8 @@ impl Supervisor {
                 Next::Pause => {
                     tracing::error!(parent: span, pause = ?PAUSE, "the poller keeps ending; the target pauses");
                     let paused = Paused::begin(&self.paused);
-                    // With no target left the process ends non-zero, so that systemd or Kubernetes restarts it
-                    // and shows the failure.
+                    // With no target left the process ends non-zero, so that systemd or Kubernetes
+                    // restarts it and shows the failure.
                     if self.paused.load(Ordering::SeqCst) >= self.targets.load(Ordering::SeqCst) {
                         return anyhow::anyhow!("the pollers of all targets keep failing");
                     }
@@ -89,8 +92,8 @@ impl Supervisor {
     }
 }
 
-/// Guard that counts a target as paused. Dropped at the end of the pause, or with the task when a reload removes
-/// the target: a target that no longer exists must not count.
+/// Guard that counts a target as paused. Dropped at the end of the pause, or with the task when a
+/// reload removes the target: a target that no longer exists must not count.
 struct Paused<'a>(&'a AtomicUsize);
 
 impl<'a> Paused<'a> {
@@ -130,7 +133,9 @@ mod tests {
         let supervisor = Arc::new(Supervisor::new(2));
         let pausing = supervisor.clone();
         let task = tokio::spawn(async move {
-            pausing.restart_on_end(|| async { panic!("as planned") }, || {}, &tracing::Span::none()).await
+            pausing
+                .restart_on_end(|| async { panic!("as planned") }, || {}, &tracing::Span::none())
+                .await
         });
         tokio::time::sleep(Duration::from_secs(60)).await;
         assert_eq!(supervisor.paused.load(Ordering::SeqCst), 1);

@@ -1,4 +1,5 @@
-//! The configured targets and their pollers: start, stop, and the change to a reloaded configuration.
+//! The configured targets and their pollers: start, stop, and the change to a reloaded
+//! configuration.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -50,7 +51,8 @@ struct RunningTarget {
 struct SharedSettings {
     poll: poller::Settings,
     tally: tally::Settings,
-    // One set of bucket edges for the process: buckets of several targets can only be added up if they agree.
+    // One set of bucket edges for the process: buckets of several targets can only be added up if
+    // they agree.
     edges: Edges,
 }
 
@@ -64,13 +66,17 @@ struct Changes {
 }
 
 impl Targets {
-    /// Builds the targets of `config`, none of which runs yet, and the writer of the state file if one is
-    /// configured and usable.
+    /// Builds the targets of `config`, none of which runs yet, and the writer of the state file if
+    /// one is configured and usable.
     ///
     /// # Errors
     /// Another exporter uses the state file.
-    pub(super) fn build(config: Config, clock: &Clock) -> anyhow::Result<(Self, Option<StateWriter>)> {
-        let (mut state_writer, state_file_stats) = state_writer::open(config.state_file.as_deref(), clock)?;
+    pub(super) fn build(
+        config: Config,
+        clock: &Clock,
+    ) -> anyhow::Result<(Self, Option<StateWriter>)> {
+        let (mut state_writer, state_file_stats) =
+            state_writer::open(config.state_file.as_deref(), clock)?;
         let shared = SharedSettings::new(&config, state_writer.is_some());
         let ShardTargets { local, sharing } = ShardTargets::select(config.targets, config.shard);
         let list: Vec<RunningTarget> = local
@@ -87,7 +93,8 @@ impl Targets {
             .collect();
         let reloads = Arc::<ReloadStats>::default();
         let sources = list.iter().map(|target| target.source.clone()).collect();
-        let settings = exposition_settings(config.metrics, &reloads, state_file_stats.as_ref(), sharing);
+        let settings =
+            exposition_settings(config.metrics, &reloads, state_file_stats.as_ref(), sharing);
         let targets = Self {
             supervisor: Arc::new(Supervisor::new(list.len())),
             list,
@@ -134,7 +141,9 @@ impl Targets {
                 Some(Ok(error)) => return error,
                 // A reload removed or changed the target.
                 Some(Err(error)) if error.is_cancelled() => {}
-                Some(Err(error)) => return anyhow::Error::new(error).context("a supervisor panicked"),
+                Some(Err(error)) => {
+                    return anyhow::Error::new(error).context("a supervisor panicked");
+                }
                 None => std::future::pending().await,
             }
         }
@@ -159,9 +168,9 @@ impl Targets {
             let name = target.name.to_string();
             let known = previous.iter().position(|running| running.source.name == target.name);
             let running = match known.map(|position| previous.swap_remove(position)) {
-                // An unchanged target keeps its session, counters and cadence: a reload for one target must not
-                // cost the others a login and a gap. New secrets are used from the next login on, because a
-                // session that is valid does not need them.
+                // An unchanged target keeps its session, counters and cadence: a reload for one
+                // target must not cost the others a login and a gap. New secrets are used from the
+                // next login on, because a session that is valid does not need them.
                 Some(running) if running.factory.has_settings(&target, &shared) => {
                     running.factory.target.trio.adopt_secrets(&target.trio);
                     changes.unchanged += 1;
@@ -191,8 +200,12 @@ impl Targets {
             changes.gone.push(removed.source.name.to_string());
         }
         let sources = self.list.iter().map(|target| target.source.clone()).collect();
-        let settings =
-            exposition_settings(config.metrics, &self.reloads, self.state_file_stats.as_ref(), sharing);
+        let settings = exposition_settings(
+            config.metrics,
+            &self.reloads,
+            self.state_file_stats.as_ref(),
+            sharing,
+        );
         self.exposition.replace(sources, settings);
         // The writer holds the lock and the open file from the start.
         if config.state_file != self.state_file {
@@ -222,7 +235,8 @@ impl RunningTarget {
         Self { factory, source, task: None }
     }
 
-    /// Ends the poller and takes over the new settings; the next start uses them. Its stats continue.
+    /// Ends the poller and takes over the new settings; the next start uses them. Its stats
+    /// continue.
     fn reconfigure(
         mut self,
         target: Target,
@@ -244,7 +258,8 @@ impl RunningTarget {
     }
 
     /// Shows nothing of the target until its next step.
-    // By a new channel: a step in progress could still publish into the old one after it was cleared.
+    // By a new channel: a step in progress could still publish into the old one after it was
+    // cleared.
     fn hide_until_next_step(&mut self, writer: Option<&StateWriterHandle>) {
         self.factory.replace_channel();
         let latest = self.factory.latest();
@@ -269,9 +284,12 @@ impl PollerFactory {
         self.publish = watch::Sender::new(None);
     }
 
-    /// Returns true if the target is polled and counted by these settings already; secrets may differ.
+    /// Returns true if the target is polled and counted by these settings already; secrets may
+    /// differ.
     fn has_settings(&self, target: &Target, shared: &SharedSettings) -> bool {
-        self.target == *target && self.poll == shared.poll && self.tally == shared.tally_settings(target)
+        self.target == *target
+            && self.poll == shared.poll
+            && self.tally == shared.tally_settings(target)
     }
 }
 
@@ -292,11 +310,12 @@ impl SharedSettings {
 impl Changes {
     /// Returns the changes on one line: `new: a, b; changed: c; 3 unchanged`.
     fn summary(&self) -> String {
-        let mut parts: Vec<String> = [("new", &self.new), ("changed", &self.changed), ("gone", &self.gone)]
-            .into_iter()
-            .filter(|(_, names)| !names.is_empty())
-            .map(|(what, names)| format!("{what}: {}", names.join(", ")))
-            .collect();
+        let mut parts: Vec<String> =
+            [("new", &self.new), ("changed", &self.changed), ("gone", &self.gone)]
+                .into_iter()
+                .filter(|(_, names)| !names.is_empty())
+                .map(|(what, names)| format!("{what}: {}", names.join(", ")))
+                .collect();
         if self.unchanged > 0 {
             parts.push(format!("{} unchanged", self.unchanged));
         }

@@ -63,7 +63,8 @@ fn report_skipped(reason: &str, report: &mut Report) {
 /// Returns the remedy for a login that failed; `None` if the login is not the problem.
 fn login_remedy(error: &Error) -> Option<&'static str> {
     let Error::Auth { reason, .. } = error else {
-        // A passive server redirects logins, and a busy one asks to wait: the credentials may be right.
+        // A passive server redirects logins, and a busy one asks to wait: the credentials may be
+        // right.
         let is_about_login = matches!(
             error,
             Error::LoginWaits { .. }
@@ -89,16 +90,25 @@ fn login_remedy(error: &Error) -> Option<&'static str> {
 }
 
 /// Returns those of the contact centres in `seen` that the configuration selects.
-fn select_centers(target: &CheckTarget, seen: Vec<ContactCenter>, report: &mut Report) -> Vec<ContactCenter> {
+fn select_centers(
+    target: &CheckTarget,
+    seen: Vec<ContactCenter>,
+    report: &mut Report,
+) -> Vec<ContactCenter> {
     let ids: Vec<String> = seen.iter().map(|center| center.id.to_string()).collect();
     for (list, entry) in target.contact_centers.unmatched(&seen) {
         let seen = format!("none has the id or name `{entry}` in contact_centers.{list}");
         report.check("contact centres", seen, format!("name one of the ids {}", ids.join(", ")));
     }
     let count = seen.len();
-    let selected: Vec<_> = seen.into_iter().filter(|center| target.contact_centers.takes(center)).collect();
+    let selected: Vec<_> =
+        seen.into_iter().filter(|center| target.contact_centers.takes(center)).collect();
     if count == 0 {
-        report.fail("contact centres", "the API user sees none", "give it rights in Trio Administrator");
+        report.fail(
+            "contact centres",
+            "the API user sees none",
+            "give it rights in Trio Administrator",
+        );
     } else if selected.is_empty() {
         let seen = format!("{count} seen, but `contact_centers` leaves all of them out");
         report.fail("contact centres", seen, format!("allow one of the ids {}", ids.join(", ")));

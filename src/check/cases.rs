@@ -1,7 +1,7 @@
 //! Limit of 20 cases that `services/cases` shows for each service.
 //!
-//! The documentation does not say if handled cases count towards the limit. If they do, 20 cases that agents handle hide
-//! every case that waits.
+//! The documentation does not say if handled cases count towards the limit. If they do, 20 cases
+//! that agents handle hide every case that waits.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,12 @@ use crate::{
 const LIMIT: usize = 20;
 
 /// Reads the cases of one contact centre and reports what they show about the limit.
-pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, report: &mut Report) {
+pub(super) async fn check(
+    target: &CheckTarget,
+    client: &Client,
+    route: &Route,
+    report: &mut Report,
+) {
     if target.interval(Collector::Cases).is_none() {
         return;
     }
@@ -27,7 +32,11 @@ pub(super) async fn check(target: &CheckTarget, client: &Client, route: &Route, 
         }
         Err(Error::Status { status, .. }) => {
             let seen = format!("cannot be determined: services/cases answered {status}");
-            report.unknown(subject, seen, "grant the right to read it, or leave the collector `calls` on");
+            report.unknown(
+                subject,
+                seen,
+                "grant the right to read it, or leave the collector `calls` on",
+            );
         }
         Err(error) => {
             let seen = format!("cannot be determined: {}", error.redacted());
@@ -45,7 +54,8 @@ fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mu
         *all += 1;
         *handled += usize::from(case.state == Some(CaseState::Handled));
     }
-    let Some((service, (all, handled))) = services.into_iter().max_by_key(|(_, (all, _))| *all) else {
+    let Some((service, (all, handled))) = services.into_iter().max_by_key(|(_, (all, _))| *all)
+    else {
         let seen = "cannot be determined: no case of a known service is shown";
         report.unknown(subject, seen, "check again at a busy time");
         return;
@@ -58,10 +68,15 @@ fn judge<'c>(subject: String, cases: impl Iterator<Item = &'c Case>, report: &mu
         report.ok(subject, format!("{seen}: there is no limit of {LIMIT}"));
     } else if all == LIMIT && handled > 0 {
         // It may be chance, so this is no failure.
-        let remedy = "waiting cases may be hidden while agents handle many: leave the collector `calls` on";
+        let remedy =
+            "waiting cases may be hidden while agents handle many: leave the collector `calls` on";
         report.check(subject, format!("{seen}: handled cases seem to count"), remedy);
     } else {
-        report.unknown(subject, format!("cannot be determined now: {seen}"), "check again at a busy time");
+        report.unknown(
+            subject,
+            format!("cannot be determined now: {seen}"),
+            "check again at a busy time",
+        );
     }
 }
 
@@ -70,7 +85,8 @@ mod tests {
     use super::{super::Level, *};
 
     fn finding(waiting: usize, handled: usize) -> (Level, String) {
-        let case = |state| Case { service_id: Some("7".into()), state: Some(state), ..Case::new("1") };
+        let case =
+            |state| Case { service_id: Some("7".into()), state: Some(state), ..Case::new("1") };
         let mut cases = vec![case(CaseState::Queued); waiting];
         cases.extend(vec![case(CaseState::Handled); handled]);
         let mut report = Report::default();

@@ -14,7 +14,8 @@ pub(super) struct Load {
 impl Load {
     /// Adds a reading that takes `requests` requests and is made every `interval`.
     pub(super) fn add(&mut self, requests: u64, interval: Duration) {
-        // An interval of less than a second is not configurable; the bound only avoids a division by zero.
+        // An interval of less than a second is not configurable; the bound only avoids a division
+        // by zero.
         self.per_minute += requests as f64 * 60.0 / interval.as_secs_f64().max(1.0);
     }
 
@@ -29,8 +30,7 @@ impl Load {
         }
         let _ = write!(seen, "{allowed} allowed");
         if self.per_minute > f64::from(allowed) {
-            let remedy =
-                "intervals will be stretched; raise `max_requests_per_minute` or the intervals in `poll`";
+            let remedy = "intervals will be stretched; raise `max_requests_per_minute` or the intervals in `poll`";
             report.check("load", seen, remedy);
         } else {
             report.ok("load", seen);
@@ -38,8 +38,8 @@ impl Load {
     }
 }
 
-/// Returns the largest number of requests a minute for single cases: each step that reads lists may send
-/// `follow_cases` of them.
+/// Returns the largest number of requests a minute for single cases: each step that reads lists may
+/// send `follow_cases` of them.
 fn single_case_requests(target: &CheckTarget) -> f64 {
     let lists = [Collector::Calls, Collector::Cases].map(|collector| target.interval(collector));
     let cases = target.settings.limits.follow_cases as f64;

@@ -1,5 +1,5 @@
-//! Fields of the dictionary that the answers feed, and values that were understood: one line for each resource that
-//! was read.
+//! Fields of the dictionary that the answers feed, and values that were understood: one line for
+//! each resource that was read.
 
 use super::{CheckedRows, Report};
 use crate::{
@@ -10,11 +10,13 @@ use crate::{
 /// Most fields that one line names; a line must stay readable in a terminal.
 const MOST_NAMES: usize = 8;
 
-/// Reports on each resource that could be read. One that could not already has a line about the right to read it.
+/// Reports on each resource that could be read. One that could not already has a line about the
+/// right to read it.
 pub(super) fn check(client: &Client, read: &[CheckedRows], report: &mut Report) {
     let uses = client.field_uses();
     for CheckedRows { resource, rows } in read {
-        let fields: Vec<&FieldUse> = uses.iter().filter(|field| field.resource == *resource).collect();
+        let fields: Vec<&FieldUse> =
+            uses.iter().filter(|field| field.resource == *resource).collect();
         judge(*resource, *rows, &fields, report);
     }
 }
@@ -31,10 +33,14 @@ fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Rep
         report.unknown(subject, "cannot be determined: the answer has no row", remedy);
         return;
     }
-    // `present` is `None` while a spare field has no member: another field replaces it, so nothing is missing.
+    // `present` is `None` while a spare field has no member: another field replaces it, so nothing
+    // is missing.
     let expected = fields.iter().filter(|field| field.present.is_some()).count();
-    let missing: Vec<&str> =
-        fields.iter().filter(|field| field.present == Some(false)).map(|field| field.field).collect();
+    let missing: Vec<&str> = fields
+        .iter()
+        .filter(|field| field.present == Some(false))
+        .map(|field| field.field)
+        .collect();
     let mut seen = vec![format!("{} of {expected} fields", expected - missing.len())];
     if !missing.is_empty() {
         seen.push(format!("no member feeds {}", listed(&missing)));
@@ -45,7 +51,8 @@ fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Rep
         format!("{} of {all} values of `{}` not understood", field.not_understood, field.field)
     }));
     let seen = seen.join("; ");
-    // Without a usable fact it is as if the resource were refused, so a script must see it by the exit code, too.
+    // Without a usable fact it is as if the resource were refused, so a script must see it by the
+    // exit code, too.
     if is_core(resource) && !fields.iter().any(|field| is_fact(field) && field.understood > 0) {
         let remedy = "nothing of it can be exported: name its members in a fields_file; \
                       `trio-exporter inspect --suggest` writes one";
@@ -53,8 +60,7 @@ fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Rep
     } else if missing.is_empty() && unclear.is_empty() {
         report.ok(subject, seen);
     } else {
-        let remedy =
-            "if Trio gives it otherwise, say so in a fields_file; `trio-exporter inspect` shows what comes";
+        let remedy = "if Trio gives it otherwise, say so in a fields_file; `trio-exporter inspect` shows what comes";
         report.check(subject, seen, remedy);
     }
 }
@@ -64,7 +70,8 @@ pub(super) fn is_core(resource: Resource) -> bool {
     matches!(resource, Resource::ServiceState | Resource::AgentState)
 }
 
-/// Returns true if a field says what happens now. With ids, names and reasons alone no metric has a value.
+/// Returns true if a field says what happens now. With ids, names and reasons alone no metric has a
+/// value.
 fn is_fact(field: &FieldUse) -> bool {
     match field.resource {
         Resource::AgentState => matches!(field.field, "state" | "since"),
@@ -85,7 +92,12 @@ mod tests {
     use super::{super::Level, *};
     use crate::model::FieldSource;
 
-    fn field(field: &'static str, present: Option<bool>, understood: u64, not_understood: u64) -> FieldUse {
+    fn field(
+        field: &'static str,
+        present: Option<bool>,
+        understood: u64,
+        not_understood: u64,
+    ) -> FieldUse {
         FieldUse {
             resource: Resource::AgentState,
             field,
@@ -135,7 +147,10 @@ mod tests {
             assert_eq!(judged(Resource::AgentState, 40, &fields), (level, seen.to_owned()));
         }
         let no_row = judged(Resource::AgentState, 0, &[id()]);
-        assert_eq!(no_row, (Level::Unknown, "cannot be determined: the answer has no row".to_owned()));
+        assert_eq!(
+            no_row,
+            (Level::Unknown, "cannot be determined: the answer has no row".to_owned())
+        );
         assert_eq!(judged(Resource::Agents, 1, &[id(), state(0, 1)]).0, Level::Check, "no core");
     }
 }

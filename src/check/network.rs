@@ -72,7 +72,8 @@ pub(super) async fn check(url: &Url, limit: Duration, report: &mut Report) -> bo
             Err(_) => problem = format!("no connection within {limit:?}"),
         }
     }
-    let remedy = "start Trio's web service there, open the firewall, or correct the port in `servers`";
+    let remedy =
+        "start Trio's web service there, open the firewall, or correct the port in `servers`";
     report.fail(format!("TCP {server}"), problem, remedy);
     false
 }

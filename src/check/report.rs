@@ -109,8 +109,8 @@ impl fmt::Display for Finding {
             line.push_str("; ");
             line.push_str(remedy);
         }
-        // Texts of a server may contain line breaks and escape sequences: a finding stays one line, and nothing
-        // moves the cursor of the terminal.
+        // Texts of a server may contain line breaks and escape sequences: a finding stays one line,
+        // and nothing moves the cursor of the terminal.
         let plain = |c: char| if c.is_control() { '·' } else { c };
         formatter.write_str(&line.chars().map(plain).collect::<String>())
     }
@@ -132,7 +132,10 @@ mod tests {
         report.ok("a", "b\n\u{1b}[2J");
         report.fail("c", "d", "e");
         report.unknown("f", "g", "");
-        assert_eq!(report.to_string(), "OK     main, a: b··[2J\nFAIL   main, c: d; e\n?      main, f: g\n");
+        assert_eq!(
+            report.to_string(),
+            "OK     main, a: b··[2J\nFAIL   main, c: d; e\n?      main, f: g\n"
+        );
         assert_eq!((report.count(Level::Fail), report.count(Level::Check)), (1, 0));
     }
 }

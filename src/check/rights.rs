@@ -4,7 +4,9 @@ use std::future::Future;
 
 use tokio::time::timeout;
 
-use super::{CenterReading, CheckTarget, Gathered, Report, load::Load, mapping::is_core, pages::Largest};
+use super::{
+    CenterReading, CheckTarget, Gathered, Report, load::Load, mapping::is_core, pages::Largest,
+};
 use crate::{
     model::{Clock, CollectionCount, Collector, Resource, Text},
     trio::{Client, Error, Inventory, Root, Route},
@@ -27,13 +29,15 @@ pub(super) async fn check(
         let before = client.requests_sent();
         let limit = target.settings.limits.collector;
         // A limit for each collector, as in operation: a server that hangs must not stop the check.
-        let mut reader = Reader { client, clock, route, services: &mut services, center: &mut center };
+        let mut reader =
+            Reader { client, clock, route, services: &mut services, center: &mut center };
         let mut read = timeout(limit, reader.items(collector)).await;
         let requests = client.requests_sent() - before;
         gathered.load.add(requests, interval);
-        // Most resources hide members until `fields=` names them, so the mapping shows only in a second reading.
-        // Skills take one request for each service: twice is too much.
-        let has_more_members = client.next_reading_may_add_members(resource, route.contact_center());
+        // Most resources hide members until `fields=` names them, so the mapping shows only in a
+        // second reading. Skills take one request for each service: twice is too much.
+        let has_more_members =
+            client.next_reading_may_add_members(resource, route.contact_center());
         if has_more_members && matches!(read, Ok(Ok(_))) && collector != Collector::Skills {
             read = timeout(limit, reader.items(collector)).await;
         }
@@ -49,22 +53,36 @@ pub(super) async fn check(
             Ok(Ok(items)) => {
                 gathered.add_rows(resource, items);
                 report_readable(subject, resource, items as u64, report);
-                if is_paged(resource) && gathered.largest.as_ref().is_none_or(|largest| items > largest.items)
+                if is_paged(resource)
+                    && gathered.largest.as_ref().is_none_or(|largest| items > largest.items)
                 {
                     gathered.largest = Some(Largest { route: route.clone(), resource, items });
                 }
             }
-            Ok(Err(error)) => report_refusal(subject, resource, lost_metrics(collector), &error, report),
+            Ok(Err(error)) => {
+                report_refusal(subject, resource, lost_metrics(collector), &error, report)
+            }
             Err(_) => {
-                report.fail(subject, format!("not read within {limit:?}"), "check the load of Trio's server");
+                report.fail(
+                    subject,
+                    format!("not read within {limit:?}"),
+                    "check the load of Trio's server",
+                );
             }
         }
     }
     gathered.centers.push(center);
     let Some(interval) = target.interval(Collector::Inventory) else { return };
     let place = format!("cc {} ", route.contact_center());
-    check_inventory(client, interval, &place, client.collection_counts(route), &mut gathered.load, report)
-        .await;
+    check_inventory(
+        client,
+        interval,
+        &place,
+        client.collection_counts(route),
+        &mut gathered.load,
+        report,
+    )
+    .await;
 }
 
 /// Reads the collections that belong to no contact centre, and reports each.
@@ -76,14 +94,16 @@ pub(super) async fn check_shared(
     report: &mut Report,
 ) {
     let Some(interval) = target.interval(Collector::Inventory) else { return };
-    // Read again to count its requests: the exporter reads this list at the interval of the configuration resources.
+    // Read again to count its requests: the exporter reads this list at the interval of the
+    // configuration resources.
     let before = client.requests_sent();
     let centers = client.contact_centers(root).await;
     load.add(client.requests_sent() - before, target.configuration);
     if let Err(error) = centers {
         report.fail("contact centres", error.redacted(), "run `check` again");
     }
-    check_inventory(client, interval, "", client.shared_collection_counts(root), load, report).await;
+    check_inventory(client, interval, "", client.shared_collection_counts(root), load, report)
+        .await;
 }
 
 /// Counts collections, and reports those that no collector reads: the others have a line already.
@@ -109,7 +129,9 @@ async fn check_inventory(
         let name = count.resource.as_str();
         let subject = format!("right {place}{name}");
         match count.items {
-            Some(items) if count.accessible => report_readable(subject, count.resource, items, report),
+            Some(items) if count.accessible => {
+                report_readable(subject, count.resource, items, report)
+            }
             _ => report.check(
                 subject,
                 "not accessible",
@@ -118,12 +140,23 @@ async fn check_inventory(
         }
     }
     if let Some(error) = failure {
-        report.check(format!("right {place}inventory"), error.redacted(), "see the log of Trio's server");
+        report.check(
+            format!("right {place}inventory"),
+            error.redacted(),
+            "see the log of Trio's server",
+        );
     }
 }
 
-/// Reports a resource that could not be read; `lost` names the metrics that are missing because of it.
-fn report_refusal(subject: String, resource: Resource, lost: &str, error: &Error, report: &mut Report) {
+/// Reports a resource that could not be read; `lost` names the metrics that are missing because of
+/// it.
+fn report_refusal(
+    subject: String,
+    resource: Resource,
+    lost: &str,
+    error: &Error,
+    report: &mut Report,
+) {
     let name = resource.as_str();
     let (seen, remedy) = match error {
         Error::Status { status: 403, .. } => (
@@ -135,7 +168,9 @@ fn report_refusal(subject: String, resource: Resource, lost: &str, error: &Error
         // Not every Trio has every resource.
         Error::Status { status: status @ (404 | 405 | 410 | 501), .. } => (
             format!("answered {status}"),
-            format!("if this Trio does not have it, switch its collector off; without it no {lost}"),
+            format!(
+                "if this Trio does not have it, switch its collector off; without it no {lost}"
+            ),
         ),
         Error::Unmapped { .. } | Error::Incomplete { .. } => {
             (error.redacted(), format!("see `trio-exporter inspect`; until then no {lost}"))
@@ -145,7 +180,8 @@ fn report_refusal(subject: String, resource: Resource, lost: &str, error: &Error
             return;
         }
     };
-    // Without these two resources most metrics are missing, so a script must see it by the exit code.
+    // Without these two resources most metrics are missing, so a script must see it by the exit
+    // code.
     if is_core(resource) {
         report.fail(subject, seen, remedy);
     } else {
@@ -219,9 +255,13 @@ fn report_readable(subject: String, resource: Resource, items: u64, report: &mut
     }
 }
 
-/// Returns true for collections that do not change between two requests, so that their pages can be compared.
+/// Returns true for collections that do not change between two requests, so that their pages can be
+/// compared.
 fn is_paged(resource: Resource) -> bool {
-    matches!(resource, Resource::Services | Resource::ServiceState | Resource::Agents | Resource::AgentState)
+    matches!(
+        resource,
+        Resource::Services | Resource::ServiceState | Resource::Agents | Resource::AgentState
+    )
 }
 
 /// Returns the metrics that are absent without a collector.

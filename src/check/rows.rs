@@ -1,4 +1,5 @@
-//! Rows that lack a required id or service: they are left out of the metrics of services, agents and calls.
+//! Rows that lack a required id or service: they are left out of the metrics of services, agents
+//! and calls.
 
 use super::Report;
 use crate::{model::FieldUse, trio::Client};
@@ -9,11 +10,13 @@ pub(super) fn check(client: &Client, report: &mut Report) {
 }
 
 /// Reports each field that some rows lack.
-// If no row has it, its member is missing or the resource cannot be read; `mapping` and `rights` report that.
+// If no row has it, its member is missing or the resource cannot be read; `mapping` and `rights`
+// report that.
 fn judge(fields: &[FieldUse], report: &mut Report) {
     let found = fields.iter().filter(|field| field.present == Some(true));
     // `rows_without` is known only for the required fields.
-    let keys: Vec<(&FieldUse, u64)> = found.filter_map(|field| Some((field, field.rows_without?))).collect();
+    let keys: Vec<(&FieldUse, u64)> =
+        found.filter_map(|field| Some((field, field.rows_without?))).collect();
     if keys.is_empty() {
         return;
     }
@@ -75,7 +78,8 @@ mod tests {
         assert_eq!(complete.iter().map(|(level, _)| *level).collect::<Vec<_>>(), [Level::Ok]);
         let absent = FieldUse { present: Some(false), ..key("id", Some(9)) };
         assert_eq!(findings(&[absent]), [], "no member feeds the field; mapping reports it");
-        let lacking = findings(&[key("id", Some(5)), key("service_id", Some(1)), key("id", Some(0))]);
+        let lacking =
+            findings(&[key("id", Some(5)), key("service_id", Some(1)), key("id", Some(0))]);
         assert_eq!(
             lacking,
             [

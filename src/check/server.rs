@@ -14,11 +14,12 @@ use crate::{
 /// Remaining days of a certificate below which it should be renewed.
 const MIN_CERTIFICATE_DAYS: f64 = 21.0;
 /// Largest difference of clocks in seconds that is no finding.
-// The exporter corrects waits for this difference, as measured from the header `Date`. Without that header, waits are
-// wrong by the difference.
+// The exporter corrects waits for this difference, as measured from the header `Date`. Without that
+// header, waits are wrong by the difference.
 const MAX_SKEW: f64 = 5.0;
 
-/// Checks a server. Returns true if the Api resource answers with success, a 307 redirect or a 4xx status.
+/// Checks a server. Returns true if the Api resource answers with success, a 307 redirect or a 4xx
+/// status.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
@@ -60,11 +61,16 @@ pub(super) async fn check(
             report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error @ Error::Status { status: 400..=499, .. }) => {
-            let remedy = "make sure that the address in `servers` ends with the path of the API, /te/api";
+            let remedy =
+                "make sure that the address in `servers` ends with the path of the API, /te/api";
             report.check(format!("Api {server}"), error.redacted(), remedy);
         }
         Err(error) => {
-            report.fail(format!("Api {server}"), error.redacted(), "check Trio's web service on that server");
+            report.fail(
+                format!("Api {server}"),
+                error.redacted(),
+                "check Trio's web service on that server",
+            );
             return false;
         }
     }
@@ -77,12 +83,16 @@ fn report_api(server: &str, answer: &ApiAnswer, report: &mut Report) {
     let subject = format!("Api {server}");
     let took = answer.took.as_secs_f64() * 1000.0;
     if !answer.is_json {
-        let remedy = "make sure that the address in `servers` ends with the path of the API, /te/api";
+        let remedy =
+            "make sure that the address in `servers` ends with the path of the API, /te/api";
         report.check(subject, "answers, but not with JSON", remedy);
         return;
     }
-    let names: Vec<String> =
-        answer.servers.iter().map(|(role, url)| format!("{} {}", role.as_str(), label(url))).collect();
+    let names: Vec<String> = answer
+        .servers
+        .iter()
+        .map(|(role, url)| format!("{} {}", role.as_str(), label(url)))
+        .collect();
     let names = if names.is_empty() {
         "names no primary or secondary server".to_owned()
     } else {
@@ -91,7 +101,8 @@ fn report_api(server: &str, answer: &ApiAnswer, report: &mut Report) {
     report.ok(subject, format!("answered in {took:.1} ms; {names}"));
 }
 
-/// Resolves servers that Trio names but the configuration does not: after a failover the exporter connects to them.
+/// Resolves servers that Trio names but the configuration does not: after a failover the exporter
+/// connects to them.
 async fn check_named_servers(target: &CheckTarget, answer: &ApiAnswer, report: &mut Report) {
     let configured: Vec<String> = target.settings.servers.iter().map(label).collect();
     for (role, url) in answer.servers.iter().filter(|(_, url)| !configured.contains(&label(url))) {
@@ -138,8 +149,13 @@ fn report_skew(server: &str, skew: Option<f64>, report: &mut Report) {
     let subject = format!("clock {server}");
     match skew {
         None => {
-            let remedy = "compare the clocks by hand; without a date the exporter cannot correct for them";
-            report.unknown(subject, "cannot be determined: the server's answers have no date", remedy);
+            let remedy =
+                "compare the clocks by hand; without a date the exporter cannot correct for them";
+            report.unknown(
+                subject,
+                "cannot be determined: the server's answers have no date",
+                remedy,
+            );
         }
         Some(skew) if skew.abs() > MAX_SKEW => {
             let side = if skew > 0.0 { "ahead of" } else { "behind" };
@@ -178,7 +194,11 @@ mod tests {
             (Some(5.1), Level::Check),
             (Some(-5.1), Level::Check),
         ] {
-            assert_eq!(level(|report| report_skew("t:1", seconds, report)), expected, "{seconds:?}");
+            assert_eq!(
+                level(|report| report_skew("t:1", seconds, report)),
+                expected,
+                "{seconds:?}"
+            );
         }
     }
 }

@@ -9,7 +9,12 @@ use crate::{
 };
 
 /// Examines the resources with times and reports how many state their zone.
-pub(super) async fn check(target: &CheckTarget, client: &Client, routes: &[Route], report: &mut Report) {
+pub(super) async fn check(
+    target: &CheckTarget,
+    client: &Client,
+    routes: &[Route],
+    report: &mut Report,
+) {
     let mut counts = ZoneCounts::default();
     let mut with_times = [
         (Collector::AgentState, Resource::AgentState),
@@ -38,15 +43,22 @@ pub(super) async fn check(target: &CheckTarget, client: &Client, routes: &[Route
                 "check again when cases wait; without times, waits are known to within two poll intervals",
             );
         }
-        (ZoneCounts { without_zone: 0, .. }, _) => report.ok("time zone", "every time seen states its zone"),
+        (ZoneCounts { without_zone: 0, .. }, _) => {
+            report.ok("time zone", "every time seen states its zone")
+        }
         (ZoneCounts { without_zone, .. }, Some(zone)) => {
             let name = zone.iana_name().unwrap_or("as configured");
-            report.ok("time zone", format!("{without_zone} times without a zone are read as {name}"));
+            report
+                .ok("time zone", format!("{without_zone} times without a zone are read as {name}"));
         }
         // A guessed zone would shift waits by hours, so such times are rejected.
         (ZoneCounts { without_zone, .. }, None) => {
             let seen = format!("{without_zone} times without a zone were seen; they are not used");
-            report.check("time zone", seen, "set `time_zone`, such as Europe/Stockholm, for the target");
+            report.check(
+                "time zone",
+                seen,
+                "set `time_zone`, such as Europe/Stockholm, for the target",
+            );
         }
     }
 }
@@ -62,7 +74,9 @@ impl ZoneCounts {
     /// Counts the values of all members that feed a time.
     fn add(&mut self, examination: &Examination) {
         for member in &examination.members {
-            let Some((_, form @ ("timestamp" | "unix_seconds" | "unix_milliseconds"))) = member.feeds else {
+            let Some((_, form @ ("timestamp" | "unix_seconds" | "unix_milliseconds"))) =
+                member.feeds
+            else {
                 continue;
             };
             // Placeholders that mean "no time", such as the year 1901, have no zone and need none.
@@ -122,8 +136,14 @@ mod tests {
         for text in ["2026-01-15T08:00:00", "2026-01-15 08:00:00.123"] {
             assert_eq!(zones(text), (0, 1), "{text}");
         }
-        for text in ["", "0001-01-01T00:00:00", "1899-12-30", "1901-01-01 00:59:07", "/Date(0)/", "yesterday"]
-        {
+        for text in [
+            "",
+            "0001-01-01T00:00:00",
+            "1899-12-30",
+            "1901-01-01 00:59:07",
+            "/Date(0)/",
+            "yesterday",
+        ] {
             assert_eq!(zones(text), (0, 0), "{text}");
         }
         assert_eq!(seen(1_768_464_000.into(), "unix_seconds"), (1, 0));

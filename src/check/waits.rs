@@ -1,8 +1,8 @@
-//! Comparison of the waits that Trio states with the ages of the waiting cases, in one reading. A wait that is read in
-//! the wrong unit differs by a factor of 60 or 1000.
+//! Comparison of the waits that Trio states with the ages of the waiting cases, in one reading. A
+//! wait that is read in the wrong unit differs by a factor of 60 or 1000.
 //!
-//! The running exporter reports a factor after three readings, a minute apart; `check` ends before that, so its lines
-//! say "in this reading".
+//! The running exporter reports a factor after three readings, a minute apart; `check` ends before
+//! that, so its lines say "in this reading".
 
 use super::{CenterReading, CheckTarget, Report};
 use crate::{
@@ -12,7 +12,12 @@ use crate::{
 };
 
 /// Reports how the stated waits of all contact centres compare with the lists of cases.
-pub(super) fn check(target: &CheckTarget, client: &Client, read: &[CenterReading], report: &mut Report) {
+pub(super) fn check(
+    target: &CheckTarget,
+    client: &Client,
+    read: &[CenterReading],
+    report: &mut Report,
+) {
     let is_on = |collector| target.interval(collector).is_some();
     if !is_on(Collector::Calls) && !is_on(Collector::Cases) {
         return;

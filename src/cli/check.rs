@@ -21,7 +21,8 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<()> {
         let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
         targets.retain(|target| &*target.name == wanted);
         if targets.is_empty() {
-            let message = format!("--target: name one of the configured targets: {}", names.join(", "));
+            let message =
+                format!("--target: name one of the configured targets: {}", names.join(", "));
             return Err(UsageError(vec![message]).into());
         }
     }
@@ -42,7 +43,8 @@ pub(super) async fn run(args: CheckArgs) -> anyhow::Result<()> {
 
 async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
     let clock = Clock::system();
-    let client = Client::new(target.trio.clone(), target.dictionary, Default::default(), clock.clone())?;
+    let client =
+        Client::new(target.trio.clone(), target.dictionary, Default::default(), clock.clone())?;
     let target = check::CheckTarget {
         name: target.name,
         settings: target.trio,

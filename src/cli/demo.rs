@@ -23,8 +23,10 @@ use crate::{
 /// Pause reasons that the demo shows by name; the others of the simulated agents are `other`.
 const PAUSE_REASONS: [&str; 3] = ["Rast", "Lunch", "Möte"];
 /// Limits of states, short enough that some agents exceed them.
-const STATE_LIMITS: [(AgentState, Duration); 2] =
-    [(AgentState::WrapUp, Duration::from_secs(120)), (AgentState::Paused, Duration::from_secs(1200))];
+const STATE_LIMITS: [(AgentState, Duration); 2] = [
+    (AgentState::WrapUp, Duration::from_secs(120)),
+    (AgentState::Paused, Duration::from_secs(1200)),
+];
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -38,11 +40,14 @@ pub(super) struct DemoArgs {
 pub(super) async fn run(args: DemoArgs, level: LogLevel) -> anyhow::Result<()> {
     let stop = shutdown::on_signal()?;
     // Any free port: only this process has to find it.
-    let listener =
-        TcpListener::bind("127.0.0.1:0").await.context("no free port on 127.0.0.1 for the simulated Trio")?;
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .context("no free port on 127.0.0.1 for the simulated Trio")?;
     let trio = listener.local_addr()?;
     let options = simulate::options(&args.world);
-    let app = App::build(config(&options, trio)?, &args.listen, Clock::system()).await?.with_log_level(level);
+    let app = App::build(config(&options, trio)?, &args.listen, Clock::system())
+        .await?
+        .with_log_level(level);
     let simulator = simulate::simulator(options);
     print_introduction(&mut std::io::stdout(), app.addr(), trio)?;
     let simulated = tokio::spawn(sim::serve(listener, simulator, stop.clone().requested()));
@@ -68,8 +73,10 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
     let dictionary = Dictionary::builtin().map_err(|errors| anyhow::anyhow!(errors.join("\n")))?;
     let general = GivenGoals { minimum_agents: Some(2), ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(general, Vec::new()));
-    let mut tally =
-        tally::Settings { pause_reasons: PAUSE_REASONS.map(Into::into).into(), ..tally::Settings::default() };
+    let mut tally = tally::Settings {
+        pause_reasons: PAUSE_REASONS.map(Into::into).into(),
+        ..tally::Settings::default()
+    };
     for (state, limit) in STATE_LIMITS {
         tally.state_limits[state.index()] = Some(limit);
     }
@@ -91,7 +98,11 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
     })
 }
 
-fn print_introduction(out: &mut impl Write, exporter: SocketAddr, trio: SocketAddr) -> std::io::Result<()> {
+fn print_introduction(
+    out: &mut impl Write,
+    exporter: SocketAddr,
+    trio: SocketAddr,
+) -> std::io::Result<()> {
     write!(
         out,
         "\

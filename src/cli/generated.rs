@@ -1,4 +1,5 @@
-//! `completions`, `man` and `schema`: texts for other programs, generated from the command line and the configuration.
+//! `completions`, `man` and `schema`: texts for other programs, generated from the command line and
+//! the configuration.
 
 use std::io::{self, Write};
 

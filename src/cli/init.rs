@@ -10,8 +10,8 @@ use crate::init::{self, Failure, Settings, StandardInput};
 // There is no flag for a secret: every user of the machine can read the command line of a process.
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
-    /// Address of the API, such as https://trio.example/te/api; may be given again, the preferred one first.
-    /// Asked for if it is not given.
+    /// Address of the API, such as https://trio.example/te/api; may be given again, the preferred
+    /// one first. Asked for if it is not given.
     #[arg(long = "server", value_name = "URL")]
     servers: Vec<String>,
     /// Name of the target: the label `target` of its metrics.
@@ -28,8 +28,10 @@ pub(super) struct InitArgs {
 pub(super) fn run(args: InitArgs) -> anyhow::Result<()> {
     let InitArgs { servers, target, directory, force } = args;
     let settings = Settings { servers, target, directory, force };
-    init::init(&settings, &mut StandardInput::new(), &mut io::stdout()).map_err(|failure| match failure {
-        Failure::Unusable(message) => UsageError(vec![message]).into(),
-        other => other.into(),
+    init::init(&settings, &mut StandardInput::new(), &mut io::stdout()).map_err(|failure| {
+        match failure {
+            Failure::Unusable(message) => UsageError(vec![message]).into(),
+            other => other.into(),
+        }
     })
 }

@@ -30,7 +30,8 @@ pub(super) async fn run(args: InspectArgs) -> anyhow::Result<()> {
     let report = inspect::inspect(&client, args.show_values).await?;
     if let Some(path) = &args.save {
         let text = serde_json::to_string_pretty(&report)?;
-        fs::write(path, text).with_context(|| format!("--save: cannot write {}", path.display()))?;
+        fs::write(path, text)
+            .with_context(|| format!("--save: cannot write {}", path.display()))?;
     }
     let mut out = std::io::stdout();
     if args.suggest {

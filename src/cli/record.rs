@@ -25,7 +25,8 @@ pub(super) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     let keep = KeptFields::read(&args.keep_values, &target.dictionary);
     let keep = keep.map_err(|error| UsageError(vec![format!("--keep-values: {error}")]))?;
     // Before Trio is asked: a wrong folder must not cost the time of a recording.
-    let folder = Folder::prepare(&args.save).map_err(|error| UsageError(vec![format!("--save: {error}")]))?;
+    let folder = Folder::prepare(&args.save)
+        .map_err(|error| UsageError(vec![format!("--save: {error}")]))?;
     let poll = match args.interval {
         Some(seconds) => poller::Settings { state: Duration::from_secs(seconds), ..poll },
         None => poll,
@@ -59,7 +60,8 @@ pub(super) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Records one look at every resource, then `cycles` cycles of the exporter; fewer if a stop is requested.
+/// Records one look at every resource, then `cycles` cycles of the exporter; fewer if a stop is
+/// requested.
 async fn record_cycles(
     target: Target,
     poll: poller::Settings,
@@ -86,8 +88,8 @@ async fn record_cycles(
         poller.step().await;
         writeln!(out, "cycle {cycle} of {cycles}: {} requests", recorder.exchanges())?;
         if cycle < cycles {
-            // The poller's own period, not poll.state: on a large site it reads less often, and a cycle that
-            // comes too early would be empty.
+            // The poller's own period, not poll.state: on a large site it reads less often, and a
+            // cycle that comes too early would be empty.
             let pause = poller.period().saturating_sub(begun.elapsed());
             select! {
                 () = tokio::time::sleep(pause) => {}

@@ -32,12 +32,16 @@ pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {
     // Flags and files first: a mistake in them ends the program before it listens or logs in.
     let web = args.web.settings()?;
     let stop = shutdown::on_signal()?;
-    let targets =
-        config.targets.iter().filter(|target| config.shard.is_none_or(|s| s.reads(&target.name))).count();
+    let targets = config
+        .targets
+        .iter()
+        .filter(|target| config.shard.is_none_or(|s| s.reads(&target.name)))
+        .count();
     let app = App::build(config, web, Clock::system()).await?.with_log_level(level);
     let file = args.config.clone();
     // The shard stays as it is: only the file is read again.
-    let app = app.with_config_loader(ConfigLoader::new(move || load(file.as_deref()).map(apply_shard)));
+    let app =
+        app.with_config_loader(ConfigLoader::new(move || load(file.as_deref()).map(apply_shard)));
     // The addresses that are bound: port 0 and systemd's sockets are known only now.
     let scheme = app.server().scheme();
     for address in app.server().addresses() {
@@ -87,7 +91,10 @@ pub(super) fn load_target(file: Option<&Path>, name: Option<&str>) -> Result<Tar
 ///
 /// # Errors
 /// There is no such target, or several and no name.
-pub(super) fn select_target(mut targets: Vec<Target>, name: Option<&str>) -> Result<Target, UsageError> {
+pub(super) fn select_target(
+    mut targets: Vec<Target>,
+    name: Option<&str>,
+) -> Result<Target, UsageError> {
     let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
     let position = match name {
         Some(name) => names.iter().position(|known| known == name),

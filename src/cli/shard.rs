@@ -8,7 +8,8 @@ use crate::model::Shard;
 /// Word in place of the number: the number is taken from the name of the pod.
 const AUTO: &str = "auto";
 /// Variables with the name of the pod, the preferred one first.
-// Kubernetes sets HOSTNAME, but with hostNetwork it is the name of the node; a manifest can then set POD_NAME.
+// Kubernetes sets HOSTNAME, but with hostNetwork it is the name of the node; a manifest can then
+// set POD_NAME.
 const POD_NAMES: [&str; 2] = ["POD_NAME", "HOSTNAME"];
 
 /// The value of the flag.
@@ -24,7 +25,8 @@ impl FromStr for ShardFlag {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let usage = || "give NUMBER/SHARDS, such as 0/3 for the first of three, or auto/3".to_owned();
+        let usage =
+            || "give NUMBER/SHARDS, such as 0/3 for the first of three, or auto/3".to_owned();
         let (number, of) = text.split_once('/').ok_or_else(usage)?;
         let of = digits(of).ok_or_else(usage)?;
         if number == AUTO {
@@ -37,17 +39,23 @@ impl FromStr for ShardFlag {
 
 impl ShardFlag {
     /// Returns the shard; for `auto` the number at the end of the pod's name.
-    pub(super) fn resolve(self, environment: impl Fn(&str) -> Option<String>) -> Result<Shard, UsageError> {
+    pub(super) fn resolve(
+        self,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Shard, UsageError> {
         let of = match self {
             Self::Given(shard) => return Ok(shard),
             Self::Auto { of } => of,
         };
         let error = |what: String| UsageError(vec![format!("--shard {AUTO}/{of}: {what}")]);
-        let named = POD_NAMES
-            .iter()
-            .find_map(|variable| Some((*variable, environment(variable).filter(|name| !name.is_empty())?)));
+        let named = POD_NAMES.iter().find_map(|variable| {
+            Some((*variable, environment(variable).filter(|name| !name.is_empty())?))
+        });
         let Some((variable, pod)) = named else {
-            return Err(error(format!("neither {} is set; give the number itself", POD_NAMES.join(" nor "))));
+            return Err(error(format!(
+                "neither {} is set; give the number itself",
+                POD_NAMES.join(" nor ")
+            )));
         };
         let ordinal = pod.rsplit_once('-').and_then(|(_, ordinal)| digits(ordinal));
         let Some(number) = ordinal else {
@@ -56,7 +64,8 @@ impl ShardFlag {
             );
             return Err(error(what));
         };
-        Shard::new(number, of).map_err(|reason| error(format!("{variable} is {pod:?}, and {reason}")))
+        Shard::new(number, of)
+            .map_err(|reason| error(format!("{variable} is {pod:?}, and {reason}")))
     }
 }
 
@@ -102,7 +111,10 @@ mod tests {
     fn auto_takes_the_number_from_the_name_of_the_pod() {
         let by = |variables: &[(&'static str, &'static str)]| {
             let shard = ShardFlag::Auto { of: 3 }.resolve(|wanted| {
-                variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
+                variables
+                    .iter()
+                    .find(|(name, _)| *name == wanted)
+                    .map(|(_, value)| (*value).to_owned())
             });
             shard.map(|shard| (shard.number(), shard.count())).map_err(|error| error.to_string())
         };

@@ -31,7 +31,8 @@ pub(super) struct SimulateArgs {
     /// Dialect of the answers: member names, units and formats.
     #[arg(long, value_enum, default_value_t = DialectArg::English)]
     dialect: DialectArg,
-    /// Print a `fields_file` that maps the names of this dialect (required only for `foreign`), and exit.
+    /// Print a `fields_file` that maps the names of this dialect (required only for `foreign`), and
+    /// exit.
     #[arg(long)]
     print_fields: bool,
     /// Maximum number of items on a page, even if the client asks for more.
@@ -192,7 +193,8 @@ Ctrl-C stops it.",
 /// Opens a recording, to be served in real time.
 fn replay(folder: &Path, latency: u64) -> Result<Replay, UsageError> {
     let clock = Clock::system();
-    let replay = Replay::open(folder, Arc::new(move || clock.now().wall), Duration::from_millis(latency));
+    let replay =
+        Replay::open(folder, Arc::new(move || clock.now().wall), Duration::from_millis(latency));
     replay.map_err(|error| UsageError(vec![format!("--replay: {error}")]))
 }
 

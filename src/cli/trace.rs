@@ -67,11 +67,17 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
         waits_for_services: args.wait_for_service,
         time_zone: target.time_zone(),
     };
-    let tracer =
-        Tracer::new(settings, Tokens::with_random_key().context("the system gives no random numbers")?);
+    let tracer = Tracer::new(
+        settings,
+        Tokens::with_random_key().context("the system gives no random numbers")?,
+    );
     let out = Printer(args.output);
-    let introduction =
-        tracer.introduction(&target.name, &clock, poll.state, target.trio.limits.requests_per_minute);
+    let introduction = tracer.introduction(
+        &target.name,
+        &clock,
+        poll.state,
+        target.trio.limits.requests_per_minute,
+    );
     let mut trace = trace(target, &args.contact_center, poll, tally, clock, tracer)?;
     let stop = shutdown::on_signal()?;
     let end = args.run_time.map(|long| tokio::time::Instant::now() + long);
@@ -80,7 +86,8 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
         loop {
             let begun = Instant::now();
             out.print(&trace.step().await.map_err(to_error)?)?;
-            // The time of the step is part of the period, so that readings stay as far apart as the exporter's.
+            // The time of the step is part of the period, so that readings stay as far apart as the
+            // exporter's.
             tokio::time::sleep(trace.period().saturating_sub(begun.elapsed())).await;
         }
     };
@@ -109,15 +116,28 @@ fn trace(
     tracer: Tracer,
 ) -> anyhow::Result<Trace> {
     // Their requests would take part of the target's budget, and nothing of them is printed.
-    for unneeded in [Collector::Agents, Collector::AgentGroups, Collector::Skills, Collector::Inventory] {
+    for unneeded in
+        [Collector::Agents, Collector::AgentGroups, Collector::Skills, Collector::Inventory]
+    {
         poll.collectors[unneeded.index()] = CollectorInterval::Off;
     }
-    let allow =
-        if contact_centers.is_empty() { target.contact_centers.allow } else { texts(contact_centers) };
-    let target = Target { contact_centers: Selection { allow, deny: target.contact_centers.deny }, ..target };
+    let allow = if contact_centers.is_empty() {
+        target.contact_centers.allow
+    } else {
+        texts(contact_centers)
+    };
+    let target = Target {
+        contact_centers: Selection { allow, deny: target.contact_centers.deny },
+        ..target
+    };
     let edges = Edges::with(&Goals::edges([&*target.goals]));
-    let factory =
-        PollerFactory::new(target, poll, tally::Settings { record_events: true, ..tally }, edges, clock);
+    let factory = PollerFactory::new(
+        target,
+        poll,
+        tally::Settings { record_events: true, ..tally },
+        edges,
+        clock,
+    );
     Ok(Trace::new(factory.poller()?, factory.latest(), tracer))
 }
 

@@ -13,23 +13,28 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub(super) struct WebArgs {
-    /// Address to serve metrics on, such as 127.0.0.1:10427; without a host, every address of the machine.
-    /// May be given again.
+    /// Address to serve metrics on, such as 127.0.0.1:10427; without a host, every address of the
+    /// machine. May be given again.
     #[arg(long = "web.listen-address", default_value = ":10427", value_name = "ADDRESS")]
     listen: Vec<ListenAddress>,
     /// Serve on the sockets that systemd passes, instead of opening any.
     #[cfg(target_os = "linux")]
     #[arg(long = "web.systemd-socket", conflicts_with = "listen")]
     systemd_socket: bool,
-    /// Web configuration (YAML): TLS, users, headers, rate limit, in the format that Prometheus and its
-    /// exporters share. Changes take effect while the exporter runs.
+    /// Web configuration (YAML): TLS, users, headers, rate limit, in the format that Prometheus and
+    /// its exporters share. Changes take effect while the exporter runs.
     #[arg(long = "web.config.file", env = "TRIO_EXPORTER_WEB_CONFIG", value_name = "FILE")]
     web_config: Option<PathBuf>,
-    /// Users of /metrics/agents (YAML: `basic_auth_users`), who see only that page; the users of the web
-    /// configuration then do not see it.
-    #[arg(long = "web.agents-config.file", env = "TRIO_EXPORTER_WEB_AGENTS_CONFIG", value_name = "FILE")]
+    /// Users of /metrics/agents (YAML: `basic_auth_users`), who see only that page; the users of
+    /// the web configuration then do not see it.
+    #[arg(
+        long = "web.agents-config.file",
+        env = "TRIO_EXPORTER_WEB_AGENTS_CONFIG",
+        value_name = "FILE"
+    )]
     agents_config: Option<PathBuf>,
-    /// Requests that are answered at the same time; further ones get 503. 0: no limit. Health pages do not count.
+    /// Requests that are answered at the same time; further ones get 503. 0: no limit. Health pages
+    /// do not count.
     #[arg(
         long = "web.max-requests",
         default_value_t = 40,
@@ -56,8 +61,8 @@ pub(super) struct WebArgs {
         value_name = "TIME",
     )]
     idle_timeout: Duration,
-    /// Address at which Prometheus reaches this exporter, such as https://exporter.example:10427, for /sd.
-    /// Without it, the address that the request for /sd was sent to.
+    /// Address at which Prometheus reaches this exporter, such as https://exporter.example:10427,
+    /// for /sd. Without it, the address that the request for /sd was sent to.
     #[arg(long = "web.external-url", value_name = "URL")]
     external_url: Option<ExternalUrl>,
 }
@@ -70,8 +75,9 @@ impl WebArgs {
     pub(super) fn settings(&self) -> Result<Settings, UsageError> {
         let (file, agents_file) = (self.web_config.clone(), self.agents_config.clone());
         // A closure, because the server reads the files again when they change.
-        let read =
-            move || config::web::read(file.as_deref(), agents_file.as_deref(), &super::run::environment);
+        let read = move || {
+            config::web::read(file.as_deref(), agents_file.as_deref(), &super::run::environment)
+        };
         let files = WebFiles::open(read).map_err(UsageError)?;
         let limits = Limits {
             max_requests: self.max_requests,
@@ -99,7 +105,8 @@ impl WebArgs {
 
 /// Parses a duration of at least a second.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
-    let duration = text.parse::<SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
+    let duration =
+        text.parse::<SignedDuration>().ok().and_then(|span| Duration::try_from(span).ok());
     match duration {
         Some(duration) if duration >= Duration::from_secs(1) => Ok(duration),
         _ => Err("give a duration of at least 1s with its unit, such as 10s or 5m"),

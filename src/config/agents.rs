@@ -22,8 +22,13 @@ pub(super) const IDENTITIES: [&str; 4] = ["none", "id", "hash", "name"];
 
 /// States that can have a limit in `state_limits`.
 // Not logged_out, which is no state of work, and not unknown, which may mean anything.
-pub(super) const LIMITED_STATES: [AgentState; 5] =
-    [AgentState::Available, AgentState::Reserved, AgentState::Busy, AgentState::WrapUp, AgentState::Paused];
+pub(super) const LIMITED_STATES: [AgentState; 5] = [
+    AgentState::Available,
+    AgentState::Reserved,
+    AgentState::Busy,
+    AgentState::WrapUp,
+    AgentState::Paused,
+];
 
 pub(super) fn read(
     root: &mut Section<'_>,
@@ -33,7 +38,8 @@ pub(super) fn read(
     let mut tally = tally::Settings::default();
     let Some(entry) = root.get("agents") else { return (tally, Identity::None) };
     let mut section = entry.section(complaints);
-    if let Some(size) = section.get("min_group_size").and_then(|entry| entry.integer(GROUP_SIZE, complaints))
+    if let Some(size) =
+        section.get("min_group_size").and_then(|entry| entry.integer(GROUP_SIZE, complaints))
     {
         tally.min_group_size = usize::try_from(size).unwrap_or(tally.min_group_size);
     }
@@ -54,7 +60,8 @@ pub(super) fn read(
 fn identity(section: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) -> Identity {
     let word = section.get("identity");
     let before = complaints.count();
-    // Also read without `identity: hash`, so that a wrong file is found before somebody turns it on.
+    // Also read without `identity: hash`, so that a wrong file is found before somebody turns it
+    // on.
     let key = secret::optional(section, "hash_key", "hash_key_file", files, complaints);
     match word.as_ref().and_then(|entry| entry.text(complaints)).as_deref() {
         None | Some("none") => Identity::None,
@@ -86,9 +93,12 @@ fn groups(entry: &Entry<'_>, complaints: &mut Complaints) -> GroupSelection {
         let Some(entry) = section.get(key) else { return Vec::new() };
         let items = entry.list();
         if items.is_empty() {
-            // An empty `allow` would show every group, which is the opposite of what a reader expects. An empty `deny` has no
-            // effect, so it is rejected as well.
-            entry.wrong(complaints, "must name at least one agent group; if there is none, remove the key");
+            // An empty `allow` would show every group, which is the opposite of what a reader
+            // expects. An empty `deny` has no effect, so it is rejected as well.
+            entry.wrong(
+                complaints,
+                "must name at least one agent group; if there is none, remove the key",
+            );
         }
         let mut patterns = Vec::new();
         for item in items {
@@ -99,7 +109,8 @@ fn groups(entry: &Entry<'_>, complaints: &mut Complaints) -> GroupSelection {
         }
         patterns
     };
-    let selection = GroupSelection { allow: list("allow", complaints), deny: list("deny", complaints) };
+    let selection =
+        GroupSelection { allow: list("allow", complaints), deny: list("deny", complaints) };
     section.finish(complaints);
     selection
 }
@@ -108,10 +119,16 @@ fn state_limits(entry: &Entry<'_>, complaints: &mut Complaints) -> StateLimits {
     let mut limits = StateLimits::default();
     for (key, value) in entry.section(complaints).entries() {
         match LIMITED_STATES.into_iter().find(|state| state.as_str() == key.text) {
-            Some(state) => limits[state.index()] = value.duration(Duration::from_secs(1), complaints),
+            Some(state) => {
+                limits[state.index()] = value.duration(Duration::from_secs(1), complaints)
+            }
             None => {
                 let known = LIMITED_STATES.into_iter().map(AgentState::as_str);
-                complaints.add(key.at, &value.path, unknown("agent state with a limit", &key.text, known));
+                complaints.add(
+                    key.at,
+                    &value.path,
+                    unknown("agent state with a limit", &key.text, known),
+                );
             }
         }
     }
@@ -121,7 +138,8 @@ fn state_limits(entry: &Entry<'_>, complaints: &mut Complaints) -> StateLimits {
 fn pause_reasons(entry: &Entry<'_>, complaints: &mut Complaints) -> Vec<Text> {
     let list = entry.list();
     if list.len() > MAX_PAUSE_REASONS {
-        entry.wrong(complaints, format_args!("must not name more than {MAX_PAUSE_REASONS} reasons"));
+        entry
+            .wrong(complaints, format_args!("must not name more than {MAX_PAUSE_REASONS} reasons"));
         return Vec::new();
     }
     let mut reasons: Vec<Text> = Vec::new();
@@ -132,11 +150,15 @@ fn pause_reasons(entry: &Entry<'_>, complaints: &mut Complaints) -> Vec<Text> {
         let same = |reason: &Text| reason.to_lowercase() == text.to_lowercase();
         // Names from Trio are cut at this length, so a longer reason would never be equal to one.
         if text.chars().count() > NAME_LIMIT {
-            entry.wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
+            entry
+                .wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
         } else if reasons.iter().any(same) {
             entry.wrong(complaints, "is named twice; upper and lower case make no difference");
         } else if text.to_lowercase() == OTHER_REASON {
-            entry.wrong(complaints, "is the word for all reasons that are not in this list; leave it out");
+            entry.wrong(
+                complaints,
+                "is the word for all reasons that are not in this list; leave it out",
+            );
         } else {
             reasons.push(text.into());
         }

@@ -52,9 +52,12 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
         result.map_err(|error| errors.push(error)).ok()
     };
     let name = given("TRIO_TARGET").unwrap_or_else(|| target::DEFAULT_NAME.to_owned());
-    let (client_key, username, password) = (secret("client_key"), secret("username"), secret("password"));
+    let (client_key, username, password) =
+        (secret("client_key"), secret("username"), secret("password"));
     warnings.extend(files.into_warnings());
-    errors.extend(target::check_name(&name).map_err(|message| format!("TRIO_TARGET: {message}")).err());
+    errors.extend(
+        target::check_name(&name).map_err(|message| format!("TRIO_TARGET: {message}")).err(),
+    );
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -94,7 +97,8 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     })
 }
 
-/// Parses addresses separated by commas or spaces, the preferred server first. The second list holds warnings.
+/// Parses addresses separated by commas or spaces, the preferred server first. The second list
+/// holds warnings.
 ///
 /// # Errors
 /// One sentence for each wrong address.
@@ -124,7 +128,8 @@ pub fn servers(text: &str) -> Result<(Vec<Url>, Vec<String>), Vec<String>> {
             target::MAX_SERVERS
         ));
     }
-    // The plain-HTTP warning does not name the server, so several servers would log the same text several times.
+    // The plain-HTTP warning does not name the server, so several servers would log the same text
+    // several times.
     warnings.dedup();
     if errors.is_empty() { Ok((servers, warnings)) } else { Err(errors) }
 }

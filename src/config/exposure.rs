@@ -1,7 +1,8 @@
 //! Detects files that every user of the machine can read.
 //!
-//! A file that its group can read is accepted: packages use that to let a service read files of root. Secrets that
-//! Kubernetes and Docker mount are readable by all, but only inside a container that has no other users.
+//! A file that its group can read is accepted: packages use that to let a service read files of
+//! root. Secrets that Kubernetes and Docker mount are readable by all, but only inside a container
+//! that has no other users.
 
 use std::path::Path;
 
@@ -24,8 +25,8 @@ pub(super) fn is_readable_by_all(path: &Path) -> bool {
     let is_kubernetes = real
         .components()
         .any(|part| matches!(part, Component::Normal(name) if name.as_bytes().starts_with(b"..")));
-    let is_open =
-        fs::metadata(&real).is_ok_and(|it| it.is_file() && it.permissions().mode() & OTHERS_READ != 0);
+    let is_open = fs::metadata(&real)
+        .is_ok_and(|it| it.is_file() && it.permissions().mode() & OTHERS_READ != 0);
     is_open && !is_kubernetes && !real.starts_with(DOCKER)
 }
 

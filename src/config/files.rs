@@ -7,7 +7,8 @@ use std::{
 
 use super::{Environment, exposure};
 
-/// Variable with the folder for the files of `LoadCredential=`; systemd makes it readable by the service alone.
+/// Variable with the folder for the files of `LoadCredential=`; systemd makes it readable by the
+/// service alone.
 pub(super) const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// Finds the files that a configuration names.
@@ -32,7 +33,8 @@ impl Files {
 
     /// Files of a configuration without a file: relative paths start at the working directory.
     pub(super) fn for_environment(environment: Environment<'_>) -> Self {
-        let credentials = environment(CREDENTIALS).filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let credentials =
+            environment(CREDENTIALS).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         Self {
             configuration: None,
             folder: PathBuf::new(),
@@ -47,8 +49,8 @@ impl Files {
         &self.folder
     }
 
-    /// Calls `read` with the path of the file `name`: beside the configuration, or, if that is missing or not
-    /// readable, systemd's credential of this name.
+    /// Calls `read` with the path of the file `name`: beside the configuration, or, if that is
+    /// missing or not readable, systemd's credential of this name.
     ///
     /// # Errors
     /// The error of `read`; it also names the credential if there could be one and is none.
@@ -65,29 +67,36 @@ impl Files {
             return read(&credential);
         }
         // Neither is there. The error of the usual place, which most operators meant.
-        read(&beside).map_err(|message| format!("{message}; {} is not there either", credential.display()))
+        read(&beside)
+            .map_err(|message| format!("{message}; {} is not there either", credential.display()))
     }
 
     /// Returns the path of the credential `name`.
     fn credential(&self, name: &str) -> Option<PathBuf> {
-        // Credentials have no folders. A name with `..` must not leave the folder of the credentials.
+        // Credentials have no folders. A name with `..` must not leave the folder of the
+        // credentials.
         let mut parts = Path::new(name).components();
         let (Some(Component::Normal(_)), None) = (parts.next(), parts.next()) else { return None };
         self.credentials.as_ref().map(|folder| folder.join(name))
     }
 
-    /// Adds a warning if every user can read `path`, which holds the secret of `key`; once for each file.
+    /// Adds a warning if every user can read `path`, which holds the secret of `key`; once for each
+    /// file.
     pub(super) fn warn_if_exposed(&mut self, key: &str, path: &Path) {
-        let is_credential = self.credentials.as_ref().is_some_and(|folder| path.starts_with(folder));
-        // systemd keeps other users out of the folder of credentials, so the mode of a file in it does not matter.
+        let is_credential =
+            self.credentials.as_ref().is_some_and(|folder| path.starts_with(folder));
+        // systemd keeps other users out of the folder of credentials, so the mode of a file in it
+        // does not matter.
         if !is_credential && self.record_exposed(path) {
             let path = path.display();
-            self.warnings
-                .push(format!("{key}: every user of this machine can read {path}; run `chmod o-r {path}`"));
+            self.warnings.push(format!(
+                "{key}: every user of this machine can read {path}; run `chmod o-r {path}`"
+            ));
         }
     }
 
-    /// Adds a warning if every user can read the configuration file, which holds the secret `key`; once.
+    /// Adds a warning if every user can read the configuration file, which holds the secret `key`;
+    /// once.
     pub(super) fn warn_if_configuration_exposed(&mut self, key: &str) {
         let Some(path) = self.configuration.clone().filter(|path| self.record_exposed(path)) else {
             return;
@@ -101,7 +110,8 @@ impl Files {
     /// Returns true the first time that `path` is found to be readable by every user.
     fn record_exposed(&mut self, path: &Path) -> bool {
         // Several targets often share one file; one warning is enough.
-        let new = !self.warned.iter().any(|warned| warned == path) && exposure::is_readable_by_all(path);
+        let new =
+            !self.warned.iter().any(|warned| warned == path) && exposure::is_readable_by_all(path);
         if new {
             self.warned.push(path.to_owned());
         }

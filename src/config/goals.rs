@@ -1,4 +1,5 @@
-//! Reads the section `goals`: targets and limits for services, general ones and rules for single services.
+//! Reads the section `goals`: targets and limits for services, general ones and rules for single
+//! services.
 
 mod class;
 mod warnings;
@@ -7,12 +8,16 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use crate::{
     document::{Complaints, Entry, Position, Section, unknown},
-    model::{CaseClass, ClassGoals, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule, ServiceMatch},
+    model::{
+        CaseClass, ClassGoals, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule,
+        ServiceMatch,
+    },
 };
 pub(super) use warnings::warn;
 
 /// Most rules in `goals.services`.
-// Each rule is tried for each service. A longer list names single services where a pattern would do.
+// Each rule is tried for each service. A longer list names single services where a pattern would
+// do.
 pub(super) const MAX_RULES: usize = 500;
 
 /// Allowed values of `minimum_agents`.
@@ -30,7 +35,11 @@ impl WaitTarget {
     fn new(class: &GivenClass, general: Option<&GivenClass>, classes: &str) -> Self {
         let given = class.wait_target.or_else(|| general.and_then(|general| general.wait_target));
         let after = given.unwrap_or(ClassGoals::default_for(class.class).wait_target);
-        Self { key: format!("{classes}.{}.wait_target", class.class.as_str()), class: class.class, after }
+        Self {
+            key: format!("{classes}.{}.wait_target", class.class.as_str()),
+            class: class.class,
+            after,
+        }
     }
 }
 
@@ -48,7 +57,11 @@ impl References {
     pub(super) fn check_targets(&self, names: &[&str], complaints: &mut Complaints) {
         let is_missing = |pattern: &Pattern| !names.iter().any(|name| pattern.means(name));
         for (at, key, _) in self.targets.iter().filter(|(.., pattern)| is_missing(pattern)) {
-            complaints.add(*at, key, format_args!("no target has this name; known: {}", names.join(", ")));
+            complaints.add(
+                *at,
+                key,
+                format_args!("no target has this name; known: {}", names.join(", ")),
+            );
         }
     }
 }
@@ -66,12 +79,14 @@ pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goal
     };
     let mut section = entry.section(complaints);
     let general = given(&mut section, None, &mut references, complaints);
-    let rules = section.get("services").map(|entry| rules(&entry, &general, &mut references, complaints));
+    let rules =
+        section.get("services").map(|entry| rules(&entry, &general, &mut references, complaints));
     section.finish(complaints);
     (Goals::new(general, rules.unwrap_or_default()), references)
 }
 
-/// Reads the keys that general goals and rules share. General goals without `classes` are goals for voice.
+/// Reads the keys that general goals and rules share. General goals without `classes` are goals for
+/// voice.
 fn given(
     section: &mut Section<'_>,
     general: Option<&GivenGoals>,
@@ -90,15 +105,24 @@ fn given(
                     complaints.add(key.at, &entry.path, unknown("case class", &key.text, known));
                     continue;
                 };
-                let general = general.and_then(|goals| goals.classes.iter().find(|g| g.class == class));
+                let general =
+                    general.and_then(|goals| goals.classes.iter().find(|g| g.class == class));
                 let own = class::read(class, &mut entry.section(complaints), general, complaints);
-                references.wait_targets.push(WaitTarget::new(&own, general, &section.path_of("classes")));
+                references.wait_targets.push(WaitTarget::new(
+                    &own,
+                    general,
+                    &section.path_of("classes"),
+                ));
                 classes.push(own);
             }
         }
         None if general.is_none() => {
             classes.push(GivenClass::new(CaseClass::Voice));
-            references.wait_targets.push(WaitTarget::new(&classes[0], None, &section.path_of("classes")));
+            references.wait_targets.push(WaitTarget::new(
+                &classes[0],
+                None,
+                &section.path_of("classes"),
+            ));
         }
         None => {}
     }
@@ -113,8 +137,9 @@ fn rules(
 ) -> Vec<Rule> {
     let list = entry.list();
     if list.len() > MAX_RULES {
-        let message =
-            format_args!("must not have more than {MAX_RULES} rules; one pattern can mean many services");
+        let message = format_args!(
+            "must not have more than {MAX_RULES} rules; one pattern can mean many services"
+        );
         entry.wrong(complaints, message);
         return Vec::new();
     }
@@ -133,7 +158,9 @@ fn rules(
         if let Some(twin) = rules.iter().position(|rule| is_same_match(&rule.services, &services)) {
             entry.wrong(
                 complaints,
-                format_args!("matches the same services as goals.services[{twin}]; merge the two rules"),
+                format_args!(
+                    "matches the same services as goals.services[{twin}]; merge the two rules"
+                ),
             );
         }
         rules.push(Rule { services, goals });
@@ -156,7 +183,8 @@ fn services(
     let mut patterns = |key, complaints: &mut Complaints| {
         let list = section.get(key).map(|entry: Entry<'_>| entry.list());
         let read = list.into_iter().flatten();
-        read.filter_map(|entry| Some((pattern(&entry, complaints)?, entry))).unzip::<_, _, Vec<_>, Vec<_>>()
+        read.filter_map(|entry| Some((pattern(&entry, complaints)?, entry)))
+            .unzip::<_, _, Vec<_>, Vec<_>>()
     };
     let (target, entries) = patterns("target", complaints);
     for (pattern, entry) in target.iter().zip(entries) {
@@ -179,7 +207,8 @@ fn services(
 
 fn pattern(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Pattern> {
     let text = entry.text(complaints)?;
-    // Names from Trio are cut at this length, so a longer pattern could not match what it was copied from.
+    // Names from Trio are cut at this length, so a longer pattern could not match what it was
+    // copied from.
     if text.chars().count() > NAME_LIMIT {
         entry.wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
         return None;

@@ -14,7 +14,8 @@ const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
 /// Allowed values of `body_mib`, in MiB of one answer after decompression.
 pub(super) const BODY_MIB: RangeInclusive<i64> = 1..=4096;
 /// Allowed values of `max_requests_per_minute`.
-// With fewer than ten a target could not be read at all: each collector of a contact centre needs one.
+// With fewer than ten a target could not be read at all: each collector of a contact centre needs
+// one.
 pub(super) const REQUESTS_PER_MINUTE: RangeInclusive<i64> = 10..=1_000_000;
 /// Allowed values of `follow_cases`; 0 turns it off.
 // Each case costs a request in every cycle.
@@ -61,7 +62,11 @@ pub(super) fn read(target: &mut Section<'_>, complaints: &mut Complaints) -> Lim
 }
 
 /// Reads the authorities (PEM) that are trusted in addition to those of the machine.
-pub(super) fn ca_file(entry: &Entry<'_>, files: &Files, complaints: &mut Complaints) -> Option<ExtraRoots> {
+pub(super) fn ca_file(
+    entry: &Entry<'_>,
+    files: &Files,
+    complaints: &mut Complaints,
+) -> Option<ExtraRoots> {
     let roots = files.read(&entry.text(complaints)?, |path| {
         let bundle = read_bytes(path, LONGEST_DOCUMENT)?;
         ExtraRoots::from_pem(&bundle).map_err(|problem| format!("{} {problem}", path.display()))

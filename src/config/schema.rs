@@ -1,8 +1,10 @@
-//! The JSON Schema of the configuration file, for editors and for programs that write configurations.
+//! The JSON Schema of the configuration file, for editors and for programs that write
+//! configurations.
 //!
-//! Its words, bounds and defaults are those of the types that the reader uses. Tests compare its keys with the
-//! reader's, and try every wrong value of the reader's tests. A schema cannot express everything, for instance that
-//! one duration must not be shorter than another: only the reader reports that.
+//! Its words, bounds and defaults are those of the types that the reader uses. Tests compare its
+//! keys with the reader's, and try every wrong value of the reader's tests. A schema cannot express
+//! everything, for instance that one duration must not be shorter than another: only the reader
+//! reports that.
 
 mod agents;
 mod form;
@@ -17,7 +19,8 @@ use form::{Object, duration, integer, list_of, reference, text};
 
 /// Returns the schema as JSON.
 pub fn schema() -> Value {
-    // Each path exists where it is named: the first in the sources, the second on a machine with the package.
+    // Each path exists where it is named: the first in the sources, the second on a machine with
+    // the package.
     let about = "Configuration of trio-exporter. The sample configuration explains every key: deploy/trio-exporter.yml in the \
                  sources, /usr/share/doc/trio-exporter/examples/trio-exporter.yml in the Debian package.";
     let targets = "The Trio systems to read. Each has its own session and its own failures.";
@@ -45,8 +48,14 @@ pub fn schema_text() -> String {
 fn poll() -> Value {
     let poller::Settings { state, configuration, inventory, .. } = poller::Settings::default();
     Object::new("How often Trio is read.")
-        .optional("state", duration("What is happening now; also the interval of the steps.", Some(state)))
-        .optional("configuration", duration("Services, agents, groups and skills.", Some(configuration)))
+        .optional(
+            "state",
+            duration("What is happening now; also the interval of the steps.", Some(state)),
+        )
+        .optional(
+            "configuration",
+            duration("Services, agents, groups and skills.", Some(configuration)),
+        )
         .optional("inventory", duration("Number of items of each collection.", Some(inventory)))
         .finish()
 }
@@ -69,10 +78,15 @@ fn collectors() -> Value {
 }
 
 fn metrics() -> Value {
-    let most = "A page with more series than this drops whole families, those of single agents first.";
-    let keep = "Services, agents and groups that return to Trio within this time keep their counters.";
+    let most =
+        "A page with more series than this drops whole families, those of single agents first.";
+    let keep =
+        "Services, agents and groups that return to Trio within this time keep their counters.";
     Object::new("Limits of what is exposed.")
-        .optional("max_series", integer(most, MAX_SERIES, Some(metrics::Settings::default().max_series)))
+        .optional(
+            "max_series",
+            integer(most, MAX_SERIES, Some(metrics::Settings::default().max_series)),
+        )
         .optional("keep_counters", duration(keep, Some(tally::Settings::default().keep)))
         .finish()
 }

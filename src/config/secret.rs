@@ -45,7 +45,9 @@ pub(super) fn optional<'a>(
             file.wrong(complaints, format_args!("{key} is given as well; give one of them"));
             None
         }
-        (Some(entry), None) => inline(&entry, files, complaints).map(|secret| GivenSecret { secret, entry }),
+        (Some(entry), None) => {
+            inline(&entry, files, complaints).map(|secret| GivenSecret { secret, entry })
+        }
         (None, Some(entry)) => {
             from_file(&entry, files, complaints).map(|secret| GivenSecret { secret, entry })
         }

@@ -30,20 +30,28 @@ pub(super) fn poll(root: &mut Section<'_>, complaints: &mut Complaints) -> polle
         ("configuration", &mut settings.configuration),
         ("inventory", &mut settings.inventory),
     ] {
-        let given = section.get(key).and_then(|entry| entry.duration(SHORTEST_INTERVAL, complaints));
+        let given =
+            section.get(key).and_then(|entry| entry.duration(SHORTEST_INTERVAL, complaints));
         *place = given.unwrap_or(*place);
     }
     // poll.state is the interval of the poller's steps: nothing can be due more often than a step.
-    for (key, interval) in [("configuration", settings.configuration), ("inventory", settings.inventory)] {
+    for (key, interval) in
+        [("configuration", settings.configuration), ("inventory", settings.inventory)]
+    {
         if interval < settings.state {
-            complaints.add(section.position(), &section.path_of(key), "must not be shorter than poll.state");
+            complaints.add(
+                section.position(),
+                &section.path_of(key),
+                "must not be shorter than poll.state",
+            );
         }
     }
     section.finish(complaints);
     settings
 }
 
-/// Reads the settings of single collectors: `skills: off`, `calls: on`, or `calls: {interval: 10s}`.
+/// Reads the settings of single collectors: `skills: off`, `calls: on`, or `calls: {interval:
+/// 10s}`.
 pub(super) fn collectors(
     root: &mut Section<'_>,
     settings: &mut poller::Settings,
@@ -67,7 +75,10 @@ pub(super) fn collectors(
         let names: Vec<_> = fast().map(Collector::as_str).collect();
         entry.wrong(
             complaints,
-            format_args!("at least one of {} must be on: they say whether Trio is up", names.join(", ")),
+            format_args!(
+                "at least one of {} must be on: they say whether Trio is up",
+                names.join(", ")
+            ),
         );
     }
 }
@@ -87,14 +98,18 @@ fn wanted(value: &Entry<'_>, tick: Duration, complaints: &mut Complaints) -> Col
     let Some(interval) = interval else { return CollectorInterval::Default };
     match interval.duration(SHORTEST_INTERVAL, complaints) {
         Some(given) if given < tick => {
-            interval.wrong(complaints, "must not be shorter than poll.state, the interval of the steps");
+            interval.wrong(
+                complaints,
+                "must not be shorter than poll.state, the interval of the steps",
+            );
             CollectorInterval::Default
         }
         given => given.map_or(CollectorInterval::Default, CollectorInterval::Every),
     }
 }
 
-/// Reads the section `metrics`: the limit on series, and how long counters are kept. `None` where not given.
+/// Reads the section `metrics`: the limit on series, and how long counters are kept. `None` where
+/// not given.
 pub(super) fn metrics(
     root: &mut Section<'_>,
     complaints: &mut Complaints,
@@ -102,16 +117,23 @@ pub(super) fn metrics(
     let Some(entry) = root.get("metrics") else { return (None, None) };
     let mut section = entry.section(complaints);
     let limit = section.get("max_series").and_then(|entry| entry.integer(MAX_SERIES, complaints));
-    let keep = section.get("keep_counters").and_then(|entry| entry.duration(SHORTEST_KEEP, complaints));
+    let keep =
+        section.get("keep_counters").and_then(|entry| entry.duration(SHORTEST_KEEP, complaints));
     section.finish(complaints);
     (limit.and_then(|limit| usize::try_from(limit).ok()), keep)
 }
 
-/// Reads the path of the file that keeps the counters over a restart. Its folder must exist, the file need not.
-pub(super) fn state_file(entry: &Entry<'_>, folder: &Path, complaints: &mut Complaints) -> Option<PathBuf> {
+/// Reads the path of the file that keeps the counters over a restart. Its folder must exist, the
+/// file need not.
+pub(super) fn state_file(
+    entry: &Entry<'_>,
+    folder: &Path,
+    complaints: &mut Complaints,
+) -> Option<PathBuf> {
     let path = folder.join(entry.text(complaints)?);
     // The parent of a bare file name is the empty path, which no system finds.
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if path.is_dir() {
         entry.wrong(complaints, format_args!("{} is a folder; name a file in it", path.display()));
     } else if !parent.is_dir() {

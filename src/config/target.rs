@@ -40,7 +40,8 @@ pub(super) fn read(
     let name = name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
     let servers = servers_of(&mut section, complaints, warnings);
     let mut secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
-        let GivenSecret { secret, entry } = secret::required(section, key, key_file, files, complaints)?;
+        let GivenSecret { secret, entry } =
+            secret::required(section, key, key_file, files, complaints)?;
         check_secret(key, &secret).map_err(|message| entry.wrong(complaints, message)).ok()?;
         Some(secret)
     };
@@ -120,15 +121,19 @@ fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
         let items = entry.list();
         if items.is_empty() {
             // An empty `allow` would read every contact centre, the opposite of what it says.
-            entry
-                .wrong(complaints, "must name at least one contact centre; if there is none, remove the key");
+            entry.wrong(
+                complaints,
+                "must name at least one contact centre; if there is none, remove the key",
+            );
         }
         items.iter().filter_map(|item| item.text(complaints)).map(Text::from).collect()
     };
     let selection = Selection { allow: list("allow", complaints), deny: list("deny", complaints) };
     // `deny` would win; an entry in both lists is more likely a mistake.
     let same = |one: &Text, other: &Text| one.trim().to_lowercase() == other.trim().to_lowercase();
-    for twice in selection.deny.iter().filter(|deny| selection.allow.iter().any(|allow| same(allow, deny))) {
+    for twice in
+        selection.deny.iter().filter(|deny| selection.allow.iter().any(|allow| same(allow, deny)))
+    {
         entry.wrong(complaints, format_args!("`{twice}` is both allowed and denied; name it once"));
     }
     section.finish(complaints);
@@ -148,8 +153,10 @@ fn servers_of(
     };
     let list = entry.list();
     if !(1..=MAX_SERVERS).contains(&list.len()) {
-        entry
-            .wrong(complaints, format_args!("must name 1 to {MAX_SERVERS} servers, the preferred one first"));
+        entry.wrong(
+            complaints,
+            format_args!("must name 1 to {MAX_SERVERS} servers, the preferred one first"),
+        );
         return None;
     }
     let mut servers: Vec<Url> = Vec::new();
@@ -157,7 +164,9 @@ fn servers_of(
     for entry in list {
         let Some(text) = entry.text(complaints) else { continue };
         match server(&text) {
-            Ok((url, _)) if servers.iter().any(|other| host_and_port(other) == host_and_port(&url)) => {
+            Ok((url, _))
+                if servers.iter().any(|other| host_and_port(other) == host_and_port(&url)) =>
+            {
                 // Failing over from a server to itself would only lengthen an outage.
                 entry.wrong(complaints, "the same host and port are named twice");
             }
@@ -182,7 +191,9 @@ pub(super) fn host_and_port(url: &Url) -> (Option<&str>, Option<u16>) {
 /// A sentence that says what is wrong with it.
 pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
     let url: Url = text.parse().map_err(|error| {
-        format!("not a URL ({error}); give the address of the API, such as https://trio.example/te/api")
+        format!(
+            "not a URL ({error}); give the address of the API, such as https://trio.example/te/api"
+        )
     })?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         return Err("must begin with https:// or http://".to_owned());
@@ -195,7 +206,8 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err("must end with the path of the API, without ? and #".to_owned());
     }
-    let plain = "password and token cross the network unencrypted; use https if the server offers it";
+    let plain =
+        "password and token cross the network unencrypted; use https if the server offers it";
     let warning = (url.scheme() == "http").then(|| plain.to_owned());
     Ok((url, warning))
 }
@@ -218,17 +230,23 @@ pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
     // Most often a file with several lines. Only line ends after the secret are cut off.
     if text.contains(char::is_control) {
         return Err(
-            "holds a line break or another control character; put only the secret itself there".to_owned()
+            "holds a line break or another control character; put only the secret itself there"
+                .to_owned(),
         );
     }
-    latin1(text)
-        .map(drop)
-        .map_err(|_| "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned())
+    latin1(text).map(drop).map_err(|_| {
+        "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned()
+    })
 }
 
 /// Adds the members of `export_service_state` to the dictionary.
-fn export(mut dictionary: Dictionary, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Dictionary> {
-    let members: Vec<String> = entry.list().iter().filter_map(|member| member.text(complaints)).collect();
+fn export(
+    mut dictionary: Dictionary,
+    entry: &Entry<'_>,
+    complaints: &mut Complaints,
+) -> Option<Dictionary> {
+    let members: Vec<String> =
+        entry.list().iter().filter_map(|member| member.text(complaints)).collect();
     if members.len() > MAX_EXPORTED {
         entry.wrong(complaints, format_args!("must not name more than {MAX_EXPORTED} members"));
         return None;
@@ -254,7 +272,10 @@ fn case_class(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<CaseClas
     let word = entry.text(complaints)?;
     let class = CaseClass::from_word(&word);
     if class.is_none() {
-        entry.wrong(complaints, unknown("class", &word, CaseClass::ALL.into_iter().map(CaseClass::as_str)));
+        entry.wrong(
+            complaints,
+            unknown("class", &word, CaseClass::ALL.into_iter().map(CaseClass::as_str)),
+        );
     }
     class
 }

@@ -21,8 +21,9 @@ mod schema;
 mod secrets;
 
 thread_local! {
-    // Each test is a thread, so its folder is deleted when it ends. A folder below the checkout would fail
-    // where the checkout is read-only, or has no `target` because CARGO_TARGET_DIR names another place.
+    // Each test is a thread, so its folder is deleted when it ends. A folder below the checkout
+    // would fail where the checkout is read-only, or has no `target` because CARGO_TARGET_DIR names
+    // another place.
     static FOLDER: TempDir = tempfile::tempdir().expect("a temporary folder");
 }
 
@@ -46,7 +47,8 @@ fn folder(test: &str) -> PathBuf {
 /// Sets the mode of a file, on systems that have one.
 fn set_mode(path: &Path, mode: u32) {
     #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode)).expect("a file of ours");
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+        .expect("a file of ours");
     #[cfg(not(unix))]
     let _ = (path, mode);
 }
@@ -129,8 +131,11 @@ metrics: {{max_series: 100000, keep_counters: 2h}}
     assert_eq!(config.metrics.max_series, 100_000);
     let goals = config.targets[0].goals.for_service(&ServiceNames::default());
     assert_eq!((goals.abandon_target, goals.minimum_agents), (0.05, Some(3)));
-    let waits: Vec<_> =
-        goals.classes.iter().map(|class| (class.class.as_str(), class.wait_target.as_secs())).collect();
+    let waits: Vec<_> = goals
+        .classes
+        .iter()
+        .map(|class| (class.class.as_str(), class.wait_target.as_secs()))
+        .collect();
     assert_eq!(waits, [("voice", 30), ("email", 172_800)]);
     assert!(config.targets[0].trio.time_zone.is_some());
     assert_eq!(config.targets[0].trio.default_case_class, Some(CaseClass::Email));
@@ -170,7 +175,10 @@ fn error_in_a_fields_file_names_that_file() {
 #[test]
 fn unreadable_file_is_reported_with_its_flag() {
     let list = load(Some(Path::new("/nowhere/c.yml")), &nothing).expect_err("no such file");
-    assert_eq!(list, ["--config.file: cannot read /nowhere/c.yml: No such file or directory (os error 2)"]);
+    assert_eq!(
+        list,
+        ["--config.file: cannot read /nowhere/c.yml: No such file or directory (os error 2)"]
+    );
 }
 
 #[test]
@@ -193,7 +201,8 @@ fn single_target_is_read_from_the_environment() {
     };
     let config = load(None, &set).expect("valid");
     assert_eq!(&*config.targets[0].name, "trio");
-    let named = |name: &str| if name == "TRIO_TARGET" { Some("north".to_owned()) } else { set(name) };
+    let named =
+        |name: &str| if name == "TRIO_TARGET" { Some("north".to_owned()) } else { set(name) };
     assert_eq!(&*load(None, &named).expect("valid").targets[0].name, "north");
     let twice = |name: &str| if name == "TRIO_PASSWORD" { Some("x".to_owned()) } else { set(name) };
     let list = load(None, &twice).expect_err("two passwords");
@@ -201,15 +210,18 @@ fn single_target_is_read_from_the_environment() {
     let file = folder.join("c.yml");
     fs::write(&file, VALID).expect("writable");
     let list = load(Some(&file), &set).expect_err("file and environment");
-    assert!(
-        list[0].ends_with("the variable TRIO_URL is set as well; use the file or the environment, not both")
-    );
+    assert!(list[0].ends_with(
+        "the variable TRIO_URL is set as well; use the file or the environment, not both"
+    ));
 }
 
 #[test]
 fn environment_without_target_says_what_to_set() {
     let list = load(None, &nothing).expect_err("nothing is given");
-    assert!(list[0].starts_with("nothing to read: give --config.file, or set TRIO_URL"), "{list:?}");
+    assert!(
+        list[0].starts_with("nothing to read: give --config.file, or set TRIO_URL"),
+        "{list:?}"
+    );
     let only_url = |name: &str| (name == "TRIO_URL").then(|| "trio".to_owned());
     let list = load(None, &only_url).expect_err("the rest is missing");
     assert_eq!(list.len(), 4, "{list:?}");

@@ -1,7 +1,9 @@
-//! Reads the files of the web server: `--web.config.file`, in the format of Prometheus and its exporters
-//! (exporter-toolkit), and `--web.agents-config.file`, which names the users of `/metrics/agents`.
+//! Reads the files of the web server: `--web.config.file`, in the format of Prometheus and its
+//! exporters (exporter-toolkit), and `--web.agents-config.file`, which names the users of
+//! `/metrics/agents`.
 //!
-//! Settings of that format that would protect less than they promise are errors here; docs/web.md lists them.
+//! Settings of that format that would protect less than they promise are errors here; docs/web.md
+//! lists them.
 
 mod tls;
 
@@ -11,14 +13,19 @@ use super::{Environment, files::Files};
 use crate::{
     document::{self, Complaints, Entry, LONGEST_DOCUMENT, Section, Value, unknown},
     http::{
-        BadHash, BadHeader, CONFIGURABLE, Headers, PasswordHash, RateLimit, Users, WatchedFile, Web,
-        WebReading,
+        BadHash, BadHeader, CONFIGURABLE, Headers, PasswordHash, RateLimit, Users, WatchedFile,
+        Web, WebReading,
     },
 };
 
 /// Reads the files that are given.
-pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Environment<'_>) -> WebReading {
-    // The list of files is returned also with errors: the server tries again when one of them changes.
+pub fn read(
+    file: Option<&Path>,
+    agents_file: Option<&Path>,
+    environment: Environment<'_>,
+) -> WebReading {
+    // The list of files is returned also with errors: the server tries again when one of them
+    // changes.
     let mut reader = Reader { environment, files: Vec::new(), warnings: Vec::new() };
     let mut mistakes = Vec::new();
     let mut web = Web::default();
@@ -30,8 +37,9 @@ pub fn read(file: Option<&Path>, agents_file: Option<&Path>, environment: Enviro
         });
     }
     if let Some(path) = agents_file {
-        let read = reader
-            .document("--web.agents-config.file", path, |root, _, complaints| agents_users(root, complaints));
+        let read = reader.document("--web.agents-config.file", path, |root, _, complaints| {
+            agents_users(root, complaints)
+        });
         match read {
             Ok(users) => web.agents_users = Some(users),
             Err(list) => mistakes.extend(list),
@@ -86,7 +94,11 @@ impl Reader<'_> {
     }
 }
 
-fn web_config(root: &mut Section<'_>, named: &mut NamedFiles<'_>, complaints: &mut Complaints) -> Web {
+fn web_config(
+    root: &mut Section<'_>,
+    named: &mut NamedFiles<'_>,
+    complaints: &mut Complaints,
+) -> Web {
     let tls = tls::read(root, named, complaints);
     let (http2, headers) = http_server(root, complaints);
     let users = users(root, complaints).map(|(users, _)| users).unwrap_or_default();

@@ -16,7 +16,8 @@ pub(crate) const LONGEST_DOCUMENT: u64 = 8 << 20;
 pub(crate) fn read_text(path: &Path, most: u64) -> Result<String, String> {
     let text = String::from_utf8(read_bytes(path, most)?)
         .map_err(|_| format!("{} is not UTF-8 text; save it as UTF-8", path.display()))?;
-    // Editors on Windows put a byte order mark before UTF-8; in front of a secret it would be part of it.
+    // Editors on Windows put a byte order mark before UTF-8; in front of a secret it would be part
+    // of it.
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
@@ -31,7 +32,10 @@ pub(crate) fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
     read.map_err(|error| problem(path, &error))?;
     if bytes.len() as u64 > most {
-        return Err(format!("{} is longer than {most} bytes; it cannot be the right file", path.display()));
+        return Err(format!(
+            "{} is longer than {most} bytes; it cannot be the right file",
+            path.display()
+        ));
     }
     Ok(bytes)
 }
@@ -54,7 +58,8 @@ mod tests {
     #[test]
     fn unreadable_file_or_folder_names_the_remedy() {
         let message = |kind| problem(Path::new("a/key"), &io::Error::from(kind));
-        let denied = "cannot read a/key: permission denied; let the user that the exporter runs as read it";
+        let denied =
+            "cannot read a/key: permission denied; let the user that the exporter runs as read it";
         assert_eq!(message(ErrorKind::PermissionDenied), denied);
         assert_eq!(message(ErrorKind::IsADirectory), "a/key is a folder; name a file in it");
         assert_eq!(message(ErrorKind::NotFound), "cannot read a/key: entity not found");

@@ -38,7 +38,8 @@ impl<'a> Section<'a> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    /// Returns the value of `key`; `None` if the key is missing or has no value. Marks the key as known.
+    /// Returns the value of `key`; `None` if the key is missing or has no value. Marks the key as
+    /// known.
     pub fn get(&mut self, key: &'static str) -> Option<Entry<'a>> {
         // Also if it is missing: `finish` suggests it for a misspelt key.
         self.known.push(key);
@@ -52,7 +53,13 @@ impl<'a> Section<'a> {
         let path = self.path.clone();
         self.entries.iter().map(move |(key, node)| {
             let text = &key.text;
-            (key, Entry { path: if path.is_empty() { text.clone() } else { format!("{path}.{text}") }, node })
+            (
+                key,
+                Entry {
+                    path: if path.is_empty() { text.clone() } else { format!("{path}.{text}") },
+                    node,
+                },
+            )
         })
     }
 
@@ -74,7 +81,8 @@ pub(crate) fn unknown<'k>(kind: &str, given: &str, known: impl Iterator<Item = &
         .iter()
         .map(|candidate| (strsim::damerau_levenshtein(given, candidate), *candidate))
         .min()
-        // One typing mistake, and one more for every four letters: beyond that a suggestion misleads.
+        // One typing mistake, and one more for every four letters: beyond that a suggestion
+        // misleads.
         .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4);
     match nearest {
         Some((_, nearest)) => format!("unknown {kind}; did you mean `{nearest}`?"),
@@ -83,7 +91,8 @@ pub(crate) fn unknown<'k>(kind: &str, given: &str, known: impl Iterator<Item = &
 }
 
 /// Error for a text without quotes that YAML changes: `007` becomes 7, `no` becomes `false`.
-pub(crate) const UNQUOTED: &str = "must be in quotes: YAML reads it as a number or as true or false";
+pub(crate) const UNQUOTED: &str =
+    "must be in quotes: YAML reads it as a number or as true or false";
 
 impl<'a> Entry<'a> {
     /// Reports an error at this value.
@@ -110,7 +119,9 @@ impl<'a> Entry<'a> {
         match &self.node.value {
             Value::List(items) => {
                 let numbered = items.iter().enumerate();
-                numbered.map(|(i, node)| Entry { path: format!("{}[{i}]", self.path), node }).collect()
+                numbered
+                    .map(|(i, node)| Entry { path: format!("{}[{i}]", self.path), node })
+                    .collect()
             }
             _ => vec![self.clone()],
         }
@@ -159,7 +170,10 @@ impl<'a> Entry<'a> {
             Value::Integer(number) if bounds.contains(&number) => Some(number),
             _ => {
                 let (least, most) = bounds.into_inner();
-                self.wrong(complaints, format_args!("must be a whole number from {least} to {most}"));
+                self.wrong(
+                    complaints,
+                    format_args!("must be a whole number from {least} to {most}"),
+                );
                 None
             }
         }
@@ -180,7 +194,8 @@ impl<'a> Entry<'a> {
         None
     }
 
-    /// Returns a duration of at least `min`, such as `5s`, `1m30s`, `500ms` or `1h`; anything else is reported.
+    /// Returns a duration of at least `min`, such as `5s`, `1m30s`, `500ms` or `1h`; anything else
+    /// is reported.
     pub fn duration(&self, min: Duration, complaints: &mut Complaints) -> Option<Duration> {
         let text = match &self.node.value {
             Value::Text(text) => text.as_str(),
@@ -194,7 +209,10 @@ impl<'a> Entry<'a> {
                 None
             }
             None => {
-                self.wrong(complaints, "must be a duration with its unit, such as 5s, 500ms, 2m or 1h");
+                self.wrong(
+                    complaints,
+                    "must be a duration with its unit, such as 5s, 500ms, 2m or 1h",
+                );
                 None
             }
         }
@@ -215,7 +233,10 @@ mod tests {
     use super::*;
     use crate::document::parse;
 
-    fn complaints_of(text: &str, read: impl FnOnce(&mut Section<'_>, &mut Complaints)) -> Vec<String> {
+    fn complaints_of(
+        text: &str,
+        read: impl FnOnce(&mut Section<'_>, &mut Complaints),
+    ) -> Vec<String> {
         let mut complaints = Complaints::about("a.yml");
         let node = parse(text, &mut complaints).expect("valid YAML");
         let mut section = Section::root(&node, &mut complaints);
@@ -255,7 +276,11 @@ mod tests {
             ("every: -5s", "must be a duration with its unit, such as 5s, 500ms, 2m or 1h"),
             ("every: 10ms", "must be at least 1s"),
         ] {
-            assert_eq!(complaints_of(text, read), [format!("a.yml:1:8: every: {message}")], "{text}");
+            assert_eq!(
+                complaints_of(text, read),
+                [format!("a.yml:1:8: every: {message}")],
+                "{text}"
+            );
         }
     }
 
@@ -270,7 +295,11 @@ mod tests {
             assert!(complaints_of(text, read).is_empty(), "{text}");
         }
         for text in ["name: no", "name: true", "name: 1.10", "name: 007", "name: 1e5"] {
-            assert_eq!(complaints_of(text, read), [format!("a.yml:1:7: name: {UNQUOTED}")], "{text}");
+            assert_eq!(
+                complaints_of(text, read),
+                [format!("a.yml:1:7: name: {UNQUOTED}")],
+                "{text}"
+            );
         }
     }
 

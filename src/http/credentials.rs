@@ -54,13 +54,18 @@ mod tests {
             let credentials = parsed(&value).expect(text);
             assert_eq!(credentials.name, name);
             assert_eq!(credentials.password.expose_secret(), password.as_bytes());
-            assert!(password.is_empty() || !format!("{credentials:?}").contains(password), "{credentials:?}");
+            assert!(
+                password.is_empty() || !format!("{credentials:?}").contains(password),
+                "{credentials:?}"
+            );
         }
     }
 
     #[test]
     fn malformed_or_other_scheme_gives_no_credentials() {
-        for value in ["", "Basic", "Basic ", "Basic ????", "Basic YWxpY2U=", "Bearer YTpi", "Basic gDpi"] {
+        for value in
+            ["", "Basic", "Basic ", "Basic ????", "Basic YWxpY2U=", "Bearer YTpi", "Basic gDpi"]
+        {
             assert!(parsed(value).is_none(), "{value}");
         }
         assert!(Credentials::from_headers(&HeaderMap::new()).is_none());

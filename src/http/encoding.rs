@@ -4,10 +4,13 @@ use super::negotiate::{parameters, quality};
 
 /// Returns true if the header prefers gzip to plain text, or likes both the same.
 pub(super) fn wants_gzip(accept_encoding: &str) -> bool {
-    let entries = || accept_encoding.split(',').map(|entry| (coding(entry), quality(parameters(entry))));
-    let named = |name: &str| entries().find(|(coding, _)| coding.eq_ignore_ascii_case(name)).map(|(_, q)| q);
-    // `x-gzip` is the old name of the same coding (RFC 9110). `identity` counts 0 when not named: a client
-    // that lists gzip at all wants it, at any weight.
+    let entries =
+        || accept_encoding.split(',').map(|entry| (coding(entry), quality(parameters(entry))));
+    let named = |name: &str| {
+        entries().find(|(coding, _)| coding.eq_ignore_ascii_case(name)).map(|(_, q)| q)
+    };
+    // `x-gzip` is the old name of the same coding (RFC 9110). `identity` counts 0 when not named: a
+    // client that lists gzip at all wants it, at any weight.
     let gzip = named("gzip").or_else(|| named("x-gzip")).or_else(|| named("*")).unwrap_or(0.0);
     gzip > 0.0 && gzip >= named("identity").unwrap_or(0.0)
 }

@@ -7,10 +7,10 @@ use axum::http::Uri;
 /// Longest host name in characters: the limit of DNS (RFC 1035).
 const LONGEST_HOST: usize = 253;
 
-/// Host and optional port. The host is an IPv6 address in brackets, or made of ASCII letters, digits, dots,
-/// hyphens and underscores.
-// A strict list, because the text comes from a request and goes into labels, addresses and JSON: it can hold
-// no path, user, quote or line end that would mean more there.
+/// Host and optional port. The host is an IPv6 address in brackets, or made of ASCII letters,
+/// digits, dots, hyphens and underscores.
+// A strict list, because the text comes from a request and goes into labels, addresses and JSON: it
+// can hold no path, user, quote or line end that would mean more there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HostPort(String);
 
@@ -26,8 +26,9 @@ impl HostPort {
             None => {
                 let (host, port) =
                     text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
-                let plain =
-                    |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_');
+                let plain = |letter: char| {
+                    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')
+                };
                 host.chars().all(plain).then_some((host, port))?
             }
         };
@@ -96,10 +97,18 @@ mod tests {
     #[test]
     fn host_port_accepts_host_and_port_only() {
         let long = "x".repeat(254);
-        for good in
-            ["exporter", "trio-exporter:10427", "10.0.0.1:1", "[::1]:10427", "[2001:db8::1]", "a_b.example."]
-        {
-            assert_eq!(HostPort::parse(good).map(|address| address.to_string()).as_deref(), Some(good));
+        for good in [
+            "exporter",
+            "trio-exporter:10427",
+            "10.0.0.1:1",
+            "[::1]:10427",
+            "[2001:db8::1]",
+            "a_b.example.",
+        ] {
+            assert_eq!(
+                HostPort::parse(good).map(|address| address.to_string()).as_deref(),
+                Some(good)
+            );
         }
         for bad in [
             "",
@@ -132,7 +141,10 @@ mod tests {
     #[test]
     fn external_url_is_scheme_and_host_without_path() {
         let url: ExternalUrl = "https://trio.example:8443/".parse().expect("an address");
-        assert_eq!((url.scheme(), url.address().to_string().as_str()), ("https", "trio.example:8443"));
+        assert_eq!(
+            (url.scheme(), url.address().to_string().as_str()),
+            ("https", "trio.example:8443")
+        );
         assert!("http://trio.example".parse::<ExternalUrl>().is_ok());
         for bad in [
             "trio.example",

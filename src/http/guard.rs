@@ -1,4 +1,5 @@
-//! Middleware in front of all pages: rate limit, basic authentication, limit of concurrent requests.
+//! Middleware in front of all pages: rate limit, basic authentication, limit of concurrent
+//! requests.
 
 use std::{fmt, sync::Arc};
 
@@ -39,8 +40,8 @@ enum Refusal {
 }
 
 impl Guard {
-    /// Users and headers follow `web` at each request. The rate limit is fixed here: a limiter that is
-    /// built again at a reload would grant a full burst each time.
+    /// Users and headers follow `web` at each request. The rate limit is fixed here: a limiter that
+    /// is built again at a reload would grant a full burst each time.
     pub(super) fn new(web: watch::Receiver<Arc<Web>>, limits: &Limits) -> Self {
         let rate = web.borrow().rate_limit.and_then(|limit| {
             Some(RateLimiter::direct(Quota::with_period(limit.interval)?.allow_burst(limit.burst)))
@@ -55,9 +56,14 @@ impl Guard {
     }
 
     /// Checks the rate limit and the credentials for a page.
-    async fn authorize(&self, web: &Web, page: Page, sent: Option<Credentials>) -> Result<(), Refusal> {
-        // The rate comes before the password: each bcrypt comparison costs about 70 ms of a processor, so
-        // guessing and flooding have to be stopped before it.
+    async fn authorize(
+        &self,
+        web: &Web,
+        page: Page,
+        sent: Option<Credentials>,
+    ) -> Result<(), Refusal> {
+        // The rate comes before the password: each bcrypt comparison costs about 70 ms of a
+        // processor, so guessing and flooding have to be stopped before it.
         if self.rate.as_ref().is_some_and(|rate| rate.check().is_err()) {
             return Err(Refusal::RateLimited);
         }
@@ -78,12 +84,13 @@ impl Guard {
     }
 
     async fn answer(&self, web: &Web, request: Request, next: Next) -> Response {
-        let (page, sent) = (Page::from_request(&request), Credentials::from_headers(request.headers()));
+        let (page, sent) =
+            (Page::from_request(&request), Credentials::from_headers(request.headers()));
         if let Err(refusal) = self.authorize(web, page, sent).await {
             return refusal.into_response();
         }
-        // Health pages take no slot: if slow clients hold all of them, a supervisor would restart a healthy
-        // exporter and lose its counters.
+        // Health pages take no slot: if slow clients hold all of them, a supervisor would restart a
+        // healthy exporter and lose its counters.
         if page == Page::Health {
             return next.run(request).await;
         }
@@ -104,7 +111,8 @@ enum Page {
 
 impl Page {
     /// Takes the route that the router matched, never the raw path.
-    // `/metrics/%61gents` or `//host/metrics/agents` must not reach the page of agents as another user.
+    // `/metrics/%61gents` or `//host/metrics/agents` must not reach the page of agents as another
+    // user.
     fn from_request(request: &Request) -> Self {
         match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
             Some(metrics::AGENTS_PATH) => Self::Agents,
@@ -124,8 +132,8 @@ async fn admit(State(guard): State<Arc<Guard>>, request: Request, next: Next) ->
 
 /// Realm of all other pages.
 const REALM: &str = "Basic realm=\"trio-exporter\", charset=\"UTF-8\"";
-/// Realm of the per-agent page. Browsers keep one password per realm: with a common one they would send the
-/// wrong user to one of the two.
+/// Realm of the per-agent page. Browsers keep one password per realm: with a common one they would
+/// send the wrong user to one of the two.
 const AGENTS_REALM: &str = "Basic realm=\"trio-exporter agents\", charset=\"UTF-8\"";
 
 impl IntoResponse for Refusal {
@@ -134,8 +142,12 @@ impl IntoResponse for Refusal {
             Self::RateLimited => {
                 (StatusCode::TOO_MANY_REQUESTS, "429: more requests than rate_limit allows\n")
             }
-            Self::Unauthorized { .. } => (StatusCode::UNAUTHORIZED, "401: user and password, please\n"),
-            Self::TooManyLogins => (StatusCode::SERVICE_UNAVAILABLE, "503: too many logins at once\n"),
+            Self::Unauthorized { .. } => {
+                (StatusCode::UNAUTHORIZED, "401: user and password, please\n")
+            }
+            Self::TooManyLogins => {
+                (StatusCode::SERVICE_UNAVAILABLE, "503: too many logins at once\n")
+            }
             Self::TooManyRequests => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "503: more requests at once than --web.max-requests allows\n",
@@ -143,7 +155,9 @@ impl IntoResponse for Refusal {
         };
         let mut response = (status, text).into_response();
         if let Self::Unauthorized { realm } = self {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(realm));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(realm));
         }
         response
     }

@@ -1,8 +1,10 @@
-//! Security headers of every answer: defaults, and `http_server_config.headers` of the web configuration.
+//! Security headers of every answer: defaults, and `http_server_config.headers` of the web
+//! configuration.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// Headers that can be configured, spelled as the key must be; the list of Prometheus' exporter-toolkit.
+/// Headers that can be configured, spelled as the key must be; the list of Prometheus'
+/// exporter-toolkit.
 pub const CONFIGURABLE: [&str; 5] = [
     "Strict-Transport-Security",
     "X-Content-Type-Options",
@@ -12,8 +14,8 @@ pub const CONFIGURABLE: [&str; 5] = [
 ];
 
 /// Headers of answers whose page or configuration sets no others.
-// Answers contain names from Trio. No browser may run one as a script (nosniff, no sources), load anything
-// for it, or show the page in a frame of another site (clickjacking).
+// Answers contain names from Trio. No browser may run one as a script (nosniff, no sources), load
+// anything for it, or show the page in a frame of another site (clickjacking).
 const DEFAULTS: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("deny")),
@@ -70,7 +72,8 @@ impl Headers {
         } else {
             Some(HeaderValue::from_str(value).map_err(|_| BadHeader::NotAValue)?)
         };
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| BadHeader::NotConfigurable)?;
+        let name =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| BadHeader::NotConfigurable)?;
         self.0.push((name, value));
         Ok(())
     }
@@ -117,13 +120,18 @@ mod tests {
         assert_eq!(applied(&[], &[])["x-frame-options"], "deny");
         assert_eq!(applied(&[], &[(policy, "own")])[policy], "own");
         let answer = applied(
-            &[("Content-Security-Policy", "configured"), ("Strict-Transport-Security", "max-age=1")],
+            &[
+                ("Content-Security-Policy", "configured"),
+                ("Strict-Transport-Security", "max-age=1"),
+            ],
             &[(policy, "own")],
         );
         assert_eq!(answer[policy], "configured");
         assert_eq!(answer["strict-transport-security"], "max-age=1");
         assert_eq!(answer["x-content-type-options"], "nosniff");
-        assert!(!applied(&[("Content-Security-Policy", "")], &[(policy, "own")]).contains_key(policy));
+        assert!(
+            !applied(&[("Content-Security-Policy", "")], &[(policy, "own")]).contains_key(policy)
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Health endpoints: liveness (`/-/healthy`) and readiness (`/-/ready`), by the names that Prometheus uses.
+//! Health endpoints: liveness (`/-/healthy`) and readiness (`/-/ready`), by the names that
+//! Prometheus uses.
 
 use std::{
     sync::{
@@ -25,14 +26,14 @@ pub(super) const HEALTHY_PATH: &str = "/-/healthy";
 /// Path of the readiness page.
 pub(super) const READY_PATH: &str = "/-/ready";
 
-/// Longest wait for the first steps. One target that is slow or down must not keep the others from being
-/// scraped.
+/// Longest wait for the first steps. One target that is slow or down must not keep the others from
+/// being scraped.
 const MAX_STARTUP: Duration = Duration::from_secs(30);
 
-/// Readiness of the exporter: from the end of each target's first step, successful or not, or 30 s after the
-/// start, until it drains.
-// It latches and does not follow Trio: an outage of Trio must be scraped, and a supervisor that restarts or
-// removes the exporter for it would lose the counters.
+/// Readiness of the exporter: from the end of each target's first step, successful or not, or 30 s
+/// after the start, until it drains.
+// It latches and does not follow Trio: an outage of Trio must be scraped, and a supervisor that
+// restarts or removes the exporter for it would lose the counters.
 #[derive(Debug)]
 pub struct Readiness {
     clock: Clock,

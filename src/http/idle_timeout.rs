@@ -1,8 +1,8 @@
 //! Closes connections that are idle for too long.
 //!
-//! The limit is on the TCP stream, below TLS and HTTP, so it holds for HTTP/1.1 and HTTP/2, for clients that
-//! send nothing and for clients that do not read their answer. The HTTP library itself limits only heads of
-//! requests.
+//! The limit is on the TCP stream, below TLS and HTTP, so it holds for HTTP/1.1 and HTTP/2, for
+//! clients that send nothing and for clients that do not read their answer. The HTTP library itself
+//! limits only heads of requests.
 
 use std::{
     future::{Ready, ready},
@@ -29,7 +29,8 @@ impl<S> Accept<TcpStream, S> for IdleTimeout {
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let mut stream = TimeoutStream::new(stream);
-        // A client that stops reading a large answer would otherwise keep its body in memory for ever.
+        // A client that stops reading a large answer would otherwise keep its body in memory for
+        // ever.
         stream.set_read_timeout(Some(self.limit));
         stream.set_write_timeout(Some(self.limit));
         ready(Ok((Box::pin(stream), service)))

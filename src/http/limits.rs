@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Limits of the web server, from `--web.max-requests`, `--web.header-timeout` and `--web.idle-timeout`.
+/// Limits of the web server, from `--web.max-requests`, `--web.header-timeout` and
+/// `--web.idle-timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests answered at the same time; 0: no limit. Health pages do not count.
@@ -20,9 +21,11 @@ impl Default for Limits {
         Self {
             // The default of --web.max-requests in node_exporter.
             max_requests: 40,
-            // Clients that connect and send nothing, or one byte at a time (slowloris), hold a descriptor each.
+            // Clients that connect and send nothing, or one byte at a time (slowloris), hold a
+            // descriptor each.
             header_timeout: Duration::from_secs(10),
-            // Longer than common scrape intervals, so that Prometheus keeps its connection between scrapes.
+            // Longer than common scrape intervals, so that Prometheus keeps its connection between
+            // scrapes.
             idle_timeout: Duration::from_secs(300),
         }
     }
@@ -34,7 +37,9 @@ pub(super) struct RequestSlots(Option<Semaphore>);
 
 /// A slot, released when dropped: also when the client goes away and its request is cancelled.
 #[derive(Debug)]
-pub(super) struct RequestSlot<'a>(#[allow(dead_code, reason = "it is held")] Option<SemaphorePermit<'a>>);
+pub(super) struct RequestSlot<'a>(
+    #[allow(dead_code, reason = "it is held")] Option<SemaphorePermit<'a>>,
+);
 
 impl RequestSlots {
     pub(super) fn new(max_requests: usize) -> Self {
@@ -42,8 +47,8 @@ impl RequestSlots {
     }
 
     /// Takes a slot; `None` if all are in use.
-    // Requests over the limit are refused, not queued: scrapes that pile up would be late anyway, and a queue
-    // lets one client fill the memory.
+    // Requests over the limit are refused, not queued: scrapes that pile up would be late anyway,
+    // and a queue lets one client fill the memory.
     pub(super) fn try_acquire(&self) -> Option<RequestSlot<'_>> {
         match &self.0 {
             None => Some(RequestSlot(None)),

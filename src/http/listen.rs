@@ -13,7 +13,9 @@ pub struct ListenAddress {
 
 /// Rejection of a text that is not a listen address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an address to listen on; give HOST:PORT, [IPV6]:PORT or :PORT, such as 127.0.0.1:10427")]
+#[error(
+    "not an address to listen on; give HOST:PORT, [IPV6]:PORT or :PORT, such as 127.0.0.1:10427"
+)]
 pub struct BadAddress;
 
 impl FromStr for ListenAddress {
@@ -45,7 +47,8 @@ impl std::fmt::Display for ListenAddress {
 }
 
 impl ListenAddress {
-    /// Binds the address. Without a host: to IPv6 and IPv4, or to IPv4 alone on machines without IPv6.
+    /// Binds the address. Without a host: to IPv6 and IPv4, or to IPv4 alone on machines without
+    /// IPv6.
     ///
     /// # Errors
     /// The port is taken, or the address is not one of this machine.
@@ -53,8 +56,9 @@ impl ListenAddress {
         match &self.host {
             Some(host) => TcpListener::bind((host.as_str(), self.port)).await,
             None => match TcpListener::bind(("::", self.port)).await {
-                // IPv6 may be disabled on a host or in a container. A port in use is an error at once: IPv4 might be free beside
-                // it, and the exporter would then be reachable by one family only.
+                // IPv6 may be disabled on a host or in a container. A port in use is an error at
+                // once: IPv4 might be free beside it, and the exporter would then be reachable by
+                // one family only.
                 Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
                     TcpListener::bind(("0.0.0.0", self.port)).await
                 }
@@ -71,9 +75,13 @@ mod tests {
     #[test]
     fn addresses_have_the_forms_of_other_exporters() {
         for text in [":10427", "127.0.0.1:10427", "[::1]:0", "localhost:80"] {
-            assert_eq!(text.parse::<ListenAddress>().map(|address| address.to_string()).as_deref(), Ok(text));
+            assert_eq!(
+                text.parse::<ListenAddress>().map(|address| address.to_string()).as_deref(),
+                Ok(text)
+            );
         }
-        for text in ["", "10427", "::1:80", "[x]:80", "a:b", "host:70000", "http://a:80", "[::1:80"] {
+        for text in ["", "10427", "::1:80", "[x]:80", "a:b", "host:70000", "http://a:80", "[::1:80"]
+        {
             assert_eq!(text.parse::<ListenAddress>(), Err(BadAddress), "{text}");
         }
     }

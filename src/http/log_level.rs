@@ -19,15 +19,16 @@ pub fn log_level(level: LogLevel) -> Router {
     Router::new().route("/-/log-level", page).with_state(level)
 }
 
-// PUT and not POST, against cross-site requests: a page of another site can make a browser send a POST here,
-// but a PUT only after a preflight request, which the exporter does not allow.
+// PUT and not POST, against cross-site requests: a page of another site can make a browser send a
+// POST here, but a PUT only after a preflight request, which the exporter does not allow.
 async fn answer(State(level): State<LogLevel>, method: Method, body: String) -> Response {
     match method {
         Method::GET | Method::HEAD => format!("{}\n", level.in_force()).into_response(),
         Method::PUT => set_level(&level, &body),
         _ => {
             let text = "405: send a PUT whose body is the level, such as debug\n";
-            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, PUT")], text).into_response()
+            (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, PUT")], text)
+                .into_response()
         }
     }
 }
@@ -60,8 +61,12 @@ mod tests {
     use crate::telemetry;
 
     async fn ask(level: &LogLevel, method: &str, body: &str) -> (u16, String) {
-        let request = Request::builder().method(method).uri("/-/log-level").body(Body::from(body.to_owned()));
-        let answer = log_level(level.clone()).oneshot(request.expect("a request")).await.expect("infallible");
+        let request =
+            Request::builder().method(method).uri("/-/log-level").body(Body::from(body.to_owned()));
+        let answer = log_level(level.clone())
+            .oneshot(request.expect("a request"))
+            .await
+            .expect("infallible");
         let (parts, body) = answer.into_parts();
         let text = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
         (parts.status.as_u16(), String::from_utf8(text).expect("UTF-8"))

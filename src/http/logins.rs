@@ -1,7 +1,7 @@
 //! Verifies basic-auth passwords against bcrypt hashes.
 //!
-//! Comparisons run one at a time, off the threads that answer requests. A login that was accepted is
-//! remembered as a keyed hash, so that each scrape does not pay for bcrypt.
+//! Comparisons run one at a time, off the threads that answer requests. A login that was accepted
+//! is remembered as a keyed hash, so that each scrape does not pay for bcrypt.
 
 use std::{
     collections::HashSet,
@@ -24,12 +24,12 @@ use super::{
 };
 
 /// Logins that may wait for their comparison; further ones get 503.
-// A comparison of cost 10 takes about 70 ms, so the last of twenty waits 1.4 s: within Prometheus' default
-// scrape timeout of 10 s, even while someone is guessing passwords.
+// A comparison of cost 10 takes about 70 ms, so the last of twenty waits 1.4 s: within Prometheus'
+// default scrape timeout of 10 s, even while someone is guessing passwords.
 const MAX_WAITING: usize = 20;
 /// Accepted logins that are remembered; then all are forgotten and compared again.
-// Only correct passwords of configured users get in, so guessing cannot fill this. Entries of changed hashes
-// are what accumulates.
+// Only correct passwords of configured users get in, so guessing cannot fill this. Entries of
+// changed hashes are what accumulates.
 const MAX_REMEMBERED: usize = 1000;
 
 /// Comparison of a password with a hash; a parameter, so that tests can count and hold comparisons.
@@ -43,7 +43,8 @@ pub(super) struct PasswordVerifier {
     one_at_a_time: Arc<AsyncMutex<()>>,
     waiting: Semaphore,
     accepted: Mutex<HashSet<Token>>,
-    /// Random key of this process; `None` if the system gave no random bytes: then nothing is remembered.
+    /// Random key of this process; `None` if the system gave no random bytes: then nothing is
+    /// remembered.
     key: Option<SecretSlice<u8>>,
 }
 
@@ -79,17 +80,17 @@ impl PasswordVerifier {
     /// Verifies the credentials of a request against `users`.
     pub(super) async fn verify(&self, users: &Users, sent: Credentials) -> Verdict {
         let known = users.get(&sent.name);
-        // An unknown name is compared with a decoy: an answer without a comparison would be faster and so
-        // reveal which names exist.
+        // An unknown name is compared with a decoy: an answer without a comparison would be faster
+        // and so reveal which names exist.
         let hash = known.cloned().unwrap_or_else(|| users.decoy());
         let token = self.token(&sent, &hash);
         if known.is_some() && token.is_some_and(|token| self.remembered().contains(&token)) {
             return Verdict::Accepted;
         }
         let Ok(_waiting) = self.waiting.try_acquire() else { return Verdict::Busy };
-        // One comparison at a time: guessing can take one processor at most. The lock moves into the blocking
-        // task, which runs on when the client disconnects: else a client that reconnects in a loop could
-        // start any number of comparisons beside each other.
+        // One comparison at a time: guessing can take one processor at most. The lock moves into
+        // the blocking task, which runs on when the client disconnects: else a client that
+        // reconnects in a loop could start any number of comparisons beside each other.
         let turn = self.one_at_a_time.clone().lock_owned().await;
         let compare = self.compare.clone();
         let same = spawn_blocking(move || {
@@ -119,12 +120,14 @@ impl PasswordVerifier {
         self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Computes the token of a name, a password and the hash that it is compared with. The hash is part of it,
-    /// so a changed password ends the old one at the next request.
+    /// Computes the token of a name, a password and the hash that it is compared with. The hash is
+    /// part of it, so a changed password ends the old one at the next request.
     fn token(&self, sent: &Credentials, hash: &PasswordHash) -> Option<Token> {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()?.expose_secret()).ok()?;
-        for part in [sent.name.as_bytes(), hash.expose().as_bytes(), sent.password.expose_secret()] {
-            // Each part is preceded by its length: otherwise "ab" + "c" and "a" + "bc" gave the same token.
+        for part in [sent.name.as_bytes(), hash.expose().as_bytes(), sent.password.expose_secret()]
+        {
+            // Each part is preceded by its length: otherwise "ab" + "c" and "a" + "bc" gave the
+            // same token.
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part);
         }

@@ -90,7 +90,9 @@ async fn body(
 
 fn error_response(error: &ExpositionError) -> Response {
     let status = match error {
-        ExpositionError::UnknownTarget { .. } | ExpositionError::OtherShard { .. } => StatusCode::NOT_FOUND,
+        ExpositionError::UnknownTarget { .. } | ExpositionError::OtherShard { .. } => {
+            StatusCode::NOT_FOUND
+        }
         ExpositionError::Failed(cause) => {
             tracing::error!(error = %cause, "the metrics could not be encoded");
             StatusCode::INTERNAL_SERVER_ERROR
@@ -101,7 +103,8 @@ fn error_response(error: &ExpositionError) -> Response {
 
 /// Joins the lines of a header, which are one list together (RFC 9110, section 5.3).
 fn joined(headers: &HeaderMap, name: header::HeaderName) -> String {
-    let lines: Vec<_> = headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
+    let lines: Vec<_> =
+        headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
     lines.join(",")
 }
 

@@ -1,5 +1,5 @@
-//! Negotiation of the exposition format by `Accept`: the offer that the scraper ranks first, otherwise classic
-//! text.
+//! Negotiation of the exposition format by `Accept`: the offer that the scraper ranks first,
+//! otherwise classic text.
 
 use crate::metrics::Format;
 
@@ -11,27 +11,31 @@ pub(super) struct Negotiated {
 }
 
 // Prometheus 3 rejects a scrape without a valid Content-Type, so each format states its version.
-const CLASSIC: Negotiated =
-    Negotiated { format: Format::Classic, content_type: "text/plain; version=0.0.4; charset=utf-8" };
+const CLASSIC: Negotiated = Negotiated {
+    format: Format::Classic,
+    content_type: "text/plain; version=0.0.4; charset=utf-8",
+};
 const OPEN_METRICS: Negotiated = Negotiated {
     format: Format::OpenMetrics,
     content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8",
 };
-/// OpenMetrics for clients that name an escaping scheme, as Prometheus 3 does. All names here are ASCII without
-/// special characters, so each scheme leaves them unchanged and `underscores` is true for all.
+/// OpenMetrics for clients that name an escaping scheme, as Prometheus 3 does. All names here are
+/// ASCII without special characters, so each scheme leaves them unchanged and `underscores` is true
+/// for all.
 const OPEN_METRICS_ESCAPED: Negotiated = Negotiated {
     format: Format::OpenMetrics,
     content_type: "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
 };
 
 /// Chooses by q-value, then by the order of the header.
-// Never 406: old scrapers and people with a browser send an Accept that names no exposition format, and can
-// read classic text all the same.
+// Never 406: old scrapers and people with a browser send an Accept that names no exposition format,
+// and can read classic text all the same.
 pub(super) fn negotiate(accept: &str) -> Negotiated {
     let mut best = (0.0, CLASSIC);
     for range in accept.split(',').map(MediaRange::parse) {
         if let Some(offer) = range.offer()
-            // `>` keeps the first of equal weights, and leaves out a weight of 0, which means "not this one".
+            // `>` keeps the first of equal weights, and leaves out a weight of 0, which means "not
+            // this one".
             && range.quality > best.0
         {
             best = (range.quality, offer);
@@ -75,8 +79,11 @@ impl<'a> MediaRange<'a> {
     /// Returns the format that answers this range; `None` if it is not supported.
     fn offer(&self) -> Option<Negotiated> {
         let is = |media_type: &str| self.media_type.eq_ignore_ascii_case(media_type);
-        // Without a version 1.0.0 is meant; 0.0.1 is the same text, and older Prometheus servers name it alone.
-        if is("application/openmetrics-text") && matches!(self.version, None | Some("1.0.0" | "0.0.1")) {
+        // Without a version 1.0.0 is meant; 0.0.1 is the same text, and older Prometheus servers
+        // name it alone.
+        if is("application/openmetrics-text")
+            && matches!(self.version, None | Some("1.0.0" | "0.0.1"))
+        {
             Some(if self.escaping { OPEN_METRICS_ESCAPED } else { OPEN_METRICS })
         } else if is("*/*")
             || is("text/*")

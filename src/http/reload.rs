@@ -24,8 +24,8 @@ pub struct Reload(mpsc::Sender<Reply>);
 impl Reload {
     /// Creates a requester and the receiver of its requests.
     pub fn channel() -> (Self, mpsc::Receiver<Reply>) {
-        // Capacity 1: requests that come during a reload wait, because two reloads at once could leave a mix of
-        // two configurations.
+        // Capacity 1: requests that come during a reload wait, because two reloads at once could
+        // leave a mix of two configurations.
         let (sender, receiver) = mpsc::channel(1);
         (Self(sender), receiver)
     }
@@ -43,15 +43,18 @@ impl Reload {
 }
 
 pub(super) async fn reload(State(shared): State<Shared>, method: Method) -> Response {
-    // Never by GET: a link, a prefetch or a crawler must not reload. PUT as well, as Prometheus does.
+    // Never by GET: a link, a prefetch or a crawler must not reload. PUT as well, as Prometheus
+    // does.
     if method != Method::POST && method != Method::PUT {
         let text = "405: send a POST or a PUT to reload the configuration\n";
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT")], text).into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST, PUT")], text)
+            .into_response();
     }
     match shared.reload.request().await {
         Ok(changes) => format!("{changes}\n").into_response(),
         Err(mistakes) => {
-            let text = format!("the configuration cannot be used; nothing was changed:\n{mistakes}\n");
+            let text =
+                format!("the configuration cannot be used; nothing was changed:\n{mistakes}\n");
             (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
         }
     }

@@ -10,8 +10,8 @@ use axum_server::{
 use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 use super::{
-    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles, guard::Guard,
-    idle_timeout::IdleTimeout,
+    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles,
+    guard::Guard, idle_timeout::IdleTimeout,
 };
 
 /// Settings of the server.
@@ -31,8 +31,8 @@ pub struct Settings {
 
 impl Settings {
     /// Production value of `check_interval`.
-    // Polling, because change notifications do not work on network mounts, and mounted Kubernetes secrets are
-    // replaced by a symbolic link.
+    // Polling, because change notifications do not work on network mounts, and mounted Kubernetes
+    // secrets are replaced by a symbolic link.
     pub const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 }
 
@@ -70,7 +70,8 @@ impl Server {
         let Settings { listen, limits, files, check_interval, external: _ } = settings;
         let listeners = listen.bind().await?;
         let current = files.web().clone();
-        let tls = current.tls.as_ref().map(|tls| RustlsConfig::from_config(tls.config(current.http2)));
+        let tls =
+            current.tls.as_ref().map(|tls| RustlsConfig::from_config(tls.config(current.http2)));
         let (publish, web) = watch::channel(current);
         let guard = Guard::new(web.clone(), &limits);
         let reloader = Reloader::new(files, publish, tls.clone());
@@ -114,13 +115,14 @@ pub async fn serve(
         let idle = IdleTimeout { limit: limits.idle_timeout };
         match &tls {
             None => {
-                // HTTP/2 needs TLS here, as in Prometheus and its exporters: browsers and scrapers negotiate it
-                // by ALPN.
+                // HTTP/2 needs TLS here, as in Prometheus and its exporters: browsers and scrapers
+                // negotiate it by ALPN.
                 let plain = with_timeouts(plain.acceptor(idle).http1_only(), &limits, handle);
                 serving.spawn(plain.serve(router.into_make_service()));
             }
             Some(tls) => {
-                let acceptor = RustlsAcceptor::new(tls.clone()).handshake_timeout(limits.header_timeout);
+                let acceptor =
+                    RustlsAcceptor::new(tls.clone()).handshake_timeout(limits.header_timeout);
                 let acceptor = acceptor.acceptor(idle);
                 let secure = with_timeouts(plain.acceptor(acceptor), &limits, handle);
                 let secure = if http2 { secure } else { secure.http1_only() };
@@ -150,7 +152,8 @@ fn with_timeouts<A>(
     handle: Handle<SocketAddr>,
 ) -> Listening<SocketAddr, A> {
     let mut listening = listening.first_request_timeout(limits.header_timeout).handle(handle);
-    // Against slowloris on a kept-alive connection: a head sent byte by byte never trips the idle time-out.
+    // Against slowloris on a kept-alive connection: a head sent byte by byte never trips the idle
+    // time-out.
     listening.http_builder().http1().header_read_timeout(limits.idle_timeout);
     listening.accept_error_handler(|client: Option<&SocketAddr>, error| match client {
         // At debug: any port scanner can cause these, and could fill the log.

@@ -30,7 +30,9 @@ pub enum CannotListen {
         source: io::Error,
     },
     /// Systemd passed no socket.
-    #[error("--web.systemd-socket: systemd has handed over no socket; start the service by its socket unit")]
+    #[error(
+        "--web.systemd-socket: systemd has handed over no socket; start the service by its socket unit"
+    )]
     NoSocket,
     /// A passed socket is not a TCP listener.
     #[error(
@@ -51,7 +53,8 @@ impl Listen {
             Self::Addresses(addresses) => {
                 let mut listeners = Vec::new();
                 for address in addresses {
-                    let failed = |source| CannotListen::Address { address: address.clone(), source };
+                    let failed =
+                        |source| CannotListen::Address { address: address.clone(), source };
                     let listener = address.bind().await.map_err(failed)?;
                     let local = listener.local_addr().map_err(failed)?;
                     listeners.push((listener, local));

@@ -1,7 +1,8 @@
-//! `/status` and `/status.json`: state of each target, findings with remedies, and reasons why a service is missing.
+//! `/status` and `/status.json`: state of each target, findings with remedies, and reasons why a
+//! service is missing.
 //!
-//! One report is gathered from the last publications of the pollers and rendered as HTML or JSON. Nothing here
-//! asks Trio, waits for a poller or names a person.
+//! One report is gathered from the last publications of the pollers and rendered as HTML or JSON.
+//! Nothing here asks Trio, waits for a poller or names a person.
 
 mod collectors;
 mod fields;
@@ -30,8 +31,8 @@ use moment::{Moment, utc};
 use report::{Configuration, Exporter, Report, StateFile, VERSION, Withheld};
 
 /// Content security policy: that of the landing page, and the form may be sent to this site.
-// The page shows names from Trio and the text of the search form. maud escapes them; if that ever failed, the
-// policy still lets no script run.
+// The page shows names from Trio and the text of the search form. maud escapes them; if that ever
+// failed, the policy still lets no script run.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
@@ -46,7 +47,11 @@ pub(super) struct StatusQuery {
 }
 
 /// Serves `/status`, as JSON to clients that prefer it.
-pub(super) async fn page(state: State<Shared>, query: Query<StatusQuery>, headers: HeaderMap) -> Response {
+pub(super) async fn page(
+    state: State<Shared>,
+    query: Query<StatusQuery>,
+    headers: HeaderMap,
+) -> Response {
     let mut response =
         if prefers_json(&headers) { json(state, query).await } else { html(state, query).await };
     // A proxy must not answer a browser with the JSON of a script.
@@ -64,7 +69,10 @@ async fn html(State(shared): State<Shared>, Query(query): Query<StatusQuery>) ->
 }
 
 /// Serves `/status.json`.
-pub(super) async fn json(State(shared): State<Shared>, Query(query): Query<StatusQuery>) -> Response {
+pub(super) async fn json(
+    State(shared): State<Shared>,
+    Query(query): Query<StatusQuery>,
+) -> Response {
     respond(shared, query, |report, _| Json(report).into_response()).await
 }
 
@@ -101,11 +109,19 @@ fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
         return Err(format!("404: there is no target {target:?}; known: {known}\n"));
     }
     let exporter = exporter(present);
-    let targets: Vec<report::Target> = views.iter().map(|view| target::target(present, view)).collect();
+    let targets: Vec<report::Target> =
+        views.iter().map(|view| target::target(present, view)).collect();
     let (findings, more_findings) = findings::all(&exporter, &targets);
     let generated = utc(crate::model::unix_seconds(present.now.wall));
-    let mut report =
-        Report { version: VERSION, generated, findings, more_findings, service: None, exporter, targets };
+    let mut report = Report {
+        version: VERSION,
+        generated,
+        findings,
+        more_findings,
+        service: None,
+        exporter,
+        targets,
+    };
     // The form sends an empty field if no one has typed a service.
     let service = query.service.as_deref().map(str::trim).filter(|service| !service.is_empty());
     report.service = service.map(|service| service::find(service, &views, present, &report));

@@ -20,7 +20,9 @@ use pretty_assertions::assert_eq;
 use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
-use super::{Landing, Limits, ListenAddress, Readiness, Reload, Settings, guard::Guard, router, serve};
+use super::{
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, guard::Guard, router, serve,
+};
 use crate::{
     metrics::{
         Identity,
@@ -66,7 +68,8 @@ impl Server {
             version: "1.2.3".to_owned(),
         };
         let guard = Guard::new(watch::channel(Arc::default()).1, &Limits::default());
-        let router = Arc::new(guard).wrap(router(exposition, readiness, landing, Reload::channel().0, None));
+        let router =
+            Arc::new(guard).wrap(router(exposition, readiness, landing, Reload::channel().0, None));
         Self { router, publishers, clock, draining }
     }
 
@@ -97,7 +100,8 @@ async fn metrics_have_negotiated_format_and_content_type() {
     assert_eq!(classic.header("content-encoding"), "");
     assert!(classic.text().contains("# TYPE trio_target_restarts_total counter\n"));
 
-    let accept = ("accept", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6");
+    let accept =
+        ("accept", "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6");
     let open_metrics = server.ask("GET", "/metrics", &[accept]).await;
     assert_eq!(
         open_metrics.header("content-type"),
@@ -130,7 +134,10 @@ async fn metrics_are_compressed_on_request() {
 async fn agents_page_exists_only_when_configured() {
     let without = Server::new(Identity::None, &["main"]).get("/metrics/agents").await;
     assert_eq!(without.status, StatusCode::NOT_FOUND);
-    assert_eq!(without.text(), "404: there are no per-agent metrics, because agents.identity is none\n");
+    assert_eq!(
+        without.text(),
+        "404: there are no per-agent metrics, because agents.identity is none\n"
+    );
     let server = Server::new(Identity::Id, &["main"]);
     server.publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
     let with = server.get("/metrics/agents").await;
@@ -160,8 +167,10 @@ async fn separate_target_scrapes_show_exporter_metrics_once() {
         lines.filter_map(|line| Some(line.split_once(' ')?.0.to_owned())).collect()
     };
     let [all, north, itself] = ["/metrics", "/metrics?target=north", "/metrics/exporter"];
-    let [all, north, itself] = [server.get(all).await, server.get(north).await, server.get(itself).await];
-    let [all, north, itself] = [families(all.text()), families(north.text()), families(itself.text())];
+    let [all, north, itself] =
+        [server.get(all).await, server.get(north).await, server.get(itself).await];
+    let [all, north, itself] =
+        [families(all.text()), families(north.text()), families(itself.text())];
     assert_eq!(north.intersection(&itself).collect::<Vec<_>>(), Vec::<&String>::new());
     assert_eq!(all, north.union(&itself).cloned().collect());
     assert!(north.contains("trio_up") && itself.contains("trio_exporter_build_info"));
@@ -202,7 +211,10 @@ async fn landing_page_is_plain_html_with_working_links() {
         let page = server.get("/").await;
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
         assert!(page.header("content-security-policy").starts_with("default-src 'none';"));
-        assert!(page.text().contains("<p>Queues &amp; &lt;agents&gt;</p>") && page.text().contains("1.2.3"));
+        assert!(
+            page.text().contains("<p>Queues &amp; &lt;agents&gt;</p>")
+                && page.text().contains("1.2.3")
+        );
         assert!(!page.text().contains("<script"));
         let links: Vec<_> =
             page.text().split("href=\"").skip(1).filter_map(|l| l.split('"').next()).collect();
@@ -221,7 +233,10 @@ async fn status_is_html_or_json_and_never_cached() {
     let page = server.get("/status?service=s1").await;
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert!(page.header("content-security-policy").contains("default-src 'none'"));
-    assert!(page.header("content-security-policy").contains("form-action 'self'"), "the form may be sent");
+    assert!(
+        page.header("content-security-policy").contains("form-action 'self'"),
+        "the form may be sent"
+    );
     assert!(page.text().contains("is in the metrics.") && !page.text().contains("<script"));
     let wanted = server.ask("GET", "/status?service=s1", &[("accept", "application/json")]).await;
     let json = server.get("/status.json?service=s1").await;
@@ -231,7 +246,10 @@ async fn status_is_html_or_json_and_never_cached() {
     }
     assert_eq!(wanted.header("vary"), "Accept");
     for answer in [page, wanted, json] {
-        assert_eq!((answer.header("cache-control"), answer.header("x-frame-options")), ("no-store", "deny"));
+        assert_eq!(
+            (answer.header("cache-control"), answer.header("x-frame-options")),
+            ("no-store", "deny")
+        );
     }
     for path in ["/status", "/status.json"] {
         let unknown = server.get(&format!("{path}?target=west")).await;
@@ -246,7 +264,8 @@ async fn other_paths_are_404_and_other_methods_405() {
     let unknown = server.get("/metric").await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert_eq!(unknown.text(), "404: nothing at \"/metric\"; the pages are listed at /\n");
-    let pages = ["/", "/metrics", "/metrics/agents", "/metrics/exporter", "/sd", "/status", "/status.json"];
+    let pages =
+        ["/", "/metrics", "/metrics/agents", "/metrics/exporter", "/sd", "/status", "/status.json"];
     for page in pages.into_iter().chain(["/-/healthy", "/-/ready"]) {
         for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
             let answer = server.ask(method, page, &[]).await;

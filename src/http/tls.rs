@@ -62,7 +62,8 @@ impl Tls {
         let verifier = match clients {
             Clients::Anybody => WebPkiClientVerifier::no_client_auth(),
             Clients::Certified { authorities, names, or_none } => {
-                let builder = WebPkiClientVerifier::builder_with_provider(authorities.0, provider.clone());
+                let builder =
+                    WebPkiClientVerifier::builder_with_provider(authorities.0, provider.clone());
                 let builder = if or_none { builder.allow_unauthenticated() } else { builder };
                 let verifier = builder.build().map_err(|error| error.to_string())?;
                 with_names(verifier, names)

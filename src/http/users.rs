@@ -29,7 +29,8 @@ pub struct PasswordHash {
 pub struct BadHash;
 
 impl PasswordHash {
-    /// Parses a hash as `htpasswd -B` prints it: 60 characters that begin with `$2a$`, `$2b$` or `$2y$`.
+    /// Parses a hash as `htpasswd -B` prints it: 60 characters that begin with `$2a$`, `$2b$` or
+    /// `$2y$`.
     ///
     /// # Errors
     /// It has another form or an unsupported cost.
@@ -43,7 +44,8 @@ impl PasswordHash {
     }
 
     /// Returns a well-formed hash that no password matches.
-    // Dots are the digit 0 of bcrypt's base64: an all-zero salt and digest, which no known password gives.
+    // Dots are the digit 0 of bcrypt's base64: an all-zero salt and digest, which no known password
+    // gives.
     fn unmatchable(cost: u32) -> Self {
         let text = format!("$2y${cost:02}${}", ".".repeat(53));
         Self { text: text.into(), cost }
@@ -66,7 +68,8 @@ impl Users {
 
     /// Returns the hash that unknown names are compared with.
     pub(super) fn decoy(&self) -> PasswordHash {
-        // The highest cost of the list: with one cost for all users, time does not reveal which names exist.
+        // The highest cost of the list: with one cost for all users, time does not reveal which
+        // names exist.
         let highest = self.0.values().map(|hash| hash.cost).max();
         PasswordHash::unmatchable(highest.unwrap_or(DEFAULT_COST))
     }
@@ -117,8 +120,11 @@ mod tests {
 
     #[test]
     fn decoy_has_the_highest_cost_and_matches_nothing() {
-        let hash = |cost| PasswordHash::parse(&bcrypt::hash("secret", cost).expect("a hash")).expect("valid");
-        let users: Users = [("a".to_owned(), hash(4)), ("b".to_owned(), hash(5))].into_iter().collect();
+        let hash = |cost| {
+            PasswordHash::parse(&bcrypt::hash("secret", cost).expect("a hash")).expect("valid")
+        };
+        let users: Users =
+            [("a".to_owned(), hash(4)), ("b".to_owned(), hash(5))].into_iter().collect();
         let decoy = users.decoy();
         assert!(decoy.expose().starts_with("$2y$05$"), "{}", decoy.expose());
         assert_eq!(bcrypt::verify("secret", decoy.expose()).ok(), Some(false));

@@ -1,7 +1,7 @@
 //! Reload of the web configuration while the server runs.
 //!
-//! Changes in its files take effect if all files are valid; otherwise nothing changes. Open connections keep
-//! their certificate.
+//! Changes in its files take effect if all files are valid; otherwise nothing changes. Open
+//! connections keep their certificate.
 
 use std::{
     fmt,
@@ -59,12 +59,13 @@ pub struct WebFiles {
 impl WatchedFile {
     /// Notes modification time and size of a file.
     ///
-    /// Call it before the file is read: a change in between is then noticed at the next check. The other way
-    /// round it would be missed.
+    /// Call it before the file is read: a change in between is then noticed at the next check. The
+    /// other way round it would be missed.
     pub fn inspect(path: &Path) -> Self {
         let metadata = std::fs::metadata(path).ok();
         // Size as well: two writes within the resolution of the file system's clock have one time.
-        let version = metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
+        let version =
+            metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
         Self { path: path.to_owned(), version }
     }
 
@@ -78,7 +79,9 @@ impl WebFiles {
     ///
     /// # Errors
     /// All mistakes in it.
-    pub fn open(read: impl Fn() -> WebReading + Send + Sync + 'static) -> Result<Self, Vec<String>> {
+    pub fn open(
+        read: impl Fn() -> WebReading + Send + Sync + 'static,
+    ) -> Result<Self, Vec<String>> {
         let reading = read();
         reading.log_warnings();
         let WebReading { files, web, .. } = reading;
@@ -93,7 +96,8 @@ impl WebFiles {
 impl Default for WebFiles {
     /// No files: plain HTTP without users.
     fn default() -> Self {
-        let read = || WebReading { files: Vec::new(), web: Ok(Web::default()), warnings: Vec::new() };
+        let read =
+            || WebReading { files: Vec::new(), web: Ok(Web::default()), warnings: Vec::new() };
         Self { read: Arc::new(read), files: Vec::new(), web: Arc::default() }
     }
 }
@@ -108,7 +112,11 @@ pub struct Reloader {
 
 impl Reloader {
     /// Creates the reloader of a server that uses `files`; `tls` is its running TLS configuration.
-    pub(super) fn new(files: WebFiles, publish: watch::Sender<Arc<Web>>, tls: Option<RustlsConfig>) -> Self {
+    pub(super) fn new(
+        files: WebFiles,
+        publish: watch::Sender<Arc<Web>>,
+        tls: Option<RustlsConfig>,
+    ) -> Self {
         Self { files: Arc::new(Mutex::new(files)), publish, tls }
     }
 
@@ -148,8 +156,9 @@ impl Reloader {
         let reading = reading.map_err(|error| vec![error.to_string()])?;
         reading.log_warnings();
         let WebReading { files: inspected, web, .. } = reading;
-        // Also when the files are invalid: the mistake is logged once, and the next try is at the next change.
-        // A certificate and its key are replaced one after the other, so invalid pairs are normal for a moment.
+        // Also when the files are invalid: the mistake is logged once, and the next try is at the
+        // next change. A certificate and its key are replaced one after the other, so invalid pairs
+        // are normal for a moment.
         files.files = inspected;
         let web = self.keep_fixed(web?, &files.web);
         if let (Some(running), Some(tls)) = (&self.tls, &web.tls) {
@@ -160,10 +169,12 @@ impl Reloader {
         Ok(())
     }
 
-    /// Replaces the parts of `new` that need a restart by those of `current`, with a warning for each.
+    /// Replaces the parts of `new` that need a restart by those of `current`, with a warning for
+    /// each.
     fn keep_fixed(&self, mut new: Web, current: &Web) -> Web {
-        let warn =
-            |what: &str| tracing::warn!("{what} has changed, which needs a restart; the rest is in force");
+        let warn = |what: &str| {
+            tracing::warn!("{what} has changed, which needs a restart; the rest is in force")
+        };
         // The acceptors of the listeners are built for TLS or plain HTTP at the start.
         if new.tls.is_some() != self.tls.is_some() {
             warn("whether there is a certificate in tls_server_config");

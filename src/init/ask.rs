@@ -26,7 +26,8 @@ pub(super) fn ask_missing(
     let secret = |key: &str, question: &str, answers: &mut _, out: &mut _| {
         ask(question, answers, out, AnswerSource::secret, |text: &SecretString| check(key, text))
     };
-    let client_key = secret("client_key", "API client key, from Enghouse (not shown): ", answers, out)?;
+    let client_key =
+        secret("client_key", "API client key, from Enghouse (not shown): ", answers, out)?;
     let username = ask("API user: ", answers, out, AnswerSource::answer, |text| {
         check("username", &SecretString::from(text.trim()))
     })?;
@@ -35,16 +36,21 @@ pub(super) fn ask_missing(
 }
 
 /// Asks a person whether to write the files. A program that gave the answers is not asked.
-pub(super) fn confirm(answers: &mut impl AnswerSource, out: &mut impl Write) -> Result<bool, Failure> {
+pub(super) fn confirm(
+    answers: &mut impl AnswerSource,
+    out: &mut impl Write,
+) -> Result<bool, Failure> {
     if !answers.is_person() {
         return Ok(true);
     }
-    ask("Write these files? [y/n] ", answers, out, AnswerSource::answer, |text: &String| {
-        match text.trim().to_lowercase().as_str() {
-            "y" | "yes" => Ok(true),
-            "n" | "no" => Ok(false),
-            _ => Err("answer y or n".to_owned()),
-        }
+    ask("Write these files? [y/n] ", answers, out, AnswerSource::answer, |text: &String| match text
+        .trim()
+        .to_lowercase()
+        .as_str()
+    {
+        "y" | "yes" => Ok(true),
+        "n" | "no" => Ok(false),
+        _ => Err("answer y or n".to_owned()),
     })
 }
 
@@ -64,8 +70,8 @@ fn ask<R: AnswerSource, A, T>(
         if !answers.is_person() {
             print(out, "\n")?;
         }
-        let given =
-            given.map_err(|source| Failure::Io { action: format!("cannot read: {subject}"), source })?;
+        let given = given
+            .map_err(|source| Failure::Io { action: format!("cannot read: {subject}"), source })?;
         let Some(given) = given else {
             return Err(Failure::Unusable(format!(
                 "the standard input ends before the answer to: {subject}"

@@ -44,8 +44,9 @@ impl<'d> Files<'d> {
             return Ok(());
         }
         let existing = existing.join(", ");
-        let message =
-            format!("already there: {existing}; choose another --directory, or replace with --force");
+        let message = format!(
+            "already there: {existing}; choose another --directory, or replace with --force"
+        );
         Err(Failure::Unusable(message))
     }
 
@@ -69,10 +70,13 @@ impl<'d> Files<'d> {
     /// The folder or a file cannot be written.
     pub(super) fn write(&self, answers: &Answers) -> Result<(), Failure> {
         // The secrets first: if one fails, no configuration names a missing file.
-        private_folder(self.folder).map_err(|source| io_failure("make the folder", self.folder, source))?;
-        for (name, secret) in
-            [(CLIENT_KEY, &answers.client_key), (USERNAME, &answers.username), (PASSWORD, &answers.password)]
-        {
+        private_folder(self.folder)
+            .map_err(|source| io_failure("make the folder", self.folder, source))?;
+        for (name, secret) in [
+            (CLIENT_KEY, &answers.client_key),
+            (USERNAME, &answers.username),
+            (PASSWORD, &answers.password),
+        ] {
             self.replace(name, private_file, secret)?;
         }
         self.replace(CONFIGURATION, public_file, &configuration(answers).into())
@@ -85,7 +89,8 @@ impl<'d> Files<'d> {
         text: &SecretString,
     ) -> Result<(), Failure> {
         let path = self.folder.join(name);
-        // Removed, not overwritten: an old file may be a link, or keep a mode that lets others read it.
+        // Removed, not overwritten: an old file may be a link, or keep a mode that lets others read
+        // it.
         let removed = match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
@@ -110,9 +115,11 @@ impl<'d> Files<'d> {
 fn configuration(answers: &Answers) -> String {
     // Every JSON string is a valid YAML string, with any characters.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let servers: Vec<String> = answers.servers.iter().map(|server| quoted(server.as_str())).collect();
+    let servers: Vec<String> =
+        answers.servers.iter().map(|server| quoted(server.as_str())).collect();
     format!(
-        // A file of the repository is on no installed machine: the path is the one that the Debian package installs.
+        // A file of the repository is on no installed machine: the path is the one that the Debian
+        // package installs.
         "# Written by `trio-exporter init`. `trio-exporter schema` prints every other key and its meaning;\n\
          # the Debian package explains them in /usr/share/doc/trio-exporter/examples/trio-exporter.yml\n\
          targets:\n  - name: {}\n    servers: [{}]\n    client_key_file: {CLIENT_KEY}\n    \
@@ -129,7 +136,11 @@ fn io_failure(action: &str, path: &Path, source: io::Error) -> Failure {
 /// Quotes a path for a shell, if it needs that.
 fn quoted(path: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-:\\".contains(c);
-    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+    if path.chars().all(is_plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
 }
 
 /// Creates a folder that only its owner may enter; an existing one is left as it is.
@@ -140,7 +151,8 @@ fn private_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() { Ok(()) } else { builder.recursive(true).create(path) }
 }
 
-/// Creates a file that only its owner may read. The mode is set at creation: there is no moment to read it before.
+/// Creates a file that only its owner may read. The mode is set at creation: there is no moment to
+/// read it before.
 fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     #[cfg(unix)]

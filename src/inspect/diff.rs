@@ -12,7 +12,8 @@ pub fn differences(before: &Report, after: &Report) -> Vec<String> {
     let (old, new) = (by_resource(before), by_resource(after));
     let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
     for key in keys {
-        let name = if key.0.is_empty() { key.1.to_owned() } else { format!("cc {}, {}", key.0, key.1) };
+        let name =
+            if key.0.is_empty() { key.1.to_owned() } else { format!("cc {}, {}", key.0, key.1) };
         match (old.get(key), new.get(key)) {
             (Some(old), Some(new)) => compare(&name, old, new, &mut lines),
             (Some(_), None) => lines.push(format!("{name}: gone")),
@@ -53,8 +54,12 @@ fn compare(name: &str, old: &ResourceReport, new: &ResourceReport, lines: &mut V
                 };
                 // Whether a value happened to be missing at the time of a report is no change.
                 let types = |member: &MemberReport| {
-                    let types: Vec<&str> =
-                        member.types.iter().map(String::as_str).filter(|kind| *kind != "null").collect();
+                    let types: Vec<&str> = member
+                        .types
+                        .iter()
+                        .map(String::as_str)
+                        .filter(|kind| *kind != "null")
+                        .collect();
                     types.join("|")
                 };
                 changed("type", &types(was), &types(now));

@@ -9,8 +9,8 @@ const LENGTH: usize = 32;
 
 /// Returns a sample of the first value that is not null, at most 32 characters long.
 ///
-/// Numbers that are read as counts, durations or times are shown; in all other values letters become `x` and digits
-/// `9`, unless `show` is set.
+/// Numbers that are read as counts, durations or times are shown; in all other values letters
+/// become `x` and digits `9`, unless `show` is set.
 pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String {
     let first = values.iter().find(|value| !value.is_null()).or(values.first());
     let Some(value) = first else { return String::new() };
@@ -49,7 +49,11 @@ mod tests {
             assert_eq!(sample(std::slice::from_ref(&value), form, false), expected, "{value}");
         }
         assert_eq!(sample(&[json!("Åsa")], None, true), "Åsa");
-        assert_eq!(sample(&[json!(null), json!("Åsa")], None, true), "Åsa", "the first that says something");
+        assert_eq!(
+            sample(&[json!(null), json!("Åsa")], None, true),
+            "Åsa",
+            "the first that says something"
+        );
         assert_eq!(sample(&[], None, true), "");
     }
 }

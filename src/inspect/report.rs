@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// The whole report.
-// Saved reports are read again by --diff, also by later versions: names of fields and variants must stay.
+// Saved reports are read again by --diff, also by later versions: names of fields and variants must
+// stay.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// One entry for each resource and contact centre.
@@ -79,11 +80,19 @@ impl ResourceReport {
             Ok(found) => ReadOutcome::Answered {
                 items: found.total.unwrap_or(found.looked_at),
                 looked_at: found.looked_at,
-                members: found.members.iter().map(|member| MemberReport::new(member, show_values)).collect(),
+                members: found
+                    .members
+                    .iter()
+                    .map(|member| MemberReport::new(member, show_values))
+                    .collect(),
                 missing: found.missing.iter().map(missing).collect(),
             },
         };
-        Self { contact_center: contact_center.to_owned(), resource: resource.as_str().to_owned(), read }
+        Self {
+            contact_center: contact_center.to_owned(),
+            resource: resource.as_str().to_owned(),
+            read,
+        }
     }
 
     /// Returns the members; none if the server did not answer.

@@ -1,5 +1,5 @@
-//! Suggests entries of a fields file: the missing fields, with the members that could feed them, and the words that
-//! are not mapped.
+//! Suggests entries of a fields file: the missing fields, with the members that could feed them,
+//! and the words that are not mapped.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +17,8 @@ const HEADER: &str = "\
 /// The meaning that changes no figure.
 const UNKNOWN: &str = "unknown";
 /// Characters of a word at most.
-// A key of YAML on one line has at most 1024, its quotes and escapes included; a text that long is no word.
+// A key of YAML on one line has at most 1024, its quotes and escapes included; a text that long is
+// no word.
 const LONGEST_WORD: usize = 160;
 
 /// Members, missing fields and unmapped words of one resource in all contact centres.
@@ -29,18 +30,22 @@ struct Gathered<'a> {
     unmapped: BTreeMap<&'a str, BTreeSet<&'a str>>,
 }
 
-/// Returns the file. It is valid as it is: what needs a decision is commented out, or maps to `unknown`.
+/// Returns the file. It is valid as it is: what needs a decision is commented out, or maps to
+/// `unknown`.
 pub fn fields_file(report: &Report) -> String {
     let mut gathered: BTreeMap<&str, Gathered<'_>> = BTreeMap::new();
     for seen in &report.resources {
         let ReadOutcome::Answered { members, missing, .. } = &seen.read else { continue };
         let entry = gathered.entry(&seen.resource).or_default();
         entry.members.extend(members.iter().map(|member| (member.name.as_str(), member)));
-        entry.missing.extend(missing.iter().map(|(field, types)| (field.as_str(), types.as_slice())));
+        entry
+            .missing
+            .extend(missing.iter().map(|(field, types)| (field.as_str(), types.as_slice())));
         for member in members {
             let Some(field) = &member.feeds else { continue };
             let words = member.unmapped.iter().map(String::as_str);
-            let words: Vec<&str> = words.filter(|word| word.chars().count() <= LONGEST_WORD).collect();
+            let words: Vec<&str> =
+                words.filter(|word| word.chars().count() <= LONGEST_WORD).collect();
             if !words.is_empty() {
                 entry.unmapped.entry(field).or_default().extend(words);
             }
@@ -77,9 +82,15 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
     for (field, words) in &found.unmapped {
         let meanings = meanings(resource, field);
         let Some((last, others)) = meanings.split_last() else { continue };
-        // Classes and flags have no meaning `unknown`, and any other changes figures: the reader decides.
-        let (comment, meaning) = if meanings.contains(&UNKNOWN) { ("", UNKNOWN) } else { ("# ", *last) };
-        writeln!(text, "{comment}  {field}:\n{comment}    values: # {} or {last}", others.join(", "))?;
+        // Classes and flags have no meaning `unknown`, and any other changes figures: the reader
+        // decides.
+        let (comment, meaning) =
+            if meanings.contains(&UNKNOWN) { ("", UNKNOWN) } else { ("# ", *last) };
+        writeln!(
+            text,
+            "{comment}  {field}:\n{comment}    values: # {} or {last}",
+            others.join(", ")
+        )?;
         for word in words {
             writeln!(text, "{comment}      {}: {meaning}", quoted(word))?;
         }
@@ -92,7 +103,8 @@ fn quoted(word: &str) -> String {
     let mut quoted = String::new();
     for c in serde_json::Value::from(word).to_string().chars() {
         match c {
-            // JSON escapes only those below the space; YAML refuses the others, and a terminal may obey them.
+            // JSON escapes only those below the space; YAML refuses the others, and a terminal may
+            // obey them.
             c if c.is_control() => quoted.extend(format!("\\u{:04x}", u32::from(c)).chars()),
             c => quoted.push(c),
         }

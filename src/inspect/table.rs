@@ -28,8 +28,10 @@ fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
         ReadOutcome::Answered { items, looked_at, members, missing } => {
             writeln!(text, "{items} items, {looked_at} looked at")?;
             // In characters, not bytes: member names can be Swedish.
-            let widest = |cell: fn(&MemberReport) -> usize| members.iter().map(cell).max().unwrap_or(0);
-            let (name, sample) = (widest(|m| m.name.chars().count()), widest(|m| m.sample.chars().count()));
+            let widest =
+                |cell: fn(&MemberReport) -> usize| members.iter().map(cell).max().unwrap_or(0);
+            let (name, sample) =
+                (widest(|m| m.name.chars().count()), widest(|m| m.sample.chars().count()));
             for member in members {
                 let types = member.types.join("|");
                 let feeds = match (&member.feeds, &member.form) {

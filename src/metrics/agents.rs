@@ -44,10 +44,14 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     let totals = || input.centers().filter_map(|center| Some((center, center.agents?)));
 
     let mut family = writer.family(&AGENTS);
-    // The totals hold the states of the last reading, at any age: gauges need one that is not too old.
+    // The totals hold the states of the last reading, at any age: gauges need one that is not too
+    // old.
     for (center, totals) in totals().filter(|(center, _)| center.agent_state.is_some()) {
         for state in AgentState::ALL {
-            family.add_gauge(&(center.labels, [("state", state.as_str())]), totals.now[state.index()])?;
+            family.add_gauge(
+                &(center.labels, [("state", state.as_str())]),
+                totals.now[state.index()],
+            )?;
         }
     }
     write_groups(writer, input)?;
@@ -68,7 +72,8 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     for (center, totals) in totals() {
         for (from, to) in state_pairs() {
             let change = [("from", from.as_str()), ("to", to.as_str())];
-            family.add_counter(&(center.labels, change), totals.changes[from.index()][to.index()])?;
+            family
+                .add_counter(&(center.labels, change), totals.changes[from.index()][to.index()])?;
         }
     }
     Ok(())

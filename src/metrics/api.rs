@@ -89,8 +89,10 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     let mut family = writer.family(&RETRIES);
     for target in &input.targets {
         for reason in RetryReason::ALL {
-            family
-                .add_counter(&(target.labels, [("reason", reason.as_str())]), target.stats.retries(reason))?;
+            family.add_counter(
+                &(target.labels, [("reason", reason.as_str())]),
+                target.stats.retries(reason),
+            )?;
         }
     }
     let mut family = writer.family(&LOGINS);
@@ -121,7 +123,8 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
 
 /// Writes the families about requests.
 fn write_requests(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
-    // Only resources that were requested: zeros for all others would be many series that say nothing.
+    // Only resources that were requested: zeros for all others would be many series that say
+    // nothing.
     let requested = |wanted: fn(Resource) -> bool| {
         input.targets.iter().flat_map(move |target| {
             let [target_label] = target.labels;
@@ -164,7 +167,8 @@ fn write_requests(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt
     Ok(())
 }
 
-/// Returns the buckets of the request durations, by upper edge, and the sum of the durations in seconds.
+/// Returns the buckets of the request durations, by upper edge, and the sum of the durations in
+/// seconds.
 fn buckets(stats: &ResourceStats) -> ([(f64, u64); DURATION_EDGES.len() + 1], f64) {
     let (counts, sum) = stats.durations();
     let edge = |bucket: usize| DURATION_EDGES.get(bucket).copied().unwrap_or(f64::INFINITY);

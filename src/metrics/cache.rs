@@ -25,15 +25,18 @@ where
     K: Eq + Hash,
     V: Clone + Send + Sync + 'static,
 {
-    /// Returns an empty cache. With a maximum age of zero, only requests at the same time share a value.
+    /// Returns an empty cache. With a maximum age of zero, only requests at the same time share a
+    /// value.
     pub(super) fn new(max_age: Duration) -> Self {
         Self { max_age, cells: Mutex::default() }
     }
 
-    /// Returns the value of `key` if it is young enough at `now` or is being made; else makes it with `make`.
+    /// Returns the value of `key` if it is young enough at `now` or is being made; else makes it
+    /// with `make`.
     ///
     /// # Errors
-    /// The error of `make`, or its panic. If other requests wait for the value, one of them makes it instead.
+    /// The error of `make`, or its panic. If other requests wait for the value, one of them makes
+    /// it instead.
     pub(super) async fn get<E>(
         &self,
         key: K,
@@ -44,16 +47,18 @@ where
         E: From<JoinError> + Send + 'static,
     {
         let cell = self.cell(key, now);
-        // In a task of its own: if the client that came first disconnects, its request is dropped, but others wait
-        // for the value.
-        let made = async move { cell.get_or_try_init(|| make).await.map(|(_, value)| value.clone()) };
+        // In a task of its own: if the client that came first disconnects, its request is dropped,
+        // but others wait for the value.
+        let made =
+            async move { cell.get_or_try_init(|| make).await.map(|(_, value)| value.clone()) };
         tokio::spawn(made).await?
     }
 
     /// Returns the cell of `key`, after removing all values that are too old.
     fn cell(&self, key: K, now: Stamp) -> Cell<V> {
         let mut cells = self.cells.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of all keys, because an encoding can have 14 MB: those of a target that is no longer scraped must not stay.
+        // Of all keys, because an encoding can have 14 MB: those of a target that is no longer
+        // scraped must not stay.
         cells.retain(|_, cell| match cell.get() {
             Some((made, _)) => now.since(*made) < self.max_age,
             // Empty: a request that makes or awaits the value holds the cell, too.
@@ -111,7 +116,8 @@ mod tests {
 
     #[tokio::test]
     async fn waiting_request_makes_the_value_after_a_failure() {
-        let (cache, made) = (Cache::<u8, usize>::new(Duration::ZERO), Arc::new(AtomicUsize::new(7)));
+        let (cache, made) =
+            (Cache::<u8, usize>::new(Duration::ZERO), Arc::new(AtomicUsize::new(7)));
         let now = Clock::system().now();
         let fails = cache.get(1, now, async {
             tokio::task::yield_now().await;

@@ -17,12 +17,15 @@ const CALLS: Spec = Spec::gauge(
 pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
     let mut family = writer.family(&CALLS);
     for center in input.centers() {
-        // `None` if the list is truncated or a call has no state: the states would not add up to all calls.
-        let Some(counts) = center.center.calls.fresh(input.now).and_then(|calls| calls.by_state()) else {
+        // `None` if the list is truncated or a call has no state: the states would not add up to
+        // all calls.
+        let Some(counts) = center.center.calls.fresh(input.now).and_then(|calls| calls.by_state())
+        else {
             continue;
         };
         for state in CaseState::ALL {
-            family.add_gauge(&(center.labels, [("state", state.as_str())]), counts[state.index()])?;
+            family
+                .add_gauge(&(center.labels, [("state", state.as_str())]), counts[state.index()])?;
         }
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! The limit on the series of a page: the order in which families are left out, and the number of their series.
+//! The limit on the series of a page: the order in which families are left out, and the number of
+//! their series.
 
 use std::fmt;
 
@@ -15,9 +16,10 @@ use crate::{
     tally::ClassTotals,
 };
 
-/// Families that may be left out, first to last. A family is left out as a whole: a part of it would give wrong sums.
-// The families with the most series first: seven per agent, one per bucket of each class, one per state of each class
-// or service.
+/// Families that may be left out, first to last. A family is left out as a whole: a part of it
+/// would give wrong sums.
+// The families with the most series first: seven per agent, one per bucket of each class, one per
+// state of each class or service.
 const FIRST_DROPPED: [(MetricsPage, &Spec); 5] = [
     (MetricsPage::Agents, &persons::STATE_SECONDS),
     (MetricsPage::Agents, &persons::STATE),
@@ -44,7 +46,8 @@ pub(super) struct DropPlan {
 }
 
 impl DropPlan {
-    /// Decides which families of `page` to leave out, so that at most `max_series` series remain if possible.
+    /// Decides which families of `page` to leave out, so that at most `max_series` series remain if
+    /// possible.
     pub(super) fn new(page: MetricsPage, input: &EncodeInput<'_>, max_series: usize) -> Self {
         let candidates = || drop_order().filter(|(on, _)| *on == page).map(|(_, spec)| spec);
         // Counting costs a second pass. Most systems are far below the limit and do not need it.
@@ -52,7 +55,8 @@ impl DropPlan {
             return Self::default();
         }
         let mut writer = FamilyWriter::counting();
-        // Counting does not fail. The form of ids does not change the number of series, so no hash is computed.
+        // Counting does not fail. The form of ids does not change the number of series, so no hash
+        // is computed.
         let _ = page.write(&mut writer, input, &Naming::Plain);
         let counted = writer.into_counts();
         let mut total: usize = counted.iter().map(|(_, series)| series).sum();
@@ -73,14 +77,19 @@ impl DropPlan {
         self.dropped.iter().map(|(spec, _)| *spec).collect()
     }
 
-    /// Returns the names of the families to leave out, as scrapers see them, with the number of series of each.
+    /// Returns the names of the families to leave out, as scrapers see them, with the number of
+    /// series of each.
     pub(super) fn scraped_names(&self) -> Vec<(String, usize)> {
         self.dropped.iter().map(|(spec, series)| (spec.scraped_name(), *series)).collect()
     }
 
     /// Returns the number of series of a family that are left out; 0 if the family is written.
     fn dropped_series(&self, family: &Spec) -> usize {
-        self.dropped.iter().filter(|(spec, _)| spec.key() == family.key()).map(|(_, series)| series).sum()
+        self.dropped
+            .iter()
+            .filter(|(spec, _)| spec.key() == family.key())
+            .map(|(_, series)| series)
+            .sum()
     }
 }
 
@@ -96,12 +105,10 @@ fn max_page_series(page: MetricsPage, input: &EncodeInput<'_>) -> usize {
 /// Returns an upper bound for the number of series of a contact centre on the main page.
 fn max_center_series(center: &CenterInput<'_>) -> usize {
     let services = center.service_state.map_or(0, <[_]>::len);
-    let groups = center
-        .center
-        .service_groups
-        .good
-        .as_ref()
-        .map_or(0, |good| good.data.groups.len() + good.data.members.as_ref().map_or(0, Vec::len));
+    let groups =
+        center.center.service_groups.good.as_ref().map_or(0, |good| {
+            good.data.groups.len() + good.data.members.as_ref().map_or(0, Vec::len)
+        });
     let named = center.center.services.good.iter().flat_map(|good| good.data.iter());
     let members: usize = named.map(|service| service.group_ids.len()).sum();
     let agent_groups = center.agents.and_then(|agents| agents.groups.as_ref()).map_or(0, Vec::len);
@@ -112,8 +119,11 @@ fn max_center_series(center: &CenterInput<'_>) -> usize {
     let waits = |class: &ClassTotals| class.counts.waits.edges.len() + 3;
     let in_flow: usize = flows
         .map(|service| {
-            let classes =
-                service.classes.iter().map(|class| flow::SERIES_PER_CLASS + waits(class)).sum::<usize>();
+            let classes = service
+                .classes
+                .iter()
+                .map(|class| flow::SERIES_PER_CLASS + waits(class))
+                .sum::<usize>();
             flow::SERIES_PER_SERVICE + classes
         })
         .sum();
@@ -129,16 +139,21 @@ fn max_center_series(center: &CenterInput<'_>) -> usize {
         + FIXED_SERIES
 }
 
-/// Series of one service without its classes: info, open, six numbers, two goals, and the states of skilled agents.
+/// Series of one service without its classes: info, open, six numbers, two goals, and the states of
+/// skilled agents.
 const SERIES_PER_SERVICE: usize = 10 + AgentState::COUNT;
 /// Goals of one class of a service: wait target, level target and two alert limits.
 const GOALS_PER_CLASS: usize = 4;
-/// Upper bound for the series of a contact centre whose number is fixed: states, state changes, limits,
-/// collections.
+/// Upper bound for the series of a contact centre whose number is fixed: states, state changes,
+/// limits, collections.
 const FIXED_SERIES: usize = 250;
 
-/// Writes the number of series that were left out, with 0 for the other families that may be left out.
-pub(super) fn write(writer: &mut FamilyWriter<'_>, plans: &[(MetricsPage, DropPlan)]) -> fmt::Result {
+/// Writes the number of series that were left out, with 0 for the other families that may be left
+/// out.
+pub(super) fn write(
+    writer: &mut FamilyWriter<'_>,
+    plans: &[(MetricsPage, DropPlan)],
+) -> fmt::Result {
     let mut family = writer.family(&SERIES_DROPPED);
     for (page, spec) in drop_order() {
         let plans = plans.iter().filter(|(on, _)| *on == page);

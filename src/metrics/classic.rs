@@ -1,4 +1,5 @@
-//! The classic text format 0.0.4, made from the OpenMetrics text line by line; samples stay as they are.
+//! The classic text format 0.0.4, made from the OpenMetrics text line by line; samples stay as they
+//! are.
 //!
 //! prometheus-client writes OpenMetrics only.
 
@@ -32,7 +33,8 @@ fn push_descriptor(classic: &mut String, help: Option<&str>, name_and_type: &str
         "unknown" => ("", "untyped"),
         _ => ("", kind),
     };
-    let help = help.and_then(|help| help.strip_prefix("HELP ")).and_then(|help| help.strip_prefix(name));
+    let help =
+        help.and_then(|help| help.strip_prefix("HELP ")).and_then(|help| help.strip_prefix(name));
     if let Some(help) = help {
         classic.extend(["# HELP ", name, suffix, help]);
     }
@@ -43,7 +45,9 @@ fn push_descriptor(classic: &mut String, help: Option<&str>, name_and_type: &str
 fn push_sample(classic: &mut String, line: &str) {
     let infinite = line.strip_suffix("inf\n").and_then(|line| {
         let signed = line.strip_suffix(" -").map(|line| (line, " -Inf\n"));
-        signed.or_else(|| line.strip_suffix(" +").or(line.strip_suffix(' ')).map(|line| (line, " +Inf\n")))
+        signed.or_else(|| {
+            line.strip_suffix(" +").or(line.strip_suffix(' ')).map(|line| (line, " +Inf\n"))
+        })
     });
     match infinite {
         Some((series, value)) => classic.extend([series, value]),

@@ -58,8 +58,10 @@ const GAUGES: [(&Spec, Number); 5] = [
 
 /// Writes all families of collectors.
 pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
-    let all: Vec<([Label<'_>; 3], Health)> = input.targets.iter().flat_map(target_collectors).collect();
-    let attempted = || all.iter().filter_map(|(labels, health)| Some((labels, health.attempt?, health)));
+    let all: Vec<([Label<'_>; 3], Health)> =
+        input.targets.iter().flat_map(target_collectors).collect();
+    let attempted =
+        || all.iter().filter_map(|(labels, health)| Some((labels, health.attempt?, health)));
 
     for (spec, number) in GAUGES {
         let mut family = writer.family(spec);
@@ -80,15 +82,16 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     Ok(())
 }
 
-/// Returns the collectors of a target. The label `contact_center` is empty for the collector that belongs to no contact
-/// centre.
+/// Returns the collectors of a target. The label `contact_center` is empty for the collector that
+/// belongs to no contact centre.
 fn target_collectors<'a>(target: &TargetInput<'a>) -> Vec<([Label<'a>; 3], Health)> {
     let labels = |[target, contact_center]: [Label<'a>; 2], health: &Health| {
         [target, contact_center, ("collector", health.collector.as_str())]
     };
     let [name] = target.labels;
     // With an empty label instead of none: all samples of a family have the same labels.
-    let shared = target.snapshot.and_then(|snapshot| snapshot.inventory.health(Collector::Inventory));
+    let shared =
+        target.snapshot.and_then(|snapshot| snapshot.inventory.health(Collector::Inventory));
     let shared = shared.map(|health| (labels([name, ("contact_center", "")], &health), health));
     let center_collectors = target.centers.iter().flat_map(|center| {
         center.center.health().map(move |health| (labels(center.labels, &health), health))
@@ -98,6 +101,7 @@ fn target_collectors<'a>(target: &TargetInput<'a>) -> Vec<([Label<'a>; 3], Healt
 
 /// Returns true if the last attempt was complete and its data is not too old.
 fn succeeded(attempt: &Attempt, health: &Health, now: Stamp) -> bool {
-    let fresh = health.last_success.is_some_and(|taken| now.since(taken) <= max_age(health.interval));
+    let fresh =
+        health.last_success.is_some_and(|taken| now.since(taken) <= max_age(health.interval));
     attempt.outcome == Outcome::Complete && fresh
 }

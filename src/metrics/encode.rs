@@ -23,7 +23,8 @@ use crate::model::Stamp;
 
 /// Returns the OpenMetrics text of `page` at the time `now`.
 ///
-/// It depends on nothing but its arguments. `process` is written on pages that show the exporter itself.
+/// It depends on nothing but its arguments. `process` is written on pages that show the exporter
+/// itself.
 pub fn encode(
     page: MetricsPage,
     views: &[View],
@@ -59,7 +60,8 @@ impl Collector for Families {
         let input = EncodeInput::new(&self.views, identity, self.now);
         match self.page {
             MetricsPage::Main | MetricsPage::Targets => {
-                // The plan of the agents' page is needed, too: this page reports the series that are left out there.
+                // The plan of the agents' page is needed, too: this page reports the series that
+                // are left out there.
                 let plans = [MetricsPage::Main, MetricsPage::Agents]
                     .map(|page| (page, DropPlan::new(page, &input, *max_series)));
                 let mut writer = FamilyWriter::new(encoder, plans[0].1.families());
@@ -76,9 +78,15 @@ impl Collector for Families {
             }
             MetricsPage::Agents => {
                 let dropped = DropPlan::new(self.page, &input, *max_series).families();
-                self.page.write(&mut FamilyWriter::new(encoder, dropped), &input, &identity.naming())
+                self.page.write(
+                    &mut FamilyWriter::new(encoder, dropped),
+                    &input,
+                    &identity.naming(),
+                )
             }
-            MetricsPage::Exporter => self.write_exporter(&mut FamilyWriter::new(encoder, Vec::new())),
+            MetricsPage::Exporter => {
+                self.write_exporter(&mut FamilyWriter::new(encoder, Vec::new()))
+            }
         }
     }
 }
@@ -97,7 +105,8 @@ impl Families {
 impl MetricsPage {
     /// Returns true if the page has the families of which the process has one.
     pub(super) fn shows_exporter(self) -> bool {
-        // Not on `Targets`: scrapers that read each target separately would count the exporter once per target.
+        // Not on `Targets`: scrapers that read each target separately would count the exporter once
+        // per target.
         matches!(self, Self::Main | Self::Exporter)
     }
 

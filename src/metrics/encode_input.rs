@@ -1,4 +1,5 @@
-//! The input of one encoding: the data of all targets, with labels prepared and readings that are too old left out.
+//! The input of one encoding: the data of all targets, with labels prepared and readings that are
+//! too old left out.
 
 use std::sync::Arc;
 
@@ -45,7 +46,11 @@ pub(super) struct CenterInput<'a> {
 
 impl<'a> EncodeInput<'a> {
     pub(super) fn new(views: &'a [View], identity: &'a Identity, now: Stamp) -> Self {
-        Self { now, identity, targets: views.iter().map(|view| TargetInput::new(view, now)).collect() }
+        Self {
+            now,
+            identity,
+            targets: views.iter().map(|view| TargetInput::new(view, now)).collect(),
+        }
     }
 
     /// Returns the contact centres of all targets.
@@ -77,7 +82,8 @@ impl<'a> TargetInput<'a> {
         let centers = published.into_iter().flat_map(|published| {
             published.snapshot.centers.iter().map(move |center| {
                 let id = &center.contact_center.id;
-                let totals = published.totals.centers.iter().find(|totals| totals.contact_center == *id);
+                let totals =
+                    published.totals.centers.iter().find(|totals| totals.contact_center == *id);
                 CenterInput {
                     labels: [("target", &view.name), ("contact_center", id)],
                     center,
@@ -100,10 +106,12 @@ impl<'a> TargetInput<'a> {
     }
 }
 
-/// Returns the text of a name for a label, truncated to [`NAME_LIMIT`] characters; empty if there is no name.
+/// Returns the text of a name for a label, truncated to [`NAME_LIMIT`] characters; empty if there
+/// is no name.
 pub(super) fn label_text(text: Option<&Arc<str>>) -> &str {
     let text = text.map_or("", |text| &**text);
-    // A name is as long as a user of Trio makes it. Bytes first: no name has more characters than bytes.
+    // A name is as long as a user of Trio makes it. Bytes first: no name has more characters than
+    // bytes.
     if text.len() <= NAME_LIMIT {
         return text;
     }

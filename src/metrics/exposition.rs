@@ -1,4 +1,5 @@
-//! The exposition for scrapers: encodings made outside the async threads, each once, and shared while they are young.
+//! The exposition for scrapers: encodings made outside the async threads, each once, and shared
+//! while they are young.
 
 use std::{
     io::{self, Write},
@@ -13,7 +14,8 @@ use tokio::{
 };
 
 use super::{
-    Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View, cache::Cache, classic, encode,
+    Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View, cache::Cache,
+    classic, encode,
 };
 use crate::model::{Clock, Shard, Text};
 
@@ -34,8 +36,8 @@ struct Served {
     generation: u64,
 }
 
-/// Key of an encoding: page, position of the target if only one was requested, format, number of targets whose first
-/// step has ended, and generation of the sources and settings.
+/// Key of an encoding: page, position of the target if only one was requested, format, number of
+/// targets whose first step has ended, and generation of the sources and settings.
 type Key = (MetricsPage, Option<usize>, Format, usize, u64);
 
 /// Reasons why a page cannot be served.
@@ -93,8 +95,8 @@ impl Exposition {
     /// Replaces sources and settings, except for the age up to which encodings are shared.
     pub fn replace(&self, sources: Vec<Source>, settings: Settings) {
         let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
-        // The generation is part of the key of the cache: once a reload is answered, no encoding is served that shows
-        // agents who may no longer be shown.
+        // The generation is part of the key of the cache: once a reload is answered, no encoding is
+        // served that shows agents who may no longer be shown.
         let generation = served.generation + 1;
         *served = Arc::new(Served { sources, settings: Arc::new(settings), generation });
     }
@@ -103,8 +105,8 @@ impl Exposition {
         self.served.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns the encoding of `page`, for one target or for all. The main page of one target does not have the
-    /// families about the exporter itself ([`MetricsPage::Targets`]).
+    /// Returns the encoding of `page`, for one target or for all. The main page of one target does
+    /// not have the families about the exporter itself ([`MetricsPage::Targets`]).
     ///
     /// # Errors
     /// No target has that name, another shard reads it, or encoding failed.
@@ -121,16 +123,19 @@ impl Exposition {
             (page, _) => page,
         };
         let now = self.clock.now();
-        // A page that was encoded before a target's first step (`trio_up 0`) must not hide that step.
+        // A page that was encoded before a target's first step (`trio_up 0`) must not hide that
+        // step.
         let key = (page, position, format, served.targets_with_data(), served.generation);
         let (clock, started) = (self.clock.clone(), self.started);
         let make = async move {
-            // The age of the encoding counts from here: the task may have started later than the request came.
+            // The age of the encoding counts from here: the task may have started later than the
+            // request came.
             let now = clock.now();
             // 170,000 samples take about 50 ms: an async thread must not be blocked that long.
             let encoded = spawn_blocking(move || {
                 let views = served.views(position);
-                let process = if page.shows_exporter() { Process::read(started) } else { Process::default() };
+                let process =
+                    if page.shows_exporter() { Process::read(started) } else { Process::default() };
                 let text = encode(page, &views, &served.settings, process, now);
                 Encoded::new(match format {
                     Format::OpenMetrics => text,
@@ -186,7 +191,9 @@ impl Served {
             is_known.then(|| (sharing.shard.holder(asked), sharing.shard))
         };
         position.ok_or_else(|| match self.settings.sharing.as_ref().and_then(other_shard) {
-            Some((holder, shard)) => ExpositionError::OtherShard { asked: asked.to_owned(), holder, shard },
+            Some((holder, shard)) => {
+                ExpositionError::OtherShard { asked: asked.to_owned(), holder, shard }
+            }
             None => ExpositionError::UnknownTarget { asked: asked.to_owned(), known: known() },
         })
     }

@@ -14,7 +14,8 @@ use prometheus_client::{
 pub(super) const PREFIX: &str = "trio";
 
 /// A label: name and value.
-// Arrays of borrowed pairs: a sample needs no allocation. `/metrics/agents` of 10,000 agents has 170,000 samples.
+// Arrays of borrowed pairs: a sample needs no allocation. `/metrics/agents` of 10,000 agents has
+// 170,000 samples.
 pub(super) type Label<'a> = (&'static str, &'a str);
 
 /// The unit of a family. The encoder appends it to the name.
@@ -31,8 +32,9 @@ pub(super) enum Unit {
 pub(super) type Key = (&'static str, Unit);
 
 /// The type of a family.
-// Not `info`: prometheus-client writes `{,target=…}` for an info beside a family's labels, and Prometheus 2.42 drops
-// the whole scrape for it. Families named `…_info` are gauges with the value 1.
+// Not `info`: prometheus-client writes `{,target=…}` for an info beside a family's labels, and
+// Prometheus 2.42 drops the whole scrape for it. Families named `…_info` are gauges with the value
+// 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Gauge,
@@ -50,7 +52,8 @@ pub(super) struct Spec {
 }
 
 impl Spec {
-    /// Declares a gauge. `name` has no prefix, unit or `_total`: they are added when the family is written.
+    /// Declares a gauge. `name` has no prefix, unit or `_total`: they are added when the family is
+    /// written.
     pub(super) const fn gauge(name: &'static str, help: &'static str) -> Self {
         Self { name, unit: Unit::None, kind: Kind::Gauge, help }
     }
@@ -97,7 +100,8 @@ impl Spec {
 
     fn unit(&self) -> Option<&'static registry::Unit> {
         // prometheus-client has no unit for ratios.
-        static RATIO: LazyLock<registry::Unit> = LazyLock::new(|| registry::Unit::Other("ratio".to_owned()));
+        static RATIO: LazyLock<registry::Unit> =
+            LazyLock::new(|| registry::Unit::Other("ratio".to_owned()));
         match self.unit {
             Unit::None => None,
             Unit::Seconds => Some(&registry::Unit::Seconds),
@@ -144,14 +148,17 @@ impl<'p> FamilyWriter<'p> {
         }
     }
 
-    /// Begins a family. Each family may be begun once in an encoding: a second HELP or TYPE is invalid.
+    /// Begins a family. Each family may be begun once in an encoding: a second HELP or TYPE is
+    /// invalid.
     pub(super) fn family(&mut self, spec: &'static Spec) -> Family<'_, 'p> {
         let state = match &mut self.mode {
             Mode::Count { series } => {
                 series.push((spec.key(), 0));
                 series.last_mut().map_or(State::Dropped, |(_, count)| State::Counting(count))
             }
-            Mode::Write { dropped, .. } if dropped.iter().any(|dropped| dropped.key() == spec.key()) => {
+            Mode::Write { dropped, .. }
+                if dropped.iter().any(|dropped| dropped.key() == spec.key()) =>
+            {
                 State::Dropped
             }
             Mode::Write { encoder, .. } => State::Pending(encoder),
@@ -167,7 +174,8 @@ pub(super) struct Family<'f, 'p> {
 }
 
 enum State<'f, 'p> {
-    /// No sample yet, so HELP and TYPE are not written: without samples they would make an empty family.
+    /// No sample yet, so HELP and TYPE are not written: without samples they would make an empty
+    /// family.
     Pending(&'f mut DescriptorEncoder<'p>),
     /// HELP and TYPE are written.
     Open(MetricEncoder<'f>),
@@ -184,7 +192,11 @@ impl<'f> Family<'f, '_> {
     }
 
     /// Adds a sample of a gauge. A value that is not finite counts as unknown and is left out.
-    pub(super) fn add_gauge_f64(&mut self, labels: &impl EncodeLabelSet, value: f64) -> fmt::Result {
+    pub(super) fn add_gauge_f64(
+        &mut self,
+        labels: &impl EncodeLabelSet,
+        value: f64,
+    ) -> fmt::Result {
         if !value.is_finite() {
             return Ok(());
         }
@@ -208,9 +220,13 @@ impl<'f> Family<'f, '_> {
         self.add_samples(1, |encoder| encoder.encode_counter::<NoLabelSet, _, u64>(&value, None))
     }
 
-    /// Adds a sample of a counter, for instance of seconds. A value that is not finite counts as unknown and is left
-    /// out.
-    pub(super) fn add_counter_f64(&mut self, labels: &impl EncodeLabelSet, value: f64) -> fmt::Result {
+    /// Adds a sample of a counter, for instance of seconds. A value that is not finite counts as
+    /// unknown and is left out.
+    pub(super) fn add_counter_f64(
+        &mut self,
+        labels: &impl EncodeLabelSet,
+        value: f64,
+    ) -> fmt::Result {
         if !value.is_finite() {
             return Ok(());
         }
@@ -219,7 +235,8 @@ impl<'f> Family<'f, '_> {
         })
     }
 
-    /// Adds a histogram. `buckets` are `(upper edge, observations in this bucket alone)`; the last edge is infinite.
+    /// Adds a histogram. `buckets` are `(upper edge, observations in this bucket alone)`; the last
+    /// edge is infinite.
     pub(super) fn add_histogram(
         &mut self,
         labels: &impl EncodeLabelSet,
@@ -244,8 +261,12 @@ impl<'f> Family<'f, '_> {
             && let State::Pending(encoder) = std::mem::replace(&mut self.state, State::Dropped)
         {
             let Spec { name, help, .. } = self.spec;
-            self.state =
-                State::Open(encoder.encode_descriptor(name, help, self.spec.unit(), self.spec.kind())?);
+            self.state = State::Open(encoder.encode_descriptor(
+                name,
+                help,
+                self.spec.unit(),
+                self.spec.kind(),
+            )?);
         }
         match &mut self.state {
             State::Open(encoder) => write(encoder),

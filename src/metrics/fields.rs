@@ -39,7 +39,8 @@ const TIMES_REJECTED: Spec = Spec::counter(
 pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
     let fields = || {
         let snapshots = input.snapshots();
-        snapshots.flat_map(|(target, snapshot)| snapshot.fields.iter().map(move |field| (target, field)))
+        snapshots
+            .flat_map(|(target, snapshot)| snapshot.fields.iter().map(move |field| (target, field)))
     };
     let mut family = writer.family(&INFO);
     for (target, field) in fields() {
@@ -52,7 +53,8 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
             ];
             family.add_gauge(&[target, resource, field_label, member, form, source], 1)?;
         } else if is_derived(input, target, field) {
-            // The labels of all samples of a family must be the same, so the empty ones are written, too.
+            // The labels of all samples of a family must be the same, so the empty ones are
+            // written, too.
             let derived = [("member", ""), ("form", ""), ("source", "derived")];
             family.add_gauge(&(labels(target, field), derived), 1)?;
         }
@@ -96,15 +98,16 @@ pub(super) fn usage(
     snapshot.fields.iter().map(usage).collect()
 }
 
-/// Returns the number of times of a field that were rejected, by the decoder or because they contradict the readings;
-/// `None` if the field is not a time.
+/// Returns the number of times of a field that were rejected, by the decoder or because they
+/// contradict the readings; `None` if the field is not a time.
 fn times_rejected(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
     let contradicted = contradicted(target, field);
     let known = field.times_rejected.is_some() || contradicted.is_some();
     known.then(|| field.times_rejected.unwrap_or(0) + contradicted.unwrap_or(0))
 }
 
-/// Returns true if other data replaces a field that no member feeds: the longest wait, from the lists of cases.
+/// Returns true if other data replaces a field that no member feeds: the longest wait, from the
+/// lists of cases.
 fn is_derived(input: &EncodeInput<'_>, target: &TargetInput<'_>, field: &FieldUse) -> bool {
     let longest_wait = field.resource == Resource::ServiceState && field.field == "longest_wait";
     longest_wait
@@ -114,7 +117,8 @@ fn is_derived(input: &EncodeInput<'_>, target: &TargetInput<'_>, field: &FieldUs
         })
 }
 
-/// Returns how many times of cases contradicted the readings; `None` if the field is not a time of a case.
+/// Returns how many times of cases contradicted the readings; `None` if the field is not a time of
+/// a case.
 fn contradicted(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
     let source = Source::ALL.into_iter().find(|source| source.resource() == field.resource)?;
     let number: fn(&RejectedTimes) -> u64 = match field.field {

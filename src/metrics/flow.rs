@@ -1,6 +1,8 @@
-//! The flow of cases by service and class: gauges of waiting cases, counters of offered, answered and lost ones.
+//! The flow of cases by service and class: gauges of waiting cases, counters of offered, answered
+//! and lost ones.
 //!
-//! Gauges need a list that is not too old. Counters stay as long as the last reading of the services has the service.
+//! Gauges need a list that is not too old. Counters stay as long as the last reading of the
+//! services has the service.
 
 use std::{collections::HashMap, fmt};
 
@@ -11,8 +13,8 @@ use super::{
 use crate::{
     model::{CaseState, Text},
     tally::{
-        ClassCounts, ClassTotals, DayCounts, LeftAge, ServiceTotals, UnclassifiedReason, Unmeasured,
-        WaitingNow,
+        ClassCounts, ClassTotals, DayCounts, LeftAge, ServiceTotals, UnclassifiedReason,
+        Unmeasured, WaitingNow,
     },
 };
 
@@ -171,8 +173,8 @@ const DAY: [(&Spec, DayNumber); 4] = [
 ];
 
 /// The families of the flow that are left out last if there are too many series, first to last.
-// Counts of the day go first: queries can compute them from the counters. The gauges of waiting cases go last: alerts
-// need them.
+// Counts of the day go first: queries can compute them from the counters. The gauges of waiting
+// cases go last: alerts need them.
 pub(super) const DROPPED_LATE: [&Spec; 21] = [
     DAY[0].0,
     DAY[1].0,
@@ -256,7 +258,8 @@ pub(super) fn write<'a>(writer: &mut FamilyWriter<'_>, input: &'a EncodeInput<'a
 /// Returns true if the readings that feed the gauges of a class are not too old.
 fn is_fresh((_, _, totals, center): &ClassRow<'_>, input: &EncodeInput<'_>) -> bool {
     // A service exists while `services/state` has it, so its gauges need that reading as well.
-    center.service_state.is_some() && totals.source.reading(center.center).fresh(input.now).is_some()
+    center.service_state.is_some()
+        && totals.source.reading(center.center).fresh(input.now).is_some()
 }
 
 /// Writes the gauges of the present cases, while the lists are complete and not too old.
@@ -334,7 +337,11 @@ fn write_waits<'a>(
 }
 
 /// Writes the counters of time of the services, and their truncated lists.
-fn write_time(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>, rows: &[Row<'_>]) -> fmt::Result {
+fn write_time(
+    writer: &mut FamilyWriter<'_>,
+    input: &EncodeInput<'_>,
+    rows: &[Row<'_>],
+) -> fmt::Result {
     let mut family = writer.family(&QUEUE_WAIT);
     for row in rows {
         if let Some(seconds) = row.totals.time.queue_wait {
@@ -383,14 +390,15 @@ fn rows<'a>(center: &'a CenterInput<'a>) -> impl Iterator<Item = Row<'a>> {
     let [target, contact_center] = center.labels;
     listed.into_iter().filter_map(move |(id, own_name)| {
         let named = names.get(&**id).copied().or(own_name);
-        let labels = [target, contact_center, ("service_id", &**id), ("service_name", label_text(named))];
+        let labels =
+            [target, contact_center, ("service_id", &**id), ("service_name", label_text(named))];
         Some(Row { labels, totals: flow.get(&**id)?, center })
     })
 }
 
-/// Returns the age of the oldest waiting case of a service by the lists, in seconds, for a Trio that does not give it.
-/// `None` while a list that is needed is truncated or too old, while it is not known which cases wait, and while Trio
-/// counts more waiting cases than the lists show.
+/// Returns the age of the oldest waiting case of a service by the lists, in seconds, for a Trio
+/// that does not give it. `None` while a list that is needed is truncated or too old, while it is
+/// not known which cases wait, and while Trio counts more waiting cases than the lists show.
 pub(super) fn derived_longest_wait(
     center: &CenterInput<'_>,
     input: &EncodeInput<'_>,

@@ -46,8 +46,10 @@ pub(super) fn write(
     writer: &mut FamilyWriter<'_>,
     rows: &[(&CenterInput<'_>, Vec<ServiceRow<'_>>)],
 ) -> fmt::Result {
-    let rows: Vec<GoalsRow<'_>> = rows.iter().flat_map(|(center, rows)| goals_rows(center, rows)).collect();
-    let classes = || rows.iter().flat_map(|row| row.classes.iter().map(move |goal| (goal, row.service)));
+    let rows: Vec<GoalsRow<'_>> =
+        rows.iter().flat_map(|(center, rows)| goals_rows(center, rows)).collect();
+    let classes =
+        || rows.iter().flat_map(|row| row.classes.iter().map(move |goal| (goal, row.service)));
 
     let mut family = writer.family(&WAIT_TARGET);
     for (goal, row) in classes() {
@@ -56,11 +58,16 @@ pub(super) fn write(
     }
     let mut family = writer.family(&LEVEL_TARGET);
     for (goal, row) in classes() {
-        family.add_gauge_f64(&(row.labels, [("case_class", goal.class.as_str())]), goal.level_target)?;
+        family.add_gauge_f64(
+            &(row.labels, [("case_class", goal.class.as_str())]),
+            goal.level_target,
+        )?;
     }
     let mut family = writer.family(&WAIT_ALERT);
     for (goal, row) in classes() {
-        for (severity, after) in [("warning", goal.warning_after), ("critical", goal.critical_after)] {
+        for (severity, after) in
+            [("warning", goal.warning_after), ("critical", goal.critical_after)]
+        {
             let alert = [("case_class", goal.class.as_str()), ("severity", severity)];
             family.add_gauge_f64(&(row.labels, alert), after.as_secs_f64())?;
         }
@@ -79,11 +86,14 @@ pub(super) fn write(
 }
 
 /// Returns the goals of each service.
-fn goals_rows<'a>(center: &'a CenterInput<'_>, services: &'a [ServiceRow<'a>]) -> Vec<GoalsRow<'a>> {
+fn goals_rows<'a>(
+    center: &'a CenterInput<'_>,
+    services: &'a [ServiceRow<'a>],
+) -> Vec<GoalsRow<'a>> {
     let row = |service: &'a ServiceRow<'a>| {
         let flow = center.flow.and_then(|flow| flow.service(service.id()));
-        // The tally chose the goals by id, name and groups. Until it has counted the service, names and groups are
-        // not known here, and rules that need them do not apply.
+        // The tally chose the goals by id, name and groups. Until it has counted the service, names
+        // and groups are not known here, and rules that need them do not apply.
         let goals = match flow {
             Some(flow) => Cow::Borrowed(&*flow.goals),
             None => center.goals.for_service(&ServiceNames {
@@ -92,7 +102,8 @@ fn goals_rows<'a>(center: &'a CenterInput<'_>, services: &'a [ServiceRow<'a>]) -
                 ..ServiceNames::default()
             }),
         };
-        // Classes that are not configured but were seen are measured as well, so their goals are shown, too.
+        // Classes that are not configured but were seen are measured as well, so their goals are
+        // shown, too.
         let seen: Vec<CaseClass> =
             flow.iter().flat_map(|flow| flow.classes.iter().map(|c| c.class)).collect();
         let classes = goals.classes_with(&seen);

@@ -17,7 +17,8 @@ pub enum Identity {
     None,
     /// Trio's id.
     Id,
-    /// Keyed hash (HMAC-SHA-256) of contact centre and id: a pseudonym, the same as long as the key is.
+    /// Keyed hash (HMAC-SHA-256) of contact centre and id: a pseudonym, the same as long as the key
+    /// is.
     Hash(SecretSlice<u8>),
     /// Trio's id and name.
     Name,
@@ -64,8 +65,8 @@ impl Naming {
             Self::Withheld => Cow::Borrowed(""),
             Self::Hashed(keyed) => {
                 let mut hash = (**keyed).clone();
-                // Ids are unique in their contact centre only. The separator keeps contact centre 1, id 23 and contact
-                // centre 12, id 3 apart.
+                // Ids are unique in their contact centre only. The separator keeps contact centre
+                // 1, id 23 and contact centre 12, id 3 apart.
                 hash.update(contact_center.as_bytes());
                 hash.update(b"/");
                 hash.update(id.as_bytes());

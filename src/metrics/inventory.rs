@@ -33,8 +33,8 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     Ok(())
 }
 
-/// Returns the collections of all targets that were counted and are not too old. The label `contact_center` is empty for
-/// a collection that belongs to no contact centre.
+/// Returns the collections of all targets that were counted and are not too old. The label
+/// `contact_center` is empty for a collection that belongs to no contact centre.
 fn collection_counts<'a>(
     input: &EncodeInput<'a>,
 ) -> impl Iterator<Item = ([Label<'a>; 2], &'a CollectionCount)> {
@@ -45,10 +45,13 @@ fn collection_counts<'a>(
     input.targets.iter().flat_map(move |target| {
         let [name] = target.labels;
         // With an empty label instead of none: all samples of a family have the same labels.
-        let in_centers =
-            target.centers.iter().flat_map(move |center| fresh(center.labels, &center.center.inventory));
-        let shared =
-            target.snapshot.map(|snapshot| fresh([name, ("contact_center", "")], &snapshot.inventory));
+        let in_centers = target
+            .centers
+            .iter()
+            .flat_map(move |center| fresh(center.labels, &center.center.inventory));
+        let shared = target
+            .snapshot
+            .map(|snapshot| fresh([name, ("contact_center", "")], &snapshot.inventory));
         shared.into_iter().flatten().chain(in_centers)
     })
 }

@@ -17,7 +17,8 @@ const STATE_LIMIT: Spec = Spec::gauge(
 )
 .seconds();
 
-/// Writes both families for the states that have a limit, while the states of agents are not too old.
+/// Writes both families for the states that have a limit, while the states of agents are not too
+/// old.
 pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
     let fresh = || input.centers().filter(|center| center.agent_state.is_some());
     let limits = || {

@@ -20,7 +20,9 @@ const PAUSE_SECONDS: Spec = Spec::counter(
 /// Writes both families, for contact centres where reasons may be shown and Trio gives them.
 pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
     let pauses = || {
-        input.centers().filter_map(|center| Some((center, center.agents.and_then(|a| a.pauses.as_ref())?)))
+        input
+            .centers()
+            .filter_map(|center| Some((center, center.agents.and_then(|a| a.pauses.as_ref())?)))
     };
     let mut family = writer.family(&PAUSED);
     for (center, pauses) in pauses().filter(|(center, _)| center.agent_state.is_some()) {
@@ -32,7 +34,10 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
     let mut family = writer.family(&PAUSE_SECONDS);
     for (center, pauses) in pauses() {
         for (reason, seconds) in pauses.reasons.iter().zip(&pauses.seconds) {
-            family.add_counter_f64(&(center.labels, [("reason", label_text(Some(reason)))]), *seconds)?;
+            family.add_counter_f64(
+                &(center.labels, [("reason", label_text(Some(reason)))]),
+                *seconds,
+            )?;
         }
     }
     Ok(())

@@ -75,8 +75,8 @@ fn center_rows<'a>(center: &CenterInput<'a>, naming: &Naming) -> Vec<PersonRow<'
         return shown.map(|person| row(&person.id, None, Some(person))).collect();
     };
     let totals_of = |(position, status): (usize, &AgentStatus)| {
-        // The totals have the order of the reading that they were made from, nearly always this one: the position saves
-        // a search through all agents.
+        // The totals have the order of the reading that they were made from, nearly always this
+        // one: the position saves a search through all agents.
         let same = |person: &&PersonTotals| person.id == status.id;
         persons.get(position).filter(same).or_else(|| persons.iter().find(same))
     };
@@ -119,7 +119,8 @@ pub(super) fn write(
     }
     let mut family = writer.family(&STATE_SINCE);
     for person in persons() {
-        let known = person.status.is_some_and(|status| status.state.is_some() || status.since.is_some());
+        let known =
+            person.status.is_some_and(|status| status.state.is_some() || status.since.is_some());
         if let Some(totals) = person.totals.filter(|_| known) {
             family.add_gauge_f64(&person.labels(), unix_seconds(totals.since))?;
         }
@@ -136,8 +137,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Writes the limit of each agent's present state. The page of single agents has a Prometheus of its own, so the limits
-/// on the main page cannot be joined there.
+/// Writes the limit of each agent's present state. The page of single agents has a Prometheus of
+/// its own, so the limits on the main page cannot be joined there.
 fn write_limits(
     writer: &mut FamilyWriter<'_>,
     input: &EncodeInput<'_>,
@@ -172,7 +173,8 @@ fn write_info(
             continue;
         }
         let agents = center.center.agents.fresh(input.now).into_iter().flat_map(|data| data.iter());
-        let names: HashMap<&str, &Text> = agents.filter_map(|a| Some((&*a.id, a.name.as_ref()?))).collect();
+        let names: HashMap<&str, &Text> =
+            agents.filter_map(|a| Some((&*a.id, a.name.as_ref()?))).collect();
         for person in persons {
             let Some(status) = person.status else { continue };
             let named = names.get(&*status.id).copied().or(status.name.as_ref());
@@ -191,8 +193,8 @@ fn write_members(
     let mut family = writer.family(&GROUP_MEMBER);
     for (center, persons) in input.centers().zip(rows) {
         let agents = &center.center.agents;
-        // Either list may name the memberships. If the agents were read once, they must not be too old now, because a
-        // part of the memberships could come from them.
+        // Either list may name the memberships. If the agents were read once, they must not be too
+        // old now, because a part of the memberships could come from them.
         let usable = agents.good.is_none() || agents.fresh(input.now).is_some();
         if !usable || center.center.agent_groups.fresh(input.now).is_none() {
             continue;
@@ -201,7 +203,8 @@ fn write_members(
         let now = persons.iter().filter_map(|person| Some((&*person.status?.id, person)));
         let present: HashMap<&str, &PersonRow<'_>> = now.collect();
         for (group, members) in groups.iter().filter(|(group, _)| center.shows_group(&group.id)) {
-            let labels = [("agent_group_id", &*group.id), ("agent_group", label_text(group.name.as_ref()))];
+            let labels =
+                [("agent_group_id", &*group.id), ("agent_group", label_text(group.name.as_ref()))];
             for person in members.iter().filter_map(|member| present.get(&**member)) {
                 family.add_gauge(&(person.labels(), labels), 1)?;
             }

@@ -1,4 +1,5 @@
-//! The exporter's process as the operating system reports it, under the names that all Prometheus clients use.
+//! The exporter's process as the operating system reports it, under the names that all Prometheus
+//! clients use.
 
 use std::{fmt, time::SystemTime};
 
@@ -37,7 +38,8 @@ pub struct Process {
 impl Process {
     /// Reads the process from the operating system. `started` is its start.
     pub fn read(started: SystemTime) -> Self {
-        // The start is an argument: reading it needs files of /proc that the hardened service hides (`ProcSubset=pid`).
+        // The start is an argument: reading it needs files of /proc that the hardened service hides
+        // (`ProcSubset=pid`).
         let read = metrics_process::collector::collect();
         // The crate reports 0 for "unlimited".
         let limited = |limit: Option<u64>| limit.filter(|limit| *limit > 0);
@@ -60,8 +62,7 @@ impl Process {
             write(encoder, "cpu", help, Some(&Unit::Seconds), &ConstCounter::new(seconds))?;
         }
         if let Some(seconds) = self.start_time_seconds {
-            let help =
-                "Start of the exporter, in seconds since 1970: a jump is a restart. Source: the exporter.";
+            let help = "Start of the exporter, in seconds since 1970: a jump is a restart. Source: the exporter.";
             write(encoder, "start_time", help, Some(&Unit::Seconds), &ConstGauge::new(seconds))?;
         }
         for (name, help, unit, value) in self.whole_numbers() {

@@ -25,7 +25,8 @@ const FAILOVERS: Spec = Spec::counter(
 pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
     let servers: Vec<_> =
         input.targets.iter().map(|target| (target.labels, target.stats.servers())).collect();
-    let servers = || servers.iter().flat_map(|(target, uses)| uses.iter().map(|server| (*target, server)));
+    let servers =
+        || servers.iter().flat_map(|(target, uses)| uses.iter().map(|server| (*target, server)));
     let mut family = writer.family(&ACTIVE);
     for (target, server) in servers() {
         family.add_gauge(&(target, labels(server)), u64::from(server.active))?;

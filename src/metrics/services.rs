@@ -1,6 +1,7 @@
 //! Services (queues): their present state as Trio gives it.
 //!
-//! A service exists if `services/state` has it. While that list is unknown or too old, no service has any gauge here.
+//! A service exists if `services/state` has it. While that list is unknown or too old, no service
+//! has any gauge here.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -40,7 +41,8 @@ const SERVICE_STATE_FIELD: Spec = Spec::gauge(
     "Number or flag of a service as Trio gives it, by the name of its member: the members that export_service_state names. Source: services/state.",
 );
 
-/// Numbers of a service that are shown as Trio gives them. A number that Trio does not give has no series.
+/// Numbers of a service that are shown as Trio gives them. A number that Trio does not give has no
+/// series.
 type Numbers = [(&'static Spec, fn(&ServiceStatus) -> Option<f64>); 6];
 /// Position of the longest wait: if Trio does not give it, it is derived from the lists of cases.
 const LONGEST_WAIT: usize = 1;
@@ -114,7 +116,10 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
         for center in &target.centers {
             // The family exists to join names; without a name there is nothing to join.
             if let Some(known) = &center.center.contact_center.name {
-                family.add_gauge(&(center.labels, [("contact_center_name", label_text(Some(known)))]), 1)?;
+                family.add_gauge(
+                    &(center.labels, [("contact_center_name", label_text(Some(known)))]),
+                    1,
+                )?;
             }
         }
     }
@@ -161,12 +166,17 @@ pub(super) fn write(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> f
 /// Returns the services of a contact centre that exist now.
 fn rows<'a>(center: &CenterInput<'a>, input: &EncodeInput<'_>) -> Vec<ServiceRow<'a>> {
     let services = center.center.services.fresh(input.now).into_iter().flat_map(|data| data.iter());
-    let names: HashMap<&str, &Text> = services.filter_map(|s| Some((&*s.id, s.name.as_ref()?))).collect();
+    let names: HashMap<&str, &Text> =
+        services.filter_map(|s| Some((&*s.id, s.name.as_ref()?))).collect();
     let [target, contact_center] = center.labels;
     let row = |status: &'a ServiceStatus| {
         let named = names.get(&*status.id).copied().or(status.name.as_ref());
-        let labels =
-            [target, contact_center, ("service_id", &*status.id), ("service_name", label_text(named))];
+        let labels = [
+            target,
+            contact_center,
+            ("service_id", &*status.id),
+            ("service_name", label_text(named)),
+        ];
         ServiceRow { labels, status }
     };
     center.service_state.unwrap_or_default().iter().map(row).collect()
@@ -178,17 +188,22 @@ fn write_groups(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::
     for center in input.centers().filter(|center| center.service_state.is_some()) {
         let groups = center.center.service_groups.fresh(input.now);
         for group in groups.into_iter().flat_map(|groups| &groups.groups) {
-            let info = [("service_group_id", &*group.id), ("service_group", label_text(group.name.as_ref()))];
+            let info = [
+                ("service_group_id", &*group.id),
+                ("service_group", label_text(group.name.as_ref())),
+            ];
             family.add_gauge(&(center.labels, info), 1)?;
         }
     }
     let mut family = writer.family(&SERVICE_GROUP_MEMBER);
     for center in input.centers() {
         let Some(services) = center.service_state else { continue };
-        // Memberships are read every few minutes: a service that was removed since must not appear in them.
+        // Memberships are read every few minutes: a service that was removed since must not appear
+        // in them.
         let exists: HashSet<&str> = services.iter().map(|status| &*status.id).collect();
         let mut members = center.center.service_group_members(input.now);
-        // Prometheus refuses a scrape with a doubled series, and an answer may have a membership twice.
+        // Prometheus refuses a scrape with a doubled series, and an answer may have a membership
+        // twice.
         members.sort_unstable();
         members.dedup();
         for (service, group) in members.iter().filter(|(service, _)| exists.contains(&**service)) {

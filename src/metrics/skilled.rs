@@ -15,8 +15,8 @@ pub(super) const SKILLED_AGENTS: Spec = Spec::gauge(
 );
 
 /// Writes the family, for contact centres whose skills and agent states are both known.
-// The counts come from the tally, once per reading: with a look-up of each skilled agent of each service at each
-// scrape, encoding took 1.57 times the minimum that `benches/encode` measures.
+// The counts come from the tally, once per reading: with a look-up of each skilled agent of each
+// service at each scrape, encoding took 1.57 times the minimum that `benches/encode` measures.
 pub(super) fn write(
     writer: &mut FamilyWriter<'_>,
     input: &EncodeInput<'_>,
@@ -29,10 +29,14 @@ pub(super) fn write(
         }
         let Some(skilled) = center.skilled else { continue };
         for service in services {
-            // Skills of this service are not known: no sample. Known, but no agent has the skill: zeros.
+            // Skills of this service are not known: no sample. Known, but no agent has the skill:
+            // zeros.
             let Some(counts) = skilled.get(service.id()) else { continue };
             for state in AgentState::ALL {
-                family.add_gauge(&(service.labels, [("state", state.as_str())]), counts[state.index()])?;
+                family.add_gauge(
+                    &(service.labels, [("state", state.as_str())]),
+                    counts[state.index()],
+                )?;
             }
         }
     }

@@ -1,4 +1,5 @@
-//! The data of the metrics pages at one moment, and the families left out of them, for the status page.
+//! The data of the metrics pages at one moment, and the families left out of them, for the status
+//! page.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -28,7 +29,8 @@ pub struct FieldUsage {
 }
 
 impl StatusView {
-    /// Returns the families that a page leaves out because of the limit on series, with the number of series of each.
+    /// Returns the families that a page leaves out because of the limit on series, with the number
+    /// of series of each.
     pub fn withheld(&self, page: MetricsPage) -> Vec<(String, usize)> {
         let input = EncodeInput::new(&self.views, &self.settings.identity, self.now);
         DropPlan::new(page, &input, self.settings.max_series).scraped_names()

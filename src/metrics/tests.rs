@@ -27,7 +27,12 @@ fn both_pages(view: &View, now: Stamp) -> Vec<Family> {
 }
 
 /// Families of a page.
-fn families(page: MetricsPage, views: &[View], settings: &Arc<Settings>, now: Stamp) -> Vec<Family> {
+fn families(
+    page: MetricsPage,
+    views: &[View],
+    settings: &Arc<Settings>,
+    now: Stamp,
+) -> Vec<Family> {
     let text = encode(page, views, settings, fixture::process(), now);
     parsed::classic(&from_open_metrics(&text))
 }

@@ -128,8 +128,8 @@ impl Resource {
 
     /// Returns true if the total that the server states must equal the number of items received.
     pub const fn has_exact_total(self) -> bool {
-        // Calls and cases change between two pages. Skills may have no member that distinguishes them, so repeated
-        // ones cannot be recognised.
+        // Calls and cases change between two pages. Skills may have no member that distinguishes
+        // them, so repeated ones cannot be recognised.
         !self.comes_and_goes() && !matches!(self, Self::Skills)
     }
 }
@@ -166,7 +166,8 @@ impl Collector {
         Self::ALL.into_iter().find(|collector| collector.as_str() == word)
     }
 
-    /// Returns the resource that it reads, which messages name; `None` for the inventory, which reads many.
+    /// Returns the resource that it reads, which messages name; `None` for the inventory, which
+    /// reads many.
     pub const fn resource(self) -> Option<Resource> {
         Some(match self {
             Self::Services => Resource::Services,

@@ -19,7 +19,8 @@ pub enum CaseState {
 
 impl CaseState {
     /// Every state, in the order of [`CaseState::index`].
-    pub const ALL: [Self; Self::COUNT] = [Self::Queued, Self::Offered, Self::Handled, Self::Unknown];
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::Queued, Self::Offered, Self::Handled, Self::Unknown];
     /// Number of states.
     pub const COUNT: usize = 4;
 
@@ -89,10 +90,11 @@ impl Case {
 pub struct CaseList {
     /// The cases, each once.
     pub cases: Vec<Case>,
-    /// Ids of services whose part of the list appears truncated; their cases must not be counted from it.
+    /// Ids of services whose part of the list appears truncated; their cases must not be counted
+    /// from it.
     pub truncated: Vec<Text>,
-    /// Ids of services with rows that have no id and may wait: the list shows more waiting cases of them than `cases`
-    /// holds.
+    /// Ids of services with rows that have no id and may wait: the list shows more waiting cases of
+    /// them than `cases` holds.
     pub unkeyed: Vec<Text>,
 }
 
@@ -102,8 +104,8 @@ impl CaseList {
         !self.cases.is_empty() && self.cases.iter().all(|case| case.state.is_none())
     }
 
-    /// Returns the number of cases by state, in the order of [`CaseState::ALL`]; `None` if the list is truncated or a
-    /// case has no state.
+    /// Returns the number of cases by state, in the order of [`CaseState::ALL`]; `None` if the list
+    /// is truncated or a case has no state.
     pub fn by_state(&self) -> Option<[u64; CaseState::COUNT]> {
         // A count over a part of the cases would be shown as if it were over all.
         if !self.truncated.is_empty() {
@@ -139,7 +141,10 @@ mod tests {
         let whole = |cases: Vec<Case>| CaseList { cases, ..CaseList::default() }.by_state();
         let queued = || case(Some(CaseState::Queued));
         assert_eq!(whole(vec![]), Some([0; 4]), "no case at all is an answer");
-        assert_eq!(whole(vec![queued(), queued(), case(Some(CaseState::Handled))]), Some([2, 0, 1, 0]));
+        assert_eq!(
+            whole(vec![queued(), queued(), case(Some(CaseState::Handled))]),
+            Some([2, 0, 1, 0])
+        );
         let truncated =
             CaseList { cases: vec![queued()], truncated: vec!["s".into()], ..CaseList::default() };
         assert_eq!(truncated.by_state(), None);

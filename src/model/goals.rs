@@ -1,6 +1,7 @@
 //! Goals of services: exported, so that recording rules and panels need no constants.
 //!
-//! The configuration is kept as it is given; [`Goals::for_service`] computes the goals of one service.
+//! The configuration is kept as it is given; [`Goals::for_service`] computes the goals of one
+//! service.
 
 mod given;
 mod matching;
@@ -37,8 +38,8 @@ pub struct Rule {
 }
 
 impl Goals {
-    /// Combines general goals and rules. Each key is looked up separately: the first rule that matches a service and
-    /// has the key decides, then the general goals, then the default.
+    /// Combines general goals and rules. Each key is looked up separately: the first rule that
+    /// matches a service and has the key decides, then the general goals, then the default.
     pub fn new(general: GivenGoals, rules: Vec<Rule>) -> Self {
         Self { general: given::resolve(&[&general]), given: general, rules, target: None }
     }
@@ -72,10 +73,11 @@ impl Goals {
         self.rules().filter(|(_, rule)| !matches(rule)).map(|(position, _)| position).collect()
     }
 
-    /// Returns the wait targets that become additional buckets of the histograms of waits, in seconds, ascending: at
-    /// most four for `all` targets together.
+    /// Returns the wait targets that become additional buckets of the histograms of waits, in
+    /// seconds, ascending: at most four for `all` targets together.
     pub fn edges<'a>(all: impl IntoIterator<Item = &'a Self>) -> Vec<f64> {
-        // One set for the whole process: buckets that differ between targets could not be added up in PromQL.
+        // One set for the whole process: buckets that differ between targets could not be added up
+        // in PromQL.
         let mut edges: Vec<f64> = wanted_edges(all).into_iter().take(CONFIGURED).collect();
         edges.sort_by(f64::total_cmp);
         edges
@@ -87,12 +89,13 @@ impl Goals {
     }
 }
 
-/// Returns the wait targets that are not yet buckets of their class, each once: general ones first, then in the order
-/// of the rules.
+/// Returns the wait targets that are not yet buckets of their class, each once: general ones first,
+/// then in the order of the rules.
 fn wanted_edges<'a>(all: impl IntoIterator<Item = &'a Goals>) -> Vec<f64> {
     let all: Vec<&Goals> = all.into_iter().collect();
     let general = all.iter().map(|goals| &goals.given);
-    let given = general.chain(all.iter().flat_map(|goals| goals.rules.iter().map(|rule| &rule.goals)));
+    let given =
+        general.chain(all.iter().flat_map(|goals| goals.rules.iter().map(|rule| &rule.goals)));
     let mut edges = Vec::new();
     for class in given.flat_map(|goals| &goals.classes) {
         let Some(target) = class.wait_target.map(|target| target.as_secs_f64()) else { continue };
@@ -106,7 +109,10 @@ fn wanted_edges<'a>(all: impl IntoIterator<Item = &'a Goals>) -> Vec<f64> {
 impl Default for Goals {
     fn default() -> Self {
         Self::new(
-            GivenGoals { classes: vec![GivenClass::new(CaseClass::Voice)], ..GivenGoals::default() },
+            GivenGoals {
+                classes: vec![GivenClass::new(CaseClass::Voice)],
+                ..GivenGoals::default()
+            },
             vec![],
         )
     }

@@ -33,7 +33,8 @@ impl GroupSelection {
         known: &'a [&AgentGroup],
     ) -> impl Iterator<Item = (&'static str, &'a Pattern)> {
         let lists = [("allow", &self.allow), ("deny", &self.deny)];
-        let entries = lists.into_iter().flat_map(|(list, entries)| entries.iter().map(move |e| (list, e)));
+        let entries =
+            lists.into_iter().flat_map(|(list, entries)| entries.iter().map(move |e| (list, e)));
         entries.filter(move |(_, entry)| !known.iter().any(|group| means(entry, group)))
     }
 }
@@ -57,8 +58,10 @@ mod tests {
             agent_ids: Vec::new(),
         };
         let groups = [group("1", Some("Växel Nord")), group("2", Some("Facket")), group("3", None)];
-        let selection =
-            GroupSelection { allow: patterns(&["växel*", "3", "4"]), deny: patterns(&["FACKET", "x*"]) };
+        let selection = GroupSelection {
+            allow: patterns(&["växel*", "3", "4"]),
+            deny: patterns(&["FACKET", "x*"]),
+        };
         assert_eq!(groups.each_ref().map(|group| selection.allows(group)), [true, false, true]);
         assert_eq!(groups.each_ref().map(|group| selection.denies(group)), [false, true, false]);
         let unmatched = selection

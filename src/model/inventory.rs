@@ -13,7 +13,8 @@ pub struct CollectionCount {
     pub items: Option<u64>,
 }
 
-/// The agents that have the skill for each service. Nothing is known about a service that is not listed.
+/// The agents that have the skill for each service. Nothing is known about a service that is not
+/// listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServiceSkills {
     /// Ids of services, each with the ids of its agents, each once.

@@ -18,13 +18,15 @@ impl Selection {
         (self.allow.is_empty() || listed(&self.allow)) && !listed(&self.deny)
     }
 
-    /// Returns the entries that match none of the `known` contact centres, each with the name of its list.
+    /// Returns the entries that match none of the `known` contact centres, each with the name of
+    /// its list.
     pub fn unmatched<'a>(
         &'a self,
         known: &'a [ContactCenter],
     ) -> impl Iterator<Item = (&'static str, &'a Text)> {
         let lists = [("allow", &self.allow), ("deny", &self.deny)];
-        let entries = lists.into_iter().flat_map(|(list, entries)| entries.iter().map(move |e| (list, e)));
+        let entries =
+            lists.into_iter().flat_map(|(list, entries)| entries.iter().map(move |e| (list, e)));
         entries.filter(move |(_, entry)| !known.iter().any(|center| means(entry, center)))
     }
 }
@@ -59,7 +61,11 @@ mod tests {
         assert_eq!(taken(&["2", " växjö "], &[]), [true, true, false]);
         assert_eq!(taken(&[], &["åre"]), [true, false, true]);
         assert_eq!(taken(&["2", "3"], &["Åre"]), [false, false, true]);
-        assert_eq!(taken(&["1"], &[]), [true, false, true], "an id and a name may be the same text");
+        assert_eq!(
+            taken(&["1"], &[]),
+            [true, false, true],
+            "an id and a name may be the same text"
+        );
         assert_eq!(taken(&["Väx"], &[]), [false, false, false], "no part of a name");
     }
 

@@ -29,7 +29,8 @@ pub struct Service {
     pub group_ids: Vec<Text>,
 }
 
-/// The current state of a service (`services/state`). A value that Trio does not give is `None`, never zero.
+/// The current state of a service (`services/state`). A value that Trio does not give is `None`,
+/// never zero.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceStatus {
     /// Trio's id.
@@ -68,11 +69,13 @@ pub struct ServiceGroup {
 pub struct ServiceGroups {
     /// The groups.
     pub groups: Vec<ServiceGroup>,
-    /// `(service id, group id)` pairs from `services?groupId=`; `None` if the server ignores that filter.
+    /// `(service id, group id)` pairs from `services?groupId=`; `None` if the server ignores that
+    /// filter.
     pub members: Option<Vec<(Text, Text)>>,
 }
 
-/// The class of a case. Waits are kept apart by class: an e-mail may wait for a day, a call may not.
+/// The class of a case. Waits are kept apart by class: an e-mail may wait for a day, a call may
+/// not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CaseClass {
     /// A telephone call.

@@ -53,11 +53,12 @@ impl Shard {
 
     /// Returns the number of the shard that reads the target `name`.
     ///
-    /// Rendezvous hashing: the shard with the highest weight. A shard that is added takes over its share, and no other
-    /// target moves.
+    /// Rendezvous hashing: the shard with the highest weight. A shard that is added takes over its
+    /// share, and no other target moves.
     pub fn holder(self, name: &str) -> u32 {
-        // `max_by_key` returns the last of equal weights, so the reversed order lets the first shard win. Any change
-        // here moves targets between exporters at the next update, and their counters begin at 0.
+        // `max_by_key` returns the last of equal weights, so the reversed order lets the first
+        // shard win. Any change here moves targets between exporters at the next update, and their
+        // counters begin at 0.
         (0..self.of).rev().max_by_key(|number| weight(*number, name)).unwrap_or_default()
     }
 
@@ -87,7 +88,8 @@ mod tests {
 
     #[test]
     fn each_target_is_read_by_exactly_one_shard() {
-        let shards: Vec<Shard> = (0..3).map(|number| Shard::new(number, 3).expect("a shard")).collect();
+        let shards: Vec<Shard> =
+            (0..3).map(|number| Shard::new(number, 3).expect("a shard")).collect();
         let mut shares = [0; 3];
         for target in 0..200 {
             let name = format!("trio-{target}");
@@ -100,15 +102,19 @@ mod tests {
 
     #[test]
     fn fourth_shard_takes_a_quarter_and_nothing_else_moves() {
-        let moved: Vec<(u32, u32)> =
-            holders(3).into_iter().zip(holders(4)).filter(|(before, after)| before != after).collect();
+        let moved: Vec<(u32, u32)> = holders(3)
+            .into_iter()
+            .zip(holders(4))
+            .filter(|(before, after)| before != after)
+            .collect();
         assert!((35..=65).contains(&moved.len()), "{} of 200", moved.len());
         assert!(moved.iter().all(|(_, after)| *after == 3), "{moved:?}");
     }
 
     #[test]
     fn holders_are_the_same_in_every_version() {
-        // for i in 0 1 2 3 4; do printf '%s ' $i; printf '%s/main' $i | sha256sum; done | sort -k 2 | tail -n 1
+        // for i in 0 1 2 3 4; do printf '%s ' $i; printf '%s/main' $i | sha256sum; done | sort -k 2
+        // | tail -n 1
         for (name, of_three, of_five) in GOLDEN {
             let holder = |of| Shard::new(0, of).expect("a shard").holder(name);
             assert_eq!((holder(3), holder(5)), (of_three, of_five), "{name}");

@@ -26,8 +26,8 @@ impl Stamp {
 
 /// The source of time. It is read where a step begins, and passed on as a [`Stamp`].
 ///
-/// Clones share a shift: a test can let an hour pass without waiting, and without pausing the timers of the runtime, on
-/// which open sockets depend.
+/// Clones share a shift: a test can let an hour pass without waiting, and without pausing the
+/// timers of the runtime, on which open sockets depend.
 #[derive(Clone, Debug)]
 pub struct Clock {
     source: Source,
@@ -90,7 +90,9 @@ mod tests {
         clock.advance(Duration::from_secs(3600));
         let after = other.now();
         assert!(after.since(before) >= Duration::from_secs(3600));
-        assert!(after.wall.duration_since(before.wall).expect("later") >= Duration::from_secs(3600));
+        assert!(
+            after.wall.duration_since(before.wall).expect("later") >= Duration::from_secs(3600)
+        );
     }
 
     #[test]
@@ -98,7 +100,8 @@ mod tests {
         let clock = Clock::still(UNIX_EPOCH);
         assert_eq!(clock.now(), clock.now());
         clock.advance(Duration::from_secs(5));
-        let expected = Stamp { wall: UNIX_EPOCH + Duration::from_secs(5), mono: Duration::from_secs(5) };
+        let expected =
+            Stamp { wall: UNIX_EPOCH + Duration::from_secs(5), mono: Duration::from_secs(5) };
         assert_eq!(clock.now(), expected);
     }
 

@@ -9,7 +9,8 @@ pub(super) const CONFIGURED: usize = 4;
 /// Bounds for classes in which a person waits, in seconds: 5 s to half an hour.
 const LIVE: [f64; 11] = [5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
 /// Bounds for the other classes, in seconds: five minutes to four days.
-const WRITTEN: [f64; 9] = [300.0, 600.0, 1800.0, 3600.0, 14_400.0, 28_800.0, 86_400.0, 172_800.0, 345_600.0];
+const WRITTEN: [f64; 9] =
+    [300.0, 600.0, 1800.0, 3600.0, 14_400.0, 28_800.0, 86_400.0, 172_800.0, 345_600.0];
 
 /// Returns the bucket bounds that a class always has, in seconds, ascending.
 pub const fn edges_of(class: CaseClass) -> &'static [f64] {
@@ -38,7 +39,10 @@ mod tests {
             assert!(edges_of(class).is_sorted_by(|a, b| a < b), "{class:?}");
             let all = all_edges_of(class, &[7200.0, 90.0, 30.0]);
             assert!(all.is_sorted_by(|a, b| a < b), "{class:?}: {all:?}");
-            assert!([30.0, 90.0, 7200.0].iter().all(|edge| all.contains(edge)), "{class:?}: {all:?}");
+            assert!(
+                [30.0, 90.0, 7200.0].iter().all(|edge| all.contains(edge)),
+                "{class:?}: {all:?}"
+            );
         }
         assert_eq!(all_edges_of(CaseClass::Voice, &[30.0]), edges_of(CaseClass::Voice));
         assert_eq!(all_edges_of(CaseClass::Email, &[30.0])[..2], [30.0, 300.0]);

@@ -1,4 +1,5 @@
-//! Waits that are read in the wrong unit: they differ from the ages of the waiting cases by a constant factor.
+//! Waits that are read in the wrong unit: they differ from the ages of the waiting cases by a
+//! constant factor.
 
 use super::Resource;
 
@@ -85,7 +86,8 @@ impl WaitMismatch {
         )
     }
 
-    /// Returns the line for a fields file that corrects the form, or leaves the field out where no form fits.
+    /// Returns the line for a fields file that corrects the form, or leaves the field out where no
+    /// form fits.
     pub fn fields_file_line(&self) -> String {
         let change = match self.likely_form() {
             Some(form) => format!("form: {form}"),
@@ -99,7 +101,9 @@ impl WaitMismatch {
         let line = self.fields_file_line();
         match self.likely_form() {
             Some(_) => format!("write into the fields_file: `{line}`"),
-            None => format!("name another member there, or leave the field out in the fields_file: `{line}`"),
+            None => format!(
+                "name another member there, or leave the field out in the fields_file: `{line}`"
+            ),
         }
     }
 }
@@ -139,10 +143,20 @@ mod tests {
             form,
         };
         for (form, factor, likely, words) in [
-            ("duration", WaitFactor::Thousand, Some("milliseconds"), "milliseconds read as seconds"),
+            (
+                "duration",
+                WaitFactor::Thousand,
+                Some("milliseconds"),
+                "milliseconds read as seconds",
+            ),
             ("seconds", WaitFactor::Sixtieth, Some("minutes"), "minutes read as seconds"),
             ("minutes", WaitFactor::Sixty, Some("seconds"), "seconds read as minutes"),
-            ("milliseconds", WaitFactor::Thousandth, Some("seconds"), "seconds read as milliseconds"),
+            (
+                "milliseconds",
+                WaitFactor::Thousandth,
+                Some("seconds"),
+                "seconds read as milliseconds",
+            ),
             ("clock", WaitFactor::Sixtieth, None, "hours and minutes read as minutes and seconds"),
             ("duration", WaitFactor::Sixty, None, "read as seconds; no other form explains it"),
         ] {

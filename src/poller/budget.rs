@@ -15,10 +15,11 @@ pub(super) struct Load {
 // Without it a small change of the load would change the interval in each step.
 const GRAIN: Duration = Duration::from_millis(100);
 
-/// Returns the configured interval, or the shortest longer one at which readings take at most half of the time
-/// and send at most `per_minute` requests a minute.
+/// Returns the configured interval, or the shortest longer one at which readings take at most half
+/// of the time and send at most `per_minute` requests a minute.
 pub(super) fn interval(configured: Duration, load: Load, per_minute: f64) -> Duration {
-    let by_requests = Duration::try_from_secs_f64(load.requests as f64 * 60.0 / per_minute.max(1.0));
+    let by_requests =
+        Duration::try_from_secs_f64(load.requests as f64 * 60.0 / per_minute.max(1.0));
     // A slow server gets at least as much time without requests as a round of them takes.
     let needed = (load.duration * 2).max(by_requests.unwrap_or(Duration::MAX));
     if needed <= configured {
@@ -28,8 +29,8 @@ pub(super) fn interval(configured: Duration, load: Load, per_minute: f64) -> Dur
     GRAIN.saturating_mul(u32::try_from(grains).unwrap_or(u32::MAX))
 }
 
-/// Returns the intervals of live and of configuration collectors, which share a budget. Configuration may use
-/// half of it; live readings get the rest.
+/// Returns the intervals of live and of configuration collectors, which share a budget.
+/// Configuration may use half of it; live readings get the rest.
 pub(super) fn intervals(
     configured: (Duration, Duration),
     fast: Load,
@@ -71,11 +72,15 @@ mod tests {
         for (fast, slow) in [(2, 10), (110, 1_200), (1_000, 5), (40, 100_000), (0, 0)] {
             let (fast_every, slow_every) =
                 intervals((CONFIGURED, SLOW), load(0.1, fast), load(0.1, slow), 600);
-            let a_minute = |requests: u64, every: Duration| requests as f64 * 60.0 / every.as_secs_f64();
+            let a_minute =
+                |requests: u64, every: Duration| requests as f64 * 60.0 / every.as_secs_f64();
             let total = a_minute(fast, fast_every) + a_minute(slow, slow_every);
             assert!(total <= 600.0, "{fast} and {slow}: {total} a minute");
             assert!(fast_every >= CONFIGURED && slow_every >= SLOW);
         }
-        assert_eq!(intervals((CONFIGURED, SLOW), load(0.1, 2), load(0.1, 10), 600), (CONFIGURED, SLOW));
+        assert_eq!(
+            intervals((CONFIGURED, SLOW), load(0.1, 2), load(0.1, 10), 600),
+            (CONFIGURED, SLOW)
+        );
     }
 }

@@ -11,8 +11,9 @@ use crate::{
 // Configuration is read every few minutes: without a retry, a short failure would last as long.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 
-/// Returns true if a collector is due at `now`. Steps come about every `tick`, never exactly, so a collector is
-/// due in the step nearest to its time. When the server is back (`recovered`), all failed readings are due.
+/// Returns true if a collector is due at `now`. Steps come about every `tick`, never exactly, so a
+/// collector is due in the step nearest to its time. When the server is back (`recovered`), all
+/// failed readings are due.
 pub(super) fn due(
     attempt: Option<Attempt>,
     interval: Duration,

@@ -19,7 +19,8 @@ use crate::{
 /// Scope of log lines about the target as a whole.
 const TARGET: &str = "target";
 /// Largest number of ids for which the configuration is read early.
-// A server that invents new ids in each answer would otherwise get a configuration reading in each step.
+// A server that invents new ids in each answer would otherwise get a configuration reading in each
+// step.
 const MAX_EARLY_READ_IDS: usize = 10_000;
 
 /// Result of one step for one contact centre.
@@ -106,8 +107,10 @@ impl Poller {
     async fn discover(&mut self, snapshot: &mut Snapshot) -> Result<(), Error> {
         let Settings { state, configuration, .. } = self.settings;
         let attempt = snapshot.contact_centers.attempt;
-        let due = cadence::due(attempt, configuration, state, self.trouble.is_some(), self.clock.now());
-        let looking = self.client.next_reading_may_add_members(Resource::ContactCenters, &"".into());
+        let due =
+            cadence::due(attempt, configuration, state, self.trouble.is_some(), self.clock.now());
+        let looking =
+            self.client.next_reading_may_add_members(Resource::ContactCenters, &"".into());
         // After a failover the links of the other server are not valid here.
         let moved = self.root.as_ref().is_some_and(|root| !self.client.is_at(root));
         // A complete answer without contact centres is an answer, too.
@@ -122,7 +125,8 @@ impl Poller {
             let mut listing = client.contact_centers(&root).await?;
             let all = listing.items.clone();
             listing.items.retain(|center| selection.takes(center));
-            let routes = join_all(listing.items.iter().map(|center| client.route(&root, center))).await;
+            let routes =
+                join_all(listing.items.iter().map(|center| client.route(&root, center))).await;
             let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
             Ok((root, all, listing, routes?))
         };
@@ -146,17 +150,23 @@ impl Poller {
         );
         if let Some((root, routes)) = found {
             self.root = Some(root);
-            self.routes = routes.into_iter().map(|route| (route.contact_center().clone(), route)).collect();
-            let listed =
-                snapshot.contact_centers.good.as_ref().map(|good| good.data.clone()).unwrap_or_default();
+            self.routes =
+                routes.into_iter().map(|route| (route.contact_center().clone(), route)).collect();
+            let listed = snapshot
+                .contact_centers
+                .good
+                .as_ref()
+                .map(|good| good.data.clone())
+                .unwrap_or_default();
             let mut known = std::mem::take(&mut snapshot.centers);
             for contact_center in listed.iter() {
-                let position = known.iter().position(|center| center.contact_center.id == contact_center.id);
+                let position =
+                    known.iter().position(|center| center.contact_center.id == contact_center.id);
                 let mut center = match position {
                     Some(position) => known.swap_remove(position),
-                    None => {
-                        Center::new(contact_center.clone(), |collector| self.settings.interval(collector))
-                    }
+                    None => Center::new(contact_center.clone(), |collector| {
+                        self.settings.interval(collector)
+                    }),
                 };
                 center.contact_center = contact_center.clone();
                 snapshot.centers.push(center);
@@ -175,7 +185,8 @@ impl Poller {
         }
     }
 
-    /// Reads all contact centres at the same time. Returns the error for which nothing could be read.
+    /// Reads all contact centres at the same time. Returns the error for which nothing could be
+    /// read.
     async fn collect_all(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
         let wanted = self.choose_cases(snapshot);
         let context = self.context();
@@ -202,7 +213,8 @@ impl Poller {
             self.read_early_for.extend(outcome.asked);
             self.record_followed(&outcome.center.contact_center.id, outcome.follow_outcome);
             for CollectorResult { collector, error, .. } in outcome.done {
-                let scope = format!("cc {} {}", outcome.center.contact_center.id, collector.as_str());
+                let scope =
+                    format!("cc {} {}", outcome.center.contact_center.id, collector.as_str());
                 match error {
                     None => self.situations.recovered(&scope),
                     Some(error) if error.is_total() => total.push((scope, error)),
@@ -217,7 +229,10 @@ impl Poller {
             return None;
         }
         // Of several errors the cause is reported, not one that waits because of it.
-        let why = total.iter().position(|(_, error)| !matches!(error, Error::LoginWaits { .. })).unwrap_or(0);
+        let why = total
+            .iter()
+            .position(|(_, error)| !matches!(error, Error::LoginWaits { .. }))
+            .unwrap_or(0);
         (!total.is_empty()).then(|| total.swap_remove(why).1)
     }
 
@@ -237,7 +252,8 @@ impl Poller {
         let shared = snapshot.inventory.tried();
         for Tried { attempt, problem, interval } in of_centers.chain([shared]) {
             if interval.is_some_and(|interval| cadence::due(*attempt, interval, tick, true, now)) {
-                *attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
+                *attempt =
+                    Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
                 *problem = Some(to_problem(why));
             }
         }
@@ -248,7 +264,14 @@ impl CenterOutcome {
     /// Creates the outcome for a contact centre without a route.
     fn unreachable(center: Center) -> Self {
         let follow_outcome = FollowOutcome::default();
-        Self { center, simulated: false, fast: None, done: Vec::new(), asked: HashSet::new(), follow_outcome }
+        Self {
+            center,
+            simulated: false,
+            fast: None,
+            done: Vec::new(),
+            asked: HashSet::new(),
+            follow_outcome,
+        }
     }
 }
 
@@ -263,11 +286,12 @@ impl CollectContext<'_> {
         let (state, fast, follow_outcome) = self.collect_live(route, &mut center, wanted).await;
         let mut done: Vec<CollectorResult> =
             state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
-        // A service or agent that is new in Trio gets its name with its first states, not minutes later with
-        // the next configuration reading.
+        // A service or agent that is new in Trio gets its name with its first states, not minutes
+        // later with the next configuration reading.
         let mut asked = unknown_ids(&center);
         asked.retain(|id| !read_early_for.contains(id));
-        // Unknown ids come from states alone; an error of another collector says nothing about them.
+        // Unknown ids come from states alone; an error of another collector says nothing about
+        // them.
         let explains = |done: &CollectorResult| {
             !matches!(done.collector, Collector::Calls | Collector::Cases | Collector::Skills)
         };
@@ -289,14 +313,29 @@ impl CollectContext<'_> {
     }
 
     /// Reads the configuration collectors.
-    async fn configuration(self, route: &Route, center: &mut Center, early: bool) -> Vec<CollectorResult> {
+    async fn configuration(
+        self,
+        route: &Route,
+        center: &mut Center,
+        early: bool,
+    ) -> Vec<CollectorResult> {
         let client = self.client;
         let Center { services, service_groups, agents, agent_groups, .. } = center;
-        let [with_services, with_groups, with_agents, with_agent_groups] =
-            [Collector::Services, Collector::ServiceGroups, Collector::Agents, Collector::AgentGroups]
-                .map(|collector| early || self.needs_member_probe(route, collector));
+        let [with_services, with_groups, with_agents, with_agent_groups] = [
+            Collector::Services,
+            Collector::ServiceGroups,
+            Collector::Agents,
+            Collector::AgentGroups,
+        ]
+        .map(|collector| early || self.needs_member_probe(route, collector));
         let done = tokio::join!(
-            self.collect(Collector::Services, services, with_services, client.services(route), with_count),
+            self.collect(
+                Collector::Services,
+                services,
+                with_services,
+                client.services(route),
+                with_count
+            ),
             self.collect(
                 Collector::ServiceGroups,
                 service_groups,
@@ -317,8 +356,8 @@ impl CollectContext<'_> {
         [done.0, done.1, done.2, done.3, skills].into_iter().flatten().collect()
     }
 
-    /// Returns true if a collector should be read again at once, to find members that Trio sends only when
-    /// asked for.
+    /// Returns true if a collector should be read again at once, to find members that Trio sends
+    /// only when asked for.
     pub(super) fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
         collector.resource().is_some_and(|resource| {
             self.client.next_reading_may_add_members(resource, route.contact_center())
@@ -347,7 +386,8 @@ impl CollectContext<'_> {
         let resource = collector.resource().unwrap_or(Resource::Api);
         let result = timeout(limit, read).await.unwrap_or_else(|_| Err(timeout_error(resource)));
         let simulated = result.as_ref().is_ok_and(|listing| listing.simulated);
-        let error = apply_outcome(reading, begun, self.clock, result.map(|listing| data(listing.items)));
+        let error =
+            apply_outcome(reading, begun, self.clock, result.map(|listing| data(listing.items)));
         Some(CollectorResult { collector, simulated, error })
     }
 }
@@ -360,10 +400,13 @@ fn unknown_ids(center: &Center) -> HashSet<Id> {
     let here = &center.contact_center.id;
     let services = (ids(&center.service_state, |s| &s.id), ids(&center.services, |s| &s.id));
     let agents = (ids(&center.agent_state, |a| &a.id), ids(&center.agents, |a| &a.id));
-    let pairs =
-        [services, agents].into_iter().filter_map(|(state, configuration)| Some((state?, configuration?)));
+    let pairs = [services, agents]
+        .into_iter()
+        .filter_map(|(state, configuration)| Some((state?, configuration?)));
     pairs
-        .flat_map(|(state, configuration)| state.into_iter().filter(move |id| !configuration.contains(id)))
+        .flat_map(|(state, configuration)| {
+            state.into_iter().filter(move |id| !configuration.contains(id))
+        })
         .map(|id| (here.clone(), id))
         .collect()
 }

@@ -18,11 +18,16 @@ use crate::{
 /// Case to read: the list that showed it, and its number.
 pub(super) type CaseRef = (Resource, Text);
 
-/// Shares `limit` cases evenly among the contact centres; each gets its first ones, which are the most
-/// important.
-pub(super) fn share(mut wanted: Vec<(Text, Vec<CaseRef>)>, limit: usize) -> HashMap<Text, Vec<CaseRef>> {
-    let all = |share: usize| wanted.iter().map(|(_, wanted)| wanted.len().min(share)).sum::<usize>();
-    // The largest equal share within the limit; the rest goes to the first contact centres that need more.
+/// Shares `limit` cases evenly among the contact centres; each gets its first ones, which are the
+/// most important.
+pub(super) fn share(
+    mut wanted: Vec<(Text, Vec<CaseRef>)>,
+    limit: usize,
+) -> HashMap<Text, Vec<CaseRef>> {
+    let all =
+        |share: usize| wanted.iter().map(|(_, wanted)| wanted.len().min(share)).sum::<usize>();
+    // The largest equal share within the limit; the rest goes to the first contact centres that
+    // need more.
     let share = (0..=limit).rev().find(|share| all(*share) <= limit).unwrap_or_default();
     let mut rest = limit - all(share);
     for (_, wanted) in &mut wanted {
@@ -94,8 +99,8 @@ impl CollectContext<'_> {
                     Err(error) => {
                         let goes_on = is_about_one(&error);
                         first.get_or_insert(error);
-                        // A server that refuses the login or does not answer would fail for every other case as
-                        // well.
+                        // A server that refuses the login or does not answer would fail for every
+                        // other case as well.
                         if !goes_on {
                             break;
                         }
@@ -116,8 +121,8 @@ impl CollectContext<'_> {
     }
 }
 
-/// Returns the cases that their new list does not show. Without a new list, the absence of a case means
-/// nothing.
+/// Returns the cases that their new list does not show. Without a new list, the absence of a case
+/// means nothing.
 fn hidden<'w>(before: &Center, now: &Center, wanted: &'w [CaseRef]) -> Vec<&'w CaseRef> {
     let calls = just_read(&before.calls, &now.calls);
     let cases = just_read(&before.cases, &now.cases);
@@ -128,7 +133,10 @@ fn hidden<'w>(before: &Center, now: &Center, wanted: &'w [CaseRef]) -> Vec<&'w C
     wanted.iter().filter(is_hidden).collect()
 }
 
-fn just_read<'c>(before: &Reading<CaseList>, now: &'c Reading<CaseList>) -> Option<HashSet<&'c Text>> {
+fn just_read<'c>(
+    before: &Reading<CaseList>,
+    now: &'c Reading<CaseList>,
+) -> Option<HashSet<&'c Text>> {
     let taken = |reading: &Reading<CaseList>| reading.good.as_ref().map(|good| good.taken.mono);
     let good = now.good.as_ref().filter(|_| taken(now) != taken(before))?;
     Some(good.data.cases.iter().map(|case| &case.id).collect())

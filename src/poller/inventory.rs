@@ -16,8 +16,8 @@ use crate::{
 };
 
 impl Poller {
-    /// Counts the collections that belong to no contact centre. Returns the error for which nothing could be
-    /// read.
+    /// Counts the collections that belong to no contact centre. Returns the error for which nothing
+    /// could be read.
     pub(super) async fn count_shared(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
         let context = self.context();
         let root = self.root.as_ref()?;
@@ -36,12 +36,21 @@ impl Poller {
 
 impl CollectContext<'_> {
     /// Counts the collections of a contact centre.
-    pub(super) async fn inventory(self, route: &Route, center: &mut Center) -> Option<CollectorResult> {
-        self.count(&mut center.inventory, Resource::ContactCenters, self.client.collection_counts(route))
-            .await
+    pub(super) async fn inventory(
+        self,
+        route: &Route,
+        center: &mut Center,
+    ) -> Option<CollectorResult> {
+        self.count(
+            &mut center.inventory,
+            Resource::ContactCenters,
+            self.client.collection_counts(route),
+        )
+        .await
     }
 
-    /// Publishes the collections that could be counted; the reading fails all the same if one could not.
+    /// Publishes the collections that could be counted; the reading fails all the same if one could
+    /// not.
     async fn count(
         self,
         reading: &mut Reading<Vec<CollectionCount>>,
@@ -56,7 +65,9 @@ impl CollectContext<'_> {
         let limit = self.settings.collector_limit;
         let result = timeout(limit, read).await.unwrap_or_else(|_| Err(timeout_error(resource)));
         let (result, simulated, failure) = match result {
-            Ok(Inventory { counts, failure, simulated }) => (Ok((counts.len(), counts)), simulated, failure),
+            Ok(Inventory { counts, failure, simulated }) => {
+                (Ok((counts.len(), counts)), simulated, failure)
+            }
             Err(error) => (Err(error), false, None),
         };
         let error = apply_outcome(reading, begun, self.clock, result).or(failure);

@@ -9,8 +9,8 @@ use super::{
 use crate::{model::Collector, snapshot::Center, trio::Route};
 
 impl CollectContext<'_> {
-    /// Reads the live collectors, then those of the wanted cases that no list shows. The flag is `None` if none
-    /// was due, else true if one was read.
+    /// Reads the live collectors, then those of the wanted cases that no list shows. The flag is
+    /// `None` if none was due, else true if one was read.
     pub(super) async fn collect_live(
         self,
         route: &Route,
@@ -54,7 +54,8 @@ impl CollectContext<'_> {
             self.collect(Collector::Calls, calls, false, client.calls(route), single_list),
             self.collect(Collector::Cases, cases, false, client.cases(route), single_list),
         );
-        let done: Vec<CollectorResult> = [done.0, done.1, done.2, done.3].into_iter().flatten().collect();
+        let done: Vec<CollectorResult> =
+            [done.0, done.1, done.2, done.3].into_iter().flatten().collect();
         let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
         (done, fast)
     }

@@ -38,7 +38,12 @@ impl RequestCounts {
 
 impl Poller {
     /// Applies the intervals that follow from the cost of a step, also to its snapshot.
-    pub(super) fn adjust_intervals(&mut self, snapshot: &mut Snapshot, begun: Stamp, sent: &RequestCounts) {
+    pub(super) fn adjust_intervals(
+        &mut self,
+        snapshot: &mut Snapshot,
+        begun: Stamp,
+        sent: &RequestCounts,
+    ) {
         let (fast_requests, slow_requests) = sent.since(&self.stats);
         let made = |attempt: Option<Attempt>| {
             attempt.filter(|attempt| attempt.at.mono >= begun.mono).map(|attempt| attempt.duration)
@@ -63,8 +68,12 @@ impl Poller {
             self.slow_load = slow;
         }
         let Settings { state, configuration, requests_per_minute, .. } = self.configured;
-        let intervals =
-            budget::intervals((state, configuration), self.fast_load, self.slow_load, requests_per_minute);
+        let intervals = budget::intervals(
+            (state, configuration),
+            self.fast_load,
+            self.slow_load,
+            requests_per_minute,
+        );
         let settings = self.configured.stretched(intervals);
         if settings != self.settings {
             let (state, configuration) = intervals;
@@ -78,8 +87,8 @@ impl Poller {
 }
 
 impl Settings {
-    /// Returns the settings with these intervals for live and configuration collectors; other intervals grow in
-    /// the same proportion.
+    /// Returns the settings with these intervals for live and configuration collectors; other
+    /// intervals grow in the same proportion.
     fn stretched(self, (state, configuration): (Duration, Duration)) -> Self {
         let fast = state.as_secs_f64() / self.state.as_secs_f64();
         let slow = configuration.as_secs_f64() / self.configuration.as_secs_f64();

@@ -16,7 +16,8 @@ impl Situations {
         }
     }
 
-    /// Records that `scope` cannot be read. Logs it only if the situation is another one than before.
+    /// Records that `scope` cannot be read. Logs it only if the situation is another one than
+    /// before.
     pub(super) fn failed(&mut self, scope: &str, error: &Error) {
         // The message may hold times and counts that differ in each step; the situation does not.
         let situation = error.situation();
@@ -67,7 +68,8 @@ mod tests {
         let only = |factor| -> Arc<[WaitMismatch]> {
             Arc::new([WaitMismatch { resource, field, factor, form: "seconds" }])
         };
-        let (none, thousand): (Arc<[WaitMismatch]>, _) = (Arc::default(), only(WaitFactor::Thousand));
+        let (none, thousand): (Arc<[WaitMismatch]>, _) =
+            (Arc::default(), only(WaitFactor::Thousand));
         let mut logged = LoggedMismatches::default();
         let mut new = |now: &Arc<[WaitMismatch]>| logged.replace(now).len();
         assert_eq!([new(&thousand), new(&thousand), new(&none), new(&thousand)], [1, 0, 0, 1]);

@@ -30,7 +30,12 @@ fn all(mut items: Vec<ServiceSkills>) -> (usize, ServiceSkills) {
 fn service_ids(center: &Center) -> Option<Vec<Text>> {
     let configured =
         center.services.good.as_ref().map(|good| good.data.iter().map(|s| s.id.clone()).collect());
-    let now =
-        || center.service_state.good.as_ref().map(|good| good.data.iter().map(|s| s.id.clone()).collect());
+    let now = || {
+        center
+            .service_state
+            .good
+            .as_ref()
+            .map(|good| good.data.iter().map(|s| s.id.clone()).collect())
+    };
     configured.or_else(now)
 }

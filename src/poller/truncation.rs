@@ -1,7 +1,7 @@
 //! Truncation of case lists at an undocumented limit: more cases wait than the lists show.
 //!
-//! Lists and states are read at the same time, but not at the same instant. A difference counts only if it is
-//! there twice in a row.
+//! Lists and states are read at the same time, but not at the same instant. A difference counts
+//! only if it is there twice in a row.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -80,10 +80,11 @@ impl<'a> MomentView<'a> {
 
     /// Finds the truncated services: more cases wait than both lists show.
     ///
-    /// Calls count as truncated only where several services have the same, highest number of rows: what is
-    /// hidden of a single service may be written cases.
+    /// Calls count as truncated only where several services have the same, highest number of rows:
+    /// what is hidden of a single service may be written cases.
     fn truncated(self) -> TruncatedServices {
-        let shown = |list: Option<&'a CaseList>| by_service(list.into_iter().flat_map(|list| &list.cases));
+        let shown =
+            |list: Option<&'a CaseList>| by_service(list.into_iter().flat_map(|list| &list.cases));
         let (calls, cases) = (shown(self.calls), shown(self.cases));
         let is_long = |shown: &HashMap<&Text, usize>, service: &Text| {
             shown.get(service).is_some_and(|count| *count >= MIN_LIMIT)
@@ -96,7 +97,8 @@ impl<'a> MomentView<'a> {
             let has_unkeyed = lists.into_iter().any(|list| list.unkeyed.contains(&service.id));
             !has_unkeyed && service.queue_length.is_some_and(|length| length > listed as f64)
         };
-        let hiding: Vec<&Text> = self.services.iter().filter(hides).map(|service| &service.id).collect();
+        let hiding: Vec<&Text> =
+            self.services.iter().filter(hides).map(|service| &service.id).collect();
         let most = calls.values().copied().max().unwrap_or_default();
         let at_limit: Vec<Text> = hiding
             .iter()
@@ -110,8 +112,8 @@ impl<'a> MomentView<'a> {
         }
     }
 
-    /// Counts the cases that no agent handles, by service, each once if both lists show it. A number in two
-    /// services is two cases.
+    /// Counts the cases that no agent handles, by service, each once if both lists show it. A
+    /// number in two services is two cases.
     fn waiting(self) -> HashMap<&'a Text, usize> {
         let waits = |case: &&Case| case.state != Some(CaseState::Handled);
         let calls = || self.calls.into_iter().flat_map(|list| &list.cases).filter(waits);

@@ -95,12 +95,14 @@ impl Pseudonyms<'_> {
         if !api_words::is_parameter(name) {
             return (self.replacements.text(name), self.replacements.text(value));
         }
-        let is_number = value.len() <= MAX_PAGE_DIGITS && value.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number =
+            value.len() <= MAX_PAGE_DIGITS && value.bytes().all(|byte| byte.is_ascii_digit());
         let value = match &*name.to_lowercase() {
             "page" | "pagesize" if is_number => value.to_owned(),
             "redirect" if matches!(value, "true" | "false") => value.to_owned(),
             "fields" | "sort" => {
-                let members: Vec<String> = value.split(',').map(|member| self.sort_member(member)).collect();
+                let members: Vec<String> =
+                    value.split(',').map(|member| self.sort_member(member)).collect();
                 members.join(",")
             }
             "caseclass" | "casetype" if self.dictionary.knows_word(value) => value.to_owned(),

@@ -1,4 +1,5 @@
-//! Words of the API that the vendor documents: they are the same at every customer and reveal nothing.
+//! Words of the API that the vendor documents: they are the same at every customer and reveal
+//! nothing.
 
 use crate::{
     model::Resource,
@@ -62,8 +63,9 @@ pub(super) fn is_member(dictionary: &Dictionary, name: &str) -> bool {
 
 /// Returns true for a documented part of a path.
 pub(super) fn is_segment(segment: &str) -> bool {
-    let in_path =
-        |resource: Resource| resource.as_str().split('/').any(|part| part.eq_ignore_ascii_case(segment));
+    let in_path = |resource: Resource| {
+        resource.as_str().split('/').any(|part| part.eq_ignore_ascii_case(segment))
+    };
     ["te", "api", "cases"].contains(&segment)
         || Resource::ALL.into_iter().any(in_path)
         || names_a_resource(segment)

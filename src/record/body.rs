@@ -36,7 +36,9 @@ impl Pseudonyms<'_> {
     /// Pseudonymises one item or a list of items.
     fn data(&mut self, resource: Resource, data: Value) -> Value {
         match data {
-            Value::Array(items) => items.into_iter().map(|item| self.data(resource, item)).collect(),
+            Value::Array(items) => {
+                items.into_iter().map(|item| self.data(resource, item)).collect()
+            }
             Value::Object(item) => Value::Object(self.item(resource, item)),
             Value::String(text) if is_node(resource) && names_a_resource(&text) => text.into(),
             other => self.value(other),
@@ -51,7 +53,9 @@ impl Pseudonyms<'_> {
                 // Some servers wrap each item in an envelope of its own.
                 Value::Object(inner) if is_data(&name) => Value::Object(self.item(resource, inner)),
                 // The exporter follows these names to the active server, so a replay needs them.
-                Value::String(host) if matches!(&*plain(&name), "primaryserver" | "secondaryserver") => {
+                Value::String(host)
+                    if matches!(&*plain(&name), "primaryserver" | "secondaryserver") =>
+                {
                     self.server(&host)
                 }
                 Value::String(text) if is_node(resource) && names_a_resource(&text) => text.into(),
@@ -125,8 +129,11 @@ impl Pseudonyms<'_> {
             Value::Object(members) => {
                 let members = members.into_iter().map(|(name, value)| {
                     let value = match value {
-                        Value::String(rel) if matches!(&*plain(&name), "rel" | "name" | "title") => {
-                            if names_a_resource(&rel) { rel } else { self.replacements.text(&rel) }.into()
+                        Value::String(rel)
+                            if matches!(&*plain(&name), "rel" | "name" | "title") =>
+                        {
+                            if names_a_resource(&rel) { rel } else { self.replacements.text(&rel) }
+                                .into()
                         }
                         Value::String(href) => self.link(&href).into(),
                         value @ (Value::Array(_) | Value::Object(_)) => self.links(value),
@@ -161,7 +168,8 @@ impl Pseudonyms<'_> {
     }
 }
 
-/// The same "no time" for every server and every date: an early date could be the birthday of a person.
+/// The same "no time" for every server and every date: an early date could be the birthday of a
+/// person.
 fn no_time(value: Value, form: &str) -> Value {
     match value {
         Value::Number(_) => 0.into(),

@@ -50,6 +50,9 @@ impl RecordedExchange {
 // Written by hand, because answers hold personal data that must not be logged.
 impl fmt::Debug for RecordedExchange {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("RecordedExchange").field("cycle", &self.cycle).finish_non_exhaustive()
+        formatter
+            .debug_struct("RecordedExchange")
+            .field("cycle", &self.cycle)
+            .finish_non_exhaustive()
     }
 }

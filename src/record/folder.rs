@@ -108,7 +108,9 @@ mod tests {
     }
 
     fn files() -> Vec<(String, String)> {
-        ["look.jsonl", "kept.txt", "recording.json"].map(|name| (name.to_owned(), "x".to_owned())).to_vec()
+        ["look.jsonl", "kept.txt", "recording.json"]
+            .map(|name| (name.to_owned(), "x".to_owned()))
+            .to_vec()
     }
 
     #[test]
@@ -137,9 +139,10 @@ mod tests {
         let error = folder.write(&files()).expect_err("a folder is in the way");
         // As the program prints it: with all causes, none of them twice.
         let error = format!("{:#}", anyhow::Error::new(error));
-        assert!(
-            error.starts_with(&format!("{}: cannot be written: ", path.join("recording.json").display()))
-        );
+        assert!(error.starts_with(&format!(
+            "{}: cannot be written: ",
+            path.join("recording.json").display()
+        )));
         assert!(error.ends_with("; make room, or name another folder"), "{error}");
         assert!(!path.join("look.jsonl").exists() && !path.join("kept.txt").exists());
         fs::remove_dir(path.join("recording.json")).expect("empty");

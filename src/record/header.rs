@@ -30,8 +30,8 @@ impl Pseudonyms<'_> {
             "location" => Some(self.link(value)),
             "retry-after" => {
                 let seconds = value.trim();
-                let is_wait =
-                    seconds.len() <= MAX_WAIT_DIGITS && seconds.bytes().all(|byte| byte.is_ascii_digit());
+                let is_wait = seconds.len() <= MAX_WAIT_DIGITS
+                    && seconds.bytes().all(|byte| byte.is_ascii_digit());
                 if is_wait { Some(seconds.to_owned()) } else { date(value) }
             }
             "x-pagination" => Some(self.pagination(value)),
@@ -67,7 +67,8 @@ impl Pseudonyms<'_> {
                 Some((name, value)) => {
                     let bare = value.trim().trim_matches('"');
                     let replaced = self.page_text(name.trim(), bare);
-                    let quoted = if value.contains('"') { format!("\"{replaced}\"") } else { replaced };
+                    let quoted =
+                        if value.contains('"') { format!("\"{replaced}\"") } else { replaced };
                     text.push_str(&format!("{}={quoted}{end}", self.inner_member(name.trim())));
                 }
                 None => text.push_str(&format!("{}{end}", self.replacements.text(pair))),
@@ -99,7 +100,9 @@ fn content_type(value: &str) -> String {
     let charset = parts.find_map(|part| {
         let (name, value) = part.split_once('=')?;
         let label = value.trim().trim_matches(['"', '\'']).as_bytes();
-        name.trim().eq_ignore_ascii_case("charset").then(|| encoding_rs::Encoding::for_label(label))?
+        name.trim()
+            .eq_ignore_ascii_case("charset")
+            .then(|| encoding_rs::Encoding::for_label(label))?
     });
     match charset {
         Some(charset) => format!("{essence}; charset={}", charset.name().to_lowercase()),

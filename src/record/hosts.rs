@@ -28,8 +28,8 @@ impl HostAliases {
         self.alias(url.host_str().unwrap_or_default(), url.port_or_known_default())
     }
 
-    /// Returns the alias for a name in an answer, with or without a port. A short name means the server whose long
-    /// name begins with it.
+    /// Returns the alias for a name in an answer, with or without a port. A short name means the
+    /// server whose long name begins with it.
     pub(super) fn named(&mut self, name: &str) -> String {
         let name = name.trim();
         match name.rsplit_once(':') {
@@ -44,12 +44,15 @@ impl HostAliases {
 
     fn alias(&mut self, name: &str, port: Option<u16>) -> String {
         let name = name.to_lowercase();
-        // The Api resource names servers in short (`trio1`), the configuration in full (`trio1.kund.example`).
-        let begins =
-            |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
+        // The Api resource names servers in short (`trio1`), the configuration in full
+        // (`trio1.kund.example`).
+        let begins = |long: &str, short: &str| {
+            long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'))
+        };
         let same = |host: &&Host| {
             let same_port = host.port == port || port.is_none() || host.port.is_none();
-            same_port && (host.name == name || begins(&host.name, &name) || begins(&name, &host.name))
+            same_port
+                && (host.name == name || begins(&host.name, &name) || begins(&name, &host.name))
         };
         if let Some(host) = self.known.iter().find(same) {
             return host.alias.clone();

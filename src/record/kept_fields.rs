@@ -7,7 +7,8 @@ use crate::{model::Resource, trio::Dictionary};
 pub struct KeptFields(Vec<(Resource, &'static str)>);
 
 impl KeptFields {
-    /// Parses fields from the command line: `agents/state.state`, or `state` for every resource with such a field.
+    /// Parses fields from the command line: `agents/state.state`, or `state` for every resource
+    /// with such a field.
     ///
     /// # Errors
     /// A field without a closed set of words; the message lists those that have one.
@@ -48,9 +49,14 @@ mod tests {
     #[test]
     fn field_is_given_for_one_resource_or_all() {
         let keep = read(&["agents/state.state"]).expect("a field");
-        assert!(keep.contains(Resource::AgentState, "state") && !keep.contains(Resource::Calls, "state"));
+        assert!(
+            keep.contains(Resource::AgentState, "state")
+                && !keep.contains(Resource::Calls, "state")
+        );
         let keep = read(&["state", "open"]).expect("fields");
-        assert!(keep.contains(Resource::AgentState, "state") && keep.contains(Resource::Calls, "state"));
+        assert!(
+            keep.contains(Resource::AgentState, "state") && keep.contains(Resource::Calls, "state")
+        );
         assert!(keep.contains(Resource::ServiceState, "open"));
     }
 
@@ -58,7 +64,10 @@ mod tests {
     fn field_that_may_hold_names_is_refused() {
         for field in ["name", "agents.name", "agents/state.since", "state.", "", "agents.state"] {
             let error = read(&[field]).expect_err(field);
-            assert!(error.contains("is not a field with") && error.contains("agents/state.state"), "{error}");
+            assert!(
+                error.contains("is not a field with") && error.contains("agents/state.state"),
+                "{error}"
+            );
         }
     }
 }

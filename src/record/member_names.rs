@@ -1,5 +1,5 @@
-//! Chooses the unknown member names that stay. A recording is made to show them, but a server may also use the name of
-//! a person, a number or a key as the name of a member: such a name is data.
+//! Chooses the unknown member names that stay. A recording is made to show them, but a server may
+//! also use the name of a person, a number or a key as the name of a member: such a name is data.
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,12 +30,15 @@ struct Occurrences {
 }
 
 impl MemberNames {
-    /// Chooses from all answers together. A name that no dictionary knows stays if it is spelt like the name of a
-    /// member, if at least two items of a list have it, and if it is not a word of any value.
+    /// Chooses from all answers together. A name that no dictionary knows stays if it is spelt like
+    /// the name of a member, if at least two items of a list have it, and if it is not a word of
+    /// any value.
     pub(super) fn choose(seen: &[RecordedExchange], dictionary: &Dictionary) -> Self {
         let mut occurrences: HashMap<String, Occurrences> = HashMap::new();
         // Successful answers only: error bodies have held names of people in place of members.
-        for answer in seen.iter().filter(|seen| seen.is_success()).filter_map(|seen| seen.json()?.ok()) {
+        for answer in
+            seen.iter().filter(|seen| seen.is_success()).filter_map(|seen| seen.json()?.ok())
+        {
             let items = items(&answer);
             let mut here: HashMap<&str, usize> = HashMap::new();
             for name in items.iter().flat_map(|item| item.keys()) {
@@ -99,7 +102,9 @@ fn items(answer: &Value) -> Vec<&Map<String, Value>> {
     };
     let objects = rows.into_iter().filter_map(Value::as_object);
     let inner = objects.map(|item| {
-        let inner = data_position(item).and_then(|place| item.values().nth(place)).and_then(Value::as_object);
+        let inner = data_position(item)
+            .and_then(|place| item.values().nth(place))
+            .and_then(Value::as_object);
         inner.unwrap_or(item)
     });
     inner.collect()

@@ -1,4 +1,5 @@
-//! State of the pseudonymisation of one recording: field dictionary, kept words, tables of replacements.
+//! State of the pseudonymisation of one recording: field dictionary, kept words, tables of
+//! replacements.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +14,8 @@ use super::{
 };
 use crate::{model::Resource, trio::Dictionary};
 
-/// Replaces what could identify people or the customer, the same value always by the same replacement.
+/// Replaces what could identify people or the customer, the same value always by the same
+/// replacement.
 #[derive(Debug)]
 pub(super) struct Pseudonyms<'a> {
     pub(super) dictionary: &'a Dictionary,
@@ -38,7 +40,8 @@ pub(super) struct Kept {
     pub(super) known_names: BTreeSet<String>,
     /// Mapped words, and those that the user wanted to keep.
     pub(super) words: BTreeSet<String>,
-    /// Members that hold a time, by resource, with the form in which it is written; a replay shifts them.
+    /// Members that hold a time, by resource, with the form in which it is written; a replay shifts
+    /// them.
     pub(super) times: BTreeMap<&'static str, BTreeMap<String, &'static str>>,
     /// Member names that were replaced.
     pub(super) hidden: BTreeSet<String>,

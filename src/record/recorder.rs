@@ -8,7 +8,8 @@ use crate::{
     trio::{Exchange, ExchangeObserver, Outcome},
 };
 
-/// The exchanges of one recording. Behind a mutex, because the client reads several resources at once.
+/// The exchanges of one recording. Behind a mutex, because the client reads several resources at
+/// once.
 #[derive(Debug)]
 pub struct Recorder {
     began: Stamp,

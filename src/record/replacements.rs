@@ -1,7 +1,8 @@
-//! Random replacements for texts and numbers. Within one recording the same value always gets the same one, so that
-//! ids still join.
+//! Random replacements for texts and numbers. Within one recording the same value always gets the
+//! same one, so that ids still join.
 //!
-//! Only the table leads back from a replacement. It is kept in memory and dropped at the end of the recording.
+//! Only the table leads back from a replacement. It is kept in memory and dropped at the end of the
+//! recording.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +18,8 @@ pub(super) struct Replacements {
     known: HashMap<String, String>,
     /// Replacements that are taken.
     used: HashSet<String>,
-    /// Permutations of all numbers with few digits, by the number of digits and whether the first is a zero.
+    /// Permutations of all numbers with few digits, by the number of digits and whether the first
+    /// is a zero.
     short: HashMap<(usize, bool), Vec<u32>>,
 }
 
@@ -25,7 +27,8 @@ pub(super) struct Replacements {
 // The exact length of a name, beside others, can identify a person.
 const LENGTHS: [usize; 8] = [4, 8, 16, 32, 64, 128, 200, 400];
 /// Most digits of numbers that are replaced by a permutation of all of them.
-// Of 10 or 100 numbers most may be in use; random draws without repetition would take long or not end.
+// Of 10 or 100 numbers most may be in use; random draws without repetition would take long or not
+// end.
 const FEW_DIGITS: usize = 4;
 /// Draws before a longer replacement is tried, because all short ones may be taken.
 const DRAWS: usize = 100;
@@ -42,13 +45,15 @@ impl Replacements {
         Ok(Self { random, known, used, short })
     }
 
-    /// Returns the replacement of a text. A text of digits is replaced like a number; blanks around it stay.
+    /// Returns the replacement of a text. A text of digits is replaced like a number; blanks around
+    /// it stay.
     pub(super) fn text(&mut self, text: &str) -> String {
         let core = text.trim();
         if core.is_empty() {
             return text.to_owned();
         }
-        let token = if is_digits(core) { self.digits(core) } else { self.letters(core, core, &|_| false) };
+        let token =
+            if is_digits(core) { self.digits(core) } else { self.letters(core, core, &|_| false) };
         let (before, after) = (text.len() - text.trim_start().len(), text.trim_end().len());
         format!("{}{token}{}", &text[..before], &text[after..])
     }
@@ -72,12 +77,18 @@ impl Replacements {
             self.fraction(&number.to_string())
         };
         // Other digits may make a number too large for its type.
-        let finite = Number::from_f64(token).or_else(|| Number::from_f64(1e300_f64.copysign(value)));
+        let finite =
+            Number::from_f64(token).or_else(|| Number::from_f64(1e300_f64.copysign(value)));
         finite.unwrap_or_else(|| 1.into())
     }
 
     /// Returns the replacement of a word of a field. It is none for which `is_mapped` is true.
-    pub(super) fn word(&mut self, field: &str, word: &str, is_mapped: &dyn Fn(&str) -> bool) -> String {
+    pub(super) fn word(
+        &mut self,
+        field: &str,
+        word: &str,
+        is_mapped: &dyn Fn(&str) -> bool,
+    ) -> String {
         let key = format!("{field}\n{word}");
         if !is_digits(word) {
             return self.letters(&key, word, is_mapped);
@@ -98,7 +109,8 @@ impl Replacements {
         }
     }
 
-    /// Returns random letters, as many as the next of `LENGTHS`, and none that `refuse` is true for.
+    /// Returns random letters, as many as the next of `LENGTHS`, and none that `refuse` is true
+    /// for.
     fn letters(&mut self, key: &str, text: &str, refuse: &dyn Fn(&str) -> bool) -> String {
         if let Some(token) = self.known.get(key) {
             return token.clone();
@@ -118,7 +130,8 @@ impl Replacements {
         }
     }
 
-    /// Returns as many random digits. A leading zero stays: `0701234567` must not become a shorter number.
+    /// Returns as many random digits. A leading zero stays: `0701234567` must not become a shorter
+    /// number.
     fn digits(&mut self, digits: &str) -> String {
         let zero = digits.len() > 1 && digits.starts_with('0');
         if digits.len() <= FEW_DIGITS {
@@ -171,7 +184,8 @@ impl Replacements {
             return token.parse().unwrap_or(1.5);
         }
         loop {
-            let (mantissa, exponent) = text.split_once('e').map_or((text, None), |(m, e)| (m, Some(e)));
+            let (mantissa, exponent) =
+                text.split_once('e').map_or((text, None), |(m, e)| (m, Some(e)));
             let last = mantissa.len() - 1;
             let mut token = String::with_capacity(text.len());
             for (place, c) in mantissa.char_indices() {
@@ -237,7 +251,9 @@ mod tests {
     #[test]
     fn short_numbers_are_permuted() {
         let mut tokens = table();
-        for (range, zero) in [(0..10_u32, false), (10..100, false), (100..1000, false), (0..100, true)] {
+        for (range, zero) in
+            [(0..10_u32, false), (10..100, false), (100..1000, false), (0..100, true)]
+        {
             let figures: Vec<String> =
                 range.map(|n| if zero { format!("{n:03}") } else { n.to_string() }).collect();
             let all: HashSet<String> = figures.iter().map(|figure| tokens.text(figure)).collect();

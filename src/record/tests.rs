@@ -40,7 +40,11 @@ fn pseudonymised<T>(
             took: Duration::ZERO,
             resource,
             url: base(),
-            reply: Reply::Answer { status: 200, headers: Vec::new(), body: answer.to_string().into_bytes() },
+            reply: Reply::Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: answer.to_string().into_bytes(),
+            },
         })
         .collect();
     let (kept_fields, bases) = (KeptFields::default(), [base()]);
@@ -89,7 +93,9 @@ fn early_dates_stay_no_time_and_say_no_birthday() {
         let answer = json!({"data": [{"agentId": 1, "state": "Upptagen", "stateSince": value}]});
         body(Resource::AgentState, &answer)["data"][0]["stateSince"].clone()
     };
-    for early in ["1975-03-02", "1901-01-01 00:59:XX", "/Date(-62135596800000)/", "1970-01-01T00:00:00Z"] {
+    for early in
+        ["1975-03-02", "1901-01-01 00:59:XX", "/Date(-62135596800000)/", "1970-01-01T00:00:00Z"]
+    {
         assert_eq!(recorded(early.into()), "0001-01-01T00:00:00", "{early}");
     }
     assert_eq!(recorded("".into()), "");
@@ -99,8 +105,9 @@ fn early_dates_stay_no_time_and_say_no_birthday() {
 #[test]
 fn id_has_one_replacement_in_values_paths_and_headers() {
     let answer = json!([{"id": 101, "groupIds": ["101", 101], "name": "n", "href": "/hemlig/te/api/cc/101/agents?groupId=101"}]);
-    let url: Url =
-        "https://trio1.kund.example/hemlig/te/api/cc/101/services?groupId=101&page=2".parse().expect("a URL");
+    let url: Url = "https://trio1.kund.example/hemlig/te/api/cc/101/services?groupId=101&page=2"
+        .parse()
+        .expect("a URL");
     let header = json!({"totalCount": 101, "nextPageLink": format!("{url}")}).to_string();
     let ((item, asked, header), _) = pseudonymised(Resource::Services, &[&answer], |pseudonyms| {
         let body = pseudonyms.body(Resource::Services, answer.clone());
@@ -129,7 +136,10 @@ fn addresses_keep_documented_parts_only() {
             ("https://trio1.kund.example/hemlig/te/api/cc", "https://host-1.invalid/te/api/cc"),
             ("HTTP://anna:pw@trio2.kund.example:81/te/api/#anna", "http://host-2.invalid/te/api/"),
             ("//trio2.kund.example:81/te/api", "//host-2.invalid/te/api"),
-            ("/hemlig/te/api/directory/subscribers?sort=-name", "/te/api/directory/subscribers?sort=-name"),
+            (
+                "/hemlig/te/api/directory/subscribers?sort=-name",
+                "/te/api/directory/subscribers?sort=-name",
+            ),
             ("../agents", "../agents"),
         ] {
             assert_eq!(pseudonyms.link(link), pattern, "{link}");
@@ -202,7 +212,10 @@ fn member_names_stay_unless_they_look_like_data() {
         pseudonyms.body(Resource::Services, many.clone());
         pseudonyms.body(Resource::ContactCenters, one.clone());
     });
-    assert_eq!(kept.names.into_iter().collect::<Vec<_>>(), ["ccBez", "ccK", "kategori", "qDepth_77", "vxQ"]);
+    assert_eq!(
+        kept.names.into_iter().collect::<Vec<_>>(),
+        ["ccBez", "ccK", "kategori", "qDepth_77", "vxQ"]
+    );
     let hidden = ["Anna", "Anna Berg", "Berg", "Kundval", "k4711001"];
     assert_eq!(kept.hidden.into_iter().collect::<Vec<_>>(), hidden);
 }
@@ -225,11 +238,17 @@ fn names_of_resources_stay_in_nodes_and_links() {
         "data": [{"name": "Titles"}, "departments", {"name": "Annas lista"}]});
     let (rel, changed) = ("titles", body(Resource::Directory, &node));
     assert_eq!(changed["links"][0], json!({"rel": rel, "href": "/te/api/directory/titles"}));
-    assert_eq!((&changed["data"][0]["name"], &changed["data"][1]), (&json!("Titles"), &json!("departments")));
+    assert_eq!(
+        (&changed["data"][0]["name"], &changed["data"][1]),
+        (&json!("Titles"), &json!("departments"))
+    );
     assert!(!changed.to_string().contains("Anna"), "{changed}");
     let api = json!({"data": {"primaryServer": "trio1", "secondaryServer": "trio2.kund.example"}});
     let data = &body(Resource::Api, &api)["data"];
-    assert_eq!(data, &json!({"primaryServer": "host-1.invalid", "secondaryServer": "host-2.invalid"}));
+    assert_eq!(
+        data,
+        &json!({"primaryServer": "host-1.invalid", "secondaryServer": "host-2.invalid"})
+    );
 }
 
 /// A text that identifies a person, and the parts of it that must not be left.
@@ -241,10 +260,15 @@ fn secret() -> impl Strategy<Value = (String, Vec<String>)> {
         "[a-z]{6,9}[0-9]{4}@[a-z]{6,9}\\.example"
             .prop_map(|mail: String| (mail.clone(), mail.split('@').map(str::to_owned).collect())),
         "[a-z]{6,9}[0-9]{4}".prop_map(|word: String| {
-            (format!("https://{word}.example/te/api/cc/{word}/agents?id={word}&{word}=1#{word}"), vec![word])
+            (
+                format!("https://{word}.example/te/api/cc/{word}/agents?id={word}&{word}=1#{word}"),
+                vec![word],
+            )
         }),
-        "[a-z]{6,9}[0-9]{4}".prop_map(|word: String| (format!("/te/api/cc/{word}?{word}"), vec![word])),
-        "19[3-9][0-9]-0[1-9]-[012][0-9]T00:00:00".prop_map(|born: String| (born.clone(), vec![born])),
+        "[a-z]{6,9}[0-9]{4}"
+            .prop_map(|word: String| (format!("/te/api/cc/{word}?{word}"), vec![word])),
+        "19[3-9][0-9]-0[1-9]-[012][0-9]T00:00:00"
+            .prop_map(|born: String| (born.clone(), vec![born])),
     ]
 }
 
@@ -273,10 +297,12 @@ fn planted() -> impl Strategy<Value = (Value, Vec<String>)> {
         any::<bool>().prop_map(|flag| (flag.into(), Vec::new())),
         any::<f64>().prop_map(|number| (number.into(), Vec::new())),
         secret().prop_map(|(text, parts)| (text.into(), parts)),
-        (46_100_000_000_u64..46_999_999_999).prop_map(|number| (number.into(), vec![number.to_string()])),
+        (46_100_000_000_u64..46_999_999_999)
+            .prop_map(|number| (number.into(), vec![number.to_string()])),
     ];
     leaf.prop_recursive(5, 48, 6, move |inner| {
-        let name = prop_oneof![known.clone().prop_map(|name| (name.to_owned(), Vec::new())), secret()];
+        let name =
+            prop_oneof![known.clone().prop_map(|name| (name.to_owned(), Vec::new())), secret()];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(|values| {
                 let (values, parts): (Vec<Value>, Vec<Vec<String>>) = values.into_iter().unzip();

@@ -60,7 +60,8 @@ pub fn write(
     let replacements =
         Replacements::new().map_err(|error| FolderError::NoRandomNumbers(error.to_string()))?;
     // Servers that answered get the first aliases, so that `host-1` is the server that was read.
-    let answered = state.exchanges.iter().filter(|exchange| matches!(exchange.reply, Reply::Answer { .. }));
+    let answered =
+        state.exchanges.iter().filter(|exchange| matches!(exchange.reply, Reply::Answer { .. }));
     let mut pseudonyms = Pseudonyms {
         dictionary,
         kept_fields,
@@ -78,8 +79,10 @@ pub fn write(
         let _ = writeln!(lines[exchange.cycle], "{line}");
     }
     let starts = state.cycles.iter().map(|cycle| cycle.since(began).as_millis() as u64);
-    let cycles: Vec<Value> =
-        starts.enumerate().map(|(n, at)| json!({ "file": file_name(n + 1), "at_ms": at })).collect();
+    let cycles: Vec<Value> = starts
+        .enumerate()
+        .map(|(n, at)| json!({ "file": file_name(n + 1), "at_ms": at }))
+        .collect();
     let Pseudonyms { kept, .. } = pseudonyms;
     let manifest = json!({
         "format": "trio-exporter recording",
@@ -110,7 +113,11 @@ fn file_name(cycle: usize) -> String {
 }
 
 /// Returns the line of one exchange, as docs/dev/recording-format.md describes it.
-fn exchange_line(pseudonyms: &mut Pseudonyms<'_>, exchange: &RecordedExchange, began: SystemTime) -> Value {
+fn exchange_line(
+    pseudonyms: &mut Pseudonyms<'_>,
+    exchange: &RecordedExchange,
+    began: SystemTime,
+) -> Value {
     let (path, query) = pseudonyms.request_address(&exchange.url);
     let at = exchange.at.duration_since(began).unwrap_or_default();
     let mut line = Map::new();
@@ -138,11 +145,15 @@ fn exchange_line(pseudonyms: &mut Pseudonyms<'_>, exchange: &RecordedExchange, b
     Value::Object(line)
 }
 
-/// Describes a body that is not JSON: its length, its first character, and the position of the error.
+/// Describes a body that is not JSON: its length, its first character, and the position of the
+/// error.
 fn unreadable(body: &[u8], error: &serde_json::Error) -> Value {
     // The first 64 bytes are enough to pass over blanks.
-    let begins =
-        std::str::from_utf8(&body[..body.len().min(64)]).unwrap_or_default().trim_start().chars().next();
+    let begins = std::str::from_utf8(&body[..body.len().min(64)])
+        .unwrap_or_default()
+        .trim_start()
+        .chars()
+        .next();
     let begins = begins.filter(|first| RECORDED_BEGINNINGS.contains(first)).map(String::from);
     json!({ "bytes": body.len(), "begins": begins, "line": error.line(), "column": error.column() })
 }

@@ -76,7 +76,8 @@ pub(crate) struct Request {
 }
 
 impl Trio {
-    /// Returns a Trio whose world, generated or from a scenario, is warmed up at the real time `now`.
+    /// Returns a Trio whose world, generated or from a scenario, is warmed up at the real time
+    /// `now`.
     pub(crate) fn new(options: Options, now: SystemTime) -> Self {
         let mut world = build_world(&options);
         if options.segment_log {
@@ -85,7 +86,8 @@ impl Trio {
         // A word that names no resource forbids nothing.
         let rights = Rights::without(&options.forbidden).unwrap_or_default();
         let (failover, faults, pending_changes) = Default::default();
-        let (world_clock, sessions) = (WorldClock::new(now, world.now()), Sessions::new(options.seed, now));
+        let (world_clock, sessions) =
+            (WorldClock::new(now, world.now()), Sessions::new(options.seed, now));
         Self { world_clock, sessions, world, options, rights, failover, faults, pending_changes }
     }
 
@@ -103,12 +105,18 @@ impl Trio {
         // hyper sends no body in an answer to HEAD.
         let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
         if !route.methods().contains(method) {
-            let problem =
-                self.problem(&links, StatusCode::METHOD_NOT_ALLOWED, "this resource has no such method");
+            let problem = self.problem(
+                &links,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this resource has no such method",
+            );
             return problem.with_allow(route.methods());
         }
-        // Before the login: a passive server redirects every request, and a fault may hit the login itself.
-        if let Some(answer) = self.redirect(request, &links).or_else(|| self.take_error(request, &links)) {
+        // Before the login: a passive server redirects every request, and a fault may hit the login
+        // itself.
+        if let Some(answer) =
+            self.redirect(request, &links).or_else(|| self.take_error(request, &links))
+        {
             return answer;
         }
         match route {
@@ -122,10 +130,14 @@ impl Trio {
             return self.problem(&links, StatusCode::UNAUTHORIZED, message).with_challenge();
         };
         if !rights.allows_route(route) {
-            return self.problem(&links, StatusCode::FORBIDDEN, "the API user has no right to this");
+            return self.problem(
+                &links,
+                StatusCode::FORBIDDEN,
+                "the API user has no right to this",
+            );
         }
-        // The answer links only to what this client may read: the help says that nodes list the accessible
-        // resources.
+        // The answer links only to what this client may read: the help says that nodes list the
+        // accessible resources.
         let rights = rights.clone();
         self.serve(request, &links.for_rights(rights), route)
     }
@@ -146,7 +158,11 @@ impl Trio {
 
     /// Answer while API requests are refused: 503.
     pub(crate) fn unavailable(&self, host: &str) -> Answer {
-        self.problem(&Links::new(host), StatusCode::SERVICE_UNAVAILABLE, "the simulated Trio does not answer")
+        self.problem(
+            &Links::new(host),
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the simulated Trio does not answer",
+        )
     }
 
     /// Error answer with a message.
@@ -168,7 +184,8 @@ fn build_world(options: &Options) -> World {
     if let Some(scenario) = &options.scenario {
         return World::from_scenario(seed, scenario);
     }
-    let mut world = World::new(&WorldOptions { seed, contact_centers, services, agents, id_offsets });
+    let mut world =
+        World::new(&WorldOptions { seed, contact_centers, services, agents, id_offsets });
     world.warm_up();
     world
 }

@@ -11,8 +11,8 @@ pub enum Charset {
 }
 
 impl Charset {
-    /// Returns the charset for a request with these headers, `fallback` if they name none; `None` when they
-    /// accept no JSON or only an unknown charset (406).
+    /// Returns the charset for a request with these headers, `fallback` if they name none; `None`
+    /// when they accept no JSON or only an unknown charset (406).
     pub(super) fn negotiate(
         accept: Option<&str>,
         content_type: Option<&str>,
@@ -22,7 +22,8 @@ impl Charset {
             Some(accept) => accept.split(',').find_map(json)?,
             None => None,
         };
-        // The vendor's help names `Content-Type` as well, so it counts where `Accept` has no charset.
+        // The vendor's help names `Content-Type` as well, so it counts where `Accept` has no
+        // charset.
         match named.or_else(|| content_type.and_then(charset)) {
             Some(name) => Self::from_name(name),
             None => Some(fallback),
@@ -72,7 +73,8 @@ fn json(entry: &str) -> Option<Option<&str>> {
     let kind = entry.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     // `q=0` means "not acceptable" (RFC 9110).
     let refused = parameter(entry, "q").is_some_and(|q| q.parse() == Ok(0.0));
-    let admitted = matches!(kind.as_str(), "application/json" | "application/*" | "*/*") && !refused;
+    let admitted =
+        matches!(kind.as_str(), "application/json" | "application/*" | "*/*") && !refused;
     admitted.then(|| charset(entry))
 }
 
@@ -101,7 +103,11 @@ mod tests {
             (Some("text/html, application/json;q=0.9;Charset=\"ISO-8859-1\""), None, latin1),
             (Some("*/*"), Some("application/json;charset=iso-8859-1"), latin1),
             (None, Some("application/json;charset=iso-8859-1"), latin1),
-            (Some("application/json;charset=utf-8"), Some("application/json;charset=iso-8859-1"), utf8),
+            (
+                Some("application/json;charset=utf-8"),
+                Some("application/json;charset=iso-8859-1"),
+                utf8,
+            ),
             (Some("application/xml"), None, None),
             (Some("application/json;q=0"), None, None),
             (Some("application/json;charset=klingon"), None, None),

@@ -1,7 +1,8 @@
 //! Dialects: the same facts under other member names, in other units, with other words.
 //!
-//! Trio's members are not public, so a client must cope with names that it has never seen. The names are
-//! plain tables, shared with nothing else in the program: a wrong name cannot agree with itself.
+//! Trio's members are not public, so a client must cope with names that it has never seen. The
+//! names are plain tables, shared with nothing else in the program: a wrong name cannot agree with
+//! itself.
 
 mod envelope;
 mod fact;
@@ -43,8 +44,8 @@ impl Dialect {
         }
     }
 
-    /// Returns the `fields_file` (YAML) for a server with this dialect: per resource and field the member,
-    /// its form and the meaning of its words.
+    /// Returns the `fields_file` (YAML) for a server with this dialect: per resource and field the
+    /// member, its form and the meaning of its words.
     pub fn fields_file(self) -> String {
         fields_file::write(self)
     }

@@ -14,9 +14,9 @@ use super::world::Segment;
 pub struct InProcess(Trio);
 
 impl InProcess {
-    /// Returns a Trio with the world of `options`, warmed up, at the real time `now`, with its truth reset.
-    /// [`Options::page_cap`] is not used, since each collection comes on one page; nor are logins and
-    /// latency.
+    /// Returns a Trio with the world of `options`, warmed up, at the real time `now`, with its
+    /// truth reset. [`Options::page_cap`] is not used, since each collection comes on one page; nor
+    /// are logins and latency.
     pub fn new(options: Options, now: SystemTime) -> Self {
         // Without a cap each collection is one page.
         Self(Trio::new(Options { page_cap: usize::MAX, ..options }, now))
@@ -37,8 +37,8 @@ impl InProcess {
         self.0.real_time(world)
     }
 
-    /// Returns the body of the answer to `GET /te/api/{target}`, as the API writes it for a client with a
-    /// session. Targets: `cc/1/services/state`, `cc/1/services/cases?jobno=100123`.
+    /// Returns the body of the answer to `GET /te/api/{target}`, as the API writes it for a client
+    /// with a session. Targets: `cc/1/services/state`, `cc/1/services/cases?jobno=100123`.
     ///
     /// # Errors
     /// The status of an answer other than 200.

@@ -31,8 +31,8 @@ pub struct Options {
     pub access_token_life: Duration,
     /// Life of a refresh token; documented default 30 days.
     pub refresh_token_life: Duration,
-    /// API client key as it follows `Basic ` in the `Authorization` header. Not secret: `simulate` prints
-    /// it.
+    /// API client key as it follows `Basic ` in the `Authorization` header. Not secret: `simulate`
+    /// prints it.
     pub client_key: String,
     /// Name of the API user.
     pub username: String,
@@ -40,28 +40,31 @@ pub struct Options {
     pub password: String,
     /// Includes the times that the server measures itself (start of a state, arrival of a case).
     pub state_times: bool,
-    /// Sends members that feed metrics (estimated waits, start of a state) only when `fields=` names them.
+    /// Sends members that feed metrics (estimated waits, start of a state) only when `fields=`
+    /// names them.
     pub hide_members: bool,
     /// Includes the state of cases (queued, offered, handled).
     pub case_states: bool,
-    /// Truncates `services/calls` at 20 calls per service, as `services/cases` is. The help states no limit
-    /// of calls.
+    /// Truncates `services/calls` at 20 calls per service, as `services/cases` is. The help states
+    /// no limit of calls.
     pub calls_limited: bool,
-    /// Lists only waiting cases in `services/cases`; cases being handled are still found by `jobno`.
+    /// Lists only waiting cases in `services/cases`; cases being handled are still found by
+    /// `jobno`.
     pub waiting_cases_only: bool,
-    /// Resources that the API user may not read, by their documented paths without `cc/{ccid}`, such as
-    /// `services/calls`; a node includes everything below it.
+    /// Resources that the API user may not read, by their documented paths without `cc/{ccid}`,
+    /// such as `services/calls`; a node includes everything below it.
     pub forbidden: Vec<String>,
     /// Delay of each answer of the API.
     pub latency: Duration,
     /// Charset of answers to clients that ask for none.
     pub charset: Charset,
-    /// Delay of configuration changes after the last one; zero applies each at once. Trio's is one minute.
+    /// Delay of configuration changes after the last one; zero applies each at once. Trio's is one
+    /// minute.
     pub activation: Duration,
 }
 
-/// First ids of a generated world. High ones differ from all other numbers in the output, so that a test
-/// can search for them.
+/// First ids of a generated world. High ones differ from all other numbers in the output, so that a
+/// test can search for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IdOffsets {
     /// The first agent's id is this plus one.

@@ -1,8 +1,8 @@
 //! Replay: serves the recorded answers of a real Trio.
 //!
-//! The reader follows `docs/dev/recording-format.md` and shares nothing with the room that writes recordings.
-//! Each session starts at the first cycle and proceeds at the recorded pace; the last cycle stays, since
-//! starting over would show changes that never happened.
+//! The reader follows `docs/dev/recording-format.md` and shares nothing with the room that writes
+//! recordings. Each session starts at the first cycle and proceeds at the recorded pace; the last
+//! cycle stays, since starting over would show changes that never happened.
 
 mod answer;
 mod collected_list;
@@ -53,7 +53,11 @@ struct Shared {
 
 impl Replay {
     /// Reads the recording in `folder`. Its time starts at each login, by `clock`.
-    pub fn open(folder: &Path, clock: WallClock, latency: Duration) -> Result<Self, RecordingError> {
+    pub fn open(
+        folder: &Path,
+        clock: WallClock,
+        latency: Duration,
+    ) -> Result<Self, RecordingError> {
         let recording = Recording::read(folder)?;
         let sessions = Mutex::new(SessionStub::new(clock()));
         Ok(Self(Arc::new(Shared { recording, clock, latency, sessions })))
@@ -99,13 +103,19 @@ impl Replay {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let host = text(header::HOST).unwrap_or(FALLBACK_HOST);
         let now = (self.0.clock)();
-        let login_time = text(header::AUTHORIZATION).and_then(|header| self.sessions().login_time(header));
+        let login_time =
+            text(header::AUTHORIZATION).and_then(|header| self.sessions().login_time(header));
         // The Api resource needs no login, as documented.
         if login_time.is_none() && path != BASE_PATH {
-            return problem(StatusCode::UNAUTHORIZED, "a token is needed: log in with any credentials");
+            return problem(
+                StatusCode::UNAUTHORIZED,
+                "a token is needed: log in with any credentials",
+            );
         }
         let recording = &self.0.recording;
-        let age = login_time.and_then(|login_time| now.duration_since(login_time).ok()).unwrap_or_default();
+        let age = login_time
+            .and_then(|login_time| now.duration_since(login_time).ok())
+            .unwrap_or_default();
         let lookup = Lookup::new(path, query, recording.cycle_at(age));
         let context = ReplyContext {
             host,
@@ -128,7 +138,9 @@ async fn handle(State(replay): State<Replay>, request: HttpRequest) -> Response 
         // A POST is always a login: the recorded client sends no other.
         Method::POST => match to_bytes(body, MAX_BODY).await {
             Ok(form) => replay.log_in(&form),
-            Err(_) => problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"),
+            Err(_) => {
+                problem(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off")
+            }
         },
         Method::GET | Method::HEAD => {
             // A recording holds the base as `/te/api`, and clients may ask for `/te/api/`.

@@ -94,8 +94,8 @@ pub struct Team {
 }
 
 impl ServicePlan {
-    /// Returns a service that is always open, with a constant arrival rate of one class and the demo's
-    /// demand, without rerouting.
+    /// Returns a service that is always open, with a constant arrival rate of one class and the
+    /// demo's demand, without rerouting.
     pub fn steady(name: &str, class: Class, cases_per_hour: f64) -> Self {
         Self {
             name: name.to_owned(),

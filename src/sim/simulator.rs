@@ -15,7 +15,9 @@ use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::api::{Answer, AnswerMode, BASE_PATH, CONTROL_PATH, Query, Request, TRUTH_PATH, Trio, refuse};
+use super::api::{
+    Answer, AnswerMode, BASE_PATH, CONTROL_PATH, Query, Request, TRUTH_PATH, Trio, refuse,
+};
 use super::truth::Truth;
 use super::world::Segment;
 use super::{Charset, Options};
@@ -43,8 +45,8 @@ struct Shared {
 }
 
 impl Simulator {
-    /// Returns a Trio with a warmed-up world. From now on each request finds the world as it is at the time
-    /// of `clock`.
+    /// Returns a Trio with a warmed-up world. From now on each request finds the world as it is at
+    /// the time of `clock`.
     pub fn new(options: Options, clock: WallClock) -> Self {
         let trio = Mutex::new(Trio::new(options.clone(), clock()));
         let answer_mode = watch::Sender::new(AnswerMode::Answering);
@@ -52,7 +54,8 @@ impl Simulator {
     }
 
     /// Router of the API and `/sim`. Serve it with the peer's address
-    /// (`into_make_service_with_connect_info::<SocketAddr>()`): without it `/sim` is refused to everyone.
+    /// (`into_make_service_with_connect_info::<SocketAddr>()`): without it `/sim` is refused to
+    /// everyone.
     pub fn router(&self) -> Router {
         Router::new().fallback(handle).with_state(self.clone())
     }
@@ -93,7 +96,8 @@ impl Simulator {
     }
 
     async fn answer_api(&self, request: Request) -> Answer {
-        // Counted before any delay: a test waits for this count to know that a held request has arrived.
+        // Counted before any delay: a test waits for this count to know that a held request has
+        // arrived.
         self.0.requests.fetch_add(1, Ordering::Relaxed);
         if !self.0.options.latency.is_zero() {
             tokio::time::sleep(self.0.options.latency).await;
@@ -155,8 +159,13 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     let path = request.uri().path().to_owned();
     let answer = if let Some(rest) = strip_base(&path, BASE_PATH) {
-        match (negotiate_charset(&request, simulator.0.options.charset), read_request(request, rest).await) {
-            (Some(charset), Ok(request)) => simulator.answer_api(request).await.with_charset(charset),
+        match (
+            negotiate_charset(&request, simulator.0.options.charset),
+            read_request(request, rest).await,
+        ) {
+            (Some(charset), Ok(request)) => {
+                simulator.answer_api(request).await.with_charset(charset)
+            }
             (None, _) => not_acceptable(),
             (_, Err(refusal)) => refusal,
         }
@@ -193,8 +202,8 @@ fn is_loopback(peer: Option<SocketAddr>) -> bool {
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
 }
 
-/// Formats a time as the header `Date`. Set here because hyper would write the machine's clock, while a
-/// client compares it with the simulator's.
+/// Formats a time as the header `Date`. Set here because hyper would write the machine's clock,
+/// while a client compares it with the simulator's.
 fn http_date(now: SystemTime) -> Option<HeaderValue> {
     let stamp = Timestamp::try_from(now).ok()?;
     let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp).ok()?;
@@ -220,10 +229,12 @@ fn strip_base(path: &str, base: &str) -> Option<Vec<String>> {
 
 async fn read_request(request: HttpRequest, path: Vec<String>) -> Result<Request, Answer> {
     let (parts, body): (_, Body) = request.into_parts();
-    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header =
+        |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = to_bytes(body, MAX_BODY).await;
-    let body =
-        body.map_err(|_| refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off"))?;
+    let body = body.map_err(|_| {
+        refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off")
+    })?;
     Ok(Request {
         query: Query::parse(parts.uri.query().unwrap_or_default().as_bytes()),
         host: header(HOST).unwrap_or_else(|| "localhost".to_owned()),

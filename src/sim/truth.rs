@@ -1,15 +1,16 @@
-//! Exact figures of a simulated contact centre, which no client of its API can see: the reference for what
-//! a client infers from polls.
+//! Exact figures of a simulated contact centre, which no client of its API can see: the reference
+//! for what a client infers from polls.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::world::{Activity, Class};
 
-/// Wait limits in seconds for "answered within" and "left before", from the shortest service-level target
-/// to a week for written cases.
+/// Wait limits in seconds for "answered within" and "left before", from the shortest service-level
+/// target to a week for written cases.
 pub const TARGETS: [u64; 18] = [
-    5, 10, 15, 20, 30, 45, 60, 120, 300, 600, 1_800, 3_600, 14_400, 28_800, 86_400, 172_800, 345_600, 604_800,
+    5, 10, 15, 20, 30, 45, 60, 120, 300, 600, 1_800, 3_600, 14_400, 28_800, 86_400, 172_800,
+    345_600, 604_800,
 ];
 
 /// Exact figures from the last reset until now.
@@ -59,8 +60,8 @@ pub struct Flow {
     pub waiting: u64,
     /// Are being handled now.
     pub handling: u64,
-    /// Were transferred to another service after an agent had answered them here; they count as answered,
-    /// too.
+    /// Were transferred to another service after an agent had answered them here; they count as
+    /// answered, too.
     pub passed_on: u64,
     /// Sum of the waits of answered cases.
     pub answered_wait: Duration,
@@ -82,14 +83,20 @@ impl Truth {
     /// Sum of the flows of all services and classes.
     pub fn total(&self) -> Flow {
         let mut total = Flow::default();
-        self.services.values().flat_map(|service| service.classes.values()).for_each(|flow| total.add(flow));
+        self.services
+            .values()
+            .flat_map(|service| service.classes.values())
+            .for_each(|flow| total.add(flow));
         total
     }
 
     /// Sum of the flows of one class over all services.
     pub fn class(&self, class: Class) -> Flow {
         let mut total = Flow::default();
-        self.services.values().filter_map(|service| service.classes.get(&class)).for_each(|it| total.add(it));
+        self.services
+            .values()
+            .filter_map(|service| service.classes.get(&class))
+            .for_each(|it| total.add(it));
         total
     }
 
@@ -115,8 +122,8 @@ impl Flow {
         if limit.is_zero() { Some(0) } else { position(limit).map(|at| self.before[at]) }
     }
 
-    /// Service level: answered within `target` ÷ (answered + left, without those who left before `short`).
-    /// `None` without concluded cases, or for a time that is not counted.
+    /// Service level: answered within `target` ÷ (answered + left, without those who left before
+    /// `short`). `None` without concluded cases, or for a time that is not counted.
     pub fn service_level(&self, target: Duration, short: Duration) -> Option<f64> {
         let within = self.answered_within(target)?;
         let concluded = self.answered + self.left - self.left_before(short)?;
@@ -188,7 +195,8 @@ impl AgentTime {
 
     /// Occupancy: (busy + wrap-up) ÷ (available + offered + busy + wrap-up).
     pub fn occupancy(&self) -> Option<f64> {
-        let sum = |of: &[Activity]| of.iter().map(|it| self.time_in(*it).as_secs_f64()).sum::<f64>();
+        let sum =
+            |of: &[Activity]| of.iter().map(|it| self.time_in(*it).as_secs_f64()).sum::<f64>();
         let working = [Activity::Busy, Activity::WrapUp];
         ratio(sum(&working), sum(&working) + sum(&[Activity::Available, Activity::Offered]))
     }

@@ -1,7 +1,9 @@
-//! The simulated contact centres: a discrete-event simulation without a clock, I/O or Trio's vocabulary.
+//! The simulated contact centres: a discrete-event simulation without a clock, I/O or Trio's
+//! vocabulary.
 //!
-//! World time is the time since world time zero. Each event has an exact time, and random numbers are drawn
-//! only when an event happens, so `step(a); step(b)` and `step(a + b)` produce the same world.
+//! World time is the time since world time zero. Each event has an exact time, and random numbers
+//! are drawn only when an event happens, so `step(a); step(b)` and `step(a + b)` produce the same
+//! world.
 
 mod agent;
 mod arrivals;
@@ -74,7 +76,8 @@ pub(crate) struct World {
     events: EventQueue,
     /// Arrival rate as a multiple of the configured one; 0 stops arrivals.
     arrival_factor: f64,
-    // Ordered maps: the order of iteration decides the order of random draws and of items in answers.
+    // Ordered maps: the order of iteration decides the order of random draws and of items in
+    // answers.
     centers: BTreeMap<u32, Center>,
     services: BTreeMap<u32, Service>,
     service_groups: BTreeMap<u32, Group>,
@@ -94,11 +97,12 @@ pub(crate) struct World {
 const WARM_UP: Duration = Duration::from_secs(15 * 60);
 
 impl World {
-    /// Runs the world until queues have formed and each agent state occurs: 15 to 30 minutes of world time.
-    /// Then resets the truth.
+    /// Runs the world until queues have formed and each agent state occurs: 15 to 30 minutes of
+    /// world time. Then resets the truth.
     pub(crate) fn warm_up(&mut self) {
         self.step(WARM_UP);
-        // A small world may by chance lack a state after the warm-up. Twice the time bounds the search.
+        // A small world may by chance lack a state after the warm-up. Twice the time bounds the
+        // search.
         for _ in 0..WARM_UP.as_secs() {
             if self.is_warmed_up() {
                 break;
@@ -133,7 +137,8 @@ impl World {
 
     fn is_warmed_up(&self) -> bool {
         let seen = |activity| self.agents.values().any(|agent| agent.activity == activity);
-        self.cases.values().any(|case| case.stage == Stage::Queued) && Activity::ALL.into_iter().all(seen)
+        self.cases.values().any(|case| case.stage == Stage::Queued)
+            && Activity::ALL.into_iter().all(seen)
     }
 
     /// World time.

@@ -13,7 +13,8 @@ pub struct Notes {
     pub trouble: Option<Problem>,
     /// Contact centres that the configuration excludes.
     pub passed_over: Arc<[ContactCenter]>,
-    /// Configured interval of each collector, in the order of [`Collector::ALL`]; `None`: it is off.
+    /// Configured interval of each collector, in the order of [`Collector::ALL`]; `None`: it is
+    /// off.
     pub configured: [Option<Duration>; Collector::COUNT],
 }
 

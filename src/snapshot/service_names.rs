@@ -9,11 +9,15 @@ impl Center {
     /// Returns the names of every service that is configured or has a state, by id.
     pub fn service_names(&self) -> HashMap<&str, ServiceNames<'_>> {
         let contact_center = self.contact_center.names();
-        // From the last complete readings of any age: goals must not change because a reading failed.
+        // From the last complete readings of any age: goals must not change because a reading
+        // failed.
         let mut names = HashMap::new();
         for status in self.service_state.good.iter().flat_map(|good| good.data.iter()) {
             let name = status.name.as_deref();
-            names.insert(&*status.id, ServiceNames { id: &status.id, name, ..ServiceNames::default() });
+            names.insert(
+                &*status.id,
+                ServiceNames { id: &status.id, name, ..ServiceNames::default() },
+            );
         }
         for service in self.services.good.iter().flat_map(|good| good.data.iter()) {
             let known = names.entry(&*service.id).or_default();
@@ -40,7 +44,8 @@ impl Center {
 
     /// Returns `(service id, group id)` pairs of the last complete readings.
     fn service_group_pairs(&self) -> Vec<(&str, &str)> {
-        let filtered = self.service_groups.good.as_ref().and_then(|good| good.data.members.as_ref());
+        let filtered =
+            self.service_groups.good.as_ref().and_then(|good| good.data.members.as_ref());
         if let Some(members) = filtered {
             return members.iter().map(|(service, group)| (&**service, &**group)).collect();
         }
@@ -89,29 +94,41 @@ mod tests {
             name: name.map(Text::from),
             group_ids: vec!["6".into()],
         };
-        center.service_state.good = complete(vec![status("1", Some("old")), status("2", Some("B"))]);
+        center.service_state.good =
+            complete(vec![status("1", Some("old")), status("2", Some("B"))]);
         center.services.good =
             complete(vec![service("1", Some("A")), service("2", None), service("3", Some("C"))]);
-        let group = |id: &str, name: Option<&str>| ServiceGroup { id: id.into(), name: name.map(Text::from) };
+        let group = |id: &str, name: Option<&str>| ServiceGroup {
+            id: id.into(),
+            name: name.map(Text::from),
+        };
         let groups = vec![group("5", Some("Vård")), group("6", None)];
         center.service_groups.good = complete(ServiceGroups { groups, members });
         center
     }
 
     fn shown(center: &Center) -> Vec<(&str, Option<&str>, Vec<&str>)> {
-        let mut names: Vec<_> =
-            center.service_names().into_values().map(|names| (names.id, names.name, names.groups)).collect();
+        let mut names: Vec<_> = center
+            .service_names()
+            .into_values()
+            .map(|names| (names.id, names.name, names.groups))
+            .collect();
         names.sort_unstable();
         names
     }
 
     #[test]
     fn names_come_from_the_configuration_first() {
-        let members = vec![("1".into(), "5".into()), ("1".into(), "6".into()), ("gone".into(), "5".into())];
+        let members =
+            vec![("1".into(), "5".into()), ("1".into(), "6".into()), ("gone".into(), "5".into())];
         let center = center(Some(members));
         assert_eq!(
             shown(&center),
-            [("1", Some("A"), vec!["5", "Vård", "6"]), ("2", Some("B"), vec![]), ("3", Some("C"), vec![])]
+            [
+                ("1", Some("A"), vec!["5", "Vård", "6"]),
+                ("2", Some("B"), vec![]),
+                ("3", Some("C"), vec![])
+            ]
         );
     }
 

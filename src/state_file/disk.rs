@@ -17,12 +17,14 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Locks the state file for this process. The system releases the lock when the process ends, also after a crash.
+/// Locks the state file for this process. The system releases the lock when the process ends, also
+/// after a crash.
 ///
 /// # Errors
 /// Another process holds the lock, or the folder is not writable.
 pub(super) fn lock(path: &Path) -> Result<File, Problem> {
-    // On a file of its own, because a lock stays with the old file when `replace` renames a new one over it.
+    // On a file of its own, because a lock stays with the old file when `replace` renames a new one
+    // over it.
     let file = private().create(true).truncate(false).open(beside(path, "lock"));
     let file = file.map_err(|error| Problem::unwritable(path, error))?;
     match file.try_lock() {
@@ -32,7 +34,8 @@ pub(super) fn lock(path: &Path) -> Result<File, Problem> {
     }
 }
 
-/// Returns the contents of the file, at most one byte more than the size limit; `None` if there is no file.
+/// Returns the contents of the file, at most one byte more than the size limit; `None` if there is
+/// no file.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::metadata(path) {
         // Opening a named pipe or a device could wait without end.
@@ -46,7 +49,8 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Replaces the file in one step: a reader, or the next start after a power cut, finds the old or the new one.
+/// Replaces the file in one step: a reader, or the next start after a power cut, finds the old or
+/// the new one.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A process that was killed while it wrote leaves this file behind.
     let new = beside(path, "new");
@@ -56,8 +60,8 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let mut file = private().create_new(true).open(&new)?;
     file.write_all(bytes)?;
-    // Before the rename: some file systems store a rename earlier than the contents, and a power cut would
-    // leave an empty file.
+    // Before the rename: some file systems store a rename earlier than the contents, and a power
+    // cut would leave an empty file.
     file.sync_all()?;
     // Windows does not rename a file that is open.
     drop(file);

@@ -28,7 +28,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents, Unusable> {
     if bytes.is_empty() {
         return Err(Unusable::Empty);
     }
-    // A file that ends within the name was cut off; any other beginning is a file of something else.
+    // A file that ends within the name was cut off; any other beginning is a file of something
+    // else.
     let Some(rest) = bytes.strip_prefix(NAME.as_bytes()) else {
         let is_cut_off = NAME.as_bytes().starts_with(bytes);
         return Err(if is_cut_off { Unusable::Damaged } else { Unusable::Foreign });
@@ -39,7 +40,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents, Unusable> {
     let line = rest.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let mut words = std::str::from_utf8(line).map_err(|_| Unusable::Damaged)?.split_whitespace();
     let version: u32 = words.next().and_then(|word| word.parse().ok()).ok_or(Unusable::Damaged)?;
-    // Before the checksum: a newer version may compute it otherwise, and must not be called damaged.
+    // Before the checksum: a newer version may compute it otherwise, and must not be called
+    // damaged.
     if version > VERSION {
         return Err(Unusable::Newer { version, known: VERSION });
     }

@@ -47,7 +47,11 @@ fn open_bytes(bytes: &[u8]) -> OpenResult {
         }
         Ok(Opened { rejected: Some(problem), .. }) | Err(problem) => Err(problem.to_string()),
     };
-    OpenResult { outcome, file: fs::read(&path).ok(), aside: fs::read(disk::beside(&path, "rejected")).ok() }
+    OpenResult {
+        outcome,
+        file: fs::read(&path).ok(),
+        aside: fs::read(disk::beside(&path, "rejected")).ok(),
+    }
 }
 
 #[test]
@@ -100,7 +104,9 @@ fn file_with_a_changed_byte_is_rejected() {
 
 #[test]
 fn file_of_something_else_is_not_touched() {
-    for foreign in ["targets:\n  - name: main\n", "{}", "trio-exporter ", "\u{feff}trio-exporter-state 1"] {
+    for foreign in
+        ["targets:\n  - name: main\n", "{}", "trio-exporter ", "\u{feff}trio-exporter-state 1"]
+    {
         let OpenResult { outcome, file, aside } = open_bytes(foreign.as_bytes());
         let message = outcome.expect_err("refused");
         assert!(message.contains("is not a state file and stays as it is"), "{message}");

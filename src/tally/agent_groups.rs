@@ -27,8 +27,8 @@ pub(super) struct Grouping {
 }
 
 impl Grouping {
-    /// Selects the groups by their numbers of members. The members of all small groups make one merged group,
-    /// unless they are still too few together: then they have no group series.
+    /// Selects the groups by their numbers of members. The members of all small groups make one
+    /// merged group, unless they are still too few together: then they have no group series.
     pub(super) fn new(groups: &[(AgentGroup, Vec<Text>)], min_group_size: usize) -> Self {
         let mut grouping = Self::default();
         let mut small: Vec<&Text> = Vec::new();
@@ -68,7 +68,11 @@ mod tests {
     use super::*;
 
     fn group(id: &str, members: &[&str]) -> (AgentGroup, Vec<Text>) {
-        let group = AgentGroup { id: id.into(), name: Some(format!("Group {id}").into()), agent_ids: vec![] };
+        let group = AgentGroup {
+            id: id.into(),
+            name: Some(format!("Group {id}").into()),
+            agent_ids: vec![],
+        };
         (group, members.iter().map(|&member| member.into()).collect())
     }
 

@@ -137,7 +137,8 @@ impl AgentTime {
     /// Counts from the agent states of the reading before to those of `center`.
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         let Some(good) = &center.agent_state.good else { return };
-        let stateless = !good.data.is_empty() && good.data.iter().all(|status| status.state.is_none());
+        let stateless =
+            !good.data.is_empty() && good.data.iter().all(|status| status.state.is_none());
         // A server that hides the member `state` must not show every agent counter as zero.
         if self.totals.is_none() && stateless {
             return;
@@ -154,13 +155,14 @@ impl AgentTime {
             let server = cur.server.clone();
             self.last = Some(LastReading { taken: good.taken, server, data: good.data.clone() });
         }
-        // Credited first: the time that has passed belongs to the groups as they were, and new groups start at
-        // zero one reading before they can count.
+        // Credited first: the time that has passed belongs to the groups as they were, and new
+        // groups start at zero one reading before they can count.
         self.groups.update_membership(center, settings);
         self.groups.count_now(&good.data);
     }
 
-    /// Credits the time between two readings: half to the state at its begin, half to the state at its end.
+    /// Credits the time between two readings: half to the state at its begin, half to the state at
+    /// its end.
     ///
     /// The moment of a change in between is unknown; halves are right on average.
     fn credit(
@@ -192,16 +194,25 @@ impl AgentTime {
         gone.forget_before(good.taken.mono.saturating_sub(settings.keep));
         for status in good.data.iter() {
             let before = left.remove(&*status.id);
-            // An agent that an answer left out continues its counter: a counter that starts again would be a
-            // reset.
-            let known = before.map(|before| before.person.seconds).or_else(|| gone.take(&status.id));
+            // An agent that an answer left out continues its counter: a counter that starts again
+            // would be a reset.
+            let known =
+                before.map(|before| before.person.seconds).or_else(|| gone.take(&status.id));
             let seen = before.zip(before_at).map(|(before, at)| (before.status, before.held, at));
             let held = StateSince::update(seen, status, at);
-            let mut person =
-                PersonTotals { id: status.id.clone(), since: held.since, seconds: known.unwrap_or_default() };
+            let mut person = PersonTotals {
+                id: status.id.clone(),
+                since: held.since,
+                seconds: known.unwrap_or_default(),
+            };
             if let (Some(before), Some(interval)) = (before, interval) {
-                let measured =
-                    totals.credit_interval(&mut person, groups, interval, before.status.state, status.state);
+                let measured = totals.credit_interval(
+                    &mut person,
+                    groups,
+                    interval,
+                    before.status.state,
+                    status.state,
+                );
                 pauses.credit(before.status, status, has_reasons, measured);
             }
             if let Some(state) = status.state {
@@ -213,7 +224,12 @@ impl AgentTime {
         // Agents that disappeared: no reading shows the state at the end of their last interval.
         for (_, before) in left {
             totals.unmeasured_seconds += interval.map_or(0.0, Interval::seconds);
-            gone.put(before.person.id.clone(), good.taken.mono, before.person.seconds, settings.max_agents);
+            gone.put(
+                before.person.id.clone(),
+                good.taken.mono,
+                before.person.seconds,
+                settings.max_agents,
+            );
         }
         pauses.count(&good.data, has_reasons, &settings.pause_reasons);
         totals.over_limit = over_limit(&good.data, &held_now, good.taken, &settings.state_limits);

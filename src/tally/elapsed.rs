@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use crate::{model::Stamp, snapshot::Good};
 
-/// Longest distance between two readings, in intervals. Beyond it, what happened in between is unknown.
-// One or two failed polls happen on a busy server and must not make the outcomes of that time unknown.
+/// Longest distance between two readings, in intervals. Beyond it, what happened in between is
+/// unknown.
+// One or two failed polls happen on a busy server and must not make the outcomes of that time
+// unknown.
 const GAP_INTERVALS: u32 = 3;
 
 /// Returns the longest distance that is not a gap.
@@ -13,15 +15,16 @@ pub(super) fn gap_limit(interval: Duration) -> Duration {
     interval * GAP_INTERVALS
 }
 
-/// Returns true if two readings are too far apart, or if wall clock and monotonic clock disagree about the time
-/// between them: missed polls, a suspended machine, a clock that was set.
+/// Returns true if two readings are too far apart, or if wall clock and monotonic clock disagree
+/// about the time between them: missed polls, a suspended machine, a clock that was set.
 pub(super) fn is_gap(prev: Stamp, cur: Stamp, interval: Duration) -> bool {
     let mono = cur.since(prev);
     let apart = match cur.wall.duration_since(prev.wall) {
         Ok(wall) => wall.abs_diff(mono),
         Err(back) => back.duration() + mono,
     };
-    // On Linux the monotonic clock stops while the machine sleeps, so only the wall clock shows a suspend.
+    // On Linux the monotonic clock stops while the machine sleeps, so only the wall clock shows a
+    // suspend.
     mono > gap_limit(interval) || apart > interval * 2
 }
 

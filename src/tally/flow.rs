@@ -1,5 +1,5 @@
-//! Outcomes of the cases of a contact centre: each case is followed from list to list, from its arrival to its
-//! end.
+//! Outcomes of the cases of a contact centre: each case is followed from list to list, from its
+//! arrival to its end.
 
 mod case_key;
 mod counts;
@@ -89,7 +89,8 @@ impl Flow {
         self.update_services(cur, center, settings);
         self.apply_states(cur, center);
         let call_list = source::for_calls(center, cur.stepped);
-        let read = Source::ALL.map(|source| self.apply_list(source, call_list, cur, center, settings));
+        let read =
+            Source::ALL.map(|source| self.apply_list(source, call_list, cur, center, settings));
         if read.contains(&true) {
             self.count_current_cases(read);
             self.compare_with_queues(cur, center);
@@ -98,7 +99,8 @@ impl Flow {
         self.forget_old_services(cur.stepped, settings);
     }
 
-    /// Adds new services, and updates the goals of all services after a change of their configuration.
+    /// Adds new services, and updates the goals of all services after a change of their
+    /// configuration.
     fn update_services(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         let at = cur.stepped.mono.as_secs_f64();
         let names_changed = self.names.refresh(center);
@@ -110,8 +112,8 @@ impl Flow {
                 None => unknown.push(status.id.clone()),
             }
         }
-        // After a restart the saved services have goals by id only; names and groups are known from the first
-        // reading on.
+        // After a restart the saved services have goals by id only; names and groups are known from
+        // the first reading on.
         let is_first = self.states_read.is_none();
         if unknown.is_empty() && !names_changed && !is_first {
             return;
@@ -137,7 +139,8 @@ impl Flow {
         let interval = center.service_state.interval.unwrap_or_default();
         // Another server may have other queues: the integral over the change would be invented.
         let same_server = self.states_server.as_ref().is_none_or(|server| *server == cur.server);
-        let last = self.states_read.filter(|last| same_server && !is_gap(*last, good.taken, interval));
+        let last =
+            self.states_read.filter(|last| same_server && !is_gap(*last, good.taken, interval));
         let since = last.map(|last| good.taken.since(last));
         (self.states_read, self.states_server) = (Some(good.taken), Some(cur.server.clone()));
         let mut listed = FxHashSet::default();
@@ -168,8 +171,8 @@ impl Flow {
             self.credit_unread_time(source, call_list, cur.stepped, center);
             return false;
         };
-        // A server that hides the member `state` shows cases of which nothing follows. The calls are then taken
-        // from the other list.
+        // A server that hides the member `state` shows cases of which nothing follows. The calls
+        // are then taken from the other list.
         if reading.list.is_stateless() {
             let memory = &mut self.lists[source.index()];
             memory.is_stateless = true;
@@ -184,14 +187,17 @@ impl Flow {
         let others = (source == Source::Cases && call_list == Source::Calls)
             .then(|| center.calls.good.as_ref().map(|good| &good.data.cases))
             .flatten();
-        let call_numbers: FxHashSet<&Text> = others.into_iter().flatten().map(|case| &case.id).collect();
+        let call_numbers: FxHashSet<&Text> =
+            others.into_iter().flatten().map(|case| &case.id).collect();
         let names = &self.names;
         let shown = ServicesShown::new(reading.list, names);
-        // A call is in both lists under one number. Where this list shows the number in two services, only the
-        // row in the call's service is the call.
-        let service_of = |case: &Case| case.service_id.as_ref().map(|service| names.id(service).clone());
+        // A call is in both lists under one number. Where this list shows the number in two
+        // services, only the row in the call's service is the call.
+        let service_of =
+            |case: &Case| case.service_id.as_ref().map(|service| names.id(service).clone());
         let is_counted_as_call = |case: &Case| {
-            let is_same = |other: &Case| other.id == case.id && service_of(other) == service_of(case);
+            let is_same =
+                |other: &Case| other.id == case.id && service_of(other) == service_of(case);
             call_numbers.contains(&case.id)
                 && (!shown.is_shared(&case.id) || others.into_iter().flatten().any(is_same))
         };
@@ -220,9 +226,11 @@ impl Flow {
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
             let class = case.class.unwrap_or(CaseClass::Other);
-            // Calls are counted from `services/calls`, which has no limit of twenty; the same number in
-            // `services/cases` is the same call.
-            if is_counted_as_call(case) || source::for_class(class, call_list) != source && others.is_some() {
+            // Calls are counted from `services/calls`, which has no limit of twenty; the same
+            // number in `services/cases` is the same call.
+            if is_counted_as_call(case)
+                || source::for_class(class, call_list) != source && others.is_some()
+            {
                 return None;
             }
             let service = case.service_id.as_ref()?;
@@ -241,7 +249,8 @@ impl Flow {
         let reason = match reading.interruption {
             None if reading.before.is_some() => None,
             Some(UnclassifiedReason::Failover) => Some(Unmeasured::Failover),
-            // A failed attempt explains the gap; without one the exporter itself was late or asleep.
+            // A failed attempt explains the gap; without one the exporter itself was late or
+            // asleep.
             _ if memory.failed => Some(Unmeasured::Outage),
             _ => Some(Unmeasured::MissedPoll),
         };
@@ -252,43 +261,55 @@ impl Flow {
             if flow.measured_by(call_list) != reading.source {
                 continue;
             }
-            // A list that was recently truncated is whole in calm moments only: they are no sample of the day.
+            // A list that was recently truncated is whole in calm moments only: they are no sample
+            // of the day.
             let is_truncated = truncated_now.contains(id)
                 || own_truncated.contains_key(id)
                 || other_truncated.contains_key(id) && flow.is_fed_by(Source::Cases);
-            flow.time.credit_until(reading.at, reason.or(is_truncated.then_some(Unmeasured::Truncated)));
+            flow.time
+                .credit_until(reading.at, reason.or(is_truncated.then_some(Unmeasured::Truncated)));
         }
     }
 
     /// Counts time without a new list as unmeasured, once it is too long to infer what happened.
-    fn credit_unread_time(&mut self, source: Source, call_list: Source, now: Stamp, center: &Center) {
+    fn credit_unread_time(
+        &mut self,
+        source: Source,
+        call_list: Source,
+        now: Stamp,
+        center: &Center,
+    ) {
         let reading = source.reading(center);
         let memory = &mut self.lists[source.index()];
         let Some(last) = memory.last else { return };
         memory.failed |= reading.attempt.is_some_and(|attempt| attempt.at.mono > last.mono);
         let limit = gap_limit(reading.interval.unwrap_or_default());
-        // Up to the limit the next list can still measure the time; a list that is switched off measures
-        // nothing.
+        // Up to the limit the next list can still measure the time; a list that is switched off
+        // measures nothing.
         if now.since(last) <= limit || reading.interval.is_none() {
             return;
         }
         let at = now.mono.as_secs_f64();
         let reason = if memory.failed { Unmeasured::Outage } else { Unmeasured::MissedPoll };
-        for flow in self.services.values_mut().filter(|flow| flow.measured_by(call_list) == source) {
+        for flow in self.services.values_mut().filter(|flow| flow.measured_by(call_list) == source)
+        {
             flow.time.credit_until(at, Some(reason));
         }
     }
 
-    /// Starts the classes that goals are configured for, as soon as a list was read that would show their
-    /// cases.
+    /// Starts the classes that goals are configured for, as soon as a list was read that would show
+    /// their cases.
     fn start_configured_classes(&mut self, call_list: Source, settings: &Settings) {
         let day = self.day.base();
         for flow in self.services.values_mut() {
             let goals = flow.goals.clone();
             for class in goals.classes.iter().map(|goals| goals.class) {
                 let source = source::for_class(class, call_list);
-                // A class of which no list was read would be shown at zero without anyone having looked.
-                if self.lists[source.index()].last.is_some() && flow.classes[class as usize].is_none() {
+                // A class of which no list was read would be shown at zero without anyone having
+                // looked.
+                if self.lists[source.index()].last.is_some()
+                    && flow.classes[class as usize].is_none()
+                {
                     flow.class(class, source, || settings.edges.for_class(class), day);
                 }
             }
@@ -310,7 +331,9 @@ impl Flow {
             waiting[case.source.index()] += usize::from(case.is_waiting());
             let Some(service) = self.services.get_mut(&case.queue.service) else { continue };
             let target = service.goals.class(case.queue.class).wait_target.as_secs_f64();
-            if let (Some(flow), Some(last)) = (&mut service.classes[case.queue.class as usize], list.last) {
+            if let (Some(flow), Some(last)) =
+                (&mut service.classes[case.queue.class as usize], list.last)
+            {
                 flow.now.add(case, last.mono.as_secs_f64(), list.interval, target);
             }
         }
@@ -319,8 +342,8 @@ impl Flow {
         }
     }
 
-    /// Compares the lists with the queue length of each service, and decides from it which cases in an unknown
-    /// state wait.
+    /// Compares the lists with the queue length of each service, and decides from it which cases in
+    /// an unknown state wait.
     fn compare_with_queues(&mut self, cur: &Snapshot, center: &Center) {
         let lists = &self.lists;
         let is_fresh = |source: &Source| source.reading(center).fresh(cur.stepped).is_some();
@@ -343,9 +366,9 @@ impl Flow {
                 queue_length: flow.time.queue_length().filter(|_| is_of_moment),
                 is_whole: !is_stateless && !shown.iter().any(is_truncated),
                 shows_all_kinds: shown.contains(&Source::Cases),
-                has_uncounted: Source::ALL
-                    .into_iter()
-                    .any(|source| is_fresh(&source) && lists[source.index()].uncounted.contains(id)),
+                has_uncounted: Source::ALL.into_iter().any(|source| {
+                    is_fresh(&source) && lists[source.index()].uncounted.contains(id)
+                }),
                 ..QueueComparison::default()
             };
             let readable = flow
@@ -395,8 +418,8 @@ impl Flow {
         }
     }
 
-    /// Returns the cases to read one by one: known cases that wait and that a truncated list does not show. The
-    /// one seen longest ago comes first.
+    /// Returns the cases to read one by one: known cases that wait and that a truncated list does
+    /// not show. The one seen longest ago comes first.
     pub(super) fn cases_to_follow(&self) -> Vec<(Source, Text)> {
         let hidden = self.cases.iter().filter(|(key, case)| {
             let truncated = &self.lists[case.source.index()].truncated;
@@ -404,7 +427,8 @@ impl Flow {
             // The answer for a number that two cases share would not say which of them it shows.
             case.is_waiting() && is_hidden && !key.is_shared()
         });
-        let mut hidden: Vec<_> = hidden.map(|(key, case)| (case.seen, case.source, key.id.clone())).collect();
+        let mut hidden: Vec<_> =
+            hidden.map(|(key, case)| (case.seen, case.source, key.id.clone())).collect();
         hidden.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.2.cmp(&b.2)));
         hidden.into_iter().map(|(_, source, id)| (source, id)).collect()
     }

@@ -1,8 +1,8 @@
-//! Counters as they outlive the process: plain data with services, classes and groups, never a case or an
-//! agent.
+//! Counters as they outlive the process: plain data with services, classes and groups, never a case
+//! or an agent.
 //!
-//! Values of a closed set are saved under their label, so that the order of the set may change. Counters of
-//! single agents are not saved.
+//! Values of a closed set are saved under their label, so that the order of the set may change.
+//! Counters of single agents are not saved.
 
 mod by_label;
 mod validation;
@@ -80,7 +80,8 @@ pub(super) struct SavedService {
     pub(super) classes: Vec<SavedClass>,
 }
 
-/// One class of a service. Cases that waited are closed as unclassified: the next process cannot follow them.
+/// One class of a service. Cases that waited are closed as unclassified: the next process cannot
+/// follow them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct SavedClass {
     pub(super) class: Label,
@@ -128,7 +129,8 @@ pub(super) struct RestoreClock {
 
 impl RestoreClock {
     pub(super) fn new(saved: &Saved, now: Stamp) -> Self {
-        // The monotonic clock starts again with each boot, so only the wall clock spans two processes.
+        // The monotonic clock starts again with each boot, so only the wall clock spans two
+        // processes.
         let away = unix(now.wall) - saved.at;
         Self { now, away: (away >= 0.0).then_some(away) }
     }
@@ -138,8 +140,8 @@ impl RestoreClock {
         self.away
     }
 
-    /// Returns the moment `ago` seconds before the export, in seconds of monotonic time; negative before the
-    /// start of the program.
+    /// Returns the moment `ago` seconds before the export, in seconds of monotonic time; negative
+    /// before the start of the program.
     pub(super) fn moment(self, ago: f64) -> Option<f64> {
         Some(self.now.mono.as_secs_f64() - self.away? - ago)
     }

@@ -53,11 +53,16 @@ pub(super) struct ServiceTime {
 }
 
 impl ServiceTime {
-    /// Records queue length and opening state. `since` is the time since the previous state, `None` after a
-    /// gap.
+    /// Records queue length and opening state. `since` is the time since the previous state, `None`
+    /// after a gap.
     ///
     /// Between two readings the queue is taken to have changed half-way, which is right on average.
-    pub(super) fn record_state(&mut self, queue: Option<f64>, open: Option<bool>, since: Option<Duration>) {
+    pub(super) fn record_state(
+        &mut self,
+        queue: Option<f64>,
+        open: Option<bool>,
+        since: Option<Duration>,
+    ) {
         if let Some(now) = queue {
             let total = self.counts.queue_wait.get_or_insert(0.0);
             if let (Some(before), Some(since)) = (self.queue, since) {
@@ -78,8 +83,8 @@ impl ServiceTime {
         (self.queue, self.open, self.was_open, self.credited) = (None, None, None, None);
     }
 
-    /// Credits the open time up to `at`, as measured or with the reason why not. A service without an opening
-    /// state counts as open.
+    /// Credits the open time up to `at`, as measured or with the reason why not. A service without
+    /// an opening state counts as open.
     pub(super) fn credit_until(&mut self, at: f64, unmeasured: Option<Unmeasured>) {
         let since = self.credited.unwrap_or(at);
         let open = |open: Option<bool>| f64::from(u8::from(open != Some(false)));

@@ -28,7 +28,11 @@ impl Skilled {
             return;
         };
         let (skills, states) = (&skills.data, &states.data);
-        if self.counted.as_ref().is_some_and(|(s, a)| Arc::ptr_eq(s, skills) && Arc::ptr_eq(a, states)) {
+        if self
+            .counted
+            .as_ref()
+            .is_some_and(|(s, a)| Arc::ptr_eq(s, skills) && Arc::ptr_eq(a, states))
+        {
             return;
         }
         self.counted = Some((skills.clone(), states.clone()));
@@ -42,8 +46,8 @@ impl Skilled {
 
 /// Returns the skilled agents by state; `None` if an agent has no state.
 pub(crate) fn count(skills: &ServiceSkills, statuses: &[AgentStatus]) -> Option<SkilledAgents> {
-    // Each service looks up each of its agents, so a fast hash is worth it. Done at each encoding, these
-    // look-ups made it 1.57 times slower.
+    // Each service looks up each of its agents, so a fast hash is worth it. Done at each encoding,
+    // these look-ups made it 1.57 times slower.
     let mut states: FxHashMap<&str, AgentState> =
         FxHashMap::with_capacity_and_hasher(statuses.len(), FxBuildHasher);
     for status in statuses {
@@ -96,7 +100,8 @@ mod tests {
     #[test]
     fn skilled_agents_are_counted_by_state_without_the_gone() {
         let skills = skills(&[("s1", &["a", "b", "gone"]), ("s2", &["b"]), ("s3", &[])]);
-        let statuses = [status("a", Some(AgentState::Available)), status("b", Some(AgentState::Busy))];
+        let statuses =
+            [status("a", Some(AgentState::Available)), status("b", Some(AgentState::Busy))];
         let counts = count(&skills, &statuses).expect("known");
         let of = |service: &str| {
             let counts = counts[service];
@@ -128,7 +133,8 @@ mod tests {
         skilled.step(&read.clone());
         assert!(Arc::ptr_eq(&first, &skilled.agents().expect("known")), "nothing new was read");
         let mut other = read.clone();
-        other.agent_state = center(None, Some(vec![status("a", Some(AgentState::Paused))])).agent_state;
+        other.agent_state =
+            center(None, Some(vec![status("a", Some(AgentState::Paused))])).agent_state;
         skilled.step(&other);
         assert_eq!(skilled.agents().expect("known")["s1"][AgentState::Paused.index()], 1);
         other.skills = center(Some(skills(&[])), None).skills;

@@ -45,7 +45,11 @@ impl Visibility {
         };
         let listed = center.agents.good.as_ref().map_or(&[][..], |good| &good.data);
         let members_of = |fits: &dyn Fn(&AgentGroup) -> bool| -> FxHashSet<&Text> {
-            members.iter().filter(|(group, _)| fits(group)).flat_map(|(_, members)| members).collect()
+            members
+                .iter()
+                .filter(|(group, _)| fits(group))
+                .flat_map(|(_, members)| members)
+                .collect()
         };
         let mut agents = members_of(&|group| selection.allows(group));
         if selection.allow.is_empty() {
@@ -54,8 +58,8 @@ impl Visibility {
         if !selection.deny.is_empty() {
             let denied = members_of(&|group| selection.denies(group));
             let possibly_denied = in_unlisted_groups(listed, members);
-            // Deny wins over allow: an agent in a denied group must appear nowhere, also not in the sums of an
-            // allowed one.
+            // Deny wins over allow: an agent in a denied group must appear nowhere, also not in the
+            // sums of an allowed one.
             agents.retain(|agent| !denied.contains(*agent) && !possibly_denied.contains(*agent));
         }
         let groups = members.iter().map(|(group, _)| group);
@@ -83,9 +87,12 @@ impl Visibility {
     }
 }
 
-/// Returns agents in groups that Trio does not list: the name of such a group is unknown, so it may be a denied
-/// one.
-fn in_unlisted_groups<'a>(agents: &'a [Agent], listed: &[(AgentGroup, Vec<Text>)]) -> FxHashSet<&'a Text> {
+/// Returns agents in groups that Trio does not list: the name of such a group is unknown, so it may
+/// be a denied one.
+fn in_unlisted_groups<'a>(
+    agents: &'a [Agent],
+    listed: &[(AgentGroup, Vec<Text>)],
+) -> FxHashSet<&'a Text> {
     let known: FxHashSet<&str> = listed.iter().map(|(group, _)| &*group.id).collect();
     let possibly_denied =
         agents.iter().filter(|agent| agent.group_ids.iter().any(|id| !known.contains(&**id)));

@@ -1,8 +1,8 @@
-//! Comparison of stated waits with the ages of waiting cases: a constant factor between them means a wrongly
-//! read unit.
+//! Comparison of stated waits with the ages of waiting cases: a constant factor between them means
+//! a wrongly read unit.
 //!
-//! Compared are only ages that do not come from Trio's own wait: by the time of arrival, or of cases whose
-//! arrival was seen. A factor is only reported; no gauge is withheld because of it.
+//! Compared are only ages that do not come from Trio's own wait: by the time of arrival, or of
+//! cases whose arrival was seen. A factor is only reported; no gauge is withheld because of it.
 
 mod arrivals;
 mod compare;
@@ -47,26 +47,31 @@ impl WaitUnits {
             memory.compare(center, skew, &mut comparison);
         }
         if self.centers.len() > cur.centers.len() {
-            let is_listed = |id: &Text| cur.centers.iter().any(|center| center.contact_center.id == *id);
+            let is_listed =
+                |id: &Text| cur.centers.iter().any(|center| center.contact_center.id == *id);
             self.centers.retain(|id, _| is_listed(id));
         }
         let mut mismatches = Vec::new();
         for (position, streak) in self.streaks.iter_mut().enumerate() {
             streak.observe(cur.stepped.mono, comparison.verdict(position));
-            mismatches
-                .extend(streak.reported().map(|factor| compare::mismatch(position, factor, &cur.fields)));
+            mismatches.extend(
+                streak.reported().map(|factor| compare::mismatch(position, factor, &cur.fields)),
+            );
         }
         mismatches.into()
     }
 }
 
 impl CenterReadings {
-    /// Compares the stated waits of this contact centre with its lists, where one of them was read again.
+    /// Compares the stated waits of this contact centre with its lists, where one of them was read
+    /// again.
     fn compare(&mut self, center: &Center, skew: f64, comparison: &mut Comparison) {
         let mut fresh = [None; Source::ALL.len()];
         for source in Source::ALL {
             let reading = source.reading(center);
-            let Some(good) = reading.good.as_ref().filter(|_| reading.interval.is_some()) else { continue };
+            let Some(good) = reading.good.as_ref().filter(|_| reading.interval.is_some()) else {
+                continue;
+            };
             let is_new = self.arrivals[source as usize].record_list(good);
             fresh[source as usize] = Some((good.taken, &*good.data));
             if is_new {
@@ -79,10 +84,13 @@ impl CenterReadings {
         if self.states.replace(states.taken) == Some(states.taken) {
             return;
         }
-        let is_near = |taken: Stamp| taken.mono.abs_diff(states.taken.mono) <= compare::MAX_READING_DISTANCE;
-        let lists = fresh.map(|list| list.filter(|(taken, _)| is_near(*taken)).map(|(_, list)| list));
+        let is_near =
+            |taken: Stamp| taken.mono.abs_diff(states.taken.mono) <= compare::MAX_READING_DISTANCE;
+        let lists =
+            fresh.map(|list| list.filter(|(taken, _)| is_near(*taken)).map(|(_, list)| list));
         let arrivals = &self.arrivals;
-        let age = |source: Source, case: &Case| arrivals[source as usize].age(case, states.taken, skew);
+        let age =
+            |source: Source, case: &Case| arrivals[source as usize].age(case, states.taken, skew);
         comparison.add_states(&states.data, lists, &age);
     }
 }

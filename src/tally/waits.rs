@@ -84,16 +84,19 @@ impl Wait {
 
     /// Returns the best estimate: the mean of the possible lengths.
     ///
-    /// Of two random moments in one window, the later one is on average a third of the window after the earlier
-    /// one.
+    /// Of two random moments in one window, the later one is on average a third of the window after
+    /// the earlier one.
     pub(super) fn best(self) -> f64 {
-        let best =
-            if self.unseen { self.end.length() / 3.0 } else { self.end.middle() - self.begin.middle() };
+        let best = if self.unseen {
+            self.end.length() / 3.0
+        } else {
+            self.end.middle() - self.begin.middle()
+        };
         best.clamp(self.low(), self.high())
     }
 
-    /// Returns the share of the possible lengths that is at most `target`. Every moment of a window is equally
-    /// likely.
+    /// Returns the share of the possible lengths that is at most `target`. Every moment of a window
+    /// is equally likely.
     pub(super) fn share_within(self, target: f64) -> f64 {
         if self.high() <= target {
             return 1.0;
@@ -140,7 +143,10 @@ mod tests {
         assert_eq!(wait.share_within(25.0), 1.0);
         assert_eq!(wait.share_within(14.9), 0.0);
         assert!((wait.share_within(20.0) - 0.5).abs() < 1e-9);
-        assert!((wait.share_within(22.5) - 0.875).abs() < 1e-9, "a triangle of an eighth is beyond");
+        assert!(
+            (wait.share_within(22.5) - 0.875).abs() < 1e-9,
+            "a triangle of an eighth is beyond"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Counts of the events that a trace has printed, for a comparison with the counters of the exporter.
+//! Counts of the events that a trace has printed, for a comparison with the counters of the
+//! exporter.
 
 use std::collections::BTreeMap;
 

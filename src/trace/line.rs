@@ -129,7 +129,8 @@ impl fmt::Display for Line {
             }
         }
         line += &self.message.words;
-        // A name from Trio may contain escape sequences, which would move the cursor of the terminal.
+        // A name from Trio may contain escape sequences, which would move the cursor of the
+        // terminal.
         line.chars().try_for_each(|c| formatter.write_char(if c.is_control() { ' ' } else { c }))
     }
 }
@@ -169,7 +170,9 @@ mod tests {
         };
         let zone = TimeZone::fixed(jiff::tz::offset(1));
         let message = Message::new("answered", "answered after 2.0 s").with_seconds("low", 2.00049);
-        message.with_subject(subject).into_line(UNIX_EPOCH + Duration::from_secs(1_768_464_005), &zone)
+        message
+            .with_subject(subject)
+            .into_line(UNIX_EPOCH + Duration::from_secs(1_768_464_005), &zone)
     }
 
     #[test]

@@ -8,8 +8,8 @@ use crate::{
     tally::{AgeRange, Destination, Inference, LeftAge, TimeEvidence, UnclassifiedReason},
 };
 
-/// Returns the message about an inference for a case of the service `service_id`, from the list that was read at
-/// `time`. `display_name` returns the name of a service for people.
+/// Returns the message about an inference for a case of the service `service_id`, from the list
+/// that was read at `time`. `display_name` returns the name of a service for people.
 pub(super) fn inference(
     inference: &Inference,
     service_id: &Text,
@@ -50,7 +50,8 @@ pub(super) fn inference(
                 LeftAge::Within => format!("left within the target of {}", format_seconds(*target)),
                 LeftAge::Beyond => format!("left beyond the target of {}", format_seconds(*target)),
             };
-            // Trio states no time at which a caller hung up, so the wait is always between two lists.
+            // Trio states no time at which a caller hung up, so the wait is always between two
+            // lists.
             let wait = wait_words(*low, *best, *high, TimeEvidence::Absent);
             let words = format!("left unanswered after {wait}: counted as {counted}");
             with_bounds(Message::new("left", words), *low, *best, *high)
@@ -93,10 +94,14 @@ fn carried_in(
     let message = Message::new("carried_in", "")
         .with_fact("reason", reason.map_or("first_list", UnclassifiedReason::as_str));
     let (since, message) = match arrived {
-        Some(arrived) => {
-            (format!("came {}", arrival_words(arrived, time_evidence)), with_arrival(message, arrived))
-        }
-        None => ("the begin of its wait is unknown, so its outcome will be unclassified".to_owned(), message),
+        Some(arrived) => (
+            format!("came {}", arrival_words(arrived, time_evidence)),
+            with_arrival(message, arrived),
+        ),
+        None => (
+            "the begin of its wait is unknown, so its outcome will be unclassified".to_owned(),
+            message,
+        ),
     };
     message
         .with_words(format!("carried in: {seen}; {since}"))
@@ -118,12 +123,14 @@ pub(super) fn introduction(target: &str, interval: Duration, budget: u32) -> Mes
         .with_fact("max_requests_per_minute", budget)
 }
 
-/// Returns the message that nothing happened for this long, with the number of lists that were read and of cases
-/// that wait; `waiting` is `None` while that is unknown.
+/// Returns the message that nothing happened for this long, with the number of lists that were read
+/// and of cases that wait; `waiting` is `None` while that is unknown.
 pub(super) fn quiet(since: Duration, lists: usize, waiting: Option<u64>) -> Message {
     let lists_read = if lists == 1 { "1 list".to_owned() } else { format!("{lists} lists") };
-    let waiting_words = waiting
-        .map_or_else(|| "the number waiting is unknown".to_owned(), |count| format!("{count} waiting"));
+    let waiting_words = waiting.map_or_else(
+        || "the number waiting is unknown".to_owned(),
+        |count| format!("{count} waiting"),
+    );
     let time = format_seconds(since.as_secs_f64().round());
     let words = format!("nothing in {time}: {lists_read} read, {waiting_words}");
     let message = Message::new("quiet", words).with_fact("lists", lists);
@@ -149,8 +156,11 @@ pub(super) fn summary(counts: &Counts) -> Message {
     } = counts;
     let [short, in_time, beyond] = left;
     let waiting = counts.waiting();
-    let reasons: Vec<(UnclassifiedReason, u64)> =
-        UnclassifiedReason::ALL.into_iter().zip(*unclassified).filter(|(_, count)| *count > 0).collect();
+    let reasons: Vec<(UnclassifiedReason, u64)> = UnclassifiedReason::ALL
+        .into_iter()
+        .zip(*unclassified)
+        .filter(|(_, count)| *count > 0)
+        .collect();
     let unknown = match reasons.as_slice() {
         [] => "0".to_owned(),
         all => {
@@ -211,19 +221,26 @@ fn arrival_words(arrived: AgeRange, time_evidence: TimeEvidence) -> String {
         TimeEvidence::Used => format!("{high:.1} s before by Trio's own time"),
         TimeEvidence::Absent => format!("{low:.1}–{high:.1} s before"),
         TimeEvidence::Rejected => {
-            format!("{low:.1}–{high:.1} s before (Trio's own time contradicts the lists and is not used)")
+            format!(
+                "{low:.1}–{high:.1} s before (Trio's own time contradicts the lists and is not used)"
+            )
         }
     }
 }
 
 /// Returns the bounds of a wait and its best estimate.
 fn wait_words(low: f64, best: f64, high: f64, time_evidence: TimeEvidence) -> String {
-    let wait =
-        if low == high { format!("{best:.1} s") } else { format!("{low:.1}–{high:.1} s (best {best:.1})") };
+    let wait = if low == high {
+        format!("{best:.1} s")
+    } else {
+        format!("{low:.1}–{high:.1} s (best {best:.1})")
+    };
     match time_evidence {
         TimeEvidence::Absent => wait,
         TimeEvidence::Used => format!("{wait} by Trio's own time"),
-        TimeEvidence::Rejected => format!("{wait} (Trio's own time contradicts the lists and is not used)"),
+        TimeEvidence::Rejected => {
+            format!("{wait} (Trio's own time contradicts the lists and is not used)")
+        }
     }
 }
 

@@ -47,7 +47,9 @@ impl ListState {
         match attempt.outcome {
             Outcome::Failed => Self::Failed,
             Outcome::Incomplete => Self::Incomplete,
-            Outcome::Complete if reading.good.as_ref().is_some_and(|good| good.data.is_stateless()) => {
+            Outcome::Complete
+                if reading.good.as_ref().is_some_and(|good| good.data.is_stateless()) =>
+            {
                 Self::Stateless
             }
             Outcome::Complete => Self::Complete,
@@ -98,10 +100,15 @@ impl ReadingState {
         }
         let centers = snapshot.centers.len();
         if centers == 0 && self.centers != Some(0) {
-            messages.push(Message::new("blind", "no contact centre is read, so nothing can be traced"));
+            messages
+                .push(Message::new("blind", "no contact centre is read, so nothing can be traced"));
         }
         self.centers = Some(centers);
-        if self.server.replace(snapshot.server.clone()).is_some_and(|before| before != snapshot.server) {
+        if self
+            .server
+            .replace(snapshot.server.clone())
+            .is_some_and(|before| before != snapshot.server)
+        {
             let words = format!("another server is asked from now on: {}", snapshot.server);
             messages.push(Message::new("server", words).with_fact("server", &*snapshot.server));
         }
@@ -112,7 +119,8 @@ impl ReadingState {
                 self.report_truncation(center, source, services, &mut messages);
             }
             self.report_traceability(center, &mut messages);
-            messages.extend(totals.flow.lists_read.iter().filter_map(|read| gap_message(totals, read)));
+            messages
+                .extend(totals.flow.lists_read.iter().filter_map(|read| gap_message(totals, read)));
         }
         messages
     }
@@ -140,7 +148,10 @@ impl ReadingState {
         // The first interval is in the introduction.
         if self.interval.replace(interval).is_some_and(|before| before != interval) {
             let secs = interval.as_secs_f64();
-            let words = format!("the lists are read every {} now, because of the load", format_seconds(secs));
+            let words = format!(
+                "the lists are read every {} now, because of the load",
+                format_seconds(secs)
+            );
             messages.push(Message::new("interval", words).with_seconds("interval", secs));
         }
     }
@@ -187,8 +198,10 @@ impl ReadingState {
             (before.difference(&now), "is complete again", false),
         ] {
             for service in changed {
-                let words = format!("list {list} of {}: {words}", services.display_name(id, service));
-                let message = list_message("cut", words, id, source).with_fact("service_id", &**service);
+                let words =
+                    format!("list {list} of {}: {words}", services.display_name(id, service));
+                let message =
+                    list_message("cut", words, id, source).with_fact("service_id", &**service);
                 messages.push(message.with_fact("cut", is_truncated));
             }
         }
@@ -198,8 +211,9 @@ impl ReadingState {
     /// Reports that no case of a contact centre can be traced, or that cases can be traced again.
     fn report_traceability(&mut self, center: &Center, messages: &mut Vec<Message>) {
         let id = &center.contact_center.id;
-        let is_usable =
-            |source: &Source| ListState::from_reading(source.reading(center)) == ListState::Complete;
+        let is_usable = |source: &Source| {
+            ListState::from_reading(source.reading(center)) == ListState::Complete
+        };
         let is_untraceable = !Source::ALL.iter().any(is_usable);
         let was_untraceable = self.untraceable.insert(id.clone(), is_untraceable);
         let (event, words) = match (was_untraceable, is_untraceable) {
@@ -224,12 +238,15 @@ fn gap_message(totals: &CenterTotals, read: &ListRead) -> Option<Message> {
     let cause = match reason {
         UnclassifiedReason::Failover => "the list before was read from another server".to_owned(),
         _ => match since {
-            Some(since) => format!("the list before is {} old, or a clock was set", format_seconds(since)),
+            Some(since) => {
+                format!("the list before is {} old, or a clock was set", format_seconds(since))
+            }
             None => "there is no list before".to_owned(),
         },
     };
-    let words =
-        format!("list {list} of contact centre {id}: {cause}, so what ended since then is unclassified");
+    let words = format!(
+        "list {list} of contact centre {id}: {cause}, so what ended since then is unclassified"
+    );
     let message = list_message("gap", words, id, source).with_fact("reason", reason.as_str());
     Some(match since {
         Some(since) => message.with_seconds("since", since),
@@ -238,7 +255,14 @@ fn gap_message(totals: &CenterTotals, read: &ListRead) -> Option<Message> {
 }
 
 /// Creates a message about a list of a contact centre.
-fn list_message(event: &'static str, words: String, contact_center: &Text, source: Source) -> Message {
+fn list_message(
+    event: &'static str,
+    words: String,
+    contact_center: &Text,
+    source: Source,
+) -> Message {
     let list = source.resource().as_str();
-    Message::new(event, words).with_fact("contact_center", &**contact_center).with_fact("list", list)
+    Message::new(event, words)
+        .with_fact("contact_center", &**contact_center)
+        .with_fact("list", list)
 }

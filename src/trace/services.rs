@@ -29,7 +29,10 @@ pub struct UnknownName {
 ///
 /// # Errors
 /// One is not read, or does not exist.
-pub(super) fn check_contact_centers(wanted: &[Text], snapshot: &Snapshot) -> Result<(), UnknownName> {
+pub(super) fn check_contact_centers(
+    wanted: &[Text],
+    snapshot: &Snapshot,
+) -> Result<(), UnknownName> {
     // Before the list of contact centres was read, a missing one proves nothing.
     if snapshot.contact_centers.good.is_none() {
         return Ok(());
@@ -40,9 +43,12 @@ pub(super) fn check_contact_centers(wanted: &[Text], snapshot: &Snapshot) -> Res
     match named.unmatched(&read).next() {
         None => Ok(()),
         Some((_, wanted)) => {
-            let problem =
-                "no contact centre that is read has this id or name; the log lists those that exist";
-            Err(UnknownName { flag: "--contact-center", wanted: wanted.clone(), problem: problem.to_owned() })
+            let problem = "no contact centre that is read has this id or name; the log lists those that exist";
+            Err(UnknownName {
+                flag: "--contact-center",
+                wanted: wanted.clone(),
+                problem: problem.to_owned(),
+            })
         }
     }
 }
@@ -68,10 +74,17 @@ pub(super) struct TracedServices {
 impl TracedServices {
     /// Creates a selection before any service is known.
     pub(super) fn new(wanted: Vec<Text>, waits: bool) -> Self {
-        Self { wanted, waits, found: HashMap::new(), known: BTreeMap::new(), missing: HashSet::new() }
+        Self {
+            wanted,
+            waits,
+            found: HashMap::new(),
+            known: BTreeMap::new(),
+            missing: HashSet::new(),
+        }
     }
 
-    /// Adds the services of a snapshot. Returns messages about wanted services that are missing or have appeared.
+    /// Adds the services of a snapshot. Returns messages about wanted services that are missing or
+    /// have appeared.
     ///
     /// # Errors
     /// A wanted service does not exist and is not waited for, or its name is not unique.
@@ -121,38 +134,53 @@ impl TracedServices {
             return Ok(by_id);
         }
         let folded = |text: &str| text.trim().to_lowercase();
-        let has_name =
-            |name: &Option<Text>| name.as_deref().is_some_and(|name| folded(name) == folded(wanted));
-        let by_name: Vec<Id> =
-            self.known.iter().filter(|(_, name)| has_name(name)).map(|(id, _)| id.clone()).collect();
+        let has_name = |name: &Option<Text>| {
+            name.as_deref().is_some_and(|name| folded(name) == folded(wanted))
+        };
+        let by_name: Vec<Id> = self
+            .known
+            .iter()
+            .filter(|(_, name)| has_name(name))
+            .map(|(id, _)| id.clone())
+            .collect();
         if by_name.len() > 1 {
-            let ids: Vec<String> =
-                by_name.iter().map(|(center, id)| format!("{id} (contact centre {center})")).collect();
-            let problem = format!("several services have this name; give the id of one: {}", ids.join(", "));
+            let ids: Vec<String> = by_name
+                .iter()
+                .map(|(center, id)| format!("{id} (contact centre {center})"))
+                .collect();
+            let problem =
+                format!("several services have this name; give the id of one: {}", ids.join(", "));
             return Err(UnknownName { flag: "--service", wanted: wanted.clone(), problem });
         }
         Ok(by_name)
     }
 
-    /// Returns the error about a service that does not exist, with similar ones, or else the first ones.
+    /// Returns the error about a service that does not exist, with similar ones, or else the first
+    /// ones.
     fn unknown_service(&self, wanted: &Text) -> UnknownName {
         let folded = wanted.trim().to_lowercase();
-        let similarity =
-            |text: &str| strsim::normalized_damerau_levenshtein(&folded, &text.trim().to_lowercase());
+        let similarity = |text: &str| {
+            strsim::normalized_damerau_levenshtein(&folded, &text.trim().to_lowercase())
+        };
         let mut candidates: Vec<(f64, String)> = self
             .known
             .iter()
             .map(|((_, id), name)| {
                 let by_name = name.as_deref().map_or(0.0, similarity);
-                let shown = name.as_deref().map_or_else(|| id.to_string(), |name| format!("{id} ({name})"));
+                let shown =
+                    name.as_deref().map_or_else(|| id.to_string(), |name| format!("{id} ({name})"));
                 (similarity(id).max(by_name), shown)
             })
             .collect();
         // `f64` has no total order as a sort key; thousandths are exact enough.
-        candidates.sort_by_key(|(similarity, shown)| (Reverse((similarity * 1000.0) as i64), shown.clone()));
-        let has_similar = candidates.first().is_some_and(|(similarity, _)| *similarity >= MIN_SIMILARITY);
+        candidates.sort_by_key(|(similarity, shown)| {
+            (Reverse((similarity * 1000.0) as i64), shown.clone())
+        });
+        let has_similar =
+            candidates.first().is_some_and(|(similarity, _)| *similarity >= MIN_SIMILARITY);
         candidates.retain(|(similarity, _)| !has_similar || *similarity >= MIN_SIMILARITY);
-        let shown: Vec<String> = candidates.iter().take(MAX_LISTED).map(|(_, shown)| shown.clone()).collect();
+        let shown: Vec<String> =
+            candidates.iter().take(MAX_LISTED).map(|(_, shown)| shown.clone()).collect();
         let more = if candidates.len() > MAX_LISTED { ", …" } else { "" };
         let lead = if has_similar { "did you mean" } else { "there are" };
         let problem = format!(
@@ -167,7 +195,8 @@ impl TracedServices {
     pub(super) fn is_traced(&self, contact_center: &Text, id: &Text) -> bool {
         self.wanted.is_empty()
             || self.found.get(contact_center).is_some_and(|ids| ids.contains(id))
-            // Without the right to read services and their states no service is known, but lists of cases contain ids.
+            // Without the right to read services and their states no service is known, but lists of
+            // cases contain ids.
             || self.known.is_empty() && self.wanted.contains(id)
     }
 

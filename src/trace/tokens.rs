@@ -1,4 +1,5 @@
-//! Tokens in place of case numbers: a case keeps its token during one run, and no number can be computed from it.
+//! Tokens in place of case numbers: a case keeps its token during one run, and no number can be
+//! computed from it.
 
 use hmac::{Hmac, KeyInit, Mac};
 use rand::{TryRng, rngs::SysRng};
@@ -8,8 +9,8 @@ use sha2::Sha256;
 const SHOWN_BYTES: usize = 4;
 
 /// Hasher of case numbers, with a random key that is never stored.
-// Case numbers are short: without a key, anyone could hash all of them and compare. With a key per run, the outputs of
-// two runs cannot be joined.
+// Case numbers are short: without a key, anyone could hash all of them and compare. With a key per
+// run, the outputs of two runs cannot be joined.
 #[derive(Clone, Debug)]
 pub struct Tokens(Option<Hmac<Sha256>>);
 
@@ -37,7 +38,10 @@ impl Tokens {
         hash.update(contact_center.as_bytes());
         hash.update(b"/");
         hash.update(case.as_bytes());
-        hash.finalize().into_bytes()[..SHOWN_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
+        hash.finalize().into_bytes()[..SHOWN_BYTES]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 

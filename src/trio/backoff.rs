@@ -35,8 +35,10 @@ impl LoginBackoff {
     /// Records a refused login.
     pub(super) fn record_refusal(&self, now: Stamp) {
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // The shift is bounded so that it cannot overflow; 2^8 minutes are beyond the longest wait anyway.
-        let wait = FIRST_REFUSAL_WAIT.saturating_mul(1 << refused.times.min(8)).min(MAX_REFUSAL_WAIT);
+        // The shift is bounded so that it cannot overflow; 2^8 minutes are beyond the longest wait
+        // anyway.
+        let wait =
+            FIRST_REFUSAL_WAIT.saturating_mul(1 << refused.times.min(8)).min(MAX_REFUSAL_WAIT);
         refused.times += 1;
         refused.not_before = Some(now.mono + wait);
     }
@@ -90,7 +92,8 @@ impl RequestedWaits {
             if wait.until > now.mono {
                 return Err((wait.until - now.mono, wait.status));
             }
-            // The first request after a wait is a retry and counted as one; the wait is then forgotten.
+            // The first request after a wait is a retry and counted as one; the wait is then
+            // forgotten.
             waits.remove(&scope);
             retry = Some(reason(wait.status));
         }
@@ -106,14 +109,15 @@ impl RequestedWaits {
         headers: &HeaderMap,
         now: Stamp,
     ) -> Option<Duration> {
-        // Other statuses may carry the header, too (a 3xx does by the standard), but do not mean overload.
+        // Other statuses may carry the header, too (a 3xx does by the standard), but do not mean
+        // overload.
         if !matches!(status, 429 | 503) {
             return None;
         }
         let wait = retry_after(headers, now.wall)?.min(MAX_RETRY_AFTER);
         let [server, one] = scopes(url, resource);
-        // 429 is about the client as a whole, 503 about the resource: one that is being rebuilt must not
-        // silence all others.
+        // 429 is about the client as a whole, 503 about the resource: one that is being rebuilt
+        // must not silence all others.
         let scope = if status == 429 { server } else { one };
         let mut waits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waits.insert(scope, Wait { until: now.mono + wait, status });
@@ -138,7 +142,8 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let date = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|date| date.timestamp());
-    // Measured against our clock, a server whose clock is a minute ahead would impose a minute more.
+    // Measured against our clock, a server whose clock is a minute ahead would impose a minute
+    // more.
     let from = match text(DATE).and_then(date) {
         Some(from) => from,
         None => now.try_into().ok()?,
@@ -170,7 +175,11 @@ mod tests {
         assert_eq!(wait("Thu, 15 Jan 2026 08:01:30 GMT", None), Some(90));
         assert_eq!(wait("Thu, 15 Jan 2026 07:00:00 GMT", None), Some(0), "in the past");
         let date = Some("Thu, 15 Jan 2026 08:01:00 GMT");
-        assert_eq!(wait("Thu, 15 Jan 2026 08:01:30 GMT", date), Some(30), "their clock is a minute ahead");
+        assert_eq!(
+            wait("Thu, 15 Jan 2026 08:01:30 GMT", date),
+            Some(30),
+            "their clock is a minute ahead"
+        );
         for nonsense in ["", "-5", "soon", "1.5", "Thu, 99 Jan 2026 08:01:30 GMT"] {
             assert_eq!(wait(nonsense, None), None, "{nonsense}");
         }

@@ -1,4 +1,5 @@
-//! Decoding of a single answer's body without a server, by the code that the client uses for each page.
+//! Decoding of a single answer's body without a server, by the code that the client uses for each
+//! page.
 
 use std::time::SystemTime;
 
@@ -24,7 +25,11 @@ impl Dictionary {
     ///
     /// # Errors
     /// A sentence about the JSON that cannot be read.
-    pub fn service_states(&self, body: &[u8], now: SystemTime) -> Result<Vec<ServiceStatus>, String> {
+    pub fn service_states(
+        &self,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<Vec<ServiceStatus>, String> {
         self.items(Resource::ServiceState, body, now, rows::service_status)
     }
 
@@ -50,7 +55,8 @@ impl Dictionary {
     }
 }
 
-/// Decoder of case lists. It remembers, as a client does, how many cases of a service each list showed.
+/// Decoder of case lists. It remembers, as a client does, how many cases of a service each list
+/// showed.
 #[derive(Debug)]
 pub struct CaseListDecoder<'a> {
     dictionary: &'a Dictionary,
@@ -63,12 +69,17 @@ impl<'a> CaseListDecoder<'a> {
         Self { dictionary, limits: CaseLimits::default() }
     }
 
-    /// Decodes an answer to `resource` (`services/calls` or `services/cases`) that arrived at `now`, and
-    /// marks the services whose part is truncated.
+    /// Decodes an answer to `resource` (`services/calls` or `services/cases`) that arrived at
+    /// `now`, and marks the services whose part is truncated.
     ///
     /// # Errors
     /// A sentence about the JSON that cannot be read.
-    pub fn decode(&self, resource: Resource, body: &[u8], now: SystemTime) -> Result<CaseList, String> {
+    pub fn decode(
+        &self,
+        resource: Resource,
+        body: &[u8],
+        now: SystemTime,
+    ) -> Result<CaseList, String> {
         let page = self.dictionary.page(resource, body, now, rows::case)?;
         // `default_case_class` belongs to a target's configuration, and there is none here.
         Ok(cases::to_case_list(resource, page.items, page.unkeyed, &self.limits, None))

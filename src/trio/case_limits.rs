@@ -1,7 +1,8 @@
 //! Limits on the number of cases of a service in one answer, learnt from the answers of a server.
 //!
-//! Twenty in `services/cases` are documented. The documentation leaves open if handled cases count, and
-//! it states no limit for `services/calls`. A number that a server has exceeded is not its limit.
+//! Twenty in `services/cases` are documented. The documentation leaves open if handled cases count,
+//! and it states no limit for `services/calls`. A number that a server has exceeded is not its
+//! limit.
 
 use std::{
     collections::HashMap,
@@ -46,16 +47,17 @@ impl CaseLimits {
 }
 
 impl CaseLimit {
-    /// Returns the services whose part of the list may be truncated, sorted by id: those that have exactly
-    /// the limit, on a server that never showed more of that kind. Records larger numbers.
+    /// Returns the services whose part of the list may be truncated, sorted by id: those that have
+    /// exactly the limit, on a server that never showed more of that kind. Records larger numbers.
     pub(super) fn truncated_services(&self, cases: &[Case]) -> Vec<Text> {
         let mut by_service: HashMap<&Text, CaseCounts> = HashMap::new();
         for case in cases {
             let Some(service) = &case.service_id else { continue };
             let counts = by_service.entry(service).or_default();
             counts.all += 1;
-            // A case without a state counts as waiting. Twenty waiting cases are judged by themselves because
-            // the server may leave handled cases out of its count: twenty wait while five more are handled.
+            // A case without a state counts as waiting. Twenty waiting cases are judged by
+            // themselves because the server may leave handled cases out of its count: twenty wait
+            // while five more are handled.
             counts.waiting += usize::from(case.state != Some(CaseState::Handled));
         }
         // Larger numbers of any service count for all of them: the limit belongs to the server.
@@ -81,7 +83,11 @@ mod tests {
     use super::*;
 
     fn cases(services: &[(&str, usize, usize)]) -> Vec<Case> {
-        let case = |service: &str, state| Case { service_id: Some(service.into()), state, ..Case::new("1") };
+        let case = |service: &str, state| Case {
+            service_id: Some(service.into()),
+            state,
+            ..Case::new("1")
+        };
         let cases_of = |(service, waiting, handled): &(&str, usize, usize)| {
             let mut cases = vec![case(service, None); *waiting];
             cases.extend(vec![case(service, Some(CaseState::Handled)); *handled]);
@@ -111,7 +117,11 @@ mod tests {
     fn waiting_cases_alone_can_reach_the_limit() {
         let limit = CaseLimit::default();
         assert_eq!(limit.truncated_services(&cases(&[("a", 20, 5), ("b", 2, 18)])), ["a".into()]);
-        assert_eq!(limit.truncated_services(&cases(&[("a", 20, 0)])), ["a".into()], "twenty that wait");
+        assert_eq!(
+            limit.truncated_services(&cases(&[("a", 20, 0)])),
+            ["a".into()],
+            "twenty that wait"
+        );
         assert!(limit.truncated_services(&cases(&[("a", 21, 0)])).is_empty());
         assert!(
             limit.truncated_services(&cases(&[("a", 20, 5)])).is_empty(),
@@ -122,7 +132,9 @@ mod tests {
     #[test]
     fn each_list_has_its_own_limit() {
         let limits = CaseLimits::default();
-        assert!(limits.for_list(Resource::Calls).truncated_services(&cases(&[("a", 30, 0)])).is_empty());
+        assert!(
+            limits.for_list(Resource::Calls).truncated_services(&cases(&[("a", 30, 0)])).is_empty()
+        );
         assert_eq!(
             limits.for_list(Resource::Cases).truncated_services(&cases(&[("a", 20, 0)])),
             ["a".into()]

@@ -12,8 +12,8 @@ use super::{
 use crate::model::{Case, CaseClass, CaseList, CaseState, Resource, Text};
 
 impl Client {
-    /// Reads `services/calls`. If any call has a state, a call without one is in state `unknown`. A call
-    /// that names no class, or a class that the dictionary does not map, is of class `voice`.
+    /// Reads `services/calls`. If any call has a state, a call without one is in state `unknown`. A
+    /// call that names no class, or a class that the dictionary does not map, is of class `voice`.
     ///
     /// # Errors
     /// See [`Error`].
@@ -21,9 +21,9 @@ impl Client {
         self.case_list(Resource::Calls, route).await
     }
 
-    /// Reads `services/cases`: cases of every class, as many as the server shows. If any case has a state,
-    /// a case without one is in state `unknown`. A case that names no class gets the configured one; one
-    /// whose class the dictionary does not map is of class `other`.
+    /// Reads `services/cases`: cases of every class, as many as the server shows. If any case has a
+    /// state, a case without one is in state `unknown`. A case that names no class gets the
+    /// configured one; one whose class the dictionary does not map is of class `other`.
     ///
     /// # Errors
     /// See [`Error`].
@@ -31,11 +31,16 @@ impl Client {
         self.case_list(Resource::Cases, route).await
     }
 
-    async fn case_list(&self, resource: Resource, route: &Route) -> Result<Listing<CaseList>, Error> {
+    async fn case_list(
+        &self,
+        resource: Resource,
+        route: &Route,
+    ) -> Result<Listing<CaseList>, Error> {
         let mut collected = self.collect(resource, route, rows::case).await?;
         let (unkeyed, simulated) = (mem::take(&mut collected.unkeyed), collected.simulated);
         let cases = items_with_ids(resource, collected)?;
-        let list = to_case_list(resource, cases, unkeyed, self.case_limits(), self.default_case_class());
+        let list =
+            to_case_list(resource, cases, unkeyed, self.case_limits(), self.default_case_class());
         Ok(Listing { items: vec![list], simulated })
     }
 
@@ -45,8 +50,8 @@ impl Client {
     }
 }
 
-/// Completes the rows of a list: states, classes, truncated services. `unkeyed` are the services of waiting cases
-/// whose rows lack an id.
+/// Completes the rows of a list: states, classes, truncated services. `unkeyed` are the services of
+/// waiting cases whose rows lack an id.
 pub(super) fn to_case_list(
     resource: Resource,
     mut cases: Vec<Case>,
@@ -72,7 +77,8 @@ fn classify(source: Resource, case: &mut Case, default_class: Option<CaseClass>)
         // The API documents `services/calls` as the state of all call cases (assumption B6).
         Resource::Calls => CaseClass::Voice,
         _ if case.class_is_unknown => CaseClass::Other,
-        // Which classes `services/cases` holds differs between installations, so it is configuration.
+        // Which classes `services/cases` holds differs between installations, so it is
+        // configuration.
         _ => default_class.unwrap_or(CaseClass::Other),
     });
 }

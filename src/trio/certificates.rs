@@ -1,4 +1,5 @@
-//! TLS certificates: authorities trusted in addition to the machine's, and expiry of a server's own.
+//! TLS certificates: authorities trusted in addition to the machine's, and expiry of a server's
+//! own.
 
 use reqwest::Certificate;
 use x509_parser::{certificate::X509Certificate, pem::Pem, prelude::FromDer};
@@ -7,8 +8,8 @@ use x509_parser::{certificate::X509Certificate, pem::Pem, prelude::FromDer};
 #[derive(Clone, Debug, Default)]
 pub struct ExtraRoots {
     certificates: Vec<Certificate>,
-    /// The text they were read from. reqwest's certificates cannot be compared, and a reload has to know
-    /// if the file has changed.
+    /// The text they were read from. reqwest's certificates cannot be compared, and a reload has to
+    /// know if the file has changed.
     bundle: Vec<u8>,
 }
 
@@ -31,13 +32,17 @@ impl ExtraRoots {
                 continue;
             }
             let broken = || format!("holds a broken certificate, number {}", roots.len() + 1);
-            // reqwest takes any bytes here and fails only when the client is built, without naming the file.
+            // reqwest takes any bytes here and fails only when the client is built, without naming
+            // the file.
             X509Certificate::from_der(&block.contents).map_err(|_| broken())?;
             roots.push(Certificate::from_der(&block.contents).map_err(|_| broken())?);
         }
-        // A private key or a DER file given by mistake would otherwise trust no one and say nothing.
+        // A private key or a DER file given by mistake would otherwise trust no one and say
+        // nothing.
         if roots.is_empty() {
-            return Err("holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----".to_owned());
+            return Err(
+                "holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----".to_owned()
+            );
         }
         Ok(Self { certificates: roots, bundle: bundle.to_vec() })
     }
@@ -60,7 +65,8 @@ mod tests {
 
     fn pem() -> String {
         let key = rcgen::KeyPair::generate().expect("a key");
-        let mut params = rcgen::CertificateParams::new(vec!["trio.example".to_owned()]).expect("a name");
+        let mut params =
+            rcgen::CertificateParams::new(vec!["trio.example".to_owned()]).expect("a name");
         params.not_after = rcgen::date_time_ymd(2031, 2, 3);
         params.self_signed(&key).expect("a certificate").pem()
     }
@@ -68,7 +74,10 @@ mod tests {
     #[test]
     fn bundle_may_hold_several_certificates_and_text() {
         let bundle = format!("our own authority\n{}\nand the old one\n{}", pem(), pem());
-        assert_eq!(ExtraRoots::from_pem(bundle.as_bytes()).expect("valid").certificates().count(), 2);
+        assert_eq!(
+            ExtraRoots::from_pem(bundle.as_bytes()).expect("valid").certificates().count(),
+            2
+        );
     }
 
     #[test]

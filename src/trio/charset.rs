@@ -2,26 +2,28 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// Converts `body` to UTF-8 without a byte order mark. In this order decide: a byte order mark, zero
-/// bytes of UTF-16, validity as UTF-8, the declared charset, windows-1252.
+/// Converts `body` to UTF-8 without a byte order mark. In this order decide: a byte order mark,
+/// zero bytes of UTF-16, validity as UTF-8, the declared charset, windows-1252.
 pub(super) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec<u8> {
-    let declared =
-        content_type.and_then(charset_parameter).and_then(|label| Encoding::for_label(label.as_bytes()));
+    let declared = content_type
+        .and_then(charset_parameter)
+        .and_then(|label| Encoding::for_label(label.as_bytes()));
     let encoding = match Encoding::for_bom(&body) {
         // A mark is part of the data; the header may come from a proxy or a default of IIS.
         Some((marked, _)) => marked,
         None => detect_utf16(&body)
             .or_else(|| declared.filter(|declared| is_utf16(declared)))
             .unwrap_or_else(|| {
-                // Text of another charset with non-ASCII letters is practically never valid UTF-8 by
-                // accident, so validity says more than the header. Trio's back end runs in a Swedish culture
-                // with code page 1252, and its front end in IIS: each may declare what the other did not
-                // write.
+                // Text of another charset with non-ASCII letters is practically never valid UTF-8
+                // by accident, so validity says more than the header. Trio's back end runs in a
+                // Swedish culture with code page 1252, and its front end in IIS: each may declare
+                // what the other did not write.
                 if std::str::from_utf8(&body).is_ok() {
                     UTF_8
                 } else {
-                    // windows-1252 holds every letter of ISO-8859-1 and, unlike it, maps every byte: å, ä and
-                    // ö of a server that declares nothing come out right, and no answer becomes unreadable.
+                    // windows-1252 holds every letter of ISO-8859-1 and, unlike it, maps every
+                    // byte: å, ä and ö of a server that declares nothing come out right, and no
+                    // answer becomes unreadable.
                     declared.filter(|declared| *declared != UTF_8).unwrap_or(WINDOWS_1252)
                 }
             }),
@@ -48,8 +50,8 @@ fn is_utf16(encoding: &'static Encoding) -> bool {
     encoding == UTF_16LE || encoding == UTF_16BE
 }
 
-/// Detects UTF-16 without a byte order mark: JSON begins with an ASCII character, so one of the first
-/// two bytes is zero.
+/// Detects UTF-16 without a byte order mark: JSON begins with an ASCII character, so one of the
+/// first two bytes is zero.
 fn detect_utf16(body: &[u8]) -> Option<&'static Encoding> {
     match body {
         [0, 1..=255, ..] => Some(UTF_16BE),
@@ -99,7 +101,11 @@ mod tests {
                 utf16(b"", u16::to_be_bytes),
             ] {
                 let text = to_utf8(declared, body.clone());
-                assert_eq!(String::from_utf8(text).expect("UTF-8"), TEXT, "{declared:?} {body:02x?}");
+                assert_eq!(
+                    String::from_utf8(text).expect("UTF-8"),
+                    TEXT,
+                    "{declared:?} {body:02x?}"
+                );
             }
         }
         let wide = utf16(b"", u16::to_le_bytes);

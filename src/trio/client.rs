@@ -27,8 +27,8 @@ use super::{
 };
 use crate::{
     model::{
-        Agent, AgentGroup, AgentState, AgentStatus, CaseClass, Clock, ContactCenter, FieldUse, Resource,
-        Service, ServiceStatus, Stamp, Text,
+        Agent, AgentGroup, AgentState, AgentStatus, CaseClass, Clock, ContactCenter, FieldUse,
+        Resource, Service, ServiceStatus, Stamp, Text,
     },
     stats::Stats,
 };
@@ -115,8 +115,8 @@ impl Client {
         self
     }
 
-    /// Reads the Api resource, which needs no login, and takes the addresses from its links. Missing links
-    /// are replaced by the documented paths.
+    /// Reads the Api resource, which needs no login, and takes the addresses from its links.
+    /// Missing links are replaced by the documented paths.
     ///
     /// # Errors
     /// No server answers. An answer without usable links is no error.
@@ -124,8 +124,9 @@ impl Client {
         let mut attempts = self.servers.start_attempts();
         let links = loop {
             match self.probe_api(&attempts.server.clone()).await {
-                // Only a server that cannot be reached makes another one worth trying. A refused Api resource
-                // says nothing of the resources below it: their documented paths are tried.
+                // Only a server that cannot be reached makes another one worth trying. A refused
+                // Api resource says nothing of the resources below it: their documented paths are
+                // tried.
                 Err(error) if error.is_total() => {
                     let base = attempts.server.base.clone();
                     self.try_next(&mut attempts, (Resource::Api, &base), error).await?;
@@ -134,8 +135,8 @@ impl Client {
             }
         };
         let base = &attempts.server.base;
-        // "Please do not hard code URIs", says the API: a link wins. Version 8.0 has no link to `security`,
-        // so the documented path must do where there is none.
+        // "Please do not hard code URIs", says the API: a link wins. Version 8.0 has no link to
+        // `security`, so the documented path must do where there is none.
         let find = |resource, path| {
             let documented = below(base, &[path]);
             links.find(resource, &documented).unwrap_or(documented)
@@ -149,33 +150,40 @@ impl Client {
         })
     }
 
-    /// Returns whether requests go to the server that `root` came from; another server may have other links.
+    /// Returns whether requests go to the server that `root` came from; another server may have
+    /// other links.
     pub fn is_at(&self, root: &Root) -> bool {
         self.servers.active().label == root.server
     }
 
-    /// Reads the contact centres that the API user may see. If no item has a known id, the ids are taken
-    /// from the links below `cc`.
+    /// Reads the contact centres that the API user may see. If no item has a known id, the ids are
+    /// taken from the links below `cc`.
     ///
     /// # Errors
     /// See [`Error`]. Without items and without links the error names the missing id.
     pub async fn contact_centers(&self, root: &Root) -> Result<Listing<ContactCenter>, Error> {
-        let (resource, url, endpoints) = (Resource::ContactCenters, &root.contact_centers, &root.endpoints);
-        let collected =
-            self.read_collection(resource, url, endpoints, &"".into(), rows::contact_center).await?;
+        let (resource, url, endpoints) =
+            (Resource::ContactCenters, &root.contact_centers, &root.endpoints);
+        let collected = self
+            .read_collection(resource, url, endpoints, &"".into(), rows::contact_center)
+            .await?;
         let simulated = collected.simulated;
         let unmapped = match items_with_ids(resource, collected) {
             Ok(items) => return Ok(Listing { items, simulated }),
             Err(error) => error,
         };
-        // Assumption B3: without an id nothing at all could be read, and links below `cc` end in it.
-        let ids = self.get(resource, url, endpoints, |answer| Ok(self.links(&answer).ids_below(url))).await?;
-        let items: Vec<_> = ids.into_iter().map(|id| ContactCenter { id: id.into(), name: None }).collect();
+        // Assumption B3: without an id nothing at all could be read, and links below `cc` end in
+        // it.
+        let ids = self
+            .get(resource, url, endpoints, |answer| Ok(self.links(&answer).ids_below(url)))
+            .await?;
+        let items: Vec<_> =
+            ids.into_iter().map(|id| ContactCenter { id: id.into(), name: None }).collect();
         if items.is_empty() { Err(unmapped) } else { Ok(Listing { items, simulated }) }
     }
 
-    /// Reads a contact centre's own answer and takes the addresses of its resources from the links. Missing
-    /// links are replaced by the documented paths.
+    /// Reads a contact centre's own answer and takes the addresses of its resources from the links.
+    /// Missing links are replaced by the documented paths.
     ///
     /// # Errors
     /// The server cannot be used at all. A refused or unreadable answer is no error.
@@ -185,7 +193,8 @@ impl Client {
             .get(Resource::ContactCenters, &base, &root.endpoints, |answer| Ok(self.links(&answer)))
             .await;
         let links = match links {
-            // The item itself is not needed. A user who may read the agents but not `cc/ID` still gets them.
+            // The item itself is not needed. A user who may read the agents but not `cc/ID` still
+            // gets them.
             Err(error) if error.is_total() => return Err(error),
             links => links.unwrap_or_default(),
         };
@@ -221,14 +230,15 @@ impl Client {
         self.list(Resource::Agents, route, rows::agent).await
     }
 
-    /// Reads the state of the agents now. If any item has a state, an item without one is `unknown`.
+    /// Reads the state of the agents now. If any item has a state, an item without one is
+    /// `unknown`.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn agent_state(&self, route: &Route) -> Result<Listing<AgentStatus>, Error> {
         let mut listing = self.list(Resource::AgentState, route, rows::agent_status).await?;
-        // Where no item has a state the member is missing altogether (hidden, not permitted or under another
-        // name): then the state is absent, and no agent is counted as unknown.
+        // Where no item has a state the member is missing altogether (hidden, not permitted or
+        // under another name): then the state is absent, and no agent is counted as unknown.
         if listing.items.iter().any(|status| status.state.is_some()) {
             for status in &mut listing.items {
                 status.state.get_or_insert(AgentState::Unknown);
@@ -271,8 +281,9 @@ impl Client {
         self.read_collection(resource, &url, endpoints, &route.contact_center, build).await
     }
 
-    /// Returns the number of the session: that of login and renewal attempts. Rights take effect with a new token, and a
-    /// server may have been upgraded meanwhile, so after each attempt its habits are learnt again.
+    /// Returns the number of the session: that of login and renewal attempts. Rights take effect
+    /// with a new token, and a server may have been upgraded meanwhile, so after each attempt its
+    /// habits are learnt again.
     pub(super) fn session_number(&self) -> u64 {
         self.stats.auth_attempts()
     }
@@ -285,12 +296,13 @@ impl Client {
     /// Builds a decode error that shows the beginning of the answer, unless that holds a secret.
     pub(super) fn decode_error(&self, answer: &Answer, resource: Resource, problem: &str) -> Error {
         let mut secrets = self.account.secrets();
-        if let Some(token) = answer.token.as_ref().and_then(|token| token.as_bytes().strip_prefix(b"Bearer "))
+        if let Some(token) =
+            answer.token.as_ref().and_then(|token| token.as_bytes().strip_prefix(b"Bearer "))
         {
             secrets.push(token.to_vec());
         }
-        // A secret that begins within the quoted part and ends behind it must be found, too: a server that
-        // echoes a request may return a token or the encoded login.
+        // A secret that begins within the quoted part and ends behind it must be found, too: a
+        // server that echoes a request may return a token or the encoded login.
         let longest = secrets.iter().map(Vec::len).max().unwrap_or_default();
         let start = &answer.body[..answer.body.len().min(QUOTED_CHARS + longest)];
         let leaks = |text: &[u8]| secrets.iter().any(|secret| contains(text, secret));
@@ -383,8 +395,12 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// Returns the items. Rows without any id are not an empty collection but an unreadable one.
-pub(super) fn items_with_ids<T>(resource: Resource, collected: Collected<T>) -> Result<Vec<T>, Error> {
-    // An empty list would publish a contact centre without agents, where in truth a name is not mapped.
+pub(super) fn items_with_ids<T>(
+    resource: Resource,
+    collected: Collected<T>,
+) -> Result<Vec<T>, Error> {
+    // An empty list would publish a contact centre without agents, where in truth a name is not
+    // mapped.
     if collected.rows > 0 && collected.items.is_empty() {
         return Err(Error::Unmapped { resource, items: collected.rows });
     }

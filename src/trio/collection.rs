@@ -31,8 +31,8 @@ pub struct Listing<T> {
 pub(super) trait Identified {
     fn id(&self) -> &Text;
 
-    /// Returns the service that distinguishes rows with the same id; `None` where the id is enough. A row that comes twice
-    /// because the list moved between two pages agrees in both.
+    /// Returns the service that distinguishes rows with the same id; `None` where the id is enough.
+    /// A row that comes twice because the list moved between two pages agrees in both.
     fn service_id(&self) -> Option<&Text> {
         None
     }
@@ -48,7 +48,16 @@ macro_rules! identified {
     };
 }
 
-identified!(Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus, Skill);
+identified!(
+    Agent,
+    AgentGroup,
+    AgentStatus,
+    ContactCenter,
+    Service,
+    ServiceGroup,
+    ServiceStatus,
+    Skill
+);
 
 impl Identified for Case {
     fn id(&self) -> &Text {
@@ -131,8 +140,9 @@ impl Client {
         let resource = request.mapping.shape.resource;
         let exact = resource.has_exact_total();
         let mut last = (0, None);
-        // Something may have been added or removed between two pages: a second reading usually agrees. One
-        // that does not is not published, since the missing items would look as if they had been removed.
+        // Something may have been added or removed between two pages: a second reading usually
+        // agrees. One that does not is not published, since the missing items would look as if they
+        // had been removed.
         for _ in 0..2 {
             let (collected, extent) = self.read_pages(request, build).await?;
             if resource.comes_and_goes() {
@@ -141,8 +151,8 @@ impl Client {
             let got = collected.items.len() + collected.without_id;
             match extent {
                 Extent::AllRead => return Ok(collected),
-                // Calls and cases come and go all the time: their total is never exact, and every page is
-                // enough.
+                // Calls and cases come and go all the time: their total is never exact, and every
+                // page is enough.
                 Extent::Total(expected) if expected == got || !exact => return Ok(collected),
                 Extent::Total(expected) => last = (got, Some(expected)),
                 Extent::Unknown => last = (got, None),
@@ -172,7 +182,8 @@ impl Client {
         let extent = match pagination {
             Some(pagination) => match pagination.pages(rows) {
                 Some(pages) => {
-                    self.read_numbered_pages(request, &mut collected, pagination, pages, build).await?
+                    self.read_numbered_pages(request, &mut collected, pagination, pages, build)
+                        .await?
                 }
                 None => self.read_linked_pages(request, &mut collected, pagination, build).await?,
             },
@@ -204,8 +215,8 @@ impl Client {
                     agrees = false;
                     collected.moved_between_pages += 1;
                 }
-                // Nothing is asked for after a page without anything new: a total can be too high, and a
-                // server may repeat its last page for every number behind it.
+                // Nothing is asked for after a page without anything new: a total can be too high,
+                // and a server may repeat its last page for every number behind it.
                 if !collected.add(response.page).has_new_rows() {
                     break;
                 }
@@ -213,7 +224,8 @@ impl Client {
         }
         Ok(match first.total {
             Some(_) if read == MAX_PAGES => Extent::Unknown,
-            // Totals that differ between pages mean a change while reading; then no total is the right one.
+            // Totals that differ between pages mean a change while reading; then no total is the
+            // right one.
             Some(total) if agrees || !request.mapping.shape.resource.has_exact_total() => {
                 Extent::Total(total)
             }
@@ -268,11 +280,13 @@ impl Client {
                 return Ok(Extent::Unknown);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);
-            // A page shorter than the first is the last one; one that repeats known ids has come round.
+            // A page shorter than the first is the last one; one that repeats known ids has come
+            // round.
             has_more = delta.new_items > 0 && delta.rows >= first_rows;
-            // The same page again. A server that returns as much when a single item is asked for does
-            // not know pages, and is not asked for the second one in this session again. A server
-            // that repeats its last page returns one item and is not taken for such a server.
+            // The same page again. A server that returns as much when a single item is asked for
+            // does not know pages, and is not asked for the second one in this session again. A
+            // server that repeats its last page returns one item and is not taken for such a
+            // server.
             if number == 2 && delta.new_items == 0 && delta.rows == first_rows {
                 // The same again. A server that gives as much when a single item is asked for does
                 // not know pages at all, and need not be asked for the second one again.
@@ -310,7 +324,8 @@ impl Client {
         let resource = request.mapping.shape.resource;
         self.get(resource, &url, request.endpoints, |answer| {
             let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
-            let context = Context { mapping: request.mapping, zone: self.zone(), now: self.now().wall };
+            let context =
+                Context { mapping: request.mapping, zone: self.zone(), now: self.now().wall };
             let page = decode::items(&answer.body, context, build);
             Ok(PageResponse {
                 page: page.map_err(|problem| self.decode_error(&answer, resource, &problem))?,

@@ -1,7 +1,8 @@
 //! Decoding of an answer's bytes into domain items, in one pass and without an intermediate tree.
 //!
-//! An answer is an envelope of links and data (assumption A1). A bare array or object, and items that are
-//! wrapped once more, are accepted too. The meaning of the members is the field dictionary's concern.
+//! An answer is an envelope of links and data (assumption A1). A bare array or object, and items
+//! that are wrapped once more, are accepted too. The meaning of the members is the field
+//! dictionary's concern.
 
 mod envelope;
 mod page;
@@ -25,8 +26,8 @@ pub(super) struct Context<'a> {
     pub(super) now: std::time::SystemTime,
 }
 
-/// Decodes the items of a collection, or the single item of an answer. `build` makes a domain item of a
-/// row, or returns `None` if the row lacks its key.
+/// Decodes the items of a collection, or the single item of an answer. `build` makes a domain item
+/// of a row, or returns `None` if the row lacks its key.
 ///
 /// # Errors
 /// A sentence about the JSON that cannot be read.
@@ -38,7 +39,8 @@ pub(super) fn items<'a, T>(
     let mut page = PageBuilder::new(context, build);
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     Envelope(&mut page).deserialize(&mut deserializer).map_err(|error| error.to_string())?;
-    // An answer with bytes behind its document is not what the API describes: no part of it is used.
+    // An answer with bytes behind its document is not what the API describes: no part of it is
+    // used.
     deserializer.end().map_err(|error| error.to_string())?;
     Ok(page.into_page())
 }

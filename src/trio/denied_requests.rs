@@ -1,7 +1,7 @@
 //! Requests that the server answered with 403.
 //!
-//! Changed rights take effect when the token is renewed, says the API; until then the same request would
-//! only get the same answer, so it is not sent again.
+//! Changed rights take effect when the token is renewed, says the API; until then the same request
+//! would only get the same answer, so it is not sent again.
 
 use std::{
     collections::HashMap,
@@ -20,13 +20,15 @@ pub(super) struct DeniedRequests(Mutex<HashMap<String, u64>>);
 impl DeniedRequests {
     /// Returns whether the token of `generation` was refused this request.
     pub(super) fn contains(&self, url: &Url, generation: u64) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&request_key(url)) == Some(&generation)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&request_key(url))
+            == Some(&generation)
     }
 
     /// Records that the token of `generation` was refused this request.
     pub(super) fn record(&self, url: &Url, generation: u64) {
         let mut denied = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Refusals of earlier tokens mean nothing any more; without this the map would grow for ever.
+        // Refusals of earlier tokens mean nothing any more; without this the map would grow for
+        // ever.
         denied.retain(|_, of| *of == generation);
         denied.insert(request_key(url), generation);
     }

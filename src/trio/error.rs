@@ -94,8 +94,8 @@ impl Error {
     /// Returns a key under which equal errors are logged once.
     pub fn situation(&self) -> String {
         match self {
-            // An outage is one situation, whichever request meets it first; otherwise the log would repeat it
-            // at each cycle under another resource.
+            // An outage is one situation, whichever request meets it first; otherwise the log would
+            // repeat it at each cycle under another resource.
             Self::Request { failure, .. } if self.is_total() => format!("{failure:?}"),
             Self::Request { resource, failure, .. } => format!("{resource:?} {failure:?}"),
             Self::Status { resource, status } | Self::Busy { resource, status, .. } => {
@@ -115,7 +115,8 @@ impl Error {
     }
 
     /// Returns the message without anything quoted from an answer, for pages and reports.
-    // The beginning of an answer may hold names of persons; the log shows it masked, /status not at all.
+    // The beginning of an answer may hold names of persons; the log shows it masked, /status not at
+    // all.
     pub fn redacted(&self) -> String {
         match self {
             Self::Request { resource, failure: RequestFailure::Decode, .. } => {
@@ -128,16 +129,20 @@ impl Error {
         }
     }
 
-    /// Returns whether nothing at all can be had from the server now, so that other requests are pointless.
+    /// Returns whether nothing at all can be had from the server now, so that other requests are
+    /// pointless.
     pub fn is_total(&self) -> bool {
         match self {
             Self::Auth { .. } | Self::LoginWaits { .. } => true,
-            // A redirect or a pause of one resource concerns that resource; at the login it concerns all.
+            // A redirect or a pause of one resource concerns that resource; at the login it
+            // concerns all.
             Self::Redirected { resource, .. } | Self::Busy { resource, .. } => {
                 matches!(resource, Resource::Login | Resource::RefreshLogin)
             }
             // A timeout is no total failure: a single slow collection must not stop the others.
-            Self::Request { failure, .. } => matches!(failure, RequestFailure::Connect | RequestFailure::Tls),
+            Self::Request { failure, .. } => {
+                matches!(failure, RequestFailure::Connect | RequestFailure::Tls)
+            }
             _ => false,
         }
     }
@@ -147,11 +152,14 @@ impl Error {
     /// Returns whether the server itself failed, which it may do with every other request.
     pub(super) fn is_server_failure(&self) -> bool {
         match self {
-            // 501 means that this server does not have the function, which is a property and no failure.
+            // 501 means that this server does not have the function, which is a property and no
+            // failure.
             Self::Status { status, .. } => (500..600).contains(status) && *status != 501,
             Self::Busy { status, .. } => *status == 503,
             Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
-            Self::Auth { reason, .. } => matches!(reason, AuthFailure::Network | AuthFailure::Server),
+            Self::Auth { reason, .. } => {
+                matches!(reason, AuthFailure::Network | AuthFailure::Server)
+            }
             _ => false,
         }
     }
@@ -181,7 +189,9 @@ fn explain(status: u16) -> &'static str {
         401 => ": a token just obtained is not accepted",
         403 => ": the API user lacks the right; grant it in Trio Administrator",
         // A server address without /te/api leads here, too.
-        404 => ": there is no such resource; is the server's address complete, such as https://host/te/api?",
+        404 => {
+            ": there is no such resource; is the server's address complete, such as https://host/te/api?"
+        }
         429 => ": too many requests",
         500..=599 => ": the server failed",
         _ => "",

@@ -88,8 +88,12 @@ impl Client {
     ) -> Result<Examination, Error> {
         let mapping = self.mapping(resource)?;
         let plain = self.read_rows(resource, url, endpoints, None).await?;
-        // A server that does not know a name may refuse the whole request; then hidden members stay unknown.
-        let asked = match self.read_rows(resource, url, endpoints, Some(mapping.all_member_names())).await {
+        // A server that does not know a name may refuse the whole request; then hidden members stay
+        // unknown.
+        let asked = match self
+            .read_rows(resource, url, endpoints, Some(mapping.all_member_names()))
+            .await
+        {
             Ok((_, rows)) => rows,
             Err(error) if error.is_total() => return Err(error),
             Err(_) => Vec::new(),
@@ -113,7 +117,8 @@ impl Client {
             let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
             let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
             let body = serde_json::from_slice(&answer.body);
-            let body = body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
+            let body =
+                body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
             let mut rows = rows(body);
             rows.truncate(ITEMS);
             Ok((total, rows))
@@ -171,9 +176,12 @@ fn examination(
         let rank = |member: &Member| {
             mapping.slot(&member.name).filter(|slot| slot.field == index).map(|slot| slot.rank)
         };
-        // Several members may feed one field; the decoder takes the one named first in the dictionary.
-        let feeding =
-            members.iter_mut().filter(|member| rank(member).is_some()).min_by_key(|member| rank(member));
+        // Several members may feed one field; the decoder takes the one named first in the
+        // dictionary.
+        let feeding = members
+            .iter_mut()
+            .filter(|member| rank(member).is_some())
+            .min_by_key(|member| rank(member));
         match feeding {
             Some(member) => {
                 member.feeds = Some((field.name, mapped.form.as_str()));
@@ -186,11 +194,21 @@ fn examination(
             None => {}
         }
     }
-    Examination { resource: mapping.shape.resource, total, looked_at: plain.len(), members, missing }
+    Examination {
+        resource: mapping.shape.resource,
+        total,
+        looked_at: plain.len(),
+        members,
+        missing,
+    }
 }
 
 /// Words of an enumeration or a flag that no map holds, each once in any spelling.
-fn unmapped(values: &[Value], form: Form, known: &std::collections::HashMap<String, Meaning>) -> Vec<String> {
+fn unmapped(
+    values: &[Value],
+    form: Form,
+    known: &std::collections::HashMap<String, Meaning>,
+) -> Vec<String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     let is_word = |value: &&Value| match form {
         Form::Enum => !value.is_null(),
@@ -290,7 +308,13 @@ mod tests {
         let missing: Vec<_> = found.missing.iter().map(|missing| missing.field).collect();
         assert_eq!(
             missing,
-            ["longest_wait", "estimated_wait", "agents_logged_on", "agents_available", "agents_busy"]
+            [
+                "longest_wait",
+                "estimated_wait",
+                "agents_logged_on",
+                "agents_available",
+                "agents_busy"
+            ]
         );
     }
 

@@ -49,9 +49,16 @@ pub enum Outcome<'a> {
 }
 
 /// Headers that a replay needs to answer as the server did.
-// An allow-list: any other header may hold a cookie, a host name or a version that identifies a site.
-const RECORDED_HEADERS: [&str; 6] =
-    ["content-type", "date", "location", "retry-after", paging::HEADER, super::transport::SIMULATED];
+// An allow-list: any other header may hold a cookie, a host name or a version that identifies a
+// site.
+const RECORDED_HEADERS: [&str; 6] = [
+    "content-type",
+    "date",
+    "location",
+    "retry-after",
+    paging::HEADER,
+    super::transport::SIMULATED,
+];
 
 /// Shows an exchange to `observer`, unless it is a login.
 pub(super) fn notify(
@@ -73,7 +80,13 @@ pub(super) fn notify(
             observer.on_exchange(Exchange { resource, url, at, took, outcome });
         }
         Err(Error::Request { failure, .. }) => {
-            observer.on_exchange(Exchange { resource, url, at, took, outcome: Outcome::Failed(*failure) });
+            observer.on_exchange(Exchange {
+                resource,
+                url,
+                at,
+                took,
+                outcome: Outcome::Failed(*failure),
+            });
         }
         // No request was sent, or the error is about the content, which was shown with its answer.
         Err(_) => {}

@@ -1,5 +1,5 @@
-//! Consecutive failures of a server that can be reached: which requests, since when, and when they are
-//! enough to leave it. Pure: the time is an argument.
+//! Consecutive failures of a server that can be reached: which requests, since when, and when they
+//! are enough to leave it. Pure: the time is an argument.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use url::Url;
 use crate::model::{Resource, Stamp};
 
 /// Number of different resources failed in a row at which a server is left.
-// One resource may be broken by itself; three different ones without a success between are the server.
+// One resource may be broken by itself; three different ones without a success between are the
+// server.
 const MAX_RESOURCES: usize = 3;
 /// Time without a success after which a server is left, even if only one resource failed.
 // While the contact centres cannot be read nothing else is asked for, so three never come together.
@@ -22,7 +23,8 @@ pub(super) struct FailureStreak {
 }
 
 impl FailureStreak {
-    /// Records a failed request: one for each resource, and no more than are needed to leave the server.
+    /// Records a failed request: one for each resource, and no more than are needed to leave the
+    /// server.
     pub(super) fn record(&mut self, resource: Resource, url: &Url, now: Stamp) {
         // The clock runs from the first failure of the row, not from the latest.
         self.since.get_or_insert(now.mono);

@@ -1,5 +1,5 @@
-//! Coverage of the field dictionary: which fields the answers feed, and values that cannot be read. Each
-//! gap is logged once.
+//! Coverage of the field dictionary: which fields the answers feed, and values that cannot be read.
+//! Each gap is logged once.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,8 +17,10 @@ use crate::model::{FieldUse, Resource, Text};
 // A member mapped to the wrong field has as many values as rows; the log must not repeat them all.
 const MAX_LOGGED_VALUES: usize = 20;
 
-/// Readings in which no row lacks a required field, after which the log says that every row has one again.
-// A few rows in a hundred lack it in one reading and not in the next: the log must not repeat that all day.
+/// Readings in which no row lacks a required field, after which the log says that every row has one
+/// again.
+// A few rows in a hundred lack it in one reading and not in the next: the log must not repeat that
+// all day.
 const READINGS_WITH_EVERY_KEY: u32 = 100;
 
 /// Sample of a state whose member a row does not have.
@@ -34,18 +36,20 @@ pub(super) struct FieldCoverage(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     /// Findings of the last reading that held items.
-    // Empty lists do not replace it: at night a missing member would look like a change of the server.
+    // Empty lists do not replace it: at night a missing member would look like a change of the
+    // server.
     last: HashMap<(Resource, Text), Vec<FieldSeen>>,
     rejected: HashMap<(Resource, usize), u64>,
     missing_logged: HashSet<(Resource, usize)>,
-    /// Required fields that some rows lack, and the number of readings since then in which no row lacked them.
+    /// Required fields that some rows lack, and the number of readings since then in which no row
+    /// lacked them.
     rows_without: HashMap<(Resource, Text, usize), u32>,
     values_logged: HashMap<(Resource, usize), HashSet<String>>,
 }
 
 impl FieldCoverage {
-    /// Records a reading that held at least one item. If it `may_hide_members`, absent ones are not reported
-    /// yet.
+    /// Records a reading that held at least one item. If it `may_hide_members`, absent ones are not
+    /// reported yet.
     pub(super) fn record(
         &self,
         mapping: &Mapping,
@@ -56,8 +60,8 @@ impl FieldCoverage {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = mapping.shape.resource;
         for seen in &mut seen {
-            // If no row has the member, it is reported as missing, not as an unknown value of each row. If some rows
-            // have it, the others count as unknown values.
+            // If no row has the member, it is reported as missing, not as an unknown value of each
+            // row. If some rows have it, the others count as unknown values.
             if seen.member.is_some() && seen.absent > 0 {
                 seen.unknown += seen.absent;
                 seen.samples.push(NO_VALUE.to_owned());
@@ -78,11 +82,16 @@ impl FieldCoverage {
                 );
             }
             if field.need.is_required() && seen.member.is_some() {
-                state.note_rows_without((resource, contact_center, index), field.name, seen.rows_without);
+                state.note_rows_without(
+                    (resource, contact_center, index),
+                    field.name,
+                    seen.rows_without,
+                );
             }
             let logged = state.values_logged.entry((resource, index)).or_default();
             // Masked: if the mapping is wrong, these values may be the names of persons.
-            let masked = |value: &String| if *value == NO_VALUE { value.clone() } else { masked(value) };
+            let masked =
+                |value: &String| if *value == NO_VALUE { value.clone() } else { masked(value) };
             for value in seen.samples.iter().map(masked) {
                 if logged.len() < MAX_LOGGED_VALUES && logged.insert(value.clone()) {
                     tracing::warn!(
@@ -103,9 +112,15 @@ impl FieldCoverage {
         let mut uses = Vec::new();
         for mapping in dictionary.mappings() {
             let resource = mapping.shape.resource;
-            let readings: Vec<_> =
-                state.last.iter().filter(|((of, _), _)| *of == resource).map(|(_, seen)| seen).collect();
-            for (index, (field, mapped)) in mapping.shape.fields.iter().zip(&mapping.fields).enumerate() {
+            let readings: Vec<_> = state
+                .last
+                .iter()
+                .filter(|((of, _), _)| *of == resource)
+                .map(|(_, seen)| seen)
+                .collect();
+            for (index, (field, mapped)) in
+                mapping.shape.fields.iter().zip(&mapping.fields).enumerate()
+            {
                 let member = readings.iter().find_map(|seen| seen[index].member.clone());
                 let known = !readings.is_empty() && (member.is_some() || field.need != Need::Spare);
                 uses.push(FieldUse {
@@ -115,7 +130,10 @@ impl FieldCoverage {
                     member,
                     form: mapped.form.as_str(),
                     source: mapped.source,
-                    unknown_words: unknown_words(field.kind, readings.iter().map(|seen| &seen[index])),
+                    unknown_words: unknown_words(
+                        field.kind,
+                        readings.iter().map(|seen| &seen[index]),
+                    ),
                     understood: readings.iter().map(|seen| seen[index].understood).sum(),
                     not_understood: readings
                         .iter()
@@ -124,8 +142,9 @@ impl FieldCoverage {
                     unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
                     rows_without: (field.need.is_required() && !readings.is_empty())
                         .then(|| readings.iter().map(|seen| seen[index].rows_without).sum()),
-                    times_rejected: (field.kind == Kind::Time)
-                        .then(|| state.rejected.get(&(resource, index)).copied().unwrap_or_default()),
+                    times_rejected: (field.kind == Kind::Time).then(|| {
+                        state.rejected.get(&(resource, index)).copied().unwrap_or_default()
+                    }),
                 });
             }
         }
@@ -134,8 +153,8 @@ impl FieldCoverage {
 }
 
 impl State {
-    /// Logs once that rows lack a required field, and once that each has it again. A member that no row has is
-    /// logged elsewhere.
+    /// Logs once that rows lack a required field, and once that each has it again. A member that no
+    /// row has is logged elsewhere.
     fn note_rows_without(
         &mut self,
         (resource, contact_center, index): (Resource, &Text, usize),

@@ -1,7 +1,8 @@
 //! The field dictionary: the member of an answer that holds each field, and the form of its values.
 //!
-//! Trio's member names are not public, so they are data: `fields.yaml`, and a user's file applied over it
-//! entry by entry. The fields themselves are code (`shape`), because each of them feeds a metric.
+//! Trio's member names are not public, so they are data: `fields.yaml`, and a user's file applied
+//! over it entry by entry. The fields themselves are code (`shape`), because each of them feeds a
+//! metric.
 
 mod file;
 mod form;
@@ -44,7 +45,8 @@ pub(super) struct FieldMapping {
     pub(super) source: FieldSource,
 }
 
-/// Position of a field in its shape, and rank of the member in the field's list of names (0 is first).
+/// Position of a field in its shape, and rank of the member in the field's list of names (0 is
+/// first).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot {
     pub(super) field: usize,
@@ -77,12 +79,15 @@ impl Dictionary {
     /// # Errors
     /// A member that feeds a field already, with the field.
     pub fn export_service_state(&mut self, members: Vec<String>) -> Result<(), String> {
-        let mapping =
-            self.mappings.iter_mut().find(|mapping| mapping.shape.resource == Resource::ServiceState);
+        let mapping = self
+            .mappings
+            .iter_mut()
+            .find(|mapping| mapping.shape.resource == Resource::ServiceState);
         let Some(mapping) = mapping else { return Ok(()) };
         for member in members {
             if let Some(slot) = mapping.slot(&member) {
-                let field = mapping.shape.fields.get(slot.field).map_or("this export", |field| field.name);
+                let field =
+                    mapping.shape.fields.get(slot.field).map_or("this export", |field| field.name);
                 return Err(format!("`{member}` feeds {field} already"));
             }
             mapping.exported.push(member.into());
@@ -92,14 +97,22 @@ impl Dictionary {
     }
 
     /// Applies a file entry by entry: its names replace the entry's, its values are added.
-    fn apply_file(&mut self, file: &str, text: &str, source: FieldSource) -> Result<(), Vec<String>> {
+    fn apply_file(
+        &mut self,
+        file: &str,
+        text: &str,
+        source: FieldSource,
+    ) -> Result<(), Vec<String>> {
         for entry in file::read(file, text)? {
-            let Some(mapping) = self.mappings.iter_mut().find(|m| m.shape.resource == entry.resource) else {
+            let Some(mapping) =
+                self.mappings.iter_mut().find(|m| m.shape.resource == entry.resource)
+            else {
                 continue;
             };
             if let Some(members) = &entry.members {
-                // A member feeds one field only. The later file wins: a user who finds that `status` is a
-                // time takes the name away from the state without having to repeat the state's entry.
+                // A member feeds one field only. The later file wins: a user who finds that
+                // `status` is a time takes the name away from the state without having to repeat
+                // the state's entry.
                 let taken: Vec<String> = members.iter().map(|member| normalized(member)).collect();
                 for other in &mut mapping.fields {
                     other.members.retain(|member| !taken.contains(&normalized(member)));
@@ -113,7 +126,8 @@ impl Dictionary {
             if let Some(form) = entry.form {
                 field.form = form;
             }
-            // Values are added: a site maps its own pause reasons without losing the words that are built in.
+            // Values are added: a site maps its own pause reasons without losing the words that are
+            // built in.
             field.values.extend(entry.values);
         }
         self.mappings.iter_mut().for_each(Mapping::index);
@@ -149,14 +163,16 @@ impl Mapping {
             }
         }
         for (index, member) in self.exported.iter().enumerate() {
-            self.by_name.insert(normalized(member), Slot { field: self.fields.len() + index, rank: 0 });
+            self.by_name
+                .insert(normalized(member), Slot { field: self.fields.len() + index, rank: 0 });
         }
     }
 
     /// Returns every member name that feeds a field, separated by commas, as `fields=` takes it.
     pub(super) fn all_member_names(&self) -> String {
         let members = self.fields.iter().flat_map(|field| &field.members).map(String::as_str);
-        let names: Vec<&str> = members.chain(self.exported.iter().map(|member| &**member)).collect();
+        let names: Vec<&str> =
+            members.chain(self.exported.iter().map(|member| &**member)).collect();
         names.join(",")
     }
 
@@ -195,7 +211,12 @@ mod tests {
                 mapping.shape.resource.as_str()
             );
             for (field, mapped) in mapping.shape.fields.iter().zip(&mapping.fields) {
-                assert!(!mapped.members.is_empty(), "{}: {}", mapping.shape.resource.as_str(), field.name);
+                assert!(
+                    !mapped.members.is_empty(),
+                    "{}: {}",
+                    mapping.shape.resource.as_str(),
+                    field.name
+                );
             }
         }
     }
@@ -215,13 +236,19 @@ mod tests {
 
     #[test]
     fn user_file_overrides_entry_by_entry() {
-        let text = "agents/state:\n  since: {members: [status]}\n  state: {values: {Fika: paused}}\n";
+        let text =
+            "agents/state:\n  since: {members: [status]}\n  state: {values: {Fika: paused}}\n";
         let dictionary = Dictionary::with_user_file("mine.yml", text).expect("valid");
         let mapping = dictionary.mapping(Resource::AgentState).expect("a mapping");
-        let field = |name| mapping.shape.fields.iter().position(|field| field.name == name).expect("known");
+        let field =
+            |name| mapping.shape.fields.iter().position(|field| field.name == name).expect("known");
         assert_eq!(mapping.slot("status").map(|slot| slot.field), Some(field("since")));
         assert_eq!(mapping.slot("stateSince"), None, "the entry's names are replaced");
-        assert_eq!(mapping.slot("state").map(|slot| slot.field), Some(field("state")), "other entries stay");
+        assert_eq!(
+            mapping.slot("state").map(|slot| slot.field),
+            Some(field("state")),
+            "other entries stay"
+        );
         assert_eq!(mapping.fields[field("since")].source, FieldSource::User);
         assert_eq!(mapping.fields[field("state")].source, FieldSource::Builtin);
         let values = &mapping.fields[field("state")].values;

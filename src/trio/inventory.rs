@@ -1,7 +1,8 @@
 //! Number of items in each readable collection.
 //!
-//! A single item is asked for where the server states the total; otherwise the collection is read whole
-//! and counted. The length of an answer that may be truncated is never taken as the number of items.
+//! A single item is asked for where the server states the total; otherwise the collection is read
+//! whole and counted. The length of an answer that may be truncated is never taken as the number of
+//! items.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -20,7 +21,8 @@ use super::{
 use crate::model::{CollectionCount, RequestFailure, Resource};
 
 /// Pages of a collection that are counted at most.
-// A collection that never ends has no number of items. At 1000 items per page this is half a million.
+// A collection that never ends has no number of items. At 1000 items per page this is half a
+// million.
 const MAX_COUNTED_PAGES: usize = 500;
 
 /// Counts of collections, and the error that hides others.
@@ -62,9 +64,11 @@ impl Client {
         let mut inventory = Inventory::default();
         let mut wanted = Vec::new();
         for node in [Resource::Security, Resource::Directory] {
-            let children = || Resource::OF_NODES.into_iter().filter(|(of, _)| *of == node).map(|(_, c)| c);
-            // The nodes list what may be read. Asking the collections instead would provoke a 403 for each
-            // that the user may not read, and the directory is licensed separately (key API_CD).
+            let children =
+                || Resource::OF_NODES.into_iter().filter(|(of, _)| *of == node).map(|(_, c)| c);
+            // The nodes list what may be read. Asking the collections instead would provoke a 403
+            // for each that the user may not read, and the directory is licensed separately (key
+            // API_CD).
             let listed = match self.node(root, node).await {
                 Ok(NodeContents::Listed(listed)) => listed,
                 Ok(NodeContents::Unknown) => {
@@ -77,7 +81,8 @@ impl Client {
                     continue;
                 }
             };
-            let absent = children().filter(|child| !listed.iter().any(|(listed, _)| listed == child));
+            let absent =
+                children().filter(|child| !listed.iter().any(|(listed, _)| listed == child));
             inventory.counts.extend(absent.map(CollectionCount::inaccessible));
             wanted.extend(listed);
         }
@@ -96,10 +101,15 @@ impl Client {
         for (resource, count) in join_all(counts).await {
             match count {
                 Ok((items, simulated)) => {
-                    inventory.counts.push(CollectionCount { resource, accessible: true, items: Some(items) });
+                    inventory.counts.push(CollectionCount {
+                        resource,
+                        accessible: true,
+                        items: Some(items),
+                    });
                     inventory.simulated |= simulated;
                 }
-                // Refused, absent in this version, or not readable by GET: there is nothing to count.
+                // Refused, absent in this version, or not readable by GET: there is nothing to
+                // count.
                 Err(Error::Status { status: 403 | 404 | 405 | 410 | 501, .. }) => {
                     inventory.counts.push(CollectionCount::inaccessible(resource));
                 }
@@ -122,11 +132,15 @@ impl Client {
     ) -> Result<(u64, bool), Error> {
         // One item is enough where the header states the total.
         let size = match self.read_counted_page(resource, url, endpoints, Some((1, 1))).await {
-            Ok(CountedPage { total: Some(total), simulated, .. }) => return Ok((total as u64, simulated)),
-            // Up to ten items come whole and unpaged, says the API, with any size asked for. Ten, and
-            // multiples of it, may be a page of the default size; one may be the page of one that was asked
-            // for.
-            Ok(CountedPage { rows, simulated, .. }) if rows != 1 && (rows == 0 || rows % 10 > 0) => {
+            Ok(CountedPage { total: Some(total), simulated, .. }) => {
+                return Ok((total as u64, simulated));
+            }
+            // Up to ten items come whole and unpaged, says the API, with any size asked for. Ten,
+            // and multiples of it, may be a page of the default size; one may be the page of one
+            // that was asked for.
+            Ok(CountedPage { rows, simulated, .. })
+                if rows != 1 && (rows == 0 || rows % 10 > 0) =>
+            {
                 return Ok((rows as u64, simulated));
             }
             Ok(_) => Some(self.limits().page_size),
@@ -134,7 +148,8 @@ impl Client {
             Err(Error::Status { status: 400, .. }) => None,
             Err(error) => return Err(error),
         };
-        let first = self.read_counted_page(resource, url, endpoints, size.map(|size| (1, size))).await?;
+        let first =
+            self.read_counted_page(resource, url, endpoints, size.map(|size| (1, size))).await?;
         if let Some(total) = first.total {
             return Ok((total as u64, first.simulated));
         }
@@ -149,10 +164,13 @@ impl Client {
             let page = (number, size.unwrap_or(first.rows));
             let counted = match self.read_counted_page(resource, url, endpoints, Some(page)).await {
                 // Some servers refuse a page behind the last one instead of returning an empty one.
-                Err(Error::Status { status: 400 | 404, .. }) => return Ok((items as u64, first.simulated)),
+                Err(Error::Status { status: 400 | 404, .. }) => {
+                    return Ok((items as u64, first.simulated));
+                }
                 counted => counted?,
             };
-            // The same page again: this server does not know pages and has returned everything already.
+            // The same page again: this server does not know pages and has returned everything
+            // already.
             if counted.hash == last.1 {
                 return Ok((items as u64, first.simulated));
             }
@@ -174,7 +192,9 @@ impl Client {
         let mut url = url.clone();
         if let Some((number, size)) = page {
             let mut query = url.query_pairs_mut();
-            query.append_pair("page", &number.to_string()).append_pair("pageSize", &size.to_string());
+            query
+                .append_pair("page", &number.to_string())
+                .append_pair("pageSize", &size.to_string());
         }
         self.get(resource, &url, endpoints, |answer| self.count_rows(resource, &answer)).await
     }
@@ -182,7 +202,8 @@ impl Client {
     /// Counts the rows of an answer.
     fn count_rows(&self, resource: Resource, answer: &Answer) -> Result<CountedPage, Error> {
         let body = serde_json::from_slice(&answer.body).map_err(|error| error.to_string());
-        let data = body.and_then(|body| data(body).ok_or_else(|| "there is no data collection".to_owned()));
+        let data = body
+            .and_then(|body| data(body).ok_or_else(|| "there is no data collection".to_owned()));
         let data = data.map_err(|problem| self.decode_error(answer, resource, &problem))?;
         let mut hasher = DefaultHasher::new();
         // The data only: an envelope may hold a time or a link with the page's number.
@@ -212,9 +233,10 @@ impl CollectionCount {
 fn data(body: Value) -> Option<Value> {
     match body {
         Value::Array(_) => Some(body),
-        Value::Object(envelope) => {
-            envelope.into_iter().find(|(key, _)| key.eq_ignore_ascii_case("data")).map(|(_, data)| data)
-        }
+        Value::Object(envelope) => envelope
+            .into_iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case("data"))
+            .map(|(_, data)| data),
         _ => None,
     }
 }

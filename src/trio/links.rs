@@ -12,31 +12,46 @@ pub(super) struct Links(Vec<(String, Url)>);
 impl Links {
     /// Reads the links in `body`, which came from `base`. A body without links has none.
     pub(super) fn parse(body: &[u8], base: &Url) -> Self {
-        let Ok(Value::Object(envelope)) = serde_json::from_slice(body) else { return Self::default() };
+        let Ok(Value::Object(envelope)) = serde_json::from_slice(body) else {
+            return Self::default();
+        };
         let collection =
             envelope.into_iter().find(|(key, _)| matches!(&*normalized_rel(key), "links" | "link"));
         let named: Vec<(String, String)> = match collection.map(|(_, value)| value) {
             Some(Value::Array(links)) => links.iter().filter_map(rel_and_href).collect(),
-            // The links of a documented answer are a list; HAL, the other common design, writes an object.
+            // The links of a documented answer are a list; HAL, the other common design, writes an
+            // object.
             Some(Value::Object(links)) => {
-                let href = |value: &Value| value.as_str().map(str::to_owned).or_else(|| href_of(value));
-                links.iter().filter_map(|(rel, value)| Some((normalized_rel(rel), href(value)?))).collect()
+                let href =
+                    |value: &Value| value.as_str().map(str::to_owned).or_else(|| href_of(value));
+                links
+                    .iter()
+                    .filter_map(|(rel, value)| Some((normalized_rel(rel), href(value)?)))
+                    .collect()
             }
             _ => Vec::new(),
         };
-        let usable = named.into_iter().filter_map(|(rel, href)| Some((rel, same_origin_url(&href, base)?)));
+        let usable =
+            named.into_iter().filter_map(|(rel, href)| Some((rel, same_origin_url(&href, base)?)));
         Self(usable.collect())
     }
 
-    /// Returns the address of `resource`: by the link's name, or else by the documented end of its path.
+    /// Returns the address of `resource`: by the link's name, or else by the documented end of its
+    /// path.
     pub(super) fn find(&self, resource: Resource, documented: &Url) -> Option<Url> {
         let names = rel_names(resource);
         let by_name = self.0.iter().find(|(rel, _)| names.contains(&&**rel));
-        let tail =
-            documented.path().trim_start_matches('/').split_once("/api/").map(|(_, tail)| format!("/{tail}"));
+        let tail = documented
+            .path()
+            .trim_start_matches('/')
+            .split_once("/api/")
+            .map(|(_, tail)| format!("/{tail}"));
         // Names of links below the Api resource are not documented; the paths of the resources are.
-        let by_path =
-            || self.0.iter().find(|(_, url)| tail.as_ref().is_some_and(|tail| url.path().ends_with(tail)));
+        let by_path = || {
+            self.0
+                .iter()
+                .find(|(_, url)| tail.as_ref().is_some_and(|tail| url.path().ends_with(tail)))
+        };
         by_name.or_else(by_path).map(|(_, url)| url.clone())
     }
 
@@ -70,7 +85,9 @@ pub(super) fn rel_names(resource: Resource) -> &'static [&'static str] {
         Resource::Skills => &["skills"],
         Resource::Roles => &["roles"],
         Resource::Schedules => &["schedules"],
-        Resource::ExceptionLists => &["exceptionlists", "scheduleexceptions", "schedulesexceptionlists"],
+        Resource::ExceptionLists => {
+            &["exceptionlists", "scheduleexceptions", "schedulesexceptionlists"]
+        }
         Resource::SkillProfiles => &["skillprofiles"],
         Resource::Security => &["security"],
         Resource::SecurityGroups => &["securitygroups", "groups"],
@@ -93,9 +110,9 @@ pub(super) fn rel_names(resource: Resource) -> &'static [&'static str] {
 /// Returns whether `word` is the name of a resource of the API, as links and nodes write it.
 pub fn names_a_resource(word: &str) -> bool {
     let word = normalized_rel(word);
-    Resource::ALL
-        .into_iter()
-        .any(|resource| rel_names(resource).contains(&&*word) || normalized_rel(resource.as_str()) == word)
+    Resource::ALL.into_iter().any(|resource| {
+        rel_names(resource).contains(&&*word) || normalized_rel(resource.as_str()) == word
+    })
 }
 
 /// Normalises a name: lower case, letters and digits only.
@@ -106,20 +123,23 @@ pub(super) fn normalized_rel(name: &str) -> String {
 fn rel_and_href(link: &Value) -> Option<(String, String)> {
     let members = link.as_object()?;
     // Documented are `rel`, `desc`, `method`, `href`; other names are those of assumption A1.
-    let rel = members.iter().find(|(key, _)| matches!(&*normalized_rel(key), "rel" | "name" | "title"))?;
+    let rel = members
+        .iter()
+        .find(|(key, _)| matches!(&*normalized_rel(key), "rel" | "name" | "title"))?;
     Some((normalized_rel(rel.1.as_str()?), href_of(link)?))
 }
 
 fn href_of(link: &Value) -> Option<String> {
     let members = link.as_object()?;
-    let href =
-        members.iter().find(|(key, _)| matches!(&*normalized_rel(key), "href" | "uri" | "url" | "link"))?;
+    let href = members
+        .iter()
+        .find(|(key, _)| matches!(&*normalized_rel(key), "href" | "uri" | "url" | "link"))?;
     href.1.as_str().map(str::to_owned)
 }
 
 /// Returns the absolute address of a link; `None` if it leads to another server.
-// A token goes with each request. An answer must not be able to send it to another host, another port,
-// or from https to http. Documented links are relative to the host.
+// A token goes with each request. An answer must not be able to send it to another host, another
+// port, or from https to http. Documented links are relative to the host.
 fn same_origin_url(href: &str, base: &Url) -> Option<Url> {
     // A URI template is no address.
     if href.contains('{') {
@@ -129,7 +149,8 @@ fn same_origin_url(href: &str, base: &Url) -> Option<Url> {
     // Pages, fields and filters are ours; a link's own `page=1` would contradict them.
     url.set_query(None);
     url.set_fragment(None);
-    (url.origin() == base.origin() && url.username().is_empty() && url.password().is_none()).then_some(url)
+    (url.origin() == base.origin() && url.username().is_empty() && url.password().is_none())
+        .then_some(url)
 }
 
 #[cfg(test)]

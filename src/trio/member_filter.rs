@@ -1,9 +1,10 @@
 //! Choice of the members that a reading asks for with `fields=`, learnt for each resource.
 //!
-//! Most resources filter by default: a member may be absent until it is asked for. So after each login or renewal a
-//! resource is read once without `fields=` and once with every name of the dictionary. After that only the members that
-//! were seen and feed a field are asked for, in the server's spelling. The filter must never remove a field:
-//! what is missing is compared with an unfiltered reading, and a filter that loses a field is left off.
+//! Most resources filter by default: a member may be absent until it is asked for. So after each
+//! login or renewal a resource is read once without `fields=` and once with every name of the
+//! dictionary. After that only the members that were seen and feed a field are asked for, in the
+//! server's spelling. The filter must never remove a field: what is missing is compared with an
+//! unfiltered reading, and a filter that loses a field is left off.
 
 use std::{
     collections::HashMap,
@@ -21,8 +22,8 @@ pub(super) struct MemberFilters(Mutex<HashMap<(Resource, Text), MemberFilter>>);
 #[derive(Debug, Default)]
 struct MemberFilter {
     phase: Phase,
-    /// Number of the session, as `Client::session_number` returns it, in which the choice began: with a reading
-    /// without a filter.
+    /// Number of the session, as `Client::session_number` returns it, in which the choice began:
+    /// with a reading without a filter.
     session: u64,
     /// Every member ever seen that feeds a field, as the server spells it.
     members: Vec<Text>,
@@ -75,10 +76,15 @@ impl MemberChoice {
 
 impl MemberFilters {
     /// Chooses the members for the next reading in `session`.
-    pub(super) fn choose(&self, mapping: &Mapping, contact_center: &Text, session: u64) -> MemberChoice {
+    pub(super) fn choose(
+        &self,
+        mapping: &Mapping,
+        contact_center: &Text,
+        session: u64,
+    ) -> MemberChoice {
         self.with(mapping, contact_center, |filter| {
-            // A login or renewal can change rights, and the server may have been upgraded. So after each attempt the
-            // filter is chosen again; known members are kept.
+            // A login or renewal can change rights, and the server may have been upgraded. So after
+            // each attempt the filter is chosen again; known members are kept.
             if filter.session != session {
                 filter.phase = Phase::Unfiltered;
             }
@@ -104,7 +110,9 @@ impl MemberFilters {
     /// Returns true if a field is missing that may come once every name is asked for.
     pub(super) fn expects_more(&self, mapping: &Mapping, contact_center: &Text) -> bool {
         self.with(mapping, contact_center, |filter| {
-            filter.phase == Phase::AllNames && !filter.all_names_asked && filter.expected.contains(&false)
+            filter.phase == Phase::AllNames
+                && !filter.all_names_asked
+                && filter.expected.contains(&false)
         })
     }
 
@@ -137,13 +145,17 @@ impl MemberFilters {
     ) -> bool {
         self.with(mapping, contact_center, |filter| {
             filter.add(members);
-            // An empty collection does not end this phase. Its fields count as missing, so the caller compares.
+            // An empty collection does not end this phase. Its fields count as missing, so the
+            // caller compares.
             if filter.phase == Phase::AllNames && rows > 0 {
-                // Without a single known member `fields=` would be empty; its effect is not documented.
-                filter.phase = if filter.members.is_empty() { Phase::FilterOff } else { Phase::SeenMembers };
+                // Without a single known member `fields=` would be empty; its effect is not
+                // documented.
+                filter.phase =
+                    if filter.members.is_empty() { Phase::FilterOff } else { Phase::SeenMembers };
             }
             let present = present(seen);
-            let misses = filter.expected.iter().zip(&present).any(|(expected, here)| *expected && !here);
+            let misses =
+                filter.expected.iter().zip(&present).any(|(expected, here)| *expected && !here);
             filter.expected.iter_mut().zip(present).for_each(|(expected, here)| *expected |= here);
             misses
         })
@@ -161,11 +173,15 @@ impl MemberFilters {
         let mut pairs = present(filtered).into_iter().zip(present(unfiltered));
         let lost = pairs.position(|(here, there)| there && !here);
         self.with(mapping, contact_center, |filter| {
-            // A field that is missing without a filter, too, is gone from the data: no reason to compare
-            // again.
+            // A field that is missing without a filter, too, is gone from the data: no reason to
+            // compare again.
             filter.expected = present(unfiltered);
             if let Some(field) = lost {
-                let field = mapping.shape.fields.get(field).map_or("an exported member", |field| field.name);
+                let field = mapping
+                    .shape
+                    .fields
+                    .get(field)
+                    .map_or("an exported member", |field| field.name);
                 filter.disable_filter(mapping, field);
             }
         });
@@ -173,10 +189,18 @@ impl MemberFilters {
     }
 
     /// Records that the server refused `choice` but answers without a filter.
-    pub(super) fn record_refusal(&self, mapping: &Mapping, contact_center: &Text, choice: &MemberChoice) {
+    pub(super) fn record_refusal(
+        &self,
+        mapping: &Mapping,
+        contact_center: &Text,
+        choice: &MemberChoice,
+    ) {
         self.with(mapping, contact_center, |filter| match choice {
-            // A server may answer 400 or 500 to unknown names. So try again with only the names that it sent itself.
-            MemberChoice::AllNames(_) if !filter.members.is_empty() => filter.phase = Phase::SeenMembers,
+            // A server may answer 400 or 500 to unknown names. So try again with only the names
+            // that it sent itself.
+            MemberChoice::AllNames(_) if !filter.members.is_empty() => {
+                filter.phase = Phase::SeenMembers
+            }
             _ => filter.disable_refused_filter(mapping),
         });
     }

@@ -1,5 +1,5 @@
-//! The nodes `security` and `directory`, which list the resource types that the API user may read below
-//! them. They are walked so that no request has to be refused to find that out.
+//! The nodes `security` and `directory`, which list the resource types that the API user may read
+//! below them. They are walked so that no request has to be refused to find that out.
 
 use serde_json::Value;
 use url::Url;
@@ -23,8 +23,8 @@ pub(super) enum NodeContents {
 }
 
 /// Depth to which names are searched in a node's data.
-// The shape of the data is not documented. Names sit in an item of a list inside an envelope at most;
-// the bound keeps a deeply nested answer from being walked for long.
+// The shape of the data is not documented. Names sit in an item of a list inside an envelope at
+// most; the bound keeps a deeply nested answer from being walked for long.
 const MAX_DEPTH: usize = 4;
 
 impl Client {
@@ -36,12 +36,14 @@ impl Client {
         let url = root.node(node);
         let read = self.get(node, url, root.endpoints(), |answer| {
             let body = serde_json::from_slice(&answer.body);
-            let body = body.map_err(|error| self.decode_error(&answer, node, &error.to_string()))?;
+            let body =
+                body.map_err(|error| self.decode_error(&answer, node, &error.to_string()))?;
             Ok(contents(node, url, &self.links(&answer), &body))
         });
         match read.await {
             Err(Error::Status { status: 403, .. }) => Ok(NodeContents::Forbidden),
-            // A version without this node says nothing about the collections; 8.0 has no link to `security`.
+            // A version without this node says nothing about the collections; 8.0 has no link to
+            // `security`.
             Err(Error::Status { status: 400 | 404 | 405 | 410, .. }) => Ok(NodeContents::Unknown),
             read => read,
         }
@@ -65,16 +67,18 @@ fn contents(node: Resource, url: &Url, links: &Links, body: &Value) -> NodeConte
     let data = data(body);
     let mut names = Vec::new();
     collect_names(data, MAX_DEPTH, &mut names);
-    let children = Resource::OF_NODES.into_iter().filter(|(of, _)| *of == node).map(|(_, child)| child);
+    let children =
+        Resource::OF_NODES.into_iter().filter(|(of, _)| *of == node).map(|(_, child)| child);
     let found: Vec<(Resource, Url)> = children
         .filter_map(|child| {
             let documented = documented(url, child);
-            let named = || names.iter().any(|name| is_name_of(name, child)).then(|| documented.clone());
+            let named =
+                || names.iter().any(|name| is_name_of(name, child)).then(|| documented.clone());
             Some((child, links.find(child, &documented).or_else(named)?))
         })
         .collect();
-    // Names or links that match nothing mean that the node writes them otherwise. Taking that as "nothing
-    // is accessible" would report every collection as forbidden.
+    // Names or links that match nothing mean that the node writes them otherwise. Taking that as
+    // "nothing is accessible" would report every collection as forbidden.
     if found.is_empty() && (!names.is_empty() || !links.ids_below(url).is_empty()) {
         return NodeContents::Unknown;
     }
@@ -85,7 +89,9 @@ fn contents(node: Resource, url: &Url, links: &Links, body: &Value) -> NodeConte
 fn is_name_of(name: &str, child: Resource) -> bool {
     let plain = links::normalized_rel(name);
     let path = || name.trim_end_matches('/').ends_with(&format!("/{}", child.as_str()));
-    links::rel_names(child).contains(&&*plain) || links::normalized_rel(child.as_str()) == plain || path()
+    links::rel_names(child).contains(&&*plain)
+        || links::normalized_rel(child.as_str()) == plain
+        || path()
 }
 
 fn data(body: &Value) -> &Value {
@@ -126,7 +132,9 @@ mod tests {
         let url: Url = "http://trio.example/te/api/directory".parse().expect("a URL");
         let links = Links::parse(body.to_string().as_bytes(), &url);
         match contents(Resource::Directory, &url, &links, body) {
-            NodeContents::Listed(found) => Some(found.iter().map(|(_, url)| url.path().to_owned()).collect()),
+            NodeContents::Listed(found) => {
+                Some(found.iter().map(|(_, url)| url.path().to_owned()).collect())
+            }
             NodeContents::Unknown | NodeContents::Forbidden => None,
         }
     }
@@ -157,17 +165,25 @@ mod tests {
     #[test]
     fn collections_are_known_by_the_end_of_their_path() {
         let children = Resource::OF_NODES.iter().filter(|(node, _)| *node == Resource::Directory);
-        let names: Vec<&str> =
-            children.filter_map(|(_, child)| child.as_str().split_once('/')).map(|(_, name)| name).collect();
+        let names: Vec<&str> = children
+            .filter_map(|(_, child)| child.as_str().split_once('/'))
+            .map(|(_, name)| name)
+            .collect();
         assert_eq!(paths(&json!({ "data": names })).map(|paths| paths.len()), Some(ALL));
     }
 
     #[test]
     fn empty_node_lists_nothing_and_unreadable_node_is_unknown() {
         assert_eq!(paths(&json!({"links": [], "data": []})), some(&[]));
-        assert_eq!(paths(&json!({"links": [{"rel": "self", "href": "/te/api/directory"}]})), some(&[]));
+        assert_eq!(
+            paths(&json!({"links": [{"rel": "self", "href": "/te/api/directory"}]})),
+            some(&[])
+        );
         assert_eq!(paths(&json!({"data": [{"typ": 7}]})), None);
         assert_eq!(paths(&json!({"data": ["Personen"]})), None);
-        assert_eq!(paths(&json!({"links": [{"rel": "x", "href": "/te/api/directory/personen"}]})), None);
+        assert_eq!(
+            paths(&json!({"links": [{"rel": "x", "href": "/te/api/directory/personen"}]})),
+            None
+        );
     }
 }

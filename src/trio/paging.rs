@@ -13,8 +13,8 @@ use crate::model::Resource;
 pub(super) const HEADER: &str = "x-pagination";
 
 /// Pages read of a collection at most.
-// A header may claim any number. At the usual 1000 items per page this is two million items, more than any
-// contact centre has, and at the documented ten it is still 20,000.
+// A header may claim any number. At the usual 1000 items per page this is two million items, more
+// than any contact centre has, and at the documented ten it is still 20,000.
 pub(super) const MAX_PAGES: usize = 2000;
 
 /// Number of items up to which a collection is not paged, by the documentation.
@@ -34,8 +34,8 @@ pub(super) struct Pagination {
 }
 
 impl Pagination {
-    /// Reads the header: JSON as documented, or `name=value` pairs (assumption A3). Returns `None` if it does
-    /// not say how far the collection goes.
+    /// Reads the header: JSON as documented, or `name=value` pairs (assumption A3). Returns `None`
+    /// if it does not say how far the collection goes.
     pub(super) fn read(header: &str) -> Option<Self> {
         let members = match serde_json::from_str(header) {
             Ok(Value::Object(members)) => members,
@@ -58,9 +58,12 @@ impl Pagination {
             page_size: number("pageSize").filter(|size| *size > 0),
             total_pages: number("totalPages"),
             // At the ends of a collection the link is empty or null, also as the text "null".
-            has_next: next.and_then(Value::as_str).is_some_and(|link| !matches!(link.trim(), "" | "null")),
+            has_next: next
+                .and_then(Value::as_str)
+                .is_some_and(|link| !matches!(link.trim(), "" | "null")),
         };
-        (pagination.total.is_some() || pagination.total_pages.is_some() || says_next).then_some(pagination)
+        (pagination.total.is_some() || pagination.total_pages.is_some() || says_next)
+            .then_some(pagination)
     }
 
     /// Returns the number of pages, given the rows of the first one; `None` if only links tell.
@@ -68,12 +71,13 @@ impl Pagination {
         let Some(total) = self.total else {
             return self.total_pages.map(|pages| pages.clamp(1, MAX_PAGES));
         };
-        // More items than announced: the list grew between counting and writing, and nothing is missing.
+        // More items than announced: the list grew between counting and writing, and nothing is
+        // missing.
         if total <= first_rows {
             return Some(1);
         }
-        // A server may cap pages below the size asked for and still report that size: the rows that came are
-        // the evidence. Believing the header would skip the items between.
+        // A server may cap pages below the size asked for and still report that size: the rows that
+        // came are the evidence. Believing the header would skip the items between.
         let size = self.page_size.unwrap_or(first_rows).min(first_rows).max(1);
         Some(total.div_ceil(size).min(MAX_PAGES))
     }
@@ -82,7 +86,9 @@ impl Pagination {
 /// Members of a header that is a list of pairs.
 fn pairs(header: &str) -> Map<String, Value> {
     let pairs = header.split([';', ',']).filter_map(|pair| pair.split_once('='));
-    pairs.map(|(key, value)| (key.trim().to_owned(), Value::from(value.trim().trim_matches('"')))).collect()
+    pairs
+        .map(|(key, value)| (key.trim().to_owned(), Value::from(value.trim().trim_matches('"'))))
+        .collect()
 }
 
 /// Paging behaviour of each resource, with and without a row filter.
@@ -106,8 +112,8 @@ impl PagingMemory {
     pub(super) fn get(&self, key: (Resource, bool), session: u64) -> PagingBehaviour {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let behaviour = all.entry(key).or_default();
-        // A server is upgraded or replaced behind the same address; a login follows, so a conclusion lives no
-        // longer than a token, an hour by default.
+        // A server is upgraded or replaced behind the same address; a login follows, so a
+        // conclusion lives no longer than a token, an hour by default.
         if behaviour.session != session {
             *behaviour = PagingBehaviour { session, ..PagingBehaviour::default() };
         }
@@ -122,11 +128,11 @@ impl PagingMemory {
 }
 
 impl PagingBehaviour {
-    /// Returns whether another page may follow a first one of `rows` rows that came without a header, where
-    /// `asked` rows were asked for.
+    /// Returns whether another page may follow a first one of `rows` rows that came without a
+    /// header, where `asked` rows were asked for.
     pub(super) fn may_have_more(self, rows: usize, asked: usize) -> bool {
-        // The default size is ten, and a server may ignore the size asked for or cap it at another round one.
-        // Stopping after a full page would lose everything behind it without an error.
+        // The default size is ten, and a server may ignore the size asked for or cap it at another
+        // round one. Stopping after a full page would lose everything behind it without an error.
         let looks_full = rows > 0 && (rows == asked || rows.is_multiple_of(10));
         looks_full
             && rows >= self.most_rows
@@ -143,12 +149,17 @@ mod tests {
     fn header_is_read_as_json_and_as_pairs() {
         for (header, total_pages, has_next) in [
             (r#"{"currentPage":1,"pageSize":10,"totalCount":25,"totalPages":3}"#, Some(3), false),
-            (r#"{"CurrentPage":1,"PageSize":"10","TotalCount":"25","NextPageLink":"/x"}"#, None, true),
+            (
+                r#"{"CurrentPage":1,"PageSize":"10","TotalCount":"25","NextPageLink":"/x"}"#,
+                None,
+                true,
+            ),
             (r#"{"pageSize":10,"totalCount":25,"nextPageLink":null}"#, None, false),
             ("currentPage=1;pageSize=10;totalCount=25;totalPages=3", Some(3), false),
             ("TotalCount = 25, PageSize = \"10\"; nextPageLink=http://t/?page=2", None, true),
         ] {
-            let expected = Pagination { total: Some(25), page_size: Some(10), total_pages, has_next };
+            let expected =
+                Pagination { total: Some(25), page_size: Some(10), total_pages, has_next };
             assert_eq!(Pagination::read(header), Some(expected), "{header}");
         }
         for header in ["", "{}", "pages", r#"{"totalCount":-1}"#, "[1]", "pageSize=10"] {
@@ -181,7 +192,9 @@ mod tests {
     #[test]
     fn full_page_without_header_may_have_more() {
         let fresh = PagingBehaviour::default();
-        for (rows, goes_on) in [(0, false), (9, false), (10, true), (37, false), (50, true), (1000, true)] {
+        for (rows, goes_on) in
+            [(0, false), (9, false), (10, true), (37, false), (50, true), (1000, true)]
+        {
             assert_eq!(fresh.may_have_more(rows, 1000), goes_on, "{rows}");
         }
         assert!(fresh.may_have_more(37, 37), "as many as were asked for");

@@ -37,8 +37,8 @@ pub struct FirstPage {
 }
 
 impl Client {
-    /// Reads the Api resource at `base` once. It needs no login, and none of the servers that it names is
-    /// contacted.
+    /// Reads the Api resource at `base` once. It needs no login, and none of the servers that it
+    /// names is contacted.
     ///
     /// # Errors
     /// See [`Error`].
@@ -46,7 +46,8 @@ impl Client {
         let mut url = base.clone();
         // Without this the passive server of a healthy pair would look like an error.
         url.query_pairs_mut().append_pair("redirect", "false");
-        let request = self.transport.http.get(url.clone()).header(header::ACCEPT, "application/json");
+        let request =
+            self.transport.http.get(url.clone()).header(header::ACCEPT, "application/json");
         let begun = Instant::now();
         let read = |answer: super::transport::Answer| {
             if !answer.status.is_success() {
@@ -74,7 +75,8 @@ impl Client {
             let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
             let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
             let body = serde_json::from_slice(&answer.body);
-            let body = body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
+            let body =
+                body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
             Ok(FirstPage { asked, given: super::examine::rows(body).len(), total })
         })
         .await

@@ -1,7 +1,7 @@
 //! Readings of one resource that differ by the value of a row filter, such as `services?groupId=`.
 //!
-//! The members to ask for are chosen and learnt for all values together, as for a single reading: one
-//! group without services shows no members, all of them together do.
+//! The members to ask for are chosen and learnt for all values together, as for a single reading:
+//! one group without services shows no members, all of them together do.
 
 use futures_util::future::try_join_all;
 use url::Url;
@@ -116,7 +116,8 @@ impl FilteredReadings<'_> {
         // The second round without `fields` shows if the members or the values were refused.
         let plain = self.read_each(values, None, build).await?;
         if !refused {
-            let harms = client.member_filters.record_comparison(mapping, scope, &seen, &combined(&plain).1);
+            let harms =
+                client.member_filters.record_comparison(mapping, scope, &seen, &combined(&plain).1);
             return Ok(if harms { plain } else { answers });
         }
         if plain.iter().any(Option::is_some) {
@@ -132,13 +133,17 @@ impl FilteredReadings<'_> {
         fields: Option<&str>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<ReadingsByValue<T>, Error> {
-        let readings = values.iter().map(async |value| match self.read_one(value, fields, build).await {
-            Ok(collected) => Ok(Some(collected)),
-            Err(error) if is_value_refusal(&error) || fields.is_some() && is_parameter_refusal(&error) => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        });
+        let readings =
+            values.iter().map(async |value| match self.read_one(value, fields, build).await {
+                Ok(collected) => Ok(Some(collected)),
+                Err(error)
+                    if is_value_refusal(&error)
+                        || fields.is_some() && is_parameter_refusal(&error) =>
+                {
+                    Ok(None)
+                }
+                Err(error) => Err(error),
+            });
         // Order by value; the transport bounds how many are in flight.
         try_join_all(readings).await
     }
@@ -153,7 +158,10 @@ impl FilteredReadings<'_> {
         let (endpoints, mapping, filter) =
             (self.route.endpoints(), self.mapping, Some((self.parameter, value)));
         self.client
-            .collect_pages(Request { url: &self.url, endpoints, mapping, filter, fields, sort: None }, build)
+            .collect_pages(
+                Request { url: &self.url, endpoints, mapping, filter, fields, sort: None },
+                build,
+            )
             .await
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use super::{decode::Reader, skills::Skill};
 use crate::model::{
-    Agent, AgentGroup, AgentState, AgentStatus, Case, CaseState, ContactCenter, Service, ServiceGroup,
-    ServiceStatus, Text,
+    Agent, AgentGroup, AgentState, AgentStatus, Case, CaseState, ContactCenter, Service,
+    ServiceGroup, ServiceStatus, Text,
 };
 
 /// Longest time for which an agent is in a state without logging out.
-// A week is more than any shift. A longer time is a default value of the server's, and would put every
-// agent over the limit of the state.
+// A week is more than any shift. A longer time is a default value of the server's, and would put
+// every agent over the limit of the state.
 const LONGEST_STATE: Duration = Duration::from_secs(7 * 86_400);
 
 const ID: usize = 0;
@@ -72,7 +72,8 @@ pub(super) fn case(row: &mut Reader<'_>) -> Option<Case> {
     if let Some(id) = row.key(ID) {
         return Some(case_with_id(id, row));
     }
-    // It cannot be followed from list to list. While it may wait, the number of waiting cases is unknown.
+    // It cannot be followed from list to list. While it may wait, the number of waiting cases is
+    // unknown.
     let has_agent = row.text(6).is_some_and(|id| !is_empty_id(&id));
     if row.case_state(2) != Some(CaseState::Handled)
         && !has_agent
@@ -107,8 +108,9 @@ fn case_with_id(id: Text, row: &mut Reader<'_>) -> Case {
     }
 }
 
-/// Returns whether an id says that there is none: a number, or a GUID, of nothing but zeros. Systems that
-/// cannot leave a member out write these, and a waiting case must not count as one that an agent has.
+/// Returns whether an id says that there is none: a number, or a GUID, of nothing but zeros.
+/// Systems that cannot leave a member out write these, and a waiting case must not count as one
+/// that an agent has.
 fn is_empty_id(id: &str) -> bool {
     id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'{' | b'}')) || id == "-1"
 }
@@ -160,7 +162,8 @@ mod tests {
         assert_eq!(names(Resource::Agents), ["id", "name", "first_name", "last_name", "group_id"]);
         assert_eq!(names(Resource::Services)[2], "group_id");
         assert_eq!(names(Resource::AgentGroups)[2], "agent_id");
-        let case = ["id", "service_id", "state", "class", "created", "answered", "agent_id", "waited"];
+        let case =
+            ["id", "service_id", "state", "class", "created", "answered", "agent_id", "waited"];
         assert_eq!(names(Resource::Calls), case);
         assert_eq!(names(Resource::Cases), case);
         assert_eq!(names(Resource::Skills), ["id", "agent_id", "service_id", "role_id"]);

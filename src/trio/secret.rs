@@ -48,10 +48,11 @@ impl Secret {
         self.text.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the file again. Returns whether there is another text than at the last call, read or adopted. A
-    /// text that `is_acceptable` rejects is not taken.
+    /// Reads the file again. Returns whether there is another text than at the last call, read or
+    /// adopted. A text that `is_acceptable` rejects is not taken.
     pub(super) fn reload(&self, is_acceptable: impl Fn(&SecretString) -> bool) -> bool {
-        // `|` and not `||`: the file is read in any case, or an adopted text would hide a newer one.
+        // `|` and not `||`: the file is read in any case, or an adopted text would hide a newer
+        // one.
         self.adopted.swap(false, Ordering::SeqCst) | self.reload_file(is_acceptable)
     }
 
@@ -59,7 +60,8 @@ impl Secret {
         let Some(path) = &self.file else { return false };
         let new = match read(path) {
             Ok(new) => new,
-            // A file may be half written at this moment. The refusal that led here is logged elsewhere.
+            // A file may be half written at this moment. The refusal that led here is logged
+            // elsewhere.
             Err(problem) => {
                 tracing::debug!(%problem, "the secret file cannot be read; the old secret is kept");
                 return false;
@@ -68,7 +70,8 @@ impl Secret {
         if new.expose_secret() == self.current().expose_secret() {
             return false;
         }
-        // With an unusable text every login would fail before it is sent; the old one may still be right.
+        // With an unusable text every login would fail before it is sent; the old one may still be
+        // right.
         if !is_acceptable(&new) {
             tracing::debug!(file = %path.display(), "the secret in the file cannot be sent to Trio; the old secret is kept");
             return false;
@@ -90,8 +93,8 @@ impl Secret {
     }
 }
 
-// Equal if they have the same origin: a changed text in the same file must not restart the target, which
-// would lose its counters' continuity. The session adopts the text instead.
+// Equal if they have the same origin: a changed text in the same file must not restart the target,
+// which would lose its counters' continuity. The session adopts the text instead.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         self.file == other.file

@@ -1,6 +1,8 @@
-//! Server names in the Api resource (`primaryServer`, `secondaryServer`) and the addresses they mean.
+//! Server names in the Api resource (`primaryServer`, `secondaryServer`) and the addresses they
+//! mean.
 //!
-//! The documented names are bare host names. Scheme, port and path come from the server that named them.
+//! The documented names are bare host names. Scheme, port and path come from the server that named
+//! them.
 
 use serde_json::{Map, Value};
 use url::{Host, Url};
@@ -14,17 +16,22 @@ pub(super) struct NamedServer {
     pub(super) role: ServerRole,
 }
 
-/// Returns the servers named in the Api resource that `base` answered with. A name that is no host, or
-/// would make a less secure address, is left out.
+/// Returns the servers named in the Api resource that `base` answered with. A name that is no host,
+/// or would make a less secure address, is left out.
 pub(super) fn named_servers(body: &[u8], base: &Url) -> Vec<NamedServer> {
     let Ok(Value::Object(top)) = serde_json::from_slice(body) else { return Vec::new() };
-    // Version 8 writes `data` as a list of one object; a plain object and the top level are read, too.
-    let data = member(&top, "data").map(|data| data.get(0).unwrap_or(data)).and_then(Value::as_object);
+    // Version 8 writes `data` as a list of one object; a plain object and the top level are read,
+    // too.
+    let data =
+        member(&top, "data").map(|data| data.get(0).unwrap_or(data)).and_then(Value::as_object);
     let find = |name| member(&top, name).or_else(|| member(data?, name)).and_then(Value::as_str);
     let servers =
-        [("primaryserver", ServerRole::Primary), ("secondaryserver", ServerRole::Secondary)].into_iter();
+        [("primaryserver", ServerRole::Primary), ("secondaryserver", ServerRole::Secondary)]
+            .into_iter();
     servers
-        .filter_map(|(name, role)| Some(NamedServer { base: server_base(find(name)?, base)?, role }))
+        .filter_map(|(name, role)| {
+            Some(NamedServer { base: server_base(find(name)?, base)?, role })
+        })
         .collect()
 }
 
@@ -94,10 +101,13 @@ pub(super) fn is_same_server(one: &Url, other: &Url) -> bool {
     let (Some(Host::Domain(a)), Some(Host::Domain(b))) = (one.host(), other.host()) else {
         return host_and_port(one) == host_and_port(other);
     };
-    // Configured may be `trio1` where the Api resource names `trio1.example`: taken as two servers, one
-    // would be the failover of itself. Numbers are not shortened: 10.0.0 is not 10.0.0.1.
-    let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
-    one.port_or_known_default() == other.port_or_known_default() && (a == b || begins(a, b) || begins(b, a))
+    // Configured may be `trio1` where the Api resource names `trio1.example`: taken as two servers,
+    // one would be the failover of itself. Numbers are not shortened: 10.0.0 is not 10.0.0.1.
+    let begins = |long: &str, short: &str| {
+        long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'))
+    };
+    one.port_or_known_default() == other.port_or_known_default()
+        && (a == b || begins(a, b) || begins(b, a))
 }
 
 #[cfg(test)]
@@ -125,7 +135,11 @@ mod tests {
             ("https://trio2/", "https://trio2/te/api"),
             ("https://trio2:9000/other/api?x=1#y", "https://trio2:9000/other/api"),
         ] {
-            assert_eq!(base_of(name, "https://trio:8443/te/api").as_deref(), Some(address), "{name}");
+            assert_eq!(
+                base_of(name, "https://trio:8443/te/api").as_deref(),
+                Some(address),
+                "{name}"
+            );
         }
     }
 

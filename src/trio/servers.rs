@@ -1,8 +1,8 @@
-//! The servers of a target: the configured ones in their order, then those that the Api resource of a
-//! configured one names; which of them answers, and which is active.
+//! The servers of a target: the configured ones in their order, then those that the Api resource of
+//! a configured one names; which of them answers, and which is active.
 //!
-//! Every request goes to a server of this list and to no other host. Moving from one to the next is the
-//! concern of `failover`.
+//! Every request goes to a server of this list and to no other host. Moving from one to the next is
+//! the concern of `failover`.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,13 +23,14 @@ use crate::{
 };
 
 /// Time between two probes of a server, active or not.
-// `trio_server_up` of the passive server must be known before it is needed, and a return to the primary
-// waits for a probe. The Api resource is small and needs no login.
+// `trio_server_up` of the passive server must be known before it is needed, and a return to the
+// primary waits for a probe. The Api resource is small and needs no login.
 const PROBE_INTERVAL: Duration = Duration::from_secs(30);
 /// Longest wait before the next return to a primary that was left again soon.
 const MAX_RETURN_WAIT: Duration = Duration::from_secs(15 * 60);
 /// Named servers that are added to the configured ones at most.
-// Documented are two. The bound keeps an answer from growing the list, and with it probes and series.
+// Documented are two. The bound keeps an answer from growing the list, and with it probes and
+// series.
 const MAX_NAMED_SERVERS: usize = 4;
 
 /// One server, with its own session.
@@ -135,10 +136,11 @@ impl Servers {
         self.lock().known.len() > 1
     }
 
-    /// Returns the known server that an address names: by host and port, or by the host alone if only one
-    /// server has it. The rest of the address is never used.
+    /// Returns the known server that an address names: by host and port, or by the host alone if
+    /// only one server has it. The rest of the address is never used.
     pub(super) fn find(&self, address: &Url) -> Option<Arc<Server>> {
-        // Credentials can make the address of another host look like a known one: `https://good@evil`.
+        // Credentials can make the address of another host look like a known one:
+        // `https://good@evil`.
         if !address.username().is_empty() || address.password().is_some() {
             return None;
         }
@@ -148,8 +150,10 @@ impl Servers {
             return Some(known.server.clone());
         }
         let host = address.host_str()?;
-        // A bare host is enough if one known server has it: names in the Api resource carry no port.
-        let mut of_host = state.known.iter().filter(|known| known.server.base.host_str() == Some(host));
+        // A bare host is enough if one known server has it: names in the Api resource carry no
+        // port.
+        let mut of_host =
+            state.known.iter().filter(|known| known.server.base.host_str() == Some(host));
         let found = of_host.next().filter(|_| address.port().is_none() && of_host.next().is_none());
         found.map(|known| known.server.clone())
     }
@@ -167,8 +171,10 @@ impl Servers {
             return url.clone();
         }
         let state = self.lock();
-        let origin_server = state.known.iter().find(|known| known.server.base.origin() == url.origin());
-        // Links of one server are reused on the other. The part below the base moves; bases can differ.
+        let origin_server =
+            state.known.iter().find(|known| known.server.base.origin() == url.origin());
+        // Links of one server are reused on the other. The part below the base moves; bases can
+        // differ.
         let below = origin_server.and_then(|origin_server| {
             url.path().strip_prefix(origin_server.server.base.path().trim_end_matches('/'))
         });
@@ -189,14 +195,20 @@ impl Servers {
     }
 
     /// Records the login endpoints of a server, and the servers that it names if it is configured.
-    pub(super) fn record_api_answer(&self, from: &Server, endpoints: AuthEndpoints, names: Vec<NamedServer>) {
+    pub(super) fn record_api_answer(
+        &self,
+        from: &Server,
+        endpoints: AuthEndpoints,
+        names: Vec<NamedServer>,
+    ) {
         let mut state = self.lock();
-        let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label) else {
+        let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label)
+        else {
             return;
         };
         known.endpoints = Some(endpoints);
-        // A named server could name a third one, and so on to a host that no one configured. An answer
-        // without names does not remove those that are known.
+        // A named server could name a third one, and so on to a host that no one configured. An
+        // answer without names does not remove those that are known.
         if !from.configured || names.is_empty() {
             return;
         }
@@ -210,7 +222,8 @@ impl Servers {
         let mut state = self.lock();
         // A single server is the target itself: its situation is logged by the cycle.
         let has_others = state.known.len() > 1;
-        if let Some(known) = state.known.iter_mut().find(|known| known.server.label == server.label) {
+        if let Some(known) = state.known.iter_mut().find(|known| known.server.label == server.label)
+        {
             if has_others && known.up.is_some_and(|before| before != up) {
                 tracing::info!(server = &*server.label, up, "a server came up or went down");
             }
@@ -224,12 +237,18 @@ impl Servers {
     pub(super) fn reset_failures(&self) {
         let mut state = self.lock();
         let (active, primary) = (state.active, state.primary());
-        let others = state.known.iter_mut().enumerate().filter(|(n, _)| ![active, primary].contains(n));
+        let others =
+            state.known.iter_mut().enumerate().filter(|(n, _)| ![active, primary].contains(n));
         others.for_each(|(_, known)| known.failures = FailureStreak::default());
     }
 
     /// Records that a server failed a request.
-    pub(super) fn record_failure(&self, server: &Server, (resource, url): (Resource, &Url), now: Stamp) {
+    pub(super) fn record_failure(
+        &self,
+        server: &Server,
+        (resource, url): (Resource, &Url),
+        now: Stamp,
+    ) {
         let mut state = self.lock();
         if let Some(known) = state.find(server) {
             known.failures.record(resource, url, now);
@@ -276,9 +295,11 @@ impl Servers {
             state.known[from].failures = FailureStreak::default();
         }
         if from == state.primary() {
-            // Doubles from 30 s with each return that did not last. A primary that fails under load and
-            // recovers without it would otherwise move the exporter, with a new login, every half minute.
-            let wait = PROBE_INTERVAL.saturating_mul(1 << state.short_returns.min(8)).min(MAX_RETURN_WAIT);
+            // Doubles from 30 s with each return that did not last. A primary that fails under load
+            // and recovers without it would otherwise move the exporter, with a new login, every
+            // half minute.
+            let wait =
+                PROBE_INTERVAL.saturating_mul(1 << state.short_returns.min(8)).min(MAX_RETURN_WAIT);
             state.short_returns += 1;
             state.no_return_before = now.mono + wait;
         } else if to == state.primary() {
@@ -287,7 +308,11 @@ impl Servers {
         self.stats.failovers.add(1);
         self.publish_uses(&state);
         let left = state.known[from].server.clone();
-        tracing::warn!(from = &*left.label, to = &*server.label, "another server is asked from now on");
+        tracing::warn!(
+            from = &*left.label,
+            to = &*server.label,
+            "another server is asked from now on"
+        );
         Some(left)
     }
 
@@ -314,8 +339,11 @@ impl Servers {
             server: known.server.label.clone(),
             role: known.role,
             active: position == state.active,
-            // A server that was left because it failed everything may still answer probes: it is not up.
-            up: known.up.map(|up| up && (position == state.active || known.failures.requests().is_empty())),
+            // A server that was left because it failed everything may still answer probes: it is
+            // not up.
+            up: known
+                .up
+                .map(|up| up && (position == state.active || known.failures.requests().is_empty())),
         });
         self.stats.set_servers(uses.collect());
     }
@@ -337,9 +365,11 @@ impl State {
         }
         let configured = known.len();
         let mut named_positions: Vec<usize> = Vec::new();
-        let names: Vec<NamedServer> = known.iter().flat_map(|known| known.named_servers.clone()).collect();
+        let names: Vec<NamedServer> =
+            known.iter().flat_map(|known| known.named_servers.clone()).collect();
         for name in names {
-            let here = known.iter().position(|known| is_same_server(&known.server.base, &name.base));
+            let here =
+                known.iter().position(|known| is_same_server(&known.server.base, &name.base));
             let position = match here {
                 Some(position) => position,
                 None if known.len() - configured >= MAX_NAMED_SERVERS => continue,
@@ -358,10 +388,13 @@ impl State {
                 known[position].role = name.role;
             }
         }
-        // Once an answer says which server is the primary, the order of the configuration says nothing more.
+        // Once an answer says which server is the primary, the order of the configuration says
+        // nothing more.
         if named_positions.iter().any(|position| known[*position].role == ServerRole::Primary) {
-            let unnamed =
-                known.iter_mut().enumerate().filter(|(position, _)| !named_positions.contains(position));
+            let unnamed = known
+                .iter_mut()
+                .enumerate()
+                .filter(|(position, _)| !named_positions.contains(position));
             unnamed.for_each(|(_, known)| known.role = ServerRole::Secondary);
         }
         // By label: positions change. A server that is named no longer is left for the first one.

@@ -22,7 +22,8 @@ use account::{encoded, unusable};
 use reply::Tokens;
 
 /// Time before the next renewal after one that failed, while the access token is still valid.
-// The margin before expiry is a minute by default: that leaves about six tries before requests suffer.
+// The margin before expiry is a minute by default: that leaves about six tries before requests
+// suffer.
 const RENEWAL_RETRY_WAIT: Duration = Duration::from_secs(10);
 
 /// Tokens of one server, obtained when needed.
@@ -79,7 +80,10 @@ impl AuthEndpoints {
             let documented = below(base, &[path]);
             links.find(resource, &documented).unwrap_or(documented)
         };
-        Self { login: find(Resource::Login, "login"), refresh: find(Resource::RefreshLogin, "refreshlogin") }
+        Self {
+            login: find(Resource::Login, "login"),
+            refresh: find(Resource::RefreshLogin, "refreshlogin"),
+        }
     }
 }
 
@@ -111,18 +115,22 @@ impl Session {
         {
             return bearer;
         }
-        // Requests that waited for this attempt get its error. Each trying again would send one hopeless
-        // login after another.
-        if let Some(failure) = state.failure.as_ref().filter(|failure| failure.at.mono >= asked.mono) {
+        // Requests that waited for this attempt get its error. Each trying again would send one
+        // hopeless login after another.
+        if let Some(failure) =
+            state.failure.as_ref().filter(|failure| failure.at.mono >= asked.mono)
+        {
             return Err(failure.error.clone());
         }
-        // One login at a time over all servers: they share one account, and its refusals are counted
-        // together.
+        // One login at a time over all servers: they share one account, and its refusals are
+        // counted together.
         let _turn = self.account.turn.lock().await;
         let refresh = state.held.as_ref().and_then(|held| held.refresh_token(now));
         let result = self.obtain(&mut state, transport, endpoints, refresh, now).await;
         // A wait (`LoginWaits`) is not kept: its remaining time is computed for each request.
-        if let Err(error @ (Error::Auth { .. } | Error::Redirected { .. } | Error::Busy { .. })) = &result {
+        if let Err(error @ (Error::Auth { .. } | Error::Redirected { .. } | Error::Busy { .. })) =
+            &result
+        {
             state.failure = Some(Failure { at: clock.now(), error: error.clone() });
         }
         result
@@ -140,15 +148,17 @@ impl Session {
         if let Some(refresh) = refresh {
             match self.renew(transport, &endpoints.refresh, &refresh).await {
                 Ok(tokens) => return self.store(state, tokens),
-                // A refused refresh token is dead. It lives 30 days by the documentation, which no answer
-                // states (assumption B4); the login follows at once, so that no request is lost.
+                // A refused refresh token is dead. It lives 30 days by the documentation, which no
+                // answer states (assumption B4); the login follows at once, so that no request is
+                // lost.
                 Err(Error::Auth { reason: AuthFailure::Refresh, detail }) => {
                     tracing::info!(%detail, "the refresh token was refused; logging in again");
                     self.discard(state);
                 }
                 Err(error) => {
                     if let Some(bearer) = state.usable_bearer(Duration::ZERO, now) {
-                        state.renewal_not_before = self.account.clock.now().mono + RENEWAL_RETRY_WAIT;
+                        state.renewal_not_before =
+                            self.account.clock.now().mono + RENEWAL_RETRY_WAIT;
                         return bearer;
                     }
                     // A server that answers may still take a login; one that does not cannot.
@@ -182,7 +192,8 @@ impl Session {
             if !matches!(reason, Some(AuthFailure::Credentials | AuthFailure::ClientKey)) {
                 return Err(refused);
             }
-            // Only a judgement of the credentials counts. An outage must not delay the login after it.
+            // Only a judgement of the credentials counts. An outage must not delay the login after
+            // it.
             account.login_backoff.record_refusal(account.clock.now());
             // The loop ends when the files stop changing: each further try needs new content.
             if !account.reload() {
@@ -200,7 +211,9 @@ impl Session {
     fn discard(&self, state: &mut State) -> bool {
         // If another server's tokens came later, the metric is about those.
         if state.generation == self.account.generations.load(Ordering::Relaxed) {
-            Token::ALL.into_iter().for_each(|token| self.account.stats.set_token_expiry(token, None));
+            Token::ALL
+                .into_iter()
+                .for_each(|token| self.account.stats.set_token_expiry(token, None));
         }
         state.held.take().is_some()
     }
@@ -208,7 +221,8 @@ impl Session {
     /// Records that the server answered 401 to the token of `generation`.
     pub(super) async fn reject_token(&self, generation: u64) {
         let mut state = self.state.lock().await;
-        // Several requests in flight may be refused for the same old token, after a new one has come.
+        // Several requests in flight may be refused for the same old token, after a new one has
+        // come.
         if state.generation == generation
             && let Some(held) = &mut state.held
         {
@@ -216,7 +230,8 @@ impl Session {
         }
     }
 
-    /// Records that the server answered 401 to a token that it had just given, and returns the error.
+    /// Records that the server answered 401 to a token that it had just given, and returns the
+    /// error.
     pub(super) async fn reject_new_token(&self, generation: u64) -> Error {
         let mut state = self.state.lock().await;
         if state.generation == generation && self.discard(&mut state) {
@@ -246,9 +261,11 @@ impl Session {
         }
         let expiry = |from: Stamp, life: Duration| unix_seconds(from.wall) + life.as_secs_f64();
         stats.set_token_expiry(Token::Access, Some(expiry(obtained, tokens.access_life)));
-        let refresh_expiry = tokens.refresh.as_ref().map(|_| expiry(refresh_obtained, tokens.refresh_life));
+        let refresh_expiry =
+            tokens.refresh.as_ref().map(|_| expiry(refresh_obtained, tokens.refresh_life));
         stats.set_token_expiry(Token::Refresh, refresh_expiry);
-        // Numbers are given over all servers, so that `discard` can tell the latest token of the account.
+        // Numbers are given over all servers, so that `discard` can tell the latest token of the
+        // account.
         state.generation = self.account.generations.fetch_add(1, Ordering::Relaxed) + 1;
         let held = HeldTokens { tokens, obtained, refresh_obtained, rejected: false };
         let bearer = held.bearer(state.generation);
@@ -287,9 +304,12 @@ impl Session {
         form: &[(&str, &str)],
     ) -> Result<Tokens, Error> {
         let key = self.account.settings.client_key.current();
-        let mut basic = HeaderValue::try_from(format!("Basic {}", key.expose_secret()))
-            .map_err(|_| unusable("the API client key holds a character that no HTTP header can carry"))?;
-        // The key is Base64 already and goes in verbatim. Sensitive headers are left out of debug output.
+        let mut basic =
+            HeaderValue::try_from(format!("Basic {}", key.expose_secret())).map_err(|_| {
+                unusable("the API client key holds a character that no HTTP header can carry")
+            })?;
+        // The key is Base64 already and goes in verbatim. Sensitive headers are left out of debug
+        // output.
         basic.set_sensitive(true);
         let request = transport.http.post(endpoint.clone()).header(AUTHORIZATION, basic).form(form);
         transport
@@ -298,7 +318,8 @@ impl Session {
                     return Err(answer.refusal(resource, endpoint));
                 }
                 // Nothing of the answer is quoted: it may hold a token under another name.
-                Tokens::read(&answer.body).map_err(|problem| answer.decode_error(resource, problem, false))
+                Tokens::read(&answer.body)
+                    .map_err(|problem| answer.decode_error(resource, problem, false))
             })
             .await
     }
@@ -306,15 +327,19 @@ impl Session {
     /// Classifies a failed login or renewal, and counts it.
     fn count_auth_error(&self, error: Error, renewal: bool) -> Error {
         let (reason, detail) = match &error {
-            // 408 (Request Timeout) and 429 (Too Many Requests) do not mean that the refresh token is invalid; any other
-            // 4xx does.
-            Error::Status { status: status @ 400..=499, .. } if renewal && ![408, 429].contains(status) => {
+            // 408 (Request Timeout) and 429 (Too Many Requests) do not mean that the refresh token
+            // is invalid; any other 4xx does.
+            Error::Status { status: status @ 400..=499, .. }
+                if renewal && ![408, 429].contains(status) =>
+            {
                 (AuthFailure::Refresh, error.to_string())
             }
-            // Assumption A12: 401 is a wrong client key. It may mean the password, so the text names both.
+            // Assumption A12: 401 is a wrong client key. It may mean the password, so the text
+            // names both.
             Error::Status { status: 401, .. } => (
                 AuthFailure::ClientKey,
-                "login refused (401): check the API client key first, then user name and password".to_owned(),
+                "login refused (401): check the API client key first, then user name and password"
+                    .to_owned(),
             ),
             Error::Status { status: status @ (400 | 403), .. } => (
                 AuthFailure::Credentials,
@@ -323,9 +348,9 @@ impl Session {
                 ),
             ),
             Error::Status { .. } => (AuthFailure::Server, format!("no login: {error}")),
-            Error::Request { failure: RequestFailure::Decode | RequestFailure::TooLarge, .. } => {
-                (AuthFailure::Decode, format!("no login: {error}"))
-            }
+            Error::Request {
+                failure: RequestFailure::Decode | RequestFailure::TooLarge, ..
+            } => (AuthFailure::Decode, format!("no login: {error}")),
             Error::Request { .. } => (AuthFailure::Network, format!("no login: {error}")),
             // A pause that an earlier answer asked for sends nothing, so there is nothing to count.
             Error::Busy { sent: true, .. } => {
@@ -347,7 +372,8 @@ impl Session {
 }
 
 impl State {
-    /// Returns the current token if it does not need renewal yet; with a `margin` of zero, until it expires.
+    /// Returns the current token if it does not need renewal yet; with a `margin` of zero, until it
+    /// expires.
     fn usable_bearer(&self, margin: Duration, now: Stamp) -> Option<Result<Bearer, Error>> {
         let held = self.held.as_ref().filter(|held| !held.rejected)?;
         (held.usable_until(margin) > now.mono).then(|| held.bearer(self.generation))
@@ -355,7 +381,8 @@ impl State {
 }
 
 impl HeldTokens {
-    /// Time at which the access token should be renewed: `margin` before its expiry, but not before half of its life.
+    /// Time at which the access token should be renewed: `margin` before its expiry, but not before
+    /// half of its life.
     // With a life shorter than the margin a token would be renewed before every request.
     fn usable_until(&self, margin: Duration) -> Duration {
         let life = self.tokens.access_life;
@@ -369,8 +396,11 @@ impl HeldTokens {
     }
 
     fn bearer(&self, generation: u64) -> Result<Bearer, Error> {
-        let mut header = HeaderValue::try_from(format!("Bearer {}", self.tokens.access.expose_secret()))
-            .map_err(|_| unusable("the access token holds a character that no HTTP header can carry"))?;
+        let mut header =
+            HeaderValue::try_from(format!("Bearer {}", self.tokens.access.expose_secret()))
+                .map_err(|_| {
+                    unusable("the access token holds a character that no HTTP header can carry")
+                })?;
         header.set_sensitive(true);
         Ok(Bearer { header, generation })
     }

@@ -11,8 +11,8 @@ use crate::model::CaseClass;
 /// Servers, credentials and limits of one Trio.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Bases of the API on each server, such as `https://trio.example/te/api`, the preferred one first; at
-    /// least one.
+    /// Bases of the API on each server, such as `https://trio.example/te/api`, the preferred one
+    /// first; at least one.
     pub servers: Vec<Url>,
     /// The API client key, Base64 of `NAME:SECRET`; sent as it is.
     pub client_key: Secret,
@@ -68,13 +68,14 @@ impl Default for Limits {
             connect: Duration::from_secs(5),
             request: Duration::from_secs(10),
             collector: Duration::from_secs(60),
-            // 64 MiB is far above any answer expected; it stops one that does not end from filling the
-            // memory.
+            // 64 MiB is far above any answer expected; it stops one that does not end from filling
+            // the memory.
             body: 64 << 20,
             requests_per_minute: 600,
             in_flight: 4,
             follow_cases: 20,
-            // The documented default of ten would make 100 requests of 1000 agents; a lower cap is found out.
+            // The documented default of ten would make 100 requests of 1000 agents; a lower cap is
+            // found out.
             page_size: 1000,
             renewal_margin: Duration::from_secs(60),
         }

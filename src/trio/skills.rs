@@ -37,7 +37,11 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn skills(&self, route: &Route, services: &[Text]) -> Result<Listing<ServiceSkills>, Error> {
+    pub async fn skills(
+        &self,
+        route: &Route,
+        services: &[Text],
+    ) -> Result<Listing<ServiceSkills>, Error> {
         let reader = SkillsReader {
             client: self,
             route,
@@ -62,8 +66,11 @@ struct SkillsReader<'a> {
 
 impl SkillsReader<'_> {
     async fn read(mut self, services: &[Text]) -> Result<Listing<ServiceSkills>, Error> {
-        let filtered =
-            if services.len() > MAX_FILTERED_SERVICES { None } else { self.read_by_filter(services).await? };
+        let filtered = if services.len() > MAX_FILTERED_SERVICES {
+            None
+        } else {
+            self.read_by_filter(services).await?
+        };
         let skills = match filtered {
             Some(skills) => skills,
             None => self.read_by_members(services).await?,
@@ -99,8 +106,10 @@ impl SkillsReader<'_> {
     async fn read_by_members(&mut self, services: &[Text]) -> Result<ServiceSkills, Error> {
         let (url, endpoints) = (self.route.url(Resource::Skills), self.route.endpoints());
         let here = self.route.contact_center();
-        let collected =
-            self.client.read_collection(Resource::Skills, &url, endpoints, here, rows::skill).await?;
+        let collected = self
+            .client
+            .read_collection(Resource::Skills, &url, endpoints, here, rows::skill)
+            .await?;
         let found = self.take_skills(collected)?;
         let mut skills = ServiceSkills { skills: found.len(), ..ServiceSkills::default() };
         let mut by_service: HashMap<Text, Vec<Skill>> = HashMap::new();
@@ -109,8 +118,8 @@ impl SkillsReader<'_> {
                 by_service.entry(service).or_default().push(skill);
             }
         }
-        // Skills that name no service join to none. Zero agents for every service would be a false alarm, so
-        // the relation stays absent.
+        // Skills that name no service join to none. Zero agents for every service would be a false
+        // alarm, so the relation stays absent.
         if by_service.is_empty() && skills.skills > 0 {
             if !self.client.unjoined_skills().0.swap(true, Ordering::Relaxed) {
                 tracing::warn!(

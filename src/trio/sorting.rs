@@ -1,7 +1,7 @@
 //! `sort=` for lists that change while they are paged.
 //!
-//! In a list sorted by id, cases that come and go do not shift the others across pages. Documented is the
-//! parameter, not which resources honour it: that is seen in the answers and remembered.
+//! In a list sorted by id, cases that come and go do not shift the others across pages. Documented
+//! is the parameter, not which resources honour it: that is seen in the answers and remembered.
 
 use std::{
     collections::HashMap,
@@ -32,20 +32,23 @@ impl Sorting {
         contact_center: &Text,
         session: u64,
     ) -> Option<Text> {
-        // Configuration changes rarely while it is paged; a parameter that may be refused is not worth it.
+        // Configuration changes rarely while it is paged; a parameter that may be refused is not
+        // worth it.
         if !resource.comes_and_goes() {
             return None;
         }
         self.with(resource, contact_center, |known| {
             if known.session != session {
-                // The name of the member stays, since the API keeps it; whether it sorts is tried again.
+                // The name of the member stays, since the API keeps it; whether it sorts is tried
+                // again.
                 *known = ListSorting { session, id: known.id.take(), does_not_sort: false };
             }
             known.id.clone().filter(|_| !known.does_not_sort)
         })
     }
 
-    /// Records a list that arrived, `sorted` if that was asked for, with the member and values of its ids.
+    /// Records a list that arrived, `sorted` if that was asked for, with the member and values of
+    /// its ids.
     pub(super) fn record_list<'i>(
         &self,
         resource: Resource,
@@ -109,7 +112,13 @@ mod tests {
         let (sorting, here) = (Sorting::default(), Text::from("1"));
         let ask = |session| sorting.sort_member(Resource::Calls, &here, session);
         let record = |sorted, order: &[&str]| {
-            sorting.record_list(Resource::Calls, &here, sorted, Some("jobNo".into()), ids(order).iter());
+            sorting.record_list(
+                Resource::Calls,
+                &here,
+                sorted,
+                Some("jobNo".into()),
+                ids(order).iter(),
+            );
         };
         assert_eq!(ask(1), None, "nothing is known yet");
         record(false, &["3", "1"]);

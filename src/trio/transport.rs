@@ -84,7 +84,8 @@ impl Answer {
         Error::Redirected { resource, to, problem: "which is not asked" }
     }
 
-    /// Makes an error of an answer that cannot be read; `shown` allows a masked quote of its beginning.
+    /// Makes an error of an answer that cannot be read; `shown` allows a masked quote of its
+    /// beginning.
     pub(super) fn decode_error(&self, resource: Resource, problem: &str, shown: bool) -> Error {
         let start: String = if shown {
             let start = &self.body[..self.body.len().min(QUOTED_CHARS)];
@@ -108,7 +109,11 @@ fn mask_quoted(problem: &str) -> String {
 }
 
 impl Transport {
-    pub(super) fn new(settings: &Settings, stats: Arc<Stats>, clock: Clock) -> Result<Self, reqwest::Error> {
+    pub(super) fn new(
+        settings: &Settings,
+        stats: Arc<Stats>,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
         let limits = settings.limits;
         let slots = Semaphore::new(limits.in_flight.max(1));
         Ok(Self {
@@ -142,7 +147,8 @@ impl Transport {
             Ok(Some(reason)) => self.stats.record_retry(reason),
             Ok(None) => {}
         }
-        // The clock starts once a slot is free, so that durations measure the server and not the queue here.
+        // The clock starts once a slot is free, so that durations measure the server and not the
+        // queue here.
         let begun = Instant::now();
         let answer = self.exchange(resource, http.execute(request), &url, begun).await;
         let took = begun.elapsed();
@@ -176,14 +182,17 @@ impl Transport {
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|error| failed(&error))?;
             self.stats.resource(resource).response_bytes.add(chunk.len() as u64);
-            // Checked for each decompressed chunk: a small compressed answer may unpack to gigabytes.
+            // Checked for each decompressed chunk: a small compressed answer may unpack to
+            // gigabytes.
             if body.len() + chunk.len() > self.limits.body {
-                let detail = format!("the answer is larger than the limit of {} bytes", self.limits.body);
+                let detail =
+                    format!("the answer is larger than the limit of {} bytes", self.limits.body);
                 return Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail });
             }
             body.extend_from_slice(&chunk);
         }
-        let wait = self.requested_waits.record(url, resource, status.as_u16(), &headers, self.clock.now());
+        let wait =
+            self.requested_waits.record(url, resource, status.as_u16(), &headers, self.clock.now());
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let body = charset::to_utf8(content_type, body);
         Ok(Answer { status, headers, body, token: None, base: None, wait })
@@ -212,9 +221,12 @@ impl Transport {
             cause = error.source();
         }
         let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
-        // rustls' error type is not part of reqwest's interface; its texts name certificates or TLS.
-        let is_tls =
-            reasons.iter().chain([&reason]).any(|text| text.contains("certificate") || text.contains("tls"));
+        // rustls' error type is not part of reqwest's interface; its texts name certificates or
+        // TLS.
+        let is_tls = reasons
+            .iter()
+            .chain([&reason])
+            .any(|text| text.contains("certificate") || text.contains("tls"));
         let (failure, detail) = if error.is_timeout() {
             let what = if error.is_connect() { "no connection" } else { "no complete answer" };
             // Both limits are configuration, so the text names the one that was reached.
@@ -222,7 +234,8 @@ impl Transport {
             (RequestFailure::Timeout, format!("{what} within {limit:?}"))
         } else if is_tls {
             (RequestFailure::Tls, format!("no secure connection: {reason}"))
-        // A body that cannot be decompressed or unchunked is a fault of the answer, not of the connection.
+        // A body that cannot be decompressed or unchunked is a fault of the answer, not of the
+        // connection.
         } else if is_body && !error.is_connect() && !error.is_request() {
             (RequestFailure::Decode, format!("the answer's body is broken: {reason}"))
         } else {
@@ -232,9 +245,13 @@ impl Transport {
     }
 }
 
-/// Returns whether an error is about decompression or chunking; a broken connection has other kinds.
+/// Returns whether an error is about decompression or chunking; a broken connection has other
+/// kinds.
 fn is_malformed(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other)
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other
+    )
 }
 
 #[allow(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
@@ -245,8 +262,8 @@ fn http_client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
     reqwest::ClientBuilder::new()
         .tls_certs_merge(settings.extra_roots.certificates())
         .tls_info(true)
-        // reqwest follows redirects by default: a 307 of the login would repeat the form with the password to
-        // the host that the answer names.
+        // reqwest follows redirects by default: a 307 of the login would repeat the form with the
+        // password to the host that the answer names.
         .redirect(reqwest::redirect::Policy::none())
         // Proxy variables of the environment must not lead logins to a host that no one configured.
         .no_proxy()

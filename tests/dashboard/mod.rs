@@ -1,8 +1,8 @@
-//! The dashboards that we ship, read as Grafana reads them: panels, variables, every query, and what a panel shows
-//! for the answers to its queries.
+//! The dashboards that we ship, read as Grafana reads them: panels, variables, every query, and
+//! what a panel shows for the answers to its queries.
 //!
-//! `tests/it` holds their form, their PromQL and the tests of the evaluator in `display`; `tests/stack` runs the
-//! queries on a real Prometheus.
+//! `tests/it` holds their form, their PromQL and the tests of the evaluator in `display`;
+//! `tests/stack` runs the queries on a real Prometheus.
 
 mod board;
 pub(crate) mod display;

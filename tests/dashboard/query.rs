@@ -32,7 +32,8 @@ pub(super) fn queries_of(board: &Board) -> Vec<Query> {
     };
     for panel in board.panels() {
         for target in panel.targets() {
-            let what = format!("{} ({})", panel.title(), target["refId"].as_str().unwrap_or_default());
+            let what =
+                format!("{} ({})", panel.title(), target["refId"].as_str().unwrap_or_default());
             let expr = target["expr"].as_str().unwrap_or_default();
             add(what, &target["datasource"], expr, target["range"] == true, &target["interval"]);
         }
@@ -43,8 +44,15 @@ pub(super) fn queries_of(board: &Board) -> Vec<Query> {
         add(format!("${name}"), &variable["datasource"], inside(asked), false, &Value::Null);
     }
     for annotation in board.annotations() {
-        if let (Some(name), Some(expr)) = (annotation["name"].as_str(), annotation["expr"].as_str()) {
-            add(format!("annotation {name}"), &annotation["datasource"], expr, true, &annotation["step"]);
+        if let (Some(name), Some(expr)) = (annotation["name"].as_str(), annotation["expr"].as_str())
+        {
+            add(
+                format!("annotation {name}"),
+                &annotation["datasource"],
+                expr,
+                true,
+                &annotation["step"],
+            );
         }
     }
     queries

@@ -31,7 +31,8 @@ impl<'a> Variable<'a> {
         if self.0["type"] != "query" {
             return None;
         }
-        let asked = self.0["query"]["query"].as_str().or(self.0["query"].as_str()).unwrap_or_default();
+        let asked =
+            self.0["query"]["query"].as_str().or(self.0["query"].as_str()).unwrap_or_default();
         let inside = asked
             .strip_suffix(')')
             .and_then(|asked| Some((asked.split('(').next()?, asked.split_once('(')?.1)));
@@ -92,9 +93,13 @@ impl<'a> Variable<'a> {
             return options.to_vec();
         }
         match (current, self.0["type"].as_str().unwrap_or_default()) {
-            (Value::Array(values), _) => values.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            (Value::Array(values), _) => {
+                values.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
             (Value::String(value), _) => vec![value.clone()],
-            (_, "constant" | "textbox") => self.0["query"].as_str().map(str::to_owned).into_iter().collect(),
+            (_, "constant" | "textbox") => {
+                self.0["query"].as_str().map(str::to_owned).into_iter().collect()
+            }
             _ => options.first().cloned().into_iter().collect(),
         }
     }
@@ -108,7 +113,10 @@ impl<'a> Variable<'a> {
         match values {
             [value] if is_raw => value.clone(),
             [value] => escaped(value),
-            many => format!("({})", many.iter().map(|value| escaped(value)).collect::<Vec<_>>().join("|")),
+            many => format!(
+                "({})",
+                many.iter().map(|value| escaped(value)).collect::<Vec<_>>().join("|")
+            ),
         }
     }
 }
@@ -119,7 +127,9 @@ fn escaped(value: &str) -> String {
     for sign in value.chars() {
         match sign {
             '\\' => out.push_str(r"\\\\"),
-            sign if "$^*{}[]'+?.()|".contains(sign) => out.extend(["\\\\", sign.encode_utf8(&mut [0; 4])]),
+            sign if "$^*{}[]'+?.()|".contains(sign) => {
+                out.extend(["\\\\", sign.encode_utf8(&mut [0; 4])])
+            }
             sign => out.push(sign),
         }
     }

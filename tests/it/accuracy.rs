@@ -1,5 +1,5 @@
-//! One cell of the accuracy suite, so that every test run sees whether the numbers still agree with the
-//! truth; the whole table is `cargo bench --bench accuracy`.
+//! One cell of the accuracy suite, so that every test run sees whether the numbers still agree with
+//! the truth; the whole table is `cargo bench --bench accuracy`.
 
 #[path = "../../benches/accuracy/cell.rs"]
 mod cell;
@@ -31,7 +31,10 @@ fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
         let verdict = measure(&cell);
         assert_eq!(verdict.out_of_bounds, 0, "waits outside of their bounds");
         let (low, within, high) = verdict.within.clone();
-        assert!(low <= *within.end() && *within.start() <= high, "{low}–{high}, in truth {within:?}");
+        assert!(
+            low <= *within.end() && *within.start() <= high,
+            "{low}–{high}, in truth {within:?}"
+        );
         assert!(low < high || times, "without Trio's times it is not known to a case");
         let error = verdict.level_error().expect("a service level");
         assert!(error <= points, "service level off by {error} points, times {times}");
@@ -41,8 +44,12 @@ fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
         assert!(error <= 1.0, "occupancy off by {error} points");
         assert!(verdict.never_seen > 0.0, "some calls come and go between two readings");
         let (level, sure, possible) = (verdict.level, verdict.low, verdict.high);
-        assert!(sure <= level && level <= possible, "{level:?} is not between {sure:?} and {possible:?}");
-        let (measured, concluded, unclassified) = (verdict.measured, verdict.concluded, verdict.unclassified);
+        assert!(
+            sure <= level && level <= possible,
+            "{level:?} is not between {sure:?} and {possible:?}"
+        );
+        let (measured, concluded, unclassified) =
+            (verdict.measured, verdict.concluded, verdict.unclassified);
         assert!(measured > 0.99 && concluded > 500, "{measured} measured, {concluded} concluded");
         assert!(unclassified < 30, "{unclassified} unclassified");
     }
@@ -62,7 +69,10 @@ fn all_counters(totals: &CenterTotals) -> Vec<((String, &'static str), Vec<f64>)
     let services = totals.flow.services.iter();
     let classes = services.flat_map(|service| {
         let key = |class: &'static str| (service.service_id.to_string(), class);
-        service.classes.iter().map(move |class| (key(class.class.as_str()), counters(&class.counts)))
+        service
+            .classes
+            .iter()
+            .map(move |class| (key(class.class.as_str()), counters(&class.counts)))
     });
     classes.collect()
 }

@@ -22,7 +22,8 @@ fn texts(samples: &Samples, family: &str, label: &str) -> BTreeSet<String> {
 }
 
 fn text(series: &str, label: &str) -> String {
-    let start = series.find(&format!("{label}=\"")).unwrap_or_else(|| panic!("{label} in {series}"));
+    let start =
+        series.find(&format!("{label}=\"")).unwrap_or_else(|| panic!("{label} in {series}"));
     series[start + label.len() + 2..].split('"').next().unwrap_or_default().to_owned()
 }
 
@@ -106,8 +107,11 @@ async fn denied_groups_and_their_members_are_on_neither_page_in_every_dialect() 
         assert_eq!(main.sum("trio_agents"), AGENTS as f64, "{about}: totals name no one");
 
         let [main, agents] = pages(&trio, selection(&["Lag*"], &[]), 3).await;
-        let bears: BTreeSet<String> =
-            all.iter().filter(|(name, _)| name.starts_with("Lag")).flat_map(|(_, who)| who.clone()).collect();
+        let bears: BTreeSet<String> = all
+            .iter()
+            .filter(|(name, _)| name.starts_with("Lag"))
+            .flat_map(|(_, who)| who.clone())
+            .collect();
         assert_shows(&agents, &bears, &about);
         assert!(members(&agents).keys().all(|name| name.starts_with("Lag")), "{about}");
         assert!(group_sizes(&main).keys().all(|name| name.starts_with("Lag")), "{about}");
@@ -135,13 +139,17 @@ async fn a_team_that_is_too_small_without_those_who_are_hidden_is_merged() {
     let touched: BTreeSet<String> = {
         let all = members(&agents);
         let specialists = all["Specialister 1"].clone();
-        let touched = all.iter().filter(|(_, who)| !who.is_disjoint(&specialists) && **who != specialists);
+        let touched =
+            all.iter().filter(|(_, who)| !who.is_disjoint(&specialists) && **who != specialists);
         touched.map(|(name, _)| name.clone()).collect()
     };
     assert_eq!((touched.len(), group_sizes(&main).len()), (3, 5));
     let [main, _] = pages(&trio, selection(&[], &["Specialister*"]), 12).await;
     let sizes = group_sizes(&main);
-    assert!(touched.iter().all(|name| !sizes.contains_key(name)), "eleven are left of each: {sizes:?}");
+    assert!(
+        touched.iter().all(|name| !sizes.contains_key(name)),
+        "eleven are left of each: {sizes:?}"
+    );
     assert_eq!((sizes.len(), sizes["(small groups)"]), (3, 33.0), "{sizes:?}");
 }
 
@@ -166,7 +174,8 @@ async fn no_agent_is_shown_without_right_to_read_groups() {
 #[tokio::test]
 async fn an_agent_who_comes_is_shown_once_its_group_is_known() {
     let clock = still_clock();
-    let trio = Simulated::start(Options { agents: AGENTS, ..Options::default() }, clock.clone()).await;
+    let trio =
+        Simulated::start(Options { agents: AGENTS, ..Options::default() }, clock.clone()).await;
     let mut config = config(trio.target(true), Identity::Name);
     config.tally.groups = selection(&[], &["Specialister*"]).into();
     let mut app = TestApp::start_at(config, clock).await;

@@ -15,10 +15,13 @@ use trio_exporter::{
     sim::{Dialect, Options},
 };
 
-use crate::support::{HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target};
+use crate::support::{
+    HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target,
+};
 
 /// The reasons that the simulated agents give; the first is the one that may be shown.
-const REASONS: [&str; 6] = ["Rast", "Ärendehantering", "Möte", "Utbildning", "Svarade inte", "Lunch"];
+const REASONS: [&str; 6] =
+    ["Rast", "Ärendehantering", "Möte", "Utbildning", "Svarade inte", "Lunch"];
 const LIMIT: u64 = 300;
 
 fn with_limits_and_reasons(mut config: Config) -> Config {
@@ -50,7 +53,8 @@ fn paused_for_long(agents: &Samples, now: f64) -> usize {
         let id = series.split("agent_id=\"").nth(1).expect("an id");
         id.split('"').next().expect("its end").to_owned()
     });
-    let since = |id: &String| agents.get("trio_agent_state_since_timestamp_seconds", &[("agent_id", id)]);
+    let since =
+        |id: &String| agents.get("trio_agent_state_since_timestamp_seconds", &[("agent_id", id)]);
     ids.filter(|id| now - since(id).expect("known") > LIMIT as f64).count()
 }
 
@@ -59,18 +63,29 @@ async fn pauses_count_by_reason_and_limit_in_every_dialect() {
     for state_times in [true, false] {
         let mut counted = BTreeSet::new();
         for dialect in Dialect::ALL {
-            let [first, main, agents] = morning(dialect, state_times, with_limits_and_reasons).await;
+            let [first, main, agents] =
+                morning(dialect, state_times, with_limits_and_reasons).await;
             let about = format!("{dialect:?}, times: {state_times}");
-            let reason = |reason| main.get("trio_agents_paused", &[("reason", reason)]).expect("there");
+            let reason =
+                |reason| main.get("trio_agents_paused", &[("reason", reason)]).expect("there");
             let paused = main.get("trio_agents", &[("state", "paused")]);
             assert_eq!(Some(reason("rast") + reason("other")), paused, "{about}");
             let seconds = main.sum("trio_agent_pause_reason_seconds_total");
-            let state = main.get("trio_agents_state_seconds_total", &[("state", "paused")]).expect("there");
-            assert!(seconds > 0.0 && (seconds - state).abs() < 1e-6, "{about}: {seconds} of {state}");
+            let state =
+                main.get("trio_agents_state_seconds_total", &[("state", "paused")]).expect("there");
+            assert!(
+                seconds > 0.0 && (seconds - state).abs() < 1e-6,
+                "{about}: {seconds} of {state}"
+            );
             assert_eq!(first.sum("trio_agent_pause_reason_seconds_total"), 0.0, "{about}");
-            assert_eq!(first.find("trio_agent_pause_reason_seconds_total", &[]).len(), 2, "{about}");
+            assert_eq!(
+                first.find("trio_agent_pause_reason_seconds_total", &[]).len(),
+                2,
+                "{about}"
+            );
 
-            let over = |samples: &Samples| samples.get("trio_agents_over_limit", &[]).expect("one state");
+            let over =
+                |samples: &Samples| samples.get("trio_agents_over_limit", &[]).expect("one state");
             let now = 1_768_464_000.0 + 600.0;
             assert_eq!(over(&main), paused_for_long(&agents, now) as f64, "{about}");
             assert!(over(&main) > 0.0, "{about}: somebody forgot the time");
@@ -79,8 +94,16 @@ async fn pauses_count_by_reason_and_limit_in_every_dialect() {
                 state_times,
                 "{about}: Trio says how long, the first reading cannot"
             );
-            assert_eq!(main.get("trio_agent_state_limit_seconds", &[("state", "paused")]), Some(300.0));
-            counted.insert(format!("{} {} {seconds} {}", reason("rast"), reason("other"), over(&main)));
+            assert_eq!(
+                main.get("trio_agent_state_limit_seconds", &[("state", "paused")]),
+                Some(300.0)
+            );
+            counted.insert(format!(
+                "{} {} {seconds} {}",
+                reason("rast"),
+                reason("other"),
+                over(&main)
+            ));
         }
         assert_eq!(counted.len(), 1, "{counted:?}");
     }
@@ -116,7 +139,11 @@ async fn agents_with_no_time_are_not_over_the_limit() {
         app.step().await;
         app.step_after(5).await;
         let metrics = app.metrics().await;
-        assert_eq!(metrics.get("trio_agents_over_limit", &[]), Some(1.0), "{since}: only the other agent");
+        assert_eq!(
+            metrics.get("trio_agents_over_limit", &[]),
+            Some(1.0),
+            "{since}: only the other agent"
+        );
         let rejected = metrics.sum("trio_times_rejected_total");
         assert_eq!(rejected > 0.0, since.starts_with("20"), "{since}: {rejected} rejected");
     }
@@ -127,10 +154,12 @@ async fn a_reason_that_is_not_allowed_is_shown_nowhere_and_none_is_by_default() 
     let lines = Arc::<Mutex<Vec<String>>>::default();
     let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
     let _guard = tracing::subscriber::set_default(subscriber);
-    // Other tests may have had the same places in the code asked before there was anybody to listen.
+    // Other tests may have had the same places in the code asked before there was anybody to
+    // listen.
     tracing::callsite::rebuild_interest_cache();
     tracing::info!("listening");
-    let shown = |samples: &Samples, reason: &str| samples.all().any(|(series, _)| series.contains(reason));
+    let shown =
+        |samples: &Samples, reason: &str| samples.all().any(|(series, _)| series.contains(reason));
     let [_, main, agents] = morning(Dialect::Swedish, true, with_limits_and_reasons).await;
     assert!(shown(&main, "reason=\"rast\"") && !shown(&agents, "reason="));
     for reason in REASONS {

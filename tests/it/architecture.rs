@@ -1,8 +1,8 @@
 //! The house: which room may name which, and which outside crate belongs where.
 //!
-//! Every path in `src/` is read (not only `use` lines: types, expressions, patterns, attributes, and
-//! the tokens inside macros) and held against the table in `rooms`. `proof` shows that the checker
-//! can fail.
+//! Every path in `src/` is read (not only `use` lines: types, expressions, patterns, attributes,
+//! and the tokens inside macros) and held against the table in `rooms`. `proof` shows that the
+//! checker can fail.
 
 mod files;
 mod layout;

@@ -25,8 +25,8 @@ async fn busy(dialect: Dialect, state_times: bool) -> (Client, Route, Clock, Sim
     let options = Options { dialect, state_times, ..Options::default() };
     let trio = Simulated::start(options, clock.clone()).await;
     let target = trio.target(true);
-    let client =
-        Client::new(target.trio, target.dictionary, Arc::default(), clock.clone()).expect("a client");
+    let client = Client::new(target.trio, target.dictionary, Arc::default(), clock.clone())
+        .expect("a client");
     let root = client.root().await.expect("an answer");
     let center = client.contact_centers(&root).await.expect("contact centres").items.remove(0);
     let route = client.route(&root, &center).await.expect("a route");
@@ -35,7 +35,8 @@ async fn busy(dialect: Dialect, state_times: bool) -> (Client, Route, Clock, Sim
 }
 
 async fn list(client: &Client, route: &Route, list: Resource) -> Vec<Case> {
-    let read = if list == Resource::Calls { client.calls(route).await } else { client.cases(route).await };
+    let read =
+        if list == Resource::Calls { client.calls(route).await } else { client.cases(route).await };
     let Listing { mut items, .. } = read.expect("a list");
     items.remove(0).cases
 }
@@ -58,7 +59,9 @@ async fn single_case_equals_its_list_row_in_every_dialect() {
                     assert_eq!(alone.as_ref(), Some(case), "{dialect:?} {resource:?}");
                     assert_eq!(case.created.is_some(), state_times, "{dialect:?}");
                     assert_eq!(case.waited.is_some(), state_times, "{dialect:?}");
-                    assert!(case.service_id.is_some() && case.state.is_some() && case.class.is_some());
+                    assert!(
+                        case.service_id.is_some() && case.state.is_some() && case.class.is_some()
+                    );
                 }
                 lists.push(cases);
             }
@@ -67,7 +70,11 @@ async fn single_case_equals_its_list_row_in_every_dialect() {
                 let handled = cases.iter().filter(|case| case.state == Some(CaseState::Handled));
                 for case in handled {
                     let later = client.case(&route, resource, &case.id).await.expect("an answer");
-                    assert_eq!(later, None, "{dialect:?}: case {} is finished a day later", case.id);
+                    assert_eq!(
+                        later, None,
+                        "{dialect:?}: case {} is finished a day later",
+                        case.id
+                    );
                 }
             }
             seen.push(lists);
@@ -86,8 +93,10 @@ async fn single_case_equals_its_list_row_in_every_dialect() {
 #[tokio::test]
 async fn calls_stand_in_both_lists_and_other_cases_in_one() {
     let (client, route, _clock, _trio) = busy(Dialect::English, true).await;
-    let (calls, cases) =
-        (list(&client, &route, Resource::Calls).await, list(&client, &route, Resource::Cases).await);
+    let (calls, cases) = (
+        list(&client, &route, Resource::Calls).await,
+        list(&client, &route, Resource::Cases).await,
+    );
     let is_call = |case: &&Case| matches!(case.class, Some(CaseClass::Voice | CaseClass::Callback));
     assert!(calls.iter().all(|case| is_call(&case)));
     assert!(cases.iter().filter(is_call).count() > 0);
@@ -102,11 +111,12 @@ type Latest = watch::Receiver<Option<Arc<Published>>>;
 fn poller_of(trio: &HandWritten) -> (Poller, Latest, Clock) {
     let clock = still_clock();
     let (target, settings) = (target(&trio.url()), poller::Settings::default());
-    let client =
-        Client::new(target.trio, target.dictionary, Arc::default(), clock.clone()).expect("a client");
+    let client = Client::new(target.trio, target.dictionary, Arc::default(), clock.clone())
+        .expect("a client");
     let (publish, latest) = watch::channel(None);
     let tally = tally::Settings::default();
-    let poller = Poller::new("test".into(), client, settings, tally, clock.clone(), Arc::default(), publish);
+    let poller =
+        Poller::new("test".into(), client, settings, tally, clock.clone(), Arc::default(), publish);
     (poller, latest, clock)
 }
 
@@ -122,7 +132,8 @@ async fn truncation_at_undocumented_limit_is_detected_by_queue() {
     trio.answer("cc/1/services/state", states.to_string()).await;
     let state = |id: usize| if id < 5 { "Queued" } else { "Handled" };
     let of = |service: usize, count: usize| {
-        (0..count).map(move |id| json!({"jobNo": service * 100 + id, "sid": service, "state": state(id)}))
+        (0..count)
+            .map(move |id| json!({"jobNo": service * 100 + id, "sid": service, "state": state(id)}))
     };
     let cases: Vec<_> = of(7, 15).chain(of(8, 4)).collect();
     trio.answer("cc/1/services/cases", json!(cases).to_string()).await;
@@ -143,7 +154,8 @@ async fn case_hidden_by_truncation_is_read_singly_until_finished() {
     trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":7,"queueLength":30}]}"#).await;
     trio.respond("cc/1/services/calls", ResponseTemplate::new(403)).await;
     let row = |id: u32| json!({"jobNo": id, "sid": 7, "state": "Queued", "caseClass": "Chat"});
-    let rows = |ids: std::ops::Range<u32>| json!({"data": ids.map(row).collect::<Vec<_>>()}).to_string();
+    let rows =
+        |ids: std::ops::Range<u32>| json!({"data": ids.map(row).collect::<Vec<_>>()}).to_string();
     let page = |ids: std::ops::Range<u32>| {
         let pages = json!({"totalCount": ids.len(), "pageSize": 1000}).to_string();
         ResponseTemplate::new(200)
@@ -163,16 +175,30 @@ async fn case_hidden_by_truncation_is_read_singly_until_finished() {
     for _ in 0..5 {
         poller.step().await;
         let followed = center(&latest).followed;
-        let states =
-            followed.iter().map(|case| (case.id.to_string(), case.case.is_some())).collect::<Vec<_>>();
+        let states = followed
+            .iter()
+            .map(|case| (case.id.to_string(), case.case.is_some()))
+            .collect::<Vec<_>>();
         found.push(states);
         clock.advance(Duration::from_secs(5));
     }
     let both = |first: bool| vec![("0".to_owned(), first), ("1".to_owned(), false)];
-    assert_eq!(found[..3], [vec![], vec![], both(true)], "named in the second step, asked for in the third");
-    assert!(found[3..].iter().flatten().all(|(id, _)| id == "0"), "what is finished is not asked for again");
+    assert_eq!(
+        found[..3],
+        [vec![], vec![], both(true)],
+        "named in the second step, asked for in the third"
+    );
+    assert!(
+        found[3..].iter().flatten().all(|(id, _)| id == "0"),
+        "what is finished is not asked for again"
+    );
     for request in trio.server.received_requests().await.expect("recorded") {
         let is_login = request.url.path() == "/te/api/login";
-        assert_eq!(request.method.as_str(), if is_login { "POST" } else { "GET" }, "{}", request.url);
+        assert_eq!(
+            request.method.as_str(),
+            if is_login { "POST" } else { "GET" },
+            "{}",
+            request.url
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! The Helm chart, as far as it can be held without Helm: one source for rules and boards, and values that the
-//! schema, an example and the README know. `tests/stack/helm` renders it.
+//! The Helm chart, as far as it can be held without Helm: one source for rules and boards, and
+//! values that the schema, an example and the README know. `tests/stack/helm` renders it.
 
 use std::{
     collections::BTreeSet,
@@ -23,20 +23,25 @@ fn text(path: &Path) -> String {
 }
 
 fn yaml(path: &Path) -> Value {
-    serde_saphyr::from_str(&text(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    serde_saphyr::from_str(&text(path))
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 fn names(folder: &Path) -> BTreeSet<String> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8")).collect()
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    entries
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+        .collect()
 }
 
 /// Git writes a link as a file with its target where the system has no links.
 #[cfg(unix)]
 #[test]
 fn the_rules_and_boards_of_the_chart_are_the_shipped_files() {
-    let rules =
-        names(&root().join("deploy/prometheus")).into_iter().filter(|name| name.ends_with(".rules.yml"));
+    let rules = names(&root().join("deploy/prometheus"))
+        .into_iter()
+        .filter(|name| name.ends_with(".rules.yml"));
     let rules: BTreeSet<String> = rules.collect();
     for (folder, shipped, files) in [
         ("rules", "deploy/prometheus", rules),
@@ -170,6 +175,9 @@ fn the_readme_names_every_value() {
         .map(|path| path.split('.').next().unwrap_or_default().to_owned())
         .collect();
     for group in groups {
-        assert!(readme.contains(&format!("`{group}")), "README.md of the chart does not name {group}");
+        assert!(
+            readme.contains(&format!("`{group}")),
+            "README.md of the chart does not name {group}"
+        );
     }
 }

@@ -32,8 +32,12 @@ async fn examined_with(
     clock: Clock,
     intervals: [Option<Duration>; Collector::COUNT],
 ) -> Report {
-    let client =
-        Client::new(target.trio.clone(), target.dictionary, std::sync::Arc::default(), clock.clone());
+    let client = Client::new(
+        target.trio.clone(),
+        target.dictionary,
+        std::sync::Arc::default(),
+        clock.clone(),
+    );
     let target = CheckTarget {
         name: target.name,
         settings: target.trio,
@@ -93,16 +97,27 @@ async fn healthy_server_passes_every_check() {
         ("right directory/titles", "readable, "),
         ("page cap", "none seen: asked for 1000, given all 40"),
         ("time zone", "every time seen states its zone"),
-        ("load", "requests a minute, up to 240 more while lists of cases are truncated, 600 allowed"),
+        (
+            "load",
+            "requests a minute, up to 240 more while lists of cases are truncated, 600 allowed",
+        ),
     ] {
         assert_finding(&report, subject, Level::Ok, words);
     }
     for (subject, words) in [("limit of cases cc 1", "service "), ("waits", "in this reading")] {
         let finding = finding(&report, subject);
-        assert!(matches!(finding.level, Level::Ok | Level::Unknown), "as the queues are now: {finding}");
+        assert!(
+            matches!(finding.level, Level::Ok | Level::Unknown),
+            "as the queues are now: {finding}"
+        );
         assert!(finding.seen.contains(words), "{finding}");
     }
-    assert!(report.findings.iter().all(|finding| finding.level != Level::Ok || finding.remedy.is_empty()));
+    assert!(
+        report
+            .findings
+            .iter()
+            .all(|finding| finding.level != Level::Ok || finding.remedy.is_empty())
+    );
 }
 
 #[tokio::test]
@@ -114,7 +129,8 @@ async fn load_is_estimated_and_excess_is_a_finding() {
     let finding = finding(&report, "load");
     assert_eq!(finding.level, Level::Check, "{finding}");
     // Four fast readings of one page each, twelve times a minute, and a little of the rest.
-    let number = finding.seen.split(' ').nth(1).and_then(|word| word.parse::<u32>().ok()).expect("a number");
+    let number =
+        finding.seen.split(' ').nth(1).and_then(|word| word.parse::<u32>().ok()).expect("a number");
     assert!((48..=58).contains(&number), "{finding}");
     assert!(finding.remedy.contains("max_requests_per_minute"), "{finding}");
 }
@@ -183,14 +199,25 @@ async fn refused_login_is_tried_once_and_has_a_remedy() {
 
 #[tokio::test]
 async fn missing_right_is_named_and_check_continues() {
-    let forbidden =
-        ["services/calls", "services/cases", "roles", "directory/titles"].map(str::to_owned).to_vec();
+    let forbidden = ["services/calls", "services/cases", "roles", "directory/titles"]
+        .map(str::to_owned)
+        .to_vec();
     let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
     let report = examined(trio.target(true)).await;
     assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
-    assert_finding(&report, "right cc 1 services/calls", Level::Check, "right to read `services/calls`");
+    assert_finding(
+        &report,
+        "right cc 1 services/calls",
+        Level::Check,
+        "right to read `services/calls`",
+    );
     assert_finding(&report, "right cc 1 services/calls", Level::Check, "without it no trio_calls");
-    assert_finding(&report, "right cc 1 services/cases", Level::Check, "right to read `services/cases`");
+    assert_finding(
+        &report,
+        "right cc 1 services/cases",
+        Level::Check,
+        "right to read `services/cases`",
+    );
     assert_finding(
         &report,
         "limit of cases cc 1",
@@ -198,17 +225,34 @@ async fn missing_right_is_named_and_check_continues() {
         "cannot be determined: services/cases answered 403",
     );
     assert_finding(&report, "right cc 1 roles", Level::Check, "right to read `roles`");
-    assert_finding(&report, "right directory/titles", Level::Check, "right to read `directory/titles`");
+    assert_finding(
+        &report,
+        "right directory/titles",
+        Level::Check,
+        "right to read `directory/titles`",
+    );
     assert_eq!(report.count(Level::Check), 4, "{report}");
     assert_finding(&report, "right cc 1 skillprofiles", Level::Ok, "readable");
 }
 
 #[tokio::test]
 async fn small_pages_are_seen() {
-    let trio = Simulated::start(Options { page_cap: 10, ..Options::default() }, Clock::system()).await;
-    assert_finding(&examined(trio.target(true)).await, "page cap", Level::Check, "given 10 of 40 items");
-    let trio = Simulated::start(Options { page_cap: 15, ..Options::default() }, Clock::system()).await;
-    assert_finding(&examined(trio.target(true)).await, "page cap", Level::Ok, "given 15 of 40 items");
+    let trio =
+        Simulated::start(Options { page_cap: 10, ..Options::default() }, Clock::system()).await;
+    assert_finding(
+        &examined(trio.target(true)).await,
+        "page cap",
+        Level::Check,
+        "given 10 of 40 items",
+    );
+    let trio =
+        Simulated::start(Options { page_cap: 15, ..Options::default() }, Clock::system()).await;
+    assert_finding(
+        &examined(trio.target(true)).await,
+        "page cap",
+        Level::Ok,
+        "given 15 of 40 items",
+    );
 }
 
 /// A Trio with one agent whose state has lasted since `since`.
@@ -228,7 +272,8 @@ async fn times_without_zone_are_a_finding_until_configured() {
     // Local time of an hour ago: an agent's state of more than a week ago would be rejected.
     let stockholm = jiff::tz::TimeZone::get("Europe/Stockholm").expect("bundled");
     let hour_ago = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
-    let trio = one_agent(&stockholm.to_datetime(hour_ago).strftime("%Y-%m-%dT%H:%M:%S").to_string()).await;
+    let trio =
+        one_agent(&stockholm.to_datetime(hour_ago).strftime("%Y-%m-%dT%H:%M:%S").to_string()).await;
     let mut target = target(&trio.url());
     assert_finding(&examined(target.clone()).await, "time zone", Level::Check, "set `time_zone`");
     target.trio.time_zone = Some(stockholm);
@@ -256,7 +301,12 @@ async fn rows_without_a_key_are_a_finding() {
         Level::Check,
         "2 rows have no id, so they are left out of the counts",
     );
-    assert_finding(&report, "rows services/calls service_id", Level::Check, "1 row has no service_id");
+    assert_finding(
+        &report,
+        "rows services/calls service_id",
+        Level::Check,
+        "1 row has no service_id",
+    );
 }
 
 #[tokio::test]
@@ -268,9 +318,17 @@ async fn no_line_shows_a_person_or_secret() {
     trio.answer("cc/1/services/state", "lösenord Y2xpZW50LWtleQ== refresh-1").await;
     let report = examined(target(&trio.url())).await;
     let text = report.to_string();
-    for private in
-        ["Åsa", "Öberg", "4670123456", "Bosse", "token-1", "refresh-1", "lösenord", "Y2xpZW50", "exporter"]
-    {
+    for private in [
+        "Åsa",
+        "Öberg",
+        "4670123456",
+        "Bosse",
+        "token-1",
+        "refresh-1",
+        "lösenord",
+        "Y2xpZW50",
+        "exporter",
+    ] {
         let shown = text.replace("trio-exporter", "");
         assert!(!shown.contains(private), "{private}: {text}");
     }
@@ -309,7 +367,12 @@ async fn certificate_needs_ca_file_and_warns_before_its_end() {
     let untrusted = examined(target(&url)).await;
     assert_eq!(failures(&untrusted).len(), 1, "{untrusted}");
     assert_finding(&untrusted, "TLS localhost", Level::Fail, "`ca_file`");
-    assert_finding(&untrusted, "Api, clock", Level::Unknown, "left out: there is no secure connection");
+    assert_finding(
+        &untrusted,
+        "Api, clock",
+        Level::Unknown,
+        "left out: there is no secure connection",
+    );
     let mut trusted = target(&url);
     trusted.trio.extra_roots = ExtraRoots::from_pem(authority.as_bytes()).expect("valid");
     let report = examined_at(trusted.clone(), still_clock()).await;
@@ -346,7 +409,11 @@ async fn the_command_exits_with_0_1_or_2() {
     let target = trio.target(true).trio;
     let run = |password: String, arguments: &'static [&'static str]| {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-        command.env_clear().arg("check").args(arguments).env("TRIO_URL", target.servers[0].as_str());
+        command
+            .env_clear()
+            .arg("check")
+            .args(arguments)
+            .env("TRIO_URL", target.servers[0].as_str());
         command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
         command.env("TRIO_USERNAME", target.username.current().expose_secret());
         command.env("TRIO_PASSWORD", password);
@@ -359,14 +426,24 @@ async fn the_command_exits_with_0_1_or_2() {
     let right = target.password.current().expose_secret().to_owned();
     let (code, out, err) = run(right.clone(), &[]).await.expect("no panic");
     assert_eq!(code, Some(0), "{out}{err}");
-    assert!(out.starts_with("OK     config: 1 target, no mistakes\nCHECK  config: TRIO_URL: "), "{out}");
+    assert!(
+        out.starts_with("OK     config: 1 target, no mistakes\nCHECK  config: TRIO_URL: "),
+        "{out}"
+    );
     assert!(out.contains("unencrypted; use https"), "{out}");
-    assert!(out.lines().all(|line| ["OK   ", "?    ", "CHECK", "FAIL "].contains(&&line[..5])), "{out}");
+    assert!(
+        out.lines().all(|line| ["OK   ", "?    ", "CHECK", "FAIL "].contains(&&line[..5])),
+        "{out}"
+    );
     assert!(!out.contains(&right), "{out}");
-    let (code, out, err) = run("wrong-password".to_owned(), &["--target", "trio"]).await.expect("no panic");
+    let (code, out, err) =
+        run("wrong-password".to_owned(), &["--target", "trio"]).await.expect("no panic");
     assert_eq!(code, Some(1), "{out}{err}");
     assert!(out.contains("FAIL   trio, login: "), "{out}");
     assert!(!format!("{out}{err}").contains("wrong-password"), "{out}{err}");
     let (code, _, err) = run(right, &["--target", "elsewhere"]).await.expect("no panic");
-    assert_eq!((code, err.as_str()), (Some(2), "--target: name one of the configured targets: trio\n"));
+    assert_eq!(
+        (code, err.as_str()),
+        (Some(2), "--target: name one of the configured targets: trio\n")
+    );
 }

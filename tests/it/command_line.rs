@@ -25,7 +25,8 @@ fn without_any_configuration_it_says_what_to_give_and_exits_with_2() {
 
 #[test]
 fn every_mistake_is_printed_on_a_line_of_its_own_and_no_secret_with_it() {
-    let environment = [("TRIO_URL", "trio"), ("TRIO_CLIENT_KEY", "my key"), ("TRIO_PASSWORD", "πάσο")];
+    let environment =
+        [("TRIO_URL", "trio"), ("TRIO_CLIENT_KEY", "my key"), ("TRIO_PASSWORD", "πάσο")];
     let (code, _, stderr) = run(&["run"], &environment);
     assert_eq!(code, Some(2));
     let names: Vec<&str> = stderr.lines().filter_map(|line| line.split(':').next()).collect();
@@ -40,7 +41,10 @@ fn missing_file_and_invalid_flags_exit_with_2() {
         (&["demo", "--log.level", "loud=very=much"], "--log.level: \"loud=very=much\" is no level"),
         (&["--web.listen-adress", ":1"], "--web.listen-address"),
         (&["--web.listen-address", "nowhere"], "give HOST:PORT, [IPV6]:PORT or :PORT"),
-        (&["--web.idle-timeout", "10"], "give a duration of at least 1s with its unit, such as 10s or 5m"),
+        (
+            &["--web.idle-timeout", "10"],
+            "give a duration of at least 1s with its unit, such as 10s or 5m",
+        ),
         (
             &["--web.listen-address", ":1", "--web.systemd-socket"],
             "cannot be used with '--web.systemd-socket'",
@@ -123,11 +127,14 @@ fn a_recording_says_what_is_wrong_before_anybody_is_asked() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     let (here, new) = (folder.path().display().to_string(), folder.path().join("new"));
     let new = new.display().to_string();
-    let words =
-        "--keep-values: `name` is not a field with a fixed set of words; give one of services/state.open, ";
+    let words = "--keep-values: `name` is not a field with a fixed set of words; give one of services/state.open, ";
     std::fs::write(folder.path().join("file"), "x").expect("written");
     for (arguments, code, message) in [
-        (&["record", "--save", &*here][..], 2, format!("--save: {here}: is not empty; name a folder")),
+        (
+            &["record", "--save", &*here][..],
+            2,
+            format!("--save: {here}: is not empty; name a folder"),
+        ),
         (&["record", "--save", &new, "--keep-values", "name"], 2, words.to_owned()),
         (&["record", "--cycles", "0"], 2, "give a whole number from 1 to 1000".to_owned()),
         (
@@ -137,7 +144,11 @@ fn a_recording_says_what_is_wrong_before_anybody_is_asked() {
         ),
         (&["record", "--save", &new], 1, "api: no connection".to_owned()),
         (&["simulate", "--replay", &here], 2, format!("--replay: {here}: is no recording: ")),
-        (&["simulate", "--replay", &here, "--dialect", "foreign"], 2, "cannot be used with".to_owned()),
+        (
+            &["simulate", "--replay", &here, "--dialect", "foreign"],
+            2,
+            "cannot be used with".to_owned(),
+        ),
         (&["simulate", "--replay", &here, "--agents", "5"], 2, "cannot be used with".to_owned()),
     ] {
         let (given, _, stderr) = run(arguments, &environment);

@@ -1,4 +1,5 @@
-//! Secrets that systemd hands over: found, and read again when they change. Secrets that all can read: warned of.
+//! Secrets that systemd hands over: found, and read again when they change. Secrets that all can
+//! read: warned of.
 
 use std::fs;
 
@@ -37,7 +38,8 @@ async fn a_credential_that_was_corrected_is_read_again_after_a_refused_login() {
 
     // What a reload reads is the same target: it keeps its session and takes the secret over.
     fs::write(credentials.path().join("trio-password"), "another").expect("a credential");
-    let [before, after] = [(); 2].map(|()| config::load(Some(&file), &environment).expect("valid").targets);
+    let [before, after] =
+        [(); 2].map(|()| config::load(Some(&file), &environment).expect("valid").targets);
     assert!(before == after, "{before:?} {after:?}");
 }
 

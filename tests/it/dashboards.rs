@@ -1,8 +1,8 @@
 //! The dashboards in `dashboards/`: what a person who opens one may rely on.
 //!
-//! Each file here holds one kind of promise, as a function from a dashboard to its faults; `planted`
-//! shows that each of them can fail. Whether Prometheus has something to say to each query is shown in
-//! `tests/stack`.
+//! Each file here holds one kind of promise, as a function from a dashboard to its faults;
+//! `planted` shows that each of them can fail. Whether Prometheus has something to say to each
+//! query is shown in `tests/stack`.
 
 mod centers;
 mod controls;

@@ -13,7 +13,8 @@ async fn started() -> (Process, String) {
     let mut demo = exporter(&["demo", "--web.listen-address", "127.0.0.1:0", "--agents", "12"]);
     let url = demo
         .says("where its metrics are", |text| {
-            let address = text.split("http://").skip(1).find_map(|rest| rest.split_once("/metrics\n"))?;
+            let address =
+                text.split("http://").skip(1).find_map(|rest| rest.split_once("/metrics\n"))?;
             text.contains("Ctrl-C stops it").then(|| format!("http://{}/metrics", address.0))
         })
         .await;
@@ -94,7 +95,8 @@ async fn second_signal_ends_program_despite_pending_answer() {
         let (mut demo, url) = started().await;
         let address = url.trim_start_matches("http://").trim_end_matches("/metrics");
         let mut slow = std::net::TcpStream::connect(address).expect("it listens");
-        std::io::Write::write_all(&mut slow, b"GET /metrics HTTP/1.1\r\nhost: a\r\n").expect("written");
+        std::io::Write::write_all(&mut slow, b"GET /metrics HTTP/1.1\r\nhost: a\r\n")
+            .expect("written");
         // A server that answers this has accepted the connection before.
         page(&url).await.expect("a page");
         demo.signal(first);

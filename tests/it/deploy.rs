@@ -1,5 +1,5 @@
-//! `deploy/compose`: what it mounts is there, and is what the stack tests use; what it names is pinned, and
-//! finds one another. The image, the Debian package and the workflows are in `docker`,
+//! `deploy/compose`: what it mounts is there, and is what the stack tests use; what it names is
+//! pinned, and finds one another. The image, the Debian package and the workflows are in `docker`,
 //! `package` and `workflows`.
 
 mod docker;
@@ -22,7 +22,8 @@ fn root() -> PathBuf {
 }
 
 fn yaml(path: &Path) -> Value {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -85,7 +86,10 @@ fn it_runs_the_shipped_rules_routes_sources_and_dashboards() {
     assert_eq!(at("prometheus", "/etc/prometheus"), Path::new("deploy/prometheus"));
     assert_eq!(at("prometheus-agents", "/etc/prometheus"), Path::new("deploy/prometheus"));
     assert_eq!(at("alertmanager", "/etc/alertmanager"), Path::new("deploy/alertmanager"));
-    assert_eq!(at("grafana", "/etc/grafana/provisioning"), Path::new("deploy/grafana/provisioning"));
+    assert_eq!(
+        at("grafana", "/etc/grafana/provisioning"),
+        Path::new("deploy/grafana/provisioning")
+    );
     let provider = deployed("grafana/provisioning/dashboards/trio.yml");
     let folder = text(&provider["providers"][0]["options"]["path"]);
     assert_eq!(at("grafana", folder), Path::new("dashboards"));
@@ -94,7 +98,8 @@ fn it_runs_the_shipped_rules_routes_sources_and_dashboards() {
 #[test]
 fn images_are_pinned_and_ports_are_of_this_machine_alone() {
     for (name, service) in services() {
-        let (_, tag) = text(&service["image"]).split_once(':').unwrap_or_else(|| panic!("{name}: any image"));
+        let (_, tag) =
+            text(&service["image"]).split_once(':').unwrap_or_else(|| panic!("{name}: any image"));
         assert!(!tag.is_empty() && tag != "latest", "{name}: {tag}");
         assert!(items(&service["ports"]).all(|port| port.starts_with("127.0.0.1:")), "{name}");
     }
@@ -103,7 +108,8 @@ fn images_are_pinned_and_ports_are_of_this_machine_alone() {
 #[test]
 fn programs_find_one_another() {
     let services = services();
-    let known = |address: &str| services.contains_key(address.split([':', '/']).next().unwrap_or_default());
+    let known =
+        |address: &str| services.contains_key(address.split([':', '/']).next().unwrap_or_default());
     for file in ["prometheus/prometheus.yml", "prometheus/prometheus-agents.yml"] {
         let config = deployed(file);
         let scraped = config["scrape_configs"].as_array().expect("jobs").iter();
@@ -126,7 +132,9 @@ fn programs_find_one_another() {
 #[test]
 fn grafana_knows_how_often_prometheus_scrapes() {
     let sources = deployed("grafana/provisioning/datasources/trio.yml");
-    for (source, file) in [(0, "prometheus/prometheus.yml"), (1, "prometheus/prometheus-agents.yml")] {
+    for (source, file) in
+        [(0, "prometheus/prometheus.yml"), (1, "prometheus/prometheus-agents.yml")]
+    {
         let interval = &deployed(file)["global"]["scrape_interval"];
         assert_eq!(&sources["datasources"][source]["jsonData"]["timeInterval"], interval, "{file}");
     }
@@ -135,8 +143,12 @@ fn grafana_knows_how_often_prometheus_scrapes() {
 #[test]
 fn the_board_of_persons_finds_the_data_source_of_its_own_alone() {
     let sources = deployed("grafana/provisioning/datasources/trio.yml");
-    let names: Vec<&str> =
-        sources["datasources"].as_array().expect("data sources").iter().map(|it| text(&it["name"])).collect();
+    let names: Vec<&str> = sources["datasources"]
+        .as_array()
+        .expect("data sources")
+        .iter()
+        .map(|it| text(&it["name"]))
+        .collect();
     let agents = Board::with_uid("trio-agents");
     let wanted = text(&agents.variables()[0]["regex"]).trim_end_matches('i').trim_matches('/');
     let found: Vec<&&str> = names.iter().filter(|name| name.contains(wanted)).collect();
@@ -148,8 +160,13 @@ fn the_exporter_takes_its_configuration() {
     let file = root().join("deploy/compose/trio-exporter.yml");
     let config = config::load(Some(&file), &|_| None).expect("valid");
     // Who may read a file of a checkout depends on the machine; these secrets are none.
-    let warnings: Vec<_> = config.warnings.iter().filter(|warning| !warning.contains("chmod")).collect();
-    assert_eq!(warnings.len(), 1, "that nothing is encrypted on the way to the simulator: {warnings:?}");
+    let warnings: Vec<_> =
+        config.warnings.iter().filter(|warning| !warning.contains("chmod")).collect();
+    assert_eq!(
+        warnings.len(),
+        1,
+        "that nothing is encrypted on the way to the simulator: {warnings:?}"
+    );
     let host = config.targets[0].trio.servers[0].host_str().map(str::to_owned);
     assert_eq!(host.as_deref(), Some("trio-simulator"));
 }

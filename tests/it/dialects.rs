@@ -27,15 +27,19 @@ fn differences(one: &Samples, other: &Samples) -> Vec<(String, Option<String>, O
         "trio_exporter_",
     ];
     let facts = |samples: &Samples| -> BTreeMap<String, String> {
-        let ours =
-            samples.all().filter(|(series, _)| !about_us.iter().any(|prefix| series.starts_with(prefix)));
-        ours.map(|(series, value)| (series.to_owned(), in_whole_seconds(series, value).to_string())).collect()
+        let ours = samples
+            .all()
+            .filter(|(series, _)| !about_us.iter().any(|prefix| series.starts_with(prefix)));
+        ours.map(|(series, value)| (series.to_owned(), in_whole_seconds(series, value).to_string()))
+            .collect()
     };
     let (one, other) = (facts(one), facts(other));
     assert!(one.len() > 100, "there is something to compare");
     let series: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
     let differing = series.into_iter().filter(|series| one.get(*series) != other.get(*series));
-    differing.map(|series| (series.clone(), one.get(series).cloned(), other.get(series).cloned())).collect()
+    differing
+        .map(|series| (series.clone(), one.get(series).cloned(), other.get(series).cloned()))
+        .collect()
 }
 
 /// One dialect writes waits in milliseconds, the others cut them to whole seconds.
@@ -93,7 +97,11 @@ async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times()
         for dialect in [Dialect::Swedish, Dialect::Foreign] {
             let (other_main, other_agents) = morning(dialect, state_times, true).await;
             assert_eq!(differences(&main, &other_main), [], "{dialect:?}, times: {state_times}");
-            assert_eq!(differences(&agents, &other_agents), [], "{dialect:?}, times: {state_times}");
+            assert_eq!(
+                differences(&agents, &other_agents),
+                [],
+                "{dialect:?}, times: {state_times}"
+            );
             assert_eq!(other_main.sum("trio_unknown_values"), 0.0, "{dialect:?}");
         }
     }
@@ -107,7 +115,10 @@ async fn latin1_server_gives_same_metrics_in_every_dialect() {
         assert_eq!(differences(&main, &latin1_main), [], "{dialect:?}");
         assert_eq!(differences(&agents, &latin1_agents), [], "{dialect:?}");
         let swedish = |samples: &Samples| samples.all().any(|(series, _)| series.contains('ö'));
-        assert!(swedish(&latin1_main) && swedish(&latin1_agents), "{dialect:?}: letters that differ");
+        assert!(
+            swedish(&latin1_main) && swedish(&latin1_agents),
+            "{dialect:?}: letters that differ"
+        );
     }
 }
 
@@ -140,7 +151,10 @@ async fn unmapped_dialect_hides_centre_data_and_warns_per_field() {
     assert_eq!(agents.contact_center_families(), Vec::<&str>::new());
     let missing: BTreeSet<&str> =
         main.find("trio_field_present", &[]).iter().map(|(series, _)| *series).collect();
-    assert!(main.find("trio_field_present", &[]).iter().all(|(_, value)| *value == 0.0), "{missing:?}");
+    assert!(
+        main.find("trio_field_present", &[]).iter().all(|(_, value)| *value == 0.0),
+        "{missing:?}"
+    );
     for resource in [
         "cc",
         "services",

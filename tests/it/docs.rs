@@ -1,5 +1,5 @@
-//! The documents: every command in them is run here, run by a test that is named, or marked as the reader's own
-//! affair; what they link to and what they name is there.
+//! The documents: every command in them is run here, run by a test that is named, or marked as the
+//! reader's own affair; what they link to and what they name is there.
 //!
 //! Marks of a block of commands, in a comment on the line above it:
 //!

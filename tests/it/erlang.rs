@@ -1,12 +1,14 @@
 //! The simulator against theory: in a stationary world its waits are those of Erlang's formulas.
 //!
-//! One service, one team, calls by a Poisson process, talks of exponential length, nothing else. Each
-//! figure is the mean over independent replications, each warmed up first, and must be within three of
-//! its standard errors of the formula.
+//! One service, one team, calls by a Poisson process, talks of exponential length, nothing else.
+//! Each figure is the mean over independent replications, each warmed up first, and must be within
+//! three of its standard errors of the formula.
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use trio_exporter::sim::{Class, Demand, Distribution, InProcess, Options, Scenario, ServicePlan, Team};
+use trio_exporter::sim::{
+    Class, Demand, Distribution, InProcess, Options, Scenario, ServicePlan, Team,
+};
 
 const REPLICATIONS: u64 = 60;
 const HANDLING: f64 = 180.0;
@@ -23,8 +25,8 @@ struct Figures {
 }
 
 /// A. K. Erlang's delay formula, from his loss formula by its recursion over the number of agents
-/// ("Solution of some problems in the theory of probabilities of significance in automatic telephone
-/// exchanges", 1917).
+/// ("Solution of some problems in the theory of probabilities of significance in automatic
+/// telephone exchanges", 1917).
 fn erlang_c(agents: usize, load: f64) -> Figures {
     let loss = (1..=agents).fold(1.0, |loss, n| load * loss / (n as f64 + load * loss));
     let busy = load / agents as f64;
@@ -33,8 +35,8 @@ fn erlang_c(agents: usize, load: f64) -> Figures {
 }
 
 /// C. Palm's formula for callers who give up, called Erlang A (Palm, "Research on telephone traffic
-/// carried by full availability groups", 1957): the stationary law of the birth-and-death process of
-/// the number in the system. Who waits leaves at a rate of one by their mean patience.
+/// carried by full availability groups", 1957): the stationary law of the birth-and-death process
+/// of the number in the system. Who waits leaves at a rate of one by their mean patience.
 fn erlang_a(agents: usize, load: f64, patience: f64) -> Figures {
     let (arrivals, mut weight) = (load / HANDLING, 1.0);
     let (mut total, mut all_busy, mut queue) = (1.0, 0.0, 0.0);
@@ -55,8 +57,11 @@ fn erlang_a(agents: usize, load: f64, patience: f64) -> Figures {
 fn replication(seed: u64, agents: usize, load: f64, patience: Option<f64>) -> Figures {
     const CALLS: f64 = 1_500.0;
     let law = |mean| Distribution::Exponential(Duration::from_secs_f64(mean));
-    let demand =
-        Demand { handling: law(HANDLING), patience: patience.map(law), ..Demand::typical(Class::Voice, 1.0) };
+    let demand = Demand {
+        handling: law(HANDLING),
+        patience: patience.map(law),
+        ..Demand::typical(Class::Voice, 1.0)
+    };
     let service = ServicePlan::steady("Kundtjänst", Class::Voice, load / HANDLING * 3_600.0);
     let length = Duration::from_secs_f64(CALLS * HANDLING / load);
     let scenario = Scenario {
@@ -71,8 +76,11 @@ fn replication(seed: u64, agents: usize, load: f64, patience: Option<f64>) -> Fi
     );
     trio.step(length);
     let flow = trio.truth().total();
-    let answered_at_once =
-        trio.segment_log().iter().filter(|segment| segment.answered == Some(segment.arrived)).count() as f64;
+    let answered_at_once = trio
+        .segment_log()
+        .iter()
+        .filter(|segment| segment.answered == Some(segment.arrived))
+        .count() as f64;
     let concluded = (flow.answered + flow.left) as f64;
     // Those who talk at the end were answered, and are not in the log yet.
     let logged = trio.segment_log().len() as f64;
@@ -88,14 +96,18 @@ fn assert_agrees(what: &str, expected: f64, drawn: &[f64]) {
     let mean = drawn.iter().sum::<f64>() / count;
     let variance = drawn.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / (count - 1.0);
     let error = (variance / count).sqrt();
-    assert!((mean - expected).abs() <= 3.0 * error, "{what}: {expected} expected, {mean} ± {error}");
+    assert!(
+        (mean - expected).abs() <= 3.0 * error,
+        "{what}: {expected} expected, {mean} ± {error}"
+    );
     assert!(error <= expected / 10.0, "{what}: too wide to tell anything: {mean} ± {error}");
 }
 
 fn compare(agents: usize, load: f64, patience: Option<f64>) {
     let drawn: Vec<Figures> =
         (1..=REPLICATIONS).map(|seed| replication(seed, agents, load, patience)).collect();
-    let formula = patience.map_or_else(|| erlang_c(agents, load), |mean| erlang_a(agents, load, mean));
+    let formula =
+        patience.map_or_else(|| erlang_c(agents, load), |mean| erlang_a(agents, load, mean));
     let each = |figure: fn(&Figures) -> f64| drawn.iter().map(figure).collect::<Vec<_>>();
     let name = |figure| format!("{figure}, {agents} agents, {load} erlang, patience {patience:?}");
     assert_agrees(&name("P(wait)"), formula.waited, &each(|it| it.waited));

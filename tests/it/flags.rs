@@ -28,12 +28,17 @@ fn no_secret_can_be_given_on_the_command_line() {
     for command in commands() {
         for arg in arguments(&command) {
             let name = arg.get_long().unwrap_or(arg.get_id().as_str());
-            // How long the tokens of the simulated Trio live; the name of somebody who may look at the exporter.
+            // How long the tokens of the simulated Trio live; the name of somebody who may look at
+            // the exporter.
             let public = ["access-token-life", "refresh-token-life", "user"].contains(&name);
             if public || name.ends_with("-file") {
                 continue;
             }
-            assert!(!secret.iter().any(|word| name.contains(word)), "{} --{name}", command.get_name());
+            assert!(
+                !secret.iter().any(|word| name.contains(word)),
+                "{} --{name}",
+                command.get_name()
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ use trio_exporter::{
     sim::{Dialect, Options},
 };
 
-use crate::support::{HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target};
+use crate::support::{
+    HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target,
+};
 
 fn rule(services: ServiceMatch, wait_target: u64) -> Rule {
     let wait_target = Some(Duration::from_secs(wait_target));
@@ -36,7 +38,10 @@ fn with_rules(mut target: Target, rules: Vec<Rule>) -> Target {
 }
 
 fn wait_target(metrics: &Samples, service: &str) -> Option<f64> {
-    metrics.get("trio_service_wait_target_seconds", &[("service_id", service), ("case_class", "voice")])
+    metrics.get(
+        "trio_service_wait_target_seconds",
+        &[("service_id", service), ("case_class", "voice")],
+    )
 }
 
 #[tokio::test]
@@ -45,13 +50,19 @@ async fn a_rule_finds_its_services_by_name_and_group_in_every_dialect() {
         let clock = still_clock();
         let options = Options { dialect, ..Options::default() };
         let trio = Simulated::start(options, clock.clone()).await;
-        let target = with_rules(trio.target(true), vec![rule(by_name("kund*"), 10), rule(by_group("*"), 40)]);
+        let target = with_rules(
+            trio.target(true),
+            vec![rule(by_name("kund*"), 10), rule(by_group("*"), 40)],
+        );
         let mut app = TestApp::start_at(config(target, Identity::None), clock).await;
         app.step().await;
         let metrics = app.metrics().await;
         let targets = metrics.find("trio_service_wait_target_seconds", &[]);
         let quick: Vec<_> = targets.iter().filter(|(_, wait)| *wait == 10.0).collect();
-        assert!(!quick.is_empty() && quick.iter().all(|(series, _)| series.contains("Kund")), "{targets:?}");
+        assert!(
+            !quick.is_empty() && quick.iter().all(|(series, _)| series.contains("Kund")),
+            "{targets:?}"
+        );
         assert!(targets.iter().any(|(_, wait)| *wait == 40.0), "{dialect:?}: {targets:?}");
     }
 }
@@ -87,7 +98,8 @@ async fn target_rules_apply_there_alone_and_buckets_are_shared() {
         let waits = metrics.find("trio_service_wait_target_seconds", &of);
         assert!(!waits.is_empty() && waits.iter().all(|(_, wait)| *wait == expected), "{waits:?}");
         for edge in ["17.0", "90.0", "3.0"] {
-            let buckets = metrics.find("trio_service_wait_seconds_bucket", &[of[0], of[1], ("le", edge)]);
+            let buckets =
+                metrics.find("trio_service_wait_seconds_bucket", &[of[0], of[1], ("le", edge)]);
             assert!(!buckets.is_empty(), "{target} has no bucket {edge}");
         }
     }
@@ -109,7 +121,8 @@ async fn rule_without_matching_service_warns_once() {
         let trio = HandWritten::start().await;
         trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
         trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":11,"open":true}]}"#).await;
-        let rules = vec![rule(by_name("Växel"), 10), rule(by_name("Vaxel"), 15), rule(by_group("x"), 40)];
+        let rules =
+            vec![rule(by_name("Växel"), 10), rule(by_name("Vaxel"), 15), rule(by_group("x"), 40)];
         let mut app = TestApp::for_target(with_rules(target(&trio.url()), rules)).await;
         trio.answer(first.0, first.1).await;
         app.step().await;
@@ -120,7 +133,10 @@ async fn rule_without_matching_service_warns_once() {
         app.step_after(300).await;
         let told = told();
         assert_eq!(told.len(), 2, "{told:#?}");
-        assert!(told[0].contains("goals.services[1]") && told[1].contains("goals.services[2]"), "{told:#?}");
+        assert!(
+            told[0].contains("goals.services[1]") && told[1].contains("goals.services[2]"),
+            "{told:#?}"
+        );
         assert_eq!(wait_target(&app.metrics().await, "11"), Some(10.0));
     }
 }

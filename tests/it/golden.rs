@@ -1,7 +1,8 @@
-//! Hand-written answers in, exactly this exposition out: the main page and the page of agents, both formats.
+//! Hand-written answers in, exactly this exposition out: the main page and the page of agents, both
+//! formats.
 //!
-//! The files under `tests/data/serve` are written by hand from the words of the vendor's help; those
-//! under `tests/data/expected` were checked line by line. `GOLDEN=write cargo test golden`
+//! The files under `tests/data/serve` are written by hand from the words of the vendor's help;
+//! those under `tests/data/expected` were checked line by line. `GOLDEN=write cargo test golden`
 //! writes the latter again, to be read in the diff.
 
 mod contract;
@@ -13,7 +14,9 @@ use jiff::tz::{Offset, TimeZone};
 use pretty_assertions::assert_eq;
 use trio_exporter::{
     metrics::Identity,
-    model::{AgentState, CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch, Shard},
+    model::{
+        AgentState, CaseClass, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch, Shard,
+    },
     trio::{Dictionary, ExtraRoots},
 };
 use wiremock::ResponseTemplate;
@@ -28,13 +31,17 @@ async fn morning() -> (TestApp, HandWritten) {
     let state = crate::process::folder();
     let trio = HandWritten::start().await;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
-    for (group, services) in [("5", "[{\"serviceid\":11},{\"serviceid\":12}]"), ("6", "[{\"serviceid\":12}]")]
+    for (group, services) in
+        [("5", "[{\"serviceid\":11},{\"serviceid\":12}]"), ("6", "[{\"serviceid\":12}]")]
     {
         trio.answer_query("cc/1/services", ("groupId", group), services).await;
     }
     trio.answer_query("cc/1/services", ("groupId", "1000009"), "[]").await;
     for (service, skills) in [
-        ("11", r#"[{"userId":"a1"},{"userId":"a2"},{"userId":"a5"},{"userId":"a2"},{"userId":"gone"}]"#),
+        (
+            "11",
+            r#"[{"userId":"a1"},{"userId":"a2"},{"userId":"a5"},{"userId":"a2"},{"userId":"gone"}]"#,
+        ),
         ("12", r#"[{"userId":"a2"}]"#),
         ("13", "[]"),
         ("1000016", "[]"),
@@ -44,13 +51,18 @@ async fn morning() -> (TestApp, HandWritten) {
     trio.respond("cc/1/schedules", ResponseTemplate::new(403)).await;
     let subscribers = ResponseTemplate::new(200)
         .set_body_raw(r#"{"data":[{"id":1}]}"#, "application/json")
-        .insert_header("X-Pagination", r#"{"currentPage":1,"pageSize":1,"totalCount":412,"totalPages":412}"#);
+        .insert_header(
+            "X-Pagination",
+            r#"{"currentPage":1,"pageSize":1,"totalCount":412,"totalPages":412}"#,
+        );
     trio.respond("directory/subscribers", subscribers).await;
     trio.serve_folder(&data.join("serve/morning")).await;
     let mut target = target(&trio.url());
     target.goals = Arc::new(goals());
     let mut dictionary = Dictionary::builtin().expect("valid");
-    dictionary.export_service_state(vec!["vipWaiting".to_owned(), "overflow".to_owned()]).expect("unused");
+    dictionary
+        .export_service_state(vec!["vipWaiting".to_owned(), "overflow".to_owned()])
+        .expect("unused");
     target.dictionary = Arc::new(dictionary);
     let mut config = config(target, Identity::Name);
     config.tally.state_limits[AgentState::WrapUp.index()] = Some(Duration::from_secs(180));
@@ -69,7 +81,8 @@ fn goals() -> Goals {
         wait_target: wait_target.map(Duration::from_secs),
         ..GivenClass::new(CaseClass::Voice)
     };
-    let general = GivenGoals { classes: vec![voice(None)], minimum_agents: Some(2), ..GivenGoals::default() };
+    let general =
+        GivenGoals { classes: vec![voice(None)], minimum_agents: Some(2), ..GivenGoals::default() };
     let quick = Rule {
         services: ServiceMatch { group: vec![Pattern::new("FÖRE*")], ..ServiceMatch::default() },
         goals: GivenGoals {
@@ -95,14 +108,16 @@ async fn empty() -> (TestApp, HandWritten) {
     (app, trio)
 }
 
-/// The exporter two steps around local midnight; its Trio says little, not even how long somebody waits.
+/// The exporter two steps around local midnight; its Trio says little, not even how long somebody
+/// waits.
 async fn midnight() -> (TestApp, HandWritten) {
     let trio = HandWritten::start().await;
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
     trio.serve_folder(&data.join("serve/midnight")).await;
     let mut target = target(&trio.url());
     // The clock of the tests says eight in the morning, UTC.
-    target.trio.time_zone = Some(TimeZone::fixed(Offset::from_seconds(16 * 3600 - 3).expect("an offset")));
+    target.trio.time_zone =
+        Some(TimeZone::fixed(Offset::from_seconds(16 * 3600 - 3).expect("an offset")));
     let mut app = TestApp::for_target(target).await;
     app.step().await;
     app.step_after(5).await;
@@ -124,7 +139,8 @@ fn compare(name: &str, exposition: &str) {
     if std::env::var("GOLDEN").is_ok_and(|value| value == "write") {
         fs::write(&file, exposition).expect("writable");
     }
-    let expected = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let expected =
+        fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     assert_eq!(expected, exposition, "{name}");
 }
 

@@ -75,19 +75,25 @@ targets:
         assert!(stdout.contains(line), "it is shown before it is written: {stdout}");
     }
     for (name, secret) in [("client_key", KEY), ("username", USER), ("password", PASSWORD)] {
-        assert_eq!(fs::read_to_string(directory.join(name)).expect("written"), format!("{secret}\n"));
+        assert_eq!(
+            fs::read_to_string(directory.join(name)).expect("written"),
+            format!("{secret}\n")
+        );
     }
     #[cfg(unix)]
     {
         let mode = |path: &Path| {
-            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).expect("there").permissions()) & 0o777
+            std::os::unix::fs::PermissionsExt::mode(
+                &fs::metadata(path).expect("there").permissions(),
+            ) & 0o777
         };
         assert_eq!(mode(&directory), 0o700);
         for name in ["client_key", "username", "password"] {
             assert_eq!(mode(&directory.join(name)), 0o600, "{name}");
         }
     }
-    let next: Vec<&str> = stdout.lines().filter_map(|line| line.strip_prefix("  trio-exporter ")).collect();
+    let next: Vec<&str> =
+        stdout.lines().filter_map(|line| line.strip_prefix("  trio-exporter ")).collect();
     let file = directory.join("trio-exporter.yml").display().to_string();
     assert_eq!(next, [format!("check --config.file '{file}'"), format!("--config.file '{file}'")]);
     let (code, stdout, stderr) = run(&["--config.file", &file, "--config.check"], "");
@@ -99,14 +105,17 @@ targets:
 async fn what_it_writes_reads_a_trio() {
     let Options { client_key, username, password, .. } = Options::default();
     let trio =
-        Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await;
+        Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system())
+            .await;
     let (folder, url) = (folder(), trio.url());
     let ended = tokio::task::spawn_blocking(move || {
         let answers = format!("{client_key}\n{username}\n{password}\n");
         let (code, stdout, _) = init(folder.path(), &["--server", &url], &answers);
         assert_eq!(code, Some(0));
         assert!(
-            stdout.contains("note: targets[0].servers[0]: password and token cross the network unencrypted"),
+            stdout.contains(
+                "note: targets[0].servers[0]: password and token cross the network unencrypted"
+            ),
             "{stdout}"
         );
         let file = folder.path().join("trio-exporter.yml").display().to_string();
@@ -123,16 +132,25 @@ fn what_is_there_is_replaced_only_by_force_and_is_private_afterwards() {
     let there = folder.path().join("password");
     fs::write(&there, "mine").expect("written");
     let (code, stdout, stderr) = init(folder.path(), &[], &answers());
-    let message =
-        format!("already there: {}; choose another --directory, or replace with --force\n", there.display());
-    assert_eq!((code, stdout, stderr), (Some(2), String::new(), message), "before anything is asked");
+    let message = format!(
+        "already there: {}; choose another --directory, or replace with --force\n",
+        there.display()
+    );
+    assert_eq!(
+        (code, stdout, stderr),
+        (Some(2), String::new(), message),
+        "before anything is asked"
+    );
     assert_eq!(fs::read_to_string(&there).expect("there"), "mine");
     assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1, "nothing was written");
     let (code, ..) = init(folder.path(), &["--force"], &answers());
     assert_eq!(code, Some(0));
     assert_eq!(fs::read_to_string(&there).expect("there"), format!("{PASSWORD}\n"));
     #[cfg(unix)]
-    assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(&there).expect("there")) & 0o777, 0o600);
+    assert_eq!(
+        std::os::unix::fs::MetadataExt::mode(&fs::metadata(&there).expect("there")) & 0o777,
+        0o600
+    );
 }
 
 #[test]
@@ -154,9 +172,15 @@ fn unusable_piped_answers_are_reported_and_write_no_file() {
         (
             &[],
             "https://me:geheim@a.example/te/api\n".to_owned(),
-            format!("{servers}: must not hold a user name or password; they have keys of their own"),
+            format!(
+                "{servers}: must not hold a user name or password; they have keys of their own"
+            ),
         ),
-        (&[], "ftp://a.example\n".to_owned(), format!("{servers}: must begin with https:// or http://")),
+        (
+            &[],
+            "ftp://a.example\n".to_owned(),
+            format!("{servers}: must begin with https:// or http://"),
+        ),
         (
             &["--server", url],
             "two words\n".to_owned(),
@@ -167,12 +191,15 @@ fn unusable_piped_answers_are_reported_and_write_no_file() {
         (
             &["--server", url],
             format!("{KEY}\n{USER}\nπάσο\n"),
-            format!("{password}: holds a character that ISO-8859-1, which Trio's login uses, does not have"),
+            format!(
+                "{password}: holds a character that ISO-8859-1, which Trio's login uses, does not have"
+            ),
         ),
         (
             &["--server", "https://me:geheim@a.example"],
             String::new(),
-            "--server: must not hold a user name or password; they have keys of their own".to_owned(),
+            "--server: must not hold a user name or password; they have keys of their own"
+                .to_owned(),
         ),
         (&["--target", " "], String::new(), "--target: must not be empty".to_owned()),
     ] {

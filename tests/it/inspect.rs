@@ -22,10 +22,13 @@ fn client(target: Target) -> Client {
 async fn report(dialect: Dialect, mapped: bool, show_values: bool) -> Report {
     let clock = Clock::system();
     let trio = Simulated::start(Options { dialect, ..Options::default() }, clock).await;
-    inspect::inspect(&client(trio.target(mapped)), show_values).await.expect("a server that answers")
+    inspect::inspect(&client(trio.target(mapped)), show_values)
+        .await
+        .expect("a server that answers")
 }
 
-/// A hand-written Trio whose agents have a state that is in no dictionary, and no rights to the rest.
+/// A hand-written Trio whose agents have a state that is in no dictionary, and no rights to the
+/// rest.
 async fn odd() -> (HandWritten, Report) {
     let trio = HandWritten::start().await;
     trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
@@ -35,7 +38,8 @@ async fn odd() -> (HandWritten, Report) {
     ]});
     trio.answer("cc/1/agents/state", agents.to_string()).await;
     trio.respond("cc/1/services", ResponseTemplate::new(403)).await;
-    let report = inspect::inspect(&client(target(&trio.url())), false).await.expect("a server that answers");
+    let report =
+        inspect::inspect(&client(target(&trio.url())), false).await.expect("a server that answers");
     (trio, report)
 }
 
@@ -48,7 +52,10 @@ async fn members_are_shown_with_fields_and_none_is_missing() {
         for field in ["queue_length (number)", "state (enum)", "since (timestamp)", "open (bool)"] {
             assert!(table.contains(field), "{dialect:?}: {field}: {table}");
         }
-        assert!(table.contains("cc 1: services in service groups: 8 by services?groupId="), "{table}");
+        assert!(
+            table.contains("cc 1: services in service groups: 8 by services?groupId="),
+            "{table}"
+        );
         assert!(table.contains("cc 1: agents in agent groups: by agents' group_id"), "{table}");
         for resource in ["cc 1, services/calls: ", "cc 1, skills: "] {
             assert!(table.contains(resource), "{dialect:?}: {resource}: {table}");
@@ -62,20 +69,26 @@ async fn members_are_shown_with_fields_and_none_is_missing() {
 async fn an_unknown_dialect_shows_what_feeds_nothing_and_what_could() {
     let report = report(Dialect::Foreign, false, false).await;
     let table = inspect::table(&report);
-    for line in ["  ! nothing feeds state", "  ! nothing feeds queue_length", "hdTeams  list|text"] {
+    for line in ["  ! nothing feeds state", "  ! nothing feeds queue_length", "hdTeams  list|text"]
+    {
         assert!(table.contains(line), "{line}: {table}");
     }
     let suggested = inspect::fields_file(&report);
-    assert!(suggested.contains("#   queue_length: {members: [ ]} # guessMs, hdFree"), "{suggested}");
+    assert!(
+        suggested.contains("#   queue_length: {members: [ ]} # guessMs, hdFree"),
+        "{suggested}"
+    );
     Dictionary::with_user_file("suggested.yml", &suggested).expect("usable as it is");
 }
 
 #[tokio::test]
 async fn no_name_and_no_number_of_a_person_is_shown_unless_asked_for() {
     let (_trio, odd) = odd().await;
-    for printed in
-        [inspect::table(&odd), serde_json::to_string(&odd).expect("JSON"), inspect::fields_file(&odd)]
-    {
+    for printed in [
+        inspect::table(&odd),
+        serde_json::to_string(&odd).expect("JSON"),
+        inspect::fields_file(&odd),
+    ] {
         for personal in ["Åsa", "Öberg", "Bo\"", "4670123456"] {
             assert!(!printed.contains(personal), "{personal}: {printed}");
         }
@@ -90,13 +103,18 @@ async fn what_cannot_be_read_says_why_and_stops_nothing() {
     let (_trio, odd) = odd().await;
     let table = inspect::table(&odd);
     assert!(
-        table.contains("cc 1, services: NOT READ: services: answered 403: the API user lacks the right"),
+        table.contains(
+            "cc 1, services: NOT READ: services: answered 403: the API user lacks the right"
+        ),
         "{table}"
     );
     assert!(table.contains("cc 1, agents/state: 2 items"), "{table}");
     assert!(table.contains("  ! state: values that are not mapped: Fika"), "{table}");
     assert!(table.contains("agents in agent groups: not found"), "{table}");
-    assert!(table.contains("agents skilled for services: unknown: services: answered 403"), "{table}");
+    assert!(
+        table.contains("agents skilled for services: unknown: services: answered 403"),
+        "{table}"
+    );
 }
 
 #[tokio::test]
@@ -109,10 +127,12 @@ async fn a_suggested_file_maps_unknown_states_to_be_edited() {
         .expect("usable when edited");
 }
 
-/// Values of enumerations that no dictionary has: signs of YAML, a number as number and as text, other types, nothing.
+/// Values of enumerations that no dictionary has: signs of YAML, a number as number and as text,
+/// other types, nothing.
 fn unknown_words() -> Vec<Value> {
     let long = "x".repeat(1100);
-    let texts = ["Fika: \"på\" stan # 1", "~", "null", "- x", "\u{7f}", "4711", "", &*long].map(Value::from);
+    let texts = ["Fika: \"på\" stan # 1", "~", "null", "- x", "\u{7f}", "4711", "", &*long]
+        .map(Value::from);
     texts.into_iter().chain([json!(4711), json!(1.5), json!(-4712)]).collect()
 }
 
@@ -121,7 +141,8 @@ fn own_fields(dialect: Dialect) -> Value {
     serde_saphyr::from_str(&dialect.fields_file()).expect("YAML")
 }
 
-/// A Trio with the member names of a dialect and words in these enumerations that no dictionary has.
+/// A Trio with the member names of a dialect and words in these enumerations that no dictionary
+/// has.
 async fn with_unknown_words(dialect: Dialect, enumerations: &[(Resource, &str)]) -> HandWritten {
     let own = own_fields(dialect);
     let name = |resource: &str, field: &str| {
@@ -162,7 +183,8 @@ fn suggested_words(text: &str) -> Suggested {
             0 => resource = content.trim_end_matches(':').to_owned(),
             2 => field = content.trim_end_matches(':').to_owned(),
             4 => {
-                let listed = content.strip_prefix("values: # ").expect("a comment with the meanings");
+                let listed =
+                    content.strip_prefix("values: # ").expect("a comment with the meanings");
                 let meanings = listed.split([',', ' ']).filter(|word| !matches!(*word, "" | "or"));
                 let meanings = meanings.map(str::to_owned).collect();
                 found.insert((resource.clone(), field.clone()), (meanings, Vec::new()));
@@ -182,7 +204,8 @@ fn completed(dialect: Dialect, suggested: &Suggested, position: usize) -> String
     let mut own = own_fields(dialect);
     for ((resource, field), (meanings, words)) in suggested {
         for word in words {
-            own[resource][field]["values"][word] = meanings[position % meanings.len()].clone().into();
+            own[resource][field]["values"][word] =
+                meanings[position % meanings.len()].clone().into();
         }
     }
     own.to_string().replace('\u{7f}', "\\u007f")
@@ -200,13 +223,15 @@ async fn every_suggested_entry_is_accepted_in_every_dialect() {
     }
 }
 
-/// Holds a suggestion for unknown words in these enumerations to the reader of fields files, as it is and with each
-/// meaning that it lists; with the words mapped, nothing is left to map.
+/// Holds a suggestion for unknown words in these enumerations to the reader of fields files, as it
+/// is and with each meaning that it lists; with the words mapped, nothing is left to map.
 async fn accepts_suggestion(dialect: Dialect, enumerations: &[(Resource, &str)]) {
     let trio = with_unknown_words(dialect, enumerations).await;
     let read = |text: &str| {
         let read = Dictionary::with_user_file("fields.yml", text);
-        Arc::new(read.unwrap_or_else(|why| panic!("{dialect:?}, {enumerations:?}: {why:?} in {text}")))
+        Arc::new(
+            read.unwrap_or_else(|why| panic!("{dialect:?}, {enumerations:?}: {why:?} in {text}")),
+        )
     };
     let report = async |text: &str| {
         let target = Target { dictionary: read(text), ..target(&trio.url()) };
@@ -230,14 +255,22 @@ async fn accepts_suggestion(dialect: Dialect, enumerations: &[(Resource, &str)])
         };
         assert_eq!(*meanings, expected, "{dialect:?}, {key:?}");
         for word in ["Annat", "Fika: \"på\" stan # 1", "4711", "-4712"] {
-            assert!(words.iter().any(|known| known == word), "{dialect:?}, {key:?}: {word}: {words:?}");
+            assert!(
+                words.iter().any(|known| known == word),
+                "{dialect:?}, {key:?}: {word}: {words:?}"
+            );
         }
     }
     let rest = report(&completed(dialect, &suggested, 0)).await;
-    let unmapped = rest.resources.iter().flat_map(|seen| seen.members()).flat_map(|member| &member.unmapped);
+    let unmapped =
+        rest.resources.iter().flat_map(|seen| seen.members()).flat_map(|member| &member.unmapped);
     // No key of YAML on one line is longer than 1024 characters.
     let unmapped = unmapped.filter(|word| word.len() < 1024);
-    assert_eq!(unmapped.collect::<Vec<_>>(), Vec::<&String>::new(), "{dialect:?}, {enumerations:?}");
+    assert_eq!(
+        unmapped.collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "{dialect:?}, {enumerations:?}"
+    );
 }
 
 #[tokio::test]
@@ -249,12 +282,12 @@ async fn reports_differ_only_after_server_upgrade() {
     trio.server.reset().await;
     let upgraded = HandWritten::start().await;
     upgraded.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
-    let agents =
-        json!({"data": [{"agentId": "1", "name": "Åsa", "newState": "Busy", "state": "Ute", "phone": 5}]});
+    let agents = json!({"data": [{"agentId": "1", "name": "Åsa", "newState": "Busy", "state": "Ute", "phone": 5}]});
     upgraded.answer("cc/1/agents/state", agents.to_string()).await;
     upgraded.answer("cc/1/services", r#"{"data":[{"serviceId":1}]}"#).await;
-    let after =
-        inspect::inspect(&client(target(&upgraded.url())), false).await.expect("a server that answers");
+    let after = inspect::inspect(&client(target(&upgraded.url())), false)
+        .await
+        .expect("a server that answers");
     assert_eq!(
         inspect::differences(&before, &after),
         [
@@ -277,18 +310,24 @@ async fn the_command_prints_saves_and_compares() {
     let run = |arguments: Vec<String>| {
         use secrecy::ExposeSecret;
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-        command.env_clear().arg("inspect").args(arguments).env("TRIO_URL", target.servers[0].as_str());
+        command
+            .env_clear()
+            .arg("inspect")
+            .args(arguments)
+            .env("TRIO_URL", target.servers[0].as_str());
         command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
         command.env("TRIO_USERNAME", target.username.current().expose_secret());
         command.env("TRIO_PASSWORD", target.password.current().expose_secret());
         tokio::task::spawn_blocking(move || command.output().expect("the binary starts"))
     };
     let path = saved.display().to_string();
-    let output =
-        run(vec!["--output".into(), "json".into(), "--save".into(), path.clone()]).await.expect("no panic");
+    let output = run(vec!["--output".into(), "json".into(), "--save".into(), path.clone()])
+        .await
+        .expect("no panic");
     assert!(output.status.success(), "{output:?}");
     let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let written: Value = serde_json::from_slice(&std::fs::read(&saved).expect("a file")).expect("JSON");
+    let written: Value =
+        serde_json::from_slice(&std::fs::read(&saved).expect("a file")).expect("JSON");
     assert_eq!(printed, written);
     let output = run(vec!["--diff".into(), path]).await.expect("no panic");
     assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{output:?}");

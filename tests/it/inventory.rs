@@ -33,7 +33,10 @@ async fn hand_written() -> HandWritten {
         ("cc", r#"[{"id":1,"name":"Kundtjänst"}]"#),
         ("cc/1/services", r#"[{"serviceId":11},{"serviceId":12}]"#),
         ("cc/1/services/state", r#"[{"serviceId":11,"open":true},{"serviceId":12,"open":true}]"#),
-        ("cc/1/agents/state", r#"[{"agentId":7,"state":"Busy"},{"agentId":8,"state":"Available"}]"#),
+        (
+            "cc/1/agents/state",
+            r#"[{"agentId":7,"state":"Busy"},{"agentId":8,"state":"Available"}]"#,
+        ),
     ] {
         trio.answer(resource, format!(r#"{{"data":{items}}}"#)).await;
     }
@@ -70,12 +73,20 @@ fn success(metrics: &Samples, collector: &str, contact_center: &str) -> Option<f
 async fn nodes_list_accessible_collections_and_no_others_are_requested() {
     for dialect in Dialect::ALL {
         let forbidden = vec!["directory/titles".to_owned(), "directory/pbxs".to_owned()];
-        let (mut app, _trio) = simulated(Options { dialect, forbidden, ..Options::default() }).await;
+        let (mut app, _trio) =
+            simulated(Options { dialect, forbidden, ..Options::default() }).await;
         app.step().await;
         let metrics = app.metrics().await;
         for resource in ["directory/titles", "directory/pbxs"] {
-            assert_eq!((accessible(&metrics, resource), items(&metrics, resource)), (Some(0.0), None));
-            assert_eq!(metrics.find("trio_api_requests_total", &[("resource", resource)]), [], "{dialect:?}");
+            assert_eq!(
+                (accessible(&metrics, resource), items(&metrics, resource)),
+                (Some(0.0), None)
+            );
+            assert_eq!(
+                metrics.find("trio_api_requests_total", &[("resource", resource)]),
+                [],
+                "{dialect:?}"
+            );
         }
         for (resource, number) in [
             ("security/groups", 3.0),
@@ -103,13 +114,18 @@ async fn nodes_list_accessible_collections_and_no_others_are_requested() {
 
 #[tokio::test]
 async fn a_403_on_one_resource_stops_no_other() {
-    let forbidden =
-        ["roles", "services/calls", "services/cases", "security", "services"].map(str::to_owned).to_vec();
+    let forbidden = ["roles", "services/calls", "services/cases", "security", "services"]
+        .map(str::to_owned)
+        .to_vec();
     let (mut app, _trio) = simulated(Options { forbidden, ..Options::default() }).await;
     app.step().await;
     let metrics = app.metrics().await;
     assert_eq!((accessible(&metrics, "roles"), items(&metrics, "roles")), (Some(0.0), None));
-    assert_eq!(accessible(&metrics, "security/groups"), Some(0.0), "a closed node closes what is below it");
+    assert_eq!(
+        accessible(&metrics, "security/groups"),
+        Some(0.0),
+        "a closed node closes what is below it"
+    );
     assert_eq!(items(&metrics, "schedules"), Some(3.0));
     assert_eq!(items(&metrics, "directory/departments"), Some(11.0));
     assert_eq!(success(&metrics, "inventory", "1"), Some(1.0), "a missing right is an answer");
@@ -132,7 +148,8 @@ async fn a_right_that_is_granted_shows_at_the_first_inventory_after_the_renewal(
     app.step().await;
     assert_eq!(accessible(&app.metrics().await, "directory/titles"), Some(0.0));
     let url = format!("http://{}/sim/control/rights", trio.addr);
-    let grant = reqwest_client().post(url).body(r#"{"forbidden":[]}"#).send().await.expect("an answer");
+    let grant =
+        reqwest_client().post(url).body(r#"{"forbidden":[]}"#).send().await.expect("an answer");
     assert!(grant.status().is_success());
     app.step_after(5).await;
     assert_eq!(accessible(&app.metrics().await, "directory/titles"), Some(0.0));
@@ -159,12 +176,18 @@ async fn missing_or_unknown_node_requests_each_collection() {
 #[tokio::test]
 async fn collections_are_found_by_link_or_documented_path() {
     let trio = hand_written().await;
-    let link = |rel: &str, path: &str| format!(r#"{{"rel":"{rel}","href":"{}{path}"}}"#, trio.server.uri());
-    trio.answer("", format!(r#"{{"links":[{}],"data":{{}}}}"#, link("directory", "/te/api/v2/katalog")))
-        .await;
+    let link = |rel: &str, path: &str| {
+        format!(r#"{{"rel":"{rel}","href":"{}{path}"}}"#, trio.server.uri())
+    };
+    trio.answer(
+        "",
+        format!(r#"{{"links":[{}],"data":{{}}}}"#, link("directory", "/te/api/v2/katalog")),
+    )
+    .await;
     let centre = format!(r#"{{"links":[{}],"data":{{}}}}"#, link("roles", "/te/api/cc/1/roller"));
     trio.answer("cc/1", centre).await;
-    trio.answer("v2/katalog", format!(r#"{{"links":[{}]}}"#, link("titles", "/te/api/v2/titlar"))).await;
+    trio.answer("v2/katalog", format!(r#"{{"links":[{}]}}"#, link("titles", "/te/api/v2/titlar")))
+        .await;
     trio.answer("v2/titlar", r#"{"data":["a","b"]}"#).await;
     trio.answer("cc/1/roller", r#"{"data":["a","b","c"]}"#).await;
     trio.answer("cc/1/skillprofiles", r#"{"data":["a","b","c","d"]}"#).await;
@@ -230,7 +253,11 @@ async fn failing_collection_is_unknown_and_retried_later() {
     trio.answer("cc/1/skillprofiles", "<html>").await;
     let (mut app, metrics) = read(&trio).await;
     for unknown in ["roles", "skillprofiles", "directory/titles"] {
-        assert_eq!((accessible(&metrics, unknown), items(&metrics, unknown)), (None, None), "{unknown}");
+        assert_eq!(
+            (accessible(&metrics, unknown), items(&metrics, unknown)),
+            (None, None),
+            "{unknown}"
+        );
     }
     assert_eq!(items(&metrics, "schedules"), Some(3.0));
     assert_eq!(items(&metrics, "services"), Some(2.0));
@@ -270,8 +297,9 @@ async fn the_inventory_is_read_once_an_hour_and_its_numbers_live_three() {
 #[tokio::test]
 async fn only_allowed_centres_are_read_and_unknown_warns_once() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard =
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(LogLines(lines.clone())));
+    let _guard = tracing::subscriber::set_default(
+        tracing_subscriber::registry().with(LogLines(lines.clone())),
+    );
     let texts = |list: &[&str]| list.iter().map(|&entry| entry.into()).collect();
     for (allow, deny, read) in [
         (vec!["VÄXJÖ", "3", "Lund"], vec![], vec!["1", "3"]),
@@ -286,8 +314,11 @@ async fn only_allowed_centres_are_read_and_unknown_warns_once() {
         )
         .await;
         for id in 1..4 {
-            trio.answer(&format!("cc/{id}/services/state"), r#"{"data":[{"serviceId":11,"open":true}]}"#)
-                .await;
+            trio.answer(
+                &format!("cc/{id}/services/state"),
+                r#"{"data":[{"serviceId":11,"open":true}]}"#,
+            )
+            .await;
         }
         let mut target = target(&trio.url());
         target.contact_centers = Selection { allow: texts(&allow), deny: texts(&deny) };
@@ -298,7 +329,11 @@ async fn only_allowed_centres_are_read_and_unknown_warns_once() {
         let metrics = app.metrics().await;
         for id in ["1", "2", "3"] {
             let wanted = read.contains(&id);
-            assert_eq!(metrics.get("trio_service_open", &[("contact_center", id)]).is_some(), wanted, "{id}");
+            assert_eq!(
+                metrics.get("trio_service_open", &[("contact_center", id)]).is_some(),
+                wanted,
+                "{id}"
+            );
             assert_eq!(
                 metrics.find("trio_contact_center_info", &[("contact_center", id)]).len(),
                 usize::from(wanted)
@@ -313,7 +348,8 @@ async fn only_allowed_centres_are_read_and_unknown_warns_once() {
         assert_eq!(lists, 2, "an empty choice is not looked up in every step");
     }
     let said = lines.lock().expect("not poisoned");
-    let about: Vec<&String> = said.iter().filter(|line| line.contains("contact_centers.")).collect();
+    let about: Vec<&String> =
+        said.iter().filter(|line| line.contains("contact_centers.")).collect();
     assert_eq!(about.len(), 3, "{about:#?}");
     assert!(about[0].contains("contact_centers.allow") && about[0].contains("Lund"), "{about:#?}");
     assert!(about[0].contains("1 (Växjö), 2 (Åre), 3 (Ystad)"), "{about:#?}");

@@ -1,4 +1,5 @@
-//! The program and its surroundings: a service manager, a look at the configuration, a single reading.
+//! The program and its surroundings: a service manager, a look at the configuration, a single
+//! reading.
 
 use std::{fs, process::Command, time::Duration};
 
@@ -35,14 +36,17 @@ fn exporter(arguments: &[&str]) -> Command {
 }
 
 async fn trio() -> Simulated {
-    Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await
+    Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system())
+        .await
 }
 
 /// Next message of the program to its service manager, by lines.
 async fn next_message(socket: &UnixDatagram) -> Vec<String> {
     let mut message = [0; 512];
-    let length =
-        tokio::time::timeout(LIMIT, socket.recv(&mut message)).await.expect("in time").expect("a message");
+    let length = tokio::time::timeout(LIMIT, socket.recv(&mut message))
+        .await
+        .expect("in time")
+        .expect("a message");
     String::from_utf8_lossy(&message[..length]).lines().map(str::to_owned).collect()
 }
 
@@ -108,13 +112,21 @@ async fn once_prints_metrics_and_exit_code_reports_failed_reads() {
 #[test]
 fn configuration_check_sends_no_request() {
     let (_folder, file) = configured("https://127.0.0.1:1/te/api");
-    let output = exporter(&["--config.file", &file, "--config.check"]).output().expect("the program");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "the configuration can be used; targets: one\n");
+    let output =
+        exporter(&["--config.file", &file, "--config.check"]).output().expect("the program");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "the configuration can be used; targets: one\n"
+    );
     assert!(output.status.success());
     fs::write(&file, "targets: []\nstate_fil: x\n").expect("a configuration");
-    let output = exporter(&["--config.file", &file, "--config.check"]).output().expect("the program");
+    let output =
+        exporter(&["--config.file", &file, "--config.check"]).output().expect("the program");
     let log = String::from_utf8_lossy(&output.stderr);
-    assert!(log.contains("targets: must name at least one") && log.contains(":2:1: state_fil: "), "{log}");
+    assert!(
+        log.contains("targets: must name at least one") && log.contains(":2:1: state_fil: "),
+        "{log}"
+    );
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
 }
 
@@ -132,7 +144,8 @@ async fn a_file_on_a_disk_that_hangs_does_not_keep_the_program_from_ending() {
     mknodat(CWD, &*file, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("a pipe");
     let asked = tokio::spawn(crate::support::reqwest_client().post(reload).send());
     let _writer = crate::process::until("the file to be read", LIMIT, async || {
-        open(&*file, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty()).map_err(|error| error.to_string())
+        open(&*file, OFlags::WRONLY | OFlags::NONBLOCK, Mode::empty())
+            .map_err(|error| error.to_string())
     })
     .await;
     running.signal(Signal::TERM);
@@ -149,7 +162,8 @@ async fn authorised_users_change_log_level_at_run_time() {
     let hash = bcrypt::hash("hemligt", 4).expect("a hash");
     fs::write(&web, format!("basic_auth_users: {{admin: {hash}}}\n")).expect("a web configuration");
     let web = web.to_str().expect("UTF-8");
-    let arguments = ["--config.file", &file, "--web.config.file", web, "--web.listen-address", "127.0.0.1:0"];
+    let arguments =
+        ["--config.file", &file, "--web.config.file", web, "--web.listen-address", "127.0.0.1:0"];
     let mut running = crate::process::exporter(&arguments);
     let page = format!("http://{}/-/log-level", running.serves().await);
     let client = crate::support::reqwest_client();

@@ -1,6 +1,11 @@
 //! Everything that the program does together, over real sockets on free ports.
 #![cfg(unix)] // Signals, permissions and sockets as only Unix has them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "../process/mod.rs"]
 mod process;

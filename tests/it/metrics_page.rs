@@ -1,5 +1,5 @@
-//! `docs/metrics.md` is made of the contract, of where each family comes from, and of the HELP that is
-//! served. `GOLDEN=write cargo test metrics_page` writes it again.
+//! `docs/metrics.md` is made of the contract, of where each family comes from, and of the HELP that
+//! is served. `GOLDEN=write cargo test metrics_page` writes it again.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -83,7 +83,8 @@ fn page() -> String {
     }
     let mut section = "";
     for line in ORIGINS.lines().skip(1) {
-        let [name, of, source, series] = line.split('\t').collect::<Row>().try_into().expect("four columns");
+        let [name, of, source, series] =
+            line.split('\t').collect::<Row>().try_into().expect("four columns");
         if of != section {
             let _ = write!(page, "\n## {of}\n");
             section = of;
@@ -115,7 +116,9 @@ fn fields() -> BTreeMap<&'static str, Vec<&'static str>> {
         let Some((name, _)) = line.split_once(':') else { continue };
         match name.strip_prefix("  ") {
             None if !name.starts_with('#') => resource = name,
-            Some(field) if !field.starts_with([' ', '#']) => fields.entry(resource).or_default().push(field),
+            Some(field) if !field.starts_with([' ', '#']) => {
+                fields.entry(resource).or_default().push(field)
+            }
             _ => {}
         }
     }
@@ -132,7 +135,8 @@ fn named(source: &'static str) -> Vec<(Vec<&'static str>, &'static str)> {
         .flat_map(|(resources, names)| {
             let resources =
                 resources.trim_start_matches("two readings of ").trim_start_matches("without it ");
-            let resources: Vec<&str> = resources.split(", ").filter_map(|it| it.split('?').next()).collect();
+            let resources: Vec<&str> =
+                resources.split(", ").filter_map(|it| it.split('?').next()).collect();
             let names = names.split(" where ").next().unwrap_or_default();
             let names = names.split(", ").filter(|name| !name.starts_with("else "));
             names.map(move |name| (resources.clone(), name))
@@ -189,16 +193,21 @@ fn every_field_that_an_origin_names_is_in_the_dictionary() {
 fn configuration_keys_on_the_page_exist() {
     let schema: Value = serde_json::from_str(SCHEMA).expect("JSON");
     let exists = |path: &str| {
-        let below =
-            |object| path.split('.').try_fold(object, |object: &Value, key| object["properties"].get(key));
-        [&schema, &schema["definitions"]["target"]].into_iter().any(|object| below(object).is_some())
+        let below = |object| {
+            path.split('.').try_fold(object, |object: &Value, key| object["properties"].get(key))
+        };
+        [&schema, &schema["definitions"]["target"]]
+            .into_iter()
+            .any(|object| below(object).is_some())
     };
     let sources = ORIGINS.lines().skip(1).filter_map(|line| line.split('\t').nth(2));
     let in_sources = sources.flat_map(|source| source.split("; ")).filter_map(|part| {
-        part.strip_prefix("configuration: ").or_else(|| Some(part.split_once("members named in ")?.1))
+        part.strip_prefix("configuration: ")
+            .or_else(|| Some(part.split_once("members named in ")?.1))
     });
     let in_words = COUNTED.iter().flat_map(|(_, what, _)| what.split('`').skip(1).step_by(2));
-    let keys: BTreeSet<&str> = in_sources.chain(in_words.filter(|word| word.contains(['.', '_']))).collect();
+    let keys: BTreeSet<&str> =
+        in_sources.chain(in_words.filter(|word| word.contains(['.', '_']))).collect();
     assert!(keys.len() > 6, "{keys:?}");
     for key in keys {
         assert!(exists(key), "{key} is no key of the configuration");
@@ -212,7 +221,8 @@ fn no_family_of_the_morning_has_more_series_than_its_formula_says() {
     for text in [MORNING, SERVED[4]] {
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let name = line.split(['{', ' ']).next().expect("a name");
-            let family = ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
+            let family =
+                ["_bucket", "_sum", "_count"].iter().find_map(|suffix| name.strip_suffix(suffix));
             let family = family.filter(|family| origins.contains_key(family)).unwrap_or(name);
             *series.entry(family).or_default() += 1;
         }
@@ -228,6 +238,9 @@ fn no_family_of_the_morning_has_more_series_than_its_formula_says() {
             "trio_service_estimated_wait_seconds",
             "trio_service_state_field",
         ];
-        assert!(sparse.contains(&name) || count * 2 >= allowed, "{name}: {count} series of {allowed}");
+        assert!(
+            sparse.contains(&name) || count * 2 >= allowed,
+            "{name}: {count} series of {allowed}"
+        );
     }
 }

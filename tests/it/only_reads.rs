@@ -65,11 +65,13 @@ async fn nothing_but_get_and_the_two_logins_is_ever_sent() {
     assert_eq!(app.metrics().await.get("trio_up", &[]), Some(1.0));
     let journal = journal.lock().expect("not poisoned");
     for ((method, path), times) in journal.iter() {
-        let is_login = method == "POST" && ["/te/api/login", "/te/api/refreshlogin"].contains(&&**path);
+        let is_login =
+            method == "POST" && ["/te/api/login", "/te/api/refreshlogin"].contains(&&**path);
         assert!(method == "GET" || is_login, "{method} {path} was sent {times} times");
     }
-    let times =
-        |method: &str, path: &str| journal.get(&(method.to_owned(), path.to_owned())).copied().unwrap_or(0);
+    let times = |method: &str, path: &str| {
+        journal.get(&(method.to_owned(), path.to_owned())).copied().unwrap_or(0)
+    };
     assert_eq!(times("POST", "/te/api/login"), 1, "renewals are enough: {journal:#?}");
     assert!(times("POST", "/te/api/refreshlogin") >= 10, "{journal:#?}");
     for read in [

@@ -1,6 +1,6 @@
-//! Two exporters on one Trio: what the pair costs Trio, and how far their counters are from one another. The figures
-//! of docs/high-availability.md are these:
-//! `cargo test --locked --test it -- --nocapture pair`.
+//! Two exporters on one Trio: what the pair costs Trio, and how far their counters are from one
+//! another. The figures of docs/high-availability.md are these: `cargo test --locked --test it --
+//! --nocapture pair`.
 #![allow(clippy::print_stdout, reason = "the figures are worth seeing")]
 
 use trio_exporter::{metrics::Identity, sim::Options};
@@ -40,7 +40,9 @@ async fn a_pair_asks_twice_as_often_and_counts_nearly_the_same() {
     let pair = asked as f64 / f64::from(MINUTES);
     println!("requests a minute: {per_minute:?}, together {pair}");
     let document = std::fs::read_to_string(DOCUMENT).expect("a document");
-    for figure in [format!("| one exporter | {:.1} |", per_minute[0]), format!("| a pair | {pair:.1} |")] {
+    for figure in
+        [format!("| one exporter | {:.1} |", per_minute[0]), format!("| a pair | {pair:.1} |")]
+    {
         assert!(document.contains(&figure), "docs/high-availability.md does not say {figure:?}");
     }
 

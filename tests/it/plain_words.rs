@@ -1,8 +1,8 @@
-//! Plain words: comments, HELP, `--help`, messages, documents, rules and boards are written so that a reader who learnt
-//! English as a second language reads each sentence once.
+//! Plain words: comments, HELP, `--help`, messages, documents, rules and boards are written so that
+//! a reader who learnt English as a second language reads each sentence once.
 //!
-//! Only what can be measured is held here. Prose alone is read: names in code, in backquotes or with `_` are left alone,
-//! since users hold some of them (metrics, alerts, configuration keys).
+//! Only what can be measured is held here. Prose alone is read: names in code, in backquotes or
+//! with `_` are left alone, since users hold some of them (metrics, alerts, configuration keys).
 
 use std::{fs, path::Path, sync::LazyLock};
 
@@ -30,7 +30,8 @@ const BANNED: [(&str, &str); 13] = [
     ("a picture of the past", "outdated"),
 ];
 
-/// Doc comments begin with the thing itself. A question word at the start of a line reads like a riddle.
+/// Doc comments begin with the thing itself. A question word at the start of a line reads like a
+/// riddle.
 const QUESTION_WORDS: [&str; 9] =
     ["What", "Who", "Whoever", "Whether", "Where", "Which", "How", "Why", "When"];
 
@@ -45,9 +46,11 @@ static BANNED_WORDS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     BANNED.into_iter().map(entry).collect()
 });
 /// Code and addresses within prose.
-static CODE_SPAN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"`[^`]*`|\w+://\S+").expect("a pattern"));
+static CODE_SPAN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"`[^`]*`|\w+://\S+").expect("a pattern"));
 
-/// The files below a folder whose names end in one of these, with their texts. Paths are below the root, with `/`.
+/// The files below a folder whose names end in one of these, with their texts. Paths are below the
+/// root, with `/`.
 fn files(folder: &str, endings: &[&str]) -> Vec<(String, String)> {
     fn walk(folder: &Path, endings: &[&str], found: &mut Vec<(String, String)>) {
         for entry in fs::read_dir(folder).expect("a folder") {
@@ -74,7 +77,8 @@ fn rust_files() -> Vec<(String, String)> {
 fn banned(place: &str, line: usize, prose: &str) -> Vec<String> {
     let prose = CODE_SPAN.replace_all(prose, "``");
     let found = BANNED_WORDS.iter().filter_map(|(pattern, instead)| {
-        let word = pattern.find(&prose)?.as_str().trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+        let word =
+            pattern.find(&prose)?.as_str().trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
         Some(format!("{place}:{line}: \"{word}\"; write: {instead}"))
     });
     found.collect()
@@ -95,7 +99,8 @@ fn texts(tokens: TokenStream, found: &mut Vec<(usize, String)>) {
         match tree {
             TokenTree::Group(group) => texts(group.stream(), found),
             TokenTree::Literal(literal) => {
-                let text = syn::parse_str::<syn::LitStr>(&literal.to_string()).map(|text| text.value());
+                let text =
+                    syn::parse_str::<syn::LitStr>(&literal.to_string()).map(|text| text.value());
                 if let Ok(text) = text
                     && text.split_whitespace().count() > 2
                 {
@@ -128,8 +133,11 @@ fn problems_in_rust(path: &str, source: &str) -> Vec<String> {
         let mut found = Vec::new();
         texts(tokens, &mut found);
         // A doc comment is a literal for the tokenizer as well; it was read above.
-        let doc_lines: Vec<usize> =
-            (1..).zip(source.lines()).filter(|(_, l)| comment(l).is_some()).map(|(n, _)| n).collect();
+        let doc_lines: Vec<usize> = (1..)
+            .zip(source.lines())
+            .filter(|(_, l)| comment(l).is_some())
+            .map(|(n, _)| n)
+            .collect();
         found.retain(|(line, _)| doc_lines.binary_search(line).is_err());
         problems.extend(found.iter().flat_map(|(line, text)| banned(path, *line, text)));
     }
@@ -141,14 +149,17 @@ fn long_names(path: &str, source: &str) -> Vec<String> {
     static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\bfn (\w+)").expect("a pattern"));
     let names = NAME.captures_iter(source).map(|found| found[1].to_owned());
     let long = names.filter(|name| name.len() > LONGEST_TEST_NAME);
-    long.map(|name| format!("{path}: {name} has {} letters, at most {LONGEST_TEST_NAME}", name.len()))
-        .collect()
+    long.map(|name| {
+        format!("{path}: {name} has {} letters, at most {LONGEST_TEST_NAME}", name.len())
+    })
+    .collect()
 }
 
 /// Banned words in the sentences of a document.
 fn problems_in_document(document: &Document) -> Vec<String> {
     let (mut problems, mut in_code) = (Vec::new(), false);
-    for (event, range) in Parser::new_ext(&document.text, Options::ENABLE_TABLES).into_offset_iter() {
+    for (event, range) in Parser::new_ext(&document.text, Options::ENABLE_TABLES).into_offset_iter()
+    {
         match event {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(TagEnd::CodeBlock) => in_code = false,
@@ -171,14 +182,24 @@ fn problems_in_yaml(path: &str, text: &str) -> Vec<String> {
 fn problems_in_board(path: &str, board: &Value) -> Vec<String> {
     match board {
         Value::Object(members) => {
-            let shown = ["title", "description", "content", "text", "noValue", "displayName", "legendFormat"];
+            let shown = [
+                "title",
+                "description",
+                "content",
+                "text",
+                "noValue",
+                "displayName",
+                "legendFormat",
+            ];
             let inner = members.iter().flat_map(|(name, value)| match value {
                 Value::String(text) if shown.contains(&&**name) => banned(path, 0, text),
                 value => problems_in_board(path, value),
             });
             inner.collect()
         }
-        Value::Array(items) => items.iter().flat_map(|item| problems_in_board(path, item)).collect(),
+        Value::Array(items) => {
+            items.iter().flat_map(|item| problems_in_board(path, item)).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -196,7 +217,8 @@ fn comments_and_texts_use_plain_words() {
 
 #[test]
 fn test_names_are_short() {
-    let problems: Vec<String> = rust_files().iter().flat_map(|(path, text)| long_names(path, text)).collect();
+    let problems: Vec<String> =
+        rust_files().iter().flat_map(|(path, text)| long_names(path, text)).collect();
     assert_none(&problems);
 }
 
@@ -208,10 +230,12 @@ fn documents_use_plain_words() {
 
 #[test]
 fn rules_units_and_chart_use_plain_words() {
-    let endings = [".yml", ".yaml", ".tpl", ".txt", ".service", ".socket", ".default", "Dockerfile", "build"];
+    let endings =
+        [".yml", ".yaml", ".tpl", ".txt", ".service", ".socket", ".default", "Dockerfile", "build"];
     let files = files("deploy", &endings);
     assert!(files.len() > 30, "{}", files.len());
-    let problems: Vec<String> = files.iter().flat_map(|(path, text)| problems_in_yaml(path, text)).collect();
+    let problems: Vec<String> =
+        files.iter().flat_map(|(path, text)| problems_in_yaml(path, text)).collect();
     assert_none(&problems);
 }
 
@@ -219,9 +243,9 @@ fn rules_units_and_chart_use_plain_words() {
 fn boards_use_plain_words() {
     let boards = files("dashboards", &[".json"]);
     assert!(boards.len() > 5, "{}", boards.len());
-    let problems = boards
-        .iter()
-        .flat_map(|(path, text)| problems_in_board(path, &serde_json::from_str(text).expect("JSON")));
+    let problems = boards.iter().flat_map(|(path, text)| {
+        problems_in_board(path, &serde_json::from_str(text).expect("JSON"))
+    });
     assert_none(&problems.collect::<Vec<_>>());
 }
 
@@ -253,8 +277,7 @@ fn planted_words_are_found() {
     );
     assert_eq!(problems_in_document(&document), ["a.md:7: \"nobody\"; write: no one"]);
     assert_eq!(problems_in_yaml("a.yml", "a: b # The process turns.\nc: so_far\n").len(), 1);
-    let board =
-        serde_json::json!({"panels": [{"title": "Nobody", "expr": "anew", "options": {"content": "told"}}]});
+    let board = serde_json::json!({"panels": [{"title": "Nobody", "expr": "anew", "options": {"content": "told"}}]});
     assert_eq!(problems_in_board("a.json", &board).len(), 2);
     let long = format!("fn {}() {{}}", "a".repeat(71));
     assert_eq!(long_names("a.rs", &long).len(), 1);

@@ -125,8 +125,11 @@ async fn talkative() -> HandWritten {
         {"agentId": "3f2504e0-4f89-11d3", "state": "Chefsstöd", "stateSince": "1975-03-02T00:00:00Z"},
     ]});
     trio.answer("cc/881122/agents/state", states.to_string()).await;
-    trio.answer("cc/881122/services", json!([{"serviceId": 701_234, "serviceName": "Växjökön"}]).to_string())
-        .await;
+    trio.answer(
+        "cc/881122/services",
+        json!([{"serviceId": 701_234, "serviceName": "Växjökön"}]).to_string(),
+    )
+    .await;
     let now = json!([{"serviceId": 701_234, "serviceName": "Växjökön", "open": "Stadshuset", "queueLength": 7_012_345,
         "longestWaitTime": "070-123 45 67 Andersson", "estimatedWaitTime": 46_701_234_567_u64, "agentsBusy": "Andersson",
         "agentsAvailable": 3, "agentsLoggedOn": 12}]);
@@ -136,7 +139,8 @@ async fn talkative() -> HandWritten {
         json!([{"groupId": 550_066, "groupName": "Chefsstöd"}]).to_string(),
     )
     .await;
-    trio.answer("cc/881122/agentgroups", "<html>inloggningsfel för Andersson, 0701234567</html>").await;
+    trio.answer("cc/881122/agentgroups", "<html>inloggningsfel för Andersson, 0701234567</html>")
+        .await;
     let calls = json!([{"jobNo": "V0701234567", "serviceId": 701_234, "from": "+46701234567", "state": "Queued",
         "subject": "hemligt-ärende", "created": "2026-01-15T07:59:30Z", "caseClass": "Chefsstöd"}]);
     trio.answer("cc/881122/services/calls", calls.to_string()).await;
@@ -151,7 +155,8 @@ async fn talkative() -> HandWritten {
     // Every other request gets an answer that repeats it.
     let echo = |request: &Request| {
         let headers = format!("{:?} {}", request.headers, request.url);
-        ResponseTemplate::new(500).set_body_json(json!({"inloggningsfel": headers, "Andersson": headers}))
+        ResponseTemplate::new(500)
+            .set_body_json(json!({"inloggningsfel": headers, "Andersson": headers}))
     };
     Mock::given(method("GET")).respond_with(echo).with_priority(200).mount(&trio.server).await;
     trio
@@ -176,16 +181,24 @@ async fn nothing_that_was_planted_anywhere_is_in_the_folder() {
     let text = everything(folder.path());
     let mut secrets: Vec<String> = PLANTED.iter().map(|planted| (*planted).to_owned()).collect();
     secrets.extend([KEY, USER, PASSWORD, ACCESS, REFRESH].map(str::to_owned));
-    secrets.extend([USER, PASSWORD].map(|text| BASE64_STANDARD.encode(latin1(text).expect("ISO-8859-1"))));
+    secrets.extend(
+        [USER, PASSWORD].map(|text| BASE64_STANDARD.encode(latin1(text).expect("ISO-8859-1"))),
+    );
     secrets.extend([trio.server.address().to_string(), trio.server.uri(), "127.0.0.1".to_owned()]);
     for secret in secrets {
         assert!(!text.contains(&secret.to_lowercase()), "{secret} is in the folder");
     }
     let asked = trio.server.received_requests().await.expect("kept");
     let answered: Vec<&str> = asked.iter().map(|request| request.url.path()).collect();
-    for resource in
-        ["agents", "agents/state", "services/calls", "services/cases", "skills", "roles", "agentgroups"]
-    {
+    for resource in [
+        "agents",
+        "agents/state",
+        "services/calls",
+        "services/cases",
+        "skills",
+        "roles",
+        "agentgroups",
+    ] {
         let path = format!("/te/api/cc/881122/{resource}");
         assert!(answered.contains(&&*path), "{resource} was asked, so it is recorded");
     }
@@ -203,9 +216,13 @@ async fn what_the_exporter_needs_to_know_is_still_there() {
     };
     let asked = trio.server.received_requests().await.expect("kept");
     let reads = asked.iter().filter(|request| request.method.as_str() == "GET").count();
-    let cycles =
-        ["cycle-1.jsonl", "cycle-2.jsonl", "cycle-3.jsonl"].map(|file| lines(folder.path(), file).len());
-    assert_eq!(look.len() + cycles.iter().sum::<usize>(), reads, "every GET is there, and no login");
+    let cycles = ["cycle-1.jsonl", "cycle-2.jsonl", "cycle-3.jsonl"]
+        .map(|file| lines(folder.path(), file).len());
+    assert_eq!(
+        look.len() + cycles.iter().sum::<usize>(),
+        reads,
+        "every GET is there, and no login"
+    );
 
     let now = of("services/state")["json"][0].clone();
     assert_eq!((&now["agentsAvailable"], &now["agentsLoggedOn"]), (&json!(3), &json!(12)));
@@ -217,23 +234,28 @@ async fn what_the_exporter_needs_to_know_is_still_there() {
     let agents = of("agents");
     let members = &agents["json"]["data"];
     assert_eq!(members[0]["agentId"], states[0]["agentId"], "the same agent");
-    assert_eq!(members[0]["groupId"][0].to_string(), members[0]["groupId"][1].as_str().expect("text"));
+    assert_eq!(
+        members[0]["groupId"][0].to_string(),
+        members[0]["groupId"][1].as_str().expect("text")
+    );
     assert_eq!((&members[0]["active"], &members[1]["active"]), (&json!(true), &json!(false)));
     let pages: Value =
-        serde_json::from_str(agents["headers"]["x-pagination"].as_str().expect("text")).expect("JSON");
+        serde_json::from_str(agents["headers"]["x-pagination"].as_str().expect("text"))
+            .expect("JSON");
     assert_eq!(pages["totalCount"], 2);
     let cc = of("cc")["json"]["data"][0]["id"].to_string();
     assert_eq!(agents["path"], format!("/te/api/cc/{cc}/agents"));
-    assert!(
-        pages["nextPageLink"].as_str().is_some_and(
-            |link| link.starts_with(&format!("http://host-1.invalid/te/api/cc/{cc}/agents?name="))
-        )
-    );
+    assert!(pages["nextPageLink"].as_str().is_some_and(|link| {
+        link.starts_with(&format!("http://host-1.invalid/te/api/cc/{cc}/agents?name="))
+    }));
     let broken = of("agentgroups");
     assert_eq!((&broken["unreadable"]["begins"], &broken["status"]), (&json!("<"), &json!(200)));
     assert_eq!(of("skills")["status"], 403);
     let moved = of("roles");
-    assert!(moved["headers"]["location"].as_str().is_some_and(|to| to.contains(".invalid/")), "{moved}");
+    assert!(
+        moved["headers"]["location"].as_str().is_some_and(|to| to.contains(".invalid/")),
+        "{moved}"
+    );
     assert_eq!(moved["headers"].get("retry-after"), None);
     let kept = fs::read_to_string(folder.path().join("kept.txt")).expect("text");
     for line in ["mail", "personnummer", "lastName", "Busy", "Queued"] {
@@ -256,17 +278,24 @@ async fn an_unknown_word_stays_where_the_user_says_so_and_only_there() {
     assert!(kept.expect("text").lines().any(|line| line == "Chefsstöd"));
     let calls = look.iter().find(|line| line["resource"] == "services/calls").expect("a line");
     assert_ne!(calls["json"][0]["caseClass"], "Chefsstöd");
-    let cases =
-        look.iter().find(|line| line["path"].as_str().is_some_and(|path| path.ends_with("/services/cases")));
-    assert_eq!(cases.expect("a line")["json"], calls["json"], "the same case is the same everywhere");
+    let cases = look
+        .iter()
+        .find(|line| line["path"].as_str().is_some_and(|path| path.ends_with("/services/cases")));
+    assert_eq!(
+        cases.expect("a line")["json"],
+        calls["json"],
+        "the same case is the same everywhere"
+    );
 }
 
 #[tokio::test]
 async fn two_recordings_of_the_same_answers_have_no_token_in_common() {
     let trio = talkative().await;
-    let (one, other) = (recorded(secretive(&trio), &[]).await, recorded(secretive(&trio), &[]).await);
+    let (one, other) =
+        (recorded(secretive(&trio), &[]).await, recorded(secretive(&trio), &[]).await);
     let tokens = |folder: &Path| -> Vec<String> {
-        let agents = lines(folder, "look.jsonl").into_iter().find(|line| line["resource"] == "agents");
+        let agents =
+            lines(folder, "look.jsonl").into_iter().find(|line| line["resource"] == "agents");
         let agents = agents.expect("a line")["json"]["data"].clone();
         ["lastName", "mail", "mobile", "phone"].map(|member| agents[0][member].to_string()).to_vec()
     };
@@ -291,7 +320,9 @@ async fn contact_centres_that_are_not_read_are_not_looked_at() {
 async fn without_a_server_or_a_login_there_is_nothing_to_record() {
     let trio = HandWritten::start().await;
     trio.server.reset().await;
-    for (server, problem) in [(format!("http://{NOBODY}/te/api"), "no connection"), (trio.url(), "404")] {
+    for (server, problem) in
+        [(format!("http://{NOBODY}/te/api"), "no connection"), (trio.url(), "404")]
+    {
         let (_, looked) = Recording::try_begin(target(&server), still_clock()).await;
         let error = looked.expect_err("nobody answers").to_string();
         assert!(error.contains(problem), "{error}");

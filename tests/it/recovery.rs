@@ -19,7 +19,10 @@ async fn small() -> (TestApp, HandWritten) {
         ("cc", r#"[{"id":1,"name":"Kundtjänst"}]"#),
         ("cc/1", "[]"),
         ("cc/1/services", r#"[{"serviceId":11,"serviceName":"Växel"}]"#),
-        ("cc/1/services/state", r#"[{"serviceId":11,"open":true,"queueLength":2,"longestWaitTime":30}]"#),
+        (
+            "cc/1/services/state",
+            r#"[{"serviceId":11,"open":true,"queueLength":2,"longestWaitTime":30}]"#,
+        ),
         ("cc/1/servicegroups", "[]"),
         ("cc/1/agents", r#"[{"agentId":7,"firstName":"Åsa","lastName":"Ek","groupId":3}]"#),
         ("cc/1/agents/state", r#"[{"agentId":7,"state":"Busy"}]"#),
@@ -62,7 +65,11 @@ async fn when_trio_goes_its_gauges_go_within_a_minute_and_the_counters_stay() {
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_up", &[]), Some(0.0));
     assert_eq!(metrics.get("trio_collector_success", &[("collector", "agent_state")]), Some(0.0));
-    assert_eq!(metrics.get("trio_service_queue_length", &[]), Some(2.0), "the last good reading is 5 s old");
+    assert_eq!(
+        metrics.get("trio_service_queue_length", &[]),
+        Some(2.0),
+        "the last good reading is 5 s old"
+    );
 
     app.step_after(56).await;
     let (metrics, agents) = (app.metrics().await, app.agents().await);
@@ -139,8 +146,9 @@ async fn returning_trio_is_read_at_once_gap_is_unmeasured() {
 #[tokio::test]
 async fn lasting_situation_is_logged_in_one_line() {
     let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard =
-        tracing::subscriber::set_default(tracing_subscriber::registry().with(LogLines(lines.clone())));
+    let _guard = tracing::subscriber::set_default(
+        tracing_subscriber::registry().with(LogLines(lines.clone())),
+    );
     let about_target = |lines: &Mutex<Vec<String>>| -> Vec<String> {
         let lines = lines.lock().expect("not poisoned");
         lines.iter().filter(|line| line.contains("scope=\"target\"")).cloned().collect()
@@ -198,7 +206,10 @@ async fn an_id_that_no_configuration_explains_is_asked_about_once_and_at_once() 
         .mount(&trio.server)
         .await;
     for (resource, items) in [
-        ("cc/1/services", r#"[{"serviceId":11,"serviceName":"Växel"},{"serviceId":12,"serviceName":"Ny"}]"#),
+        (
+            "cc/1/services",
+            r#"[{"serviceId":11,"serviceName":"Växel"},{"serviceId":12,"serviceName":"Ny"}]"#,
+        ),
         ("cc/1/services/state", r#"[{"serviceId":11},{"serviceId":12},{"serviceId":13}]"#),
         ("cc/1/servicegroups", "[]"),
         ("cc/1/agents", "[]"),
@@ -210,12 +221,22 @@ async fn an_id_that_no_configuration_explains_is_asked_about_once_and_at_once() 
     app.step_after(5).await;
     let metrics = app.metrics().await;
     assert_eq!(reads(&metrics), Some(5.0), "once for members that hide, once for the unknown ids");
-    assert_eq!(metrics.get("trio_service_info", &[("service_id", "12"), ("service_name", "Ny")]), Some(1.0));
-    assert_eq!(metrics.get("trio_service_info", &[("service_id", "13"), ("service_name", "")]), Some(1.0));
+    assert_eq!(
+        metrics.get("trio_service_info", &[("service_id", "12"), ("service_name", "Ny")]),
+        Some(1.0)
+    );
+    assert_eq!(
+        metrics.get("trio_service_info", &[("service_id", "13"), ("service_name", "")]),
+        Some(1.0)
+    );
     for _ in 0..5 {
         app.step_after(5).await;
     }
-    assert_eq!(reads(&app.metrics().await), Some(5.0), "service 13 is unknown, and is not asked for again");
+    assert_eq!(
+        reads(&app.metrics().await),
+        Some(5.0),
+        "service 13 is unknown, and is not asked for again"
+    );
 }
 
 #[tokio::test]
@@ -224,7 +245,10 @@ async fn a_service_that_vanishes_from_trio_vanishes_from_the_metrics() {
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let mut app = TestApp::start_at(config(trio.target(true), Identity::Name), clock).await;
     app.step().await;
-    assert_eq!(app.metrics().await.find("trio_service_open", &[]).len(), trio.simulator.service_count());
+    assert_eq!(
+        app.metrics().await.find("trio_service_open", &[]).len(),
+        trio.simulator.service_count()
+    );
     let url = format!("http://{}/sim/control/services/101", trio.addr);
     let answer = crate::support::reqwest_client().delete(url).send().await.expect("an answer");
     assert!(answer.status().is_success());

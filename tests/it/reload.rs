@@ -48,12 +48,14 @@ impl Scene {
     }
 
     async fn metrics(&self) -> Samples {
-        let answer = reqwest_client().get(format!("{}/metrics", self.url)).send().await.expect("an answer");
+        let answer =
+            reqwest_client().get(format!("{}/metrics", self.url)).send().await.expect("an answer");
         Samples::parse(&answer.text().await.expect("a body"))
     }
 
     async fn send(&self, method: Method) -> (StatusCode, String) {
-        let answer = reqwest_client().request(method, format!("{}/-/reload", self.url)).send().await;
+        let answer =
+            reqwest_client().request(method, format!("{}/-/reload", self.url)).send().await;
         let answer = answer.expect("an answer");
         (answer.status(), answer.text().await.expect("a body"))
     }
@@ -111,7 +113,10 @@ async fn unchanged_target_keeps_session_and_counters_on_reload() {
     };
     assert_eq!(of_a(&after, "trio_auth_logins_total"), 1.0);
     for counter in ["trio_agents_state_seconds_total", "trio_api_requests_total"] {
-        assert!(of_a(&before, counter) > 0.0 && of_a(&after, counter) > of_a(&before, counter), "{counter}");
+        assert!(
+            of_a(&before, counter) > 0.0 && of_a(&after, counter) > of_a(&before, counter),
+            "{counter}"
+        );
     }
     assert_eq!(of_a(&after, "trio_polls_missed_total"), 0.0);
 }
@@ -156,8 +161,10 @@ async fn changed_target_restarts_and_others_continue() {
 #[tokio::test]
 async fn faulty_configuration_changes_nothing_and_names_all_mistakes() {
     let scene = Scene::start().await;
-    let started =
-        scene.until_reloaded(1.0).await.get("trio_config_last_reload_success_timestamp_seconds", &[]);
+    let started = scene
+        .until_reloaded(1.0)
+        .await
+        .get("trio_config_last_reload_success_timestamp_seconds", &[]);
     scene.configure("targets: []\npol: {state: 1s}\n");
     let (status, text) = scene.send(Method::POST).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
@@ -176,7 +183,8 @@ async fn faulty_configuration_changes_nothing_and_names_all_mistakes() {
     scene.process.signal(Signal::HUP);
     let metrics = scene.until_reloaded(1.0).await;
     assert!(metrics.get("trio_config_last_reload_success_timestamp_seconds", &[]) >= started);
-    let logins: f64 = metrics.find("trio_auth_logins_total", &[]).iter().map(|(_, logins)| logins).sum();
+    let logins: f64 =
+        metrics.find("trio_auth_logins_total", &[]).iter().map(|(_, logins)| logins).sum();
     assert_eq!(logins, 2.0, "one each, at the start");
 }
 
@@ -184,7 +192,8 @@ async fn faulty_configuration_changes_nothing_and_names_all_mistakes() {
 async fn a_corrected_secret_is_used_at_once_though_logins_had_to_wait() {
     let Options { client_key, username, password, .. } = Options::default();
     let trio =
-        Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await;
+        Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system())
+            .await;
     let folder = folder();
     let configure = |password: &str| {
         let text = format!(
@@ -194,8 +203,12 @@ async fn a_corrected_secret_is_used_at_once_though_logins_had_to_wait() {
         written(&folder, &text)
     };
     let file = configure("wrong");
-    let mut process =
-        exporter(&["--config.file", file.to_str().expect("UTF-8"), "--web.listen-address", "127.0.0.1:0"]);
+    let mut process = exporter(&[
+        "--config.file",
+        file.to_str().expect("UTF-8"),
+        "--web.listen-address",
+        "127.0.0.1:0",
+    ]);
     process.says("that it was refused", |text| text.contains("login refused").then_some(())).await;
     configure(&password);
     process.signal(Signal::HUP);
@@ -217,8 +230,12 @@ async fn new_target_is_saved_and_removed_target_forgotten() {
     let rest = "poll: {state: 1s}\nstate_file: counters\n";
     scene.configure(&format!("targets:\n{}{rest}", entry("a", a)));
     let file = scene.folder.path().join("trio-exporter.yml");
-    let mut process =
-        exporter(&["--config.file", file.to_str().expect("UTF-8"), "--web.listen-address", "127.0.0.1:0"]);
+    let mut process = exporter(&[
+        "--config.file",
+        file.to_str().expect("UTF-8"),
+        "--web.listen-address",
+        "127.0.0.1:0",
+    ]);
     process.serves().await;
     let saved = |wanted: &'static str, unwanted: &'static str| {
         let file = scene.folder.path().join("counters");

@@ -41,7 +41,9 @@ const NAMES: [&str; 8] = [
 type Series = (BTreeMap<String, String>, String);
 
 fn series(samples: &Samples) -> Vec<Series> {
-    let ours = samples.all().filter(|(series, _)| !ABOUT_US.iter().any(|prefix| series.starts_with(prefix)));
+    let ours = samples
+        .all()
+        .filter(|(series, _)| !ABOUT_US.iter().any(|prefix| series.starts_with(prefix)));
     ours.map(|(series, value)| {
         let (name, labels) = series.split_once('{').unwrap_or((series, "}"));
         let labels = labels.trim_end_matches('}').split("\",").filter(|label| !label.is_empty());
@@ -57,8 +59,8 @@ fn series(samples: &Samples) -> Vec<Series> {
     .collect()
 }
 
-/// All that is said of each thing that `label` names, without its name: the same things are the same
-/// here, under any name and in any order.
+/// All that is said of each thing that `label` names, without its name: the same things are the
+/// same here, under any name and in any order.
 fn things(samples: &Samples, label: &str) -> Vec<Vec<String>> {
     let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (mut labels, value) in series(samples) {
@@ -77,7 +79,10 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// The exporter on a simulated Trio, step by step, and a recording of the same moments.
-async fn original(options: Options, folder: &Path) -> (Vec<[Samples; 2]>, trio_exporter::config::Target) {
+async fn original(
+    options: Options,
+    folder: &Path,
+) -> (Vec<[Samples; 2]>, trio_exporter::config::Target) {
     let clock = still_clock();
     let trio = Simulated::start(options, clock.clone()).await;
     let target = trio.target(true);
@@ -96,8 +101,10 @@ async fn original(options: Options, folder: &Path) -> (Vec<[Samples; 2]>, trio_e
 
 async fn assert_replays(options: Options) {
     let folder = folder();
-    let what =
-        format!("{:?}, times: {}, hidden: {}", options.dialect, options.state_times, options.hide_members);
+    let what = format!(
+        "{:?}, times: {}, hidden: {}",
+        options.dialect, options.state_times, options.hide_members
+    );
     let (shown, target) = original(options, folder.path()).await;
     let clock = still_clock();
     let replay = Replayed::start(folder.path(), clock.clone()).await;
@@ -111,7 +118,11 @@ async fn assert_replays(options: Options) {
             assert_eq!(things(&main_now, label), expected, "{what}: {label}, step {step}");
         }
         for label in ["agent_id", "agent_group_id"] {
-            assert_eq!(things(&agents_now, label), things(agents, label), "{what}: {label}, step {step}");
+            assert_eq!(
+                things(&agents_now, label),
+                things(agents, label),
+                "{what}: {label}, step {step}"
+            );
         }
     }
     let last = &shown[shown.len() - 1];
@@ -121,7 +132,14 @@ async fn assert_replays(options: Options) {
 }
 
 fn options(dialect: Dialect) -> Options {
-    Options { dialect, services: 13, agents: 37, contact_centers: 2, page_cap: 7, ..Options::default() }
+    Options {
+        dialect,
+        services: 13,
+        agents: 37,
+        contact_centers: 2,
+        page_cap: 7,
+        ..Options::default()
+    }
 }
 
 #[tokio::test]
@@ -144,7 +162,8 @@ async fn a_replay_hides_members_until_they_are_asked_for_as_the_original_did() {
 async fn what_the_original_refused_the_replay_refuses() {
     let forbidden = vec!["services/calls".to_owned(), "directory".to_owned()];
     let folder = folder();
-    let (shown, target) = original(Options { forbidden, ..Options::default() }, folder.path()).await;
+    let (shown, target) =
+        original(Options { forbidden, ..Options::default() }, folder.path()).await;
     let clock = still_clock();
     let replay = Replayed::start(folder.path(), clock.clone()).await;
     let mut app = TestApp::start_at(config(replay.target(&target), Identity::Name), clock).await;
@@ -159,8 +178,11 @@ async fn what_the_original_refused_the_replay_refuses() {
 #[tokio::test]
 async fn times_are_as_far_away_as_they_were_however_late_the_replay_is() {
     let since = |samples: &Samples| {
-        let mut all: Vec<f64> =
-            samples.find("trio_agent_state_since_timestamp_seconds", &[]).iter().map(|(_, at)| *at).collect();
+        let mut all: Vec<f64> = samples
+            .find("trio_agent_state_since_timestamp_seconds", &[])
+            .iter()
+            .map(|(_, at)| *at)
+            .collect();
         all.sort_unstable_by(f64::total_cmp);
         all
     };
@@ -171,13 +193,17 @@ async fn times_are_as_far_away_as_they_were_however_late_the_replay_is() {
         let clock = still_clock();
         clock.advance(Duration::from_secs(86_400));
         let replay = Replayed::start(folder.path(), clock.clone()).await;
-        let mut app = TestApp::start_at(config(replay.target(&target), Identity::Name), clock).await;
+        let mut app =
+            TestApp::start_at(config(replay.target(&target), Identity::Name), clock).await;
         app.step_after(5).await;
         let expected: Vec<f64> = since(&shown[0][1]).iter().map(|at| at + day).collect();
         let now = since(&app.agents().await);
         assert!(expected[0] < 1_768_464_000.0 + day, "{dialect:?}: before the recording began");
         assert_eq!(now.len(), expected.len());
-        assert!(now.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-3), "{dialect:?}: {now:?}");
+        assert!(
+            now.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-3),
+            "{dialect:?}: {now:?}"
+        );
         let skew = app.metrics().await.get("trio_clock_skew_seconds", &[]).expect("a clock");
         assert!(skew.is_finite(), "{skew}");
     }
@@ -188,7 +214,9 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
     for dialect in Dialect::ALL {
         let folder = folder();
         let clock = still_clock();
-        let trio = Simulated::start(Options { hide_members: true, ..options(dialect) }, clock.clone()).await;
+        let trio =
+            Simulated::start(Options { hide_members: true, ..options(dialect) }, clock.clone())
+                .await;
         let target = trio.target(true);
         let client = |target: trio_exporter::config::Target| {
             Client::new(target.trio, target.dictionary, Default::default(), Clock::system())
@@ -199,7 +227,8 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
         recording.cycle().await;
         recording.save(folder.path(), &[]);
         let replay = Replayed::start(folder.path(), clock).await;
-        let after = inspect::inspect(&client(replay.target(&target)), false).await.expect("a report");
+        let after =
+            inspect::inspect(&client(replay.target(&target)), false).await.expect("a report");
         type Line = (String, usize, Vec<(String, Vec<String>, bool, Option<String>)>);
         let shape = |report: &inspect::Report| -> Vec<Line> {
             let mut lines: Vec<Line> = report
@@ -211,8 +240,9 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
                         inspect::ReadOutcome::Refused(why) => panic!("{}: {why}", seen.resource),
                     };
                     let members = seen.members().iter();
-                    let members = members
-                        .map(|m| (m.name.clone(), m.types.clone(), m.only_when_asked, m.feeds.clone()));
+                    let members = members.map(|m| {
+                        (m.name.clone(), m.types.clone(), m.only_when_asked, m.feeds.clone())
+                    });
                     (seen.resource.clone(), items, members.collect())
                 })
                 .collect();
@@ -228,7 +258,12 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
                 .iter()
                 .any(|seen| seen.resource == "services/calls" && !seen.members().is_empty())
         );
-        assert!(after.resources.iter().any(|seen| seen.resource == "skills" && !seen.members().is_empty()));
+        assert!(
+            after
+                .resources
+                .iter()
+                .any(|seen| seen.resource == "skills" && !seen.members().is_empty())
+        );
     }
 }
 
@@ -241,15 +276,19 @@ async fn a_client_that_asks_for_other_pages_and_members_gets_the_same_rows() {
     let mut other = replay.target(&target);
     other.trio.limits = Limits { page_size: 5, ..other.trio.limits };
     let fields = "services/state:\n  queue_length: {members: [queueLength, somethingElse]}\n";
-    let dictionary = trio_exporter::trio::Dictionary::with_user_file("f.yml", fields).expect("valid");
+    let dictionary =
+        trio_exporter::trio::Dictionary::with_user_file("f.yml", fields).expect("valid");
     other.dictionary = std::sync::Arc::new(dictionary);
     let mut app = TestApp::start_at(config(other, Identity::Name), clock).await;
     for [main, _] in &shown {
         app.step_after(5).await;
         let now = app.metrics().await;
-        for family in
-            ["trio_service_queue_length", "trio_agents", "trio_service_skilled_agents", "trio_calls"]
-        {
+        for family in [
+            "trio_service_queue_length",
+            "trio_agents",
+            "trio_service_skilled_agents",
+            "trio_calls",
+        ] {
             assert_eq!(now.sum(family), main.sum(family), "{family}");
         }
     }

@@ -1,4 +1,5 @@
-//! The rules that we ship: every expression fits what the exporter has, and every alert is complete.
+//! The rules that we ship: every expression fits what the exporter has, and every alert is
+//! complete.
 
 use std::collections::BTreeSet;
 
@@ -41,8 +42,15 @@ fn recorded_names_tell_level_metric_and_operations() {
         };
         assert!(levels.contains(&level), "{name}: {level} is no level");
         assert!(metric.starts_with("trio_") && !metric.ends_with("_total"), "{name}: the metric");
-        assert!(["increase", "ratio_increase", "p90_increase"].iter().any(|it| operations.starts_with(it)));
-        assert!(rule.labels.is_empty(), "{name} adds labels, of which the check of names knows nothing");
+        assert!(
+            ["increase", "ratio_increase", "p90_increase"]
+                .iter()
+                .any(|it| operations.starts_with(it))
+        );
+        assert!(
+            rule.labels.is_empty(),
+            "{name} adds labels, of which the check of names knows nothing"
+        );
     }
 }
 
@@ -92,7 +100,10 @@ fn every_alert_says_what_is_wrong_and_where_to_read_on() {
             "{name}: the summary is one fixed sentence"
         );
         let description = &rule.annotations["description"];
-        assert!(description.ends_with('.') && description.contains("{{"), "{name}: which one, and how much");
+        assert!(
+            description.ends_with('.') && description.contains("{{"),
+            "{name}: which one, and how much"
+        );
         assert!(description.contains("$labels."), "{name}: where");
         let anchor = format!("docs/runbooks.md#{}", alert.to_lowercase());
         assert_eq!(rule.annotations["runbook_url"], anchor, "{name}");

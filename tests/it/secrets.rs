@@ -46,15 +46,16 @@ async fn recorded(clock: Clock, tokens: Tokens) -> SocketAddr {
     let router = simulator.router().layer(from_fn(move |request: Request, next: Next| {
         let tokens = tokens.clone();
         async move {
-            let bearer = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+            let bearer =
+                request.headers().get("authorization").and_then(|value| value.to_str().ok());
             let bearer = bearer.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
             tokens.lock().expect("not poisoned").extend(bearer);
             let is_login = request.uri().path().ends_with("login");
             let (parts, body) = next.run(request).await.into_parts();
             let bytes = to_bytes(body, usize::MAX).await.expect("a body");
             if is_login && let Ok(answer) = serde_json::from_slice::<serde_json::Value>(&bytes) {
-                let given =
-                    ["access_token", "refresh_token"].map(|name| answer[name].as_str().map(str::to_owned));
+                let given = ["access_token", "refresh_token"]
+                    .map(|name| answer[name].as_str().map(str::to_owned));
                 tokens.lock().expect("not poisoned").extend(given.into_iter().flatten());
             }
             axum::response::Response::from_parts(parts, Body::from(bytes))
@@ -70,7 +71,8 @@ async fn recorded(clock: Clock, tokens: Tokens) -> SocketAddr {
 
 async fn order(server: SocketAddr, path: &str, order: serde_json::Value) {
     let request = reqwest_client().post(format!("http://{server}/sim/control/{path}"));
-    let answer = request.header("content-type", "application/json").body(order.to_string()).send().await;
+    let answer =
+        request.header("content-type", "application/json").body(order.to_string()).send().await;
     assert!(answer.expect("an answer").status().is_success());
 }
 
@@ -84,12 +86,16 @@ fn forms(text: &str) -> Vec<String> {
             .map(|b| if plain(b) { char::from(*b).to_string() } else { format!("%{b:02X}") })
             .collect()
     };
-    let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let form =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let base64 = [BASE64_STANDARD.encode(&bytes), BASE64_STANDARD.encode(text)];
     let debug = format!("{text:?}").trim_matches('"').to_owned();
     let json = json!(text).to_string().trim_matches('"').to_owned();
-    let mut forms = vec![text.to_owned(), debug, json, percent(&bytes), percent(text.as_bytes()), form(text)];
-    forms.extend(base64.iter().flat_map(|text| [text.clone(), percent(text.as_bytes()), form(text)]));
+    let mut forms =
+        vec![text.to_owned(), debug, json, percent(&bytes), percent(text.as_bytes()), form(text)];
+    forms.extend(
+        base64.iter().flat_map(|text| [text.clone(), percent(text.as_bytes()), form(text)]),
+    );
     forms
 }
 
@@ -125,10 +131,20 @@ fn configured(folder: &Path, servers: [SocketAddr; 2]) -> PathBuf {
 
 async fn command(file: &Path, arguments: &[&str]) -> String {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    command.env_clear().args(arguments).arg("--config.file").arg(file).args(["--log.level", "trace"]);
-    let output = tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
+    command
+        .env_clear()
+        .args(arguments)
+        .arg("--config.file")
+        .arg(file)
+        .args(["--log.level", "trace"]);
+    let output =
+        tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
     let output = output.expect("no panic");
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 #[tokio::test]
@@ -140,8 +156,12 @@ async fn no_secret_in_use_is_logged_or_shown() {
     let primary = recorded(clock.clone(), tokens.clone()).await;
     let secondary = recorded(clock.clone(), tokens.clone()).await;
     order(primary, "failover", json!({"other": secondary.to_string()})).await;
-    order(secondary, "failover", json!({"other": primary.to_string(), "secondary": true, "passive": true}))
-        .await;
+    order(
+        secondary,
+        "failover",
+        json!({"other": primary.to_string(), "secondary": true, "passive": true}),
+    )
+    .await;
     let folder = crate::process::folder();
     let password = folder.path().join("password");
     std::fs::write(&password, WRONG).expect("writable");
@@ -182,7 +202,9 @@ async fn no_secret_in_use_is_logged_or_shown() {
     }
     said.add("Debug of the pollers", format!("{:?}", app.pollers));
 
-    for arguments in [&["inspect", "--show-values"][..], &["inspect", "--output", "json"], &["check"]] {
+    for arguments in
+        [&["inspect", "--show-values"][..], &["inspect", "--output", "json"], &["check"]]
+    {
         let text = command(&file, arguments).await;
         assert!(text.contains("agents/state"), "{arguments:?} did its work: {text}");
         said.add(arguments.join(" "), text);
@@ -197,8 +219,10 @@ async fn no_secret_in_use_is_logged_or_shown() {
     assert!(lines.iter().any(|line| line.contains("another server is asked")), "{lines:#?}");
     said.add("the log", lines.join("\n"));
     let tokens = tokens.lock().expect("not poisoned").clone();
-    let kinds = ["at-", "rt-"].map(|kind| tokens.iter().filter(|token| token.starts_with(kind)).count());
+    let kinds =
+        ["at-", "rt-"].map(|kind| tokens.iter().filter(|token| token.starts_with(kind)).count());
     assert!(kinds.iter().all(|count| *count >= 3), "access and refresh tokens: {tokens:?}");
-    let secrets: Vec<String> = [KEY, PASSWORD, WRONG].map(str::to_owned).into_iter().chain(tokens).collect();
+    let secrets: Vec<String> =
+        [KEY, PASSWORD, WRONG].map(str::to_owned).into_iter().chain(tokens).collect();
     said.assert_silent(&secrets);
 }

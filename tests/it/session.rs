@@ -66,7 +66,8 @@ async fn what_may_not_be_read_is_asked_again_only_after_the_token_was_renewed() 
     let trio = trio().await;
     answer_once(&trio, STATE, "GET", ResponseTemplate::new(403)).await;
     trio.answer(STATE, agents()).await;
-    let token = json!({"access_token": "token-2", "refresh_token": "refresh-2", "expires_in": 3600});
+    let token =
+        json!({"access_token": "token-2", "refresh_token": "refresh-2", "expires_in": 3600});
     trio.server
         .register(
             Mock::given(path("/te/api/refreshlogin"))
@@ -148,20 +149,34 @@ async fn a_server_that_gets_too_many_requests_gets_none_for_as_long_as_it_asks()
 async fn a_login_that_asks_for_time_gets_it_and_is_no_refusal() {
     let clock = still_clock();
     let trio = Simulated::start(Options::default(), clock.clone()).await;
-    let fault = |status| json!({"path": "login", "status": status, "retry_after": "40", "times": 1});
+    let fault =
+        |status| json!({"path": "login", "status": status, "retry_after": "40", "times": 1});
     for (status, reason) in [(503, "unavailable"), (429, "rate_limited")] {
         trio.order("fault", &fault(status)).await;
-        let mut app = TestApp::start_at(config(trio.target(true), Identity::Name), clock.clone()).await;
+        let mut app =
+            TestApp::start_at(config(trio.target(true), Identity::Name), clock.clone()).await;
         for pause in [0, 10, 20] {
             app.step_after(pause).await;
-            assert_eq!(app.metrics().await.get("trio_auth_logins_total", &[]), Some(1.0), "{status}");
+            assert_eq!(
+                app.metrics().await.get("trio_auth_logins_total", &[]),
+                Some(1.0),
+                "{status}"
+            );
         }
         let metrics = app.metrics().await;
-        assert_eq!(metrics.get("trio_auth_failures_total", &[("reason", "server")]), Some(1.0), "{status}");
+        assert_eq!(
+            metrics.get("trio_auth_failures_total", &[("reason", "server")]),
+            Some(1.0),
+            "{status}"
+        );
         app.step_after(11).await;
         let metrics = app.metrics().await;
         assert_eq!(metrics.get("trio_up", &[]), Some(1.0), "{status}");
-        assert_eq!(metrics.get("trio_api_retries_total", &[("reason", reason)]), Some(1.0), "{status}");
+        assert_eq!(
+            metrics.get("trio_api_retries_total", &[("reason", reason)]),
+            Some(1.0),
+            "{status}"
+        );
     }
 }
 
@@ -248,7 +263,8 @@ async fn a_refusal_at_one_server_is_waited_out_at_the_other_too() {
 async fn a_password_of_every_character_of_iso_8859_1_is_understood() {
     let every: String = (0_u8..=255).map(char::from).collect();
     let reversed: String = every.chars().rev().collect();
-    for password in [every, reversed, "å".to_owned(), "ÿ".repeat(3), "+/=&%\u{a0}\n ".to_owned()] {
+    for password in [every, reversed, "å".to_owned(), "ÿ".repeat(3), "+/=&%\u{a0}\n ".to_owned()]
+    {
         let clock = still_clock();
         let options = Options { username: password.clone(), password, ..Options::default() };
         let trio = Simulated::start(options, clock.clone()).await;

@@ -28,8 +28,9 @@ async fn a_shard_without_any_target_runs_is_ready_and_says_so() {
     let answer = reqwest_client().get(format!("{}/metrics?target=test", app.url)).send().await;
     let answer = answer.expect("an answer");
     assert_eq!(answer.status().as_u16(), 404);
-    let expected =
-        format!("404: the target \"test\" is read by shard {holder} of 2; this is shard {number}\n");
+    let expected = format!(
+        "404: the target \"test\" is read by shard {holder} of 2; this is shard {number}\n"
+    );
     assert_eq!(answer.text().await.expect("a body"), expected);
 }
 

@@ -35,7 +35,11 @@ fn lasting(metrics: &Samples) -> Vec<(String, f64)> {
         families.iter().any(|family| name.starts_with(family))
             && counters.iter().any(|counter| name.ends_with(counter))
     };
-    metrics.all().filter(|(series, _)| lasts(series)).map(|(series, n)| (series.to_owned(), n)).collect()
+    metrics
+        .all()
+        .filter(|(series, _)| lasts(series))
+        .map(|(series, n)| (series.to_owned(), n))
+        .collect()
 }
 
 /// No series is gone or lower than before.

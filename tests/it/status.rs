@@ -43,9 +43,13 @@ fn masked(mut report: Value, address: &str) -> String {
     report["exporter"]["version"] = json!("VERSION");
     report["exporter"]["revision"] = json!("REVISION");
     let skew = &mut report["targets"][0]["clock_skew_seconds"];
-    assert!(skew.as_f64().is_some_and(|skew| skew.abs() < 5.0), "half of what the answer took: {skew}");
+    assert!(
+        skew.as_f64().is_some_and(|skew| skew.abs() < 5.0),
+        "half of what the answer took: {skew}"
+    );
     *skew = json!(0.0);
-    let text = serde_json::to_string_pretty(&report).expect("JSON").replace(address, "trio.example");
+    let text =
+        serde_json::to_string_pretty(&report).expect("JSON").replace(address, "trio.example");
     text + "\n"
 }
 
@@ -77,9 +81,15 @@ async fn the_mapping_in_use_is_shown_in_every_dialect() {
         app.step_after(5).await;
         let (report, metrics) = (status(&app, "").await, app.metrics().await);
         let fields = report["targets"][0]["fields"].as_array().expect("a list");
-        let queue = fields.iter().find(|f| f["resource"] == "services/state" && f["field"] == "queue_length");
+        let queue = fields
+            .iter()
+            .find(|f| f["resource"] == "services/state" && f["field"] == "queue_length");
         let queue = queue.expect("a field of the dictionary");
-        assert_eq!((&queue["state"], &queue["source"]), (&json!("found"), &json!(source)), "{dialect:?}");
+        assert_eq!(
+            (&queue["state"], &queue["source"]),
+            (&json!("found"), &json!(source)),
+            "{dialect:?}"
+        );
         assert!(member.is_empty() || queue["member"] == member, "{dialect:?}: {queue}");
         // The same as the metrics say, field by field.
         let infos = metrics.find("trio_field_info", &[]).len();
@@ -126,7 +136,10 @@ async fn down_trio_is_shown_with_reason_and_start() {
     let report = status(&app, "").await;
     let target = &report["targets"][0];
     assert_eq!((&target["state"], &target["since"]["seconds_ago"]), (&json!("down"), &json!(5.0)));
-    assert!(target["trouble"].as_str().is_some_and(|why| why.contains("no connection")), "{target}");
+    assert!(
+        target["trouble"].as_str().is_some_and(|why| why.contains("no connection")),
+        "{target}"
+    );
     assert_eq!(report["findings"][0]["severity"], "broken");
     assert!(app.get("/status").await.contains("DOWN"));
 }
@@ -142,7 +155,8 @@ async fn each_target_is_separate_and_can_be_selected() {
     let mut app = TestApp::start_at(both, clock).await;
     app.step().await;
     let report = status(&app, "").await;
-    let states: Vec<_> = report["targets"].as_array().expect("a list").iter().map(|t| &t["state"]).collect();
+    let states: Vec<_> =
+        report["targets"].as_array().expect("a list").iter().map(|t| &t["state"]).collect();
     assert_eq!(states, ["up", "down"]);
     let alone = status(&app, "?target=away").await;
     assert_eq!(
@@ -183,7 +197,10 @@ async fn beginning_of_unreadable_answer_is_never_shown() {
     app.step().await;
     let report = status(&app, "").await;
     assert_eq!(collector(&report, "agents")["state"], "failed");
-    assert_eq!(collector(&report, "agents")["words"], "agents: the answer is not what the API describes");
+    assert_eq!(
+        collector(&report, "agents")["words"],
+        "agents: the answer is not what the API describes"
+    );
     for page in [report.to_string(), app.get("/status").await] {
         assert!(!page.contains("Öberg"), "{page}");
     }
@@ -201,7 +218,9 @@ async fn no_token_user_or_name_of_a_person_is_shown() {
         .await
         .find("trio_agent_info", &[])
         .into_iter()
-        .filter_map(|(series, _)| Some(series.split("agent_name=\"").nth(1)?.split('"').next()?.to_owned()))
+        .filter_map(|(series, _)| {
+            Some(series.split("agent_name=\"").nth(1)?.split('"').next()?.to_owned())
+        })
         .collect();
     assert_eq!(names.len(), 6, "there is somebody who could be named");
     let Options { username, password, client_key, .. } = options;

@@ -22,7 +22,9 @@ fn named(target: Target, name: &str) -> Target {
 async fn two() -> (TestApp, Simulated, Simulated) {
     let clock = still_clock();
     let north = Simulated::start(Options { agents: 12, ..Options::default() }, clock.clone()).await;
-    let south = Simulated::start(Options { agents: 20, seed: 2, ..Options::default() }, clock.clone()).await;
+    let south =
+        Simulated::start(Options { agents: 20, seed: 2, ..Options::default() }, clock.clone())
+            .await;
     let mut second = named(south.target(true), "south");
     second.trio.limits = Limits { request: Duration::from_millis(700), ..second.trio.limits };
     let one = config(named(north.target(true), "north"), Identity::None);
@@ -49,7 +51,8 @@ async fn each_target_has_its_own_session_and_its_own_series() {
         let here = [("target", target)];
         assert_eq!(metrics.get("trio_up", &here), Some(1.0), "{target}");
         assert_eq!(metrics.get("trio_auth_logins_total", &here), Some(1.0), "{target}");
-        let counted = metrics.find("trio_agents", &here).iter().map(|(_, value)| value).sum::<f64>();
+        let counted =
+            metrics.find("trio_agents", &here).iter().map(|(_, value)| value).sum::<f64>();
         assert_eq!(counted, agents, "{target}");
     }
 }
@@ -100,7 +103,10 @@ async fn a_target_that_hangs_delays_and_darkens_no_other() {
     assert_eq!(metrics.get("trio_collector_success", &failed), Some(0.0));
     let well = [("target", "north"), ("collector", "agent_state")];
     assert_eq!(metrics.get("trio_collector_success", &well), Some(1.0));
-    assert_eq!(metrics.get("trio_agents_unmeasured_seconds_total", &[("target", "north")]), Some(0.0));
+    assert_eq!(
+        metrics.get("trio_agents_unmeasured_seconds_total", &[("target", "north")]),
+        Some(0.0)
+    );
 }
 
 #[tokio::test]
@@ -142,9 +148,11 @@ async fn targets_that_run_do_not_wait_for_each_other() {
     order(&south, r#"{"answering":false,"mode":"hang"}"#).await;
     // The one that hangs comes first.
     let one = config(named(south.target(true), "south"), Identity::None);
-    let both = Config { targets: vec![one.targets[0].clone(), named(north.target(true), "north")], ..one };
-    let app =
-        App::build(both, &"127.0.0.1:0".parse().expect("an address"), clock).await.expect("a free port");
+    let both =
+        Config { targets: vec![one.targets[0].clone(), named(north.target(true), "north")], ..one };
+    let app = App::build(both, &"127.0.0.1:0".parse().expect("an address"), clock)
+        .await
+        .expect("a free port");
     let url = format!("http://{}", app.addr());
     let (stop, stopped) = shutdown::switch();
     let running = tokio::spawn(app.run(stopped));
@@ -153,12 +161,18 @@ async fn targets_that_run_do_not_wait_for_each_other() {
         answer.text().await.expect("a body")
     };
     let is_up = async || {
-        while Samples::parse(&page("/metrics").await).get("trio_up", &[("target", "north")]) != Some(1.0) {
+        while Samples::parse(&page("/metrics").await).get("trio_up", &[("target", "north")])
+            != Some(1.0)
+        {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
     tokio::time::timeout(Duration::from_secs(4), is_up()).await.expect("the other is read at once");
-    assert_ne!(page("/-/ready").await, "ready\n", "the first step of the one that hangs is not over");
+    assert_ne!(
+        page("/-/ready").await,
+        "ready\n",
+        "the first step of the one that hangs is not over"
+    );
     stop.send_replace(true);
     running.await.expect("no panic").expect("a good end");
 }

@@ -38,8 +38,13 @@ impl Traced {
             time_zone: zone,
         };
         let tally = tally::Settings { record_events: true, ..tally::Settings::default() };
-        let factory =
-            PollerFactory::new(target, poller::Settings::default(), tally, Edges::default(), clock.clone());
+        let factory = PollerFactory::new(
+            target,
+            poller::Settings::default(),
+            tally,
+            Edges::default(),
+            clock.clone(),
+        );
         let latest = factory.latest();
         let tracer = Tracer::new(settings, Tokens::with_random_key().expect("random numbers"));
         let trace = Trace::new(factory.poller().expect("a poller"), latest.clone(), tracer);
@@ -120,11 +125,13 @@ fn agrees(traced: &Traced, flow: &FlowTotals) -> u64 {
 async fn trace_matches_counters_in_every_dialect() {
     for dialect in Dialect::ALL {
         for state_times in [true, false] {
-            let (_trio, mut traced) = simulated(Options { dialect, state_times, ..Options::default() }).await;
+            let (_trio, mut traced) =
+                simulated(Options { dialect, state_times, ..Options::default() }).await;
             traced.steps(60).await;
             let flow = traced.flow();
             assert!(agrees(&traced, &flow) > 5, "{dialect:?}: a busy morning");
-            let by_trio = traced.events("answered").iter().filter(|line| line["trio_time"] == "used").count();
+            let by_trio =
+                traced.events("answered").iter().filter(|line| line["trio_time"] == "used").count();
             assert_eq!(by_trio > 0, state_times, "{dialect:?}");
         }
     }
@@ -155,15 +162,21 @@ async fn truth(trio: &Simulated, marked: bool) -> Value {
 #[tokio::test]
 async fn trace_matches_truth_except_for_unlisted_calls() {
     for state_times in [true, false] {
-        let options = Options { state_times, scenario: Some(Scenario::large()), ..Options::default() };
+        let options =
+            Options { state_times, scenario: Some(Scenario::large()), ..Options::default() };
         let (trio, mut traced) = simulated(options).await;
         truth(&trio, true).await;
         traced.steps(120).await;
         let counts = traced.counts("101", CaseClass::Voice);
         agrees(&traced, &traced.flow());
         let truth = truth(&trio, false).await;
-        let number = |name: &str| truth["services"][0]["classes"]["voice"][name].as_u64().expect(name);
-        assert_eq!(counts.carried_in, number("carried_in"), "who waits at the first list is seen there");
+        let number =
+            |name: &str| truth["services"][0]["classes"]["voice"][name].as_u64().expect(name);
+        assert_eq!(
+            counts.carried_in,
+            number("carried_in"),
+            "who waits at the first list is seen there"
+        );
         let (offered, answered, left) = (number("offered"), number("answered"), number("left"));
         assert!(offered > 30, "ten minutes of a busy morning: {offered}");
         assert!(
@@ -206,7 +219,10 @@ async fn unknown_service_error_names_similar_services() {
             "Kundtjanst",
             "--service Kundtjanst: no service has this id or name; did you mean 102 (Kundtjänst)? ",
         ),
-        ("zzzzzzzzz", "--service zzzzzzzzz: no service has this id or name; there are 101 (Växel), 102 "),
+        (
+            "zzzzzzzzz",
+            "--service zzzzzzzzz: no service has this id or name; there are 101 (Växel), 102 ",
+        ),
     ] {
         let clock = still_clock();
         let trio = Simulated::start(Options::default(), clock.clone()).await;

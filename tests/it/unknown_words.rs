@@ -1,4 +1,5 @@
-//! One word of Trio that the field dictionary does not know: nothing is shown that looks right and is wrong.
+//! One word of Trio that the field dictionary does not know: nothing is shown that looks right and
+//! is wrong.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -40,7 +41,8 @@ impl Understood {
             if !line.starts_with(' ') {
                 line.clone_into(&mut section);
             }
-            let is_list = section.starts_with("services/calls") || section.starts_with("services/cases");
+            let is_list =
+                section.starts_with("services/calls") || section.starts_with("services/cases");
             let field = line.trim_start().split(':').next().unwrap_or_default();
             match field {
                 "created" | "answered" if is_list && !self.times => {
@@ -62,7 +64,8 @@ impl Understood {
     /// The metrics after each of so many readings of a busy morning.
     async fn morning(self, readings: usize) -> Vec<Samples> {
         let clock = still_clock();
-        let options = Options { dialect: self.dialect, services: 6, agents: 12, ..Options::default() };
+        let options =
+            Options { dialect: self.dialect, services: 6, agents: 12, ..Options::default() };
         let trio = Simulated::start(options, clock.clone()).await;
         let mut target = trio.target(false);
         let dictionary = Dictionary::with_user_file("fields.yml", &self.fields()).expect("valid");
@@ -92,7 +95,11 @@ async fn queue_length_makes_up_for_an_unknown_word_in_every_dialect() {
             let unknown = Understood { dialect, times, queued: false, ..ALL }.morning(4).await;
             for (reading, (known, unknown)) in known.iter().zip(&unknown).enumerate() {
                 assert!(known.sum("trio_service_class_waiting") > 0.0);
-                assert_eq!(waiting(known), waiting(unknown), "{dialect:?}, times {times}, {reading}");
+                assert_eq!(
+                    waiting(known),
+                    waiting(unknown),
+                    "{dialect:?}, times {times}, {reading}"
+                );
             }
             let evidence = |samples: &Samples| {
                 let of = samples.find("trio_service_cases", &[("state", "unknown")]);

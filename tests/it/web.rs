@@ -1,5 +1,5 @@
-//! The web server over real sockets: TLS, certificates of clients, users, limits, and changes of the
-//! web configuration while it runs.
+//! The web server over real sockets: TLS, certificates of clients, users, limits, and changes of
+//! the web configuration while it runs.
 
 mod access;
 mod authority;

@@ -33,15 +33,17 @@ impl Document {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
-    /// Those of the project: at its root, in `docs` and in `deploy`. A changelog tells what once was.
+    /// Those of the project: at its root, in `docs` and in `deploy`. A changelog tells what once
+    /// was.
     pub(crate) fn shipped() -> Vec<Self> {
         let mut paths = in_folder(root());
         let (mut folders, mut at) = (vec![root().join("docs"), root().join("deploy")], 0);
         while let Some(folder) = folders.get(at).cloned() {
             at += 1;
             paths.extend(in_folder(&folder));
-            let entries =
-                fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+            let entries = fs::read_dir(&folder)
+                .expect("a folder")
+                .map(|entry| entry.expect("an entry").path());
             folders.extend(entries.filter(|path| path.is_dir()));
         }
         let mut documents: Vec<Self> = paths.iter().map(|path| Self::read(path)).collect();
@@ -75,12 +77,15 @@ impl Document {
         for (event, range) in self.events() {
             match event {
                 Event::Html(html) | Event::InlineHtml(html) => {
-                    let inside = html.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
-                    comment = inside.map(|text| (self.line_of(range.start), text.trim().to_owned()));
+                    let inside =
+                        html.trim().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+                    comment =
+                        inside.map(|text| (self.line_of(range.start), text.trim().to_owned()));
                 }
                 Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => {
                     let line = self.line_of(range.start);
-                    let above = comment.take().filter(|(at, _)| at + 1 == line).map(|(_, text)| text);
+                    let above =
+                        comment.take().filter(|(at, _)| at + 1 == line).map(|(_, text)| text);
                     let language = language.to_string();
                     blocks.push(Block { line, language, text: String::new(), comment: above });
                     open = true;
@@ -137,14 +142,18 @@ impl Document {
 }
 
 fn in_folder(folder: &Path) -> Vec<std::path::PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let entries =
+        fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     entries
-        .filter(|path| path.is_file() && path.extension().is_some_and(|extension| extension == "md"))
+        .filter(|path| {
+            path.is_file() && path.extension().is_some_and(|extension| extension == "md")
+        })
         .collect()
 }
 
 /// Small letters, blanks as `-`, and of the rest only letters, digits, `-` and `_`.
 fn anchor(heading: &str) -> String {
-    let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    let kept =
+        heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
 }

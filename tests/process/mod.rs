@@ -50,13 +50,17 @@ impl Process {
     ) -> Self {
         let folder = folder();
         let (out, err) = (folder.path().join("stdout"), folder.path().join("stderr"));
-        let file = |path| Stdio::from(File::create(path).expect("a file for what the program prints"));
+        let file =
+            |path| Stdio::from(File::create(path).expect("a file for what the program prints"));
         let name = format!("{} {}", program.display(), arguments.join(" "));
         let child = Command::new(program)
             .args(arguments)
             // Nothing that the caller of the tests has set may reach the program.
             .env_clear()
-            .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "LLVM_PROFILE_FILE"))
+            .envs(
+                std::env::vars_os()
+                    .filter(|(name, _)| name == "PATH" || name == "LLVM_PROFILE_FILE"),
+            )
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(file(&out))
@@ -99,7 +103,8 @@ impl Process {
 
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).expect("a child of ours can be signalled");
+        kill_process(Pid::from_child(&self.child), signal)
+            .expect("a child of ours can be signalled");
     }
 
     /// Waits until it ends by itself.

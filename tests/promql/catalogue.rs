@@ -12,8 +12,12 @@ const CONTRACT: &str = include_str!("../data/contract.tsv");
 const OF_THE_TARGET: [&str; 2] = ["job", "instance"];
 
 /// Series that Prometheus itself adds to each scrape.
-const OF_PROMETHEUS: [&str; 4] =
-    ["up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling"];
+const OF_PROMETHEUS: [&str; 4] = [
+    "up",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+];
 
 /// The labels of `ALERTS` besides those of the series behind an alert.
 const OF_ALERTS: [&str; 4] = ["alertname", "alertstate", "severity", "audience"];
@@ -63,7 +67,8 @@ impl Catalogue {
         all
     }
 
-    /// The same and what recording rules add: names and expressions, in the order in which they stand.
+    /// The same and what recording rules add: names and expressions, in the order in which they
+    /// stand.
     pub(crate) fn with_recorded(rules: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut all = Self::of_the_contract();
         for (name, expr) in rules {
@@ -102,7 +107,8 @@ impl Catalogue {
     }
 
     fn add_family(&mut self, name: &str, kind: &str, labels: &str) {
-        let labels = || labels.split_whitespace().filter_map(|label| Some(label.split_once(':')?.0));
+        let labels =
+            || labels.split_whitespace().filter_map(|label| Some(label.split_once(':')?.0));
         match kind {
             "gauge" => self.add(name, Kind::Gauge, labels()),
             "counter" => self.add(name, Kind::Counter, labels()),

@@ -49,7 +49,8 @@ impl Checker<'_> {
             let name = selector.name.as_deref().unwrap_or_default();
             match (self.catalogue.get(name).map(|series| series.kind), used) {
                 (Some(Kind::Counter), Use::Value) => {
-                    problems.push(format!("the counter {name} means nothing without rate or increase"));
+                    problems
+                        .push(format!("the counter {name} means nothing without rate or increase"));
                 }
                 (Some(Kind::Gauge), Use::Growth) => problems.push(format!("{name} is no counter")),
                 _ => {}
@@ -59,7 +60,9 @@ impl Checker<'_> {
             if call.func.experimental {
                 problems.push(format!("{} is experimental", call.func.name));
             }
-            if used_by(call) == Use::Growth && call.args.args.iter().any(|arg| selector(arg).is_none()) {
+            if used_by(call) == Use::Growth
+                && call.args.args.iter().any(|arg| selector(arg).is_none())
+            {
                 problems.push(format!("{call} is of something that was calculated"));
             }
         }
@@ -73,10 +76,14 @@ impl Checker<'_> {
 fn use_of(expr: &Expr, at: usize, used: Use) -> Use {
     match expr {
         Expr::Call(call) => used_by(call),
-        Expr::Aggregate(aggregate) if matches!(aggregate.op.id(), token::T_COUNT | token::T_GROUP) => {
+        Expr::Aggregate(aggregate)
+            if matches!(aggregate.op.id(), token::T_COUNT | token::T_GROUP) =>
+        {
             Use::Existence
         }
-        Expr::Binary(binary) if matches!(binary.op.id(), token::T_LAND | token::T_LUNLESS) && at == 1 => {
+        Expr::Binary(binary)
+            if matches!(binary.op.id(), token::T_LAND | token::T_LUNLESS) && at == 1 =>
+        {
             Use::Existence
         }
         Expr::Paren(_) | Expr::Subquery(_) => used,

@@ -20,7 +20,8 @@ pub(crate) fn with_variables(text: &str, value: impl Fn(&str) -> String) -> Stri
     while let Some((before, after)) = rest.split_once('$') {
         out.push_str(before);
         let (name, after) = variable(after);
-        // A sign that begins no variable ends a regular expression, or names a group of `label_replace`.
+        // A sign that begins no variable ends a regular expression, or names a group of
+        // `label_replace`.
         match name {
             "" => out.push('$'),
             name if is_group(name) => out.extend(["$", name]),

@@ -53,7 +53,8 @@ impl Reader<'_> {
             self.must_be_in(&labels, &matcher.name, format_args!("{selector}"));
         }
         // One bucket is a counter like others.
-        if selector.matchers.matchers.iter().any(|one| one.name == "le" && one.op == MatchOp::Equal) {
+        if selector.matchers.matchers.iter().any(|one| one.name == "le" && one.op == MatchOp::Equal)
+        {
             labels.remove("le");
         }
         labels
@@ -108,7 +109,8 @@ impl Reader<'_> {
         if matching.is_none() && left != right && binary.op.id() != token::T_LOR {
             let (left, right): (Vec<_>, Vec<_>) =
                 (left.difference(&right).collect(), right.difference(&left).collect());
-            self.problems.push(format!("{binary} never matches: only one side has {left:?}, {right:?}"));
+            self.problems
+                .push(format!("{binary} never matches: only one side has {left:?}, {right:?}"));
         }
         if binary.op.is_set_operator() {
             let both = binary.op.id() == token::T_LOR;

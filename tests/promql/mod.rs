@@ -1,6 +1,6 @@
-//! PromQL of rules, alerts and dashboards, held against what the exporter really has: it parses with
-//! types, names only series of the contract (or of our own recording rules), labels that those series
-//! carry, and values that those labels take; counters are only ever rated.
+//! PromQL of rules, alerts and dashboards, held against what the exporter really has: it parses
+//! with types, names only series of the contract (or of our own recording rules), labels that those
+//! series carry, and values that those labels take; counters are only ever rated.
 //!
 //! The results of queries on a real Prometheus are tested in `tests/stack`.
 

@@ -49,7 +49,8 @@ impl RuleFile {
     /// The one called `name`.
     pub(crate) fn shipped(name: &str) -> Self {
         let path = folder().join(name);
-        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 

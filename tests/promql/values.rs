@@ -29,7 +29,9 @@ impl Values {
     /// Those of the golden expositions.
     pub(super) fn golden() -> Self {
         let mut all = Self { by_series: BTreeMap::new(), classes: BTreeSet::new() };
-        for line in GOLDEN.iter().flat_map(|text| text.lines()).filter(|line| !line.starts_with('#')) {
+        for line in
+            GOLDEN.iter().flat_map(|text| text.lines()).filter(|line| !line.starts_with('#'))
+        {
             let Some((name, rest)) = line.split_once('{') else { continue };
             for label in CLOSED {
                 let value = rest
@@ -54,7 +56,8 @@ impl Values {
         let matchers = selector.matchers.matchers.iter();
         let problems = matchers.filter_map(|matcher| {
             let known = self.known(&name, &matcher.name)?;
-            let unknown = requested_values(matcher).into_iter().find(|value| !known.contains(value))?;
+            let unknown =
+                requested_values(matcher).into_iter().find(|value| !known.contains(value))?;
             Some(format!("{name} has no {}={unknown:?}; there are {known:?}", matcher.name))
         });
         problems.collect()

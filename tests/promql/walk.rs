@@ -67,8 +67,8 @@ pub(crate) fn matchings(expr: &str) -> Vec<Vec<String>> {
     found
 }
 
-/// Every selector inside an expression, as it is written, with the function that it is given to directly; or why
-/// the expression does not parse.
+/// Every selector inside an expression, as it is written, with the function that it is given to
+/// directly; or why the expression does not parse.
 pub(crate) fn uses(expr: &str) -> Result<Vec<(String, Option<&'static str>)>, String> {
     let (expr, mut found) = (parser::parse(expr)?, Vec::new());
     visit(&expr, &mut |part| {
@@ -100,7 +100,8 @@ pub(crate) struct Range {
 pub(crate) fn ranges(expr: &str) -> Result<Vec<Range>, String> {
     let (expr, mut found) = (parser::parse(expr)?, Vec::new());
     let bare = |selector: &VectorSelector| {
-        Expr::VectorSelector(VectorSelector { offset: None, at: None, ..selector.clone() }).to_string()
+        Expr::VectorSelector(VectorSelector { offset: None, at: None, ..selector.clone() })
+            .to_string()
     };
     visit(&expr, &mut |part| match part {
         Expr::MatrixSelector(matrix) => found.push(Range {

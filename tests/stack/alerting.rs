@@ -1,5 +1,5 @@
-//! The whole way of an alert: what agents do in Trio, the exporter, the rules in Prometheus, the routes in
-//! Alertmanager, and the receiver.
+//! The whole way of an alert: what agents do in Trio, the exporter, the rules in Prometheus, the
+//! routes in Alertmanager, and the receiver.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,8 @@ goals:
   classes:
     voice: {wait_target: 2s, warning_after: 4s, critical_after: 10m}
 ";
-/// Longest time that Trio, the exporter, Prometheus and Alertmanager need together, on a busy machine.
+/// Longest time that Trio, the exporter, Prometheus and Alertmanager need together, on a busy
+/// machine.
 const LIMIT: Duration = Duration::from_secs(150);
 /// So few calls that none waits while agents are ready.
 const QUIET: f64 = 0.2;
@@ -42,12 +43,15 @@ impl Stage {
         let notifier = Notifier::start().await;
         let alertmanager = Alertmanager::telling(&notifier.address, Hours::Open).await;
         let at = Some(&*alertmanager.address);
-        let prometheus =
-            async |exporter: &str| Prometheus::configured(shipped::prometheus(exporter, at, DIVISOR)).await;
+        let prometheus = async |exporter: &str| {
+            Prometheus::configured(shipped::prometheus(exporter, at, DIVISOR)).await
+        };
         let scene = Scene::staged(40, 4, GOALS, prometheus).await;
         scene.trio.arrivals(QUIET).await;
-        let service =
-            scene.prometheus.query("topk(1, sum without (state) (trio_service_skilled_agents))").await;
+        let service = scene
+            .prometheus
+            .query("topk(1, sum without (state) (trio_service_skilled_agents))")
+            .await;
         let service = service.first().expect("a service");
         let (service, name) = (service.label("service_id"), service.label("service_name"));
         let (service, name) = (service.to_owned(), name.to_owned());
@@ -56,8 +60,8 @@ impl Stage {
         stage
     }
 
-    /// Waits until no call waits for long, and neither Prometheus nor Alertmanager says otherwise; then forgets the
-    /// notifications.
+    /// Waits until no call waits for long, and neither Prometheus nor Alertmanager says otherwise;
+    /// then forgets the notifications.
     async fn calm(&self) {
         until("no call to wait for long", LIMIT, async || {
             self.scene

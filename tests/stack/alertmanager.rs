@@ -53,7 +53,8 @@ impl Alertmanager {
         send_json(reqwest::Method::POST, &url, None, alerts).await.expect("the alerts are taken");
     }
 
-    /// The names of the alerts that inhibit the one called `name` about a target; an error if there is none.
+    /// The names of the alerts that inhibit the one called `name` about a target; an error if there
+    /// is none.
     pub(crate) async fn inhibitors(&self, name: &str, target: &str) -> Result<Vec<String>, String> {
         let alerts = get(&format!("http://{}/api/v2/alerts", self.address)).await?;
         let alerts: Value = serde_json::from_str(&alerts).map_err(|error| error.to_string())?;
@@ -72,6 +73,7 @@ impl Alertmanager {
 
 fn program() -> &'static str {
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    let is_there = |name: &&&str| std::env::split_paths(&paths).any(|folder| folder.join(name).is_file());
+    let is_there =
+        |name: &&&str| std::env::split_paths(&paths).any(|folder| folder.join(name).is_file());
     NAMES.iter().find(is_there).unwrap_or(&NAMES[0])
 }

@@ -1,5 +1,5 @@
-//! A busy hour of the demo, replayed through a real Prometheus: what the boards show at its end is what really
-//! happened, as the simulator knows it, though two exporters read the same Trio.
+//! A busy hour of the demo, replayed through a real Prometheus: what the boards show at its end is
+//! what really happened, as the simulator knows it, though two exporters read the same Trio.
 
 use std::time::Duration;
 
@@ -19,12 +19,13 @@ const TARGET: Duration = Duration::from_secs(20);
 /// Calls that leave within this time hung up at once: two readings may miss them.
 const SHORT: Duration = Duration::from_secs(10);
 
-/// Largest difference of a percentage on a board, in points: it is rounded, one case of the hour is up to half a
-/// point, and some come and go between two readings.
+/// Largest difference of a percentage on a board, in points: it is rounded, one case of the hour is
+/// up to half a point, and some come and go between two readings.
 const POINTS: f64 = 2.0;
 /// Largest difference of a count or a mean, as a share.
 const SHARE: f64 = 0.05;
-/// The same for one service by recorded half hours: of its few dozen cases, one or two lie between two of them.
+/// The same for one service by recorded half hours: of its few dozen cases, one or two lie between
+/// two of them.
 const RECORDED_SHARE: f64 = 0.1;
 
 /// The hour as it was, and as Prometheus has it.
@@ -78,7 +79,9 @@ impl Hour {
     }
 
     fn concluded(&self) -> f64 {
-        self.sum(|flow| (flow.answered + flow.left - flow.left_before(SHORT).expect("counted")) as f64)
+        self.sum(|flow| {
+            (flow.answered + flow.left - flow.left_before(SHORT).expect("counted")) as f64
+        })
     }
 }
 
@@ -129,8 +132,14 @@ async fn who_waits(hour: &Hour) {
     let past = waits.iter().filter(|wait| **wait > target).count() as f64;
     near("past target", hour.number("trio-overview", "Past target", "A").await, past, 0.0);
     // OK, WAITING, LONG, TOO LONG.
-    let level: f64 = [target, 60.0, 300.0].map(|limit| f64::from(u8::from(longest > limit))).iter().sum();
-    near("word of the worst service", hour.number("trio-wall", "Worst service", "A").await, level, 0.0);
+    let level: f64 =
+        [target, 60.0, 300.0].map(|limit| f64::from(u8::from(longest > limit))).iter().sum();
+    near(
+        "word of the worst service",
+        hour.number("trio-wall", "Worst service", "A").await,
+        level,
+        0.0,
+    );
 }
 
 async fn what_became_of_them(hour: &Hour) {
@@ -140,7 +149,10 @@ async fn what_became_of_them(hour: &Hour) {
         let shown = hour.shown(uid, "Service level", "A").await;
         near("service level", value(&shown[0], "mid"), level, POINTS);
         let (low, high) = (value(&shown[0], "low"), value(&shown[0], "high"));
-        assert!(low - 1.0 <= level && level <= high + 1.0, "{level} is not within {low} and {high}");
+        assert!(
+            low - 1.0 <= level && level <= high + 1.0,
+            "{level} is not within {low} and {high}"
+        );
         assert!(low <= value(&shown[0], "mid") && value(&shown[0], "mid") <= high);
     }
     let left = hour.sum(|flow| (flow.left - flow.left_before(SHORT).expect("counted")) as f64);
@@ -173,7 +185,9 @@ async fn how_people_worked(hour: &Hour) {
 
 /// Of the time from `before` on.
 fn occupancy(now: &AgentTime, before: &AgentTime) -> f64 {
-    let spent = |activity| now.time_in(activity).saturating_sub(before.time_in(activity)).as_secs_f64();
-    let working: f64 = [Activity::Busy, Activity::WrapUp, Activity::Offered].into_iter().map(spent).sum();
+    let spent =
+        |activity| now.time_in(activity).saturating_sub(before.time_in(activity)).as_secs_f64();
+    let working: f64 =
+        [Activity::Busy, Activity::WrapUp, Activity::Offered].into_iter().map(spent).sum();
     working / (working + spent(Activity::Available))
 }

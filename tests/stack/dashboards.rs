@@ -14,12 +14,14 @@ const MINUTES: u64 = 15;
 /// Queries that give nothing: board, panel and query; when that is so; and why.
 const SILENT: &str = "tests/stack/silent.tsv";
 
-/// A day and some weeks earlier, and once over a full half hour: there the boards take what was recorded.
+/// A day and some weeks earlier, and once over a full half hour: there the boards take what was
+/// recorded.
 const EARLIER: [u64; 4] = [2 * WEEK, WEEK, 2 * DAY + 600, DAY];
 const DAY: u64 = 86_400;
 const WEEK: u64 = 7 * DAY;
 
-/// A query as Grafana sends it: variables as a board opens, times as it shows the last fifteen minutes.
+/// A query as Grafana sends it: variables as a board opens, times as it shows the last fifteen
+/// minutes.
 pub(crate) fn filled(query: &Query, range: u64) -> String {
     let step = step(query);
     let words = [
@@ -30,7 +32,8 @@ pub(crate) fn filled(query: &Query, range: u64) -> String {
         ("$case_class", "voice|chat".to_owned()),
         ("$hidden_state", "logged_out".to_owned()),
     ];
-    let expr = words.iter().fold(query.expr.clone(), |expr, (word, value)| expr.replace(word, value));
+    let expr =
+        words.iter().fold(query.expr.clone(), |expr, (word, value)| expr.replace(word, value));
     crate::promql::without_variables(&expr)
 }
 
@@ -62,7 +65,8 @@ async fn series(prometheus: &Prometheus, query: &Query, now: u64, minutes: u64) 
     answer.unwrap_or_else(|error| panic!("{}: {expr}\n{error}", query.place))
 }
 
-/// The same Prometheus with what our rules would have recorded in the times (from, to) that the demo `ran`.
+/// The same Prometheus with what our rules would have recorded in the times (from, to) that the
+/// demo `ran`.
 pub(crate) async fn with_rules(prometheus: Prometheus, ran: &[(u64, u64)]) -> Prometheus {
     let recorded = recorded(&prometheus, &Board::shipped(), ran).await;
     let folder = prometheus.stop().await;
@@ -81,7 +85,8 @@ async fn silent(prometheus: &Prometheus, now: u64, minutes: u64) -> BTreeSet<Str
     silent
 }
 
-/// Queries that may give nothing `when`: on the first day, without our rules, or after some weeks with them.
+/// Queries that may give nothing `when`: on the first day, without our rules, or after some weeks
+/// with them.
 fn explained(when: &str) -> BTreeSet<String> {
     let path = format!("{}/{SILENT}", env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -92,14 +97,19 @@ fn explained(when: &str) -> BTreeSet<String> {
         assert!(["first", "later", "always"].contains(&then) && !reason.is_empty(), "{line}");
         (place, then)
     });
-    rows.filter(|(_, then)| [when, "always"].contains(then)).map(|(place, _)| place.to_owned()).collect()
+    rows.filter(|(_, then)| [when, "always"].contains(then))
+        .map(|(place, _)| place.to_owned())
+        .collect()
 }
 
-/// The queries that gave nothing and that no one explains, and those that gave something all the same.
+/// The queries that gave nothing and that no one explains, and those that gave something all the
+/// same.
 fn surprises(when: &str, silent: &BTreeSet<String>) -> Vec<String> {
     let explained = explained(when);
-    let unexplained = silent.difference(&explained).map(|place| format!("{when}: {place} gives nothing"));
-    let others = explained.difference(silent).map(|place| format!("{when}: {place} does give something"));
+    let unexplained =
+        silent.difference(&explained).map(|place| format!("{when}: {place} gives nothing"));
+    let others =
+        explained.difference(silent).map(|place| format!("{when}: {place} does give something"));
     unexplained.chain(others).collect()
 }
 

@@ -1,5 +1,5 @@
-//! The Debian package: built by cargo-deb of the program of this test, installed into a folder of its own by the real
-//! dpkg, started by its unit's line, upgraded, removed, purged.
+//! The Debian package: built by cargo-deb of the program of this test, installed into a folder of
+//! its own by the real dpkg, started by its unit's line, upgraded, removed, purged.
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +17,8 @@ use crate::{
     unit::Root,
 };
 
-const REMEDY: &str = "on Debian: apt-get install dpkg-dev lintian; cargo install --locked cargo-deb";
+const REMEDY: &str =
+    "on Debian: apt-get install dpkg-dev lintian; cargo install --locked cargo-deb";
 
 /// Output of a program that succeeds.
 fn output_of(command: &mut Command) -> String {
@@ -76,10 +77,11 @@ impl Debian {
         Root(self.0.path())
     }
 
-    /// Runs dpkg as a root of this folder alone. An empty `/run` hides this machine's systemd from the scripts of the
-    /// package.
+    /// Runs dpkg as a root of this folder alone. An empty `/run` hides this machine's systemd from
+    /// the scripts of the package.
     fn dpkg(&self, action: &str, package: &Path) {
-        let script = "mount -t tmpfs none /run && exec dpkg --root=\"$0\" --force-script-chrootless \"$@\"";
+        let script =
+            "mount -t tmpfs none /run && exec dpkg --root=\"$0\" --force-script-chrootless \"$@\"";
         let mut unshare = Command::new("unshare");
         unshare.args(["--mount", "--map-root-user", "sh", "-c", script]).arg(self.0.path());
         output_of(unshare.args(["--force-confdef", "--force-confold", action]).arg(package));
@@ -100,9 +102,11 @@ impl Debian {
         let mut found = BTreeSet::new();
         let mut next = vec![self.0.path().to_owned()];
         while let Some(folder) = next.pop() {
-            for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
+            for entry in
+                fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
             {
-                let path = entry.strip_prefix(self.0.path()).expect("below it").display().to_string();
+                let path =
+                    entry.strip_prefix(self.0.path()).expect("below it").display().to_string();
                 if path != "var/lib/dpkg" {
                     found.insert(path);
                     next.extend(entry.is_dir().then_some(entry));
@@ -134,13 +138,21 @@ async fn the_package_is_installed_started_upgraded_removed_and_purged() {
     assert_eq!(fs::read_to_string(&configuration).expect("the configuration"), configured);
 
     debian.dpkg("--remove", Path::new("trio-exporter"));
-    assert!(!debian.files().contains("usr/bin/trio-exporter") && password.exists() && configuration.exists());
+    assert!(
+        !debian.files().contains("usr/bin/trio-exporter")
+            && password.exists()
+            && configuration.exists()
+    );
     debian.dpkg("--purge", Path::new("trio-exporter"));
     let (state, root) = (STATE.trim_start_matches('/'), debian.root());
     let left = debian.files().into_iter().filter(|path| !path.starts_with(state));
-    let left: Vec<_> = left.filter(|path| path.contains("trio") || !root.host_path(path).is_dir()).collect();
+    let left: Vec<_> =
+        left.filter(|path| path.contains("trio") || !root.host_path(path).is_dir()).collect();
     assert_eq!(left, [""; 0], "left by the purge");
-    assert!(debian.root().host_path(STATE).join("counters").exists(), "the counters are the administrator's");
+    assert!(
+        debian.root().host_path(STATE).join("counters").exists(),
+        "the counters are the administrator's"
+    );
 }
 
 #[test]
@@ -152,10 +164,15 @@ fn package_has_few_dependencies_and_only_explained_lintian_tags() {
         depends.split(", ").map(|one| one.split_whitespace().next().unwrap_or(one)).collect();
     depends.sort_unstable();
     assert_eq!(depends, ["ca-certificates", "libc6"]);
-    let conffiles = output_of(Command::new("dpkg-deb").arg("--info").arg(&package).arg("conffiles"));
+    let conffiles =
+        output_of(Command::new("dpkg-deb").arg("--info").arg(&package).arg("conffiles"));
     let conffiles: BTreeSet<&str> = conffiles.lines().collect();
-    assert_eq!(conffiles, ["/etc/default/trio-exporter", "/etc/trio-exporter/trio-exporter.yml"].into());
-    let said =
-        output_of(Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package));
+    assert_eq!(
+        conffiles,
+        ["/etc/default/trio-exporter", "/etc/trio-exporter/trio-exporter.yml"].into()
+    );
+    let said = output_of(
+        Command::new("lintian").args(["--fail-on", "error,warning", "--allow-root"]).arg(&package),
+    );
     assert!(!said.contains("unused-override"), "{said}");
 }

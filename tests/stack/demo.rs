@@ -1,5 +1,6 @@
-//! The demo in simulated time: its exporter reads its Trio every five seconds of a clock that the test moves,
-//! and what it serves is kept as Prometheus would have scraped it, from two exporters that read the same.
+//! The demo in simulated time: its exporter reads its Trio every five seconds of a clock that the
+//! test moves, and what it serves is kept as Prometheus would have scraped it, from two exporters
+//! that read the same.
 
 use std::{
     sync::Arc,
@@ -47,7 +48,8 @@ pub(crate) struct Demo {
 }
 
 impl Demo {
-    /// The demo from four minutes past eight of a Thursday on, UTC; `log` keeps every stay of a case.
+    /// The demo from four minutes past eight of a Thursday on, UTC; `log` keeps every stay of a
+    /// case.
     pub(crate) async fn start(log: bool) -> Self {
         let clock = Clock::still(UNIX_EPOCH + Duration::from_secs(1_768_464_240));
         let options = Options { segment_log: log, ..Options::default() };

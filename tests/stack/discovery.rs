@@ -1,4 +1,5 @@
-//! A real Prometheus that finds the targets through `/sd` and scrapes each by itself, with the shipped file.
+//! A real Prometheus that finds the targets through `/sd` and scrapes each by itself, with the
+//! shipped file.
 
 use std::fs;
 
@@ -19,7 +20,8 @@ fn configured(address: &str) -> TempDir {
     config["rule_files"] = json!([]);
     let job = &mut config["scrape_configs"][0];
     assert_eq!(job["http_sd_configs"][0]["url"], "http://trio-exporter:10427/sd");
-    job["http_sd_configs"][0] = json!({"url": format!("http://{address}/sd"), "refresh_interval": "1s"});
+    job["http_sd_configs"][0] =
+        json!({"url": format!("http://{address}/sd"), "refresh_interval": "1s"});
     assert_eq!(job["static_configs"][0]["targets"], json!(["trio-exporter:10427"]));
     job["static_configs"][0]["targets"] = json!([address]);
     let folder = folder();
@@ -55,7 +57,8 @@ async fn prometheus_discovers_and_scrapes_each_target_once() {
         assert_eq!(of_it.len(), 1, "{name}: {of_it:?}");
         assert_eq!(of_it[0].label("instance"), format!("{address}/{name}"));
         // The scrape of a target brings its series and no others'.
-        let scraped = format!("count by (target) ({{instance=\"{address}/{name}\", target!=\"\"}})");
+        let scraped =
+            format!("count by (target) ({{instance=\"{address}/{name}\", target!=\"\"}})");
         let scraped = prometheus.query(&scraped).await;
         assert_eq!(scraped.iter().map(|series| series.label("target")).collect::<Vec<_>>(), [name]);
     }
@@ -71,8 +74,10 @@ async fn prometheus_discovers_and_scrapes_each_target_once() {
     let discovered = prometheus.page("/api/v1/targets?state=active").await;
     let discovered: Value = serde_json::from_str(&discovered).expect("JSON");
     let found = discovered["data"]["activeTargets"].as_array().expect("targets");
-    let mut found: Vec<&str> =
-        found.iter().filter_map(|target| target["discoveredLabels"]["__meta_trio_target"].as_str()).collect();
+    let mut found: Vec<&str> = found
+        .iter()
+        .filter_map(|target| target["discoveredLabels"]["__meta_trio_target"].as_str())
+        .collect();
     found.sort_unstable();
     assert_eq!(found, ["north", "söder & 2"]);
 }

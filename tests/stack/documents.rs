@@ -12,13 +12,16 @@ use crate::{
 };
 
 /// Keys at the top of a configuration of Prometheus.
-const PROMETHEUS_KEYS: [&str; 5] = ["global", "scrape_configs", "remote_write", "rule_files", "alerting"];
+const PROMETHEUS_KEYS: [&str; 5] =
+    ["global", "scrape_configs", "remote_write", "rule_files", "alerting"];
 
 /// Blocks whose top holds one of `keys` and all of whose keys are among them.
 fn blocks(keys: &[&str]) -> Vec<(String, Block)> {
     let all = Document::shipped().into_iter().flat_map(|document| {
         let blocks = document.blocks().into_iter();
-        blocks.map(move |block| (format!("{}:{}", document.path, block.line), block)).collect::<Vec<_>>()
+        blocks
+            .map(move |block| (format!("{}:{}", document.path, block.line), block))
+            .collect::<Vec<_>>()
     });
     let is_for = |block: &Block| {
         let value: Value = serde_saphyr::from_str(&block.text).unwrap_or_default();

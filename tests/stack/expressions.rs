@@ -21,7 +21,8 @@ pub(crate) struct Named {
 }
 
 /// Everything that a configuration can add to the metrics.
-pub(crate) const EVERYTHING: &str = "  state_limits: {available: 10m, busy: 5m, paused: 10m, wrap_up: 1m}
+pub(crate) const EVERYTHING: &str =
+    "  state_limits: {available: 10m, busy: 5m, paused: 10m, wrap_up: 1m}
   pause_reasons: [Rast, Lunch]
 goals:
   minimum_agents: 1
@@ -37,8 +38,8 @@ const AGENTS: u32 = 400;
 /// Longest time until every expression has a result.
 const LIMIT: Duration = Duration::from_secs(150);
 
-/// A busy contact centre with calls, chats and e-mail; a Prometheus with our rules, evaluated each second, their
-/// ranges as they are.
+/// A busy contact centre with calls, chats and e-mail; a Prometheus with our rules, evaluated each
+/// second, their ranges as they are.
 pub(crate) async fn busy() -> Scene {
     let prometheus =
         async |exporter: &str| Prometheus::configured(shipped::prometheus(exporter, None, 1)).await;
@@ -47,11 +48,18 @@ pub(crate) async fn busy() -> Scene {
     scene
 }
 
-/// Waits until every one of them has given a series; panics if one is in error, or gives none for so long and is
-/// not among those that may be `empty`, each with its reason.
-pub(crate) async fn all_answer(prometheus: &Prometheus, expressions: &[Named], empty: &[(&str, &str)]) {
+/// Waits until every one of them has given a series; panics if one is in error, or gives none for
+/// so long and is not among those that may be `empty`, each with its reason.
+pub(crate) async fn all_answer(
+    prometheus: &Prometheus,
+    expressions: &[Named],
+    empty: &[(&str, &str)],
+) {
     for (what, reason) in empty {
-        assert!(expressions.iter().any(|named| named.what == *what), "{what}, {reason}: there is no such");
+        assert!(
+            expressions.iter().any(|named| named.what == *what),
+            "{what}, {reason}: there is no such"
+        );
     }
     let excused = |named: &Named| empty.iter().any(|(what, _)| *what == named.what);
     let mut silent: Vec<Named> = expressions.to_vec();
@@ -60,13 +68,18 @@ pub(crate) async fn all_answer(prometheus: &Prometheus, expressions: &[Named], e
         let mut left = Vec::new();
         for named in &silent {
             let series = prometheus.try_query(&named.expr).await;
-            let series = series.unwrap_or_else(|error| panic!("{}: {}\n{error}", named.what, named.expr));
+            let series =
+                series.unwrap_or_else(|error| panic!("{}: {}\n{error}", named.what, named.expr));
             if series.is_empty() && !excused(named) {
                 left.push(named.clone());
             }
         }
         silent = left;
-        if silent.is_empty() { Ok(()) } else { Err(format!("{} give none: {silent:#?}", silent.len())) }
+        if silent.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("{} give none: {silent:#?}", silent.len()))
+        }
     })
     .await;
 }

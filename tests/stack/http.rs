@@ -14,7 +14,11 @@ pub(crate) fn client() -> Client {
 }
 
 /// Sends a request; an answer that is not good is an error, with what it says.
-pub(crate) async fn send(method: Method, url: &str, query: &[(&str, &str)]) -> Result<String, String> {
+pub(crate) async fn send(
+    method: Method,
+    url: &str,
+    query: &[(&str, &str)],
+) -> Result<String, String> {
     let answer = client().request(method, url).query(query).send().await;
     text(answer.map_err(|error| format!("{url}: {error}"))?).await
 }
@@ -58,7 +62,8 @@ pub(crate) async fn get_as(
 ) -> Result<String, String> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let certificate = Certificate::from_pem(certificate.as_bytes()).expect("a certificate");
-    let client = Client::builder().no_proxy().timeout(Duration::from_secs(10)).tls_certs_only([certificate]);
+    let client =
+        Client::builder().no_proxy().timeout(Duration::from_secs(10)).tls_certs_only([certificate]);
     let request = client.build().expect("an HTTP client").get(url);
     let request = match user {
         Some((name, password)) => request.basic_auth(name, Some(password)),

@@ -1,5 +1,5 @@
-//! The program of the image, as Alpine's Rust links it: it runs where there is nothing but itself and the authorities,
-//! which the image is based on for.
+//! The program of the image, as Alpine's Rust links it: it runs where there is nothing but itself
+//! and the authorities, which the image is based on for.
 
 use std::{
     env::{self, consts::ARCH},
@@ -36,7 +36,10 @@ fn program() -> PathBuf {
         output.status.success(),
         "{said}\nrustup target add {target}; on Debian: apt-get install musl-tools"
     );
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("cargo's target folder").join(target);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()
+        .expect("cargo's target folder")
+        .join(target);
     folder.join("debug/trio-exporter")
 }
 
@@ -46,15 +49,24 @@ async fn the_program_needs_nothing_but_itself_and_authorities() {
     fs::copy(program(), root.path().join("trio-exporter")).expect("the program");
     let authorities = root.path().join(AUTHORITIES);
     fs::create_dir_all(authorities.parent().expect("a folder")).expect("writable");
-    fs::copy(format!("/{AUTHORITIES}"), authorities).expect("on Debian: apt-get install ca-certificates");
+    fs::copy(format!("/{AUTHORITIES}"), authorities)
+        .expect("on Debian: apt-get install ca-certificates");
     let inside = format!("--root={}", root.path().display());
     let enter = ["--map-root-user", &inside, "/trio-exporter"];
     let run = [&enter[..], &["demo", "--web.listen-address", "127.0.0.1:0"]].concat();
-    let mut exporter = Process::start(Path::new("unshare"), &run, "on Debian: apt-get install util-linux");
+    let mut exporter =
+        Process::start(Path::new("unshare"), &run, "on Debian: apt-get install util-linux");
     let address = exporter
         .says("where its metrics are", |text| {
             let (_, address) = text.split_once(" metrics ")?;
-            Some(address.trim_start().strip_prefix("http://")?.split_once("/metrics\n")?.0.to_owned())
+            Some(
+                address
+                    .trim_start()
+                    .strip_prefix("http://")?
+                    .split_once("/metrics\n")?
+                    .0
+                    .to_owned(),
+            )
         })
         .await;
     until("readings of the simulated Trio", PATIENCE, async || {
@@ -64,7 +76,8 @@ async fn the_program_needs_nothing_but_itself_and_authorities() {
     })
     .await;
     let ask = |url: &str| {
-        let asked = Command::new("unshare").args(enter).args(["healthcheck", "--url", url]).status();
+        let asked =
+            Command::new("unshare").args(enter).args(["healthcheck", "--url", url]).status();
         asked.expect("unshare").code()
     };
     assert_eq!(ask(&format!("http://{address}")), Some(0), "it is well");

@@ -1,5 +1,5 @@
-//! The exporter as an installed service: started by its unit's own line, with systemd's environment, its messages
-//! read as systemd would read them.
+//! The exporter as an installed service: started by its unit's own line, with systemd's
+//! environment, its messages read as systemd would read them.
 
 use std::{fs, path::Path, process::Command};
 
@@ -29,14 +29,15 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    /// Starts what is installed in `root`, after an operator has named the Trio, chosen a free port and put the
-    /// secrets where the unit looks for them. `tracer` is a program that starts it in turn, if not empty.
+    /// Starts what is installed in `root`, after an operator has named the Trio, chosen a free port
+    /// and put the secrets where the unit looks for them. `tracer` is a program that starts it in
+    /// turn, if not empty.
     pub(crate) async fn start(root: &Root<'_>, tracer: &[&str]) -> Self {
         let trio = Trio::start_at("127.0.0.1:0", 6, 2).await;
         configure(root, &trio);
         let unit = Unit::read(&root.host_path("/usr/lib/systemd/system/trio-exporter.service"));
-        // What only this service may see: the secrets, which it may not read where they are root's, and the socket
-        // of its manager.
+        // What only this service may see: the secrets, which it may not read where they are root's,
+        // and the socket of its manager.
         let private = folder();
         let credentials = private.path().join("credentials");
         fs::create_dir(&credentials).expect("a folder");
@@ -48,7 +49,8 @@ impl Installed {
         let manager = UnixDatagram::bind(&socket).expect("a socket");
         let (program, arguments) = unit.starts(root);
         let program = program.to_str().expect("UTF-8");
-        let line = tracer.iter().copied().chain([program]).chain(arguments.iter().map(String::as_str));
+        let line =
+            tracer.iter().copied().chain([program]).chain(arguments.iter().map(String::as_str));
         let line: Vec<&str> = line.collect();
         assert_eq!(unit.one("Type"), "notify", "systemd would not listen");
         let watchdog = hurried(unit.one("WatchdogSec"));
@@ -62,8 +64,8 @@ impl Installed {
         Self { unit, process, manager, _trio: trio, _private: private }
     }
 
-    /// Follows it from its start to its end: it is ready, alive, shows Trio, reloads its configuration by the line
-    /// of the unit, and stops.
+    /// Follows it from its start to its end: it is ready, alive, shows Trio, reloads its
+    /// configuration by the line of the unit, and stops.
     pub(crate) async fn lives(mut self) {
         assert_eq!(self.next_message().await, "READY=1");
         assert_eq!(self.next_message().await, "WATCHDOG=1");
@@ -77,7 +79,8 @@ impl Installed {
         let pid = self.process.id().to_string();
         let reload = self.unit.one("ExecReload").replace("$MAINPID", &pid);
         let mut words = reload.split_whitespace();
-        let reload = Command::new(words.next().expect("a program")).args(words).status().expect("it starts");
+        let reload =
+            Command::new(words.next().expect("a program")).args(words).status().expect("it starts");
         assert!(reload.success());
         assert_eq!(self.news().await.split_once('\n').expect("two lines").0, "RELOADING=1");
         assert_eq!(self.news().await, "READY=1");
@@ -90,7 +93,8 @@ impl Installed {
     async fn next_message(&self) -> String {
         let mut message = [0; 512];
         let length = timeout(PATIENCE, self.manager.recv(&mut message)).await;
-        let length = length.unwrap_or_else(|_| panic!("it says nothing; its log: {}", self.process.stderr()));
+        let length = length
+            .unwrap_or_else(|_| panic!("it says nothing; its log: {}", self.process.stderr()));
         String::from_utf8_lossy(&message[..length.expect("a message")]).trim().to_owned()
     }
 
@@ -122,7 +126,8 @@ pub(crate) fn by_hand() -> TempDir {
     }
     let program = root.host_path("/usr/bin/trio-exporter");
     fs::create_dir_all(program.parent().expect("a folder")).expect("writable");
-    fs::hard_link(env!("CARGO_BIN_EXE_trio-exporter"), program).expect("one disk for everything in target/");
+    fs::hard_link(env!("CARGO_BIN_EXE_trio-exporter"), program)
+        .expect("one disk for everything in target/");
     folder
 }
 
@@ -135,7 +140,8 @@ fn hurried(time: &str) -> String {
 /// Writes the configuration that docs/install.md describes.
 fn configure(root: &Root<'_>, trio: &Trio) {
     for (name, secret) in ["client_key", "username", "password"].iter().zip(trio.secrets()) {
-        fs::write(root.host_path(CONFIGURATION).join(name), secret).expect("the folder of the configuration");
+        fs::write(root.host_path(CONFIGURATION).join(name), secret)
+            .expect("the folder of the configuration");
     }
     fs::create_dir_all(root.host_path(STATE)).expect("writable");
     let state = root.host_path(STATE).join("counters").display().to_string();
@@ -151,7 +157,8 @@ fn configure(root: &Root<'_>, trio: &Trio) {
 
 /// Replaces the file by one in which `old`, which must be there, is `new`.
 fn edit(path: &Path, old: &str, new: &str) {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     assert!(text.contains(old), "{}: no {old}", path.display());
     fs::remove_file(path).expect("writable");
     fs::write(path, text.replace(old, new)).expect("writable");

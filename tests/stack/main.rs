@@ -1,13 +1,18 @@
-//! The whole path, as it runs in production: a Trio, the exporter's own binary, a real Prometheus with
-//! our rules, a real Alertmanager with our routes.
+//! The whole path, as it runs in production: a Trio, the exporter's own binary, a real Prometheus
+//! with our rules, a real Alertmanager with our routes.
 //!
-//! And what is shipped: the service, the package, the static program, the workflows, judged by the tools of those
-//! who run them.
+//! And what is shipped: the service, the package, the static program, the workflows, judged by the
+//! tools of those who run them.
 //!
-//! Needs the programs that `.ci/run` installs, on the PATH; without them the tests fail, they are never skipped. Run
-//! with `cargo test --features stack --test stack`.
+//! Needs the programs that `.ci/run` installs, on the PATH; without them the tests fail, they are
+//! never skipped. Run with `cargo test --features stack --test stack`.
 #![cfg(unix)] // Signals, permissions and sockets as only Unix has them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 #![allow(clippy::print_stdout, reason = "how long things took is worth seeing with --nocapture")]
 
 #[path = "../dashboard/mod.rs"]

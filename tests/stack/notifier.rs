@@ -54,7 +54,8 @@ impl Notifier {
             sent.receiver == receiver && about && has(&sent.labels)
         });
         fitting.next().cloned().ok_or_else(|| {
-            let all = all.iter().map(|sent| (&sent.receiver, &sent.labels["alertname"], &sent.status));
+            let all =
+                all.iter().map(|sent| (&sent.receiver, &sent.labels["alertname"], &sent.status));
             format!(
                 "{receiver} was not notified that {alert} is {status}, only {:?}",
                 all.collect::<Vec<_>>()

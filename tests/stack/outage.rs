@@ -45,7 +45,11 @@ async fn outage_drops_gauges_keeps_counters_and_needs_no_restart() {
         "trio_agent_state_since_timestamp_seconds",
     ];
     for name in expected {
-        assert!(names(&gauges).contains(name), "{name} is not there to begin with: {:?}", names(&gauges));
+        assert!(
+            names(&gauges).contains(name),
+            "{name} is not there to begin with: {:?}",
+            names(&gauges)
+        );
     }
     let started = scene.prometheus.value("process_start_time_seconds").await;
     assert!(started.is_some());
@@ -80,7 +84,11 @@ async fn outage_drops_gauges_keeps_counters_and_needs_no_restart() {
     println!("everything was back {:?} after Trio's return", returned.elapsed());
     let back = of_type(&scene.prometheus, "gauge").await;
     assert_eq!(names(&back), names(&gauges));
-    assert_eq!(scene.prometheus.value("process_start_time_seconds").await, started, "the same process");
+    assert_eq!(
+        scene.prometheus.value("process_start_time_seconds").await,
+        started,
+        "the same process"
+    );
     for name in names(&counters) {
         let resets = format!("sum(resets({name}[5m]))");
         scene.prometheus.expect_value(&resets, 0.0).await.expect("no counter was reset");

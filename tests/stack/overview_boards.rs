@@ -1,5 +1,6 @@
-//! Queries of the boards Overview and Wall on a real Prometheus: contact centres stay apart, each service gets one
-//! reason, the age of the data is the worst of four, and alerts without an instance are listed.
+//! Queries of the boards Overview and Wall on a real Prometheus: contact centres stay apart, each
+//! service gets one reason, the age of the data is the worst of four, and alerts without an
+//! instance are listed.
 
 use std::fs;
 
@@ -7,7 +8,8 @@ use serde_json::{Value, json};
 
 use crate::{dashboard::Board, process::folder, promql::with_variables, promtool::promtool};
 
-/// A query by its place, such as "overview.json: Waiting (A)", with the values of variables that a reader has chosen.
+/// A query by its place, such as "overview.json: Waiting (A)", with the values of variables that a
+/// reader has chosen.
 fn query(place: &str, center: &str) -> String {
     let all = Board::shipped().iter().flat_map(Board::queries).collect::<Vec<_>>();
     let found = all.into_iter().find(|query| query.place == place);
@@ -29,16 +31,26 @@ fn query(place: &str, center: &str) -> String {
 struct Tests(Vec<Value>);
 
 impl Tests {
-    /// Expects these samples of a query with all contact centres chosen, three hours after the start.
+    /// Expects these samples of a query with all contact centres chosen, three hours after the
+    /// start.
     fn expect(&mut self, series: &[Value], place: &str, by: &str, samples: &[(&str, f64)]) {
         self.expect_of(".+", series, place, by, samples);
     }
 
     /// The same with one contact centre chosen.
-    fn expect_of(&mut self, center: &str, series: &[Value], place: &str, by: &str, samples: &[(&str, f64)]) {
+    fn expect_of(
+        &mut self,
+        center: &str,
+        series: &[Value],
+        place: &str,
+        by: &str,
+        samples: &[(&str, f64)],
+    ) {
         let expr = format!("max by ({by}) ({})", query(place, center));
-        let samples: Vec<Value> =
-            samples.iter().map(|(labels, value)| json!({"labels": labels, "value": value})).collect();
+        let samples: Vec<Value> = samples
+            .iter()
+            .map(|(labels, value)| json!({"labels": labels, "value": value}))
+            .collect();
         let test = json!({"expr": expr, "eval_time": "180m", "exp_samples": samples});
         self.0.push(json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]}));
     }
@@ -58,12 +70,13 @@ fn series(name: &str, labels: &str, values: &str) -> Value {
 }
 
 fn center(target: &str, id: &str, name: &str) -> Value {
-    let labels = format!("target=\"{target}\",contact_center=\"{id}\",contact_center_name=\"{name}\"");
+    let labels =
+        format!("target=\"{target}\",contact_center=\"{id}\",contact_center_name=\"{name}\"");
     series("trio_contact_center_info", &labels, "1x200")
 }
 
-/// A service by target, contact centre and name, with its longest wait, targets of 20, 60 and 120 s, and skilled
-/// agents by state.
+/// A service by target, contact centre and name, with its longest wait, targets of 20, 60 and 120
+/// s, and skilled agents by state.
 fn service(place: [&str; 3], wait: u32, agents: &[(&str, u32)]) -> Vec<Value> {
     let [target, center, name] = place;
     let of = format!(
@@ -73,8 +86,16 @@ fn service(place: [&str; 3], wait: u32, agents: &[(&str, u32)]) -> Vec<Value> {
     let mut all = vec![
         series("trio_service_class_longest_wait_seconds", &class, &format!("{wait}x200")),
         series("trio_service_wait_target_seconds", &class, "20x200"),
-        series("trio_service_wait_alert_seconds", &format!("{class},severity=\"warning\""), "60x200"),
-        series("trio_service_wait_alert_seconds", &format!("{class},severity=\"critical\""), "120x200"),
+        series(
+            "trio_service_wait_alert_seconds",
+            &format!("{class},severity=\"warning\""),
+            "60x200",
+        ),
+        series(
+            "trio_service_wait_alert_seconds",
+            &format!("{class},severity=\"critical\""),
+            "120x200",
+        ),
     ];
     for (state, number) in agents {
         let labels = format!("{of},state=\"{state}\"");
@@ -93,9 +114,11 @@ fn worst_service_carries_its_center_only_among_several() {
     let busy = agents([0, 3, 0, 0]);
     let one = [vec![center("a", "1", "Kund")], service(["a", "1", "Växel"], 30, &busy)].concat();
     let two =
-        [one.clone(), vec![center("a", "2", "Sjukvård")], service(["a", "2", "Växel"], 130, &busy)].concat();
+        [one.clone(), vec![center("a", "2", "Sjukvård")], service(["a", "2", "Växel"], 130, &busy)]
+            .concat();
     let systems =
-        [one.clone(), vec![center("b", "1", "Kund")], service(["b", "1", "Växel"], 70, &busy)].concat();
+        [one.clone(), vec![center("b", "1", "Kund")], service(["b", "1", "Växel"], 70, &busy)]
+            .concat();
     let idle = [vec![center("a", "1", "Kund")], service(["a", "1", "Växel"], 0, &busy)].concat();
     let mut tests = Tests::default();
     for board in ["overview.json", "wall.json"] {
@@ -154,9 +177,12 @@ fn reasons_compare_with_the_same_hour_of_earlier_weeks() {
         )
     };
     // Five-minute steps: a week, and three hours in which more comes, or each case takes longer.
-    let growth = |before: u32, after: u32| format!("0+{before}x2016 {}+{after}x36", before * 2_016 + after);
+    let growth =
+        |before: u32, after: u32| format!("0+{before}x2016 {}+{after}x36", before * 2_016 + after);
     let mut input = vec![center("a", "1", "Kund")];
-    for (name, offered, handling) in [("more", [10, 15], [500, 500]), ("longer", [10, 10], [500, 700])] {
+    for (name, offered, handling) in
+        [("more", [10, 15], [500, 500]), ("longer", [10, 10], [500, 700])]
+    {
         let waits = service(["a", "1", name], 50, &agents([0, 3, 0, 0]));
         input.extend(waits.into_iter().map(|mut series| {
             let value = series["values"].as_str().expect("values").replace("x200", "x2100");
@@ -168,9 +194,9 @@ fn reasons_compare_with_the_same_hour_of_earlier_weeks() {
             ("trio_service_cases_answered_total", [10, 10]),
             ("trio_service_handling_seconds_total", handling),
         ];
-        input.extend(
-            counters.map(|(metric, [before, after])| series(metric, &labels(name), &growth(before, after))),
-        );
+        input.extend(counters.map(|(metric, [before, after])| {
+            series(metric, &labels(name), &growth(before, after))
+        }));
     }
     let samples = json!([
         {"labels": "{service_name=\"more\"}", "value": 3},
@@ -186,8 +212,10 @@ fn reasons_compare_with_the_same_hour_of_earlier_weeks() {
 
 #[test]
 fn age_of_the_data_is_the_worst_of_four_and_names_it() {
-    let up = |values: &str| json!({"series": "up{job=\"trio\",instance=\"a:1\"}", "values": values});
-    let reads = |target: &str, values: &str| series("trio_up", &format!("target=\"{target}\""), values);
+    let up =
+        |values: &str| json!({"series": "up{job=\"trio\",instance=\"a:1\"}", "values": values});
+    let reads =
+        |target: &str, values: &str| series("trio_up", &format!("target=\"{target}\""), values);
     let read_at = |target: &str, values: &str| {
         let labels = format!("target=\"{target}\",contact_center=\"1\",collector=\"calls\"");
         series("trio_collector_last_success_timestamp_seconds", &labels, values)
@@ -197,7 +225,8 @@ fn age_of_the_data_is_the_worst_of_four_and_names_it() {
     let old = with(&[reads("y", "1x200"), read_at("y", "0+60x178 10680x30")]);
     let down = with(&[reads("y", "0x200"), read_at("y", "0+60x178 10680x30")]);
     let gone = with(&[reads("y", "1x100 stale")]);
-    let stopped = vec![up("1x100 0x100"), reads("x", "1x100 stale"), read_at("x", "0+60x100 stale")];
+    let stopped =
+        vec![up("1x100 0x100"), reads("x", "1x100 stale"), read_at("x", "0+60x100 stale")];
     // Of another job, which has never had a Trio.
     let other = with(&[json!({"series": "up{job=\"node\",instance=\"b:1\"}", "values": "0x200"})]);
     let mut tests = Tests::default();
@@ -252,7 +281,11 @@ fn tile_counts_the_alerts_that_the_table_lists() {
         &all,
         &place,
         "place",
-        &[("{place=\"the exporter\"}", 1.0), ("{place=\"x\"}", 1.0), ("{place=\"Växel (Sjukvård)\"}", 1.0)],
+        &[
+            ("{place=\"the exporter\"}", 1.0),
+            ("{place=\"x\"}", 1.0),
+            ("{place=\"Växel (Sjukvård)\"}", 1.0),
+        ],
     );
     tests.expect(&all, &since, "x", &[("{}", 7_800.0)]);
     // Alerts of the system and of the exporter concern each contact centre.

@@ -56,8 +56,10 @@ impl Prometheus {
             })
             .await;
         let url = format!("http://{address}");
-        until("Prometheus to be ready", PATIENCE, async || crate::http::get(&format!("{url}/-/ready")).await)
-            .await;
+        until("Prometheus to be ready", PATIENCE, async || {
+            crate::http::get(&format!("{url}/-/ready")).await
+        })
+        .await;
         Self { url, client: client(), process, folder }
     }
 
@@ -82,7 +84,8 @@ impl Prometheus {
     pub(crate) async fn try_query(&self, query: &str) -> Result<Vec<Series>, String> {
         let url = format!("{}/api/v1/query", self.url);
         let text = send(Method::POST, &url, &[("query", query)]).await?;
-        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
+        let answer: Value =
+            serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
         let result = answer["data"]["result"].as_array().ok_or(text)?;
         // A scalar is a moment and a value.
         match result.first() {
@@ -102,9 +105,14 @@ impl Prometheus {
     }
 
     /// The answer to a question to its API; all questions go over the same connections.
-    pub(crate) async fn ask(&self, what: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
+    pub(crate) async fn ask(
+        &self,
+        what: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Value, String> {
         let url = format!("{}/api/v1/{what}", self.url);
-        // Only questions about labels must be GET; a query of a board may be too long for an address.
+        // Only questions about labels must be GET; a query of a board may be too long for an
+        // address.
         let request = match what.starts_with("label/") {
             true => self.client.get(&url).query(parameters),
             false => self.client.post(&url).form(parameters),
@@ -113,7 +121,8 @@ impl Prometheus {
         let answer = request.timeout(2 * PATIENCE).send().await;
         let text = answer.map_err(|error| format!("{url}: {error}"))?.text().await;
         let text = text.map_err(|error| format!("{url}: {error}"))?;
-        let answer: Value = serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
+        let answer: Value =
+            serde_json::from_str(&text).map_err(|error| format!("{error}: {text}"))?;
         if answer["status"] == "success" { Ok(answer) } else { Err(text) }
     }
 
@@ -128,7 +137,8 @@ impl Prometheus {
         self.matrix(query, from, to, step).await.map(|series| series.len())
     }
 
-    /// The series that `query` gives from `from` to `to`, at every `step`: labels, and values by time.
+    /// The series that `query` gives from `from` to `to`, at every `step`: labels, and values by
+    /// time.
     pub(crate) async fn matrix(
         &self,
         query: &str,
@@ -144,7 +154,8 @@ impl Prometheus {
             let labels = serde_json::from_value(series["metric"].clone()).expect("labels");
             let points = series["values"].as_array().into_iter().flatten();
             let points = points.map(|point| {
-                let value = point[1].as_str().and_then(|value| value.parse().ok()).expect("a number");
+                let value =
+                    point[1].as_str().and_then(|value| value.parse().ok()).expect("a number");
                 (point[0].as_f64().map(|time| time as u64).expect("a time"), value)
             });
             (labels, points.collect())
@@ -154,12 +165,15 @@ impl Prometheus {
 
     /// Health of each rule after its last evaluation.
     pub(crate) async fn rules(&self) -> Vec<Health> {
-        let text = crate::http::get(&format!("{}/api/v1/rules", self.url)).await.expect("the rules");
+        let text =
+            crate::http::get(&format!("{}/api/v1/rules", self.url)).await.expect("the rules");
         let answer: Value = serde_json::from_str(&text).expect("JSON");
         let groups = answer["data"]["groups"].as_array().expect("groups");
         let rules = groups.iter().flat_map(|group| group["rules"].as_array().expect("rules"));
         let text = |rule: &Value, name: &str| rule[name].as_str().unwrap_or_default().to_owned();
-        rules.map(|rule| Health { name: text(rule, "name"), error: text(rule, "lastError") }).collect()
+        rules
+            .map(|rule| Health { name: text(rule, "name"), error: text(rule, "lastError") })
+            .collect()
     }
 
     /// The value of the one series that `query` gives; `None` if it gives none.

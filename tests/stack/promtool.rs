@@ -30,17 +30,24 @@ fn check(what: &str, text: &str) {
         .stdin(Stdio::from(File::open(&file).expect("the exposition")))
         .output()
         .unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
-    let said = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
-    assert!(promtool.status.success() && said.trim().is_empty(), "{what}: {}\n{said}", promtool.status);
+    let said =
+        String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
+    assert!(
+        promtool.status.success() && said.trim().is_empty(),
+        "{what}: {}\n{said}",
+        promtool.status
+    );
 }
 
 #[test]
 fn promtool_finds_no_fault_with_the_golden_expositions() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/expected");
-    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let entries =
+        fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let paths = entries.map(|entry| entry.expect("an entry").path());
-    let golden: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|extension| extension == "prom")).collect();
+    let golden: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "prom"))
+        .collect();
     assert!(!golden.is_empty(), "no *.prom in {}", folder.display());
     for path in golden {
         check(&path.display().to_string(), &fs::read_to_string(&path).expect("an exposition"));
@@ -49,8 +56,10 @@ fn promtool_finds_no_fault_with_the_golden_expositions() {
 
 pub(crate) fn promtool(arguments: &[&str]) {
     let promtool = Command::new("promtool").args(arguments).output();
-    let promtool = promtool.unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
-    let said = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
+    let promtool =
+        promtool.unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
+    let said =
+        String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
     assert!(promtool.status.success(), "{arguments:?}: {said}");
 }
 
@@ -116,7 +125,8 @@ fn boards_show_no_zero_for_unknown_states() {
         let expr = without_variables(&query.expr);
         // A label holds what the wall board shows.
         let in_label = expr.contains("count_values(\"free\"");
-        let expr = if in_label { format!("count by (free) ({expr})") } else { format!("max({expr})") };
+        let expr =
+            if in_label { format!("count by (free) ({expr})") } else { format!("max({expr})") };
         for (series, shown) in [
             (agents(0, 1), (!query.over_time).then_some(-1)),
             (agents(0, 0), Some(0)),
@@ -133,7 +143,9 @@ fn boards_show_no_zero_for_unknown_states() {
             };
             let samples: Vec<Value> = shown.map(sample).into_iter().collect();
             let test = json!({"expr": expr, "eval_time": "0s", "exp_samples": samples});
-            tests.push(json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]}));
+            tests.push(
+                json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]}),
+            );
         }
     }
     let folder = folder();
@@ -156,5 +168,8 @@ async fn promtool_finds_no_fault_with_what_the_exporter_serves() {
 #[test]
 #[should_panic(expected = "counter metrics should have")]
 fn promtool_does_find_faults() {
-    check("a bad name", "# HELP trio_requests Requests.\n# TYPE trio_requests counter\ntrio_requests 1\n");
+    check(
+        "a bad name",
+        "# HELP trio_requests Requests.\n# TYPE trio_requests counter\ntrio_requests 1\n",
+    );
 }

@@ -22,10 +22,11 @@ pub(crate) struct Recorded {
     pub(crate) time: u64,
 }
 
-/// All that the recording rules make of the data of `prometheus` in `windows` of time and that `boards` name, in the
-/// order of time.
+/// All that the recording rules make of the data of `prometheus` in `windows` of time and that
+/// `boards` name, in the order of time.
 ///
-/// A rule that chooses from what another records by its labels is left out: no board here needs one.
+/// A rule that chooses from what another records by its labels is left out: no board here needs
+/// one.
 pub(crate) async fn recorded(
     prometheus: &Prometheus,
     boards: &[Board],
@@ -34,7 +35,8 @@ pub(crate) async fn recorded(
     let queries = boards.iter().flat_map(Board::queries).map(|query| query.expr);
     let asked: String = queries.collect::<Vec<_>>().join("\n");
     let mut samples = Vec::new();
-    for (name, expr) in rules().into_iter().filter(|(name, _)| asked.contains(&format!("{name}{{"))) {
+    for (name, expr) in rules().into_iter().filter(|(name, _)| asked.contains(&format!("{name}{{")))
+    {
         for (from, to) in windows {
             let mut start = from / MINUTE * MINUTE + OFFSET;
             while start <= *to {
@@ -54,7 +56,8 @@ pub(crate) async fn recorded(
     samples
 }
 
-/// The rules by name. A rule that needs others has their expressions in it, as nothing is recorded yet.
+/// The rules by name. A rule that needs others has their expressions in it, as nothing is recorded
+/// yet.
 fn rules() -> Vec<(String, String)> {
     let mut rules: Vec<(String, String)> = Vec::new();
     for rule in RuleFile::shipped(RECORDING).rules() {
@@ -74,7 +77,8 @@ fn rules() -> Vec<(String, String)> {
 }
 
 fn written(labels: &Labels) -> String {
-    let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    let pairs: Vec<String> =
+        labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     format!("{{{}}}", pairs.join(","))
 }
 

@@ -37,9 +37,16 @@ fn every_alert_goes_to_those_who_can_do_something() {
         ("audience=ops severity=critical", "on-call"),
         ("audience=ops severity=warning", "ops"),
         ("audience=ops severity=info", "quiet"),
-        // A state that is not known is for operators the same day, a time that cannot be read is not.
-        ("alertname=TrioUnknownValues audience=ops severity=warning field=state target=main", "ops"),
-        ("alertname=TrioUnknownValues audience=ops severity=warning service_id=11 contact_center=1", "ops"),
+        // A state that is not known is for operators the same day, a time that cannot be read is
+        // not.
+        (
+            "alertname=TrioUnknownValues audience=ops severity=warning field=state target=main",
+            "ops",
+        ),
+        (
+            "alertname=TrioUnknownValues audience=ops severity=warning service_id=11 contact_center=1",
+            "ops",
+        ),
         ("alertname=TrioUnknownValues audience=ops severity=info field=since target=main", "quiet"),
         ("alertname=Other severity=critical", "ops"),
     ] {
@@ -53,7 +60,8 @@ fn every_alert_goes_to_those_who_can_do_something() {
 #[test]
 fn amtool_does_find_faults_with_routes() {
     let config = format!("--config.file={}", shipped::path("alertmanager/alertmanager.yml"));
-    let said = amtool(&["config", "routes", "test", &config, "--verify.receivers=quiet", "audience=ops"]);
+    let said =
+        amtool(&["config", "routes", "test", &config, "--verify.receivers=quiet", "audience=ops"]);
     assert!(said.is_err(), "{said:?}");
 }
 
@@ -69,11 +77,15 @@ async fn supervisors_are_notified_in_hours_and_operators_always() {
     for hours in [Hours::Open, Hours::Closed] {
         let notifier = Notifier::start().await;
         let alertmanager = Alertmanager::telling(&notifier.address, hours).await;
-        alertmanager.receive(&json!([alert("TrioLongWait", "supervisor", "critical", "main")])).await;
+        alertmanager
+            .receive(&json!([alert("TrioLongWait", "supervisor", "critical", "main")]))
+            .await;
         let mut elsewhere = alert("TrioLongWait", "supervisor", "critical", "main");
         elsewhere["labels"]["contact_center"] = json!("2");
         alertmanager.receive(&json!([elsewhere])).await;
-        alertmanager.receive(&json!([alert("TrioUnmeasuredHigh", "both", "warning", "main")])).await;
+        alertmanager
+            .receive(&json!([alert("TrioUnmeasuredHigh", "both", "warning", "main")]))
+            .await;
         // Each group waits as long as the others, so an earlier notification has arrived.
         until("operators to be notified", PATIENCE, async || {
             notifier.notification("ops", "TrioUnmeasuredHigh", "firing", |_| true)
@@ -104,7 +116,8 @@ async fn what_is_known_to_be_old_is_no_news_and_that_of_another_trio_is() {
         notifier.notification("on-call", "TrioUnreachable", "firing", |_| true)
     })
     .await;
-    let waits = ["main", "other"].map(|target| alert("TrioLongWait", "supervisor", "critical", target));
+    let waits =
+        ["main", "other"].map(|target| alert("TrioLongWait", "supervisor", "critical", target));
     alertmanager.receive(&json!(waits)).await;
     let sent = until("supervisors to be notified", PATIENCE, async || {
         notifier.notification("supervisors", "TrioLongWait", "firing", |_| true)
@@ -113,7 +126,9 @@ async fn what_is_known_to_be_old_is_no_news_and_that_of_another_trio_is() {
     assert_eq!(sent.labels["target"], "other");
     assert_eq!(alertmanager.inhibitors("TrioLongWait", "main").await.unwrap(), ["TrioUnreachable"]);
     alertmanager.receive(&json!([alert("TrioDataStale", "ops", "warning", "other")])).await;
-    alertmanager.receive(&json!([alert("TrioBelowMinimum", "supervisor", "warning", "other")])).await;
+    alertmanager
+        .receive(&json!([alert("TrioBelowMinimum", "supervisor", "warning", "other")]))
+        .await;
     until("stale data to silence what follows", PATIENCE, async || {
         let by = alertmanager.inhibitors("TrioBelowMinimum", "other").await?;
         if by == ["TrioDataStale"] { Ok(()) } else { Err(format!("{by:?}")) }

@@ -1,5 +1,5 @@
-//! Environment of each test: a simulated Trio, the exporter that reads it, a Prometheus that scrapes
-//! the exporter. All three are programs of their own, on free ports.
+//! Environment of each test: a simulated Trio, the exporter that reads it, a Prometheus that
+//! scrapes the exporter. All three are programs of their own, on free ports.
 
 use std::time::Duration;
 
@@ -84,7 +84,9 @@ impl Trio {
     /// Its credentials: client key, user and password.
     pub(crate) fn secrets(&self) -> [String; 3] {
         let [key] = &self.printed("client key")[..] else { panic!("one client key") };
-        let [user, password] = &self.printed("user, password")[..] else { panic!("a user and a password") };
+        let [user, password] = &self.printed("user, password")[..] else {
+            panic!("a user and a password")
+        };
         [key, user, password].map(Clone::clone)
     }
 
@@ -112,8 +114,8 @@ impl Scene {
         Self::staged(agents, services, "", Prometheus::start).await
     }
 
-    /// The same with `more` in the exporter's configuration, which goes on with the keys of `agents`, and with
-    /// the Prometheus that `prometheus` starts for the exporter's address.
+    /// The same with `more` in the exporter's configuration, which goes on with the keys of
+    /// `agents`, and with the Prometheus that `prometheus` starts for the exporter's address.
     pub(crate) async fn staged(
         agents: u32,
         services: u32,
@@ -125,12 +127,20 @@ impl Scene {
         let file = folder.path().join("trio-exporter.yml");
         std::fs::write(&file, config(&trio) + more).expect("a configuration");
         let file = file.to_str().expect("UTF-8");
-        let mut process = exporter(&["run", "--config.file", file, "--web.listen-address", "127.0.0.1:0"]);
+        let mut process =
+            exporter(&["run", "--config.file", file, "--web.listen-address", "127.0.0.1:0"]);
         let address = process.serves().await;
         let prometheus = prometheus(&address).await;
         let exporter = format!("http://{address}");
-        let scene =
-            Self { trio, exporter, prometheus, agents, services, _exporter: process, _folder: folder };
+        let scene = Self {
+            trio,
+            exporter,
+            prometheus,
+            agents,
+            services,
+            _exporter: process,
+            _folder: folder,
+        };
         scene.begun(BEGINNING).await;
         scene
     }
@@ -140,8 +150,12 @@ impl Scene {
         until("Prometheus to see both pages", limit, async || {
             self.prometheus.expect_value("trio_up", 1.0).await?;
             self.prometheus.expect_value("sum(trio_agents)", f64::from(self.agents)).await?;
-            self.prometheus.expect_value("count(trio_service_open)", f64::from(self.services)).await?;
-            self.prometheus.expect_value("count(trio_service_info)", f64::from(self.services)).await?;
+            self.prometheus
+                .expect_value("count(trio_service_open)", f64::from(self.services))
+                .await?;
+            self.prometheus
+                .expect_value("count(trio_service_info)", f64::from(self.services))
+                .await?;
             self.prometheus.expect_value("count(trio_agent_info)", f64::from(self.agents)).await
         })
         .await;
@@ -166,7 +180,9 @@ impl Scene {
 
 fn config(trio: &Trio) -> String {
     let [key] = &trio.printed("client key")[..] else { panic!("one client key") };
-    let [user, password] = &trio.printed("user, password")[..] else { panic!("a user and a password") };
+    let [user, password] = &trio.printed("user, password")[..] else {
+        panic!("a user and a password")
+    };
     format!(
         r#"
 targets:

@@ -77,7 +77,8 @@ async fn agents_spend_sixty_seconds_a_minute_in_some_state() {
     }
     let states = prometheus.query("increase(trio_agents_state_seconds_total[1m]) > 0").await;
     assert!(states.len() >= 3, "a busy morning: {states:?}");
-    let unmeasured = prometheus.value("sum(increase(trio_agents_unmeasured_seconds_total[1m]))").await;
+    let unmeasured =
+        prometheus.value("sum(increase(trio_agents_unmeasured_seconds_total[1m]))").await;
     assert!(unmeasured.is_some_and(|seconds| seconds <= 0.05 * expected), "{unmeasured:?}");
     let changes = prometheus.value("sum(increase(trio_agent_state_changes_total[1m]))").await;
     assert!(changes.is_some_and(|changes| changes > 0.0), "{changes:?}");

@@ -1,5 +1,5 @@
-//! Scrapes of a Prometheus that did not run: pages of the exporter with a time, in the text that promtool makes
-//! blocks of.
+//! Scrapes of a Prometheus that did not run: pages of the exporter with a time, in the text that
+//! promtool makes blocks of.
 
 use std::{fmt::Write, fs, path::Path, process::Command};
 
@@ -20,7 +20,8 @@ impl Scrapes {
         writeln!(self.0, "{series} {value} {time}").expect("a String takes everything");
     }
 
-    /// Adds a page as Prometheus scrapes it from each of `instances`, with what Prometheus adds itself.
+    /// Adds a page as Prometheus scrapes it from each of `instances`, with what Prometheus adds
+    /// itself.
     pub(crate) fn add_page(&mut self, page: &str, job: &str, instances: &[&str], time: u64) {
         let samples: Vec<&str> = page.lines().filter(|line| !line.starts_with('#')).collect();
         let of_prometheus = [
@@ -57,7 +58,8 @@ impl Scrapes {
     pub(crate) fn write_into(&self, folder: &Path) {
         let file = folder.join("scraped.om");
         fs::write(&file, format!("{}# EOF\n", self.0)).expect("a file");
-        // promtool reads the whole file once for each block; blocks of two hours, its default, take minutes for days.
+        // promtool reads the whole file once for each block; blocks of two hours, its default, take
+        // minutes for days.
         let words = ["create-blocks-from", "openmetrics", "--quiet", "--max-block-duration=960h"];
         promtool(&words, &[&file, &folder.join("data")]);
     }
@@ -77,7 +79,8 @@ impl Scrapes {
     pub(crate) fn in_folder(&self) -> TempDir {
         let folder = folder();
         self.write_into(folder.path());
-        fs::write(folder.path().join("prometheus.yml"), "scrape_configs: []\n").expect("a configuration");
+        fs::write(folder.path().join("prometheus.yml"), "scrape_configs: []\n")
+            .expect("a configuration");
         folder
     }
 }
@@ -85,7 +88,9 @@ impl Scrapes {
 /// Runs `promtool tsdb`, which must succeed.
 fn promtool(words: &[&str], files: &[&Path]) {
     let promtool = Command::new("promtool").arg("tsdb").args(words).args(files).output();
-    let promtool = promtool.unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
-    let output = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
+    let promtool =
+        promtool.unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
+    let output =
+        String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
     assert!(promtool.status.success(), "promtool: {}\n{output}", promtool.status);
 }

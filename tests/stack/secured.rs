@@ -31,7 +31,12 @@ fn users(name: &str, password: &str) -> String {
 }
 
 /// A job that comes by TLS with the certificate, as the user `name` whose password is `password`.
-fn job(folder: &Path, address: &str, (job, page): (&str, &str), (name, password): (&str, &str)) -> String {
+fn job(
+    folder: &Path,
+    address: &str,
+    (job, page): (&str, &str),
+    (name, password): (&str, &str),
+) -> String {
     let file = |name| folder.join(name).display().to_string();
     let (ca, certificate, key) = (file("ca.crt"), file("client.crt"), file("client.key"));
     format!(
@@ -71,7 +76,8 @@ async fn prometheus_scrapes_with_tls_certificate_and_page_user() {
     ]);
     let address = process.serves().await;
     let (main, persons) = (("prometheus", "one"), ("boss", "two"));
-    let mut config = "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n".to_owned();
+    let mut config =
+        "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n".to_owned();
     for (name, page, user) in [
         ("trio", "/metrics", main),
         ("trio-agents", "/metrics/agents", persons),

@@ -31,9 +31,12 @@ fn systemd_analyze(arguments: &[&str]) -> (bool, String) {
 fn the_service_is_hardly_exposed() {
     let unit = shipped::path("systemd/trio-exporter.service");
     let threshold = format!("--threshold={}", MOST_EXPOSURE * 10.0);
-    let (content, said) = systemd_analyze(&["security", "--offline=true", "--no-pager", &threshold, &unit]);
-    let (_, exposure) = said.split_once("Overall exposure level for trio-exporter.service: ").expect(&said);
-    let exposure: f64 = exposure.split_whitespace().next().and_then(|it| it.parse().ok()).expect(exposure);
+    let (content, said) =
+        systemd_analyze(&["security", "--offline=true", "--no-pager", &threshold, &unit]);
+    let (_, exposure) =
+        said.split_once("Overall exposure level for trio-exporter.service: ").expect(&said);
+    let exposure: f64 =
+        exposure.split_whitespace().next().and_then(|it| it.parse().ok()).expect(exposure);
     println!("exposure: {exposure}");
     assert!(content && exposure <= MOST_EXPOSURE, "{said}");
 }
@@ -53,8 +56,13 @@ fn verified(root: &Path) -> String {
     fs::create_dir_all(root.join("bin")).expect("writable");
     fs::copy("/bin/kill", root.join("bin/kill")).expect("a program of every machine");
     let root = format!("--root={}", root.display());
-    let (content, said) =
-        systemd_analyze(&["verify", "--man=no", &root, "trio-exporter.service", "trio-exporter.socket"]);
+    let (content, said) = systemd_analyze(&[
+        "verify",
+        "--man=no",
+        &root,
+        "trio-exporter.service",
+        "trio-exporter.socket",
+    ]);
     // Of keys that it does not know it only warns.
     if content { said } else { format!("failed: {said}") }
 }

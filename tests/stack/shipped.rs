@@ -1,5 +1,5 @@
-//! The files in `deploy/` as programs on this machine can use them: the same rules, routes and jobs, at the
-//! addresses of the test and at its pace.
+//! The files in `deploy/` as programs on this machine can use them: the same rules, routes and
+//! jobs, at the addresses of the test and at its pace.
 
 use std::fs;
 
@@ -33,11 +33,12 @@ fn read(name: &str) -> Value {
     serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// A folder with our `prometheus.yml`, the job of `prometheus-agents.yml` added, and our rules, evaluated each
-/// second; their durations divided by `divisor`.
+/// A folder with our `prometheus.yml`, the job of `prometheus-agents.yml` added, and our rules,
+/// evaluated each second; their durations divided by `divisor`.
 pub(crate) fn prometheus(exporter: &str, alertmanager: Option<&str>, divisor: u32) -> TempDir {
     let mut config = read("prometheus/prometheus.yml");
-    config["global"] = json!({"scrape_interval": STEP, "scrape_timeout": STEP, "evaluation_interval": STEP});
+    config["global"] =
+        json!({"scrape_interval": STEP, "scrape_timeout": STEP, "evaluation_interval": STEP});
     let alertmanagers = &mut config["alerting"]["alertmanagers"];
     assert!(alertmanagers[0]["static_configs"][0]["targets"][0].is_string());
     *alertmanagers = match alertmanager {
@@ -62,8 +63,8 @@ pub(crate) fn prometheus(exporter: &str, alertmanager: Option<&str>, divisor: u3
     folder
 }
 
-/// A folder with our `alertmanager.yml`, all of whose webhooks are at `notifier`, in a hurry, and with other
-/// opening hours.
+/// A folder with our `alertmanager.yml`, all of whose webhooks are at `notifier`, in a hurry, and
+/// with other opening hours.
 pub(crate) fn alertmanager(notifier: &str, hours: Hours) -> TempDir {
     let mut config = read("alertmanager/alertmanager.yml");
     hurry(&mut config["route"]);

@@ -1,6 +1,6 @@
-//! The shipped rules in a hurry, for tests that cannot wait: every duration (how long an alert must last, how
-//! long it goes on, ranges, intervals) is divided by one number, and nothing else is changed. The real durations
-//! are proved by the unit tests of the rules.
+//! The shipped rules in a hurry, for tests that cannot wait: every duration (how long an alert must
+//! last, how long it goes on, ranges, intervals) is divided by one number, and nothing else is
+//! changed. The real durations are proved by the unit tests of the rules.
 
 use std::time::Duration;
 
@@ -34,10 +34,12 @@ fn with_shorter_ranges(expr: &str, divisor: u32) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (range, rest) = part.split_once(']').expect("a range ends");
-        let (range, step) = range.split_once(':').map_or((range, None), |(range, step)| (range, Some(step)));
+        let (range, step) =
+            range.split_once(':').map_or((range, None), |(range, step)| (range, Some(step)));
         let range = (parsed(range) / divisor).max(SHORTEST_RANGE);
         // The step of a subquery is divided as well, so that it holds as many points as before.
-        let step = step.map(|step| format!(":{}", written(parsed(step) / divisor))).unwrap_or_default();
+        let step =
+            step.map(|step| format!(":{}", written(parsed(step) / divisor))).unwrap_or_default();
         out += &format!("[{}{step}]{rest}", written(range));
     }
     out

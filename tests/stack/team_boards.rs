@@ -1,5 +1,6 @@
-//! Queries of the boards Team, Agents and Exporter health on a real Prometheus: contact centres stay apart, a zero is
-//! red only while someone waits, and small centres have no figure of their offers.
+//! Queries of the boards Team, Agents and Exporter health on a real Prometheus: contact centres
+//! stay apart, a zero is red only while someone waits, and small centres have no figure of their
+//! offers.
 
 use std::fs;
 
@@ -26,11 +27,14 @@ fn query(place: &str) -> Query {
 struct Tests(Vec<Value>);
 
 impl Tests {
-    /// Expects these samples of a query, reduced to the labels in `by`, two and a half hours after the start.
+    /// Expects these samples of a query, reduced to the labels in `by`, two and a half hours after
+    /// the start.
     fn expect(&mut self, series: &[Value], place: &str, by: &str, samples: &[(&str, f64)]) {
         let expr = format!("max by ({by}) ({})", filled(&query(place), HOUR));
-        let samples: Vec<Value> =
-            samples.iter().map(|(labels, value)| json!({"labels": labels, "value": value})).collect();
+        let samples: Vec<Value> = samples
+            .iter()
+            .map(|(labels, value)| json!({"labels": labels, "value": value}))
+            .collect();
         let test = json!({"expr": expr, "eval_time": "150m", "exp_samples": samples});
         self.0.push(json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]}));
     }
@@ -50,15 +54,22 @@ fn series(name: &str, labels: &str, value: f64, grows: bool) -> Value {
     json!({"series": format!("{name}{{job=\"trio\",instance=\"a:1\",{labels}}}"), "values": values})
 }
 
-/// A contact centre: its name, agents of a group by state, and offers a minute that ended in a pause, were taken, or
-/// ended in an unknown state.
-fn center(target: &str, id: &str, name: &str, agents: [(&str, f64); 3], offers: [f64; 3]) -> Vec<Value> {
+/// A contact centre: its name, agents of a group by state, and offers a minute that ended in a
+/// pause, were taken, or ended in an unknown state.
+fn center(
+    target: &str,
+    id: &str,
+    name: &str,
+    agents: [(&str, f64); 3],
+    offers: [f64; 3],
+) -> Vec<Value> {
     let center = format!("target=\"{target}\",contact_center=\"{id}\"");
     let info = format!("{center},contact_center_name=\"{name}\"");
     let mut all = vec![series("trio_contact_center_info", &info, 1.0, false)];
     for (state, number) in agents {
         let of_center = format!("{center},state=\"{state}\"");
-        let of_group = format!("{center},agent_group_id=\"7\",agent_group=\"Dag\",state=\"{state}\"");
+        let of_group =
+            format!("{center},agent_group_id=\"7\",agent_group=\"Dag\",state=\"{state}\"");
         all.push(series("trio_agents", &of_center, number, false));
         all.push(series("trio_agents_state_seconds_total", &of_center, 60.0 * number, true));
         all.push(series("trio_agent_group_agents", &of_group, number, false));
@@ -77,7 +88,8 @@ const OFFERS: [f64; 3] = [1.0, 3.0, 0.0];
 #[test]
 fn groups_of_two_contact_centres_stay_apart() {
     let one = center("main", "1", "Nord", AGENTS, OFFERS);
-    let south = center("main", "2", "Syd", [("available", 1.0), ("busy", 1.0), ("unknown", 0.0)], OFFERS);
+    let south =
+        center("main", "2", "Syd", [("available", 1.0), ("busy", 1.0), ("unknown", 0.0)], OFFERS);
     let two = [one.clone(), south].concat();
     let systems = [two.clone(), center("spare", "1", "Nord", AGENTS, OFFERS)].concat();
     let mut tests = Tests::default();
@@ -89,7 +101,8 @@ fn groups_of_two_contact_centres_stay_apart() {
         ("team.json: Coverage (A)", 8.0, 2.0),
     ] {
         tests.expect(&one, place, "agent_group", &[("{agent_group=\"Dag\"}", north)]);
-        let named = [("{agent_group=\"Dag (Nord)\"}", north), ("{agent_group=\"Dag (Syd)\"}", south)];
+        let named =
+            [("{agent_group=\"Dag (Nord)\"}", north), ("{agent_group=\"Dag (Syd)\"}", south)];
         tests.expect(&two, place, "agent_group", &named);
         let named = [
             ("{agent_group=\"Dag (main, Nord)\"}", north),
@@ -116,7 +129,12 @@ fn offers_are_shown_by_centre_and_never_of_few_agents() {
     tests.expect(&one, &paused, "where", &[("{}", 60.0)]);
     tests.expect(&one, &taken, "where", &[("{}", 180.0)]);
     tests.expect(&one, &unknown, "where", &[]);
-    tests.expect(&two, &paused, "where", &[("{where=\" (Nord)\"}", 60.0), ("{where=\" (Syd)\"}", 120.0)]);
+    tests.expect(
+        &two,
+        &paused,
+        "where",
+        &[("{where=\" (Nord)\"}", 60.0), ("{where=\" (Syd)\"}", 120.0)],
+    );
     let small = center("main", "1", "Nord", few, OFFERS);
     for place in [&paused, &taken, &unknown] {
         tests.expect(&small, place, "where", &[]);
@@ -191,10 +209,12 @@ fn readings_of_a_whole_trio_are_shown_without_centre() {
     };
     let named = "target=\"main\",contact_center=\"1\",contact_center_name=\"Nord\"";
     let info = vec![series("trio_contact_center_info", named, 1.0, false)];
-    let all = [info, reading("1", 1.0, 10.0), reading("2", 0.0, 100.0), reading("", 1.0, 0.0)].concat();
+    let all =
+        [info, reading("1", 1.0, 10.0), reading("2", 0.0, 100.0), reading("", 1.0, 0.0)].concat();
     let by = "contact_center, contact_center_name";
     let shown = |values: [f64; 3]| {
-        let labels = ["{contact_center=\"1\",contact_center_name=\"Nord\"}", "{contact_center=\"2\"}", "{}"];
+        let labels =
+            ["{contact_center=\"1\",contact_center_name=\"Nord\"}", "{contact_center=\"2\"}", "{}"];
         [(labels[0], values[0]), (labels[1], values[1]), (labels[2], values[2])]
     };
     let mut tests = Tests::default();
@@ -203,7 +223,8 @@ fn readings_of_a_whole_trio_are_shown_without_centre() {
     tests.run();
 }
 
-/// An agent with a name, a group, a state since so many seconds (at the time of the tests), and its limit if there is one.
+/// An agent with a name, a group, a state since so many seconds (at the time of the tests), and its
+/// limit if there is one.
 fn agent(center: &str, id: &str, state: &str, since: f64, limit: Option<f64>) -> Vec<Value> {
     let agent = format!("target=\"main\",contact_center=\"{center}\",agent_id=\"{id}\"");
     let group = format!("{agent},agent_group_id=\"7\",agent_group=\"Dag\"");
@@ -229,7 +250,8 @@ fn agents_who_are_logged_out_are_left_out_and_limits_compared() {
     ]
     .concat();
     let two = [one.clone(), agent("2", "a1", "available", 30.0, None)].concat();
-    let [there, time, limit] = ["A", "B", "C"].map(|query| format!("agents.json: Agents ({query})"));
+    let [there, time, limit] =
+        ["A", "B", "C"].map(|query| format!("agents.json: Agents ({query})"));
     let by = "agent_group, agent_id, state";
     let shown = |id: &str, group: &str, state: &str| {
         format!("{{agent_group=\"{group}\",agent_id=\"{id}\",state=\"{state}\"}}")
@@ -244,6 +266,11 @@ fn agents_who_are_logged_out_are_left_out_and_limits_compared() {
             .map(|(id, center, state)| shown(id, &format!("Dag (main, {center})"), state));
     tests.expect(&two, &time, by, &[(&paused, 600.0), (&available, 60.0), (&other, 30.0)]);
     let timeline = "agents.json: Agents over time (A)";
-    tests.expect(&one, timeline, "agent_id", &[("{agent_id=\"a1\"}", 4.0), ("{agent_id=\"a2\"}", 0.0)]);
+    tests.expect(
+        &one,
+        timeline,
+        "agent_id",
+        &[("{agent_id=\"a1\"}", 4.0), ("{agent_id=\"a2\"}", 0.0)],
+    );
     tests.run();
 }

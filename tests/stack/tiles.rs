@@ -1,9 +1,9 @@
-//! Every tile and every table of every board in good and bad situations, on a real Prometheus: number, emptiness and
-//! colour.
+//! Every tile and every table of every board in good and bad situations, on a real Prometheus:
+//! number, emptiness and colour.
 //!
-//! `tiles/expected.tsv` lists each tile with its appearance in each situation; a tile that it does not list fails the
-//! test. Rules that hold for all tiles are in `tiles/laws.rs`, numbers that are computed without PromQL in
-//! `tiles/numbers.rs`.
+//! `tiles/expected.tsv` lists each tile with its appearance in each situation; a tile that it does
+//! not list fails the test. Rules that hold for all tiles are in `tiles/laws.rs`, numbers that are
+//! computed without PromQL in `tiles/numbers.rs`.
 
 mod appearance;
 mod half_hours;
@@ -23,8 +23,8 @@ use crate::{dashboard::Board, prometheus::Prometheus};
 
 /// Minutes of good work before the first look.
 const BEFORE: u64 = 16;
-/// Minutes of trouble: longer than the age at which the exporter drops a reading, the five minutes for which Prometheus
-/// shows a series that ended, and the wait of the alerts of these troubles.
+/// Minutes of trouble: longer than the age at which the exporter drops a reading, the five minutes
+/// for which Prometheus shows a series that ended, and the wait of the alerts of these troubles.
 const TROUBLE: u64 = 9;
 
 const DAY: u64 = 86_400;
@@ -37,7 +37,8 @@ fn expected() -> String {
     fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// State of everything when the boards are opened. The order is that of the columns of the expectations.
+/// State of everything when the boards are opened. The order is that of the columns of the
+/// expectations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Situation {
     Healthy,
@@ -147,7 +148,8 @@ fn every_tile_is_right_with_data_and_without() {
     );
 }
 
-/// The table of appearances, as the file of expectations has it. A cell that equals the first one is `=`.
+/// The table of appearances, as the file of expectations has it. A cell that equals the first one
+/// is `=`.
 fn written(looks: &Looks) -> String {
     let mut text = String::from("board\tpanel");
     Situation::ALL.iter().for_each(|situation| write!(text, "\t{situation:?}").expect("a String"));
@@ -194,6 +196,8 @@ fn differences(actual: &str) -> Vec<String> {
         }
     }
     let gone = expected.keys().filter(|place| !actual.contains_key(*place));
-    faults.extend(gone.map(|place| format!("{place:?}: in tiles/expected.tsv, and not on the board")));
+    faults.extend(
+        gone.map(|place| format!("{place:?}: in tiles/expected.tsv, and not on the board")),
+    );
     faults
 }

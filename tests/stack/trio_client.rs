@@ -22,7 +22,10 @@ impl TrioClient {
         let answer = send_form(&format!("{base}/login"), &format!("Basic {key}"), &form).await;
         let answer: Value = serde_json::from_str(&answer.expect("a login")).expect("JSON");
         let token = answer["access_token"].as_str().or(answer["data"]["access_token"].as_str());
-        Self { base: base.to_owned(), token: token.unwrap_or_else(|| panic!("{answer}")).to_owned() }
+        Self {
+            base: base.to_owned(),
+            token: token.unwrap_or_else(|| panic!("{answer}")).to_owned(),
+        }
     }
 
     /// The agents who have the skill for a service.
@@ -37,12 +40,17 @@ impl TrioClient {
     pub(crate) async fn pause(&self, center: &str, agent: &str) {
         let agent = format!("cc/{center}/agents/{agent}");
         self.send(Method::PATCH, &format!("{agent}/login"), &json!({"loggedIn": true})).await;
-        self.send(Method::PATCH, &format!("{agent}/state"), &json!({"state": "Paused", "reason": "Möte"}))
-            .await;
+        self.send(
+            Method::PATCH,
+            &format!("{agent}/state"),
+            &json!({"state": "Paused", "reason": "Möte"}),
+        )
+        .await;
     }
 
     async fn send(&self, method: Method, path: &str, body: &Value) -> Value {
-        let answer = send_json(method, &format!("{}/{path}", self.base), Some(&self.token), body).await;
+        let answer =
+            send_json(method, &format!("{}/{path}", self.base), Some(&self.token), body).await;
         serde_json::from_str(&answer.expect("an answer")).expect("JSON")
     }
 }

@@ -32,8 +32,10 @@ fn configured(name: &str, address: &str) -> TempDir {
 
 /// The flag that the file says to start Prometheus with.
 fn retention() -> String {
-    let text = fs::read_to_string(shipped::path("prometheus/prometheus-agents.yml")).expect("a file");
-    let flag = text.split_whitespace().find(|word| word.starts_with("--storage.tsdb.retention.time="));
+    let text =
+        fs::read_to_string(shipped::path("prometheus/prometheus-agents.yml")).expect("a file");
+    let flag =
+        text.split_whitespace().find(|word| word.starts_with("--storage.tsdb.retention.time="));
     flag.expect("the file says how to start it").to_owned()
 }
 
@@ -64,7 +66,8 @@ async fn persons_are_only_in_short_retention_prometheus() {
         agents.expect_value("count(trio_agent_info)", AGENTS).await
     })
     .await;
-    let persons = r#"count({__name__=~".+", agent_id!=""}) or count({__name__=~".+", agent_name!=""})"#;
+    let persons =
+        r#"count({__name__=~".+", agent_id!=""}) or count({__name__=~".+", agent_name!=""})"#;
     assert!(agents.value(persons).await.is_some_and(|series| series > 10.0 * AGENTS));
     assert_eq!(main.value(persons).await, None, "the one with the long retention names no one");
     let others = agents.query(r#"count by (__name__) ({__name__=~"trio_.+", agent_id=""})"#).await;

@@ -1,4 +1,5 @@
-//! The shipped unit of systemd, and the line by which it starts the exporter, as systemd would read it.
+//! The shipped unit of systemd, and the line by which it starts the exporter, as systemd would read
+//! it.
 
 use std::{
     fs,
@@ -28,11 +29,13 @@ impl Unit {
 
     /// Reads a unit file.
     pub(crate) fn read(path: &Path) -> Self {
-        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let settings = text.lines().filter(|line| !line.starts_with(['#', '['])).filter_map(|line| {
-            let (name, value) = line.split_once('=')?;
-            Some((name.to_owned(), value.to_owned()))
-        });
+        let text =
+            fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let settings =
+            text.lines().filter(|line| !line.starts_with(['#', '['])).filter_map(|line| {
+                let (name, value) = line.split_once('=')?;
+                Some((name.to_owned(), value.to_owned()))
+            });
         Self(settings.collect())
     }
 
@@ -48,12 +51,14 @@ impl Unit {
         value
     }
 
-    /// The program and its arguments, in a folder that replaces `/`: `$ARGS` is taken from the environment file,
-    /// each of its words an argument.
+    /// The program and its arguments, in a folder that replaces `/`: `$ARGS` is taken from the
+    /// environment file, each of its words an argument.
     pub(crate) fn starts(&self, root: &Root<'_>) -> (PathBuf, Vec<String>) {
         let environment = self.one("EnvironmentFile").trim_start_matches('-');
-        let environment = fs::read_to_string(root.host_path(environment)).expect("the file of ARGS");
-        let arguments = environment.lines().filter_map(|line| line.strip_prefix("ARGS=")).next_back();
+        let environment =
+            fs::read_to_string(root.host_path(environment)).expect("the file of ARGS");
+        let arguments =
+            environment.lines().filter_map(|line| line.strip_prefix("ARGS=")).next_back();
         let arguments = arguments.expect("it sets ARGS").trim_matches('"');
         let line = self.one("ExecStart").replace("$ARGS", arguments);
         let mut words = line.split_whitespace();

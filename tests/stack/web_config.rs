@@ -30,7 +30,8 @@ const OLD: &str = "rustls speaks nothing older than TLS 1.2";
 const UNVERIFIED: &str = "a certificate that is not verified protects nothing";
 const NOT_IN_RUSTLS: &str = "rustls has neither CBC, RSA key exchange nor P-521";
 
-/// `TLS` is replaced by a certificate with its key, `CA` by an authority of clients, `HASH` by a hash.
+/// `TLS` is replaced by a certificate with its key, `CA` by an authority of clients, `HASH` by a
+/// hash.
 #[rustfmt::skip]
 const TABLE: &[(&str, Verdict)] = &[
     ("", Same),
@@ -137,7 +138,8 @@ fn promtool_accepts(file: &Path) -> bool {
         .stdin(Stdio::null())
         .output()
         .unwrap_or_else(|error| panic!("cannot start promtool: {error}; {REMEDY}"));
-    let said = String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
+    let said =
+        String::from_utf8_lossy(&promtool.stdout) + String::from_utf8_lossy(&promtool.stderr);
     let accepted = promtool.status.success();
     let word = if accepted { "SUCCESS" } else { "FAILED" };
     assert!(said.contains(word), "{}: promtool did not judge: {said}", file.display());
@@ -157,7 +159,8 @@ fn promtool_and_the_exporter_agree_on_web_configurations() {
             .replace("CA", "client_ca_file: crt")
             .replace("HASH", HASH);
         fs::write(&file, written).expect("writable");
-        let (promtool, ours) = (promtool_accepts(&file), config::web::read(Some(&file), None, &|_| None).web);
+        let (promtool, ours) =
+            (promtool_accepts(&file), config::web::read(Some(&file), None, &|_| None).web);
         let holds = match verdict {
             Same => promtool == ours.is_ok(),
             Stricter(_) => promtool && ours.is_err(),

@@ -1,4 +1,5 @@
-//! Publications are saved before they are shown, and a disk that hangs delays them for a limited time.
+//! Publications are saved before they are shown, and a disk that hangs delays them for a limited
+//! time.
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -36,7 +37,8 @@ fn publication(at: f64) -> Option<Arc<Published>> {
         fields: Arc::new([]),
         notes: Default::default(),
     };
-    let saved = serde_json::from_str(&format!("{{\"at\":{at:?},\"centers\":[]}}")).expect("counters");
+    let saved =
+        serde_json::from_str(&format!("{{\"at\":{at:?},\"centers\":[]}}")).expect("counters");
     let totals = Totals { saved: Some(Arc::new(saved)), ..Totals::default() };
     Some(Arc::new(Published { snapshot: Arc::new(snapshot), totals: Arc::new(totals) }))
 }
@@ -72,10 +74,16 @@ async fn ended_pollers_keep_no_processor_busy() {
     let _shown = writer.gate_until_saved(&"main".into(), latest);
     publish.send_replace(publication(1.0));
     drop(publish);
-    assert!(next_publication(&mut writer.targets).now_or_never().is_some(), "what they published last");
+    assert!(
+        next_publication(&mut writer.targets).now_or_never().is_some(),
+        "what they published last"
+    );
     writer.save_and_publish().await;
     assert!(fs::read_to_string(&file).expect("a file").contains("\"at\":1.0"));
-    assert!(next_publication(&mut writer.targets).now_or_never().is_none(), "nothing comes any more");
+    assert!(
+        next_publication(&mut writer.targets).now_or_never().is_none(),
+        "nothing comes any more"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,8 @@ use crate::{
     model::{CaseClass, ClassGoals, GivenClass},
 };
 
-/// Reads the goals of a class. Reports goals that contradict each other or the `general` goals of the class.
+/// Reads the goals of a class. Reports goals that contradict each other or the `general` goals of
+/// the class.
 pub(super) fn read(
     class: CaseClass,
     section: &mut Section<'_>,
@@ -18,20 +19,31 @@ pub(super) fn read(
         section.get(key).and_then(|entry| entry.duration(Duration::from_secs(least), complaints))
     };
     let (wait_target, short_abandon) = (duration("wait_target", 1), duration("short_abandon", 0));
-    let (warning_after, critical_after) = (duration("warning_after", 1), duration("critical_after", 1));
+    let (warning_after, critical_after) =
+        (duration("warning_after", 1), duration("critical_after", 1));
     let level_target = section.get("level_target").and_then(|entry| entry.ratio(complaints));
-    let given = GivenClass { class, wait_target, level_target, warning_after, critical_after, short_abandon };
+    let given = GivenClass {
+        class,
+        wait_target,
+        level_target,
+        warning_after,
+        critical_after,
+        short_abandon,
+    };
     section.finish(complaints);
 
-    // A rule that does not give a key inherits the general one, so the two are compared as they will apply.
-    let inherited = |key: fn(&GivenClass) -> Option<Duration>| key(&given).or_else(|| general.and_then(key));
+    // A rule that does not give a key inherits the general one, so the two are compared as they
+    // will apply.
+    let inherited =
+        |key: fn(&GivenClass) -> Option<Duration>| key(&given).or_else(|| general.and_then(key));
     let warning_and_critical =
         inherited(|class| class.warning_after).zip(inherited(|class| class.critical_after));
     if warning_and_critical.is_some_and(|(warning, critical)| critical < warning) {
         let key = section.path_of("critical_after");
         complaints.add(section.position(), &key, "must not be shorter than warning_after");
     }
-    let target = inherited(|class| class.wait_target).unwrap_or(ClassGoals::default_for(class).wait_target);
+    let target =
+        inherited(|class| class.wait_target).unwrap_or(ClassGoals::default_for(class).wait_target);
     if inherited(|class| class.short_abandon).is_some_and(|short| short > target) {
         let key = section.path_of("short_abandon");
         complaints.add(

@@ -9,18 +9,20 @@ use crate::{
 };
 
 /// Readings that should fall within a wait target.
-// A wait is known to one interval; with four of them the answers that may be on either side of the target are few.
+// A wait is known to one interval; with four of them the answers that may be on either side of the
+// target are few.
 const READINGS_PER_TARGET: u32 = 4;
 
-/// Adds a warning for each poll interval that is longer than a quarter of a wait target, naming the shortest
-/// such target, and one for wait targets that get no bucket in the histograms of waits.
+/// Adds a warning for each poll interval that is longer than a quarter of a wait target, naming the
+/// shortest such target, and one for wait targets that get no bucket in the histograms of waits.
 pub(in crate::config) fn warn(
     goals: &Goals,
     wait_targets: &[WaitTarget],
     poll: &poller::Settings,
     warnings: &mut Vec<String>,
 ) {
-    // Shortest first, because each key is warned of once, and an interval that fits the shortest target fits all.
+    // Shortest first, because each key is warned of once, and an interval that fits the shortest
+    // target fits all.
     let mut shortest_first: Vec<&WaitTarget> = wait_targets.iter().collect();
     shortest_first.sort_by_key(|target| target.after);
     let mut warned = Vec::new();
@@ -50,7 +52,8 @@ pub(in crate::config) fn warn(
     }
 }
 
-/// Returns the interval at which cases of a class are read, and the key that sets it: calls, else all cases.
+/// Returns the interval at which cases of a class are read, and the key that sets it: calls, else
+/// all cases.
 fn interval_of(class: CaseClass, poll: &poller::Settings) -> Option<(String, Duration)> {
     // Calls are in both lists; the list of calls is used where it is read.
     let calls = matches!(class, CaseClass::Voice | CaseClass::Callback);

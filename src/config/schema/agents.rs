@@ -43,9 +43,18 @@ pub(super) fn agents() -> Value {
                 Some(MAX_PAUSE_REASONS),
             ),
         )
-        .rule("not", json!({"allOf": [requires_value("hash_key"), requires_value("hash_key_file")]}))
-        .rule("if", json!({"required": ["identity"], "properties": {"identity": {"const": "hash"}}}))
-        .rule("then", json!({"anyOf": [requires_value("hash_key"), requires_value("hash_key_file")]}))
+        .rule(
+            "not",
+            json!({"allOf": [requires_value("hash_key"), requires_value("hash_key_file")]}),
+        )
+        .rule(
+            "if",
+            json!({"required": ["identity"], "properties": {"identity": {"const": "hash"}}}),
+        )
+        .rule(
+            "then",
+            json!({"anyOf": [requires_value("hash_key"), requires_value("hash_key_file")]}),
+        )
         .finish()
 }
 

@@ -101,9 +101,12 @@ pub(super) fn words<'w>(
 }
 
 /// A whole number within `bounds`.
-pub(super) fn integer(about: &str, bounds: RangeInclusive<i64>, default: Option<impl Into<Number>>) -> Value {
-    let schema =
-        json!({"description": about, "type": "integer", "minimum": bounds.start(), "maximum": bounds.end()});
+pub(super) fn integer(
+    about: &str,
+    bounds: RangeInclusive<i64>,
+    default: Option<impl Into<Number>>,
+) -> Value {
+    let schema = json!({"description": about, "type": "integer", "minimum": bounds.start(), "maximum": bounds.end()});
     with_default(schema, default.map(|number| json!(number.into().0)))
 }
 
@@ -128,7 +131,8 @@ pub(super) fn ratio(about: &str, default: Option<f64>) -> Value {
     with_default(schema, default.map(|share| json!(share)))
 }
 
-/// Pattern of a duration, in all forms that the reader takes: `1m30s`, `2 hours`, `PT5S`, `01:30:00`.
+/// Pattern of a duration, in all forms that the reader takes: `1m30s`, `2 hours`, `PT5S`,
+/// `01:30:00`.
 // Wider than the reader, which has the last word: an editor must not mark a valid duration.
 const DURATION: &str = r"^[^-]*[0-9][^-]*([A-Za-zµ]|:[0-9]{2}([.,][0-9]+)?)\s*$";
 

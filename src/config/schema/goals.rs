@@ -37,8 +37,9 @@ fn classes(with_defaults: bool) -> Value {
 }
 
 fn goals_of(class: CaseClass, with_defaults: bool) -> Value {
-    let ClassGoals { wait_target, level_target, warning_after, critical_after, short_abandon, .. } =
-        ClassGoals::default_for(class);
+    let ClassGoals {
+        wait_target, level_target, warning_after, critical_after, short_abandon, ..
+    } = ClassGoals::default_for(class);
     let default = |value| with_defaults.then_some(value);
     Object::new("The goals of one class of case.")
         .optional("wait_target", duration("Waits are meant to be within this.", default(wait_target)))
@@ -71,14 +72,17 @@ fn goals_of(class: CaseClass, with_defaults: bool) -> Value {
 }
 
 pub(super) fn rule() -> Value {
-    let named = general(Object::new("Goals of some services.").required("match", services()), false);
-    let sets = ["abandon_target", "minimum_agents", "classes"].map(|key| json!({"required": [key]}));
+    let named =
+        general(Object::new("Goals of some services.").required("match", services()), false);
+    let sets =
+        ["abandon_target", "minimum_agents", "classes"].map(|key| json!({"required": [key]}));
     named.rule("anyOf", sets.to_vec().into()).finish()
 }
 
 fn services() -> Value {
-    let mut pattern =
-        text("Text, upper and lower case treated as equal; `*` matches any characters, including none.");
+    let mut pattern = text(
+        "Text, upper and lower case treated as equal; `*` matches any characters, including none.",
+    );
     pattern["maxLength"] = json!(NAME_LIMIT);
     let list = |about| list_of(about, &pattern, 0, None);
     Object::new("Which services; where several keys are given, all must fit.")

@@ -19,7 +19,8 @@ pub(super) fn target() -> Value {
     let mut name = text("The label `target`.");
     name["maxLength"] = json!(NAME_LIMIT);
     name["default"] = json!(DEFAULT_NAME);
-    let server = json!({"type": "string", "pattern": SERVER, "examples": ["https://trio.example/te/api"]});
+    let server =
+        json!({"type": "string", "pattern": SERVER, "examples": ["https://trio.example/te/api"]});
     let servers = "Base addresses of the API, the preferred one first.";
     let target = Object::new("One Trio system.")
         .optional("name", name)
@@ -29,10 +30,14 @@ pub(super) fn target() -> Value {
 
 /// Adds the account. Each secret is given in the file itself or in a file of its own.
 fn with_account(target: Object) -> Object {
-    let in_file =
-        |what: &str| text(&format!("A file with {what}: beside this one, or a systemd credential."));
+    let in_file = |what: &str| {
+        text(&format!("A file with {what}: beside this one, or a systemd credential."))
+    };
     target
-        .optional("client_key", secret("The API client key that Enghouse provides. Better: client_key_file."))
+        .optional(
+            "client_key",
+            secret("The API client key that Enghouse provides. Better: client_key_file."),
+        )
         .optional("client_key_file", in_file("the API client key"))
         .optional("username", secret("An API user of the exporter's own, with the right to read."))
         .optional("username_file", in_file("the name of the API user"))
@@ -47,7 +52,10 @@ fn bounded(target: Object) -> Object {
     let requests = "Intervals grow until the exporter needs no more requests than this.";
     let margin = "The access token is renewed this long before it expires.";
     target
-        .optional("ca_file", text("Authorities (PEM) that are trusted in addition to those of the machine."))
+        .optional(
+            "ca_file",
+            text("Authorities (PEM) that are trusted in addition to those of the machine."),
+        )
         .optional(
             "max_requests_per_minute",
             integer(requests, REQUESTS_PER_MINUTE, Some(limits.requests_per_minute)),
@@ -60,7 +68,8 @@ fn bounded(target: Object) -> Object {
 fn selected(target: Object) -> Object {
     let zone = "The zone of times that Trio writes without one, such as Europe/Stockholm.";
     let class = "The class of cases other than calls whose record has none.";
-    let classes = words(class, CaseClass::ALL.map(CaseClass::as_str), Some(CaseClass::Other.as_str()));
+    let classes =
+        words(class, CaseClass::ALL.map(CaseClass::as_str), Some(CaseClass::Other.as_str()));
     let fields = "Names of your Trio's fields, laid over the built-in ones (docs/fields.md).";
     let exported = "Numbers and flags of services/state to export unchanged.";
     target
@@ -68,7 +77,10 @@ fn selected(target: Object) -> Object {
         .optional("default_case_class", classes)
         .optional("fields_file", text(fields))
         .optional("contact_centers", contact_centers())
-        .optional("export_service_state", list_of(exported, &text("A member."), 0, Some(MAX_EXPORTED)))
+        .optional(
+            "export_service_state",
+            list_of(exported, &text("A member."), 0, Some(MAX_EXPORTED)),
+        )
 }
 
 /// Schema rule: exactly one of `KEY` and `KEY_file`.

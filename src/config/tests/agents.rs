@@ -8,7 +8,8 @@ use crate::model::{AgentState, GroupSelection, Pattern};
 /// Returns the settings of the sample file, of which some are not defaults.
 pub(super) fn sample_settings() -> tally::Settings {
     let mut state_limits = tally::StateLimits::default();
-    for (state, limit) in [(AgentState::Reserved, 30), (AgentState::WrapUp, 180), (AgentState::Paused, 2700)]
+    for (state, limit) in
+        [(AgentState::Reserved, 30), (AgentState::WrapUp, 180), (AgentState::Paused, 2700)]
     {
         state_limits[state.index()] = Some(Duration::from_secs(limit));
     }
@@ -25,12 +26,15 @@ fn selection(allow: &[&str], deny: &[&str]) -> GroupSelection {
 #[test]
 fn limits_and_reasons_are_read_and_default_to_none() {
     let config = load_text("agents", VALID).expect("valid");
-    assert_eq!((config.tally.state_limits, config.tally.pause_reasons.len()), (Default::default(), 0));
-    let agents =
-        "agents: {state_limits: {wrap_up: 3m, paused: 45m, reserved: 30s}, pause_reasons: [Lunch, ' Fika ']}";
+    assert_eq!(
+        (config.tally.state_limits, config.tally.pause_reasons.len()),
+        (Default::default(), 0)
+    );
+    let agents = "agents: {state_limits: {wrap_up: 3m, paused: 45m, reserved: 30s}, pause_reasons: [Lunch, ' Fika ']}";
     let config = load_text("agents", &format!("{VALID}{agents}\n")).expect("valid");
     assert_eq!(config.tally, tally::Settings { groups: Arc::default(), ..sample_settings() });
-    let config = load_text("agents", &format!("{VALID}agents: {{pause_reasons: 7}}\n")).expect("valid");
+    let config =
+        load_text("agents", &format!("{VALID}agents: {{pause_reasons: 7}}\n")).expect("valid");
     assert_eq!(config.tally.pause_reasons.join("|"), "7");
 }
 

@@ -33,7 +33,10 @@ fn every_error_in_trio_url_is_reported() {
     assert!(list[0].starts_with("TRIO_URL: not a URL ("), "{list:?}");
     assert_eq!(list[1], "TRIO_URL: must begin with https:// or http://");
     let twice = servers("https://a.example/te/api https://a.example:443/other").expect_err("twice");
-    assert_eq!(twice, ["TRIO_URL: https://a.example/other is named twice; name each host and port once"]);
+    assert_eq!(
+        twice,
+        ["TRIO_URL: https://a.example/other is named twice; name each host and port once"]
+    );
     let count = "TRIO_URL: must name 1 to 4 servers, the preferred one first, separated by commas or spaces";
     assert_eq!(servers(" , ").expect_err("none"), [count]);
     let five: Vec<String> = (1..=5).map(|n| format!("https://trio{n}.example/te/api")).collect();
@@ -49,7 +52,11 @@ fn unusable_variable_is_reported_by_name() {
             "https://me:pw@a",
             "TRIO_URL: must not hold a user name or password; they have keys of their own",
         ),
-        ("TRIO_URL", "https://a/b#c", "TRIO_URL: must end with the path of the API, without ? and #"),
+        (
+            "TRIO_URL",
+            "https://a/b#c",
+            "TRIO_URL: must end with the path of the API, without ? and #",
+        ),
         ("TRIO_CLIENT_KEY", "", "TRIO_CLIENT_KEY: missing; set it, or better TRIO_CLIENT_KEY_FILE"),
         (
             "TRIO_CLIENT_KEY",
@@ -67,14 +74,22 @@ fn unusable_variable_is_reported_by_name() {
             "a\nb",
             "TRIO_USERNAME: holds a line break or another control character; put only the secret itself there",
         ),
-        ("TRIO_USERNAME_FILE", "x", "TRIO_USERNAME: TRIO_USERNAME_FILE is set as well; set one of them"),
+        (
+            "TRIO_USERNAME_FILE",
+            "x",
+            "TRIO_USERNAME: TRIO_USERNAME_FILE is set as well; set one of them",
+        ),
         ("TRIO_PASSWORD", "", "TRIO_PASSWORD: missing; set it, or better TRIO_PASSWORD_FILE"),
         (
             "TRIO_PASSWORD",
             "πάσο",
             "TRIO_PASSWORD: holds a character that ISO-8859-1, which Trio's login uses, does not have",
         ),
-        ("TRIO_PASSWORD_FILE", "x", "TRIO_PASSWORD: TRIO_PASSWORD_FILE is set as well; set one of them"),
+        (
+            "TRIO_PASSWORD_FILE",
+            "x",
+            "TRIO_PASSWORD: TRIO_PASSWORD_FILE is set as well; set one of them",
+        ),
         ("TRIO_TARGET", " ", "TRIO_TARGET: must not be empty"),
         ("TRIO_TARGET", &long, "TRIO_TARGET: must not be longer than 200 characters"),
     ] {
@@ -88,10 +103,13 @@ fn unusable_variable_is_reported_by_name() {
     }
     let gone = |name: &str| match name {
         "TRIO_URL" => Some("https://trio.example/te/api".to_owned()),
-        "TRIO_CLIENT_KEY_FILE" | "TRIO_USERNAME_FILE" | "TRIO_PASSWORD_FILE" => Some("/nowhere".to_owned()),
+        "TRIO_CLIENT_KEY_FILE" | "TRIO_USERNAME_FILE" | "TRIO_PASSWORD_FILE" => {
+            Some("/nowhere".to_owned())
+        }
         _ => None,
     };
-    let message = |name| format!("{name}_FILE: cannot read /nowhere: No such file or directory (os error 2)");
+    let message =
+        |name| format!("{name}_FILE: cannot read /nowhere: No such file or directory (os error 2)");
     let all = ["TRIO_CLIENT_KEY", "TRIO_USERNAME", "TRIO_PASSWORD"].map(message);
     assert_eq!(load(None, &gone).expect_err("three mistakes"), all, "all at once");
 }
@@ -110,9 +128,11 @@ fn configuration_that_is_no_text_is_reported_with_its_flag() {
         "--config.file: FOLDER/latin1.yml is not UTF-8 text; save it as UTF-8"
     );
     fs::write(folder.join("c.yml"), VALID).expect("writable");
+    let both = load(Some(&folder.join("c.yml")), &|name| {
+        (name == "TRIO_URL").then(|| "https://a/b".to_owned())
+    });
     let both =
-        load(Some(&folder.join("c.yml")), &|name| (name == "TRIO_URL").then(|| "https://a/b".to_owned()));
-    let both = both.expect_err("two sources").join("\n").replace(&folder.display().to_string(), "FOLDER");
+        both.expect_err("two sources").join("\n").replace(&folder.display().to_string(), "FOLDER");
     assert_eq!(
         both,
         "FOLDER/c.yml: the variable TRIO_URL is set as well; use the file or the environment, not both"

@@ -31,8 +31,8 @@ fn exposed_secret_file_is_warned_of_once() {
 #[test]
 fn exposed_configuration_with_secrets_is_warned_of_once() {
     let file = folder("exposed-configuration").join("c.yml");
-    let text =
-        with("password_file: password", "password: one").replace("username_file: user", "username: two");
+    let text = with("password_file: password", "password: one")
+        .replace("username_file: user", "username: two");
     fs::write(&file, text).expect("writable");
     let path = file.display();
     set_mode(&file, 0o644);
@@ -66,7 +66,8 @@ fn exposed_key_of_the_web_server_is_warned_of() {
     let folder = folder("exposed-web");
     let key = rcgen::KeyPair::generate().expect("a key");
     let params = rcgen::CertificateParams::new(vec!["trio.example".to_owned()]).expect("a name");
-    fs::write(folder.join("crt"), params.self_signed(&key).expect("a certificate").pem()).expect("writable");
+    fs::write(folder.join("crt"), params.self_signed(&key).expect("a certificate").pem())
+        .expect("writable");
     fs::write(folder.join("tls.key"), key.serialize_pem()).expect("writable");
     fs::write(folder.join("web.yml"), "tls_server_config: {cert_file: crt, key_file: tls.key}")
         .expect("writable");

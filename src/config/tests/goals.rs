@@ -29,7 +29,8 @@ fn rules_match_services_by_id_name_and_group() {
         let of = |id, name, group| {
             let goals = target.goals.for_service(&service(id, name, group));
             let voice = goals.class(CaseClass::Voice);
-            let times = [voice.wait_target, voice.critical_after, voice.short_abandon].map(|t| t.as_secs());
+            let times =
+                [voice.wait_target, voice.critical_after, voice.short_abandon].map(|t| t.as_secs());
             (goals.minimum_agents, goals.abandon_target, goals.classes.len(), times)
         };
         assert_eq!(of("1", "Kassa", "Stab"), (None, 0.2, 1, [20, 300, 0]));
@@ -121,7 +122,9 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
             "c.yml:7:37: goals.services[0].minimum_agent: unknown key; did you mean `minimum_agents`?",
         ),
         (
-            rule("{match: {name: [A, b]}, minimum_agents: 1}, {match: {name: [B, a]}, minimum_agents: 2}"),
+            rule(
+                "{match: {name: [A, b]}, minimum_agents: 1}, {match: {name: [B, a]}, minimum_agents: 2}",
+            ),
             "c.yml:7:64: goals.services[1]: matches the same services as goals.services[0]; merge the two rules",
         ),
         (
@@ -157,8 +160,7 @@ pub(super) fn mistakes() -> Vec<(String, String)> {
 fn interval_too_long_for_a_wait_target_is_warned_of() {
     let warnings =
         |rest: &str| load_text("goals-polls", &format!("{VALID}{rest}\n")).expect("valid").warnings;
-    let roughly =
-        "it is then only roughly known whether a case was answered within the target; shorten the interval";
+    let roughly = "it is then only roughly known whether a case was answered within the target; shorten the interval";
     let none: [String; 0] = [];
     assert_eq!(warnings("poll: {state: 5s}"), none);
     let default = format!(
@@ -192,7 +194,11 @@ fn interval_too_long_for_a_wait_target_is_warned_of() {
         "collectors.cases.interval: 9s is longer than a quarter of goals.services[0].classes.voice.wait_target (10s): {roughly}"
     );
     let without_calls = format!("{rule}\ncollectors: {{calls: off, cases: {{interval: 9s}}}}");
-    assert_eq!(warnings(&without_calls), [from_cases], "without the calls list, voice is read from cases");
+    assert_eq!(
+        warnings(&without_calls),
+        [from_cases],
+        "without the calls list, voice is read from cases"
+    );
 }
 
 #[test]
@@ -200,7 +206,9 @@ fn fifth_wait_target_without_bucket_is_warned_of() {
     let rules: Vec<_> = [21, 22, 23, 24, 25, 30, 26, 21]
         .iter()
         .enumerate()
-        .map(|(id, wait)| format!("{{match: {{id: {id}}}, classes: {{voice: {{wait_target: {wait}s}}}}}}"))
+        .map(|(id, wait)| {
+            format!("{{match: {{id: {id}}}, classes: {{voice: {{wait_target: {wait}s}}}}}}")
+        })
         .collect();
     let text = format!("{VALID}goals: {{services: [{}]}}\n", rules.join(", "));
     let config = load_text("goals-edges", &text).expect("valid");
@@ -212,9 +220,15 @@ fn fifth_wait_target_without_bucket_is_warned_of() {
 
 #[test]
 fn rule_for_an_invalid_target_is_no_second_error() {
-    let text = format!("{VALID}goals: {{services: [{{match: {{target: main}}, minimum_agents: 1}}]}}\n");
+    let text =
+        format!("{VALID}goals: {{services: [{{match: {{target: main}}, minimum_agents: 1}}]}}\n");
     let text = text.replace("https://trio.example/te/api", "trio");
-    assert_eq!(errors("goals-wrong-target", &text).len(), 1, "{:?}", errors("goals-wrong-target", &text));
+    assert_eq!(
+        errors("goals-wrong-target", &text).len(),
+        1,
+        "{:?}",
+        errors("goals-wrong-target", &text)
+    );
 }
 
 #[test]
@@ -230,10 +244,14 @@ fn rules_for_single_targets_share_one_set_of_buckets() {
     );
     let config = load_text("goals-target", &text).expect("valid");
     let of = |target: usize, id, contact_center: &[&'static str]| {
-        let service = ServiceNames { id, contact_center: contact_center.to_vec(), ..ServiceNames::default() };
+        let service =
+            ServiceNames { id, contact_center: contact_center.to_vec(), ..ServiceNames::default() };
         config.targets[target].goals.for_service(&service).minimum_agents
     };
-    assert_eq!([of(0, "1", &["1"]), of(1, "1", &["1"]), of(0, "2", &["1"])], [Some(4), Some(5), None]);
+    assert_eq!(
+        [of(0, "1", &["1"]), of(1, "1", &["1"]), of(0, "2", &["1"])],
+        [Some(4), Some(5), None]
+    );
     assert_eq!([of(0, "9", &["2"]), of(1, "9", &["7", "NORDEN"])], [Some(6); 2]);
     for target in &config.targets {
         assert_eq!(Goals::edges([&*target.goals]), [40.0, 50.0], "one set for the whole process");

@@ -6,7 +6,8 @@ use super::*;
 
 #[test]
 fn limits_and_authorities_of_a_target_are_read() {
-    let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
+    let authority =
+        rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
     fs::write(folder("limits").join("ca.pem"), authority.cert.pem()).expect("writable");
     let text = format!(
         "{VALID}    ca_file: ca.pem

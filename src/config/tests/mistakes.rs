@@ -33,7 +33,10 @@ fn after(line: &str, message: &str) -> (String, String) {
 fn names_and_secrets() -> Vec<(String, String)> {
     let long = "x".repeat(201);
     let name = |name: &str, message: &str| {
-        (with("name: main", &format!("name: {name}")), format!("c.yml:2:11: targets[0].name: {message}"))
+        (
+            with("name: main", &format!("name: {name}")),
+            format!("c.yml:2:11: targets[0].name: {message}"),
+        )
     };
     let gone = "cannot read gone: No such file or directory (os error 2)";
     vec![
@@ -45,12 +48,18 @@ fn names_and_secrets() -> Vec<(String, String)> {
             with("client_key_file: key", "client_key_file: gone"),
             format!("c.yml:4:22: targets[0].client_key_file: {gone}"),
         ),
-        (with("username_file: user", "username: 12"), format!("c.yml:5:15: targets[0].username: {UNQUOTED}")),
+        (
+            with("username_file: user", "username: 12"),
+            format!("c.yml:5:15: targets[0].username: {UNQUOTED}"),
+        ),
         (
             with("username_file: user", "username_file: gone"),
             format!("c.yml:5:20: targets[0].username_file: {gone}"),
         ),
-        after("agents: {identity: hash, hash_key: 7}", &format!("c.yml:7:36: agents.hash_key: {UNQUOTED}")),
+        after(
+            "agents: {identity: hash, hash_key: 7}",
+            &format!("c.yml:7:36: agents.hash_key: {UNQUOTED}"),
+        ),
         after(
             "agents: {identity: hash, hash_key_file: gone}",
             &format!("c.yml:7:41: agents.hash_key_file: {gone}"),
@@ -110,7 +119,10 @@ fn every_state() -> Vec<(String, String)> {
     let mistakes = LIMITED_STATES.into_iter().map(|state| state.as_str()).map(|name| {
         after(
             &format!("agents: {{state_limits: {{{name}: 10ms}}}}"),
-            &format!("c.yml:7:{}: agents.state_limits.{name}: must be at least 1s", 27 + name.len()),
+            &format!(
+                "c.yml:7:{}: agents.state_limits.{name}: must be at least 1s",
+                27 + name.len()
+            ),
         )
     });
     mistakes.collect()
@@ -126,7 +138,8 @@ fn every_class() -> Vec<(String, String)> {
         ("critical_after", duration),
         ("short_abandon", duration),
     ];
-    let places = [("{", "}", "goals"), ("{services: [{match: {id: 1}, ", "}]}", "goals.services[0]")];
+    let places =
+        [("{", "}", "goals"), ("{services: [{match: {id: 1}, ", "}]}", "goals.services[0]")];
     let mut all = Vec::new();
     for class in CaseClass::ALL.map(CaseClass::as_str) {
         for ((key, message), (open, close, place)) in
@@ -179,7 +192,9 @@ fn general() -> Vec<(String, String)> {
             "c.yml:7:25: targets[0].default_case_class: unknown class; did you mean `email`?",
         ),
         (
-            format!("{VALID}collectors: {{calls: off, cases: off, service_state: off, agent_state: off}}\n"),
+            format!(
+                "{VALID}collectors: {{calls: off, cases: off, service_state: off, agent_state: off}}\n"
+            ),
             "c.yml:7:13: collectors: at least one of service_state, agent_state, calls, cases must be on: they say whether Trio is up",
         ),
         (
@@ -242,7 +257,10 @@ fn general() -> Vec<(String, String)> {
             with(key, "    client_key: 'two words'\n"),
             "c.yml:4:17: targets[0].client_key: must be the Base64 text that Enghouse provides, without spaces",
         ),
-        (with(password, "    password: ''\n"), "c.yml:6:15: targets[0].password: must not be empty"),
+        (
+            with(password, "    password: ''\n"),
+            "c.yml:6:15: targets[0].password: must not be empty",
+        ),
         (
             with(password, "    password_file: empty\n"),
             "c.yml:6:20: targets[0].password_file: empty is empty; put the secret into it",
@@ -279,7 +297,10 @@ fn general() -> Vec<(String, String)> {
             format!("{VALID}state_file: nowhere/state\n"),
             "c.yml:7:13: state_file: there is no folder nowhere; make it, for the exporter's user to write to",
         ),
-        (format!("{VALID}state_file: .\n"), "c.yml:7:13: state_file: . is a folder; name a file in it"),
+        (
+            format!("{VALID}state_file: .\n"),
+            "c.yml:7:13: state_file: . is a folder; name a file in it",
+        ),
         (format!("{VALID}state_file: [a]\n"), "c.yml:7:13: state_file: must be a text"),
         (format!("{VALID}state_file: ''\n"), "c.yml:7:13: state_file: must not be empty"),
         (

@@ -16,7 +16,8 @@ const COMMITTED: &str = "deploy/trio-exporter.schema.json";
 /// A key that is far from every known one.
 const STRANGE: &str = "zzzzzzzzzzzzzzzzzzzz";
 
-/// Parts of messages about errors that a schema cannot express: other files, other keys, lengths of durations.
+/// Parts of messages about errors that a schema cannot express: other files, other keys, lengths of
+/// durations.
 const READER_ONLY: [&str; 15] = [
     "cannot read",
     "holds no certificate",
@@ -44,7 +45,8 @@ const READER_ONLY_TOO: [&str; 6] = [
 ];
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
-static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| jsonschema::draft7::new(&SCHEMA).expect("a schema"));
+static VALIDATOR: LazyLock<Validator> =
+    LazyLock::new(|| jsonschema::draft7::new(&SCHEMA).expect("a schema"));
 
 fn instance(text: &str) -> Value {
     serde_saphyr::from_str::<Option<Value>>(text).expect("YAML").unwrap_or_else(|| json!({}))
@@ -83,7 +85,11 @@ fn schema_rejects_the_errors_that_it_can_express() {
     for (text, message) in mistakes::all() {
         let is_valid = VALIDATOR.is_valid(&instance(&text));
         let reason = reader_only().find(|reason| message.contains(**reason));
-        assert_eq!(is_valid, is_valid && reason.is_some(), "accepted by the schema: {text}{message}");
+        assert_eq!(
+            is_valid,
+            is_valid && reason.is_some(),
+            "accepted by the schema: {text}{message}"
+        );
         used.extend(reason.filter(|_| is_valid));
     }
     assert_eq!(used, reader_only().collect(), "each of these is needed");
@@ -111,7 +117,8 @@ fn schema_and_reader_know_the_same_keys() {
         .into_iter()
         .filter_map(|message| {
             let (before, keys) = message.split_once(known)?;
-            let path = before.split(": ").nth(1)?.strip_suffix(STRANGE)?.trim_end_matches('.').to_owned();
+            let path =
+                before.split(": ").nth(1)?.strip_suffix(STRANGE)?.trim_end_matches('.').to_owned();
             Some((path, keys.split(", ").map(str::to_owned).collect()))
         })
         .collect();
@@ -122,8 +129,10 @@ fn schema_and_reader_know_the_same_keys() {
 fn sample_explains_every_key_of_the_schema() {
     let mut maps = BTreeMap::new();
     strange(&SCHEMA, "", &mut maps);
-    let words: BTreeSet<&str> = sample::SAMPLE.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
-    let missing: Vec<_> = maps.values().flatten().filter(|key| !words.contains(key.as_str())).collect();
+    let words: BTreeSet<&str> =
+        sample::SAMPLE.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+    let missing: Vec<_> =
+        maps.values().flatten().filter(|key| !words.contains(key.as_str())).collect();
     assert_eq!(missing, Vec::<&String>::new());
 }
 
@@ -137,13 +146,15 @@ fn defaults_of_the_schema_are_those_of_the_reader() {
     assert_eq!(written["targets"]["limits"]["body_mib"], 64, "{written}");
     let target = written["targets"].as_object_mut().expect("a map");
     target.insert("servers".to_owned(), json!("https://trio.example/te/api"));
-    for (key, file) in [("client_key_file", "key"), ("username_file", "user"), ("password_file", "password")]
+    for (key, file) in
+        [("client_key_file", "key"), ("username_file", "user"), ("password_file", "password")]
     {
         target.insert(key.to_owned(), json!(file));
     }
     target.remove("default_case_class").expect("the word for none");
     let full = load_text("schema-defaults", &written.to_string()).expect("valid");
-    let plain = load_text("schema-defaults", &VALID.replace("name: main", "name: trio")).expect("valid");
+    let plain =
+        load_text("schema-defaults", &VALID.replace("name: main", "name: trio")).expect("valid");
     assert_eq!(
         (full.poll, full.tally, full.metrics.max_series),
         (plain.poll, plain.tally, plain.metrics.max_series)
@@ -167,7 +178,8 @@ proptest! {
 
 /// Durations in all ways of writing them, and texts that look like one.
 fn durations() -> impl Strategy<Value = String> {
-    let units = ["ms", "s", " secs", "sec", "m", " min", "minutes", "h", "hr", " hours", ".5h", ",5 s"];
+    let units =
+        ["ms", "s", " secs", "sec", "m", " min", "minutes", "h", "hr", " hours", ".5h", ",5 s"];
     let part = (0..100_u32, prop::sample::select(units.to_vec()))
         .prop_map(|(number, unit)| format!("{number}{unit}"));
     let parts = (prop::collection::vec(part, 1..4), prop::sample::select(vec!["", " ", ", "]));
@@ -201,7 +213,8 @@ fn below(path: &str, key: &str) -> String {
 fn collect_leaves(path: &str, schema: &Value, leaves: &mut BTreeSet<String>) {
     match map_of(schema) {
         Some(map) => {
-            properties(map).for_each(|(key, value)| collect_leaves(&below(path, key), value, leaves));
+            properties(map)
+                .for_each(|(key, value)| collect_leaves(&below(path, key), value, leaves));
         }
         None => {
             leaves.insert(path.to_owned());
@@ -209,8 +222,13 @@ fn collect_leaves(path: &str, schema: &Value, leaves: &mut BTreeSet<String>) {
     }
 }
 
-/// Returns a document with every map of the schema, each with an unknown key, and collects the keys of each map.
-fn strange(schema: &Value, path: &str, keys: &mut BTreeMap<String, BTreeSet<String>>) -> Option<Value> {
+/// Returns a document with every map of the schema, each with an unknown key, and collects the keys
+/// of each map.
+fn strange(
+    schema: &Value,
+    path: &str,
+    keys: &mut BTreeMap<String, BTreeSet<String>>,
+) -> Option<Value> {
     let map = map_of(schema)?;
     keys.insert(path.to_owned(), properties(map).map(|(key, _)| key.clone()).collect());
     let mut document = serde_json::Map::new();

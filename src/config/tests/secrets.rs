@@ -5,7 +5,8 @@ use secrecy::ExposeSecret;
 
 use super::*;
 
-/// Returns the messages about a secret file with these bytes: named by the configuration, and by a variable.
+/// Returns the messages about a secret file with these bytes: named by the configuration, and by a
+/// variable.
 fn messages(bytes: &[u8]) -> [Vec<String>; 2] {
     let folder = folder("secret-bytes");
     let path = folder.join("secret");
@@ -27,7 +28,8 @@ fn messages(bytes: &[u8]) -> [Vec<String>; 2] {
 #[test]
 fn unusable_secret_file_is_reported_with_key_and_remedy() {
     let too_long = "x".repeat(4097);
-    let several = "holds a line break or another control character; put only the secret itself there";
+    let several =
+        "holds a line break or another control character; put only the secret itself there";
     for (bytes, message) in [
         (&b""[..], "secret is empty; put the secret into it"),
         (b"\r\n\n", "secret is empty; put the secret into it"),
@@ -43,8 +45,12 @@ fn unusable_secret_file_is_reported_with_key_and_remedy() {
         let variable = if message == several { "TRIO_PASSWORD" } else { "TRIO_PASSWORD_FILE" };
         assert_eq!(by_environment, [format!("{variable}: {message}")]);
     }
-    let folder_named = errors("secret-folder", &with("password_file: password", "password_file: ."));
-    assert_eq!(folder_named, ["c.yml:6:20: targets[0].password_file: . is a folder; name a file in it"]);
+    let folder_named =
+        errors("secret-folder", &with("password_file: password", "password_file: ."));
+    assert_eq!(
+        folder_named,
+        ["c.yml:6:20: targets[0].password_file: . is a folder; name a file in it"]
+    );
 }
 
 #[test]
@@ -58,7 +64,8 @@ fn byte_order_mark_is_not_part_of_a_secret() {
 
 #[test]
 fn secret_that_yaml_changes_must_be_quoted() {
-    for (given, is_right) in [("1234", false), ("007", false), ("1e5", false), ("no", false), ("'007'", true)]
+    for (given, is_right) in
+        [("1234", false), ("007", false), ("1e5", false), ("no", false), ("'007'", true)]
     {
         let text = with("password_file: password", &format!("password: {given}"));
         if is_right {
@@ -89,8 +96,10 @@ fn variable(name: &'static str, value: &Path) -> impl Fn(&str) -> Option<String>
 #[test]
 fn missing_files_are_read_from_systemd_credentials() {
     let (folder, credentials) = credentials("credentials");
-    let written = |name: &str, text: &str| fs::write(credentials.join(name), text).expect("writable");
-    let authority = rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
+    let written =
+        |name: &str, text: &str| fs::write(credentials.join(name), text).expect("writable");
+    let authority =
+        rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
     written("ca.pem", &authority.cert.pem());
     written("fields.yml", "cc: {}\n");
     written("hash_key", "0123456789");
@@ -104,9 +113,17 @@ fn missing_files_are_read_from_systemd_credentials() {
     let config = load(Some(&file), &environment).expect("valid");
     let trio = &config.targets[0].trio;
     assert_eq!(trio.password.current().expose_secret(), "from systemd");
-    assert_eq!(trio.username.current().expose_secret(), "exporter", "beside the configuration comes first");
+    assert_eq!(
+        trio.username.current().expose_secret(),
+        "exporter",
+        "beside the configuration comes first"
+    );
     assert!(matches!(config.metrics.identity, metrics::Identity::Hash(_)));
-    assert_eq!(config.warnings, Vec::<String>::new(), "no other user sees credentials, even with this mode");
+    assert_eq!(
+        config.warnings,
+        Vec::<String>::new(),
+        "no other user sees credentials, even with this mode"
+    );
     let without = load(Some(&file), &nothing).expect_err("no credentials");
     assert_eq!(without.len(), 4, "{without:#?}");
 }
@@ -118,12 +135,16 @@ fn missing_secret_is_reported_with_both_paths() {
     let message = |name: &str| {
         fs::write(&file, with("password_file: password", &format!("password_file: {name}")))
             .expect("writable");
-        let list = load(Some(&file), &variable("CREDENTIALS_DIRECTORY", &credentials)).expect_err("missing");
+        let list = load(Some(&file), &variable("CREDENTIALS_DIRECTORY", &credentials))
+            .expect_err("missing");
         list.join("\n").replace(&format!("{}/", folder.display()), "")
     };
     let why = "No such file or directory (os error 2)";
     let place = "c.yml:6:20: targets[0].password_file: cannot read";
-    assert_eq!(message("gone"), format!("{place} gone: {why}; credentials/gone is not there either"));
+    assert_eq!(
+        message("gone"),
+        format!("{place} gone: {why}; credentials/gone is not there either")
+    );
     // Credentials have no folders, and the variable must not give access to other files.
     fs::write(credentials.join("there"), "x").expect("writable");
     assert_eq!(

@@ -16,7 +16,8 @@ thread_local! {
     static FOLDER: TempDir = certificates();
 }
 
-/// The folder of the running test, with certificates and keys; the test writes its own files beside them.
+/// The folder of the running test, with certificates and keys; the test writes its own files beside
+/// them.
 fn folder() -> PathBuf {
     FOLDER.with(|folder| folder.path().to_owned())
 }
@@ -28,7 +29,8 @@ fn certificates() -> TempDir {
     let params = rcgen::CertificateParams::new(vec!["trio.example".to_owned()]).expect("a name");
     let certificate = params.self_signed(&key).expect("a certificate").pem();
     let broken = "-----BEGIN CERTIFICATE-----\naGVq\n-----END CERTIFICATE-----\n";
-    let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\naGVq\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    let encrypted =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\naGVq\n-----END ENCRYPTED PRIVATE KEY-----\n";
     for (name, text) in [
         ("crt", certificate.as_str()),
         ("key", &key.serialize_pem()),
@@ -56,16 +58,22 @@ fn load_text(test: &str, text: &str) -> Result<Web, Vec<String>> {
 fn mistakes(test: &str, text: &str) -> Vec<String> {
     let prefix = format!("{}/", folder().display());
     let list = load_text(test, text).expect_err(text);
-    list.into_iter().map(|line| line.replace(&prefix, "").replace(&format!("{test}.yml:"), "")).collect()
+    list.into_iter()
+        .map(|line| line.replace(&prefix, "").replace(&format!("{test}.yml:"), ""))
+        .collect()
 }
 
 const TLS: &str = "tls_server_config: {cert_file: crt, key_file: key";
 
 #[test]
 fn empty_file_is_plain_http_without_users() {
-    for text in
-        ["", "# nothing\n", "tls_server_config: {}\n", "tls_server_config:\nbasic_auth_users:\n", "{}"]
-    {
+    for text in [
+        "",
+        "# nothing\n",
+        "tls_server_config: {}\n",
+        "tls_server_config:\nbasic_auth_users:\n",
+        "{}",
+    ] {
         let web = load_text("empty", text).expect(text);
         assert!(web.tls.is_none() && web.users.is_empty() && web.rate_limit.is_none(), "{text}");
         assert!(web.http2);
@@ -92,9 +100,11 @@ rate_limit: {{interval: 1s, burst: 20}}
     let limit = web.rate_limit.expect("given");
     assert_eq!((limit.interval.as_secs(), limit.burst.get()), (1, 20));
     let mut headers = Headers::default();
-    for (name, value) in
-        [("X-Frame-Options", "sameorigin"), ("Content-Security-Policy", ""), ("X-XSS-Protection", "0")]
-    {
+    for (name, value) in [
+        ("X-Frame-Options", "sameorigin"),
+        ("Content-Security-Policy", ""),
+        ("X-XSS-Protection", "0"),
+    ] {
         headers.set(name, value).expect("allowed");
     }
     assert_eq!(web.headers, headers);
@@ -108,15 +118,18 @@ fn certificates_may_be_in_the_file_itself() {
         let text = fs::read_to_string(folder().join(file)).expect("readable");
         text.lines().map(|line| format!("    {line}\n")).collect::<String>()
     };
-    let text = format!("tls_server_config:\n  cert: |\n{}  key: |\n{}", inline("crt"), inline("key"));
+    let text =
+        format!("tls_server_config:\n  cert: |\n{}  key: |\n{}", inline("crt"), inline("key"));
     assert!(load_text("inline", &text).expect("valid").tls.is_some());
 }
 
 #[test]
 fn rate_limit_without_interval_is_off() {
-    for text in
-        ["rate_limit: {interval: 0, burst: 5}", "rate_limit: {interval: 0s}", "rate_limit: {burst: 5}"]
-    {
+    for text in [
+        "rate_limit: {interval: 0, burst: 5}",
+        "rate_limit: {interval: 0s}",
+        "rate_limit: {burst: 5}",
+    ] {
         assert!(load_text("no-rate", text).expect(text).rate_limit.is_none(), "{text}");
     }
 }
@@ -203,7 +216,9 @@ fn agents_file_holds_users_and_nothing_else() {
         ("basic_auth_users: {}".to_owned(), vec![format!("{name}:1:1: {no_user}")]),
         (
             format!("{TLS}}}\nbasic_auth_users: {{boss: {HASH}}}"),
-            vec![format!("{name}:1:1: tls_server_config: unknown key; known here: basic_auth_users")],
+            vec![format!(
+                "{name}:1:1: tls_server_config: unknown key; known here: basic_auth_users"
+            )],
         ),
     ] {
         assert_eq!(read_agents(&text).expect_err(&text), expected, "{text}");

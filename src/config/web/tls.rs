@@ -10,7 +10,8 @@ use crate::{
 };
 use pem::PemSource;
 
-/// Error for a section without a certificate: the other keys would promise a protection that plain HTTP lacks.
+/// Error for a section without a certificate: the other keys would promise a protection that plain
+/// HTTP lacks.
 const NO_CERTIFICATE: &str =
     "missing; give cert_file and key_file, or leave tls_server_config out for plain HTTP";
 
@@ -76,7 +77,8 @@ fn clients(
         None => ClientAuth::None,
     };
     let list = names.as_ref().map(|entry| {
-        let list: Vec<String> = entry.list().iter().filter_map(|name| name.text(complaints)).collect();
+        let list: Vec<String> =
+            entry.list().iter().filter_map(|name| name.text(complaints)).collect();
         list
     });
     // Authorities or names that are not used look like a protection that is not there.
@@ -91,7 +93,10 @@ fn clients(
         return Some(Clients::Anybody);
     }
     if let (PemSource::Missing, Some(entry)) = (authorities, &kind) {
-        entry.wrong(complaints, "needs client_ca_file: the authorities whose certificates are accepted");
+        entry.wrong(
+            complaints,
+            "needs client_ca_file: the authorities whose certificates are accepted",
+        );
     }
     let authorities = authorities.parse(Authorities::from_pem, complaints)?;
     Some(Clients::Certified { authorities, names: list, or_none: auth == ClientAuth::IfGiven })
@@ -103,10 +108,14 @@ fn client_auth(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<ClientA
         return Some(*auth);
     }
     if UNVERIFIED.contains(&word.as_str()) {
-        let message = "accepts certificates that no one has verified; write RequireAndVerifyClientCert";
+        let message =
+            "accepts certificates that no one has verified; write RequireAndVerifyClientCert";
         entry.wrong(complaints, message);
     } else {
-        entry.wrong(complaints, unknown("kind", &word, CLIENT_AUTH_TYPES.iter().map(|(name, _)| *name)));
+        entry.wrong(
+            complaints,
+            unknown("kind", &word, CLIENT_AUTH_TYPES.iter().map(|(name, _)| *name)),
+        );
     }
     None
 }

@@ -36,13 +36,16 @@ async fn ask(
     drop(other);
     let settings = Settings { sharing, ..Settings::default() };
     let exposition = Exposition::new(sources.collect(), settings, clock.clone());
-    let landing = Landing { name: String::new(), description: String::new(), version: String::new() };
+    let landing =
+        Landing { name: String::new(), description: String::new(), version: String::new() };
     let external = external.map(|url| url.parse::<ExternalUrl>().expect("an address"));
     let readiness = Readiness::new(clock, Arc::default());
     let router = router(Arc::new(exposition), readiness, landing, Reload::channel().0, external);
-    let request =
-        headers.iter().fold(Request::get(uri), |request, (name, value)| request.header(*name, *value));
-    let answer = router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
+    let request = headers
+        .iter()
+        .fold(Request::get(uri), |request, (name, value)| request.header(*name, *value));
+    let answer =
+        router.oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
     let (parts, body) = answer.into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("a body");
     (parts.status, parts.headers, String::from_utf8(body.to_vec()).expect("UTF-8"))
@@ -76,7 +79,8 @@ async fn no_targets_give_an_empty_list() {
 
 #[tokio::test]
 async fn shard_and_external_url_are_in_labels() {
-    let sharing = Sharing { shard: Shard::new(1, 3).expect("a shard"), other_targets: Arc::default() };
+    let sharing =
+        Sharing { shard: Shard::new(1, 3).expect("a shard"), other_targets: Arc::default() };
     assert_eq!(
         entries(&["north"], Some(sharing), Some("https://trio.example")).await,
         json!([{"targets": ["trio.example"], "labels": {
@@ -119,7 +123,10 @@ async fn target_of_another_shard_is_404_naming_that_shard() {
         let expected = "404: the target \"main\" is read by shard 2 of 3; this is shard 0\n";
         match page {
             "/metrics" => {
-                assert!(text.contains("\ntrio_exporter_shard_info{shard=\"0\",shards=\"3\"} 1\n"), "{text}");
+                assert!(
+                    text.contains("\ntrio_exporter_shard_info{shard=\"0\",shards=\"3\"} 1\n"),
+                    "{text}"
+                );
             }
             _ => assert_eq!((status, text.as_str()), (StatusCode::NOT_FOUND, expected)),
         }

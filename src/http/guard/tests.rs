@@ -1,4 +1,5 @@
-//! Requests that the guard lets through or refuses. The pages behind it return their name, or block.
+//! Requests that the guard lets through or refuses. The pages behind it return their name, or
+//! block.
 
 use axum::{
     body::{Body, to_bytes},
@@ -14,7 +15,8 @@ use super::*;
 use crate::http::{PasswordHash, RateLimit, Users};
 
 fn users(list: &[(&str, &str)]) -> Users {
-    let hash = |password| PasswordHash::parse(&bcrypt::hash(password, 4).expect("a hash")).expect("valid");
+    let hash =
+        |password| PasswordHash::parse(&bcrypt::hash(password, 4).expect("a hash")).expect("valid");
     list.iter().map(|(name, password)| ((*name).to_owned(), hash(password))).collect()
 }
 
@@ -51,12 +53,17 @@ async fn status(router: &Router, path: &str, user: Option<(&str, &str)>) -> u16 
 async fn with_users_all_paths_need_a_login() {
     let web = Web { users: users(&[("alice", "one")]), ..Web::default() };
     let router = guarded(web, Limits::default(), pages());
-    for (path, right) in [("/metrics", 200), ("/metrics/agents", 200), ("/-/healthy", 200), ("/nowhere", 404)]
+    for (path, right) in
+        [("/metrics", 200), ("/metrics/agents", 200), ("/-/healthy", 200), ("/nowhere", 404)]
     {
         assert_eq!(status(&router, path, Some(("alice", "one"))).await, right, "{path}");
         for user in [None, Some(("alice", "two")), Some(("mallory", "one")), Some(("", ""))] {
             let (status, headers, text) = ask(&router, path, user).await;
-            assert_eq!((status, text.as_str()), (401, "401: user and password, please\n"), "{path} {user:?}");
+            assert_eq!(
+                (status, text.as_str()),
+                (401, "401: user and password, please\n"),
+                "{path} {user:?}"
+            );
             assert_eq!(headers[header::WWW_AUTHENTICATE], REALM);
             assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         }
@@ -109,14 +116,17 @@ async fn rate_limit_is_checked_before_login() {
     let router = guarded(web, Limits::default(), pages());
     assert_eq!(status(&router, "/metrics", Some(("alice", "one"))).await, 200);
     assert_eq!(status(&router, "/metrics", None).await, 401);
-    for (path, user) in [("/metrics", Some(("alice", "one"))), ("/metrics", None), ("/-/healthy", None)] {
+    for (path, user) in
+        [("/metrics", Some(("alice", "one"))), ("/metrics", None), ("/-/healthy", None)]
+    {
         let (status, headers, text) = ask(&router, path, user).await;
         assert_eq!((status, text.as_str()), (429, "429: more requests than rate_limit allows\n"));
         assert!(!headers.contains_key(header::WWW_AUTHENTICATE), "no login is asked for");
     }
 }
 
-/// Returns pages of which `/slow` blocks until notified, the notifier, and the number of blocked requests.
+/// Returns pages of which `/slow` blocks until notified, the notifier, and the number of blocked
+/// requests.
 fn slow() -> (Router, Arc<Notify>, Arc<std::sync::atomic::AtomicUsize>) {
     let (go, open) = (Arc::new(Notify::new()), Arc::<std::sync::atomic::AtomicUsize>::default());
     let (wait, count) = (go.clone(), open.clone());

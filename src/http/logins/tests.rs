@@ -25,7 +25,9 @@ fn hashed(password: &str) -> String {
 }
 
 fn users(list: &[(&str, &str)]) -> Users {
-    list.iter().map(|(name, hash)| ((*name).to_owned(), PasswordHash::parse(hash).expect("a hash"))).collect()
+    list.iter()
+        .map(|(name, hash)| ((*name).to_owned(), PasswordHash::parse(hash).expect("a hash")))
+        .collect()
 }
 
 fn credentials(name: &str, password: &str) -> Credentials {

@@ -12,11 +12,12 @@ use crate::{
 /// Name of the list of contact centres among the collectors.
 pub(super) const CONTACT_CENTERS: &str = "contact_centers";
 
-/// Returns all collectors of a target: the list of contact centres, the shared inventory, and those of each
-/// contact centre.
+/// Returns all collectors of a target: the list of contact centres, the shared inventory, and those
+/// of each contact centre.
 pub(super) fn all(snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
     let list = &snapshot.contact_centers;
-    // The list of contact centres is no collector, but it can fail like one, and without it nothing is read.
+    // The list of contact centres is no collector, but it can fail like one, and without it nothing
+    // is read.
     let health = list.health(Kind::Services);
     let interval = snapshot.notes.configured[Kind::Services.index()];
     let mut all = vec![Collector {
@@ -44,8 +45,8 @@ fn center_collectors(center: &Center, snapshot: &Snapshot, now: Stamp) -> Vec<Co
     Kind::ALL.into_iter().map(one).collect()
 }
 
-/// Returns the state of one collector. Only `health` and `problem` of the last attempt decide; without `health` the
-/// collector is switched off.
+/// Returns the state of one collector. Only `health` and `problem` of the last attempt decide;
+/// without `health` the collector is switched off.
 fn collector(
     contact_center: Option<&str>,
     name: &'static str,
@@ -58,7 +59,8 @@ fn collector(
         CONTACT_CENTERS => Some(model::Resource::ContactCenters),
         name => Kind::from_word(name).and_then(Kind::resource),
     };
-    // Trio may truncate the other lists without a sign, so "read completely" is true of these alone.
+    // Trio may truncate the other lists without a sign, so "read completely" is true of these
+    // alone.
     let is_exact = resource.is_some_and(model::Resource::has_exact_total);
     let attempt = health.and_then(|health| health.attempt);
     let last = health.and_then(|health| health.last_success);
@@ -128,17 +130,19 @@ fn description(
 
 /// Returns the collections that the inventory counted, with the right to read each.
 pub(super) fn resources(snapshot: &Snapshot) -> Vec<Resource> {
-    let resources = |center: Option<&str>, reading: &Reading<Vec<CollectionCount>>| -> Vec<Resource> {
-        let counts = reading.good.iter().flat_map(|good| good.data.iter());
-        let resource = |count: &CollectionCount| Resource {
-            contact_center: center.map(str::to_owned),
-            resource: count.resource.as_str(),
-            accessible: count.accessible,
-            items: count.items,
+    let resources =
+        |center: Option<&str>, reading: &Reading<Vec<CollectionCount>>| -> Vec<Resource> {
+            let counts = reading.good.iter().flat_map(|good| good.data.iter());
+            let resource = |count: &CollectionCount| Resource {
+                contact_center: center.map(str::to_owned),
+                resource: count.resource.as_str(),
+                accessible: count.accessible,
+                items: count.items,
+            };
+            counts.map(resource).collect()
         };
-        counts.map(resource).collect()
-    };
     let shared = resources(None, &snapshot.inventory);
-    let centers = snapshot.centers.iter().flat_map(|c| resources(Some(&c.contact_center.id), &c.inventory));
+    let centers =
+        snapshot.centers.iter().flat_map(|c| resources(Some(&c.contact_center.id), &c.inventory));
     shared.into_iter().chain(centers).collect()
 }

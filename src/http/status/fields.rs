@@ -8,7 +8,11 @@ use crate::{
 };
 
 /// Returns all fields of the dictionary; `used` has the use of each, in the same order.
-pub(super) fn all(snapshot: &Snapshot, used: &[FieldUsage], mismatches: &[WaitMismatch]) -> Vec<Field> {
+pub(super) fn all(
+    snapshot: &Snapshot,
+    used: &[FieldUsage],
+    mismatches: &[WaitMismatch],
+) -> Vec<Field> {
     let field = |(position, field): (usize, &FieldUse)| {
         // The two lists are made from the same snapshot, so positions are enough.
         let used = used.get(position).copied().unwrap_or_default();
@@ -31,7 +35,9 @@ pub(super) fn all(snapshot: &Snapshot, used: &[FieldUsage], mismatches: &[WaitMi
             times_rejected: used.times_rejected,
             wait_mismatch: mismatches
                 .iter()
-                .find(|mismatch| mismatch.resource == field.resource && mismatch.field == field.field)
+                .find(|mismatch| {
+                    mismatch.resource == field.resource && mismatch.field == field.field
+                })
                 .map(wrong_unit),
         }
     };
@@ -49,8 +55,8 @@ fn wrong_unit(mismatch: &WaitMismatch) -> WrongUnit {
 }
 
 /// Returns the unknown words of an enumeration.
-// Data protection: if not a single value is known, the mapping is probably wrong and the member is free text, which
-// may contain names of persons. Then no value is shown.
+// Data protection: if not a single value is known, the mapping is probably wrong and the member is
+// free text, which may contain names of persons. Then no value is shown.
 fn words(field: &FieldUse, items: usize) -> Vec<String> {
     if field.unknown_values >= items as u64 {
         return Vec::new();

@@ -12,7 +12,8 @@ use super::{
 };
 
 /// Longest list of findings.
-// The report must not grow with the number of targets or services: a page with thousands of lines is not read.
+// The report must not grow with the number of targets or services: a page with thousands of lines
+// is not read.
 const MAX_FINDINGS: usize = 100;
 /// Most names in one finding; a longer line hides the remedy.
 const MAX_NAMES: usize = 8;
@@ -22,8 +23,8 @@ const CERTIFICATE_DAYS: f64 = 14.0;
 /// Beginning of the finding that a target cannot be read; used for sorting.
 const DOWN: &str = "cannot be read";
 /// Difference of clocks in seconds above which it is a finding.
-// The exporter corrects waits for this difference, as measured from the header `Date`. Times that it shows as Trio
-// gives them are not corrected.
+// The exporter corrects waits for this difference, as measured from the header `Date`. Times that
+// it shows as Trio gives them are not corrected.
 const SKEW_SECONDS: f64 = 5.0;
 
 /// Returns the findings, the most severe first, and the number of further ones.
@@ -51,15 +52,20 @@ struct Findings {
 impl Findings {
     /// Adds a finding about the present target.
     fn add(&mut self, severity: Severity, what: impl Into<String>, remedy: impl Into<String>) {
-        let finding =
-            Finding { severity, target: self.target.clone(), what: what.into(), remedy: remedy.into() };
+        let finding = Finding {
+            severity,
+            target: self.target.clone(),
+            what: what.into(),
+            remedy: remedy.into(),
+        };
         self.list.push(finding);
     }
 
     /// Adds problems of the process itself.
     fn add_exporter(&mut self, exporter: &Exporter) {
         if exporter.configuration.in_use == Some(false) {
-            let what = "the configuration that was read last has mistakes; the previous one is in use";
+            let what =
+                "the configuration that was read last has mistakes; the previous one is in use";
             self.add(
                 Warning,
                 what,
@@ -79,7 +85,10 @@ impl Findings {
             );
         }
         if let Some(file) = exporter.state_file.as_ref().filter(|file| file.errors > 0) {
-            let when = file.last_saved.as_ref().map_or("never".to_owned(), super::moment::Moment::in_words);
+            let when = file
+                .last_saved
+                .as_ref()
+                .map_or("never".to_owned(), super::moment::Moment::in_words);
             let what = format!(
                 "the state file could not be used or written {}; last saved: {when}",
                 counted(file.errors, "time")
@@ -104,7 +113,11 @@ impl Findings {
             }
             TargetState::Down => {
                 let cause = target.trouble.as_deref().unwrap_or("no current state could be read");
-                self.add(Broken, format!("{DOWN}: {cause}"), "`trio-exporter check` shows what to repair");
+                self.add(
+                    Broken,
+                    format!("{DOWN}: {cause}"),
+                    "`trio-exporter check` shows what to repair",
+                );
             }
             TargetState::Up => {}
         }
@@ -144,8 +157,12 @@ impl Findings {
                 && -ends.seconds_ago < CERTIFICATE_DAYS * 86_400.0
             {
                 let severity = if ends.seconds_ago >= 0.0 { Broken } else { Warning };
-                let what =
-                    format!("the certificate of {} ends {} ({})", server.server, ends.in_words(), ends.at);
+                let what = format!(
+                    "the certificate of {} ends {} ({})",
+                    server.server,
+                    ends.in_words(),
+                    ends.at
+                );
                 self.add(severity, what, "renew it on that server");
             }
         }
@@ -158,12 +175,15 @@ impl Findings {
 
     /// Adds problems of readings; the same problem in several contact centres is one finding.
     fn add_collectors(&mut self, collectors: &[Collector]) {
-        let is_normal =
-            |state| matches!(state, CollectorState::Off | CollectorState::Well | CollectorState::NotReadYet);
+        let is_normal = |state| {
+            matches!(state, CollectorState::Off | CollectorState::Well | CollectorState::NotReadYet)
+        };
         let mut alike: Vec<(&Collector, Vec<&str>)> = Vec::new();
         for collector in collectors.iter().filter(|collector| !is_normal(collector.state)) {
             let same = |(other, _): &&mut (&Collector, Vec<&str>)| {
-                let key = |of: &Collector| (of.collector, of.state, of.shown, of.contact_center.is_some());
+                let key = |of: &Collector| {
+                    (of.collector, of.state, of.shown, of.contact_center.is_some())
+                };
                 key(other) == key(collector) && other.words == collector.words
             };
             let center = collector.contact_center.as_deref();
@@ -186,8 +206,12 @@ impl Findings {
         let severity = if collector.shown { Warning } else { Broken };
         let what = format!("{}{place}: {}", collector.collector, collector.words);
         let remedy = match (collector.state, &collector.missing_right) {
-            (_, Some(right)) => format!("grant the API user the right to {right} in Trio Administrator"),
-            (CollectorState::Expired, _) => "the poller hangs or was restarted; look at the log".to_owned(),
+            (_, Some(right)) => {
+                format!("grant the API user the right to {right} in Trio Administrator")
+            }
+            (CollectorState::Expired, _) => {
+                "the poller hangs or was restarted; look at the log".to_owned()
+            }
             _ => "`trio-exporter check` shows more".to_owned(),
         };
         self.add(severity, what, remedy);
@@ -196,11 +220,14 @@ impl Findings {
     /// Adds longer intervals and restarts of the poller.
     fn add_intervals(&mut self, target: &Target) {
         let longest = target.collectors.iter().filter_map(|collector| {
-            let (now, configured) = (collector.interval_seconds?, collector.configured_interval_seconds?);
+            let (now, configured) =
+                (collector.interval_seconds?, collector.configured_interval_seconds?);
             (now > configured).then_some((collector, now, configured))
         });
         // The longest alone: all intervals grow together, and one line says it.
-        if let Some((collector, now, configured)) = longest.max_by(|(_, a, _), (_, b, _)| a.total_cmp(b)) {
+        if let Some((collector, now, configured)) =
+            longest.max_by(|(_, a, _), (_, b, _)| a.total_cmp(b))
+        {
             let what = format!(
                 "{} is read every {} instead of every {}, to limit the requests to Trio; so are other collectors",
                 collector.collector,
@@ -214,7 +241,10 @@ impl Findings {
             );
         }
         if target.restarts > 0 {
-            let what = format!("its poller was restarted {} after a panic", counted(target.restarts, "time"));
+            let what = format!(
+                "its poller was restarted {} after a panic",
+                counted(target.restarts, "time")
+            );
             self.add(Warning, what, "report the panic that the log shows");
         }
     }
@@ -222,7 +252,8 @@ impl Findings {
     /// Adds fields without a member, rows without a key, and values that are not mapped.
     fn add_fields(&mut self, target: &Target) {
         let missing = target.fields.iter().filter(|field| field.state == FieldState::Missing);
-        let names: Vec<String> = missing.map(|field| format!("{}.{}", field.resource, field.field)).collect();
+        let names: Vec<String> =
+            missing.map(|field| format!("{}.{}", field.resource, field.field)).collect();
         if !names.is_empty() {
             let what = format!("no member feeds {}", list_names(names.iter().map(String::as_str)));
             self.add(
@@ -237,7 +268,10 @@ impl Findings {
             lacking.filter_map(|field| Some((field, field.rows_without.filter(|rows| *rows > 0)?)))
         {
             let what = if rows == 1 {
-                format!("1 row of {} has no {}: it is left out of the counts", field.resource, field.field)
+                format!(
+                    "1 row of {} has no {}: it is left out of the counts",
+                    field.resource, field.field
+                )
             } else {
                 format!(
                     "{rows} rows of {} have no {}: they are left out of the counts",
@@ -252,8 +286,10 @@ impl Findings {
         }
         for field in target.fields.iter().filter(|field| field.unknown_values > 0) {
             let values = if field.unknown_values == 1 { "value" } else { "values" };
-            let words = field.unknown_words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>();
-            let words = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
+            let words =
+                field.unknown_words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>();
+            let words =
+                if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
             let what = format!(
                 "{} unknown {values} in {}.{}{words}",
                 field.unknown_values, field.resource, field.field
@@ -290,7 +326,8 @@ impl Findings {
             );
         }
         if !target.passed_over.is_empty() {
-            let what = format!("contact centres that are not read: {}", list_centers(&target.passed_over));
+            let what =
+                format!("contact centres that are not read: {}", list_centers(&target.passed_over));
             self.add(Note, what, "`contact_centers` in the configuration leaves them out");
         }
     }

@@ -42,7 +42,8 @@ impl Moment {
 /// Formats seconds since 1970 as UTC; an empty text for a year that cannot be represented.
 pub(super) fn utc(seconds: f64) -> String {
     // A broken certificate may claim any expiry: the cast saturates and the conversion then fails.
-    Timestamp::from_second(seconds.floor() as i64).map_or_else(|_| String::new(), |moment| moment.to_string())
+    Timestamp::from_second(seconds.floor() as i64)
+        .map_or_else(|_| String::new(), |moment| moment.to_string())
 }
 
 /// Returns a duration in seconds, to the millisecond.
@@ -102,8 +103,10 @@ mod tests {
 
     #[test]
     fn past_and_future_moments_differ_in_words() {
-        let now =
-            Stamp { wall: std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000), mono: Duration::ZERO };
+        let now = Stamp {
+            wall: std::time::UNIX_EPOCH + Duration::from_secs(1_700_000_000),
+            mono: Duration::ZERO,
+        };
         let until = Moment::from_unix(1_700_000_090.5, now);
         assert_eq!((until.at.as_str(), until.seconds_ago), ("2023-11-14T22:14:50Z", -90.5));
         assert_eq!(until.in_words(), "in 1 min 31 s");

@@ -7,7 +7,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::report::{Exporter, Finding, Report, Severity, Target, TargetState};
 
-// Within the page: a second request would count against the limit of requests, and need the same login.
+// Within the page: a second request would count against the limit of requests, and need the same
+// login.
 const STYLE: &str = include_str!("status.css");
 
 /// Renders the page; `target` is the one in the query, which the form keeps.
@@ -37,7 +38,8 @@ pub(super) fn page(report: &Report, target: Option<&str>) -> String {
 }
 
 /// Sorts targets that are down or not read yet before the others.
-// With many targets only the top of the page is seen. The sort is stable, so the rest stays as configured.
+// With many targets only the top of the page is seen. The sort is stable, so the rest stays as
+// configured.
 fn worst_first(targets: &[Target]) -> Vec<&Target> {
     let mut targets: Vec<&Target> = targets.iter().collect();
     targets.sort_by_key(|target| match target.state {
@@ -48,9 +50,11 @@ fn worst_first(targets: &[Target]) -> Vec<&Target> {
     targets
 }
 
-/// Returns the numbers of broken parts and of warnings. Notes need no action, so they are not counted.
+/// Returns the numbers of broken parts and of warnings. Notes need no action, so they are not
+/// counted.
 fn headline(report: &Report) -> String {
-    let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let count =
+        |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
     let broken = match count(Severity::Broken) {
         0 => None,
         count => Some(format!("{count} broken")),
@@ -133,7 +137,8 @@ fn exporter(exporter: &Exporter) -> Markup {
 }
 
 /// Renders a sentence with the parts between backticks as code.
-// The same sentences are in the JSON, where backticks mark keys and commands. maud escapes each part.
+// The same sentences are in the JSON, where backticks mark keys and commands. maud escapes each
+// part.
 fn prose(text: &str) -> Markup {
     html! {
         @for (position, part) in text.split('`').enumerate() {

@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::{moment::Moment, service::Answer};
 
-/// Version of the JSON; changes when a key is removed or changes its meaning, not when one is added.
+/// Version of the JSON; changes when a key is removed or changes its meaning, not when one is
+/// added.
 // Programs of users read this JSON: `docs/status.md` promises its keys.
 pub(super) const VERSION: u32 = 1;
 
@@ -244,8 +245,8 @@ pub(super) struct Field {
     pub(super) unknown_values: u64,
     /// The first of them, where the field is an enumeration.
     pub(super) unknown_words: Vec<String>,
-    /// Rows of the last answer that lack this required field and are left out of the counts; `None` if the field is
-    /// not required.
+    /// Rows of the last answer that lack this required field and are left out of the counts; `None`
+    /// if the field is not required.
     pub(super) rows_without: Option<u64>,
     pub(super) times_rejected: Option<u64>,
     /// Its waits differ from the lists by a factor.

@@ -1,4 +1,5 @@
-//! Answer about a missing service: possible reasons with evidence, in the order of the way from Trio to `/metrics`.
+//! Answer about a missing service: possible reasons with evidence, in the order of the way from
+//! Trio to `/metrics`.
 
 mod reasons;
 mod search;
@@ -79,8 +80,11 @@ pub(super) fn find(asked: &str, views: &[&View], present: &StatusView, report: &
     // The answer repeats the text, so its length is limited.
     let asked: String = asked.trim().chars().take(NAME_LIMIT).collect();
     let SearchResult { mut matches, similar } = search::search(&asked, views, present.now);
-    let withheld =
-        report.exporter.withheld.iter().any(|withheld| withheld.family.starts_with("trio_service_"));
+    let withheld = report
+        .exporter
+        .withheld
+        .iter()
+        .any(|withheld| withheld.family.starts_with("trio_service_"));
     for shown in matches.iter_mut().filter(|found| withheld && found.state == Verdict::Shown) {
         shown.state = Verdict::ShownInPart;
     }
@@ -106,7 +110,9 @@ fn sentence(verdict: Verdict, asked: &str, matches: &[Match]) -> String {
     match verdict {
         Verdict::Shown => format!("{asked:?} is in the metrics."),
         Verdict::ShownInPart => {
-            format!("{asked:?} is in the metrics, but the limit on series leaves out some of its families.")
+            format!(
+                "{asked:?} is in the metrics, but the limit on series leaves out some of its families."
+            )
         }
         Verdict::Several => format!(
             "{} services have the id or name {asked:?}; the id, the contact centre and the target distinguish them.",

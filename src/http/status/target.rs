@@ -6,8 +6,8 @@ use super::{
     collectors,
     moment::{Moment, to_millis},
     report::{
-        ContactCenter, Field, Load, Named, Server, ServicePath, Session, Target, TargetState, Truncated,
-        Unmeasured as Time,
+        ContactCenter, Field, Load, Named, Server, ServicePath, Session, Target, TargetState,
+        Truncated, Unmeasured as Time,
     },
 };
 use crate::{
@@ -35,7 +35,9 @@ pub(super) fn target(present: &StatusView, view: &View) -> Target {
             Some(_) => TargetState::Down,
         },
         since: notes.and_then(|notes| notes.turned).map(|turned| Moment::from_stamp(turned, now)),
-        trouble: notes.and_then(|notes| notes.trouble.as_ref()).map(|trouble| trouble.said.to_string()),
+        trouble: notes
+            .and_then(|notes| notes.trouble.as_ref())
+            .map(|trouble| trouble.said.to_string()),
         simulated: snapshot.is_some_and(|snapshot| snapshot.simulated),
         last_step: snapshot.map(|snapshot| Moment::from_stamp(snapshot.stepped, now)),
         servers: servers(&view.stats, now),
@@ -56,7 +58,11 @@ pub(super) fn target(present: &StatusView, view: &View) -> Target {
 }
 
 fn fields(present: &StatusView, view: &View, published: &Published) -> Vec<Field> {
-    super::fields::all(&published.snapshot, &present.field_usage(view), &published.totals.wait_mismatches)
+    super::fields::all(
+        &published.snapshot,
+        &present.field_usage(view),
+        &published.totals.wait_mismatches,
+    )
 }
 
 pub(super) fn named(center: &crate::model::ContactCenter) -> Named {
@@ -71,7 +77,9 @@ fn servers(stats: &Stats, now: Stamp) -> Vec<Server> {
         role: server.role.as_str(),
         active: server.active,
         answers: server.up,
-        certificate_ends: expiries.get(&*server.server).map(|expiry| Moment::from_unix(*expiry, now)),
+        certificate_ends: expiries
+            .get(&*server.server)
+            .map(|expiry| Moment::from_unix(*expiry, now)),
     };
     stats.servers().iter().map(server).collect()
 }
@@ -79,7 +87,8 @@ fn servers(stats: &Stats, now: Stamp) -> Vec<Server> {
 fn session(stats: &Stats, now: Stamp) -> Session {
     let ends = |token| stats.token_expiry(token).map(|expiry| Moment::from_unix(expiry, now));
     let (access_ends, refresh_ends) = (ends(Token::Access), ends(Token::Refresh));
-    let failures = AuthFailure::ALL.into_iter().map(|reason| (reason.as_str(), stats.auth_failures(reason)));
+    let failures =
+        AuthFailure::ALL.into_iter().map(|reason| (reason.as_str(), stats.auth_failures(reason)));
     Session {
         // A token that has run out is no session: the next request needs a renewal or a login.
         logged_in: access_ends.as_ref().is_some_and(|ends| ends.seconds_ago < 0.0),
@@ -93,7 +102,8 @@ fn session(stats: &Stats, now: Stamp) -> Session {
 }
 
 fn load(stats: &Stats) -> Load {
-    let requests = Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests());
+    let requests =
+        Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests());
     Load { requests: requests.sum(), budget_per_minute: stats.request_budget.get() }
 }
 
@@ -112,7 +122,11 @@ fn centers(snapshot: &Snapshot, now: Stamp) -> Vec<ContactCenter> {
 fn truncated(published: &Published) -> Truncated {
     let mut truncated = Truncated::default();
     for totals in &published.totals.centers {
-        let center = published.snapshot.centers.iter().find(|c| c.contact_center.id == totals.contact_center);
+        let center = published
+            .snapshot
+            .centers
+            .iter()
+            .find(|c| c.contact_center.id == totals.contact_center);
         let truncated_services =
             totals.flow.services.iter().filter(|service| service.truncated == Some(true));
         let names = center.map(Center::service_names).unwrap_or_default();
@@ -134,10 +148,13 @@ fn truncated(published: &Published) -> Truncated {
 /// Returns the time that could not be measured, of all contact centres together.
 fn unmeasured(published: &Published) -> Time {
     let centers = || published.totals.centers.iter();
-    let services = || centers().flat_map(|center| &center.flow.services).map(|service| &service.time);
+    let services =
+        || centers().flat_map(|center| &center.flow.services).map(|service| &service.time);
     let lost = |reason: Unmeasured| services().map(|time| time.unmeasured[reason as usize]).sum();
-    let by_reason: BTreeMap<_, _> =
-        Unmeasured::ALL.into_iter().map(|reason| (reason.as_str(), to_millis(lost(reason)))).collect();
+    let by_reason: BTreeMap<_, _> = Unmeasured::ALL
+        .into_iter()
+        .map(|reason| (reason.as_str(), to_millis(lost(reason))))
+        .collect();
     let agents = centers().filter_map(|center| center.agents.as_ref());
     Time {
         services_measured_seconds: to_millis(services().filter_map(|time| time.measured).sum()),

@@ -16,7 +16,12 @@ use crate::{
 };
 
 fn present(views: Vec<View>, now: Stamp) -> StatusView {
-    StatusView { views, settings: fixture::settings(Identity::Name), now, started: fixture::taken().wall }
+    StatusView {
+        views,
+        settings: fixture::settings(Identity::Name),
+        now,
+        started: fixture::taken().wall,
+    }
 }
 
 /// Returns the report about `views` at `now` as JSON and as a page.
@@ -93,7 +98,11 @@ fn missing_reading_is_reported_alone() {
     for (name, take_away) in missing {
         let (report, page) = reported(noted(take_away));
         let off = name == "calls";
-        assert_eq!(collector(&report, name)["state"], if off { "off" } else { "not_read_yet" }, "{name}");
+        assert_eq!(
+            collector(&report, name)["state"],
+            if off { "off" } else { "not_read_yet" },
+            "{name}"
+        );
         assert_eq!(collector(&report, name)["items"], Value::Null, "{name}");
         let others = |report: &Value| {
             let list = report["targets"][0]["collectors"].as_array().expect("a list").clone();
@@ -132,14 +141,18 @@ fn failed_reading_has_reason_and_missing_right() {
     );
     assert_eq!(services["shown"], true, "what was read before is young enough");
     let agents = collector(&report, "agents");
-    assert_eq!((&agents["state"], &agents["words"]), (&json!("failed"), &json!("agents: no answer")));
+    assert_eq!(
+        (&agents["state"], &agents["words"]),
+        (&json!("failed"), &json!("agents: no answer"))
+    );
     let calls = collector(&report, "calls");
     assert_eq!(
         [&calls["state"], &calls["items"], &calls["total"], &calls["incomplete"]],
         [&json!("incomplete"), &json!(412), &json!(500), &json!(7)]
     );
     assert_eq!(collector(&report, "service_groups")["state"], "off");
-    for part in ["FORBIDDEN", "missing right: read services", "412 of 500", "FAILED", "INCOMPLETE"] {
+    for part in ["FORBIDDEN", "missing right: read services", "412 of 500", "FAILED", "INCOMPLETE"]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     let worst = page.find("FORBIDDEN").zip(page.find("read completely"));
@@ -161,16 +174,26 @@ fn expired_data_is_not_shown() {
 #[test]
 fn target_down_is_one_finding() {
     let view = noted(|snapshot| {
-        (snapshot.up, snapshot.notes.trouble) = (false, problem("api: no connection: refused", false));
+        (snapshot.up, snapshot.notes.trouble) =
+            (false, problem("api: no connection: refused", false));
         let center = &mut snapshot.centers[0];
-        failed(&mut center.services, Outcome::Failed, problem("api: no connection: refused", false));
+        failed(
+            &mut center.services,
+            Outcome::Failed,
+            problem("api: no connection: refused", false),
+        );
         failed(&mut center.calls, Outcome::Failed, problem("api: no connection: refused", false));
     });
     let (report, page) = reported(view);
     assert_eq!(report["targets"][0]["state"], "down");
-    let found =
-        findings(&report).into_iter().filter(|(_, what)| what.contains("refused")).collect::<Vec<_>>();
-    assert_eq!(found, [("broken".to_owned(), "cannot be read: api: no connection: refused".to_owned())]);
+    let found = findings(&report)
+        .into_iter()
+        .filter(|(_, what)| what.contains("refused"))
+        .collect::<Vec<_>>();
+    assert_eq!(
+        found,
+        [("broken".to_owned(), "cannot be read: api: no connection: refused".to_owned())]
+    );
     assert!(page.contains("DOWN"), "{page}");
 }
 
@@ -191,7 +214,8 @@ fn same_problem_is_one_finding_and_down_is_first() {
     let found = findings(&report);
     assert_eq!(found[0], ("broken".to_owned(), "cannot be read: api: gone".to_owned()));
     let agents: Vec<_> = found.iter().filter(|(_, what)| what.starts_with("agents of")).collect();
-    let expected = ("broken".to_owned(), "agents of contact centres 1, 2: agents: answered 403".to_owned());
+    let expected =
+        ("broken".to_owned(), "agents of contact centres 1, 2: agents: answered 403".to_owned());
     assert_eq!(agents, [&expected]);
 }
 
@@ -210,7 +234,11 @@ fn longer_intervals_and_skipped_centres_are_findings() {
     );
     assert_eq!(report["targets"][0]["passed_over"], json!([{"id": "7", "name": "Åre"}]));
     assert!(page.contains("12 s <strong>instead of 5 s</strong>"), "{page}");
-    assert!(findings(&report).iter().any(|(severity, what)| severity == "note" && what.contains("7 (Åre)")));
+    assert!(
+        findings(&report)
+            .iter()
+            .any(|(severity, what)| severity == "note" && what.contains("7 (Åre)"))
+    );
 }
 
 fn of_fields(change: impl FnOnce(&mut Vec<FieldUse>)) -> View {
@@ -269,7 +297,11 @@ fn rows_without_key_are_counted() {
     }
     let (none, _) = reported(with(0));
     assert_eq!(none["targets"][0]["fields"][5]["rows_without"], json!(0));
-    assert_eq!(none["targets"][0]["fields"][0]["rows_without"], json!(null), "not a required field");
+    assert_eq!(
+        none["targets"][0]["fields"][0]["rows_without"],
+        json!(null),
+        "not a required field"
+    );
     assert!(findings(&none).iter().all(|(_, text)| !text.contains("rows of")));
 }
 
@@ -284,7 +316,8 @@ fn hostile_names_are_escaped() {
     let published = Arc::make_mut(view.published.as_mut().expect("published"));
     let snapshot = Arc::make_mut(&mut published.snapshot);
     snapshot.notes.trouble = problem(HOSTILE, false);
-    snapshot.notes.passed_over = Arc::new([ContactCenter { id: HOSTILE.into(), name: Some(HOSTILE.into()) }]);
+    snapshot.notes.passed_over =
+        Arc::new([ContactCenter { id: HOSTILE.into(), name: Some(HOSTILE.into()) }]);
     let center = &mut snapshot.centers[0];
     center.contact_center = ContactCenter { id: HOSTILE.into(), name: Some(HOSTILE.into()) };
     let service = Service { id: "s1".into(), name: Some(HOSTILE.into()), group_ids: vec![] };
@@ -293,7 +326,10 @@ fn hostile_names_are_escaped() {
         let (report, page) = report_at(vec![view.clone()], fixture::later(1), Some(asked));
         assert!(!page.contains("<script") && !page.contains("<img"), "{asked}: {page}");
         assert!(page.contains("&lt;script&gt;"), "{asked}");
-        assert_eq!(report["targets"][0]["contact_centers"][0]["name"], HOSTILE, "JSON has its own quotes");
+        assert_eq!(
+            report["targets"][0]["contact_centers"][0]["name"], HOSTILE,
+            "JSON has its own quotes"
+        );
     }
 }
 
@@ -315,11 +351,13 @@ fn report_size_is_independent_of_services() {
     let with = |services: usize| {
         let view = noted(|snapshot| {
             let id = |number: usize| format!("s{number}");
-            let service = |n| Service { id: id(n).into(), name: Some("Växel".into()), group_ids: vec![] };
+            let service =
+                |n| Service { id: id(n).into(), name: Some("Växel".into()), group_ids: vec![] };
             let state = |n| ServiceStatus { id: id(n).into(), ..fixture::service_status() };
             let center = &mut snapshot.centers[0];
             center.services = fixture::reading(services, (0..services).map(service).collect(), 300);
-            center.service_state = fixture::reading(services, (0..services).map(state).collect(), 5);
+            center.service_state =
+                fixture::reading(services, (0..services).map(state).collect(), 5);
         });
         let (report, page) = report_at(vec![view], fixture::later(3), Some("växel"));
         let matches = report["service"]["matches"].as_array().map_or(0, Vec::len);
@@ -357,18 +395,25 @@ fn one_target_is_reported_and_unknown_target_is_404() {
         let asked = StatusQuery { target: Some(target.to_owned()), ..StatusQuery::default() };
         report(&present(views(), fixture::taken()), &asked)
     };
-    let names: Vec<_> = ask("south").expect("known").targets.into_iter().map(|target| target.name).collect();
+    let names: Vec<_> =
+        ask("south").expect("known").targets.into_iter().map(|target| target.name).collect();
     assert_eq!(names, ["south"]);
-    assert_eq!(ask("west").expect_err("unknown"), "404: there is no target \"west\"; known: north, south\n");
+    assert_eq!(
+        ask("west").expect_err("unknown"),
+        "404: there is no target \"west\"; known: north, south\n"
+    );
 }
 
 #[test]
 fn withheld_families_are_named() {
     let settings = Settings { max_series: 100, ..Settings::default() };
-    let present =
-        StatusView { settings: Arc::new(settings), ..present(vec![fixture::full()], fixture::taken()) };
+    let present = StatusView {
+        settings: Arc::new(settings),
+        ..present(vec![fixture::full()], fixture::taken())
+    };
     let report = report(&present, &StatusQuery::default()).expect("no target was asked for");
-    let families: Vec<_> = report.exporter.withheld.iter().map(|withheld| withheld.family.as_str()).collect();
+    let families: Vec<_> =
+        report.exporter.withheld.iter().map(|withheld| withheld.family.as_str()).collect();
     assert!(families.contains(&"trio_service_wait_seconds"), "{families:?}");
     assert!(page::page(&report, None).contains("Withheld because of the limit on series"));
     assert_eq!(report.findings[0].severity, report::Severity::Broken);

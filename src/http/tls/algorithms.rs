@@ -1,7 +1,7 @@
 //! TLS versions, cipher suites and curves, by their names in Go.
 //!
-//! The web configuration has the format of Prometheus' exporter-toolkit, which is written in Go and uses the
-//! names of its crypto/tls.
+//! The web configuration has the format of Prometheus' exporter-toolkit, which is written in Go and
+//! uses the names of its crypto/tls.
 
 use rustls::{
     CipherSuite, SupportedCipherSuite, SupportedProtocolVersion,
@@ -60,19 +60,23 @@ impl Algorithms {
         CURVES.iter().map(|(name, _)| *name).collect()
     }
 
-    /// Limits TLS 1.2 to these cipher suites, in this order. The suites of TLS 1.3 are always offered.
-    // Go ignores the list for TLS 1.3 as well, so one file has the same effect in Prometheus and here.
+    /// Limits TLS 1.2 to these cipher suites, in this order. The suites of TLS 1.3 are always
+    /// offered.
+    // Go ignores the list for TLS 1.3 as well, so one file has the same effect in Prometheus and
+    // here.
     pub fn limit_suites(&mut self, names: &[&str]) {
         let of_tls13 = |suite: &SupportedCipherSuite| suite.tls13().is_some();
         let all = ring::ALL_CIPHER_SUITES;
-        let named = |name: &&str| all.iter().find(|suite| suite_name(**suite) == Some(*name)).copied();
+        let named =
+            |name: &&str| all.iter().find(|suite| suite_name(**suite) == Some(*name)).copied();
         let chosen = names.iter().filter_map(named).filter(|suite| !of_tls13(suite));
         self.suites = all.iter().copied().filter(of_tls13).chain(chosen).collect();
     }
 
     /// Limits key exchange to these curves, in this order.
     pub fn limit_curves(&mut self, names: &[&str]) {
-        let named = |name: &&str| CURVES.iter().find(|(known, _)| known == name).map(|(_, curve)| *curve);
+        let named =
+            |name: &&str| CURVES.iter().find(|(known, _)| known == name).map(|(_, curve)| *curve);
         self.curves = names.iter().filter_map(named).collect();
     }
 
@@ -99,7 +103,8 @@ static CURVES: [(&str, &dyn SupportedKxGroup); 3] = [
     ("CurveP384", ring::kx_group::SECP384R1),
 ];
 
-/// Returns the name in Go. rustls has its own names for TLS 1.3 (`TLS13_…`); Go uses those of RFC 8446.
+/// Returns the name in Go. rustls has its own names for TLS 1.3 (`TLS13_…`); Go uses those of RFC
+/// 8446.
 fn suite_name(suite: SupportedCipherSuite) -> Option<&'static str> {
     match suite.suite() {
         CipherSuite::TLS13_AES_128_GCM_SHA256 => Some("TLS_AES_128_GCM_SHA256"),
@@ -138,7 +143,8 @@ mod tests {
         algorithms.limit_suites(&[one, "TLS_AES_128_GCM_SHA256"]);
         algorithms.limit_curves(&["CurveP384", "X25519"]);
         let provider = algorithms.provider();
-        let names: Vec<_> = provider.cipher_suites.iter().filter_map(|suite| suite_name(*suite)).collect();
+        let names: Vec<_> =
+            provider.cipher_suites.iter().filter_map(|suite| suite_name(*suite)).collect();
         assert_eq!(names.len(), 4);
         assert_eq!(names[3], one);
         let curves: Vec<_> = provider.kx_groups.iter().map(|curve| curve.name()).collect();

@@ -23,7 +23,8 @@ impl AllowedNames {
     }
 
     /// Compares exactly, as exporter-toolkit does: no wildcards, no other case.
-    // Only alternative names count: TLS libraries no longer take a peer's identity from the common name.
+    // Only alternative names count: TLS libraries no longer take a peer's identity from the common
+    // name.
     fn allows(&self, certificate: &CertificateDer<'_>) -> bool {
         let Ok((_, certificate)) = X509Certificate::from_der(certificate) else { return false };
         let Ok(Some(alternatives)) = certificate.subject_alternative_name() else { return false };
@@ -32,7 +33,8 @@ impl AllowedNames {
     }
 }
 
-/// Returns a name as an operator writes it: DNS name, e-mail address, URI or IP address; `None` for other kinds.
+/// Returns a name as an operator writes it: DNS name, e-mail address, URI or IP address; `None` for
+/// other kinds.
 fn text(name: &GeneralName<'_>) -> Option<String> {
     match name {
         GeneralName::DNSName(text) | GeneralName::RFC822Name(text) | GeneralName::URI(text) => {
@@ -109,23 +111,32 @@ mod tests {
 
     #[test]
     fn names_of_each_kind_must_match_exactly() {
-        let mut params = CertificateParams::new(vec!["scraper.example".to_owned()]).expect("a name");
+        let mut params =
+            CertificateParams::new(vec!["scraper.example".to_owned()]).expect("a name");
         params.subject_alt_names.extend([
             SanType::IpAddress([10, 0, 0, 7].into()),
             SanType::IpAddress("2001:db8::7".parse().expect("an address")),
             SanType::Rfc822Name("ops@example".try_into().expect("ASCII")),
             SanType::URI("spiffe://example/scraper".try_into().expect("ASCII")),
         ]);
-        let certificate = params.self_signed(&KeyPair::generate().expect("a key")).expect("a certificate");
+        let certificate =
+            params.self_signed(&KeyPair::generate().expect("a key")).expect("a certificate");
         let allows = |name: &str| {
             let verifier = WebPkiClientVerifier::no_client_auth();
-            AllowedNames::new(verifier, vec!["other".to_owned(), name.to_owned()]).allows(certificate.der())
+            AllowedNames::new(verifier, vec!["other".to_owned(), name.to_owned()])
+                .allows(certificate.der())
         };
-        for name in ["scraper.example", "10.0.0.7", "2001:db8::7", "ops@example", "spiffe://example/scraper"]
-        {
+        for name in [
+            "scraper.example",
+            "10.0.0.7",
+            "2001:db8::7",
+            "ops@example",
+            "spiffe://example/scraper",
+        ] {
             assert!(allows(name), "{name}");
         }
-        for name in ["example", "*.example", "SCRAPER.example", "scraper.example.", "10.0.0.70", ""] {
+        for name in ["example", "*.example", "SCRAPER.example", "scraper.example.", "10.0.0.70", ""]
+        {
             assert!(!allows(name), "{name}");
         }
     }

@@ -1,4 +1,5 @@
-//! Certificates and keys in PEM. No error repeats the text: it may be a private key in the wrong file.
+//! Certificates and keys in PEM. No error repeats the text: it may be a private key in the wrong
+//! file.
 
 use std::{fmt, sync::Arc};
 

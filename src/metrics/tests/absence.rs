@@ -1,4 +1,5 @@
-//! Absence: values that are unknown or too old have no series; counters stay when readings are too old.
+//! Absence: values that are unknown or too old have no series; counters stay when readings are too
+//! old.
 
 use std::collections::BTreeSet;
 
@@ -31,8 +32,14 @@ fn service(change: fn(&mut ServiceStatus)) -> View {
 /// One agent without a state.
 fn without_state() -> View {
     fixture::changed(|snapshot| {
-        let status =
-            AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
+        let status = AgentStatus {
+            id: "a1".into(),
+            name: None,
+            state: None,
+            since: None,
+            reason: None,
+            job: None,
+        };
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     })
 }
@@ -87,7 +94,10 @@ fn only_families_without_their_source_are_absent() {
         (service(|status| status.open = None), &["trio_service_open"]),
         (service(|status| status.queue_length = None), &["trio_service_queue_length"]),
         (service(|status| status.longest_wait = None), &[]),
-        (service(|status| status.longest_wait = Some(f64::NAN)), &["trio_service_longest_wait_seconds"]),
+        (
+            service(|status| status.longest_wait = Some(f64::NAN)),
+            &["trio_service_longest_wait_seconds"],
+        ),
         (service(|status| status.estimated_wait = None), &["trio_service_estimated_wait_seconds"]),
         (service(|status| status.agents_logged_on = None), &["trio_service_agents_logged_on"]),
         (service(|status| status.agents_available = None), &["trio_service_agents_available"]),
@@ -98,7 +108,10 @@ fn only_families_without_their_source_are_absent() {
             fixture::changed(|s| s.centers[0].service_groups = Reading::none(none(300))),
             &["trio_service_group_info", "trio_service_group_member"],
         ),
-        (fixture::changed(|s| s.contact_centers = Reading::none(none(300))), &["trio_contact_center_info"]),
+        (
+            fixture::changed(|s| s.contact_centers = Reading::none(none(300))),
+            &["trio_contact_center_info"],
+        ),
         (fixture::changed(|s| s.simulated = false), &["trio_simulated"]),
         (
             fixture::changed(|s| s.centers[0].agent_state = Reading::none(none(5))),
@@ -130,7 +143,9 @@ fn only_families_without_their_source_are_absent() {
             ],
         ),
         (
-            fixture::changed(|s| s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300)),
+            fixture::changed(|s| {
+                s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300)
+            }),
             &["trio_service_skilled_agents"],
         ),
         (
@@ -154,7 +169,10 @@ fn only_families_without_their_source_are_absent() {
             }),
             &["trio_calls"],
         ),
-        (fixture::changed(|s| s.centers[0].inventory = Reading::none(none(3600))), &["trio_resource_items"]),
+        (
+            fixture::changed(|s| s.centers[0].inventory = Reading::none(none(3600))),
+            &["trio_resource_items"],
+        ),
         (
             fixture::changed(|s| {
                 s.inventory = Reading::none(none(3600));
@@ -190,13 +208,20 @@ fn only_families_without_their_source_are_absent() {
         ),
         (
             agents(|agents| agents.over_limit.clear()),
-            &["trio_agent_limit_seconds", "trio_agent_state_limit_seconds", "trio_agents_over_limit"],
+            &[
+                "trio_agent_limit_seconds",
+                "trio_agent_state_limit_seconds",
+                "trio_agents_over_limit",
+            ],
         ),
         (
             agents(|agents| agents.pauses = None),
             &["trio_agent_pause_reason_seconds_total", "trio_agents_paused"],
         ),
-        (agents(|agents| agents.pauses.as_mut().expect("there").now = None), &["trio_agents_paused"]),
+        (
+            agents(|agents| agents.pauses.as_mut().expect("there").now = None),
+            &["trio_agents_paused"],
+        ),
         (field(|field| field.member = None), &["trio_field_info", "trio_unknown_values"]),
         (field(|field| field.present = None), &["trio_field_present"]),
         (field(|field| field.rows_without = None), &["trio_rows_without_key"]),
@@ -246,7 +271,8 @@ const BEFORE_THE_FIRST_STEP: &[&str] = &[
 fn target_is_down_before_its_first_step() {
     let view = View { stats: Default::default(), ..fixture::view("main", None) };
     let families = both_pages(&view, fixture::taken());
-    let ours: Vec<_> = names(&families).into_iter().filter(|name| name.starts_with("trio_")).collect();
+    let ours: Vec<_> =
+        names(&families).into_iter().filter(|name| name.starts_with("trio_")).collect();
     assert_eq!(ours, BEFORE_THE_FIRST_STEP);
     assert_eq!(value(&families, "trio_up"), Some(0.0));
 }
@@ -325,8 +351,14 @@ fn hanging_poller_is_not_up() {
 #[test]
 fn agent_without_state_has_info_only() {
     let view = fixture::changed(|snapshot| {
-        let status =
-            AgentStatus { id: "a1".into(), name: None, state: None, since: None, reason: None, job: None };
+        let status = AgentStatus {
+            id: "a1".into(),
+            name: None,
+            state: None,
+            since: None,
+            reason: None,
+            job: None,
+        };
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     });
     let families = both_pages(&view, fixture::taken());
@@ -363,10 +395,9 @@ fn expired_agent_list_drops_memberships() {
 fn collector_switched_off_has_no_series() {
     let view = fixture::changed(|snapshot| snapshot.centers[0].skills = Reading::none(None));
     for family in both_pages(&view, fixture::taken()) {
-        let skills = family
-            .samples
-            .iter()
-            .filter(|sample| sample.labels.get("collector").is_some_and(|collector| collector == "skills"));
+        let skills = family.samples.iter().filter(|sample| {
+            sample.labels.get("collector").is_some_and(|collector| collector == "skills")
+        });
         assert_eq!(skills.count(), 0, "{}", family.name);
     }
 }
@@ -391,7 +422,8 @@ fn expired_skills_or_states_drop_skilled_agents() {
         let view = fixture::changed(|snapshot| {
             let center = &mut snapshot.centers[0];
             center.service_state.good.as_mut().expect("there").taken = fixture::later(now);
-            center.agent_state.good.as_mut().expect("there").taken = fixture::later(now - agents_age);
+            center.agent_state.good.as_mut().expect("there").taken =
+                fixture::later(now - agents_age);
             center.skills.good.as_mut().expect("there").taken = fixture::later(now - skills_age);
         });
         samples(&both_pages(&view, fixture::later(now)), "trio_service_skilled_agents").len()

@@ -35,7 +35,8 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn row(line: &'static str) -> Row {
-    let [name, kind, page, labels] = line.split('\t').collect::<Vec<_>>().try_into().expect("four columns");
+    let [name, kind, page, labels] =
+        line.split('\t').collect::<Vec<_>>().try_into().expect("four columns");
     let label = |label: &'static str| match label.split_once(':').expect("name:kind") {
         (name, "key") => (name, Kind::Key),
         (name, "part") => (name, Kind::Part),
@@ -67,7 +68,9 @@ fn encoding_equals_the_contract() {
     let rows = rows();
     let promised: Shape<'_> = rows
         .iter()
-        .map(|row| (row.name, (row.kind, row.page, row.labels.iter().map(|(label, _)| *label).collect())))
+        .map(|row| {
+            (row.name, (row.kind, row.page, row.labels.iter().map(|(label, _)| *label).collect()))
+        })
         .collect();
     assert_eq!(promised.len(), rows.len(), "a family is in the contract twice");
     assert_eq!(encoded, promised);
@@ -89,8 +92,14 @@ fn samples_of_a_family_have_the_same_labels() {
 #[test]
 fn help_names_source_and_whole_of_parts() {
     let settings = fixture::settings(Identity::Name);
-    let mut families_seen = families(MetricsPage::Main, &[fixture::full()], &settings, fixture::taken());
-    families_seen.extend(families(MetricsPage::Agents, &[fixture::full()], &settings, fixture::taken()));
+    let mut families_seen =
+        families(MetricsPage::Main, &[fixture::full()], &settings, fixture::taken());
+    families_seen.extend(families(
+        MetricsPage::Agents,
+        &[fixture::full()],
+        &settings,
+        fixture::taken(),
+    ));
     for family in &families_seen {
         assert!(family.help.contains(" Source: ") && family.help.ends_with('.'), "{}", family.help);
         assert!(!family.help.contains('\\'), "{}", family.name);

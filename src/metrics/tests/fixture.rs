@@ -8,17 +8,17 @@ use std::{
 use crate::{
     metrics::{BuildInfo, Identity, Process, Settings, Sharing, View},
     model::{
-        Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList, CaseState,
-        CollectionCount, ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals, Goals, RequestFailure,
-        Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup, ServiceGroups, ServiceNames,
-        ServiceSkills, ServiceStatus, Shard, Stamp, Token,
+        Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList,
+        CaseState, CollectionCount, ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals,
+        Goals, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup,
+        ServiceGroups, ServiceNames, ServiceSkills, ServiceStatus, Shard, Stamp, Token,
     },
     snapshot::{Attempt, Center, Good, Notes, Outcome, Reading, Snapshot},
     stats::{ReloadStats, RequestCode, StateFileStats, Stats},
     tally::{
-        self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals, GroupKey,
-        GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published, ServiceTotals,
-        SkilledAgents, Source, TimeCounts, Totals, WaitHistogram, WaitingNow,
+        self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals,
+        GroupKey, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, Published,
+        ServiceTotals, SkilledAgents, Source, TimeCounts, Totals, WaitHistogram, WaitingNow,
     },
 };
 
@@ -87,7 +87,8 @@ pub(crate) fn process() -> Process {
 
 /// Data that was read at [`taken`].
 pub(crate) fn reading<T>(items: usize, data: T, interval: u64) -> Reading<T> {
-    let attempt = Attempt { at: taken(), duration: Duration::from_millis(250), outcome: Outcome::Complete };
+    let attempt =
+        Attempt { at: taken(), duration: Duration::from_millis(250), outcome: Outcome::Complete };
     Reading {
         attempt: Some(attempt),
         good: Some(Good {
@@ -124,8 +125,11 @@ pub(crate) fn snapshot() -> Snapshot {
 }
 
 fn center(contact_center: ContactCenter) -> Center {
-    let service =
-        |id: &str, name: &str| Service { id: id.into(), name: Some(name.into()), group_ids: vec![] };
+    let service = |id: &str, name: &str| Service {
+        id: id.into(),
+        name: Some(name.into()),
+        group_ids: vec![],
+    };
     let state = |id: &str| ServiceStatus { id: id.into(), ..service_status() };
     let groups = ServiceGroups {
         groups: vec![ServiceGroup { id: "g1".into(), name: Some("Sales".into()) }],
@@ -139,8 +143,11 @@ fn center(contact_center: ContactCenter) -> Center {
         reason: None,
         job: None,
     };
-    let agent =
-        |id: &str, name: &str| Agent { id: id.into(), name: Some(name.into()), group_ids: vec!["ag".into()] };
+    let agent = |id: &str, name: &str| Agent {
+        id: id.into(),
+        name: Some(name.into()),
+        group_ids: vec!["ag".into()],
+    };
     let group = AgentGroup { id: "ag".into(), name: Some("Support".into()), agent_ids: vec![] };
     Center {
         contact_center,
@@ -172,12 +179,14 @@ fn center(contact_center: ContactCenter) -> Center {
 
 /// Two calls that wait and one that is handled.
 fn calls() -> CaseList {
-    let call = |id, state| Case { service_id: Some("s1".into()), state: Some(state), ..Case::new(id) };
+    let call =
+        |id, state| Case { service_id: Some("s1".into()), state: Some(state), ..Case::new(id) };
     let calls = [("1", CaseState::Queued), ("2", CaseState::Offered), ("3", CaseState::Handled)];
     CaseList { cases: calls.map(|(id, state)| call(id, state)).to_vec(), ..CaseList::default() }
 }
 
-/// Two agents with the skill for each service, one agent that was removed, and a service that does not exist.
+/// Two agents with the skill for each service, one agent that was removed, and a service that does
+/// not exist.
 fn skills() -> ServiceSkills {
     let services = vec![
         ("s1".into(), vec!["a1".into(), "a2".into(), "gone".into()]),
@@ -225,7 +234,8 @@ fn fields() -> Arc<[FieldUse]> {
         times_rejected: Some(2),
         ..queue.clone()
     };
-    let missing = FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
+    let missing =
+        FieldUse { field: "estimated_wait", present: Some(false), member: None, ..queue.clone() };
     let unseen = FieldUse { field: "open", present: None, member: None, ..queue.clone() };
     let key = FieldUse { field: "id", rows_without: Some(0), ..queue.clone() };
     [queue, since, missing, unseen, key].into()
@@ -258,7 +268,10 @@ pub(crate) fn totals() -> Totals {
     };
     let agents = AgentTotals {
         now,
-        over_limit: vec![over_limit(AgentState::WrapUp, 180, 0), over_limit(AgentState::Busy, 900, 1)],
+        over_limit: vec![
+            over_limit(AgentState::WrapUp, 180, 0),
+            over_limit(AgentState::Busy, 900, 1),
+        ],
         seconds: seconds(135.0, 145.0),
         unmeasured_seconds: 20.0,
         changes,
@@ -311,7 +324,11 @@ fn flow() -> FlowTotals {
     let day = Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2 });
     let source = Source::Calls;
     let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
-    let time = TimeCounts { queue_wait: Some(80.0), measured: Some(90.0), unmeasured: [0.0, 5.0, 0.0, 5.0] };
+    let time = TimeCounts {
+        queue_wait: Some(80.0),
+        measured: Some(90.0),
+        unmeasured: [0.0, 5.0, 0.0, 5.0],
+    };
     let service = ServiceTotals {
         service_id: "s1".into(),
         goals: Arc::new(goals().for_service(&ServiceNames::default()).into_owned()),
@@ -331,7 +348,9 @@ fn skilled(center: &Center) -> Option<Arc<SkilledAgents>> {
 
 pub(crate) fn stats() -> Stats {
     let stats = Stats::default();
-    for (resource, requests) in [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)] {
+    for (resource, requests) in
+        [(Resource::Agents, 3), (Resource::AgentState, 4), (Resource::Calls, 1)]
+    {
         for request in 1..=requests {
             let took = Duration::from_millis(20 * request);
             stats.resource(resource).record_request(RequestCode::Status(200), took);
@@ -352,7 +371,8 @@ pub(crate) fn stats() -> Stats {
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
     stats.record_retry(RetryReason::RateLimited);
     stats.failovers.add(1);
-    let server = |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
+    let server =
+        |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
     stats.set_servers(Arc::new([
         server("trio1.example:443", ServerRole::Primary, false, Some(false)),
         server("trio2.example:443", ServerRole::Secondary, true, None),

@@ -56,10 +56,16 @@ fn only_flow_families_without_source_are_absent() {
     assert_eq!(missing(&with_class(|class| class.now = None)), NOW, "the list is truncated");
     assert_eq!(missing(&with_class(|class| class.day = None)), DAY, "the day was not observed");
     assert_eq!(
-        missing(&View { goals: Arc::default(), ..with_service(|service| service.goals = Arc::default()) }),
+        missing(&View {
+            goals: Arc::default(),
+            ..with_service(|service| service.goals = Arc::default())
+        }),
         ["trio_service_minimum_agents"]
     );
-    assert_eq!(missing(&with_service(|service| service.truncated = None)), ["trio_service_list_truncated"]);
+    assert_eq!(
+        missing(&with_service(|service| service.truncated = None)),
+        ["trio_service_list_truncated"]
+    );
     assert_eq!(
         missing(&with_service(|service| service.time.queue_wait = None)),
         ["trio_service_queue_wait_seconds_total"]
@@ -93,10 +99,13 @@ fn only_a_removed_service_loses_its_counters() {
 #[test]
 fn longest_wait_is_derived_from_fresh_lists_only() {
     let without_wait = |snapshot: &mut crate::snapshot::Snapshot| {
-        let status = crate::model::ServiceStatus { longest_wait: None, ..fixture::service_status() };
+        let status =
+            crate::model::ServiceStatus { longest_wait: None, ..fixture::service_status() };
         snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
     };
-    let wait = |view: &View| value(&both_pages(view, fixture::taken()), "trio_service_longest_wait_seconds");
+    let wait = |view: &View| {
+        value(&both_pages(view, fixture::taken()), "trio_service_longest_wait_seconds")
+    };
     assert_eq!(wait(&fixture::changed(without_wait)), Some(25.0));
     let unread = fixture::changed(|snapshot| {
         without_wait(snapshot);
@@ -149,8 +158,11 @@ fn no_wait_is_derived_from_short_lists() {
 fn empty_queue_has_no_wait() {
     let wait = |queue_length, longest_wait| {
         let view = fixture::changed(|snapshot| {
-            let status =
-                crate::model::ServiceStatus { queue_length, longest_wait, ..fixture::service_status() };
+            let status = crate::model::ServiceStatus {
+                queue_length,
+                longest_wait,
+                ..fixture::service_status()
+            };
             snapshot.centers[0].service_state = fixture::reading(1, vec![status], 5);
         });
         value(&both_pages(&view, fixture::taken()), "trio_service_longest_wait_seconds")

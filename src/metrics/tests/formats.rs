@@ -12,7 +12,8 @@ use crate::{
 fn both_formats_hold_the_same_samples() {
     for page in [MetricsPage::Main, MetricsPage::Agents] {
         let settings = fixture::settings(Identity::Name);
-        let open_metrics = encode(page, &[fixture::full()], &settings, fixture::process(), fixture::taken());
+        let open_metrics =
+            encode(page, &[fixture::full()], &settings, fixture::process(), fixture::taken());
         let classic = from_open_metrics(&open_metrics);
         assert!(open_metrics.ends_with("\n# EOF\n"));
         assert_eq!(open_metrics.matches("# EOF").count(), 1);
@@ -28,8 +29,11 @@ fn named(name: &str) -> View {
     fixture::changed(|snapshot| {
         let center = &mut snapshot.centers[0];
         center.contact_center.name = Some(text.clone());
-        let status =
-            ServiceStatus { name: Some(text.clone()), id: text.clone(), ..fixture::service_status() };
+        let status = ServiceStatus {
+            name: Some(text.clone()),
+            id: text.clone(),
+            ..fixture::service_status()
+        };
         center.service_state = fixture::reading(1, vec![status], 5);
         let mut agents = center.agents.good.as_ref().expect("there").data.to_vec();
         agents.iter_mut().for_each(|agent| agent.name = Some(text.clone()));
@@ -65,7 +69,10 @@ fn hostile_names_do_not_break_lines() {
         let agents = families(MetricsPage::Agents, &[named(name)], &settings, fixture::taken());
         let info = &samples(&main, "trio_service_info")[0];
         assert_eq!((info.label("service_name"), info.label("service_id")), (name, name));
-        assert_eq!(samples(&main, "trio_contact_center_info")[0].label("contact_center_name"), name);
+        assert_eq!(
+            samples(&main, "trio_contact_center_info")[0].label("contact_center_name"),
+            name
+        );
         assert_eq!(samples(&agents, "trio_agent_info")[0].label("agent_name"), name);
     }
 }
@@ -73,8 +80,12 @@ fn hostile_names_do_not_break_lines() {
 #[test]
 fn long_names_are_truncated_to_200_characters() {
     let name = "å".repeat(10_000);
-    let main =
-        families(MetricsPage::Main, &[named(&name)], &fixture::settings(Identity::Name), fixture::taken());
+    let main = families(
+        MetricsPage::Main,
+        &[named(&name)],
+        &fixture::settings(Identity::Name),
+        fixture::taken(),
+    );
     assert_eq!(samples(&main, "trio_service_info")[0].label("service_name"), "å".repeat(200));
 }
 
@@ -112,7 +123,10 @@ trio_service_info{target=\"main\",contact_center=\"1\",service_id=\"s1\",service
 trio_agents_unmeasured_seconds_total{target=\"main\",contact_center=\"1\"} 20.0
 ";
     assert!(text.contains(unmeasured), "{text}");
-    assert!(from_open_metrics(&text).contains("# TYPE trio_agents_unmeasured_seconds_total counter\ntrio_"));
+    assert!(
+        from_open_metrics(&text)
+            .contains("# TYPE trio_agents_unmeasured_seconds_total counter\ntrio_")
+    );
 }
 
 #[test]
@@ -130,5 +144,8 @@ fn exposition_without_targets_is_valid() {
     let settings = fixture::settings(Identity::Name);
     let main = families(MetricsPage::Main, &[], &settings, fixture::taken());
     assert_eq!(value(&main, "trio_exporter_build_info"), Some(1.0));
-    assert_eq!(encode(MetricsPage::Agents, &[], &settings, Process::default(), fixture::taken()), "# EOF\n");
+    assert_eq!(
+        encode(MetricsPage::Agents, &[], &settings, Process::default(), fixture::taken()),
+        "# EOF\n"
+    );
 }

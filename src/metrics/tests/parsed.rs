@@ -49,15 +49,22 @@ pub(crate) fn classic(text: &str) -> Vec<Family> {
                 families.last().is_none_or(|last| !last.samples.is_empty()),
                 "empty family before {name}"
             );
-            families.push(Family { name: name.to_owned(), kind: kind.to_owned(), help, samples: vec![] });
+            families.push(Family {
+                name: name.to_owned(),
+                kind: kind.to_owned(),
+                help,
+                samples: vec![],
+            });
         } else {
             let sample = sample(line);
             let family = families.last_mut().expect("a sample belongs to a family");
-            let suffix = sample.name.strip_prefix(&family.name).expect("a sample is named like its family");
+            let suffix =
+                sample.name.strip_prefix(&family.name).expect("a sample is named like its family");
             let suffixes: &[&str] =
                 if family.kind == "histogram" { &["_sum", "_count", "_bucket"] } else { &[""] };
             assert!(suffixes.contains(&suffix), "{line}");
-            let twice = family.samples.iter().any(|s| s.name == sample.name && s.labels == sample.labels);
+            let twice =
+                family.samples.iter().any(|s| s.name == sample.name && s.labels == sample.labels);
             assert!(!twice, "a series twice: {line}");
             family.samples.push(sample);
         }

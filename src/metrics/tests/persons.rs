@@ -8,7 +8,12 @@ use crate::metrics::{Identity, MetricsPage, Settings};
 use std::sync::Arc;
 
 fn agents(identity: Identity) -> Vec<super::Family> {
-    families(MetricsPage::Agents, &[fixture::full()], &fixture::settings(identity), fixture::taken())
+    families(
+        MetricsPage::Agents,
+        &[fixture::full()],
+        &fixture::settings(identity),
+        fixture::taken(),
+    )
 }
 
 #[test]
@@ -20,7 +25,10 @@ fn identity_none_shows_no_person() {
 fn identity_id_shows_no_names() {
     let families = agents(Identity::Id);
     let info = samples(&families, "trio_agent_info");
-    assert_eq!(info.iter().map(|sample| sample.label("agent_id")).collect::<Vec<_>>(), ["a1", "a2", "a3"]);
+    assert_eq!(
+        info.iter().map(|sample| sample.label("agent_id")).collect::<Vec<_>>(),
+        ["a1", "a2", "a3"]
+    );
     assert!(info.iter().all(|sample| !sample.labels.contains_key("agent_name")));
 }
 
@@ -35,8 +43,12 @@ fn identity_name_prefers_names_of_the_agent_list() {
         agents[1].name = None;
         center.agents = fixture::reading(3, agents, 300);
     });
-    let families =
-        families(MetricsPage::Agents, &[view], &fixture::settings(Identity::Name), fixture::taken());
+    let families = families(
+        MetricsPage::Agents,
+        &[view],
+        &fixture::settings(Identity::Name),
+        fixture::taken(),
+    );
     let info = samples(&families, "trio_agent_info");
     let shown: Vec<_> = info.iter().map(|sample| sample.label("agent_name")).collect();
     assert_eq!(shown, ["Åsa", "from state", "Cy"]);
@@ -46,30 +58,44 @@ fn identity_name_prefers_names_of_the_agent_list() {
 fn identity_hash_hides_id_and_name_everywhere() {
     let families = agents(Identity::Hash(b"secret".to_vec().into()));
     let ids = |family: &str| {
-        let samples = samples(&families, family).iter().map(|sample| sample.label("agent_id").to_owned());
+        let samples =
+            samples(&families, family).iter().map(|sample| sample.label("agent_id").to_owned());
         samples.collect::<std::collections::BTreeSet<_>>()
     };
     let hashes = ids("trio_agent_info");
     assert_eq!(hashes.len(), 3);
-    assert!(hashes.iter().all(|hash| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit())));
-    for family in ["trio_agent_state", "trio_agent_state_seconds_total", "trio_agent_group_member"] {
+    assert!(
+        hashes.iter().all(|hash| hash.len() == 32 && hash.bytes().all(|b| b.is_ascii_hexdigit()))
+    );
+    for family in ["trio_agent_state", "trio_agent_state_seconds_total", "trio_agent_group_member"]
+    {
         assert_eq!(ids(family), hashes, "{family}");
     }
-    assert!(samples(&families, "trio_agent_info").iter().all(|s| !s.labels.contains_key("agent_name")));
+    assert!(
+        samples(&families, "trio_agent_info").iter().all(|s| !s.labels.contains_key("agent_name"))
+    );
 }
 
 #[test]
 fn main_page_names_no_person() {
-    let main =
-        families(MetricsPage::Main, &[fixture::full()], &fixture::settings(Identity::Name), fixture::taken());
+    let main = families(
+        MetricsPage::Main,
+        &[fixture::full()],
+        &fixture::settings(Identity::Name),
+        fixture::taken(),
+    );
     let labels = main.iter().flat_map(|family| &family.samples).flat_map(|sample| &sample.labels);
     for (label, value) in labels {
         assert!(!label.starts_with("agent_id") && label != "agent_name", "{label}");
-        assert!(!["a1", "a2", "a3", "Åsa", "Bo", "Cy"].contains(&value.as_str()), "{label}={value}");
+        assert!(
+            !["a1", "a2", "a3", "Åsa", "Bo", "Cy"].contains(&value.as_str()),
+            "{label}={value}"
+        );
     }
 }
 
-/// Number of all series of the fixture's agents: 3 info, 3 members, 21 states, 3 since, 2 limits, 21 seconds.
+/// Number of all series of the fixture's agents: 3 info, 3 members, 21 states, 3 since, 2 limits,
+/// 21 seconds.
 const ALL: usize = 53;
 
 fn capped(max_series: usize) -> Arc<Settings> {
@@ -79,13 +105,15 @@ fn capped(max_series: usize) -> Arc<Settings> {
 
 /// Number of series on the page of agents under a limit.
 fn left(max_series: usize) -> usize {
-    let families = families(MetricsPage::Agents, &[fixture::full()], &capped(max_series), fixture::taken());
+    let families =
+        families(MetricsPage::Agents, &[fixture::full()], &capped(max_series), fixture::taken());
     families.iter().map(|family| family.samples.len()).sum()
 }
 
 /// Families and numbers of series that are reported as left out.
 fn dropped(max_series: usize) -> Vec<(String, f64)> {
-    let main = families(MetricsPage::Main, &[fixture::full()], &capped(max_series), fixture::taken());
+    let main =
+        families(MetricsPage::Main, &[fixture::full()], &capped(max_series), fixture::taken());
     let samples = samples(&main, "trio_series_dropped").iter();
     samples.map(|sample| (sample.label("family").to_owned(), sample.value)).collect()
 }
@@ -100,14 +128,16 @@ fn limit_drops_whole_families_in_order() {
 
 #[test]
 fn main_page_reports_dropped_series() {
-    let (seconds, state) = ("trio_agent_state_seconds_total".to_owned(), "trio_agent_state".to_owned());
+    let (seconds, state) =
+        ("trio_agent_state_seconds_total".to_owned(), "trio_agent_state".to_owned());
     let agents = |max| dropped(max)[..2].to_vec();
     let expected = |a, b| vec![(seconds.clone(), a), (state.clone(), b)];
     assert_eq!(dropped(500_000).iter().map(|(_, series)| *series).sum::<f64>(), 0.0);
     assert_eq!(agents(ALL), expected(0.0, 0.0));
     assert_eq!(agents(ALL - 1), expected(21.0, 0.0));
     assert_eq!(agents(1), expected(21.0, 21.0));
-    let main = |max| families(MetricsPage::Main, &[fixture::full()], &capped(max), fixture::taken());
+    let main =
+        |max| families(MetricsPage::Main, &[fixture::full()], &capped(max), fixture::taken());
     let (least, all) = (main(1), main(500_000));
     let gone: Vec<String> =
         dropped(1).into_iter().filter(|(_, series)| *series > 0.0).map(|(name, _)| name).collect();
@@ -128,7 +158,8 @@ fn limit_is_that_of_the_present_state() {
     let families = agents(Identity::Id);
     let limited = |state: &str| -> Vec<String> {
         let in_state = samples(&families, "trio_agent_state").iter();
-        let in_state = in_state.filter(|sample| sample.label("state") == state && sample.value == 1.0);
+        let in_state =
+            in_state.filter(|sample| sample.label("state") == state && sample.value == 1.0);
         in_state.map(|sample| sample.label("agent_id").to_owned()).collect()
     };
     let mut expected: Vec<(String, f64)> = Vec::new();

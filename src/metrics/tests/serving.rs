@@ -36,7 +36,8 @@ pub(crate) fn exposition(
 
 #[tokio::test]
 async fn encoding_is_shared_until_its_maximum_age() {
-    let (exposition, _publishers, clock) = exposition(&["main"], Identity::Id, Duration::from_secs(1000));
+    let (exposition, _publishers, clock) =
+        exposition(&["main"], Identity::Id, Duration::from_secs(1000));
     let get = || exposition.get(MetricsPage::Main, None, Format::Classic);
     let first = get().await.expect("served");
     assert!(Arc::ptr_eq(&first, &get().await.expect("served")));
@@ -64,16 +65,21 @@ async fn published_data_is_served_at_once() {
     assert!(!exposition.first_steps_done());
     publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
     assert!(exposition.first_steps_done());
-    assert!(get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{"));
+    assert!(
+        get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{")
+    );
 }
 
 #[tokio::test]
 async fn old_encoding_does_not_hide_the_first_step() {
-    let (exposition, publishers, _) = exposition(&["main"], Identity::Id, Duration::from_secs(1000));
+    let (exposition, publishers, _) =
+        exposition(&["main"], Identity::Id, Duration::from_secs(1000));
     let get = || exposition.get(MetricsPage::Main, None, Format::Classic);
     assert!(get().await.expect("served").text().contains("\ntrio_up{target=\"main\"} 0\n"));
     publishers[0].send_replace(Some(fixture::published(fixture::snapshot())));
-    assert!(get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{"));
+    assert!(
+        get().await.expect("served").text().contains("\ntrio_agents_unmeasured_seconds_total{")
+    );
 }
 
 #[tokio::test]
@@ -81,18 +87,30 @@ async fn gzip_holds_the_same_text() {
     let (exposition, _publishers, _) = exposition(&["main"], Identity::Id, Duration::ZERO);
     let encoded = exposition.get(MetricsPage::Main, None, Format::Classic).await.expect("served");
     let mut text = String::new();
-    GzDecoder::new(&encoded.gzip().await.expect("zipped")[..]).read_to_string(&mut text).expect("gzip");
+    GzDecoder::new(&encoded.gzip().await.expect("zipped")[..])
+        .read_to_string(&mut text)
+        .expect("gzip");
     assert_eq!(text, **encoded.text());
 }
 
 #[tokio::test]
 async fn single_target_is_served_and_unknown_name_refused() {
-    let (exposition, _publishers, _) = exposition(&["north", "söder"], Identity::Id, Duration::ZERO);
-    let encoded = exposition.get(MetricsPage::Main, Some("söder"), Format::Classic).await.expect("served");
-    let up = parsed::classic(encoded.text()).into_iter().find(|family| family.name == "trio_up").expect("up");
-    assert_eq!(up.samples.iter().map(|sample| sample.label("target")).collect::<Vec<_>>(), ["söder"]);
-    let refused =
-        exposition.get(MetricsPage::Main, Some("west"), Format::Classic).await.expect_err("unknown");
+    let (exposition, _publishers, _) =
+        exposition(&["north", "söder"], Identity::Id, Duration::ZERO);
+    let encoded =
+        exposition.get(MetricsPage::Main, Some("söder"), Format::Classic).await.expect("served");
+    let up = parsed::classic(encoded.text())
+        .into_iter()
+        .find(|family| family.name == "trio_up")
+        .expect("up");
+    assert_eq!(
+        up.samples.iter().map(|sample| sample.label("target")).collect::<Vec<_>>(),
+        ["söder"]
+    );
+    let refused = exposition
+        .get(MetricsPage::Main, Some("west"), Format::Classic)
+        .await
+        .expect_err("unknown");
     assert!(matches!(refused, ExpositionError::UnknownTarget { .. }));
     assert_eq!(refused.to_string(), "there is no target \"west\"; known: north, söder");
 }
@@ -119,6 +137,7 @@ async fn pages_formats_and_targets_are_cached_apart() {
             assert!(texts.insert(encoded.text().clone()), "{target:?} {format:?}");
         }
     }
-    let agents = exposition.get(MetricsPage::Agents, None, Format::OpenMetrics).await.expect("served");
+    let agents =
+        exposition.get(MetricsPage::Agents, None, Format::OpenMetrics).await.expect("served");
     assert_eq!(&**agents.text(), "# EOF\n");
 }

@@ -14,7 +14,8 @@ use crate::{
 fn state_file_families_need_a_state_file() {
     let shown = |state_file: Option<StateFileStats>| {
         let settings = Settings { state_file: state_file.map(Arc::new), ..Settings::default() };
-        let families = families(MetricsPage::Main, &[fixture::full()], &Arc::new(settings), fixture::taken());
+        let families =
+            families(MetricsPage::Main, &[fixture::full()], &Arc::new(settings), fixture::taken());
         let names = families.into_iter().map(|family| family.name);
         names.filter(|name| name.contains("state_file")).collect::<Vec<_>>()
     };

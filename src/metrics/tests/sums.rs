@@ -56,8 +56,8 @@ fn parts_add_up_to_their_whole() {
     for (name, parts, whole) in WHOLES {
         let mut sums = BTreeMap::new();
         let counted = samples(&families, name).iter();
-        for sample in
-            counted.filter(|sample| !sample.name.ends_with("_bucket") && !sample.name.ends_with("_sum"))
+        for sample in counted
+            .filter(|sample| !sample.name.ends_with("_bucket") && !sample.name.ends_with("_sum"))
         {
             *sums.entry(sample.key_without(parts)).or_insert(0.0) += sample.value;
         }
@@ -83,8 +83,10 @@ fn each_agent_has_exactly_one_state() {
 fn each_part_of_the_contract_is_summed() {
     for row in rows() {
         let parts: Vec<_> = row.labels.iter().filter(|(_, kind)| *kind == Kind::Part).collect();
-        let checked =
-            WHOLES.iter().find(|(name, _, _)| *name == row.name).map_or(&[][..], |(_, parts, _)| parts);
+        let checked = WHOLES
+            .iter()
+            .find(|(name, _, _)| *name == row.name)
+            .map_or(&[][..], |(_, parts, _)| parts);
         for (part, _) in parts {
             assert!(checked.contains(part), "no sum over {part} of {}", row.name);
         }
@@ -97,7 +99,10 @@ fn histogram_buckets_are_cumulative_up_to_count() {
     let of_agents = |suffix: &str| {
         let all = samples(&families, "trio_api_request_duration_seconds").iter();
         let of_agents = all.filter(|sample| sample.label("resource") == "agents");
-        of_agents.filter(|sample| sample.name.ends_with(suffix)).map(|s| s.value).collect::<Vec<_>>()
+        of_agents
+            .filter(|sample| sample.name.ends_with(suffix))
+            .map(|s| s.value)
+            .collect::<Vec<_>>()
     };
     assert_eq!(of_agents("_bucket"), [0.0, 2.0, 3.0, 3.0, 3.0, 3.0, 3.0, 3.0, 4.0]);
     assert_eq!(of_agents("_count"), [4.0]);

@@ -47,37 +47,50 @@ impl GivenClass {
     }
 }
 
-/// Combines goals, the most specific first: each key comes from the first that gives it, else from the defaults. A
-/// class is in use if one of them names it.
+/// Combines goals, the most specific first: each key comes from the first that gives it, else from
+/// the defaults. A class is in use if one of them names it.
 pub(super) fn resolve(given: &[&GivenGoals]) -> ServiceGoals {
     let default = ServiceGoals::default();
     let of_class = |class| {
-        let named: Vec<&GivenClass> =
-            given.iter().flat_map(|goals| &goals.classes).filter(|named| named.class == class).collect();
+        let named: Vec<&GivenClass> = given
+            .iter()
+            .flat_map(|goals| &goals.classes)
+            .filter(|named| named.class == class)
+            .collect();
         (!named.is_empty()).then(|| resolve_class(class, &named))
     };
     ServiceGoals {
         classes: CaseClass::ALL.into_iter().filter_map(of_class).collect(),
-        abandon_target: given.iter().find_map(|goals| goals.abandon_target).unwrap_or(default.abandon_target),
+        abandon_target: given
+            .iter()
+            .find_map(|goals| goals.abandon_target)
+            .unwrap_or(default.abandon_target),
         minimum_agents: given.iter().find_map(|goals| goals.minimum_agents),
     }
 }
 
-/// Combines the goals of one class. Limits of alerts that are not given are derived from the wait target.
+/// Combines the goals of one class. Limits of alerts that are not given are derived from the wait
+/// target.
 fn resolve_class(class: CaseClass, given: &[&GivenClass]) -> ClassGoals {
-    let duration = |key: fn(&GivenClass) -> Option<Duration>| given.iter().find_map(|class| key(class));
-    let default = duration(|class| class.wait_target)
-        .map_or_else(|| ClassGoals::default_for(class), |target| ClassGoals::with_wait_target(class, target));
+    let duration =
+        |key: fn(&GivenClass) -> Option<Duration>| given.iter().find_map(|class| key(class));
+    let default = duration(|class| class.wait_target).map_or_else(
+        || ClassGoals::default_for(class),
+        |target| ClassGoals::with_wait_target(class, target),
+    );
     let warning_after = duration(|class| class.warning_after);
     let critical_after = duration(|class| class.critical_after);
-    // General goals and a rule may contradict each other. The wait target has priority, then the warning: a critical
-    // alert never comes before it.
+    // General goals and a rule may contradict each other. The wait target has priority, then the
+    // warning: a critical alert never comes before it.
     let derived_warning = default.warning_after.min(critical_after.unwrap_or(Duration::MAX));
     let warning_after = warning_after.unwrap_or(derived_warning);
     ClassGoals {
         class,
         wait_target: default.wait_target,
-        level_target: given.iter().find_map(|class| class.level_target).unwrap_or(default.level_target),
+        level_target: given
+            .iter()
+            .find_map(|class| class.level_target)
+            .unwrap_or(default.level_target),
         warning_after,
         critical_after: critical_after.unwrap_or(default.critical_after).max(warning_after),
         short_abandon: duration(|class| class.short_abandon)

@@ -26,8 +26,8 @@ impl std::fmt::Display for Pattern {
     }
 }
 
-/// Conditions on the names of a service and of its surroundings. All conditions that are given must match, each by one
-/// of its patterns.
+/// Conditions on the names of a service and of its surroundings. All conditions that are given must
+/// match, each by one of its patterns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ServiceMatch {
     /// Configured name of the target.
@@ -56,13 +56,14 @@ pub struct ServiceNames<'a> {
 }
 
 impl ServiceMatch {
-    /// Returns true if the rule is for services of this target. `None`, an unknown target, is matched by rules for all
-    /// targets only.
+    /// Returns true if the rule is for services of this target. `None`, an unknown target, is
+    /// matched by rules for all targets only.
     pub fn is_for(&self, target: Option<&str>) -> bool {
         fits(&self.target, target.as_slice())
     }
 
-    /// Returns true if the rule matches the service; the target is checked by [`ServiceMatch::is_for`].
+    /// Returns true if the rule matches the service; the target is checked by
+    /// [`ServiceMatch::is_for`].
     pub fn means(&self, service: &ServiceNames<'_>) -> bool {
         fits(&self.contact_center, &service.contact_center)
             && fits(&self.id, &[service.id])
@@ -99,7 +100,8 @@ mod tests {
 
     #[test]
     fn all_keys_must_match_by_any_of_their_patterns() {
-        let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect::<Vec<_>>();
+        let patterns =
+            |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect::<Vec<_>>();
         let means = |id: &[&str], name: &[&str], group: &[&str]| {
             let (id, name, group) = (patterns(id), patterns(name), patterns(group));
             let services = ServiceMatch { id, name, group, ..ServiceMatch::default() };
@@ -118,7 +120,11 @@ mod tests {
         };
         assert_eq!(means(&["102"], &[], &[]), [false, true, false]);
         assert_eq!(means(&["101", "103"], &[], &[]), [true, false, true]);
-        assert_eq!(means(&[], &["v*"], &[]), [true, true, false], "a service without a name has none");
+        assert_eq!(
+            means(&[], &["v*"], &[]),
+            [true, true, false],
+            "a service without a name has none"
+        );
         assert_eq!(means(&[], &[], &["vård*"]), [true, true, false]);
         assert_eq!(means(&[], &[], &["6"]), [false, true, false], "the id of a group");
         assert_eq!(means(&[], &["vård"], &["5"]), [false, true, false]);
@@ -131,8 +137,11 @@ mod tests {
         let only = |target: &[&str], contact_center: &[&str]| {
             let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
             let contact_center = patterns(contact_center);
-            let services =
-                ServiceMatch { target: patterns(target), contact_center, ..ServiceMatch::default() };
+            let services = ServiceMatch {
+                target: patterns(target),
+                contact_center,
+                ..ServiceMatch::default()
+            };
             let of = |names: &[&'static str]| ServiceNames {
                 contact_center: names.to_vec(),
                 ..ServiceNames::default()

@@ -25,7 +25,8 @@ impl ServiceGoals {
     /// Returns the goals of the configured classes and of those in `seen`.
     pub fn classes_with(&self, seen: &[CaseClass]) -> Vec<ClassGoals> {
         let in_use = |class: &CaseClass| self.classes.iter().any(|goals| goals.class == *class);
-        let classes = CaseClass::ALL.into_iter().filter(|class| in_use(class) || seen.contains(class));
+        let classes =
+            CaseClass::ALL.into_iter().filter(|class| in_use(class) || seen.contains(class));
         classes.map(|class| self.class(class)).collect()
     }
 }
@@ -48,7 +49,8 @@ pub struct ClassGoals {
 }
 
 impl ClassGoals {
-    /// Returns the defaults: 80 % within 20 s for voice and chat, within a day for the other classes.
+    /// Returns the defaults: 80 % within 20 s for voice and chat, within a day for the other
+    /// classes.
     pub fn default_for(class: CaseClass) -> Self {
         let wait_target = match class {
             CaseClass::Voice | CaseClass::Chat => Duration::from_secs(20),
@@ -59,8 +61,8 @@ impl ClassGoals {
         Self::with_wait_target(class, wait_target)
     }
 
-    /// Returns the defaults for another wait target: a warning after twice that time (at least a minute), a critical
-    /// alert after four times (at least five minutes).
+    /// Returns the defaults for another wait target: a warning after twice that time (at least a
+    /// minute), a critical alert after four times (at least five minutes).
     pub fn with_wait_target(class: CaseClass, wait_target: Duration) -> Self {
         Self {
             class,

@@ -52,7 +52,10 @@ fn each_key_comes_from_the_first_rule_that_has_it() {
         rule("Växel", GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() }),
         rule(
             "Vä*",
-            GivenGoals { minimum_agents: Some(2), ..given(vec![waits(VOICE, 10), waits(EMAIL, 60)]) },
+            GivenGoals {
+                minimum_agents: Some(2),
+                ..given(vec![waits(VOICE, 10), waits(EMAIL, 60)])
+            },
         ),
         rule("*", given(vec![GivenClass { level_target: Some(0.9), ..waits(VOICE, 15) }])),
     ];
@@ -60,13 +63,19 @@ fn each_key_comes_from_the_first_rule_that_has_it() {
     let of = |name| {
         let goals = goals.for_service(&named(name));
         let voice = goals.class(VOICE);
-        (goals.minimum_agents, goals.abandon_target, voice.wait_target.as_secs(), voice.level_target)
+        (
+            goals.minimum_agents,
+            goals.abandon_target,
+            voice.wait_target.as_secs(),
+            voice.level_target,
+        )
     };
     assert_eq!(of("växel"), (Some(4), 0.2, 10, 0.9));
     assert_eq!(of("Vägen"), (Some(2), 0.2, 10, 0.9));
     assert_eq!(of("Kundtjänst"), (Some(1), 0.2, 15, 0.9));
-    let classes =
-        |name| goals.for_service(&named(name)).classes.iter().map(|goals| goals.class).collect::<Vec<_>>();
+    let classes = |name| {
+        goals.for_service(&named(name)).classes.iter().map(|goals| goals.class).collect::<Vec<_>>()
+    };
     assert_eq!(classes("växel"), [VOICE, EMAIL], "a rule adds classes to the general ones");
     assert_eq!(classes("Kundtjänst"), [VOICE]);
 }
@@ -76,7 +85,11 @@ fn alert_limits_follow_the_wait_target_unless_given() {
     let alerts = |general: GivenClass, own: GivenClass| {
         let goals = Goals::new(given(vec![general]), vec![rule("*", given(vec![own]))]);
         let goals = goals.for_service(&named("x")).class(VOICE);
-        (goals.warning_after.as_secs(), goals.critical_after.as_secs(), goals.short_abandon.as_secs())
+        (
+            goals.warning_after.as_secs(),
+            goals.critical_after.as_secs(),
+            goals.short_abandon.as_secs(),
+        )
     };
     let with = |warning, critical, short| GivenClass {
         warning_after: warning,
@@ -87,18 +100,31 @@ fn alert_limits_follow_the_wait_target_unless_given() {
     let any = GivenClass::new(VOICE);
     assert_eq!(alerts(any.clone(), waits(VOICE, 120)), (240, 480, 5));
     assert_eq!(alerts(with(secs(90), None, secs(8)), waits(VOICE, 120)), (90, 480, 8));
-    assert_eq!(alerts(with(None, secs(180), None), waits(VOICE, 120)), (180, 180, 5), "critical was given");
+    assert_eq!(
+        alerts(with(None, secs(180), None), waits(VOICE, 120)),
+        (180, 180, 5),
+        "critical was given"
+    );
     assert_eq!(alerts(with(secs(90), secs(100), None), with(secs(200), None, None)), (200, 200, 5));
-    assert_eq!(alerts(with(None, None, secs(15)), waits(VOICE, 10)), (60, 300, 10), "short is never past it");
+    assert_eq!(
+        alerts(with(None, None, secs(15)), waits(VOICE, 10)),
+        (60, 300, 10),
+        "short is never past it"
+    );
     assert_eq!(alerts(any, waits(VOICE, 3)), (60, 300, 3));
 }
 
 #[test]
 fn four_wait_targets_become_buckets() {
     let general = given(vec![waits(VOICE, 20), waits(EMAIL, 30), waits(CaseClass::Chat, 30)]);
-    let rules = [25, 3600, 25, 7, 8, 5, 9].map(|target| rule("*", given(vec![waits(VOICE, target)])));
+    let rules =
+        [25, 3600, 25, 7, 8, 5, 9].map(|target| rule("*", given(vec![waits(VOICE, target)])));
     let goals = Goals::new(general, rules.to_vec());
-    assert_eq!(Goals::edges([&goals]), [7.0, 25.0, 30.0, 3600.0], "30 s is an edge of chats, not of e-mail");
+    assert_eq!(
+        Goals::edges([&goals]),
+        [7.0, 25.0, 30.0, 3600.0],
+        "30 s is an edge of chats, not of e-mail"
+    );
     assert_eq!(Goals::edges_left_out([&goals]), [8.0, 9.0]);
     let none = Goals::default();
     assert_eq!((Goals::edges([&none]), Goals::edges_left_out([&none])), (vec![], vec![]));
@@ -114,7 +140,11 @@ fn buckets_are_shared_by_all_targets() {
     assert_eq!(Goals::edges([&main, &north]), [6.0, 7.0, 8.0, 9.0]);
     assert_eq!(Goals::edges_left_out([&main, &north]), [11.0]);
     let general = Goals::new(given(vec![waits(VOICE, 13)]), vec![]);
-    assert_eq!(Goals::edges([&main, &north, &general]), [7.0, 8.0, 9.0, 13.0], "general ones come first");
+    assert_eq!(
+        Goals::edges([&main, &north, &general]),
+        [7.0, 8.0, 9.0, 13.0],
+        "general ones come first"
+    );
 }
 
 #[test]
@@ -123,8 +153,13 @@ fn rule_for_one_target_applies_there_only() {
     let services = ServiceMatch { target: vec![Pattern::new("main")], ..of_main.services.clone() };
     let rules = vec![Rule { services, ..of_main.clone() }, rule("Kassa", of_main.goals)];
     let goals = Goals::new(GivenGoals::default(), rules);
-    let of = |target: &str, name| goals.for_target(&target.into()).for_service(&named(name)).minimum_agents;
-    assert_eq!([of("main", "Växel"), of("north", "Växel"), of("north", "Kassa")], [Some(4), None, Some(4)]);
+    let of = |target: &str, name| {
+        goals.for_target(&target.into()).for_service(&named(name)).minimum_agents
+    };
+    assert_eq!(
+        [of("main", "Växel"), of("north", "Växel"), of("north", "Kassa")],
+        [Some(4), None, Some(4)]
+    );
     assert_eq!(goals.for_service(&named("Växel")).minimum_agents, None, "the target is not known");
     let unmatched = |target: &str| goals.for_target(&target.into()).unmatched(&[named("Växel")]);
     assert_eq!((unmatched("main"), unmatched("north")), (vec![1], vec![1]));

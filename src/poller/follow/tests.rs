@@ -32,8 +32,10 @@ fn numbers(wanted: &[CaseRef]) -> Vec<u32> {
 
 #[test]
 fn contact_centres_share_the_limit_evenly() {
-    let wanted = || vec![named("1", 0..100), named("2", 0..3), named("3", 0..0), named("4", 50..150)];
-    for (limit, expected) in [(20, [9, 3, 0, 8]), (8, [3, 3, 0, 2]), (2, [1, 1, 0, 0]), (0, [0; 4])] {
+    let wanted =
+        || vec![named("1", 0..100), named("2", 0..3), named("3", 0..0), named("4", 50..150)];
+    for (limit, expected) in [(20, [9, 3, 0, 8]), (8, [3, 3, 0, 2]), (2, [1, 1, 0, 0]), (0, [0; 4])]
+    {
         let shares = share(wanted(), limit);
         let numbers: Vec<Vec<u32>> = ["1", "2", "3", "4"].map(|id| numbers(&shares[id])).to_vec();
         assert_eq!(numbers.iter().map(Vec::len).collect::<Vec<_>>(), expected, "{limit}");
@@ -90,7 +92,11 @@ fn listed(id: &str, at: Stamp) -> Reading<CaseList> {
 }
 
 /// Asks for these cases, in a contact centre whose lists show call 1 and case 2.
-async fn followed(server: &MockServer, wanted: &[(Resource, &str)], limit: Duration) -> FollowOutcome {
+async fn followed(
+    server: &MockServer,
+    wanted: &[(Resource, &str)],
+    limit: Duration,
+) -> FollowOutcome {
     let clock = Clock::still(std::time::SystemTime::UNIX_EPOCH);
     let client = client(server, &clock);
     let root = client.root().await.expect("documented paths");
@@ -116,8 +122,9 @@ fn found(follow_outcome: &FollowOutcome) -> Vec<(&str, Option<CaseState>)> {
 
 async fn asked(server: &MockServer) -> Vec<String> {
     let requests = server.received_requests().await.expect("recorded");
-    let paths =
-        requests.iter().filter_map(|request| request.url.path().strip_prefix("/te/api/cc/1/services/"));
+    let paths = requests
+        .iter()
+        .filter_map(|request| request.url.path().strip_prefix("/te/api/cc/1/services/"));
     let mut paths: Vec<String> = paths.map(str::to_owned).collect();
     paths.sort_unstable();
     paths
@@ -133,7 +140,8 @@ async fn hidden_cases_are_read_from_their_own_list() {
     ])
     .await;
     let (calls, cases) = (Resource::Calls, Resource::Cases);
-    let wanted = [(cases, "2"), (cases, "3"), (calls, "1"), (calls, "4"), (cases, "5"), (cases, "1")];
+    let wanted =
+        [(cases, "2"), (cases, "3"), (calls, "1"), (calls, "4"), (cases, "5"), (cases, "1")];
     let follow_outcome = followed(&server, &wanted, MINUTE).await;
     let (queued, handled) = (Some(CaseState::Queued), Some(CaseState::Handled));
     assert_eq!(found(&follow_outcome), [("3", queued), ("4", handled), ("5", None), ("1", None)]);
@@ -168,7 +176,11 @@ fn without_a_new_list_nothing_is_hidden() {
         hidden.map(|(_, job)| job.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(asked(&center(Some(later), Some(later))), ["8", "9"]);
-    assert_eq!(asked(&center(Some(at), Some(later))), ["9"], "calls are read less often, or failed");
+    assert_eq!(
+        asked(&center(Some(at), Some(later))),
+        ["9"],
+        "calls are read less often, or failed"
+    );
     assert_eq!(asked(&center(Some(later), None)), ["8"], "cases are not read at all");
 }
 
@@ -190,7 +202,8 @@ async fn unreadable_case_is_neither_gone_nor_blocking() {
 async fn slow_server_ends_at_the_collector_limit() {
     let silent = ok(&json!({"jobNo": 3})).set_delay(MINUTE);
     let server =
-        serving(&[("cases/3", silent), ("cases/4", ok(&json!({"jobNo": 4, "state": "Queued"})))]).await;
+        serving(&[("cases/3", silent), ("cases/4", ok(&json!({"jobNo": 4, "state": "Queued"})))])
+            .await;
     let wanted = ["3", "4"].map(|job| (Resource::Cases, job));
     let follow_outcome = followed(&server, &wanted, Duration::from_millis(300)).await;
     assert_eq!(found(&follow_outcome), [("4", Some(CaseState::Queued))]);

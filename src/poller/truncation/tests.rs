@@ -48,7 +48,9 @@ fn center(begin: Stamp, secs: u64, parts: &[Part]) -> Center {
     let (mut calls, mut cases) = (Vec::new(), Vec::new());
     for &(service, _, voice, waiting, handled) in parts {
         let some = |kind: &str, count: usize, state| -> Vec<Case> {
-            (0..count).map(|number| case(format!("{service} {kind} {number}"), service, state)).collect()
+            (0..count)
+                .map(|number| case(format!("{service} {kind} {number}"), service, state))
+                .collect()
         };
         calls.extend(some("voice", voice, CaseState::Queued));
         cases.extend(some("waiting", waiting, CaseState::Queued));
@@ -92,7 +94,11 @@ fn cases_are_truncated_after_two_differences_in_a_row() {
     assert_eq!(after(&hides, &hides), (vec![], vec!["mail"]), "nine cases are no limit");
     let with_count = [("mail", 5.0, 0, 5, 10)];
     assert_eq!(after(&hides, &with_count), NOTHING, "what is shown again is whole again");
-    assert_eq!(after(&with_count, &hides), NOTHING, "one more may have come between the two answers");
+    assert_eq!(
+        after(&with_count, &hides),
+        NOTHING,
+        "one more may have come between the two answers"
+    );
     assert_eq!(after(&with_count, &with_count), NOTHING);
 }
 
@@ -153,5 +159,8 @@ fn list_truncated_in_the_same_way_is_unchanged() {
     assert_eq!(truncated(&third).1, ["mail"]);
     let changed = |center: &Center| center.cases.good.as_ref().map(|good| good.changed.mono);
     assert_eq!(changed(&third), changed(&second));
-    assert_eq!(third.cases.good.as_ref().expect("read").taken.mono, begin.mono + Duration::from_secs(10));
+    assert_eq!(
+        third.cases.good.as_ref().expect("read").taken.mono,
+        begin.mono + Duration::from_secs(10)
+    );
 }

@@ -55,6 +55,7 @@ impl Answer {
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let kind = (CONTENT_TYPE, self.charset.content_type());
-        (self.status, self.headers, [kind], self.charset.encode(self.body.to_string())).into_response()
+        (self.status, self.headers, [kind], self.charset.encode(self.body.to_string()))
+            .into_response()
     }
 }

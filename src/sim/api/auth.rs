@@ -27,8 +27,8 @@ pub(super) struct Sessions {
 type Expiry = Option<SystemTime>;
 
 impl Sessions {
-    /// Returns an empty set of sessions. The current time is part of the seed: otherwise a restarted
-    /// simulator would issue the same tokens again.
+    /// Returns an empty set of sessions. The current time is part of the seed: otherwise a
+    /// restarted simulator would issue the same tokens again.
     pub(super) fn new(seed: u64, now: SystemTime) -> Self {
         let time = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
         let rng = ChaCha8Rng::seed_from_u64(seed.rotate_left(32) ^ time);

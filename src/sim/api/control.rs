@@ -1,4 +1,5 @@
-//! `/sim/control`: orders to the simulator. Not part of Trio's API, and only for callers on this machine.
+//! `/sim/control`: orders to the simulator. Not part of Trio's API, and only for callers on this
+//! machine.
 
 use std::time::SystemTime;
 
@@ -59,7 +60,8 @@ impl Trio {
         };
         match path.as_slice() {
             ["services"] => {
-                let change = Change::AddService { name: text(&body, "name"), center: center(&body) };
+                let change =
+                    Change::AddService { name: text(&body, "name"), center: center(&body) };
                 self.change(change, now)
             }
             ["agents"] => {
@@ -91,7 +93,8 @@ impl Trio {
     }
 
     fn set_answering(&self, body: &Value, answer_mode: &watch::Sender<AnswerMode>) -> Answer {
-        // 503 and a hanging connection are different failures to a client: an answer, and a timeout.
+        // 503 and a hanging connection are different failures to a client: an answer, and a
+        // timeout.
         let mode = body.get("mode").map_or(Some("error"), Value::as_str);
         let next = match (body.get("answering").and_then(Value::as_bool), mode) {
             (Some(true), _) => AnswerMode::Answering,
@@ -109,8 +112,8 @@ impl Trio {
     /// Sets the rights of new tokens, or with `at_once` those of all tokens.
     fn set_rights(&mut self, body: &Value, answer_mode: &watch::Sender<AnswerMode>) -> Answer {
         let words = body.get("forbidden").and_then(Value::as_array);
-        let words: Option<Vec<String>> =
-            words.and_then(|words| words.iter().map(|word| word.as_str().map(str::to_owned)).collect());
+        let words: Option<Vec<String>> = words
+            .and_then(|words| words.iter().map(|word| word.as_str().map(str::to_owned)).collect());
         let Some(words) = words else {
             return refuse(StatusCode::BAD_REQUEST, "forbidden must be a list of resources");
         };
@@ -164,7 +167,8 @@ fn text(body: &Value, name: &str) -> Option<String> {
 }
 
 fn center(body: &Value) -> Option<u32> {
-    // An id that is no number becomes 0, which no contact centre has, so that the order is refused instead
-    // of going to the first one.
-    body.get("contact_center").map(|id| id.as_u64().and_then(|id| u32::try_from(id).ok()).unwrap_or(0))
+    // An id that is no number becomes 0, which no contact centre has, so that the order is refused
+    // instead of going to the first one.
+    body.get("contact_center")
+        .map(|id| id.as_u64().and_then(|id| u32::try_from(id).ok()).unwrap_or(0))
 }

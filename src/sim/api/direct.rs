@@ -15,8 +15,8 @@ use crate::sim::world::Segment;
 const HOST: &str = "trio.simulated";
 
 impl Trio {
-    /// Answers `GET target` with the rights of the options. `target` is the path below the base with its
-    /// query.
+    /// Answers `GET target` with the rights of the options. `target` is the path below the base
+    /// with its query.
     pub(crate) fn read(&mut self, target: &str) -> Answer {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let links = Links::new(HOST).for_rights(self.rights.clone());
@@ -29,9 +29,11 @@ impl Trio {
             body: Vec::new(),
         };
         match Route::parse(&request.path) {
-            Some(route) if !route.methods().contains(&Method::GET) => {
-                self.problem(&links, StatusCode::METHOD_NOT_ALLOWED, "this resource has no such method")
-            }
+            Some(route) if !route.methods().contains(&Method::GET) => self.problem(
+                &links,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this resource has no such method",
+            ),
             Some(route) if !self.rights.allows_route(route) => {
                 self.problem(&links, StatusCode::FORBIDDEN, "the API user has no right to this")
             }

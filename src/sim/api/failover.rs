@@ -17,13 +17,14 @@ pub(super) struct FailoverState {
     is_secondary: bool,
     /// It redirects all requests.
     passive: bool,
-    /// The `Location` of a redirect has no path. The help does not say that it has one, so clients must
-    /// keep their own.
+    /// The `Location` of a redirect has no path. The help does not say that it has one, so clients
+    /// must keep their own.
     bare: bool,
 }
 
 impl FailoverState {
-    /// Applies an order; members that it lacks keep their value. Returns the refusal of an invalid one.
+    /// Applies an order; members that it lacks keep their value. Returns the refusal of an invalid
+    /// one.
     pub(super) fn apply(&mut self, order: &Value) -> Option<Answer> {
         let flag = |name: &str, now: bool| match order.get(name) {
             None => Some(now),
@@ -34,11 +35,16 @@ impl FailoverState {
             Some(Value::Null) => None,
             Some(other) => match other.as_str() {
                 Some(other) => Some(other.to_owned()),
-                None => return Some(refuse(StatusCode::BAD_REQUEST, "other must be host:port or null")),
+                None => {
+                    return Some(refuse(StatusCode::BAD_REQUEST, "other must be host:port or null"));
+                }
             },
         };
-        let flags =
-            (flag("secondary", self.is_secondary), flag("passive", self.passive), flag("bare", self.bare));
+        let flags = (
+            flag("secondary", self.is_secondary),
+            flag("passive", self.passive),
+            flag("bare", self.bare),
+        );
         let (Some(is_secondary), Some(passive), Some(bare)) = flags else {
             let message = "secondary, passive and bare must be true or false";
             return Some(refuse(StatusCode::BAD_REQUEST, message));
@@ -68,7 +74,8 @@ impl Trio {
             format!("{BASE_PATH}/{}", request.path.join("/"))
         };
         // 307, as documented for a passive server and for the secondary in normal mode.
-        let answer = self.problem(links, StatusCode::TEMPORARY_REDIRECT, "the other server is active");
+        let answer =
+            self.problem(links, StatusCode::TEMPORARY_REDIRECT, "the other server is active");
         Some(answer.with_header("location", &format!("http://{other}{path}")))
     }
 }

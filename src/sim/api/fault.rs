@@ -42,7 +42,9 @@ impl Fault {
         let number = |name: &str, default| order.get(name).map_or(Some(default), Value::as_u64);
         let scope = match (text("path"), text("resource")) {
             (Some(path), None) => FaultScope::Path(path),
-            (None, Some(resource)) if Resource::ALL.iter().any(|known| known.tail() == resource) => {
+            (None, Some(resource))
+                if Resource::ALL.iter().any(|known| known.tail() == resource) =>
+            {
                 FaultScope::Resource(resource)
             }
             _ => return Err("give a path below the base, or a resource such as agents/state"),
@@ -98,7 +100,10 @@ impl Trio {
 
     /// Returns the ordered error of a request, and counts the request.
     pub(super) fn take_error(&mut self, request: &Request, links: &Links) -> Option<Answer> {
-        let fault = self.faults.iter_mut().find(|fault| fault.status.is_some() && fault.matches(request))?;
+        let fault = self
+            .faults
+            .iter_mut()
+            .find(|fault| fault.status.is_some() && fault.matches(request))?;
         fault.times -= 1;
         let (status, retry_after) = (fault.status?, fault.retry_after.clone());
         let answer = self.problem(links, status, "as ordered");

@@ -19,17 +19,22 @@ impl Trio {
         let id = |id: u32| matches_number(query, "id", u64::from(id));
         match collection.resource {
             Resource::Centers => {
-                let wanted =
-                    world.centers().values().filter(|it| id(it.id) && contains_text(query, "name", &it.name));
+                let wanted = world
+                    .centers()
+                    .values()
+                    .filter(|it| id(it.id) && contains_text(query, "name", &it.name));
                 wanted.map(|it| u64::from(it.id)).collect()
             }
             Resource::Agents | Resource::AgentState => {
                 let named = collection.resource == Resource::Agents;
-                let wanted = world.agents().values().filter(|it| here(it.center) && id(it.id)).filter(|it| {
-                    !named
-                        || contains_text(query, "firstName", &it.first_name)
-                            && contains_text(query, "lastName", &it.last_name)
-                });
+                let wanted =
+                    world.agents().values().filter(|it| here(it.center) && id(it.id)).filter(
+                        |it| {
+                            !named
+                                || contains_text(query, "firstName", &it.first_name)
+                                    && contains_text(query, "lastName", &it.last_name)
+                        },
+                    );
                 wanted.map(|it| u64::from(it.id)).collect()
             }
             Resource::Services | Resource::ServiceState => {
@@ -45,9 +50,9 @@ impl Trio {
             Resource::AgentGroups | Resource::ServiceGroups => {
                 let agents = collection.resource == Resource::AgentGroups;
                 let groups = if agents { world.agent_groups() } else { world.service_groups() };
-                let wanted = groups
-                    .values()
-                    .filter(|it| here(it.center) && id(it.id) && contains_text(query, "name", &it.name));
+                let wanted = groups.values().filter(|it| {
+                    here(it.center) && id(it.id) && contains_text(query, "name", &it.name)
+                });
                 wanted.map(|it| u64::from(it.id)).collect()
             }
             Resource::Calls => self.matching_calls(collection.center, query),
@@ -67,7 +72,8 @@ impl Trio {
         let here = |case: &Case| self.center_of(case) == Some(center);
         let calls = self.world.cases().values().filter(|case| case.class.is_call() && here(case));
         // `service` may be an id or a name.
-        let calls = calls.filter(|case| matches_number(query, "id", case.job) && service(case.service));
+        let calls =
+            calls.filter(|case| matches_number(query, "id", case.job) && service(case.service));
         let mut shown: BTreeMap<u32, usize> = BTreeMap::new();
         calls
             .filter(|case| {
@@ -81,11 +87,13 @@ impl Trio {
 
     fn matching_cases(&self, center: u32, query: &Query) -> Vec<u64> {
         let services = self.world.services().values().filter(|service| service.center == center);
-        let services = services.filter(|service| matches_number(query, "sid", u64::from(service.id)));
+        let services =
+            services.filter(|service| matches_number(query, "sid", u64::from(service.id)));
         services
             .flat_map(|service| {
                 let live = service.live.iter().filter_map(|job| self.world.cases().get(job));
-                // The limit comes after the filters: a case that is asked for by number is never cut off.
+                // The limit comes after the filters: a case that is asked for by number is never
+                // cut off.
                 live.filter(|case| self.matches_query(case, query))
                     .take(MAX_CASES_PER_SERVICE)
                     .map(|case| case.job)
@@ -94,7 +102,8 @@ impl Trio {
     }
 
     fn matches_query(&self, case: &Case, query: &Query) -> bool {
-        // A case is found by its number until it is finished, even if the list omits it: documented.
+        // A case is found by its number until it is finished, even if the list omits it:
+        // documented.
         let sought = query.get("jobno").is_some();
         if self.options.waiting_cases_only && !sought && case.stage == Stage::Handled {
             return false;

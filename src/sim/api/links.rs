@@ -46,7 +46,9 @@ impl Links {
         let mut links = vec![self.link("self", &collection.path())];
         match collection.resource {
             Resource::Centers => links.push(self.link("api", "")),
-            Resource::Agents => links.extend(self.to_resource(Resource::AgentState, collection.center)),
+            Resource::Agents => {
+                links.extend(self.to_resource(Resource::AgentState, collection.center))
+            }
             Resource::Services => {
                 for other in [Resource::ServiceState, Resource::Calls, Resource::Cases] {
                     links.extend(self.to_resource(other, collection.center));
@@ -54,7 +56,8 @@ impl Links {
             }
             _ => {}
         }
-        // State collections are read at each poll and never navigated from, so they hold no links to items.
+        // State collections are read at each poll and never navigated from, so they hold no links
+        // to items.
         if !matches!(collection.resource, Resource::AgentState | Resource::ServiceState) {
             let rel = collection.resource.item_rel();
             links.extend(shown.iter().map(|id| self.link(rel, &collection.item_path(*id))));
@@ -75,7 +78,9 @@ impl Links {
                 links.push(self.link("agentlogin", &format!("{}/login", collection.item_path(id))));
             }
             Resource::Services => {
-                links.push(self.link("servicestate", &format!("{}/state", collection.item_path(id))));
+                links.push(
+                    self.link("servicestate", &format!("{}/state", collection.item_path(id))),
+                );
             }
             _ => {}
         }

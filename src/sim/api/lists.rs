@@ -1,4 +1,5 @@
-//! Further documented lists (roles, skills, directory …) with invented items, for clients that count them.
+//! Further documented lists (roles, skills, directory …) with invented items, for clients that
+//! count them.
 
 use super::resource::Resource;
 use super::rows::Row;
@@ -7,7 +8,8 @@ use crate::sim::dialect::{Fact, Member};
 use crate::sim::world::Agent;
 
 /// Directory subscribers that are no agents.
-const FUNCTIONS: [&str; 5] = ["Receptionen", "Vaktmästeriet", "Beredskap el", "Jour VA", "Växelbordet"];
+const FUNCTIONS: [&str; 5] =
+    ["Receptionen", "Vaktmästeriet", "Beredskap el", "Jour VA", "Växelbordet"];
 
 /// Id of the first function, and of the subscriber of agent 0.
 const FIRST_FUNCTION: u64 = 900_001;
@@ -38,7 +40,9 @@ impl Resource {
             ],
             Self::SkillProfiles => &["Nyanställd", "Erfaren", "Allkonstnär"],
             Self::SecurityGroups => &["Administratörer", "Arbetsledare", "Läsare"],
-            Self::DirectorySkills => &["Svenska", "Norsk", "Suomi", "Íslenska", "Teckenspråk", "Bygglov"],
+            Self::DirectorySkills => {
+                &["Svenska", "Norsk", "Suomi", "Íslenska", "Teckenspråk", "Bygglov"]
+            }
             Self::Capabilities => &["Röstbrevlåda", "Mobil anknytning", "Chatt"],
             Self::Departments => &[
                 "Kommunledning",
@@ -77,7 +81,12 @@ impl Resource {
 
 impl Trio {
     /// Ids of a list's items that pass the filters.
-    pub(super) fn matching_list_ids(&self, resource: Resource, center: u32, query: &Query) -> Vec<u64> {
+    pub(super) fn matching_list_ids(
+        &self,
+        resource: Resource,
+        center: u32,
+        query: &Query,
+    ) -> Vec<u64> {
         let is = |name: &str, number: u64| {
             query.get(name).is_none_or(|wanted| wanted.trim().parse() == Ok(number))
         };
@@ -135,7 +144,8 @@ impl Trio {
                 })
             }
             Resource::Subscribers => {
-                let function = id.checked_sub(FIRST_FUNCTION).and_then(|at| usize::try_from(at).ok());
+                let function =
+                    id.checked_sub(FIRST_FUNCTION).and_then(|at| usize::try_from(at).ok());
                 let name = match function.and_then(|at| FUNCTIONS.get(at)) {
                     Some(function) => (*function).to_owned(),
                     None => {
@@ -149,7 +159,10 @@ impl Trio {
             _ => {
                 let position = usize::try_from(id.checked_sub(1)?).ok()?;
                 let name = resource.names().get(position)?;
-                Some(vec![(Member::ItemId, Fact::Id(id)), (Member::ItemName, Fact::Text((*name).to_owned()))])
+                Some(vec![
+                    (Member::ItemId, Fact::Id(id)),
+                    (Member::ItemName, Fact::Text((*name).to_owned())),
+                ])
             }
         }
     }
@@ -180,11 +193,18 @@ mod tests {
         let all = client.data("/cc/1/skills?pageSize=100");
         let all = all.as_array().expect("a collection").clone();
         assert!(all.len() >= 40, "every agent can do something");
-        for (parameter, member) in [("userId", "userId"), ("serviceId", "serviceId"), ("roleId", "roleId")] {
+        for (parameter, member) in
+            [("userId", "userId"), ("serviceId", "serviceId"), ("roleId", "roleId")]
+        {
             let wanted = &all[0][member];
             let expected = all.iter().filter(|skill| skill[member] == *wanted).count();
-            let found = client.column(&format!("/cc/1/skills?{parameter}={wanted}&pageSize=100"), member);
-            assert_eq!((found.len(), found.iter().all(|it| it == wanted)), (expected, true), "{parameter}");
+            let found =
+                client.column(&format!("/cc/1/skills?{parameter}={wanted}&pageSize=100"), member);
+            assert_eq!(
+                (found.len(), found.iter().all(|it| it == wanted)),
+                (expected, true),
+                "{parameter}"
+            );
         }
         assert_eq!(client.data("/cc/1/skills?serviceId=1000000"), json!([]));
         let one = client.data(&format!("/cc/1/skills/{}", all[0]["uid"]));
@@ -197,7 +217,10 @@ mod tests {
         let names = |client: &mut Client, target: &str| client.column(target, "name");
         assert_eq!(names(&mut client, "/cc/1/roles?name=LINJEN").len(), 2);
         assert_eq!(names(&mut client, "/cc/1/roles?id=3"), [Value::from("Specialist")]);
-        assert_eq!(names(&mut client, "/cc/1/skillprofiles?profileId=1"), [Value::from("Nyanställd")]);
+        assert_eq!(
+            names(&mut client, "/cc/1/skillprofiles?profileId=1"),
+            [Value::from("Nyanställd")]
+        );
         assert_eq!(client.data("/directory/departments/4")["name"], "Miljö och bygg");
         assert_eq!(client.get("/directory/departments/99").status.as_u16(), 404);
     }

@@ -12,8 +12,8 @@ use super::links::Links;
 use super::{Query, Request, Trio};
 
 impl Trio {
-    /// `POST login` with `username` and `password`, or with `refresh_token`, which the help allows here
-    /// too.
+    /// `POST login` with `username` and `password`, or with `refresh_token`, which the help allows
+    /// here too.
     pub(super) fn login(&mut self, request: &Request, links: &Links, now: SystemTime) -> Answer {
         if !self.knows_client(request) {
             return self.wrong_client(links);
@@ -22,9 +22,11 @@ impl Trio {
         if form.get("refresh_token").is_some() {
             return self.refresh(request, links, now);
         }
-        let is = |name, expected: &str| form.get(name).and_then(latin1_text).as_deref() == Some(expected);
-        // Assumed of Trio, which documents neither: 400 for wrong user credentials, 401 for a wrong client
-        // key.
+        let is = |name, expected: &str| {
+            form.get(name).and_then(latin1_text).as_deref() == Some(expected)
+        };
+        // Assumed of Trio, which documents neither: 400 for wrong user credentials, 401 for a wrong
+        // client key.
         if is("username", &self.options.username) && is("password", &self.options.password) {
             self.issue_tokens(links, now)
         } else {
@@ -41,15 +43,23 @@ impl Trio {
         if form.get("refresh_token").is_some_and(|token| self.sessions.redeem(token, now)) {
             self.issue_tokens(links, now)
         } else {
-            self.problem(links, StatusCode::BAD_REQUEST, "the refresh token is unknown, used or expired")
+            self.problem(
+                links,
+                StatusCode::BAD_REQUEST,
+                "the refresh token is unknown, used or expired",
+            )
         }
     }
 
     fn issue_tokens(&mut self, links: &Links, now: SystemTime) -> Answer {
         let life = self.options.access_token_life;
         let tokens = self.sessions.issue(now, life, self.options.refresh_token_life, &self.rights);
-        let body =
-            self.options.dialect.tokens(&links.root(), &tokens.access, &tokens.refresh, life.as_secs());
+        let body = self.options.dialect.tokens(
+            &links.root(),
+            &tokens.access,
+            &tokens.refresh,
+            life.as_secs(),
+        );
         Answer::ok(body)
     }
 
@@ -112,9 +122,13 @@ mod tests {
         assert_eq!(post(&mut client, "/login", LOGIN).status, StatusCode::OK);
         // The same password encoded as UTF-8 is another password.
         let utf8 = "username=ZXhwb3J0ZXI%3D&password=c23DtnJnw6VzYm9yZA%3D%3D";
-        for form in
-            [utf8, "", "username=ZXhwb3J0ZXI%3D", "username=%&password=%%%", "username=å&password=\u{0}"]
-        {
+        for form in [
+            utf8,
+            "",
+            "username=ZXhwb3J0ZXI%3D",
+            "username=%&password=%%%",
+            "username=å&password=\u{0}",
+        ] {
             assert_eq!(post(&mut client, "/login", form).status, StatusCode::BAD_REQUEST, "{form}");
         }
         for key in ["Basic wrong", "Bearer c2ltdWxhdGVkLWNsaWVudC1rZXk=", ""] {
@@ -143,8 +157,11 @@ mod tests {
     #[test]
     fn tokens_expire_as_configured() {
         let minute = Duration::from_secs(60);
-        let options =
-            Options { access_token_life: minute, refresh_token_life: 10 * minute, ..Options::default() };
+        let options = Options {
+            access_token_life: minute,
+            refresh_token_life: 10 * minute,
+            ..Options::default()
+        };
         let mut client = Client::logged_out(options);
         let login = post(&mut client, "/login", LOGIN);
         assert_eq!(login.body["expires_in"], 60);
@@ -163,7 +180,8 @@ mod tests {
 
     #[test]
     fn swedish_tokens_are_under_data() {
-        let mut client = Client::logged_out(Options { dialect: Dialect::Swedish, ..Options::default() });
+        let mut client =
+            Client::logged_out(Options { dialect: Dialect::Swedish, ..Options::default() });
         let login = post(&mut client, "/login", LOGIN);
         assert!(login.body["Data"]["Access_Token"].is_string(), "{}", login.body);
         assert!(login.body["Link"].is_array());

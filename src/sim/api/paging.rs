@@ -1,4 +1,5 @@
-//! Paging: collections of more than ten items are served in pages, described by the header `X-Pagination`.
+//! Paging: collections of more than ten items are served in pages, described by the header
+//! `X-Pagination`.
 
 use std::ops::Range;
 
@@ -20,18 +21,19 @@ pub(super) struct Page {
 }
 
 impl Page {
-    /// Returns the page that a request asks for, of `total` items and at most `cap` per page. A parameter
-    /// that is no number, or zero, counts as absent.
+    /// Returns the page that a request asks for, of `total` items and at most `cap` per page. A
+    /// parameter that is no number, or zero, counts as absent.
     pub(super) fn new(request: &Request, total: usize, cap: usize) -> Self {
         let asked = |name| {
-            let number = request.query.get(name).and_then(|value| value.trim().parse::<usize>().ok());
+            let number =
+                request.query.get(name).and_then(|value| value.trim().parse::<usize>().ok());
             number.filter(|number| *number > 0)
         };
         // No cap: the in-process reader gets each collection as one page.
         let usual = if cap == usize::MAX { cap } else { DEFAULT_PAGE_SIZE };
         let size = asked("pageSize").unwrap_or(usual).min(cap.max(1));
-        // Documented: collections of more than ten items are paged, so a smaller `pageSize` does not split
-        // ten.
+        // Documented: collections of more than ten items are paged, so a smaller `pageSize` does
+        // not split ten.
         let size = if total <= DEFAULT_PAGE_SIZE { DEFAULT_PAGE_SIZE } else { size };
         Self { number: asked("page").unwrap_or(1), size, total }
     }
@@ -44,14 +46,21 @@ impl Page {
     }
 
     /// Value of `X-Pagination`; `None` for a collection that is not paged.
-    pub(super) fn header(&self, request: &Request, links: &Links, collection: Collection) -> Option<String> {
+    pub(super) fn header(
+        &self,
+        request: &Request,
+        links: &Links,
+        collection: Collection,
+    ) -> Option<String> {
         if self.total <= DEFAULT_PAGE_SIZE {
             return None;
         }
         let pages = self.total.div_ceil(self.size);
         let link = |number: usize| {
             let query = request.query.with_field("page", &number.to_string());
-            (1..=pages).contains(&number).then(|| format!("{}?{query}", links.url(&collection.path())))
+            (1..=pages)
+                .contains(&number)
+                .then(|| format!("{}?{query}", links.url(&collection.path())))
         };
         let description = json!({
             "currentPage": self.number,
@@ -83,7 +92,9 @@ mod tests {
     #[test]
     fn ten_items_are_not_paged() {
         let mut client = Client::new(Options { agents: 10, ..Options::default() });
-        for target in ["/cc/1/agents", "/cc/1/agents?pageSize=3", "/cc/1/agents?page=1&pageSize=500"] {
+        for target in
+            ["/cc/1/agents", "/cc/1/agents?pageSize=3", "/cc/1/agents?page=1&pageSize=500"]
+        {
             assert_eq!(read(&mut client, target), (10, None), "{target}");
         }
         assert_eq!(read(&mut client, "/cc/1/agents?page=2"), (0, None));

@@ -1,4 +1,5 @@
-//! Configuration changes, applied at once or, as a real Trio does, one minute after the last change.
+//! Configuration changes, applied at once or, as a real Trio does, one minute after the last
+//! change.
 
 use std::time::{Duration, SystemTime};
 
@@ -61,10 +62,13 @@ impl Trio {
                 return unknown();
             }
             self.pending_changes.waiting.push(change);
-            // Each change restarts the delay of all: the vendor's help says "one minute after the last
-            // one".
+            // Each change restarts the delay of all: the vendor's help says "one minute after the
+            // last one".
             self.pending_changes.due = now.checked_add(wait);
-            return Answer::new(StatusCode::ACCEPTED, json!({ "activated_in": wait.as_secs_f64() }));
+            return Answer::new(
+                StatusCode::ACCEPTED,
+                json!({ "activated_in": wait.as_secs_f64() }),
+            );
         }
         match change.apply(&mut self.world) {
             Ok(Some(id)) => Answer::new(StatusCode::CREATED, json!({ "id": id })),

@@ -20,7 +20,8 @@ impl Query {
 
     /// Value of the first field with this name in any case; an empty value counts as absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
+        let found =
+            self.0.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_empty());
         found.map(|(_, value)| value.as_str())
     }
 
@@ -43,7 +44,8 @@ pub(crate) fn decode(encoded: &[u8]) -> String {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
     while let Some((first, tail)) = rest.split_first() {
-        // Digits are checked one by one because `from_str_radix` accepts a sign: `%+1` is no escape.
+        // Digits are checked one by one because `from_str_radix` accepts a sign: `%+1` is no
+        // escape.
         let escaped = (*first == b'%').then(|| tail.get(..2)).flatten();
         let digits = escaped.and_then(|digits| std::str::from_utf8(digits).ok());
         let byte = digits
@@ -70,7 +72,8 @@ mod tests {
 
     #[test]
     fn both_encodings_and_bad_escapes_are_read() {
-        let query = Query::parse("name=Sm%C3%B6rg%C3%A5s&id=Sm%F6rg%E5s&x=%zz%4&&y&z=a+b%2B".as_bytes());
+        let query =
+            Query::parse("name=Sm%C3%B6rg%C3%A5s&id=Sm%F6rg%E5s&x=%zz%4&&y&z=a+b%2B".as_bytes());
         assert_eq!(query.get("NAME"), Some("Smörgås"));
         assert_eq!(query.get("id"), Some("Smörgås"));
         assert_eq!(query.get("x"), Some("%zz%4"));

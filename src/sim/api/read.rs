@@ -14,8 +14,15 @@ use crate::sim::world::{Activity, Agent, Case, Channel, Group, Service};
 
 impl Trio {
     /// Answers with a page of a collection.
-    pub(super) fn collection(&self, request: &Request, links: &Links, collection: Collection) -> Answer {
-        if !collection.resource.is_shared() && !self.world.centers().contains_key(&collection.center) {
+    pub(super) fn collection(
+        &self,
+        request: &Request,
+        links: &Links,
+        collection: Collection,
+    ) -> Answer {
+        if !collection.resource.is_shared()
+            && !self.world.centers().contains_key(&collection.center)
+        {
             return self.problem(links, StatusCode::NOT_FOUND, "there is no such contact centre");
         }
         // Only ids are filtered and sorted; rows are built for the page alone.
@@ -27,9 +34,11 @@ impl Trio {
         let shown = &ids[page.range()];
         let fields = Fields::from_query(&request.query);
         let rows = shown.iter().filter_map(|id| self.row(collection, *id));
-        let items = rows.map(|row| self.options.dialect.item(&self.select_members(row, &fields))).collect();
-        let answer =
-            Answer::ok(self.options.dialect.collection(&links.for_collection(collection, shown), items));
+        let items =
+            rows.map(|row| self.options.dialect.item(&self.select_members(row, &fields))).collect();
+        let answer = Answer::ok(
+            self.options.dialect.collection(&links.for_collection(collection, shown), items),
+        );
         match page.header(request, links, collection) {
             Some(header) => answer.with_header("x-pagination", &header),
             None => answer,
@@ -39,17 +48,26 @@ impl Trio {
     /// Answers with the accessible resources below a node.
     pub(super) fn node(&self, links: &Links, node: Node) -> Answer {
         let children = Resource::ALL.into_iter().filter(|resource| resource.node() == Some(node));
-        let children: Vec<Link> = children.filter_map(|child| links.to_resource(child, 0)).collect();
+        let children: Vec<Link> =
+            children.filter_map(|child| links.to_resource(child, 0)).collect();
         let own = links.link("self", &format!("/{}", node.as_str()));
         Answer::ok(self.options.dialect.node(&own, children))
     }
 
     /// Answers with one item.
-    pub(super) fn item(&self, request: &Request, links: &Links, collection: Collection, id: u64) -> Answer {
+    pub(super) fn item(
+        &self,
+        request: &Request,
+        links: &Links,
+        collection: Collection,
+        id: u64,
+    ) -> Answer {
         match self.row(collection, id) {
             Some(row) => {
-                let item =
-                    self.options.dialect.item(&self.select_members(row, &Fields::from_query(&request.query)));
+                let item = self
+                    .options
+                    .dialect
+                    .item(&self.select_members(row, &Fields::from_query(&request.query)));
                 Answer::ok(self.options.dialect.single(&links.for_item(collection, id), item))
             }
             None => self.problem(links, StatusCode::NOT_FOUND, "there is no such item"),
@@ -67,14 +85,22 @@ impl Trio {
                 let name = Fact::Text(center.name.clone());
                 Some(vec![(Member::CenterId, Fact::Id(id)), (Member::CenterName, name)])
             }
-            Resource::Agents => world.agents().get(&number()?).filter(|it| here(it.center)).map(agent),
-            Resource::AgentState => {
-                world.agents().get(&number()?).filter(|it| here(it.center)).map(|it| self.agent_state(it))
+            Resource::Agents => {
+                world.agents().get(&number()?).filter(|it| here(it.center)).map(agent)
             }
-            Resource::Services => world.services().get(&number()?).filter(|it| here(it.center)).map(service),
-            Resource::ServiceState => {
-                world.services().get(&number()?).filter(|it| here(it.center)).map(|it| self.service_state(it))
+            Resource::AgentState => world
+                .agents()
+                .get(&number()?)
+                .filter(|it| here(it.center))
+                .map(|it| self.agent_state(it)),
+            Resource::Services => {
+                world.services().get(&number()?).filter(|it| here(it.center)).map(service)
             }
+            Resource::ServiceState => world
+                .services()
+                .get(&number()?)
+                .filter(|it| here(it.center))
+                .map(|it| self.service_state(it)),
             Resource::AgentGroups => {
                 world.agent_groups().get(&number()?).filter(|it| here(it.center)).map(group)
             }
@@ -82,9 +108,12 @@ impl Trio {
                 world.service_groups().get(&number()?).filter(|it| here(it.center)).map(group)
             }
             Resource::Calls | Resource::Cases => {
-                let case =
-                    world.cases().get(&id).filter(|case| self.center_of(case) == Some(collection.center))?;
-                (collection.resource == Resource::Cases || case.class.is_call()).then(|| self.case(case))
+                let case = world
+                    .cases()
+                    .get(&id)
+                    .filter(|case| self.center_of(case) == Some(collection.center))?;
+                (collection.resource == Resource::Cases || case.class.is_call())
+                    .then(|| self.case(case))
             }
             list => self.list_row(list, collection.center, id),
         }
@@ -99,7 +128,8 @@ impl Trio {
             (Member::StateSince, Fact::Time(self.world_clock.real_time(agent.since))),
             (Member::Reason, agent.reason.clone().map_or(Fact::Null, Fact::Text)),
             (Member::ServiceId, agent.service.map_or(Fact::Null, id)),
-            // In wrap-up the case is finished already, and a finished case has no number to ask for.
+            // In wrap-up the case is finished already, and a finished case has no number to ask
+            // for.
             (Member::JobNo, agent.job.filter(|_| holds(agent)).map_or(Fact::Null, Fact::Id)),
             (Member::LastUpdated, Fact::Time(self.world_clock.real_time(self.world.now()))),
         ]

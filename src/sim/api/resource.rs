@@ -192,7 +192,11 @@ impl Collection {
     /// Path of the collection below the base.
     pub(super) fn path(self) -> String {
         let tail = self.resource.tail();
-        if self.resource.is_shared() { format!("/{tail}") } else { format!("/cc/{}/{tail}", self.center) }
+        if self.resource.is_shared() {
+            format!("/{tail}")
+        } else {
+            format!("/cc/{}/{tail}", self.center)
+        }
     }
 
     /// Path of an item below the base.

@@ -32,9 +32,9 @@ impl Rights {
     /// Returns true when the resource of a route may be read.
     pub(super) fn allows_route(&self, route: Route) -> bool {
         match route {
-            Route::Collection(collection) | Route::Item(collection, _) | Route::AgentLogin(collection, _) => {
-                self.allows(collection.resource)
-            }
+            Route::Collection(collection)
+            | Route::Item(collection, _)
+            | Route::AgentLogin(collection, _) => self.allows(collection.resource),
             Route::Node(node) => !self.0.contains(node.as_str()),
             Route::Api | Route::Login | Route::RefreshLogin => true,
         }
@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn forbidden_resources_answer_403_and_are_not_linked() {
-        let forbidden = ["directory/titles", "services/calls", "security"].map(str::to_owned).to_vec();
+        let forbidden =
+            ["directory/titles", "services/calls", "security"].map(str::to_owned).to_vec();
         let mut client = Client::new(Options { forbidden, ..Options::default() });
         for closed in [
             "/directory/titles",
@@ -66,18 +67,26 @@ mod tests {
         ] {
             assert_eq!(status(&mut client, closed), 403, "{closed}");
         }
-        for open in ["/directory", "/directory/departments", "/cc/1/services", "/cc/1/services/state"] {
+        for open in
+            ["/directory", "/directory/departments", "/cc/1/services", "/cc/1/services/state"]
+        {
             assert_eq!(status(&mut client, open), 200, "{open}");
         }
         for parent in ["/directory", "/cc/1", "/cc/1/services"] {
             let answer = client.get(parent).body.to_string();
-            assert!(!answer.contains("titles") && !answer.contains("services/calls"), "{parent}: {answer}");
+            assert!(
+                !answer.contains("titles") && !answer.contains("services/calls"),
+                "{parent}: {answer}"
+            );
         }
     }
 
     #[test]
     fn unknown_resource_is_rejected() {
-        assert_eq!(Rights::without(&["directory/cars".to_owned()]), Err("directory/cars".to_owned()));
+        assert_eq!(
+            Rights::without(&["directory/cars".to_owned()]),
+            Err("directory/cars".to_owned())
+        );
         assert!(Rights::without(&["directory".to_owned(), "cc".to_owned()]).is_ok());
     }
 

@@ -26,13 +26,15 @@ impl Route {
             ["login"] => Some(Self::Login),
             ["refreshlogin"] => Some(Self::RefreshLogin),
             ["cc"] => Some(Self::Collection(Collection { resource: Resource::Centers, center: 0 })),
-            ["cc", id] => {
-                Some(Self::Item(Collection { resource: Resource::Centers, center: 0 }, id.parse().ok()?))
-            }
+            ["cc", id] => Some(Self::Item(
+                Collection { resource: Resource::Centers, center: 0 },
+                id.parse().ok()?,
+            )),
             ["security"] => Some(Self::Node(Node::Security)),
             ["directory"] => Some(Self::Node(Node::Directory)),
             ["security" | "directory", rest @ ..] => {
-                let in_node = |resource: &Resource| resource.node().is_some_and(|n| n.as_str() == parts[0]);
+                let in_node =
+                    |resource: &Resource| resource.node().is_some_and(|n| n.as_str() == parts[0]);
                 Self::parse_list(&parts, rest, 0, in_node)
             }
             ["cc", center, rest @ ..] => Self::parse_in_center(center.parse().ok()?, rest),
@@ -42,10 +44,13 @@ impl Route {
 
     fn parse_in_center(center: u32, rest: &[&str]) -> Option<Self> {
         let all = |resource| Some(Self::Collection(Collection { resource, center }));
-        let one = |resource, id: &str| Some(Self::Item(Collection { resource, center }, id.parse().ok()?));
+        let one = |resource, id: &str| {
+            Some(Self::Item(Collection { resource, center }, id.parse().ok()?))
+        };
         match rest {
             ["agents"] => all(Resource::Agents),
-            // The fixed words come before the ids: `agents/state` is a collection, `agents/17` an item.
+            // The fixed words come before the ids: `agents/state` is a collection, `agents/17` an
+            // item.
             ["agents", "state"] => all(Resource::AgentState),
             ["agents", id] => one(Resource::Agents, id),
             ["agents", id, "state"] => one(Resource::AgentState, id),
@@ -69,8 +74,8 @@ impl Route {
         }
     }
 
-    /// Parses the path of a plain list or of its item: `whole` is the full path, `rest` the part that may
-    /// end in an id.
+    /// Parses the path of a plain list or of its item: `whole` is the full path, `rest` the part
+    /// that may end in an id.
     fn parse_list(
         whole: &[&str],
         rest: &[&str],
@@ -94,7 +99,9 @@ impl Route {
         match self {
             Self::Login | Self::RefreshLogin => &[Method::POST],
             Self::AgentLogin(..) => &[Method::PATCH],
-            Self::Item(Collection { resource: Resource::AgentState, .. }, _) => &[Method::GET, Method::PATCH],
+            Self::Item(Collection { resource: Resource::AgentState, .. }, _) => {
+                &[Method::GET, Method::PATCH]
+            }
             Self::Api | Self::Node(_) | Self::Collection(_) | Self::Item(..) => &[Method::GET],
         }
     }
@@ -109,12 +116,21 @@ mod tests {
         for resource in Resource::ALL {
             let center = if resource.is_shared() { 0 } else { 3 };
             let collection = Collection { resource, center };
-            let split = |path: String| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
-            assert_eq!(Route::parse(&split(collection.path())), Some(Route::Collection(collection)));
-            assert_eq!(Route::parse(&split(collection.item_path(17))), Some(Route::Item(collection, 17)));
+            let split =
+                |path: String| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(
+                Route::parse(&split(collection.path())),
+                Some(Route::Collection(collection))
+            );
+            assert_eq!(
+                Route::parse(&split(collection.item_path(17))),
+                Some(Route::Item(collection, 17))
+            );
         }
         assert_eq!(Route::parse(&["cc".to_owned(), "x".to_owned()]), None);
-        for nowhere in ["roles", "security/titles", "cc/1/titles", "cc/1/directory/titles", "directory/x"] {
+        for nowhere in
+            ["roles", "security/titles", "cc/1/titles", "cc/1/directory/titles", "directory/x"]
+        {
             let path: Vec<String> = nowhere.split('/').map(str::to_owned).collect();
             assert_eq!(Route::parse(&path), None, "{nowhere}");
         }

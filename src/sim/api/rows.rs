@@ -23,7 +23,8 @@ impl Trio {
         row.retain(|(member, _)| {
             let asked = match &fields.0 {
                 Some(names) => names.contains(&member.name(dialect).to_lowercase()),
-                // Documented: most resources leave out members by default, and `fields=` brings them.
+                // Documented: most resources leave out members by default, and `fields=` brings
+                // them.
                 None => !(member.is_hidden() || self.options.hide_members && member.is_hideable()),
             };
             asked

@@ -34,7 +34,8 @@ impl Client {
         let answer = client.send_as(&format!("Basic {key}"), Method::POST, "/login", LOGIN);
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
         let lower = answer.body.to_string().to_lowercase();
-        let token = lower.split("\"access_token\":\"").nth(1).and_then(|rest| rest.split('"').next());
+        let token =
+            lower.split("\"access_token\":\"").nth(1).and_then(|rest| rest.split('"').next());
         client.authorization = token.map(|token| format!("Bearer {token}"));
         client
     }
@@ -79,7 +80,12 @@ impl Client {
 
     /// Values of one member of every item of a collection.
     pub(super) fn column(&mut self, target: &str, member: &str) -> Vec<Value> {
-        self.data(target).as_array().expect("a collection").iter().map(|item| item[member].clone()).collect()
+        self.data(target)
+            .as_array()
+            .expect("a collection")
+            .iter()
+            .map(|item| item[member].clone())
+            .collect()
     }
 }
 
@@ -167,7 +173,16 @@ fn items_show_their_default_members() {
         ("/cc/1/agents", &["agentId", "firstName", "groupId", "lastName"]),
         (
             "/cc/1/agents/state",
-            &["agentId", "firstName", "jobNo", "lastName", "reason", "serviceId", "state", "stateSince"],
+            &[
+                "agentId",
+                "firstName",
+                "jobNo",
+                "lastName",
+                "reason",
+                "serviceId",
+                "state",
+                "stateSince",
+            ],
         ),
         ("/cc/1/agentgroups", &["groupId", "groupName"]),
         ("/cc/1/services", &["groupId", "serviceId", "serviceName"]),
@@ -209,7 +224,8 @@ fn items_show_their_default_members() {
     }
     let mut client = Client::new(Options { state_times: false, ..Options::default() });
     assert!(
-        !members(&mut client, "/cc/1/agents/state?fields=agentId,stateSince").contains(&"stateSince".into())
+        !members(&mut client, "/cc/1/agents/state?fields=agentId,stateSince")
+            .contains(&"stateSince".into())
     );
     assert!(!members(&mut client, "/cc/1/services/calls").contains(&"created".into()));
 }
@@ -217,9 +233,14 @@ fn items_show_their_default_members() {
 #[test]
 fn missing_is_404_and_wrong_method_is_405() {
     let mut client = Client::new(Options::default());
-    for target in
-        ["/roles", "/cc/9", "/cc/9/agents", "/cc/1/agents/7", "/cc/1/agents/x", "/cc/1/services/calls/1"]
-    {
+    for target in [
+        "/roles",
+        "/cc/9",
+        "/cc/9/agents",
+        "/cc/1/agents/7",
+        "/cc/1/agents/x",
+        "/cc/1/services/calls/1",
+    ] {
         let answer = client.get(target);
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{target}");
         assert_eq!(answer.body["data"]["status"], 404);
@@ -243,7 +264,8 @@ fn contact_centres_are_separate() {
         Client::new(Options { contact_centers: 2, services: 6, agents: 20, ..Options::default() });
     client.trio.world.set_arrival_factor(20.0);
     client.now += Duration::from_secs(20);
-    let ids = ["agentId", "agentId", "groupId", "serviceId", "serviceId", "groupId", "jobNo", "jobNo"];
+    let ids =
+        ["agentId", "agentId", "groupId", "serviceId", "serviceId", "groupId", "jobNo", "jobNo"];
     for (target, id) in COLLECTIONS.into_iter().skip(1).zip(ids) {
         let other = target.replace("/cc/1", "/cc/2");
         let first = client.column(&format!("{target}?pageSize=100"), id);
@@ -252,8 +274,10 @@ fn contact_centres_are_separate() {
         assert!(first.iter().all(|id| !second.contains(id)), "{target}");
         // A total above 100 does not fit on the page that was read.
         let header = client.get(&format!("{target}?pageSize=100")).headers.remove("x-pagination");
-        let header: Option<Value> = header.and_then(|header| serde_json::from_slice(header.as_bytes()).ok());
-        let total = header.map_or(first.len() as u64, |header| header["totalCount"].as_u64().unwrap_or(0));
+        let header: Option<Value> =
+            header.and_then(|header| serde_json::from_slice(header.as_bytes()).ok());
+        let total =
+            header.map_or(first.len() as u64, |header| header["totalCount"].as_u64().unwrap_or(0));
         assert!(total == first.len() as u64 || total > 100, "{target}: {total}");
         let path = match other.strip_suffix("/state") {
             Some(owner) => format!("{owner}/{}/state", first[0]),
@@ -267,9 +291,15 @@ fn contact_centres_are_separate() {
 fn documented_row_filters_work() {
     let mut client = Client::new(Options { contact_centers: 2, agents: 80, ..Options::default() });
     assert_eq!(client.column("/cc?id=2", "id"), [json!(2)]);
-    assert_eq!(client.column("/cc/1/services?name=KUNDTJ%C4NST", "serviceName"), [json!("Kundtjänst")]);
+    assert_eq!(
+        client.column("/cc/1/services?name=KUNDTJ%C4NST", "serviceName"),
+        [json!("Kundtjänst")]
+    );
     assert_eq!(client.column("/cc/1/services/state?id=103", "serviceId"), [json!(103)]);
-    assert_eq!(client.column("/cc/2/services?groupId=2", "groupId"), [2, 2, 2, 2].map(|id| json!(id)));
+    assert_eq!(
+        client.column("/cc/2/services?groupId=2", "groupId"),
+        [2, 2, 2, 2].map(|id| json!(id))
+    );
     assert_eq!(client.column("/cc/2/services?groupId=1", "groupId"), Vec::<Value>::new());
     let (first, last) = (client.data("/cc/1/agents/1003")["firstName"].clone(), "");
     let found = client.column(
@@ -280,11 +310,15 @@ fn documented_row_filters_work() {
     let calls = client.data("/cc/1/services/calls?pageSize=100");
     let call = &calls.as_array().expect("calls")[0];
     let (job, service) = (&call["jobNo"], &call["serviceId"]);
-    assert_eq!(client.column(&format!("/cc/1/services/calls?id={job}"), "jobNo"), std::slice::from_ref(job));
+    assert_eq!(
+        client.column(&format!("/cc/1/services/calls?id={job}"), "jobNo"),
+        std::slice::from_ref(job)
+    );
     assert_eq!(client.data(&format!("/cc/1/services/calls/{job}"))["jobNo"], *job);
     let of_service = client.column(&format!("/cc/1/services/calls?service={service}"), "serviceId");
     assert!(!of_service.is_empty() && of_service.iter().all(|id| id == service));
-    let cases = format!("/cc/1/services/cases?jobno={job}&sid={service}&vid=V{job}&caseClass=voice");
+    let cases =
+        format!("/cc/1/services/cases?jobno={job}&sid={service}&vid=V{job}&caseClass=voice");
     assert_eq!(client.column(&cases, "jobNo"), std::slice::from_ref(job));
     assert_eq!(client.column(&format!("{cases}x"), "jobNo"), Vec::<Value>::new());
     let hidden = client.data(&format!("/cc/1/services/cases/{job}?fields=cust"));
@@ -330,7 +364,10 @@ fn twenty_cases_are_listed_and_all_are_readable() {
     let service = client.trio.world().services().values().find(|service| service.live.len() > 20);
     let service = service.expect("a crowded service");
     let (id, last) = (service.id, *service.live.last().expect("a case"));
-    assert_eq!(client.column(&format!("/cc/1/services/cases?pageSize=100&sid={id}"), "jobNo").len(), 20);
+    assert_eq!(
+        client.column(&format!("/cc/1/services/cases?pageSize=100&sid={id}"), "jobNo").len(),
+        20
+    );
     assert_eq!(client.data(&format!("/cc/1/services/cases/{last}"))["jobNo"], json!(last));
     client.trio.world.remove_service(id).expect("the service is there");
     assert_eq!(client.get(&format!("/cc/1/services/cases/{last}")).status, StatusCode::NOT_FOUND);
@@ -342,13 +379,19 @@ fn service_states_agree_with_calls() {
     client.now += Duration::from_secs(90);
     let calls = client.data("/cc/1/services/calls?pageSize=100");
     for service in client.data("/cc/1/services/state").as_array().expect("services") {
-        let of = calls.as_array().expect("calls").iter().filter(|c| c["serviceId"] == service["serviceId"]);
+        let of = calls
+            .as_array()
+            .expect("calls")
+            .iter()
+            .filter(|c| c["serviceId"] == service["serviceId"]);
         let waiting: Vec<_> = of.filter(|call| call["state"] != "Handled").collect();
         assert_eq!(service["queueLength"], waiting.len());
-        let longest = waiting.iter().filter_map(|call| call["waitTime"].as_u64()).max().unwrap_or(0);
+        let longest =
+            waiting.iter().filter_map(|call| call["waitTime"].as_u64()).max().unwrap_or(0);
         assert_eq!(service["longestWaitTime"], longest);
         for call in waiting {
-            let created: jiff::Timestamp = call["created"].as_str().expect("a time").parse().expect("ISO");
+            let created: jiff::Timestamp =
+                call["created"].as_str().expect("a time").parse().expect("ISO");
             let now = client.now.duration_since(UNIX_EPOCH).expect("after 1970").as_millis() as i64;
             let waited = (now - created.as_millisecond()) / 1000;
             // Times are given in whole milliseconds, so a wait may be one second off.

@@ -1,5 +1,5 @@
-//! `/sim/truth`: exact figures of the world as JSON. Not part of Trio's API, and only for callers on this
-//! machine.
+//! `/sim/truth`: exact figures of the world as JSON. Not part of Trio's API, and only for callers
+//! on this machine.
 
 use std::time::{Duration, SystemTime};
 
@@ -46,13 +46,17 @@ impl Trio {
 }
 
 fn service(id: u32, service: &ServiceTruth) -> Value {
-    let classes = service.classes.iter().map(|(class, flow)| (class.as_str().to_owned(), self::flow(flow)));
+    let classes =
+        service.classes.iter().map(|(class, flow)| (class.as_str().to_owned(), self::flow(flow)));
     json!({ "id": id, "name": service.name, "classes": classes.collect::<Map<_, _>>() })
 }
 
 fn flow(flow: &Flow) -> Value {
     let each = |value: &dyn Fn(Duration) -> Value| -> Map<String, Value> {
-        TARGETS.iter().map(|target| (target.to_string(), value(Duration::from_secs(*target)))).collect()
+        TARGETS
+            .iter()
+            .map(|target| (target.to_string(), value(Duration::from_secs(*target))))
+            .collect()
     };
     json!({
         "carried_in": flow.carried_in,
@@ -80,8 +84,9 @@ fn flow(flow: &Flow) -> Value {
 }
 
 fn agents(key: &str, id: u32, time: &AgentTime) -> Value {
-    let seconds =
-        |activity: Activity| (activity.as_str().to_owned(), json!(time.time_in(activity).as_secs_f64()));
+    let seconds = |activity: Activity| {
+        (activity.as_str().to_owned(), json!(time.time_in(activity).as_secs_f64()))
+    };
     json!({
         key: id,
         "seconds": Activity::ALL.map(seconds).into_iter().collect::<Map<_, _>>(),

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Longest step of the world. After a longer jump of the clock the mapping moves instead: simulating the
-/// whole gap would block the request.
+/// Longest step of the world. After a longer jump of the clock the mapping moves instead:
+/// simulating the whole gap would block the request.
 const MAX_STEP: Duration = Duration::from_secs(3_600);
 
 /// Mapping of world time to real time, by the real time of world time zero.
@@ -23,8 +23,8 @@ impl WorldClock {
         self.zero.checked_add(world).unwrap_or(self.zero)
     }
 
-    /// Returns the step that brings a world at `world` to `now`, at most [`MAX_STEP`]; zero when the clock
-    /// was set back.
+    /// Returns the step that brings a world at `world` to `now`, at most [`MAX_STEP`]; zero when
+    /// the clock was set back.
     pub(super) fn next_step(&mut self, now: SystemTime, world: Duration) -> Duration {
         let behind = now.duration_since(self.real_time(world)).unwrap_or_default();
         if behind > MAX_STEP {

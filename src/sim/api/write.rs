@@ -21,10 +21,15 @@ impl Trio {
         let Some(agent) = self.agent_here(collection, id) else {
             return self.problem(links, StatusCode::NOT_FOUND, "there is no such agent");
         };
-        // The help does not show the bodies of PATCH; these members are assumed. The exporter sends no
-        // PATCH at all.
-        let Some(logged_in) = member(&request.body, "loggedIn").and_then(|value| value.as_bool()) else {
-            return self.problem(links, StatusCode::BAD_REQUEST, "the body needs loggedIn: true or false");
+        // The help does not show the bodies of PATCH; these members are assumed. The exporter sends
+        // no PATCH at all.
+        let Some(logged_in) = member(&request.body, "loggedIn").and_then(|value| value.as_bool())
+        else {
+            return self.problem(
+                links,
+                StatusCode::BAD_REQUEST,
+                "the body needs loggedIn: true or false",
+            );
         };
         let done = self.world.set_login(agent, logged_in);
         self.after(done, request, links, collection, id)
@@ -42,10 +47,16 @@ impl Trio {
             return self.problem(links, StatusCode::NOT_FOUND, "there is no such agent");
         };
         let state = member(&request.body, "state");
-        let Some(activity) = state.and_then(|word| self.options.dialect.parse_activity(&word)) else {
-            return self.problem(links, StatusCode::BAD_REQUEST, "the body needs state: a state of an agent");
+        let Some(activity) = state.and_then(|word| self.options.dialect.parse_activity(&word))
+        else {
+            return self.problem(
+                links,
+                StatusCode::BAD_REQUEST,
+                "the body needs state: a state of an agent",
+            );
         };
-        let reason = member(&request.body, "reason").and_then(|reason| reason.as_str().map(str::to_owned));
+        let reason =
+            member(&request.body, "reason").and_then(|reason| reason.as_str().map(str::to_owned));
         let done = self.world.set_activity(agent, activity, reason);
         self.after(done, request, links, collection, id)
     }

@@ -24,25 +24,27 @@ impl Dialect {
     /// Wraps a collection.
     pub(crate) fn collection(self, links: &[Link], items: Vec<Value>) -> Value {
         let wrapped = match self {
-            // Items wrapped once more: the help does not show an item, so a client must accept this form,
-            // too.
+            // Items wrapped once more: the help does not show an item, so a client must accept this
+            // form, too.
             Self::Swedish => items.into_iter().map(|item| json!({ "data": item })).collect(),
             Self::English | Self::Foreign => items,
         };
         self.single(links, Value::Array(wrapped))
     }
 
-    /// Wraps the children of a node. The help does not show how a node names them, so each dialect differs:
-    /// links and names, names alone, or links with a relation that says nothing.
+    /// Wraps the children of a node. The help does not show how a node names them, so each dialect
+    /// differs: links and names, names alone, or links with a relation that says nothing.
     pub(crate) fn node(self, own: &Link, children: Vec<Link>) -> Value {
         let name = self.pick(["name", "namn", "bezX"]);
         let names = children.iter().map(|child| json!({ name: child.rel })).collect();
-        let links = |children: Vec<Link>| std::iter::once(own.clone()).chain(children).collect::<Vec<_>>();
+        let links =
+            |children: Vec<Link>| std::iter::once(own.clone()).chain(children).collect::<Vec<_>>();
         match self {
             Self::English => self.collection(&links(children), names),
             Self::Swedish => self.collection(&links(Vec::new()), names),
             Self::Foreign => {
-                let unnamed = children.into_iter().map(|child| Link { rel: "item", ..child }).collect();
+                let unnamed =
+                    children.into_iter().map(|child| Link { rel: "item", ..child }).collect();
                 self.collection(&links(unnamed), Vec::new())
             }
         }
@@ -50,12 +52,19 @@ impl Dialect {
 
     /// Builds an object from members.
     pub(crate) fn item(self, members: &[(Member, Fact)]) -> Value {
-        let pairs = members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.to_json(self)));
+        let pairs =
+            members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.to_json(self)));
         Value::Object(pairs.collect())
     }
 
     /// Builds the answer to a login.
-    pub(crate) fn tokens(self, links: &[Link], access: &str, refresh: &str, expires_in: u64) -> Value {
+    pub(crate) fn tokens(
+        self,
+        links: &[Link],
+        access: &str,
+        refresh: &str,
+        expires_in: u64,
+    ) -> Value {
         match self {
             Self::English | Self::Foreign => {
                 let mut body = self.single(links, json!({}));
@@ -72,7 +81,8 @@ impl Dialect {
                     "Expires_In": expires_in,
                     "Token_Type": "Bearer",
                 });
-                // Under `data`, with other letter case: the help does not show the envelope of the tokens.
+                // Under `data`, with other letter case: the help does not show the envelope of the
+                // tokens.
                 self.single(links, data)
             }
         }

@@ -25,8 +25,8 @@ pub(crate) enum Fact {
     Direction(Class),
 }
 
-/// UTC offset of the Swedish dialect, in hours. Fixed, without summer time: the offset is written with each
-/// time.
+/// UTC offset of the Swedish dialect, in hours. Fixed, without summer time: the offset is written
+/// with each time.
 const SWEDISH_OFFSET: i8 = 1;
 
 impl Fact {
@@ -76,13 +76,15 @@ fn span(dialect: Dialect, span: Duration) -> Value {
 
 fn time(dialect: Dialect, time: SystemTime) -> Value {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    // Whole milliseconds in each dialect: `/Date(ms)/` holds nothing finer, and all dialects must state the
-    // same facts.
+    // Whole milliseconds in each dialect: `/Date(ms)/` holds nothing finer, and all dialects must
+    // state the same facts.
     let milliseconds = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
     let Ok(stamp) = Timestamp::from_millisecond(milliseconds) else { return Value::Null };
     match dialect {
         Dialect::English => json!(stamp.to_string()),
-        Dialect::Swedish => json!(stamp.display_with_offset(tz::offset(SWEDISH_OFFSET)).to_string()),
+        Dialect::Swedish => {
+            json!(stamp.display_with_offset(tz::offset(SWEDISH_OFFSET)).to_string())
+        }
         Dialect::Foreign => json!(format!("/Date({milliseconds})/")),
     }
 }
@@ -109,9 +111,15 @@ mod tests {
             ]
         );
         assert_eq!(written(&Fact::Bool(true)), [json!(true), json!("ja"), json!("J")]);
-        assert_eq!(written(&Fact::Activity(Activity::Paused)), [json!("Paused"), json!("Paus"), json!(9)]);
+        assert_eq!(
+            written(&Fact::Activity(Activity::Paused)),
+            [json!("Paused"), json!("Paus"), json!(9)]
+        );
         assert_eq!(written(&Fact::Ids(vec![4])), [json!(4), json!(4), json!("4")]);
-        assert_eq!(written(&Fact::Ids(vec![4, 5])), [json!([4, 5]), json!([4, 5]), json!(["4", "5"])]);
+        assert_eq!(
+            written(&Fact::Ids(vec![4, 5])),
+            [json!([4, 5]), json!([4, 5]), json!(["4", "5"])]
+        );
     }
 
     #[test]

@@ -56,7 +56,10 @@ const RESOURCES: [(&str, &[Entry]); 10] = [
             ("agents_busy", Member::AgentsBusy, Form::Number),
         ],
     ),
-    ("servicegroups", &[("id", Member::GroupId, Form::Text), ("name", Member::GroupName, Form::Text)]),
+    (
+        "servicegroups",
+        &[("id", Member::GroupId, Form::Text), ("name", Member::GroupName, Form::Text)],
+    ),
     (
         "agents",
         &[
@@ -66,7 +69,10 @@ const RESOURCES: [(&str, &[Entry]); 10] = [
             ("group_id", Member::AgentGroups, Form::Text),
         ],
     ),
-    ("agentgroups", &[("id", Member::GroupId, Form::Text), ("name", Member::GroupName, Form::Text)]),
+    (
+        "agentgroups",
+        &[("id", Member::GroupId, Form::Text), ("name", Member::GroupName, Form::Text)],
+    ),
     (
         "agents/state",
         &[
@@ -106,7 +112,8 @@ fn meaning(activity: Activity) -> &'static str {
 
 /// Returns the file.
 pub(super) fn write(dialect: Dialect) -> String {
-    let mut file = format!("# What the members of a simulated Trio mean, dialect {}.\n", dialect.as_str());
+    let mut file =
+        format!("# What the members of a simulated Trio mean, dialect {}.\n", dialect.as_str());
     for (resource, entries) in RESOURCES {
         file.push_str(resource);
         file.push_str(":\n");
@@ -125,13 +132,20 @@ fn details(dialect: Dialect, form: &Form) -> String {
         Form::Span => format!(", form: {}", dialect.pick(["seconds", "clock", "milliseconds"])),
         Form::Time => ", form: timestamp".to_owned(),
         Form::Bool => match words::bool_words(dialect) {
-            Some([no, yes]) => format!(r#", form: bool, values: {{"{yes}": "true", "{no}": "false"}}"#),
+            Some([no, yes]) => {
+                format!(r#", form: bool, values: {{"{yes}": "true", "{no}": "false"}}"#)
+            }
             None => ", form: bool".to_owned(),
         },
-        Form::AgentState => enumeration(Activity::ALL.map(|it| (words::activity(dialect, it), meaning(it)))),
+        Form::AgentState => {
+            enumeration(Activity::ALL.map(|it| (words::activity(dialect, it), meaning(it))))
+        }
         Form::CaseState => {
-            let states =
-                [(Stage::Queued, "queued"), (Stage::Offered, "offered"), (Stage::Handled, "handled")];
+            let states = [
+                (Stage::Queued, "queued"),
+                (Stage::Offered, "offered"),
+                (Stage::Handled, "handled"),
+            ];
             enumeration(states.map(|(stage, meaning)| (words::stage(dialect, stage), meaning)))
         }
         Form::CaseClass => {
@@ -142,7 +156,9 @@ fn details(dialect: Dialect, form: &Form) -> String {
                 (Class::Email, "email"),
                 (Class::Task, "task"),
             ];
-            enumeration(classes.map(|(class, meaning)| (words::class(dialect, class).into(), meaning)))
+            enumeration(
+                classes.map(|(class, meaning)| (words::class(dialect, class).into(), meaning)),
+            )
         }
     }
 }
@@ -191,7 +207,10 @@ mod tests {
     #[test]
     fn all_dialects_map_the_same_fields() {
         let fields = |dialect| -> Vec<(String, Vec<String>)> {
-            read(dialect).into_iter().map(|(name, fields)| (name, fields.into_keys().collect())).collect()
+            read(dialect)
+                .into_iter()
+                .map(|(name, fields)| (name, fields.into_keys().collect()))
+                .collect()
         };
         assert_eq!(fields(Dialect::English), fields(Dialect::Foreign));
         assert_eq!(fields(Dialect::English), fields(Dialect::Swedish));

@@ -53,8 +53,8 @@ impl Member {
         dialect.pick(self.names())
     }
 
-    /// Names in English, Swedish and foreign. Only those that the help shows are Trio's own; the others are
-    /// plain words of the kind that a server might use.
+    /// Names in English, Swedish and foreign. Only those that the help shows are Trio's own; the
+    /// others are plain words of the kind that a server might use.
     const fn names(self) -> [&'static str; 3] {
         match self {
             Self::CenterId => ["id", "id", "ccK"],
@@ -82,8 +82,8 @@ impl Member {
             Self::AgentState => ["state", "läge", "zustand"],
             Self::StateSince => ["stateSince", "lägeSedan", "seit"],
             Self::Reason => ["reason", "orsak", "grundX"],
-            // The names of the documented query parameters (`jobno`, `vid`, `cust`) are the best hint for
-            // those of members.
+            // The names of the documented query parameters (`jobno`, `vid`, `cust`) are the best
+            // hint for those of members.
             Self::JobNo => ["jobNo", "jobbnummer", "vorgang"],
             Self::CaseClass => ["caseClass", "ärendeKlass", "artK"],
             Self::CaseType => ["caseType", "ärendeTyp", "artT"],
@@ -102,12 +102,17 @@ impl Member {
         }
     }
 
-    /// Returns true for a member that is sent only when `fields=` names it: most resources of Trio filter
-    /// by default.
+    /// Returns true for a member that is sent only when `fields=` names it: most resources of Trio
+    /// filter by default.
     pub(crate) fn is_hidden(self) -> bool {
         matches!(
             self,
-            Self::Description | Self::LastUpdated | Self::Email | Self::Phone | Self::Vid | Self::Customer
+            Self::Description
+                | Self::LastUpdated
+                | Self::Email
+                | Self::Phone
+                | Self::Vid
+                | Self::Customer
         )
     }
 
@@ -117,11 +122,16 @@ impl Member {
         matches!(self, Self::EstimatedWait | Self::StateSince)
     }
 
-    /// Returns true for a time or wait that the server measured itself, which a server may not provide.
+    /// Returns true for a time or wait that the server measured itself, which a server may not
+    /// provide.
     pub(crate) fn is_server_time(self) -> bool {
         matches!(
             self,
-            Self::StateSince | Self::LastUpdated | Self::Created | Self::AnsweredAt | Self::WaitTime
+            Self::StateSince
+                | Self::LastUpdated
+                | Self::Created
+                | Self::AnsweredAt
+                | Self::WaitTime
         )
     }
 }

@@ -1,5 +1,5 @@
-//! Words of states, classes and flags. States of the foreign dialect are integers, as in the documented
-//! parts of Trio's API.
+//! Words of states, classes and flags. States of the foreign dialect are integers, as in the
+//! documented parts of Trio's API.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! Answers without a socket equal those over HTTP; the named scenarios have their stated properties.
+//! Answers without a socket equal those over HTTP; the named scenarios have their stated
+//! properties.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,8 +32,13 @@ fn answers_equal_the_api_on_one_page() {
     for dialect in Dialect::ALL {
         for state_times in [true, false] {
             // Fewer than ten of everything: the API then serves one page, too.
-            let options =
-                Options { dialect, state_times, hide_members: true, agents: 9, ..Options::default() };
+            let options = Options {
+                dialect,
+                state_times,
+                hide_members: true,
+                agents: 9,
+                ..Options::default()
+            };
             let mut client = Client::new(options.clone());
             let mut trio = InProcess::new(options, start());
             assert_eq!(trio.now(), client.now);
@@ -46,7 +52,8 @@ fn answers_equal_the_api_on_one_page() {
                 "/cc/1",
                 "/directory",
             ] {
-                let wanted = client.get(target).body.to_string().replace("trio.test:8080", "trio.simulated");
+                let wanted =
+                    client.get(target).body.to_string().replace("trio.test:8080", "trio.simulated");
                 let read = trio.read(target.trim_start_matches('/')).expect(target);
                 assert_eq!(String::from_utf8(read).expect("UTF-8"), wanted, "{target}");
             }
@@ -86,17 +93,24 @@ fn named_scenarios_have_their_properties() {
     let abandoned = |flow: &Flow| flow.abandoned().expect("somebody came");
     let (small, occupancy) = hours(Scenario::small());
     // 40 calls an hour for ten hours.
-    assert!((300..500).contains(&small.arrived) && (0.5..0.9).contains(&occupancy), "{small:?} {occupancy}");
+    assert!(
+        (300..500).contains(&small.arrived) && (0.5..0.9).contains(&occupancy),
+        "{small:?} {occupancy}"
+    );
     let (large, occupancy) = hours(Scenario::large());
     // 300 calls an hour for ten hours.
     assert!((2_800..3_200).contains(&large.arrived), "{large:?}");
     assert!((0.7..0.95).contains(&occupancy) && abandoned(&large) < 0.15, "{occupancy} {large:?}");
     let (switchboard, occupancy) = hours(Scenario::switchboard());
-    assert!((0.6..0.85).contains(&occupancy) && abandoned(&switchboard) < 0.2, "{occupancy} {switchboard:?}");
+    assert!(
+        (0.6..0.85).contains(&occupancy) && abandoned(&switchboard) < 0.2,
+        "{occupancy} {switchboard:?}"
+    );
     let (overload, _) = hours(Scenario::overload());
     assert!((0.25..0.5).contains(&abandoned(&overload)), "{overload:?}");
     let (hurried, _) = hours(Scenario::short_abandons());
-    let soon = hurried.left_before(Duration::from_secs(5)).expect("a target") as f64 / hurried.arrived as f64;
+    let soon = hurried.left_before(Duration::from_secs(5)).expect("a target") as f64
+        / hurried.arrived as f64;
     assert!((0.035..0.1).contains(&soon), "{soon}");
     let (moving, _) = hours(Scenario::moving());
     assert!(moving.moved_out > 20 && moving.passed_on > 50, "{moving:?}");
@@ -128,12 +142,16 @@ fn crowded_service_truncates_cases_but_finds_each() {
     let (mut over, polls) = (0, 200);
     for _ in 0..polls {
         trio.step(Duration::from_secs(60));
-        let (calls, cases) = (data(&mut trio, "cc/1/services/calls"), data(&mut trio, "cc/1/services/cases"));
+        let (calls, cases) =
+            (data(&mut trio, "cc/1/services/calls"), data(&mut trio, "cc/1/services/cases"));
         assert_eq!(cases, calls[..calls.len().min(20)]);
         over += usize::from(calls.len() > 20);
         let last = calls.last().expect("a call");
         let job = &last["jobNo"];
-        assert_eq!(data(&mut trio, &format!("cc/1/services/cases?jobno={job}")), std::slice::from_ref(last));
+        assert_eq!(
+            data(&mut trio, &format!("cc/1/services/cases?jobno={job}")),
+            std::slice::from_ref(last)
+        );
         assert!(trio.read(&format!("cc/1/services/cases/{job}")).is_ok());
     }
     assert!(over > polls * 8 / 10, "{over}");
@@ -154,7 +172,9 @@ fn hostile_options_limit_the_lists() {
     let mut mute = hostile(|options| options.case_states = false);
     for resource in ["calls", "cases", "calls?fields=jobNo,state"] {
         assert!(
-            data(&mut mute, &format!("cc/1/services/{resource}")).iter().all(|it| it.get("state").is_none())
+            data(&mut mute, &format!("cc/1/services/{resource}"))
+                .iter()
+                .all(|it| it.get("state").is_none())
         );
     }
     assert!(data(&mut mute, "cc/1/agents/state").iter().all(|it| it.get("state").is_some()));
@@ -163,7 +183,8 @@ fn hostile_options_limit_the_lists() {
         waiting.step(Duration::from_secs(5));
     }
     let calls = data(&mut waiting, "cc/1/services/calls");
-    let (handled, queue): (Vec<_>, Vec<_>) = calls.into_iter().partition(|call| call["state"] == "Handled");
+    let (handled, queue): (Vec<_>, Vec<_>) =
+        calls.into_iter().partition(|call| call["state"] == "Handled");
     assert_eq!(data(&mut waiting, "cc/1/services/cases"), queue);
     let found = data(&mut waiting, &format!("cc/1/services/cases?jobno={}", handled[0]["jobNo"]));
     assert_eq!(found, handled[..1]);

@@ -47,10 +47,14 @@ pub(super) fn build_response(
                 rows.iter_mut().for_each(|row| item::pick(row, wanted));
             }
             let size = lookup.size.unwrap_or(rows.len());
-            // Pages are cut to the size that this client asks for, so their links cannot be the recorded
-            // ones.
+            // Pages are cut to the size that this client asks for, so their links cannot be the
+            // recorded ones.
             let link = |number: usize| {
-                format!("http://{}{}?page={number}&pageSize={size}", context.host, lookup.key.path())
+                format!(
+                    "http://{}{}?page={number}&pageSize={size}",
+                    context.host,
+                    lookup.key.path()
+                )
             };
             let header = list.header(&page, link);
             (list.first, list.first.json.as_ref().map(|body| item::with_rows(body, rows)), header)
@@ -58,7 +62,10 @@ pub(super) fn build_response(
     };
     // The real Trio gave no answer; 503 is the nearest that a server can do.
     let Some(status) = exchange.status.and_then(|status| StatusCode::from_u16(status).ok()) else {
-        return problem(StatusCode::SERVICE_UNAVAILABLE, "there was no answer when this was recorded");
+        return problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "there was no answer when this was recorded",
+        );
     };
     let body = match body {
         Some(mut body) => {
@@ -81,7 +88,10 @@ pub(super) fn build_response(
     put("x-pagination", pagination.map(moved));
     put("location", recorded("location").map(moved));
     put("retry-after", recorded("retry-after"));
-    put("date", recorded("date").and_then(|date| date_now(recording, exchange, &date, context.now)));
+    put(
+        "date",
+        recorded("date").and_then(|date| date_now(recording, exchange, &date, context.now)),
+    );
     mark_simulated(response)
 }
 
@@ -107,7 +117,9 @@ fn mark_simulated(mut response: Response) -> Response {
 
 fn shift(recording: &Recording, exchange: &Exchange, body: &mut Value, seconds: i64) {
     // Only members that the manifest names are times: a number elsewhere may look like one.
-    let Some(times) = recording.times.get(&exchange.resource).filter(|_| seconds != 0) else { return };
+    let Some(times) = recording.times.get(&exchange.resource).filter(|_| seconds != 0) else {
+        return;
+    };
     let rows = match body {
         Value::Array(rows) => rows.iter_mut().collect::<Vec<_>>(),
         Value::Object(envelope) => {
@@ -127,7 +139,8 @@ fn shift(recording: &Recording, exchange: &Exchange, body: &mut Value, seconds: 
     }
 }
 
-/// Replaces the recorded servers by this host: a client follows links, and may only follow them here.
+/// Replaces the recorded servers by this host: a client follows links, and may only follow them
+/// here.
 fn relocated(recording: &Recording, text: &str, host: &str) -> String {
     let mut text = text.to_owned();
     for server in &recording.servers {
@@ -147,7 +160,8 @@ fn opaque(exchange: &Exchange) -> String {
     begins + &"x".repeat(rest)
 }
 
-/// Content type with the charset that is sent: answers of a replay are UTF-8 even if the server's were not.
+/// Content type with the charset that is sent: answers of a replay are UTF-8 even if the server's
+/// were not.
 fn in_utf8(kind: &str) -> String {
     match kind.split_once(';') {
         Some((essence, _)) => format!("{essence}; charset=utf-8"),
@@ -156,7 +170,12 @@ fn in_utf8(kind: &str) -> String {
 }
 
 /// `Date` header with the recorded clock skew, so that the client measures the same skew.
-fn date_now(recording: &Recording, exchange: &Exchange, date: &str, now: SystemTime) -> Option<String> {
+fn date_now(
+    recording: &Recording,
+    exchange: &Exchange,
+    date: &str,
+    now: SystemTime,
+) -> Option<String> {
     let ahead = times::ahead(date, recording.real_time(exchange.offset()))?;
     let distance = Duration::from_secs(ahead.unsigned_abs());
     let there = if ahead < 0 { now.checked_sub(distance) } else { now.checked_add(distance) };

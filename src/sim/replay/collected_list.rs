@@ -33,7 +33,10 @@ impl<'r> CollectedList<'r> {
         let mut by_size: BTreeMap<Option<usize>, BTreeMap<usize, &'r Exchange>> = BTreeMap::new();
         for exchange in exchanges.filter(|exchange| exchange.is_success()) {
             let number = |name| exchange.parameter(name).and_then(number);
-            by_size.entry(number("pageSize")).or_default().insert(number("page").unwrap_or(1), exchange);
+            by_size
+                .entry(number("pageSize"))
+                .or_default()
+                .insert(number("page").unwrap_or(1), exchange);
         }
         let readings = by_size.into_iter().filter_map(|(size, pages)| Self::read(size, &pages));
         readings.max_by_key(|list| list.rows.len())
@@ -64,15 +67,23 @@ impl<'r> CollectedList<'r> {
 
     /// Largest number of members of a row.
     pub(super) fn members(&self) -> usize {
-        self.rows.iter().filter_map(|row| item::members(row)).map(serde_json::Map::len).max().unwrap_or(0)
+        self.rows
+            .iter()
+            .filter_map(|row| item::members(row))
+            .map(serde_json::Map::len)
+            .max()
+            .unwrap_or(0)
     }
 
     /// Returns one page. Without a size it holds all rows.
     pub(super) fn page(&self, page: Option<usize>, size: Option<usize>) -> Page<'r> {
         let all = self.rows.len();
         let number = page.unwrap_or(1).max(1);
-        let size =
-            if all <= UNPAGED { UNPAGED } else { size.unwrap_or(all).min(self.cap.unwrap_or(all)).max(1) };
+        let size = if all <= UNPAGED {
+            UNPAGED
+        } else {
+            size.unwrap_or(all).min(self.cap.unwrap_or(all)).max(1)
+        };
         let start = (number - 1).saturating_mul(size).min(all);
         let rows = self.rows[start..start.saturating_add(size).min(all)].to_vec();
         let describes = self.first.headers.contains_key("x-pagination") && all > UNPAGED;

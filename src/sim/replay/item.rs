@@ -36,7 +36,10 @@ pub(super) fn members(row: &Value) -> Option<&Map<String, Value>> {
 /// Mutable members of a row.
 pub(super) fn members_mut(row: &mut Value) -> Option<&mut Map<String, Value>> {
     let row = row.as_object_mut()?;
-    let inner = row.iter().find(|(key, value)| is_data(key) && value.is_object()).map(|(key, _)| key.clone());
+    let inner = row
+        .iter()
+        .find(|(key, value)| is_data(key) && value.is_object())
+        .map(|(key, _)| key.clone());
     match inner {
         Some(key) => row.get_mut(&key)?.as_object_mut(),
         None => Some(row),

@@ -1,7 +1,7 @@
 //! Lookup of the recorded answer to a request, or to the most similar one.
 //!
-//! The same request in the same cycle has its own answer. A client of another version asks for other
-//! members or pages; its answer is assembled from the recorded rows.
+//! The same request in the same cycle has its own answer. A client of another version asks for
+//! other members or pages; its answer is assembled from the recorded rows.
 
 use std::collections::BTreeSet;
 
@@ -43,8 +43,10 @@ pub(super) enum Found<'r> {
 
 impl RequestKey {
     pub(super) fn new<'q>(path: &str, query: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
-        let rows = query.filter(|(name, _)| !PRESENTATION_PARAMETERS.contains(&&*name.to_lowercase()));
-        let mut rows: Vec<_> = rows.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        let rows =
+            query.filter(|(name, _)| !PRESENTATION_PARAMETERS.contains(&&*name.to_lowercase()));
+        let mut rows: Vec<_> =
+            rows.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
         // The order of parameters says nothing, and clients of other versions send another.
         rows.sort_unstable();
         Self { path: path.to_owned(), rows }
@@ -79,19 +81,26 @@ impl Lookup {
 
     fn is_exactly(&self, exchange: &Exchange) -> bool {
         let asked = |name| exchange.parameter(name).and_then(number);
-        self.wants_fields_of(exchange) && self.page == asked("page") && self.size == asked("pageSize")
+        self.wants_fields_of(exchange)
+            && self.page == asked("page")
+            && self.size == asked("pageSize")
     }
 }
 
 /// Splits a `fields` parameter into lower-case names.
 fn members(value: &str) -> BTreeSet<String> {
-    value.split(',').map(|member| member.trim().to_lowercase()).filter(|member| !member.is_empty()).collect()
+    value
+        .split(',')
+        .map(|member| member.trim().to_lowercase())
+        .filter(|member| !member.is_empty())
+        .collect()
 }
 
-/// Finds the answer to a request. Order: the same request up to this cycle, complete rows with other
-/// members, the same request in later cycles, anything with the same rows.
+/// Finds the answer to a request. Order: the same request up to this cycle, complete rows with
+/// other members, the same request in later cycles, anything with the same rows.
 pub(super) fn find<'r>(recording: &'r Recording, lookup: &Lookup) -> Option<Found<'r>> {
-    let cycles = recording.exchanges.get(&lookup.key).or_else(|| unknown_id_filter(recording, lookup))?;
+    let cycles =
+        recording.exchanges.get(&lookup.key).or_else(|| unknown_id_filter(recording, lookup))?;
     let now = lookup.cycle.min(cycles.len() - 1);
     let earlier = || (0..=now).rev();
     let later = now + 1..cycles.len();
@@ -116,9 +125,13 @@ fn find_same<'r>(exchanges: &'r [Exchange], lookup: &Lookup) -> Option<Found<'r>
     exact.map(Found::Exchange).or_else(list)
 }
 
-/// Finds a reading of the same rows with other members, the one with the most; else the last failure, or
-/// without `complete` the last answer.
-fn find_similar<'r>(exchanges: &'r [Exchange], lookup: &Lookup, complete: bool) -> Option<Found<'r>> {
+/// Finds a reading of the same rows with other members, the one with the most; else the last
+/// failure, or without `complete` the last answer.
+fn find_similar<'r>(
+    exchanges: &'r [Exchange],
+    lookup: &Lookup,
+    complete: bool,
+) -> Option<Found<'r>> {
     let mut asked: Vec<Option<&str>> =
         exchanges.iter().map(|exchange| exchange.parameter("fields")).collect();
     asked.sort_unstable();
@@ -128,18 +141,26 @@ fn find_similar<'r>(exchanges: &'r [Exchange], lookup: &Lookup, complete: bool) 
             exchanges.iter().filter(|exchange| exchange.parameter("fields") == fields),
         )
     });
-    let best = lists.filter(|list| !complete || list.is_complete()).max_by_key(CollectedList::members);
+    let best =
+        lists.filter(|list| !complete || list.is_complete()).max_by_key(CollectedList::members);
     match best {
         Some(list) => Some(Found::List { list, pick: lookup.fields.is_some() }),
-        None => exchanges.iter().rfind(|exchange| !exchange.is_success() || !complete).map(Found::Exchange),
+        None => exchanges
+            .iter()
+            .rfind(|exchange| !exchange.is_success() || !complete)
+            .map(Found::Exchange),
     }
 }
 
-/// Finds the answer to a row filter with an unknown id. Clients probe filters with an id that does not
-/// exist, and the ids that they have seen decide which one. The recorded probe is used instead: the request
-/// whose value occurs in no answer.
-fn unknown_id_filter<'r>(recording: &'r Recording, lookup: &Lookup) -> Option<&'r Vec<Vec<Exchange>>> {
-    let unknown = |key: &&RequestKey| key.rows.iter().all(|(_, value)| !recording.scalars.contains(value));
+/// Finds the answer to a row filter with an unknown id. Clients probe filters with an id that does
+/// not exist, and the ids that they have seen decide which one. The recorded probe is used instead:
+/// the request whose value occurs in no answer.
+fn unknown_id_filter<'r>(
+    recording: &'r Recording,
+    lookup: &Lookup,
+) -> Option<&'r Vec<Vec<Exchange>>> {
+    let unknown =
+        |key: &&RequestKey| key.rows.iter().all(|(_, value)| !recording.scalars.contains(value));
     let key = recording.exchanges.keys().filter(|key| key.resembles(&lookup.key)).find(unknown)?;
     recording.exchanges.get(key)
 }

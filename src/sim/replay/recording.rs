@@ -82,7 +82,10 @@ struct CycleFile {
 impl Exchange {
     /// Value of a query parameter.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(given, _)| given.eq_ignore_ascii_case(name)).map(|(_, value)| &**value)
+        self.query
+            .iter()
+            .find(|(given, _)| given.eq_ignore_ascii_case(name))
+            .map(|(_, value)| &**value)
     }
 
     pub(super) fn is_success(&self) -> bool {
@@ -98,19 +101,25 @@ impl Exchange {
 impl Recording {
     pub(super) fn read(folder: &Path) -> Result<Self, RecordingError> {
         let manifest = manifest(folder)?;
-        let started = manifest.started.parse::<Timestamp>().ok().and_then(|started| started.try_into().ok());
+        let started =
+            manifest.started.parse::<Timestamp>().ok().and_then(|started| started.try_into().ok());
         let mut recording = Self {
             started: started.ok_or_else(|| RecordingError {
                 path: folder.join(MANIFEST),
                 problem: "does not say when it was started; get the recording again".to_owned(),
             })?,
-            starts: manifest.cycles.iter().map(|cycle| Duration::from_millis(cycle.at_ms)).collect(),
+            starts: manifest
+                .cycles
+                .iter()
+                .map(|cycle| Duration::from_millis(cycle.at_ms))
+                .collect(),
             times: manifest.times,
             servers: HashSet::new(),
             exchanges: HashMap::new(),
             scalars: HashSet::new(),
         };
-        let files = std::iter::once(&manifest.look).chain(manifest.cycles.iter().map(|cycle| &cycle.file));
+        let files =
+            std::iter::once(&manifest.look).chain(manifest.cycles.iter().map(|cycle| &cycle.file));
         for (cycle, name) in files.enumerate() {
             recording.read_cycle(folder, name, cycle, manifest.cycles.len())?;
         }
@@ -131,8 +140,8 @@ impl Recording {
             return Err(wrong("is no file of the recording; get the recording again".to_owned()));
         }
         let text = fs::read_to_string(&path);
-        let text =
-            text.map_err(|error| wrong(format!("cannot be read: {error}; get the recording again")))?;
+        let text = text
+            .map_err(|error| wrong(format!("cannot be read: {error}; get the recording again")))?;
         for (number, line) in text.lines().enumerate() {
             let exchange: Exchange = serde_json::from_str(line).map_err(|error| {
                 wrong(format!("line {} is damaged: {error}; get the recording again", number + 1))
@@ -140,7 +149,8 @@ impl Recording {
             if exchange.status.is_some() {
                 self.servers.insert(exchange.server.clone());
             }
-            // The lookup must know which ids occur in answers, to recognise the probe of a row filter.
+            // The lookup must know which ids occur in answers, to recognise the probe of a row
+            // filter.
             exchange.json.iter().for_each(|json| scalars(json, &mut self.scalars));
             let pairs = exchange.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
             let key = RequestKey::new(&exchange.path, pairs);
@@ -160,9 +170,10 @@ impl Recording {
     pub(super) fn cycle_at(&self, age: Duration) -> usize {
         let first = self.starts.first().copied().unwrap_or_default();
         let since_first = |start: &Duration| start.saturating_sub(first);
-        // Each cycle starts half-way before its time, so that a client with the same rhythm meets each of
-        // them once.
-        let middles = self.starts.windows(2).map(|pair| (since_first(&pair[0]) + since_first(&pair[1])) / 2);
+        // Each cycle starts half-way before its time, so that a client with the same rhythm meets
+        // each of them once.
+        let middles =
+            self.starts.windows(2).map(|pair| (since_first(&pair[0]) + since_first(&pair[1])) / 2);
         1 + middles.take_while(|middle| age >= *middle).count()
     }
 
@@ -184,9 +195,12 @@ impl Recording {
 }
 
 fn manifest(folder: &Path) -> Result<Manifest, RecordingError> {
-    let in_folder = |problem: &str| RecordingError { path: folder.to_owned(), problem: problem.to_owned() };
+    let in_folder =
+        |problem: &str| RecordingError { path: folder.to_owned(), problem: problem.to_owned() };
     if !folder.is_dir() {
-        return Err(in_folder("there is no such folder; name one that `trio-exporter record` wrote"));
+        return Err(in_folder(
+            "there is no such folder; name one that `trio-exporter record` wrote",
+        ));
     }
     let path = folder.join(MANIFEST);
     let wrong = |problem: String| RecordingError { path: path.clone(), problem };
@@ -199,11 +213,13 @@ fn manifest(folder: &Path) -> Result<Manifest, RecordingError> {
         }
         Err(error) => return Err(wrong(format!("cannot be read: {error}"))),
     };
-    let damaged = |error: serde_json::Error| wrong(format!("is damaged: {error}; get the recording again"));
+    let damaged =
+        |error: serde_json::Error| wrong(format!("is damaged: {error}; get the recording again"));
     let value: Value = serde_json::from_str(&text).map_err(damaged)?;
     if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
         return Err(wrong(
-            "does not describe a recording; name a folder that `trio-exporter record` wrote".to_owned(),
+            "does not describe a recording; name a folder that `trio-exporter record` wrote"
+                .to_owned(),
         ));
     }
     let version = value.get("version").and_then(Value::as_u64);

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::sim::api::Query;
 
-/// Limit of tokens, two per session. At the limit all sessions are dropped and clients log in again: logins
-/// need no credentials here and must not fill the memory.
+/// Limit of tokens, two per session. At the limit all sessions are dropped and clients log in
+/// again: logins need no credentials here and must not fill the memory.
 const MAX_TOKENS: usize = 10_000;
 /// Life of an access token as reported to the client, in seconds. Tokens do not expire.
 const TOKEN_LIFE_SECONDS: u64 = 3600;
@@ -31,8 +31,8 @@ impl SessionStub {
         Self { rng: ChaCha8Rng::seed_from_u64(time), login_times: HashMap::new() }
     }
 
-    /// Answers a login or a renewal; a renewal keeps the start of the session. `None` for an unknown
-    /// refresh token.
+    /// Answers a login or a renewal; a renewal keeps the start of the session. `None` for an
+    /// unknown refresh token.
     pub(super) fn answer_login(&mut self, form: &[u8], now: SystemTime) -> Option<Value> {
         let form = Query::parse(form);
         let login_time = match form.get("refresh_token") {
@@ -54,6 +54,8 @@ impl SessionStub {
     /// Start of the session whose access token an `Authorization` header carries.
     pub(super) fn login_time(&self, header: &str) -> Option<SystemTime> {
         let (scheme, token) = header.trim().split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| self.login_times.get(token.trim()).copied())?
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| self.login_times.get(token.trim()).copied())?
     }
 }

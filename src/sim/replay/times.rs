@@ -1,5 +1,5 @@
-//! Shifts of recorded times by whole seconds: what had lasted a minute when it was recorded has lasted a
-//! minute now.
+//! Shifts of recorded times by whole seconds: what had lasted a minute when it was recorded has
+//! lasted a minute now.
 
 use std::time::Duration;
 
@@ -10,10 +10,12 @@ use serde_json::Value;
 const SECOND: usize = "2026-01-15T08:00:00".len();
 
 /// Start of the year 2000, in seconds since 1970.
-// Servers write "no time" as 0 or as a date long ago; shifted by the age of the recording it would become a time.
+// Servers write "no time" as 0 or as a date long ago; shifted by the age of the recording it would
+// become a time.
 const EARLIEST: i64 = 946_684_800;
 
-/// Returns `value` shifted by `seconds`, where `form` is the form of its time; `None` if it holds no time.
+/// Returns `value` shifted by `seconds`, where `form` is the form of its time; `None` if it holds
+/// no time.
 pub(super) fn shifted(value: &Value, form: &str, seconds: i64) -> Option<Value> {
     match (form, value) {
         ("unix_seconds", value) => number(value, seconds, EARLIEST),
@@ -44,9 +46,11 @@ fn number(value: &Value, by: i64, earliest: i64) -> Option<Value> {
 /// Shifts a timestamp. Zone and fractions of a second stay as they are written.
 fn timestamp(text: &str, seconds: i64) -> Option<String> {
     if let Some(inner) = text.strip_prefix("/Date(") {
-        let digits = inner.trim_start_matches('-').find(|c: char| !c.is_ascii_digit())? + inner.len()
+        let digits = inner.trim_start_matches('-').find(|c: char| !c.is_ascii_digit())?
+            + inner.len()
             - inner.trim_start_matches('-').len();
-        let millis: i64 = inner[..digits].parse().ok().filter(|millis| *millis >= EARLIEST * 1000)?;
+        let millis: i64 =
+            inner[..digits].parse().ok().filter(|millis| *millis >= EARLIEST * 1000)?;
         return Some(format!(
             "/Date({}{}",
             millis.checked_add(seconds.checked_mul(1000)?)?,
@@ -54,7 +58,8 @@ fn timestamp(text: &str, seconds: i64) -> Option<String> {
         ));
     }
     let (civil, rest) = text.split_at_checked(SECOND)?;
-    // `0001-01-01` is .NET's default value, `1901-01-01` Trio's "until further notice": both mean no time.
+    // `0001-01-01` is .NET's default value, `1901-01-01` Trio's "until further notice": both mean
+    // no time.
     let moment: DateTime = civil.parse().ok().filter(|moment: &DateTime| moment.year() >= 2000)?;
     let moment = moment.checked_add(Span::new().try_seconds(seconds).ok()?).ok()?;
     let between = civil.get(10..11)?;

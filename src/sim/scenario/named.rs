@@ -62,27 +62,35 @@ impl Scenario {
             demands: vec![voice(180, 240)],
             ..ServicePlan::steady("Störningar", Class::Voice, 120.0)
         };
-        steady(vec![calls], vec![team("Mälardalen", 5, &[0], Behaviour { pauses: false, ..at_work(6, 20) })])
+        steady(
+            vec![calls],
+            vec![team("Mälardalen", 5, &[0], Behaviour { pauses: false, ..at_work(6, 20) })],
+        )
     }
 
-    /// 25 agents at one service, nearly all talking: most of the time more cases are live than the 20 that
-    /// `services/cases` lists.
+    /// 25 agents at one service, nearly all talking: most of the time more cases are live than the
+    /// 20 that `services/cases` lists.
     pub fn crowded() -> Self {
         let calls = ServicePlan {
             demands: vec![voice(300, 240)],
             ..ServicePlan::steady("Skatteupplysningen", Class::Voice, 310.0)
         };
-        steady(vec![calls], vec![team("Gävle", 25, &[0], Behaviour { pauses: false, ..at_work(5, 15) })])
+        steady(
+            vec![calls],
+            vec![team("Gävle", 25, &[0], Behaviour { pauses: false, ..at_work(5, 15) })],
+        )
     }
 
     /// Calls, callbacks, chat, e-mail and tasks, for agents with several skills.
     pub fn mixed_media() -> Self {
         let demands = vec![voice(180, 240), Demand::typical(Class::Callback, 0.15)];
-        let calls = ServicePlan { demands, ..ServicePlan::steady("Kundtjänst", Class::Voice, 90.0) };
+        let calls =
+            ServicePlan { demands, ..ServicePlan::steady("Kundtjänst", Class::Voice, 90.0) };
         let chat = ServicePlan::steady("Chatten", Class::Chat, 40.0);
         let demands = vec![Demand::typical(Class::Email, 0.7), Demand::typical(Class::Task, 0.3)];
         let mail = ServicePlan { demands, ..ServicePlan::steady("Ärenden", Class::Email, 30.0) };
-        let demands = vec![Demand { share: 0.7, ..voice(240, 180) }, Demand::typical(Class::Email, 0.3)];
+        let demands =
+            vec![Demand { share: 0.7, ..voice(240, 180) }, Demand::typical(Class::Email, 0.3)];
         let both = ServicePlan { demands, ..ServicePlan::steady("Bygglov", Class::Voice, 20.0) };
         let behaviour = at_work(7, 30);
         let teams = vec![
@@ -93,7 +101,8 @@ impl Scenario {
         steady(vec![calls, chat, mail, both], teams)
     }
 
-    /// 20:00: one service closed until 7:00, and one open without arrivals; agents are on duty at both.
+    /// 20:00: one service closed until 7:00, and one open without arrivals; agents are on duty at
+    /// both.
     pub fn night() -> Self {
         let day = ServicePlan {
             opening_hours: OpeningHours::Daytime,
@@ -102,7 +111,8 @@ impl Scenario {
             ..ServicePlan::steady("Kundtjänst", Class::Voice, 60.0)
         };
         let watch = ServicePlan::steady("Beredskap", Class::Voice, 0.0);
-        let teams = vec![team("Dagen", 6, &[0], at_work(6, 30)), Team::always_ready("Natten", 2, &[1])];
+        let teams =
+            vec![team("Dagen", 6, &[0], at_work(6, 30)), Team::always_ready("Natten", 2, &[1])];
         Self { start_time: TWENTY, warm_up: Duration::ZERO, ..steady(vec![day, watch], teams) }
     }
 
@@ -115,7 +125,8 @@ impl Scenario {
         scenario
     }
 
-    /// A working day from 11:00 with shifts and an evening: two services, some agents with both skills.
+    /// A working day from 11:00 with shifts and an evening: two services, some agents with both
+    /// skills.
     pub fn working_day() -> Self {
         let daily = |name, calls: f64| ServicePlan {
             opening_hours: OpeningHours::Daytime,
@@ -138,8 +149,8 @@ impl Scenario {
         }
     }
 
-    /// Calls that are rerouted: some overflow after 30 s, some become callbacks after 60 s, some are
-    /// transferred by the agent who answered.
+    /// Calls that are rerouted: some overflow after 30 s, some become callbacks after 60 s, some
+    /// are transferred by the agent who answered.
     pub fn moving() -> Self {
         let calls = ServicePlan {
             demands: vec![voice(150, 240)],

@@ -16,7 +16,13 @@ fn simulator(options: Options) -> Simulator {
     Simulator::new(options, Arc::new(|| UNIX_EPOCH + Duration::from_secs(1_750_000_000)))
 }
 
-async fn send(simulator: &Simulator, peer: &str, method: Method, path: &str, body: &str) -> Response {
+async fn send(
+    simulator: &Simulator,
+    peer: &str,
+    method: Method,
+    path: &str,
+    body: &str,
+) -> Response {
     let mut request = HttpRequest::builder().method(method).uri(path).header(HOST, "trio.test");
     if let Ok(peer) = peer.parse::<SocketAddr>() {
         request = request.extension(ConnectInfo(peer));
@@ -25,7 +31,12 @@ async fn send(simulator: &Simulator, peer: &str, method: Method, path: &str, bod
     simulator.router().oneshot(request).await.expect("an answer")
 }
 
-async fn control(simulator: &Simulator, method: Method, path: &str, body: &Value) -> (StatusCode, Value) {
+async fn control(
+    simulator: &Simulator,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> (StatusCode, Value) {
     let path = format!("/sim/control{path}");
     let answer = send(simulator, LOOPBACK, method, &path, &body.to_string()).await;
     let status = answer.status();
@@ -85,16 +96,26 @@ async fn services_and_agents_are_added_and_removed() {
     assert_eq!(simulator.service_count(), 9);
     let path = format!("/services/{}", added["id"]);
     assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::OK);
-    assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        control(&simulator, Method::DELETE, &path, &json!({})).await.0,
+        StatusCode::NOT_FOUND
+    );
     assert_eq!(simulator.service_count(), 8);
-    let (_, added) = control(&simulator, Method::POST, "/agents", &json!({"first_name": "Åke"})).await;
+    let (_, added) =
+        control(&simulator, Method::POST, "/agents", &json!({"first_name": "Åke"})).await;
     assert_eq!(simulator.agent_count(), 41);
     let path = format!("/agents/{}", added["id"]);
-    assert_eq!(control(&simulator, Method::GET, &path, &json!({})).await.0, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(
+        control(&simulator, Method::GET, &path, &json!({})).await.0,
+        StatusCode::METHOD_NOT_ALLOWED
+    );
     assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::OK);
     assert_eq!(simulator.agent_count(), 40);
     let nowhere = json!({"contact_center": 9});
-    assert_eq!(control(&simulator, Method::POST, "/agents", &nowhere).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        control(&simulator, Method::POST, "/agents", &nowhere).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -122,7 +143,8 @@ async fn answering_stops_and_starts() {
     control(&simulator, Method::POST, "/answering", &stop).await;
     let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await;
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
-    control(&simulator, Method::POST, "/answering", &json!({"answering": false, "mode": "hang"})).await;
+    control(&simulator, Method::POST, "/answering", &json!({"answering": false, "mode": "hang"}))
+        .await;
     let held = tokio::spawn({
         let simulator = simulator.clone();
         async move { send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status() }
@@ -187,10 +209,12 @@ async fn world_follows_the_clock() {
 #[test]
 fn large_world_is_generated_in_time() {
     let started = std::time::Instant::now();
-    let options = Options { services: 1_000, agents: 10_000, contact_centers: 5, ..Options::default() };
+    let options =
+        Options { services: 1_000, agents: 10_000, contact_centers: 5, ..Options::default() };
     let simulator = simulator(options);
     assert_eq!((simulator.service_count(), simulator.agent_count()), (1_000, 10_000));
-    // Generous, for a debug build on a busy machine. It guards against scans of all agents per event.
+    // Generous, for a debug build on a busy machine. It guards against scans of all agents per
+    // event.
     assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
 }
 
@@ -199,7 +223,9 @@ async fn passive_server_redirects_unless_disabled() {
     let simulator = simulator(Options::default());
     let order = json!({"other": "trio2.test:80", "passive": true, "secondary": true});
     assert_eq!(control(&simulator, Method::POST, "/failover", &order).await.0, StatusCode::OK);
-    for (method, path) in [(Method::GET, ""), (Method::POST, "/login"), (Method::GET, "/cc/1/agents/state")] {
+    for (method, path) in
+        [(Method::GET, ""), (Method::POST, "/login"), (Method::GET, "/cc/1/agents/state")]
+    {
         let answer = send(&simulator, LOOPBACK, method, &format!("/te/api{path}"), "").await;
         assert_eq!(answer.status(), StatusCode::TEMPORARY_REDIRECT, "{path}");
         let location = answer.headers()["location"].to_str().expect("text");
@@ -215,7 +241,10 @@ async fn passive_server_redirects_unless_disabled() {
     let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api/cc", "").await;
     assert_eq!(answer.headers()["location"], "http://trio2.test:80");
     control(&simulator, Method::POST, "/failover", &json!({"passive": false})).await;
-    assert_eq!(send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
+    assert_eq!(
+        send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(),
+        StatusCode::OK
+    );
     for wrong in [json!({"other": 5}), json!({"passive": "yes"})] {
         let (status, _) = control(&simulator, Method::POST, "/failover", &wrong).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
@@ -233,7 +262,10 @@ async fn fault_affects_as_many_requests_as_ordered() {
         seen.push((answer.status().as_u16(), answer.headers().contains_key("retry-after")));
     }
     assert_eq!(seen, [(503, true), (503, true), (401, false)]);
-    assert_eq!(send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(), StatusCode::OK);
+    assert_eq!(
+        send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(),
+        StatusCode::OK
+    );
     for wrong in [
         json!({}),
         json!({"path": "login"}),
@@ -275,7 +307,10 @@ async fn truth_is_for_loopback_and_resets_on_post() {
     assert!(flow.answered > 5 && simulator.segment_log().len() > 5, "{flow:?}");
     assert_eq!(report["services"][0]["name"], "Växel");
     assert_eq!(voice["answered"], flow.answered);
-    assert_eq!(voice["answered_within"]["20"], json!(flow.answered_within(Duration::from_secs(20))));
+    assert_eq!(
+        voice["answered_within"]["20"],
+        json!(flow.answered_within(Duration::from_secs(20)))
+    );
     assert_eq!(
         voice["service_level"]["20"],
         json!(flow.service_level(Duration::from_secs(20), Duration::ZERO))
@@ -298,7 +333,11 @@ async fn truth_is_for_loopback_and_resets_on_post() {
         (LOOPBACK, Method::DELETE, "/sim/truth", 405),
         (LOOPBACK, Method::GET, "/sim/truth/x", 404),
     ] {
-        assert_eq!(send(&simulator, peer, method, path, "").await.status().as_u16(), status, "{path}");
+        assert_eq!(
+            send(&simulator, peer, method, path, "").await.status().as_u16(),
+            status,
+            "{path}"
+        );
     }
 }
 
@@ -319,7 +358,10 @@ async fn resource_fault_affects_all_centres_or_delays() {
     let late = json!({"path": "cc", "delay_ms": 40, "times": 1});
     assert_eq!(control(&simulator, Method::POST, "/fault", &late).await.0, StatusCode::OK);
     let begun = std::time::Instant::now();
-    assert_eq!(send(&simulator, LOOPBACK, Method::GET, "/te/api/cc", "").await.status().as_u16(), 401);
+    assert_eq!(
+        send(&simulator, LOOPBACK, Method::GET, "/te/api/cc", "").await.status().as_u16(),
+        401
+    );
     assert!(begun.elapsed() >= Duration::from_millis(40));
     let fault = simulator.lock().take_delay(&Request {
         method: Method::GET,
@@ -337,7 +379,8 @@ async fn changes_show_after_the_activation_delay() {
     let time = Arc::new(AtomicU64::new(0));
     let clock = time.clone();
     let options = Options { activation: Duration::from_secs(60), ..Options::default() };
-    let at = move || UNIX_EPOCH + Duration::from_secs(1_750_000_000 + clock.load(Ordering::Relaxed));
+    let at =
+        move || UNIX_EPOCH + Duration::from_secs(1_750_000_000 + clock.load(Ordering::Relaxed));
     let simulator = Simulator::new(options, Arc::new(at));
     let count = async |seconds: u64| {
         time.store(seconds, Ordering::Relaxed);
@@ -348,15 +391,25 @@ async fn changes_show_after_the_activation_delay() {
     let (status, body) = control(&simulator, Method::POST, "/services", &json!({})).await;
     assert_eq!((status, &body["activated_in"]), (StatusCode::ACCEPTED, &json!(60.0)));
     assert_eq!(count(50).await, before);
-    assert_eq!(control(&simulator, Method::DELETE, "/agents/1001", &json!({})).await.0, StatusCode::ACCEPTED);
+    assert_eq!(
+        control(&simulator, Method::DELETE, "/agents/1001", &json!({})).await.0,
+        StatusCode::ACCEPTED
+    );
     assert_eq!(count(109).await, before, "the last change restarted the minute");
     let after = (before.0.map(|n| n + 1), before.1.map(|n| n - 1));
     assert_eq!(count(110).await, after);
     for (method, path) in [(Method::DELETE, "/agents/1001"), (Method::DELETE, "/services/x")] {
-        assert_eq!(control(&simulator, method, path, &json!({})).await.0, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            control(&simulator, method, path, &json!({})).await.0,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
     let nowhere = json!({"contact_center": 9});
-    assert_eq!(control(&simulator, Method::POST, "/agents", &nowhere).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        control(&simulator, Method::POST, "/agents", &nowhere).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]

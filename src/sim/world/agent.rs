@@ -64,13 +64,15 @@ pub(crate) struct Agent {
     pub(crate) job: Option<u64>,
     /// The service of that case.
     pub(crate) service: Option<u32>,
-    /// Number of the present activity. An `ActivityEnd` of another generation is outdated and ignored.
+    /// Number of the present activity. An `ActivityEnd` of another generation is outdated and
+    /// ignored.
     pub(crate) generation: u64,
     /// Number of the present duty period. A pause scheduled in an earlier one is ignored.
     pub(crate) login: u64,
     pub(crate) on_duty: bool,
     pub(crate) pause_due: bool,
-    /// The API has set this agent's state: it takes no cases and keeps the state until it is released.
+    /// The API has set this agent's state: it takes no cases and keeps the state until it is
+    /// released.
     pub(crate) controlled: bool,
 }
 

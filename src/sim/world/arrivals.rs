@@ -10,8 +10,8 @@ use super::event::Event;
 use super::truth_recorder::Disposition;
 
 impl World {
-    /// Schedules the next candidate arrival at a service at the peak rate. [`Self::arrive`] keeps the share
-    /// that the time of day requires (thinning).
+    /// Schedules the next candidate arrival at a service at the peak rate. [`Self::arrive`] keeps
+    /// the share that the time of day requires (thinning).
     pub(super) fn schedule_arrival(&mut self, id: u32) {
         let Some(service) = self.services.get_mut(&id) else { return };
         // Makes the event that is scheduled already outdated: a new rate applies at once.
@@ -20,7 +20,10 @@ impl World {
         if rate > 0.0 {
             let after = exponential(1.0 / rate, &mut self.rng);
             // A tiny rate may draw a time beyond the range of `Duration`.
-            self.events.schedule(self.now.saturating_add(after), Event::Arrival { service: id, generation });
+            self.events.schedule(
+                self.now.saturating_add(after),
+                Event::Arrival { service: id, generation },
+            );
         }
     }
 
@@ -43,7 +46,8 @@ impl World {
 
     pub(super) fn create_case(&mut self, id: u32) {
         let draw = self.rng.random();
-        let Some(demand) = self.services.get(&id).and_then(|it| demand::pick(&it.demands, draw)) else {
+        let Some(demand) = self.services.get(&id).and_then(|it| demand::pick(&it.demands, draw))
+        else {
             return;
         };
         self.last_job += 1;
@@ -79,10 +83,11 @@ impl World {
         let (class, segment) = (case.class, case.segment);
         let (demand, rerouting) = (service.demand(class), service.rerouting);
         if let Some(patience) = demand.patience(&mut self.rng) {
-            self.events.schedule(self.now.saturating_add(patience), Event::Abandonment { job, segment });
+            self.events
+                .schedule(self.now.saturating_add(patience), Event::Abandonment { job, segment });
         }
-        // Only calls overflow or become callbacks; a callback would otherwise become another callback for
-        // ever.
+        // Only calls overflow or become callbacks; a callback would otherwise become another
+        // callback for ever.
         if class == Class::Voice {
             self.schedule_rerouting(&rerouting, job, segment);
         }
@@ -101,7 +106,8 @@ impl World {
         }
     }
 
-    /// Removes a case from the world and from every list. The caller assigns the agent's next activity.
+    /// Removes a case from the world and from every list. The caller assigns the agent's next
+    /// activity.
     pub(super) fn end_case(&mut self, job: u64, ending: CaseEnd) {
         let Some(case) = self.cases.remove(&job) else { return };
         let disposition = match ending {
@@ -135,8 +141,8 @@ impl World {
     pub(crate) fn set_arrival_factor(&mut self, arrival_factor: f64) {
         self.arrival_factor = arrival_factor;
         for service in self.services.keys().copied().collect::<Vec<_>>() {
-            // The scheduled arrival was drawn at the old rate. The exponential distribution has no memory,
-            // so a new draw is exact.
+            // The scheduled arrival was drawn at the old rate. The exponential distribution has no
+            // memory, so a new draw is exact.
             self.schedule_arrival(service);
         }
     }

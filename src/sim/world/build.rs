@@ -24,8 +24,8 @@ const SERVICES_PER_GROUP: usize = 4;
 /// Agents per ordinary agent group.
 const AGENTS_PER_GROUP: usize = 12;
 
-/// One agent in this many is also in a small group of specialists, so that groups of two or three members
-/// exist and agents are in more than one group.
+/// One agent in this many is also in a small group of specialists, so that groups of two or three
+/// members exist and agents are in more than one group.
 const AGENTS_PER_SPECIALIST: usize = 20;
 
 /// Share of the shift that is not spent in pauses.
@@ -36,9 +36,14 @@ impl World {
     pub(crate) fn new(options: &WorldOptions) -> Self {
         let mut world = Self::empty(options.seed, START).with_id_offsets(options.id_offsets);
         let centers = options.contact_centers.max(1);
-        let share = |total: usize, number: usize| total / centers + usize::from(number < total % centers);
+        let share =
+            |total: usize, number: usize| total / centers + usize::from(number < total % centers);
         for number in 0..centers {
-            world.add_center(number, share(options.services, number), share(options.agents, number));
+            world.add_center(
+                number,
+                share(options.services, number),
+                share(options.agents, number),
+            );
         }
         world.set_rates();
         world.schedule_first_events();
@@ -109,7 +114,8 @@ impl World {
                 group = add_group(&mut self.agent_groups, center, name);
             }
             let shift = Shift::pick(self.rng.next_u64());
-            // The shift is drawn before the skills: the order of draws is part of what a seed means.
+            // The shift is drawn before the skills: the order of draws is part of what a seed
+            // means.
             let skills = self.pick_skills(services, number);
             self.insert_agent(center, vec![group], skills, Some(shift), Behaviour::TYPICAL);
         }
@@ -157,8 +163,11 @@ impl World {
             Channel::Chat => names::chat_service(number),
             Channel::Mail => names::mail_service(number),
         });
-        let opening_hours = if number % 5 == 3 { OpeningHours::Always } else { OpeningHours::Daytime };
-        self.put_service(center, group, name, channel, |service| service.opening_hours = opening_hours)
+        let opening_hours =
+            if number % 5 == 3 { OpeningHours::Always } else { OpeningHours::Daytime };
+        self.put_service(center, group, name, channel, |service| {
+            service.opening_hours = opening_hours
+        })
     }
 
     /// Adds a service with the demo's defaults, modified by `change`.

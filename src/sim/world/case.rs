@@ -81,8 +81,8 @@ impl Class {
         matches!(self, Self::Voice | Self::Callback)
     }
 
-    /// Weight of a second of waiting when an agent takes the next case: written cases can wait, callers
-    /// cannot.
+    /// Weight of a second of waiting when an agent takes the next case: written cases can wait,
+    /// callers cannot.
     pub(crate) fn urgency(self) -> f64 {
         match self {
             Self::Voice | Self::Callback => 1.0,

@@ -36,8 +36,12 @@ impl World {
         let group = self.service_groups.values().find(|group| group.center == center);
         let group = group.map_or(0, |group| group.id);
         let id = self.insert_service(center, group, number, Some(name));
-        let candidates: Vec<u32> =
-            self.agents.values().filter(|agent| agent.center == center).map(|agent| agent.id).collect();
+        let candidates: Vec<u32> = self
+            .agents
+            .values()
+            .filter(|agent| agent.center == center)
+            .map(|agent| agent.id)
+            .collect();
         let wanted = (candidates.len() / 8).clamp(1, 20).min(candidates.len());
         for _ in 0..wanted {
             let agent = candidates[self.rng.random_range(0..candidates.len())];
@@ -112,15 +116,16 @@ impl World {
         Ok(())
     }
 
-    /// Logs an agent in or out through the API. From then on its state changes only through the API.
+    /// Logs an agent in or out through the API. From then on its state changes only through the
+    /// API.
     pub(crate) fn set_login(&mut self, id: u32, logged_in: bool) -> Result<(), ChangeError> {
         let agent = self.agents.get_mut(&id).ok_or(ChangeError::Unknown)?;
         // A repeated login must not end the agent's present state.
         let same = agent.controlled && (agent.activity != Activity::LoggedOut) == logged_in;
         if !same {
             let activity = if logged_in { Activity::Available } else { Activity::LoggedOut };
-            // Before the state changes: an agent under control must not enter a service's list of idle
-            // agents.
+            // Before the state changes: an agent under control must not enter a service's list of
+            // idle agents.
             self.take_control(id);
             self.interrupt(id, activity, None);
         }
@@ -149,7 +154,8 @@ impl World {
         Ok(())
     }
 
-    /// Returns all agents that the API controls to their own behaviour; pauses resume with the next shift.
+    /// Returns all agents that the API controls to their own behaviour; pauses resume with the next
+    /// shift.
     pub(crate) fn release(&mut self) {
         let held: Vec<u32> =
             self.agents.values().filter(|agent| agent.controlled).map(|agent| agent.id).collect();
@@ -170,7 +176,8 @@ impl World {
     /// Ends or requeues the agent's case and starts another activity.
     fn interrupt(&mut self, id: u32, activity: Activity, reason: Option<String>) {
         let job = self.agents.get(&id).and_then(|agent| agent.job);
-        // In wrap-up the agent still names its last case, which may be at another agent after a transfer.
+        // In wrap-up the agent still names its last case, which may be at another agent after a
+        // transfer.
         let held = job.and_then(|job| self.cases.get(&job)).filter(|case| case.agent == Some(id));
         let stage = held.map(|case| case.stage);
         if let (Some(job), Some(Stage::Handled)) = (job, stage) {
@@ -180,14 +187,16 @@ impl World {
         if let Some(agent) = self.agents.get_mut(&id) {
             (agent.job, agent.service) = (None, None);
         }
-        // After the agent's state has changed: the case must not be offered to the same agent again.
+        // After the agent's state has changed: the case must not be offered to the same agent
+        // again.
         if let (Some(job), Some(Stage::Offered)) = (job, stage) {
             self.requeue(job);
         }
     }
 
     fn add_skill(&mut self, agent: u32, service: u32) {
-        let (Some(agent), Some(service)) = (self.agents.get_mut(&agent), self.services.get_mut(&service))
+        let (Some(agent), Some(service)) =
+            (self.agents.get_mut(&agent), self.services.get_mut(&service))
         else {
             return;
         };

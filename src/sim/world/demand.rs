@@ -33,8 +33,8 @@ impl Demand {
     pub fn typical(class: Class, share: f64) -> Self {
         let patience = |seconds| Some(Distribution::Exponential(Duration::from_secs(seconds)));
         let (handling, patience) = match class {
-            // Means in seconds. No one waits live for a callback, an e-mail or a task, so these have no
-            // patience.
+            // Means in seconds. No one waits live for a callback, an e-mail or a task, so these
+            // have no patience.
             Class::Voice => (200, patience(240)),
             Class::Callback => (180, None),
             Class::Chat => (260, patience(300)),
@@ -52,7 +52,8 @@ impl Demand {
 
     /// Draws the patience of a new case.
     pub(super) fn patience(&self, rng: &mut ChaCha8Rng) -> Option<Duration> {
-        // No draw without such callers: worlds without them must keep their sequence of random numbers.
+        // No draw without such callers: worlds without them must keep their sequence of random
+        // numbers.
         let short_abandons = self.short_abandons > 0.0 && rng.random::<f64>() < self.short_abandons;
         if short_abandons {
             Some(SHORT_ABANDON_WAIT.sample(rng))
@@ -63,12 +64,17 @@ impl Demand {
 }
 
 impl Channel {
-    /// Demand at the demo's services. The most common class is last: [`Self::mean_cycle`] relies on it.
+    /// Demand at the demo's services. The most common class is last: [`Self::mean_cycle`] relies on
+    /// it.
     pub(super) fn demands(self) -> Vec<Demand> {
         match self {
-            Self::Phone => vec![Demand::typical(Class::Callback, 0.07), Demand::typical(Class::Voice, 0.93)],
+            Self::Phone => {
+                vec![Demand::typical(Class::Callback, 0.07), Demand::typical(Class::Voice, 0.93)]
+            }
             Self::Chat => vec![Demand::typical(Class::Chat, 1.0)],
-            Self::Mail => vec![Demand::typical(Class::Task, 0.25), Demand::typical(Class::Email, 0.75)],
+            Self::Mail => {
+                vec![Demand::typical(Class::Task, 0.25), Demand::typical(Class::Email, 0.75)]
+            }
         }
     }
 }
@@ -87,7 +93,8 @@ pub(super) fn pick(demands: &[Demand], draw: f64) -> Option<Demand> {
 /// Mean handling time over all demands, in seconds.
 pub(super) fn mean_handling(demands: &[Demand]) -> f64 {
     let total: f64 = demands.iter().map(|demand| demand.share).sum();
-    let work: f64 = demands.iter().map(|demand| demand.share * demand.handling.mean().as_secs_f64()).sum();
+    let work: f64 =
+        demands.iter().map(|demand| demand.share * demand.handling.mean().as_secs_f64()).sum();
     if total > 0.0 { work / total } else { 0.0 }
 }
 
@@ -113,7 +120,8 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         assert!(Demand::typical(Class::Voice, 1.0).patience(&mut rng).is_some());
         assert!(Demand::typical(Class::Email, 1.0).patience(&mut rng).is_none());
-        let demand = Demand { short_abandons: 0.2, patience: None, ..Demand::typical(Class::Voice, 1.0) };
+        let demand =
+            Demand { short_abandons: 0.2, patience: None, ..Demand::typical(Class::Voice, 1.0) };
         let gone: Vec<Duration> = (0..10_000).filter_map(|_| demand.patience(&mut rng)).collect();
         // 20 % of 10,000, within nearly four standard deviations of 40.
         assert!((1_850..2_150).contains(&gone.len()), "{}", gone.len());

@@ -9,9 +9,11 @@ use super::case::Stage;
 impl World {
     /// Offers a queued case to the agent who has been idle longest, if there is one.
     pub(super) fn dispatch_case(&mut self, job: u64) {
-        // After a transfer the case may be offered already: the agent who became free looked for a case
-        // first.
-        let Some(case) = self.cases.get(&job).filter(|case| case.stage == Stage::Queued) else { return };
+        // After a transfer the case may be offered already: the agent who became free looked for a
+        // case first.
+        let Some(case) = self.cases.get(&job).filter(|case| case.stage == Stage::Queued) else {
+            return;
+        };
         let idle = self.services.get(&case.service).and_then(|service| service.idle.first());
         if let Some((_, agent)) = idle.copied() {
             self.offer(agent, job);
@@ -22,14 +24,16 @@ impl World {
     pub(super) fn dispatch_agent(&mut self, id: u32) {
         let Some(agent) = self.agents.get(&id) else { return };
         let urgency = |job: &u64| {
-            self.cases.get(job).map_or(0.0, |case| case.waited(self.now).as_secs_f64() * case.class.urgency())
+            self.cases
+                .get(job)
+                .map_or(0.0, |case| case.waited(self.now).as_secs_f64() * case.class.urgency())
         };
         let most_urgent = agent
             .skills
             .iter()
             .filter_map(|service| self.services.get(service)?.queue.first().map(|(_, job)| *job))
-            // Equally urgent: the lower job number, which came first, so that the choice never depends on
-            // the order of skills.
+            // Equally urgent: the lower job number, which came first, so that the choice never
+            // depends on the order of skills.
             .max_by(|a, b| urgency(a).total_cmp(&urgency(b)).then(Reverse(a).cmp(&Reverse(b))));
         if let Some(job) = most_urgent {
             self.offer(id, job);
@@ -58,8 +62,8 @@ impl World {
         }
     }
 
-    /// Takes an offered case back from its agent and offers it to another one, or returns it to its old
-    /// place in the queue. The agent must have another activity already.
+    /// Takes an offered case back from its agent and offers it to another one, or returns it to its
+    /// old place in the queue. The agent must have another activity already.
     pub(super) fn requeue(&mut self, job: u64) {
         let Some(case) = self.cases.get_mut(&job) else { return };
         case.stage = Stage::Queued;

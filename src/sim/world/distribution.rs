@@ -6,8 +6,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, Exp, LogNormal};
 
-/// Standard deviation of the logarithm of [`Distribution::LogNormal`]: handling times have a long tail, but
-/// no extreme one.
+/// Standard deviation of the logarithm of [`Distribution::LogNormal`]: handling times have a long
+/// tail, but no extreme one.
 const SPREAD: f64 = 0.6;
 
 /// Distribution of a duration.
@@ -39,7 +39,8 @@ impl Distribution {
             Self::LogNormal(mean) => {
                 // The mean of a lognormal distribution is exp(mu + sigma²/2).
                 let centre = mean.as_secs_f64().ln() - SPREAD * SPREAD / 2.0;
-                LogNormal::new(centre, SPREAD).map_or(mean, |distribution| seconds(distribution.sample(rng)))
+                LogNormal::new(centre, SPREAD)
+                    .map_or(mean, |distribution| seconds(distribution.sample(rng)))
             }
             Self::Uniform(from, to) if from < to => {
                 seconds(rng.random_range(from.as_secs_f64()..to.as_secs_f64()))
@@ -77,9 +78,14 @@ mod tests {
         ] {
             let total: Duration = (0..20_000).map(|_| distribution.sample(&mut rng)).sum();
             assert_eq!(distribution.mean(), second(200));
-            assert!((total.as_secs_f64() / 20_000.0 - 200.0).abs() < 5.0, "{distribution:?}: {total:?}");
+            assert!(
+                (total.as_secs_f64() / 20_000.0 - 200.0).abs() < 5.0,
+                "{distribution:?}: {total:?}"
+            );
         }
-        for distribution in [Distribution::Exponential, Distribution::LogNormal, Distribution::Fixed] {
+        for distribution in
+            [Distribution::Exponential, Distribution::LogNormal, Distribution::Fixed]
+        {
             assert_eq!(distribution(Duration::ZERO).sample(&mut rng), Duration::ZERO);
         }
         assert_eq!(Distribution::Uniform(second(3), second(3)).sample(&mut rng), second(3));

@@ -20,8 +20,8 @@ const MEAN_PAUSE_INTERVAL: f64 = 50.0 * 60.0;
 const PAUSES: [(&str, f64, u32); 4] =
     [("Rast", 10.0, 5), ("Ärendehantering", 6.0, 3), ("Möte", 20.0, 1), ("Utbildning", 25.0, 1)];
 
-/// Pause of an agent who did not answer: the product puts such an agent into pause, and without it the same
-/// case would ring there again at once.
+/// Pause of an agent who did not answer: the product puts such an agent into pause, and without it
+/// the same case would ring there again at once.
 const NO_ANSWER_PAUSE: Duration = Duration::from_secs(60);
 
 impl World {
@@ -135,7 +135,8 @@ impl World {
             left = left.saturating_sub(pause.2);
             found
         });
-        let (reason, minutes, _) = if lunch { ("Lunch", 30.0, 0) } else { other.unwrap_or(PAUSES[0]) };
+        let (reason, minutes, _) =
+            if lunch { ("Lunch", 30.0, 0) } else { other.unwrap_or(PAUSES[0]) };
         self.change_activity(id, Activity::Paused, Some(reason.to_owned()));
         let length = exponential(minutes * 60.0, &mut self.rng);
         self.schedule_activity_end(id, length);

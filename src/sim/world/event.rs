@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// An event at an exact world time.
 ///
-/// It refers to its subject by id, and carries the generation or segment that it was scheduled for. Events
-/// are never cancelled: an outdated one finds another generation, or no subject, and does nothing.
+/// It refers to its subject by id, and carries the generation or segment that it was scheduled for.
+/// Events are never cancelled: an outdated one finds another generation, or no subject, and does
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
     /// Candidate arrival at a service; the hour decides whether it becomes a case.
@@ -33,7 +34,8 @@ pub(crate) enum Event {
 pub(crate) struct EventQueue {
     // A `BinaryHeap` is a max-heap; `Reverse` makes the earliest event its top.
     heap: BinaryHeap<Reverse<(Duration, u64, Event)>>,
-    // Breaks ties in the order of scheduling; without it the order of `Event`'s variants would decide.
+    // Breaks ties in the order of scheduling; without it the order of `Event`'s variants would
+    // decide.
     scheduled: u64,
 }
 

@@ -31,7 +31,8 @@ impl World {
     }
 
     fn add_planned_service(&mut self, plan: &ServicePlan, group: u32) {
-        let channel = plan.demands.first().map_or(Channel::Phone, |demand| Channel::for_class(demand.class));
+        let channel =
+            plan.demands.first().map_or(Channel::Phone, |demand| Channel::for_class(demand.class));
         self.put_service(CENTER, group, plan.name.clone(), channel, |service| {
             service.opening_hours = plan.opening_hours;
             service.arrival_profile = plan.arrival_profile;

@@ -1,12 +1,12 @@
-//! Names of people, services, groups and places. Nearly all hold letters beyond ASCII, and some (Þ, ð) are
-//! rare: encodings and sorting of a client are exercised by every answer.
+//! Names of people, services, groups and places. Nearly all hold letters beyond ASCII, and some (Þ,
+//! ð) are rare: encodings and sorting of a client are exercised by every answer.
 
 const FIRST: [&str; 48] = [
-    "Åsa", "Björn", "Märta", "Göran", "Sölve", "Håkan", "Ingrid", "Jörgen", "Käthe", "Lars", "Maja", "Nils",
-    "Örjan", "Pär", "Rönnaug", "Sigrid", "Tuva", "Ulf", "Vibeke", "Yngve", "Zäta", "Aino", "Bård", "Cecilia",
-    "Dagny", "Eskil", "Freja", "Gyða", "Hjördis", "Ivar", "Jyrki", "Kåre", "Linnéa", "Målfrid", "Njål",
-    "Olof", "Päivi", "Ragnhild", "Søren", "Tyra", "Unni", "Väinö", "Ylva", "Ängla", "Elsa", "Øystein", "Åke",
-    "Märit",
+    "Åsa", "Björn", "Märta", "Göran", "Sölve", "Håkan", "Ingrid", "Jörgen", "Käthe", "Lars",
+    "Maja", "Nils", "Örjan", "Pär", "Rönnaug", "Sigrid", "Tuva", "Ulf", "Vibeke", "Yngve", "Zäta",
+    "Aino", "Bård", "Cecilia", "Dagny", "Eskil", "Freja", "Gyða", "Hjördis", "Ivar", "Jyrki",
+    "Kåre", "Linnéa", "Målfrid", "Njål", "Olof", "Päivi", "Ragnhild", "Søren", "Tyra", "Unni",
+    "Väinö", "Ylva", "Ängla", "Elsa", "Øystein", "Åke", "Märit",
 ];
 
 const LAST: [&str; 48] = [

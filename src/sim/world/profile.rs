@@ -1,7 +1,7 @@
 //! The working day: arrivals by hour, shifts and opening hours.
 //!
-//! Times are wall-clock times of the world, since some midnight. The demo starts at 9:15, independent of
-//! the machine's clock, so that it always shows a busy morning.
+//! Times are wall-clock times of the world, since some midnight. The demo starts at 9:15,
+//! independent of the machine's clock, so that it always shows a busy morning.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ pub(crate) const START: Duration = Duration::from_secs(9 * HOUR + 15 * 60);
 
 /// Share of the peak arrival rate at each full hour, interpolated linearly.
 const HOURLY_SHARE: [f64; 24] = [
-    0.02, 0.02, 0.02, 0.02, 0.02, 0.03, 0.08, 0.3, 0.8, 1.0, 1.0, 1.0, 0.9, 0.95, 0.95, 0.85, 0.6, 0.3, 0.18,
-    0.14, 0.1, 0.05, 0.03, 0.02,
+    0.02, 0.02, 0.02, 0.02, 0.02, 0.03, 0.08, 0.3, 0.8, 1.0, 1.0, 1.0, 0.9, 0.95, 0.95, 0.85, 0.6,
+    0.3, 0.18, 0.14, 0.1, 0.05, 0.03, 0.02,
 ];
 
 /// Start in minutes after midnight, length in minutes, and weight of each kind of shift.
@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn staffed_share_matches_the_shifts() {
-        // A multiple of 1,360 (136 weights, ten delays): each shift occurs as often as its weight says.
+        // A multiple of 1,360 (136 weights, ten delays): each shift occurs as often as its weight
+        // says.
         let total = 136_000;
         let on = (0..total)
             .map(Shift::pick)

@@ -11,9 +11,11 @@ use crate::sim::scenario::Rerouting;
 impl World {
     /// Schedules overflow and callback of a call that waits too long, each with its share.
     pub(super) fn schedule_rerouting(&mut self, rerouting: &Rerouting, job: u64, segment: u32) {
-        let overflow = rerouting.overflow.map(|it| (it.share, it.after, Event::Overflow { job, segment }));
-        let callback =
-            rerouting.callback.map(|it| (it.share, it.after, Event::CallbackRequest { job, segment }));
+        let overflow =
+            rerouting.overflow.map(|it| (it.share, it.after, Event::Overflow { job, segment }));
+        let callback = rerouting
+            .callback
+            .map(|it| (it.share, it.after, Event::CallbackRequest { job, segment }));
         for (share, after, event) in overflow.into_iter().chain(callback) {
             if self.rng.random::<f64>() < share {
                 self.events.schedule(self.now.saturating_add(after), event);
@@ -45,15 +47,23 @@ impl World {
         self.service_at(transfer.to).filter(|_| goes)
     }
 
-    /// Moves a case to a service and class, where it starts to wait as a new segment. The caller assigns
-    /// the agent's next activity and then dispatches the case.
-    pub(super) fn reroute(&mut self, job: u64, disposition: Disposition, service: u32, class: Class) {
+    /// Moves a case to a service and class, where it starts to wait as a new segment. The caller
+    /// assigns the agent's next activity and then dispatches the case.
+    pub(super) fn reroute(
+        &mut self,
+        job: u64,
+        disposition: Disposition,
+        service: u32,
+        class: Class,
+    ) {
         let Some(mut case) = self.cases.remove(&job) else { return };
         // Before the case changes: the old segment ends with its old service and class.
         self.recorder.record_end(&case, disposition, self.now);
         self.remove_from_lists(&case);
-        (case.service, case.class, case.arrived, case.stage) = (service, class, self.now, Stage::Queued);
-        // As the figures of a contact centre do: the wait at the second service counts from the move.
+        (case.service, case.class, case.arrived, case.stage) =
+            (service, class, self.now, Stage::Queued);
+        // As the figures of a contact centre do: the wait at the second service counts from the
+        // move.
         (case.offered, case.answered, case.agent) = (None, None, None);
         // Events that were scheduled for the old segment become outdated.
         case.segment += 1;
@@ -64,8 +74,10 @@ impl World {
 
     /// Service of a case that is queued in this segment; `None` while it rings.
     fn queued_service(&self, job: u64, segment: u32) -> Option<u32> {
-        let case =
-            self.cases.get(&job).filter(|case| case.stage == Stage::Queued && case.segment == segment)?;
+        let case = self
+            .cases
+            .get(&job)
+            .filter(|case| case.stage == Stage::Queued && case.segment == segment)?;
         Some(case.service)
     }
 }

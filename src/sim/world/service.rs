@@ -49,7 +49,8 @@ pub(crate) struct Service {
 }
 
 impl Channel {
-    /// Channel of the service with this number in its contact centre: one in eight for chat, one for mail.
+    /// Channel of the service with this number in its contact centre: one in eight for chat, one
+    /// for mail.
     pub(crate) fn for_number(number: usize) -> Self {
         match number % 8 {
             4 => Self::Chat,
@@ -70,19 +71,24 @@ impl Channel {
     /// Offered load at the busiest time, as a share of the capacity of the staff.
     pub(crate) fn load(self) -> f64 {
         match self {
-            // Above the capacity: abandons bound these queues. No one abandons an e-mail, so mail must
-            // leave room.
+            // Above the capacity: abandons bound these queues. No one abandons an e-mail, so mail
+            // must leave room.
             Self::Phone => 1.35,
             Self::Chat => 1.2,
             Self::Mail => 1.0,
         }
     }
 
-    /// Mean seconds of a demo agent's time per case of the most common class, ringing and wrap-up included.
+    /// Mean seconds of a demo agent's time per case of the most common class, ringing and wrap-up
+    /// included.
     pub(crate) fn mean_cycle(self) -> f64 {
         let handling = self.demands().last().map(|demand| demand.handling);
         let distributions = [handling, Behaviour::TYPICAL.ringing, Behaviour::TYPICAL.wrap_up];
-        distributions.into_iter().flatten().map(|distribution| distribution.mean().as_secs_f64()).sum()
+        distributions
+            .into_iter()
+            .flatten()
+            .map(|distribution| distribution.mean().as_secs_f64())
+            .sum()
     }
 }
 

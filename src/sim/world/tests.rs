@@ -11,7 +11,8 @@ use crate::sim::Scenario;
 use crate::sim::IdOffsets;
 
 use super::{
-    Activity, Agent, Case, CaseCounts, ChangeError, Service, Stage, TruthRecorder, World, WorldOptions,
+    Activity, Agent, Case, CaseCounts, ChangeError, Service, Stage, TruthRecorder, World,
+    WorldOptions,
 };
 
 fn world(seed: u64) -> World {
@@ -24,8 +25,14 @@ fn world(seed: u64) -> World {
     })
 }
 
-type Facts =
-    (Duration, BTreeMap<u32, Service>, BTreeMap<u32, Agent>, BTreeMap<u64, Case>, CaseCounts, TruthRecorder);
+type Facts = (
+    Duration,
+    BTreeMap<u32, Service>,
+    BTreeMap<u32, Agent>,
+    BTreeMap<u64, Case>,
+    CaseCounts,
+    TruthRecorder,
+);
 
 fn facts(world: &World) -> Facts {
     let World { now, services, agents, cases, case_counts, recorder, .. } = world;
@@ -42,24 +49,36 @@ fn assert_consistent(world: &World) {
         assert_eq!(service.available, doing(Activity::Available));
         assert_eq!(service.busy, doing(Activity::Busy));
         assert_eq!(service.logged_on, staff().count() - doing(Activity::LoggedOut));
-        let idle = staff().filter(|agent| agent.activity == Activity::Available && !agent.controlled);
+        let idle =
+            staff().filter(|agent| agent.activity == Activity::Available && !agent.controlled);
         assert!(service.idle.iter().map(|(_, id)| *id).eq({
             let mut idle: Vec<_> = idle.map(|agent| (agent.since, agent.id)).collect();
             idle.sort_unstable();
             idle.into_iter().map(|(_, id)| id)
         }));
-        assert!(service.queue.is_empty() || service.idle.is_empty(), "no case waits while an agent is idle");
+        assert!(
+            service.queue.is_empty() || service.idle.is_empty(),
+            "no case waits while an agent is idle"
+        );
         let of = |wanted: fn(&Case) -> bool| {
             let all = world.cases().values().filter(|case| case.service == service.id);
             all.filter(move |case| wanted(case)).map(|case| case.job)
         };
         assert!(of(|_| true).eq(service.live.iter().copied()));
-        let jobs = |queue: &BTreeSet<(Duration, u64)>| queue.iter().map(|it| it.1).collect::<BTreeSet<_>>();
+        let jobs = |queue: &BTreeSet<(Duration, u64)>| {
+            queue.iter().map(|it| it.1).collect::<BTreeSet<_>>()
+        };
         assert!(of(|case| case.stage != Stage::Handled).eq(jobs(&service.waiting)));
         assert!(of(|case| case.stage == Stage::Queued).eq(jobs(&service.queue)));
     }
     for case in world.cases().values() {
-        let times = [Some(case.created), Some(case.arrived), case.offered, case.answered, Some(world.now())];
+        let times = [
+            Some(case.created),
+            Some(case.arrived),
+            case.offered,
+            case.answered,
+            Some(world.now()),
+        ];
         assert!(times.iter().flatten().is_sorted(), "{case:?}");
         assert_eq!(case.agent.is_some(), case.stage != Stage::Queued);
         let holder = case.agent.map(|id| &world.agents()[&id]);
@@ -195,7 +214,8 @@ fn agents_go_home_at_night() {
     // 10:15 on the next morning.
     world.step(Duration::from_secs(8 * 3600));
     assert_consistent(&world);
-    let in_next_morning = world.agents().values().filter(|a| a.activity != Activity::LoggedOut).count();
+    let in_next_morning =
+        world.agents().values().filter(|a| a.activity != Activity::LoggedOut).count();
     assert!(in_at_night < 8 && in_next_morning > 20, "{in_at_night} then {in_next_morning}");
 }
 
@@ -248,7 +268,11 @@ fn released_agents_work_again() {
     world.release();
     assert_consistent(&world);
     world.step(Duration::from_secs(900));
-    assert!(world.case_counts().served > served + 10, "{} after {served}", world.case_counts().served);
+    assert!(
+        world.case_counts().served > served + 10,
+        "{} after {served}",
+        world.case_counts().served
+    );
     assert!(world.agents().values().all(|agent| !agent.controlled));
 }
 
@@ -270,7 +294,8 @@ fn removed_service_ends_cases_and_frees_agents() {
 fn agents_share_groups_and_some_are_small() {
     let world = world(1);
     assert!(world.agents().values().any(|agent| agent.groups.len() > 1));
-    let members = |group: u32| world.agents().values().filter(move |a| a.groups.contains(&group)).count();
+    let members =
+        |group: u32| world.agents().values().filter(move |a| a.groups.contains(&group)).count();
     assert!(world.agent_groups().keys().any(|group| members(*group) < 3));
     assert!(world.agent_groups().keys().all(|group| members(*group) > 0));
 }

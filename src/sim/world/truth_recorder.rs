@@ -1,5 +1,5 @@
-//! Exact statistics of a world, recorded as events happen. No answer of the simulated API is derived from
-//! them, so they can judge what a client infers.
+//! Exact statistics of a world, recorded as events happen. No answer of the simulated API is
+//! derived from them, so they can judge what a client infers.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use super::agent::{Activity, Agent};
 use super::case::{Case, Class, Stage};
 use crate::sim::truth::{AgentTime, Flow, Truth};
 
-/// One segment of a case: its time at one service and in one class, from arrival to end or rerouting. Times
-/// are world times.
+/// One segment of a case: its time at one service and in one class, from arrival to end or
+/// rerouting. Times are world times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// Job number. A case keeps it when it is rerouted.
@@ -48,8 +48,8 @@ pub enum Disposition {
     Removed,
 }
 
-/// Statistics since the last reset. Memory grows with the size of the contact centre only, unless the
-/// segment log is on.
+/// Statistics since the last reset. Memory grows with the size of the contact centre only, unless
+/// the segment log is on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct TruthRecorder {
     since: Duration,
@@ -61,8 +61,8 @@ pub(crate) struct TruthRecorder {
 
 impl TruthRecorder {
     pub(super) fn record_arrival(&mut self, case: &Case) {
-        // A case counts for the service and class that it has at this moment. Each segment therefore has
-        // its own row.
+        // A case counts for the service and class that it has at this moment. Each segment
+        // therefore has its own row.
         self.flow(case).arrived += 1;
     }
 
@@ -125,13 +125,15 @@ impl World {
     pub(crate) fn reset_truth(&mut self) {
         let log = self.recorder.log.is_some().then(Vec::new);
         self.recorder = TruthRecorder { since: self.now, log, ..TruthRecorder::default() };
-        // Cases being handled were answered before the reset: only their remaining handling time counts.
+        // Cases being handled were answered before the reset: only their remaining handling time
+        // counts.
         for case in self.cases.values().filter(|case| case.stage != Stage::Handled) {
             self.recorder.flow(case).carried_in += 1;
         }
     }
 
-    /// Statistics since the last reset, including waits, talks and activities that are still going on.
+    /// Statistics since the last reset, including waits, talks and activities that are still going
+    /// on.
     pub(crate) fn truth(&self) -> Truth {
         let mut recorder = self.recorder.without_log();
         for service in self.services.values() {
@@ -164,7 +166,8 @@ impl World {
         };
         for ((id, class), flow) in recorder.flows {
             let service = truth.services.entry(id).or_default();
-            // A removed service keeps its figures without a name: what happened before the removal counts.
+            // A removed service keeps its figures without a name: what happened before the removal
+            // counts.
             service.name = self.services.get(&id).map(|service| service.name.clone());
             service.classes.insert(class, flow);
         }

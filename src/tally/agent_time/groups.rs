@@ -28,8 +28,9 @@ pub(super) struct Groups {
 type MembershipReadings = (Option<Arc<Vec<Agent>>>, Arc<Vec<AgentGroup>>);
 
 impl Groups {
-    /// Updates the membership if its configuration was read again. A group that becomes too small loses its
-    /// series and starts at zero if it grows again; a group that Trio does not list for a while continues.
+    /// Updates the membership if its configuration was read again. A group that becomes too small
+    /// loses its series and starts at zero if it grows again; a group that Trio does not list for a
+    /// while continues.
     pub(super) fn update_membership(&mut self, center: &Center, settings: &Settings) {
         let Some(groups) = &center.agent_groups.good else { return };
         let agents = center.agents.good.as_ref().map(|good| &good.data);
@@ -43,10 +44,13 @@ impl Groups {
         self.membership_readings = Some((agents.cloned(), groups.data.clone()));
         let members = center.agent_group_members();
         let visibility = Visibility::select(&settings.groups, center, members.as_deref());
-        // Hidden agents are not counted in a group, so the minimum size applies to the others alone.
+        // Hidden agents are not counted in a group, so the minimum size applies to the others
+        // alone.
         self.grouping = members.map(|mut members| {
             members.retain(|(group, _)| visibility.has_group(&group.id));
-            members.iter_mut().for_each(|(_, members)| members.retain(|agent| visibility.has_agent(agent)));
+            members
+                .iter_mut()
+                .for_each(|(_, members)| members.retain(|agent| visibility.has_agent(agent)));
             Grouping::new(&members, settings.min_group_size)
         });
         self.visibility = Some(Arc::new(visibility));
@@ -71,9 +75,9 @@ impl Groups {
             };
             grouping.groups.iter().map(total).collect()
         });
-        // A listed group without series is hidden or too small, so its counters are dropped. The counters of the
-        // merged group are dropped when it has no series. If they continued later, the growth between two scrapes
-        // could describe one person.
+        // A listed group without series is hidden or too small, so its counters are dropped. The
+        // counters of the merged group are dropped when it has no series. If they continued later,
+        // the growth between two scrapes could describe one person.
         if self.totals.is_some() {
             let listed: FxHashSet<&str> = listed.iter().map(|group| &*group.id).collect();
             for id in listed.iter().chain([&""]) {

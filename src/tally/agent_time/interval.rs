@@ -9,8 +9,8 @@ use crate::{
 };
 
 /// Smallest number of logged-on agents whose disappearance at once is not their own doing.
-// The last few agents of an evening may well leave within one interval; five at once, with no one left, are a
-// restart or a failure of Trio.
+// The last few agents of an evening may well leave within one interval; five at once, with no one
+// left, are a restart or a failure of Trio.
 const MIN_MASS_LOGOUT: usize = 5;
 
 /// The time between two readings, in seconds.
@@ -18,15 +18,17 @@ const MIN_MASS_LOGOUT: usize = 5;
 pub(super) enum Interval {
     /// Short enough to know the states in it.
     Measured(f64),
-    /// Missed polls, a suspended machine or a clock that was set. Agents did change their states, but when is
-    /// unknown.
+    /// Missed polls, a suspended machine or a clock that was set. Agents did change their states,
+    /// but when is unknown.
     Gap(f64),
-    /// Another server answered, or all agents were logged out at once. A difference is not what agents did.
+    /// Another server answered, or all agents were logged out at once. A difference is not what
+    /// agents did.
     Doubtful(f64),
 }
 
 impl Interval {
-    /// Classifies the interval from the previous reading to one that was taken at `taken` from `server`.
+    /// Classifies the interval from the previous reading to one that was taken at `taken` from
+    /// `server`.
     pub(super) fn between(
         last: &LastReading,
         taken: Stamp,
@@ -62,8 +64,8 @@ impl Interval {
 pub(super) struct MassLogout(bool);
 
 impl MassLogout {
-    /// Records a reading. Returns true if the interval that ends with it belongs to a mass logout, from the
-    /// last reading before it to the first one after it.
+    /// Records a reading. Returns true if the interval that ends with it belongs to a mass logout,
+    /// from the last reading before it to the first one after it.
     pub(super) fn observe(&mut self, before: Option<&[AgentStatus]>, now: &[AgentStatus]) -> bool {
         let on_before = before.map_or(0, logged_on);
         let no_one_left = logged_on(now) == 0;
@@ -74,6 +76,7 @@ impl MassLogout {
 }
 
 fn logged_on(statuses: &[AgentStatus]) -> usize {
-    let on = |status: &&AgentStatus| status.state.is_some_and(|state| state != AgentState::LoggedOut);
+    let on =
+        |status: &&AgentStatus| status.state.is_some_and(|state| state != AgentState::LoggedOut);
     statuses.iter().filter(on).count()
 }

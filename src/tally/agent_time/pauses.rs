@@ -35,13 +35,20 @@ impl Pauses {
         self.totals.clone()
     }
 
-    /// Credits half of an interval to the reason at its begin, by the previous reading, and half to the reason
-    /// at its end.
-    pub(super) fn credit(&mut self, begin: &AgentStatus, end: &AgentStatus, has_reasons: bool, seconds: f64) {
+    /// Credits half of an interval to the reason at its begin, by the previous reading, and half to
+    /// the reason at its end.
+    pub(super) fn credit(
+        &mut self,
+        begin: &AgentStatus,
+        end: &AgentStatus,
+        has_reasons: bool,
+        seconds: f64,
+    ) {
         for (status, reported) in [(begin, self.reasons_reported), (end, has_reasons)] {
             if reported && status.state == Some(AgentState::Paused) && self.totals.is_some() {
                 let position = self.position(status);
-                if let Some(total) = self.totals.as_mut().and_then(|totals| totals.seconds.get_mut(position))
+                if let Some(total) =
+                    self.totals.as_mut().and_then(|totals| totals.seconds.get_mut(position))
                 {
                     *total += seconds / 2.0;
                 }
@@ -49,12 +56,14 @@ impl Pauses {
         }
     }
 
-    /// Counts the paused agents by reason. The counters exist from the first reading that gives reasons.
+    /// Counts the paused agents by reason. The counters exist from the first reading that gives
+    /// reasons.
     pub(super) fn count(&mut self, statuses: &[AgentStatus], has_reasons: bool, allowed: &[Text]) {
         self.reasons_reported = has_reasons;
         if self.totals.is_none() && has_reasons && !allowed.is_empty() {
             self.normalized = allowed.iter().map(|reason| normalize(reason)).collect();
-            let reasons: Arc<[Text]> = allowed.iter().cloned().chain([OTHER_REASON.into()]).collect();
+            let reasons: Arc<[Text]> =
+                allowed.iter().cloned().chain([OTHER_REASON.into()]).collect();
             let seconds = reasons.iter().map(|reason| self.restored_seconds(reason)).collect();
             self.totals = Some(PauseTotals { now: None, seconds, reasons });
             self.restored = Vec::new();
@@ -73,19 +82,22 @@ impl Pauses {
     }
 
     fn restored_seconds(&self, reason: &str) -> f64 {
-        let same = self.restored.iter().find(|(restored, _)| normalize(restored) == normalize(reason));
+        let same =
+            self.restored.iter().find(|(restored, _)| normalize(restored) == normalize(reason));
         same.map_or(0.0, |(_, seconds)| *seconds)
     }
 
     /// Returns the position of an agent's reason; the last position is that of all other reasons.
     fn position(&self, status: &AgentStatus) -> usize {
         let reason = status.reason.as_deref().map(normalize);
-        let known = reason.and_then(|reason| self.normalized.iter().position(|known| *known == reason));
+        let known =
+            reason.and_then(|reason| self.normalized.iter().position(|known| *known == reason));
         known.unwrap_or(self.normalized.len())
     }
 }
 
-/// Returns true if a reading gives reasons of pauses: the member exists, even if only for some agents.
+/// Returns true if a reading gives reasons of pauses: the member exists, even if only for some
+/// agents.
 pub(super) fn reports_reasons(statuses: &[AgentStatus], member_seen: bool) -> bool {
     member_seen || statuses.iter().any(|status| status.reason.is_some())
 }

@@ -10,8 +10,8 @@ use crate::model::Text;
 #[derive(Debug)]
 pub(super) struct Retained<T> {
     by_id: FxHashMap<Text, (Duration, T)>,
-    // Sorted by age, so that the oldest is found without a scan: a server that invents new ids in each reading
-    // must not cost a scan per id.
+    // Sorted by age, so that the oldest is found without a scan: a server that invents new ids in
+    // each reading must not cost a scan per id.
     by_age: BTreeSet<(Duration, Text)>,
 }
 
@@ -22,8 +22,8 @@ impl<T> Default for Retained<T> {
 }
 
 impl<T> Retained<T> {
-    /// Keeps the value of an id that is gone since `at`. Above `most` values, those that are gone longest are
-    /// dropped.
+    /// Keeps the value of an id that is gone since `at`. Above `most` values, those that are gone
+    /// longest are dropped.
     pub(super) fn put(&mut self, id: Text, at: Duration, value: T, most: usize) {
         if let Some((before, _)) = self.by_id.insert(id.clone(), (at, value)) {
             self.by_age.remove(&(before, id.clone()));

@@ -15,7 +15,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Restored {
     pub(super) totals: AgentTotals,
-    /// Number of agents in the last reading, and its moment in seconds: their time since is unmeasured.
+    /// Number of agents in the last reading, and its moment in seconds: their time since is
+    /// unmeasured.
     agents: u64,
     seen_at: Option<f64>,
 }
@@ -34,9 +35,12 @@ impl AgentTime {
         let at = now.mono.as_secs_f64();
         let (agents, seen_at) = match (&self.last, &self.restored) {
             (Some(last), _) => (last.data.len() as u64, Some(last.taken.mono.as_secs_f64())),
-            (None, restored) => restored.as_ref().map(|restored| (restored.agents, restored.seen_at))?,
+            (None, restored) => {
+                restored.as_ref().map(|restored| (restored.agents, restored.seen_at))?
+            }
         };
-        let totals = self.totals.as_ref().or(self.restored.as_ref().map(|restored| &restored.totals))?;
+        let totals =
+            self.totals.as_ref().or(self.restored.as_ref().map(|restored| &restored.totals))?;
         let changes = totals.changes.map(|to| to_labels(AgentState::ALL, AgentState::as_str, to));
         Some(SavedAgents {
             agents,
@@ -49,13 +53,18 @@ impl AgentTime {
         })
     }
 
-    pub(in crate::tally) fn restore(saved: &SavedAgents, clock: RestoreClock, settings: &Settings) -> Self {
+    pub(in crate::tally) fn restore(
+        saved: &SavedAgents,
+        clock: RestoreClock,
+        settings: &Settings,
+    ) -> Self {
         let mut totals = AgentTotals::zero();
         totals.seconds = seconds_of(&saved.seconds);
         totals.unmeasured_seconds = saved.unmeasured_seconds;
         totals.changes = from_labels(AgentState::ALL, AgentState::as_str, &saved.changes)
             .map(|to: ByLabel<u64>| from_labels(AgentState::ALL, AgentState::as_str, &to));
-        let restored = Restored { totals, agents: saved.agents, seen_at: clock.moment(saved.seen_ago) };
+        let restored =
+            Restored { totals, agents: saved.agents, seen_at: clock.moment(saved.seen_ago) };
         let mut time = Self { restored: Some(restored), ..Self::default() };
         time.pauses.restore(&saved.pauses, &settings.pause_reasons);
         time.groups.restore(&saved.groups, clock.now.mono, settings.max_agents);
@@ -66,7 +75,9 @@ impl AgentTime {
 impl Pauses {
     fn export(&self) -> Vec<(Text, f64)> {
         match &self.totals {
-            Some(totals) => totals.reasons.iter().cloned().zip(totals.seconds.iter().copied()).collect(),
+            Some(totals) => {
+                totals.reasons.iter().cloned().zip(totals.seconds.iter().copied()).collect()
+            }
             None => self.restored.clone(),
         }
     }
@@ -82,13 +93,14 @@ impl Groups {
     fn export(&self) -> Vec<(Text, ByLabel<f64>)> {
         let now = self.totals.iter().flatten().map(|group| (&group.key.id, &group.seconds));
         let all = now.chain(self.gone.iter());
-        let mut saved: Vec<_> = all.map(|(id, seconds)| (id.clone(), seconds_by_state(seconds))).collect();
+        let mut saved: Vec<_> =
+            all.map(|(id, seconds)| (id.clone(), seconds_by_state(seconds))).collect();
         saved.sort_unstable_by(|a, b| a.0.cmp(&b.0));
         saved
     }
 
-    /// Restores the groups as gone; those that are listed and large enough continue with the next configuration
-    /// reading.
+    /// Restores the groups as gone; those that are listed and large enough continue with the next
+    /// configuration reading.
     fn restore(&mut self, saved: &[(Text, ByLabel<f64>)], at: Duration, most: usize) {
         for (id, seconds) in saved {
             self.gone.put(id.clone(), at, seconds_of(seconds), most);

@@ -29,8 +29,8 @@ pub(super) struct ReadingTime {
 }
 
 impl StateSince {
-    /// Returns the begin of the state after a reading. `before` is the agent in the previous reading, with the
-    /// moment of that reading.
+    /// Returns the begin of the state after a reading. `before` is the agent in the previous
+    /// reading, with the moment of that reading.
     pub(super) fn update(
         before: Option<(&AgentStatus, &Self, Stamp)>,
         status: &AgentStatus,
@@ -42,7 +42,8 @@ impl StateSince {
             (Some((_, held, _)), _) => held.last_in_other_state,
             (None, before) => before.map(|(_, _, taken)| taken.mono.as_secs_f64()),
         };
-        // Trio's time of a change is not believed where a reading shows the agent in another state after it.
+        // Trio's time of a change is not believed where a reading shows the agent in another state
+        // after it.
         let most = last_in_other_state.map_or(f64::INFINITY, |seen| now - seen);
         let own = status.since.and_then(|since| Some((since, at.age(since, most)?)));
         match (own, same) {
@@ -59,8 +60,8 @@ impl StateSince {
 }
 
 impl ReadingTime {
-    /// Returns the age of a moment by Trio's clock, in seconds; `None` if it is in the future or more than
-    /// `most` seconds ago.
+    /// Returns the age of a moment by Trio's clock, in seconds; `None` if it is in the future or
+    /// more than `most` seconds ago.
     fn age(self, since: SystemTime, most: f64) -> Option<f64> {
         let ours = match self.taken.wall.duration_since(since) {
             Ok(passed) => passed.as_secs_f64(),

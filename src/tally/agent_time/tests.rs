@@ -27,11 +27,24 @@ fn after(start: Stamp, secs: f64) -> Stamp {
 }
 
 fn good<T>(taken: Stamp, data: Vec<T>) -> Option<Good<Vec<T>>> {
-    Some(Good { taken, took: Duration::ZERO, changed: taken, items: data.len(), data: Arc::new(data) })
+    Some(Good {
+        taken,
+        took: Duration::ZERO,
+        changed: taken,
+        items: data.len(),
+        data: Arc::new(data),
+    })
 }
 
 fn status(id: &str, state: AgentState) -> AgentStatus {
-    AgentStatus { id: id.into(), name: None, state: Some(state), since: None, reason: None, job: None }
+    AgentStatus {
+        id: id.into(),
+        name: None,
+        state: Some(state),
+        since: None,
+        reason: None,
+        job: None,
+    }
 }
 
 fn center(taken: Stamp, statuses: Vec<AgentStatus>) -> Center {
@@ -155,7 +168,8 @@ fn vanished_agent_leaves_its_interval_unmeasured() {
         center(after(t, 10.0), vec![status("b", AgentState::Busy)]),
     ]);
     assert_eq!((totals.seconds[BUSY], totals.unmeasured_seconds), (5.0, 5.0));
-    let persons: Vec<_> = totals.persons.iter().map(|person| (&*person.id, person.seconds[BUSY])).collect();
+    let persons: Vec<_> =
+        totals.persons.iter().map(|person| (&*person.id, person.seconds[BUSY])).collect();
     assert_eq!(persons, [("b", 5.0)]);
 }
 
@@ -171,8 +185,9 @@ fn carried_over_reading_counts_nothing() {
 #[test]
 fn no_totals_without_states_zeros_without_agents() {
     let stateless = AgentStatus { state: None, ..status("a", AgentState::Busy) };
-    let totals =
-        |statuses| walk(&[snapshot(&center(start(), statuses))], &settings()).totals().map(|t| t.now);
+    let totals = |statuses| {
+        walk(&[snapshot(&center(start(), statuses))], &settings()).totals().map(|t| t.now)
+    };
     assert_eq!(totals(vec![stateless]), None);
     assert_eq!(totals(vec![]), Some([0; 7]));
 }
@@ -184,15 +199,22 @@ fn since_is_trios_time_or_first_seen() {
     let own = |state| AgentStatus { since: Some(trio_time), ..status("a", state) };
     let readings = |statuses: [AgentStatus; 3]| {
         let at = [0.0, 5.0, 10.0];
-        let centers: Vec<_> =
-            statuses.into_iter().zip(at).map(|(status, secs)| center(after(t, secs), vec![status])).collect();
+        let centers: Vec<_> = statuses
+            .into_iter()
+            .zip(at)
+            .map(|(status, secs)| center(after(t, secs), vec![status]))
+            .collect();
         run(&centers).persons[0].since
     };
     let busy = || status("a", AgentState::Busy);
     assert_eq!(readings([busy(), busy(), own(AgentState::Busy)]), trio_time);
     assert_eq!(readings([busy(), busy(), busy()]), t.wall);
     assert_eq!(readings([status("a", AgentState::Paused), busy(), busy()]), after(t, 5.0).wall);
-    assert_eq!(readings([own(AgentState::Busy), busy(), busy()]), trio_time, "kept while the state lasts");
+    assert_eq!(
+        readings([own(AgentState::Busy), busy(), busy()]),
+        trio_time,
+        "kept while the state lasts"
+    );
 }
 
 #[test]

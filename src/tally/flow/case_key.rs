@@ -1,5 +1,5 @@
-//! Identity of a case from list to list: its job number, and the service where one list shows the number in two
-//! services.
+//! Identity of a case from list to list: its job number, and the service where one list shows the
+//! number in two services.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -26,8 +26,8 @@ impl CaseKey {
         Self { id, service: Some(service) }
     }
 
-    /// Returns true if another case has the same number. Facts known by the number alone, such as the job of an
-    /// agent, may then belong to either.
+    /// Returns true if another case has the same number. Facts known by the number alone, such as
+    /// the job of an agent, may then belong to either.
     pub(super) const fn is_shared(&self) -> bool {
         self.service.is_some()
     }
@@ -50,7 +50,9 @@ impl<'a> ServicesShown<'a> {
     pub(super) fn new(list: &'a CaseList, names: &'a NameIndex) -> Self {
         let mut shown = Self::default();
         for case in &list.cases {
-            let Some(service) = case.service_id.as_ref().map(|service| names.id(service)) else { continue };
+            let Some(service) = case.service_id.as_ref().map(|service| names.id(service)) else {
+                continue;
+            };
             if *shown.first.entry(&case.id).or_insert(service) != service {
                 shown.shared.insert(&case.id);
             }

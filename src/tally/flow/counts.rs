@@ -46,8 +46,14 @@ pub enum UnclassifiedReason {
 
 impl UnclassifiedReason {
     /// Every reason, in the order of the counters.
-    pub const ALL: [Self; 6] =
-        [Self::Gap, Self::Failover, Self::MassVanish, Self::Truncated, Self::CarriedIn, Self::Unknown];
+    pub const ALL: [Self; 6] = [
+        Self::Gap,
+        Self::Failover,
+        Self::MassVanish,
+        Self::Truncated,
+        Self::CarriedIn,
+        Self::Unknown,
+    ];
 
     /// Returns the value of the label `reason`.
     pub const fn as_str(self) -> &'static str {
@@ -64,15 +70,18 @@ impl UnclassifiedReason {
 
 /// Counters of one class of one service.
 ///
-/// `carried_in + offered` is the sum of answered, left, moved, unclassified and the cases that still wait.
+/// `carried_in + offered` is the sum of answered, left, moved, unclassified and the cases that
+/// still wait.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ClassCounts {
     /// New cases seen.
     pub offered: u64,
-    /// Cases that were waiting already when the list was read for the first time, or again after a gap.
+    /// Cases that were waiting already when the list was read for the first time, or again after a
+    /// gap.
     pub carried_in: u64,
-    /// Cases that an agent took: seen waiting before, or arrived and taken between two readings. Cases that an
-    /// agent had already in the first list, or in the first one after a gap, are not counted.
+    /// Cases that an agent took: seen waiting before, or arrived and taken between two readings.
+    /// Cases that an agent had already in the first list, or in the first one after a gap, are not
+    /// counted.
     pub answered: u64,
     /// Cases that left the queue unanswered, in the order of [`LeftAge::ALL`].
     pub left: [u64; LeftAge::ALL.len()],
@@ -152,6 +161,9 @@ mod tests {
         for seconds in [0.0, 5.0, 5.1, 10.0, 99.0] {
             waits.observe(seconds);
         }
-        assert_eq!((waits.buckets.as_slice(), waits.sum, waits.count()), (&[2, 2, 1][..], 119.1, 5));
+        assert_eq!(
+            (waits.buckets.as_slice(), waits.sum, waits.count()),
+            (&[2, 2, 1][..], 119.1, 5)
+        );
     }
 }

@@ -11,7 +11,8 @@ use super::tracked::Tracked;
 pub struct ClassNow {
     /// Cases by state, in the order of [`CaseState::ALL`].
     pub states: [u64; CaseState::COUNT],
-    /// Waiting cases; `None` while it is unknown which cases of the service wait, and for ten minutes after.
+    /// Waiting cases; `None` while it is unknown which cases of the service wait, and for ten
+    /// minutes after.
     pub waiting: Option<WaitingNow>,
 }
 
@@ -61,7 +62,9 @@ impl Listed {
         self.states[case.state.index()] += 1;
         let (waiting, unclassed_waiting) = match case.state {
             CaseState::Queued | CaseState::Offered => (&mut self.known, &mut self.unclassed_known),
-            CaseState::Unknown if !case.agent_has_it => (&mut self.unknown, &mut self.unclassed_unknown),
+            CaseState::Unknown if !case.agent_has_it => {
+                (&mut self.unknown, &mut self.unclassed_unknown)
+            }
             CaseState::Handled | CaseState::Unknown => return,
         };
         waiting.add(case.age(at, interval), target);

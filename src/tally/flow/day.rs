@@ -56,11 +56,12 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// Restores the day that was observed from its start and began at `midnight`, seconds since 1970, if it is
-    /// still that day.
+    /// Restores the day that was observed from its start and began at `midnight`, seconds since
+    /// 1970, if it is still that day.
     pub(super) fn resume(midnight: Option<f64>, now: Stamp, zone: &TimeZone) -> Self {
         let today = Timestamp::try_from(now.wall).map(|time| zone.to_datetime(time).date());
-        let today = today.ok().filter(|today| midnight.is_some() && start_of_day(*today, zone) == midnight);
+        let today =
+            today.ok().filter(|today| midnight.is_some() && start_of_day(*today, zone) == midnight);
         Self { date: today, is_whole: today.is_some() }
     }
 
@@ -69,8 +70,8 @@ impl Day {
         start_of_day(self.date.filter(|_| self.is_whole)?, zone)
     }
 
-    /// Begins a new day if midnight has passed since the last call. The new day is whole unless the steps
-    /// around midnight have a `gap`. A clock that is set back does not begin a day again.
+    /// Begins a new day if midnight has passed since the last call. The new day is whole unless the
+    /// steps around midnight have a `gap`. A clock that is set back does not begin a day again.
     pub(super) fn advance<'a>(
         &mut self,
         now: Stamp,
@@ -116,8 +117,8 @@ mod tests {
 
     use super::*;
 
-    /// Returns the moments at which a day began, checked each minute between two moments, and if the whole day
-    /// counts.
+    /// Returns the moments at which a day began, checked each minute between two moments, and if
+    /// the whole day counts.
     fn days(zone: &str, from: &str, to: &str) -> Vec<(String, bool)> {
         let zone = TimeZone::get(zone).expect("a zone");
         let [from, to] = [from, to].map(|time| time.parse::<Timestamp>().expect("a time"));
@@ -151,7 +152,8 @@ mod tests {
 
     #[test]
     fn skipped_or_repeated_midnight_begins_one_day() {
-        // In Beirut clocks change at midnight: forward to one o'clock, and back to eleven in the evening.
+        // In Beirut clocks change at midnight: forward to one o'clock, and back to eleven in the
+        // evening.
         assert_eq!(
             days("Asia/Beirut", "2022-03-26T12:00:00Z", "2022-03-27T12:00:00Z"),
             [("2022-03-26T22:00:00Z".to_owned(), true)]

@@ -1,5 +1,5 @@
-//! Edges of the wait histograms: the same two sets for every service of the process, so that buckets can be
-//! added up.
+//! Edges of the wait histograms: the same two sets for every service of the process, so that
+//! buckets can be added up.
 
 use std::sync::Arc;
 
@@ -20,7 +20,11 @@ impl Edges {
     }
 
     pub(super) fn for_class(&self, class: CaseClass) -> Arc<[f64]> {
-        if edges_of(class) == edges_of(CaseClass::Voice) { self.live.clone() } else { self.written.clone() }
+        if edges_of(class) == edges_of(CaseClass::Voice) {
+            self.live.clone()
+        } else {
+            self.written.clone()
+        }
     }
 }
 

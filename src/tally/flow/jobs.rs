@@ -1,5 +1,5 @@
-//! Job numbers in agent states: they give the stage of cases that a list does not show, or shows without a
-//! state.
+//! Job numbers in agent states: they give the stage of cases that a list does not show, or shows
+//! without a state.
 
 use rustc_hash::FxHashMap;
 
@@ -29,7 +29,9 @@ impl<'a> Jobs<'a> {
                 Some(AgentState::Busy | AgentState::WrapUp) => Stage::Handled,
                 Some(AgentState::Unknown) | None => Stage::Unknown,
                 // The number may be that of the agent's last case.
-                Some(AgentState::LoggedOut | AgentState::Available | AgentState::Paused) => return None,
+                Some(AgentState::LoggedOut | AgentState::Available | AgentState::Paused) => {
+                    return None;
+                }
             };
             Some((status.job.as_ref()?, stage))
         });

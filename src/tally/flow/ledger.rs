@@ -37,7 +37,8 @@ impl Ledger<'_> {
         let (at, goals, center_names) = (self.reading.at, self.goals, self.center_names);
         let service = self.services.entry(queue.service.clone()).or_insert_with(|| {
             let contact_center = center_names.to_vec();
-            let names = ServiceNames { id: &queue.service, contact_center, ..ServiceNames::default() };
+            let names =
+                ServiceNames { id: &queue.service, contact_center, ..ServiceNames::default() };
             ServiceFlow::new(Arc::new(goals.for_service(&names).into_owned()), at)
         });
         // A service without a state but with cases exists as well.
@@ -48,7 +49,8 @@ impl Ledger<'_> {
         (&mut flow.counts, goals)
     }
 
-    /// Records a case that an agent had when it was first seen. It starts the class but counts in no counter.
+    /// Records a case that an agent had when it was first seen. It starts the class but counts in
+    /// no counter.
     pub(super) fn record_in_hand(&mut self, id: &Text, case: &Tracked) {
         self.entry(&case.queue, case.source);
         self.emit(id, &case.queue, Inference::InHand);
@@ -71,7 +73,11 @@ impl Ledger<'_> {
     pub(super) fn record_offered(&mut self, id: &Text, case: &Tracked) {
         self.entry(&case.queue, case.source).0.offered += 1;
         let arrived = self.age_range(case.begin);
-        self.emit(id, &case.queue, Inference::Offered { arrived, time_evidence: case.time_evidence });
+        self.emit(
+            id,
+            &case.queue,
+            Inference::Offered { arrived, time_evidence: case.time_evidence },
+        );
     }
 
     pub(super) fn record_carried_in(&mut self, id: &Text, case: &Tracked) {
@@ -96,19 +102,24 @@ impl Ledger<'_> {
         self.emit(id, &case.queue, Inference::PassedOn(to.destination()));
     }
 
-    pub(super) fn record_unclassified(&mut self, id: &Text, case: &Tracked, reason: UnclassifiedReason) {
+    pub(super) fn record_unclassified(
+        &mut self,
+        id: &Text,
+        case: &Tracked,
+        reason: UnclassifiedReason,
+    ) {
         self.entry(&case.queue, case.source).0.unclassified[reason as usize] += 1;
         self.emit(id, &case.queue, Inference::Unclassified(reason));
     }
 
-    /// Records that an agent took a case after `wait`. `unseen` is true if it arrived and was answered between
-    /// two readings.
+    /// Records that an agent took a case after `wait`. `unseen` is true if it arrived and was
+    /// answered between two readings.
     pub(super) fn record_answered(&mut self, id: &Text, case: &Tracked, wait: Wait, unseen: bool) {
         let interval = self.reading.interval;
         let (counts, goals) = self.entry(&case.queue, case.source);
         let target = goals.wait_target.as_secs_f64();
-        // It waited less than one interval. The configured interval decides, not the real distance: a list that
-        // comes a few seconds late must not make a certain answer uncertain.
+        // It waited less than one interval. The configured interval decides, not the real distance:
+        // a list that comes a few seconds late must not make a certain answer uncertain.
         let surely = unseen && interval <= goals.wait_target;
         let within = if surely { 1.0 } else { wait.share_within(target) };
         counts.answered += 1;
@@ -118,7 +129,8 @@ impl Ledger<'_> {
         counts.waits.observe(wait.best());
         let (low, best, high) = (wait.low(), wait.best(), wait.high());
         let time_evidence = case.time_evidence;
-        let inference = Inference::Answered { low, best, high, within, target, unseen, time_evidence };
+        let inference =
+            Inference::Answered { low, best, high, within, target, unseen, time_evidence };
         self.emit(id, &case.queue, inference);
     }
 
@@ -126,8 +138,8 @@ impl Ledger<'_> {
         let two_polls = self.reading.interval * 2;
         let (counts, goals) = self.entry(&case.queue, case.source);
         let best = wait.best();
-        // Two polls are the finest wait that lists can tell: a case seen in one list only waited anything from
-        // nothing to two intervals.
+        // Two polls are the finest wait that lists can tell: a case seen in one list only waited
+        // anything from nothing to two intervals.
         let short = goals.short_abandon.max(two_polls).as_secs_f64();
         let target = goals.wait_target.as_secs_f64();
         let age = if best <= short {

@@ -20,12 +20,13 @@ use crate::{
 };
 
 /// Number of truncated lists that may hide a waiting case before its outcome counts as unknown.
-// At most `limits.follow_cases` cases are read one by one in a step; the others would be kept for ever.
+// At most `limits.follow_cases` cases are read one by one in a step; the others would be kept for
+// ever.
 const MAX_HIDDEN_LISTS: u32 = 10;
-/// Smallest number of waiting cases that disappear at once, being more than half of all, of which none is
-/// counted as left.
-// Callers hang up one by one. A server that restarts or loses its queue removes the cases together; they
-// are no lost calls.
+/// Smallest number of waiting cases that disappear at once, being more than half of all, of which
+/// none is counted as left.
+// Callers hang up one by one. A server that restarts or loses its queue removes the cases together;
+// they are no lost calls.
 const MIN_MASS_VANISH: usize = 5;
 /// Seconds by which the arrival must differ before a number is taken as given to another case.
 // Both times may be rounded to whole seconds.
@@ -38,7 +39,8 @@ pub(super) struct FollowedCases<'a>(FxHashMap<&'a Text, Option<&'a Case>>);
 impl<'a> FollowedCases<'a> {
     pub(super) fn since(center: &'a Center, reading: &ListReading<'_>) -> Self {
         // An answer from before the list says nothing about a case that the list does not show.
-        let fresh = center.followed.iter().filter(|followed| followed.at.mono.as_secs_f64() >= reading.at);
+        let fresh =
+            center.followed.iter().filter(|followed| followed.at.mono.as_secs_f64() >= reading.at);
         Self(fresh.map(|followed| (&followed.id, followed.case.as_ref())).collect())
     }
 }
@@ -112,8 +114,9 @@ impl ListStep<'_> {
 
     /// Matches the keys of cases to the list, and returns the numbers that belong to several cases.
     ///
-    /// A number that the list shows in two services is two cases. They stay separate until a whole list shows
-    /// the number once: the service says which case that is, and the other one has disappeared.
+    /// A number that the list shows in two services is two cases. They stay separate until a whole
+    /// list shows the number once: the service says which case that is, and the other one has
+    /// disappeared.
     fn split_shared_numbers(
         &self,
         cases: &mut FxHashMap<CaseKey, Tracked>,
@@ -165,11 +168,12 @@ impl ListStep<'_> {
 
     /// Returns true if the visible cases of a queue may be no fair sample of all its cases.
     fn is_truncated(&self, queue: &Queue) -> bool {
-        self.truncated.contains(&queue.service) || self.recently_truncated.contains_key(&queue.service)
+        self.truncated.contains(&queue.service)
+            || self.recently_truncated.contains_key(&queue.service)
     }
 
-    /// Adds a case that the previous list did not show. `moved` is the moment when it was last seen in another
-    /// queue.
+    /// Adds a case that the previous list did not show. `moved` is the moment when it was last seen
+    /// in another queue.
     fn add_new(
         &self,
         row: &Row<'_>,
@@ -180,10 +184,11 @@ impl ListStep<'_> {
         let Row { case, queue, stage } = row;
         let rejected = &mut rejected[self.reading.source.index()];
         let before = moved.or(self.reading.before);
-        // After a truncated list or a gap the case may have been there before, so its arrival may be any time
-        // ago.
-        let possible =
-            self.window_since(before.filter(|_| self.shows_arrivals(queue)).unwrap_or(f64::NEG_INFINITY));
+        // After a truncated list or a gap the case may have been there before, so its arrival may
+        // be any time ago.
+        let possible = self.window_since(
+            before.filter(|_| self.shows_arrivals(queue)).unwrap_or(f64::NEG_INFINITY),
+        );
         // A case that moves waits here from now on; its arrival in Trio is that of its first queue.
         let contradicted = *rejected;
         let arrival = if moved.is_some() {
@@ -220,8 +225,8 @@ impl ListStep<'_> {
             absence: None,
         };
         new.update(case, *stage, self.is_with_agent(case));
-        // Only a case whose arrival was seen counts as offered; the wait of the others cannot be judged against
-        // a target.
+        // Only a case whose arrival was seen counts as offered; the wait of the others cannot be
+        // judged against a target.
         if arrival_seen {
             ledger.record_offered(&case.id, &new);
             if *stage == Stage::Handled {
@@ -254,8 +259,11 @@ impl ListStep<'_> {
         let id = &key.id;
         if self.is_another_case(known, row.case) {
             let mut old = mem::replace(known, self.add_new(row, None, ledger, rejected));
-            old.absence =
-                Some(Absence { since: self.reading.until, lists: 2, reason: self.reading.interruption });
+            old.absence = Some(Absence {
+                since: self.reading.until,
+                lists: 2,
+                reason: self.reading.interruption,
+            });
             self.close(key, &old, ledger);
             return;
         }
@@ -265,8 +273,8 @@ impl ListStep<'_> {
         }
         let at = self.reading.at;
         match (known.stage, row.stage) {
-            // A row without a state proves nothing: `seen` keeps the last moment at which the stage was
-            // certain.
+            // A row without a state proves nothing: `seen` keeps the last moment at which the stage
+            // was certain.
             (Stage::Waiting | Stage::Handled, Stage::Unknown) => {}
             (Stage::Unknown, Stage::Unknown) => known.seen = at,
             (Stage::Waiting | Stage::Unknown, Stage::Waiting) => {
@@ -288,7 +296,8 @@ impl ListStep<'_> {
             (Stage::Handled, Stage::Handled) => self.credit_handling_until(known, at, 1.0, ledger),
             (Stage::Handled, Stage::Waiting) => {
                 let seen = known.seen;
-                // The agent gave it back somewhere between the two lists: half of the time is right on average.
+                // The agent gave it back somewhere between the two lists: half of the time is right
+                // on average.
                 self.credit_handling_until(known, at, 0.5, ledger);
                 ledger.record_passed_on(id, known, &row.queue);
                 *known = self.add_new(row, Some(seen), ledger, rejected);
@@ -307,7 +316,8 @@ impl ListStep<'_> {
 
     /// Returns true if the number was given to another case while no list showed it.
     ///
-    /// A case that goes back to its queue may get a new arrival, too, but the lists show it all the time.
+    /// A case that goes back to its queue may get a new arrival, too, but the lists show it all the
+    /// time.
     fn is_another_case(&self, known: &Tracked, case: &Case) -> bool {
         let (Some(was), Some(is)) = (known.created, case.created) else { return false };
         let (was, is) = (self.reading.moment(was), self.reading.moment(is));
@@ -350,11 +360,13 @@ impl ListStep<'_> {
             None => {
                 let contradicted = *rejected;
                 let wait = times::answered_wait(row, self.reading, case.begin, end, rejected);
-                case.time_evidence =
-                    TimeEvidence::new(wait != Wait::between(case.begin, end), *rejected != contradicted);
+                case.time_evidence = TimeEvidence::new(
+                    wait != Wait::between(case.begin, end),
+                    *rejected != contradicted,
+                );
                 ledger.record_answered(&row.id, case, wait, unseen);
-                // Of two random moments in one window, the later one is on average a third of the window before
-                // its end.
+                // Of two random moments in one window, the later one is on average a third of the
+                // window before its end.
                 let share = if unseen && !case.begin.is_exact() { 1.0 / 3.0 } else { 0.5 };
                 // With a known arrival and wait, the rest of the time is handling.
                 let handled = match wait.exact() {
@@ -368,7 +380,13 @@ impl ListStep<'_> {
     }
 
     /// Credits the handling time since the case was last seen, or a share of it.
-    fn credit_handling_until(&self, case: &mut Tracked, at: f64, share: f64, ledger: &mut Ledger<'_>) {
+    fn credit_handling_until(
+        &self,
+        case: &mut Tracked,
+        at: f64,
+        share: f64,
+        ledger: &mut Ledger<'_>,
+    ) {
         if self.reading.interruption.is_none() && !self.is_truncated(&case.queue) {
             ledger.add_handling(case, (at - case.seen) * share);
         }
@@ -383,7 +401,8 @@ impl ListStep<'_> {
         self.reading.interruption.or(missed).or(truncated).or(carried)
     }
 
-    /// Returns true if too many of the waiting cases disappear at once for all of them to have left.
+    /// Returns true if too many of the waiting cases disappear at once for all of them to have
+    /// left.
     fn is_mass_vanish(&self, cases: &FxHashMap<CaseKey, Tracked>) -> bool {
         let vanished = cases.values().filter(|case| {
             let here = case.source == self.reading.source && case.listed != self.reading.number;
@@ -419,7 +438,8 @@ impl ListStep<'_> {
                 let queue = case.queue.clone();
                 let row = Row { case: found, queue, stage: Stage::from_state(found.state) };
                 self.update_known(key, case, &row, ledger, rejected);
-                // It still exists, but no list shows it: its outcome will not be compared with a whole list.
+                // It still exists, but no list shows it: its outcome will not be compared with a
+                // whole list.
                 case.absence = Some(self.new_absence(Some(UnclassifiedReason::Truncated)));
                 return true;
             }
@@ -435,12 +455,14 @@ impl ListStep<'_> {
             None => {
                 let reason = self.reading.interruption;
                 let mass = (mass && case.is_waiting()).then_some(UnclassifiedReason::MassVanish);
-                self.new_absence(reason.or(mass).or(is_truncated.then_some(UnclassifiedReason::Truncated)))
+                self.new_absence(
+                    reason.or(mass).or(is_truncated.then_some(UnclassifiedReason::Truncated)),
+                )
             }
         };
         case.absence = Some(absence);
-        // Lists change while they are paged, so one list may miss a case. An answered case has its outcome and
-        // need not be waited for.
+        // Lists change while they are paged, so one list may miss a case. An answered case has its
+        // outcome and need not be waited for.
         let limit = if is_truncated && case.is_waiting() { MAX_HIDDEN_LISTS } else { 2 };
         if absence.lists < limit {
             return true;
@@ -459,18 +481,24 @@ impl ListStep<'_> {
         let since = case.absence.map_or(self.reading.until, |absence| absence.since);
         if !case.is_waiting() {
             let missed = case.absence.and_then(|absence| absence.reason);
-            if missed.is_none() && self.reading.interruption.is_none() && !self.is_truncated(&case.queue) {
+            if missed.is_none()
+                && self.reading.interruption.is_none()
+                && !self.is_truncated(&case.queue)
+            {
                 ledger.add_handling(case, (since - case.seen) / 2.0);
             }
             ledger.record_finished(id, case);
             return;
         }
-        // Where the word for "with an agent" is not mapped, an answered case looks as if it waited until its
-        // end.
+        // Where the word for "with an agent" is not mapped, an answered case looks as if it waited
+        // until its end.
         let unknown = !case.is_understood || !self.shows_handled;
         // A shared number does not say which of its cases ended, nor how.
         let shared = key.is_shared().then_some(UnclassifiedReason::Unknown);
-        match shared.or(self.unclassified_reason(case)).or(unknown.then_some(UnclassifiedReason::Unknown)) {
+        match shared
+            .or(self.unclassified_reason(case))
+            .or(unknown.then_some(UnclassifiedReason::Unknown))
+        {
             Some(reason) => ledger.record_unclassified(id, case, reason),
             None => {
                 let end = Window { from: case.seen, to: since };

@@ -29,8 +29,8 @@ impl NameIndex {
         newer
     }
 
-    /// Returns the id of a service that a list gives by id or by name. A name that several services have is
-    /// returned as it is.
+    /// Returns the id of a service that a list gives by id or by name. A name that several services
+    /// have is returned as it is.
     pub(super) fn id<'a>(&'a self, id_or_name: &'a Text) -> &'a Text {
         self.ids.get(id_or_name).unwrap_or(id_or_name)
     }
@@ -44,7 +44,10 @@ fn ids_by_name(center: &Center) -> FxHashMap<Text, Text> {
         // A text that is the id of one service is never taken as the name of another.
         let Some(name) = service.name.as_ref().filter(|name| !ids.contains(name)) else { continue };
         // A name of two services would add the cases of one to the other.
-        found.entry(name.clone()).and_modify(|id| *id = None).or_insert_with(|| Some(service.id.clone()));
+        found
+            .entry(name.clone())
+            .and_modify(|id| *id = None)
+            .or_insert_with(|| Some(service.id.clone()));
     }
     found.into_iter().filter_map(|(name, id)| Some((name, id?))).collect()
 }

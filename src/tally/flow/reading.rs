@@ -20,7 +20,8 @@ pub(super) struct ListMemory {
     server: Option<Text>,
     /// Services whose part of it was truncated.
     pub(super) truncated: FxHashSet<Text>,
-    /// Services with rows that may wait and are in no count: they have no id, or no row of the list has a state.
+    /// Services with rows that may wait and are in no count: they have no id, or no row of the list
+    /// has a state.
     pub(super) uncounted: FxHashSet<Text>,
     /// Services whose part was truncated recently, with the last moment in seconds.
     pub(super) recently_truncated: FxHashMap<Text, f64>,
@@ -28,14 +29,15 @@ pub(super) struct ListMemory {
     pub(super) number: u64,
     /// True if an attempt to read it has failed since.
     pub(super) failed: bool,
-    /// True if it has shown cases that an agent has. Only then does a case that disappears count as left: else
-    /// it may have been answered.
+    /// True if it has shown cases that an agent has. Only then does a case that disappears count as
+    /// left: else it may have been answered.
     pub(super) shows_handled: bool,
     /// Number of waiting cases in it.
     pub(super) waiting: usize,
     /// Interval of its readings.
     pub(super) interval: Duration,
-    /// True while the list has rows of which none has a state: the last good reading is then outdated.
+    /// True while the list has rows of which none has a state: the last good reading is then
+    /// outdated.
     pub(super) is_stateless: bool,
 }
 
@@ -59,8 +61,8 @@ pub(super) struct ListReading<'a> {
 }
 
 /// Time after a truncated list, seconds, in which a whole list is not trusted.
-// A list at its limit is whole only while few wait. In the simulated scenario "crowded, cases only" such
-// moments gave a service level of 99 % where 43 % was true.
+// A list at its limit is whole only while few wait. In the simulated scenario "crowded, cases only"
+// such moments gave a service level of 99 % where 43 % was true.
 const TRUNCATION_MEMORY: f64 = 900.0;
 
 /// Smallest difference of the clocks, in seconds, that is corrected.
@@ -79,7 +81,8 @@ impl<'a> ListReading<'a> {
         let good = reading.good.as_ref().filter(|good| Some(good.taken) != memory.last)?;
         let interval = reading.interval.unwrap_or_default();
         let (at, until) = elapsed::span(good);
-        let server_changed = memory.server.as_ref().is_some_and(|server| *server != snapshot.server);
+        let server_changed =
+            memory.server.as_ref().is_some_and(|server| *server != snapshot.server);
         // Two servers of a pair may not know the same cases while one takes over.
         let interruption = memory.last.and_then(|last| {
             if server_changed {
@@ -143,7 +146,8 @@ impl ListMemory {
         self.truncated = reading.list.truncated.iter().cloned().collect();
         self.record_uncounted(reading.list, names);
         self.recently_truncated.retain(|_, at| reading.at - *at <= TRUNCATION_MEMORY);
-        self.recently_truncated.extend(self.truncated.iter().map(|service| (service.clone(), reading.at)));
+        self.recently_truncated
+            .extend(self.truncated.iter().map(|service| (service.clone(), reading.at)));
         self.number = reading.number;
         self.failed = false;
         self.interval = reading.interval;

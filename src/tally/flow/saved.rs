@@ -23,8 +23,8 @@ use crate::{
 };
 
 impl Flow {
-    /// Exports the counters. Cases that wait are closed as unclassified, because the next process cannot follow
-    /// them.
+    /// Exports the counters. Cases that wait are closed as unclassified, because the next process
+    /// cannot follow them.
     pub(in crate::tally) fn export(&self, now: Stamp, zone: &TimeZone) -> SavedFlow {
         let mut waiting: HashMap<(&str, CaseClass), u64> = HashMap::new();
         for case in self.cases.values().filter(|case| case.is_waiting()) {
@@ -52,14 +52,16 @@ impl Flow {
         }
     }
 
-    /// Restores the counters. The counts of the day continue if it is still the same day and its midnight is at
-    /// the same moment in the time zone.
-    pub(in crate::tally) fn restore(saved: &SavedFlow, clock: RestoreClock, settings: &Settings) -> Self {
+    /// Restores the counters. The counts of the day continue if it is still the same day and its
+    /// midnight is at the same moment in the time zone.
+    pub(in crate::tally) fn restore(
+        saved: &SavedFlow,
+        clock: RestoreClock,
+        settings: &Settings,
+    ) -> Self {
         let day = Day::resume(saved.midnight, clock.now, &settings.time_zone);
-        let rejected = from_labels(Source::ALL, source_label, &saved.rejected).map(|times| RejectedTimes {
-            created: times.created,
-            answered: times.answered,
-            waited: times.waited,
+        let rejected = from_labels(Source::ALL, source_label, &saved.rejected).map(|times| {
+            RejectedTimes { created: times.created, answered: times.answered, waited: times.waited }
         });
         let goes_on = day.base().is_some();
         // A service that was gone before the restart is kept no longer because of it.
@@ -92,16 +94,24 @@ impl ServiceFlow {
         }
     }
 
-    fn restore(saved: &SavedService, clock: RestoreClock, settings: &Settings, day_goes_on: bool) -> Self {
+    fn restore(
+        saved: &SavedService,
+        clock: RestoreClock,
+        settings: &Settings,
+        day_goes_on: bool,
+    ) -> Self {
         let names = ServiceNames { id: &saved.id, ..ServiceNames::default() };
         let known_at = clock.moment(saved.known_ago).unwrap_or(clock.now.mono.as_secs_f64());
-        let mut flow = Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
+        let mut flow =
+            Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
         flow.time = ServiceTime::restore(saved, clock);
         for saved in &saved.classes {
             let class = CaseClass::from_word(&saved.class);
-            let source = Source::ALL.into_iter().find(|source| source_label(*source) == saved.source);
+            let source =
+                Source::ALL.into_iter().find(|source| source_label(*source) == saved.source);
             if let (Some(class), Some(source)) = (class, source) {
-                let mut restored = ClassFlow::restore(saved, source, settings.edges.for_class(class));
+                let mut restored =
+                    ClassFlow::restore(saved, source, settings.edges.for_class(class));
                 restored.day = restored.day.filter(|_| day_goes_on);
                 flow.classes[class as usize] = Some(restored);
             }
@@ -114,8 +124,8 @@ impl ClassFlow {
     fn export(&self, class: CaseClass, waiting: u64) -> SavedClass {
         let counts = &self.counts;
         let mut unclassified = counts.unclassified;
-        // Closed in the file only: if this process goes on, its own counters still follow them. This keeps the
-        // sum of the outcomes equal to the cases that came in.
+        // Closed in the file only: if this process goes on, its own counters still follow them.
+        // This keeps the sum of the outcomes equal to the cases that came in.
         unclassified[UnclassifiedReason::Gap as usize] += waiting;
         SavedClass {
             class: class.as_str().into(),
@@ -125,7 +135,11 @@ impl ClassFlow {
             answered: counts.answered,
             left: to_labels(LeftAge::ALL, LeftAge::as_str, counts.left),
             moved: counts.moved,
-            unclassified: to_labels(UnclassifiedReason::ALL, UnclassifiedReason::as_str, unclassified),
+            unclassified: to_labels(
+                UnclassifiedReason::ALL,
+                UnclassifiedReason::as_str,
+                unclassified,
+            ),
             within: counts.within,
             within_low: counts.within_low,
             within_high: counts.within_high,
@@ -139,8 +153,8 @@ impl ClassFlow {
         }
     }
 
-    /// Restores a class. With other edges its histogram starts again as a whole: buckets of other edges cannot
-    /// be converted.
+    /// Restores a class. With other edges its histogram starts again as a whole: buckets of other
+    /// edges cannot be converted.
     fn restore(saved: &SavedClass, source: Source, edges: Arc<[f64]>) -> Self {
         let mut counts = ClassCounts {
             offered: saved.offered,
@@ -169,13 +183,14 @@ impl ClassFlow {
 }
 
 impl ServiceTime {
-    /// Restores the time of a service. The time since it was last credited becomes unmeasured with the next
-    /// list.
+    /// Restores the time of a service. The time since it was last credited becomes unmeasured with
+    /// the next list.
     fn restore(saved: &SavedService, clock: RestoreClock) -> Self {
         let mut time = Self::default();
         time.counts.queue_wait = saved.queue_wait;
         time.counts.measured = saved.measured;
-        time.counts.unmeasured = from_labels(Unmeasured::ALL, Unmeasured::as_str, &saved.unmeasured);
+        time.counts.unmeasured =
+            from_labels(Unmeasured::ALL, Unmeasured::as_str, &saved.unmeasured);
         time.credited = saved.credited_ago.and_then(|ago| clock.moment(ago));
         time.was_open = saved.was_open;
         time

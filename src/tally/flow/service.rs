@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Source, counts::ClassCounts, current_cases::Listed, day::DayBase, waiting_evidence::WaitingEvidence,
+    Source, counts::ClassCounts, current_cases::Listed, day::DayBase,
+    waiting_evidence::WaitingEvidence,
 };
 use crate::{
     model::{CaseClass, ServiceGoals},

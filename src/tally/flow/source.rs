@@ -39,10 +39,11 @@ impl Source {
     }
 }
 
-/// Returns the list that shows the calls: `services/calls` if it can be used, else `services/cases`.
+/// Returns the list that shows the calls: `services/calls` if it can be used, else
+/// `services/cases`.
 pub(super) fn for_calls(center: &Center, now: Stamp) -> Source {
-    // A list without a right to it, too old, or without any state shows no calls; `services/cases` shows them
-    // as well, if at most twenty a service.
+    // A list without a right to it, too old, or without any state shows no calls; `services/cases`
+    // shows them as well, if at most twenty a service.
     let calls = center.calls.fresh(now);
     if calls.is_some_and(|calls| !calls.is_stateless()) { Source::Calls } else { Source::Cases }
 }

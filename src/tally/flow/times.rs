@@ -10,7 +10,8 @@ use crate::{
 // Both clocks may show whole seconds only.
 const TIME_TOLERANCE: f64 = 2.0;
 /// Longest plausible wait of calls, callbacks and chats, seconds: a day.
-// Beyond these the time is a placeholder or in another unit, and would spoil the sum of the waits for ever.
+// Beyond these the time is a placeholder or in another unit, and would spoil the sum of the waits
+// for ever.
 const MAX_LIVE_WAIT: f64 = 86_400.0;
 /// Longest plausible wait of other cases, seconds: ten years.
 const MAX_WAIT: f64 = 315_360_000.0;
@@ -29,8 +30,8 @@ pub struct RejectedTimes {
 /// Rejected times of both lists.
 pub(super) type Rejected = [RejectedTimes; Source::ALL.len()];
 
-/// Returns the arrival of a case that the previous list did not show, by Trio's time, if that is within `seen`.
-/// Seconds of monotonic time.
+/// Returns the arrival of a case that the previous list did not show, by Trio's time, if that is
+/// within `seen`. Seconds of monotonic time.
 pub(super) fn arrival(
     case: &Case,
     reading: &ListReading<'_>,
@@ -44,8 +45,8 @@ pub(super) fn arrival(
             arrival => return arrival,
         }
     }
-    // The wait of an answered case may have ended long ago; only that of a waiting case leads back to its
-    // arrival.
+    // The wait of an answered case may have ended long ago; only that of a waiting case leads back
+    // to its arrival.
     let waited = case.waited.filter(|_| waits)?;
     let arrival = plausible(reading.at - waited, case, reading, seen);
     rejected.waited += u64::from(arrival.is_none());
@@ -58,8 +59,8 @@ fn plausible(at: f64, case: &Case, reading: &ListReading<'_>, seen: Window) -> O
     seen.admit(at, TIME_TOLERANCE).filter(|at| reading.at - at <= longest)
 }
 
-/// Returns the wait of a case that began to wait in `begin` and was answered in `end`, by Trio's own times
-/// where they are plausible.
+/// Returns the wait of a case that began to wait in `begin` and was answered in `end`, by Trio's
+/// own times where they are plausible.
 pub(super) fn answered_wait(
     case: &Case,
     reading: &ListReading<'_>,
@@ -148,7 +149,8 @@ mod tests {
     fn stated_wait_gives_arrival_of_waiting_cases_only() {
         let list = CaseList::default();
         let case = Case { waited: Some(2.0), ..case(CaseClass::Chat) };
-        let found = |waits| arrival(&case, &reading(&list), SEEN, waits, &mut RejectedTimes::default());
+        let found =
+            |waits| arrival(&case, &reading(&list), SEEN, waits, &mut RejectedTimes::default());
         assert_eq!((found(true), found(false)), (Some(998.0), None));
     }
 
@@ -175,7 +177,10 @@ mod tests {
         let voice = || case(CaseClass::Voice);
         assert_eq!(wait(voice(), begin), ((20.0, 30.0), 0));
         assert_eq!(wait(Case { answered: at(2.0), ..voice() }, begin), ((23.0, 28.0), 0));
-        assert_eq!(wait(Case { answered: at(2.0), ..voice() }, Window::exact(972.0)), ((26.0, 26.0), 0));
+        assert_eq!(
+            wait(Case { answered: at(2.0), ..voice() }, Window::exact(972.0)),
+            ((26.0, 26.0), 0)
+        );
         assert_eq!(wait(Case { waited: Some(25.5), ..voice() }, begin), ((25.5, 25.5), 0));
         assert_eq!(wait(Case { answered: at(60.0), ..voice() }, begin), ((20.0, 30.0), 1));
         assert_eq!(wait(Case { waited: Some(90.0), ..voice() }, begin), ((20.0, 30.0), 1));

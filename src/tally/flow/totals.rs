@@ -37,8 +37,8 @@ pub struct ServiceTotals {
     pub time: TimeCounts,
     /// True if a list that feeds the service is truncated; `None` until one was read.
     pub truncated: Option<bool>,
-    /// True if the lists recently showed fewer waiting cases than Trio's queue length, or could not show those of
-    /// every kind, so that the oldest one may be hidden.
+    /// True if the lists recently showed fewer waiting cases than Trio's queue length, or could not
+    /// show those of every kind, so that the oldest one may be hidden.
     pub withholds_longest_wait: bool,
 }
 
@@ -60,7 +60,8 @@ pub struct ClassTotals {
 impl FlowTotals {
     /// Returns the flow of one service.
     pub fn service(&self, id: &str) -> Option<&ServiceTotals> {
-        let position = self.services.binary_search_by(|totals| (*totals.service_id).cmp(id)).ok()?;
+        let position =
+            self.services.binary_search_by(|totals| (*totals.service_id).cmp(id)).ok()?;
         self.services.get(position)
     }
 }
@@ -82,7 +83,8 @@ impl Flow {
             Source::ALL.into_iter().filter(|source| was_read(*source) && flow.is_fed_by(*source));
         let truncated = fed_by.clone().next().map(|_| fed_by.any(is_truncated));
         let now = self.last_step.map_or(0.0, |step| step.mono.as_secs_f64());
-        let is_readable = |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
+        let is_readable =
+            |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
         let evidence = &flow.evidence;
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,

@@ -83,7 +83,8 @@ pub(super) struct Absence {
 }
 
 impl Tracked {
-    /// Returns true if it counts as open: it waits, or its state is unknown until its outcome is known.
+    /// Returns true if it counts as open: it waits, or its state is unknown until its outcome is
+    /// known.
     pub(super) fn is_waiting(&self) -> bool {
         self.stage != Stage::Handled
     }
@@ -106,8 +107,8 @@ impl Tracked {
         self.not_waiting_at = Some(at);
     }
 
-    /// Records that it waited at the moment `at`, by the queue length. A case that an agent had stays answered:
-    /// only a list can put it back.
+    /// Records that it waited at the moment `at`, by the queue length. A case that an agent had
+    /// stays answered: only a list can put it back.
     pub(super) fn record_waiting(&mut self, at: f64) {
         if self.stage == Stage::Handled {
             return;
@@ -118,11 +119,11 @@ impl Tracked {
         (self.stage, self.seen, self.is_understood) = (Stage::Waiting, at, true);
     }
 
-    /// Returns the age of its wait, in seconds, at the moment `at` of a list with this interval: since the
-    /// middle of the window of its arrival, else since it was first seen.
+    /// Returns the age of its wait, in seconds, at the moment `at` of a list with this interval:
+    /// since the middle of the window of its arrival, else since it was first seen.
     ///
-    /// Without Trio's own time the age would be 0 in the first list that shows it; half an interval is right on
-    /// average.
+    /// Without Trio's own time the age would be 0 in the first list that shows it; half an interval
+    /// is right on average.
     pub(super) fn age(&self, at: f64, interval: Duration) -> f64 {
         let age = if self.begin_is_unknown {
             (at - self.begin.to).max(interval.as_secs_f64() / 2.0)

@@ -1,7 +1,7 @@
 //! Evidence for cases in unknown states: Trio's queue length against the lists.
 //!
-//! A state that the field dictionary does not map may mean "waits" or "is with an agent". The queue length
-//! often decides it. Where it does not, the gauges of waiting cases are withheld.
+//! A state that the field dictionary does not map may mean "waits" or "is with an agent". The queue
+//! length often decides it. Where it does not, the gauges of waiting cases are withheld.
 
 use std::mem;
 
@@ -11,7 +11,8 @@ use super::{
 };
 
 /// Time, in seconds, for which gauges stay withheld after the last undecided reading.
-// A gauge that comes and goes restarts the `for` of an alert each time, so that the alert never fires.
+// A gauge that comes and goes restarts the `for` of an alert each time, so that the alert never
+// fires.
 const WITHHELD_FOR: f64 = 600.0;
 
 /// Verdict on the cases in an unknown state.
@@ -42,8 +43,8 @@ pub(super) struct QueueComparison {
     pub(super) is_whole: bool,
     /// True if the list with cases of every kind was read.
     pub(super) shows_all_kinds: bool,
-    /// True if a list has rows that may wait and are in none of these numbers: they lack an id, or the list has no
-    /// states.
+    /// True if a list has rows that may wait and are in none of these numbers: they lack an id, or
+    /// the list has no states.
     pub(super) has_uncounted: bool,
 }
 
@@ -117,7 +118,8 @@ pub(super) struct WaitingEvidence {
     was_compared: bool,
     /// Moment of the last reading, if it showed fewer waiting cases than the queue length.
     short_since: Option<f64>,
-    /// True if the last reading covered every waiting case: by the list of every kind, or by a queue length.
+    /// True if the last reading covered every waiting case: by the list of every kind, or by a
+    /// queue length.
     covered: bool,
     longest_wait: Withheld,
 }
@@ -132,8 +134,8 @@ impl WaitingEvidence {
         let all_wait = self.verdict == Some(WaitingVerdict::Waiting);
         let waiting = reading.known + if all_wait { reading.unknown } else { 0 };
         // Only a queue length shows that no row outside these numbers waits.
-        let hides_uncounted =
-            reading.has_uncounted && reading.queue_length.is_none_or(|length| length > waiting as f64);
+        let hides_uncounted = reading.has_uncounted
+            && reading.queue_length.is_none_or(|length| length > waiting as f64);
         if self.verdict == Some(WaitingVerdict::Undecided) || hides_uncounted {
             self.withhold_classes(at);
         }
@@ -145,11 +147,13 @@ impl WaitingEvidence {
             // It counts as a call, but may be a callback, which the other list can show as well.
             self.withhold_classes(at);
         } else if has_unclassed(Source::Cases) {
-            // It counts as `other`, but may be a chat or an e-mail. It is no call where calls have a list.
+            // It counts as `other`, but may be a chat or an e-mail. It is no call where calls have
+            // a list.
             self.classes[Source::Cases.index()].record(at);
         }
         self.compare_length(reading, at);
-        // Of a service for e-mail and chat, the list of calls shows that no call waits, and no more.
+        // Of a service for e-mail and chat, the list of calls shows that no call waits, and no
+        // more.
         let is_covered = reading.shows_all_kinds || reading.queue_length.is_some();
         if !is_covered && !self.covered {
             self.longest_wait.record(at);
@@ -163,16 +167,19 @@ impl WaitingEvidence {
 
     /// Returns the verdict on the unknown states after this reading.
     ///
-    /// Lists and queue length are read at the same time, not at the same instant, so one reading that
-    /// disagrees may be chance; two of three are not.
+    /// Lists and queue length are read at the same time, not at the same instant, so one reading
+    /// that disagrees may be chance; two of three are not.
     fn decide(&mut self, reading: &QueueComparison, at: f64) -> WaitingVerdict {
-        let lately = |(verdict, then): (WaitingVerdict, f64)| is_recent(then, at).then_some(verdict);
+        let lately =
+            |(verdict, then): (WaitingVerdict, f64)| is_recent(then, at).then_some(verdict);
         let accepted = self.accepted.and_then(lately);
         let Some(found) = reading.verdict() else {
-            // One reading without a queue length may be chance. After two, the verdict says nothing of
-            // the cases that came since.
+            // One reading without a queue length may be chance. After two, the verdict says nothing
+            // of the cases that came since.
             self.not_compared += 1;
-            return accepted.filter(|_| self.not_compared == 1).unwrap_or(WaitingVerdict::Undecided);
+            return accepted
+                .filter(|_| self.not_compared == 1)
+                .unwrap_or(WaitingVerdict::Undecided);
         };
         self.not_compared = 0;
         let before = self.recent.map(|earlier| earlier.and_then(lately));
@@ -180,7 +187,9 @@ impl WaitingEvidence {
         let is_repeated = before[0] == Some(found);
         let verdict = match accepted {
             Some(accepted) if found == accepted => found,
-            Some(accepted) if !is_repeated && before.iter().flatten().all(|earlier| *earlier == accepted) => {
+            Some(accepted)
+                if !is_repeated && before.iter().flatten().all(|earlier| *earlier == accepted) =>
+            {
                 accepted
             }
             Some(_) if !is_repeated => WaitingVerdict::Undecided,
@@ -198,7 +207,8 @@ impl WaitingEvidence {
     /// Notes whether the lists show all that wait.
     fn compare_length(&mut self, reading: &QueueComparison, at: f64) {
         let Some(length) = reading.queue_length.filter(|_| reading.is_whole) else { return };
-        let unknown = if self.verdict == Some(WaitingVerdict::NotWaiting) { 0 } else { reading.unknown };
+        let unknown =
+            if self.verdict == Some(WaitingVerdict::NotWaiting) { 0 } else { reading.unknown };
         let shown = reading.known + unknown;
         let is_short = (shown as f64) < length;
         let was_short = self.short_since.is_some_and(|last| is_recent(last, at));
@@ -206,8 +216,8 @@ impl WaitingEvidence {
         let is_first = !mem::replace(&mut self.was_compared, true);
         if is_short && (was_short || is_first && shown == 0) {
             self.longest_wait.record(at);
-            // Lists and queue length differ by a case or two in every busy queue. Lists without any waiting case
-            // beside a queue are another thing: their zeros are not true.
+            // Lists and queue length differ by a case or two in every busy queue. Lists without any
+            // waiting case beside a queue are another thing: their zeros are not true.
             if shown == 0 && reading.shows_all_kinds {
                 self.withhold_classes(at);
             }
@@ -230,8 +240,8 @@ impl WaitingEvidence {
         ClassNow { states: listed.states, waiting }
     }
 
-    /// Returns true if the lists recently showed fewer waiting cases than the queue length, or could not show those
-    /// of every kind, so that the oldest may be one that they do not show.
+    /// Returns true if the lists recently showed fewer waiting cases than the queue length, or
+    /// could not show those of every kind, so that the oldest may be one that they do not show.
     pub(super) fn withholds_longest_wait(&self, now: f64) -> bool {
         self.longest_wait.is_active(now)
     }

@@ -31,10 +31,18 @@ fn is_count(count: u64) -> bool {
 
 fn are_agents_valid(agents: &SavedAgents) -> bool {
     let groups = agents.groups.iter().flat_map(|(_, seconds)| seconds.values());
-    let seconds =
-        agents.seconds.values().chain(groups).chain(agents.pauses.iter().map(|(_, seconds)| seconds));
+    let seconds = agents
+        .seconds
+        .values()
+        .chain(groups)
+        .chain(agents.pauses.iter().map(|(_, seconds)| seconds));
     seconds.chain([&agents.seen_ago, &agents.unmeasured_seconds]).all(|seconds| is_time(*seconds))
-        && agents.changes.values().flat_map(|to| to.values()).chain([&agents.agents]).all(|n| is_count(*n))
+        && agents
+            .changes
+            .values()
+            .flat_map(|to| to.values())
+            .chain([&agents.agents])
+            .all(|n| is_count(*n))
 }
 
 fn is_service_valid(service: &SavedService) -> bool {
@@ -44,8 +52,14 @@ fn is_service_valid(service: &SavedService) -> bool {
 }
 
 fn is_class_valid(class: &SavedClass) -> bool {
-    let whole =
-        [class.offered, class.carried_in, class.answered, class.moved, class.within_low, class.within_high];
+    let whole = [
+        class.offered,
+        class.carried_in,
+        class.answered,
+        class.moved,
+        class.within_low,
+        class.within_high,
+    ];
     let counts = class.left.values().chain(class.unclassified.values()).chain(&class.waits.buckets);
     let parts = [class.within, class.handling_seconds, class.waits.sum];
     let left = || class.left.values().sum::<u64>();

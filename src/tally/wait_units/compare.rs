@@ -6,18 +6,21 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     model::{
-        Case, CaseClass, CaseList, CaseState, FieldUse, Resource, ServiceStatus, Stamp, Text, WaitFactor,
-        WaitMismatch, unix_seconds,
+        Case, CaseClass, CaseList, CaseState, FieldUse, Resource, ServiceStatus, Stamp, Text,
+        WaitFactor, WaitMismatch, unix_seconds,
     },
     tally::{flow::Source, waits::AgeRange},
 };
 
 /// Fields with a wait that the lists show as well.
-pub(super) const FIELDS: [(Resource, &str); 3] =
-    [(Resource::ServiceState, "longest_wait"), (Resource::Calls, "waited"), (Resource::Cases, "waited")];
+pub(super) const FIELDS: [(Resource, &str); 3] = [
+    (Resource::ServiceState, "longest_wait"),
+    (Resource::Calls, "waited"),
+    (Resource::Cases, "waited"),
+];
 
-/// Largest distance in time between lists and states that are compared: further apart they show different
-/// queues.
+/// Largest distance in time between lists and states that are compared: further apart they show
+/// different queues.
 pub(super) const MAX_READING_DISTANCE: Duration = Duration::from_secs(10);
 
 /// Smallest age that is compared, seconds.
@@ -33,8 +36,8 @@ const MIN_WHOLE_WAIT: f64 = 6.0;
 // The oldest case may have been answered between the two readings.
 const MAX_AGREEING_RATIO: f64 = 3.0;
 
-/// Returns the age of a case at a moment, by its time of arrival alone. `skew` is the number of seconds by
-/// which Trio's clock is ahead of ours.
+/// Returns the age of a case at a moment, by its time of arrival alone. `skew` is the number of
+/// seconds by which Trio's clock is ahead of ours.
 pub fn age_by_arrival(case: &Case, at: Stamp, skew: f64) -> Option<AgeRange> {
     let age = unix_seconds(at.wall) + skew - unix_seconds(case.created?);
     (age >= 0.0).then_some(AgeRange { low: age, high: age })
@@ -72,8 +75,8 @@ enum Pair {
 }
 
 impl Comparison {
-    /// Compares the longest wait of each service with the oldest case that waits for it. A service is left out
-    /// where a list may hide a case of it.
+    /// Compares the longest wait of each service with the oldest case that waits for it. A service
+    /// is left out where a list may hide a case of it.
     pub fn add_states(
         &mut self,
         states: &[ServiceStatus],
@@ -97,7 +100,9 @@ impl Comparison {
             }
         }
         for status in states {
-            let (Some(stated), Some(queue)) = (status.longest_wait, queues.get(&status.id)) else { continue };
+            let (Some(stated), Some(queue)) = (status.longest_wait, queues.get(&status.id)) else {
+                continue;
+            };
             let hides = status.queue_length.is_some_and(|length| length > queue.waiting as f64);
             if !hides && !truncated.contains(&status.id) {
                 self.fields[0].add(queue.pair(stated));
@@ -145,12 +150,14 @@ impl Comparison {
     /// Returns the result for a field of [`FIELDS`]; `None`: there was nothing to compare.
     pub(super) fn verdict(&self, position: usize) -> Option<FactorVerdict> {
         let counts = &self.fields[position];
-        let most = WaitFactor::ALL.into_iter().max_by_key(|factor| counts.factors[*factor as usize])?;
+        let most =
+            WaitFactor::ALL.into_iter().max_by_key(|factor| counts.factors[*factor as usize])?;
         // Each factor is a wrong unit. Services with different ones must not hide each other.
         let differing: usize = counts.factors.iter().sum();
         match counts.all() {
             0 => None,
-            // A single service may count its waits in another way; the unit of a field is wrong for most.
+            // A single service may count its waits in another way; the unit of a field is wrong for
+            // most.
             all if differing * 2 > all => Some(FactorVerdict::Factor(most)),
             _ => Some(FactorVerdict::NoFactor),
         }
@@ -191,8 +198,8 @@ impl Queue {
         };
     }
 
-    /// Compares a stated longest wait with the oldest case of each class: Trio may leave a class out of it, so
-    /// agreeing with one is enough.
+    /// Compares a stated longest wait with the oldest case of each class: Trio may leave a class
+    /// out of it, so agreeing with one is enough.
     fn pair(&self, stated: f64) -> Option<Pair> {
         let mut found = None;
         for age in self.oldest.values().flatten() {

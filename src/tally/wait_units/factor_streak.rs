@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn intermittent_factor_is_not_reported() {
-        let coming_and_going: Vec<_> = (0..20).map(|n| (n * 60, if n % 3 == 2 { N } else { F })).collect();
+        let coming_and_going: Vec<_> =
+            (0..20).map(|n| (n * 60, if n % 3 == 2 { N } else { F })).collect();
         assert_eq!(after(&coming_and_going), None);
         assert_eq!(after(&[(0, F), (60, F), (120, G), (180, F), (240, F)]), None, "another factor");
     }
@@ -95,6 +96,9 @@ mod tests {
         let reported = [(0, F), (60, F), (120, F), (180, N), (240, N)];
         assert_eq!(after(&reported), Some(WaitFactor::Thousand));
         assert_eq!(after(&[&reported[..], &[(300, N)]].concat()), None);
-        assert_eq!(after(&[&reported[..], &[(300, F), (360, N)]].concat()), Some(WaitFactor::Thousand));
+        assert_eq!(
+            after(&[&reported[..], &[(300, F), (360, N)]].concat()),
+            Some(WaitFactor::Thousand)
+        );
     }
 }

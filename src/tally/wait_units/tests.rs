@@ -63,7 +63,9 @@ impl TestCenter {
             state: Some(CaseState::Queued),
             class: Some(self.class),
             class_is_unknown: false,
-            created: self.has_arrival_times.then(|| stamp.wall - Duration::from_secs(self.now - came)),
+            created: self
+                .has_arrival_times
+                .then(|| stamp.wall - Duration::from_secs(self.now - came)),
             answered: None,
             waited: Some(age(*came) * self.factors.1),
             agent_id: None,
@@ -82,8 +84,11 @@ impl TestCenter {
             exported: Vec::new(),
         };
         let truncated = if self.truncated { vec!["1".into()] } else { Vec::new() };
-        let calls =
-            CaseList { cases: self.calls.iter().map(case).collect(), truncated, ..CaseList::default() };
+        let calls = CaseList {
+            cases: self.calls.iter().map(case).collect(),
+            truncated,
+            ..CaseList::default()
+        };
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let mut center = Center::new(contact_center, |_| Some(Duration::from_secs(POLL)));
         center.service_state.good = good(stamp, vec![status]);

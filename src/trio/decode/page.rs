@@ -82,7 +82,8 @@ pub(super) struct PageBuilder<'a, 'de, T, F> {
 }
 
 /// Keys remembered of one answer; further ones are looked up each time.
-// Bounds the memory for an answer with thousands of different keys, such as ids used as member names.
+// Bounds the memory for an answer with thousands of different keys, such as ids used as member
+// names.
 const MAX_REMEMBERED_KEYS: usize = 256;
 
 impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F> {
@@ -106,8 +107,8 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
 
     /// Returns the role of the key `name`.
     pub(super) fn key(&mut self, name: &str) -> Key {
-        // Items repeat their keys in the same order, so the key after the last one fits nearly always, and
-        // one comparison replaces the look-up of the normalised name.
+        // Items repeat their keys in the same order, so the key after the last one fits nearly
+        // always, and one comparison replaces the look-up of the normalised name.
         if let Some((known, key)) = self.keys.get(self.next_key)
             && **known == *name
         {
@@ -160,8 +161,13 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
                 self.spellings[field] = Some(*spelling);
             }
         }
-        let mut reader =
-            Reader::new(&self.context, &self.row, &mut self.seen, &mut self.words, &mut self.unkeyed);
+        let mut reader = Reader::new(
+            &self.context,
+            &self.row,
+            &mut self.seen,
+            &mut self.words,
+            &mut self.unkeyed,
+        );
         self.items.extend((self.build)(&mut reader));
         self.clear_row();
     }
@@ -172,7 +178,8 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
 
     pub(super) fn into_page(mut self) -> Page<T> {
         for (seen, spelling) in self.seen.iter_mut().zip(self.spellings) {
-            let known = spelling.map(|spelling| self.keys.get(spelling).map_or("", |(name, _)| name));
+            let known =
+                spelling.map(|spelling| self.keys.get(spelling).map_or("", |(name, _)| name));
             seen.member = known.map(Text::from);
         }
         let known = self.keys.iter().filter(|(_, key)| matches!(key, Key::Field { .. }));

@@ -59,9 +59,9 @@ impl<'r> Reader<'r> {
                 Raw::List(_) => "a list".into(),
                 Raw::Other => "an object".into(),
                 Raw::Null => "null".into(),
-                value => {
-                    value.text().map_or_else(String::new, |text| text.chars().take(SAMPLE_LENGTH).collect())
-                }
+                value => value
+                    .text()
+                    .map_or_else(String::new, |text| text.chars().take(SAMPLE_LENGTH).collect()),
             };
             if !seen.samples.contains(&sample) {
                 seen.samples.push(sample);
@@ -118,7 +118,9 @@ impl<'r> Reader<'r> {
 
     /// Returns a text, or each text of a list.
     pub(in crate::trio) fn texts(&mut self, field: usize) -> Vec<Text> {
-        let Raw::List(list) = &self.row[field].0 else { return self.text(field).into_iter().collect() };
+        let Raw::List(list) = &self.row[field].0 else {
+            return self.text(field).into_iter().collect();
+        };
         let texts: Vec<Text> =
             list.iter().filter_map(|value| cut(value.text()?.trim()).map(Text::from)).collect();
         if texts.len() < list.len() {
@@ -167,7 +169,11 @@ impl<'r> Reader<'r> {
     }
 
     /// A moment that is not in the future, and no longer ago than `longest`.
-    pub(in crate::trio) fn recent_time(&mut self, field: usize, longest: Duration) -> Option<SystemTime> {
+    pub(in crate::trio) fn recent_time(
+        &mut self,
+        field: usize,
+        longest: Duration,
+    ) -> Option<SystemTime> {
         let earliest = self.context.now.checked_sub(longest).unwrap_or(SystemTime::UNIX_EPOCH);
         self.time_since(field, earliest)
     }
@@ -200,7 +206,12 @@ impl<'r> Reader<'r> {
             Raw::Number(number) => Some(*number),
             _ => None,
         });
-        mapping.exported.iter().zip(values).filter_map(|(name, value)| Some((name.clone(), value?))).collect()
+        mapping
+            .exported
+            .iter()
+            .zip(values)
+            .filter_map(|(name, value)| Some((name.clone(), value?)))
+            .collect()
     }
 
     /// Returns an agent's state; `None` only if the member is missing.
@@ -235,7 +246,10 @@ impl<'r> Reader<'r> {
     ///
     /// # Errors
     /// [`Unreadable`] where the dictionary does not map the word; it is counted as unknown.
-    pub(in crate::trio) fn case_class(&mut self, field: usize) -> Result<Option<CaseClass>, Unreadable> {
+    pub(in crate::trio) fn case_class(
+        &mut self,
+        field: usize,
+    ) -> Result<Option<CaseClass>, Unreadable> {
         if self.present(field).is_none() {
             return Ok(None);
         }
@@ -284,7 +298,9 @@ impl<'r> Reader<'r> {
 fn cut(text: &str) -> Option<&str> {
     // No text has more characters than bytes.
     let is_long = text.len() > NAME_LIMIT;
-    let end =
-        is_long.then(|| text.char_indices().nth(NAME_LIMIT)).flatten().map_or(text.len(), |(end, _)| end);
+    let end = is_long
+        .then(|| text.char_indices().nth(NAME_LIMIT))
+        .flatten()
+        .map_or(text.len(), |(end, _)| end);
     (!text.is_empty()).then(|| &text[..end])
 }

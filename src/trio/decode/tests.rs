@@ -142,12 +142,15 @@ fn row_without_id_is_no_item() {
 
 #[test]
 fn rows_without_a_key_are_counted_in_every_resource() {
-    fn without<T>(resource: Resource, body: &str, build: fn(&mut Reader<'_>) -> Option<T>) -> Vec<u64> {
+    fn without<T>(
+        resource: Resource,
+        body: &str,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Vec<u64> {
         let page = decode(resource, body.as_bytes(), build).expect(body);
         page.seen.iter().map(|seen| seen.rows_without).collect()
     }
-    let body =
-        r#"[{"id":1,"serviceId":1,"name":"a"},{"name":"b"},{"id":null},{"id":""},{"id":[1]},{"id":{}}]"#;
+    let body = r#"[{"id":1,"serviceId":1,"name":"a"},{"name":"b"},{"id":null},{"id":""},{"id":[1]},{"id":{}}]"#;
     let five = |fields: usize| [vec![5], vec![0; fields - 1]].concat();
     assert_eq!(without(Resource::ContactCenters, body, rows::contact_center), five(2));
     assert_eq!(without(Resource::Services, body, rows::service), five(3));
@@ -224,9 +227,11 @@ fn early_times_are_absent_in_every_field_and_form() {
     ];
     for (resource, id, fields) in lists {
         for field in fields {
-            for (form, values) in
-                [("timestamp", &texts[..]), ("unix_seconds", &numbers), ("unix_milliseconds", &numbers)]
-            {
+            for (form, values) in [
+                ("timestamp", &texts[..]),
+                ("unix_seconds", &numbers),
+                ("unix_milliseconds", &numbers),
+            ] {
                 let file = format!(
                     "{}:
   {field}: {{members: [when], form: {form}}}
@@ -235,15 +240,21 @@ fn early_times_are_absent_in_every_field_and_form() {
                 );
                 let dictionary = Dictionary::with_user_file("f.yml", &file).expect("valid");
                 let mapping = dictionary.mapping(resource).expect("a mapping");
-                let index =
-                    mapping.shape.fields.iter().position(|known| known.name == *field).expect("known");
-                for (zone, value) in
-                    [None, Some(&stockholm)].iter().flat_map(|zone| values.iter().map(move |v| (*zone, v)))
+                let index = mapping
+                    .shape
+                    .fields
+                    .iter()
+                    .position(|known| known.name == *field)
+                    .expect("known");
+                for (zone, value) in [None, Some(&stockholm)]
+                    .iter()
+                    .flat_map(|zone| values.iter().map(move |v| (*zone, v)))
                 {
                     let body = format!(r#"[{{"{id}":1,"when":{value}}}]"#);
                     let context = Context { mapping, zone, now: now() };
                     let (times, seen) = if resource == Resource::AgentState {
-                        let page = items(body.as_bytes(), context, rows::agent_status).expect("read");
+                        let page =
+                            items(body.as_bytes(), context, rows::agent_status).expect("read");
                         (page.items[0].since, page.seen)
                     } else {
                         let page = items(body.as_bytes(), context, rows::case).expect("read");
@@ -301,7 +312,8 @@ fn names_are_joined_and_truncated() {
 fn thousands_of_different_keys_are_read() {
     let members: Vec<String> = (0..5000).map(|n| format!("\"k{n}\":{n}")).collect();
     let page =
-        services(&format!("[{{{},\"serviceId\":9}},{{\"serviceId\":8}}]", members.join(","))).expect("valid");
+        services(&format!("[{{{},\"serviceId\":9}},{{\"serviceId\":8}}]", members.join(",")))
+            .expect("valid");
     let ids: Vec<_> = page.items.iter().map(|service| &*service.id).collect();
     assert_eq!(ids, ["9", "8"]);
 }

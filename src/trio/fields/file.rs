@@ -59,7 +59,8 @@ fn read_resource(
         };
         let kind = shape.fields[field].kind;
         let mut section = value.section(complaints);
-        let members = section.get("members").map(|members| read_members(&members, &mut taken, complaints));
+        let members =
+            section.get("members").map(|members| read_members(&members, &mut taken, complaints));
         let form = section.get("form").and_then(|form| read_form(&form, kind, complaints));
         let values = section.get("values").map(|values| read_values(&values, kind, complaints));
         section.finish(complaints);
@@ -68,11 +69,16 @@ fn read_resource(
     }
 }
 
-fn read_members(value: &Value<'_>, taken: &mut Vec<String>, complaints: &mut Complaints) -> Vec<String> {
+fn read_members(
+    value: &Value<'_>,
+    taken: &mut Vec<String>,
+    complaints: &mut Complaints,
+) -> Vec<String> {
     let mut members = Vec::new();
     for item in value.list() {
         let Some(member) = item.text(complaints) else { continue };
-        // Read twice, one member would count as two facts; with normalised names the mistake is easy to make.
+        // Read twice, one member would count as two facts; with normalised names the mistake is
+        // easy to make.
         if taken.contains(&normalized(&member)) {
             item.wrong(
                 complaints,
@@ -98,7 +104,10 @@ fn read_form(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Opti
             let possible: Vec<_> = possible().collect();
             value.wrong(
                 complaints,
-                format_args!("this field cannot have the form `{word}`; possible: {}", possible.join(", ")),
+                format_args!(
+                    "this field cannot have the form `{word}`; possible: {}",
+                    possible.join(", ")
+                ),
             );
             None
         }
@@ -109,12 +118,16 @@ fn read_form(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Opti
     }
 }
 
-fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> HashMap<String, Meaning> {
+fn read_values(
+    value: &Value<'_>,
+    kind: Kind,
+    complaints: &mut Complaints,
+) -> HashMap<String, Meaning> {
     let mut values = HashMap::new();
     for (key, value) in value.section(complaints).entries() {
         let word = match &value.node.value {
-            // YAML takes an unquoted true or false for a flag; here both are plain words for a flag's
-            // meaning.
+            // YAML takes an unquoted true or false for a flag; here both are plain words for a
+            // flag's meaning.
             Scalar::Bool(flag) => Some(flag.to_string()),
             _ => value.text(complaints),
         };
@@ -126,7 +139,11 @@ fn read_values(value: &Value<'_>, kind: Kind, complaints: &mut Complaints) -> Ha
             Kind::Flag => word.parse().ok().map(Meaning::Flag),
             // A map of values would turn one number into another: data that Trio never sent.
             Kind::Text | Kind::Count | Kind::Wait | Kind::Time => {
-                complaints.add(key.at, &value.path, "only states, classes and flags have values; remove it");
+                complaints.add(
+                    key.at,
+                    &value.path,
+                    "only states, classes and flags have values; remove it",
+                );
                 continue;
             }
         };
@@ -151,9 +168,15 @@ mod tests {
     #[test]
     fn every_mistake_is_reported_with_place_and_suggestion() {
         let table = [
-            ("agent/state: {}", "f.yml:1:1: agent/state: unknown resource; did you mean `agents/state`?"),
+            (
+                "agent/state: {}",
+                "f.yml:1:1: agent/state: unknown resource; did you mean `agents/state`?",
+            ),
             ("cc: {nmae: {}}", "f.yml:1:6: cc.nmae: unknown field; did you mean `name`?"),
-            ("cc: {name: {member: [x]}}", "f.yml:1:13: cc.name.member: unknown key; did you mean `members`?"),
+            (
+                "cc: {name: {member: [x]}}",
+                "f.yml:1:13: cc.name.member: unknown key; did you mean `members`?",
+            ),
             (
                 "services/state: {longest_wait: {form: second}}",
                 "f.yml:1:39: services/state.longest_wait.form: unknown form; did you mean `seconds`?",
@@ -197,7 +220,10 @@ mod tests {
             ("cc: {id: {members: ['']}}", "f.yml:1:21: cc.id.members[0]: must not be empty"),
             ("cc: {id: {form: {}}}", "f.yml:1:17: cc.id.form: must be a text"),
             ("cc: {id: [x]}", "f.yml:1:10: cc.id: must be a map of `key: value` lines"),
-            ("cc: {id: {values: x}}", "f.yml:1:19: cc.id.values: must be a map of `key: value` lines"),
+            (
+                "cc: {id: {values: x}}",
+                "f.yml:1:19: cc.id.values: must be a map of `key: value` lines",
+            ),
             ("cc: {id: {}, id: {}}", "f.yml:1:14: the key `id` is given twice; give it once"),
             ("- cc", "f.yml:1:1: the file: must be a map of `key: value` lines"),
             ("cc: 5", "f.yml:1:5: cc: must be a map of `key: value` lines"),

@@ -26,7 +26,8 @@ pub(in crate::trio) enum Form {
     /// Milliseconds since 1970.
     UnixMilliseconds,
     /// Words or numbers that the entry's values map to domain words.
-    // Documented enumerations of the API are integers (0, 1, 2, …), so numbers have to do as keys, too.
+    // Documented enumerations of the API are integers (0, 1, 2, …), so numbers have to do as keys,
+    // too.
     Enum,
 }
 

@@ -1,5 +1,5 @@
-//! Classification of values by the risk of naming a person, for `record`: only measures, times and words
-//! that the dictionary knows are harmless.
+//! Classification of values by the risk of naming a person, for `record`: only measures, times and
+//! words that the dictionary knows are harmless.
 
 use std::time::{Duration, SystemTime};
 
@@ -49,9 +49,15 @@ const OLDEST: Duration = Duration::from_secs(5 * 366 * 86_400);
 const AHEAD: Duration = Duration::from_secs(366 * 86_400);
 
 impl Dictionary {
-    /// Classifies `value`, held by the member called `member` of an item of `resource` that arrived at `now`.
-    /// A value that cannot be read in the form of the dictionary is `Other`.
-    pub fn judge(&self, resource: Resource, member: &str, value: &Value, now: SystemTime) -> Judgement {
+    /// Classifies `value`, held by the member called `member` of an item of `resource` that arrived
+    /// at `now`. A value that cannot be read in the form of the dictionary is `Other`.
+    pub fn judge(
+        &self,
+        resource: Resource,
+        member: &str,
+        value: &Value,
+        now: SystemTime,
+    ) -> Judgement {
         let Some((field, mapped)) = self.field(resource, member) else { return Judgement::Other };
         let (raw, text) = match value {
             Value::Bool(_) => return Judgement::Measure,
@@ -65,7 +71,8 @@ impl Dictionary {
             Form::Number => measure(is_short_figure(&text)),
             Form::Duration | Form::Seconds | Form::Milliseconds | Form::Minutes | Form::Clock => {
                 let seconds = raw.seconds(mapped.form);
-                let plausible = seconds.is_ok_and(|seconds| seconds <= LONGEST_WAIT) && is_clock(&text);
+                let plausible =
+                    seconds.is_ok_and(|seconds| seconds <= LONGEST_WAIT) && is_clock(&text);
                 measure(plausible || is_short_figure(&text))
             }
             Form::Timestamp | Form::UnixSeconds | Form::UnixMilliseconds => {
@@ -81,7 +88,10 @@ impl Dictionary {
 
     /// Returns whether the word is mapped in any field.
     pub fn knows_word(&self, word: &str) -> bool {
-        self.mappings.iter().flat_map(|mapping| &mapping.fields).any(|mapped| is_known(mapped, word))
+        self.mappings
+            .iter()
+            .flat_map(|mapping| &mapping.fields)
+            .any(|mapped| is_known(mapped, word))
     }
 
     /// Returns whether the dictionary knows a member of this name, in any resource.
@@ -98,7 +108,8 @@ impl Dictionary {
     pub fn fields_of_words(&self) -> Vec<(Resource, &'static str)> {
         let fields = self.mappings.iter().flat_map(|mapping| {
             let of_shape = mapping.shape.fields.iter().zip(&mapping.fields);
-            let words = of_shape.filter(|(_, mapped)| matches!(mapped.form, Form::Enum | Form::Bool));
+            let words =
+                of_shape.filter(|(_, mapped)| matches!(mapped.form, Form::Enum | Form::Bool));
             words.map(|(field, _)| (mapping.shape.resource, field.name))
         });
         fields.collect()
@@ -113,7 +124,9 @@ impl Dictionary {
 
 /// Returns whether `value`, in a member that is read in the form of this name, means "no time".
 pub fn is_no_time(value: &Value, form: &str) -> bool {
-    let Some(form) = Form::ALL.into_iter().find(|known| known.as_str() == form) else { return false };
+    let Some(form) = Form::ALL.into_iter().find(|known| known.as_str() == form) else {
+        return false;
+    };
     match value {
         Value::Number(number) => figure(number).is_no_time(form),
         Value::String(text) => Raw::Text(text.as_str().into()).is_no_time(form),
@@ -143,13 +156,16 @@ fn is_short_figure(text: &str) -> bool {
 }
 
 fn is_clock(text: &str) -> bool {
-    let plain = text.trim().bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
+    let plain =
+        text.trim().bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
     plain && text.len() <= LONGEST_CLOCK && fraction(text) <= FRACTION
 }
 
-/// Returns whether a text holds only digits and the marks of a time: other letters could say anything.
+/// Returns whether a text holds only digits and the marks of a time: other letters could say
+/// anything.
 fn is_time(text: &str) -> bool {
-    let inner = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")).unwrap_or(text);
+    let inner =
+        text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")).unwrap_or(text);
     let mark = |byte| matches!(byte, b'-' | b'+' | b':' | b'.' | b'T' | b'Z' | b' ');
     let plain = inner.bytes().all(|byte| byte.is_ascii_digit() || mark(byte));
     plain && text.len() <= LONGEST_TIME && fraction(text) <= FRACTION + 2
@@ -209,7 +225,12 @@ mod tests {
             (AgentState, "stateSince", json!(0), no_time),
             (AgentState, "stateSince", json!("1975-03-02T00:00:00Z"), no_time),
             (AgentState, "stateSince", json!("2019-03-02T00:00:00Z"), Judgement::Other),
-            (AgentState, "stateSince", json!("2026-01-15T08:00:00Z[x-note=Anna]"), Judgement::Other),
+            (
+                AgentState,
+                "stateSince",
+                json!("2026-01-15T08:00:00Z[x-note=Anna]"),
+                Judgement::Other,
+            ),
             (AgentState, "queueLength", json!(1), Judgement::Other),
             (Calls, "created", json!(["2026-01-15T08:00:00Z"]), Judgement::Other),
             (Resource::Subscribers, "name", json!("x"), Judgement::Other),

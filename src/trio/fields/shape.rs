@@ -70,9 +70,12 @@ impl Kind {
     /// JSON types that can hold such a fact.
     pub(in crate::trio) const fn json_types(self) -> &'static [&'static str] {
         match self {
-            Self::Text | Self::Wait | Self::Time | Self::AgentState | Self::CaseState | Self::CaseClass => {
-                &["text", "number"]
-            }
+            Self::Text
+            | Self::Wait
+            | Self::Time
+            | Self::AgentState
+            | Self::CaseState
+            | Self::CaseClass => &["text", "number"],
             Self::Count => &["number"],
             Self::Flag => &["bool", "text", "number"],
         }
@@ -84,7 +87,9 @@ impl Kind {
             Self::Text => &[Form::Text],
             Self::Count => &[Form::Number],
             Self::Flag => &[Form::Bool],
-            Self::Wait => &[Form::Duration, Form::Seconds, Form::Milliseconds, Form::Minutes, Form::Clock],
+            Self::Wait => {
+                &[Form::Duration, Form::Seconds, Form::Milliseconds, Form::Minutes, Form::Clock]
+            }
             Self::Time => &[Form::Timestamp, Form::UnixSeconds, Form::UnixMilliseconds],
             Self::AgentState | Self::CaseState | Self::CaseClass => &[Form::Enum],
         }
@@ -133,7 +138,10 @@ pub(in crate::trio) static ALL: [Shape; 10] = [
         ],
     },
     Shape { resource: Resource::ServiceGroups, fields: &[ID, NAME] },
-    Shape { resource: Resource::Agents, fields: &[ID, SPARE_NAME, FIRST_NAME, LAST_NAME, GROUP_ID] },
+    Shape {
+        resource: Resource::Agents,
+        fields: &[ID, SPARE_NAME, FIRST_NAME, LAST_NAME, GROUP_ID],
+    },
     Shape {
         resource: Resource::AgentState,
         fields: &[

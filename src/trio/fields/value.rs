@@ -1,4 +1,5 @@
-//! Values in their forms. A value that cannot be read is an error, which is counted and never guessed.
+//! Values in their forms. A value that cannot be read is an error, which is counted and never
+//! guessed.
 
 use std::{
     borrow::Cow,
@@ -11,9 +12,9 @@ use super::form::Form;
 use crate::model::{AgentState, CaseClass, CaseState};
 
 /// Start of the year 2000, seconds since 1970.
-// Every earlier moment is the zero of some calendar: .NET's year 1, SQL Server's 1753, Windows' 1601,
-// OLE's 1899-12-30, Unix' 1970, and "until further notice" (1901) in Trio's own manual. No agent state
-// and no case is that old.
+// Every earlier moment is the zero of some calendar: .NET's year 1, SQL Server's 1753, Windows'
+// 1601, OLE's 1899-12-30, Unix' 1970, and "until further notice" (1901) in Trio's own manual. No
+// agent state and no case is that old.
 const EARLIEST: i64 = 946_684_800;
 /// First year whose moments are times.
 const EARLIEST_YEAR: i16 = 2000;
@@ -65,7 +66,8 @@ impl Raw<'_> {
     /// Returns the value as a number that is not negative.
     ///
     /// # Errors
-    /// Text that is no number, a negative number (`-1` means "unknown" in many systems), NaN, infinity.
+    /// Text that is no number, a negative number (`-1` means "unknown" in many systems), NaN,
+    /// infinity.
     pub(in crate::trio) fn number(&self) -> Result<f64, Unreadable> {
         let number = match self {
             Self::Integer(number) => *number as f64,
@@ -78,7 +80,8 @@ impl Raw<'_> {
 
     /// Returns the value as a duration in seconds.
     pub(in crate::trio) fn seconds(&self, form: Form) -> Result<f64, Unreadable> {
-        // Assumption A7: waits are seconds or a clock; a colon tells them apart without configuration.
+        // Assumption A7: waits are seconds or a clock; a colon tells them apart without
+        // configuration.
         let is_clock = matches!(self, Self::Text(text) if text.contains(':'));
         match form {
             Form::Clock => self.clock(),
@@ -112,8 +115,8 @@ impl Raw<'_> {
         SystemTime::UNIX_EPOCH.checked_add(duration).ok_or(Unreadable)
     }
 
-    /// Returns true if this is one of the ways in which systems write "no time": nothing, or a moment before
-    /// the year 2000 (assumption B5).
+    /// Returns true if this is one of the ways in which systems write "no time": nothing, or a
+    /// moment before the year 2000 (assumption B5).
     pub(in crate::trio) fn is_no_time(&self, form: Form) -> bool {
         let number = match self {
             Self::Text(text) => {
@@ -136,8 +139,9 @@ impl Raw<'_> {
     }
 }
 
-/// Returns true if a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in any zone, or
-/// nothing but zeros and separators. Anything may follow the date: Trio writes `1901-01-01 00:59:XX`.
+/// Returns true if a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in
+/// any zone, or nothing but zeros and separators. Anything may follow the date: Trio writes
+/// `1901-01-01 00:59:XX`.
 fn is_early(text: &str) -> bool {
     if text.chars().all(|c| c == '0' || c.is_ascii_punctuation() || c.is_whitespace()) {
         return true;
@@ -151,11 +155,13 @@ fn is_early(text: &str) -> bool {
     year(text).is_some_and(|year| year < EARLIEST_YEAR)
 }
 
-/// Returns the year of a date: the group of four digits among the first three, as in `1899-12-30`, `30.12.1899` or
-/// `1/1/0001 12:00:00 AM`, or the beginning of `19000101` and `19000101000000`.
+/// Returns the year of a date: the group of four digits among the first three, as in `1899-12-30`,
+/// `30.12.1899` or `1/1/0001 12:00:00 AM`, or the beginning of `19000101` and `19000101000000`.
 fn year(text: &str) -> Option<i16> {
-    // A group of another length may be a number of seconds or milliseconds, which belongs to another form.
-    if COMPACT_DATE_LENGTHS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+    // A group of another length may be a number of seconds or milliseconds, which belongs to
+    // another form.
+    if COMPACT_DATE_LENGTHS.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    {
         return text[..YEAR_DIGITS].parse().ok();
     }
     let mut parts = text.splitn(4, |c: char| !c.is_ascii_digit());
@@ -182,16 +188,23 @@ fn clock(text: &str) -> Option<f64> {
     let seconds = parts.next()?;
     let minutes = parts.next()?;
     let hours_given = parts.next();
-    let (days, hours) = hours_given.map_or(("0", "0"), |hours| hours.split_once('.').unwrap_or(("0", hours)));
-    let digits =
-        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok())?;
+    let (days, hours) =
+        hours_given.map_or(("0", "0"), |hours| hours.split_once('.').unwrap_or(("0", hours)));
+    let digits = |part: &str| {
+        part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok())?
+    };
     let whole = seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let seconds: f64 = if whole { seconds.parse().ok()? } else { return None };
     let (minutes, hours, days) = (digits(minutes)?, digits(hours)?, digits(days)?);
     if parts.next().is_some() || seconds >= 60.0 || minutes >= 60 && hours_given.is_some() {
         return None;
     }
-    Some(f64::from(days) * 86_400.0 + f64::from(hours) * 3600.0 + f64::from(minutes) * 60.0 + seconds)
+    Some(
+        f64::from(days) * 86_400.0
+            + f64::from(hours) * 3600.0
+            + f64::from(minutes) * 60.0
+            + seconds,
+    )
 }
 
 fn timestamp(text: &str, zone: Option<&TimeZone>) -> Option<SystemTime> {
@@ -250,7 +263,12 @@ mod tests {
         let table = [
             (text("2026-01-15T08:00:00Z"), Form::Timestamp, None, Ok(1_768_464_000.0)),
             (text("2026-01-15T09:00:00+01:00"), Form::Timestamp, None, Ok(1_768_464_000.0)),
-            (text("2026-01-15T09:00:00.1234567+01:00"), Form::Timestamp, None, Ok(1_768_464_000.123_456_7)),
+            (
+                text("2026-01-15T09:00:00.1234567+01:00"),
+                Form::Timestamp,
+                None,
+                Ok(1_768_464_000.123_456_7),
+            ),
             (text("2026-01-15T09:00:00"), Form::Timestamp, None, Err(Unreadable)),
             (text("2026-01-15T09:00:00"), Form::Timestamp, Some(&stockholm), Ok(1_768_464_000.0)),
             (text("2026-01-15 09:00:00"), Form::Timestamp, Some(&stockholm), Ok(1_768_464_000.0)),
@@ -266,7 +284,9 @@ mod tests {
         for (raw, form, zone, expected) in table {
             let read = raw.time(form, zone).map(unix_seconds);
             match (read, expected) {
-                (Ok(read), Ok(expected)) => assert!((read - expected).abs() < 1e-6, "{raw:?}: {read}"),
+                (Ok(read), Ok(expected)) => {
+                    assert!((read - expected).abs() < 1e-6, "{raw:?}: {read}")
+                }
                 (read, expected) => assert_eq!(read.is_err(), expected.is_err(), "{raw:?}"),
             }
         }

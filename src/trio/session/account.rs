@@ -42,10 +42,12 @@ impl Account {
         let mut secrets: Vec<Vec<u8>> = [client_key, username, password]
             .map(|secret| secret.current().expose_secret().as_bytes().to_vec())
             .into();
-        // An echo of the request holds the encoded form, and a page that greets the user the plain one.
+        // An echo of the request holds the encoded form, and a page that greets the user the plain
+        // one.
         for secret in [username.current(), password.current()] {
             secrets.extend(latin1(secret.expose_secret()));
-            secrets.extend(encoded(&secret).map(|secret| secret.expose_secret().as_bytes().to_vec()));
+            secrets
+                .extend(encoded(&secret).map(|secret| secret.expose_secret().as_bytes().to_vec()));
         }
         secrets
     }
@@ -54,7 +56,8 @@ impl Account {
     pub(super) fn reload(&self) -> bool {
         let Settings { client_key, username, password, .. } = &self.settings;
         // Base64 holds only such characters; another one would make a header that cannot be sent.
-        let in_header = |key: &SecretString| key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
+        let in_header =
+            |key: &SecretString| key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic());
         let in_form = |secret: &SecretString| latin1(secret.expose_secret()).is_ok();
         let reload = |secret: &Secret| secret.reload(in_form);
         // Not `||`: each of them has to be read.

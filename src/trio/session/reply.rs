@@ -27,17 +27,18 @@ impl Tokens {
     pub(super) fn read(body: &[u8]) -> Result<Self, &'static str> {
         let answer: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
         let top = answer.as_object().ok_or("it is not a JSON object")?;
-        let data = member(top, "data").map(|data| data.get(0).unwrap_or(data)).and_then(Value::as_object);
+        let data =
+            member(top, "data").map(|data| data.get(0).unwrap_or(data)).and_then(Value::as_object);
         let find = |name| member(top, name).or_else(|| member(data?, name));
         let text = |name| find(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let access = text("accesstoken").ok_or("it holds no access_token")?;
-        // Found here and not when the first request is built, so that the login counts as failed. Documented
-        // tokens are 32 hexadecimal digits.
+        // Found here and not when the first request is built, so that the login counts as failed.
+        // Documented tokens are 32 hexadecimal digits.
         if access.bytes().any(|byte| byte.is_ascii_control()) {
             return Err("its access_token holds a character that no HTTP header can carry");
         }
-        let life =
-            find("expiresin").and_then(|life| life.as_f64().or_else(|| life.as_str()?.trim().parse().ok()));
+        let life = find("expiresin")
+            .and_then(|life| life.as_f64().or_else(|| life.as_str()?.trim().parse().ok()));
         let life = life.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
         Ok(Self {
             access: access.into(),
@@ -70,7 +71,11 @@ mod tests {
         ] {
             let tokens = Tokens::read(body.as_bytes()).expect(body);
             assert_eq!(tokens.access.expose_secret(), "a", "{body}");
-            assert_eq!(tokens.refresh.map(|r| r.expose_secret().to_owned()).as_deref(), Some("r"), "{body}");
+            assert_eq!(
+                tokens.refresh.map(|r| r.expose_secret().to_owned()).as_deref(),
+                Some("r"),
+                "{body}"
+            );
             assert_eq!(tokens.access_life, Duration::from_secs(60), "{body}");
         }
     }
@@ -84,7 +89,8 @@ mod tests {
             ",\"expires_in\":0",
             ",\"expires_in\":1e300",
         ] {
-            let tokens = Tokens::read(format!("{{\"access_token\":\"a\"{life}}}").as_bytes()).expect(life);
+            let tokens =
+                Tokens::read(format!("{{\"access_token\":\"a\"{life}}}").as_bytes()).expect(life);
             assert_eq!(tokens.access_life, ACCESS_LIFE, "{life}");
             assert!(tokens.refresh.is_none());
         }

@@ -29,7 +29,8 @@ impl Color {
             "blue" => Self::Blue,
             "purple" => Self::Purple,
             "text" | "transparent" | "gray" | "grey" | "white" | "black" => Self::Neutral,
-            _ => Self::parse_hex(name).unwrap_or_else(|| panic!("{name} is no colour that this test knows")),
+            _ => Self::parse_hex(name)
+                .unwrap_or_else(|| panic!("{name} is no colour that this test knows")),
         }
     }
 

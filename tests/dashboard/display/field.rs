@@ -30,7 +30,9 @@ impl Options {
         for (member, value) in &defaults {
             if member == "custom" {
                 let custom = value.as_object().cloned().unwrap_or_else(Map::new);
-                custom.iter().for_each(|(member, value)| options.set(&format!("custom.{member}"), value));
+                custom
+                    .iter()
+                    .for_each(|(member, value)| options.set(&format!("custom.{member}"), value));
             } else {
                 options.set(member, value);
             }
@@ -55,7 +57,9 @@ impl Options {
         let text = || value.as_str().unwrap_or_default().to_owned();
         match member {
             "unit" => self.unit = text(),
-            "decimals" => self.decimals = value.as_u64().and_then(|number| usize::try_from(number).ok()),
+            "decimals" => {
+                self.decimals = value.as_u64().and_then(|number| usize::try_from(number).ok())
+            }
             "noValue" => self.no_value = text(),
             "mappings" => self.mappings = value.as_array().cloned().unwrap_or_default(),
             "thresholds" => self.steps = steps(value),
@@ -104,10 +108,14 @@ fn matches(matcher: &Value, field: &Field, ref_id: &str) -> bool {
         }
         "byRegexp" => {
             let text = options.as_str().unwrap_or_default();
-            let pattern = text.strip_prefix('/').and_then(|text| text.strip_suffix('/')).unwrap_or(text);
-            // Grafana anchors a pattern that is written without slashes.
             let pattern =
-                if pattern.len() == text.len() { format!("^(?:{text})$") } else { pattern.to_owned() };
+                text.strip_prefix('/').and_then(|text| text.strip_suffix('/')).unwrap_or(text);
+            // Grafana anchors a pattern that is written without slashes.
+            let pattern = if pattern.len() == text.len() {
+                format!("^(?:{text})$")
+            } else {
+                pattern.to_owned()
+            };
             Regex::new(&pattern).expect("a regular expression").is_match(field.shown_name())
         }
         "byFrameRefID" => options.as_str() == Some(ref_id),

@@ -95,7 +95,11 @@ fn series(answer: &Answer) -> Vec<Frame> {
             Field {
                 display_name: series_name(&answer.legend, &series.labels),
                 labels: series.labels.clone(),
-                ..field("Value", Kind::Number, series.values.iter().copied().map(Value::number).collect())
+                ..field(
+                    "Value",
+                    Kind::Number,
+                    series.values.iter().copied().map(Value::number).collect(),
+                )
             },
         ],
     });
@@ -105,7 +109,8 @@ fn series(answer: &Answer) -> Vec<Frame> {
 /// Name of a series by the template of its query.
 fn series_name(legend: &str, labels: &BTreeMap<String, String>) -> Option<String> {
     if legend.is_empty() || legend == "__auto" {
-        let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+        let pairs: Vec<String> =
+            labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
         return (!pairs.is_empty()).then(|| format!("{{{}}}", pairs.join(", ")));
     }
     let mut name = String::new();
@@ -122,8 +127,9 @@ fn series_name(legend: &str, labels: &BTreeMap<String, String>) -> Option<String
 
 /// One frame of all series of an answer: a column per label, and the value.
 fn table(answer: &Answer, tables: usize) -> Frame {
-    // A single query without a result gives a frame without fields; among others an empty one keeps its columns of
-    // time and value (seen in Grafana 12.3: the headings stay when the exporter is down).
+    // A single query without a result gives a frame without fields; among others an empty one keeps
+    // its columns of time and value (seen in Grafana 12.3: the headings stay when the exporter is
+    // down).
     if tables == 1 && answer.series.is_empty() {
         return Frame { ref_id: answer.ref_id.clone(), fields: Vec::new() };
     }
@@ -134,7 +140,8 @@ fn table(answer: &Answer, tables: usize) -> Frame {
             names.push(name);
         }
     }
-    let mut fields = vec![field("Time", Kind::Time, answer.series.iter().map(|_| Value::Null).collect())];
+    let mut fields =
+        vec![field("Time", Kind::Time, answer.series.iter().map(|_| Value::Null).collect())];
     for name in names {
         let values = answer.series.iter().map(|series| series.labels.get(name));
         // A missing label is an empty text in a table.

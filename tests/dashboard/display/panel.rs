@@ -76,13 +76,16 @@ impl Table {
 fn meaning(color: Option<&str>) -> Color {
     match color {
         // Palettes tell series apart and mean nothing.
-        Some(name) if name.starts_with("palette-") || name.starts_with("continuous-") => Color::Blue,
+        Some(name) if name.starts_with("palette-") || name.starts_with("continuous-") => {
+            Color::Blue
+        }
         Some(name) => Color::parse(name),
         None => Color::Neutral,
     }
 }
 
-/// Returns what a panel shows for these answers; `None` for kinds that have neither one number nor cells.
+/// Returns what a panel shows for these answers; `None` for kinds that have neither one number nor
+/// cells.
 pub(crate) fn show(panel: Panel<'_>, answers: &[Answer]) -> Option<Shown> {
     let frames = || {
         let transformations = panel.0["transformations"].as_array().into_iter().flatten();
@@ -138,7 +141,12 @@ fn tile(panel: Panel<'_>, count: usize, name: &str, value: value::Shown) -> Tile
         _ => format!("{name}: {}", value.text),
     };
     let is_colored = !is_stat || options["colorMode"].as_str().unwrap_or("value") != "none";
-    Tile { text, number: value.number, is_empty: value.is_empty, color: is_colored.then_some(value.color) }
+    Tile {
+        text,
+        number: value.number,
+        is_empty: value.is_empty,
+        color: is_colored.then_some(value.color),
+    }
 }
 
 fn is_reduced(field: &Field, reduce: &Json) -> bool {
@@ -147,7 +155,9 @@ fn is_reduced(field: &Field, reduce: &Json) -> bool {
         return field.kind == Kind::Number;
     }
     match wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-        Some(pattern) => Regex::new(pattern).expect("a regular expression").is_match(field.shown_name()),
+        Some(pattern) => {
+            Regex::new(pattern).expect("a regular expression").is_match(field.shown_name())
+        }
         None => field.shown_name() == wanted,
     }
 }
@@ -182,7 +192,8 @@ fn reduced(field: &Field, reduce: &Json) -> Vec<Value> {
 
 fn table(panel: Panel<'_>, frames: Vec<Frame>) -> Table {
     // A table shows one frame and lets its reader choose another; ours have one.
-    let with_fields: Vec<Frame> = frames.into_iter().filter(|frame| !frame.fields.is_empty()).collect();
+    let with_fields: Vec<Frame> =
+        frames.into_iter().filter(|frame| !frame.fields.is_empty()).collect();
     assert!(with_fields.len() < 2, "{:?} shows only the first of its frames", panel.title());
     let Some(mut frame) = with_fields.into_iter().next() else {
         let message = Options::defaults(panel).no_value;
@@ -204,7 +215,9 @@ fn table(panel: Panel<'_>, frames: Vec<Frame>) -> Table {
     Table {
         columns: columns.iter().map(|(field, options)| name(field, options)).collect(),
         rows: (0..frame.rows())
-            .map(|at| columns.iter().map(|(field, options)| cell(options, &field.values[at])).collect())
+            .map(|at| {
+                columns.iter().map(|(field, options)| cell(options, &field.values[at])).collect()
+            })
             .collect(),
         message: None,
     }
@@ -212,8 +225,10 @@ fn table(panel: Panel<'_>, frames: Vec<Frame>) -> Table {
 
 fn cell(options: &Options, value: &Value) -> Cell {
     let shown = value::show(options, value);
-    let is_colored =
-        !matches!(options.cell_type.as_str(), "" | "auto" | "data-links" | "json-view" | "markdown");
+    let is_colored = !matches!(
+        options.cell_type.as_str(),
+        "" | "auto" | "data-links" | "json-view" | "markdown"
+    );
     Cell {
         text: shown.text,
         number: shown.number,

@@ -24,14 +24,16 @@ pub(super) fn apply(transformation: &Json, frames: Vec<Frame>) -> Vec<Frame> {
         "organize" => frames.into_iter().map(|frame| organize(frame, options)).collect(),
         "sortBy" => frames.into_iter().map(|frame| sorted(frame, &options["sort"])).collect(),
         "limit" => {
-            let limit = options["limitField"].as_u64().and_then(|limit| usize::try_from(limit).ok());
+            let limit =
+                options["limitField"].as_u64().and_then(|limit| usize::try_from(limit).ok());
             frames.into_iter().map(|frame| limited(frame, limit.unwrap_or(10))).collect()
         }
         other => panic!("no rule for the transformation {other}"),
     }
 }
 
-/// A column for each label; the label that the options name gives the name of the value, and no column.
+/// A column for each label; the label that the options name gives the name of the value, and no
+/// column.
 fn labels_as_columns(frame: Frame, options: &Json) -> Frame {
     let rows = frame.rows();
     let kept = options["keepLabels"].as_array();
@@ -95,7 +97,9 @@ fn merge(frames: Vec<Frame>) -> Vec<Frame> {
     }
     for row in rows {
         for field in &mut merged.fields {
-            field.values.push(row.get(field.name.as_str()).map_or(Value::Null, |value| (*value).clone()));
+            field
+                .values
+                .push(row.get(field.name.as_str()).map_or(Value::Null, |value| (*value).clone()));
         }
     }
     vec![merged]
@@ -111,7 +115,8 @@ fn organize(mut frame: Frame, options: &Json) -> Frame {
     let place = |name: &str| options["indexByName"][name].as_u64().unwrap_or(u64::MAX);
     frame.fields.sort_by_key(|field| place(field.shown_name()));
     for field in &mut frame.fields {
-        let new = options["renameByName"][field.shown_name()].as_str().filter(|name| !name.is_empty());
+        let new =
+            options["renameByName"][field.shown_name()].as_str().filter(|name| !name.is_empty());
         field.display_name = new.map(str::to_owned).or(field.display_name.take());
     }
     frame
@@ -124,7 +129,9 @@ fn sorted(frame: Frame, keys: &Json) -> Frame {
 
 /// Sorts the rows by the column with this name, if there is one.
 pub(super) fn sort_rows(mut frame: Frame, column: &str, descending: bool) -> Frame {
-    let Some(key) = frame.fields.iter().find(|field| field.shown_name() == column) else { return frame };
+    let Some(key) = frame.fields.iter().find(|field| field.shown_name() == column) else {
+        return frame;
+    };
     let mut order: Vec<usize> = (0..key.values.len()).collect();
     order.sort_by(|left, right| {
         let order = rank(&key.values[*left]).partial_cmp(&rank(&key.values[*right]));

@@ -16,9 +16,15 @@ pub(super) fn format(unit: &str, number: f64, decimals: Option<usize>) -> String
         "percentunit" => fixed(100.0 * number, decimals) + "%",
         "s" => seconds(number, decimals),
         "ms" => seconds(number / 1_000.0, decimals),
-        "m" => larger(number, decimals, &[(60.0, " min"), (24.0, " hour"), (f64::INFINITY, " day")]),
-        "h" => larger(number, decimals, &[(24.0, " hour"), (7.0, " day"), (f64::INFINITY, " week")]),
-        "d" => larger(number, decimals, &[(7.0, " day"), (52.0, " week"), (f64::INFINITY, " year")]),
+        "m" => {
+            larger(number, decimals, &[(60.0, " min"), (24.0, " hour"), (f64::INFINITY, " day")])
+        }
+        "h" => {
+            larger(number, decimals, &[(24.0, " hour"), (7.0, " day"), (f64::INFINITY, " week")])
+        }
+        "d" => {
+            larger(number, decimals, &[(7.0, " day"), (52.0, " week"), (f64::INFINITY, " year")])
+        }
         "dthms" => hours_minutes_seconds(number),
         "dtdhms" => {
             let days = (number / 86_400.0).floor();
@@ -44,7 +50,11 @@ fn fixed(number: f64, decimals: Option<usize>) -> String {
     let number = if number == 0.0 { 0.0 } else { number };
     let Some(decimals) = decimals else {
         let text = format!("{number:.*}", needed(number));
-        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+        let text = if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &text
+        };
         return text.to_owned();
     };
     format!("{number:.decimals$}")
@@ -111,7 +121,8 @@ fn seconds(number: f64, decimals: Option<usize>) -> String {
     }
 }
 
-/// In the first unit of which there are fewer than its limit; each limit is the size of the next unit.
+/// In the first unit of which there are fewer than its limit; each limit is the size of the next
+/// unit.
 fn larger(number: f64, decimals: Option<usize>, units: &[(f64, &str)]) -> String {
     let mut number = number;
     for (limit, name) in units {
@@ -133,8 +144,11 @@ fn hours_minutes_seconds(number: f64) -> String {
 
 fn clock(number: f64, decimals: Option<usize>) -> String {
     let (hours, minutes) = ((number / 3_600.0).floor(), (number % 3_600.0 / 60.0).floor());
-    let parts =
-        [format!("{hours:02.0}h"), format!("{minutes:02.0}m"), format!("{:02.0}s", (number % 60.0).floor())];
+    let parts = [
+        format!("{hours:02.0}h"),
+        format!("{minutes:02.0}m"),
+        format!("{:02.0}s", (number % 60.0).floor()),
+    ];
     let first = if hours > 0.0 { 0 } else { 1 + usize::from(minutes < 1.0) };
     let last = decimals.map_or(parts.len(), |decimals| (first + decimals + 1).min(parts.len()));
     parts[first..last].join(":")

@@ -19,18 +19,24 @@ pub(super) fn show(options: &Options, value: &Value) -> Shown {
     let number = match value {
         Value::Null => None,
         Value::Number(number) => Some(*number),
-        Value::Text(text) if options.unit.is_empty() || options.unit == "string" || text.is_empty() => None,
+        Value::Text(text)
+            if options.unit.is_empty() || options.unit == "string" || text.is_empty() =>
+        {
+            None
+        }
         Value::Text(text) => text.parse().ok(),
     };
     let mapped = options.mappings.iter().find_map(|mapping| mapped(mapping, value));
-    let member = |name: &str| mapped.as_ref().and_then(|result| result[name].as_str()).map(str::to_owned);
+    let member =
+        |name: &str| mapped.as_ref().and_then(|result| result[name].as_str()).map(str::to_owned);
     let text = member("text").unwrap_or_else(|| match (number, value) {
         (Some(number), _) => unit::format(&options.unit, number, options.decimals),
         (None, Value::Text(text)) if !text.is_empty() => text.clone(),
         _ => options.no_value.clone(),
     });
     // A value that is no number has the colour of the base step.
-    let color = member("color").unwrap_or_else(|| scale(options, number.unwrap_or(f64::NEG_INFINITY)));
+    let color =
+        member("color").unwrap_or_else(|| scale(options, number.unwrap_or(f64::NEG_INFINITY)));
     Shown { text, number, is_empty: *value == Value::Null, color }
 }
 
@@ -38,7 +44,8 @@ fn scale(options: &Options, number: f64) -> String {
     match options.color_mode.as_str() {
         "thresholds" => {
             let step = options.steps.iter().take_while(|(bound, _)| number >= *bound).last();
-            step.or(options.steps.first()).map_or_else(|| "green".to_owned(), |(_, color)| color.clone())
+            step.or(options.steps.first())
+                .map_or_else(|| "green".to_owned(), |(_, color)| color.clone())
         }
         "fixed" | "shades" => options.fixed_color.clone(),
         palette => palette.to_owned(),

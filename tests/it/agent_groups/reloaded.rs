@@ -35,7 +35,8 @@ async fn newly_denied_agents_vanish_at_once_even_during_outage() {
         let mut process = exporter(&arguments);
         let address = process.serves().await;
         let persons = async || {
-            let page = reqwest_client().get(format!("http://{address}/metrics/agents")).send().await;
+            let page =
+                reqwest_client().get(format!("http://{address}/metrics/agents")).send().await;
             let page = Samples::parse(&page.expect("an answer").text().await.expect("a body"));
             page.find("trio_agent_info", &[]).len()
         };

@@ -31,7 +31,8 @@ fn sorted(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 #[test]
 fn the_map_in_lib_lists_exactly_the_rooms_that_exist() {
     let lib = lib();
-    let listed = lib.text.lines().filter_map(|line| line.strip_prefix("//! | [`")?.split('`').next());
+    let listed =
+        lib.text.lines().filter_map(|line| line.strip_prefix("//! | [`")?.split('`').next());
     assert_eq!(sorted(listed), sorted(declared(&lib)));
 }
 
@@ -43,8 +44,12 @@ fn the_table_of_rooms_has_a_line_for_each_room_that_exists() {
 #[test]
 fn lib_is_a_map_and_nothing_else() {
     for item in lib().syntax().items {
-        let room = matches!(&item, Item::Mod(ItemMod { vis: Visibility::Public(_), content: None, .. }));
-        assert!(room, "src/lib.rs holds something that is not `pub mod room;`: a second door to a room");
+        let room =
+            matches!(&item, Item::Mod(ItemMod { vis: Visibility::Public(_), content: None, .. }));
+        assert!(
+            room,
+            "src/lib.rs holds something that is not `pub mod room;`: a second door to a room"
+        );
     }
 }
 
@@ -71,7 +76,8 @@ fn every_file_is_reached_from_lib_or_main() {
             }
         }
     }
-    let unreached = files.iter().filter(|(module, _)| !reached.contains(*module)).map(|(_, file)| &file.path);
+    let unreached =
+        files.iter().filter(|(module, _)| !reached.contains(*module)).map(|(_, file)| &file.path);
     assert_eq!(sorted(unreached), Vec::<String>::new(), "no `mod` leads to these files");
 }
 
@@ -92,6 +98,7 @@ fn modules(items: &[Item], parent: &[String]) -> Vec<(Vec<String>, ItemMod)> {
 
 #[test]
 fn every_file_says_at_its_top_what_it_is() {
-    let silent = all().into_iter().filter(|file| !file.text.starts_with("//! ")).map(|file| file.path);
+    let silent =
+        all().into_iter().filter(|file| !file.text.starts_with("//! ")).map(|file| file.path);
     assert_eq!(sorted(silent), Vec::<String>::new(), "these do not begin with `//!`");
 }

@@ -58,7 +58,8 @@ impl Reader {
                 group.items.iter().for_each(|tree| self.add_tree(tree, prefix.clone(), how));
             }
             UseTree::Glob(glob) => self.add(prefix, how, glob.star_token.spans[0]),
-            UseTree::Name(syn::UseName { ident }) | UseTree::Rename(syn::UseRename { ident, .. }) => {
+            UseTree::Name(syn::UseName { ident })
+            | UseTree::Rename(syn::UseRename { ident, .. }) => {
                 if ident != "self" || prefix.is_empty() {
                     prefix.push(ident.to_string());
                 }
@@ -86,10 +87,12 @@ impl Visit<'_> for Reader {
     }
 
     fn visit_path(&mut self, path: &syn::Path) {
-        let segments: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let segments: Vec<String> =
+            path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         // A single name, other than that of a crate, is something that a `use` has brought here.
         if segments.len() > 1 || path.leading_colon.is_some() {
-            let span = path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span());
+            let span =
+                path.segments.first().map_or_else(Span::call_site, |segment| segment.ident.span());
             self.add(segments, How::Plain, span);
         }
         visit::visit_path(self, path);

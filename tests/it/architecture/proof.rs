@@ -23,8 +23,16 @@ fn names_http(source: &str) {
 #[track_caller]
 fn names_reqwest(source: &str) {
     assert_eq!(poller(source).len(), 1, "`{source}`: {:?}", poller(source));
-    assert!(poller(source)[0].ends_with("reqwest belongs in trio, healthcheck"), "{:?}", poller(source));
-    assert_eq!(violations_in("trio/client.rs", source), Vec::<String>::new(), "allowed in trio: `{source}`");
+    assert!(
+        poller(source)[0].ends_with("reqwest belongs in trio, healthcheck"),
+        "{:?}",
+        poller(source)
+    );
+    assert_eq!(
+        violations_in("trio/client.rs", source),
+        Vec::<String>::new(),
+        "allowed in trio: `{source}`"
+    );
 }
 
 #[test]
@@ -98,14 +106,21 @@ fn super_counts_from_its_own_module() {
     names_http("mod a { mod b { use super::super::super::super::http::X; } }");
     names_http("mod tests { fn f() { super::super::super::http::x() } }");
     names_http("use self::super::super::http;");
-    assert_eq!(poller("mod tests { use super::super::http; }"), Vec::<String>::new(), "poller::http");
+    assert_eq!(
+        poller("mod tests { use super::super::http; }"),
+        Vec::<String>::new(),
+        "poller::http"
+    );
     assert_eq!(violations_in("poller.rs", "use super::http;").len(), 1, "the root is one step up");
 }
 
 #[test]
 fn tests_inside_a_room_are_held_too() {
     names_http("#[cfg(test)] mod tests { use crate::http::Landing; }");
-    assert_eq!(poller("#[cfg(test)] mod tests { use wiremock::MockServer; }"), Vec::<String>::new());
+    assert_eq!(
+        poller("#[cfg(test)] mod tests { use wiremock::MockServer; }"),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
@@ -118,7 +133,11 @@ fn outside_crate_is_seen_in_every_position() {
     names_reqwest("fn f() { assert!(reqwest::get(1)); }");
     names_reqwest("fn f() { m!(use reqwest; x); }");
     names_reqwest("fn f() { m!(a, ::reqwest::get()); }");
-    assert_eq!(poller("fn f(reqwest: u8) { g(reqwest) }"), Vec::<String>::new(), "a variable is no crate");
+    assert_eq!(
+        poller("fn f(reqwest: u8) { g(reqwest) }"),
+        Vec::<String>::new(),
+        "a variable is no crate"
+    );
 }
 
 #[test]
@@ -134,13 +153,19 @@ fn the_root_of_the_crate_is_not_brought_into_scope() {
     ] {
         assert!(poller(source).iter().any(|line| line.contains("whole crate")), "{source}");
     }
-    assert_eq!(poller("use super::*; pub(crate) struct A; pub(super) struct B;"), Vec::<String>::new());
+    assert_eq!(
+        poller("use super::*; pub(crate) struct A; pub(super) struct B;"),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn what_belongs_to_one_room_is_not_passed_on_by_another() {
     let lines = poller("pub use crate::trio::Client;");
-    assert_eq!(lines, ["src/poller/cycle.rs:1: crate::trio::Client: passes on what belongs to trio"]);
+    assert_eq!(
+        lines,
+        ["src/poller/cycle.rs:1: crate::trio::Client: passes on what belongs to trio"]
+    );
     assert_eq!(violations_in("trio.rs", "pub use reqwest::Url;").len(), 1);
     assert_eq!(violations_in("trio.rs", "pub use self::client::Client;"), Vec::<String>::new());
 }

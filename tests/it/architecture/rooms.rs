@@ -25,7 +25,10 @@ const fn room(name: &'static str, may_name: MayName) -> Room {
 pub(crate) static ROOMS: &[Room] = &[
     room("cli", All),
     // The rooms after `model` for the settings that each defines for itself.
-    room("config", Only(&["document", "model", "trio", "poller", "tally", "metrics", "http", "telemetry"])),
+    room(
+        "config",
+        Only(&["document", "model", "trio", "poller", "tally", "metrics", "http", "telemetry"]),
+    ),
     room("document", Only(&[])),
     room("app", All),
     room("model", Only(&[])),

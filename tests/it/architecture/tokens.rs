@@ -47,7 +47,13 @@ impl Walk {
 
     /// Reads the path that begins at `at`; returns where it ends. Single names count only when they
     /// are brought into scope.
-    fn path(&mut self, trees: &[TokenTree], mut at: usize, prefix: Vec<String>, used: bool) -> usize {
+    fn path(
+        &mut self,
+        trees: &[TokenTree],
+        mut at: usize,
+        prefix: Vec<String>,
+        used: bool,
+    ) -> usize {
         let span = trees[at].span();
         let mut segments = prefix;
         while let Some(TokenTree::Ident(ident)) = trees.get(at) {
@@ -82,7 +88,8 @@ impl Walk {
     /// The inside of the braces of a use tree.
     fn tree(&mut self, stream: TokenStream, prefix: &[String]) {
         let trees: Vec<TokenTree> = stream.into_iter().collect();
-        let comma = |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
+        let comma =
+            |tree: &TokenTree| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ',');
         for branch in trees.split(comma) {
             match branch.first() {
                 Some(TokenTree::Ident(_)) => {

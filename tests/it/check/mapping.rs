@@ -1,4 +1,5 @@
-//! `check` and the mapping: fields that may be read but are not understood, and fields without evidence.
+//! `check` and the mapping: fields that may be read but are not understood, and fields without
+//! evidence.
 
 use serde_json::json;
 use trio_exporter::{
@@ -13,7 +14,8 @@ use super::{assert_finding, examined, examined_at, examined_with, failures, find
 use crate::support::{HandWritten, Simulated, still_clock, target};
 
 const SERVICES: &str = r#"{"data":[{"serviceId":1,"open":true,"queueLength":0}]}"#;
-const AGENTS: &str = r#"{"data":[{"agentId":1,"state":"Busy","stateSince":"2026-01-15T07:50:00Z"}]}"#;
+const AGENTS: &str =
+    r#"{"data":[{"agentId":1,"state":"Busy","stateSince":"2026-01-15T07:50:00Z"}]}"#;
 
 /// A Trio with one service and one agent, whose answer for `resource` is this one.
 async fn answering(resource: &str, response: ResponseTemplate) -> HandWritten {
@@ -38,8 +40,8 @@ async fn core_only(trio: &HandWritten, off: &[Collector]) -> Report {
     let core = [Collector::ServiceState, Collector::AgentState];
     let settings = Settings::default();
     let is_read = |collector: &Collector| core.contains(collector) && !off.contains(collector);
-    let intervals =
-        Collector::ALL.map(|collector| is_read(&collector).then(|| settings.interval(collector)).flatten());
+    let intervals = Collector::ALL
+        .map(|collector| is_read(&collector).then(|| settings.interval(collector)).flatten());
     examined_with(target(&trio.url()), still_clock(), intervals).await
 }
 
@@ -49,7 +51,8 @@ async fn states_that_cannot_be_exported_fail() {
         let right = format!("right cc 1 {resource}");
         let mapping = format!("mapping {resource}");
         let no_fact =
-            json!({"data": [{"serviceId": 1, "agentId": 1, "name": "Växel", "läget": "x"}]}).to_string();
+            json!({"data": [{"serviceId": 1, "agentId": 1, "name": "Växel", "läget": "x"}]})
+                .to_string();
         for (response, subject, words) in [
             (ResponseTemplate::new(403), &right, "answered 403; grant the API user the right"),
             (ResponseTemplate::new(404), &right, "answered 404; if this Trio does not have it"),
@@ -75,7 +78,12 @@ async fn states_without_rows_are_unknown() {
         let trio = answering(resource, body(r#"{"data":[]}"#)).await;
         let report = core_only(&trio, &[]).await;
         assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
-        assert_finding(&report, &format!("right cc 1 {resource}"), Level::Unknown, "readable, 0 items");
+        assert_finding(
+            &report,
+            &format!("right cc 1 {resource}"),
+            Level::Unknown,
+            "readable, 0 items",
+        );
         assert_finding(
             &report,
             &format!("mapping {resource}"),
@@ -122,7 +130,8 @@ async fn states_whose_words_are_all_unknown_are_counted() {
     trio.answer("", r#"{"data":{}}"#).await;
     trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
     trio.answer("cc/1/services/state", SERVICES).await;
-    let agent = |id: u32| json!({"agentId": id, "state": "Fika", "stateSince": "2026-01-15T07:50:00Z"});
+    let agent =
+        |id: u32| json!({"agentId": id, "state": "Fika", "stateSince": "2026-01-15T07:50:00Z"});
     let agents = json!({"data": (1..=40).map(agent).collect::<Vec<_>>()}).to_string();
     trio.answer("cc/1/agents/state", agents).await;
     let report = core_only(&trio, &[]).await;
@@ -144,11 +153,13 @@ async fn unknown_finding_is_never_ok() {
     }
 }
 
-/// A Trio where one call has waited for five minutes, and states this as its longest wait and its wait.
+/// A Trio where one call has waited for five minutes, and states this as its longest wait and its
+/// wait.
 async fn waiting(longest: &str, wait: &str) -> Report {
     let trio = HandWritten::start().await;
-    let state =
-        format!(r#"{{"data":[{{"serviceId":1,"open":true,"queueLength":1,"longestWaitTime":{longest}}}]}}"#);
+    let state = format!(
+        r#"{{"data":[{{"serviceId":1,"open":true,"queueLength":1,"longestWaitTime":{longest}}}]}}"#
+    );
     trio.answer("", r#"{"data":{}}"#).await;
     trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
     trio.answer("cc/1/services/state", state).await;
@@ -172,8 +183,18 @@ async fn waits_in_another_unit_are_suspected_in_one_reading() {
     let report = waiting("300", "5").await;
     assert_finding(&report, "waits", Level::Check, "`services/calls: {waited: {form: minutes}}`");
     assert_finding(&waiting("300", "300").await, "waits", Level::Ok, "in this reading 2 agree");
-    assert_finding(&waiting("0", "0").await, "waits", Level::Unknown, "cannot be determined in this reading");
-    assert_finding(&waiting("30", "3000").await, "waits", Level::Unknown, "2 do not, by no known factor");
+    assert_finding(
+        &waiting("0", "0").await,
+        "waits",
+        Level::Unknown,
+        "cannot be determined in this reading",
+    );
+    assert_finding(
+        &waiting("30", "3000").await,
+        "waits",
+        Level::Unknown,
+        "2 do not, by no known factor",
+    );
 }
 
 /// The exit code and the output of the command on a simulated Trio that refuses this.

@@ -1,4 +1,5 @@
-//! Answers that are not as the API describes: each has its own kind of error, and the others still count.
+//! Answers that are not as the API describes: each has its own kind of error, and the others still
+//! count.
 
 use trio_exporter::{
     model::RequestFailure,
@@ -22,7 +23,12 @@ fn bad() -> Vec<(&'static str, ResponseTemplate, RequestFailure, &'static str)> 
             "EOF while parsing",
         ),
         ("nothing", ok(""), RequestFailure::Decode, "EOF while parsing"),
-        ("no collection", ok(r#"{"error":"try later"}"#), RequestFailure::Decode, "no data collection"),
+        (
+            "no collection",
+            ok(r#"{"error":"try later"}"#),
+            RequestFailure::Decode,
+            "no data collection",
+        ),
         (
             "too deep",
             ok(format!("[{{\"id\":{}", "[".repeat(30_000))),
@@ -78,7 +84,8 @@ async fn one_collector_that_cannot_be_read_fails_alone_and_recovers() {
         let labels = [("resource", "agents/state"), ("code", kind.as_str())];
         assert_eq!(metrics.get("trio_api_requests_total", &labels), Some(1.0), "{what}");
         assert_eq!(
-            metrics.get("trio_api_requests_total", &[("resource", "agents/state"), ("code", "200")]),
+            metrics
+                .get("trio_api_requests_total", &[("resource", "agents/state"), ("code", "200")]),
             None
         );
         assert_eq!(metrics.get("trio_up", &[]), Some(1.0), "{what}");
@@ -86,7 +93,11 @@ async fn one_collector_that_cannot_be_read_fails_alone_and_recovers() {
         assert!(metrics.has("trio_service_open"), "{what}");
         state.to(ok(agent_state("busy").to_string()));
         app.step_after(5).await;
-        assert_eq!(app.metrics().await.get("trio_agents", &[("state", "busy")]), Some(3.0), "{what}");
+        assert_eq!(
+            app.metrics().await.get("trio_agents", &[("state", "busy")]),
+            Some(3.0),
+            "{what}"
+        );
         trio.was_only_read().await;
     }
 }
@@ -94,7 +105,8 @@ async fn one_collector_that_cannot_be_read_fails_alone_and_recovers() {
 #[tokio::test]
 async fn target_is_down_when_all_fast_collectors_fail() {
     let trio = Trio::small().await;
-    let (agents, services) = (Changing::new(ok(agent_state("free").to_string())), Changing::new(ok("[]")));
+    let (agents, services) =
+        (Changing::new(ok(agent_state("free").to_string())), Changing::new(ok("[]")));
     trio.on("GET", STATE, agents.clone()).await;
     trio.on("GET", "cc/1/services/state", services.clone()).await;
     let cases = Changing::new(ok("[]"));

@@ -24,16 +24,24 @@ async fn intervals_and_staleness_limit_grow_with_requests() {
     let (app, _trio) = busy(60).await;
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_api_request_budget", &[]), Some(60.0));
-    // 40 pages of agents, one of services, some of calls, at one a second, beside what is configured.
+    // 40 pages of agents, one of services, some of calls, at one a second, beside what is
+    // configured.
     let fast = interval(&metrics, "agent_state");
     assert!((60.0..200.0).contains(&fast), "{fast}");
     assert_eq!(interval(&metrics, "service_state"), fast);
-    assert_eq!(app.pollers[0].period().as_secs_f64(), fast, "a caller that steps by hand sees it as well");
+    assert_eq!(
+        app.pollers[0].period().as_secs_f64(),
+        fast,
+        "a caller that steps by hand sees it as well"
+    );
     let slow = interval(&metrics, "services");
     assert!((300.0..400.0).contains(&slow), "configuration may take half of the budget: {slow}");
     app.clock.advance(std::time::Duration::from_secs(120));
     let metrics = app.metrics().await;
-    assert!(metrics.has("trio_agents"), "data that is read every {fast} s is not old after two minutes");
+    assert!(
+        metrics.has("trio_agents"),
+        "data that is read every {fast} s is not old after two minutes"
+    );
     assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
 }
 

@@ -45,10 +45,14 @@ struct TwoPages([Value; 2]);
 
 impl wiremock::Respond for TwoPages {
     fn respond(&self, request: &wiremock::Request) -> ResponseTemplate {
-        let page =
-            request.url.query_pairs().find(|(key, _)| key == "page").map(|(_, page)| page.into_owned());
+        let page = request
+            .url
+            .query_pairs()
+            .find(|(key, _)| key == "page")
+            .map(|(_, page)| page.into_owned());
         let rows = &self.0[usize::from(page.as_deref() == Some("2"))];
-        let pages = json!({"currentPage": 1, "pageSize": 3, "totalCount": 6, "totalPages": 2}).to_string();
+        let pages =
+            json!({"currentPage": 1, "pageSize": 3, "totalCount": 6, "totalPages": 2}).to_string();
         ok(json!({"data": rows}).to_string()).insert_header("X-Pagination", pages)
     }
 }
@@ -57,14 +61,21 @@ impl wiremock::Respond for TwoPages {
 async fn number_in_two_services_survives_paging_and_a_row_that_moved_does_not() {
     let row = |id: u32, service: u32| json!({"jobNo": id, "serviceId": service, "state": "queued"});
     let trio = Trio::bare().await;
-    let pages =
-        TwoPages([json!([row(7, 1), row(8, 1), row(9, 1)]), json!([row(9, 1), row(7, 2), row(8, 1)])]);
+    let pages = TwoPages([
+        json!([row(7, 1), row(8, 1), row(9, 1)]),
+        json!([row(9, 1), row(7, 2), row(8, 1)]),
+    ]);
     trio.on("GET", CALLS, pages).await;
     let bench = Bench::new(target(&trio.url())).await;
     let calls = bench.client.calls(&bench.route).await.expect("calls").items.remove(0);
-    let rows: Vec<_> = calls.cases.iter().map(|case| (&*case.id, case.service_id.as_deref())).collect();
+    let rows: Vec<_> =
+        calls.cases.iter().map(|case| (&*case.id, case.service_id.as_deref())).collect();
     assert_eq!(rows, [("7", Some("1")), ("8", Some("1")), ("9", Some("1")), ("7", Some("2"))]);
-    assert_eq!(bench.stats.resource(Resource::Calls).drift.get(), 2, "9 and 8 moved between the pages");
+    assert_eq!(
+        bench.stats.resource(Resource::Calls).drift.get(),
+        2,
+        "9 and 8 moved between the pages"
+    );
 }
 
 #[tokio::test]
@@ -123,8 +134,12 @@ async fn case_without_class_gets_voice_or_configured_class() {
         assert_eq!(classes(&calls), ["email", "voice", "voice", "voice", "chat"]);
         assert_eq!(classes(&cases), ["email", word, word, "other", "chat"], "{default:?}");
         for list in [&calls, &cases] {
-            let unknown: Vec<&str> =
-                list.cases.iter().filter(|case| case.class_is_unknown).map(|case| &*case.id).collect();
+            let unknown: Vec<&str> = list
+                .cases
+                .iter()
+                .filter(|case| case.class_is_unknown)
+                .map(|case| &*case.id)
+                .collect();
             assert_eq!(unknown, ["4"], "a word that is not mapped is not an absent one");
         }
         let uses = bench.client.field_uses();
@@ -182,7 +197,11 @@ async fn rows_without_id_that_may_wait_name_their_service() {
         let found = uses.iter().find(|it| it.resource == Resource::Calls && it.field == field);
         found.expect("in the dictionary").rows_without
     };
-    assert_eq!((lacking("id"), lacking("service_id")), (Some(8), Some(0)), "each row is counted once");
+    assert_eq!(
+        (lacking("id"), lacking("service_id")),
+        (Some(8), Some(0)),
+        "each row is counted once"
+    );
 }
 
 /// So many cases of service 7.
@@ -194,7 +213,8 @@ fn rows(waiting: usize, handled: usize) -> Vec<Value> {
     (0..waiting + handled).map(row).collect()
 }
 
-/// Reads a list's answers in turn, each one page; true where the part of service 7 is taken as truncated.
+/// Reads a list's answers in turn, each one page; true where the part of service 7 is taken as
+/// truncated.
 async fn cut(list: &str, answers: &[(usize, usize)]) -> Vec<bool> {
     let trio = Trio::bare().await;
     let answer = |(waiting, handled): &(usize, usize)| {
@@ -207,7 +227,8 @@ async fn cut(list: &str, answers: &[(usize, usize)]) -> Vec<bool> {
     let mut found = Vec::new();
     for _ in answers {
         let Bench { client, route, .. } = &bench;
-        let read = if list == CALLS { client.calls(route).await } else { client.cases(route).await };
+        let read =
+            if list == CALLS { client.calls(route).await } else { client.cases(route).await };
         let CaseList { truncated, .. } = read.expect("a list").items.remove(0);
         found.push(truncated.iter().any(|service| &**service == "7"));
     }
@@ -239,10 +260,15 @@ async fn a_total_that_disagrees_is_no_failure_because_cases_come_and_go() {
     for list in [CALLS, CASES] {
         let trio = Trio::bare().await;
         let answer = ok(json!({"data": rows(1, 0)}).to_string());
-        trio.on("GET", list, answer.insert_header("X-Pagination", r#"{"totalCount":2,"pageSize":100}"#))
-            .await;
+        trio.on(
+            "GET",
+            list,
+            answer.insert_header("X-Pagination", r#"{"totalCount":2,"pageSize":100}"#),
+        )
+        .await;
         let Bench { client, route, .. } = trio.client(Limits::default()).await;
-        let read = if list == CALLS { client.calls(&route).await } else { client.cases(&route).await };
+        let read =
+            if list == CALLS { client.calls(&route).await } else { client.cases(&route).await };
         assert_eq!(read.expect("a list").items[0].cases.len(), 1, "{list}");
     }
 }
@@ -267,8 +293,11 @@ async fn single_case_is_found_in_every_envelope() {
         json!({"data": {"state": "Queued"}}),
         json!({"data": [{"jobNo": 6, "state": "Handled"}, {"jobNo": 7, "state": "Queued"}]}),
     ] {
-        for (list, class) in [(Resource::Cases, CaseClass::Other), (Resource::Calls, CaseClass::Voice)] {
-            let case = single(list, ok(body.to_string())).await.expect("an answer").expect("a case");
+        for (list, class) in
+            [(Resource::Cases, CaseClass::Other), (Resource::Calls, CaseClass::Voice)]
+        {
+            let case =
+                single(list, ok(body.to_string())).await.expect("an answer").expect("a case");
             assert_eq!(
                 (&*case.id, case.state, case.class),
                 ("7", Some(CaseState::Queued), Some(class)),
@@ -281,7 +310,9 @@ async fn single_case_is_found_in_every_envelope() {
 #[tokio::test]
 async fn a_single_case_is_finished_when_the_server_says_so_and_only_then() {
     for list in [Resource::Cases, Resource::Calls] {
-        for gone in [status(404), status(410), ok(r#"{"links":[],"data":[]}"#), ok(r#"{"data":null}"#)] {
+        for gone in
+            [status(404), status(410), ok(r#"{"links":[],"data":[]}"#), ok(r#"{"data":null}"#)]
+        {
             assert_eq!(single(list, gone).await.expect("an answer"), None);
         }
         for code in [400, 401, 403, 500, 503] {
@@ -323,7 +354,11 @@ async fn single_case_request_encodes_number_and_names_list_members() {
     let fields = Some("fields=JobNo%2CSid%2CState".to_owned());
     assert_eq!(cases.iter().map(query).collect::<Vec<_>>(), [None, None, fields]);
     let calls = trio.asked("GET", &format!("{CALLS}/%C3%A4%2F7")).await;
-    assert_eq!(calls.iter().map(query).collect::<Vec<_>>(), [None, None, None], "not documented for calls");
+    assert_eq!(
+        calls.iter().map(query).collect::<Vec<_>>(),
+        [None, None, None],
+        "not documented for calls"
+    );
     trio.was_only_read().await;
 }
 
@@ -346,7 +381,11 @@ async fn denied_single_cases_are_not_retried_lists_continue() {
         assert!(client.case(&route, Resource::Calls, job).await.expect("an answer").is_some());
     }
     assert_eq!(trio.count("GET", &format!("{CASES}/1")).await, 1);
-    assert_eq!(trio.count("GET", &format!("{CASES}/2")).await, 0, "the right is one for all of them");
+    assert_eq!(
+        trio.count("GET", &format!("{CASES}/2")).await,
+        0,
+        "the right is one for all of them"
+    );
     assert_eq!(client.cases(&route).await.expect("cases").items[0].cases.len(), 3);
     assert_eq!(client.calls(&route).await.expect("calls").items[0].cases.len(), 3);
 }

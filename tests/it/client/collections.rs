@@ -40,7 +40,9 @@ impl Respond for Collection {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let number = |name: &str, default: usize| {
             let mut pairs = request.url.query_pairs();
-            pairs.find(|(key, _)| key == name).map_or(default, |(_, value)| value.parse().expect("a number"))
+            pairs
+                .find(|(key, _)| key == name)
+                .map_or(default, |(_, value)| value.parse().expect("a number"))
         };
         let page = if self.ignores_page { 1 } else { number("page", 1) };
         let asked = number("pageSize", 10);
@@ -62,8 +64,9 @@ impl Respond for Collection {
             Header::Json => answer.insert_header("X-Pagination", json(size)),
             Header::SizeAsked => answer.insert_header("X-Pagination", json(asked)),
             Header::Pairs => {
-                let pairs =
-                    format!("currentPage={page};pageSize={size};totalCount={total};totalPages={pages}");
+                let pairs = format!(
+                    "currentPage={page};pageSize={size};totalCount={total};totalPages={pages}"
+                );
                 answer.insert_header("X-Pagination", pairs)
             }
         }

@@ -34,12 +34,17 @@ async fn names(answer: ResponseTemplate, limits: Limits) -> Result<Vec<String>, 
     let asked = trio.asked("GET", SERVICES).await;
     let accepted = header(&asked[0], "accept-encoding").expect("compression is asked for");
     assert!(["gzip", "deflate", "br"].iter().all(|name| accepted.contains(name)), "{accepted}");
-    Ok(listing.items.iter().map(|item| item.name.as_deref().unwrap_or_default().to_owned()).collect())
+    Ok(listing
+        .items
+        .iter()
+        .map(|item| item.name.as_deref().unwrap_or_default().to_owned())
+        .collect())
 }
 
 #[tokio::test]
 async fn names_are_right_in_every_charset() {
-    let latin1: Vec<u8> = BODY.chars().map(|c| u8::try_from(u32::from(c)).expect("ISO-8859-1")).collect();
+    let latin1: Vec<u8> =
+        BODY.chars().map(|c| u8::try_from(u32::from(c)).expect("ISO-8859-1")).collect();
     let wide = |mark: u16, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
         std::iter::once(mark).chain(BODY.encode_utf16()).flat_map(unit).collect()
     };
@@ -89,7 +94,8 @@ fn compressed(name: &str, body: Vec<u8>) -> ResponseTemplate {
 
 #[tokio::test]
 async fn every_compression_that_is_asked_for_is_understood() {
-    for (name, encode) in [("gzip", gzip as fn(&[u8]) -> Vec<u8>), ("deflate", deflate), ("br", br)] {
+    for (name, encode) in [("gzip", gzip as fn(&[u8]) -> Vec<u8>), ("deflate", deflate), ("br", br)]
+    {
         let answer = compressed(name, encode(BODY.as_bytes()));
         assert_eq!(names(answer, Limits::default()).await.expect(name), ["Växel Åsö"], "{name}");
     }
@@ -98,7 +104,8 @@ async fn every_compression_that_is_asked_for_is_understood() {
 #[tokio::test]
 async fn broken_compression_is_unreadable_answer() {
     for name in ["gzip", "deflate", "br"] {
-        let error = names(compressed(name, vec![0x55; 200]), Limits::default()).await.expect_err(name);
+        let error =
+            names(compressed(name, vec![0x55; 200]), Limits::default()).await.expect_err(name);
         assert!(
             matches!(&error, Error::Request { failure: RequestFailure::Decode, .. }),
             "{name}: {error:?}"
@@ -122,7 +129,8 @@ async fn a_bomb_of_zeroes_is_given_up_at_the_limit_of_the_decompressed_body() {
         }
         other => panic!("{other:?}"),
     }
-    let received = bench.stats.resource(trio_exporter::model::Resource::Services).response_bytes.get();
+    let received =
+        bench.stats.resource(trio_exporter::model::Resource::Services).response_bytes.get();
     assert!(received < 70 << 20, "reading stopped at the limit, not after {received} bytes");
 }
 
@@ -130,7 +138,8 @@ async fn a_bomb_of_zeroes_is_given_up_at_the_limit_of_the_decompressed_body() {
 async fn a_bomb_is_given_up_in_every_compression_and_the_next_answer_is_read() {
     let bomb = vec![b' '; 16 << 20];
     let limits = Limits { body: 1 << 20, ..Limits::default() };
-    for (name, encode) in [("gzip", gzip as fn(&[u8]) -> Vec<u8>), ("deflate", deflate), ("br", br)] {
+    for (name, encode) in [("gzip", gzip as fn(&[u8]) -> Vec<u8>), ("deflate", deflate), ("br", br)]
+    {
         let body = encode(&bomb);
         assert!(body.len() < 1 << 16, "{name}: small on the wire: {}", body.len());
         let trio = Trio::bare().await;
@@ -142,8 +151,12 @@ async fn a_bomb_is_given_up_in_every_compression_and_the_next_answer_is_read() {
             matches!(&error, Error::Request { failure: RequestFailure::TooLarge, .. }),
             "{name}: {error:?}"
         );
-        let received = bench.stats.resource(trio_exporter::model::Resource::Services).response_bytes.get();
-        assert!(received < 2 << 20, "{name}: reading stopped at the limit, not after {received} bytes");
+        let received =
+            bench.stats.resource(trio_exporter::model::Resource::Services).response_bytes.get();
+        assert!(
+            received < 2 << 20,
+            "{name}: reading stopped at the limit, not after {received} bytes"
+        );
         assert_eq!(bench.client.services(&bench.route).await.expect(name).items.len(), 1, "{name}");
     }
 }
@@ -183,11 +196,14 @@ async fn dripping() -> String {
                 };
                 if !whole.is_empty() {
                     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n", whole.len());
-                    let _ =
-                        stream.write_all(format!("{head}Connection: close\r\n\r\n{whole}").as_bytes()).await;
+                    let _ = stream
+                        .write_all(format!("{head}Connection: close\r\n\r\n{whole}").as_bytes())
+                        .await;
                     return;
                 }
-                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;
+                let _ = stream
+                    .write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    .await;
                 while stream.write_all(b"1\r\n \r\n").await.is_ok() {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }

@@ -69,7 +69,11 @@ impl Respond for Server {
 async fn field_filters(trio: &Trio) -> Vec<Option<String>> {
     let requests = trio.asked("GET", STATE).await;
     let fields = requests.iter().map(|request| {
-        request.url.query_pairs().find(|(key, _)| key == "fields").map(|(_, value)| value.into_owned())
+        request
+            .url
+            .query_pairs()
+            .find(|(key, _)| key == "fields")
+            .map(|(_, value)| value.into_owned())
     });
     fields.collect()
 }
@@ -87,7 +91,10 @@ async fn five(server: Server) -> (Vec<Option<String>>, Vec<AgentStatus>) {
     for _ in 0..5 {
         items.push(read(&bench).await);
     }
-    assert!(items.iter().all(|item| item.state == Some(AgentState::Available)), "{server:?}: {items:?}");
+    assert!(
+        items.iter().all(|item| item.state == Some(AgentState::Available)),
+        "{server:?}: {items:?}"
+    );
     trio.was_only_read().await;
     (field_filters(&trio).await, items)
 }
@@ -114,9 +121,13 @@ async fn filter_that_loses_field_is_dropped_and_logged_once() {
         let _guard = tracing::subscriber::set_default(log);
         let (asked, _) = five(server).await;
         assert_eq!(asked.len(), 6, "{server:?}: {asked:?}");
-        assert!(asked[1].is_some() && asked[2..].iter().all(Option::is_none), "{server:?}: {asked:?}");
+        assert!(
+            asked[1].is_some() && asked[2..].iter().all(Option::is_none),
+            "{server:?}: {asked:?}"
+        );
         let lines = lines.lock().expect("not poisoned");
-        let told: Vec<_> = lines.iter().filter(|line| line.contains("with fields= loses")).collect();
+        let told: Vec<_> =
+            lines.iter().filter(|line| line.contains("with fields= loses")).collect();
         assert_eq!(told.len(), 1, "{server:?}: {told:?}");
     }
 }
@@ -171,7 +182,8 @@ async fn a_new_session_looks_again_since_rights_may_have_changed() {
     let clock = Clock::system();
     let stats = Arc::new(Stats::default());
     let target = target(&trio.url());
-    let client = Client::new(target.trio, target.dictionary, stats.clone(), clock.clone()).expect("a client");
+    let client = Client::new(target.trio, target.dictionary, stats.clone(), clock.clone())
+        .expect("a client");
     let root = client.root().await.expect("a root");
     let route = client.route(&root, &contact_center()).await.expect("a route");
     let bench = Bench { client, stats, root, route };

@@ -18,7 +18,11 @@ use super::{
 const AGENTS: &str = "cc/1/agents";
 
 fn page_of(request: &Request) -> usize {
-    let page = request.url.query_pairs().find(|(key, _)| key == "page").map(|(_, value)| value.into_owned());
+    let page = request
+        .url
+        .query_pairs()
+        .find(|(key, _)| key == "page")
+        .map(|(_, value)| value.into_owned());
     page.expect("a page is always asked for").parse().expect("a number")
 }
 
@@ -59,7 +63,8 @@ async fn a_server_that_repeats_its_last_page_is_not_taken_for_one_without_pages(
         if page_of(request) <= last {
             return wiremock::Respond::respond(&collection, request);
         }
-        let size_one = request.url.as_str().contains("pageSize=1&") || request.url.as_str().ends_with("=1");
+        let size_one =
+            request.url.as_str().contains("pageSize=1&") || request.url.as_str().ends_with("=1");
         ok(rows(if size_one { 1..=1 } else { (last - 1) * 10 + 1..=count }))
     };
     let (_trio, bench) = trio(clamps).await;
@@ -112,19 +117,28 @@ async fn lies_about_pages_end_in_few_requests_and_an_honest_verdict() {
     let liars: [Liar; 8] = [
         (
             "too many pages, the right total",
-            |page| (rows(first(page, 25)), r#"{"totalCount":25,"totalPages":900,"pageSize":10}"#.into()),
+            |page| {
+                (
+                    rows(first(page, 25)),
+                    r#"{"totalCount":25,"totalPages":900,"pageSize":10}"#.into(),
+                )
+            },
             Ok(25),
             3,
         ),
         (
             "too few pages, the right total",
-            |page| (rows(first(page, 25)), r#"{"totalCount":25,"totalPages":1,"pageSize":10}"#.into()),
+            |page| {
+                (rows(first(page, 25)), r#"{"totalCount":25,"totalPages":1,"pageSize":10}"#.into())
+            },
             Ok(25),
             3,
         ),
         (
             "a total that every page gives otherwise",
-            |page| (rows(first(page, 25)), format!(r#"{{"totalCount":{},"pageSize":10}}"#, 24 + page)),
+            |page| {
+                (rows(first(page, 25)), format!(r#"{{"totalCount":{},"pageSize":10}}"#, 24 + page))
+            },
             Err(()),
             6,
         ),
@@ -140,7 +154,12 @@ async fn lies_about_pages_end_in_few_requests_and_an_honest_verdict() {
             Err(()),
             12,
         ),
-        ("pages only, and right", |page| (rows(first(page, 25)), r#"{"totalPages":3}"#.into()), Ok(25), 3),
+        (
+            "pages only, and right",
+            |page| (rows(first(page, 25)), r#"{"totalPages":3}"#.into()),
+            Ok(25),
+            3,
+        ),
         (
             "a next page that is itself, for ever",
             |_| (rows(1..=10), r#"{"nextPageLink":"/te/api/cc/1/agents?page=2"}"#.into()),

@@ -79,7 +79,9 @@ async fn links_to_another_server_are_not_followed_and_it_hears_nothing() {
     let port = trap.address().port();
     let to_trap = |rels: &[&str]| {
         let mut all = Vec::new();
-        for base in [trap.uri(), format!("//127.0.0.1:{port}"), format!("http://user:pw@127.0.0.1:{port}")] {
+        for base in
+            [trap.uri(), format!("//127.0.0.1:{port}"), format!("http://user:pw@127.0.0.1:{port}")]
+        {
             all.extend(links(&base, "/te/api", rels).as_array().cloned().unwrap_or_default());
         }
         Value::Array(all)
@@ -108,8 +110,7 @@ async fn next_page_is_read_from_same_server_despite_header() {
     let link = format!("{}/te/api/cc/1/agents/state?page=2", trap.uri());
     let respond = move |request: &wiremock::Request| {
         let second = request.url.query().is_some_and(|query| query.starts_with("page=2&"));
-        let header =
-            json!({"currentPage": 1, "pageSize": 2, "totalCount": 3, "totalPages": 2, "nextPageLink": link});
+        let header = json!({"currentPage": 1, "pageSize": 2, "totalCount": 3, "totalPages": 2, "nextPageLink": link});
         let rows = if second {
             r#"[{"id":3,"state":"free"}]"#
         } else {

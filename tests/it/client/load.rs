@@ -31,15 +31,19 @@ async fn answer(State(gauge): State<Gauge>, request: Request) -> Response {
     tokio::time::sleep(Duration::from_millis(3)).await;
     let path = request.uri().path().trim_start_matches("/te/api").to_owned();
     let query = request.uri().query().unwrap_or_default();
-    let page =
-        query.split('&').find_map(|pair| pair.strip_prefix("page=")?.parse::<usize>().ok()).unwrap_or(1);
+    let page = query
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("page=")?.parse::<usize>().ok())
+        .unwrap_or(1);
     let answer = match &*path {
         "/login" => json!({"access_token": "token-1"}).to_string().into_response(),
         "/cc" => json!([{"id": 1}, {"id": 2}, {"id": 3}]).to_string().into_response(),
         "/cc/1" | "/cc/2" | "/cc/3" => "[]".into_response(),
         _ => {
-            let rows: Vec<_> = (0..10).map(|row| json!({"id": page * 10 + row, "open": true})).collect();
-            let pages = json!({"currentPage": page, "pageSize": 10, "totalCount": 100, "totalPages": 10});
+            let rows: Vec<_> =
+                (0..10).map(|row| json!({"id": page * 10 + row, "open": true})).collect();
+            let pages =
+                json!({"currentPage": page, "pageSize": 10, "totalCount": 100, "totalPages": 10});
             ([("X-Pagination", pages.to_string())], json!(rows).to_string()).into_response()
         }
     };
@@ -59,7 +63,8 @@ async fn at_most_four_requests_are_in_flight_and_four_are() {
     let metrics = app.metrics().await;
     assert_eq!(metrics.sum("trio_agents"), 0.0, "no item has a state");
     assert_eq!(
-        metrics.get("trio_collector_items", &[("contact_center", "3"), ("collector", "agent_state")]),
+        metrics
+            .get("trio_collector_items", &[("contact_center", "3"), ("collector", "agent_state")]),
         Some(100.0)
     );
     assert!(gauge.requests.load(Ordering::SeqCst) > 100);

@@ -37,7 +37,9 @@ async fn no_token_and_no_secret_is_in_a_url() {
     app.step().await;
     app.step_after(3590).await;
     let requests = trio.requests().await;
-    assert!(requests.iter().any(|request| header(request, "authorization") == Some("Bearer token-2")));
+    assert!(
+        requests.iter().any(|request| header(request, "authorization") == Some("Bearer token-2"))
+    );
     for request in requests {
         let url = request.url.as_str();
         for secret in ["token", "refresh-", "Y2xpZW50", "exporter", "senord", "bPZz", "ZXhw"] {

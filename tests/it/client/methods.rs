@@ -111,8 +111,11 @@ impl Method {
             AgentState => ids!(client.agent_state(route)),
             AgentGroups => ids!(client.agent_groups(route)),
             Calls | Cases => {
-                let listing =
-                    if self == Calls { client.calls(route).await? } else { client.cases(route).await? };
+                let listing = if self == Calls {
+                    client.calls(route).await?
+                } else {
+                    client.cases(route).await?
+                };
                 let cases = listing.items.iter().flat_map(|list| &list.cases);
                 Ok(texts(cases.map(|case| &*case.id).collect()))
             }
@@ -122,11 +125,13 @@ impl Method {
                 Ok(case.iter().map(|case| case.id.to_string()).collect())
             }
             Groups => {
-                let ServiceGroups { groups, .. } = client.service_groups(route).await?.items.remove(0);
+                let ServiceGroups { groups, .. } =
+                    client.service_groups(route).await?.items.remove(0);
                 Ok(texts(groups.iter().map(|group| &*group.id).collect()))
             }
             ServicesOfGroup => {
-                let ServiceGroups { members, .. } = client.service_groups(route).await?.items.remove(0);
+                let ServiceGroups { members, .. } =
+                    client.service_groups(route).await?.items.remove(0);
                 let members = members.unwrap_or_default();
                 Ok(members.iter().map(|(service, group)| format!("{service} in {group}")).collect())
             }
@@ -139,9 +144,11 @@ async fn answering(method: Method, answer: ResponseTemplate) -> Trio {
     let trio = Trio::bare().await;
     if method == ServicesOfGroup {
         trio.on("GET", "cc/1/servicegroups", ok(r#"[{"id":7}]"#)).await;
-        let of_nobody =
-            |request: &Request| !request.url.query().is_some_and(|query| query.ends_with("groupId=7"));
-        let respond = move |request: &Request| if of_nobody(request) { ok("[]") } else { answer.clone() };
+        let of_nobody = |request: &Request| {
+            !request.url.query().is_some_and(|query| query.ends_with("groupId=7"))
+        };
+        let respond =
+            move |request: &Request| if of_nobody(request) { ok("[]") } else { answer.clone() };
         trio.on("GET", method.resource().1, respond).await;
     } else {
         trio.on("GET", method.resource().1, answer).await;
@@ -206,7 +213,10 @@ async fn every_method_tells_a_bad_status_by_its_number() {
                 }
                 other => panic!("{method:?} {code}: {other:?}"),
             }
-            assert!(codes(&bench, method).contains(&RequestCode::Status(code)), "{method:?} {code}");
+            assert!(
+                codes(&bench, method).contains(&RequestCode::Status(code)),
+                "{method:?} {code}"
+            );
             trio.was_only_read().await;
         }
     }
@@ -224,7 +234,10 @@ async fn every_method_gives_up_a_server_that_is_too_slow() {
             other => panic!("{method:?}: {other:?}"),
         }
         let codes = codes(&bench, method);
-        assert!(codes.contains(&RequestCode::Failure(RequestFailure::Timeout)), "{method:?}: {codes:?}");
+        assert!(
+            codes.contains(&RequestCode::Failure(RequestFailure::Timeout)),
+            "{method:?}: {codes:?}"
+        );
         trio.was_only_read().await;
     }
 }

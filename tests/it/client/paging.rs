@@ -88,7 +88,11 @@ async fn a_collection_of_a_billion_pages_is_not_read_to_its_end() {
     let claims = Some(10_000_000_000);
     let (ids, asked) = read(Collection { claims, ..Collection::new(25, 10, Header::Json) }).await;
     assert!(matches!(ids, Err(Error::Incomplete { got: 25, .. })), "{ids:?}");
-    assert!(asked.len() < 40, "pages after an empty one are not asked for, but {} were", asked.len());
+    assert!(
+        asked.len() < 40,
+        "pages after an empty one are not asked for, but {} were",
+        asked.len()
+    );
 
     let endless = Collection { claims, ..Collection::new(usize::MAX, 1, Header::Json) };
     let (ids, asked) = read(endless).await;
@@ -119,7 +123,11 @@ async fn contradicted_total_is_reread_then_reported_keeping_last_data() {
         app.step_after(5).await;
         let labels = [("collector", "agent_state")];
         let metrics = app.metrics().await;
-        assert_eq!(trio.count("GET", "cc/1/agents/state").await, before + 6, "read once, and once more");
+        assert_eq!(
+            trio.count("GET", "cc/1/agents/state").await,
+            before + 6,
+            "read once, and once more"
+        );
         assert_eq!(metrics.get("trio_collector_incomplete_total", &labels), Some(1.0));
         assert_eq!(metrics.get("trio_collector_success", &labels), Some(0.0));
         assert_eq!(metrics.sum("trio_agents"), 25.0, "the last good data");

@@ -34,7 +34,8 @@ async fn no_redirect_is_followed_and_no_credential_reaches_the_other_server() {
             let metrics = app.metrics().await;
             assert_eq!(metrics.get("trio_up", &[]), Some(up), "{resource} {code}");
             let code = code.to_string();
-            let counted = metrics.get("trio_api_requests_total", &[("resource", label), ("code", &*code)]);
+            let counted =
+                metrics.get("trio_api_requests_total", &[("resource", label), ("code", &*code)]);
             assert!(counted >= Some(1.0), "{resource} {code}");
             trio.was_only_read().await;
         }
@@ -49,8 +50,9 @@ async fn a_redirected_login_says_that_the_active_server_must_be_configured() {
     let target = crate::support::target(&trio.url());
     let stats = std::sync::Arc::new(trio_exporter::stats::Stats::default());
     let clock = trio_exporter::model::Clock::system();
-    let client = trio_exporter::trio::Client::new(target.trio, target.dictionary, stats.clone(), clock)
-        .expect("a client");
+    let client =
+        trio_exporter::trio::Client::new(target.trio, target.dictionary, stats.clone(), clock)
+            .expect("a client");
     let root = client.root().await.expect("documented paths");
     let error = client.contact_centers(&root).await.expect_err("no login").to_string();
     assert!(error.contains("307") && error.contains("address of the active server"), "{error}");

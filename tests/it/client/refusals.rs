@@ -87,7 +87,9 @@ async fn a_fresh_token_that_is_refused_is_no_reason_for_a_storm_of_logins() {
 async fn a_token_that_all_collectors_see_refused_is_one_refusal() {
     let trio = Trio::small().await;
     trio.on("POST", "refreshlogin", tokens("token-2", None)).await;
-    for resource in ["services", "services/state", "servicegroups", "agents", "agents/state", "agentgroups"] {
+    for resource in
+        ["services", "services/state", "servicegroups", "agents", "agents/state", "agentgroups"]
+    {
         trio.on("GET", &format!("cc/1/{resource}"), status(401)).await;
     }
     let mut app = trio.exporter().await;

@@ -97,7 +97,11 @@ async fn a_renewal_that_is_refused_is_followed_by_one_login_at_once() {
         assert_eq!((trio.renewals().await, trio.logins().await), (1, 2), "{code}");
         let metrics = app.metrics().await;
         assert_eq!(metrics.get("trio_up", &[]), Some(1.0), "{code}");
-        assert_eq!(metrics.get("trio_auth_failures_total", &[("reason", "refresh")]), Some(1.0), "{code}");
+        assert_eq!(
+            metrics.get("trio_auth_failures_total", &[("reason", "refresh")]),
+            Some(1.0),
+            "{code}"
+        );
         trio.was_only_read().await;
     }
 }
@@ -116,7 +120,10 @@ async fn a_renewal_that_gets_no_answer_is_no_harm_while_the_token_is_good() {
         app.step_after(3545).await;
         let metrics = app.metrics().await;
         assert_eq!(metrics.get("trio_up", &[]), Some(1.0), "{reason}");
-        assert!(metrics.get("trio_auth_failures_total", &[("reason", reason)]) >= Some(1.0), "{reason}");
+        assert!(
+            metrics.get("trio_auth_failures_total", &[("reason", reason)]) >= Some(1.0),
+            "{reason}"
+        );
         assert_eq!(bearers(&trio.asked("GET", STATE).await), ["Bearer token-1"; 2], "{reason}");
         assert_eq!(trio.logins().await, 1, "{reason}");
         trio.was_only_read().await;
@@ -147,7 +154,8 @@ async fn a_token_that_is_refused_is_renewed_once_and_the_request_repeated_once()
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_collector_success", &[("collector", "agent_state")]), Some(1.0));
     assert_eq!(metrics.sum("trio_auth_failures_total"), 0.0);
-    let refused = metrics.get("trio_api_requests_total", &[("resource", "agents/state"), ("code", "401")]);
+    let refused =
+        metrics.get("trio_api_requests_total", &[("resource", "agents/state"), ("code", "401")]);
     assert_eq!(refused, Some(1.0));
     trio.was_only_read().await;
 }

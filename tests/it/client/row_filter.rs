@@ -26,7 +26,11 @@ enum Server {
 impl Respond for Server {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let query = |name: &str| {
-            request.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+            request
+                .url
+                .query_pairs()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.into_owned())
         };
         let row = |row: Value| match row {
             Value::Object(row) => row,
@@ -38,11 +42,13 @@ impl Respond for Server {
                 row(json!({"UserId": agent, "ServiceId": service, "level": 3, "uid": agent * 100 + service}))
             })
         } else {
-            [(11, 70), (12, 70), (13, 71)]
-                .map(|(id, group)| row(json!({"ServiceId": id, "GroupId": group, "mail": "x@y.example"})))
+            [(11, 70), (12, 70), (13, 71)].map(|(id, group)| {
+                row(json!({"ServiceId": id, "GroupId": group, "mail": "x@y.example"}))
+            })
         };
         let mut rows = rows.to_vec();
-        let (parameter, member) = if skills { ("serviceId", "ServiceId") } else { ("groupId", "GroupId") };
+        let (parameter, member) =
+            if skills { ("serviceId", "ServiceId") } else { ("groupId", "GroupId") };
         if let Some(wanted) = query(parameter) {
             rows.retain(|row| {
                 let shown = row[member].to_string();
@@ -59,7 +65,9 @@ impl Respond for Server {
             let lost = ["userid", "serviceid", "uid"];
             for row in &mut rows {
                 row.retain(|key, _| names.contains(&&*key.to_lowercase()));
-                row.retain(|key, _| *self != Self::LosesIds || !lost.contains(&&*key.to_lowercase()));
+                row.retain(|key, _| {
+                    *self != Self::LosesIds || !lost.contains(&&*key.to_lowercase())
+                });
             }
         }
         ok(json!({"data": rows}).to_string())
@@ -83,7 +91,11 @@ async fn rounds<R>(
         results.push(read(&bench).await);
         let requests = trio.asked("GET", path).await;
         let fields = requests[before..].iter().map(|request| {
-            request.url.query_pairs().find(|(key, _)| key == "fields").map(|(_, value)| value.into_owned())
+            request
+                .url
+                .query_pairs()
+                .find(|(key, _)| key == "fields")
+                .map(|(_, value)| value.into_owned())
         });
         rounds.push(fields.collect());
         before = requests.len();
@@ -103,7 +115,12 @@ async fn skilled(bench: &Bench) -> Vec<(Text, Vec<Text>)> {
 }
 
 fn warning_count(lines: &Mutex<Vec<String>>) -> usize {
-    lines.lock().expect("not poisoned").iter().filter(|line| line.contains("with fields= loses")).count()
+    lines
+        .lock()
+        .expect("not poisoned")
+        .iter()
+        .filter(|line| line.contains("with fields= loses"))
+        .count()
 }
 
 fn pair(service: &str, group: &str) -> (Text, Text) {
@@ -127,7 +144,8 @@ async fn row_filter_is_learned_from_two_rounds() {
     let seen = Some("ServiceId,GroupId".to_owned());
     let sorted = |mut fields: Vec<Option<String>>| {
         fields.dedup();
-        let mut names: Vec<String> = fields.remove(0).expect("names").split(',').map(str::to_owned).collect();
+        let mut names: Vec<String> =
+            fields.remove(0).expect("names").split(',').map(str::to_owned).collect();
         names.sort_unstable_by(|a, b| b.cmp(a));
         (Some(names.join(",")), fields.len())
     };
@@ -137,8 +155,16 @@ async fn row_filter_is_learned_from_two_rounds() {
     let (skills, results) = rounds(Server::Documented, "cc/1/skills", skilled).await;
     assert_eq!(results, vec![right_skills(); 4]);
     assert_eq!(skills[0], [None, None, None]);
-    assert!(skills[3].iter().all(|fields| fields.as_deref().is_some_and(|fields| !fields.contains("level"))));
-    assert!(skills[3].iter().all(|fields| fields.as_deref().is_some_and(|fields| fields.contains("UserId"))));
+    assert!(
+        skills[3]
+            .iter()
+            .all(|fields| fields.as_deref().is_some_and(|fields| !fields.contains("level")))
+    );
+    assert!(
+        skills[3]
+            .iter()
+            .all(|fields| fields.as_deref().is_some_and(|fields| fields.contains("UserId")))
+    );
 }
 
 #[tokio::test]
@@ -156,7 +182,12 @@ async fn a_filter_of_members_that_loses_ids_is_left_off_and_costs_no_round() {
             assert_eq!(results, vec![right_skills(); 4]);
             asked
         };
-        assert_eq!(asked[1].iter().filter(|fields| fields.is_none()).count(), 2, "compared: {:?}", asked[1]);
+        assert_eq!(
+            asked[1].iter().filter(|fields| fields.is_none()).count(),
+            2,
+            "compared: {:?}",
+            asked[1]
+        );
         assert!(asked[2..].iter().flatten().all(Option::is_none), "{asked:?}");
         assert_eq!(warning_count(&lines), 1, "{path}");
     }

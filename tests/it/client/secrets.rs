@@ -18,7 +18,9 @@ const REFRESH: [&str; 2] = ["refresh-number-one", "refresh-number-two"];
 
 fn secrets() -> Vec<String> {
     let mut all: Vec<String> = [KEY, USER, PASSWORD].map(str::to_owned).into();
-    all.extend([USER, PASSWORD].map(|text| BASE64_STANDARD.encode(latin1(text).expect("ISO-8859-1"))));
+    all.extend(
+        [USER, PASSWORD].map(|text| BASE64_STANDARD.encode(latin1(text).expect("ISO-8859-1"))),
+    );
     all.push(format!("{PASSWORD:?}").trim_matches('"').to_owned());
     all.extend([ACCESS, REFRESH].concat().into_iter().map(str::to_owned));
     all
@@ -120,7 +122,8 @@ async fn what_holds_secrets_prints_without_them() {
     };
     let bench = Bench::new(secretive(&trio)).await;
     bench.client.agents(&bench.route).await.expect("agents");
-    let printed = [format!("{config:?}"), format!("{:?}", bench.client), format!("{:#?}", config.targets)];
+    let printed =
+        [format!("{config:?}"), format!("{:?}", bench.client), format!("{:#?}", config.targets)];
     assert!(printed[0].contains("client_key") && printed[1].contains("access"), "{printed:?}");
     assert_silent(&printed);
     trio.was_only_read().await;

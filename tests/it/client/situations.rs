@@ -20,7 +20,10 @@ async fn lost_server_and_its_return_are_logged_once() {
     }
     let lines = journal.situations();
     assert_eq!(lines.len(), 1, "{lines:#?}");
-    assert!(lines[0].contains("no connection") && lines[0].contains("cannot be read"), "{lines:#?}");
+    assert!(
+        lines[0].contains("no connection") && lines[0].contains("cannot be read"),
+        "{lines:#?}"
+    );
 
     let listener = std::net::TcpListener::bind(addr).expect("the same port");
     let back = HandWritten { server: MockServer::builder().listener(listener).start().await };
@@ -96,7 +99,10 @@ async fn every_change_of_what_is_wrong_with_a_collector_is_a_line() {
         }
         let lines = journal.situations();
         assert_eq!(lines.len(), before + 1, "{told}: {lines:#?}");
-        assert!(lines[before].contains("cc 1 agent_state") && lines[before].contains(told), "{lines:#?}");
+        assert!(
+            lines[before].contains("cc 1 agent_state") && lines[before].contains(told),
+            "{lines:#?}"
+        );
     }
     trio.was_only_read().await;
 }

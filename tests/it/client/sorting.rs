@@ -19,15 +19,19 @@ enum Server {
 
 impl Respond for Server {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let sort =
-            request.url.query_pairs().find(|(key, _)| key == "sort").map(|(_, value)| value.into_owned());
+        let sort = request
+            .url
+            .query_pairs()
+            .find(|(key, _)| key == "sort")
+            .map(|(_, value)| value.into_owned());
         let mut jobs = [30, 4, 100];
         match sort.as_deref() {
             Some(_) if *self == Self::Refuses => return status(400),
             Some("JobNo") if *self == Self::Sorts => jobs.sort_unstable(),
             _ => {}
         }
-        let rows: Vec<_> = jobs.iter().map(|job| json!({"JobNo": job, "state": "Queued"})).collect();
+        let rows: Vec<_> =
+            jobs.iter().map(|job| json!({"JobNo": job, "state": "Queued"})).collect();
         ok(json!({"data": rows}).to_string())
     }
 }
@@ -74,15 +78,20 @@ struct Moving;
 
 impl Respond for Moving {
     fn respond(&self, request: &Request) -> ResponseTemplate {
-        let page =
-            request.url.query_pairs().find(|(key, _)| key == "page").map(|(_, value)| value.into_owned());
+        let page = request
+            .url
+            .query_pairs()
+            .find(|(key, _)| key == "page")
+            .map(|(_, value)| value.into_owned());
         let (jobs, total) = match page.as_deref() {
             Some("1") => (1..=10, 21),
             Some("2") => (10..=19, 20),
             _ => (20..=20, 21),
         };
-        let rows: Vec<_> = jobs.map(|job| json!({"jobNo": job, "id": job, "state": "Queued"})).collect();
-        let header = json!({"currentPage": page, "pageSize": 10, "totalCount": total, "totalPages": 3});
+        let rows: Vec<_> =
+            jobs.map(|job| json!({"jobNo": job, "id": job, "state": "Queued"})).collect();
+        let header =
+            json!({"currentPage": page, "pageSize": 10, "totalCount": total, "totalPages": 3});
         ok(json!({"data": rows}).to_string()).insert_header("X-Pagination", header.to_string())
     }
 }

@@ -30,7 +30,8 @@ async fn server_of_ca_file_is_trusted_and_expiry_shown() {
     let ok = [("resource", "api"), ("code", "200")];
     assert_eq!(metrics.get("trio_api_requests_total", &ok), Some(1.0));
     let server = url.trim_start_matches("https://").trim_end_matches("/te/api");
-    let expiry = metrics.get("trio_api_certificate_expiry_timestamp_seconds", &[("server", server)]);
+    let expiry =
+        metrics.get("trio_api_certificate_expiry_timestamp_seconds", &[("server", server)]);
     assert_eq!(expiry, Some(EXPIRY));
     assert!(!metrics.has("trio_clock_skew_seconds"), "the server says no date");
 }
@@ -45,7 +46,11 @@ async fn untrusted_server_is_not_spoken_to() {
     assert!(!metrics.has("trio_api_certificate_expiry_timestamp_seconds"));
     let (other, _) = secure(None).await;
     let app = exporter(&url, Some(&other)).await;
-    assert_eq!(app.metrics().await.get("trio_api_requests_total", &tls), Some(1.0), "another authority");
+    assert_eq!(
+        app.metrics().await.get("trio_api_requests_total", &tls),
+        Some(1.0),
+        "another authority"
+    );
 }
 
 #[tokio::test]

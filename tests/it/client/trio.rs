@@ -62,7 +62,8 @@ impl Trio {
         if resource.is_empty() { "/te/api".to_owned() } else { format!("/te/api/{resource}") }
     }
 
-    /// Replaces an answer of [`Trio::small`], or gives one to [`Trio::bare`]; once for each resource.
+    /// Replaces an answer of [`Trio::small`], or gives one to [`Trio::bare`]; once for each
+    /// resource.
     pub(super) async fn on(&self, verb: &str, resource: &str, response: impl Respond + 'static) {
         Mock::given(method(verb))
             .and(path(Self::path(resource)))
@@ -106,7 +107,11 @@ impl Trio {
             let login = ["/te/api/login", "/te/api/refreshlogin"].contains(&request.url.path());
             let allowed = request.method == "GET" || request.method == "POST" && login;
             assert!(allowed, "{} {}", request.method, request.url);
-            assert!(request.method == "POST" || request.body.is_empty(), "{} has a body", request.url);
+            assert!(
+                request.method == "POST" || request.body.is_empty(),
+                "{} has a body",
+                request.url
+            );
         }
     }
 
@@ -138,7 +143,8 @@ impl Bench {
         let client = Client::new(target.trio, target.dictionary, stats.clone(), Clock::system());
         let client = client.expect("a client");
         let root = client.root().await.expect("documented paths at least");
-        let route = client.route(&root, &contact_center()).await.expect("documented paths at least");
+        let route =
+            client.route(&root, &contact_center()).await.expect("documented paths at least");
         Self { client, stats, root, route }
     }
 }
@@ -213,7 +219,10 @@ pub(super) fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 }
 
 pub(super) fn bearers(requests: &[Request]) -> Vec<&str> {
-    requests.iter().map(|request| header(request, "authorization").expect("authorization")).collect()
+    requests
+        .iter()
+        .map(|request| header(request, "authorization").expect("authorization"))
+        .collect()
 }
 
 pub(super) fn agent_state(state: &str) -> Value {

@@ -39,7 +39,9 @@ async fn serve(mut stream: TcpStream, behaviour: Behaviour) {
         Behaviour::NoHttp => stream.write_all(b"SSH-2.0-OpenSSH_9.6\r\n").await,
         Behaviour::NotFoundThenGone => {
             stream
-                .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .write_all(
+                    b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+                )
                 .await
         }
         Behaviour::Drip => drip(&mut stream).await,
@@ -58,7 +60,8 @@ async fn drip(stream: &mut TcpStream) -> std::io::Result<()> {
 /// A client of a server that behaves like this, and what it counts.
 async fn client(behaviour: Behaviour, connections: usize) -> (Client, Arc<Stats>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let mut target = target(&format!("http://{}/te/api", listener.local_addr().expect("an address")));
+    let mut target =
+        target(&format!("http://{}/te/api", listener.local_addr().expect("an address")));
     target.trio.limits = Limits { request: Duration::from_millis(300), ..Limits::default() };
     tokio::spawn(async move {
         for _ in 0..connections {
@@ -67,8 +70,8 @@ async fn client(behaviour: Behaviour, connections: usize) -> (Client, Arc<Stats>
         }
     });
     let stats = Arc::new(Stats::default());
-    let client =
-        Client::new(target.trio, target.dictionary, stats.clone(), Clock::system()).expect("a client");
+    let client = Client::new(target.trio, target.dictionary, stats.clone(), Clock::system())
+        .expect("a client");
     (client, stats)
 }
 
@@ -78,7 +81,9 @@ fn codes(stats: &Stats, resource: Resource) -> Vec<RequestCode> {
 
 #[tokio::test]
 async fn a_connection_that_breaks_is_an_error_of_the_connection() {
-    for behaviour in [Behaviour::Close, Behaviour::Reset, Behaviour::CloseInTheMiddle, Behaviour::NoHttp] {
+    for behaviour in
+        [Behaviour::Close, Behaviour::Reset, Behaviour::CloseInTheMiddle, Behaviour::NoHttp]
+    {
         let (client, stats) = client(behaviour, usize::MAX).await;
         match client.root().await {
             Err(Error::Request { failure: RequestFailure::Connect, detail, .. }) => {

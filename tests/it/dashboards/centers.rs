@@ -21,7 +21,8 @@ const SAID: [&str; 3] = ["together", "all chosen", "each contact centre"];
 const CARRIED: [&str; 3] = ["target", "contact_center", "service"];
 
 pub(super) fn faults(board: &Board) -> Vec<String> {
-    let panels = board.panels().into_iter().filter(|it| it.shows_data() && board.uid() != OF_PERSONS);
+    let panels =
+        board.panels().into_iter().filter(|it| it.shows_data() && board.uid() != OF_PERSONS);
     let of_panels = panels.flat_map(|panel| {
         let found = names(panel).into_iter().chain(merged(panel)).chain(links(panel));
         found.map(move |fault| format!("{:?} {fault}", panel.title()))
@@ -57,9 +58,11 @@ fn names(panel: Panel<'_>) -> Vec<String> {
             if legend.contains(&format!("{{{{{name}}}}}")) && !expr.contains(WHERE) {
                 faults.push(format!("shows {name} without its centre"));
             }
-            // Sums by the name alone add up services of two centres; the name with its centre is unique.
+            // Sums by the name alone add up services of two centres; the name with its centre is
+            // unique.
             for (at, by) in expr.match_indices(&format!("by ({name})")) {
-                if !expr[at + by.len()..].trim_start_matches([' ', '(']).starts_with("label_join(") {
+                if !expr[at + by.len()..].trim_start_matches([' ', '(']).starts_with("label_join(")
+                {
                     faults.push(format!("merges what has the same {name} in two centres"));
                 }
             }
@@ -68,7 +71,8 @@ fn names(panel: Panel<'_>) -> Vec<String> {
     if panel.kind() == "table" {
         let order = &organize(panel)["indexByName"];
         let excluded = &organize(panel)["excludeByName"];
-        let shown = |name: &str| order[name].is_u64() && excluded[name] != true && !is_hidden(panel, name);
+        let shown =
+            |name: &str| order[name].is_u64() && excluded[name] != true && !is_hidden(panel, name);
         for name in NAMES.into_iter().filter(|name| shown(name)) {
             if !exprs(panel).any(|expr| expr.contains(WHERE)) {
                 faults.push(format!("shows {name} without its centre"));
@@ -82,7 +86,8 @@ fn names(panel: Panel<'_>) -> Vec<String> {
 fn merged(panel: Panel<'_>) -> Option<String> {
     let text = panel.text("description").to_lowercase();
     let said = SAID.iter().any(|word| text.contains(word));
-    (!said && exprs(panel).any(merges)).then(|| "adds up or averages contact centres in silence".to_owned())
+    (!said && exprs(panel).any(merges))
+        .then(|| "adds up or averages contact centres in silence".to_owned())
 }
 
 /// True if a sum or a mean of series of contact centres keeps no label that tells them apart.
@@ -91,10 +96,11 @@ fn merges(expr: &str) -> bool {
         expr.match_indices(function).any(|(at, _)| {
             let is_word = !expr[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
             let rest = &expr[at + function.len()..];
-            let (by, operand) = match rest.strip_prefix(" by (").and_then(|rest| rest.split_once(')')) {
-                Some((by, operand)) => (by, operand),
-                None => ("", rest),
-            };
+            let (by, operand) =
+                match rest.strip_prefix(" by (").and_then(|rest| rest.split_once(')')) {
+                    Some((by, operand)) => (by, operand),
+                    None => ("", rest),
+                };
             let Some(operand) = operand.trim_start().strip_prefix('(') else { return false };
             let end = closing(operand);
             is_word
@@ -122,9 +128,11 @@ fn closing(text: &str) -> usize {
 
 /// A link from a row to its service carries the system and the centre of the row.
 fn links(panel: Panel<'_>) -> Vec<String> {
-    let of_fields = panel.overrides().filter(|(member, _)| *member == "links").map(|(_, value)| value);
+    let of_fields =
+        panel.overrides().filter(|(member, _)| *member == "links").map(|(_, value)| value);
     let links = of_fields.filter_map(Value::as_array).flatten();
-    let to_one = links.filter_map(|it| it["url"].as_str()).filter(|url| url.contains("${__data.fields."));
+    let to_one =
+        links.filter_map(|it| it["url"].as_str()).filter(|url| url.contains("${__data.fields."));
     let mut faults = Vec::new();
     for url in to_one {
         for name in CARRIED {
@@ -134,7 +142,9 @@ fn links(panel: Panel<'_>) -> Vec<String> {
             }
         }
         let excluded = &organize(panel)["excludeByName"];
-        for field in url.split("${__data.fields.").skip(1).filter_map(|part| part.split([':', '}']).next()) {
+        for field in
+            url.split("${__data.fields.").skip(1).filter_map(|part| part.split([':', '}']).next())
+        {
             if excluded[field] == true {
                 faults.push(format!("links by {field}, which is no field of the table"));
             }
@@ -147,10 +157,11 @@ fn links(panel: Panel<'_>) -> Vec<String> {
 fn drop_down(board: &Board) -> Option<String> {
     let variable = board.variables().iter().find(|it| it["name"] == "contact_center")?;
     let regex = variable["regex"].as_str().unwrap_or_default();
-    let named =
-        regex.contains("contact_center=\"(?<value>") && regex.contains("contact_center_name=\"(?<text>");
+    let named = regex.contains("contact_center=\"(?<value>")
+        && regex.contains("contact_center_name=\"(?<text>");
     // The Prometheus of the persons has no series with the name of a centre.
-    (!named && board.uid() != OF_PERSONS).then(|| "the drop-down shows ids of contact centres".to_owned())
+    (!named && board.uid() != OF_PERSONS)
+        .then(|| "the drop-down shows ids of contact centres".to_owned())
 }
 
 #[test]

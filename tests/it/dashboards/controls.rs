@@ -47,7 +47,8 @@ fn wall(board: &Board) -> Vec<String> {
         }
     }
     let stats = board.panels().into_iter().filter(|it| it.kind() == "stat");
-    let mut legends = stats.flat_map(|it| it.targets()).filter_map(|it| it["legendFormat"].as_str());
+    let mut legends =
+        stats.flat_map(|it| it.targets()).filter_map(|it| it["legendFormat"].as_str());
     if !legends.any(|it| it == "{{service_name}}") {
         faults.push("it does not name the worst service".to_owned());
     }
@@ -65,5 +66,8 @@ fn boards_have_few_controls_and_the_wall_has_none() {
 #[test]
 fn the_document_gives_the_address_of_the_wall() {
     let page = include_str!("../../../docs/grafana.md");
-    assert!(page.contains(&format!("/d/trio-wall?{KIOSK}")), "docs/grafana.md does not say {KIOSK}");
+    assert!(
+        page.contains(&format!("/d/trio-wall?{KIOSK}")),
+        "docs/grafana.md does not say {KIOSK}"
+    );
 }

@@ -118,17 +118,25 @@ fn mappings_give_text_and_color_before_thresholds() {
         {"type": "special", "options": {"match": "null", "result": {"text": "nothing", "color": "blue"}}}
     ]);
     let limits = steps(&json!([["green", null]]));
-    let panel = stat(&json!({"mappings": mappings, "noValue": "no data", "thresholds": limits}), &json!({}));
+    let panel = stat(
+        &json!({"mappings": mappings, "noValue": "no data", "thresholds": limits}),
+        &json!({}),
+    );
     assert_eq!(shown(&panel, -1.0), pair("?", "#8e8e8e"), "the first that holds");
     assert_eq!(shown(&panel, -0.5), pair("BELOW", "red"), "both bounds belong to the range");
     assert_eq!(shown(&panel, -0.4), pair("-0.4", "green"));
-    assert_eq!(shown(&panel, 3.0), pair("three", "green"), "a mapping without colour leaves it to the steps");
+    assert_eq!(
+        shown(&panel, 3.0),
+        pair("three", "green"),
+        "a mapping without colour leaves it to the steps"
+    );
     assert_eq!(shown(&panel, f64::NAN), pair("nothing", "blue"));
 }
 
 #[test]
 fn names_are_shown_as_the_text_mode_says() {
-    let one = [answer("A", "{{service}} of {{none}}", vec![series(&[("service", "Växel")], &[2.0])])];
+    let one =
+        [answer("A", "{{service}} of {{none}}", vec![series(&[("service", "Växel")], &[2.0])])];
     let with = |mode: &str| stat(&json!({"noValue": "no data"}), &json!({"textMode": mode}));
     for (mode, text) in [
         ("auto", "2"),
@@ -141,7 +149,8 @@ fn names_are_shown_as_the_text_mode_says() {
     }
     let none = [answer("A", "{{service}}", Vec::new())];
     assert_eq!(tile(&with("name"), &none).0, "", "noValue is hidden by this mode");
-    let two = [answer("A", "a", vec![series(&[], &[1.0])]), answer("B", "b", vec![series(&[], &[2.0])])];
+    let two =
+        [answer("A", "a", vec![series(&[], &[1.0])]), answer("B", "b", vec![series(&[], &[2.0])])];
     let both: Vec<String> = tiles(&with("auto"), &two).into_iter().map(|tile| tile.text).collect();
     assert_eq!(both, ["a: 1", "b: 2"]);
     assert_eq!(tiles(&stat(&json!({}), &json!({"colorMode": "none"})), &one)[0].color, None);
@@ -149,8 +158,10 @@ fn names_are_shown_as_the_text_mode_says() {
 
 #[test]
 fn overrides_change_fields_of_their_name_or_query() {
-    let mut panel =
-        stat(&json!({"unit": "none", "color": {"mode": "fixed", "fixedColor": "blue"}}), &json!({}));
+    let mut panel = stat(
+        &json!({"unit": "none", "color": {"mode": "fixed", "fixedColor": "blue"}}),
+        &json!({}),
+    );
     panel["fieldConfig"]["overrides"] = json!([
         {"matcher": {"id": "byRegexp", "options": "below.*"}, "properties": [
             {"id": "color", "value": {"mode": "thresholds"}},
@@ -163,10 +174,15 @@ fn overrides_change_fields_of_their_name_or_query() {
         answer("B", "below minimum", vec![series(&[], &[1.0])]),
         answer("C", "share", vec![series(&[], &[0.5])]),
     ];
-    let shown: Vec<(String, Color)> =
-        tiles(&panel, &answers).into_iter().map(|tile| (tile.text.clone(), tile.meaning())).collect();
-    let expected =
-        [("logged on: 5", Color::Blue), ("below minimum: 1", Color::Orange), ("share: 50%", Color::Blue)];
+    let shown: Vec<(String, Color)> = tiles(&panel, &answers)
+        .into_iter()
+        .map(|tile| (tile.text.clone(), tile.meaning()))
+        .collect();
+    let expected = [
+        ("logged on: 5", Color::Blue),
+        ("below minimum: 1", Color::Orange),
+        ("share: 50%", Color::Blue),
+    ];
     assert_eq!(shown, expected.map(|(text, color)| (text.to_owned(), color)));
 }
 
@@ -200,8 +216,10 @@ fn units_are_written_as_grafana_writes_them() {
 
 #[test]
 fn merged_tables_have_one_row_per_service() {
-    let mut panel =
-        stat(&json!({"noValue": "–"}), &json!({"sortBy": [{"displayName": "× target", "desc": true}]}));
+    let mut panel = stat(
+        &json!({"noValue": "–"}),
+        &json!({"sortBy": [{"displayName": "× target", "desc": true}]}),
+    );
     panel["type"] = "table".into();
     panel["transformations"] = json!([
         {"id": "merge", "options": {}},
@@ -249,8 +267,9 @@ fn labels_become_columns_named_by_one_of_them() {
         {"id": "merge", "options": {}},
         {"id": "organize", "options": {"excludeByName": {"Time": true}, "indexByName": {"group": 0}}}
     ]);
-    let of =
-        |column: &str, group: &str, value: f64| series(&[("column", column), ("group", group)], &[value]);
+    let of = |column: &str, group: &str, value: f64| {
+        series(&[("column", column), ("group", group)], &[value])
+    };
     let answers = [
         answer("A", "a legend", vec![of("Free", "East", 2.0), of("Free", "West", 0.0)]),
         answer("B", "{{column}}", vec![of("Busy", "West", 7.0)]),
@@ -290,10 +309,12 @@ fn variables_have_the_values_of_an_opened_board() {
         "current": {"value": ["$__all"]}
     });
     let service = Variable(&asked);
-    let expected = Question::QueryResult { expr: r#"trio_service_info{target=~"$target"}"#.to_owned() };
+    let expected =
+        Question::QueryResult { expr: r#"trio_service_info{target=~"$target"}"#.to_owned() };
     assert_eq!(service.question(), Some(expected));
     let line = |id: &str| {
-        let pairs = [("__name__", "trio_service_info"), ("service_id", id), ("service_name", "Växel")];
+        let pairs =
+            [("__name__", "trio_service_info"), ("service_id", id), ("service_name", "Växel")];
         as_line(&labels(&pairs), 1.0, 7)
     };
     assert_eq!(line("1.5"), r#"trio_service_info{service_id="1.5",service_name="Växel"} 1 7000"#);
@@ -302,7 +323,8 @@ fn variables_have_the_values_of_an_opened_board() {
     assert_eq!(service.interpolated(&service.opened(&options), false), r"(1\\.5|2)");
     assert_eq!(service.interpolated(&[], false), "()", "All of nothing matches nothing");
     let mut any_order = asked.clone();
-    any_order["regex"] = r#"/contact_center="(?<value>[^"]*)"|contact_center_name="(?<text>[^"]*)"/g"#.into();
+    any_order["regex"] =
+        r#"/contact_center="(?<value>[^"]*)"|contact_center_name="(?<text>[^"]*)"/g"#.into();
     let centre = r#"{contact_center_name="Nord",contact_center="2"} 1 7000"#.to_owned();
     assert_eq!(Variable(&any_order).options(&[centre]), ["2"]);
     let mut with_all = asked.clone();

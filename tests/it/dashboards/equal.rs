@@ -10,7 +10,8 @@ use crate::dashboard::Board;
 /// The board that the others are compared with.
 const FIRST: &str = "trio-overview";
 
-/// The board of long ranges takes the options of its variables from the time shown, the others from the last day.
+/// The board of long ranges takes the options of its variables from the time shown, the others from
+/// the last day.
 const OF_MONTHS: &str = "trio-service-level";
 /// The operators' board shows job and instance, and marks only their alerts.
 const OF_OPERATORS: &str = "trio-exporter";
@@ -24,14 +25,17 @@ const OF_THE_BOARD: [&str; 2] = ["id", "gridPos"];
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let first = Board::with_uid(FIRST);
     let mut faults = Vec::new();
-    for (kind, of) in
-        [("variable", variables as fn(&Board) -> Parts), ("annotation", annotations), ("tile", strip)]
-    {
+    for (kind, of) in [
+        ("variable", variables as fn(&Board) -> Parts),
+        ("annotation", annotations),
+        ("tile", strip),
+    ] {
         let (expected, found) = (of(&first), of(board));
         for (name, part) in &found {
             let Some(same) = expected.get(name) else { continue };
             if let Some(difference) = difference(same, part) {
-                faults.push(format!("the {kind} {name} differs from that of {FIRST}: {difference}"));
+                faults
+                    .push(format!("the {kind} {name} differs from that of {FIRST}: {difference}"));
             }
         }
         let all = WITH_STRIP.contains(&board.uid());
@@ -75,7 +79,10 @@ fn annotations(board: &Board) -> Parts {
         if board.uid() == OF_OPERATORS {
             text = text.replace(", audience=\\\"ops\\\"", "");
         }
-        (it["name"].as_str().unwrap_or_default().to_owned(), serde_json::from_str(&text).expect("JSON"))
+        (
+            it["name"].as_str().unwrap_or_default().to_owned(),
+            serde_json::from_str(&text).expect("JSON"),
+        )
     });
     named.collect()
 }
@@ -105,7 +112,9 @@ fn difference(expected: &Value, found: &Value) -> Option<String> {
     };
     let names = expected.keys().chain(found.keys().filter(|name| !expected.contains_key(*name)));
     names.into_iter().find_map(|name| {
-        let of = |parts: &serde_json::Map<String, Value>| parts.get(name).cloned().unwrap_or(Value::Null);
+        let of = |parts: &serde_json::Map<String, Value>| {
+            parts.get(name).cloned().unwrap_or(Value::Null)
+        };
         difference(&of(expected), &of(found)).map(|inner| format!("{name}: {inner}"))
     })
 }

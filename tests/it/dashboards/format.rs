@@ -23,7 +23,10 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
     must(json["schemaVersion"] == 39, "schemaVersion is not 39");
     must(json["editable"] == false, "it is editable");
     must(json["id"].is_null(), "it has the id of some Grafana");
-    must(json["uid"] == format!("trio-{}", board.file.trim_end_matches(".json")), "uid and file name differ");
+    must(
+        json["uid"] == format!("trio-{}", board.file.trim_end_matches(".json")),
+        "uid and file name differ",
+    );
     must(json["title"].as_str().is_some_and(|title| title.starts_with("Trio / ")), "the title");
     must(json["description"].as_str().is_some_and(|text| text.ends_with('.')), "no description");
     must(json["graphTooltip"] == 1, "no shared crosshair");

@@ -19,7 +19,8 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
         let inner = row["panels"].as_array().expect("panels of a row");
         let collapsed = row["collapsed"] == true;
         if collapsed == inner.is_empty() {
-            faults.push(format!("{}: collapsed rows hold their panels, others do not", row["title"]));
+            faults
+                .push(format!("{}: collapsed rows hold their panels, others do not", row["title"]));
         }
         faults.extend(covered(inner, row["gridPos"]["y"].as_u64().unwrap_or_default() + 1));
     }
@@ -40,8 +41,8 @@ fn covered(panels: &[Value], top: u64) -> Vec<String> {
     let mut faults = Vec::new();
     let mut bottom = top;
     for panel in panels.iter().map(Panel) {
-        let [x, y, w, h] =
-            ["x", "y", "w", "h"].map(|member| panel.0["gridPos"][member].as_u64().expect("a place"));
+        let [x, y, w, h] = ["x", "y", "w", "h"]
+            .map(|member| panel.0["gridPos"][member].as_u64().expect("a place"));
         if w == 0 || h == 0 || x + w > COLUMNS || y < top {
             faults.push(format!("{:?} is outside", panel.title()));
             continue;
@@ -74,6 +75,7 @@ fn the_wall_fits_a_screen_and_shows_six_numbers_at_most() {
         let place = &panel.0["gridPos"];
         place["y"].as_u64().unwrap_or_default() + place["h"].as_u64().unwrap_or_default()
     });
-    // A line is 38 pixels high, 1080 of them on the screen; the rest is Grafana's own in kiosk mode.
+    // A line is 38 pixels high, 1080 of them on the screen; the rest is Grafana's own in kiosk
+    // mode.
     assert!(lines.max().is_some_and(|lines| lines <= 26), "it does not fit");
 }

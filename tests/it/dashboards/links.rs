@@ -27,7 +27,8 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
         }
     }
     for other in boards.iter().filter(|other| other.uid() != board.uid()) {
-        let of_other = other.json["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let of_other =
+            other.json["tags"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let of_other: BTreeSet<&str> = of_other.collect();
         if tags.is_empty() || !tags.is_subset(&of_other) {
             faults.push(format!("no link to {}", other.uid()));
@@ -78,7 +79,9 @@ fn lost(board: &Board, url: &str) -> Vec<String> {
         lost.push(format!("{url} loses the time"));
     }
     for name in board.variable_names() {
-        if !url.contains(&format!("${{{name}:queryparam}}")) && !url.contains(&format!("var-{name}=")) {
+        if !url.contains(&format!("${{{name}:queryparam}}"))
+            && !url.contains(&format!("var-{name}="))
+        {
             lost.push(format!("{url} loses ${name}"));
         }
     }

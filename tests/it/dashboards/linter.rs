@@ -1,8 +1,9 @@
-//! The rules of Grafana's `dashboard-linter` in its strict mode, one by one under its own names. The linter
-//! itself runs where its modules can be had; this holds the boards to the same everywhere.
+//! The rules of Grafana's `dashboard-linter` in its strict mode, one by one under its own names.
+//! The linter itself runs where its modules can be had; this holds the boards to the same
+//! everywhere.
 //!
-//! If a rule of the linter looks at fewer panels, or is satisfied by less than its name says, the stronger
-//! reading is held here, so a board without faults has none there.
+//! If a rule of the linter looks at fewer panels, or is satisfied by less than its name says, the
+//! stronger reading is held here, so a board without faults has none there.
 
 use serde_json::Value;
 
@@ -50,7 +51,8 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 const WITH_UNITS: [&str; 4] = ["gauge", "stat", "table", "timeseries"];
 
 /// Units that it knows, of those that the boards use.
-const UNITS: [&str; 9] = ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s"];
+const UNITS: [&str; 9] =
+    ["bytes", "d", "dthms", "locale", "none", "percentunit", "reqpm", "reqps", "s"];
 
 /// The one selector without the chosen instance: this alert comes from `absent()`, so it has none.
 const WITHOUT_INSTANCE: [&str; 2] = ["alertname=\"TrioExporterDown\"", "instance=\"\""];
@@ -76,12 +78,16 @@ pub(super) fn faults(board: &Board, wanted: impl Fn(&str) -> bool) -> Vec<String
 }
 
 fn template_datasource(board: &Board) -> Vec<String> {
-    let sources: Vec<&Value> = board.variables().iter().filter(|it| it["type"] == "datasource").collect();
-    let [source] = sources[..] else { return vec![format!("{} variables for data sources", sources.len())] };
+    let sources: Vec<&Value> =
+        board.variables().iter().filter(|it| it["type"] == "datasource").collect();
+    let [source] = sources[..] else {
+        return vec![format!("{} variables for data sources", sources.len())];
+    };
     let names = ["datasource", "prometheus_datasource"];
     let labels = ["Data source", "Prometheus data source"];
-    let is =
-        |member: &str, allowed: [&str; 2]| source[member].as_str().is_some_and(|it| allowed.contains(&it));
+    let is = |member: &str, allowed: [&str; 2]| {
+        source[member].as_str().is_some_and(|it| allowed.contains(&it))
+    };
     let mut faults = Vec::new();
     if !is("name", names) {
         faults.push(format!("it is called {}", source["name"]));
@@ -124,9 +130,9 @@ fn template_label_promql(board: &Board) -> Vec<String> {
         let Some((function, rest)) = asked.split_once('(') else { return true };
         let inside = rest.strip_suffix(')').unwrap_or_default();
         match function {
-            "label_values" => {
-                inside.rsplit_once(',').is_none_or(|(expr, label)| !parses(expr) || !is_label(label.trim()))
-            }
+            "label_values" => inside
+                .rsplit_once(',')
+                .is_none_or(|(expr, label)| !parses(expr) || !is_label(label.trim())),
             "query_result" => !parses(inside),
             _ => true,
         }
@@ -162,11 +168,12 @@ fn panel_no_targets(board: &Board) -> Vec<String> {
     panels(board, |panel| panel.targets().is_empty())
 }
 
-/// The unit of the last field that has one of its own counts, else that of all fields. Panels that map values
-/// to words, and those that show a text, need none.
+/// The unit of the last field that has one of its own counts, else that of all fields. Panels that
+/// map values to words, and those that show a text, need none.
 fn panel_units(board: &Board) -> Vec<String> {
     panels(board, |panel| {
-        let own = panel.overrides().filter(|(member, _)| *member == "unit").map(|(_, unit)| unit).last();
+        let own =
+            panel.overrides().filter(|(member, _)| *member == "unit").map(|(_, unit)| unit).last();
         let unit = own.unwrap_or(&panel.defaults()["unit"]).as_str().unwrap_or_default();
         let mapped = panel.defaults()["mappings"].is_array()
             || panel.overrides().any(|(member, _)| member == "mappings");
@@ -191,8 +198,9 @@ impl Asked {
 
     fn lacks(&self, label: &str) -> bool {
         let matcher = format!("{label}=~\"${label}\"");
-        let excepted =
-            |selector: &str| label == "instance" && WITHOUT_INSTANCE.iter().all(|it| selector.contains(it));
+        let excepted = |selector: &str| {
+            label == "instance" && WITHOUT_INSTANCE.iter().all(|it| selector.contains(it))
+        };
         self.uses().any(|(selector, _)| !selector.contains(&matcher) && !excepted(selector))
     }
 }
@@ -207,7 +215,8 @@ fn targets(board: &Board) -> Vec<Asked> {
     let asked = board.panels().into_iter().flat_map(|panel| {
         panel.targets().iter().map(move |target| {
             let expr = target["expr"].as_str().unwrap_or_default();
-            let expr = times.iter().fold(expr.to_owned(), |expr, (name, time)| expr.replace(name, time));
+            let expr =
+                times.iter().fold(expr.to_owned(), |expr, (name, time)| expr.replace(name, time));
             Asked { place: format!("{:?} {}", panel.title(), target["refId"]), uses: uses(&expr) }
         })
     });

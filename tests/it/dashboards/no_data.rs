@@ -1,4 +1,5 @@
-//! No data: a value that is not known is grey, never green and never an alarm, and no query makes one up.
+//! No data: a value that is not known is grey, never green and never an alarm, and no query makes
+//! one up.
 
 use serde_json::Value;
 
@@ -36,7 +37,8 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
 
 /// Thresholds of the panel and of its fields.
 fn thresholds(panel: Panel<'_>) -> impl Iterator<Item = &Value> {
-    let own = panel.overrides().filter(|(member, _)| *member == "thresholds").map(|(_, value)| value);
+    let own =
+        panel.overrides().filter(|(member, _)| *member == "thresholds").map(|(_, value)| value);
     own.chain([&panel.defaults()["thresholds"]])
 }
 
@@ -59,7 +61,8 @@ fn colors(panel: Panel<'_>) -> Vec<String> {
         faults.push("has its colour also without data".to_owned());
     }
     let own = panel.overrides().filter(|(member, _)| *member == "mappings").map(|(_, value)| value);
-    for mapping in own.chain([&panel.defaults()["mappings"]]).filter_map(Value::as_array).flatten() {
+    for mapping in own.chain([&panel.defaults()["mappings"]]).filter_map(Value::as_array).flatten()
+    {
         let color = mapping["options"]["result"]["color"].as_str().unwrap_or("text");
         if mapping["type"] == "special" && !NEUTRAL.contains(&color) {
             faults.push(format!("is {color} for an empty value"));
@@ -74,14 +77,16 @@ fn texts(panel: Panel<'_>) -> Vec<String> {
         faults.push("hides its text for a missing value".to_owned());
     }
     let text = panel.defaults()["noValue"].as_str().unwrap_or_default().to_lowercase();
-    let sounds_well = ALL_CLEAR.iter().any(|it| text.split([',', ' ']).next() == Some(*it) || text == *it);
+    let sounds_well =
+        ALL_CLEAR.iter().any(|it| text.split([',', ' ']).next() == Some(*it) || text == *it);
     if panel.kind() == "stat" && sounds_well && !CAVEATS.iter().any(|it| text.contains(it)) {
         faults.push("gives an all-clear without data".to_owned());
     }
     faults
 }
 
-/// Numbers that stand for nothing: a `vector` other than the length of the time shown, and clocks times zero.
+/// Numbers that stand for nothing: a `vector` other than the length of the time shown, and clocks
+/// times zero.
 fn made_up(panel: Panel<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     for expr in panel.targets().iter().filter_map(|it| it["expr"].as_str()) {
@@ -97,7 +102,8 @@ fn made_up(panel: Panel<'_>) -> Vec<String> {
                 faults.push("makes up a number where there is none".to_owned());
             }
         }
-        for wrong in ["absent(", "absent_over_time(", "time() * 0", "0 * time()", "or on () scalar"] {
+        for wrong in ["absent(", "absent_over_time(", "time() * 0", "0 * time()", "or on () scalar"]
+        {
             if expr.contains(wrong) {
                 faults.push(format!("makes up a number with {wrong}"));
             }
@@ -106,9 +112,11 @@ fn made_up(panel: Panel<'_>) -> Vec<String> {
     faults
 }
 
-/// An alert has only the labels of its expression: a matcher that asks for one of them leaves the others out.
+/// An alert has only the labels of its expression: a matcher that asks for one of them leaves the
+/// others out.
 fn alerts(expr: &str) -> Vec<String> {
-    let expr = expr.replace("$__range_s", "3600").replace("$__range", "1h").replace("$__interval", "5m");
+    let expr =
+        expr.replace("$__range_s", "3600").replace("$__range", "1h").replace("$__interval", "5m");
     if !expr.contains("ALERTS") {
         return Vec::new();
     }
@@ -140,7 +148,8 @@ fn counted(board: &Board) -> Option<String> {
     let tile = panels.iter().find(|panel| panel.title() == "Active alerts")?;
     let table = panels.iter().find(|panel| panel.kind() == "table" && panel.title() == "Alerts")?;
     let count = tile.targets().first()?["expr"].as_str()?;
-    let listed = count.strip_prefix("count(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(count);
+    let listed =
+        count.strip_prefix("count(").and_then(|rest| rest.strip_suffix(')')).unwrap_or(count);
     let mut queries = table.targets().iter().filter_map(|it| it["expr"].as_str());
     (!queries.any(|expr| expr.contains(listed)))
         .then(|| "the tile counts other alerts than the table lists".to_owned())

@@ -1,4 +1,5 @@
-//! Offers that ended in a pause: a figure about a contact centre, never about a person, a service or a small group.
+//! Offers that ended in a pause: a figure about a contact centre, never about a person, a service
+//! or a small group.
 
 use serde_json::Value;
 
@@ -51,10 +52,13 @@ fn texts(panel: Panel<'_>) -> Vec<&'static str> {
         faults.push("does not say that it is a lower bound");
     }
     for (name, state) in ENDS {
-        let mut named =
-            panel.targets().iter().filter(|it| it["legendFormat"] == format!("{name}{{{{where}}}}"));
-        let ends =
-            |it: &Value| it["expr"].as_str().is_some_and(|expr| expr.contains(&format!("to=\"{state}\"")));
+        let mut named = panel
+            .targets()
+            .iter()
+            .filter(|it| it["legendFormat"] == format!("{name}{{{{where}}}}"));
+        let ends = |it: &Value| {
+            it["expr"].as_str().is_some_and(|expr| expr.contains(&format!("to=\"{state}\"")))
+        };
         if !named.any(ends) {
             faults.push("does not show what other offers ended in");
         }

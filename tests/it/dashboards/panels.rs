@@ -46,13 +46,19 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
             must(explains(panel), "does not explain itself in whole sentences");
         }
         if panel.shows_data() {
-            must(panel.text("description").contains("Source"), "does not say where its figures come from");
+            must(
+                panel.text("description").contains("Source"),
+                "does not say where its figures come from",
+            );
             must(
                 panel.0["datasource"] == panel.targets()[0]["datasource"],
                 "has another data source than its query",
             );
             must(unit(panel), "has no unit that is known here");
-            must(says_that_nothing_is_known(panel), "does not say what it means when there is nothing");
+            must(
+                says_that_nothing_is_known(panel),
+                "does not say what it means when there is nothing",
+            );
             must(no_gap_is_closed(panel), "draws a line over gaps");
             must(refs(panel), "has two queries of one name");
         }
@@ -66,12 +72,16 @@ fn explains(panel: Panel<'_>) -> bool {
 }
 
 fn unit(panel: Panel<'_>) -> bool {
-    let overridden = panel.overrides().filter(|(member, _)| *member == "unit").map(|(_, value)| value);
+    let overridden =
+        panel.overrides().filter(|(member, _)| *member == "unit").map(|(_, value)| value);
     // Names and ids in a table have none: "1001" would become "1,001".
-    let own =
-        [&panel.defaults()["unit"]].into_iter().filter(|unit| panel.kind() != "table" || !unit.is_null());
+    let own = [&panel.defaults()["unit"]]
+        .into_iter()
+        .filter(|unit| panel.kind() != "table" || !unit.is_null());
     let mut all = overridden.chain(own);
-    all.all(|unit| unit.as_str().is_some_and(|unit| UNITS.contains(&unit) || unit.starts_with("suffix:")))
+    all.all(|unit| {
+        unit.as_str().is_some_and(|unit| UNITS.contains(&unit) || unit.starts_with("suffix:"))
+    })
 }
 
 /// A text, and none that looks like a number: what is not known is not 0.
@@ -81,14 +91,17 @@ fn says_that_nothing_is_known(panel: Panel<'_>) -> bool {
 }
 
 fn no_gap_is_closed(panel: Panel<'_>) -> bool {
-    let closed =
-        |(member, value): (&str, &serde_json::Value)| member.ends_with("spanNulls") && value != false;
-    let drawn = !OVER_TIME.contains(&panel.kind()) || panel.defaults()["custom"]["spanNulls"] == false;
+    let closed = |(member, value): (&str, &serde_json::Value)| {
+        member.ends_with("spanNulls") && value != false
+    };
+    let drawn =
+        !OVER_TIME.contains(&panel.kind()) || panel.defaults()["custom"]["spanNulls"] == false;
     drawn && !panel.overrides().any(closed)
 }
 
 fn refs(panel: Panel<'_>) -> bool {
-    let refs: BTreeSet<&str> = panel.targets().iter().filter_map(|it| it["refId"].as_str()).collect();
+    let refs: BTreeSet<&str> =
+        panel.targets().iter().filter_map(|it| it["refId"].as_str()).collect();
     refs.len() == panel.targets().len()
 }
 

@@ -38,7 +38,11 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
     for panel in board.panels().into_iter().filter(|panel| own && panel.shows_data()) {
         let mut queries = panel.targets().iter().filter_map(|target| target["expr"].as_str());
         if !queries.all(|expr| expr.contains(SWITCH)) {
-            faults.push(format!("{}: {:?} shows agents who are logged out", board.file, panel.title()));
+            faults.push(format!(
+                "{}: {:?} shows agents who are logged out",
+                board.file,
+                panel.title()
+            ));
         }
     }
     if !own && board.text.contains("agent_name") {

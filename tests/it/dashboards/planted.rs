@@ -92,14 +92,23 @@ fn panels_that_do_not_explain_themselves_are_found() {
         "trio-overview",
         &[
             (|json| first(json)["description"] = "Age".into(), "does not explain itself"),
-            (|json| first(json)["description"] = "How old the data are, in seconds.".into(), "come from"),
+            (
+                |json| first(json)["description"] = "How old the data are, in seconds.".into(),
+                "come from",
+            ),
             (|json| first(json)["title"] = "Simulated".into(), "no title of its own"),
             (|json| first(json)["id"] = 2.into(), "ids of panels"),
             (|json| first(json)["type"] = "piechart".into(), "a kind that no test knows"),
             (|json| first(json)["datasource"]["uid"] = "prometheus".into(), "another data source"),
             (|json| first(json)["fieldConfig"]["defaults"]["unit"] = "seconds".into(), "no unit"),
-            (|json| first(json)["fieldConfig"]["defaults"]["noValue"] = "0".into(), "when there is nothing"),
-            (|json| first(json)["fieldConfig"]["defaults"]["noValue"] = Value::Null, "when there is nothing"),
+            (
+                |json| first(json)["fieldConfig"]["defaults"]["noValue"] = "0".into(),
+                "when there is nothing",
+            ),
+            (
+                |json| first(json)["fieldConfig"]["defaults"]["noValue"] = Value::Null,
+                "when there is nothing",
+            ),
             (
                 |json| {
                     let panels = json["panels"].as_array_mut().expect("panels").iter_mut();
@@ -119,14 +128,22 @@ fn links_that_lead_nowhere_or_forget_are_found() {
         links::faults,
         "trio-overview",
         &[
-            (|json| json["links"][0] = json!({"type": "link", "url": "/d/trio-services"}), "leads nowhere"),
+            (
+                |json| json["links"][0] = json!({"type": "link", "url": "/d/trio-services"}),
+                "leads nowhere",
+            ),
             (|json| json["links"][0]["keepTime"] = false.into(), "loses time or choice"),
             (|json| json["links"][0]["includeVars"] = false.into(), "loses time or choice"),
-            (|json| drop(json["links"].as_array_mut().expect("links").pop()), "no link to trio-agents"),
+            (
+                |json| drop(json["links"].as_array_mut().expect("links").pop()),
+                "no link to trio-agents",
+            ),
             (|json| json["links"][0]["tags"] = json!(["wallboard"]), "no link to trio-wall"),
             (|json| first(json)["links"] = json!([{"url": "/d/trio-service"}]), "loses the time"),
             (
-                |json| first(json)["links"] = json!([{"url": "/d/trio-service?${__url_time_range}"}]),
+                |json| {
+                    first(json)["links"] = json!([{"url": "/d/trio-service?${__url_time_range}"}])
+                },
                 "loses $service",
             ),
             (|json| first(json)["links"] = json!([{"url": "/explore"}]), "leads nowhere"),
@@ -151,7 +168,10 @@ fn variables_that_are_missing_or_idle_are_found() {
                 },
                 "$idle is not used",
             ),
-            (|json| json["templating"]["list"][1]["refresh"] = 1.into(), "does not follow the time"),
+            (
+                |json| json["templating"]["list"][1]["refresh"] = 1.into(),
+                "does not follow the time",
+            ),
             (|json| json["templating"]["list"][1]["multi"] = false.into(), "takes only one value"),
             (|json| json["templating"]["list"][2]["allValue"] = Value::Null, "long list for all"),
             (
@@ -183,7 +203,9 @@ fn persons_on_the_other_boards_are_found() {
                 "ranks people",
             ),
             (
-                |json| json["panels"][1]["targets"][0]["datasource"]["uid"] = "${datasource}".into(),
+                |json| {
+                    json["panels"][1]["targets"][0]["datasource"]["uid"] = "${datasource}".into()
+                },
                 "the data source",
             ),
         ],
@@ -199,14 +221,20 @@ fn queries_that_are_wrong_or_invent_something_are_found() {
             (|json| ask(json, "sum(trio_up"), "does not parse"),
             (|json| ask(json, "trio_upp{job=~\"$job\"}"), "there is no trio_upp"),
             (|json| ask(json, "trio_up"), "trio_up of every job"),
-            (|json| ask(json, "trio_up{job=~\"$job\", instance=~\"$instance\"}"), "trio_up of every target"),
+            (
+                |json| ask(json, "trio_up{job=~\"$job\", instance=~\"$instance\"}"),
+                "trio_up of every target",
+            ),
             (
                 |json| ask(json, "up{job=~\"$job\", instance=~\"$instance\"} or vector(0)"),
                 "makes up a number",
             ),
             (
                 |json| {
-                    ask(json, "rate(process_cpu_seconds_total{job=~\"$job\", instance=~\"$instance\"}[5m])");
+                    ask(
+                        json,
+                        "rate(process_cpu_seconds_total{job=~\"$job\", instance=~\"$instance\"}[5m])",
+                    );
                 },
                 "$__rate_interval",
             ),
@@ -290,8 +318,12 @@ fn zeros_for_unknown_states_are_found() {
 #[test]
 fn each_rule_of_the_linter_finds_its_mistake() {
     const MISTAKES: [(&str, Mistake); 18] = [
-        ("template-datasource-rule", |json| json["templating"]["list"][0]["name"] = "source".into()),
-        ("template-datasource-rule", |json| json["templating"]["list"][0]["label"] = "Source".into()),
+        ("template-datasource-rule", |json| {
+            json["templating"]["list"][0]["name"] = "source".into()
+        }),
+        ("template-datasource-rule", |json| {
+            json["templating"]["list"][0]["label"] = "Source".into()
+        }),
         ("template-job-rule", |json| json["templating"]["list"][1]["label"] = "Jobs".into()),
         ("template-job-rule", |json| json["templating"]["list"][1]["allValue"] = "".into()),
         ("template-instance-rule", |json| json["templating"]["list"][2]["multi"] = false.into()),
@@ -301,17 +333,27 @@ fn each_rule_of_the_linter_finds_its_mistake() {
         ("template-label-promql-rule", |json| {
             json["templating"]["list"][1]["query"]["query"] = "label_value(up, job)".into();
         }),
-        ("template-on-time-change-reload-rule", |json| json["templating"]["list"][3]["refresh"] = 1.into()),
+        ("template-on-time-change-reload-rule", |json| {
+            json["templating"]["list"][3]["refresh"] = 1.into()
+        }),
         ("panel-datasource-rule", |json| first(json)["datasource"]["uid"] = "prometheus".into()),
         ("panel-title-description-rule", |json| first(json)["description"] = "".into()),
         ("panel-units-rule", |json| {
             first(json)["fieldConfig"]["defaults"]["unit"] = "seconds".into();
-            drop(first(json)["fieldConfig"]["defaults"].as_object_mut().expect("a map").remove("mappings"));
+            drop(
+                first(json)["fieldConfig"]["defaults"]
+                    .as_object_mut()
+                    .expect("a map")
+                    .remove("mappings"),
+            );
         }),
         ("panel-no-targets-rule", |json| first(json)["targets"] = Value::Null),
         ("target-promql-rule", |json| ask(json, "sum(up")),
         ("target-rate-interval-rule", |json| {
-            ask(json, "irate(process_cpu_seconds_total{job=~\"$job\", instance=~\"$instance\"}[5m])");
+            ask(
+                json,
+                "irate(process_cpu_seconds_total{job=~\"$job\", instance=~\"$instance\"}[5m])",
+            );
         }),
         ("target-job-rule", |json| ask(json, "up{job=\"$job\", instance=~\"$instance\"}")),
         ("target-instance-rule", |json| ask(json, "sum(up{job=~\"$job\"})")),

@@ -1,5 +1,5 @@
-//! The checkers of missing data, contact centres, controls and common parts can fail: boards of ours with one thing
-//! wrong.
+//! The checkers of missing data, contact centres, controls and common parts can fail: boards of
+//! ours with one thing wrong.
 
 use serde_json::{Value, json};
 
@@ -45,11 +45,15 @@ fn colours_without_data_are_found() {
                 "is blue without data",
             ),
             (
-                |json| defaults(json, "Measured")["thresholds"]["steps"][0]["color"] = "green".into(),
+                |json| {
+                    defaults(json, "Measured")["thresholds"]["steps"][0]["color"] = "green".into()
+                },
                 "is green without data",
             ),
             (
-                |json| defaults(json, "Data age")["thresholds"]["steps"][0]["color"] = "#8e8e8e".into(),
+                |json| {
+                    defaults(json, "Data age")["thresholds"]["steps"][0]["color"] = "#8e8e8e".into()
+                },
                 "is #8e8e8e without data",
             ),
             (
@@ -68,7 +72,10 @@ fn colours_without_data_are_found() {
                 "begins at no value",
             ),
             (
-                |json| defaults(json, "Waiting")["color"] = json!({"mode": "fixed", "fixedColor": "green"}),
+                |json| {
+                    defaults(json, "Waiting")["color"] =
+                        json!({"mode": "fixed", "fixedColor": "green"})
+                },
                 "has its colour also without data",
             ),
             (
@@ -96,14 +103,20 @@ fn numbers_made_up_for_missing_data_are_found() {
             // The colour without data is grey, but the query never gives nothing.
             (
                 |json| {
-                    let expr =
-                        panel(json, "Waiting")["targets"][0]["expr"].as_str().expect("a query").to_owned();
-                    panel(json, "Waiting")["targets"][0]["expr"] = format!("{expr} or vector(0)").into();
+                    let expr = panel(json, "Waiting")["targets"][0]["expr"]
+                        .as_str()
+                        .expect("a query")
+                        .to_owned();
+                    panel(json, "Waiting")["targets"][0]["expr"] =
+                        format!("{expr} or vector(0)").into();
                 },
                 "makes up a number",
             ),
             (|json| ask(json, "sum(trio_up) or on () vector($__range_s)"), "makes up a number"),
-            (|json| ask(json, "sum(trio_up) or absent(trio_up) * 0"), "makes up a number with absent("),
+            (
+                |json| ask(json, "sum(trio_up) or absent(trio_up) * 0"),
+                "makes up a number with absent(",
+            ),
             (|json| ask(json, "sum(trio_up) or 0 * time()"), "makes up a number with 0 * time()"),
         ],
     );
@@ -116,7 +129,9 @@ fn alerts_and_ages_that_are_left_out_are_found() {
         "trio-overview",
         &[
             (
-                |json| rewrite(json, "Active alerts", "target=~\"$target|\"", "target=~\"$target\""),
+                |json| {
+                    rewrite(json, "Active alerts", "target=~\"$target|\"", "target=~\"$target\"")
+                },
                 "misses alerts: ALERTS",
             ),
             (
@@ -139,7 +154,14 @@ fn alerts_and_ages_that_are_left_out_are_found() {
                 "counts other alerts than the table lists",
             ),
             (
-                |json| rewrite(json, "Data age", "target=~\"$target\"} == 0", "target=~\"$target\"} == 2"),
+                |json| {
+                    rewrite(
+                        json,
+                        "Data age",
+                        "target=~\"$target\"} == 0",
+                        "target=~\"$target\"} == 2",
+                    )
+                },
                 "leaves out trio_up",
             ),
             (
@@ -182,7 +204,8 @@ fn centers_that_are_merged_or_not_named_are_found() {
             (
                 |json| {
                     let target = &mut panel(json, "Worst service")["targets"][0];
-                    target["expr"] = "max by (service_name) (trio_service_longest_wait_seconds)".into();
+                    target["expr"] =
+                        "max by (service_name) (trio_service_longest_wait_seconds)".into();
                 },
                 "merges what has the same service_name in two centres",
             ),
@@ -206,25 +229,33 @@ fn centers_that_are_merged_or_not_named_are_found() {
             (
                 |json| {
                     let table = panel(json, "Services, worst first").to_string();
-                    let lost =
-                        table.replace("var-contact_center=${__data.fields.contact_center:percentencode}", "");
-                    *panel(json, "Services, worst first") = serde_json::from_str(&lost).expect("JSON");
+                    let lost = table.replace(
+                        "var-contact_center=${__data.fields.contact_center:percentencode}",
+                        "",
+                    );
+                    *panel(json, "Services, worst first") =
+                        serde_json::from_str(&lost).expect("JSON");
                 },
                 "links to a service without its contact_center",
             ),
             (
                 |json| {
-                    let all = panel(json, "Services, worst first")["transformations"].as_array_mut();
+                    let all =
+                        panel(json, "Services, worst first")["transformations"].as_array_mut();
                     for transformation in all.expect("a list") {
                         if transformation["id"] == "organize" {
-                            transformation["options"]["excludeByName"]["contact_center"] = true.into();
+                            transformation["options"]["excludeByName"]["contact_center"] =
+                                true.into();
                         }
                     }
                 },
                 "links by contact_center, which is no field",
             ),
             (
-                |json| variable(json, "contact_center")["regex"] = "/contact_center=\"([^\"]*)\"/".into(),
+                |json| {
+                    variable(json, "contact_center")["regex"] =
+                        "/contact_center=\"([^\"]*)\"/".into()
+                },
                 "shows ids of contact centres",
             ),
         ],
@@ -238,7 +269,10 @@ fn controls_that_are_back_are_found() {
         "trio-wall",
         &[
             (|json| variable(json, "job")["hide"] = 0.into(), "$job has not hide 2"),
-            (|json| variable(json, "instance")["skipUrlSync"] = true.into(), "$instance has not hide 2"),
+            (
+                |json| variable(json, "instance")["skipUrlSync"] = true.into(),
+                "$instance has not hide 2",
+            ),
             (|json| json["links"][0]["asDropdown"] = false.into(), "not in one drop-down"),
             (
                 |json| {
@@ -247,12 +281,18 @@ fn controls_that_are_back_are_found() {
                 },
                 "not in one drop-down",
             ),
-            (|json| first(json)["options"]["text"] = json!({"valueSize": 110}), "a fixed text size"),
+            (
+                |json| first(json)["options"]["text"] = json!({"valueSize": 110}),
+                "a fixed text size",
+            ),
             (
                 |json| panel(json, "Worst service")["targets"][0]["legendFormat"] = "wait".into(),
                 "does not name the worst service",
             ),
-            (|json| json["description"] = "Open it with ?kiosk.".into(), "does not give the address"),
+            (
+                |json| json["description"] = "Open it with ?kiosk.".into(),
+                "does not give the address",
+            ),
         ],
     );
     finds(
@@ -286,25 +326,36 @@ fn parts_that_differ_between_boards_are_found_and_named() {
             ),
             (
                 |json| {
-                    let asked =
-                        variable(json, "service")["query"]["query"].as_str().expect("a query").to_owned();
-                    variable(json, "service")["query"]["query"] = asked.replace("[1d]", "[$__range]").into();
+                    let asked = variable(json, "service")["query"]["query"]
+                        .as_str()
+                        .expect("a query")
+                        .to_owned();
+                    variable(json, "service")["query"]["query"] =
+                        asked.replace("[1d]", "[$__range]").into();
                 },
                 "the variable service differs",
             ),
             (
-                |json| first(json)["fieldConfig"]["defaults"]["thresholds"]["steps"][2]["value"] = 600.into(),
+                |json| {
+                    first(json)["fieldConfig"]["defaults"]["thresholds"]["steps"][2]["value"] =
+                        600.into()
+                },
                 "the tile Data age differs from that of trio-overview: fieldConfig: defaults: thresholds: steps",
             ),
             (
                 |json| {
-                    for annotation in json["annotations"]["list"].as_array_mut().expect("annotations") {
+                    for annotation in
+                        json["annotations"]["list"].as_array_mut().expect("annotations")
+                    {
                         annotation["iconColor"] = "pink".into();
                     }
                 },
                 "the annotation Critical alerts differs from that of trio-overview: iconColor",
             ),
-            (|json| panel(json, "Simulated")["title"] = "Demo".into(), "there is no tile Simulated"),
+            (
+                |json| panel(json, "Simulated")["title"] = "Demo".into(),
+                "there is no tile Simulated",
+            ),
             (
                 |json| drop(json["annotations"]["list"].as_array_mut().expect("annotations").pop()),
                 "there is no annotation Restarts of the exporter",

@@ -27,7 +27,10 @@ fn column<'a>(panel: &'a mut Value, title: &str) -> &'a mut Value {
 
 /// Leaves out an option of a column.
 fn without(panel: &mut Value, title: &str, id: &str) {
-    column(panel, title).as_array_mut().expect("properties").retain(|property| property["id"] != id);
+    column(panel, title)
+        .as_array_mut()
+        .expect("properties")
+        .retain(|property| property["id"] != id);
 }
 
 /// Replaces a text in the query of an offer.
@@ -53,22 +56,35 @@ fn tables_that_hide_or_confuse_are_found() {
             ),
             (|json| groups(json)["gridPos"]["w"] = 8.into(), "columns are off the screen"),
             (
-                |json| *column(groups(json), "Group") = json!([{"id": "custom.width", "value": 900}]),
+                |json| {
+                    *column(groups(json), "Group") = json!([{"id": "custom.width", "value": 900}])
+                },
                 "off the screen",
             ),
             (|json| *column(groups(json), ".*") = json!([]), "leaves cells blank"),
-            (|json| groups(json)["fieldConfig"]["defaults"]["noValue"] = "no data".into(), "why it is empty"),
             (
-                |json| drop(groups(json)["transformations"].as_array_mut().expect("some").remove(0)),
+                |json| groups(json)["fieldConfig"]["defaults"]["noValue"] = "no data".into(),
+                "why it is empty",
+            ),
+            (
+                |json| {
+                    drop(groups(json)["transformations"].as_array_mut().expect("some").remove(0))
+                },
                 "bare headers",
             ),
             (|json| groups(json)["targets"][1]["format"] = "table".into(), "bare headers"),
             (
-                |json| groups(json)["transformations"][2]["options"]["excludeByName"]["Value"] = false.into(),
+                |json| {
+                    groups(json)["transformations"][2]["options"]["excludeByName"]["Value"] =
+                        false.into()
+                },
                 "bare headers",
             ),
             (
-                |json| groups(json)["transformations"][2]["options"]["indexByName"]["Paused"] = Value::Null,
+                |json| {
+                    groups(json)["transformations"][2]["options"]["indexByName"]["Paused"] =
+                        Value::Null
+                },
                 "where the column \"Paused\" is",
             ),
             (|json| *column(groups(json), "Busy") = json!([]), "no unit for the column \"Busy\""),
@@ -87,7 +103,10 @@ fn tables_that_hide_or_confuse_are_found() {
                 |json| without(titled(json, "Agents"), "× limit", "custom.cellOptions"),
                 "has no colour, though",
             ),
-            (|json| without(titled(json, "Agents"), "× limit", "thresholds"), "has no colour, though"),
+            (
+                |json| without(titled(json, "Agents"), "× limit", "thresholds"),
+                "has no colour, though",
+            ),
         ],
     );
 }
@@ -137,11 +156,17 @@ fn alert_tables_without_since_or_order_are_found() {
         "trio-team",
         &[
             (
-                |json| alerts(json)["options"]["sortBy"] = json!([{"displayName": "Severity", "desc": true}]),
+                |json| {
+                    alerts(json)["options"]["sortBy"] =
+                        json!([{"displayName": "Severity", "desc": true}])
+                },
                 "does not begin with the critical alerts",
             ),
             (
-                |json| alerts(json)["options"]["sortBy"] = json!([{"displayName": "Alert", "desc": false}]),
+                |json| {
+                    alerts(json)["options"]["sortBy"] =
+                        json!([{"displayName": "Alert", "desc": false}])
+                },
                 "does not begin with the critical alerts",
             ),
             (
@@ -160,13 +185,15 @@ fn timelines_without_colours_of_states_are_found() {
         &[
             (
                 |json| {
-                    titled(json, "Servers")["fieldConfig"]["defaults"]["color"]["mode"] = "thresholds".into();
+                    titled(json, "Servers")["fieldConfig"]["defaults"]["color"]["mode"] =
+                        "thresholds".into();
                 },
                 "it shows no states",
             ),
             (
                 |json| {
-                    let mappings = &mut titled(json, "Servers")["fieldConfig"]["defaults"]["mappings"];
+                    let mappings =
+                        &mut titled(json, "Servers")["fieldConfig"]["defaults"]["mappings"];
                     mappings[0]["options"]["0"]["color"] = Value::Null;
                 },
                 "without a word or a colour",
@@ -196,7 +223,9 @@ fn offers_about_persons_are_found() {
                 "merges contact centres",
             ),
             (
-                |json| titled(json, "Offers that ended in a pause")["description"] = "By hour.".into(),
+                |json| {
+                    titled(json, "Offers that ended in a pause")["description"] = "By hour.".into()
+                },
                 "that it is a lower bound",
             ),
             (

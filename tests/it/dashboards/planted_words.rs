@@ -48,7 +48,10 @@ fn wrong_units_titles_and_percentages_are_found() {
             (|json| defaults(json, "Waiting")["unit"] = "short".into(), "rounds counts"),
             (|json| defaults(json, "Waiting")["unit"] = "rpm".into(), "counts revolutions"),
             (|json| defaults(json, "Estimated wait")["unit"] = "s".into(), "decimals of minutes"),
-            (|json| panel(json, "Available")["title"] = "Who could answer".into(), "16 letters on 3 columns"),
+            (
+                |json| panel(json, "Available")["title"] = "Who could answer".into(),
+                "16 letters on 3 columns",
+            ),
             (
                 |json| {
                     let target = &mut panel(json, "Service level")["targets"][0];
@@ -85,7 +88,14 @@ fn words_for_waits_that_differ_are_found() {
                 "says TOO LONG of 3, in orange",
             ),
             (
-                |json| drop(defaults(json, "Longest wait")["mappings"].as_array_mut().expect("a list").pop()),
+                |json| {
+                    drop(
+                        defaults(json, "Longest wait")["mappings"]
+                            .as_array_mut()
+                            .expect("a list")
+                            .pop(),
+                    )
+                },
                 "has not all words",
             ),
             (
@@ -119,8 +129,8 @@ fn series_and_states_that_look_alike_are_found() {
             ),
             (
                 |json| {
-                    let overrides =
-                        &mut panel(json, "Waiting and who could answer")["fieldConfig"]["overrides"];
+                    let overrides = &mut panel(json, "Waiting and who could answer")["fieldConfig"]
+                        ["overrides"];
                     overrides[1]["properties"][0]["value"]["fixedColor"] = "red".into();
                 },
                 "two series in red",
@@ -128,13 +138,23 @@ fn series_and_states_that_look_alike_are_found() {
             (
                 |json| {
                     for name in ["class_waiting", "queue_length"] {
-                        rewrite(json, "Available", &format!("trio_service_{name}"), "trio_service_open");
+                        rewrite(
+                            json,
+                            "Available",
+                            &format!("trio_service_{name}"),
+                            "trio_service_open",
+                        );
                     }
                 },
                 "although no one waits",
             ),
             (
-                |json| ask(json, &format!("trio_server_up{{{CHOSEN}}} + trio_server_active{{{CHOSEN}}}")),
+                |json| {
+                    ask(
+                        json,
+                        &format!("trio_server_up{{{CHOSEN}}} + trio_server_active{{{CHOSEN}}}"),
+                    )
+                },
                 "in use that is down",
             ),
         ],
@@ -149,7 +169,10 @@ fn titles_of_another_time_are_found() {
         &[
             (|json| panel(json, "Waiting")["title"] = "Waiting now".into(), "\"now\""),
             (|json| panel(json, "Lost")["title"] = "Lost today".into(), "\"today\""),
-            (|json| panel(json, "Lost")["timeFrom"] = "now/d".into(), "another time than the board"),
+            (
+                |json| panel(json, "Lost")["timeFrom"] = "now/d".into(),
+                "another time than the board",
+            ),
             (
                 |json| panel(json, "Waiting")["description"] = "Cases that wait.".into(),
                 "does not say of which time",
@@ -164,19 +187,33 @@ fn found_in_annotation(uid: &str, from: &str, to: &str, complaint: &str) {
     assert_eq!(time::faults(&Board::with_uid(uid)), Vec::<String>::new());
     let mut board = Board::with_uid(uid);
     let list = board.json["annotations"]["list"].as_array_mut().expect("annotations");
-    let of_alerts = list.iter_mut().find(|it| it["expr"].as_str().is_some_and(|it| it.contains("ALERTS")));
+    let of_alerts =
+        list.iter_mut().find(|it| it["expr"].as_str().is_some_and(|it| it.contains("ALERTS")));
     let expr = &mut of_alerts.expect("marks of alerts")["expr"];
     let asked = expr.as_str().expect("a query");
     assert!(asked.contains(from), "{asked}");
     *expr = asked.replace(from, to).into();
     let found = time::faults(&board);
-    assert!(found.iter().any(|fault| fault.contains(complaint)), "not found: {complaint}; but {found:#?}");
+    assert!(
+        found.iter().any(|fault| fault.contains(complaint)),
+        "not found: {complaint}; but {found:#?}"
+    );
 }
 
 #[test]
 fn marks_of_alerts_that_are_too_many_are_found() {
-    found_in_annotation("trio-service", "severity=\"critical\"", "severity=~\".+\"", "are not critical");
-    found_in_annotation("trio-exporter", "audience=\"ops\"", "audience=~\".+\"", "not for operators");
+    found_in_annotation(
+        "trio-service",
+        "severity=\"critical\"",
+        "severity=~\".+\"",
+        "are not critical",
+    );
+    found_in_annotation(
+        "trio-exporter",
+        "audience=\"ops\"",
+        "audience=~\".+\"",
+        "not for operators",
+    );
     let band: Mistake = |json| {
         let list = json["annotations"]["list"].as_array_mut().expect("annotations");
         list.iter_mut().for_each(|it| it["useValueForTime"] = false.into());
@@ -192,15 +229,17 @@ fn long_ranges_of_raw_counters_are_found() {
         &[
             (
                 |json| {
-                    let answered = format!("increase(trio_service_cases_answered_total{{{CHOSEN}}}[30d])");
+                    let answered =
+                        format!("increase(trio_service_cases_answered_total{{{CHOSEN}}}[30d])");
                     ask(json, &format!("sum({answered})"));
                 },
                 "not the recorded half hours",
             ),
             (
                 |json| {
-                    let answered =
-                        format!("increase(trio_service_cases_answered_total{{{CHOSEN}}}[$__range])");
+                    let answered = format!(
+                        "increase(trio_service_cases_answered_total{{{CHOSEN}}}[$__range])"
+                    );
                     ask(json, &format!("sum({answered})"));
                 },
                 "raw counters over more than two days",
@@ -213,7 +252,10 @@ fn long_ranges_of_raw_counters_are_found() {
                 |json| rewrite(json, "Offered by week", "[6d23h59m59s:5m]", "[6d23h59m59s:1m]"),
                 "at other moments",
             ),
-            (|json| rewrite(json, "Offered by week", "[6d23h59m59s:5m]", "[7d:5m]"), "one moment twice"),
+            (
+                |json| rewrite(json, "Offered by week", "[6d23h59m59s:5m]", "[7d:5m]"),
+                "one moment twice",
+            ),
             (|json| rewrite(json, "Offered by week", ") / 6)", "))"), "six times"),
         ],
     );
@@ -226,20 +268,24 @@ fn sums_without_a_mark_of_completeness_are_found() {
         "trio-service-level",
         &[
             (
-                |json| rewrite(json, "Lost, 30 days", "count_over_time(group", "count_over_time(sum"),
+                |json| {
+                    rewrite(json, "Lost, 30 days", "count_over_time(group", "count_over_time(sum")
+                },
                 "does not say how much",
             ),
             (|json| rewrite(json, "Lost, 30 days", "< 0.98", "< 0"), "less than 98 %"),
             (
                 |json| {
-                    let targets = panel(json, "Lost, 30 days")["targets"].as_array_mut().expect("queries");
+                    let targets =
+                        panel(json, "Lost, 30 days")["targets"].as_array_mut().expect("queries");
                     targets.iter_mut().for_each(|it| it["legendFormat"] = "{{lost}}".into());
                 },
                 "less than 98 %",
             ),
             (
                 |json| {
-                    let overrides = &mut panel(json, "By service, 30 days")["fieldConfig"]["overrides"];
+                    let overrides =
+                        &mut panel(json, "By service, 30 days")["fieldConfig"]["overrides"];
                     overrides
                         .as_array_mut()
                         .expect("a list")
@@ -247,8 +293,14 @@ fn sums_without_a_mark_of_completeness_are_found() {
                 },
                 "recorded in part",
             ),
-            (|json| json["description"] = "Service level.".into(), "needs trio-recording.rules.yml"),
-            (|json| json["description"] = "Service level.".into(), "--storage.tsdb.retention.time=90d"),
+            (
+                |json| json["description"] = "Service level.".into(),
+                "needs trio-recording.rules.yml",
+            ),
+            (
+                |json| json["description"] = "Service level.".into(),
+                "--storage.tsdb.retention.time=90d",
+            ),
         ],
     );
 }

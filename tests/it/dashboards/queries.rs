@@ -1,4 +1,5 @@
-//! Queries: they parse with types, name what the exporter has, choose what was chosen, and invent nothing.
+//! Queries: they parse with types, name what the exporter has, choose what was chosen, and invent
+//! nothing.
 
 use super::none;
 use crate::{
@@ -34,7 +35,8 @@ fn query_faults(query: &Query, catalogue: &Catalogue) -> Vec<String> {
     faults.extend(intervals(query));
     for on in matchings(&expr) {
         // Sums have no instance any more; a series that still has one is joined by it.
-        let names = on.iter().any(|label| label == "service_id") && on.iter().any(|label| label == "job");
+        let names =
+            on.iter().any(|label| label == "service_id") && on.iter().any(|label| label == "job");
         if names && on[..2] != ["job", "instance"] {
             faults.push(format!("on ({}) does not begin with job, instance", on.join(", ")));
         }
@@ -56,8 +58,8 @@ fn chosen(query: &Query) -> Vec<String> {
             let asked = matchers.contains(&format!("{variable}=~\"${variable}\""));
             // Alerts have the labels of their expressions; `no_data` says which matchers they need.
             let asked = asked || (name.starts_with("ALERTS") && variable != "job");
-            let needless =
-                variable == "target" && (WITHOUT_TARGET.contains(&name) || name.ends_with("build_info"));
+            let needless = variable == "target"
+                && (WITHOUT_TARGET.contains(&name) || name.ends_with("build_info"));
             if !asked && !needless && !is_variable {
                 faults.push(format!("{name} of every {variable}"));
             }

@@ -1,4 +1,5 @@
-//! Long ranges: raw counters up to two days, beyond that the recorded half hours and their completeness.
+//! Long ranges: raw counters up to two days, beyond that the recorded half hours and their
+//! completeness.
 
 use super::none;
 use crate::{
@@ -16,8 +17,9 @@ const LONG: &str = "vector($__range_s) > 172800";
 /// Series of the recording rules end in the operation and its range.
 const RECORDED: &str = ":increase30m{";
 
-/// Steps from half hour to half hour. At every half hour, the cases between the last scrape of one and the first of the
-/// next are estimated: one in a hundred at 15 s. Six half hours that overlap leave a sixth of the error.
+/// Steps from half hour to half hour. At every half hour, the cases between the last scrape of one
+/// and the first of the next are estimated: one in a hundred at 15 s. Six half hours that overlap
+/// leave a sixth of the error.
 const STEPS: [u64; 2] = [300, 1_800];
 
 /// The file of the recording rules.
@@ -28,8 +30,10 @@ const RETENTION: &str = "--storage.tsdb.retention.time=90d";
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let mut faults = Vec::new();
     for panel in board.panels() {
-        let found =
-            panel.targets().iter().flat_map(|it| target_faults(it["expr"].as_str().unwrap_or_default()));
+        let found = panel
+            .targets()
+            .iter()
+            .flat_map(|it| target_faults(it["expr"].as_str().unwrap_or_default()));
         faults.extend(
             found
                 .chain(panel_faults(panel).map(str::to_owned))
@@ -37,7 +41,8 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
         );
     }
     let exprs: Vec<String> = board.queries().into_iter().map(|query| query.expr).collect();
-    let says = |what: &str| board.json["description"].as_str().is_some_and(|text| text.contains(what));
+    let says =
+        |what: &str| board.json["description"].as_str().is_some_and(|text| text.contains(what));
     if exprs.iter().any(|expr| expr.contains(RECORDED)) && !says(RULES) {
         faults.push(format!("does not say that it needs {RULES}"));
     }

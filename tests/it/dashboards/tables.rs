@@ -1,8 +1,9 @@
-//! Tables and state timelines: columns that fit, cells that are never blank, a reason where nothing is shown, the worst
-//! first.
+//! Tables and state timelines: columns that fit, cells that are never blank, a reason where nothing
+//! is shown, the worst first.
 //!
-//! The widths are those of a screen of 1080p with Grafana's menu open: 24 columns on about 1,590 pixels. What Grafana
-//! does with an option was read in its source: docs/grafana.md says that no Grafana runs in these tests.
+//! The widths are those of a screen of 1080p with Grafana's menu open: 24 columns on about 1,590
+//! pixels. What Grafana does with an option was read in its source: docs/grafana.md says that no
+//! Grafana runs in these tests.
 
 use serde_json::Value;
 
@@ -13,7 +14,8 @@ use crate::dashboard::{Board, Panel};
 const GRID: u64 = 64;
 /// Padding of a panel, in pixels.
 const PADDING: u64 = 16;
-/// `custom.minWidth`, in pixels: with Grafana's default of 150 six columns of numbers leave the screen.
+/// `custom.minWidth`, in pixels: with Grafana's default of 150 six columns of numbers leave the
+/// screen.
 const LEAST: u64 = 50;
 /// Width of a letter of a title, and of the rest of a header cell with its arrow, in pixels.
 const LETTER: u64 = 8;
@@ -39,7 +41,9 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
             "state-timeline" => timeline(panel),
             _ => continue,
         };
-        faults.extend(found.into_iter().map(|fault| format!("{}: {:?} {fault}", board.file, panel.title())));
+        faults.extend(
+            found.into_iter().map(|fault| format!("{}: {:?} {fault}", board.file, panel.title())),
+        );
     }
     faults
 }
@@ -50,7 +54,8 @@ fn table(panel: Panel<'_>) -> Vec<String> {
         faults.push("has a unit for all columns, so ids are shown as numbers".to_owned());
     }
     if panel.defaults()["custom"]["minWidth"] != LEAST {
-        faults.push(format!("lets Grafana's minimum width push columns off the screen: not {LEAST}"));
+        faults
+            .push(format!("lets Grafana's minimum width push columns off the screen: not {LEAST}"));
     }
     faults.extend(empty_cells(panel));
     faults.extend(empty_table(panel));
@@ -87,7 +92,8 @@ impl Column<'_> {
     fn width(&self, panel: Panel<'_>) -> u64 {
         let own = |id| option(panel, &self.title, id).and_then(Value::as_u64);
         let titled = LETTER * self.title.chars().count() as u64 + CELL;
-        own("custom.width").unwrap_or_else(|| titled.max(LEAST).max(own("custom.minWidth").unwrap_or(0)))
+        own("custom.width")
+            .unwrap_or_else(|| titled.max(LEAST).max(own("custom.minWidth").unwrap_or(0)))
     }
 }
 
@@ -107,11 +113,14 @@ fn columns(panel: Panel<'_>) -> Vec<Column<'_>> {
         queries.push((name, expr));
     }
     let placed = organize["indexByName"].as_object().into_iter().flatten();
-    let labels =
-        placed.map(|(name, _)| name.as_str()).filter(|name| !queries.iter().any(|(it, _)| it == name));
+    let labels = placed
+        .map(|(name, _)| name.as_str())
+        .filter(|name| !queries.iter().any(|(it, _)| it == name));
     let labels = labels.map(|name| (name.to_owned(), None));
     let values = queries.iter().map(|(name, expr)| (name.clone(), Some(*expr)));
-    let all = labels.chain(values).filter(|(name, _)| !hidden(name) && !hidden_field(panel, &title(name)));
+    let all = labels
+        .chain(values)
+        .filter(|(name, _)| !hidden(name) && !hidden_field(panel, &title(name)));
     all.map(|(name, query)| Column {
         title: title(&name),
         position: organize["indexByName"][&name].as_u64(),
@@ -141,7 +150,9 @@ fn options<'a>(panel: Panel<'a>, id: &str) -> Option<&'a Value> {
 /// An option of the column `title`, by the last override that names it.
 fn option<'a>(panel: Panel<'a>, title: &str, id: &str) -> Option<&'a Value> {
     let all = panel.0["fieldConfig"]["overrides"].as_array()?;
-    let mine = all.iter().filter(|it| it["matcher"]["id"] == "byName" && it["matcher"]["options"] == title);
+    let mine = all
+        .iter()
+        .filter(|it| it["matcher"]["id"] == "byName" && it["matcher"]["options"] == title);
     let properties = mine.filter_map(|it| it["properties"].as_array()).flatten();
     properties.rev().find(|property| property["id"] == id).map(|property| &property["value"])
 }
@@ -149,13 +160,16 @@ fn option<'a>(panel: Panel<'a>, title: &str, id: &str) -> Option<&'a Value> {
 /// A cell without a value shows a dash, for every column.
 fn empty_cells(panel: Panel<'_>) -> Option<String> {
     let all = panel.0["fieldConfig"]["overrides"].as_array().into_iter().flatten();
-    let mut of_all = all.filter(|it| it["matcher"]["id"] == "byRegexp" && it["matcher"]["options"] == ".*");
-    let dash = of_all.any(|it| it["properties"][0]["id"] == "noValue" && it["properties"][0]["value"] == "–");
+    let mut of_all =
+        all.filter(|it| it["matcher"]["id"] == "byRegexp" && it["matcher"]["options"] == ".*");
+    let dash = of_all
+        .any(|it| it["properties"][0]["id"] == "noValue" && it["properties"][0]["value"] == "–");
     (!dash).then(|| "leaves cells blank instead of a dash".to_owned())
 }
 
-/// A table without a row gives the reason. Grafana shows it only if no field is left: the fields of an empty table-like
-/// answer are Time and Value, and those of several are "Value #A" and so on, which would stay as a bare header.
+/// A table without a row gives the reason. Grafana shows it only if no field is left: the fields of
+/// an empty table-like answer are Time and Value, and those of several are "Value #A" and so on,
+/// which would stay as a bare header.
 fn empty_table(panel: Panel<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     let reason = panel.defaults()["noValue"].as_str().unwrap_or_default();
@@ -171,7 +185,8 @@ fn empty_table(panel: Panel<'_>) -> Vec<String> {
     faults
 }
 
-/// Each query gives series with a label `column`, which become columns only where there is a series.
+/// Each query gives series with a label `column`, which become columns only where there is a
+/// series.
 fn by_column(panel: Panel<'_>) -> bool {
     let split = options(panel, "labelsToFields").is_some_and(|it| it["valueLabel"] == "column");
     let mut targets = panel.targets().iter();
@@ -194,8 +209,10 @@ fn number(panel: Panel<'_>, column: &Column<'_>) -> Option<String> {
 fn limits(panel: Panel<'_>, columns: &[Column<'_>]) -> Vec<String> {
     let mut faults = Vec::new();
     for limit in LIMITS {
-        let mut named =
-            columns.iter().filter(|it| it.query.is_some_and(|expr| expr.contains(limit))).peekable();
+        let mut named = columns
+            .iter()
+            .filter(|it| it.query.is_some_and(|expr| expr.contains(limit)))
+            .peekable();
         if named.peek().is_some() && !named.any(|column| is_colored(panel, column)) {
             faults.push(format!("has no colour, though it knows a limit: {limit}"));
         }
@@ -230,7 +247,8 @@ fn alerts(panel: Panel<'_>, columns: &[Column<'_>]) -> Vec<String> {
     }
     let mut faults = Vec::new();
     let since = columns.iter().find(|column| column.title == "Since");
-    if !since.and_then(|column| column.query).is_some_and(|expr| expr.contains("ALERTS_FOR_STATE{")) {
+    if !since.and_then(|column| column.query).is_some_and(|expr| expr.contains("ALERTS_FOR_STATE{"))
+    {
         faults.push("does not say since when an alert fires".to_owned());
     }
     let first = &panel.0["options"]["sortBy"][0];
@@ -253,18 +271,22 @@ fn numbers(mappings: &Value) -> Vec<(f64, String)> {
     let all = mappings.as_array().into_iter().flatten();
     let options = all.filter_map(|mapping| mapping["options"].as_object()).flatten();
     options
-        .filter_map(|(number, option)| Some((number.parse().ok()?, option["text"].as_str()?.to_owned())))
+        .filter_map(|(number, option)| {
+            Some((number.parse().ok()?, option["text"].as_str()?.to_owned()))
+        })
         .collect()
 }
 
-/// In a state timeline colours by thresholds hide the mapped words: it shows one bar with the range of the threshold.
+/// In a state timeline colours by thresholds hide the mapped words: it shows one bar with the range
+/// of the threshold.
 fn timeline(panel: Panel<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     if panel.defaults()["color"]["mode"] != "palette-classic" {
         faults.push("has no colours of a palette, so it shows no states".to_owned());
     }
     let mapped = panel.defaults()["mappings"].as_array().into_iter().flatten();
-    let mut options = mapped.filter_map(|mapping| mapping["options"].as_object()).flatten().peekable();
+    let mut options =
+        mapped.filter_map(|mapping| mapping["options"].as_object()).flatten().peekable();
     if options.peek().is_none()
         || options.any(|(_, option)| option["color"].is_null() || option["text"].is_null())
     {

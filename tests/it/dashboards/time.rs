@@ -6,7 +6,8 @@ use crate::dashboard::{Board, Panel};
 /// The board for operators, which marks only their alerts.
 const OF_OPERATORS: &str = "trio-exporter";
 
-/// A longer time of its own needs a number of points of its own: by default a panel has as many as it is wide.
+/// A longer time of its own needs a number of points of its own: by default a panel has as many as
+/// it is wide.
 const LONG_DAYS: u32 = 2;
 
 pub(super) fn faults(board: &Board) -> Vec<String> {
@@ -28,7 +29,10 @@ fn panel_faults(panel: Panel<'_>) -> Vec<String> {
     let over_range = panel.targets().iter().any(|it| expr(it).contains("[$__range"));
     must(!over_range || !has_word(panel, "today"), "calls the time shown \"today\"");
     // Grafana ignores `timeFrom` as soon as somebody chooses times by the clock or zooms in.
-    must(!over_range || panel.text("timeFrom").is_empty(), "shows another time than the board, at times");
+    must(
+        !over_range || panel.text("timeFrom").is_empty(),
+        "shows another time than the board, at times",
+    );
     let instant = panel.targets().iter().any(|it| it["instant"] == true);
     must(
         !instant || panel.text("description").contains("the time shown"),

@@ -7,7 +7,8 @@ use crate::{
 };
 
 /// Numbers of agents by state, as our words for the states give them.
-const BY_STATE: [&str; 3] = ["trio_agent_group_agents{", "trio_agents{", "trio_service_skilled_agents{"];
+const BY_STATE: [&str; 3] =
+    ["trio_agent_group_agents{", "trio_agents{", "trio_service_skilled_agents{"];
 const AVAILABLE: &str = "state=\"available\"";
 const UNKNOWN: &str = "state=\"unknown\"";
 
@@ -17,10 +18,11 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
         for target in panel.targets() {
             let expr = without_variables(target["expr"].as_str().unwrap_or_default());
             let asked = selectors(&expr);
-            let available = asked
-                .iter()
-                .filter(|it| BY_STATE.iter().any(|name| it.starts_with(name)) && it.contains(AVAILABLE));
-            let mut fault = |what: &str| faults.push(format!("{}: {:?} {what}", board.file, panel.title()));
+            let available = asked.iter().filter(|it| {
+                BY_STATE.iter().any(|name| it.starts_with(name)) && it.contains(AVAILABLE)
+            });
+            let mut fault =
+                |what: &str| faults.push(format!("{}: {:?} {what}", board.file, panel.title()));
             for selector in available {
                 if !asked.contains(&selector.replace(AVAILABLE, UNKNOWN)) {
                     fault("shows 0 available where states are unknown");
@@ -37,15 +39,17 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
     faults
 }
 
-/// The value -1 is shown as "?": by a value mapping, or in the text that is shown instead of the value.
+/// The value -1 is shown as "?": by a value mapping, or in the text that is shown instead of the
+/// value.
 fn shows_question_mark(panel: Panel<'_>, expr: &str) -> bool {
     let maps = |mappings: &serde_json::Value| {
         let mut each = mappings.as_array().into_iter().flatten();
         each.any(|mapping| mapping["options"]["-1"]["text"] == "?")
     };
     let overridden = panel.overrides().any(|(member, value)| member == "mappings" && maps(value));
-    let in_text =
-        panel.0["options"]["textMode"] == "name" && expr.contains("\"?\"") && expr.contains("\"-1\"");
+    let in_text = panel.0["options"]["textMode"] == "name"
+        && expr.contains("\"?\"")
+        && expr.contains("\"-1\"");
     overridden || maps(&panel.defaults()["mappings"]) || in_text
 }
 

@@ -15,12 +15,19 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
     let used = used(board);
     let mut faults: Vec<String> = Vec::new();
     faults.extend(
-        used.iter().filter(|name| !names.contains(&***name)).map(|name| format!("there is no ${name}")),
+        used.iter()
+            .filter(|name| !names.contains(&***name))
+            .map(|name| format!("there is no ${name}")),
     );
     faults.extend(
-        names.iter().filter(|name| !used.contains(**name)).map(|name| format!("${name} is not used")),
+        names
+            .iter()
+            .filter(|name| !used.contains(**name))
+            .map(|name| format!("${name} is not used")),
     );
-    faults.extend(board.variables().iter().flat_map(|variable| variable_faults(variable, source(board))));
+    faults.extend(
+        board.variables().iter().flat_map(|variable| variable_faults(variable, source(board))),
+    );
     faults.into_iter().map(|fault| format!("{}: {fault}", board.file)).collect()
 }
 
@@ -38,9 +45,15 @@ fn variable_faults(variable: &Value, source: &str) -> Vec<String> {
         }
     };
     must(variable["label"].as_str().is_some_and(|label| !label.is_empty()), "has no label");
-    must(variable["description"].as_str().is_some_and(|text| !text.is_empty()), "has no description");
+    must(
+        variable["description"].as_str().is_some_and(|text| !text.is_empty()),
+        "has no description",
+    );
     if variable["type"] == "datasource" {
-        must(name == source && variable["query"] == "prometheus", "is no data source of this board");
+        must(
+            name == source && variable["query"] == "prometheus",
+            "is no data source of this board",
+        );
     } else if name == SWITCH {
         // Escaped as one word of a regular expression only if one value can be chosen.
         must(variable["type"] == "custom" && variable["multi"] == false, "is no switch");
@@ -57,12 +70,14 @@ fn variable_faults(variable: &Value, source: &str) -> Vec<String> {
     faults
 }
 
-/// The names in `$name`, `${name}` and `${name:format}` anywhere on the board, without Grafana's own.
+/// The names in `$name`, `${name}` and `${name:format}` anywhere on the board, without Grafana's
+/// own.
 fn used(board: &Board) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
     for part in board.text.split('$').skip(1) {
         let part = part.strip_prefix('{').unwrap_or(part);
-        let name: String = part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        let name: String =
+            part.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         // `$1` names a group of `label_replace`.
         let is_group = name.bytes().all(|byte| byte.is_ascii_digit());
         if !is_group && !name.starts_with("__") {
@@ -79,8 +94,9 @@ fn variables_that_are_used_are_there_and_those_that_are_there_are_used() {
 
 #[test]
 fn the_boards_of_the_contact_centre_have_the_same_variables() {
-    let names =
-        |uid| Board::with_uid(uid).variable_names().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let names = |uid| {
+        Board::with_uid(uid).variable_names().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
     let expected = [
         "datasource",
         "job",
@@ -99,7 +115,10 @@ fn the_boards_of_the_contact_centre_have_the_same_variables() {
 #[test]
 fn people_on_the_line_are_chosen_to_begin_with() {
     let overview = Board::with_uid("trio-overview");
-    let class =
-        overview.variables().iter().find(|variable| variable["name"] == "case_class").expect("a class");
+    let class = overview
+        .variables()
+        .iter()
+        .find(|variable| variable["name"] == "case_class")
+        .expect("a class");
     assert_eq!(class["current"]["value"], serde_json::json!(["voice", "chat"]));
 }

@@ -1,4 +1,5 @@
-//! Words and numbers: the same limits have the same words on every board, and numbers are written in full.
+//! Words and numbers: the same limits have the same words on every board, and numbers are written
+//! in full.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +8,8 @@ use serde_json::Value;
 use super::none;
 use crate::dashboard::{Board, Panel};
 
-/// Words for a wait by the limits that it is over, with their colours: the target, that of a warning, that of a
-/// critical alert.
+/// Words for a wait by the limits that it is over, with their colours: the target, that of a
+/// warning, that of a critical alert.
 const WAITS: [(&str, &str); 4] =
     [("OK", "green"), ("WAITING", "yellow"), ("LONG", "orange"), ("TOO LONG", "red")];
 const LIMITS: [&str; 2] = ["trio_service_wait_alert_seconds", "trio_service_wait_target_seconds"];
@@ -20,14 +21,15 @@ const ALARMS: [&str; 2] = ["orange", "red"];
 
 /// A narrower panel may cut its title.
 const WIDE: u64 = 8;
-/// Letters of a title that fit one column, and those that the margins and the sign for the description take, on a
-/// screen of 1920 pixels with Grafana's menu open.
+/// Letters of a title that fit one column, and those that the margins and the sign for the
+/// description take, on a screen of 1920 pixels with Grafana's menu open.
 const LETTERS: u64 = 9;
 const MARGIN: u64 = 12;
 
 pub(super) fn faults(board: &Board) -> Vec<String> {
     let found = board.panels().into_iter().filter(|it| it.shows_data()).flat_map(|panel| {
-        let all = numbers(panel).into_iter().chain(titles(panel)).chain(waits(panel)).chain(names(panel));
+        let all =
+            numbers(panel).into_iter().chain(titles(panel)).chain(waits(panel)).chain(names(panel));
         all.chain(servers(panel).into_iter().chain(free(panel)).map(str::to_owned))
             .map(move |fault| format!("{:?} {fault}", panel.title()))
     });
@@ -85,18 +87,26 @@ fn mappings<'a>(panel: Panel<'a>) -> Vec<(f64, &'a str, &'a str)> {
         if mapping["type"] == "range" {
             found.push((options["from"].as_f64().unwrap_or(f64::NAN), &options["result"]));
         } else if let Some(values) = options.as_object() {
-            found.extend(values.iter().map(|(value, result)| (value.parse().unwrap_or(f64::NAN), result)));
+            found.extend(
+                values.iter().map(|(value, result)| (value.parse().unwrap_or(f64::NAN), result)),
+            );
         }
     }
     let text = |value: &'a Value| value.as_str().unwrap_or_default();
-    found.into_iter().map(|(from, result)| (from, text(&result["text"]), text(&result["color"]))).collect()
+    found
+        .into_iter()
+        .map(|(from, result)| (from, text(&result["text"]), text(&result["color"])))
+        .collect()
 }
 
 /// Colours that a value of the panel can have.
 fn colors(panel: Panel<'_>) -> BTreeSet<&str> {
-    let own = panel.overrides().filter(|(member, _)| *member == "thresholds").map(|(_, value)| value);
-    let steps =
-        own.chain([&panel.defaults()["thresholds"]]).filter_map(|it| it["steps"].as_array()).flatten();
+    let own =
+        panel.overrides().filter(|(member, _)| *member == "thresholds").map(|(_, value)| value);
+    let steps = own
+        .chain([&panel.defaults()["thresholds"]])
+        .filter_map(|it| it["steps"].as_array())
+        .flatten();
     let steps = steps.filter_map(|step| step["color"].as_str());
     steps.chain(mappings(panel).into_iter().map(|(_, _, color)| color)).collect()
 }
@@ -152,8 +162,11 @@ fn names(panel: Panel<'_>) -> Vec<String> {
             all.find(|property| property["id"] == id).map(|property| &property["value"])
         };
         let hidden = property("custom.hideFrom").is_some_and(|it| it["legend"] == true);
-        let dash = property("custom.lineStyle").map(|it| it["fill"].to_string()).unwrap_or_default();
-        let Some(color) = property("color").and_then(|it| it["fixedColor"].as_str()) else { continue };
+        let dash =
+            property("custom.lineStyle").map(|it| it["fill"].to_string()).unwrap_or_default();
+        let Some(color) = property("color").and_then(|it| it["fixedColor"].as_str()) else {
+            continue;
+        };
         if panel.kind() == "timeseries" && !hidden && !seen.insert((color, dash)) {
             faults.push(format!("has two series in {color}"));
         }
@@ -173,8 +186,9 @@ fn servers(panel: Panel<'_>) -> Option<&'static str> {
 /// That no one is available is normal while no one waits.
 fn free(panel: Panel<'_>) -> Option<&'static str> {
     let counts_free = exprs(panel).any(|it| it.contains("state=\"available\""));
-    let knows_waiting = exprs(panel)
-        .any(|it| it.contains("trio_service_class_waiting{") || it.contains("trio_service_queue_length{"));
+    let knows_waiting = exprs(panel).any(|it| {
+        it.contains("trio_service_class_waiting{") || it.contains("trio_service_queue_length{")
+    });
     (panel.kind() == "stat" && counts_free && has_alarm(panel) && !knows_waiting)
         .then_some("alarms when no one is available, although no one waits")
 }

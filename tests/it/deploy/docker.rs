@@ -1,5 +1,6 @@
-//! `deploy/docker/Dockerfile`, as far as it can be judged without Docker: who the image runs as, what it starts, what
-//! it is made of. That the program runs where there is nothing but itself is shown in `tests/stack`.
+//! `deploy/docker/Dockerfile`, as far as it can be judged without Docker: who the image runs as,
+//! what it starts, what it is made of. That the program runs where there is nothing but itself is
+//! shown in `tests/stack`.
 
 use std::{fs, process::Command};
 
@@ -7,7 +8,8 @@ use pretty_assertions::assert_eq;
 
 use super::root;
 
-/// The instructions of the Dockerfile, each with its arguments, in order; continued lines are joined.
+/// The instructions of the Dockerfile, each with its arguments, in order; continued lines are
+/// joined.
 fn instructions() -> Vec<(String, String)> {
     let text = fs::read_to_string(root().join("deploy/docker/Dockerfile")).expect("the Dockerfile");
     let lines = text.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>().join("\n");
@@ -26,20 +28,29 @@ fn of_image(name: &str) -> Vec<String> {
 
 /// A command in the form that needs no shell.
 fn words(command: &str) -> Vec<String> {
-    serde_json::from_str(command).unwrap_or_else(|error| panic!("{command}: needs a shell: {error}"))
+    serde_json::from_str(command)
+        .unwrap_or_else(|error| panic!("{command}: needs a shell: {error}"))
 }
 
 /// True if the program accepts these arguments.
 fn known(arguments: &[String]) -> bool {
     let mut program = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    program.env_clear().args(arguments).arg("--help").output().expect("the program").status.success()
+    program
+        .env_clear()
+        .args(arguments)
+        .arg("--help")
+        .output()
+        .expect("the program")
+        .status
+        .success()
 }
 
 #[test]
 fn the_image_runs_as_a_user_that_is_a_number_and_not_root() {
     let users = of_image("USER");
     let [user] = &users[..] else { panic!("{users:?}") };
-    let numbers: Vec<u32> = user.split(':').map(|number| number.parse().expect("a number")).collect();
+    let numbers: Vec<u32> =
+        user.split(':').map(|number| number.parse().expect("a number")).collect();
     assert!(numbers.len() == 2 && numbers.iter().all(|number| *number > 0), "{user}");
 }
 
@@ -67,8 +78,12 @@ fn base_images_are_pinned_and_compiler_version_is_ours() {
         instructions().into_iter().filter(|(name, _)| name == "FROM").map(|it| it.1).collect();
     for stage in &stages {
         let image = stage.split(' ').next().expect("an image");
-        let (tagged, digest) = image.split_once("@sha256:").unwrap_or_else(|| panic!("{image}: no digest"));
-        assert!(digest.len() == 64 && digest.chars().all(|digit| digit.is_ascii_hexdigit()), "{image}");
+        let (tagged, digest) =
+            image.split_once("@sha256:").unwrap_or_else(|| panic!("{image}: no digest"));
+        assert!(
+            digest.len() == 64 && digest.chars().all(|digit| digit.is_ascii_hexdigit()),
+            "{image}"
+        );
         assert!(tagged.contains(':'), "{image}: no one can read which version that is");
     }
     let compiler = format!("rust:{}.", env!("CARGO_PKG_RUST_VERSION"));
@@ -89,6 +104,9 @@ fn what_it_copies_from_the_project_is_there_and_is_all_that_cargo_names() {
         assert!(root().join(source).exists(), "there is no {source}");
     }
     for needed in ["Cargo.toml", "Cargo.lock", "build.rs", "src", "benches", "tests"] {
-        assert!(sources.iter().any(|source| source == needed), "cargo cannot build without {needed}");
+        assert!(
+            sources.iter().any(|source| source == needed),
+            "cargo cannot build without {needed}"
+        );
     }
 }

@@ -1,5 +1,6 @@
-//! The Debian package: each relative link of an installed document leads to an installed file, and `init` names only
-//! files that are installed. Computed from the assets in Cargo.toml; `tests/stack/deb.rs` builds the real package.
+//! The Debian package: each relative link of an installed document leads to an installed file, and
+//! `init` names only files that are installed. Computed from the assets in Cargo.toml;
+//! `tests/stack/deb.rs` builds the real package.
 
 use std::{
     collections::BTreeMap,
@@ -29,12 +30,13 @@ impl Package {
         let output = cargo.current_dir(root()).output().expect("cargo starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        let assets = metadata["packages"][0]["metadata"]["deb"]["assets"].as_array().expect("assets");
+        let assets =
+            metadata["packages"][0]["metadata"]["deb"]["assets"].as_array().expect("assets");
         Self::of_assets(assets)
     }
 
-    /// The rules are those of cargo-deb: `[source, destination, mode]` is a file, or several by a pattern in its name;
-    /// a table with `dest` and `link_name` is a symbolic link.
+    /// The rules are those of cargo-deb: `[source, destination, mode]` is a file, or several by a
+    /// pattern in its name; a table with `dest` and `link_name` is a symbolic link.
     fn of_assets(assets: &[Value]) -> Self {
         let (mut files, mut links) = (BTreeMap::new(), BTreeMap::new());
         for asset in assets {
@@ -45,8 +47,11 @@ impl Package {
             }
             let (pattern, destination) = (Path::new(text(&asset[0])), text(&asset[1]));
             // The build puts these there; they hold no links.
-            let sources =
-                if pattern.starts_with("target") { vec![pattern.to_owned()] } else { matching(pattern) };
+            let sources = if pattern.starts_with("target") {
+                vec![pattern.to_owned()]
+            } else {
+                matching(pattern)
+            };
             assert!(!sources.is_empty(), "{} matches no file", pattern.display());
             for source in sources {
                 let name = source.file_name().expect("a name");
@@ -61,8 +66,10 @@ impl Package {
 
     /// Documents, each with its installed path.
     fn documents(&self) -> Vec<(PathBuf, Document)> {
-        let documents =
-            self.files.iter().filter(|(_, source)| source.extension().is_some_and(|end| end == "md"));
+        let documents = self
+            .files
+            .iter()
+            .filter(|(_, source)| source.extension().is_some_and(|end| end == "md"));
         let documents = documents.map(|(installed, source)| {
             let text = fs::read_to_string(root().join(source)).expect("a text");
             (installed.clone(), Document::new(source.to_str().expect("UTF-8"), &text))
@@ -73,7 +80,8 @@ impl Package {
     /// The path without symbolic links in it.
     fn followed(&self, path: &Path) -> PathBuf {
         let mut path = path.to_owned();
-        while let Some((link, target)) = self.links.iter().find(|(link, _)| path.starts_with(link)) {
+        while let Some((link, target)) = self.links.iter().find(|(link, _)| path.starts_with(link))
+        {
             path = target.join(path.strip_prefix(link).expect("it starts so"));
         }
         path
@@ -86,7 +94,8 @@ impl Package {
         let wanted = beside(Path::new(&document.path));
         let path = self.followed(&beside(installed));
         if let Some(source) = self.files.get(&path) {
-            let same = root().join(source).canonicalize().ok() == root().join(&wanted).canonicalize().ok();
+            let same =
+                root().join(source).canonicalize().ok() == root().join(&wanted).canonicalize().ok();
             return (!same).then(|| format!("{link}: /{} is {}", path.display(), source.display()));
         }
         let is_folder = self.files.keys().any(|file| file.starts_with(&path));
@@ -113,7 +122,8 @@ fn matching(pattern: &Path) -> Vec<PathBuf> {
         return root().join(pattern).is_file().then(|| pattern.to_owned()).into_iter().collect();
     };
     let entries = fs::read_dir(root().join(folder)).expect("a folder");
-    let names = entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
+    let names =
+        entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
     let names = names.filter(|name| name.starts_with(before) && name.ends_with(after));
     names.map(|name| folder.join(name)).filter(|path| root().join(path).is_file()).collect()
 }
@@ -144,14 +154,22 @@ fn links_of_installed_documents_lead_to_installed_files() {
 fn dead_links_of_a_package_are_found() {
     let mut package = Package::shipped();
     let planted = |text: &str| {
-        vec![(PathBuf::from("usr/share/doc/trio-exporter/docs/a.md"), Document::new("docs/a.md", text))]
+        vec![(
+            PathBuf::from("usr/share/doc/trio-exporter/docs/a.md"),
+            Document::new("docs/a.md", text),
+        )]
     };
-    for good in
-        ["[a](web.md)", "[a](web.md#users)", "[a](#a)", "[a](../dashboards)", "[a](https://a.example/b)"]
-    {
+    for good in [
+        "[a](web.md)",
+        "[a](web.md#users)",
+        "[a](#a)",
+        "[a](../dashboards)",
+        "[a](https://a.example/b)",
+    ] {
         assert_eq!(package.dead_links(&planted(good)), Vec::<String>::new(), "{good}");
     }
-    for dead in ["[a](../src/main.rs)", "[a](../../a.md)", "[a](nowhere.md#users)", "[a](../tests)"] {
+    for dead in ["[a](../src/main.rs)", "[a](../../a.md)", "[a](nowhere.md#users)", "[a](../tests)"]
+    {
         assert_eq!(package.dead_links(&planted(dead)).len(), 1, "{dead}");
     }
     let alerts = planted("[a](../deploy/prometheus/trio-alerts.rules.yml)");
@@ -167,18 +185,25 @@ fn dead_links_of_a_package_are_found() {
 fn init_names_only_files_that_are_installed() {
     let folder = folder();
     let mut init = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    init.args(["init", "--server", "https://trio.example/te/api", "--directory"]).arg(folder.path());
+    init.args(["init", "--server", "https://trio.example/te/api", "--directory"])
+        .arg(folder.path());
     let mut init = init.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
-    init.stdin.take().expect("a pipe").write_all(b"bnlja2Vs\nexporter\nhemligt\n").expect("it reads");
+    init.stdin
+        .take()
+        .expect("a pipe")
+        .write_all(b"bnlja2Vs\nexporter\nhemligt\n")
+        .expect("it reads");
     assert!(init.wait().expect("it ends").success());
-    let written = fs::read_to_string(folder.path().join("trio-exporter.yml")).expect("it is written");
+    let written =
+        fs::read_to_string(folder.path().join("trio-exporter.yml")).expect("it is written");
     let comments: Vec<&str> = written.lines().filter(|line| line.starts_with('#')).collect();
     let words = comments.iter().flat_map(|line| line.split_whitespace());
     let paths: Vec<&str> = words.filter(|word| word.contains('/')).collect();
     assert!(!paths.is_empty(), "{comments:?}");
     let package = Package::shipped();
     for path in paths {
-        let installed = path.strip_prefix('/').unwrap_or_else(|| panic!("{path} is below no known folder"));
+        let installed =
+            path.strip_prefix('/').unwrap_or_else(|| panic!("{path} is below no known folder"));
         assert!(package.files.contains_key(Path::new(installed)), "the package has no {path}");
     }
 }

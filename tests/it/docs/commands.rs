@@ -1,4 +1,5 @@
-//! Every block of commands is run or marked, and what documents show of an output is what is printed.
+//! Every block of commands is run or marked, and what documents show of an output is what is
+//! printed.
 
 use futures_util::future::join_all;
 
@@ -40,17 +41,29 @@ pub(crate) async fn problems(document: &Document) -> Vec<String> {
         (Vec::new(), None, None);
     for block in document.blocks() {
         let result = if !LANGUAGES.contains(&&*block.language) {
-            Err((0, format!("a block of {:?}; say what it is: {}", block.language, LANGUAGES.join(", "))))
+            Err((
+                0,
+                format!(
+                    "a block of {:?}; say what it is: {}",
+                    block.language,
+                    LANGUAGES.join(", ")
+                ),
+            ))
         } else if is_shell(&block.language) {
             printed = None;
             commands(&block, &mut stage, &mut printed).await
         } else if block.comment.as_deref() == Some("output") {
-            let printed = printed.as_deref().ok_or_else(|| "no block that is run comes before it".to_owned());
-            printed.and_then(|printed| output::compare(&block.text, printed)).map_err(|problem| (0, problem))
+            let printed =
+                printed.as_deref().ok_or_else(|| "no block that is run comes before it".to_owned());
+            printed
+                .and_then(|printed| output::compare(&block.text, printed))
+                .map_err(|problem| (0, problem))
         } else {
             Ok(())
         };
-        problems.extend(result.err().map(|(offset, problem)| document.problem(block.line + offset, problem)));
+        problems.extend(
+            result.err().map(|(offset, problem)| document.problem(block.line + offset, problem)),
+        );
     }
     problems
 }

@@ -17,9 +17,9 @@ pub(crate) fn run(words: &[String], input: &str, folder: &Path) -> Option<Result
             done.map(|_| String::new()).map_err(|error| format!("cp {from} {to}: {error}"))
         }),
         "mkdir" => match rest[..] {
-            [name] => {
-                fs::create_dir(folder.join(name)).map(|()| String::new()).map_err(|error| error.to_string())
-            }
+            [name] => fs::create_dir(folder.join(name))
+                .map(|()| String::new())
+                .map_err(|error| error.to_string()),
             _ => Err("mkdir takes one folder here".to_owned()),
         },
         "chmod" => chmod(&rest, folder),
@@ -32,7 +32,8 @@ fn two<'w>(words: &[&'w str]) -> Result<[&'w str; 2], String> {
 }
 
 fn grep(words: &[&str], input: &str) -> Result<String, String> {
-    let (flags, rest): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
+    let (flags, rest): (Vec<&str>, Vec<&str>) =
+        words.iter().partition(|word| word.starts_with('-'));
     if let Some(unknown) = flags.iter().find(|flag| !["-v", "-c", "-vc", "-E"].contains(flag)) {
         return Err(format!("grep {unknown} is not understood here"));
     }
@@ -40,7 +41,8 @@ fn grep(words: &[&str], input: &str) -> Result<String, String> {
     // Without -E braces, bars and the like are plain letters.
     let escaped = |c: char| if "{}()|+?".contains(c) { format!("\\{c}") } else { c.to_string() };
     let extended = flags.contains(&"-E");
-    let pattern = if extended { pattern.to_owned() } else { pattern.chars().map(escaped).collect() };
+    let pattern =
+        if extended { pattern.to_owned() } else { pattern.chars().map(escaped).collect() };
     let pattern = Regex::new(&pattern).map_err(|error| error.to_string())?;
     let has = |letter| flags.iter().any(|flag| flag.contains(letter));
     let kept: Vec<&str> = input.lines().filter(|line| pattern.is_match(line) != has('v')).collect();

@@ -1,4 +1,5 @@
-//! Every flag that a document names is one, and every command line of the exporter is understood by it.
+//! Every flag that a document names is one, and every command line of the exporter is understood by
+//! it.
 
 use std::collections::BTreeSet;
 
@@ -49,7 +50,9 @@ fn known() -> BTreeSet<String> {
     let (mut flags, mut commands) = (BTreeSet::new(), vec![Cli::command()]);
     while let Some(mut command) = commands.pop() {
         command.build();
-        flags.extend(command.get_arguments().filter_map(|flag| Some(format!("--{}", flag.get_long()?))));
+        flags.extend(
+            command.get_arguments().filter_map(|flag| Some(format!("--{}", flag.get_long()?))),
+        );
         commands.extend(command.get_subcommands().cloned());
     }
     flags
@@ -58,21 +61,27 @@ fn known() -> BTreeSet<String> {
 /// The flags in a text.
 fn flags(text: &str) -> impl Iterator<Item = &str> {
     text.match_indices("--").filter_map(|(at, _)| {
-        let free = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace() || "([`'\"".contains(c));
+        let free = text[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|c| c.is_whitespace() || "([`'\"".contains(c));
         let rest = &text[at + 2..];
-        let end =
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.'))).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.')))
+            .unwrap_or(rest.len());
         let flag = text[at..at + 2 + end].trim_end_matches(['.', '-']);
         (free && flag.len() > 3).then_some(flag)
     })
 }
 
-/// The flags of a document that there are not. In blocks of commands each program has its own; those of ours are
-/// held by `understood`.
+/// The flags of a document that there are not. In blocks of commands each program has its own;
+/// those of ours are held by `understood`.
 pub(crate) fn strangers(document: &Document) -> Vec<String> {
     let known = known();
-    let is_known = |flag: &str| known.contains(flag) || FOREIGN.iter().any(|(foreign, _)| *foreign == flag);
-    let blocks = document.blocks().into_iter().filter(|block| matches!(&*block.language, "text" | "ini"));
+    let is_known =
+        |flag: &str| known.contains(flag) || FOREIGN.iter().any(|(foreign, _)| *foreign == flag);
+    let blocks =
+        document.blocks().into_iter().filter(|block| matches!(&*block.language, "text" | "ini"));
     let in_blocks = blocks.map(|block| (block.line, block.text));
     let texts: Vec<(usize, String)> = document.words().into_iter().chain(in_blocks).collect();
     let named = texts.iter().flat_map(|(line, text)| flags(text).map(|flag| (*line, flag)));
@@ -82,10 +91,11 @@ pub(crate) fn strangers(document: &Document) -> Vec<String> {
         .collect()
 }
 
-/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not whole, and a
-/// command may be named without what it needs.
+/// Commands in sentences and tables that the exporter does not understand. Those with a gap are not
+/// whole, and a command may be named without what it needs.
 pub(crate) fn misunderstood(document: &Document) -> Vec<String> {
-    let commands = document.words().into_iter().filter(|(_, text)| text.starts_with("trio-exporter "));
+    let commands =
+        document.words().into_iter().filter(|(_, text)| text.starts_with("trio-exporter "));
     let whole = commands.filter(|(_, text)| !text.contains(['…', '*', '|', '[']));
     whole
         .filter_map(|(line, text)| {
@@ -110,7 +120,9 @@ fn parsed(command: &Command) -> Result<(), clap::Error> {
     let Some(ours) = ours(command) else { return Ok(()) };
     let words = std::iter::once("trio-exporter").chain(ours.words.iter().map(String::as_str));
     match Cli::try_parse_from(words) {
-        Err(error) if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+        Err(error)
+            if !matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) =>
+        {
             Err(error)
         }
         _ => Ok(()),

@@ -10,15 +10,21 @@ use crate::markdown::{Document, root};
 
 /// Links of a document that lead nowhere. Those to other sites are not followed.
 pub(crate) fn broken(document: &Document) -> Vec<String> {
-    let links =
-        document.links().into_iter().filter(|(_, to)| !to.contains("://") && !to.starts_with("mailto:"));
+    let links = document
+        .links()
+        .into_iter()
+        .filter(|(_, to)| !to.contains("://") && !to.starts_with("mailto:"));
     links.filter_map(|(line, to)| Some(document.problem(line, problem(document, &to)?))).collect()
 }
 
 fn problem(document: &Document, to: &str) -> Option<String> {
     let (path, anchor) = to.split_once('#').unwrap_or((to, ""));
     let from = Path::new(&document.path).parent().unwrap_or(Path::new(""));
-    let path = if path.is_empty() { Path::new(&document.path).to_owned() } else { plain(&from.join(path)) };
+    let path = if path.is_empty() {
+        Path::new(&document.path).to_owned()
+    } else {
+        plain(&from.join(path))
+    };
     let there = root().join(&path);
     if path.to_str() != Some(&document.path) && !there.exists() {
         return Some(format!("{to}: there is no {}", path.display()));
@@ -32,7 +38,8 @@ fn problem(document: &Document, to: &str) -> Option<String> {
         let text = fs::read_to_string(there).ok()?;
         Document::new(path.to_str()?, &text).anchors()
     };
-    (!anchors.iter().any(|known| known == anchor)).then(|| format!("{to}: no heading has this anchor"))
+    (!anchors.iter().any(|known| known == anchor))
+        .then(|| format!("{to}: no heading has this anchor"))
 }
 
 /// Without `..`.
@@ -66,9 +73,9 @@ fn every_document_can_be_reached_from_the_index() {
         name.push(entry.expect("an entry").file_name());
         name
     });
-    let missing = pages
-        .chain(for_developers)
-        .filter_map(|name| name.into_string().ok())
-        .filter(|name| name.ends_with(".md") && name != "README.md" && !links.iter().any(|to| to == name));
+    let missing =
+        pages.chain(for_developers).filter_map(|name| name.into_string().ok()).filter(|name| {
+            name.ends_with(".md") && name != "README.md" && !links.iter().any(|to| to == name)
+        });
     assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());
 }

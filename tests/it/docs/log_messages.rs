@@ -1,5 +1,6 @@
-//! Every warning and every error that the program can log is in `docs/troubleshooting.md`, as are the errors and
-//! warnings whose text comes from elsewhere. They are taken from the source, so that the page cannot fall behind it.
+//! Every warning and every error that the program can log is in `docs/troubleshooting.md`, as are
+//! the errors and warnings whose text comes from elsewhere. They are taken from the source, so that
+//! the page cannot fall behind it.
 
 use std::fs;
 
@@ -22,7 +23,8 @@ const PASSED_ON: [(&str, &str); 6] = [
 /// Files whose error texts are logged.
 const ERRORS: [&str; 2] = ["src/state_file/problem.rs", "src/trio/error.rs"];
 
-/// Files that tell in words what happened to a request or a login: their sentences are logged as `error`.
+/// Files that tell in words what happened to a request or a login: their sentences are logged as
+/// `error`.
 const DETAILS: [&str; 2] = ["src/trio/session.rs", "src/trio/transport.rs"];
 
 /// A text with its gaps, and its place in the source.
@@ -122,7 +124,9 @@ fn is_sentence(text: &str) -> bool {
 fn is_warnings(list: &syn::Expr) -> bool {
     match list {
         syn::Expr::Path(path) => path.path.is_ident("warnings"),
-        syn::Expr::Field(field) => matches!(&field.member, syn::Member::Named(name) if name == "warnings"),
+        syn::Expr::Field(field) => {
+            matches!(&field.member, syn::Member::Named(name) if name == "warnings")
+        }
         _ => false,
     }
 }
@@ -169,7 +173,8 @@ fn parts(text: &str) -> Vec<String> {
         }
     }
     parts.push(part);
-    let words = parts.iter().map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned());
+    let words =
+        parts.iter().map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned());
     words.filter(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 3).collect()
 }
 
@@ -191,7 +196,12 @@ fn of_the_program() -> Vec<Message> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
-            let name = path.strip_prefix(root()).expect("ours").to_str().expect("UTF-8").replace('\\', "/");
+            let name = path
+                .strip_prefix(root())
+                .expect("ours")
+                .to_str()
+                .expect("UTF-8")
+                .replace('\\', "/");
             if path.is_dir() {
                 folders.push(path);
             } else if name.ends_with(".rs") && !name.contains("/tests") {
@@ -214,7 +224,10 @@ fn a_message_that_cannot_be_looked_up_is_found_wherever_it_comes_from() {
     let page = Document::new("page.md", "`it\nfails`, `kept as …`");
     for (file, source) in [
         ("src/a.rs", r#"fn a() { tracing::warn!(error = "it fails", "nobody knows this"); }"#),
-        ("src/a.rs", r#"fn a() { let f = || { if b() { error!(%x, "nobody knows {this} one") } }; }"#),
+        (
+            "src/a.rs",
+            r#"fn a() { let f = || { if b() { error!(%x, "nobody knows {this} one") } }; }"#,
+        ),
         ("src/a.rs", r#"fn a() { tracing::error!("{error}"); }"#),
         ("src/a.rs", r#"fn a() { warnings.push(format!("{key}: nobody knows this")); }"#),
         ("src/a.rs", r#"fn a() { self.warnings.push(format!("{key}: nobody knows this")); }"#),

@@ -43,7 +43,11 @@ impl Mark {
         if let Some(reason) = comment.strip_prefix("needs:") {
             let reason = reason.trim();
             let known = REASONS.contains(&reason);
-            return if known { Ok(Self::Needs) } else { Err(format!("{reason:?} is none of {REASONS:?}")) };
+            return if known {
+                Ok(Self::Needs)
+            } else {
+                Err(format!("{reason:?} is none of {REASONS:?}"))
+            };
         }
         if let Some(test) = comment.strip_prefix("run by:") {
             return there_is(test.trim()).map(|()| Self::RunBy);
@@ -54,10 +58,15 @@ impl Mark {
 
 /// The test, given as `FILE NAME`, exists.
 fn there_is(test: &str) -> Result<(), String> {
-    let (file, name) = test.split_once(' ').ok_or_else(|| format!("{test:?} is not `FILE TEST`"))?;
+    let (file, name) =
+        test.split_once(' ').ok_or_else(|| format!("{test:?} is not `FILE TEST`"))?;
     let text = fs::read_to_string(root().join(file)).map_err(|error| format!("{file}: {error}"))?;
     let syntax = syn::parse_file(&text).map_err(|error| format!("{file}: {error}"))?;
-    if has_test(&syntax.items, name) { Ok(()) } else { Err(format!("{file} has no test called {name}")) }
+    if has_test(&syntax.items, name) {
+        Ok(())
+    } else {
+        Err(format!("{file} has no test called {name}"))
+    }
 }
 
 fn has_test(items: &[syn::Item], name: &str) -> bool {
@@ -66,7 +75,9 @@ fn has_test(items: &[syn::Item], name: &str) -> bool {
     };
     items.iter().any(|item| match item {
         syn::Item::Fn(function) => function.sig.ident == name && function.attrs.iter().any(is_test),
-        syn::Item::Mod(module) => module.content.as_ref().is_some_and(|(_, inner)| has_test(inner, name)),
+        syn::Item::Mod(module) => {
+            module.content.as_ref().is_some_and(|(_, inner)| has_test(inner, name))
+        }
         _ => false,
     })
 }

@@ -1,5 +1,6 @@
-//! Output in a document, against the output that was printed. Every number is the same as every other, and so is
-//! blank space of any width; `…` matches anything in a line, and a line of its own any lines.
+//! Output in a document, against the output that was printed. Every number is the same as every
+//! other, and so is blank space of any width; `…` matches anything in a line, and a line of its own
+//! any lines.
 
 /// The first line that was not printed, or not where the document shows it.
 pub(crate) fn compare(shown: &str, printed: &str) -> Result<(), String> {
@@ -69,9 +70,12 @@ fn matches(shown: &str, printed: &str) -> bool {
 #[test]
 fn numbers_and_blanks_may_differ_and_dots_stand_for_anything() {
     let printed = "OK     a: 12 items\nts=1 message=x level=warn\nend 7\n";
-    for shown in
-        ["OK a: 7 items\n…\nend 1234", "OK  a: 1 items\nts=… level=warn\nend 9\n", "…\nend 3", "OK a: 1 …\n…"]
-    {
+    for shown in [
+        "OK a: 7 items\n…\nend 1234",
+        "OK  a: 1 items\nts=… level=warn\nend 9\n",
+        "…\nend 3",
+        "OK a: 1 …\n…",
+    ] {
         compare(shown, printed).unwrap();
     }
     for (shown, complaint) in [

@@ -18,7 +18,11 @@ async fn blocks_that_are_neither_run_nor_marked_are_found() {
         ("```sh\npromtool check config a.yml\n```", 4, "`promtool` is not run here"),
         ("```sh\n\ntrio-exporter --config.file gone.yml --config.check\n```", 5, "gone.yml"),
         ("```sh\ntrio-exporter chek\n```", 4, "chek"),
-        ("```sh\ncurl -s localhost:10427/metrics | grep '^trio_down'\n```", 4, "grep finds nothing"),
+        (
+            "```sh\ncurl -s localhost:10427/metrics | grep '^trio_down'\n```",
+            4,
+            "grep finds nothing",
+        ),
         ("```sh\ntrio-exporter demo && rm -r .\n```", 4, "mark the block"),
         ("<!-- needs: patience -->\n```sh\npromtool\n```", 4, "is none of"),
         (
@@ -29,7 +33,11 @@ async fn blocks_that_are_neither_run_nor_marked_are_found() {
         ("<!-- run by: tests/stack/nowhere.rs a -->\n```sh\npromtool\n```", 4, "nowhere.rs"),
         ("<!-- ran by: me -->\n```sh\npromtool\n```", 4, "is no mark"),
         ("<!-- needs: your Trio -->\n\n```sh\npromtool\n```", 6, "`promtool` is not run here"),
-        ("<!-- needs: your Trio -->\n```sh\ntrio-exporter --config.fiel a\n```", 5, "--config.fiel"),
+        (
+            "<!-- needs: your Trio -->\n```sh\ntrio-exporter --config.fiel a\n```",
+            5,
+            "--config.fiel",
+        ),
         ("<!-- output -->\n```text\nready\n```", 4, "no block that is run"),
         (
             "```sh\ncurl -s localhost:10427/-/ready\n```\n<!-- output -->\n```text\nsteady\n```",
@@ -59,10 +67,16 @@ fn flags_links_and_queries_that_there_are_not_are_found() {
     let text = "`--web.listen-adress`, `--once`, `trio-exporter chek --target NAME`, `trio-exporter check --target NAME`, [a](fields.md#the-file), [b](fields.md#the-fiel), [c](nowhere.md)\n\n\
                 ```promql\nsum(trio_up)\nsum(trio_upp)\n```\n";
     let document = document(text);
-    assert_eq!(flags::strangers(&document), ["docs/planted.md:3: there is no flag --web.listen-adress"]);
+    assert_eq!(
+        flags::strangers(&document),
+        ["docs/planted.md:3: there is no flag --web.listen-adress"]
+    );
     let misunderstood = flags::misunderstood(&document);
     assert_eq!(misunderstood.len(), 1, "{misunderstood:?}");
-    assert!(misunderstood[0].starts_with("docs/planted.md:3: `trio-exporter chek"), "{misunderstood:?}");
+    assert!(
+        misunderstood[0].starts_with("docs/planted.md:3: `trio-exporter chek"),
+        "{misunderstood:?}"
+    );
     assert_eq!(
         links::broken(&document),
         [
@@ -72,7 +86,10 @@ fn flags_links_and_queries_that_there_are_not_are_found() {
     );
     let wrong = metrics::wrong(&document, &Catalogue::shipped());
     assert_eq!(wrong.len(), 1, "{wrong:?}");
-    assert!(wrong[0].starts_with("docs/planted.md:7: ") && wrong[0].contains("trio_upp"), "{wrong:?}");
+    assert!(
+        wrong[0].starts_with("docs/planted.md:7: ") && wrong[0].contains("trio_upp"),
+        "{wrong:?}"
+    );
 }
 
 #[tokio::test]

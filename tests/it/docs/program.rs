@@ -21,8 +21,8 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it with `command`'s variables and words, without the name of the program. What it prints goes to
-    /// files called `name` beside `folder`; `input` is what it reads.
+    /// Starts it with `command`'s variables and words, without the name of the program. What it
+    /// prints goes to files called `name` beside `folder`; `input` is what it reads.
     pub(crate) fn start(
         command: &shell::Command,
         folder: &Path,
@@ -33,10 +33,17 @@ impl Program {
         let (out, err) = (printed("out"), printed("err"));
         let answers = printed("in");
         fs::write(&answers, input).map_err(|error| format!("{}: {error}", answers.display()))?;
-        let answers = File::open(&answers).map_err(|error| format!("{}: {error}", answers.display()))?;
-        let file = |path: &Path| File::create(path).map_err(|error| format!("{}: {error}", path.display()));
+        let answers =
+            File::open(&answers).map_err(|error| format!("{}: {error}", answers.display()))?;
+        let file = |path: &Path| {
+            File::create(path).map_err(|error| format!("{}: {error}", path.display()))
+        };
         let mut program = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-        program.args(&command.words).env_clear().envs(command.environment.clone()).current_dir(folder);
+        program
+            .args(&command.words)
+            .env_clear()
+            .envs(command.environment.clone())
+            .current_dir(folder);
         program.stdin(answers).stdout(file(&out)?).stderr(file(&err)?);
         let child = program.spawn().map_err(|error| error.to_string())?;
         Ok(Self { child, out, err })

@@ -1,5 +1,5 @@
-//! The little of a shell that the documents need: words, quotes, variables before a command, pipes, a file for the
-//! output. Anything else is an error, so that nothing is half understood.
+//! The little of a shell that the documents need: words, quotes, variables before a command, pipes,
+//! a file for the output. Anything else is an error, so that nothing is half understood.
 
 /// One line: commands, each reading what the one before has printed.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,7 +25,8 @@ enum Token {
     Into,
 }
 
-/// The lines of a block, or what is not understood of each, with how many lines below the fence it is.
+/// The lines of a block, or what is not understood of each, with how many lines below the fence it
+/// is.
 pub(crate) fn pipelines(block: &str) -> Vec<Result<Pipeline, (usize, String)>> {
     let (mut found, mut line, mut begun) = (Vec::new(), String::new(), None);
     for (number, part) in block.lines().enumerate() {
@@ -36,8 +37,9 @@ pub(crate) fn pipelines(block: &str) -> Vec<Result<Pipeline, (usize, String)>> {
         }
         line.push_str(part);
         let tokens = tokens(line.trim().trim_start_matches("$ "));
-        let read = tokens
-            .and_then(|tokens| if tokens.is_empty() { Ok(None) } else { pipeline(offset, tokens).map(Some) });
+        let read = tokens.and_then(|tokens| {
+            if tokens.is_empty() { Ok(None) } else { pipeline(offset, tokens).map(Some) }
+        });
         found.extend(read.map_err(|problem| (offset, problem)).transpose());
         line.clear();
         begun = None;
@@ -66,7 +68,9 @@ fn tokens(line: &str) -> Result<Vec<Token>, String> {
                 }
             }
             (None, ';' | '&' | '<' | '$' | '`' | '(' | ')' | '*') => {
-                return Err(format!("`{c}` is more of a shell than is understood here; mark the block"));
+                return Err(format!(
+                    "`{c}` is more of a shell than is understood here; mark the block"
+                ));
             }
             (None, c) => word.get_or_insert_default().push(c),
         }
@@ -106,8 +110,8 @@ fn pipeline(offset: usize, tokens: Vec<Token>) -> Result<Pipeline, String> {
 /// `NAME=value`.
 fn variable(word: &str) -> Option<(String, String)> {
     let (name, value) = word.split_once('=')?;
-    let plain =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let plain = !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     plain.then(|| (name.to_owned(), value.to_owned()))
 }
 
@@ -115,7 +119,8 @@ fn variable(word: &str) -> Option<(String, String)> {
 fn a_line_is_read_as_a_shell_reads_it_or_not_at_all() {
     let lines = pipelines("A=1 curl -s \\\n  'a b' | grep \"x y\" > said # why\n\n# nothing\nls\n");
     let lines = lines.into_iter().collect::<Result<Vec<_>, _>>().expect("understood");
-    let words = |at: usize| lines[0].commands[at].words.iter().map(String::as_str).collect::<Vec<_>>();
+    let words =
+        |at: usize| lines[0].commands[at].words.iter().map(String::as_str).collect::<Vec<_>>();
     assert_eq!((words(0), words(1)), (vec!["curl", "-s", "a b"], vec!["grep", "x y"]));
     assert_eq!(lines[0].commands[0].environment, [("A".to_owned(), "1".to_owned())]);
     assert_eq!((lines[0].into.as_deref(), lines[0].offset), (Some("said"), 1));
@@ -127,7 +132,8 @@ fn a_line_is_read_as_a_shell_reads_it_or_not_at_all() {
         ("a | | b", "a command is missing"),
         ("a >", "`>` without a file"),
     ] {
-        let (offset, problem) = pipelines(&format!("\n{line}"))[0].as_ref().expect_err(line).clone();
+        let (offset, problem) =
+            pipelines(&format!("\n{line}"))[0].as_ref().expect_err(line).clone();
         assert!(offset == 2 && problem.contains(complaint), "{line}: {offset}: {problem}");
     }
 }

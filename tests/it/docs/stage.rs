@@ -1,12 +1,16 @@
-//! The place that runs the commands of a document: a folder with the reader's files, and a simulated Trio.
+//! The place that runs the commands of a document: a folder with the reader's files, and a
+//! simulated Trio.
 //!
 //! The commands are run as they stand, but for this:
 //!
-//! - `trio-exporter` and `cargo run --` are the binary of this test; programs that serve do so on a free port, and what
-//!   is written to `localhost:10427` and `127.0.0.1:10428` goes to the ports that they got. Where nothing has been
-//!   started, the exporter is started with `trio-exporter.yml`.
-//! - `trio.example` and its like are the simulated Trio; its service is called otherwise than in the documents.
-//! - `init` is answered with what the simulated Trio knows, in a folder where it has not been before.
+//! - `trio-exporter` and `cargo run --` are the binary of this test; programs that serve do so on a
+//!   free port, and what is written to `localhost:10427` and `127.0.0.1:10428` goes to the ports
+//!   that they got. Where nothing has been started, the exporter is started with
+//!   `trio-exporter.yml`.
+//! - `trio.example` and its like are the simulated Trio; its service is called otherwise than in
+//!   the documents.
+//! - `init` is answered with what the simulated Trio knows, in a folder where it has not been
+//!   before.
 //! - `trace` lasts a second and `record` takes one cycle.
 
 use std::{fs, path::PathBuf, time::Duration};
@@ -32,8 +36,7 @@ const FINITE: [&str; 9] =
 /// Flags that make a serving command end.
 const ENDING: [&str; 5] = ["--once", "--config.check", "--print-fields", "--help", "--version"];
 /// A user of the web server, as the document asks the reader to write it, with a real hash.
-const USERS: &str =
-    "basic_auth_users: {prometheus: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi}\n";
+const USERS: &str = "basic_auth_users: {prometheus: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi}\n";
 
 pub(crate) struct Stage {
     outer: TempDir,
@@ -72,7 +75,8 @@ impl Stage {
         let here = self.folder();
         fs::create_dir_all(here.join("deploy")).expect("a folder");
         let options = Options::default();
-        let config = fs::read_to_string(root().join("deploy/trio-exporter.yml")).expect("it is shipped");
+        let config =
+            fs::read_to_string(root().join("deploy/trio-exporter.yml")).expect("it is shipped");
         for (name, text) in [
             ("deploy/trio-exporter.yml", &*config),
             ("trio-exporter.yml", &*self.real(&config)),
@@ -87,7 +91,8 @@ impl Stage {
             fs::write(here.join(name), text).expect("a file in our own folder");
         }
         let secrets = ["600", "client_key", "username", "password", "key"];
-        let chmod: Vec<String> = ["chmod"].iter().chain(&secrets).map(|word| (*word).to_owned()).collect();
+        let chmod: Vec<String> =
+            ["chmod"].iter().chain(&secrets).map(|word| (*word).to_owned()).collect();
         filters::run(&chmod, "", &here).expect("chmod is known").expect("they are ours");
     }
 
@@ -98,7 +103,8 @@ impl Stage {
             text = self.one(command, &text).await?;
         }
         if let Some(file) = &pipeline.into {
-            fs::write(self.folder().join(file), &text).map_err(|error| format!("{file}: {error}"))?;
+            fs::write(self.folder().join(file), &text)
+                .map_err(|error| format!("{file}: {error}"))?;
             return Ok(String::new());
         }
         Ok(self.documented(&text))
@@ -116,11 +122,14 @@ impl Stage {
         }
         if command.words[0] == "curl" {
             self.exporter_runs().await?;
-            let words: Vec<String> = command.words[1..].iter().map(|word| self.real(word)).collect();
+            let words: Vec<String> =
+                command.words[1..].iter().map(|word| self.real(word)).collect();
             return curl(&words).await;
         }
         let known = filters::run(&command.words, input, &self.folder());
-        known.unwrap_or_else(|| Err(format!("`{}` is not run here; mark the block", command.words[0])))
+        known.unwrap_or_else(|| {
+            Err(format!("`{}` is not run here; mark the block", command.words[0]))
+        })
     }
 
     /// Starts the exporter unless it is running: commands that ask it need one.
@@ -134,11 +143,14 @@ impl Stage {
 
     async fn ours(&mut self, mut command: Command) -> Result<String, String> {
         self.address_files()?;
-        for text in command.words.iter_mut().chain(command.environment.iter_mut().map(|(_, value)| value)) {
+        for text in
+            command.words.iter_mut().chain(command.environment.iter_mut().map(|(_, value)| value))
+        {
             *text = self.real(text);
         }
         let first = command.words.first().map_or("run", String::as_str).to_owned();
-        let ends = FINITE.contains(&&*first) || command.words.iter().any(|word| ENDING.contains(&&**word));
+        let ends =
+            FINITE.contains(&&*first) || command.words.iter().any(|word| ENDING.contains(&&**word));
         match &*first {
             "trace" => set(&mut command, "--for", "1s"),
             "record" => set(&mut command, "--cycles", "1"),
@@ -147,7 +159,8 @@ impl Stage {
         }
         self.started += 1;
         let answers = if first == "init" { self.first_time()? } else { String::new() };
-        let mut program = Program::start(&command, &self.folder(), &self.started.to_string(), &answers)?;
+        let mut program =
+            Program::start(&command, &self.folder(), &self.started.to_string(), &answers)?;
         if ends {
             let status = program.ended().await?;
             return if status.success() {
@@ -172,7 +185,8 @@ impl Stage {
     /// Clears what `init` writes away; returns the answers to its questions.
     fn first_time(&self) -> Result<String, String> {
         for name in ["trio-exporter.yml", "client_key", "username", "password"] {
-            fs::remove_file(self.folder().join(name)).map_err(|error| format!("{name}: {error}"))?;
+            fs::remove_file(self.folder().join(name))
+                .map_err(|error| format!("{name}: {error}"))?;
         }
         let Options { client_key, username, password, .. } = Options::default();
         Ok(format!("http://{}/te/api\n{client_key}\n{username}\n{password}\n", self.trio))
@@ -185,7 +199,8 @@ impl Stage {
             let path = entry.map_err(problem)?.path();
             if path.extension().is_some_and(|extension| extension == "yml") {
                 let text = fs::read_to_string(&path).map_err(problem)?;
-                fs::write(&path, self.real(&text.replace(&self.written, &self.trio))).map_err(problem)?;
+                fs::write(&path, self.real(&text.replace(&self.written, &self.trio)))
+                    .map_err(problem)?;
             }
         }
         self.written.clone_from(&self.trio);
@@ -208,7 +223,9 @@ impl Stage {
     /// Replaces the real addresses in an output by those of the document.
     fn documented(&self, text: &str) -> String {
         let text = text.replace(&self.trio, "127.0.0.1:10428");
-        self.exporter.as_ref().map_or(text.clone(), |exporter| text.replace(exporter, "127.0.0.1:10427"))
+        self.exporter
+            .as_ref()
+            .map_or(text.clone(), |exporter| text.replace(exporter, "127.0.0.1:10427"))
     }
 }
 
@@ -232,7 +249,8 @@ fn set(command: &mut Command, flag: &str, value: &str) {
     command.words.extend([flag, value].map(str::to_owned));
 }
 
-/// Waits until every target has been read once. An exporter that requires a user or TLS counts as ready.
+/// Waits until every target has been read once. An exporter that requires a user or TLS counts as
+/// ready.
 async fn ready(address: &str) {
     let url = format!("http://{address}/-/ready");
     until("the exporter to be ready", PATIENCE, async || {

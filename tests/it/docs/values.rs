@@ -1,4 +1,5 @@
-//! Every value of the labels that say what is wrong, and every exit code, has a row in `docs/troubleshooting.md`.
+//! Every value of the labels that say what is wrong, and every exit code, has a row in
+//! `docs/troubleshooting.md`.
 
 use trio_exporter::{
     model::{AuthFailure, RequestFailure, RetryReason},
@@ -10,8 +11,11 @@ use crate::markdown::Document;
 
 /// The values that have no row in the section of `heading`.
 pub(crate) fn without_row(page: &Document, heading: &str, values: &[&str]) -> Vec<String> {
-    let lines =
-        page.text.lines().skip_while(|line| !(line.starts_with('#') && line.contains(heading))).skip(1);
+    let lines = page
+        .text
+        .lines()
+        .skip_while(|line| !(line.starts_with('#') && line.contains(heading)))
+        .skip(1);
     let section: Vec<&str> = lines.take_while(|line| !line.starts_with('#')).collect();
     let missing = values.iter().filter(|value| {
         let row = format!("| `{value}` |");
@@ -44,6 +48,9 @@ fn every_value_that_says_what_is_wrong_is_explained() {
 #[test]
 fn a_value_without_a_row_in_its_own_section_is_found() {
     let page = Document::new("page.md", "## `a_total`\n| `x` | it |\n## `b_total`\n| `y` | it |\n");
-    assert_eq!(without_row(&page, "`a_total`", &["x", "y"]), ["page.md: `a_total`: no row for `y`"]);
+    assert_eq!(
+        without_row(&page, "`a_total`", &["x", "y"]),
+        ["page.md: `a_total`: no row for `y`"]
+    );
     assert_eq!(without_row(&page, "`c_total`", &["x"]).len(), 1);
 }

@@ -9,7 +9,8 @@ use super::{nothing_in, stage::Stage};
 use crate::markdown::{Block, Document};
 
 /// Keys at the top of the exporter's configuration.
-const CONFIG: [&str; 7] = ["targets", "poll", "collectors", "agents", "goals", "metrics", "state_file"];
+const CONFIG: [&str; 7] =
+    ["targets", "poll", "collectors", "agents", "goals", "metrics", "state_file"];
 /// A target for fragments that have none.
 const TARGET: &str = "targets: [{name: main, servers: [https://trio.example/te/api], client_key_file: client_key, \
                       username_file: username, password_file: password}]\n";
@@ -20,11 +21,13 @@ pub(crate) fn problem(block: &Block, folder: &Path) -> Option<String> {
         Ok(value) => value,
         Err(error) => return Some(error.to_string()),
     };
-    let keys: Vec<&String> = value.as_object().map(|object| object.keys().collect()).unwrap_or_default();
+    let keys: Vec<&String> =
+        value.as_object().map(|object| object.keys().collect()).unwrap_or_default();
     let has = |key: &str| keys.iter().any(|known| *known == key);
     // Prometheus knows `targets` in a list alone, and no other format has these keys at the top.
     if CONFIG.iter().any(|key| has(key)) && !has("apiVersion") {
-        let text = if has("targets") { block.text.clone() } else { format!("{TARGET}{}", block.text) };
+        let text =
+            if has("targets") { block.text.clone() } else { format!("{TARGET}{}", block.text) };
         // The folder of an installed package.
         let text = text.replace("/var/lib/trio-exporter", &folder.display().to_string());
         let path = folder.join("block.yml");
@@ -47,7 +50,9 @@ async fn every_block_of_yaml_can_be_read_and_the_exporter_takes_what_is_for_it()
     for document in Document::shipped() {
         for block in document.blocks().iter().filter(|block| block.language == "yaml") {
             ours += usize::from(CONFIG.iter().any(|key| block.text.contains(&format!("{key}:"))));
-            problems.extend(problem(block, &stage.folder()).map(|what| document.problem(block.line, what)));
+            problems.extend(
+                problem(block, &stage.folder()).map(|what| document.problem(block.line, what)),
+            );
         }
     }
     nothing_in(&problems);

@@ -1,5 +1,5 @@
-//! A server that is reachable and fails: when it is left, when it is returned to, and that the exporter does not
-//! switch to and fro.
+//! A server that is reachable and fails: when it is left, when it is returned to, and that the
+//! exporter does not switch to and fro.
 
 use pretty_assertions::assert_eq;
 use serde_json::json;
@@ -40,9 +40,9 @@ fn failovers(metrics: &Samples) -> Option<f64> {
 
 /// Every collector of what happens now was read.
 fn is_read(metrics: &Samples) -> bool {
-    ["agent_state", "service_state", "calls"]
-        .iter()
-        .all(|collector| metrics.get("trio_collector_success", &[("collector", collector)]) == Some(1.0))
+    ["agent_state", "service_state", "calls"].iter().all(|collector| {
+        metrics.get("trio_collector_success", &[("collector", collector)]) == Some(1.0)
+    })
 }
 
 #[tokio::test]
@@ -59,13 +59,21 @@ async fn primary_with_only_5xx_is_left_until_it_works() {
     for _ in 0..24 {
         app.step_after(5).await;
     }
-    assert_eq!(failovers(&app.metrics().await), Some(1.0), "while it fails the exporter does not return");
+    assert_eq!(
+        failovers(&app.metrics().await),
+        Some(1.0),
+        "while it fails the exporter does not return"
+    );
     primary.order("answering", &json!({"answering": true})).await;
     for _ in 0..8 {
         app.step_after(5).await;
     }
     let metrics = app.metrics().await;
-    assert_eq!(active(&metrics), [series("trio_server_active", &primary, "primary")], "within half a minute");
+    assert_eq!(
+        active(&metrics),
+        [series("trio_server_active", &primary, "primary")],
+        "within half a minute"
+    );
     assert_eq!((failovers(&metrics), up(&metrics, &primary)), (Some(2.0), Some(1.0)));
     assert_eq!(metrics.sum("trio_auth_failures_total"), 0.0);
 }
@@ -110,7 +118,11 @@ async fn single_failing_resource_causes_no_failover() {
         assert_eq!(active(&metrics), [series("trio_server_active", &primary, "primary")]);
         assert_eq!((failovers(&metrics), up(&metrics, &primary)), (Some(0.0), Some(1.0)));
     }
-    assert!(secondary.simulator.requests() < 12, "only looked at: {}", secondary.simulator.requests());
+    assert!(
+        secondary.simulator.requests() < 12,
+        "only looked at: {}",
+        secondary.simulator.requests()
+    );
 }
 
 #[tokio::test]
@@ -139,7 +151,11 @@ async fn a_primary_whose_first_answers_already_fail_is_left_after_ten_seconds() 
         app.step_after(5).await;
         let metrics = app.metrics().await;
         assert_eq!(metrics.get("trio_up", &[]), Some(1.0), "{path}");
-        assert_eq!(active(&metrics), [series("trio_server_active", &secondary, "secondary")], "{path}");
+        assert_eq!(
+            active(&metrics),
+            [series("trio_server_active", &secondary, "secondary")],
+            "{path}"
+        );
         mend(&primary, &[path]).await;
         for _ in 0..8 {
             app.step_after(5).await;
@@ -157,7 +173,8 @@ async fn failing_primary_with_passive_secondary_is_still_read() {
     for _ in 0..6 {
         let before = (primary.simulator.requests(), secondary.simulator.requests());
         app.step_after(5).await;
-        let asked = (primary.simulator.requests() - before.0, secondary.simulator.requests() - before.1);
+        let asked =
+            (primary.simulator.requests() - before.0, secondary.simulator.requests() - before.1);
         assert!(asked.0 <= 30 && asked.1 <= 30, "{asked:?}");
     }
     let metrics = app.metrics().await;
@@ -168,7 +185,11 @@ async fn failing_primary_with_passive_secondary_is_still_read() {
     assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
     take_over(&primary, &secondary, false).await;
     app.step_after(5).await;
-    assert_eq!(failovers(&app.metrics().await), Some(1.0), "the change of mode is followed as ever");
+    assert_eq!(
+        failovers(&app.metrics().await),
+        Some(1.0),
+        "the change of mode is followed as ever"
+    );
 }
 
 #[tokio::test]

@@ -20,7 +20,9 @@ pub(super) async fn pair() -> (Simulated, Simulated, Clock) {
 }
 
 async fn introduce(primary: &Simulated, secondary: &Simulated) {
-    primary.order("failover", &json!({"other": secondary.addr.to_string(), "passive": false})).await;
+    primary
+        .order("failover", &json!({"other": secondary.addr.to_string(), "passive": false}))
+        .await;
     let order = json!({"other": primary.addr.to_string(), "secondary": true, "passive": true});
     secondary.order("failover", &order).await;
 }
@@ -64,8 +66,16 @@ async fn passive_primary_is_left_for_secondary_within_cycle() {
         let metrics = app.metrics().await;
         assert_eq!(metrics.get("trio_up", &[]), Some(1.0), "{bare}");
         assert_eq!(metrics.sum("trio_agents"), 40.0, "{bare}");
-        assert_eq!(active(&metrics), [series("trio_server_active", &secondary, "secondary")], "{bare}");
-        assert_eq!((up(&metrics, &primary), up(&metrics, &secondary)), (Some(1.0), Some(1.0)), "{bare}");
+        assert_eq!(
+            active(&metrics),
+            [series("trio_server_active", &secondary, "secondary")],
+            "{bare}"
+        );
+        assert_eq!(
+            (up(&metrics, &primary), up(&metrics, &secondary)),
+            (Some(1.0), Some(1.0)),
+            "{bare}"
+        );
         assert_eq!(metrics.get("trio_failovers_total", &[]), Some(1.0), "{bare}");
         assert_eq!(metrics.sum("trio_auth_failures_total"), 0.0, "{bare}");
         let redirected = metrics.find("trio_api_requests_total", &[("code", "307")]);
@@ -170,7 +180,8 @@ async fn servers_that_send_each_other_every_request_are_asked_once_each() {
     for _ in 0..3 {
         let before = (primary.simulator.requests(), secondary.simulator.requests());
         app.step_after(5).await;
-        let asked = (primary.simulator.requests() - before.0, secondary.simulator.requests() - before.1);
+        let asked =
+            (primary.simulator.requests() - before.0, secondary.simulator.requests() - before.1);
         assert!(asked.0 <= 4 && asked.1 <= 4, "{asked:?}");
     }
     let metrics = app.metrics().await;
@@ -220,7 +231,9 @@ async fn flapping_primary_is_returned_to_less_and_less_often() {
     let primary = HandWritten::start().await;
     let order = json!({"other": primary.server.address().to_string(), "secondary": true});
     secondary.order("failover", &order).await;
-    let away = || ResponseTemplate::new(307).insert_header("Location", format!("http://{}/", secondary.addr));
+    let away = || {
+        ResponseTemplate::new(307).insert_header("Location", format!("http://{}/", secondary.addr))
+    };
     primary.server.reset().await;
     primary.answer("", "{}").await;
     Mock::given(method("GET"))
@@ -266,8 +279,7 @@ async fn a_server_whose_resources_stand_elsewhere_is_read_by_its_own_links() {
     let clock = still_clock();
     let secondary = Simulated::start(Options::default(), clock.clone()).await;
     let primary = HandWritten::start().await;
-    let link =
-        json!([{"rel": "cc", "href": "/te/api/v2/centres"}, {"rel": "login", "href": "/te/api/v2/door"}]);
+    let link = json!([{"rel": "cc", "href": "/te/api/v2/centres"}, {"rel": "login", "href": "/te/api/v2/door"}]);
     let names = json!({"primaryServer": primary.server.address().to_string(),
         "secondaryServer": secondary.addr.to_string()});
     primary.answer("", json!({"links": link, "data": names}).to_string()).await;
@@ -286,7 +298,8 @@ async fn a_server_whose_resources_stand_elsewhere_is_read_by_its_own_links() {
     let order = json!({"other": primary.server.address().to_string(), "secondary": true});
     secondary.order("failover", &order).await;
     primary.server.reset().await;
-    let away = ResponseTemplate::new(307).insert_header("Location", format!("http://{}", secondary.addr));
+    let away =
+        ResponseTemplate::new(307).insert_header("Location", format!("http://{}", secondary.addr));
     Mock::given(path_regex("/te/api.*")).respond_with(away).mount(&primary.server).await;
     app.step_after(5).await;
     app.step_after(5).await;

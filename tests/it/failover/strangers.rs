@@ -39,9 +39,11 @@ fn disguises(good: SocketAddr, trap: SocketAddr) -> Vec<String> {
 /// A Trio with one agent, which sets cookies and whose answers carry `extra` members and headers.
 async fn trio(extra: &str, header: Option<(&'static str, String)>) -> HandWritten {
     let trio = HandWritten::start().await;
-    for (resource, data) in
-        [("cc", r#"[{"id":1}]"#), ("cc/1", "[]"), ("cc/1/agents/state", r#"[{"agentId":7,"state":"Busy"}]"#)]
-    {
+    for (resource, data) in [
+        ("cc", r#"[{"id":1}]"#),
+        ("cc/1", "[]"),
+        ("cc/1/agents/state", r#"[{"agentId":7,"state":"Busy"}]"#),
+    ] {
         let body = format!("{{{extra}\"data\":{data}}}");
         let mut answer = ResponseTemplate::new(200)
             .set_body_raw(body, "application/json")
@@ -116,7 +118,8 @@ async fn links_and_pages_that_lead_to_a_stranger_are_not_followed() {
         ]);
         let pages = json!({"currentPage": 1, "pageSize": 1, "totalCount": 3, "totalPages": 3,
             "nextPageLink": format!("{disguise}/cc/1/agents/state?page=2")});
-        let trio = trio(&format!("\"links\":{links},"), Some(("X-Pagination", pages.to_string()))).await;
+        let trio =
+            trio(&format!("\"links\":{links},"), Some(("X-Pagination", pages.to_string()))).await;
         trio.answer("", format!("{{\"links\":{links},\"data\":{{}}}}")).await;
         live(target(&trio.url())).await;
         assert_eq!(trap.heard(), Vec::<String>::new(), "{disguise}");
@@ -140,7 +143,11 @@ async fn names_in_the_api_resource_that_play_tricks_are_not_believed() {
     ] {
         let location = format!("http://{}/te/api", trap.addr);
         let trio = redirecting("GET", "cc", &location).await;
-        trio.answer("", json!({"data": {"primaryServer": name, "secondaryServer": name}}).to_string()).await;
+        trio.answer(
+            "",
+            json!({"data": {"primaryServer": name, "secondaryServer": name}}).to_string(),
+        )
+        .await;
         live(target(&trio.url())).await;
         assert_eq!(trap.heard(), Vec::<String>::new(), "{name}");
     }
@@ -151,7 +158,8 @@ async fn only_configured_servers_can_name_others() {
     let trap = Trap::set(WELCOME).await;
     let to_trap = format!("http://{}/te/api", trap.addr);
     let named = redirecting("GET", "cc", &to_trap).await;
-    let names = json!({"data": {"primaryServer": trap.addr.to_string(), "secondaryServer": to_trap}});
+    let names =
+        json!({"data": {"primaryServer": trap.addr.to_string(), "secondaryServer": to_trap}});
     named.answer("", names.to_string()).await;
     let configured = redirecting("GET", "cc", &named.url()).await;
     let names = json!({"data": {"primaryServer": configured.server.address().to_string(),
@@ -160,7 +168,10 @@ async fn only_configured_servers_can_name_others() {
     let app = live(target(&configured.url())).await;
     assert_eq!(trap.heard(), Vec::<String>::new());
     let logins = named.server.received_requests().await.expect("recorded");
-    assert!(logins.iter().any(|request| request.url.path() == "/te/api/login"), "it is a server of Trio");
+    assert!(
+        logins.iter().any(|request| request.url.path() == "/te/api/login"),
+        "it is a server of Trio"
+    );
     let metrics = app.metrics().await;
     assert_eq!(metrics.find("trio_server_up", &[]).len(), 2);
 }
@@ -188,7 +199,8 @@ async fn a_server_that_is_configured_as_https_is_never_spoken_to_in_the_clear() 
 #[tokio::test]
 async fn a_token_goes_only_to_the_server_that_gave_it() {
     let other = trio("", None).await;
-    let token = json!({"access_token": "token-of-the-other", "refresh_token": "r", "expires_in": 3600});
+    let token =
+        json!({"access_token": "token-of-the-other", "refresh_token": "r", "expires_in": 3600});
     Mock::given(method("POST"))
         .respond_with(ResponseTemplate::new(200).set_body_json(token))
         .with_priority(1)
@@ -201,7 +213,8 @@ async fn a_token_goes_only_to_the_server_that_gave_it() {
     assert_eq!(app.metrics().await.sum("trio_agents"), 1.0);
     for (server, foreign) in [(&first, ["of-the-other", "r"]), (&other, ["token-1", "refresh-1"])] {
         for request in server.server.received_requests().await.expect("recorded") {
-            let bearer = request.headers.get("authorization").map(|value| value.to_str().expect("ASCII"));
+            let bearer =
+                request.headers.get("authorization").map(|value| value.to_str().expect("ASCII"));
             let body = String::from_utf8_lossy(&request.body);
             assert!(bearer.is_none_or(|bearer| !bearer.contains(foreign[0])), "{}", request.url);
             assert_ne!(body, format!("refresh_token={}", foreign[1]), "{}", request.url);

@@ -9,7 +9,8 @@ use trio_exporter::cli::Cli;
 use super::{arguments, commands};
 
 fn printed(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_trio-exporter")).env_clear().args(arguments).output();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_trio-exporter")).env_clear().args(arguments).output();
     let output = output.expect("the binary starts");
     let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))
@@ -24,7 +25,8 @@ fn the_completions_of_every_shell_name_every_command_and_every_flag() {
             assert!(script.contains(command.get_name()), "{shell}: {}", command.get_name());
             for flag in arguments(command).filter_map(|arg| arg.get_long()) {
                 // fish writes the name alone, after `-l`.
-                let written = if shell == "fish" { format!("-l {flag}") } else { format!("--{flag}") };
+                let written =
+                    if shell == "fish" { format!("-l {flag}") } else { format!("--{flag}") };
                 assert!(script.contains(&written), "{shell}: {} --{flag}", command.get_name());
             }
         }

@@ -15,7 +15,9 @@ fn table() -> String {
     let all = commands();
     let (program, below) = all.split_first().expect("the program");
     section(&mut text, "`trio-exporter`, or `trio-exporter run`", program, |_| true);
-    for command in below.iter().filter(|command| command.get_name() != "run" && !command.is_hide_set()) {
+    for command in
+        below.iter().filter(|command| command.get_name() != "run" && !command.is_hide_set())
+    {
         let heading = format!("`trio-exporter {}`", command.get_name());
         section(&mut text, &heading, command, |arg| !arg.is_global_set());
     }
@@ -42,9 +44,12 @@ fn row(arg: &Arg) -> String {
         (None, value) => format!("`{}`", value.unwrap_or_default()),
     };
     let code = |text: String| if text.is_empty() { text } else { format!("`{text}`") };
-    let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
-    let default = if arg.get_action().takes_values() { code(default.join(" ")) } else { String::new() };
-    let variable = arg.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let default: Vec<_> =
+        arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    let default =
+        if arg.get_action().takes_values() { code(default.join(" ")) } else { String::new() };
+    let variable =
+        arg.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut meaning = arg.get_help().map(ToString::to_string).unwrap_or_default();
     let words: Vec<String> =
         arg.get_possible_values().iter().map(|word| word.get_name().to_owned()).collect();
@@ -65,7 +70,8 @@ fn every_flag_is_documented_with_its_default_and_its_variable() {
     let (before, rest) = text.split_once(BEGIN).expect("where the flags begin");
     let (written, after) = rest.split_once(END).expect("where the flags end");
     if std::env::var_os("GOLDEN").is_some_and(|it| it == "write") {
-        return fs::write(&path, format!("{before}{BEGIN}\n{}{END}{after}", table())).expect("writable");
+        return fs::write(&path, format!("{before}{BEGIN}\n{}{END}{after}", table()))
+            .expect("writable");
     }
     assert!(
         written == format!("\n{}", table()),

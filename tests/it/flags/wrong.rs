@@ -55,9 +55,18 @@ const TABLE: &[(&[&str], &str)] = &[
         &["--log.format", "text"],
         "error: invalid value 'text' for '--log.format <FORMAT>'\n  [possible values: logfmt, json]",
     ),
-    (&["--log.level"], "error: a value is required for '--log.level <LEVEL>' but none was supplied"),
-    (&["--config.file"], "error: a value is required for '--config.file <FILE>' but none was supplied"),
-    (&["--config.check", "--once"], "error: the argument '--config.check' cannot be used with '--once'"),
+    (
+        &["--log.level"],
+        "error: a value is required for '--log.level <LEVEL>' but none was supplied",
+    ),
+    (
+        &["--config.file"],
+        "error: a value is required for '--config.file <FILE>' but none was supplied",
+    ),
+    (
+        &["--config.check", "--once"],
+        "error: the argument '--config.check' cannot be used with '--once'",
+    ),
     (
         &["--config.fil", "x"],
         "error: unexpected argument '--config.fil' found\n\n  tip: a similar argument exists: '--config.file'",
@@ -75,7 +84,10 @@ const TABLE: &[(&[&str], &str)] = &[
         "error: unrecognized subcommand 'chek'\n\n  tip: some similar subcommands exist: 'schema', 'check'",
     ),
     (&["run", "--target", "x"], "error: unexpected argument '--target' found"),
-    (&["check", "--target"], "error: a value is required for '--target <NAME>' but none was supplied"),
+    (
+        &["check", "--target"],
+        "error: a value is required for '--target <NAME>' but none was supplied",
+    ),
     (
         &["inspect", "--output", "yaml"],
         "error: invalid value 'yaml' for '--output <OUTPUT>'\n  [possible values: table, json]",
@@ -129,7 +141,10 @@ const TABLE: &[(&[&str], &str)] = &[
         &["demo", "--contact-centers", "x"],
         "error: invalid value 'x' for '--contact-centers <CONTACT_CENTERS>': give a whole number from 1 to 100",
     ),
-    (&["demo", "--seed", "-1"], "error: invalid value '-1' for '--seed <SEED>': give a whole number"),
+    (
+        &["demo", "--seed", "-1"],
+        "error: invalid value '-1' for '--seed <SEED>': give a whole number",
+    ),
     (
         &["simulate", "--dialect", "danish"],
         "error: invalid value 'danish' for '--dialect <DIALECT>'\n  [possible values: english, swedish, foreign]\n\n  tip: a similar value exists: 'english'",
@@ -179,7 +194,10 @@ const TABLE: &[(&[&str], &str)] = &[
         "error: invalid value '3' for '--timeout <TIME>': give a duration of at least 1s with its unit, such as 10s or 5m",
     ),
     (&["init", "--password", "x"], "error: unexpected argument '--password' found"),
-    (&["init", "--force=yes"], "error: unexpected value 'yes' for '--force' found; no more were expected"),
+    (
+        &["init", "--force=yes"],
+        "error: unexpected value 'yes' for '--force' found; no more were expected",
+    ),
     (&["completions"], "error: the following required arguments were not provided:\n  <SHELL>"),
     (
         &["completions", "tcsh"],
@@ -202,9 +220,11 @@ fn the_table_has_a_wrong_value_for_every_flag_with_a_form() {
         for arg in arguments(&command).filter(|arg| arg.get_action().takes_values()) {
             let form = arg.get_value_parser().type_id();
             let name = arg.get_long().map(|long| format!("'--{long} "));
-            let name = name.unwrap_or_else(|| format!("'<{}>", arg.get_id().as_str().to_uppercase()));
-            let told =
-                TABLE.iter().any(|(_, message)| message.contains(&name) && message.contains("invalid value"));
+            let name =
+                name.unwrap_or_else(|| format!("'<{}>", arg.get_id().as_str().to_uppercase()));
+            let told = TABLE
+                .iter()
+                .any(|(_, message)| message.contains(&name) && message.contains("invalid value"));
             if !free.iter().any(|free| form == *free) && !told {
                 untold.insert(name);
             }

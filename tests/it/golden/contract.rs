@@ -29,7 +29,10 @@ fn contract() -> Families {
         let mut names = BTreeSet::new();
         for label in labels.split_whitespace() {
             let (label, kind) = label.split_once(':').expect("name:kind");
-            assert!(["key", "part", "info"].contains(&kind), "{name}: {label} is neither key, part nor info");
+            assert!(
+                ["key", "part", "info"].contains(&kind),
+                "{name}: {label} is neither key, part nor info"
+            );
             names.insert(label.to_owned());
         }
         let row = (kind.to_owned(), page.to_owned(), names);
@@ -49,7 +52,8 @@ fn golden() -> Families {
             } else if !line.starts_with('#') {
                 let (name, labels) = sample(line);
                 let name = if families.contains_key(&name) { name } else { histogram(&name) };
-                let row = families.get_mut(&name).unwrap_or_else(|| panic!("{name} has no TYPE line"));
+                let row =
+                    families.get_mut(&name).unwrap_or_else(|| panic!("{name} has no TYPE line"));
                 row.2.extend(labels);
             }
         }

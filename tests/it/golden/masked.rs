@@ -1,4 +1,5 @@
-//! Values that differ from run to run are written as zero, and the build's own labels as their names.
+//! Values that differ from run to run are written as zero, and the build's own labels as their
+//! names.
 
 /// Families whose values a real clock, the machine or a free port's number of digits makes.
 const MEASURED: [&str; 4] = [
@@ -29,7 +30,10 @@ fn masked_line(line: &str) -> String {
     }
     match line.split_once("server=\"localhost:") {
         Some((start, rest)) => {
-            format!("{start}server=\"localhost:port{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+            format!(
+                "{start}server=\"localhost:port{}",
+                rest.trim_start_matches(|c: char| c.is_ascii_digit())
+            )
         }
         None => line.to_owned(),
     }

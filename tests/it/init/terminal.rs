@@ -41,7 +41,8 @@ impl Terminal {
     async fn answers(&self, question: &str, echoes: bool, answer: &str) {
         until(&format!("the question {question:?}"), PATIENCE, async || {
             let modes = tcgetattr(&*self.pty).expect("a terminal").local_modes;
-            let ready = self.shown().contains(question) && modes.contains(LocalModes::ECHO) == echoes;
+            let ready =
+                self.shown().contains(question) && modes.contains(LocalModes::ECHO) == echoes;
             if ready { Ok(()) } else { Err(format!("{modes:?} {}", self.shown())) }
         })
         .await;
@@ -74,7 +75,10 @@ async fn a_person_may_try_again_and_sees_what_is_written_but_no_secret() {
     assert!(shown.contains("password_file: password") && shown.contains(USER), "{shown}");
     assert_no_secret(&shown);
     for (name, secret) in [("client_key", KEY), ("password", PASSWORD)] {
-        assert_eq!(fs::read_to_string(folder.path().join(name)).expect("written"), format!("{secret}\n"));
+        assert_eq!(
+            fs::read_to_string(folder.path().join(name)).expect("written"),
+            format!("{secret}\n")
+        );
     }
 }
 

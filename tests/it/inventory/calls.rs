@@ -7,7 +7,8 @@ use super::{hand_written, read, success};
 use crate::support::Samples;
 
 fn calls(metrics: &Samples) -> [Option<f64>; 4] {
-    ["queued", "offered", "handled", "unknown"].map(|state| metrics.get("trio_calls", &[("state", state)]))
+    ["queued", "offered", "handled", "unknown"]
+        .map(|state| metrics.get("trio_calls", &[("state", state)]))
 }
 
 #[tokio::test]
@@ -22,9 +23,17 @@ async fn calls_are_counted_by_state_with_every_state_present() {
         {"jobbnummer":5,"tjänstId":12}]}"#;
     trio.answer("cc/1/services/calls", list).await;
     let (_app, metrics) = read(&trio).await;
-    assert_eq!(calls(&metrics), [Some(2.0), Some(1.0), Some(0.0), Some(2.0)], "no state is an unknown one");
+    assert_eq!(
+        calls(&metrics),
+        [Some(2.0), Some(1.0), Some(0.0), Some(2.0)],
+        "no state is an unknown one"
+    );
     let unknown = [("resource", "services/calls"), ("field", "state")];
-    assert_eq!(metrics.get("trio_unknown_values", &unknown), Some(2.0), "a word, and a row without a state");
+    assert_eq!(
+        metrics.get("trio_unknown_values", &unknown),
+        Some(2.0),
+        "a word, and a row without a state"
+    );
     assert_eq!(success(&metrics, "calls", "1"), Some(1.0));
 }
 
@@ -38,8 +47,9 @@ async fn rows_without_a_key_are_published() {
         {"jobNo":4,"state":"Queued"}]}"#;
     trio.answer("cc/1/services/calls", list).await;
     let (_app, metrics) = read(&trio).await;
-    let without =
-        |resource, field| metrics.get("trio_rows_without_key", &[("resource", resource), ("field", field)]);
+    let without = |resource, field| {
+        metrics.get("trio_rows_without_key", &[("resource", resource), ("field", field)])
+    };
     assert_eq!(without("services/calls", "id"), Some(2.0));
     assert_eq!(without("services/calls", "service_id"), Some(1.0));
     assert_eq!(without("services/state", "id"), Some(0.0));
@@ -69,8 +79,9 @@ async fn number_in_two_services_is_two_calls() {
 async fn stateless_or_truncated_calls_are_not_counted() {
     let stateless = r#"{"data":[{"jobNo":1,"serviceId":11}]}"#.to_owned();
     let many = |count: usize| {
-        let calls: Vec<String> =
-            (0..count).map(|id| format!(r#"{{"jobNo":{id},"serviceId":11,"state":"Queued"}}"#)).collect();
+        let calls: Vec<String> = (0..count)
+            .map(|id| format!(r#"{{"jobNo":{id},"serviceId":11,"state":"Queued"}}"#))
+            .collect();
         format!(r#"{{"data":[{}]}}"#, calls.join(","))
     };
     for (list, queued) in [

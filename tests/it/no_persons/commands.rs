@@ -36,19 +36,27 @@ fn configured(folder: &Path, trio: &Talkative) -> String {
 async fn command(arguments: &[&str], file: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
     command.env_clear().args(arguments).args(["--config.file", file, "--log.level", "trace"]);
-    let output = tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
+    let output =
+        tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
     let output = output.expect("no panic");
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
 }
 
 /// The exporter for some seconds, while things go wrong.
 async fn run(trio: &Talkative, file: &str, said: &mut Said) {
-    let mut process =
-        exporter(&["--config.file", file, "--web.listen-address", "127.0.0.1:0", "--log.level", "trace"]);
+    let mut process = exporter(&[
+        "--config.file",
+        file,
+        "--web.listen-address",
+        "127.0.0.1:0",
+        "--log.level",
+        "trace",
+    ]);
     let url = format!("http://{}", process.serves().await);
     let up = async |expected: f64| {
         until("the exporter to see how Trio is", LIMIT, async || {
-            let page = reqwest_client().get(format!("{url}/metrics")).send().await.expect("an answer");
+            let page =
+                reqwest_client().get(format!("{url}/metrics")).send().await.expect("an answer");
             let metrics = Samples::parse(&page.text().await.expect("a body"));
             match metrics.get("trio_up", &[]) {
                 Some(up) if up == expected => Ok(()),
@@ -101,7 +109,10 @@ async fn no_command_shows_a_person_in_any_dialect() {
             said.add(arguments.join(" "), command(arguments, &file).await);
         }
         let shown = command(&["inspect", "--show-values"], &file).await;
-        assert!(persons.found_in(&shown).is_some(), "{dialect:?}: what is asked for is shown, and found");
+        assert!(
+            persons.found_in(&shown).is_some(),
+            "{dialect:?}: what is asked for is shown, and found"
+        );
         for (mood, arguments) in [
             (Mood::Refusing(400), &["--once"][..]),
             (Mood::Refusing(400), &["inspect"]),

@@ -80,7 +80,11 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
         look_at_every_page(&app.url, &mut said).await;
         said.add_folder("state file", folder.path());
         let log = lines.lock().expect("not poisoned").join("\n");
-        assert!(log.contains("log.target=") && log.len() > 100_000, "{dialect:?}: {} bytes", log.len());
+        assert!(
+            log.contains("log.target=") && log.len() > 100_000,
+            "{dialect:?}: {} bytes",
+            log.len()
+        );
         said.add("the log", log);
         said.assert_no_person(&persons, &format!("{dialect:?}"));
     }

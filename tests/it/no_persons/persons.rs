@@ -35,11 +35,14 @@ impl Persons {
 
     /// The first name or number of a person in a text.
     pub(super) fn found_in(&self, text: &str) -> Option<String> {
-        let known = |text: &str| words(text).find(|word| self.words.contains(word) || is_number(word));
-        known(text).or_else(|| text.contains('%').then(|| known(&percent_decoded(text)))?).or_else(|| {
-            let text = text.contains('\\').then(|| text.to_lowercase())?;
-            self.escaped.iter().find(|form| text.contains(&**form)).cloned()
-        })
+        let known =
+            |text: &str| words(text).find(|word| self.words.contains(word) || is_number(word));
+        known(text).or_else(|| text.contains('%').then(|| known(&percent_decoded(text)))?).or_else(
+            || {
+                let text = text.contains('\\').then(|| text.to_lowercase())?;
+                self.escaped.iter().find(|form| text.contains(&**form)).cloned()
+            },
+        )
     }
 }
 
@@ -52,7 +55,9 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 /// True if a word holds a person's number: longer ones that begin with it count, too.
 fn is_number(word: &str) -> bool {
     let mut runs = word.split(|letter: char| !letter.is_ascii_digit());
-    runs.any(|run| BEGINNINGS.iter().any(|(start, length)| run.len() >= *length && run.starts_with(start)))
+    runs.any(|run| {
+        BEGINNINGS.iter().any(|(start, length)| run.len() >= *length && run.starts_with(start))
+    })
 }
 
 fn capitalised(word: &str) -> String {
@@ -76,7 +81,10 @@ fn percent_decoded(text: &str) -> String {
     let (bytes, mut decoded, mut at) = (text.as_bytes(), Vec::with_capacity(text.len()), 0);
     while let Some(byte) = bytes.get(at) {
         let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| *byte == b'%') {
+        match digits
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            .filter(|_| *byte == b'%')
+        {
             Some(byte) => {
                 decoded.push(byte);
                 at += 3;
@@ -151,8 +159,16 @@ fn planted_person_is_found_in_every_form() {
     ] {
         assert!(persons.found_in(planted).is_some(), "{planted}");
     }
-    for other in ["Åsan", "Ängströmsgatan", "31900001", "trio_up 1", "17319000012", "73190001", "100%", "%zz"]
-    {
+    for other in [
+        "Åsan",
+        "Ängströmsgatan",
+        "31900001",
+        "trio_up 1",
+        "17319000012",
+        "73190001",
+        "100%",
+        "%zz",
+    ] {
         assert_eq!(persons.found_in(other), None, "{other}");
     }
 }

@@ -110,7 +110,8 @@ impl Talkative {
         target.trio.username = self.options.username.clone().into();
         target.trio.password = self.options.password.clone().into();
         if let Some(fields) = self.fields_file() {
-            target.dictionary = Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
+            target.dictionary =
+                Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
         }
         target
     }
@@ -125,11 +126,12 @@ impl Talkative {
             .filter_map(|line| Some(line.split_once("agent_name=\"")?.1.rsplit_once("\"} 1")?.0))
             .collect();
         assert_eq!(names.len(), 31, "{page}");
-        let persons = Persons::with_names(names.into_iter().filter(|name| !name.contains("Zorro")).chain([
-            "Zorro",
-            "Skurkberg",
-            "Vilhelmina Ekoström",
-        ]));
+        let persons =
+            Persons::with_names(names.into_iter().filter(|name| !name.contains("Zorro")).chain([
+                "Zorro",
+                "Skurkberg",
+                "Vilhelmina Ekoström",
+            ]));
         assert!(persons.found_in(&page).is_some(), "where names may be, they are found");
         persons
     }
@@ -145,7 +147,8 @@ async fn answer(mood: Mood, request: Request, next: Next) -> Response {
         Mood::Well => answer,
         Mood::Refusing(status) => {
             let status = StatusCode::from_u16(status).expect("a status");
-            let body = json!({"error": format!("{ECHO} may not be read"), "message": ECHO, "agent": ECHO});
+            let body =
+                json!({"error": format!("{ECHO} may not be read"), "message": ECHO, "agent": ECHO});
             (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
         }
         Mood::Cut => {

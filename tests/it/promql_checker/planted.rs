@@ -17,12 +17,18 @@ fn each_planted_mistake_is_found_and_named() {
         (r#"trio_up{service_id="1"}"#, "there is no label service_id"),
         ("sum by (agent_name) (trio_agents)", "there is no label agent_name"),
         ("sum without (service) (trio_service_open)", "there is no label service in"),
-        ("trio_service_open * on (service) trio_service_info", "there is no label service in the left side"),
+        (
+            "trio_service_open * on (service) trio_service_info",
+            "there is no label service in the left side",
+        ),
         ("sum(trio_up) * on (job) trio_up", "there is no label job in the left side"),
         (r#"absent(up{job=~"trio"}) * on (job) up"#, "there is no label job in the left side"),
         ("trio_service_open unless on (case_class) trio_service_info", "in the left side"),
         (r#"label_replace(sum(trio_up), "week", "1", "day", "")"#, "there is no label day"),
-        (r#"count_values("up", trio_up) * on () group_left (all) sum(trio_up)"#, "there is no label all"),
+        (
+            r#"count_values("up", trio_up) * on () group_left (all) sum(trio_up)"#,
+            "there is no label all",
+        ),
         (
             "trio_service_open * on (job, service_id) group_left (agent_id) trio_service_info",
             "there is no label agent_id in the one side",
@@ -43,7 +49,10 @@ fn each_planted_mistake_is_found_and_named() {
             "histogram_quantile(0.9, sum by (service_id) (rate(trio_service_wait_seconds_bucket[5m])))",
             "mixes the buckets",
         ),
-        ("histogram_quantile(0.9, rate(trio_service_wait_seconds_sum[5m]))", "there is no label le"),
+        (
+            "histogram_quantile(0.9, rate(trio_service_wait_seconds_sum[5m]))",
+            "there is no label le",
+        ),
         ("sum(rate(trio_service_wait_seconds_bucket[5m]))", "mixes the buckets"),
         (r#"rate(trio_service_wait_seconds_bucket{le="20"}[5m])"#, r#"no le="20""#),
         ("sort_by_label(trio_up, \"job\")", "experimental"),

@@ -20,7 +20,8 @@ fn exchange(path: &str, query: &[(&str, &str)], status: u16, body: &Value) -> Va
 }
 
 fn page(number: &str, of: std::ops::Range<u32>) -> Value {
-    let mut page = exchange("/te/api/cc/4/agents", &[("page", number), ("pageSize", "1000")], 200, &rows(of));
+    let mut page =
+        exchange("/te/api/cc/4/agents", &[("page", number), ("pageSize", "1000")], 200, &rows(of));
     let header = json!({"currentPage": number, "pageSize": 10, "totalCount": 25, "totalPages": 3,
         "nextPageLink": "https://host-1.invalid/te/api/cc/4/agents?page=9"});
     page["headers"]["x-pagination"] = header.to_string().into();
@@ -34,7 +35,8 @@ fn manifest() -> Value {
 }
 
 fn write(folder: &Path, manifest: &Value) {
-    let lines = |exchanges: &[Value]| exchanges.iter().map(|e| format!("{e}\n")).collect::<String>();
+    let lines =
+        |exchanges: &[Value]| exchanges.iter().map(|e| format!("{e}\n")).collect::<String>();
     let look = [exchange(
         "/te/api",
         &[("redirect", "false")],
@@ -94,12 +96,14 @@ impl Guest {
     }
 
     async fn log_in(&mut self, form: &str) -> bool {
-        let request = reqwest_client().post(format!("{}/login", self.replay.url())).body(form.to_owned());
+        let request =
+            reqwest_client().post(format!("{}/login", self.replay.url())).body(form.to_owned());
         let answer = request.send().await.expect("an answer");
         if !answer.status().is_success() {
             return false;
         }
-        let tokens: Value = serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
+        let tokens: Value =
+            serde_json::from_str(&answer.text().await.expect("a body")).expect("JSON");
         let token = |name: &str| tokens[name].as_str().expect("a token").to_owned();
         (self.token, self.refresh) = (token("access_token"), token("refresh_token"));
         true
@@ -107,7 +111,11 @@ impl Guest {
 
     async fn get(&self, path: &str) -> reqwest::Response {
         let request = no_redirects().get(format!("{}{path}", self.replay.url()));
-        request.header("authorization", format!("Bearer {}", self.token)).send().await.expect("an answer")
+        request
+            .header("authorization", format!("Bearer {}", self.token))
+            .send()
+            .await
+            .expect("an answer")
     }
 
     async fn json(&self, path: &str) -> Value {
@@ -149,14 +157,16 @@ async fn recorded_request_gets_its_answer_others_are_computed() {
     );
     let answer = guest.get("/cc/4/agents?page=2&pageSize=4").await;
     let header: Value =
-        serde_json::from_str(answer.headers()["x-pagination"].to_str().expect("text")).expect("JSON");
+        serde_json::from_str(answer.headers()["x-pagination"].to_str().expect("text"))
+            .expect("JSON");
     assert_eq!(
         (&header["totalCount"], &header["totalPages"], &header["currentPage"]),
         (&json!(25), &json!(7), &json!(2))
     );
     let exact = guest.get("/cc/4/agents?pageSize=1000&page=1").await;
     let header: Value =
-        serde_json::from_str(exact.headers()["x-pagination"].to_str().expect("text")).expect("JSON");
+        serde_json::from_str(exact.headers()["x-pagination"].to_str().expect("text"))
+            .expect("JSON");
     assert_eq!(
         header["nextPageLink"],
         format!("{}/cc/4/agents?page=9", guest.replay.url()),
@@ -204,7 +214,10 @@ async fn replay_needs_token_and_refuses_writes() {
     let folder = folder();
     let mut guest = Guest::start(folder.path(), &still_clock()).await;
     let token = std::mem::take(&mut guest.token);
-    assert_eq!(guest.json("?redirect=false").await["data"]["primaryServer"], guest.replay.addr.to_string());
+    assert_eq!(
+        guest.json("?redirect=false").await["data"]["primaryServer"],
+        guest.replay.addr.to_string()
+    );
     assert_eq!(guest.get("/cc/4/agents").await.status(), 401);
     guest.token = token;
     assert_eq!(guest.get("/nowhere").await.status(), 404);
@@ -218,7 +231,10 @@ async fn redirects_waits_unreadable_bodies_and_silence_come_again() {
     let guest = Guest::start(folder.path(), &still_clock()).await;
     let moved = guest.get("/moved").await;
     assert_eq!(moved.status(), 307);
-    assert_eq!(moved.headers()["location"].to_str().expect("text"), format!("{}/cc", guest.replay.url()));
+    assert_eq!(
+        moved.headers()["location"].to_str().expect("text"),
+        format!("{}/cc", guest.replay.url())
+    );
     assert_eq!(moved.headers()["retry-after"], "7");
     assert_eq!(guest.get("/odd").await.text().await.expect("a body"), "<xxxxxxxx");
     assert_eq!(guest.get("/silent").await.status(), 503);
@@ -255,7 +271,10 @@ fn a_folder_that_is_no_recording_says_what_is_wrong_and_what_to_do() {
         (change("version", json!("1")), "DIR/recording.json: the format has version none"),
         (change("cycles", json!([])), "DIR/recording.json: names no cycle;"),
         (change("cycles", json!(1)), "DIR/recording.json: is damaged: "),
-        (change("started", json!("gestern")), "DIR/recording.json: does not say when it was started;"),
+        (
+            change("started", json!("gestern")),
+            "DIR/recording.json: does not say when it was started;",
+        ),
         (change("look", json!("../look.jsonl")), "DIR/../look.jsonl: is no file of the recording;"),
         (change("look", json!("/etc/passwd")), "/etc/passwd: is no file of the recording;"),
         (change("look", json!("other.jsonl")), "DIR/other.jsonl: cannot be read: "),
@@ -263,7 +282,10 @@ fn a_folder_that_is_no_recording_says_what_is_wrong_and_what_to_do() {
             change("cycles", json!([{"file": "recording.json", "at_ms": 0}])),
             "DIR/recording.json: line 1 is damaged: ",
         ),
-        (change("cycles", json!([{"file": "cycle-1.jsonl", "at_ms": u64::MAX}])), "it is a recording"),
+        (
+            change("cycles", json!([{"file": "cycle-1.jsonl", "at_ms": u64::MAX}])),
+            "it is a recording",
+        ),
     ] {
         let folder = folder();
         write(folder.path(), &manifest);

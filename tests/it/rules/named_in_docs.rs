@@ -1,4 +1,5 @@
-//! Names in the documents that look like metrics are metrics, and those used as their labels are labels.
+//! Names in the documents that look like metrics are metrics, and those used as their labels are
+//! labels.
 
 use std::fs;
 
@@ -27,11 +28,14 @@ fn texts() -> Vec<(String, String)> {
 
 /// The names of labels in `{a, b="…"}` behind the name of a metric.
 fn labels(after: &str) -> impl Iterator<Item = &str> {
-    let inside =
-        after.strip_prefix('{').and_then(|rest| rest.split_once('}')).map_or("", |(inside, _)| inside);
+    let inside = after
+        .strip_prefix('{')
+        .and_then(|rest| rest.split_once('}'))
+        .map_or("", |(inside, _)| inside);
     // A value may hold commas; no label begins with anything but a letter.
     let names = inside.split(',').filter_map(|part| part.trim().split(['=', '!']).next());
-    names.filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+    names
+        .filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
 }
 
 fn strangers(text: &str, catalogue: &Catalogue) -> Vec<String> {

@@ -18,7 +18,8 @@ fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 #[test]
 fn every_alert_has_a_runbook_and_every_runbook_an_alert() {
-    let headings: BTreeSet<String> = sections().map(|(heading, _)| heading.trim().to_owned()).collect();
+    let headings: BTreeSet<String> =
+        sections().map(|(heading, _)| heading.trim().to_owned()).collect();
     assert_eq!(headings, alert_names());
 }
 

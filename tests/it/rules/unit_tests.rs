@@ -1,5 +1,6 @@
-//! The unit tests of the alerts, which `promtool test rules` runs (see `tests/stack`): each alert has
-//! some that fire it and some in which it must stay silent, and the sources that may be missing are.
+//! The unit tests of the alerts, which `promtool test rules` runs (see `tests/stack`): each alert
+//! has some that fire it and some in which it must stay silent, and the sources that may be missing
+//! are.
 
 use std::{collections::BTreeMap, fs};
 
@@ -41,7 +42,8 @@ const MISSING: [(&str, &[&str]); 9] = [
     ("TrioWaitingAfterClose", &[FORBIDDEN, TRUNCATED]),
     ("TrioAgentsOverLimit", &[FORBIDDEN, TRUNCATED]),
     ("TrioWrittenBacklogDue", &[FORBIDDEN, TRUNCATED]),
-    // Where neither calls nor cases may be read nothing can be counted, and there is no service level.
+    // Where neither calls nor cases may be read nothing can be counted, and there is no service
+    // level.
     ("TrioServiceLevelBurnFast", &[OPEN, TRUNCATED]),
     ("TrioWaitUnobservable", &[OPEN]),
 ];
@@ -51,8 +53,10 @@ const TRUNCATED: &str = "the list is truncated";
 
 fn scenes(alert: &str) -> Vec<Scene> {
     let path = folder().join(format!("tests/{alert}.test.yml"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let tests: UnitTests = serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{alert}: {error}"));
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let tests: UnitTests =
+        serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{alert}: {error}"));
     tests.tests
 }
 
@@ -104,8 +108,9 @@ fn alerts_fire_where_their_sources_are_missing_in_part() {
     for (alert, missing) in MISSING {
         let scenes = scenes(alert);
         for words in missing {
-            let fires =
-                |scene: &&Scene| scene.alert_rule_test.iter().any(|moment| !moment.exp_alerts.is_empty());
+            let fires = |scene: &&Scene| {
+                scene.alert_rule_test.iter().any(|moment| !moment.exp_alerts.is_empty())
+            };
             let scene = scenes.iter().filter(fires).find(|scene| scene.name.contains(words));
             assert!(scene.is_some(), "no test fires {alert} {words}");
         }

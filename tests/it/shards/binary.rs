@@ -38,7 +38,8 @@ fn configure(folder: &TempDir, trio: &Simulated, names: &[&str]) -> String {
 }
 
 async fn trio() -> Simulated {
-    Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system()).await
+    Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system())
+        .await
 }
 
 #[tokio::test]
@@ -46,11 +47,21 @@ async fn shard_adopts_only_its_targets_with_own_state_file() {
     let (trio, folder) = (trio().await, folder());
     let [first, second, other] = [name_for(1, "a"), name_for(1, "b"), name_for(0, "c")];
     let file = configure(&folder, &trio, &[&first, &other]);
-    let mut process =
-        exporter(&["--config.file", &file, "--shard", "1/2", "--web.listen-address", "127.0.0.1:0"]);
+    let mut process = exporter(&[
+        "--config.file",
+        &file,
+        "--shard",
+        "1/2",
+        "--web.listen-address",
+        "127.0.0.1:0",
+    ]);
     let address = process.serves().await;
     let page = async |path: &str| {
-        let answer = reqwest_client().get(format!("http://{address}{path}")).send().await.expect("an answer");
+        let answer = reqwest_client()
+            .get(format!("http://{address}{path}"))
+            .send()
+            .await
+            .expect("an answer");
         answer.text().await.expect("a body")
     };
     let read = async |wanted: &str| {
@@ -67,15 +78,26 @@ async fn shard_adopts_only_its_targets_with_own_state_file() {
 
     let another = name_for(0, "d");
     configure(&folder, &trio, &[&first, &other, &second, &another]);
-    let answer = reqwest_client().post(format!("http://{address}/-/reload")).send().await.expect("an answer");
+    let answer = reqwest_client()
+        .post(format!("http://{address}/-/reload"))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.text().await.expect("a body"), format!("new: {second}; 1 unchanged\n"));
     assert_eq!(read(&second).await.find("trio_up", &[]).len(), 2);
     let refused = page(&format!("/metrics?target={another}")).await;
-    assert_eq!(refused, format!("404: the target {another:?} is read by shard 0 of 2; this is shard 1\n"));
-    let saved = fs::read_to_string(folder.path().join("counters.shard-1")).expect("saved before it is shown");
+    assert_eq!(
+        refused,
+        format!("404: the target {another:?} is read by shard 0 of 2; this is shard 1\n")
+    );
+    let saved = fs::read_to_string(folder.path().join("counters.shard-1"))
+        .expect("saved before it is shown");
     let has = |target: &str| saved.contains(&format!("\"{target}\":{{"));
     assert!(has(&first) && has(&second) && !has(&other) && !has(&another), "{saved}");
-    assert!(!folder.path().join("counters").exists(), "no shard uses the name in the configuration");
+    assert!(
+        !folder.path().join("counters").exists(),
+        "no shard uses the name in the configuration"
+    );
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
-//! Two hundred targets, really read: one simulated Trio at two hundred ports, each of which counts for itself.
+//! Two hundred targets, really read: one simulated Trio at two hundred ports, each of which counts
+//! for itself.
 
 use std::{
     net::SocketAddr,
@@ -62,12 +63,16 @@ impl Port {
     }
 }
 
-/// The configuration that all shards have. Only the states of agents are read: that is enough to be polled.
+/// The configuration that all shards have. Only the states of agents are read: that is enough to be
+/// polled.
 fn shared(ports: &[Port]) -> Config {
-    let targets: Vec<Target> = ports.iter().enumerate().map(|(number, port)| port.target(number)).collect();
+    let targets: Vec<Target> =
+        ports.iter().enumerate().map(|(number, port)| port.target(number)).collect();
     let mut config = config(targets[0].clone(), Identity::None);
     config.targets = targets;
-    for collector in Collector::ALL.into_iter().filter(|collector| *collector != Collector::AgentState) {
+    for collector in
+        Collector::ALL.into_iter().filter(|collector| *collector != Collector::AgentState)
+    {
         config.poll.collectors[collector.index()] = CollectorInterval::Off;
     }
     config
@@ -93,9 +98,13 @@ async fn readers(ports: &[Port], of: u32, clock: &Clock) -> Vec<u32> {
             }
         }
     }
-    let asked: Vec<u64> = logins(ports).iter().zip(&before).map(|(now, before)| now - before).collect();
+    let asked: Vec<u64> =
+        logins(ports).iter().zip(&before).map(|(now, before)| now - before).collect();
     assert_eq!(asked, vec![1; ports.len()], "one session at each Trio");
-    readers.into_iter().map(|readers| <[u32; 1]>::try_from(readers).expect("exactly one shard")[0]).collect()
+    readers
+        .into_iter()
+        .map(|readers| <[u32; 1]>::try_from(readers).expect("exactly one shard")[0])
+        .collect()
 }
 
 #[tokio::test]
@@ -110,8 +119,12 @@ async fn two_hundred_trios_are_divided_between_shards() {
     }
     let three = readers(&ports, 3, &clock).await;
     let four = readers(&ports, 4, &clock).await;
-    let moved: Vec<u32> =
-        three.iter().zip(&four).filter(|(before, after)| before != after).map(|(_, after)| *after).collect();
+    let moved: Vec<u32> = three
+        .iter()
+        .zip(&four)
+        .filter(|(before, after)| before != after)
+        .map(|(_, after)| *after)
+        .collect();
     assert!((35..=65).contains(&moved.len()), "{} of {TARGETS} moved", moved.len());
     assert!(moved.iter().all(|to| *to == 3), "only to the new shard: {moved:?}");
 }

@@ -36,7 +36,8 @@ state_file: counters
 
 /// The program, and where its metrics are.
 async fn started(configuration: &str) -> (Process, String) {
-    let mut process = exporter(&["--config.file", configuration, "--web.listen-address", "127.0.0.1:0"]);
+    let mut process =
+        exporter(&["--config.file", configuration, "--web.listen-address", "127.0.0.1:0"]);
     let address = process.serves().await;
     (process, format!("http://{address}/metrics"))
 }
@@ -109,7 +110,8 @@ async fn two_programs_with_one_file_are_one_line_that_names_it() {
     let folder = folder();
     let configuration = configuration(&trio, &options, folder.path());
     let (_first, _) = started(&configuration).await;
-    let mut second = exporter(&["--config.file", &configuration, "--web.listen-address", "127.0.0.1:0"]);
+    let mut second =
+        exporter(&["--config.file", &configuration, "--web.listen-address", "127.0.0.1:0"]);
     assert_eq!(second.ended().await.code(), Some(1), "{}", second.stderr());
     assert!(second.stderr().contains("another exporter uses"), "{}", second.stderr());
 }

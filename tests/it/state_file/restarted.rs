@@ -26,7 +26,11 @@ const VERSION_1: [Sample; 14] = [
     ("trio_service_cases_left_total", &[("case_class", "voice"), ("age", "short")], 1.0),
     ("trio_service_cases_left_total", &[("case_class", "voice"), ("age", "within")], 1.0),
     ("trio_service_cases_moved_total", &[("case_class", "voice")], 1.0),
-    ("trio_service_cases_unclassified_total", &[("case_class", "voice"), ("reason", "carried_in")], 1.0),
+    (
+        "trio_service_cases_unclassified_total",
+        &[("case_class", "voice"), ("reason", "carried_in")],
+        1.0,
+    ),
     ("trio_service_cases_unclassified_total", &[("case_class", "email"), ("reason", "gap")], 1.0),
     ("trio_service_cases_answered_within_target_total", &[("case_class", "voice")], 7.25),
     ("trio_service_handling_seconds_total", &[("case_class", "voice")], 812.5),
@@ -83,7 +87,10 @@ async fn counters_go_on_and_the_law_holds_over_a_restart_in_every_dialect() {
         let gap = |metrics: &crate::support::Samples| {
             let reason = [("reason", "missed_poll")];
             let found = metrics.find("trio_service_unmeasured_seconds_total", &reason);
-            found.iter().map(|(_, seconds)| seconds).fold(0.0, |most: f64, seconds| most.max(*seconds))
+            found
+                .iter()
+                .map(|(_, seconds)| seconds)
+                .fold(0.0, |most: f64, seconds| most.max(*seconds))
         };
         assert_eq!(gap(&first) - gap(&before), 65.0, "{name}: between the last list and the first");
         assert_law(&first, &name);
@@ -138,7 +145,8 @@ fn case_numbers(options: &Options, clock: &Clock) -> Vec<String> {
     for _ in 0..20 {
         world.step(Duration::from_secs(5));
         for list in ["cc/1/services/calls", "cc/1/services/cases"] {
-            let body = String::from_utf8(world.read(list).expect("a list")).expect("UTF-8").to_lowercase();
+            let body =
+                String::from_utf8(world.read(list).expect("a list")).expect("UTF-8").to_lowercase();
             let after = body.split("\"job").skip(1).filter_map(|rest| rest.split_once(':'));
             let digits = after.map(|(_, value)| {
                 let value = value.trim_start_matches('"');
@@ -174,7 +182,9 @@ async fn while_trio_is_down_after_a_restart_nothing_is_lost_of_what_was_saved() 
     trio.order("answering", &serde_json::json!({"answering": false})).await;
     for _ in 0..2 {
         let down = watched(&trio, &file, &clock, 3).await.metrics().await;
-        assert!(down.get("trio_up", &[]) == Some(0.0) && !down.has("trio_service_cases_offered_total"));
+        assert!(
+            down.get("trio_up", &[]) == Some(0.0) && !down.has("trio_service_cases_offered_total")
+        );
     }
     trio.order("answering", &serde_json::json!({"answering": true})).await;
     let mut app = watched(&trio, &file, &clock, 1).await;

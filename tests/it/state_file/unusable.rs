@@ -1,4 +1,5 @@
-//! A state file that cannot be used stops nothing, and is never overwritten if it is something else.
+//! A state file that cannot be used stops nothing, and is never overwritten if it is something
+//! else.
 
 use std::fs;
 
@@ -73,7 +74,8 @@ async fn a_second_exporter_with_the_same_file_does_not_start_and_says_why() {
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let _first = watched(&trio, &file, &clock, 1).await;
     let listen = "127.0.0.1:0".parse().expect("an address");
-    let second = App::build(kept(&trio, &file), &listen, clock).await.expect_err("in use").to_string();
+    let second =
+        App::build(kept(&trio, &file), &listen, clock).await.expect_err("in use").to_string();
     assert!(
         second.starts_with("state_file: another exporter uses ") && second.contains("state;"),
         "{second}"

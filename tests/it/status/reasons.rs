@@ -15,8 +15,11 @@ async fn why(app: &TestApp, service: &str) -> Value {
 /// The weight and the evidence of the first reason of a kind that weighs most.
 fn reason(answer: &Value, kind: &str) -> (String, String) {
     let weights = ["cause", "possible", "ruled_out"];
-    let reasons =
-        answer["reasons"].as_array().expect("a list").iter().filter(|entry| entry["reason"] == kind);
+    let reasons = answer["reasons"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|entry| entry["reason"] == kind);
     let weight = |entry: &&Value| weights.iter().position(|weight| entry["weight"] == *weight);
     let found = reasons.min_by_key(weight).unwrap_or_else(|| panic!("no {kind} in {answer:#}"));
     let text = |key: &str| found[key].as_str().expect("text").to_owned();
@@ -28,7 +31,11 @@ async fn by_hand() -> HandWritten {
     let trio = HandWritten::start().await;
     trio.answer("", "{\"data\":[]}").await;
     trio.answer("cc", r#"{"data":[{"id":"1","name":"Växjö"}]}"#).await;
-    trio.answer("cc/1/services", r#"{"data":[{"id":"11","name":"Växel"},{"id":"12","name":"Natt"}]}"#).await;
+    trio.answer(
+        "cc/1/services",
+        r#"{"data":[{"id":"11","name":"Växel"},{"id":"12","name":"Natt"}]}"#,
+    )
+    .await;
     let state = r#"{"data":[{"id":"11","name":"Växel","open":true,"queueLength":3}]}"#;
     trio.answer("cc/1/services/state", state).await;
     trio
@@ -40,7 +47,11 @@ async fn shown_service_has_the_series_of_its_selector() {
     app.step().await;
     let info = app.metrics().await;
     let (series, _) = info.find("trio_service_info", &[])[0];
-    let id = series.split("service_id=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
+    let id = series
+        .split("service_id=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("an id");
     let answer = why(&app, id).await;
     assert_eq!(answer["verdict"], "shown", "{answer:#}");
     let found = &answer["matches"][0];
@@ -55,10 +66,17 @@ async fn service_in_no_list_is_not_listed() {
     let mut app = TestApp::for_target(target(&trio.url())).await;
     app.step().await;
     let answer = why(&app, "Dag").await;
-    assert_eq!((&answer["verdict"], &answer["matches"]), (&json!("not_listed"), &json!([])), "{answer:#}");
+    assert_eq!(
+        (&answer["verdict"], &answer["matches"]),
+        (&json!("not_listed"), &json!([])),
+        "{answer:#}"
+    );
     let (weight, evidence) = reason(&answer, "services_list");
     assert_eq!(weight, "ruled_out");
-    assert_eq!(evidence, "read completely, with 2 services, and it is not one of them: contact centre 1");
+    assert_eq!(
+        evidence,
+        "read completely, with 2 services, and it is not one of them: contact centre 1"
+    );
 }
 
 #[tokio::test]
@@ -71,10 +89,9 @@ async fn service_without_state_is_no_state() {
         assert_eq!(answer["verdict"], "no_state", "{answer:#}");
         let (weight, evidence) = reason(&answer, "services_state");
         assert_eq!(weight, "cause");
-        assert!(
-            evidence
-                .contains("do not contain it: Trio hides it from the API user, or the service is inactive")
-        );
+        assert!(evidence.contains(
+            "do not contain it: Trio hides it from the API user, or the service is inactive"
+        ));
     }
     assert_eq!(why(&app, "11").await["verdict"], "shown");
 }
@@ -200,6 +217,9 @@ async fn unread_target_is_possible() {
     let answer = why(&app, "102").await;
     let (weight, evidence) = reason(&answer, "target_not_read");
     assert_eq!((&answer["verdict"], &*weight), (&json!("not_known"), "possible"));
-    assert!(evidence.contains("could read nothing: ") && evidence.contains("no connection"), "{evidence}");
+    assert!(
+        evidence.contains("could read nothing: ") && evidence.contains("no connection"),
+        "{evidence}"
+    );
     assert_eq!(reason(&answer, "no_contact_center").0, "possible");
 }

@@ -50,8 +50,11 @@ pub(crate) fn target(server: &str) -> Target {
 
 /// A configuration of one target that shows agents as `identity` says.
 pub(crate) fn config(target: Target, identity: Identity) -> Config {
-    let metrics =
-        metrics::Settings { identity, encoding_max_age: Duration::ZERO, ..metrics::Settings::default() };
+    let metrics = metrics::Settings {
+        identity,
+        encoding_max_age: Duration::ZERO,
+        ..metrics::Settings::default()
+    };
     Config {
         targets: vec![target],
         poll: poller::Settings::default(),
@@ -112,7 +115,8 @@ impl TestApp {
 
     /// Makes the pollers again, as after a panic.
     pub(crate) fn restart_pollers(&mut self) {
-        self.pollers = self.targets.iter().map(|factory| factory.poller().expect("a poller")).collect();
+        self.pollers =
+            self.targets.iter().map(|factory| factory.poller().expect("a poller")).collect();
     }
 
     /// Saves and shows what was published, if there is a state file.

@@ -22,12 +22,13 @@ impl Samples {
 
     /// The series of the family `name` whose labels hold every pair of `labels`.
     pub(crate) fn find(&self, name: &str, labels: &[(&str, &str)]) -> Vec<(&str, f64)> {
-        let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}=\"{value}\"")).collect();
+        let pairs: Vec<String> =
+            labels.iter().map(|(key, value)| format!("{key}=\"{value}\"")).collect();
         let of_family = self.0.iter().filter(|(series, _)| series.split('{').next() == Some(name));
         let fits = |series: &str| {
-            pairs
-                .iter()
-                .all(|pair| series.contains(&format!("{{{pair}")) || series.contains(&format!(",{pair}")))
+            pairs.iter().all(|pair| {
+                series.contains(&format!("{{{pair}")) || series.contains(&format!(",{pair}"))
+            })
         };
         of_family
             .filter(|(series, _)| fits(series))
@@ -54,7 +55,8 @@ impl Samples {
 
     /// The names of all families with samples that tell something about the contact centre.
     pub(crate) fn contact_center_families(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.0.keys().filter_map(|series| series.split('{').next()).collect();
+        let mut names: Vec<&str> =
+            self.0.keys().filter_map(|series| series.split('{').next()).collect();
         names.dedup();
         let ours = ["trio_service_", "trio_agent", "trio_contact_center_", "trio_calls"];
         names.retain(|name| ours.iter().any(|prefix| name.starts_with(prefix)));

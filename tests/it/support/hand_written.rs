@@ -22,18 +22,21 @@ pub(crate) struct HandWritten {
 impl HandWritten {
     /// A server that knows the login and nothing else.
     pub(crate) async fn start() -> Self {
-        // Not from wiremock's pool: requests that a client gave up may arrive late, and would be counted
-        // as those of the next test that gets the same server.
+        // Not from wiremock's pool: requests that a client gave up may arrive late, and would be
+        // counted as those of the next test that gets the same server.
         let this = Self { server: MockServer::builder().start().await };
         Mock::given(wiremock::matchers::any())
             .respond_with(ResponseTemplate::new(404).insert_header(DATE.0, DATE.1))
             .with_priority(255)
             .mount(&this.server)
             .await;
-        let token = json!({"access_token": "token-1", "refresh_token": "refresh-1", "expires_in": 3600});
+        let token =
+            json!({"access_token": "token-1", "refresh_token": "refresh-1", "expires_in": 3600});
         Mock::given(method("POST"))
             .and(path("/te/api/login"))
-            .respond_with(ResponseTemplate::new(200).set_body_json(token).insert_header(DATE.0, DATE.1))
+            .respond_with(
+                ResponseTemplate::new(200).set_body_json(token).insert_header(DATE.0, DATE.1),
+            )
             .mount(&this.server)
             .await;
         this
@@ -46,7 +49,8 @@ impl HandWritten {
 
     /// Answers GET on `resource` below the base with a body, as it is.
     pub(crate) async fn answer(&self, resource: &str, body: impl Into<Vec<u8>>) {
-        self.respond(resource, ResponseTemplate::new(200).set_body_raw(body, "application/json")).await;
+        self.respond(resource, ResponseTemplate::new(200).set_body_raw(body, "application/json"))
+            .await;
     }
 
     /// Answers GET on `resource` with this query parameter; mount it before the answer without.
@@ -68,14 +72,18 @@ impl HandWritten {
         let path_there =
             if resource.is_empty() { "/te/api".to_owned() } else { format!("/te/api/{resource}") };
         let response = response.insert_header(DATE.0, DATE.1);
-        Mock::given(method("GET")).and(path(path_there)).respond_with(response).mount(&self.server).await;
+        Mock::given(method("GET"))
+            .and(path(path_there))
+            .respond_with(response)
+            .mount(&self.server)
+            .await;
     }
 
-    /// Answers with every file of a folder: `cc_1_agents_state.json` is served at `cc/1/agents/state`,
-    /// `root.json` at the base.
+    /// Answers with every file of a folder: `cc_1_agents_state.json` is served at
+    /// `cc/1/agents/state`, `root.json` at the base.
     pub(crate) async fn serve_folder(&self, folder: &Path) {
-        let entries =
-            std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+        let entries = std::fs::read_dir(folder)
+            .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         for entry in entries {
             let file = entry.expect("a file").path();
             let name = file.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();

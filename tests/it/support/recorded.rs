@@ -36,8 +36,8 @@ impl Recording {
         let Target { name, trio, dictionary, contact_centers, .. } = target.clone();
         let poll = poller::Settings::default().within(&trio.limits);
         let stats = Arc::default();
-        let client =
-            Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone()).expect("a client");
+        let client = Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone())
+            .expect("a client");
         let client = client.with_observer(recorder.clone());
         let looked = record::look(&client, &dictionary, &contact_centers).await;
         let tally = tally::Settings::default();
@@ -57,8 +57,14 @@ impl Recording {
         let keep: Vec<String> = keep.iter().map(|field| (*field).to_owned()).collect();
         let keep = KeptFields::read(&keep, &self.target.dictionary).expect("fields");
         let folder = Folder::prepare(folder).expect("an empty folder");
-        record::write(&self.recorder, &self.target.trio.servers, &self.target.dictionary, &keep, &folder)
-            .expect("written")
+        record::write(
+            &self.recorder,
+            &self.target.trio.servers,
+            &self.target.dictionary,
+            &keep,
+            &folder,
+        )
+        .expect("written")
     }
 }
 

@@ -38,7 +38,8 @@ pub(crate) async fn secure_until(
     let certificate = params.signed_by(&key, &Issuer::new(ca, ca_key)).expect("a certificate");
     let chain = vec![CertificateDer::from(certificate.der().to_vec())];
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-    let settings = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).expect("valid");
+    let settings =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).expect("valid");
     let acceptor = TlsAcceptor::from(Arc::new(settings));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let port = listener.local_addr().expect("an address").port();
@@ -52,7 +53,9 @@ pub(crate) async fn secure_until(
                 let date = date.map(|date| format!("Date: {date}\r\n")).unwrap_or_default();
                 let body = "{\"data\":[]}";
                 let head = format!("HTTP/1.1 200 OK\r\n{date}Content-Length: {}\r\n", body.len());
-                let _ = stream.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes()).await;
+                let _ = stream
+                    .write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes())
+                    .await;
                 let _ = stream.shutdown().await;
             });
         }

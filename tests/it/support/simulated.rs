@@ -58,7 +58,8 @@ impl Simulated {
         target.trio.limits = Limits { request: Duration::from_secs(5), ..Limits::default() };
         if mapped && self.options.dialect == Dialect::Foreign {
             let fields = self.options.dialect.fields_file();
-            target.dictionary = Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
+            target.dictionary =
+                Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
         }
         target
     }

@@ -32,7 +32,8 @@ impl Trap {
                     let mut bytes = [0; 4096];
                     while let Ok(count @ 1..) = stream.read(&mut bytes).await {
                         all.lock().unwrap()[number].extend_from_slice(&bytes[..count]);
-                        if !answer.is_empty() && stream.write_all(answer.as_bytes()).await.is_err() {
+                        if !answer.is_empty() && stream.write_all(answer.as_bytes()).await.is_err()
+                        {
                             break;
                         }
                     }

@@ -28,7 +28,8 @@ fn configured(folder: &tempfile::TempDir, urls: &[&str], password: &str) -> Path
 async fn run(file: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
     command.env_clear().arg("trace").arg("--config.file").arg(file).args(arguments);
-    let output = tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
+    let output =
+        tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
     let output = output.expect("no panic");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     (output.status.code(), text(&output.stdout), text(&output.stderr))
@@ -49,7 +50,9 @@ async fn trace_ends_after_its_time_with_a_summary() {
     let (_, stdout, _) = run(&file, &["--for", "1s", "--output", "json"]).await;
     let events: Vec<String> = stdout
         .lines()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON")["event"].to_string())
+        .map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).expect("JSON")["event"].to_string()
+        })
         .collect();
     assert_eq!((&*events[0], &*events[events.len() - 1]), ("\"start\"", "\"summary\""));
 }
@@ -61,7 +64,9 @@ async fn ctrl_c_ends_trace_with_summary_and_code_0() {
     let file = configured(&folder, &[&trio.url()], "smörgåsbord");
     let mut trace = exporter(&["trace", "--config.file", file.to_str().expect("UTF-8")]);
     trace
-        .says("what it reads", |text| text.contains("services/calls of contact centre 1").then_some(()))
+        .says("what it reads", |text| {
+            text.contains("services/calls of contact centre 1").then_some(())
+        })
         .await;
     trace.signal(Signal::INT);
     assert!(trace.ended().await.success());
@@ -74,10 +79,17 @@ async fn errors_have_a_message_and_an_exit_code() {
     let folder = folder();
     let both = configured(&folder, &[&trio.url(), &trio.url()], "smörgåsbord");
     let (code, _, stderr) = run(&both, &[]).await;
-    assert_eq!((code, &*stderr), (Some(2), "--target: name one of the configured targets: one, two\n"));
+    assert_eq!(
+        (code, &*stderr),
+        (Some(2), "--target: name one of the configured targets: one, two\n")
+    );
     for (arguments, exit, message) in [
         (&["--target", "two", "--for", "1s"][..], 0, ""),
-        (&["--target", "two", "--service", "999"], 2, "--service 999: no service has this id or name; "),
+        (
+            &["--target", "two", "--service", "999"],
+            2,
+            "--service 999: no service has this id or name; ",
+        ),
         (
             &["--target", "two", "--contact-center", "9"],
             2,

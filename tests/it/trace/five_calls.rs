@@ -36,7 +36,10 @@ impl ChangingTrio {
                 let body = json!({"data": *value.lock().expect("not poisoned")}).to_string();
                 ResponseTemplate::new(200).set_body_raw(body, "application/json")
             };
-            Mock::given(path(format!("/te/api/cc/1/{place}"))).respond_with(answer).mount(&trio.server).await;
+            Mock::given(path(format!("/te/api/cc/1/{place}")))
+                .respond_with(answer)
+                .mount(&trio.server)
+                .await;
         }
         Self { trio, calls, states }
     }
@@ -94,15 +97,18 @@ async fn traced() -> Traced {
 #[tokio::test]
 async fn each_test_call_is_reported_as_documented() {
     let mut traced = traced().await;
-    let summary: Vec<String> = traced.trace.tracer().summary().iter().map(ToString::to_string).collect();
+    let summary: Vec<String> =
+        traced.trace.tracer().summary().iter().map(ToString::to_string).collect();
     let svc = |at: &str, rest: &str| format!("09:00:{at}  svc 7 Support  voice  case …  {rest}");
-    let there = |at: &str, rest: &str| format!("09:00:{at}  svc 8 Second line  voice  case …  {rest}");
+    let there =
+        |at: &str, rest: &str| format!("09:00:{at}  svc 8 Second line  voice  case …  {rest}");
     let offered = "offered: first seen in the list of 09:00:05, came 0.0–5.0 s before";
     assert_eq!(
         traced.text(),
         [
             "09:00:00  list services/calls of contact centre 1: read, 0 cases in it".to_owned(),
-            "09:00:00  list services/cases of contact centre 1: cannot be read; the log says why".to_owned(),
+            "09:00:00  list services/cases of contact centre 1: cannot be read; the log says why"
+                .to_owned(),
             svc("05", offered),
             svc("05", "answered between two lists, after 0.0–5.0 s (best 1.7): within 20 s: yes"),
             svc("05", offered),
@@ -154,10 +160,17 @@ async fn programs_get_the_same_facts() {
     });
     assert_eq!(line, expected);
     let transferred = &traced.events("passed_on")[0];
-    assert_eq!((&transferred["to_service_id"], &transferred["to_class"]), (&json!("8"), &json!("voice")));
+    assert_eq!(
+        (&transferred["to_service_id"], &transferred["to_class"]),
+        (&json!("8"), &json!("voice"))
+    );
     let offered = traced.events("offered");
     let same = |line: &&Value| line["case"] == transferred["case"];
-    assert_eq!(offered.iter().filter(same).count(), 2, "one case keeps one token through both services");
+    assert_eq!(
+        offered.iter().filter(same).count(),
+        2,
+        "one case keeps one token through both services"
+    );
 }
 
 #[tokio::test]
@@ -191,8 +204,7 @@ async fn awaited_service_is_traced_once_it_exists() {
     );
     changing.calls(&[(A, 7, Q), (B, 9, Q), (C, 8, Q)]);
     traced.steps(1).await;
-    let offered =
-        "svc 9 New line  voice  case …  offered: first seen in the list of 09:00:10, came 0.0–5.0 s before";
+    let offered = "svc 9 New line  voice  case …  offered: first seen in the list of 09:00:10, came 0.0–5.0 s before";
     assert_eq!(
         traced.text(),
         ["09:00:10  service New line exists now".to_owned(), format!("09:00:10  {offered}")]

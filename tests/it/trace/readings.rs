@@ -28,9 +28,13 @@ async fn list_without_states_is_not_used() {
     let (_trio, mut traced) = simulated(Options { case_states: false, ..Options::default() }).await;
     traced.steps(4).await;
     let states = traced.events("list");
-    let now =
-        |list: &str| states.iter().rfind(|line| line["list"] == list).expect("a message")["state"].clone();
-    assert_eq!((now("services/calls"), now("services/cases")), (json!("stateless"), json!("stateless")));
+    let now = |list: &str| {
+        states.iter().rfind(|line| line["list"] == list).expect("a message")["state"].clone()
+    };
+    assert_eq!(
+        (now("services/calls"), now("services/cases")),
+        (json!("stateless"), json!("stateless"))
+    );
     assert_eq!(traced.events("blind").len(), 1);
 }
 
@@ -44,7 +48,8 @@ async fn failing_and_returning_list_is_reported_once_each() {
     traced.steps(2).await;
     let calls: Vec<_> =
         traced.events("list").into_iter().filter(|line| line["list"] == "services/calls").collect();
-    let states: Vec<_> = calls.iter().map(|line| line["state"].as_str().unwrap_or_default()).collect();
+    let states: Vec<_> =
+        calls.iter().map(|line| line["state"].as_str().unwrap_or_default()).collect();
     assert_eq!(states, ["whole", "failed", "whole"]);
 }
 

@@ -24,13 +24,23 @@ pub(super) fn basic(name: &str, password: &str) -> String {
 async fn users_of_the_exporter_and_users_of_the_page_of_agents_each_see_theirs() {
     let files = Files::with_settings(&format!("basic_auth_users: {{alice: {}}}\n", hash("one")));
     files.write("agents.yml", &format!("basic_auth_users: {{boss: {}}}\n", hash("två")));
-    let served = Served::start(read(Some(files.path("web.yml")), Some(files.path("agents.yml")))).await;
+    let served =
+        Served::start(read(Some(files.path("web.yml")), Some(files.path("agents.yml")))).await;
     let mut stream = TcpStream::connect(served.address()).await.expect("a connection");
     let (alice, boss) = (basic("alice", "one"), basic("boss", "två"));
-    for (path, of_alice, of_boss) in [("/metrics", 200, 401), ("/metrics/agents", 401, 200), ("/", 200, 401)]
+    for (path, of_alice, of_boss) in
+        [("/metrics", 200, 401), ("/metrics/agents", 401, 200), ("/", 200, 401)]
     {
-        assert_eq!(get(&mut stream, path, &alice).await.expect("an answer").status, of_alice, "{path}");
-        assert_eq!(get(&mut stream, path, &boss).await.expect("an answer").status, of_boss, "{path}");
+        assert_eq!(
+            get(&mut stream, path, &alice).await.expect("an answer").status,
+            of_alice,
+            "{path}"
+        );
+        assert_eq!(
+            get(&mut stream, path, &boss).await.expect("an answer").status,
+            of_boss,
+            "{path}"
+        );
         let nobody = get(&mut stream, path, "").await.expect("an answer");
         assert_eq!(nobody.status, 401, "{path}");
         assert!(nobody.head.contains("\r\nwww-authenticate: basic realm="), "{}", nobody.head);
@@ -41,12 +51,14 @@ async fn users_of_the_exporter_and_users_of_the_page_of_agents_each_see_theirs()
 async fn prometheus_own_hash_of_its_documentation_is_understood() {
     // As the documentation of basic authentication in Prometheus shows it, for `test`.
     let hash = "$2b$12$hNf2lSsxfm0.i4a.1kVpSOVyBCfIB51VRjgBUyv6kdnyTlgWj81Ay";
-    let served =
-        Served::start(settings(&Files::with_settings(&format!("basic_auth_users:\n    admin: {hash}\n"))))
-            .await;
+    let served = Served::start(settings(&Files::with_settings(&format!(
+        "basic_auth_users:\n    admin: {hash}\n"
+    ))))
+    .await;
     let mut stream = TcpStream::connect(served.address()).await.expect("a connection");
     for (password, status) in [("test", 200), ("Test", 401)] {
-        let answer = get(&mut stream, "/metrics", &basic("admin", password)).await.expect("an answer");
+        let answer =
+            get(&mut stream, "/metrics", &basic("admin", password)).await.expect("an answer");
         assert_eq!(answer.status, status, "{password}");
     }
 }

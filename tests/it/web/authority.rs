@@ -24,7 +24,11 @@ impl Authority {
         let mut params = CertificateParams::new(Vec::new()).expect("no names");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).expect("a certificate");
-        Self { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) }
+        Self {
+            pem: certificate.pem(),
+            der: certificate.der().clone(),
+            issuer: Issuer::new(params, key),
+        }
     }
 
     /// A certificate for `name`.

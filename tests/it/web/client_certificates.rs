@@ -9,8 +9,8 @@ use super::{
     served::{Files, Served, settings},
 };
 
-/// True for callers that get in: without a certificate, with those of the authority for `scraper` and `other`,
-/// and one of a stranger; by either version.
+/// True for callers that get in: without a certificate, with those of the authority for `scraper`
+/// and `other`, and one of a stranger; by either version.
 async fn welcome(more: &str) -> [bool; 4] {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let more = format!("  client_ca_file: ca\n{more}");
@@ -26,8 +26,12 @@ async fn welcome(more: &str) -> [bool; 4] {
         let mut welcome = Vec::new();
         for shows in std::iter::once(None).chain(shown.iter().map(Some)) {
             let caller = Caller { shows, only, ..caller(&authority) };
-            welcome
-                .push(caller.status(served.address(), "/-/healthy").await.is_ok_and(|status| status == 200));
+            welcome.push(
+                caller
+                    .status(served.address(), "/-/healthy")
+                    .await
+                    .is_ok_and(|status| status == 200),
+            );
         }
         by_version.push(welcome);
     }

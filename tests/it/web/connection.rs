@@ -43,7 +43,8 @@ impl Caller<'_> {
                 .with_client_auth_cert(vec![certified.der.clone()], certified.key.clone_key())
                 .expect("a certificate"),
         };
-        config.alpn_protocols = self.protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+        config.alpn_protocols =
+            self.protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
         let name = ServerName::try_from("localhost").expect("a name");
         TlsConnector::from(Arc::new(config)).connect(name, TcpStream::connect(address).await?).await
     }

@@ -90,13 +90,20 @@ async fn tls_by_an_authority_that_is_named_or_unchecked_on_this_machine() {
     let (secure, ca) = (url("https", &served), files.path("ca").display().to_string());
     assert_well(&["--url", &secure, "--ca-file", &ca]).await;
     assert_well(&["--url", &secure, "--insecure"]).await;
-    assert_unwell(&["--url", &secure.replace("localhost", "127.0.0.1"), "--ca-file", &ca], &["certificate"])
+    assert_unwell(
+        &["--url", &secure.replace("localhost", "127.0.0.1"), "--ca-file", &ca],
+        &["certificate"],
+    )
+    .await;
+    assert_unwell(&["--url", &url("http", &served)], &["if it serves TLS, give --url https://"])
         .await;
-    assert_unwell(&["--url", &url("http", &served)], &["if it serves TLS, give --url https://"]).await;
     files.write("other", &Authority::new().pem);
     let other = files.path("other").display().to_string();
-    assert_unwell(&["--url", &secure, "--ca-file", &other], &["not accepted", "--ca-file, or --insecure"])
-        .await;
+    assert_unwell(
+        &["--url", &secure, "--ca-file", &other],
+        &["not accepted", "--ca-file, or --insecure"],
+    )
+    .await;
     assert_unwell(
         &["--url", "https://exporter.example", "--insecure"],
         &["only for an address of this machine"],
@@ -106,7 +113,8 @@ async fn tls_by_an_authority_that_is_named_or_unchecked_on_this_machine() {
 
 #[tokio::test]
 async fn users_are_let_in_by_name_and_password_file() {
-    let files = Files::with_settings(&format!("basic_auth_users: {{probe: {}}}\n", hash("hemligt")));
+    let files =
+        Files::with_settings(&format!("basic_auth_users: {{probe: {}}}\n", hash("hemligt")));
     let served = Served::start(settings(&files)).await;
     let url = url("http", &served);
     for (file, text) in [("right", "hemligt\n"), ("wrong", "Hemligt"), ("binary", "hemligt")] {
@@ -119,7 +127,8 @@ async fn users_are_let_in_by_name_and_password_file() {
     let wrong = ["--url", &url, "--user", "probe", "--password-file", &file("wrong")];
     assert_unwell(&wrong, &["answered 401: --user or --password-file is wrong"]).await;
     for (name, why) in [("nowhere", "--password-file: cannot read "), ("binary", "is not UTF-8")] {
-        assert_unwell(&["--url", &url, "--user", "probe", "--password-file", &file(name)], &[why]).await;
+        assert_unwell(&["--url", &url, "--user", "probe", "--password-file", &file(name)], &[why])
+            .await;
     }
 }
 
@@ -136,8 +145,11 @@ async fn answers_of_other_programs_are_named() {
     }
     let served = Served::start(settings(&Files::with_settings(""))).await;
     let below = format!("{}/metrics", url("http", &served));
-    assert_unwell(&["--url", &below], &["/metrics/-/healthy: answered 404", "--url must be the address"])
-        .await;
+    assert_unwell(
+        &["--url", &below],
+        &["/metrics/-/healthy: answered 404", "--url must be the address"],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -153,5 +165,8 @@ async fn no_proxy_of_the_environment_is_asked() {
     let served = Served::start(settings(&Files::with_settings(""))).await;
     let proxy = answering(Some("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")).await;
     let environment = ["http_proxy", "HTTP_PROXY", "ALL_PROXY"].map(|name| (name, proxy.as_str()));
-    assert_eq!(check(&["--url", &url("http", &served)], &environment).await, (Some(0), String::new()));
+    assert_eq!(
+        check(&["--url", &url("http", &served)], &environment).await,
+        (Some(0), String::new())
+    );
 }

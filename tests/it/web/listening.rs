@@ -58,7 +58,8 @@ async fn a_port_alone_is_every_address_of_the_machine() {
 async fn an_address_that_is_taken_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    let error = Server::bind(listening_on(&["127.0.0.1:0", &address])).await.expect_err("it is taken");
+    let error =
+        Server::bind(listening_on(&["127.0.0.1:0", &address])).await.expect_err("it is taken");
     assert!(matches!(error, CannotListen::Address { .. }));
     let message = format!(
         "--web.listen-address: cannot listen on {address}; stop what listens there, or choose another address"
@@ -66,7 +67,8 @@ async fn an_address_that_is_taken_is_named() {
     assert_eq!(error.to_string(), message);
 }
 
-/// Socket activation as systemd does it: open descriptors from 3 on, and their number in the environment.
+/// Socket activation as systemd does it: open descriptors from 3 on, and their number in the
+/// environment.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn sockets_of_systemd_are_served_by_the_program_itself() {
@@ -87,7 +89,10 @@ async fn sockets_of_systemd_are_served_by_the_program_itself() {
     let address = socket.local_addr().expect("an address");
     let program = |descriptors: &str, stdin: Stdio| {
         Command::new("sh")
-            .args(["-c", &format!("LISTEN_PID=$$ exec \"$0\" --web.systemd-socket {descriptors} </dev/null")])
+            .args([
+                "-c",
+                &format!("LISTEN_PID=$$ exec \"$0\" --web.systemd-socket {descriptors} </dev/null"),
+            ])
             .arg(env!("CARGO_BIN_EXE_trio-exporter"))
             .env_clear()
             .envs([
@@ -105,7 +110,8 @@ async fn sockets_of_systemd_are_served_by_the_program_itself() {
     };
     let _child = Child(program("3<&0", Stdio::from(OwnedFd::from(socket))));
     // The socket takes connections from the start; the answer comes once the program runs.
-    let answered = timeout(PATIENCE, request_status(address)).await.expect("in time").expect("an answer");
+    let answered =
+        timeout(PATIENCE, request_status(address)).await.expect("in time").expect("an answer");
     assert_eq!(answered, 200);
 
     let without = program("3</dev/null", Stdio::null()).wait_with_output().expect("it ends");

@@ -79,7 +79,11 @@ async fn a_new_authority_of_clients_is_in_force_for_new_connections() {
     };
     assert_eq!((welcome(&ours).await, welcome(&theirs).await), (true, false));
     files.write("ca", &next.pem);
-    assert_eq!((welcome(&ours).await, welcome(&theirs).await), (true, false), "not before it is read");
+    assert_eq!(
+        (welcome(&ours).await, welcome(&theirs).await),
+        (true, false),
+        "not before it is read"
+    );
     served.reloader.reload().await.expect("valid");
     assert_eq!((welcome(&ours).await, welcome(&theirs).await), (false, true));
 }
@@ -145,7 +149,10 @@ async fn what_needs_a_restart_stays_and_the_rest_is_taken_over() {
     let plain_files = Files::with_settings("");
     plain_files.certify(&certified);
     let plain = Served::start(settings(&plain_files)).await;
-    plain_files.write("web.yml", &format!("tls_server_config: {{cert_file: crt, key_file: key}}\n{users}"));
+    plain_files.write(
+        "web.yml",
+        &format!("tls_server_config: {{cert_file: crt, key_file: key}}\n{users}"),
+    );
     plain.reloader.reload().await.expect("valid");
     let mut stream = TcpStream::connect(plain.address()).await.expect("a connection");
     assert_eq!(get(&mut stream, "/metrics", "").await.expect("still plain").status, 401);

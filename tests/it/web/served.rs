@@ -44,8 +44,9 @@ impl Files {
 
     /// The same with a certificate of the server, and its authority's as that of clients.
     pub(super) fn secure(authority: &Authority, certified: &Certified, more: &str) -> Self {
-        let files =
-            Self::with_settings(&format!("tls_server_config:\n  cert_file: crt\n  key_file: key\n{more}"));
+        let files = Self::with_settings(&format!(
+            "tls_server_config:\n  cert_file: crt\n  key_file: key\n{more}"
+        ));
         files.certify(certified);
         files.write("ca", &authority.pem);
         files
@@ -72,7 +73,8 @@ pub(super) fn settings(files: &Files) -> Settings {
 
 /// The same by any files.
 pub(super) fn read(web: Option<PathBuf>, agents: Option<PathBuf>) -> Settings {
-    let read = move || config::web::read(web.as_deref().map(Path::new), agents.as_deref(), &|_| None);
+    let read =
+        move || config::web::read(web.as_deref().map(Path::new), agents.as_deref(), &|_| None);
     Settings {
         external: None,
         listen: Listen::Addresses(vec!["127.0.0.1:0".parse().expect("an address")]),

@@ -111,7 +111,8 @@ fn http_2_request() -> Vec<u8> {
     let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
     // Settings: none.
     bytes.extend([0, 0, 0, 4, 0, 0, 0, 0, 0]);
-    // Headers that end the stream 1: `:method GET`, `:scheme https`, `:path /`, `:authority localhost`.
+    // Headers that end the stream 1: `:method GET`, `:scheme https`, `:path /`, `:authority
+    // localhost`.
     bytes.extend([0, 0, 14, 1, 5, 0, 0, 0, 1, 0x82, 0x87, 0x84, 0x41, 9]);
     bytes.extend(b"localhost");
     bytes
@@ -155,8 +156,9 @@ async fn a_client_that_does_not_take_its_answer_is_given_up() {
         }
     };
     let limits = Limits { idle_timeout: SHORT, ..Limits::default() };
-    let server =
-        Server::bind(Settings { limits, ..settings(&Files::with_settings("")) }).await.expect("a free port");
+    let server = Server::bind(Settings { limits, ..settings(&Files::with_settings("")) })
+        .await
+        .expect("a free port");
     let address = server.addresses()[0];
     let (_stop, stopped) = shutdown::switch();
     tokio::spawn(http::serve(server, Router::new().route("/", page(endless)), stopped.requested()));

@@ -22,7 +22,10 @@ async fn without_tls_there_is_plain_http_and_with_it_nothing_else() {
     let authority = Authority::new();
     let files = Files::secure(&authority, &authority.certify("localhost"), "");
     let secure = Served::start(settings(&files)).await;
-    assert_eq!(caller(&authority).status(secure.address(), "/-/healthy").await.expect("an answer"), 200);
+    assert_eq!(
+        caller(&authority).status(secure.address(), "/-/healthy").await.expect("an answer"),
+        200
+    );
     let mut stream = TcpStream::connect(secure.address()).await.expect("a connection");
     assert!(get(&mut stream, "/-/healthy", "").await.is_err(), "no plain HTTP where there is TLS");
 }

@@ -9,8 +9,12 @@ const LIMIT: usize = 1 << 20;
 
 #[test]
 fn each_board_file_is_in_labelled_config_map() {
-    let rendered = Rendered::with_values("monitoring", "dashboards: {exclude: []}").expect("rendered");
-    let maps = rendered.all("ConfigMap").into_iter().filter(|map| map["metadata"]["namespace"] == "grafana");
+    let rendered =
+        Rendered::with_values("monitoring", "dashboards: {exclude: []}").expect("rendered");
+    let maps = rendered
+        .all("ConfigMap")
+        .into_iter()
+        .filter(|map| map["metadata"]["namespace"] == "grafana");
     let mut boards = BTreeMap::new();
     for map in maps {
         assert_eq!(map["metadata"]["labels"]["grafana_dashboard"], "1");
@@ -18,10 +22,12 @@ fn each_board_file_is_in_labelled_config_map() {
         assert_eq!(map["metadata"]["annotations"]["grafana_folder"], "Trio");
         let data = map["data"].as_object().expect("data");
         assert!(map.to_string().len() < LIMIT, "{:?}", map["metadata"]["name"]);
-        boards
-            .extend(data.iter().map(|(name, text)| (name.clone(), text.as_str().expect("text").to_owned())));
+        boards.extend(
+            data.iter().map(|(name, text)| (name.clone(), text.as_str().expect("text").to_owned())),
+        );
     }
-    let shipped = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboards")).expect("a folder");
+    let shipped =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboards")).expect("a folder");
     let shipped: BTreeMap<String, String> = shipped
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
@@ -49,5 +55,8 @@ fn boards_are_optional_and_default_to_release_namespace() {
         .collect();
     assert_eq!(boards.len(), 5, "{boards:?}");
     assert!(boards.iter().all(|(_, namespace)| *namespace == Some("monitoring")), "{boards:?}");
-    assert!(boards.iter().all(|(name, _)| !name.is_some_and(|name| name.ends_with("agents"))), "{boards:?}");
+    assert!(
+        boards.iter().all(|(name, _)| !name.is_some_and(|name| name.ends_with("agents"))),
+        "{boards:?}"
+    );
 }

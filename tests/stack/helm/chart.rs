@@ -31,22 +31,25 @@ pub(super) fn run(program: &str, arguments: &[&str], input: &str) -> Result<Stri
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn();
-    let mut child = child.unwrap_or_else(|error| panic!("cannot start {program}: {error}; {REMEDY}"));
+    let mut child =
+        child.unwrap_or_else(|error| panic!("cannot start {program}: {error}; {REMEDY}"));
     let mut stdin = child.stdin.take().expect("a pipe");
     let input = input.to_owned();
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = child.wait_with_output().expect("a child of ours");
     // A program that needs no input may close it.
     let _ = writer.join().expect("it does not panic");
-    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8"));
+    let [out, err] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("UTF-8"));
     if output.status.success() { Ok(out) } else { Err(out + &err) }
 }
 
 /// The files in `ci/`, by path.
 pub(super) fn examples() -> Vec<String> {
     let entries = fs::read_dir(folder_of_the_chart().join("ci")).expect("a folder");
-    let mut paths: Vec<String> =
-        entries.map(|entry| entry.expect("an entry").path().to_str().expect("UTF-8").to_owned()).collect();
+    let mut paths: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").path().to_str().expect("UTF-8").to_owned())
+        .collect();
     paths.sort();
     assert!(paths.len() > 5, "{paths:?}");
     paths

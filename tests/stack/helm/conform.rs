@@ -31,7 +31,8 @@ fn lint_finds_no_fault_with_the_chart_alone_and_with_each_example() {
 #[test]
 fn example_objects_fit_kubernetes_and_operator_schemas() {
     for values in examples() {
-        let rendered = Rendered::from_chart(folder_of_the_chart().to_str().expect("UTF-8"), &[&values]);
+        let rendered =
+            Rendered::from_chart(folder_of_the_chart().to_str().expect("UTF-8"), &[&values]);
         let rendered = rendered.unwrap_or_else(|error| panic!("{values}: {error}"));
         let said = conform(&rendered.text).unwrap_or_else(|error| panic!("{values}: {error}"));
         let objects = rendered.objects.len();
@@ -44,7 +45,8 @@ fn example_objects_fit_kubernetes_and_operator_schemas() {
 #[test]
 fn a_member_that_no_type_knows_is_found() {
     let wrong = |values: &str, member: &str| {
-        let rendered = Rendered::with_values("monitoring", values).expect("the values are an object");
+        let rendered =
+            Rendered::with_values("monitoring", values).expect("the values are an object");
         let error = conform(&rendered.text).expect_err(values);
         assert!(error.contains(member), "{error}");
     };
@@ -67,6 +69,7 @@ fn the_package_holds_the_rules_and_the_boards_that_the_folder_links_to() {
     };
     let package = package.as_ref().expect("an entry").path();
     let values = super::chart::example("monitoring");
-    let packed = Rendered::from_chart(package.to_str().expect("UTF-8"), &[&values]).expect("rendered");
+    let packed =
+        Rendered::from_chart(package.to_str().expect("UTF-8"), &[&values]).expect("rendered");
     assert_eq!(packed.text, Rendered::example("monitoring").text);
 }

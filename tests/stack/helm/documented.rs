@@ -1,5 +1,5 @@
-//! Values and commands of docs/kubernetes.md and of the chart's README, with which people configure and
-//! install it.
+//! Values and commands of docs/kubernetes.md and of the chart's README, with which people configure
+//! and install it.
 
 use std::{fs, path::Path};
 
@@ -10,7 +10,8 @@ use crate::process::folder;
 fn blocks(language: &str) -> Vec<(&'static str, String)> {
     let mut found = Vec::new();
     for file in ["docs/kubernetes.md", "deploy/helm/trio-exporter/README.md"] {
-        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a document");
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file))
+            .expect("a document");
         // Fences take turns: text, block, text, block. The first line of a block is its language.
         for block in text.split("```").skip(1).step_by(2) {
             let (word, lines) = block.split_once('\n').expect("a line");
@@ -42,11 +43,15 @@ fn every_command_that_installs_is_one_that_helm_takes() {
     fs::copy(example("minimal"), &values).expect("writable");
     let mut seen = 0;
     for (file, text) in blocks("sh") {
-        for command in
-            text.replace("\\\n", " ").lines().filter(|line| line.trim_start().starts_with("helm install"))
+        for command in text
+            .replace("\\\n", " ")
+            .lines()
+            .filter(|line| line.trim_start().starts_with("helm install"))
         {
             let words = command.split_whitespace().skip(2).map(|word| match word {
-                "deploy/helm/trio-exporter" => folder_of_the_chart().to_str().expect("UTF-8").to_owned(),
+                "deploy/helm/trio-exporter" => {
+                    folder_of_the_chart().to_str().expect("UTF-8").to_owned()
+                }
                 "values.yaml" => values.to_str().expect("UTF-8").to_owned(),
                 word => word.to_owned(),
             });
@@ -65,7 +70,8 @@ fn every_command_that_installs_is_one_that_helm_takes() {
 #[test]
 fn a_platform_may_choose_the_user() {
     let flags = "podSecurityContext.runAsUser=null,podSecurityContext.runAsGroup=null,podSecurityContext.fsGroup=null";
-    let document = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/kubernetes.md"));
+    let document =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/kubernetes.md"));
     assert!(document.expect("a document").contains(flags));
     let chart = folder_of_the_chart();
     let arguments = [
@@ -78,5 +84,9 @@ fn a_platform_may_choose_the_user() {
         flags,
     ];
     let text = run("helm", &arguments, "").expect("rendered");
-    assert!(!text.contains("runAsUser") && !text.contains("fsGroup") && text.contains("runAsNonRoot: true"));
+    assert!(
+        !text.contains("runAsUser")
+            && !text.contains("fsGroup")
+            && text.contains("runAsNonRoot: true")
+    );
 }

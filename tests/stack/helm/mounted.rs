@@ -70,16 +70,18 @@ impl Mounted {
     /// A text that names paths of the container, with those of the test.
     pub(super) fn moved(&self, text: &str) -> String {
         let root = self.folder.path().to_str().expect("UTF-8");
-        self.places
-            .iter()
-            .fold(text.to_owned(), |text, place| text.replace(place.as_str(), &format!("{root}{place}")))
+        self.places.iter().fold(text.to_owned(), |text, place| {
+            text.replace(place.as_str(), &format!("{root}{place}"))
+        })
     }
 }
 
 /// Names and contents of what is in a volume.
 fn files(rendered: &Rendered, volume: &Value, outside: &[Outside<'_>]) -> Vec<(String, Vec<u8>)> {
     if let Some(name) = volume["configMap"]["name"].as_str() {
-        let map = rendered.named("ConfigMap", name).unwrap_or_else(|| panic!("there is no ConfigMap {name}"));
+        let map = rendered
+            .named("ConfigMap", name)
+            .unwrap_or_else(|| panic!("there is no ConfigMap {name}"));
         let data = map["data"].as_object().expect("data");
         return data.iter().map(|(name, content)| (name.clone(), text(content).into())).collect();
     }

@@ -37,7 +37,9 @@ const TABLE: &[(&str, &str, &str)] = &[
 #[test]
 fn what_cannot_work_is_refused_and_the_message_names_the_value() {
     for (example, values, message) in TABLE {
-        let Err(error) = Rendered::with_values(example, values) else { panic!("{values} was accepted") };
+        let Err(error) = Rendered::with_values(example, values) else {
+            panic!("{values} was accepted")
+        };
         assert!(error.contains(message), "{values}: {error}");
     }
 }

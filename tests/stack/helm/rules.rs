@@ -17,8 +17,8 @@ fn groups(rendered: &Rendered, kind: &str) -> Value {
 }
 
 fn file(kind: &str) -> Value {
-    let text =
-        fs::read_to_string(shipped::path(&format!("prometheus/trio-{kind}.rules.yml"))).expect("a file");
+    let text = fs::read_to_string(shipped::path(&format!("prometheus/trio-{kind}.rules.yml")))
+        .expect("a file");
     serde_saphyr::from_str(&text).expect("YAML")
 }
 
@@ -69,6 +69,7 @@ fn promtool_takes_what_the_operator_will_write() {
         let path = folder.path().join(format!("{kind}.yml"));
         fs::write(&path, groups(&rendered, kind).to_string()).expect("writable");
         let path = path.to_str().expect("UTF-8");
-        run("promtool", &["check", "rules", "--lint=all", "--lint-fatal", path], "").expect("good rules");
+        run("promtool", &["check", "rules", "--lint=all", "--lint-fatal", path], "")
+            .expect("good rules");
     }
 }

@@ -15,12 +15,15 @@ use crate::{
 
 /// The operator's job for an endpoint: the same job in the words of Prometheus, with one pod found.
 fn job(monitor: &Value, address: &str, pod: &str) -> Value {
-    let [endpoint] = &monitor["spec"]["endpoints"].as_array().expect("endpoints")[..] else { panic!("one") };
+    let [endpoint] = &monitor["spec"]["endpoints"].as_array().expect("endpoints")[..] else {
+        panic!("one")
+    };
     let words = [("sourceLabels", "source_labels"), ("targetLabel", "target_label")];
     let relabelings = endpoint["relabelings"].as_array().expect("relabelings").iter().map(|step| {
         let step = step.as_object().expect("a step").iter();
         let renamed = step.map(|(key, value)| {
-            let word = words.iter().find(|(theirs, _)| theirs == key).map_or(&**key, |(_, ours)| ours);
+            let word =
+                words.iter().find(|(theirs, _)| theirs == key).map_or(&**key, |(_, ours)| ours);
             (word.to_owned(), value.clone())
         });
         Value::Object(renamed.collect())
@@ -66,8 +69,10 @@ async fn jobs_match_rules_and_instances_outlive_pods() {
     .await;
     let mut up = scene.prometheus.query("up == 1").await;
     up.sort_by_key(|series| series.label("job").to_owned());
-    let seen: Vec<_> =
-        up.iter().map(|series| ["job", "instance", "site"].map(|label| series.label(label))).collect();
+    let seen: Vec<_> = up
+        .iter()
+        .map(|series| ["job", "instance", "site"].map(|label| series.label(label)))
+        .collect();
     let instance = "monitoring/rel-trio-exporter";
     assert_eq!(seen, [["trio", instance, "växjö"], ["trio-agents", instance, "växjö"]]);
     // Until the first scrape it is about to fire.
@@ -93,8 +98,8 @@ fn only_the_page_of_persons_goes_to_the_prometheus_of_persons() {
     assert_eq!(agents["spec"]["endpoints"][0]["path"], "/metrics/agents");
     assert_eq!(agents["metadata"]["labels"]["prometheus"], "trio-agents");
     assert!(agents["metadata"]["labels"]["release"].is_null(), "{agents}");
-    let quiet =
-        Rendered::with_values("monitoring", "serviceMonitor: {agents: {enabled: false}}").expect("rendered");
+    let quiet = Rendered::with_values("monitoring", "serviceMonitor: {agents: {enabled: false}}")
+        .expect("rendered");
     assert_eq!(quiet.only("ServiceMonitor")["spec"]["endpoints"][0]["path"], "/metrics");
 }
 
@@ -107,12 +112,14 @@ fn each_shard_is_an_instance_of_its_own_and_is_found_once() {
         instance["sourceLabels"],
         json!(["__meta_kubernetes_namespace", "__meta_kubernetes_pod_name"])
     );
-    assert_eq!((&instance["separator"], &instance["targetLabel"]), (&json!("/"), &json!("instance")));
+    assert_eq!(
+        (&instance["separator"], &instance["targetLabel"]),
+        (&json!("/"), &json!("instance"))
+    );
     let wanted = monitor["spec"]["selector"]["matchLabels"].as_object().expect("labels");
-    let found = rendered
-        .all("Service")
-        .into_iter()
-        .filter(|service| wanted.iter().all(|(label, value)| service["metadata"]["labels"][label] == *value));
+    let found = rendered.all("Service").into_iter().filter(|service| {
+        wanted.iter().all(|(label, value)| service["metadata"]["labels"][label] == *value)
+    });
     assert_eq!(found.count(), 1, "the headless Service has the same pods");
 }
 

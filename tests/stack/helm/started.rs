@@ -68,7 +68,8 @@ fn secrets_and_names_reach_the_exporter_letter_by_letter() {
     let config: serde_json::Value =
         serde_saphyr::from_str(&fs::read_to_string(file).expect("a file")).expect("YAML");
     assert_eq!(config["targets"][0]["name"], "Växjö \"kommun\": {{ .Release.Name }} #1");
-    let wanted = json!({"allow": [1, "Kund: tjänst", "o'Hara \"x\""], "deny": ["{{ fail \"no\" }}"]});
+    let wanted =
+        json!({"allow": [1, "Kund: tjänst", "o'Hara \"x\""], "deny": ["{{ fail \"no\" }}"]});
     assert_eq!(config["targets"][0]["contact_centers"], wanted);
     assert_eq!(config["agents"]["pause_reasons"], json!(["Lunch: lång", "yes", "0123"]));
     assert_eq!(config["metrics"]["max_series"], 2_000_000);
@@ -113,13 +114,16 @@ impl Secured {
         let certificate = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
         let certificate = certificate.self_signed(&key).expect("a certificate").pem();
         let key = key.serialize_pem();
-        let tls = [("trio-exporter-tls", "tls.crt", &*certificate), ("trio-exporter-tls", "tls.key", &*key)];
-        let users =
-            |(name, password): (&str, &str)| json!({ name: bcrypt::hash(password, 4).expect("a hash") });
+        let tls = [
+            ("trio-exporter-tls", "tls.crt", &*certificate),
+            ("trio-exporter-tls", "tls.key", &*key),
+        ];
+        let users = |(name, password): (&str, &str)| json!({ name: bcrypt::hash(password, 4).expect("a hash") });
         let web = json!({"web": {"users": users(user), "agentsUsers": users(of_agents)}});
         let rendered = Rendered::with_values("web", &web.to_string()).expect("rendered");
         let mounted = Mounted::new(&rendered, &[OUTSIDE, &tls].concat());
-        let arguments: Vec<&str> = mounted.arguments.iter().map(|argument| on_any_port(argument)).collect();
+        let arguments: Vec<&str> =
+            mounted.arguments.iter().map(|argument| on_any_port(argument)).collect();
         assert_ne!(arguments, mounted.arguments);
         let mut process = exporter(&arguments);
         let address = process.serves().await;
@@ -133,7 +137,11 @@ impl Secured {
 }
 
 fn on_any_port(argument: &str) -> &str {
-    if argument == "--web.listen-address=:10427" { "--web.listen-address=127.0.0.1:0" } else { argument }
+    if argument == "--web.listen-address=:10427" {
+        "--web.listen-address=127.0.0.1:0"
+    } else {
+        argument
+    }
 }
 
 #[tokio::test]
@@ -144,9 +152,12 @@ async fn tls_pages_are_served_only_to_their_users() {
     assert!(page.contains("trio_exporter_build_info"), "{page}");
     assert!(secured.ask("/-/healthy", Some(user)).await.is_ok());
     assert!(secured.ask("/metrics/agents", Some(dpo)).await.is_ok());
-    for (page, user) in
-        [("/metrics", None), ("/-/healthy", None), ("/metrics", Some(dpo)), ("/metrics/agents", None)]
-    {
+    for (page, user) in [
+        ("/metrics", None),
+        ("/-/healthy", None),
+        ("/metrics", Some(dpo)),
+        ("/metrics/agents", None),
+    ] {
         let refused = secured.ask(page, user).await.expect_err(page);
         assert!(refused.contains("401"), "{page}: {refused}");
     }
@@ -157,10 +168,13 @@ async fn the_probes_of_a_server_with_users_find_it_well() {
     // The example's probes come as this user, with the password in its Secret.
     let secured = Secured::start(("prometheus", "secret"), ("dpo", "two")).await;
     for probe in ["livenessProbe", "readinessProbe"] {
-        let command = secured.rendered.container()[probe]["exec"]["command"].as_array().expect("a command");
+        let command =
+            secured.rendered.container()[probe]["exec"]["command"].as_array().expect("a command");
         let command = command.iter().map(|word| word.as_str().expect("text")).skip(1);
         let words: Vec<String> = command
-            .map(|word| secured.mounted.moved(word).replace(":10427", &format!(":{}", secured.port)))
+            .map(|word| {
+                secured.mounted.moved(word).replace(":10427", &format!(":{}", secured.port))
+            })
             .collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         // Ready is it once Trio, which is nowhere here, has been asked.
@@ -170,8 +184,11 @@ async fn the_probes_of_a_server_with_users_find_it_well() {
         })
         .await;
     }
-    let mut stranger =
-        exporter(&["healthcheck", &format!("--url=https://127.0.0.1:{}", secured.port), "--insecure"]);
+    let mut stranger = exporter(&[
+        "healthcheck",
+        &format!("--url=https://127.0.0.1:{}", secured.port),
+        "--insecure",
+    ]);
     assert!(!stranger.ended().await.success(), "it is well for anybody");
 }
 
@@ -180,7 +197,10 @@ async fn each_shard_takes_its_number_from_the_name_of_its_pod() {
     let rendered = Rendered::example("shards");
     let mounted = Mounted::new(&rendered, OUTSIDE);
     let variables = rendered.container()["env"].as_array().expect("variables");
-    let share = variables.iter().find(|variable| variable["name"] == "TRIO_EXPORTER_SHARD").expect("a share");
+    let share = variables
+        .iter()
+        .find(|variable| variable["name"] == "TRIO_EXPORTER_SHARD")
+        .expect("a share");
     let share = share["value"].as_str().expect("text");
     let mut read: Vec<String> = Vec::new();
     for number in 0..3 {
@@ -193,10 +213,16 @@ async fn each_shard_takes_its_number_from_the_name_of_its_pod() {
             .output()
             .expect("cargo builds it for these tests");
         let said = String::from_utf8(output.stdout).expect("UTF-8");
-        let line = said.lines().find_map(|line| line.strip_prefix(&format!("shard {number} of 3 reads: ")));
+        let line = said
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("shard {number} of 3 reads: ")));
         read.push(line.unwrap_or_else(|| panic!("{pod}: {said}")).to_owned());
     }
     for target in ["north", "south"] {
-        assert_eq!(read.iter().filter(|names| names.contains(target)).count(), 1, "{target}: {read:?}");
+        assert_eq!(
+            read.iter().filter(|names| names.contains(target)).count(),
+            1,
+            "{target}: {read:?}"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! Long ranges are added up from recorded half hours: they agree with the counters, and time that was not recorded
-//! shows.
+//! Long ranges are added up from recorded half hours: they agree with the counters, and time that
+//! was not recorded shows.
 //!
 //! The scrapes are computed: nine days of an exporter in simulated time would take an hour.
 
@@ -28,7 +28,8 @@ const DAYS: u64 = 9;
 const MIDNIGHT: u64 = 1_768_521_600;
 /// Some minutes after a full hour, as a board is opened.
 const NOW: u64 = MIDNIGHT + 12 * 3_600 + 7 * MINUTE;
-/// Difference between the two ways that is allowed: half a per cent of a count, half a point of a share.
+/// Difference between the two ways that is allowed: half a per cent of a count, half a point of a
+/// share.
 const TOLERANCE: f64 = 0.005;
 
 /// Contact centre, id, name, and cases an hour while it is open, from eight to five.
@@ -44,7 +45,8 @@ impl Random {
     /// From 0 to 1.
     #[allow(clippy::cast_precision_loss, reason = "53 bits")]
     fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
@@ -90,8 +92,18 @@ impl Counters {
     }
 }
 
-const NAMES: [&str; 10] =
-    ["offered", "answered", "handling", "within", "low", "high", "short", "beyond", "measured", "unmeasured"];
+const NAMES: [&str; 10] = [
+    "offered",
+    "answered",
+    "handling",
+    "within",
+    "low",
+    "high",
+    "short",
+    "beyond",
+    "measured",
+    "unmeasured",
+];
 
 /// Family and last label of each counter.
 fn series(name: &str) -> (&'static str, &'static str) {
@@ -101,7 +113,9 @@ fn series(name: &str) -> (&'static str, &'static str) {
         "handling" => ("trio_service_handling_seconds_total", r#",case_class="voice""#),
         "within" => ("trio_service_cases_answered_within_target_total", r#",case_class="voice""#),
         "low" => ("trio_service_cases_answered_within_target_low_total", r#",case_class="voice""#),
-        "high" => ("trio_service_cases_answered_within_target_high_total", r#",case_class="voice""#),
+        "high" => {
+            ("trio_service_cases_answered_within_target_high_total", r#",case_class="voice""#)
+        }
         "short" => ("trio_service_cases_left_total", r#",case_class="voice",age="short""#),
         "beyond" => ("trio_service_cases_left_total", r#",case_class="voice",age="beyond""#),
         "measured" => ("trio_service_measured_seconds_total", ""),
@@ -119,8 +133,9 @@ fn scrapes() -> Scrapes {
         let is_open = (8..17).contains(&(time % DAY / 3_600));
         for ((center, id, name, per_hour), counters) in SERVICES.into_iter().zip(&mut counters) {
             let target = r#"job="trio",instance="trio-exporter:10427",target="main""#;
-            let service =
-                format!(r#"{target},contact_center="{center}",service_id="{id}",service_name="{name}""#);
+            let service = format!(
+                r#"{target},contact_center="{center}",service_id="{id}",service_name="{name}""#
+            );
             counters.minute(if is_open { per_hour } else { AT_NIGHT }, is_open, &mut random);
             for (name, value) in &counters.0 {
                 let (family, more) = series(name);
@@ -137,7 +152,8 @@ fn scrapes() -> Scrapes {
             ] {
                 scrapes.add(&format!("{family}{{{service}{more}}}"), value, time);
             }
-            let info = format!(r#"contact_center="{center}",contact_center_name="Centre {center}""#);
+            let info =
+                format!(r#"contact_center="{center}",contact_center_name="Centre {center}""#);
             scrapes.add(&format!("trio_contact_center_info{{{target},{info}}}"), 1.0, time);
             scrapes.add(&format!("trio_up{{{target}}}"), 1.0, time);
         }
@@ -151,8 +167,8 @@ async fn with_rules(folder: TempDir, recorded: &[Recorded], kept: fn(u64) -> boo
     Prometheus::configured(folder).await
 }
 
-/// The query of a panel over the last `range` seconds. The boards change from counters to half hours at two days;
-/// `as_if` is the length of time that they believe in.
+/// The query of a panel over the last `range` seconds. The boards change from counters to half
+/// hours at two days; `as_if` is the length of time that they believe in.
 fn asked(uid: &str, title: &str, ref_id: &str, range: u64, as_if: u64) -> String {
     let board = Board::with_uid(uid);
     let panel = board.panels().into_iter().find(|panel| panel.title() == title).expect("a panel");
@@ -165,7 +181,8 @@ fn asked(uid: &str, title: &str, ref_id: &str, range: u64, as_if: u64) -> String
 }
 
 async fn value(prometheus: &Prometheus, query: &str, time: u64) -> f64 {
-    let series = prometheus.query_at(query, time).await.unwrap_or_else(|error| panic!("{query}\n{error}"));
+    let series =
+        prometheus.query_at(query, time).await.unwrap_or_else(|error| panic!("{query}\n{error}"));
     assert_eq!(series.len(), 1, "{query}");
     series[0].value
 }
@@ -229,14 +246,22 @@ async fn half_hours_agree_with_counters_and_gaps_show() {
     let recorded = recorded(&prometheus, &boards, &[(NOW - DAYS * DAY, NOW)]).await;
     let whole = with_rules(prometheus.stop().await, &recorded, |_| true).await;
 
-    for (uid, title) in
-        [("trio-service-level", "Service level"), ("trio-service", "Service level"), ("trio-service", "Lost")]
-    {
+    for (uid, title) in [
+        ("trio-service-level", "Service level"),
+        ("trio-service", "Service level"),
+        ("trio-service", "Lost"),
+    ] {
         let (counted, half_hours) = both_ways(&whole, uid, title).await;
-        assert!((counted - half_hours).abs() <= TOLERANCE, "{uid}, {title}: {counted} and {half_hours}");
+        assert!(
+            (counted - half_hours).abs() <= TOLERANCE,
+            "{uid}, {title}: {counted} and {half_hours}"
+        );
     }
     let (counted, half_hours) = both_ways(&whole, "trio-service", "Answered").await;
-    assert!((counted - half_hours).abs() <= TOLERANCE * counted, "answered: {counted} and {half_hours}");
+    assert!(
+        (counted - half_hours).abs() <= TOLERANCE * counted,
+        "answered: {counted} and {half_hours}"
+    );
     assert!(counted > 1_000.0, "{counted} answered cases in a day");
 
     let every_day: BTreeSet<u64> = (0..7).map(|ago| MIDNIGHT - ago * DAY).collect();
@@ -250,8 +275,10 @@ async fn half_hours_agree_with_counters_and_gaps_show() {
     assert_eq!(days(&whole, "F").await, BTreeSet::new());
 
     // From ten to one o'clock the rules are not evaluated, on any day: 3 of 24 hours.
-    let gaps =
-        with_rules(scrapes.in_folder(), &recorded, |time| !(10..13).contains(&(time % DAY / 3_600))).await;
+    let gaps = with_rules(scrapes.in_folder(), &recorded, |time| {
+        !(10..13).contains(&(time % DAY / 3_600))
+    })
+    .await;
     let level = opened(&gaps, "trio-service-level", "now-3d").await;
     is_marked(&level, "Service level, 7 days", 87);
     is_marked(&level, "Service level", 87);

@@ -6,7 +6,8 @@ use crate::dashboard::display::{Color, Shown};
 /// Tiles that are red where nothing is known: old data are the one thing that a board must shout.
 const RED_WITHOUT_DATA: [&str; 1] = ["Data age"];
 
-/// Titles of tiles that count what happened in the time shown: it stays true when nothing is read any more.
+/// Titles of tiles that count what happened in the time shown: it stays true when nothing is read
+/// any more.
 const OF_THE_PAST: [&str; 14] = [
     "Accuracy",
     "By service, 30 days",
@@ -25,7 +26,8 @@ const OF_THE_PAST: [&str; 14] = [
     "Service level, 30 days",
 ];
 
-/// Tiles of the board of the exporter that may be green while the chosen target is down, with the reason.
+/// Tiles of the board of the exporter that may be green while the chosen target is down, with the
+/// reason.
 const OF_THE_EXPORTER: [(&str, &str); 8] = [
     ("Clock skew (s)", "the last answer of the target had a date, also if it was an error"),
     ("Configuration", "the exporter runs"),
@@ -42,7 +44,8 @@ pub(super) fn faults(looks: &Looks) -> Vec<String> {
     let mut faults = Vec::new();
     for ((uid, situation), opened) in looks {
         for (title, shown) in &opened.panels {
-            let mut fault = |text: String| faults.push(format!("{uid}, {title}, {situation:?}: {text}"));
+            let mut fault =
+                |text: String| faults.push(format!("{uid}, {title}, {situation:?}: {text}"));
             match shown {
                 Shown::Tiles(tiles) => {
                     for tile in tiles {
@@ -50,26 +53,33 @@ pub(super) fn faults(looks: &Looks) -> Vec<String> {
                         if tile.text.trim().is_empty() {
                             fault("an empty tile does not say so".to_owned());
                         }
-                        let may_be_red = color == Color::Red && RED_WITHOUT_DATA.contains(&title.as_str());
+                        let may_be_red =
+                            color == Color::Red && RED_WITHOUT_DATA.contains(&title.as_str());
                         if tile.is_empty && is_loud(color) && !may_be_red {
                             fault(format!("{:?} without data is {}", tile.text, color.as_str()));
-                        } else if color == Color::Green && must_not_be_green(uid, title, *situation) {
+                        } else if color == Color::Green && must_not_be_green(uid, title, *situation)
+                        {
                             fault(format!("{:?} is green, and nothing is known", tile.text));
                         }
                     }
                 }
                 Shown::Table(table) => {
-                    for (cell, column) in table.rows.iter().flat_map(|row| row.iter().zip(&table.columns)) {
+                    for (cell, column) in
+                        table.rows.iter().flat_map(|row| row.iter().zip(&table.columns))
+                    {
                         let color = cell.meaning();
                         if cell.is_empty && is_loud(color) {
                             fault(format!("an empty cell of {column:?} is {}", color.as_str()));
                         }
                         if color == Color::Green && must_not_be_green(uid, title, *situation) {
-                            fault(format!("{:?} of {column:?} is green, and nothing is known", cell.text));
+                            fault(format!(
+                                "{:?} of {column:?} is green, and nothing is known",
+                                cell.text
+                            ));
                         }
                     }
-                    let is_silent =
-                        table.rows.is_empty() && table.message.as_deref().unwrap_or_default().is_empty();
+                    let is_silent = table.rows.is_empty()
+                        && table.message.as_deref().unwrap_or_default().is_empty();
                     if is_silent {
                         fault("an empty table does not say why".to_owned());
                     }

@@ -6,7 +6,8 @@ use crate::dashboard::display::{Shown, Tile};
 /// A number of a page: the sum of the samples of a family whose series have one of the texts.
 type Sum = (&'static str, &'static [&'static str]);
 
-const WAITING: Sum = ("trio_service_class_waiting", &[r#"case_class="voice""#, r#"case_class="chat""#]);
+const WAITING: Sum =
+    ("trio_service_class_waiting", &[r#"case_class="voice""#, r#"case_class="chat""#]);
 
 const AVAILABLE: Sum = ("trio_agents", &[r#"state="available""#]);
 const LOGGED_ON: Sum = (
@@ -38,16 +39,20 @@ const TILES: [(&str, &str, Sum); 10] = [
 /// Boards with the number of alerts that the table on the board Overview lists.
 const WITH_ALERTS: [&str; 4] = ["trio-overview", "trio-service", "trio-service-level", "trio-team"];
 
-/// Tiles that show another number than the page of the exporter in their situation, or than the table of alerts.
+/// Tiles that show another number than the page of the exporter in their situation, or than the
+/// table of alerts.
 pub(super) fn faults(looks: &Looks, pages: &[(Situation, String)]) -> Vec<String> {
     let mut faults = Vec::new();
     for (situation, page) in pages {
         for (uid, title, sum) in TILES {
-            // Below zero are numbers that stand for words, or for a zero in another colour: the text counts.
+            // Below zero are numbers that stand for words, or for a zero in another colour: the
+            // text counts.
             let expected = sum_of(page, sum);
             let text = tile(looks, uid, title, *situation).map(|tile| tile.text.as_str());
             if text != Some(expected.to_string().as_str()) {
-                faults.push(format!("{uid}, {title}, {situation:?}: {text:?}, the page has {expected}"));
+                faults.push(format!(
+                    "{uid}, {title}, {situation:?}: {text:?}, the page has {expected}"
+                ));
             }
         }
     }
@@ -61,7 +66,9 @@ pub(super) fn faults(looks: &Looks, pages: &[(Situation, String)]) -> Vec<String
             let counted = tile.and_then(|tile| tile.number).unwrap_or(0.0);
             #[allow(clippy::cast_precision_loss, reason = "a few alerts")]
             if counted != listed as f64 {
-                faults.push(format!("{uid}, {situation:?}: {counted} active alerts, {listed} are listed"));
+                faults.push(format!(
+                    "{uid}, {situation:?}: {counted} active alerts, {listed} are listed"
+                ));
             }
         }
     }
@@ -86,5 +93,8 @@ fn sum_of(page: &str, (family, labels): Sum) -> f64 {
     let samples = page.lines().filter_map(|line| line.rsplit_once(' '));
     let of_family = samples.filter(|(series, _)| series.split('{').next() == Some(family));
     let fits = |series: &str| labels.iter().any(|label| series.contains(label));
-    of_family.filter(|(series, _)| fits(series)).filter_map(|(_, value)| value.parse::<f64>().ok()).sum()
+    of_family
+        .filter(|(series, _)| fits(series))
+        .filter_map(|(_, value)| value.parse::<f64>().ok())
+        .sum()
 }

@@ -34,7 +34,12 @@ pub(super) struct Opened {
 ///
 /// # Panics
 /// Prometheus refuses a query.
-pub(super) async fn open(board: &Board, prometheus: &Prometheus, now: u64, choices: &Choices) -> Opened {
+pub(super) async fn open(
+    board: &Board,
+    prometheus: &Prometheus,
+    now: u64,
+    choices: &Choices,
+) -> Opened {
     let mut values = HashMap::new();
     let mut options = BTreeMap::new();
     let (from, to) = range(&board.json["time"]["from"], now);

@@ -1,4 +1,5 @@
-//! Our rules over scrapes of the past: what Prometheus would have recorded, and which alerts would fire.
+//! Our rules over scrapes of the past: what Prometheus would have recorded, and which alerts would
+//! fire.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +17,8 @@ use crate::{
 /// Interval of the evaluations, in seconds.
 const EVALUATION: u64 = 30;
 
-/// A Prometheus with the data in `folder` and everything that our rules would have made of them from `from` to `to`.
+/// A Prometheus with the data in `folder` and everything that our rules would have made of them
+/// from `from` to `to`.
 pub(super) async fn evaluated(folder: TempDir, from: u64, to: u64) -> Prometheus {
     let mut prometheus = Prometheus::configured(folder).await;
     for stage in stages() {
@@ -27,7 +29,8 @@ pub(super) async fn evaluated(folder: TempDir, from: u64, to: u64) -> Prometheus
     with_more(prometheus, &alerts).await
 }
 
-/// The same Prometheus with more data: blocks that are added while it runs are seen after a minute only.
+/// The same Prometheus with more data: blocks that are added while it runs are seen after a minute
+/// only.
 async fn with_more(prometheus: Prometheus, more: &Scrapes) -> Prometheus {
     let folder = prometheus.stop().await;
     more.write_into(folder.path());
@@ -92,7 +95,9 @@ async fn recorded(prometheus: &Prometheus, rules: &[Rule], from: u64, to: u64) -
     let mut samples = Samples::default();
     for rule in rules {
         for (labels, points) in answer(prometheus, rule, from, to).await {
-            points.into_iter().for_each(|(time, value)| samples.add(&rule.name(), &labels, value, time));
+            points
+                .into_iter()
+                .for_each(|(time, value)| samples.add(&rule.name(), &labels, value, time));
         }
     }
     samples.into_scrapes()
@@ -129,7 +134,8 @@ async fn alerts(prometheus: &Prometheus, from: u64, to: u64) -> Scrapes {
 
 /// Labels as a selector has them.
 fn written(labels: &Labels) -> String {
-    let pairs: Vec<String> = labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    let pairs: Vec<String> =
+        labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
     format!("{{{}}}", pairs.join(","))
 }
 

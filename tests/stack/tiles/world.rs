@@ -1,4 +1,5 @@
-//! Two Trios with three contact centres, the exporter that reads both, in simulated time, and its scrapes.
+//! Two Trios with three contact centres, the exporter that reads both, in simulated time, and its
+//! scrapes.
 
 use std::{
     sync::Arc,
@@ -26,17 +27,19 @@ use crate::{
 
 /// From scrape to scrape, in seconds.
 pub(super) const SCRAPE: u64 = 30;
-/// Interval of the exporter's readings: longer than the default, for speed, and below every limit of age.
+/// Interval of the exporter's readings: longer than the default, for speed, and below every limit
+/// of age.
 const READING: Duration = Duration::from_secs(SCRAPE);
 /// Four minutes past eight of a Thursday, UTC.
 const BEGINNING: Duration = Duration::from_secs(1_768_464_240);
-/// So many times the usual number of cases: few enough for free agents, enough for a service level, which needs 30 cases
-/// that came to an end.
+/// So many times the usual number of cases: few enough for free agents, enough for a service level,
+/// which needs 30 cases that came to an end.
 const ARRIVALS: f64 = 0.6;
 
 pub(super) const INSTANCE: &str = "trio-exporter:10427";
 /// The targets, with the number of their contact centres, services and agents.
-pub(super) const TARGETS: [(&str, usize, usize, usize); 2] = [("north", 2, 6, 30), ("south", 1, 3, 15)];
+pub(super) const TARGETS: [(&str, usize, usize, usize); 2] =
+    [("north", 2, 6, 30), ("south", 1, 3, 15)];
 /// The surfaces, and the jobs that scrape them.
 const SURFACES: [(&str, &str); 2] = [("/metrics", "trio"), ("/metrics/agents", "trio-agents")];
 
@@ -93,7 +96,8 @@ impl World {
         let mut trios = Vec::new();
         for (seed, (name, contact_centers, services, agents)) in (11..).zip(TARGETS) {
             let dialect = words.dialect();
-            let options = Options { seed, contact_centers, services, agents, dialect, ..Options::default() };
+            let options =
+                Options { seed, contact_centers, services, agents, dialect, ..Options::default() };
             let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
             let trio = listener.local_addr().expect("an address");
             let wall = clock.clone();

@@ -12,7 +12,8 @@ pub(super) fn read(section: &mut Section<'_>, complaints: &mut Complaints) -> Al
     if let Some(version) = oldest.as_ref().and_then(|entry| version(entry, complaints)) {
         algorithms.oldest = version;
     }
-    if let Some(version) = section.get("max_version").and_then(|entry| version(&entry, complaints)) {
+    if let Some(version) = section.get("max_version").and_then(|entry| version(&entry, complaints))
+    {
         algorithms.newest = version;
     }
     if let Some(entry) = oldest.filter(|_| algorithms.oldest > algorithms.newest) {
@@ -43,9 +44,15 @@ fn version(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Version> {
     if found.is_none() {
         if ["TLS10", "TLS11"].contains(&word.as_str()) {
             // Valid in exporter-toolkit, so the message says more than "unknown".
-            entry.wrong(complaints, "is too old to be safe and is not supported; write TLS12 or TLS13");
+            entry.wrong(
+                complaints,
+                "is too old to be safe and is not supported; write TLS12 or TLS13",
+            );
         } else {
-            entry.wrong(complaints, unknown("version", &word, Version::NAMES.iter().map(|(name, _)| *name)));
+            entry.wrong(
+                complaints,
+                unknown("version", &word, Version::NAMES.iter().map(|(name, _)| *name)),
+            );
         }
     }
     found.map(|(_, version)| *version)
@@ -63,8 +70,10 @@ fn known_names(
         let Some(word) = item.text(complaints) else { continue };
         match known.iter().find(|name| **name == word) {
             Some(name) => names.push(*name),
-            None => item
-                .wrong(complaints, format_args!("not a supported {kind}; known here: {}", known.join(", "))),
+            None => item.wrong(
+                complaints,
+                format_args!("not a supported {kind}; known here: {}", known.join(", ")),
+            ),
         }
     }
     names

@@ -65,7 +65,8 @@ impl NamedFiles<'_> {
 }
 
 impl PemSource<'_> {
-    /// Parses the text. Returns `None` if there is no usable text (not reported here), or if parsing fails (reported).
+    /// Parses the text. Returns `None` if there is no usable text (not reported here), or if
+    /// parsing fails (reported).
     pub(super) fn parse<T>(
         &self,
         parse: impl FnOnce(&[u8]) -> Result<T, &'static str>,
@@ -80,8 +81,12 @@ impl PemSource<'_> {
     /// Adds a warning if every user of the machine can read it.
     pub(super) fn warn_if_exposed(&self, files: &mut Files) {
         match self {
-            Self::Pem(Pem { file: Some(file), entry, .. }) => files.warn_if_exposed(&entry.path, file),
-            Self::Pem(Pem { file: None, entry, .. }) => files.warn_if_configuration_exposed(&entry.path),
+            Self::Pem(Pem { file: Some(file), entry, .. }) => {
+                files.warn_if_exposed(&entry.path, file)
+            }
+            Self::Pem(Pem { file: None, entry, .. }) => {
+                files.warn_if_configuration_exposed(&entry.path)
+            }
             Self::Missing | Self::Invalid => {}
         }
     }

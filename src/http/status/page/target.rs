@@ -6,12 +6,15 @@ use super::{
     super::{
         findings::counted,
         moment::{Moment, span},
-        report::{Collector, CollectorState, Field, FieldState, Named, Session, Target, TargetState},
+        report::{
+            Collector, CollectorState, Field, FieldState, Named, Session, Target, TargetState,
+        },
     },
     prose,
 };
 
-/// Renders the section. Tables of what is as expected are folded, so that problems are on the first screen.
+/// Renders the section. Tables of what is as expected are folded, so that problems are on the first
+/// screen.
 pub(super) fn target(target: &Target) -> Markup {
     let (class, word) = match target.state {
         TargetState::Up => ("good", "UP"),
@@ -112,8 +115,9 @@ fn unmeasured(target: &Target) -> Markup {
 }
 
 fn collectors(target: &Target) -> Markup {
-    let is_normal =
-        |collector: &&Collector| matches!(collector.state, CollectorState::Well | CollectorState::Off);
+    let is_normal = |collector: &&Collector| {
+        matches!(collector.state, CollectorState::Well | CollectorState::Off)
+    };
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
     // Stable: collectors of one state stay in the order of contact centres.

@@ -57,11 +57,14 @@ use Weight::{Cause, Possible, RuledOut};
 pub(super) fn all(views: &[&View], report: &Report, matches: &[Match]) -> Vec<Reason> {
     let mut list = ReasonList { target: None, found: !matches.is_empty(), reasons: Vec::new() };
     for view in views {
-        let Some(target) = report.targets.iter().find(|target| target.name == *view.name) else { continue };
+        let Some(target) = report.targets.iter().find(|target| target.name == *view.name) else {
+            continue;
+        };
         list.target = Some(target.name.clone());
         list.add_target_state(target);
         list.add_contact_centers(target);
-        let of_target: Vec<&Match> = matches.iter().filter(|found| found.target == target.name).collect();
+        let of_target: Vec<&Match> =
+            matches.iter().filter(|found| found.target == target.name).collect();
         list.add_lists(view, target, &of_target);
     }
     // The limit is one for all targets.
@@ -84,7 +87,8 @@ impl ReasonList {
         self.reasons.push(Reason { target, contact_center, reason, weight, evidence });
     }
 
-    /// Returns the weight of a reason that hides whole lists: possible only while the service was not found.
+    /// Returns the weight of a reason that hides whole lists: possible only while the service was
+    /// not found.
     fn weight_of_hidden_list(&self) -> Weight {
         if self.found { RuledOut } else { Possible }
     }
@@ -109,29 +113,34 @@ impl ReasonList {
     fn add_contact_centers(&mut self, target: &Target) {
         if !target.passed_over.is_empty() {
             let names = list_centers(&target.passed_over);
-            let evidence = format!("`contact_centers` leaves out {names}; what is in them is not read");
+            let evidence =
+                format!("`contact_centers` leaves out {names}; what is in them is not read");
             self.add(None, Kind::ContactCenterPassedOver, self.weight_of_hidden_list(), evidence);
         }
         if target.state != TargetState::NotReadYet && target.contact_centers.is_empty() {
-            let list = target.collectors.iter().find(|collector| collector.collector == CONTACT_CENTERS);
+            let list =
+                target.collectors.iter().find(|collector| collector.collector == CONTACT_CENTERS);
             let words = list.map_or("not read yet", |list| &list.words);
             let evidence = format!("no contact centre is read; the list of them: {words}");
             self.add(None, Kind::NoContactCenter, self.weight_of_hidden_list(), evidence);
         }
     }
 
-    /// Adds the lists of each contact centre; those that were read and do not contain the service are one reason.
+    /// Adds the lists of each contact centre; those that were read and do not contain the service
+    /// are one reason.
     fn add_lists(&mut self, view: &View, target: &Target, matches: &[&Match]) {
         let snapshot = view.published.as_ref().map(|published| &published.snapshot);
         let mut without = Vec::new();
         for center in snapshot.iter().flat_map(|snapshot| &snapshot.centers) {
             let id = &*center.contact_center.id;
-            let here: Vec<&&Match> = matches.iter().filter(|found| found.contact_center == id).collect();
+            let here: Vec<&&Match> =
+                matches.iter().filter(|found| found.contact_center == id).collect();
             let collector = |name: &str| {
                 let mut collectors = target.collectors.iter();
                 collectors.find(|c| c.collector == name && c.contact_center.as_deref() == Some(id))
             };
-            let (Some(list), Some(state)) = (collector("services"), collector("service_state")) else {
+            let (Some(list), Some(state)) = (collector("services"), collector("service_state"))
+            else {
                 continue;
             };
             let is_well = |collector: &Collector| collector.state == CollectorState::Well;
@@ -177,16 +186,18 @@ impl ReasonList {
     fn add_state(&mut self, id: &str, state: &Collector, here: &[&&Match]) {
         let read = last_read(state);
         // The name may belong to several services: one without a state explains what is missing.
-        let worst = here
-            .iter()
-            .map(|found| found.state)
-            .find(|state| matches!(state, Verdict::Expired | Verdict::NoState | Verdict::StateNotRead));
+        let worst = here.iter().map(|found| found.state).find(|state| {
+            matches!(state, Verdict::Expired | Verdict::NoState | Verdict::StateNotRead)
+        });
         let limit = state.max_age_seconds.map(span).unwrap_or_default();
         let (weight, held) = match worst {
-            Some(Verdict::Expired) => (Cause, format!("contain it, but are withheld after {limit}")),
+            Some(Verdict::Expired) => {
+                (Cause, format!("contain it, but are withheld after {limit}"))
+            }
             Some(Verdict::NoState) => (
                 Cause,
-                "do not contain it: Trio hides it from the API user, or the service is inactive".to_owned(),
+                "do not contain it: Trio hides it from the API user, or the service is inactive"
+                    .to_owned(),
             ),
             Some(_) => (Cause, "are not known".to_owned()),
             None if here.is_empty() && state.state != CollectorState::Well => {
@@ -202,16 +213,21 @@ impl ReasonList {
     /// Adds the limit on series, which drops families for every service.
     fn add_series_limit(&mut self, report: &Report) {
         let withheld = &report.exporter.withheld;
-        let of_services: Vec<&str> =
-            withheld.iter().map(|w| w.family.as_str()).filter(|f| f.starts_with("trio_service_")).collect();
+        let of_services: Vec<&str> = withheld
+            .iter()
+            .map(|w| w.family.as_str())
+            .filter(|f| f.starts_with("trio_service_"))
+            .collect();
         let limit = report.exporter.max_series;
         if of_services.is_empty() {
-            let evidence = format!("`metrics.max_series` ({limit}) leaves out no family of services");
+            let evidence =
+                format!("`metrics.max_series` ({limit}) leaves out no family of services");
             return self.add(None, Kind::SeriesLimit, RuledOut, evidence);
         }
         let weight = if self.found { Cause } else { RuledOut };
         let families = list_names(of_services.into_iter());
-        let evidence = format!("`metrics.max_series` ({limit}) leaves out {families}, for every service");
+        let evidence =
+            format!("`metrics.max_series` ({limit}) leaves out {families}, for every service");
         self.add(None, Kind::SeriesLimit, weight, evidence);
     }
 }

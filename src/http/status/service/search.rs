@@ -13,7 +13,8 @@ use crate::{
 
 /// Most similar services in one answer; they are a help for spelling, not a list to read.
 const MAX_SIMILAR: usize = 10;
-/// Shortest text, in characters, for which similar services are listed; a single letter is in nearly every name.
+/// Shortest text, in characters, for which similar services are listed; a single letter is in
+/// nearly every name.
 const MIN_PART: usize = 2;
 
 /// Result of a search.
@@ -44,9 +45,10 @@ pub(super) fn search(asked: &str, views: &[&View], now: Stamp) -> SearchResult {
             let mut services: Vec<&ServiceNames<'_>> = names.values().collect();
             services.sort_unstable_by_key(|service| service.id);
             for service in services {
-                let texts =
-                    [Some(service.id), service.name].map(|text| text.map(|t| t.trim().to_lowercase()));
-                let has = |test: &dyn Fn(&str) -> bool| texts.iter().flatten().any(|text| test(text));
+                let texts = [Some(service.id), service.name]
+                    .map(|text| text.map(|t| t.trim().to_lowercase()));
+                let has =
+                    |test: &dyn Fn(&str) -> bool| texts.iter().flatten().any(|text| test(text));
                 let state = || verdict(center, states.contains(service.id), now);
                 if has(&|text| text == asked) {
                     found.matches.push(new_match(view, center, service, state()));

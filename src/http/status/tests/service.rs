@@ -1,4 +1,5 @@
-//! Reasons for a missing service, from data alone. Tests with servers that cause them are in `tests/it`.
+//! Reasons for a missing service, from data alone. Tests with servers that cause them are in
+//! `tests/it`.
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -12,7 +13,9 @@ fn asked(view: View, now: Stamp, service: &str) -> (Value, String) {
 
 fn weight(answer: &Value, reason: &str) -> Value {
     let mut reasons = answer["reasons"].as_array().expect("a list").iter();
-    reasons.find(|entry| entry["reason"] == reason).map_or(Value::Null, |entry| entry["weight"].clone())
+    reasons
+        .find(|entry| entry["reason"] == reason)
+        .map_or(Value::Null, |entry| entry["weight"].clone())
 }
 
 #[test]
@@ -45,7 +48,10 @@ fn no_state_differs_from_state_not_read() {
         snapshot.centers[0].service_state = fixture::reading(1, vec![state], 5);
     };
     let (answer, _) = asked(noted(without), fixture::later(3), "s1");
-    assert_eq!((&answer["verdict"], weight(&answer, "services_state")), (&json!("no_state"), json!("cause")));
+    assert_eq!(
+        (&answer["verdict"], weight(&answer, "services_state")),
+        (&json!("no_state"), json!("cause"))
+    );
     let unread = |snapshot: &mut Snapshot| {
         let state = &mut snapshot.centers[0].service_state;
         state.good = None;
@@ -59,15 +65,24 @@ fn no_state_differs_from_state_not_read() {
 #[test]
 fn expired_reading_is_the_cause() {
     let (answer, page) = asked(noted(|_| {}), fixture::later(90), "s1");
-    assert_eq!((&answer["verdict"], weight(&answer, "services_state")), (&json!("expired"), json!("cause")));
-    assert!(page.contains("contain it, but are withheld after 1 min; last read 1 min 30 s ago"), "{page}");
+    assert_eq!(
+        (&answer["verdict"], weight(&answer, "services_state")),
+        (&json!("expired"), json!("cause"))
+    );
+    assert!(
+        page.contains("contain it, but are withheld after 1 min; last read 1 min 30 s ago"),
+        "{page}"
+    );
 }
 
 #[test]
 fn service_with_state_alone_is_shown_without_name() {
     let nameless = |snapshot: &mut Snapshot| snapshot.centers[0].services.good = None;
     let (answer, _) = asked(noted(nameless), fixture::later(3), "s1");
-    assert_eq!((&answer["verdict"], &answer["matches"][0]["service_name"]), (&json!("shown"), &Value::Null));
+    assert_eq!(
+        (&answer["verdict"], &answer["matches"][0]["service_name"]),
+        (&json!("shown"), &Value::Null)
+    );
 }
 
 #[test]

@@ -55,7 +55,8 @@ type Row = (u64, u64, Option<u64>, Option<u64>, u64, Disposition);
 /// Job, arrival, offer, answer, end and disposition of each segment, in seconds.
 fn log(world: &World) -> Vec<Row> {
     let row = |segment: &Segment| {
-        let [offered, answered] = [segment.offered, segment.answered].map(|time| time.map(|it| it.as_secs()));
+        let [offered, answered] =
+            [segment.offered, segment.answered].map(|time| time.map(|it| it.as_secs()));
         (
             segment.job - 100_000,
             segment.arrived.as_secs(),
@@ -149,7 +150,10 @@ fn overflow_restarts_the_wait() {
     assert_eq!((to.answered_wait, to.handling_time), (second(2), second(10)));
     assert_eq!(
         log(&world),
-        [(2, 5, None, None, 25, Disposition::Moved), (2, 25, Some(25), Some(27), 37, Disposition::Served)]
+        [
+            (2, 5, None, None, 25, Disposition::Moved),
+            (2, 25, Some(25), Some(27), 37, Disposition::Served)
+        ]
     );
     assert_eq!(world.segment_log()[1].created, second(5));
     assert_eq!(world.truth().total().offered(), 3);
@@ -159,8 +163,10 @@ fn overflow_restarts_the_wait() {
 fn callback_has_no_patience() {
     let mut plan = calls("A", 100, Some(60));
     plan.rerouting.callback = Some(Callback { share: 1.0, after: second(20) });
-    plan.demands
-        .push(Demand { handling: Distribution::Fixed(second(40)), ..Demand::typical(Class::Callback, 0.0) });
+    plan.demands.push(Demand {
+        handling: Distribution::Fixed(second(40)),
+        ..Demand::typical(Class::Callback, 0.0)
+    });
     let mut world = world(&scenario(vec![plan]), &[0, 5]);
     world.step(second(195));
     let [voice, callback] = [Class::Voice, Class::Callback].map(|class| flow(&world, 101, class));

@@ -4,8 +4,8 @@ use pretty_assertions::assert_eq;
 
 use super::*;
 
-/// Totals after readings five seconds apart. Each shows `agents` agents, of which the first ones are busy and
-/// the others logged out.
+/// Totals after readings five seconds apart. Each shows `agents` agents, of which the first ones
+/// are busy and the others logged out.
 fn busy_of(agents: usize, readings: &[usize]) -> AgentTotals {
     let t = start();
     let reading = |(step, busy): (usize, &usize)| {
@@ -75,10 +75,14 @@ fn interval_over_a_failover_is_unmeasured() {
         let totals = walk(snapshots, &settings()).totals().expect("read");
         (totals.seconds[BUSY], totals.unmeasured_seconds, changes(&totals))
     };
-    let moved =
-        [on("trio1", busy(0.0)), on("trio1", busy(5.0)), on("trio2", reading(10.0, AgentState::Paused))];
+    let moved = [
+        on("trio1", busy(0.0)),
+        on("trio1", busy(5.0)),
+        on("trio2", reading(10.0, AgentState::Paused)),
+    ];
     assert_eq!(totals(&moved), (10.0, 10.0, 0));
     let carried_over = on("trio2", busy(0.0));
-    let failed = [on("trio1", busy(0.0)), carried_over, on("trio2", busy(10.0)), on("trio2", busy(15.0))];
+    let failed =
+        [on("trio1", busy(0.0)), carried_over, on("trio2", busy(10.0)), on("trio2", busy(15.0))];
     assert_eq!(totals(&failed), (10.0, 20.0, 0));
 }

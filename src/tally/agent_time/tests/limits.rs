@@ -13,7 +13,10 @@ fn over(snapshots: &[Snapshot]) -> Vec<u64> {
     let step = |snapshot: &Snapshot| {
         time.step(snapshot, &snapshot.centers[0], &settings);
         let over = time.totals().expect("read").over_limit;
-        assert_eq!((over.len(), over[0].state, over[0].limit.as_secs()), (1, AgentState::WrapUp, 60));
+        assert_eq!(
+            (over.len(), over[0].state, over[0].limit.as_secs()),
+            (1, AgentState::WrapUp, 60)
+        );
         over[0].agents
     };
     snapshots.iter().map(step).collect()
@@ -63,13 +66,20 @@ fn contradicting_time_of_state_is_ignored() {
     };
     assert_eq!(since(-300.0), [0, 0, 0], "the agent was available a moment ago");
     assert_eq!(over(&[wrapping_up(0.0, Some(-300.0))]), [1], "nothing contradicts it");
-    let person =
-        |snapshots: &[Snapshot]| walk(snapshots, &settings()).totals().expect("read").persons[0].since;
+    let person = |snapshots: &[Snapshot]| {
+        walk(snapshots, &settings()).totals().expect("read").persons[0].since
+    };
     let t = start();
     let since_shown = person(&[available(0.0), wrapping_up(5.0, Some(-300.0))]);
-    assert!(since_shown.duration_since(t.wall).expect("later") >= Duration::from_secs(4), "first seen");
+    assert!(
+        since_shown.duration_since(t.wall).expect("later") >= Duration::from_secs(4),
+        "first seen"
+    );
     let since_shown = person(&[available(0.0), wrapping_up(5.0, Some(2.0))]);
-    assert!(since_shown.duration_since(t.wall).expect("later") < Duration::from_secs(4), "Trio's own");
+    assert!(
+        since_shown.duration_since(t.wall).expect("later") < Duration::from_secs(4),
+        "Trio's own"
+    );
 }
 
 #[test]

@@ -9,8 +9,8 @@ fn allowing(reasons: &[&str]) -> Settings {
     Settings { pause_reasons: reasons.iter().map(|&reason| reason.into()).collect(), ..settings() }
 }
 
-/// A reading of the agents `a`, `b`, …: `-` is available, anything else is a pause with that reason, an empty
-/// text a pause without one.
+/// A reading of the agents `a`, `b`, …: `-` is available, anything else is a pause with that
+/// reason, an empty text a pause without one.
 fn reading(secs: f64, agents: &[&str]) -> Snapshot {
     let statuses = agents.iter().zip('a'..).map(|(reason, id)| match *reason {
         "-" => status(&id.to_string(), AgentState::Available),
@@ -57,7 +57,10 @@ fn allowed_reasons_count_separately_in_any_case() {
     assert_eq!(pauses(&snapshots, &["Lunch", "Fika"]), Some(expected));
     let totals = walk(&snapshots, &allowing(&["Lunch", "Fika"])).totals().expect("read");
     let shown = totals.pauses.expect("reasons");
-    assert_eq!(shown.reasons.iter().map(|reason| &**reason).collect::<Vec<_>>(), ["Lunch", "Fika", "other"]);
+    assert_eq!(
+        shown.reasons.iter().map(|reason| &**reason).collect::<Vec<_>>(),
+        ["Lunch", "Fika", "other"]
+    );
     assert_eq!(shown.seconds.iter().sum::<f64>(), totals.seconds[PAUSED]);
 }
 
@@ -87,13 +90,20 @@ fn without_reasons_pause_counters_stay() {
     let withheld = || reading(10.0, &[""]);
     assert_eq!(with(vec![withheld()]), (None, vec![7.5, 0.0]), "half of it had a reason");
     assert_eq!(with(vec![withheld(), reading(15.0, &[""])]), (None, vec![7.5, 0.0]));
-    assert_eq!(with(vec![withheld(), reading(15.0, &["Lunch"])]), (Some(vec![1, 0]), vec![10.0, 0.0]));
+    assert_eq!(
+        with(vec![withheld(), reading(15.0, &["Lunch"])]),
+        (Some(vec![1, 0]), vec![10.0, 0.0])
+    );
     assert_eq!(
         with(vec![reading(10.0, &["-"])]).0,
         Some(vec![0, 0]),
         "no agent is paused: no reason is needed"
     );
-    assert_eq!(with(vec![with_member(reading(10.0, &[""]))]).0, Some(vec![0, 1]), "a pause without a reason");
+    assert_eq!(
+        with(vec![with_member(reading(10.0, &[""]))]).0,
+        Some(vec![0, 1]),
+        "a pause without a reason"
+    );
 }
 
 #[test]

@@ -6,7 +6,8 @@ use proptest::{collection, prelude::*};
 
 use super::*;
 
-/// One reading: seconds since the previous one, lost or not, server, agents with their states, and groups.
+/// One reading: seconds since the previous one, lost or not, server, agents with their states, and
+/// groups.
 #[derive(Clone, Debug)]
 struct Step {
     elapsed: f64,
@@ -20,10 +21,11 @@ struct Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let agents = collection::btree_map(0u8..9, (0usize..8, any::<bool>()), 0..9);
     // Often all are logged out at once.
-    let agents = (agents, prop_oneof![4 => Just(false), 1 => Just(true)]).prop_map(|(agents, out)| {
-        let agents = agents.into_iter();
-        agents.map(|(id, (state, reason))| (id, if out { 0 } else { state }, reason)).collect()
-    });
+    let agents =
+        (agents, prop_oneof![4 => Just(false), 1 => Just(true)]).prop_map(|(agents, out)| {
+            let agents = agents.into_iter();
+            agents.map(|(id, (state, reason))| (id, if out { 0 } else { state }, reason)).collect()
+        });
     let groups = collection::vec(collection::vec(0u8..9, 0..5), 0..3);
     let server = prop_oneof![6 => Just(1u8), 1 => Just(2u8)];
     let step = (0.5f64..20.0, prop::bool::weighted(0.2), server, agents, groups);
@@ -66,7 +68,9 @@ fn counters(totals: &AgentTotals) -> HashMap<String, f64> {
             counters.insert(format!("person {} {state}", person.id), person.seconds[state]);
         }
     }
-    for (reason, seconds) in totals.pauses.iter().flat_map(|pauses| pauses.seconds.iter().enumerate()) {
+    for (reason, seconds) in
+        totals.pauses.iter().flat_map(|pauses| pauses.seconds.iter().enumerate())
+    {
         counters.insert(format!("reason {reason}"), *seconds);
     }
     counters

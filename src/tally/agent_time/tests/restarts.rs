@@ -72,7 +72,11 @@ fn agent_counters_continue_after_a_restart() {
     assert_eq!((is.seconds, is.changes), (was.seconds, was.changes));
     assert_eq!(is.pauses.expect("reasons").seconds, was.pauses.expect("reasons").seconds);
     let seconds = |totals: Option<Vec<GroupTotals>>| {
-        totals.expect("groups").into_iter().map(|group| (group.key, group.seconds)).collect::<Vec<_>>()
+        totals
+            .expect("groups")
+            .into_iter()
+            .map(|group| (group.key, group.seconds))
+            .collect::<Vec<_>>()
     };
     let groups = seconds(is.groups);
     assert_eq!(groups.len(), 2, "one, and the merged ones: {groups:?}");
@@ -88,7 +92,11 @@ fn time_between_processes_is_unmeasured_once() {
     let again = read_again(&mut time, after(now, 5.0), &settings());
     assert_eq!(again.unmeasured_seconds, is.unmeasured_seconds);
     let (mut time, now) = resumed(&saved(&watched(&settings())), -60.0, &settings());
-    assert_eq!(read_again(&mut time, now, &settings()).unmeasured_seconds, 0.0, "the clock was set back");
+    assert_eq!(
+        read_again(&mut time, now, &settings()).unmeasured_seconds,
+        0.0,
+        "the clock was set back"
+    );
 }
 
 #[test]
@@ -127,5 +135,8 @@ fn restored_group_below_the_minimum_is_dropped() {
 #[test]
 fn saved_agent_time_contains_no_agent() {
     let text = serde_json::to_string(&saved(&watched(&with_lunch()))).expect("JSON");
-    assert!(text.contains("busy") && ["a1", "a2", "a3"].iter().all(|id| !text.contains(id)), "{text}");
+    assert!(
+        text.contains("busy") && ["a1", "a2", "a3"].iter().all(|id| !text.contains(id)),
+        "{text}"
+    );
 }

@@ -19,7 +19,8 @@ fn returning_agent_continues_until_keep_has_passed() {
             (10.0 + away, busy(&["b", "a"])),
             (15.0 + away, busy(&["b", "a"])),
         ];
-        let snapshots = readings.map(|(secs, statuses)| snapshot(&center(after(t, secs), statuses)));
+        let snapshots =
+            readings.map(|(secs, statuses)| snapshot(&center(after(t, secs), statuses)));
         let keep = Duration::from_secs(3600);
         let totals = walk(&snapshots, &Settings { keep, ..settings() }).totals().expect("read");
         let of_a = totals.persons.iter().find(|person| &*person.id == "a").expect("it is back");
@@ -42,7 +43,8 @@ fn number_of_kept_agents_is_limited() {
     let (t, settings) = (start(), Settings { max_agents: 1500, ..settings() });
     let mut time = AgentTime::default();
     for reading in 0..100_u32 {
-        let statuses = (0..1000).map(|n| status(&(reading * 1000 + n).to_string(), AgentState::Busy));
+        let statuses =
+            (0..1000).map(|n| status(&(reading * 1000 + n).to_string(), AgentState::Busy));
         let snapshot = snapshot(&center(after(t, f64::from(reading) * 5.0), statuses.collect()));
         time.step(&snapshot, &snapshot.centers[0], &settings);
         assert!(time.gone.len() <= 1500, "{}", time.gone.len());
@@ -68,17 +70,27 @@ fn group_restarts_after_being_too_small() {
             })
             .collect();
         let groups = run(&centers).groups;
-        groups.map(|groups| groups.iter().map(|group| (group.now[BUSY], group.seconds[BUSY])).collect())
+        groups.map(|groups| {
+            groups.iter().map(|group| (group.now[BUSY], group.seconds[BUSY])).collect()
+        })
     };
     let shown = |now, seconds| Some(vec![(now, seconds)]);
     assert_eq!(seconds(&[both, both, both]), shown(2, 20.0));
     assert_eq!(seconds(&[both, one]), Some(vec![]), "too small");
-    assert_eq!(seconds(&[both, both, one, both]), shown(2, 0.0), "at zero one reading before it can count");
+    assert_eq!(
+        seconds(&[both, both, one, both]),
+        shown(2, 0.0),
+        "at zero one reading before it can count"
+    );
     assert_eq!(seconds(&[both, one, both, both]), shown(2, 10.0));
     assert_eq!(seconds(&[both, both, &[], both]), shown(2, 20.0), "Trio had forgotten it");
     assert_eq!(seconds(&[both, &[], one, both]), shown(2, 0.0), "it came back too small");
     assert_eq!(seconds(&[both, both, empty]), None, "no agent is known to be in any group");
     assert_eq!(seconds(&[both, both, empty, both]), shown(2, 20.0));
     let merged: &[(&str, &[&str])] = &[("g", &["a"]), ("h", &["b"])];
-    assert_eq!(seconds(&[merged, merged, one, merged]), shown(2, 0.0), "the merged group crosses it, too");
+    assert_eq!(
+        seconds(&[merged, merged, one, merged]),
+        shown(2, 0.0),
+        "the merged group crosses it, too"
+    );
 }

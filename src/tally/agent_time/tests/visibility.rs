@@ -15,13 +15,19 @@ fn selection(allow: &[&str], deny: &[&str]) -> Settings {
 }
 
 fn agent(id: &str, groups: &[&str]) -> Agent {
-    Agent { id: id.into(), name: None, group_ids: groups.iter().map(|&group| group.into()).collect() }
+    Agent {
+        id: id.into(),
+        name: None,
+        group_ids: groups.iter().map(|&group| group.into()).collect(),
+    }
 }
 
-/// Agents 0 to 7: 0, 1 and 2 are in A, 2, 3 and 4 in B, 5 in C, 6 in a group that Trio does not list, 7 in none.
+/// Agents 0 to 7: 0, 1 and 2 are in A, 2, 3 and 4 in B, 5 in C, 6 in a group that Trio does not
+/// list, 7 in none.
 fn center_with_groups() -> Center {
     let mut center = center(start(), crowd(8, AgentState::Busy));
-    center = with_groups(center, start(), &[("A", &["0", "1", "2"]), ("B", &["2", "3"]), ("C", &[])]);
+    center =
+        with_groups(center, start(), &[("A", &["0", "1", "2"]), ("B", &["2", "3"]), ("C", &[])]);
     let agents = vec![agent("4", &["B"]), agent("5", &["C"]), agent("6", &["Z"]), agent("7", &[])];
     center.agents.good = good(start(), agents);
     center
@@ -70,7 +76,8 @@ fn hidden_agents_do_not_count_for_group_size() {
     // Without agent 2 two are left in A, and with the one of C they are three again.
     let (_, left) = shown_agents_and_groups(&center_with_groups(), &three(selection(&[], &["B"])));
     assert_eq!(left, groups(&[("", 3)]));
-    let (_, left) = shown_agents_and_groups(&center_with_groups(), &three(selection(&["A"], &["B"])));
+    let (_, left) =
+        shown_agents_and_groups(&center_with_groups(), &three(selection(&["A"], &["B"])));
     assert_eq!(left, groups(&[]), "two alone have no series");
 }
 
@@ -104,8 +111,11 @@ fn hidden_agents_count_in_the_totals() {
 fn visibility_follows_the_groups() {
     let settings = selection(&["A"], &[]);
     let before = center_with_groups();
-    let mut after =
-        with_groups(center_with_groups(), after(start(), 5.0), &[("A", &["7"]), ("B", &[]), ("C", &[])]);
+    let mut after = with_groups(
+        center_with_groups(),
+        after(start(), 5.0),
+        &[("A", &["7"]), ("B", &[]), ("C", &[])],
+    );
     after.agent_state.good = good(super::after(start(), 5.0), crowd(8, AgentState::Busy));
     let time = walk(&[snapshot(&before), snapshot(&after)], &settings);
     let shown = time.visibility(&settings);

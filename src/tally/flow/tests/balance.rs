@@ -1,4 +1,5 @@
-//! Balance of the counters over random lists: each case that came in ends exactly once, and no counter falls.
+//! Balance of the counters over random lists: each case that came in ends exactly once, and no
+//! counter falls.
 
 use std::time::Duration;
 
@@ -44,7 +45,9 @@ fn rows(rows: &[(u8, u8, u8, u8)], now: std::time::SystemTime) -> Vec<Case> {
         .iter()
         .map(|(id, service, state, class)| Case {
             service_id: Some(format!("{}", service + 1).into()),
-            class: Some([CaseClass::Voice, CaseClass::Callback, CaseClass::Email][usize::from(*class)]),
+            class: Some(
+                [CaseClass::Voice, CaseClass::Callback, CaseClass::Email][usize::from(*class)],
+            ),
             created: (id % 3 == 0).then(|| now - Duration::from_secs(u64::from(*id) * 7)),
             ..case(&id.to_string(), CaseState::ALL[usize::from(*state)])
         })

@@ -38,7 +38,11 @@ fn calls_in_both_lists_count_once() {
     trio.step();
     for state in [Queued, Handled] {
         trio.clock.advance(test_center::POLL);
-        let cases = [case("7", state), of(CaseClass::Callback, "8", state), of(CaseClass::Chat, "9", state)];
+        let cases = [
+            case("7", state),
+            of(CaseClass::Callback, "8", state),
+            of(CaseClass::Chat, "9", state),
+        ];
         trio.read(Source::Cases, &cases, &[]);
         trio.read(Source::Calls, &cases[..2], &[]);
         trio.step();
@@ -87,7 +91,9 @@ fn returning_service_continues_until_keep_has_passed() {
     let settings = || Settings { keep: Duration::from_secs(60), ..Settings::default() };
     for (away, offered) in [(8, 2), (16, 0)] {
         let mut trio = TestCenter::unread(settings());
-        trio.calls(&[]).calls(&[case("7", Handled)]).calls(&[case("7", Handled), case("8", Handled)]);
+        trio.calls(&[])
+            .calls(&[case("7", Handled)])
+            .calls(&[case("7", Handled), case("8", Handled)]);
         let services: Vec<ServiceStatus> = vec![test_center::service("2")];
         for _ in 0..away {
             trio.services(services.clone());
@@ -115,9 +121,14 @@ fn day_counts_start_at_observed_local_midnight() {
     // The clock of the tests starts at 08:00 UTC.
     let zone = |hours| jiff::tz::TimeZone::fixed(jiff::tz::offset(hours));
     let run = |hours: i8, gap: bool| {
-        let mut trio = TestCenter::unread(Settings { time_zone: zone(hours), ..Settings::default() });
+        let mut trio =
+            TestCenter::unread(Settings { time_zone: zone(hours), ..Settings::default() });
         trio.calls(&[]).calls(&[case("1", Handled)]);
-        assert_eq!(trio.class("1", CaseClass::Voice).day, None, "the begin of this day was not seen");
+        assert_eq!(
+            trio.class("1", CaseClass::Voice).day,
+            None,
+            "the begin of this day was not seen"
+        );
         let polls = 3600 / 5;
         if gap {
             trio.clock.advance(Duration::from_secs(3600));

@@ -59,7 +59,11 @@ fn gap_over_midnight_uses_the_shortest_interval() {
     trio.calls(&[]).calls(&[]);
     trio.clock.advance(Duration::from_secs(30));
     trio.calls(&[]).calls(&[]);
-    assert_eq!(trio.class("1", CaseClass::Voice).day, None, "the time around midnight was not observed");
+    assert_eq!(
+        trio.class("1", CaseClass::Voice).day,
+        None,
+        "the time around midnight was not observed"
+    );
 }
 
 #[test]

@@ -74,8 +74,9 @@ fn case_known_by_its_agent_finishes_after_two_lists() {
     trio.agents(&[("7", AgentState::Busy)]);
     trio.calls(&[]);
     assert_eq!(trio.voice().answered, 1);
-    let finished =
-        |trio: &TestCenter| trio.events().iter().any(|event| event.inference == Inference::Finished);
+    let finished = |trio: &TestCenter| {
+        trio.events().iter().any(|event| event.inference == Inference::Finished)
+    };
     trio.agents(&[]);
     trio.calls(&[]);
     assert!(!finished(&trio), "one list may be wrong");

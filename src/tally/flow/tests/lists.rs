@@ -24,7 +24,10 @@ fn both(trio: &mut TestCenter, calls: &[Case], cases: &[Case]) {
 #[test]
 fn class_starts_after_a_list_that_would_show_it() {
     let mut trio = TestCenter::unread(Settings::default());
-    assert!(trio.service("1").classes.is_empty(), "nothing is shown at zero that no one looked for");
+    assert!(
+        trio.service("1").classes.is_empty(),
+        "nothing is shown at zero that no one looked for"
+    );
     trio.calls(&[]);
     assert_eq!(trio.service("1").classes.len(), 1);
 }
@@ -74,12 +77,20 @@ fn waiting_cases_count_once_from_their_list() {
     // The two lists have been read equally often when the chat is counted.
     trio.cases(&[]).cases(&[of(CaseClass::Chat, "7", Queued)]).calls(&[]);
     assert_eq!(
-        trio.class("1", CaseClass::Chat).now.and_then(|now| now.waiting).expect("a whole list").cases,
+        trio.class("1", CaseClass::Chat)
+            .now
+            .and_then(|now| now.waiting)
+            .expect("a whole list")
+            .cases,
         1
     );
     trio.cases(&[]);
     assert_eq!(
-        trio.class("1", CaseClass::Chat).now.and_then(|now| now.waiting).expect("a whole list").cases,
+        trio.class("1", CaseClass::Chat)
+            .now
+            .and_then(|now| now.waiting)
+            .expect("a whole list")
+            .cases,
         0,
         "not shown, so not now"
     );
@@ -93,7 +104,11 @@ fn calls_that_become_readable_continue_from_cases() {
         both(&mut trio, &[case("7", Queued)], &[case("7", Queued)]);
     }
     assert_eq!((trio.voice().offered, trio.voice().total_left()), (1, 0));
-    assert_eq!(trio.voice().total_unclassified(), 0, "it is not absent where it is no longer looked for");
+    assert_eq!(
+        trio.voice().total_unclassified(),
+        0,
+        "it is not absent where it is no longer looked for"
+    );
     both(&mut trio, &[case("7", Handled)], &[]);
     both(&mut trio, &[case("7", Handled)], &[]);
     assert_eq!(trio.voice().answered, 1);

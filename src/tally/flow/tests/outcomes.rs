@@ -11,7 +11,9 @@ fn waiting_case_seen_with_agent_is_answered() {
     let voice = trio.voice();
     assert_eq!((voice.offered, voice.answered, voice.within_low, voice.within_high), (1, 1, 1, 1));
     assert_eq!(voice.within, 1.0);
-    let Inference::Answered { low, best, high, .. } = trio.events()[0].inference else { panic!("answered") };
+    let Inference::Answered { low, best, high, .. } = trio.events()[0].inference else {
+        panic!("answered")
+    };
     assert_eq!((low, best, high), (5.0, 10.0, 15.0));
     trio.assert_balanced();
 }
@@ -69,7 +71,11 @@ fn abandoned_cases_are_classed_by_wait() {
 fn without_handled_cases_vanished_ones_are_unclassified() {
     let mut trio = TestCenter::new();
     trio.calls(&[case("7", Queued)]).calls(&[]).calls(&[]);
-    assert_eq!(trio.voice().total_left(), 0, "it may have been answered: this list may not show that");
+    assert_eq!(
+        trio.voice().total_left(),
+        0,
+        "it may have been answered: this list may not show that"
+    );
     assert_eq!(trio.voice().unclassified[UnclassifiedReason::Unknown as usize], 1);
     trio.assert_balanced();
 }
@@ -122,7 +128,8 @@ fn handling_counts_half_of_its_first_and_last_interval() {
 #[test]
 fn list_may_give_services_by_name() {
     let mut trio = TestCenter::new();
-    let named = crate::model::Service { id: "2".into(), name: Some("Växel".into()), group_ids: vec![] };
+    let named =
+        crate::model::Service { id: "2".into(), name: Some("Växel".into()), group_ids: vec![] };
     let now = trio.clock.now();
     trio.center().services.good = Some(crate::snapshot::Good {
         taken: now,

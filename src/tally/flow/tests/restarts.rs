@@ -115,13 +115,20 @@ fn restart_does_not_prolong_a_gone_service() {
         let after = before.restart(Duration::from_secs(away), settings());
         after.service("1").classes.first().map(|class| class.counts.offered)
     };
-    assert_eq!((offered(29), offered(31)), (Some(4), None), "it was last heard of 30 seconds before");
+    assert_eq!(
+        (offered(29), offered(31)),
+        (Some(4), None),
+        "it was last heard of 30 seconds before"
+    );
 }
 
 #[test]
 fn restored_services_respect_the_maximum() {
     let one = busy().restart(AWAY, Settings { max_services: 1, ..Settings::default() });
-    assert_eq!((one.totals.flow.services.len(), one.saved().centers[0].flow.services.len()), (1, 1));
+    assert_eq!(
+        (one.totals.flow.services.len(), one.saved().centers[0].flow.services.len()),
+        (1, 1)
+    );
 }
 
 proptest::proptest! {
@@ -168,7 +175,8 @@ fn day_counts_continue_on_the_same_day_only() {
 
 #[test]
 fn restart_applies_new_goals_at_once() {
-    let email = GivenGoals { classes: vec![GivenClass::new(CaseClass::Email)], ..GivenGoals::default() };
+    let email =
+        GivenGoals { classes: vec![GivenClass::new(CaseClass::Email)], ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(email, vec![]));
     let after = busy().restart(AWAY, Settings { goals, ..Settings::default() });
     assert_eq!(after.service("1").goals.classes[0].class, CaseClass::Email);
@@ -180,7 +188,8 @@ fn restored_service_gets_goals_by_name() {
     let goals = GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(GivenGoals::default(), vec![Rule { services, goals }]));
     let mut before = busy();
-    before.services(vec![ServiceStatus { name: Some("Växel".into()), ..test_center::service("1") }]);
+    before
+        .services(vec![ServiceStatus { name: Some("Växel".into()), ..test_center::service("1") }]);
     let after = before.restart(AWAY, Settings { goals, ..Settings::default() });
     assert_eq!(after.service("1").goals.minimum_agents, Some(4));
 }
@@ -204,7 +213,10 @@ fn impossible_saved_numbers_are_invalid() {
         (format!("{class}/within"), serde_json::json!(-0.5)),
         (format!("{class}/handling_seconds"), serde_json::json!(1e300)),
         (format!("{class}/waits/buckets"), serde_json::json!([1, 2])),
-        (format!("{class}/day"), serde_json::json!({"offered": 9, "answered": 0, "left": 0, "within": 0.0})),
+        (
+            format!("{class}/day"),
+            serde_json::json!({"offered": 9, "answered": 0, "left": 0, "within": 0.0}),
+        ),
         ("/centers/0/flow/services/0/known_ago".to_owned(), serde_json::json!(-1.0)),
         ("/centers/0/flow/services/0/unmeasured".to_owned(), serde_json::json!({"outage": -1.0})),
         ("/at".to_owned(), serde_json::json!(-1.0)),

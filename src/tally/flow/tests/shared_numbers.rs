@@ -31,17 +31,26 @@ fn one_number_in_two_services_is_two_cases() {
     let mut trio = TestCenter::new();
     trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
     assert_eq!((counts(&trio, "1").offered, counts(&trio, "2").offered), (2, 1));
-    assert_eq!(trio.class("2", CaseClass::Voice).now.expect("whole").waiting.map(|now| now.cases), Some(1));
+    assert_eq!(
+        trio.class("2", CaseClass::Voice).now.expect("whole").waiting.map(|now| now.cases),
+        Some(1)
+    );
     trio.assert_balanced();
     for _ in 0..3 {
         trio.calls(&[other(), case_seven("2", Queued), case_seven("1", Handled)]);
         trio.assert_balanced();
     }
-    trio.calls(&[other(), case_seven("1", Handled), case_seven("2", Handled)]).calls(&[]).calls(&[]);
+    trio.calls(&[other(), case_seven("1", Handled), case_seven("2", Handled)])
+        .calls(&[])
+        .calls(&[]);
     trio.assert_balanced();
     for (service, answered) in [("1", 2), ("2", 1)] {
         let counts = counts(&trio, service);
-        assert_eq!((counts.answered, counts.moved, counts.total_left()), (answered, 0, 0), "{service}");
+        assert_eq!(
+            (counts.answered, counts.moved, counts.total_left()),
+            (answered, 0, 0),
+            "{service}"
+        );
         assert_eq!(counts.total_unclassified(), 0, "{service}: an answered case has its outcome");
     }
 }
@@ -58,7 +67,11 @@ fn shared_row_that_disappears_is_unclassified_never_left() {
     let second = counts(&trio, "2");
     assert_eq!((second.total_left(), second.moved, second.total_unclassified()), (0, 0, 1));
     let first = counts(&trio, "1");
-    assert_eq!((first.total_left(), first.total_unclassified()), (1, 0), "alone, it is a case like others");
+    assert_eq!(
+        (first.total_left(), first.total_unclassified()),
+        (1, 0),
+        "alone, it is a case like others"
+    );
 }
 
 #[test]
@@ -67,7 +80,11 @@ fn shared_rows_that_both_disappear_are_unclassified() {
     trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
     trio.calls(&[other()]).calls(&[other()]);
     for service in ["1", "2"] {
-        assert_eq!((unknown(&trio, service), counts(&trio, service).total_left()), (1, 0), "{service}");
+        assert_eq!(
+            (unknown(&trio, service), counts(&trio, service).total_left()),
+            (1, 0),
+            "{service}"
+        );
     }
     trio.assert_balanced();
 }
@@ -91,7 +108,11 @@ fn known_case_continues_beside_another_of_its_number() {
         trio.calls(&[other(), case_seven("2", Queued), case_seven("1", Queued)]);
     }
     trio.calls(&[other(), case_seven("1", Handled), case_seven("2", Handled)]);
-    assert_eq!((counts(&trio, "1").offered, counts(&trio, "2").offered), (2, 1), "neither came twice");
+    assert_eq!(
+        (counts(&trio, "1").offered, counts(&trio, "2").offered),
+        (2, 1),
+        "neither came twice"
+    );
     assert!(counts(&trio, "1").waits.sum > 60.0, "its wait began with its first list");
     assert_eq!(counts(&trio, "1").answered + counts(&trio, "2").answered, 3);
     trio.assert_balanced();
@@ -100,7 +121,11 @@ fn known_case_continues_beside_another_of_its_number() {
 #[test]
 fn shared_number_in_a_third_service_ends_both() {
     let mut trio = TestCenter::new();
-    trio.services(vec![test_center::service("1"), test_center::service("2"), test_center::service("3")]);
+    trio.services(vec![
+        test_center::service("1"),
+        test_center::service("2"),
+        test_center::service("3"),
+    ]);
     trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
     trio.calls(&[other(), case_seven("3", Queued)]);
     assert_eq!((unknown(&trio, "1"), unknown(&trio, "2"), counts(&trio, "3").offered), (1, 1, 1));
@@ -113,7 +138,11 @@ fn agent_job_does_not_identify_shared_number() {
     trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
     trio.agents(&[("7", AgentState::Busy)]);
     trio.calls(&[other(), case_seven("2", Queued)]);
-    assert_eq!((counts(&trio, "1").answered, unknown(&trio, "1")), (1, 1), "only the other call was");
+    assert_eq!(
+        (counts(&trio, "1").answered, unknown(&trio, "1")),
+        (1, 1),
+        "only the other call was"
+    );
     trio.assert_balanced();
 }
 
@@ -123,9 +152,16 @@ fn truncated_list_does_not_separate_a_shared_number() {
     trio.calls(&[other()]).calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
     trio.calls_truncated(&[other(), case_seven("1", Queued)], &["2"]);
     assert_eq!(counts(&trio, "2").total_unclassified(), 0, "it may be hidden");
-    assert!(trio.tally.cases_to_follow("1").is_empty(), "the number does not say which case is asked for");
+    assert!(
+        trio.tally.cases_to_follow("1").is_empty(),
+        "the number does not say which case is asked for"
+    );
     trio.calls(&[other(), case_seven("1", Queued), case_seven("2", Queued)]);
-    assert_eq!((counts(&trio, "1").offered, counts(&trio, "2").offered), (2, 1), "neither came twice");
+    assert_eq!(
+        (counts(&trio, "1").offered, counts(&trio, "2").offered),
+        (2, 1),
+        "neither came twice"
+    );
     trio.assert_balanced();
 }
 
@@ -152,6 +188,9 @@ fn call_and_email_may_share_a_number() {
         trio.assert_balanced();
     }
     let letters = &trio.class("2", CaseClass::Email).counts;
-    assert_eq!((letters.unclassified[UnclassifiedReason::Unknown as usize], letters.total_left()), (1, 0));
+    assert_eq!(
+        (letters.unclassified[UnclassifiedReason::Unknown as usize], letters.total_left()),
+        (1, 0)
+    );
     assert_eq!(counts(&trio, "1").total_unclassified(), 0);
 }

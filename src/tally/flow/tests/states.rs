@@ -50,20 +50,28 @@ fn outdated_agent_states_give_no_stage() {
         trio.calls(&[case("7", Queued)]);
     }
     trio.calls(&[]).calls(&[]);
-    assert_eq!((trio.voice().answered, trio.voice().total_left()), (1, 1), "the 0 alone was answered");
+    assert_eq!(
+        (trio.voice().answered, trio.voice().total_left()),
+        (1, 1),
+        "the 0 alone was answered"
+    );
 }
 
 #[test]
 fn row_without_state_does_not_prove_waiting() {
     let mut trio = TestCenter::new();
-    trio.calls(&[case("7", Queued)]).calls(&[silent("7"), case("0", Queued)]).calls(&[case("7", Handled)]);
+    trio.calls(&[case("7", Queued)])
+        .calls(&[silent("7"), case("0", Queued)])
+        .calls(&[case("7", Handled)]);
     assert_eq!(bounds(&trio), (0.0, 15.0));
 }
 
 #[test]
 fn unknown_case_waits_from_its_first_known_state() {
     let mut trio = TestCenter::new();
-    trio.calls(&[case("0", Handled), silent("7")]).calls(&[case("7", Queued)]).calls(&[case("7", Handled)]);
+    trio.calls(&[case("0", Handled), silent("7")])
+        .calls(&[case("7", Queued)])
+        .calls(&[case("7", Handled)]);
     assert_eq!((trio.voice().answered, trio.voice().total_unclassified()), (2, 0));
     trio.assert_balanced();
 }
@@ -86,7 +94,10 @@ fn gap_outweighs_unknown_as_reason() {
     trio.clock.advance(Duration::from_secs(60));
     trio.calls(&[case("7", Handled)]);
     assert_eq!(
-        (unclassified(&trio, UnclassifiedReason::Gap), unclassified(&trio, UnclassifiedReason::Unknown)),
+        (
+            unclassified(&trio, UnclassifiedReason::Gap),
+            unclassified(&trio, UnclassifiedReason::Unknown)
+        ),
         (1, 0)
     );
 }
@@ -95,7 +106,10 @@ fn gap_outweighs_unknown_as_reason() {
 fn case_without_any_state_never_left() {
     let mut trio = TestCenter::new();
     trio.calls(&[case("0", Handled), silent("7")]).calls(&[]).calls(&[]);
-    assert_eq!((unclassified(&trio, UnclassifiedReason::Unknown), trio.voice().total_left()), (1, 0));
+    assert_eq!(
+        (unclassified(&trio, UnclassifiedReason::Unknown), trio.voice().total_left()),
+        (1, 0)
+    );
     trio.assert_balanced();
 }
 
@@ -117,7 +131,8 @@ fn hidden_cases_are_followed_longest_hidden_first() {
     let mut trio = TestCenter::new();
     trio.calls(&[case("1", Queued), case("2", Queued)]);
     trio.calls_truncated(&[case("1", Queued)], &["1"]).calls_truncated(&[], &["1"]);
-    let asked: Vec<String> = trio.tally.cases_to_follow("1").iter().map(|(_, id)| id.to_string()).collect();
+    let asked: Vec<String> =
+        trio.tally.cases_to_follow("1").iter().map(|(_, id)| id.to_string()).collect();
     assert_eq!(asked, ["2", "1"]);
 }
 

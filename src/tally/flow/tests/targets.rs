@@ -11,15 +11,18 @@ use crate::{
 };
 
 fn target(seconds: u64) -> GivenGoals {
-    let class =
-        GivenClass { wait_target: Some(Duration::from_secs(seconds)), ..GivenClass::new(CaseClass::Voice) };
+    let class = GivenClass {
+        wait_target: Some(Duration::from_secs(seconds)),
+        ..GivenClass::new(CaseClass::Voice)
+    };
     GivenGoals { classes: vec![class], ..GivenGoals::default() }
 }
 
 /// A contact centre with this target, with an empty list read.
 fn with_target(seconds: u64) -> TestCenter {
     let goals = Arc::new(Goals::new(target(seconds), Vec::new()));
-    let mut trio = TestCenter::unread(Settings { goals, record_events: true, ..Settings::default() });
+    let mut trio =
+        TestCenter::unread(Settings { goals, record_events: true, ..Settings::default() });
     trio.calls(&[]);
     trio
 }
@@ -55,7 +58,11 @@ fn unseen_case_is_within_a_target_of_one_interval() {
         let voice = trio.voice();
         (voice.within_low, (voice.within * 100.0).round(), voice.within_high)
     };
-    assert_eq!(unseen(5, 3), (1, 100.0, 1), "by the interval, though this list was three seconds late");
+    assert_eq!(
+        unseen(5, 3),
+        (1, 100.0, 1),
+        "by the interval, though this list was three seconds late"
+    );
     assert_eq!(unseen(3, 0), (0, 84.0, 1), "of two moments in five seconds");
 }
 
@@ -74,9 +81,14 @@ fn case_that_leaves_at_the_target_left_within() {
 fn wait_equal_to_the_target_is_not_over() {
     let mut trio = TestCenter::new();
     let over = |trio: &TestCenter| {
-        trio.class("1", CaseClass::Voice).now.and_then(|now| now.waiting).expect("a whole list").over_target
+        trio.class("1", CaseClass::Voice)
+            .now
+            .and_then(|now| now.waiting)
+            .expect("a whole list")
+            .over_target
     };
-    let came = Case { created: Some(trio.now().wall + Duration::from_secs(5)), ..case("7", Queued) };
+    let came =
+        Case { created: Some(trio.now().wall + Duration::from_secs(5)), ..case("7", Queued) };
     for _ in 0..5 {
         trio.calls(std::slice::from_ref(&came));
     }
@@ -90,7 +102,8 @@ fn goals_by_name_follow_the_configuration() {
     let services = ServiceMatch { name: vec![Pattern::new("Växel")], ..ServiceMatch::default() };
     let goals = Goals::new(target(20), vec![Rule { services, goals: target(60) }]);
     let mut trio = TestCenter::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
-    let now = |trio: &TestCenter| trio.service("1").goals.class(CaseClass::Voice).wait_target.as_secs();
+    let now =
+        |trio: &TestCenter| trio.service("1").goals.class(CaseClass::Voice).wait_target.as_secs();
     assert_eq!(now(&trio), 20);
     named(&mut trio, &[("1", "Växel")]);
     trio.calls(&[]);
@@ -106,12 +119,14 @@ fn named(trio: &mut TestCenter, names: &[(&str, &str)]) {
         group_ids: vec![],
     };
     let data = Arc::new(names.iter().map(service).collect());
-    trio.center().services.good = Some(Good { taken, took: Duration::ZERO, changed: taken, items: 0, data });
+    trio.center().services.good =
+        Some(Good { taken, took: Duration::ZERO, changed: taken, items: 0, data });
 }
 
 #[test]
 fn service_names_are_resolved_by_the_last_configuration() {
-    let named_case = |name: &str, id: &str| Case { service_id: Some(name.into()), ..case(id, Queued) };
+    let named_case =
+        |name: &str, id: &str| Case { service_id: Some(name.into()), ..case(id, Queued) };
     let mut trio = TestCenter::new();
     named(&mut trio, &[("1", "Support"), ("2", "1")]);
     trio.calls(&[named_case("Support", "7"), named_case("1", "8")]);
@@ -121,7 +136,11 @@ fn service_names_are_resolved_by_the_last_configuration() {
     assert_eq!(trio.class("2", CaseClass::Voice).counts.offered, 1, "names are learnt again");
     named(&mut trio, &[("1", "Support"), ("2", "Support")]);
     trio.calls(&[named_case("Support", "10")]).calls(&[]);
-    assert_eq!(trio.class("Support", CaseClass::Voice).counts.offered, 1, "it may be either of the two");
+    assert_eq!(
+        trio.class("Support", CaseClass::Voice).counts.offered,
+        1,
+        "it may be either of the two"
+    );
 }
 
 #[test]
@@ -129,7 +148,11 @@ fn arrival_bounds_the_answer_of_an_unseen_case() {
     let mut trio = TestCenter::new();
     let created = Some(trio.now().wall + Duration::from_secs(2));
     trio.calls(&[Case { created, ..case("7", Handled) }]);
-    assert_eq!(trio.voice().waits.sum, 1.5, "answered somewhere in the three seconds that are left");
+    assert_eq!(
+        trio.voice().waits.sum,
+        1.5,
+        "answered somewhere in the three seconds that are left"
+    );
     let mut trio = TestCenter::new();
     let answered = Some(trio.now().wall + Duration::from_secs(2));
     trio.calls(&[Case { answered, ..case("7", Handled) }]);
@@ -143,7 +166,11 @@ fn clock_skew_below_two_seconds_is_ignored() {
         trio.snapshot.clock_skew = Some(skew);
         let created = Some(trio.now().wall + Duration::from_secs(3));
         trio.calls(&[Case { created, ..case("7", Queued) }]);
-        trio.class("1", CaseClass::Voice).now.and_then(|now| now.waiting).expect("a whole list").longest_wait
+        trio.class("1", CaseClass::Voice)
+            .now
+            .and_then(|now| now.waiting)
+            .expect("a whole list")
+            .longest_wait
     };
     assert_eq!((longest(1.4), longest(2.0)), (2.0, 4.0), "the header tells whole seconds");
 }
@@ -169,7 +196,11 @@ fn moved_case_waits_since_it_moved() {
     trio.calls(&[there(Queued)]).calls(&[there(Handled)]);
     let counts = &trio.class("2", CaseClass::Voice).counts;
     assert_eq!((counts.within_low, counts.within_high), (1, 1));
-    assert_eq!(trio.totals.flow.rejected[Source::Calls as usize].created, 0, "its time is not wrong");
+    assert_eq!(
+        trio.totals.flow.rejected[Source::Calls as usize].created,
+        0,
+        "its time is not wrong"
+    );
 }
 
 #[test]
@@ -178,7 +209,8 @@ fn arrival_before_a_failover_is_accepted() {
     trio.calls(&[case("0", Handled)]);
     let created = Some(trio.now().wall - Duration::from_secs(60));
     trio.snapshot.server = "b".into();
-    trio.calls(&[Case { created, ..case("7", Queued) }]).calls(&[Case { created, ..case("7", Handled) }]);
+    trio.calls(&[Case { created, ..case("7", Queued) }])
+        .calls(&[Case { created, ..case("7", Handled) }]);
     assert_eq!((trio.voice().carried_in, trio.voice().answered), (1, 2), "its wait is known");
     assert_eq!(trio.totals.flow.rejected[Source::Calls as usize].created, 0);
 }

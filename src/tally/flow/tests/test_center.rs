@@ -4,13 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use crate::{
     model::{
-        AgentState, AgentStatus, Case, CaseClass, CaseList, CaseState, Clock, ContactCenter, ServiceStatus,
-        Stamp, Text,
+        AgentState, AgentStatus, Case, CaseClass, CaseList, CaseState, Clock, ContactCenter,
+        ServiceStatus, Stamp, Text,
     },
     snapshot::{Attempt, Center, Followed, Good, Outcome, Reading, Snapshot},
     tally::{
-        CenterTotals, ClassCounts, ClassTotals, Event, Saved, ServiceTotals, Settings, Source, Tally,
-        WaitingNow, step,
+        CenterTotals, ClassCounts, ClassTotals, Event, Saved, ServiceTotals, Settings, Source,
+        Tally, WaitingNow, step,
     },
 };
 
@@ -29,7 +29,12 @@ pub(super) struct TestCenter {
 
 /// A voice case of service 1.
 pub(super) fn case(id: &str, state: CaseState) -> Case {
-    Case { service_id: Some("1".into()), state: Some(state), class: Some(CaseClass::Voice), ..Case::new(id) }
+    Case {
+        service_id: Some("1".into()),
+        state: Some(state),
+        class: Some(CaseClass::Voice),
+        ..Case::new(id)
+    }
 }
 
 /// A service without any state but its id.
@@ -89,7 +94,10 @@ impl TestCenter {
     pub(super) fn now(&self) -> Stamp {
         let now = self.clock.now();
         let seconds = Duration::from_secs(self.wall_offset.unsigned_abs());
-        Stamp { wall: if self.wall_offset < 0 { now.wall - seconds } else { now.wall + seconds }, ..now }
+        Stamp {
+            wall: if self.wall_offset < 0 { now.wall - seconds } else { now.wall + seconds },
+            ..now
+        }
     }
 
     /// Returns the saved counters, by way of the JSON text of the state file.
@@ -137,8 +145,13 @@ impl TestCenter {
         self.step()
     }
 
-    /// Reads queue lengths, a list of calls and an empty list of cases at the same moment, five seconds later.
-    pub(super) fn calls_and_queues(&mut self, queues: &[(&str, Option<f64>)], cases: &[Case]) -> &mut Self {
+    /// Reads queue lengths, a list of calls and an empty list of cases at the same moment, five
+    /// seconds later.
+    pub(super) fn calls_and_queues(
+        &mut self,
+        queues: &[(&str, Option<f64>)],
+        cases: &[Case],
+    ) -> &mut Self {
         self.clock.advance(POLL);
         self.queues(queues);
         self.read(Source::Cases, &[], &[]);
@@ -148,8 +161,10 @@ impl TestCenter {
 
     /// Sets the queue lengths of the next step.
     pub(super) fn queues(&mut self, queues: &[(&str, Option<f64>)]) {
-        let status =
-            |(id, length): &(&str, Option<f64>)| ServiceStatus { queue_length: *length, ..service(id) };
+        let status = |(id, length): &(&str, Option<f64>)| ServiceStatus {
+            queue_length: *length,
+            ..service(id)
+        };
         self.services(queues.iter().map(status).collect());
     }
 
@@ -161,7 +176,10 @@ impl TestCenter {
     /// Sets the content of a list, without a step.
     pub(super) fn read(&mut self, source: Source, cases: &[Case], truncated: &[&str]) {
         let truncated = truncated.iter().map(|id| Text::from(*id)).collect();
-        self.read_list(source, CaseList { cases: cases.to_vec(), truncated, ..CaseList::default() });
+        self.read_list(
+            source,
+            CaseList { cases: cases.to_vec(), truncated, ..CaseList::default() },
+        );
     }
 
     /// Sets a list, without a step.
@@ -171,7 +189,8 @@ impl TestCenter {
             Source::Calls => &mut self.center().calls,
             Source::Cases => &mut self.center().cases,
         };
-        reading.attempt = Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
+        reading.attempt =
+            Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
         reading.good = Some(good(list, now));
     }
 
@@ -241,13 +260,18 @@ impl TestCenter {
             for ClassTotals { class, .. } in &service.classes {
                 let counts = &flow.services[&service.service_id].classes[*class as usize];
                 let counts = &counts.as_ref().expect("known").counts;
-                let (id, waiting) = (&service.service_id, flow.waiting(&service.service_id, *class));
+                let (id, waiting) =
+                    (&service.service_id, flow.waiting(&service.service_id, *class));
                 let out = counts.answered
                     + counts.total_left()
                     + counts.moved
                     + counts.total_unclassified()
                     + waiting;
-                assert_eq!(counts.carried_in + counts.offered, out, "service {id}, {class:?}: {counts:?}");
+                assert_eq!(
+                    counts.carried_in + counts.offered,
+                    out,
+                    "service {id}, {class:?}: {counts:?}"
+                );
                 assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
                 assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");
                 assert_eq!(counts.waits.count(), counts.answered);

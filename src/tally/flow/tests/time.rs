@@ -65,7 +65,11 @@ fn gap_is_an_outage_after_a_failed_attempt() {
     let outage = unmeasured(&trio, Unmeasured::Outage);
     trio.clock.advance(Duration::from_secs(60));
     trio.calls(&[]);
-    assert_eq!(unmeasured(&trio, Unmeasured::Outage), outage, "a failure that is over explains nothing");
+    assert_eq!(
+        unmeasured(&trio, Unmeasured::Outage),
+        outage,
+        "a failure that is over explains nothing"
+    );
 }
 
 #[test]
@@ -83,8 +87,11 @@ fn disabled_list_measures_no_time() {
 fn truncated_cases_affect_only_services_they_feed() {
     for (mail, truncated) in [(true, 5.0), (false, 0.0)] {
         let mut trio = TestCenter::new();
-        let cases =
-            if mail { vec![Case { class: Some(CaseClass::Email), ..case("9", Queued) }] } else { Vec::new() };
+        let cases = if mail {
+            vec![Case { class: Some(CaseClass::Email), ..case("9", Queued) }]
+        } else {
+            Vec::new()
+        };
         trio.read(Source::Cases, &cases, &["1"]);
         trio.calls(&[]).calls(&[]);
         assert_eq!(unmeasured(&trio, Unmeasured::Truncated), truncated, "with mail: {mail}");
@@ -95,14 +102,19 @@ fn truncated_cases_affect_only_services_they_feed() {
 fn time_after_a_truncated_list_is_unmeasured() {
     let mut trio = TestCenter::new();
     trio.calls_truncated(&[], &["1"]).calls(&[]);
-    assert_eq!(unmeasured(&trio, Unmeasured::Truncated), 10.0, "the whole list has no whole one before it");
+    assert_eq!(
+        unmeasured(&trio, Unmeasured::Truncated),
+        10.0,
+        "the whole list has no whole one before it"
+    );
     assert_eq!(trio.service("2").time.measured, Some(10.0), "another service is none the worse");
 }
 
 #[test]
 fn time_of_callbacks_is_measured_by_calls() {
     let callback = GivenClass::new(CaseClass::Callback);
-    let goals = Goals::new(GivenGoals { classes: vec![callback], ..GivenGoals::default() }, Vec::new());
+    let goals =
+        Goals::new(GivenGoals { classes: vec![callback], ..GivenGoals::default() }, Vec::new());
     let mut trio = TestCenter::unread(Settings { goals: Arc::new(goals), ..Settings::default() });
     trio.calls(&[]).calls(&[]).calls(&[]);
     assert_eq!(trio.service("1").time.measured, Some(10.0));
@@ -116,7 +128,11 @@ fn queue_integral_stops_at_a_failover() {
     assert_eq!(trio.service("1").time.queue_wait, Some(10.0));
     trio.snapshot.server = "b".into();
     states(&mut trio, vec![queued("1", 2.0)]);
-    assert_eq!(trio.service("1").time.queue_wait, Some(10.0), "the queue of the first server is unknown");
+    assert_eq!(
+        trio.service("1").time.queue_wait,
+        Some(10.0),
+        "the queue of the first server is unknown"
+    );
     states(&mut trio, vec![queued("1", 2.0)]);
     assert_eq!(trio.service("1").time.queue_wait, Some(20.0));
 }

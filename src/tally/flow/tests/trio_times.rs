@@ -10,7 +10,8 @@ use crate::{model::Case, tally::Source};
 fn trios_own_times_make_the_wait_exact() {
     let mut trio = TestCenter::new();
     let arrived = trio.clock.now().wall + Duration::from_secs(2);
-    let with_times = |state, answered| Case { created: Some(arrived), answered, ..case("7", state) };
+    let with_times =
+        |state, answered| Case { created: Some(arrived), answered, ..case("7", state) };
     for _ in 0..4 {
         trio.calls(&[with_times(Queued, None)]);
     }

@@ -1,6 +1,7 @@
 //! Cases whose end the readings do not show are counted as unclassified, by reason.
 //!
-//! Case "0" is with an agent in the first list: only after such a case does one that disappears count as left.
+//! Case "0" is with an agent in the first list: only after such a case does one that disappears
+//! count as left.
 
 use pretty_assertions::assert_eq;
 use std::time::Duration;
@@ -30,9 +31,14 @@ const QUARTER: usize = 180;
 #[test]
 fn cases_of_the_first_list_end_unclassified() {
     let mut trio = TestCenter::unread(Settings::default());
-    trio.calls(&[case("7", Queued), case("8", Handled)]).calls(&[case("7", Handled), case("8", Handled)]);
+    trio.calls(&[case("7", Queued), case("8", Handled)])
+        .calls(&[case("7", Handled), case("8", Handled)]);
     assert_eq!((trio.voice().carried_in, trio.voice().offered, trio.voice().answered), (1, 0, 0));
-    assert_eq!(unclassified(&trio, UnclassifiedReason::CarriedIn), 1, "the length of its wait is unknown");
+    assert_eq!(
+        unclassified(&trio, UnclassifiedReason::CarriedIn),
+        1,
+        "the length of its wait is unknown"
+    );
     trio.assert_balanced();
 }
 
@@ -110,9 +116,13 @@ fn cases_that_end_in_a_failover_are_unclassified() {
     let mut trio = TestCenter::new();
     trio.calls(&[case("0", Handled)]).calls(&queue(3));
     trio.snapshot.server = "b".into();
-    trio.calls(&[case("1", Queued), case("9", Queued)]).calls(&[case("1", Handled), case("9", Queued)]);
+    trio.calls(&[case("1", Queued), case("9", Queued)])
+        .calls(&[case("1", Handled), case("9", Queued)]);
     assert_eq!(unclassified(&trio, UnclassifiedReason::Failover), 2);
-    assert_eq!((trio.voice().answered, trio.voice().carried_in, trio.voice().total_left()), (2, 1, 0));
+    assert_eq!(
+        (trio.voice().answered, trio.voice().carried_in, trio.voice().total_left()),
+        (2, 1, 0)
+    );
     assert_eq!(unmeasured(&trio, Unmeasured::Failover), 5.0);
     trio.assert_balanced();
 }
@@ -121,12 +131,22 @@ fn cases_that_end_in_a_failover_are_unclassified() {
 fn mass_vanish_is_unclassified_not_left() {
     let mut trio = TestCenter::new();
     trio.calls(&[case("0", Handled)]).calls(&queue(8)).calls(&queue(3)).calls(&queue(3));
-    assert_eq!((unclassified(&trio, UnclassifiedReason::MassVanish), trio.voice().total_left()), (5, 0));
+    assert_eq!(
+        (unclassified(&trio, UnclassifiedReason::MassVanish), trio.voice().total_left()),
+        (5, 0)
+    );
     trio.assert_balanced();
     for (before, after) in [(4, 0), (12, 6)] {
         let mut trio = TestCenter::new();
-        trio.calls(&[case("0", Handled)]).calls(&queue(before)).calls(&queue(after)).calls(&queue(after));
-        assert_eq!(unclassified(&trio, UnclassifiedReason::MassVanish), 0, "from {before} to {after}");
+        trio.calls(&[case("0", Handled)])
+            .calls(&queue(before))
+            .calls(&queue(after))
+            .calls(&queue(after));
+        assert_eq!(
+            unclassified(&trio, UnclassifiedReason::MassVanish),
+            0,
+            "from {before} to {after}"
+        );
         assert_eq!(trio.voice().total_left(), (before - after) as u64);
     }
 }
@@ -208,7 +228,10 @@ fn hidden_case_ends_unclassified_after_ten_lists() {
 #[test]
 fn case_without_state_is_offered_and_unclassified() {
     let mut trio = TestCenter::new();
-    trio.calls(&[case("0", Handled), Case { state: Some(CaseState::Unknown), ..case("7", Queued) }]);
+    trio.calls(&[
+        case("0", Handled),
+        Case { state: Some(CaseState::Unknown), ..case("7", Queued) },
+    ]);
     trio.calls(&[case("7", Handled)]);
     assert_eq!((trio.voice().offered, unclassified(&trio, UnclassifiedReason::Unknown)), (2, 1));
     trio.assert_balanced();
@@ -242,8 +265,10 @@ fn job_of_an_agent_shows_an_answer() {
 #[test]
 fn old_number_with_a_new_arrival_is_another_case() {
     let mut trio = TestCenter::new();
-    let arrived =
-        |trio: &TestCenter, state| Case { created: Some(trio.clock.now().wall), ..case("7", state) };
+    let arrived = |trio: &TestCenter, state| Case {
+        created: Some(trio.clock.now().wall),
+        ..case("7", state)
+    };
     let first = arrived(&trio, Queued);
     trio.calls(&[case("0", Handled), first]).calls(&[]);
     let second = arrived(&trio, Queued);

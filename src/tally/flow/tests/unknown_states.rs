@@ -48,7 +48,11 @@ fn queue_length_decides_whether_unknown_states_wait() {
     ];
     for (known, unknown, queue, expected, why) in table {
         for readings in [1, 2, 9] {
-            assert_eq!(shown_after(readings, known, unknown, queue), expected, "{readings} times: {why}");
+            assert_eq!(
+                shown_after(readings, known, unknown, queue),
+                expected,
+                "{readings} times: {why}"
+            );
         }
     }
 }
@@ -134,7 +138,10 @@ fn contradiction_in_every_second_reading_is_withheld_throughout() {
 fn unknown_state_in_every_second_reading_does_not_flicker() {
     let mut trio = TestCenter::new();
     for turn in 0..300 {
-        trio.calls_and_queues(&[("1", Some(2.0))], &if turn % 2 == 0 { calls(1, 2) } else { calls(2, 0) });
+        trio.calls_and_queues(
+            &[("1", Some(2.0))],
+            &if turn % 2 == 0 { calls(1, 2) } else { calls(2, 0) },
+        );
         assert_eq!(waiting(&trio), None, "reading {turn}");
     }
 }
@@ -252,7 +259,8 @@ fn verdict_bridges_one_reading_without_queue_length() {
     // "They do not wait" says nothing of those that came later: no zero while ten may wait.
     let mut trio = TestCenter::new();
     trio.calls_and_queues(&[("1", Some(0.0))], &calls(0, 2));
-    trio.calls_and_queues(&[("1", None)], &calls(0, 10)).calls_and_queues(&[("1", None)], &calls(0, 10));
+    trio.calls_and_queues(&[("1", None)], &calls(0, 10))
+        .calls_and_queues(&[("1", None)], &calls(0, 10));
     assert_eq!(waiting(&trio), None);
 }
 
@@ -271,7 +279,11 @@ fn waiting_unknown_cases_get_outcomes() {
     trio.assert_balanced();
     let voice = trio.voice();
     assert_eq!((voice.answered, voice.total_left(), voice.total_unclassified()), (2, 1, 0));
-    assert_eq!(voice.waits.sum, 15.0 + 5.0 / 3.0, "from the middle of the first window to that of the last");
+    assert_eq!(
+        voice.waits.sum,
+        15.0 + 5.0 / 3.0,
+        "from the middle of the first window to that of the last"
+    );
 }
 
 #[test]
@@ -289,7 +301,10 @@ fn case_that_loses_its_known_state_did_not_leave() {
     }
     trio.assert_balanced();
     let voice = trio.voice();
-    assert_eq!((voice.total_left(), voice.unclassified[UnclassifiedReason::Unknown as usize]), (0, 1));
+    assert_eq!(
+        (voice.total_left(), voice.unclassified[UnclassifiedReason::Unknown as usize]),
+        (0, 1)
+    );
 }
 
 #[test]

@@ -70,7 +70,8 @@ fn over_target_goes_by_the_same_age() {
     for _ in 0..4 {
         trio.calls(&queued(0..1));
     }
-    let over = |trio: &TestCenter| trio.waiting("1", CaseClass::Voice).expect("a whole list").over_target;
+    let over =
+        |trio: &TestCenter| trio.waiting("1", CaseClass::Voice).expect("a whole list").over_target;
     assert_eq!((longest(&trio), over(&trio)), (17.5, 0));
     trio.calls(&queued(0..1));
     assert_eq!((longest(&trio), over(&trio)), (22.5, 1));
@@ -155,7 +156,11 @@ fn lists_without_any_case_are_no_zero_beside_a_queue() {
     let mut trio = TestCenter::new();
     trio.calls_and_queues(&[("1", Some(0.0))], &[]).calls_and_queues(&[("1", Some(1.0))], &[]);
     trio.calls_and_queues(&[("1", Some(1.0))], &queued(0..1));
-    assert_eq!(trio.waiting("1", CaseClass::Voice).expect("shown").cases, 1, "one came between the answers");
+    assert_eq!(
+        trio.waiting("1", CaseClass::Voice).expect("shown").cases,
+        1,
+        "one came between the answers"
+    );
 }
 
 #[test]
@@ -164,7 +169,8 @@ fn row_without_an_id_withholds_unless_the_queue_length_decides() {
         let mut trio = TestCenter::new();
         trio.clock.advance(test_center::POLL);
         trio.queues(&[("1", queue), ("2", None)]);
-        let list = CaseList { cases: queued(0..1), unkeyed: vec!["1".into()], ..CaseList::default() };
+        let list =
+            CaseList { cases: queued(0..1), unkeyed: vec!["1".into()], ..CaseList::default() };
         trio.read(Source::Cases, &[], &[]);
         trio.read_list(Source::Calls, list);
         trio.step();
@@ -187,7 +193,8 @@ fn calls_without_states_are_no_zero_in_the_list_of_cases() {
             trio.read(Source::Calls, std::slice::from_ref(&stateless), &[]);
             trio.read(Source::Cases, &[], &[]);
             trio.step();
-            let shown = |service| trio.waiting(service, CaseClass::Voice).map(|waiting| waiting.cases);
+            let shown =
+                |service| trio.waiting(service, CaseClass::Voice).map(|waiting| waiting.cases);
             assert_eq!((shown("1"), shown("2")), (expected, Some(0)), "queue length {queue:?}");
         }
     }
@@ -200,7 +207,10 @@ fn rows_without_an_id_leave_unknown_states_undecided() {
         trio.clock.advance(test_center::POLL);
         trio.queues(&[("1", Some(1.0))]);
         trio.read(Source::Calls, &[case("7", CaseState::Unknown)], &[]);
-        trio.read_list(Source::Cases, CaseList { unkeyed: vec!["1".into()], ..CaseList::default() });
+        trio.read_list(
+            Source::Cases,
+            CaseList { unkeyed: vec!["1".into()], ..CaseList::default() },
+        );
         trio.step();
         assert_eq!(
             trio.waiting("1", CaseClass::Voice),
