@@ -36,7 +36,10 @@ impl FailoverState {
             Some(other) => match other.as_str() {
                 Some(other) => Some(other.to_owned()),
                 None => {
-                    return Some(refuse(StatusCode::BAD_REQUEST, "other must be host:port or null"));
+                    return Some(refuse(
+                        StatusCode::BAD_REQUEST,
+                        "other must be host:port or null",
+                    ));
                 }
             },
         };
