@@ -1,64 +1,46 @@
 //! Outcomes of the cases of a contact centre: each case is followed from list to list, from its
 //! arrival to its end.
 
-mod case_key;
-mod counts;
-mod current_cases;
 mod day;
-mod edges;
-mod event;
-mod jobs;
 mod ledger;
 mod list_step;
-mod names;
-mod reading;
-mod saved;
 mod service;
-mod source;
-mod times;
 mod totals;
 mod tracked;
-mod waiting_evidence;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Settings,
-    elapsed::{gap_limit, is_gap},
-    service_time::Unmeasured,
+    counts::{Rejected, UnclassifiedReason, Unmeasured},
+    evidence::{
+        FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison, Source,
+        WaitingVerdict, for_calls, for_class, gap_limit, is_gap,
+    },
+    ids::{CaseKey, NameIndex, ServicesShown},
+    saved::{FlowRecord, RestoreClock, ServiceRecord},
 };
 use crate::{
     model::{Case, CaseClass, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
-pub use counts::{ClassCounts, LeftAge, UnclassifiedReason, WaitHistogram};
-pub use current_cases::{ClassNow, WaitingNow};
+pub(super) use day::DayBase;
 pub use day::DayCounts;
-pub use edges::Edges;
-pub use event::{Destination, Event, Inference, ListRead, TimeEvidence};
-pub use source::Source;
-pub use times::RejectedTimes;
-pub use totals::{ClassTotals, FlowTotals, ServiceTotals};
+pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, ServiceTotals};
 
-use case_key::{CaseKey, ServicesShown};
-use current_cases::Listed;
 use day::Day;
-use jobs::Jobs;
 use ledger::Ledger;
-use list_step::{FollowedCases, ListStep};
-use names::NameIndex;
-use reading::{ListMemory, ListReading};
+use list_step::ListStep;
 use service::ServiceFlow;
-use times::Rejected;
 use tracked::{Queue, Tracked};
-use waiting_evidence::{QueueComparison, WaitingVerdict};
 
 /// The running counts of one contact centre.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
-    lists: [ListMemory; Source::ALL.len()],
+    lists: [ListMemory; Source::COUNT],
     cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
@@ -78,9 +60,9 @@ impl Flow {
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         self.events.clear();
         self.lists_read.clear();
-        for class in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
+        for (_, class) in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             // New counters were published at zero in the step before; from now on they count.
-            class.1.is_new = false;
+            class.is_new = false;
         }
         let interval = shortest_interval(center);
         let gap = self.last_step.is_none_or(|last| is_gap(last, cur.stepped, interval));
@@ -88,7 +70,7 @@ impl Flow {
         self.day.advance(cur.stepped, &settings.time_zone, gap, self.services.values_mut());
         self.update_services(cur, center, settings);
         self.apply_states(cur, center);
-        let call_list = source::for_calls(center, cur.stepped);
+        let call_list = for_calls(center, cur.stepped);
         let read =
             Source::ALL.map(|source| self.apply_list(source, call_list, cur, center, settings));
         if read.contains(&true) {
@@ -142,7 +124,8 @@ impl Flow {
         let last =
             self.states_read.filter(|last| same_server && !is_gap(*last, good.taken, interval));
         let since = last.map(|last| good.taken.since(last));
-        (self.states_read, self.states_server) = (Some(good.taken), Some(cur.server.clone()));
+        self.states_read = Some(good.taken);
+        self.states_server = Some(cur.server.clone());
         let mut listed = FxHashSet::default();
         for status in good.data.iter() {
             listed.insert(&status.id);
@@ -228,8 +211,7 @@ impl Flow {
             let class = case.class.unwrap_or(CaseClass::Other);
             // Calls are counted from `services/calls`, which has no limit of twenty; the same
             // number in `services/cases` is the same call.
-            if is_counted_as_call(case)
-                || source::for_class(class, call_list) != source && others.is_some()
+            if is_counted_as_call(case) || for_class(class, call_list) != source && others.is_some()
             {
                 return None;
             }
@@ -304,11 +286,11 @@ impl Flow {
         for flow in self.services.values_mut() {
             let goals = flow.goals.clone();
             for class in goals.classes.iter().map(|goals| goals.class) {
-                let source = source::for_class(class, call_list);
+                let source = for_class(class, call_list);
                 // A class of which no list was read would be shown at zero without anyone having
                 // looked.
                 if self.lists[source.index()].last.is_some()
-                    && flow.classes[class as usize].is_none()
+                    && flow.classes[class.index()].is_none()
                 {
                     flow.class(class, source, || settings.edges.for_class(class), day);
                 }
@@ -317,11 +299,11 @@ impl Flow {
     }
 
     /// Counts the cases in the last lists by class. `read` says which lists were just read.
-    fn count_current_cases(&mut self, read: [bool; Source::ALL.len()]) {
+    fn count_current_cases(&mut self, read: [bool; Source::COUNT]) {
         for (_, flow) in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             flow.now = Listed::default();
         }
-        let mut waiting = [0; Source::ALL.len()];
+        let mut waiting = [0; Source::COUNT];
         for case in self.cases.values() {
             let list = &self.lists[case.source.index()];
             // Cases that only earlier lists showed are kept for their outcome, but do not wait now.
@@ -332,9 +314,9 @@ impl Flow {
             let Some(service) = self.services.get_mut(&case.queue.service) else { continue };
             let target = service.goals.class(case.queue.class).wait_target.as_secs_f64();
             if let (Some(flow), Some(last)) =
-                (&mut service.classes[case.queue.class as usize], list.last)
+                (&mut service.classes[case.queue.class.index()], list.last)
             {
-                flow.now.add(case, last.mono.as_secs_f64(), list.interval, target);
+                case.count_in(&mut flow.now, last.mono.as_secs_f64(), list.interval, target);
             }
         }
         for source in Source::ALL.into_iter().filter(|source| read[source.index()]) {
@@ -431,6 +413,41 @@ impl Flow {
             hidden.map(|(key, case)| (case.seen, case.source, key.id.clone())).collect();
         hidden.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.2.cmp(&b.2)));
         hidden.into_iter().map(|(_, source, id)| (source, id)).collect()
+    }
+
+    /// Exports the counters. Cases that wait are closed as unclassified, because the next process
+    /// cannot follow them.
+    pub(super) fn export(&self, now: Stamp, zone: &TimeZone) -> FlowRecord {
+        let mut waiting: HashMap<(&str, CaseClass), u64> = HashMap::new();
+        for case in self.cases.values().filter(|case| case.is_waiting()) {
+            *waiting.entry((&*case.queue.service, case.queue.class)).or_default() += 1;
+        }
+        let at = now.mono.as_secs_f64();
+        let service = |(id, flow): (&Text, &ServiceFlow)| {
+            flow.export(id, at, |class| waiting.get(&(&**id, class)).copied().unwrap_or_default())
+        };
+        let mut services: Vec<ServiceRecord> = self.services.iter().map(service).collect();
+        services.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        FlowRecord { midnight: self.day.midnight(zone), rejected: self.rejected, services }
+    }
+
+    /// Restores the counters. The counts of the day continue if it is still the same day and its
+    /// midnight is at the same moment in the time zone.
+    pub(super) fn restore(saved: &FlowRecord, clock: RestoreClock, settings: &Settings) -> Self {
+        let day = Day::resume(saved.midnight, clock.now, &settings.time_zone);
+        let day_goes_on = day.base().is_some();
+        // A service that was gone before the restart is kept no longer because of it.
+        let oldest = clock.now.mono.as_secs_f64() - settings.keep.as_secs_f64();
+        let service = |saved: &ServiceRecord| {
+            let flow = ServiceFlow::restore(saved, clock, settings, day_goes_on);
+            (flow.known_at >= oldest).then(|| (saved.id.clone(), flow))
+        };
+        Self {
+            day,
+            rejected: saved.rejected,
+            services: saved.services.iter().filter_map(service).collect(),
+            ..Self::default()
+        }
     }
 
     /// Returns the number of waiting cases of a queue, for the balance of the counters.

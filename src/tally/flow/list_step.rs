@@ -5,18 +5,19 @@ use std::mem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    TimeEvidence, UnclassifiedReason,
-    case_key::{CaseKey, ServicesShown},
-    jobs::Jobs,
     ledger::Ledger,
-    reading::ListReading,
-    times::{self, Rejected},
-    tracked::{Absence, Queue, Stage, Tracked},
+    tracked::{Absence, Queue, Tracked},
 };
 use crate::{
     model::{Case, CaseState, Text},
-    snapshot::Center,
-    tally::waits::{Wait, Window},
+    tally::{
+        counts::{Rejected, RejectedTimes, UnclassifiedReason},
+        evidence::{
+            FollowedCases, Jobs, ListReading, Stage, TimeEvidence, Wait, Window, answered_wait,
+            arrival,
+        },
+        ids::{CaseKey, ServicesShown},
+    },
 };
 
 /// Number of truncated lists that may hide a waiting case before its outcome counts as unknown.
@@ -31,19 +32,6 @@ const MIN_MASS_VANISH: usize = 5;
 /// Seconds by which the arrival must differ before a number is taken as given to another case.
 // Both times may be rounded to whole seconds.
 const MIN_ARRIVAL_DIFFERENCE: f64 = 2.0;
-
-/// Cases that were read one by one, and the answers.
-#[derive(Debug, Default)]
-pub(super) struct FollowedCases<'a>(FxHashMap<&'a Text, Option<&'a Case>>);
-
-impl<'a> FollowedCases<'a> {
-    pub(super) fn since(center: &'a Center, reading: &ListReading<'_>) -> Self {
-        // An answer from before the list says nothing about a case that the list does not show.
-        let fresh =
-            center.followed.iter().filter(|followed| followed.at.mono.as_secs_f64() >= reading.at);
-        Self(fresh.map(|followed| (&followed.id, followed.case.as_ref())).collect())
-    }
-}
 
 /// Input of one step.
 pub(super) struct ListStep<'a> {
@@ -194,7 +182,7 @@ impl ListStep<'_> {
         let arrival = if moved.is_some() {
             None
         } else {
-            times::arrival(case, self.reading, possible, *stage != Stage::Handled, rejected)
+            arrival(case, self.reading, possible, *stage != Stage::Handled, rejected)
         };
         let arrival_seen = match before {
             Some(before) if self.reading.interruption.is_none() => {
@@ -278,7 +266,8 @@ impl ListStep<'_> {
             (Stage::Waiting | Stage::Handled, Stage::Unknown) => {}
             (Stage::Unknown, Stage::Unknown) => known.seen = at,
             (Stage::Waiting | Stage::Unknown, Stage::Waiting) => {
-                (known.stage, known.seen) = (Stage::Waiting, at);
+                known.stage = Stage::Waiting;
+                known.seen = at;
             }
             (Stage::Waiting, Stage::Handled) => {
                 let end = self.window_since(known.seen);
@@ -291,7 +280,8 @@ impl ListStep<'_> {
                     known,
                     self.unclassified_reason(known).unwrap_or(UnclassifiedReason::Unknown),
                 );
-                (known.stage, known.seen) = (Stage::Handled, at);
+                known.stage = Stage::Handled;
+                known.seen = at;
             }
             (Stage::Handled, Stage::Handled) => self.credit_handling_until(known, at, 1.0, ledger),
             (Stage::Handled, Stage::Waiting) => {
@@ -305,7 +295,8 @@ impl ListStep<'_> {
         }
         known.update(row.case, row.stage, self.is_with_agent(row.case));
         known.source = self.reading.source;
-        (known.listed, known.absence) = (self.reading.number, None);
+        known.listed = self.reading.number;
+        known.absence = None;
         known.created = known.created.or(row.case.created);
     }
 
@@ -353,13 +344,13 @@ impl ListStep<'_> {
         end: Window,
         unseen: bool,
         ledger: &mut Ledger<'_>,
-        rejected: &mut times::RejectedTimes,
+        rejected: &mut RejectedTimes,
     ) {
         match self.unclassified_reason(case) {
             Some(reason) => ledger.record_unclassified(&row.id, case, reason),
             None => {
                 let contradicted = *rejected;
-                let wait = times::answered_wait(row, self.reading, case.begin, end, rejected);
+                let wait = answered_wait(row, self.reading, case.begin, end, rejected);
                 case.time_evidence = TimeEvidence::new(
                     wait != Wait::between(case.begin, end),
                     *rejected != contradicted,
@@ -376,7 +367,8 @@ impl ListStep<'_> {
                 ledger.add_handling(case, handled);
             }
         }
-        (case.stage, case.seen) = (Stage::Handled, self.reading.at);
+        case.stage = Stage::Handled;
+        case.seen = self.reading.at;
     }
 
     /// Credits the handling time since the case was last seen, or a share of it.
@@ -424,7 +416,7 @@ impl ListStep<'_> {
         rejected: &mut Rejected,
     ) -> bool {
         if case.is_waiting() && self.stage_by_job(key) == Some(Stage::Handled) {
-            let unknown_row = unknown_row(&key.id);
+            let unknown_row = Case::new(key.id.clone());
             let end = self.window_since(case.seen);
             let rejected = &mut rejected[self.reading.source.index()];
             self.record_answer(case, &unknown_row, end, false, ledger, rejected);
@@ -432,7 +424,7 @@ impl ListStep<'_> {
             return true;
         }
         let is_truncated = self.truncated.contains(&case.queue.service);
-        let followed = if key.is_shared() { None } else { self.followed.0.get(&key.id).copied() };
+        let followed = if key.is_shared() { None } else { self.followed.answer(&key.id) };
         match followed {
             Some(Some(found)) if is_truncated => {
                 let queue = case.queue.clone();
@@ -506,9 +498,4 @@ impl ListStep<'_> {
             }
         }
     }
-}
-
-/// A row for a case of which only the number is known.
-fn unknown_row(id: &Text) -> Case {
-    Case::new(id.clone())
 }

@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Destination, Source, TimeEvidence, UnclassifiedReason};
+use super::totals::Destination;
 use crate::{
     model::{Case, CaseClass, CaseState, Text},
-    tally::waits::Window,
+    tally::{
+        counts::UnclassifiedReason,
+        evidence::{Listed, Source, Stage, TimeEvidence, Window},
+    },
 };
 
 /// Queue of a case: a class of a service.
@@ -18,25 +21,6 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn destination(&self) -> Destination {
         Destination { service_id: self.service.clone(), class: self.class }
-    }
-}
-
-/// Stage of a case; ringing counts as waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    Waiting,
-    Handled,
-    /// Neither the row nor an agent says so.
-    Unknown,
-}
-
-impl Stage {
-    pub(super) fn from_state(state: Option<CaseState>) -> Self {
-        match state {
-            Some(CaseState::Queued | CaseState::Offered) => Self::Waiting,
-            Some(CaseState::Handled) => Self::Handled,
-            Some(CaseState::Unknown) | None => Self::Unknown,
-        }
     }
 }
 
@@ -114,9 +98,28 @@ impl Tracked {
             return;
         }
         if let Some(before) = self.not_waiting_at.take() {
-            (self.begin, self.begin_is_unknown) = (Window { from: before, to: at }, false);
+            self.begin = Window { from: before, to: at };
+            self.begin_is_unknown = false;
         }
-        (self.stage, self.seen, self.is_understood) = (Stage::Waiting, at, true);
+        self.stage = Stage::Waiting;
+        self.seen = at;
+        self.is_understood = true;
+    }
+
+    /// Adds the case to those of the list that was read at `at`. `target` is in seconds.
+    pub(super) fn count_in(&self, listed: &mut Listed, at: f64, interval: Duration, target: f64) {
+        listed.states[self.state.index()] += 1;
+        let (waiting, unclassed_waiting) = match self.state {
+            CaseState::Queued | CaseState::Offered => {
+                (&mut listed.known, &mut listed.unclassed_known)
+            }
+            CaseState::Unknown if !self.agent_has_it => {
+                (&mut listed.unknown, &mut listed.unclassed_unknown)
+            }
+            CaseState::Handled | CaseState::Unknown => return,
+        };
+        waiting.add(self.age(at, interval), target);
+        *unclassed_waiting += u64::from(self.class_is_unknown);
     }
 
     /// Returns the age of its wait, in seconds, at the moment `at` of a list with this interval:
