@@ -18,7 +18,7 @@ use super::{
     saved::{AgentsRecord, ByWord, RestoreClock, changes},
 };
 use crate::{
-    model::{AgentState, AgentStatus, Resource, Stamp, Text},
+    model::{AgentState, AgentStatus, Moment, Resource, Stamp, Text},
     snapshot::{Center, Good, Snapshot},
 };
 use groups::Groups;
@@ -124,16 +124,16 @@ struct LastReading {
 #[derive(Debug)]
 struct Restored {
     totals: AgentTotals,
-    /// Number of agents in the last reading, and its moment in seconds: their time since is
+    /// Number of agents in the last reading, and its moment: their time since is
     /// unmeasured.
     agents: u64,
-    seen_at: Option<f64>,
+    seen_at: Option<Moment>,
 }
 
 impl Restored {
     /// Returns the unmeasured agent-seconds up to `now`.
     fn unmeasured_seconds_until(&self, now: Stamp) -> f64 {
-        let since = self.seen_at.map_or(0.0, |at| now.mono.as_secs_f64() - at);
+        let since = self.seen_at.map_or(0.0, |at| now.moment() - at);
         self.agents as f64 * since.max(0.0)
     }
 }
@@ -160,12 +160,12 @@ impl AgentTime {
         let restored = self.restored.as_ref();
         let totals = self.totals.as_ref().or(restored.map(|restored| &restored.totals))?;
         let (agents, seen_at) = match (&self.last, restored) {
-            (Some(last), _) => (last.data.len() as u64, Some(last.taken.mono.as_secs_f64())),
+            (Some(last), _) => (last.data.len() as u64, Some(last.taken.moment())),
             (None, restored) => restored.map(|restored| (restored.agents, restored.seen_at))?,
         };
         Some(AgentsRecord {
             agents,
-            seen_ago: seen_at.map_or(0.0, |seen| (now.mono.as_secs_f64() - seen).max(0.0)),
+            seen_ago: seen_at.map_or(0.0, |seen| (now.moment() - seen).max(0.0)),
             // Single agents stay here.
             totals: AgentTotals {
                 seconds: totals.seconds,

@@ -1,6 +1,4 @@
 //! Evidence: how far two readings, and Trio's own times, show what happened in between.
-//!
-//! Moments are seconds of monotonic time; those before the start of the program are negative.
 
 mod lists;
 mod stage;
@@ -9,7 +7,7 @@ mod waiting;
 
 use std::time::Duration;
 
-use crate::{model::Stamp, snapshot::Good};
+use crate::model::Stamp;
 pub(super) use lists::{ListMemory, ListReading, for_calls, for_class};
 pub use lists::{ListRead, Source};
 pub(super) use stage::{FollowedCases, Jobs, Stage};
@@ -40,10 +38,4 @@ pub(super) fn is_gap(prev: Stamp, cur: Stamp, interval: Duration) -> bool {
     // On Linux the monotonic clock stops while the machine sleeps, so only the wall clock shows a
     // suspend.
     mono > gap_limit(interval) || apart > interval * 2
-}
-
-/// Returns the begin and the end of a reading, in seconds of monotonic time.
-pub(super) fn span<T>(good: &Good<T>) -> (f64, f64) {
-    let at = good.taken.mono.as_secs_f64();
-    (at, at + good.took.as_secs_f64())
 }

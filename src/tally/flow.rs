@@ -24,7 +24,7 @@ use super::{
     saved::{FlowRecord, RestoreClock, ServiceRecord},
 };
 use crate::{
-    model::{Case, CaseClass, Stamp, Text},
+    model::{Case, CaseClass, Moment, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
 pub(super) use day::DayBase;
@@ -84,7 +84,7 @@ impl Flow {
     /// Adds new services, and updates the goals of all services after a change of their
     /// configuration.
     fn update_services(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
-        let at = cur.stepped.mono.as_secs_f64();
+        let at = cur.stepped.moment();
         let names_changed = self.names.refresh(center);
         let states = center.service_state.good.iter().flat_map(|good| good.data.iter());
         let mut unknown = Vec::new();
@@ -271,7 +271,7 @@ impl Flow {
         if now.since(last) <= limit || reading.interval.is_none() {
             return;
         }
-        let at = now.mono.as_secs_f64();
+        let at = now.moment();
         let reason = if memory.failed { Unmeasured::Outage } else { Unmeasured::MissedPoll };
         for flow in self.services.values_mut().filter(|flow| flow.measured_by(call_list) == source)
         {
@@ -316,7 +316,7 @@ impl Flow {
             if let (Some(flow), Some(last)) =
                 (&mut service.classes[case.queue.class.index()], list.last)
             {
-                case.count_in(&mut flow.now, last.mono.as_secs_f64(), list.interval, target);
+                case.count_in(&mut flow.now, last.moment(), list.interval, target);
             }
         }
         for source in Source::ALL.into_iter().filter(|source| read[source.index()]) {
@@ -340,7 +340,7 @@ impl Flow {
             taken.zip(states).is_some_and(|(taken, states)| is_same_moment(taken, states))
         });
         let is_stateless = lists.iter().any(|list| list.is_stateless);
-        let at = cur.stepped.mono.as_secs_f64();
+        let at = cur.stepped.moment();
         let mut judged = false;
         for (id, flow) in &mut self.services {
             let is_truncated = |source: &Source| lists[source.index()].truncated.contains(id);
@@ -368,13 +368,14 @@ impl Flow {
     /// Applies the verdicts on unknown states to the cases.
     fn record_verdicts(&mut self) {
         for case in self.cases.values_mut().filter(|case| case.may_wait()) {
-            let (list, service) = (&self.lists[case.source.index()], &case.queue.service);
+            let list = &self.lists[case.source.index()];
+            let service = &case.queue.service;
             let Some(last) = list.last else { continue };
             // The queue length was compared with the cases of the last list alone.
             if case.listed != list.number || list.is_stateless || list.truncated.contains(service) {
                 continue;
             }
-            let at = last.mono.as_secs_f64();
+            let at = last.moment();
             match self.services.get(service).and_then(|flow| flow.evidence.confirmed()) {
                 Some(WaitingVerdict::Waiting) => case.record_waiting(at),
                 Some(WaitingVerdict::NotWaiting) => case.record_not_waiting(at),
@@ -386,12 +387,12 @@ impl Flow {
     /// Drops services that Trio has not listed for [`Settings::keep`], and the oldest ones above
     /// [`Settings::max_services`].
     fn forget_old_services(&mut self, now: Stamp, settings: &Settings) {
-        let now = now.mono.as_secs_f64();
+        let now = now.moment();
         let keep = settings.keep.as_secs_f64();
         self.services.retain(|_, flow| now - flow.known_at <= keep);
         let surplus = self.services.len().saturating_sub(settings.max_services);
         if surplus > 0 {
-            let mut by_age: Vec<(f64, Text)> =
+            let mut by_age: Vec<(Moment, Text)> =
                 self.services.iter().map(|(id, flow)| (flow.known_at, id.clone())).collect();
             by_age.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
             for (_, id) in by_age.into_iter().take(surplus) {
@@ -422,7 +423,7 @@ impl Flow {
         for case in self.cases.values().filter(|case| case.is_waiting()) {
             *waiting.entry((&*case.queue.service, case.queue.class)).or_default() += 1;
         }
-        let at = now.mono.as_secs_f64();
+        let at = now.moment();
         let service = |(id, flow): (&Text, &ServiceFlow)| {
             flow.export(id, at, |class| waiting.get(&(&**id, class)).copied().unwrap_or_default())
         };
@@ -437,7 +438,7 @@ impl Flow {
         let day = Day::resume(saved.midnight, clock.now, &settings.time_zone);
         let day_goes_on = day.base().is_some();
         // A service that was gone before the restart is kept no longer because of it.
-        let oldest = clock.now.mono.as_secs_f64() - settings.keep.as_secs_f64();
+        let oldest = clock.now.moment() - settings.keep.as_secs_f64();
         let service = |saved: &ServiceRecord| {
             let flow = ServiceFlow::restore(saved, clock, settings, day_goes_on);
             (flow.known_at >= oldest).then(|| (saved.id.clone(), flow))

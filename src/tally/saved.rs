@@ -15,7 +15,7 @@ use super::{
     AgentTotals, ClassCounts, RejectedTimes, Source, StateCounts, TimeCounts, WaitHistogram,
     counts::Rejected, flow::DayBase,
 };
-use crate::model::{AgentState, CaseClass, ClosedSet, Stamp, Text, unix_seconds};
+use crate::model::{AgentState, CaseClass, ClosedSet, Moment, Stamp, Text, unix_seconds};
 
 /// Largest whole number that a sample holds exactly: 2^53.
 const MAX_EXACT_INTEGER: f64 = 9_007_199_254_740_992.0;
@@ -296,10 +296,9 @@ impl RestoreClock {
         self.away
     }
 
-    /// Returns the moment `ago` seconds before the export, in seconds of monotonic time; negative
-    /// before the start of the program.
-    pub(super) fn moment(self, ago: f64) -> Option<f64> {
-        Some(self.now.mono.as_secs_f64() - self.away? - ago)
+    /// Returns the moment `ago` seconds before the export.
+    pub(super) fn moment(self, ago: f64) -> Option<Moment> {
+        Some(self.now.moment() - self.away? - ago)
     }
 }
 
@@ -308,6 +307,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::tally::{LeftAge, UnclassifiedReason, Unmeasured};
 
     /// The targets of a file of version 1.
     fn sample() -> Value {
@@ -337,6 +337,23 @@ mod tests {
             }
             _ => {}
         }
+    }
+
+    #[test]
+    fn words_of_the_closed_sets_are_fixed() {
+        fn words<K: ClosedSet>() -> Vec<&'static str> {
+            K::MEMBERS.iter().map(|member| member.word()).collect()
+        }
+        assert_eq!(words::<Source>(), ["services/calls", "services/cases"]);
+        assert_eq!(words::<LeftAge>(), ["short", "within", "beyond"]);
+        assert_eq!(words::<Unmeasured>(), ["truncated", "missed_poll", "failover", "outage"]);
+        let reasons = ["gap", "failover", "mass_vanish", "truncated", "carried_in", "unknown"];
+        assert_eq!(words::<UnclassifiedReason>(), reasons);
+        let classes = ["voice", "callback", "chat", "email", "task", "other"];
+        assert_eq!(words::<CaseClass>(), classes);
+        let states =
+            ["logged_out", "available", "reserved", "busy", "wrap_up", "paused", "unknown"];
+        assert_eq!(words::<AgentState>(), states);
     }
 
     #[test]

@@ -27,7 +27,8 @@ impl Skilled {
             *self = Self::default();
             return;
         };
-        let (skills, states) = (&skills.data, &states.data);
+        let skills = &skills.data;
+        let states = &states.data;
         if self
             .counted
             .as_ref()

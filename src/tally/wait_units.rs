@@ -14,7 +14,7 @@ pub use compare::{Comparison, age_by_arrival};
 
 use super::evidence::{AgeRange, Source};
 use crate::{
-    model::{Case, CaseList, Stamp, Text, WaitFactor, WaitMismatch},
+    model::{Case, CaseList, Moment, Stamp, Text, WaitFactor, WaitMismatch},
     snapshot::{Center, Good, Snapshot},
 };
 use compare::{FIELDS, FactorVerdict, is_waiting};
@@ -104,14 +104,14 @@ struct Arrivals {
     cases: FxHashMap<Text, Arrival>,
 }
 
-/// Arrival of a case, in seconds of monotonic time.
+/// Arrival of a case.
 #[derive(Debug)]
 struct Arrival {
     service: Option<Text>,
     /// Begin of the previous list, which did not show it; `None` if it may have been there before.
-    after: Option<f64>,
+    after: Option<Moment>,
     /// End of the first list that showed it.
-    before: f64,
+    before: Moment,
     /// Number of the last list that showed it.
     listed: u64,
 }
@@ -122,8 +122,8 @@ impl Arrivals {
         if self.last == Some(good.taken) {
             return false;
         }
-        let list_before = self.last.replace(good.taken).map(|last| last.mono.as_secs_f64());
-        let before = (good.taken.mono + good.took).as_secs_f64();
+        let list_before = self.last.replace(good.taken).map(Stamp::moment);
+        let before = good.taken.moment() + good.took.as_secs_f64();
         self.number += 1;
         let number = self.number;
         for case in good.data.cases.iter().filter(|case| case.created.is_none() && is_waiting(case))
@@ -140,7 +140,8 @@ impl Arrivals {
             });
             if known.service != case.service_id {
                 // Systems differ in whether a case that moves begins to wait again.
-                (known.service, known.after) = (case.service_id.clone(), None);
+                known.service = case.service_id.clone();
+                known.after = None;
             }
             known.listed = number;
         }
@@ -155,7 +156,7 @@ impl Arrivals {
             return age_by_arrival(case, at, skew);
         }
         let arrival = self.cases.get(&case.id)?;
-        let at = at.mono.as_secs_f64();
+        let at = at.moment();
         Some(AgeRange { low: (at - arrival.before).max(0.0), high: at - arrival.after? })
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{LastReading, OverLimit, StateLimits};
 use crate::{
-    model::{AgentState, AgentStatus, Stamp, Text},
+    model::{AgentState, AgentStatus, Moment, Stamp, Text, seconds_between},
     tally::evidence::is_gap,
 };
 
@@ -91,10 +91,10 @@ const TIME_TOLERANCE: f64 = 5.0;
 pub(super) struct StateSince {
     /// Trio's own time, else the moment when the state was first seen.
     pub(super) since: SystemTime,
-    /// The same moment in seconds of monotonic time; negative before the start of the program.
-    started: f64,
+    /// The same moment by our clock.
+    started: Moment,
     /// Moment when the agent was last seen in another state.
-    last_in_other_state: Option<f64>,
+    last_in_other_state: Option<Moment>,
 }
 
 /// Moment of the reading that shows a state.
@@ -114,11 +114,11 @@ impl StateSince {
         status: &AgentStatus,
         at: ReadingTime,
     ) -> Self {
-        let now = at.taken.mono.as_secs_f64();
+        let now = at.taken.moment();
         let same = before.filter(|(before, ..)| before.state == status.state);
         let last_in_other_state = match (same, before) {
             (Some((_, held, _)), _) => held.last_in_other_state,
-            (None, before) => before.map(|(_, _, taken)| taken.mono.as_secs_f64()),
+            (None, before) => before.map(|(_, _, taken)| taken.moment()),
         };
         // Trio's time of a change is not believed where a reading shows the agent in another state
         // after it.
@@ -133,7 +133,7 @@ impl StateSince {
 
     /// Returns true if the state has lasted longer than `limit`.
     pub(super) fn exceeds(&self, limit: Duration, taken: Stamp) -> bool {
-        taken.mono.as_secs_f64() - self.started > limit.as_secs_f64()
+        taken.moment() - self.started > limit.as_secs_f64()
     }
 }
 
@@ -141,11 +141,7 @@ impl ReadingTime {
     /// Returns the age of a moment by Trio's clock, in seconds; `None` if it is in the future or
     /// more than `most` seconds ago.
     fn age(self, since: SystemTime, most: f64) -> Option<f64> {
-        let ours = match self.taken.wall.duration_since(since) {
-            Ok(passed) => passed.as_secs_f64(),
-            Err(ahead) => -ahead.duration().as_secs_f64(),
-        };
-        let age = ours + self.clock_skew;
+        let age = seconds_between(since, self.taken.wall) + self.clock_skew;
         (-TIME_TOLERANCE..=most + TIME_TOLERANCE).contains(&age).then_some(age.max(0.0))
     }
 }

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{is_gap, span};
+use super::is_gap;
 use crate::{
-    model::{CaseClass, CaseList, Resource, Stamp, Text, closed_set},
+    model::{CaseClass, CaseList, Moment, Resource, Stamp, Text, closed_set, seconds_between},
     snapshot::{Center, Reading, Snapshot},
     tally::{counts::UnclassifiedReason, ids::NameIndex},
 };
@@ -66,8 +66,8 @@ pub(in crate::tally) struct ListMemory {
     /// Services with rows that may wait and are in no count: they have no id, or no row of the list
     /// has a state.
     pub(in crate::tally) uncounted: FxHashSet<Text>,
-    /// Services whose part was truncated recently, with the last moment in seconds.
-    pub(in crate::tally) recently_truncated: FxHashMap<Text, f64>,
+    /// Services whose part was truncated recently, with the last moment.
+    pub(in crate::tally) recently_truncated: FxHashMap<Text, Moment>,
     /// Number of the last reading.
     pub(in crate::tally) number: u64,
     /// True if an attempt to read it has failed since.
@@ -90,13 +90,13 @@ pub(in crate::tally) struct ListReading<'a> {
     pub(in crate::tally) source: Source,
     pub(in crate::tally) list: &'a CaseList,
     pub(in crate::tally) number: u64,
-    /// Begin and end of the request, seconds.
-    pub(in crate::tally) at: f64,
-    pub(in crate::tally) until: f64,
+    /// Begin and end of the request.
+    pub(in crate::tally) at: Moment,
+    pub(in crate::tally) until: Moment,
     pub(in crate::tally) wall: SystemTime,
     pub(in crate::tally) interval: Duration,
     /// Begin of the previous reading; `None` for the first one.
-    pub(in crate::tally) before: Option<f64>,
+    pub(in crate::tally) before: Option<Moment>,
     /// Reason why what happened since then is unknown.
     pub(in crate::tally) interruption: Option<UnclassifiedReason>,
     /// Seconds by which Trio's clock is ahead of ours.
@@ -123,7 +123,6 @@ impl<'a> ListReading<'a> {
         let reading = source.reading(center);
         let good = reading.good.as_ref().filter(|good| Some(good.taken) != memory.last)?;
         let interval = reading.interval.unwrap_or_default();
-        let (at, until) = span(good);
         let server_changed =
             memory.server.as_ref().is_some_and(|server| *server != snapshot.server);
         // Two servers of a pair may not know the same cases while one takes over.
@@ -140,11 +139,11 @@ impl<'a> ListReading<'a> {
             source,
             list: &good.data,
             number: memory.number + 1,
-            at,
-            until,
+            at: good.taken.moment(),
+            until: good.taken.moment() + good.took.as_secs_f64(),
             wall: good.taken.wall,
             interval,
-            before: memory.last.map(|last| last.mono.as_secs_f64()),
+            before: memory.last.map(Stamp::moment),
             interruption,
             skew,
         })
@@ -157,13 +156,9 @@ impl<'a> ListReading<'a> {
         ListRead { source, at: self.wall, cases: self.list.cases.len(), since, interruption }
     }
 
-    /// Converts a time of Trio's clock to seconds of monotonic time.
-    pub(in crate::tally) fn moment(&self, time: SystemTime) -> f64 {
-        let ago = match self.wall.duration_since(time) {
-            Ok(ago) => ago.as_secs_f64(),
-            Err(ahead) => -ahead.duration().as_secs_f64(),
-        };
-        self.at - ago - self.skew
+    /// Converts a time of Trio's clock.
+    pub(in crate::tally) fn moment(&self, time: SystemTime) -> Moment {
+        self.at - seconds_between(time, self.wall) - self.skew
     }
 }
 

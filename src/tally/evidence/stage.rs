@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{ListReading, span};
+use super::ListReading;
 use crate::{
     model::{AgentState, Case, CaseState, Text},
     snapshot::Center,
@@ -36,7 +36,7 @@ impl<'a> Jobs<'a> {
     /// Reads the jobs of agents whose states were read within an interval of `reading`.
     pub(in crate::tally) fn read(center: &'a Center, reading: &ListReading<'_>) -> Self {
         let Some(states) = &center.agent_state.good else { return Self::default() };
-        let apart = (span(states).0 - reading.at).abs();
+        let apart = (states.taken.moment() - reading.at).abs();
         // An older state says nothing of this list: the agent may have finished the case.
         if apart > reading.interval.as_secs_f64() {
             return Self::default();
@@ -74,8 +74,7 @@ pub(in crate::tally) struct FollowedCases<'a>(FxHashMap<&'a Text, Option<&'a Cas
 impl<'a> FollowedCases<'a> {
     pub(in crate::tally) fn since(center: &'a Center, reading: &ListReading<'_>) -> Self {
         // An answer from before the list says nothing about a case that the list does not show.
-        let fresh =
-            center.followed.iter().filter(|followed| followed.at.mono.as_secs_f64() >= reading.at);
+        let fresh = center.followed.iter().filter(|followed| followed.at.moment() >= reading.at);
         Self(fresh.map(|followed| (&followed.id, followed.case.as_ref())).collect())
     }
 

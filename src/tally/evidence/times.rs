@@ -2,7 +2,7 @@
 //! agree with them, and the wait in between.
 
 use crate::{
-    model::{Case, CaseClass},
+    model::{Case, CaseClass, Moment},
     tally::counts::RejectedTimes,
 };
 
@@ -52,13 +52,13 @@ pub struct AgeRange {
 /// Window in which something happened.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::tally) struct Window {
-    pub(in crate::tally) from: f64,
-    pub(in crate::tally) to: f64,
+    pub(in crate::tally) from: Moment,
+    pub(in crate::tally) to: Moment,
 }
 
 impl Window {
     /// Creates the window of a known moment.
-    pub(in crate::tally) fn exact(at: f64) -> Self {
+    pub(in crate::tally) fn exact(at: Moment) -> Self {
         Self { from: at, to: at }
     }
 
@@ -67,22 +67,22 @@ impl Window {
     }
 
     /// Returns the part of the window up to `at`.
-    pub(in crate::tally) fn until(self, at: f64) -> Self {
+    pub(in crate::tally) fn until(self, at: Moment) -> Self {
         Self { from: self.from.min(at), to: self.to.min(at) }
     }
 
-    pub(in crate::tally) fn middle(self) -> f64 {
-        f64::midpoint(self.from, self.to)
+    pub(in crate::tally) fn middle(self) -> Moment {
+        self.from.midpoint(self.to)
     }
 
     fn length(self) -> f64 {
         (self.to - self.from).max(0.0)
     }
 
-    /// Returns the moment in the window that is nearest to `at`, if it is at most `tolerance` away.
-    pub(in crate::tally) fn admit(self, at: f64, tolerance: f64) -> Option<f64> {
-        let near = at.clamp(self.from, self.to.max(self.from));
-        ((at - near).abs() <= tolerance).then_some(near)
+    /// Returns the moment in the window that is nearest to `at`, if it is near enough.
+    fn admit(self, at: Moment) -> Option<Moment> {
+        let near = at.max(self.from).min(self.to.max(self.from));
+        ((at - near).abs() <= TIME_TOLERANCE).then_some(near)
     }
 }
 
@@ -102,7 +102,12 @@ impl Wait {
 
     /// Creates a wait of known length.
     pub(in crate::tally) fn exactly(seconds: f64) -> Self {
-        Self { begin: Window::exact(0.0), end: Window::exact(seconds.max(0.0)), unseen: false }
+        let begin = Moment::default();
+        Self {
+            begin: Window::exact(begin),
+            end: Window::exact(begin + seconds.max(0.0)),
+            unseen: false,
+        }
     }
 
     /// Returns the length, if it is known.
@@ -118,6 +123,12 @@ impl Wait {
     /// Returns the longest possible length.
     pub(in crate::tally) fn high(self) -> f64 {
         (self.end.to - self.begin.from).max(0.0)
+    }
+
+    /// Returns the possible length that is nearest to `seconds`, if it is near enough.
+    fn admit(self, seconds: f64) -> Option<f64> {
+        let near = seconds.max(self.low()).min(self.high().max(self.low()));
+        ((seconds - near).abs() <= TIME_TOLERANCE).then_some(near)
     }
 
     /// Returns the best estimate: the mean of the possible lengths.
@@ -142,12 +153,13 @@ impl Wait {
         if self.low() > target {
             return 0.0;
         }
-        let (begin, end) = (self.begin.length(), self.end.length());
+        let begin = self.begin.length();
+        let end = self.end.length();
         let share = if self.unseen {
             1.0 - (1.0 - target / end).powi(2)
         } else {
             // Longest end that is still within the target, measured from the first possible end.
-            let reach = |begun: f64| begun + target - self.end.from;
+            let reach = |begun: Moment| begun + target - self.end.from;
             match (begin > 0.0, end > 0.0) {
                 (true, true) => {
                     let area = |reach: f64| {
@@ -165,14 +177,14 @@ impl Wait {
 }
 
 /// Returns the arrival of a case that the previous list did not show, by Trio's time, if that is
-/// within `seen`. Seconds of monotonic time.
+/// within `seen`.
 pub(in crate::tally) fn arrival(
     case: &Case,
     reading: &ListReading<'_>,
     seen: Window,
     waits: bool,
     rejected: &mut RejectedTimes,
-) -> Option<f64> {
+) -> Option<Moment> {
     if let Some(created) = case.created {
         match plausible(reading.moment(created), case, reading, seen) {
             None => rejected.created += 1,
@@ -187,10 +199,10 @@ pub(in crate::tally) fn arrival(
     arrival
 }
 
-fn plausible(at: f64, case: &Case, reading: &ListReading<'_>, seen: Window) -> Option<f64> {
+fn plausible(at: Moment, case: &Case, reading: &ListReading<'_>, seen: Window) -> Option<Moment> {
     let live = matches!(case.class, Some(CaseClass::Voice | CaseClass::Callback | CaseClass::Chat));
     let longest = if live { MAX_LIVE_WAIT } else { MAX_WAIT };
-    seen.admit(at, TIME_TOLERANCE).filter(|at| reading.at - at <= longest)
+    seen.admit(at).filter(|at| reading.at - *at <= longest)
 }
 
 /// Returns the wait of a case that began to wait in `begin` and was answered in `end`, by Trio's
@@ -204,15 +216,14 @@ pub(in crate::tally) fn answered_wait(
 ) -> Wait {
     let observed = Wait::between(begin, end);
     if let Some(answered) = case.answered {
-        match end.admit(reading.moment(answered), TIME_TOLERANCE) {
+        match end.admit(reading.moment(answered)) {
             Some(at) if begin.is_exact() => return Wait::exactly(at - begin.from),
             Some(at) => return Wait::between(begin.until(at), Window::exact(at)),
             None => rejected.answered += 1,
         }
     }
     if let Some(waited) = case.waited {
-        let possible = Window { from: observed.low(), to: observed.high() };
-        match possible.admit(waited, TIME_TOLERANCE) {
+        match observed.admit(waited) {
             Some(seconds) => return Wait::exactly(seconds),
             None => rejected.waited += 1,
         }
@@ -234,11 +245,11 @@ mod tests {
             source: Source::Calls,
             list,
             number: 2,
-            at: 1_000.0,
-            until: 1_000.0,
+            at: Moment::from_seconds(1_000.0),
+            until: Moment::from_seconds(1_000.0),
             wall: UNIX_EPOCH + Duration::from_secs(2_000_000_000),
             interval: Duration::from_secs(5),
-            before: Some(995.0),
+            before: Some(Moment::from_seconds(995.0)),
             interruption: None,
             skew: 0.0,
         }
@@ -257,7 +268,19 @@ mod tests {
         })
     }
 
-    const SEEN: Window = Window { from: 995.0, to: 1_000.0 };
+    const SEEN: Window = window(995.0, 1_000.0);
+
+    /// Returns the arrival by Trio's time, in seconds.
+    fn arrival(
+        case: &Case,
+        reading: &ListReading<'_>,
+        seen: Window,
+        waits: bool,
+        rejected: &mut RejectedTimes,
+    ) -> Option<f64> {
+        let arrival = super::arrival(case, reading, seen, waits, rejected);
+        arrival.map(|at| at - Moment::default())
+    }
 
     #[test]
     fn arrival_is_used_if_plausible_else_rejected() {
@@ -293,7 +316,7 @@ mod tests {
     #[test]
     fn wait_of_a_day_is_implausible_for_calls_only() {
         let list = CaseList::default();
-        let ever = Window { from: f64::NEG_INFINITY, to: 1_000.0 };
+        let ever = window(f64::NEG_INFINITY, 1_000.0);
         let found = |class| {
             let case = Case { created: at(100_000.0), ..case(class) };
             arrival(&case, &reading(&list), ever, true, &mut RejectedTimes::default())
@@ -309,21 +332,22 @@ mod tests {
             let wait = answered_wait(&case, &reading(&list), begin, SEEN, &mut rejected);
             ((wait.low(), wait.high()), rejected.answered + rejected.waited)
         };
-        let begin = Window { from: 970.0, to: 975.0 };
+        let begin = window(970.0, 975.0);
         let voice = || case(CaseClass::Voice);
         assert_eq!(wait(voice(), begin), ((20.0, 30.0), 0));
         assert_eq!(wait(Case { answered: at(2.0), ..voice() }, begin), ((23.0, 28.0), 0));
-        assert_eq!(
-            wait(Case { answered: at(2.0), ..voice() }, Window::exact(972.0)),
-            ((26.0, 26.0), 0)
-        );
+        assert_eq!(wait(Case { answered: at(2.0), ..voice() }, exact(972.0)), ((26.0, 26.0), 0));
         assert_eq!(wait(Case { waited: Some(25.5), ..voice() }, begin), ((25.5, 25.5), 0));
         assert_eq!(wait(Case { answered: at(60.0), ..voice() }, begin), ((20.0, 30.0), 1));
         assert_eq!(wait(Case { waited: Some(90.0), ..voice() }, begin), ((20.0, 30.0), 1));
     }
 
-    fn window(from: f64, to: f64) -> Window {
-        Window { from, to }
+    const fn window(from: f64, to: f64) -> Window {
+        Window { from: Moment::from_seconds(from), to: Moment::from_seconds(to) }
+    }
+
+    fn exact(at: f64) -> Window {
+        window(at, at)
     }
 
     #[test]
@@ -341,11 +365,11 @@ mod tests {
 
     #[test]
     fn wait_with_one_known_end_uses_the_other_window() {
-        let wait = Wait::between(Window::exact(5.0), window(20.0, 30.0));
+        let wait = Wait::between(exact(5.0), window(20.0, 30.0));
         assert!((wait.share_within(20.0) - 0.5).abs() < 1e-9);
-        let wait = Wait::between(window(0.0, 10.0), Window::exact(30.0));
+        let wait = Wait::between(window(0.0, 10.0), exact(30.0));
         assert!((wait.share_within(22.0) - 0.2).abs() < 1e-9);
-        let wait = Wait::between(Window::exact(1.0), Window::exact(21.0));
+        let wait = Wait::between(exact(1.0), exact(21.0));
         assert_eq!((wait.share_within(20.0), wait.share_within(19.9)), (1.0, 0.0));
     }
 
@@ -359,9 +383,13 @@ mod tests {
     #[test]
     fn moment_outside_the_window_is_not_admitted() {
         let seen = window(10.0, 15.0);
-        assert_eq!(seen.admit(12.0, 2.0), Some(12.0));
-        assert_eq!(seen.admit(8.5, 2.0), Some(10.0));
-        assert_eq!(seen.admit(17.1, 2.0), None);
+        let admit = |at| {
+            let near = seen.admit(Moment::from_seconds(at));
+            near.map(|near| near - Moment::default())
+        };
+        assert_eq!(admit(12.0), Some(12.0));
+        assert_eq!(admit(8.5), Some(10.0));
+        assert_eq!(admit(17.1), None);
     }
 
     proptest! {
@@ -370,8 +398,9 @@ mod tests {
             begin in 0.0..20.0f64, begin_length in 0.0..30.0f64,
             gap in 0.0..60.0f64, end_length in 0.0..30.0f64, target in 0.0..120.0f64,
         ) {
-            let begin = window(begin, begin + begin_length);
-            let end = window(begin.to + gap, begin.to + gap + end_length);
+            let end = begin + begin_length + gap;
+            let (begin, end) =
+                (window(begin, begin + begin_length), window(end, end + end_length));
             let wait = Wait::between(begin, end);
             prop_assert!(wait.low() <= wait.best() && wait.best() <= wait.high());
             let grid = 60u32;

@@ -7,7 +7,7 @@
 use std::mem;
 
 use super::Source;
-use crate::model::CaseState;
+use crate::model::{CaseState, Moment};
 
 /// The cases of one class now.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -110,7 +110,8 @@ impl QueueComparison {
     /// Returns the verdict of this reading alone; `None` if it cannot be compared.
     fn verdict(&self) -> Option<WaitingVerdict> {
         let queue = self.queue_length.filter(|length| length.is_finite())?;
-        let (known, all) = (self.known as f64, (self.known + self.unknown) as f64);
+        let known = self.known as f64;
+        let all = (self.known + self.unknown) as f64;
         if queue <= known {
             return Some(WaitingVerdict::NotWaiting);
         }
@@ -131,31 +132,31 @@ impl QueueComparison {
 /// Gauges that are withheld for a while after each undecided reading.
 #[derive(Clone, Copy, Debug, Default)]
 struct Withheld {
-    last: Option<f64>,
+    last: Option<Moment>,
 }
 
 impl Withheld {
     /// Records an undecided reading.
-    fn record(&mut self, at: f64) {
+    fn record(&mut self, at: Moment) {
         self.last = Some(at);
     }
 
-    fn is_active(self, now: f64) -> bool {
+    fn is_active(self, now: Moment) -> bool {
         self.last.is_some_and(|last| is_recent(last, now))
     }
 }
 
-fn is_recent(at: f64, now: f64) -> bool {
+fn is_recent(at: Moment, now: Moment) -> bool {
     now - at <= WITHHELD_FOR
 }
 
-/// Readings of one service and the verdict on them. Moments are seconds of monotonic time.
+/// Readings of one service and the verdict on them.
 #[derive(Debug, Default)]
 pub(in crate::tally) struct WaitingEvidence {
     /// The verdict in force, and the last reading that agreed with it.
-    accepted: Option<(WaitingVerdict, f64)>,
+    accepted: Option<(WaitingVerdict, Moment)>,
     /// Verdicts of the last two comparable readings, the newer first.
-    recent: [Option<(WaitingVerdict, f64)>; 2],
+    recent: [Option<(WaitingVerdict, Moment)>; 2],
     /// Number of readings in a row that could not be compared.
     not_compared: u32,
     /// The verdict on the last reading.
@@ -167,7 +168,7 @@ pub(in crate::tally) struct WaitingEvidence {
     /// True after the first reading that was compared with a queue length.
     was_compared: bool,
     /// Moment of the last reading, if it showed fewer waiting cases than the queue length.
-    short_since: Option<f64>,
+    short_since: Option<Moment>,
     /// True if the last reading covered every waiting case: by the list of every kind, or by a
     /// queue length.
     covered: bool,
@@ -176,8 +177,9 @@ pub(in crate::tally) struct WaitingEvidence {
 
 impl WaitingEvidence {
     /// Records a reading.
-    pub(in crate::tally) fn record(&mut self, reading: &QueueComparison, at: f64) {
-        (self.verdict, self.confirmed) = (None, false);
+    pub(in crate::tally) fn record(&mut self, reading: &QueueComparison, at: Moment) {
+        self.verdict = None;
+        self.confirmed = false;
         if reading.unknown > 0 {
             self.verdict = Some(self.decide(reading, at));
         }
@@ -211,7 +213,7 @@ impl WaitingEvidence {
         self.covered = is_covered;
     }
 
-    fn withhold_classes(&mut self, at: f64) {
+    fn withhold_classes(&mut self, at: Moment) {
         self.classes.iter_mut().for_each(|classes| classes.record(at));
     }
 
@@ -219,9 +221,9 @@ impl WaitingEvidence {
     ///
     /// Lists and queue length are read at the same time, not at the same instant, so one reading
     /// that disagrees may be chance; two of three are not.
-    fn decide(&mut self, reading: &QueueComparison, at: f64) -> WaitingVerdict {
+    fn decide(&mut self, reading: &QueueComparison, at: Moment) -> WaitingVerdict {
         let lately =
-            |(verdict, then): (WaitingVerdict, f64)| is_recent(then, at).then_some(verdict);
+            |(verdict, then): (WaitingVerdict, Moment)| is_recent(then, at).then_some(verdict);
         let accepted = self.accepted.and_then(lately);
         let Some(found) = reading.verdict() else {
             // One reading without a queue length may be chance. After two, the verdict says nothing
@@ -255,7 +257,7 @@ impl WaitingEvidence {
     }
 
     /// Notes whether the lists show all that wait.
-    fn compare_length(&mut self, reading: &QueueComparison, at: f64) {
+    fn compare_length(&mut self, reading: &QueueComparison, at: Moment) {
         let Some(length) = reading.queue_length.filter(|_| reading.is_whole) else { return };
         let unknown =
             if self.verdict == Some(WaitingVerdict::NotWaiting) { 0 } else { reading.unknown };
@@ -281,7 +283,7 @@ impl WaitingEvidence {
     }
 
     /// Returns what may be shown of a class of the service, which `source` shows.
-    pub(in crate::tally) fn shown(&self, listed: &Listed, source: Source, now: f64) -> ClassNow {
+    pub(in crate::tally) fn shown(&self, listed: &Listed, source: Source, now: Moment) -> ClassNow {
         let mut waiting = listed.known;
         if self.verdict == Some(WaitingVerdict::Waiting) {
             waiting.merge(&listed.unknown);
@@ -292,7 +294,7 @@ impl WaitingEvidence {
 
     /// Returns true if the lists recently showed fewer waiting cases than the queue length, or
     /// could not show those of every kind, so that the oldest may be one that they do not show.
-    pub(in crate::tally) fn withholds_longest_wait(&self, now: f64) -> bool {
+    pub(in crate::tally) fn withholds_longest_wait(&self, now: Moment) -> bool {
         self.longest_wait.is_active(now)
     }
 }

@@ -9,7 +9,7 @@ use super::{
     tracked::{Absence, Queue, Tracked},
 };
 use crate::{
-    model::{Case, CaseState, Text},
+    model::{Case, CaseState, Moment, Text},
     tally::{
         counts::{Rejected, RejectedTimes, UnclassifiedReason},
         evidence::{
@@ -45,7 +45,7 @@ pub(super) struct ListStep<'a> {
     /// Services whose part of the previous list was truncated.
     pub(super) truncated_before: &'a FxHashSet<Text>,
     /// Services whose part was truncated recently, with the moment.
-    pub(super) recently_truncated: &'a FxHashMap<Text, f64>,
+    pub(super) recently_truncated: &'a FxHashMap<Text, Moment>,
     pub(super) shows_handled: bool,
     /// Waiting cases in the previous list.
     pub(super) waiting_before: usize,
@@ -150,7 +150,7 @@ impl ListStep<'_> {
     }
 
     /// Returns the window from a moment to the end of this reading.
-    fn window_since(&self, from: f64) -> Window {
+    fn window_since(&self, from: Moment) -> Window {
         Window { from, to: self.reading.until }
     }
 
@@ -165,7 +165,7 @@ impl ListStep<'_> {
     fn add_new(
         &self,
         row: &Row<'_>,
-        moved: Option<f64>,
+        moved: Option<Moment>,
         ledger: &mut Ledger<'_>,
         rejected: &mut Rejected,
     ) -> Tracked {
@@ -175,7 +175,7 @@ impl ListStep<'_> {
         // After a truncated list or a gap the case may have been there before, so its arrival may
         // be any time ago.
         let possible = self.window_since(
-            before.filter(|_| self.shows_arrivals(queue)).unwrap_or(f64::NEG_INFINITY),
+            before.filter(|_| self.shows_arrivals(queue)).unwrap_or(Moment::EARLIEST),
         );
         // A case that moves waits here from now on; its arrival in Trio is that of its first queue.
         let contradicted = *rejected;
@@ -311,7 +311,8 @@ impl ListStep<'_> {
     /// time.
     fn is_another_case(&self, known: &Tracked, case: &Case) -> bool {
         let (Some(was), Some(is)) = (known.created, case.created) else { return false };
-        let (was, is) = (self.reading.moment(was), self.reading.moment(is));
+        let is = self.reading.moment(is);
+        let was = self.reading.moment(was);
         known.absence.is_some() && is > was + MIN_ARRIVAL_DIFFERENCE && is > known.seen
     }
 
@@ -323,7 +324,8 @@ impl ListStep<'_> {
         ledger: &mut Ledger<'_>,
         rejected: &mut Rejected,
     ) {
-        let (id, seen) = (&row.case.id, known.seen);
+        let id = &row.case.id;
+        let seen = known.seen;
         if known.is_waiting() {
             match self.unclassified_reason(known) {
                 Some(reason) => ledger.record_unclassified(id, known, reason),
@@ -375,7 +377,7 @@ impl ListStep<'_> {
     fn credit_handling_until(
         &self,
         case: &mut Tracked,
-        at: f64,
+        at: Moment,
         share: f64,
         ledger: &mut Ledger<'_>,
     ) {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::day::DayBase;
 use crate::{
-    model::{CaseClass, ServiceGoals, ServiceNames, Text},
+    model::{CaseClass, Moment, ServiceGoals, ServiceNames, Text},
     tally::{
         Settings,
         counts::{ClassCounts, TimeCounts, UnclassifiedReason, Unmeasured, WaitHistogram},
@@ -21,8 +21,8 @@ pub(in crate::tally) struct ServiceFlow {
     pub(in crate::tally) time: ServiceTime,
     /// Comparison of the lists with the queue length.
     pub(super) evidence: WaitingEvidence,
-    /// Moment when the service was last known to exist, seconds.
-    pub(super) known_at: f64,
+    /// Moment when the service was last known to exist.
+    pub(super) known_at: Moment,
 }
 
 /// The running counts of one class.
@@ -40,7 +40,7 @@ pub(super) struct ClassFlow {
 }
 
 impl ServiceFlow {
-    pub(super) fn new(goals: Arc<ServiceGoals>, known_at: f64) -> Self {
+    pub(super) fn new(goals: Arc<ServiceGoals>, known_at: Moment) -> Self {
         Self {
             goals,
             classes: Default::default(),
@@ -93,7 +93,7 @@ impl ServiceFlow {
     pub(super) fn export(
         &self,
         id: &Text,
-        at: f64,
+        at: Moment,
         waiting: impl Fn(CaseClass) -> u64,
     ) -> ServiceRecord {
         ServiceRecord {
@@ -115,7 +115,7 @@ impl ServiceFlow {
         day_goes_on: bool,
     ) -> Self {
         let names = ServiceNames { id: &saved.id, ..ServiceNames::default() };
-        let known_at = clock.moment(saved.known_ago).unwrap_or(clock.now.mono.as_secs_f64());
+        let known_at = clock.moment(saved.known_ago).unwrap_or(clock.now.moment());
         let mut flow =
             Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
         flow.time.counts = saved.time;
@@ -170,8 +170,8 @@ pub(in crate::tally) struct ServiceTime {
     pub(in crate::tally) counts: TimeCounts,
     queue: Option<f64>,
     open: Option<bool>,
-    /// End of the credited time, seconds, and the opening state at that moment.
-    pub(in crate::tally) credited: Option<f64>,
+    /// End of the credited time, and the opening state at that moment.
+    pub(in crate::tally) credited: Option<Moment>,
     pub(in crate::tally) was_open: Option<bool>,
 }
 
@@ -208,7 +208,7 @@ impl ServiceTime {
 
     /// Credits the open time up to `at`, as measured or with the reason why not. A service without
     /// an opening state counts as open.
-    pub(in crate::tally) fn credit_until(&mut self, at: f64, unmeasured: Option<Unmeasured>) {
+    pub(in crate::tally) fn credit_until(&mut self, at: Moment, unmeasured: Option<Unmeasured>) {
         let since = self.credited.unwrap_or(at);
         let open = |open: Option<bool>| f64::from(u8::from(open != Some(false)));
         let now = open(self.open);
@@ -249,16 +249,16 @@ mod tests {
     #[test]
     fn only_open_time_is_credited() {
         let mut time = ServiceTime::default();
-        time.credit_until(100.0, None);
-        time.credit_until(105.0, None);
+        time.credit_until(Moment::from_seconds(100.0), None);
+        time.credit_until(Moment::from_seconds(105.0), None);
         assert_eq!(time.counts.measured, Some(5.0));
         time.record_state(None, Some(false), None);
-        time.credit_until(115.0, None);
+        time.credit_until(Moment::from_seconds(115.0), None);
         assert_eq!(time.counts.measured, Some(10.0), "it closed somewhere in between");
-        time.credit_until(125.0, Some(Unmeasured::Outage));
+        time.credit_until(Moment::from_seconds(125.0), Some(Unmeasured::Outage));
         assert_eq!(time.counts.unmeasured, [0.0; 4]);
         time.record_state(None, Some(true), None);
-        time.credit_until(135.0, Some(Unmeasured::Truncated));
+        time.credit_until(Moment::from_seconds(135.0), Some(Unmeasured::Truncated));
         assert_eq!(time.counts.unmeasured, [5.0, 0.0, 0.0, 0.0]);
     }
 
@@ -266,7 +266,7 @@ mod tests {
     fn time_that_goes_back_is_credited_once() {
         let mut time = ServiceTime::default();
         for at in [100.0, 90.0, 105.0] {
-            time.credit_until(at, None);
+            time.credit_until(Moment::from_seconds(at), None);
         }
         assert_eq!(time.counts.measured, Some(5.0));
     }

@@ -8,7 +8,7 @@ use super::{
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
-    model::{CaseClass, ServiceGoals, Text},
+    model::{CaseClass, ServiceGoals, Stamp, Text},
     tally::{
         counts::{ClassCounts, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason},
         evidence::{AgeRange, ClassNow, ListRead, Source, TimeEvidence},
@@ -178,7 +178,7 @@ impl Flow {
         let mut fed_by =
             Source::ALL.into_iter().filter(|source| was_read(*source) && flow.is_fed_by(*source));
         let truncated = fed_by.clone().next().map(|_| fed_by.any(is_truncated));
-        let now = self.last_step.map_or(0.0, |step| step.mono.as_secs_f64());
+        let now = self.last_step.map(Stamp::moment).unwrap_or_default();
         let is_readable =
             |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
         let evidence = &flow.evidence;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::totals::Destination;
 use crate::{
-    model::{Case, CaseClass, CaseState, Text},
+    model::{Case, CaseClass, CaseState, Moment, Text},
     tally::{
         counts::UnclassifiedReason,
         evidence::{Listed, Source, Stage, TimeEvidence, Window},
@@ -39,15 +39,15 @@ pub(super) struct Tracked {
     /// True if its stage follows from that list, or from the queue length of the same moment.
     pub(super) is_understood: bool,
     /// Moment when the queue length last proved that it did not wait, though its state was unknown.
-    pub(super) not_waiting_at: Option<f64>,
+    pub(super) not_waiting_at: Option<Moment>,
     /// Begin of its wait. If that is unknown, only the end of the window means anything.
     pub(super) begin: Window,
     /// True if it was waiting before its arrival could be seen, and Trio gives no time.
     pub(super) begin_is_unknown: bool,
     /// Use of the last time that Trio gave for it.
     pub(super) time_evidence: TimeEvidence,
-    /// Moment when its stage was last certain, seconds.
-    pub(super) seen: f64,
+    /// Moment when its stage was last certain.
+    pub(super) seen: Moment,
     /// Trio's own time of its arrival; a later one means another case.
     pub(super) created: Option<SystemTime>,
     /// Number of the last reading that showed it.
@@ -59,7 +59,7 @@ pub(super) struct Tracked {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Absence {
     /// End of the first list that did not show it.
-    pub(super) since: f64,
+    pub(super) since: Moment,
     /// Number of lists that did not show it.
     pub(super) lists: u32,
     /// Reason why its end cannot be understood.
@@ -87,13 +87,13 @@ impl Tracked {
     }
 
     /// Records that it did not wait at the moment `at`.
-    pub(super) fn record_not_waiting(&mut self, at: f64) {
+    pub(super) fn record_not_waiting(&mut self, at: Moment) {
         self.not_waiting_at = Some(at);
     }
 
     /// Records that it waited at the moment `at`, by the queue length. A case that an agent had
     /// stays answered: only a list can put it back.
-    pub(super) fn record_waiting(&mut self, at: f64) {
+    pub(super) fn record_waiting(&mut self, at: Moment) {
         if self.stage == Stage::Handled {
             return;
         }
@@ -107,7 +107,13 @@ impl Tracked {
     }
 
     /// Adds the case to those of the list that was read at `at`. `target` is in seconds.
-    pub(super) fn count_in(&self, listed: &mut Listed, at: f64, interval: Duration, target: f64) {
+    pub(super) fn count_in(
+        &self,
+        listed: &mut Listed,
+        at: Moment,
+        interval: Duration,
+        target: f64,
+    ) {
         listed.states[self.state.index()] += 1;
         let (waiting, unclassed_waiting) = match self.state {
             CaseState::Queued | CaseState::Offered => {
@@ -127,7 +133,7 @@ impl Tracked {
     ///
     /// Without Trio's own time the age would be 0 in the first list that shows it; half an interval
     /// is right on average.
-    pub(super) fn age(&self, at: f64, interval: Duration) -> f64 {
+    pub(super) fn age(&self, at: Moment, interval: Duration) -> f64 {
         let age = if self.begin_is_unknown {
             (at - self.begin.to).max(interval.as_secs_f64() / 2.0)
         } else {

@@ -104,7 +104,8 @@ fn restart_does_not_prolong_a_gone_service() {
         // It is back when the next process begins.
         let now = before.clock.now();
         let good = before.center().service_state.good.as_mut().expect("read");
-        (good.taken, good.data) = (now, Arc::new(vec![service("1")]));
+        good.taken = now;
+        good.data = Arc::new(vec![service("1")]);
         let after = before.restart(Duration::from_secs(away), settings());
         after.service("1").classes.first().map(|class| class.counts.offered)
     };
