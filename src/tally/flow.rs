@@ -162,7 +162,6 @@ impl Flow {
             memory.record_uncounted(reading.list, &self.names);
             return false;
         }
-        let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
         if settings.record_events {
             self.lists_read.push(reading.summary());
         }
@@ -193,10 +192,8 @@ impl Flow {
             jobs: Jobs::read(center, &reading),
             followed: FollowedCases::since(center, &reading),
             truncated: &truncated,
-            truncated_before: &memory.truncated,
-            recently_truncated: &memory.recently_truncated,
+            before: memory,
             shows_handled: memory.shows_handled,
-            waiting_before: memory.waiting,
         };
         let ledger = Ledger {
             services: &mut self.services,
@@ -205,6 +202,7 @@ impl Flow {
             edges: &settings.edges,
             day,
             events: settings.record_events.then_some(&mut self.events),
+            rejected: &mut self.rejected[source.index()],
             reading: &reading,
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
@@ -218,10 +216,10 @@ impl Flow {
             let service = case.service_id.as_ref()?;
             Some((case, Queue { service: names.id(service).clone(), class }))
         });
-        let shows_handled = list_step.apply(&mut self.cases, rows, ledger, &mut self.rejected);
+        let shows_handled = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = shows_handled;
-        memory.record(&reading, taken, &cur.server, &self.names);
+        memory.record(&reading, &cur.server, &self.names);
         true
     }
 

@@ -93,7 +93,8 @@ pub(in crate::tally) struct ListReading<'a> {
     /// Begin and end of the request.
     pub(in crate::tally) at: Moment,
     pub(in crate::tally) until: Moment,
-    pub(in crate::tally) wall: SystemTime,
+    /// Begin of the request on both clocks.
+    pub(in crate::tally) taken: Stamp,
     pub(in crate::tally) interval: Duration,
     /// Begin of the previous reading; `None` for the first one.
     pub(in crate::tally) before: Option<Moment>,
@@ -141,7 +142,7 @@ impl<'a> ListReading<'a> {
             number: memory.number + 1,
             at: good.taken.moment(),
             until: good.taken.moment() + good.took.as_secs_f64(),
-            wall: good.taken.wall,
+            taken: good.taken,
             interval,
             before: memory.last.map(Stamp::moment),
             interruption,
@@ -153,12 +154,12 @@ impl<'a> ListReading<'a> {
     pub(in crate::tally) fn summary(&self) -> ListRead {
         let Self { source, interruption, .. } = *self;
         let since = self.before.map(|before| self.at - before);
-        ListRead { source, at: self.wall, cases: self.list.cases.len(), since, interruption }
+        ListRead { source, at: self.taken.wall, cases: self.list.cases.len(), since, interruption }
     }
 
     /// Converts a time of Trio's clock.
     pub(in crate::tally) fn moment(&self, time: SystemTime) -> Moment {
-        self.at - seconds_between(time, self.wall) - self.skew
+        self.at - seconds_between(time, self.taken.wall) - self.skew
     }
 }
 
@@ -175,11 +176,10 @@ impl ListMemory {
     pub(in crate::tally) fn record(
         &mut self,
         reading: &ListReading<'_>,
-        taken: Stamp,
         server: &Text,
         names: &NameIndex,
     ) {
-        self.last = Some(taken);
+        self.last = Some(reading.taken);
         self.server = Some(server.clone());
         self.truncated = reading.list.truncated.iter().cloned().collect();
         self.record_uncounted(reading.list, names);

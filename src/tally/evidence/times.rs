@@ -238,7 +238,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{model::CaseList, tally::Source};
+    use crate::{
+        model::{CaseList, Stamp},
+        tally::Source,
+    };
 
     fn reading(list: &CaseList) -> ListReading<'_> {
         ListReading {
@@ -247,7 +250,10 @@ mod tests {
             number: 2,
             at: Moment::from_seconds(1_000.0),
             until: Moment::from_seconds(1_000.0),
-            wall: UNIX_EPOCH + Duration::from_secs(2_000_000_000),
+            taken: Stamp {
+                wall: UNIX_EPOCH + Duration::from_secs(2_000_000_000),
+                mono: Duration::from_secs(1_000),
+            },
             interval: Duration::from_secs(5),
             before: Some(Moment::from_seconds(995.0)),
             interruption: None,

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{ClassGoals, Goals, ServiceNames, Text},
     tally::{
-        counts::{ClassCounts, Edges, LeftAge, UnclassifiedReason},
+        counts::{ClassCounts, Edges, LeftAge, RejectedTimes, UnclassifiedReason},
         evidence::{AgeRange, ListReading, Source, Wait, Window},
     },
 };
@@ -28,6 +28,8 @@ pub(super) struct Ledger<'a> {
     pub(super) day: Option<DayBase>,
     /// `None` if no one asks for them.
     pub(super) events: Option<&'a mut Vec<Event>>,
+    /// Times of this list that contradict the readings.
+    pub(super) rejected: &'a mut RejectedTimes,
     pub(super) reading: &'a ListReading<'a>,
 }
 
@@ -59,7 +61,7 @@ impl Ledger<'_> {
     fn emit(&mut self, id: &Text, queue: &Queue, inference: Inference) {
         if let Some(events) = &mut self.events {
             events.push(Event {
-                at: self.reading.wall,
+                at: self.reading.taken.wall,
                 case: id.clone(),
                 service_id: queue.service.clone(),
                 class: queue.class,

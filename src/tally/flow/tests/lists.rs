@@ -205,21 +205,10 @@ fn waiting_cases_count_once_from_their_list() {
     let mut trio = TestCenter::new();
     // The two lists have been read equally often when the chat is counted.
     trio.cases(&[]).cases(&[classed(CaseClass::Chat, "7", Queued)]).calls(&[]);
-    assert_eq!(
-        trio.class("1", CaseClass::Chat)
-            .now
-            .and_then(|now| now.waiting)
-            .expect("a whole list")
-            .cases,
-        1
-    );
+    assert_eq!(trio.waiting("1", CaseClass::Chat).expect("a whole list").cases, 1);
     trio.cases(&[]);
     assert_eq!(
-        trio.class("1", CaseClass::Chat)
-            .now
-            .and_then(|now| now.waiting)
-            .expect("a whole list")
-            .cases,
+        trio.waiting("1", CaseClass::Chat).expect("a whole list").cases,
         0,
         "not shown, so not now"
     );

@@ -75,13 +75,8 @@ fn case_that_leaves_at_the_target_left_within() {
 #[test]
 fn wait_equal_to_the_target_is_not_over() {
     let mut trio = TestCenter::new();
-    let over = |trio: &TestCenter| {
-        trio.class("1", CaseClass::Voice)
-            .now
-            .and_then(|now| now.waiting)
-            .expect("a whole list")
-            .over_target
-    };
+    let over =
+        |trio: &TestCenter| trio.waiting("1", CaseClass::Voice).expect("a whole list").over_target;
     let came =
         Case { created: Some(trio.now().wall + Duration::from_secs(5)), ..case("7", Queued) };
     for _ in 0..5 {
@@ -159,11 +154,7 @@ fn clock_skew_below_two_seconds_is_ignored() {
         trio.snapshot.clock_skew = Some(skew);
         let created = Some(trio.now().wall + Duration::from_secs(3));
         trio.calls(&[Case { created, ..case("7", Queued) }]);
-        trio.class("1", CaseClass::Voice)
-            .now
-            .and_then(|now| now.waiting)
-            .expect("a whole list")
-            .longest_wait
+        trio.waiting("1", CaseClass::Voice).expect("a whole list").longest_wait
     };
     assert_eq!((longest(1.4), longest(2.0)), (2.0, 4.0), "the header tells whole seconds");
 }
