@@ -137,7 +137,7 @@ async fn the_mapping_in_use_is_shown_in_every_dialect() {
 #[tokio::test]
 async fn page_answers_before_first_step_and_while_trio_hangs() {
     let trio = HandWritten::start().await;
-    let slow = wiremock::ResponseTemplate::new(200).set_delay(Duration::from_secs(3600));
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(3600));
     trio.respond("", slow).await;
     let mut hanging = target(&trio.url());
     hanging.trio.limits.request = Duration::from_secs(3600);
