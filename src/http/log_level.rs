@@ -13,10 +13,13 @@ use crate::telemetry::LogLevel;
 /// Largest body in bytes; a filter that names every module is shorter.
 const MAX_BODY_BYTES: usize = 4096;
 
+/// Path of the page.
+pub(super) const PATH: &str = "/-/log-level";
+
 /// Builds the router of the page that shows and changes `level`.
 pub fn log_level(level: LogLevel) -> Router {
     let page = any(answer).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    Router::new().route("/-/log-level", page).with_state(level)
+    Router::new().route(PATH, page).with_state(level)
 }
 
 // PUT and not POST, against cross-site requests: a page of another site can make a browser send a
