@@ -2,7 +2,7 @@
 //!
 //! | endpoint | answer |
 //! | --- | --- |
-//! | `GET /` | landing page with links to the others |
+//! | `GET /` | landing page: a table of these addresses |
 //! | `GET /metrics` | metrics of every target and of the exporter; `?target=NAME`: of that target alone |
 //! | `GET /metrics/agents` | per-agent metrics; 404 while `agents.identity` is `none`; takes `?target=NAME` |
 //! | `GET /metrics/exporter` | metrics of the exporter itself, for jobs that scrape each target separately |
@@ -59,6 +59,9 @@ pub use serve::{
 
 use crate::metrics::Exposition;
 
+/// Path of the page that reloads the configuration.
+const RELOAD_PATH: &str = "/-/reload";
+
 /// State shared by the page handlers.
 #[derive(Clone)]
 struct Shared {
@@ -83,13 +86,14 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/status.json", get(status::json)),
         // `any`, because the handler answers other methods itself: with a hint instead of a bare
         // 405.
-        ("/-/reload", any(reload::reload)),
+        (RELOAD_PATH, any(reload::reload)),
     ]
 }
 
-/// Returns the paths of all pages of [`router`], for tests that visit each of them.
+/// Returns the paths of all pages, that of [`log_level()`] included, for tests that visit each of
+/// them.
 pub fn paths() -> Vec<&'static str> {
-    pages().into_iter().map(|(path, _)| path).collect()
+    pages().into_iter().map(|(path, _)| path).chain([log_level::PATH]).collect()
 }
 
 /// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at

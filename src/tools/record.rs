@@ -1,7 +1,7 @@
 //! `record`: writes a server's answers over some cycles into a folder that may be given to others.
 //!
 //! The recorder keeps all exchanges in memory. They are written at the end, and pseudonymised: each
-//! value that is not known to be harmless is replaced. `docs/dev/recording-format.md` describes the
+//! value that is not known to be harmless is replaced. `docs/dev/simulator.md` describes the
 //! format; `sim::replay` reads it by that description and shares no code with this room.
 
 mod address;

@@ -1,5 +1,5 @@
 //! `trace`: prints what is inferred about single cases as it happens, and from which readings. An
-//! operator who makes a few test calls can check the counters with it, as `docs/verify.md`
+//! operator who makes a few test calls can check the counters with it, as `docs/how-it-counts.md`
 //! describes.
 //!
 //! No line names a person: case numbers are replaced by tokens whose key is made at the start and

@@ -61,10 +61,12 @@ pub enum Error {
         detail: String,
     },
     /// A login was refused recently and is not repeated yet.
-    #[error("the login was refused before; the next try is in {} s", .wait.as_secs())]
+    #[error("{refusal}; the next login is tried in {} s", .wait.as_secs())]
     LoginWaits {
         /// Time until the next try.
         wait: Duration,
+        /// Message of the refusal.
+        refusal: String,
     },
     /// The pages of a collection contradict each other.
     #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, expected_count(*.expected))]

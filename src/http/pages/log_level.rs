@@ -13,6 +13,9 @@ use axum::{
 /// Largest body in bytes; a filter that names every module is shorter.
 const MAX_BODY_BYTES: usize = 4096;
 
+/// Path of the page.
+pub(super) const PATH: &str = "/-/log-level";
+
 /// The log filter of the process, as `app` holds it.
 pub trait LogFilter: Clone + Send + Sync + 'static {
     /// Reason why a filter was not taken.
@@ -31,7 +34,7 @@ pub trait LogFilter: Clone + Send + Sync + 'static {
 /// Builds the router of the page that shows and changes `level`.
 pub fn log_level<F: LogFilter>(level: F) -> Router {
     let page = any(answer::<F>).layer(DefaultBodyLimit::max(MAX_BODY_BYTES));
-    Router::new().route("/-/log-level", page).with_state(level)
+    Router::new().route(PATH, page).with_state(level)
 }
 
 // PUT and not POST, against cross-site requests: a page of another site can make a browser send a

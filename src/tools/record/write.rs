@@ -112,7 +112,7 @@ fn file_name(cycle: usize) -> String {
     if cycle == 0 { "look.jsonl".to_owned() } else { format!("cycle-{cycle}.jsonl") }
 }
 
-/// Returns the line of one exchange, as docs/dev/recording-format.md describes it.
+/// Returns the line of one exchange, as docs/dev/simulator.md describes it.
 fn exchange_line(
     pseudonyms: &mut Pseudonyms<'_>,
     exchange: &RecordedExchange,

@@ -29,11 +29,13 @@ pub(in crate::trio) struct LoginBackoff(Mutex<LoginRefusals>);
 struct LoginRefusals {
     times: u32,
     not_before: Option<Duration>,
+    /// Message of the last refusal.
+    reason: String,
 }
 
 impl LoginBackoff {
-    /// Records a refused login.
-    pub(in crate::trio) fn record_refusal(&self, now: Stamp) {
+    /// Records a refused login and its message.
+    pub(in crate::trio) fn record_refusal(&self, now: Stamp, reason: &str) {
         let mut refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // The shift is bounded so that it cannot overflow; 2^8 minutes are beyond the longest wait
         // anyway.
@@ -41,13 +43,17 @@ impl LoginBackoff {
             FIRST_REFUSAL_WAIT.saturating_mul(1 << refused.times.min(8)).min(MAX_REFUSAL_WAIT);
         refused.times += 1;
         refused.not_before = Some(now.mono + wait);
+        reason.clone_into(&mut refused.reason);
     }
 
-    /// Time until the next login is allowed; `None` if it is allowed now.
-    pub(in crate::trio) fn remaining(&self, now: Stamp) -> Option<Duration> {
+    /// Returns the time until the next login is allowed, and the message of the last refusal;
+    /// `None` if a login is allowed now.
+    // The message is kept for the whole wait: an operator who opens /status minutes later must
+    // still see what to correct.
+    pub(in crate::trio) fn remaining(&self, now: Stamp) -> Option<(Duration, String)> {
         let refused = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = refused.not_before?.checked_sub(now.mono)?;
-        (!wait.is_zero()).then_some(wait)
+        (!wait.is_zero()).then(|| (wait, refused.reason.clone()))
     }
 
     /// Ends the wait because the credentials have changed; the count of refusals stays.

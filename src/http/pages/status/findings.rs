@@ -20,6 +20,9 @@ const MAX_NAMES: usize = 8;
 /// Remaining days of a certificate below which it is a finding.
 // By then an automatic renewal should have replaced it.
 const CERTIFICATE_DAYS: f64 = 14.0;
+/// Completes a remedy with a command.
+const WITH_CONFIGURATION: &str =
+    " (with the `--config.file` or the `TRIO_*` variables that this process was started with)";
 /// Beginning of the finding that a target cannot be read; used for sorting.
 const DOWN: &str = "cannot be read";
 /// Difference of clocks in seconds above which it is a finding.
@@ -50,14 +53,16 @@ struct Findings {
 }
 
 impl Findings {
-    /// Adds a finding about the present target.
+    /// Adds a finding about the present target. A remedy with a command says which configuration
+    /// the command needs.
     fn add(&mut self, severity: Severity, what: impl Into<String>, remedy: impl Into<String>) {
-        let finding = Finding {
-            severity,
-            target: self.target.clone(),
-            what: what.into(),
-            remedy: remedy.into(),
-        };
+        let mut remedy = remedy.into();
+        // Without these flags the command reads another configuration, or none, and its answer is
+        // about another Trio.
+        if remedy.contains("`trio-exporter ") {
+            remedy.push_str(WITH_CONFIGURATION);
+        }
+        let finding = Finding { severity, target: self.target.clone(), what: what.into(), remedy };
         self.list.push(finding);
     }
 

@@ -1,4 +1,4 @@
-//! Data of `/status`. The keys of the JSON are those that `docs/status.md` promises to keep.
+//! Data of `/status`. The keys of the JSON are those that `docs/web.md` promises to keep.
 //!
 //! Nothing here names a person, a case or a secret, and no list grows with the number of services.
 
@@ -10,7 +10,7 @@ use super::{moment::Moment, service::Answer};
 
 /// Version of the JSON; changes when a key is removed or changes its meaning, not when one is
 /// added.
-// Programs of users read this JSON: `docs/status.md` promises its keys.
+// Programs of users read this JSON: `docs/web.md` promises its keys.
 pub(super) const VERSION: u32 = 1;
 
 /// The whole report.

@@ -198,6 +198,21 @@ fn target_down_is_one_finding() {
 }
 
 #[test]
+fn remedies_with_a_command_name_the_configuration() {
+    let down = |snapshot: &mut Snapshot| {
+        (snapshot.up, snapshot.notes.trouble) = (false, problem("api: gone", false));
+    };
+    let (report, _) = reported(noted(down));
+    let list = report["findings"].as_array().expect("a list");
+    let remedies: Vec<&str> = list.iter().filter_map(|entry| entry["remedy"].as_str()).collect();
+    let commands = remedies.iter().filter(|remedy| remedy.contains("`trio-exporter "));
+    assert!(commands.clone().count() > 0, "{remedies:?}");
+    for remedy in commands {
+        assert!(remedy.contains("`--config.file` or the `TRIO_*` variables"), "{remedy}");
+    }
+}
+
+#[test]
 fn same_problem_is_one_finding_and_down_is_first() {
     let forbidden = |snapshot: &mut Snapshot| {
         let refused = problem("agents: answered 403", true);
