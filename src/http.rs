@@ -18,29 +18,9 @@
 //! requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
 //! from the last published data.
 
-mod credentials;
-mod discovery;
-mod encoding;
-mod external_url;
-mod guard;
-mod headers;
-mod health;
-mod idle_timeout;
-mod landing;
-mod limits;
-mod listen;
-mod log_level;
-mod logins;
-mod metrics;
-mod negotiate;
-mod reload;
-mod server;
-mod sockets;
-mod status;
-mod tls;
-mod users;
-mod web;
-mod web_files;
+mod access;
+mod pages;
+mod serve;
 
 #[cfg(test)]
 mod tests;
@@ -54,20 +34,28 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 
-pub use external_url::{BadExternalUrl, ExternalUrl};
-pub use headers::{BadHeader, CONFIGURABLE, Headers};
-pub use health::Readiness;
-pub use landing::Landing;
-pub use limits::Limits;
-pub use listen::{BadAddress, ListenAddress};
-pub use log_level::log_level;
-pub use reload::{Reload, Reloaded, Reply};
-pub use server::{Server, Settings, serve};
-pub use sockets::{CannotListen, Listen};
-pub use tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version};
-pub use users::{BadHash, PasswordHash, Users};
-pub use web::{RateLimit, Web};
-pub use web_files::{Reloader, WatchedFile, WebFiles, WebReading};
+pub use access::{
+    headers::{BadHeader, CONFIGURABLE, Headers},
+    limits::Limits,
+    tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version},
+    users::{BadHash, PasswordHash, Users},
+    web::{RateLimit, Web},
+    web_files::{Reloader, WatchedFile, WebFiles, WebReading},
+};
+use pages::{discovery, health, landing, metrics, reload, status};
+pub use pages::{
+    external_url::{BadExternalUrl, ExternalUrl},
+    health::Readiness,
+    landing::Landing,
+    log_level::{LogFilter, log_level},
+    reload::{Reload, Reloaded, Reply},
+};
+pub use serve::{
+    Server, Settings,
+    listen::{BadAddress, ListenAddress},
+    serve,
+    sockets::{CannotListen, Listen},
+};
 
 use crate::metrics::Exposition;
 

@@ -21,7 +21,8 @@ use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
 use super::{
-    Landing, Limits, ListenAddress, Readiness, Reload, Settings, guard::Guard, router, serve,
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, access::guard::Guard, router,
+    serve,
 };
 use crate::{
     metrics::{

@@ -179,7 +179,10 @@ fn id_field(resource: Resource) -> &'static str {
 
 /// Host and port only: the rest of the address may hold anything, credentials included.
 fn displayed_address(to: Option<&Url>) -> String {
-    to.map_or_else(|| "something that is no address".to_owned(), super::server_names::host_and_port)
+    to.map_or_else(
+        || "something that is no address".to_owned(),
+        super::servers::server_names::host_and_port,
+    )
 }
 
 fn explain(status: u16) -> &'static str {

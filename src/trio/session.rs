@@ -4,6 +4,7 @@
 
 mod account;
 mod reply;
+pub(super) mod secret;
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -15,7 +16,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{client::below, error::Error, links::Links, transport::Transport};
+use super::{
+    client::below,
+    error::Error,
+    wire::{links::Links, transport::Transport},
+};
 use crate::model::{AuthFailure, RequestFailure, Resource, Stamp, Token, unix_seconds};
 pub(super) use account::Account;
 use account::{encoded, unusable};

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::{shutdown, snapshot::Snapshot, tally::Totals};
+use crate::{app::shutdown, snapshot::Snapshot, tally::Totals};
 
 fn writer() -> (TempDir, PathBuf, StateWriter) {
     let folder = tempfile::tempdir().expect("a folder");
