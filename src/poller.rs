@@ -5,14 +5,12 @@
 
 mod budget;
 mod cadence;
+mod collectors;
 mod cycle;
 mod follow;
-mod inventory;
-mod live_collectors;
 mod outcome;
 mod pacing;
 mod situation;
-mod skills;
 mod truncation;
 
 use std::{
@@ -27,13 +25,14 @@ use tokio::{
 };
 
 use crate::{
-    model::{Clock, Collector, ContactCenter, Goals, Selection, Text},
+    model::{Cadence, Clock, Collector, ContactCenter, Goals, Selection, Text},
     snapshot::{Center, Snapshot},
     stats::Stats,
     tally::{self, Published, Saved, Tally},
     trio::{Client, Error, Limits, Root, Route},
 };
 use budget::Load;
+pub use collectors::{Answer, read_collector};
 use pacing::RequestCounts;
 use situation::{LoggedMismatches, Situations};
 
@@ -98,9 +97,11 @@ impl Settings {
         match self.collectors[collector.index()] {
             CollectorInterval::Off => None,
             CollectorInterval::Every(interval) => Some(interval),
-            CollectorInterval::Default if collector.is_fast() => Some(self.state),
-            CollectorInterval::Default if collector == Collector::Inventory => Some(self.inventory),
-            CollectorInterval::Default => Some(self.configuration),
+            CollectorInterval::Default => Some(match collector.cadence() {
+                Cadence::Live => self.state,
+                Cadence::Configuration => self.configuration,
+                Cadence::Inventory => self.inventory,
+            }),
         }
     }
 }

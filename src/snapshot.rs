@@ -12,7 +12,7 @@ use crate::model::{
     FieldUse, Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 pub use reading::{
-    Attempt, Good, Health, Outcome, Problem, Reading, Tried, is_same_moment, max_age,
+    AnyReading, Attempt, Good, Health, Outcome, Problem, Reading, is_same_moment, max_age,
 };
 
 /// The readings of one target after a step of its poller.
@@ -123,84 +123,84 @@ impl Center {
         contact_center: ContactCenter,
         interval: impl Fn(Collector) -> Option<Duration>,
     ) -> Self {
-        Self {
+        let mut center = Self {
             contact_center,
-            services: Reading::none(interval(Collector::Services)),
-            service_state: Reading::none(interval(Collector::ServiceState)),
-            service_groups: Reading::none(interval(Collector::ServiceGroups)),
-            agents: Reading::none(interval(Collector::Agents)),
-            agent_state: Reading::none(interval(Collector::AgentState)),
-            agent_groups: Reading::none(interval(Collector::AgentGroups)),
-            calls: Reading::none(interval(Collector::Calls)),
-            cases: Reading::none(interval(Collector::Cases)),
+            services: Reading::none(None),
+            service_state: Reading::none(None),
+            service_groups: Reading::none(None),
+            agents: Reading::none(None),
+            agent_state: Reading::none(None),
+            agent_groups: Reading::none(None),
+            calls: Reading::none(None),
+            cases: Reading::none(None),
             followed: Arc::new([]),
-            skills: Reading::none(interval(Collector::Skills)),
-            inventory: Reading::none(interval(Collector::Inventory)),
+            skills: Reading::none(None),
+            inventory: Reading::none(None),
+        };
+        center.set_intervals(interval);
+        center
+    }
+
+    /// Returns the reading of a collector.
+    pub fn reading(&self, collector: Collector) -> &dyn AnyReading {
+        match collector {
+            Collector::Services => &self.services,
+            Collector::ServiceState => &self.service_state,
+            Collector::ServiceGroups => &self.service_groups,
+            Collector::Agents => &self.agents,
+            Collector::AgentState => &self.agent_state,
+            Collector::AgentGroups => &self.agent_groups,
+            Collector::Calls => &self.calls,
+            Collector::Cases => &self.cases,
+            Collector::Skills => &self.skills,
+            Collector::Inventory => &self.inventory,
+        }
+    }
+
+    /// Returns the reading of a collector, to be changed.
+    pub fn reading_mut(&mut self, collector: Collector) -> &mut dyn AnyReading {
+        match collector {
+            Collector::Services => &mut self.services,
+            Collector::ServiceState => &mut self.service_state,
+            Collector::ServiceGroups => &mut self.service_groups,
+            Collector::Agents => &mut self.agents,
+            Collector::AgentState => &mut self.agent_state,
+            Collector::AgentGroups => &mut self.agent_groups,
+            Collector::Calls => &mut self.calls,
+            Collector::Cases => &mut self.cases,
+            Collector::Skills => &mut self.skills,
+            Collector::Inventory => &mut self.inventory,
         }
     }
 
     /// Returns the state of every collector that is switched on, in the order of
     /// [`Collector::ALL`].
-    pub fn health(&self) -> impl Iterator<Item = Health> {
-        let health = Collector::ALL.map(|collector| match collector {
-            Collector::Services => self.services.health(collector),
-            Collector::ServiceState => self.service_state.health(collector),
-            Collector::ServiceGroups => self.service_groups.health(collector),
-            Collector::Agents => self.agents.health(collector),
-            Collector::AgentState => self.agent_state.health(collector),
-            Collector::AgentGroups => self.agent_groups.health(collector),
-            Collector::Calls => self.calls.health(collector),
-            Collector::Cases => self.cases.health(collector),
-            Collector::Skills => self.skills.health(collector),
-            Collector::Inventory => self.inventory.health(collector),
-        });
-        health.into_iter().flatten()
+    pub fn health(&self) -> impl Iterator<Item = (Collector, Health)> {
+        let health = |collector| Some((collector, self.reading(collector).health()?));
+        Collector::ALL.into_iter().filter_map(health)
     }
 
     /// Sets the intervals of the collectors.
     pub fn set_intervals(&mut self, interval: impl Fn(Collector) -> Option<Duration>) {
-        self.services.interval = interval(Collector::Services);
-        self.service_state.interval = interval(Collector::ServiceState);
-        self.service_groups.interval = interval(Collector::ServiceGroups);
-        self.agents.interval = interval(Collector::Agents);
-        self.agent_state.interval = interval(Collector::AgentState);
-        self.agent_groups.interval = interval(Collector::AgentGroups);
-        self.calls.interval = interval(Collector::Calls);
-        self.cases.interval = interval(Collector::Cases);
-        self.skills.interval = interval(Collector::Skills);
-        self.inventory.interval = interval(Collector::Inventory);
+        for collector in Collector::ALL {
+            self.reading_mut(collector).set_interval(interval(collector));
+        }
     }
+}
 
-    /// Returns mutable access to the results of the last attempts, in the order of
-    /// [`Collector::ALL`].
-    pub fn attempts(&mut self) -> [Tried<'_>; Collector::COUNT] {
-        [
-            self.services.tried(),
-            self.service_state.tried(),
-            self.service_groups.tried(),
-            self.agents.tried(),
-            self.agent_state.tried(),
-            self.agent_groups.tried(),
-            self.calls.tried(),
-            self.cases.tried(),
-            self.skills.tried(),
-            self.inventory.tried(),
-        ]
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// Returns the reason why the last attempt of a collector was not complete.
-    pub fn problem(&self, collector: Collector) -> Option<&Problem> {
-        match collector {
-            Collector::Services => self.services.problem.as_ref(),
-            Collector::ServiceState => self.service_state.problem.as_ref(),
-            Collector::ServiceGroups => self.service_groups.problem.as_ref(),
-            Collector::Agents => self.agents.problem.as_ref(),
-            Collector::AgentState => self.agent_state.problem.as_ref(),
-            Collector::AgentGroups => self.agent_groups.problem.as_ref(),
-            Collector::Calls => self.calls.problem.as_ref(),
-            Collector::Cases => self.cases.problem.as_ref(),
-            Collector::Skills => self.skills.problem.as_ref(),
-            Collector::Inventory => self.inventory.problem.as_ref(),
+    #[test]
+    fn each_collector_has_a_reading_of_its_own() {
+        let contact_center = ContactCenter { id: "1".into(), name: None };
+        let interval = |collector: Collector| Duration::from_secs(1 + collector.index() as u64);
+        let mut center = Center::new(contact_center, |collector| Some(interval(collector)));
+        for collector in Collector::ALL {
+            assert_eq!(center.reading(collector).interval(), Some(interval(collector)));
+            center.reading_mut(collector).set_interval(None);
+            assert!(center.health().all(|(on, _)| on != collector), "{}", collector.as_str());
         }
     }
 }

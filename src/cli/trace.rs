@@ -13,7 +13,7 @@ use super::{TraceArgs, UsageError, run};
 use crate::{
     app::{PollerFactory, shutdown},
     config::{Config, Target},
-    model::{Clock, Collector, Goals, Selection, Text},
+    model::{Clock, Collector, Goals, Property, Selection, Text},
     poller::{self, CollectorInterval},
     tally::{self, Edges},
     tools::trace::{Failure, Line, Settings, Tokens, Trace, Tracer},
@@ -115,9 +115,8 @@ fn trace(
     tracer: Tracer,
 ) -> anyhow::Result<Trace> {
     // Their requests would take part of the target's budget, and nothing of them is printed.
-    for unneeded in
-        [Collector::Agents, Collector::AgentGroups, Collector::Skills, Collector::Inventory]
-    {
+    let is_unneeded = |collector: &Collector| !collector.has(Property::Traced);
+    for unneeded in Collector::ALL.into_iter().filter(is_unneeded) {
         poll.collectors[unneeded.index()] = CollectorInterval::Off;
     }
     let allow = if contact_centers.is_empty() {

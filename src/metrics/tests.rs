@@ -1,7 +1,7 @@
 //! Tests of whole encodings, by subject.
 
 mod absence;
-mod contract;
+pub(in crate::metrics) mod contract;
 pub(crate) mod fixture;
 mod flow;
 mod formats;

@@ -69,19 +69,6 @@ closed_set! {
 }
 
 impl Resource {
-    /// The collections of a contact centre whose items are counted.
-    pub const OF_CONTACT_CENTER: [Self; 9] = [
-        Self::Agents,
-        Self::AgentGroups,
-        Self::Services,
-        Self::ServiceGroups,
-        Self::Roles,
-        Self::Schedules,
-        Self::ExceptionLists,
-        Self::Skills,
-        Self::SkillProfiles,
-    ];
-
     /// The collections below the nodes `security` and `directory`, each with its node.
     pub const OF_NODES: [(Self, Self); 11] = [
         (Self::Security, Self::SecurityGroups),
@@ -96,6 +83,15 @@ impl Resource {
         (Self::Directory, Self::ExtraFieldNames),
         (Self::Directory, Self::AddressSpaces),
     ];
+
+    /// Returns the collections of a contact centre whose items are counted: those that are read as
+    /// configuration, and others.
+    pub fn counted_in_contact_center() -> impl Iterator<Item = Self> {
+        let others = [Self::Roles, Self::Schedules, Self::ExceptionLists, Self::SkillProfiles];
+        let is_configuration = |of: &Collector| of.cadence() == Cadence::Configuration;
+        let configuration = Collector::ALL.into_iter().filter(is_configuration);
+        configuration.filter_map(Collector::resource).chain(others)
+    }
 
     /// Returns true if items come and go all the time, so that a list may change while it is paged.
     pub const fn comes_and_goes(self) -> bool {
@@ -136,28 +132,122 @@ closed_set! {
     }
 }
 
+/// The time at which a collector is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cadence {
+    /// What is happening now, at `poll.state`. These collectors decide `up`.
+    Live,
+    /// What is configured in Trio, at `poll.configuration`.
+    Configuration,
+    /// Numbers of items, at `poll.inventory`.
+    Inventory,
+}
+
+/// A property of some collectors that other rooms ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Property {
+    /// Most metrics come from it, so a script sees a failure of it by the exit code of `check`.
+    Core,
+    /// Every Trio in use has items of it: if it has none, they may be hidden from the API user.
+    NeverEmpty,
+    /// It sends a request for each known service, so it is read after the services.
+    PerService,
+    /// `trace` reads it: for the events, or for the names in their lines.
+    Traced,
+}
+
+/// The declaration of a collector.
+#[derive(Clone, Copy, Debug)]
+struct Declaration {
+    resource: Option<Resource>,
+    cadence: Cadence,
+    feeds: &'static str,
+    properties: &'static [Property],
+}
+
 impl Collector {
+    /// Returns the declaration. The request that a collector makes is in `poller::collectors`, the
+    /// place of its data in `snapshot::Center`.
+    const fn declaration(self) -> Declaration {
+        use Cadence::{Configuration, Inventory, Live};
+        use Property::{Core, NeverEmpty, PerService, Traced};
+        let (resource, cadence, feeds, properties): (_, _, _, &[Property]) = match self {
+            Self::Services => (
+                Some(Resource::Services),
+                Configuration,
+                "names and groups of services",
+                &[NeverEmpty, Traced],
+            ),
+            Self::ServiceState => (
+                Some(Resource::ServiceState),
+                Live,
+                "queues (trio_service_…)",
+                &[Core, NeverEmpty, Traced],
+            ),
+            Self::ServiceGroups => {
+                (Some(Resource::ServiceGroups), Configuration, "groups of services", &[Traced])
+            }
+            Self::Agents => {
+                (Some(Resource::Agents), Configuration, "names and groups of agents", &[NeverEmpty])
+            }
+            Self::AgentState => (
+                Some(Resource::AgentState),
+                Live,
+                "states of agents (trio_agents…)",
+                &[Core, NeverEmpty, Traced],
+            ),
+            Self::AgentGroups => {
+                (Some(Resource::AgentGroups), Configuration, "names of agent groups", &[])
+            }
+            Self::Calls => (Some(Resource::Calls), Live, "trio_calls", &[Traced]),
+            Self::Cases => {
+                (Some(Resource::Cases), Live, "numbers of chats, e-mails and tasks", &[Traced])
+            }
+            Self::Skills => (
+                Some(Resource::Skills),
+                Configuration,
+                "trio_service_skilled_agents",
+                &[PerService],
+            ),
+            Self::Inventory => (None, Inventory, "trio_resource_items", &[]),
+        };
+        Declaration { resource, cadence, feeds, properties }
+    }
+
+    /// Returns the collector that reads a resource; `None` if at most the inventory reads it.
+    pub fn of(resource: Resource) -> Option<Self> {
+        Self::ALL.into_iter().find(|collector| collector.resource() == Some(resource))
+    }
+
     /// Returns the resource that it reads, which messages name; `None` for the inventory, which
     /// reads many.
     pub const fn resource(self) -> Option<Resource> {
-        Some(match self {
-            Self::Services => Resource::Services,
-            Self::ServiceState => Resource::ServiceState,
-            Self::ServiceGroups => Resource::ServiceGroups,
-            Self::Agents => Resource::Agents,
-            Self::AgentState => Resource::AgentState,
-            Self::AgentGroups => Resource::AgentGroups,
-            Self::Calls => Resource::Calls,
-            Self::Cases => Resource::Cases,
-            Self::Skills => Resource::Skills,
-            Self::Inventory => return None,
-        })
+        self.declaration().resource
+    }
+
+    /// Returns the time at which it is due.
+    pub const fn cadence(self) -> Cadence {
+        self.declaration().cadence
+    }
+
+    /// Returns the metrics that are absent without it, in words for people.
+    pub const fn feeds(self) -> &'static str {
+        self.declaration().feeds
+    }
+
+    /// Returns true if it has the property.
+    pub fn has(self, property: Property) -> bool {
+        self.declaration().properties.contains(&property)
     }
 
     /// Returns true if the collector reads the current state rather than the configuration.
     pub const fn is_fast(self) -> bool {
-        // These decide `up`, and are due at poll.state.
-        matches!(self, Self::ServiceState | Self::AgentState | Self::Calls | Self::Cases)
+        matches!(self.cadence(), Cadence::Live)
+    }
+
+    /// Returns true if it reads one of the lists of cases.
+    pub fn lists_cases(self) -> bool {
+        self.resource().is_some_and(Resource::comes_and_goes)
     }
 }
 

@@ -1,19 +1,20 @@
 //! One cycle of a target: contact centres, due collectors, and their results.
 
-use std::{collections::HashSet, future::Future, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
-use tokio::time::timeout;
 
 use super::{
     Poller, Settings, cadence,
+    collectors::{Answer, lists_named_things, read_collector, service_ids},
     follow::{CaseRef, FollowOutcome},
-    outcome::{CollectorResult, apply_outcome, groups, timeout_error, to_problem, with_count},
+    outcome::{Attempted, CollectorResult, to_problem},
+    truncation,
 };
 use crate::{
-    model::{Clock, Collector, Resource, Text},
-    snapshot::{Attempt, Center, Notes, Outcome, Reading, Snapshot, Tried},
-    trio::{Client, Error, Listing, Root, Route},
+    model::{Cadence, Clock, Collector, Property, Resource, Text},
+    snapshot::{AnyReading, Attempt, Center, Notes, Outcome, Reading, Snapshot},
+    trio::{Client, Error, Inventory, Root, Route},
 };
 
 /// Scope of log lines about the target as a whole.
@@ -112,7 +113,6 @@ impl Poller {
             return Ok(());
         }
         let (client, clock, selection) = (&self.client, self.clock.clone(), &self.selection);
-        let begun = clock.now();
         let read = async {
             let root: Root = client.root().await?;
             let mut listing = client.contact_centers(&root).await?;
@@ -123,23 +123,23 @@ impl Poller {
             let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
             Ok((root, all, listing, routes?))
         };
-        let result = timeout(self.settings.collector_limit, read)
-            .await
-            .unwrap_or_else(|_| Err(timeout_error(Resource::ContactCenters)));
-        let (result, found) = match result {
-            Ok((root, all, listing, routes)) => {
-                self.log_unmatched(&all);
-                snapshot.notes.passed_over =
-                    all.into_iter().filter(|center| !self.selection.takes(center)).collect();
-                (Ok(listing), Some((root, routes)))
-            }
-            Err(error) => (Err(error), None),
-        };
-        let error = apply_outcome(
+        let limit = self.settings.collector_limit;
+        let attempted = Attempted::run(&clock, limit, Resource::ContactCenters, read).await;
+        let mut found = None;
+        let attempted = attempted.map(|(root, all, listing, routes)| {
+            self.log_unmatched(&all);
+            snapshot.notes.passed_over =
+                all.into_iter().filter(|center| !self.selection.takes(center)).collect();
+            found = Some((root, routes));
+            listing.items
+        });
+        let error = attempted.enter(
             &mut snapshot.contact_centers,
-            begun,
-            &clock,
-            result.map(|listing| (listing.items.len(), listing.items)),
+            |reading, items, begun, took| {
+                reading.store(begun, took, items.len(), items);
+                None
+            },
+            |reading| reading,
         );
         if let Some((root, routes)) = found {
             self.root = Some(root);
@@ -229,7 +229,34 @@ impl Poller {
         (!total.is_empty()).then(|| total.swap_remove(why).1)
     }
 
-    pub(super) fn context(&self) -> CollectContext<'_> {
+    /// Counts the collections that belong to no contact centre. Returns the error for which nothing
+    /// could be read.
+    async fn count_shared(&mut self, snapshot: &mut Snapshot) -> Option<Error> {
+        let (context, root) = (self.context(), self.root.as_ref()?);
+        if !context.is_due(&snapshot.inventory, false) {
+            return None;
+        }
+        let read = context.client.shared_collection_counts(root);
+        let attempted = context.attempt(Resource::Directory, read).await;
+        snapshot.simulated |= attempted.result.as_ref().is_ok_and(|inventory| inventory.simulated);
+        let error = attempted.enter(
+            &mut snapshot.inventory,
+            |reading, Inventory { counts, failure, .. }, begun, took| {
+                reading.store(begun, took, counts.len(), counts);
+                failure
+            },
+            |reading| reading,
+        );
+        let scope = Collector::Inventory.as_str();
+        match error {
+            Some(error) if error.is_total() => return Some(error),
+            Some(error) => self.situations.failed(scope, &error),
+            None => self.situations.recovered(scope),
+        }
+        None
+    }
+
+    fn context(&self) -> CollectContext<'_> {
         CollectContext {
             client: &self.client,
             clock: &self.clock,
@@ -241,15 +268,18 @@ impl Poller {
     /// Marks all due readings as failed, without sending requests.
     fn fail_due(&self, snapshot: &mut Snapshot, why: &Error) {
         let (now, tick) = (self.clock.now(), self.settings.state);
-        let of_centers = snapshot.centers.iter_mut().flat_map(Center::attempts);
-        let shared = snapshot.inventory.tried();
-        for Tried { attempt, problem, interval } in of_centers.chain([shared]) {
-            if interval.is_some_and(|interval| cadence::due(*attempt, interval, tick, true, now)) {
-                *attempt =
-                    Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Failed });
-                *problem = Some(to_problem(why));
+        let fail = |reading: &mut dyn AnyReading| {
+            let due = |interval| cadence::due(reading.attempt(), interval, tick, true, now);
+            if reading.interval().is_some_and(due) {
+                let duration = Duration::ZERO;
+                let attempt = Attempt { at: now, duration, outcome: Outcome::Failed };
+                reading.fail(attempt, to_problem(why));
             }
+        };
+        for center in &mut snapshot.centers {
+            Collector::ALL.into_iter().for_each(|collector| fail(center.reading_mut(collector)));
         }
+        fail(&mut snapshot.inventory);
     }
 }
 
@@ -276,25 +306,23 @@ impl CollectContext<'_> {
         read_early_for: &HashSet<Id>,
         wanted: &[CaseRef],
     ) -> CenterOutcome {
-        let (state, fast, follow_outcome) = self.collect_live(route, &mut center, wanted).await;
-        let mut done: Vec<CollectorResult> =
-            state.into_iter().chain(self.configuration(route, &mut center, false).await).collect();
+        let (mut done, fast, follow_outcome) = self.collect_live(route, &mut center, wanted).await;
+        done.extend(self.configuration(route, &mut center, false).await);
         // A service or agent that is new in Trio gets its name with its first states, not minutes
         // later with the next configuration reading.
         let mut asked = unknown_ids(&center);
         asked.retain(|id| !read_early_for.contains(id));
         // Unknown ids come from states alone; an error of another collector says nothing about
         // them.
-        let explains = |done: &CollectorResult| {
-            !matches!(done.collector, Collector::Calls | Collector::Cases | Collector::Skills)
-        };
-        let well = done.iter().all(|done| done.error.is_none() || !explains(done));
+        let well =
+            done.iter().all(|done| done.error.is_none() || !lists_named_things(done.collector));
         if well && !asked.is_empty() && read_early_for.len() < MAX_EARLY_READ_IDS {
             done.extend(self.configuration(route, &mut center, true).await);
         } else {
             asked.clear();
         }
-        done.extend(self.inventory(route, &mut center).await);
+        let is_inventory = |collector: Collector| collector.cadence() == Cadence::Inventory;
+        done.extend(self.collect(route, &mut center, is_inventory, false).await);
         CenterOutcome {
             simulated: done.iter().any(|done| done.simulated),
             center,
@@ -305,83 +333,100 @@ impl CollectContext<'_> {
         }
     }
 
-    /// Reads the configuration collectors.
+    /// Reads the live collectors, then those of the wanted cases that no list shows. The flag is
+    /// `None` if none was due, else true if one was read.
+    async fn collect_live(
+        self,
+        route: &Route,
+        center: &mut Center,
+        wanted: &[CaseRef],
+    ) -> (Vec<CollectorResult>, Option<bool>, FollowOutcome) {
+        let before = center.clone();
+        // States and lists at the same time, so that queue lengths can be compared with lists.
+        let done = self.collect(route, center, Collector::is_fast, false).await;
+        let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
+        // Before single cases are read: a list that is truncated hides cases, a whole one does not.
+        truncation::mark(&before, center);
+        let mut follow_outcome = self.follow(route, (&before, center), wanted).await;
+        center.followed = std::mem::take(&mut follow_outcome.found).into();
+        (done, fast, follow_outcome)
+    }
+
+    /// Reads the configuration collectors, last those that send a request for each service.
     async fn configuration(
         self,
         route: &Route,
         center: &mut Center,
         early: bool,
     ) -> Vec<CollectorResult> {
-        let client = self.client;
-        let Center { services, service_groups, agents, agent_groups, .. } = center;
-        let [with_services, with_groups, with_agents, with_agent_groups] = [
-            Collector::Services,
-            Collector::ServiceGroups,
-            Collector::Agents,
-            Collector::AgentGroups,
-        ]
-        .map(|collector| early || self.needs_member_probe(route, collector));
-        let done = tokio::join!(
-            self.collect(
-                Collector::Services,
-                services,
-                with_services,
-                client.services(route),
-                with_count
-            ),
-            self.collect(
-                Collector::ServiceGroups,
-                service_groups,
-                with_groups,
-                client.service_groups(route),
-                groups
-            ),
-            self.collect(Collector::Agents, agents, with_agents, client.agents(route), with_count),
-            self.collect(
-                Collector::AgentGroups,
-                agent_groups,
-                with_agent_groups,
-                client.agent_groups(route),
-                with_count
-            ),
-        );
-        let skills = self.skills(route, center, early).await;
-        [done.0, done.1, done.2, done.3, skills].into_iter().flatten().collect()
+        let is_first = |collector: Collector| {
+            collector.cadence() == Cadence::Configuration && !collector.has(Property::PerService)
+        };
+        let mut done = self.collect(route, center, is_first, early).await;
+        if service_ids(center).is_some() {
+            let is_last = |collector: Collector| collector.has(Property::PerService);
+            done.extend(self.collect(route, center, is_last, early).await);
+        }
+        done
+    }
+
+    /// Reads those of the selected collectors that are due, at the same time; with `early`, all
+    /// that are switched on.
+    async fn collect(
+        self,
+        route: &Route,
+        center: &mut Center,
+        is_selected: fn(Collector) -> bool,
+        early: bool,
+    ) -> Vec<CollectorResult> {
+        let before: &Center = center;
+        let is_due = |collector: &Collector| {
+            let early = early || self.needs_member_probe(route, *collector);
+            is_selected(*collector) && self.is_due(before.reading(*collector), early)
+        };
+        let due: Vec<Collector> = Collector::ALL.into_iter().filter(is_due).collect();
+        let attempts = due.into_iter().map(async |collector| {
+            // The inventory reads many resources, all below this one.
+            let resource = collector.resource().unwrap_or(Resource::ContactCenters);
+            let read = read_collector(self.client, route, before, collector);
+            (collector, self.attempt(resource, read).await)
+        });
+        let attempted: Vec<(Collector, Attempted<Answer>)> = join_all(attempts).await;
+        let enter = |(collector, attempted): (Collector, Attempted<Answer>)| {
+            let simulated = attempted.result.as_ref().is_ok_and(|answer| answer.simulated);
+            let error = attempted.enter(
+                center,
+                |center, answer, begun, took| answer.store(center, begun, took),
+                |center| center.reading_mut(collector),
+            );
+            CollectorResult { collector, simulated, error }
+        };
+        attempted.into_iter().map(enter).collect()
     }
 
     /// Returns true if a collector should be read again at once, to find members that Trio sends
     /// only when asked for.
-    pub(super) fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
-        collector.resource().is_some_and(|resource| {
-            self.client.next_reading_may_add_members(resource, route.contact_center())
-        })
+    fn needs_member_probe(self, route: &Route, collector: Collector) -> bool {
+        // Lists of cases are read in nearly each step, and skills take a request for each service.
+        lists_named_things(collector)
+            && collector.resource().is_some_and(|resource| {
+                self.client.next_reading_may_add_members(resource, route.contact_center())
+            })
     }
 
-    /// Reads one collector if it is due, or if `early` is set.
-    pub(super) async fn collect<T, L>(
+    /// Returns true if a reading is switched on, and due or to be read early.
+    fn is_due(self, reading: &dyn AnyReading, early: bool) -> bool {
+        let (tick, now) = (self.settings.state, self.clock.now());
+        let due = |interval| cadence::due(reading.attempt(), interval, tick, self.recovered, now);
+        reading.interval().is_some_and(|interval| early || due(interval))
+    }
+
+    async fn attempt<A>(
         self,
-        collector: Collector,
-        reading: &mut Reading<T>,
-        early: bool,
-        read: impl Future<Output = Result<Listing<L>, Error>>,
-        data: fn(Vec<L>) -> (usize, T),
-    ) -> Option<CollectorResult>
-    where
-        T: PartialEq,
-    {
-        let begun = self.clock.now();
-        let tick = self.settings.state;
-        let due = |interval| cadence::due(reading.attempt, interval, tick, self.recovered, begun);
-        if !reading.interval.is_some_and(|interval| early || due(interval)) {
-            return None;
-        }
-        let limit = self.settings.collector_limit;
-        let resource = collector.resource().unwrap_or(Resource::Api);
-        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(timeout_error(resource)));
-        let simulated = result.as_ref().is_ok_and(|listing| listing.simulated);
-        let error =
-            apply_outcome(reading, begun, self.clock, result.map(|listing| data(listing.items)));
-        Some(CollectorResult { collector, simulated, error })
+        resource: Resource,
+        read: impl Future<Output = Result<A, Error>>,
+    ) -> Attempted<A> {
+        Attempted::run(self.clock, self.settings.collector_limit, resource, read).await
     }
 }
 

@@ -1,8 +1,12 @@
 //! Results of readings, and their entry into the snapshot.
 
+use std::{future::Future, time::Duration};
+
+use tokio::time::timeout;
+
 use crate::{
-    model::{CaseList, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp},
-    snapshot::{Attempt, Outcome, Problem, Reading},
+    model::{Clock, Collector, RequestFailure, Resource, Stamp},
+    snapshot::{AnyReading, Attempt, Outcome, Problem},
     trio::Error,
 };
 
@@ -13,41 +17,49 @@ pub(super) struct CollectorResult {
     pub(super) error: Option<Error>,
 }
 
-pub(super) fn with_count<T>(items: Vec<T>) -> (usize, Vec<T>) {
-    (items.len(), items)
-}
-
-pub(super) fn groups(mut items: Vec<ServiceGroups>) -> (usize, ServiceGroups) {
-    let groups = items.pop().unwrap_or_default();
-    (groups.groups.len(), groups)
-}
-
-pub(super) fn single_list(mut items: Vec<CaseList>) -> (usize, CaseList) {
-    let list = items.pop().unwrap_or_default();
-    (list.cases.len(), list)
-}
-
-/// Enters the result of an attempt into `reading`. Returns its error.
-pub(super) fn apply_outcome<T: PartialEq>(
-    reading: &mut Reading<T>,
+/// An attempt to read, before its entry into the snapshot.
+pub(super) struct Attempted<A> {
     begun: Stamp,
-    clock: &Clock,
-    result: Result<(usize, T), Error>,
-) -> Option<Error> {
-    let took = clock.now().since(begun);
-    match result {
-        Ok((items, data)) => {
-            reading.store(begun, took, items, data);
-            None
-        }
-        Err(error) => {
-            let incomplete = matches!(error, Error::Incomplete { .. });
-            let outcome = if incomplete { Outcome::Incomplete } else { Outcome::Failed };
-            reading.attempt = Some(Attempt { at: begun, duration: took, outcome });
-            reading.problem = Some(to_problem(&error));
-            reading.incomplete_total += u64::from(incomplete);
-            Some(error)
-        }
+    took: Duration,
+    pub(super) result: Result<A, Error>,
+}
+
+impl<A> Attempted<A> {
+    /// Waits for `read` up to `limit`; the error of a longer reading names `resource`.
+    pub(super) async fn run(
+        clock: &Clock,
+        limit: Duration,
+        resource: Resource,
+        read: impl Future<Output = Result<A, Error>>,
+    ) -> Self {
+        let begun = clock.now();
+        let result = timeout(limit, read).await.unwrap_or_else(|_| Err(timeout_error(resource)));
+        Self { begun, took: clock.now().since(begun), result }
+    }
+
+    /// Returns the attempt with its data converted.
+    pub(super) fn map<B>(self, convert: impl FnOnce(A) -> B) -> Attempted<B> {
+        let Self { begun, took, result } = self;
+        Attempted { begun, took, result: result.map(convert) }
+    }
+
+    /// Enters the data with `store`, which returns the error of a part that is missing, and any
+    /// error into the reading. Returns the error.
+    pub(super) fn enter<P>(
+        self,
+        place: &mut P,
+        store: impl FnOnce(&mut P, A, Stamp, Duration) -> Option<Error>,
+        reading: impl FnOnce(&mut P) -> &mut dyn AnyReading,
+    ) -> Option<Error> {
+        let Self { begun, took, result } = self;
+        let (outcome, error) = match result {
+            Ok(data) => (Outcome::Failed, store(place, data, begun, took)?),
+            Err(error @ Error::Incomplete { .. }) => (Outcome::Incomplete, error),
+            Err(error) => (Outcome::Failed, error),
+        };
+        let attempt = Attempt { at: begun, duration: took, outcome };
+        reading(place).fail(attempt, to_problem(&error));
+        Some(error)
     }
 }
 

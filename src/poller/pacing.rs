@@ -51,10 +51,10 @@ impl Poller {
         let mut fast = Load { requests: fast_requests, ..Load::default() };
         let mut slow = Load { requests: slow_requests, ..Load::default() };
         let mut fast_was_due = false;
-        for health in snapshot.centers.iter().flat_map(|center| center.health()) {
+        for (collector, health) in snapshot.centers.iter().flat_map(|center| center.health()) {
             let Some(duration) = made(health.attempt) else { continue };
-            fast_was_due |= health.collector.is_fast();
-            let load = if health.collector.is_fast() { &mut fast } else { &mut slow };
+            fast_was_due |= collector.is_fast();
+            let load = if collector.is_fast() { &mut fast } else { &mut slow };
             load.duration = load.duration.max(duration);
         }
         if fast_was_due {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::model::{Collector, Stamp, Text};
+use crate::model::{Stamp, Text};
 
 /// The last complete data of one collector, and the result of its last attempt.
 #[derive(Clone, Debug)]
@@ -90,11 +90,6 @@ impl<T> Reading<T> {
         });
     }
 
-    /// Returns the result of the last attempt, to be changed.
-    pub fn tried(&mut self) -> Tried<'_> {
-        Tried { attempt: &mut self.attempt, problem: &mut self.problem, interval: self.interval }
-    }
-
     /// Returns the age after which the data is withheld: three intervals, at least a minute.
     pub fn max_age(&self) -> Duration {
         max_age(self.interval.unwrap_or_default())
@@ -107,11 +102,48 @@ impl<T> Reading<T> {
         let good = self.good.as_ref()?;
         (now.since(good.taken) <= self.max_age()).then_some(&good.data)
     }
+}
 
-    /// Returns the state of the collector, without its data; `None` if it is switched off.
-    pub fn health(&self, collector: Collector) -> Option<Health> {
+/// A reading of any type of data, without the data.
+pub trait AnyReading {
+    /// Returns the interval of the collector; `None` if it is switched off.
+    fn interval(&self) -> Option<Duration>;
+
+    /// Sets the interval of the collector; `None` switches it off.
+    fn set_interval(&mut self, interval: Option<Duration>);
+
+    /// Returns the last attempt; `None` before the first.
+    fn attempt(&self) -> Option<Attempt>;
+
+    /// Returns the reason why the last attempt was not complete.
+    fn problem(&self) -> Option<&Problem>;
+
+    /// Returns the state of the collector; `None` if it is switched off.
+    fn health(&self) -> Option<Health>;
+
+    /// Enters an attempt that was not complete. The last complete data stays.
+    fn fail(&mut self, attempt: Attempt, problem: Problem);
+}
+
+impl<T> AnyReading for Reading<T> {
+    fn interval(&self) -> Option<Duration> {
+        self.interval
+    }
+
+    fn set_interval(&mut self, interval: Option<Duration>) {
+        self.interval = interval;
+    }
+
+    fn attempt(&self) -> Option<Attempt> {
+        self.attempt
+    }
+
+    fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+
+    fn health(&self) -> Option<Health> {
         Some(Health {
-            collector,
             interval: self.interval?,
             attempt: self.attempt,
             last_success: self.good.as_ref().map(|good| good.taken),
@@ -120,17 +152,12 @@ impl<T> Reading<T> {
             incomplete_total: self.incomplete_total,
         })
     }
-}
 
-/// Mutable access to the result of the last attempt, for readings of any type.
-#[derive(Debug)]
-pub struct Tried<'a> {
-    /// The last attempt.
-    pub attempt: &'a mut Option<Attempt>,
-    /// Reason why it was not complete.
-    pub problem: &'a mut Option<Problem>,
-    /// Interval of the collector.
-    pub interval: Option<Duration>,
+    fn fail(&mut self, attempt: Attempt, problem: Problem) {
+        self.incomplete_total += u64::from(attempt.outcome == Outcome::Incomplete);
+        self.attempt = Some(attempt);
+        self.problem = Some(problem);
+    }
 }
 
 /// Longest time between the starts of two readings of the same moment. The collectors of a cycle
@@ -151,8 +178,6 @@ pub fn max_age(interval: Duration) -> Duration {
 /// The state of one collector, without its data.
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
-    /// The collector.
-    pub collector: Collector,
     /// Its interval.
     pub interval: Duration,
     /// Its last attempt.

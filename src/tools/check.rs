@@ -23,7 +23,8 @@ use std::time::Duration;
 pub use report::{Finding, Level, Report};
 
 use crate::{
-    model::{CaseList, Clock, Collector, Resource, Selection, ServiceStatus, Stamp, Text},
+    model::{Clock, Collector, Resource, Selection, Text},
+    snapshot::Center,
     trio::{Client, Route, Settings},
 };
 
@@ -70,21 +71,13 @@ struct CheckedRows {
     rows: usize,
 }
 
-/// States and lists of cases of one contact centre, each with the time when its reading began.
-#[derive(Debug, Default)]
-struct CenterReading {
-    states: Option<(Stamp, Vec<ServiceStatus>)>,
-    calls: Option<(Stamp, CaseList)>,
-    cases: Option<(Stamp, CaseList)>,
-}
-
 /// Results of the readings that later checks need.
 #[derive(Debug, Default)]
 struct Gathered {
     load: load::Load,
     largest: Option<pages::Largest>,
     rows: Vec<CheckedRows>,
-    centers: Vec<CenterReading>,
+    centers: Vec<Center>,
 }
 
 impl Gathered {

@@ -13,22 +13,9 @@ pub use suggest::fields_file;
 pub use table::table;
 
 use crate::{
-    model::{Resource, ServiceGroups, ServiceSkills, Text},
+    model::{Collector, Resource, ServiceGroups, ServiceSkills, Text},
     trio::{Client, Error, Listing, Route},
 };
-
-/// The resources of a contact centre, in the order of the report.
-const RESOURCES: [Resource; 9] = [
-    Resource::Services,
-    Resource::ServiceState,
-    Resource::ServiceGroups,
-    Resource::Agents,
-    Resource::AgentState,
-    Resource::AgentGroups,
-    Resource::Calls,
-    Resource::Cases,
-    Resource::Skills,
-];
 
 /// Reads every resource that the exporter uses. A resource that cannot be read is an entry of the
 /// report.
@@ -47,7 +34,7 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
     ));
     for center in client.contact_centers(&root).await?.items {
         let route = client.route(&root, &center).await?;
-        for resource in RESOURCES {
+        for resource in Collector::ALL.into_iter().filter_map(Collector::resource) {
             let examined = client.examine(&route, resource).await;
             report.resources.push(ResourceReport::new(&center.id, resource, examined, show_values));
         }

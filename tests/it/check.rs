@@ -236,6 +236,15 @@ async fn missing_right_is_named_and_check_continues() {
 }
 
 #[tokio::test]
+async fn skills_are_read_by_states_without_services() {
+    let forbidden = vec!["services".to_owned()];
+    let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
+    let report = examined(trio.target(true)).await;
+    assert_finding(&report, "right cc 1 services:", Level::Check, "answered 403");
+    assert_finding(&report, "right cc 1 skills:", Level::Ok, "readable, ");
+}
+
+#[tokio::test]
 async fn small_pages_are_seen() {
     let trio =
         Simulated::start(Options { page_cap: 10, ..Options::default() }, Clock::system()).await;

@@ -140,7 +140,7 @@ fn max_center_series(center: &CenterInput<'_>) -> usize {
         + exported
         + groups
         + members
-        + agent_groups * 2 * AgentState::COUNT
+        + agent_groups * SERIES_PER_AGENT_GROUP
         + reasons * 2
         + FIXED_SERIES
 }
@@ -148,6 +148,8 @@ fn max_center_series(center: &CenterInput<'_>) -> usize {
 /// Series of one service without its classes: info, open, six numbers, two goals, and the states of
 /// skilled agents.
 const SERIES_PER_SERVICE: usize = 10 + AgentState::COUNT;
+/// Series of one agent group: agents and seconds, by state.
+const SERIES_PER_AGENT_GROUP: usize = 2 * AgentState::COUNT;
 /// Goals of one class of a service: wait target, level target and two alert limits.
 const GOALS_PER_CLASS: usize = 4;
 /// Upper bound for the series of a contact centre whose number is fixed: states, state changes,
@@ -167,4 +169,98 @@ pub(in crate::metrics) fn write(
         family.add_gauge(&[("family", &*spec.scraped_name())], series as u64)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use pretty_assertions::assert_eq;
+
+    use super::*;
+    use crate::{
+        metrics::{
+            Identity,
+            tests::{
+                contract::{Row, rows},
+                fixture,
+            },
+        },
+        model::CaseState,
+        tally::{LeftAge, UnclassifiedReason, Unmeasured},
+    };
+
+    /// Names of the families that a function writes for the fixture, with more than `least` series.
+    fn written(
+        least: usize,
+        write: impl for<'a> FnOnce(&mut FamilyWriter<'_>, &'a EncodeInput<'a>) -> fmt::Result,
+    ) -> BTreeSet<String> {
+        let views = [fixture::full()];
+        let input = EncodeInput::new(&views, &Identity::Name, fixture::taken());
+        let mut writer = FamilyWriter::counting();
+        write(&mut writer, &input).expect("counting does not fail");
+        let counts = writer.into_counts().into_iter().filter(|(_, series)| *series > least);
+        counts.map(|(key, _)| format!("{key:?}")).collect()
+    }
+
+    fn dropped_from(page: MetricsPage) -> BTreeSet<String> {
+        let on_page = drop_order().filter(|(on, _)| *on == page);
+        on_page.map(|(_, spec)| format!("{:?}", spec.key())).collect()
+    }
+
+    #[test]
+    fn every_family_of_the_flow_can_be_dropped() {
+        let mut families = written(0, flow::write);
+        families.insert(format!("{:?}", skilled::SKILLED_AGENTS.key()));
+        assert_eq!(dropped_from(MetricsPage::Main), families);
+    }
+
+    #[test]
+    fn families_with_most_series_per_agent_can_be_dropped() {
+        let one_per_agent = fixture::totals().centers[0].agents.as_ref().map(|a| a.persons.len());
+        let families = written(one_per_agent.expect("agents"), |writer, input| {
+            MetricsPage::Agents.write(writer, input, &Naming::Plain)
+        });
+        assert_eq!(dropped_from(MetricsPage::Agents), families);
+    }
+
+    /// Number of series that a family of the contract has for one service, class or agent.
+    fn series(row: &Row, states: usize, reasons: usize) -> usize {
+        let parts = |(label, _): &(&str, _)| match *label {
+            "state" => states,
+            "reason" => reasons,
+            "age" => LeftAge::ALL.len(),
+            "severity" => 2,
+            _ => 1,
+        };
+        row.labels.iter().map(parts).product()
+    }
+
+    /// Number of series of the families that have a label, but none of `others`.
+    fn total(label: &str, others: &[&str], states: usize, reasons: usize) -> usize {
+        let rows = rows();
+        let is_among = |row: &&Row| {
+            let has = |name: &str| row.labels.iter().any(|(label, _)| *label == name);
+            has(label) && !others.iter().any(|other| has(other)) && row.kind != "histogram"
+        };
+        rows.iter().filter(is_among).map(|row| series(row, states, reasons)).sum()
+    }
+
+    #[test]
+    fn bounds_are_those_of_the_families_that_exist() {
+        let of_service = total(
+            "service_id",
+            &["case_class", "service_group_id", "field"],
+            AgentState::COUNT,
+            Unmeasured::ALL.len(),
+        );
+        assert_eq!(SERIES_PER_SERVICE + flow::SERIES_PER_SERVICE, of_service);
+        let of_class = total("case_class", &[], CaseState::COUNT, UnclassifiedReason::ALL.len());
+        // Two to spare.
+        assert_eq!(GOALS_PER_CLASS + flow::SERIES_PER_CLASS, of_class + 2);
+        let of_agent = total("agent_id", &["agent_group_id"], AgentState::COUNT, 1);
+        assert_eq!(persons::SERIES_PER_AGENT, of_agent);
+        let of_group = total("agent_group_id", &["agent_id"], AgentState::COUNT, 1);
+        assert_eq!(SERIES_PER_AGENT_GROUP, of_group);
+    }
 }

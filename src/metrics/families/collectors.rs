@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{Collector, Stamp, unix_seconds},
-    snapshot::{Attempt, Health, Outcome, max_age},
+    snapshot::{AnyReading, Attempt, Health, Outcome, max_age},
 };
 
 const SUCCESS: Spec = Spec::gauge(
@@ -88,18 +88,19 @@ pub(in crate::metrics) fn write(
 /// Returns the collectors of a target. The label `contact_center` is empty for the collector that
 /// belongs to no contact centre.
 fn target_collectors<'a>(target: &TargetInput<'a>) -> Vec<([Label<'a>; 3], Health)> {
-    let labels = |[target, contact_center]: [Label<'a>; 2], health: &Health| {
-        [target, contact_center, ("collector", health.collector.as_str())]
-    };
     let [name] = target.labels;
+    let labelled = |[target, contact_center]: [Label<'a>; 2],
+                    (collector, health): (Collector, _)| {
+        ([target, contact_center, ("collector", collector.as_str())], health)
+    };
     // With an empty label instead of none: all samples of a family have the same labels.
-    let shared =
-        target.snapshot.and_then(|snapshot| snapshot.inventory.health(Collector::Inventory));
-    let shared = shared.map(|health| (labels([name, ("contact_center", "")], &health), health));
-    let center_collectors = target.centers.iter().flat_map(|center| {
-        center.center.health().map(move |health| (labels(center.labels, &health), health))
+    let shared = target.snapshot.and_then(|snapshot| snapshot.inventory.health());
+    let shared = shared
+        .map(|health| labelled([name, ("contact_center", "")], (Collector::Inventory, health)));
+    let of_centers = target.centers.iter().flat_map(|center| {
+        center.center.health().map(move |collector| labelled(center.labels, collector))
     });
-    shared.into_iter().chain(center_collectors).collect()
+    shared.into_iter().chain(of_centers).collect()
 }
 
 /// Returns true if the last attempt was complete and its data is not too old.

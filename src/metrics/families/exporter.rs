@@ -71,10 +71,10 @@ fn is_up(target: &TargetInput<'_>, now: Stamp) -> bool {
     // A poller that hangs is not up: its last step must not be older than the data of the fast
     // collectors may be.
     let fast = target.centers.iter().flat_map(|center| center.center.health());
-    let fast = fast.filter(|health| health.collector.is_fast());
+    let fast = fast.filter(|(collector, _)| collector.is_fast());
     // Before the first contact centre is known, the shortest maximum age applies: a minute.
     let max_age = fast
-        .map(|health| max_age(health.interval))
+        .map(|(_, health)| max_age(health.interval))
         .max()
         .unwrap_or_else(|| max_age(Duration::ZERO));
     target.snapshot.is_some_and(|snapshot| snapshot.up && now.since(snapshot.stepped) <= max_age)

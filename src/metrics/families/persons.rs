@@ -87,6 +87,10 @@ fn center_rows<'a>(center: &CenterInput<'a>, naming: &Naming) -> Vec<PersonRow<'
     numbered.map(|(at, status)| row(&status.id, Some(status), totals_of((at, status)))).collect()
 }
 
+/// Number of series of one agent beside its groups: info, start and limit of the state, and two
+/// families by state.
+pub(in crate::metrics) const SERIES_PER_AGENT: usize = 3 + 2 * AgentState::COUNT;
+
 /// Returns an upper bound for the number of series of single agents, without looking at each agent.
 pub(in crate::metrics) fn max_series(input: &EncodeInput<'_>) -> usize {
     let max_of_center = |center: &CenterInput<'_>| {
@@ -96,8 +100,7 @@ pub(in crate::metrics) fn max_series(input: &EncodeInput<'_>) -> usize {
         let listed = center.center.agent_groups.good.iter().flat_map(|good| good.data.iter());
         let members = named.map(|agent| agent.group_ids.len()).sum::<usize>()
             + listed.map(|group| group.agent_ids.len()).sum::<usize>();
-        // Info, start and limit of the state, and two families by state.
-        agents * (3 + 2 * AgentState::COUNT) + members
+        agents * SERIES_PER_AGENT + members
     };
     input.centers().map(max_of_center).sum()
 }

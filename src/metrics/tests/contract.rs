@@ -12,7 +12,7 @@ pub(super) const CONTRACT: &str =
 
 /// The purpose of a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::metrics) enum Kind {
     /// Identifies the thing that is measured; sums over it mean nothing.
     Key,
     /// Its values add up to a whole.
@@ -21,14 +21,14 @@ pub(super) enum Kind {
     Info,
 }
 
-pub(super) struct Row {
+pub(in crate::metrics) struct Row {
     pub(super) name: &'static str,
-    kind: &'static str,
+    pub(in crate::metrics) kind: &'static str,
     page: &'static str,
-    pub(super) labels: Vec<(&'static str, Kind)>,
+    pub(in crate::metrics) labels: Vec<(&'static str, Kind)>,
 }
 
-pub(super) fn rows() -> Vec<Row> {
+pub(in crate::metrics) fn rows() -> Vec<Row> {
     let mut lines = CONTRACT.lines();
     assert_eq!(lines.next(), Some("name\ttype\tpage\tlabels"));
     lines.map(row).collect()

@@ -8,10 +8,9 @@ mod states;
 use super::*;
 use crate::{
     model::{
-        Agent, AgentGroup, Collector, ContactCenter, FieldSource, FieldUse, GroupSelection,
-        Pattern, Text,
+        Agent, AgentGroup, ContactCenter, FieldSource, FieldUse, GroupSelection, Pattern, Text,
     },
-    snapshot::{Attempt, Outcome, Reading},
+    snapshot::{AnyReading, Attempt, Outcome, Reading},
 };
 
 const INTERVAL: Duration = Duration::from_secs(5);
@@ -198,7 +197,7 @@ fn groups_without_known_members_have_no_series() {
     let mut center = with_groups(center(t, vec![status("a", AgentState::Busy)]), t, &[("g", &[])]);
     center.agents.attempt = Some(Attempt { at: t, duration: INTERVAL, outcome: Outcome::Failed });
     assert!(run(&[center]).groups.is_none());
-    assert_eq!(Reading::<u8>::none(INTERVAL).health(Collector::Agents).expect("on").items, None);
+    assert_eq!(Reading::<u8>::none(INTERVAL).health().expect("on").items, None);
 }
 
 /// Totals after readings five seconds apart. Each shows `agents` agents, of which the first ones

@@ -41,8 +41,8 @@ impl Load {
 /// Returns the largest number of requests a minute for single cases: each step that reads lists may
 /// send `follow_cases` of them.
 fn single_case_requests(target: &CheckTarget) -> f64 {
-    let lists = [Collector::Calls, Collector::Cases].map(|collector| target.interval(collector));
+    let lists = Collector::ALL.into_iter().filter(|collector| collector.lists_cases());
     let cases = target.settings.limits.follow_cases as f64;
-    let interval = lists.into_iter().flatten().min();
+    let interval = lists.filter_map(|list| target.interval(list)).min();
     interval.map_or(0.0, |interval| cases * 60.0 / interval.as_secs_f64().max(1.0))
 }

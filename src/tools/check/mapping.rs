@@ -3,7 +3,7 @@
 
 use super::{CheckedRows, Report};
 use crate::{
-    model::{FieldUse, Resource},
+    model::{Collector, FieldUse, Property, Resource},
     trio::Client,
 };
 
@@ -65,9 +65,9 @@ fn judge(resource: Resource, rows: usize, fields: &[&FieldUse], report: &mut Rep
     }
 }
 
-/// Returns true for the two resources from which most metrics come.
+/// Returns true for the resources from which most metrics come.
 pub(super) fn is_core(resource: Resource) -> bool {
-    matches!(resource, Resource::ServiceState | Resource::AgentState)
+    Collector::of(resource).is_some_and(|collector| collector.has(Property::Core))
 }
 
 /// Returns true if a field says what happens now. With ids, names and reasons alone no metric has a

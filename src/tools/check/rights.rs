@@ -4,11 +4,11 @@ use std::future::Future;
 
 use tokio::time::timeout;
 
-use super::{
-    CenterReading, CheckTarget, Gathered, Report, load::Load, mapping::is_core, pages::Largest,
-};
+use super::{CheckTarget, Gathered, Report, load::Load, mapping::is_core, pages::Largest};
 use crate::{
-    model::{Clock, CollectionCount, Collector, Resource, Text},
+    model::{Clock, CollectionCount, Collector, ContactCenter, Property, Resource},
+    poller::read_collector,
+    snapshot::Center,
     trio::{Client, Error, Inventory, Root, Route},
 };
 
@@ -21,28 +21,26 @@ pub(super) async fn check(
     gathered: &mut Gathered,
     report: &mut Report,
 ) {
-    let mut services: Vec<Text> = Vec::new();
-    let mut center = CenterReading::default();
+    let contact_center = ContactCenter { id: route.contact_center().clone(), name: None };
+    let mut center = Center::new(contact_center, |collector| target.interval(collector));
     for collector in Collector::ALL {
         let Some(interval) = target.interval(collector) else { continue };
         let Some(resource) = collector.resource() else { continue };
         let before = client.requests_sent();
         let limit = target.settings.limits.collector;
         // A limit for each collector, as in operation: a server that hangs must not stop the check.
-        let mut reader =
-            Reader { client, clock, route, services: &mut services, center: &mut center };
-        let mut read = timeout(limit, reader.items(collector)).await;
+        let mut answer = timeout(limit, read(client, clock, route, &mut center, collector)).await;
         let requests = client.requests_sent() - before;
         gathered.load.add(requests, interval);
         // Most resources hide members until `fields=` names them, so the mapping shows only in a
-        // second reading. Skills take one request for each service: twice is too much.
+        // second reading. One that sends a request for each service is not made twice.
         let has_more_members =
             client.next_reading_may_add_members(resource, route.contact_center());
-        if has_more_members && matches!(read, Ok(Ok(_))) && collector != Collector::Skills {
-            read = timeout(limit, reader.items(collector)).await;
+        if has_more_members && matches!(answer, Ok(Ok(_))) && !collector.has(Property::PerService) {
+            answer = timeout(limit, read(client, clock, route, &mut center, collector)).await;
         }
         let subject = format!("right cc {} {}", route.contact_center(), resource.as_str());
-        match read {
+        match answer {
             Ok(Ok(_)) if requests == 0 => {
                 report.unknown(
                     subject,
@@ -59,9 +57,7 @@ pub(super) async fn check(
                     gathered.largest = Some(Largest { route: route.clone(), resource, items });
                 }
             }
-            Ok(Err(error)) => {
-                report_refusal(subject, resource, lost_metrics(collector), &error, report)
-            }
+            Ok(Err(error)) => report_refusal(subject, resource, collector.feeds(), &error, report),
             Err(_) => {
                 report.fail(
                     subject,
@@ -122,9 +118,7 @@ async fn check_inventory(
         Ok(Inventory { counts, failure, .. }) => (counts, failure),
         Err(error) => (Vec::new(), Some(error)),
     };
-    let has_collector = |count: &CollectionCount| {
-        Collector::ALL.into_iter().any(|collector| collector.resource() == Some(count.resource))
-    };
+    let has_collector = |count: &CollectionCount| Collector::of(count.resource).is_some();
     for count in counts.into_iter().filter(|count| !has_collector(count)) {
         let name = count.resource.as_str();
         let subject = format!("right {place}{name}");
@@ -189,55 +183,18 @@ fn report_refusal(
     }
 }
 
-/// Reader of one contact centre.
-struct Reader<'a> {
-    client: &'a Client,
-    clock: &'a Clock,
-    route: &'a Route,
-    /// Ids of the services; empty until they were read.
-    services: &'a mut Vec<Text>,
-    center: &'a mut CenterReading,
-}
-
-impl Reader<'_> {
-    /// Reads the resource of a collector and returns the number of items.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    async fn items(&mut self, collector: Collector) -> Result<usize, Error> {
-        let Self { client, route, .. } = *self;
-        let begun = self.clock.now();
-        Ok(match collector {
-            Collector::Services => {
-                let services = client.services(route).await?.items;
-                *self.services = services.into_iter().map(|service| service.id).collect();
-                self.services.len()
-            }
-            Collector::ServiceState => {
-                let states = client.service_state(route).await?.items;
-                self.center.states.insert((begun, states)).1.len()
-            }
-            Collector::ServiceGroups => {
-                client.service_groups(route).await?.items.iter().map(|all| all.groups.len()).sum()
-            }
-            Collector::Agents => client.agents(route).await?.items.len(),
-            Collector::AgentState => client.agent_state(route).await?.items.len(),
-            Collector::AgentGroups => client.agent_groups(route).await?.items.len(),
-            Collector::Calls => {
-                let list = client.calls(route).await?.items.pop().unwrap_or_default();
-                self.center.calls.insert((begun, list)).1.cases.len()
-            }
-            Collector::Cases => {
-                let list = client.cases(route).await?.items.pop().unwrap_or_default();
-                self.center.cases.insert((begun, list)).1.cases.len()
-            }
-            Collector::Skills => {
-                let skills = client.skills(route, self.services).await?.items;
-                skills.iter().map(|all| all.skills).sum()
-            }
-            Collector::Inventory => 0,
-        })
-    }
+/// Reads a collector as the poller does, stores its data, and returns the number of items.
+async fn read(
+    client: &Client,
+    clock: &Clock,
+    route: &Route,
+    center: &mut Center,
+    collector: Collector,
+) -> Result<usize, Error> {
+    let begun = clock.now();
+    let answer = read_collector(client, route, center, collector).await?;
+    let items = answer.items;
+    answer.store(center, begun, clock.now().since(begun)).map_or(Ok(items), Err)
 }
 
 /// Reports that a collection can be read. An empty one that has items in every Trio may be hidden.
@@ -256,26 +213,7 @@ fn report_readable(subject: String, resource: Resource, items: u64, report: &mut
 }
 
 /// Returns true for collections that do not change between two requests, so that their pages can be
-/// compared.
+/// compared, and that no Trio in use lacks.
 fn is_paged(resource: Resource) -> bool {
-    matches!(
-        resource,
-        Resource::Services | Resource::ServiceState | Resource::Agents | Resource::AgentState
-    )
-}
-
-/// Returns the metrics that are absent without a collector.
-fn lost_metrics(collector: Collector) -> &'static str {
-    match collector {
-        Collector::Services => "names and groups of services",
-        Collector::ServiceState => "queues (trio_service_…)",
-        Collector::ServiceGroups => "groups of services",
-        Collector::Agents => "names and groups of agents",
-        Collector::AgentState => "states of agents (trio_agents…)",
-        Collector::AgentGroups => "names of agent groups",
-        Collector::Calls => "trio_calls",
-        Collector::Cases => "numbers of chats, e-mails and tasks",
-        Collector::Skills => "trio_service_skilled_agents",
-        Collector::Inventory => "trio_resource_items",
-    }
+    Collector::of(resource).is_some_and(|collector| collector.has(Property::NeverEmpty))
 }

@@ -16,18 +16,18 @@ pub(super) async fn check(
     report: &mut Report,
 ) {
     let mut counts = ZoneCounts::default();
-    let mut with_times = [
-        (Collector::AgentState, Resource::AgentState),
-        (Collector::Calls, Resource::Calls),
-        (Collector::Cases, Resource::Cases),
-    ]
-    .to_vec();
-    with_times.retain(|(collector, _)| target.interval(*collector).is_some());
+    let uses = client.field_uses();
+    // Only fields that are times have a number of rejected ones.
+    let has_times = |resource: &Resource| {
+        uses.iter().any(|field| field.resource == *resource && field.times_rejected.is_some())
+    };
+    let on = Collector::ALL.into_iter().filter(|collector| target.interval(*collector).is_some());
+    let with_times: Vec<Resource> = on.filter_map(Collector::resource).filter(has_times).collect();
     if with_times.is_empty() {
         return;
     }
     for route in routes {
-        for (_, resource) in &with_times {
+        for resource in &with_times {
             // A resource that cannot be read has a line of its own already.
             if let Ok(examination) = client.examine(route, *resource).await {
                 counts.add(&examination);

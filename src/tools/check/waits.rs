@@ -4,9 +4,10 @@
 //! The running exporter reports a factor after three readings, a minute apart; `check` ends before
 //! that, so its lines say "in this reading".
 
-use super::{CenterReading, CheckTarget, Report};
+use super::{CheckTarget, Report};
 use crate::{
     model::Collector,
+    snapshot::{Center, Good},
     tally::{Comparison, Source, age_by_arrival},
     trio::Client,
 };
@@ -15,18 +16,18 @@ use crate::{
 pub(super) fn check(
     target: &CheckTarget,
     client: &Client,
-    read: &[CenterReading],
+    centers: &[Center],
     report: &mut Report,
 ) {
-    let is_on = |collector| target.interval(collector).is_some();
-    if !is_on(Collector::Calls) && !is_on(Collector::Cases) {
+    let is_on = |list: Collector| target.interval(list).is_some();
+    if !Collector::ALL.into_iter().filter(|collector| collector.lists_cases()).any(is_on) {
         return;
     }
     // Arrival times are Trio's, the time of the reading is ours.
     let skew = client.clock_skew().unwrap_or_default();
     let mut comparison = Comparison::default();
-    for reading in read {
-        reading.compare(skew, &mut comparison);
+    for center in centers {
+        compare(center, skew, &mut comparison);
     }
     let mismatches = comparison.mismatches(&client.field_uses());
     for mismatch in &mismatches {
@@ -54,18 +55,16 @@ pub(super) fn check(
     }
 }
 
-impl CenterReading {
-    /// Adds this reading to the comparison; `skew` is Trio's clock minus ours, in seconds.
-    fn compare(&self, skew: f64, comparison: &mut Comparison) {
-        let lists = [&self.calls, &self.cases];
-        for (source, list) in Source::ALL.into_iter().zip(lists) {
-            if let Some((at, list)) = list {
-                comparison.add_list(source, list, &|_, case| age_by_arrival(case, *at, skew));
-            }
+/// Adds a reading to the comparison; `skew` is Trio's clock minus ours, in seconds.
+fn compare(center: &Center, skew: f64, comparison: &mut Comparison) {
+    let lists = Source::ALL.map(|source| source.reading(center).good.as_ref());
+    for (source, list) in Source::ALL.into_iter().zip(lists) {
+        if let Some(Good { taken, data, .. }) = list {
+            comparison.add_list(source, data, &|_, case| age_by_arrival(case, *taken, skew));
         }
-        if let Some((at, states)) = &self.states {
-            let lists = lists.map(|list| list.as_ref().map(|(_, list)| list));
-            comparison.add_states(states, lists, &|_, case| age_by_arrival(case, *at, skew));
-        }
+    }
+    if let Some(Good { taken, data, .. }) = &center.service_state.good {
+        let lists = lists.map(|list| list.map(|good| &*good.data));
+        comparison.add_states(data, lists, &|_, case| age_by_arrival(case, *taken, skew));
     }
 }

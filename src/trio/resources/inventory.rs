@@ -54,7 +54,8 @@ impl Client {
     /// # Errors
     /// The server cannot be used at all.
     pub async fn collection_counts(&self, route: &Route) -> Result<Inventory, Error> {
-        let wanted = Resource::OF_CONTACT_CENTER.map(|resource| (resource, route.url(resource)));
+        let wanted = Resource::counted_in_contact_center();
+        let wanted: Vec<_> = wanted.map(|resource| (resource, route.url(resource))).collect();
         self.count_all(&wanted, route.endpoints(), Inventory::default()).await
     }
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     model::{self, CollectionCount, Collector as Kind, Stamp},
-    snapshot::{Center, Health, Outcome, Problem, Reading, Snapshot, max_age},
+    snapshot::{AnyReading, Outcome, Problem, Reading, Snapshot, max_age},
 };
 
 /// Name of the list of contact centres among the collectors.
@@ -15,50 +15,32 @@ pub(super) const CONTACT_CENTERS: &str = "contact_centers";
 /// Returns all collectors of a target: the list of contact centres, the shared inventory, and those
 /// of each contact centre.
 pub(super) fn all(snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
-    let list = &snapshot.contact_centers;
     // The list of contact centres is no collector, but it can fail like one, and without it nothing
     // is read.
-    let health = list.health(Kind::Services);
-    let interval = snapshot.notes.configured[Kind::Services.index()];
-    let mut all = vec![Collector {
-        configured_interval_seconds: None,
-        ..collector(None, CONTACT_CENTERS, health, list.problem.as_ref(), interval, now)
-    }];
-    let shared = &snapshot.inventory;
-    let name = Kind::Inventory.as_str();
-    let interval = snapshot.notes.configured[Kind::Inventory.index()];
-    let health = shared.health(Kind::Inventory);
-    all.push(collector(None, name, health, shared.problem.as_ref(), interval, now));
-    all.extend(snapshot.centers.iter().flat_map(|center| center_collectors(center, snapshot, now)));
+    let resource = Some(model::Resource::ContactCenters);
+    let mut all = vec![collector(None, CONTACT_CENTERS, resource, &snapshot.contact_centers, now)];
+    let one = |center: Option<&str>, kind: Kind, reading: &dyn AnyReading| Collector {
+        configured_interval_seconds: snapshot.notes.configured[kind.index()].map(seconds),
+        ..collector(center, kind.as_str(), kind.resource(), reading, now)
+    };
+    all.push(one(None, Kind::Inventory, &snapshot.inventory));
+    for center in &snapshot.centers {
+        let id = Some(&*center.contact_center.id);
+        all.extend(Kind::ALL.into_iter().map(|kind| one(id, kind, center.reading(kind))));
+    }
     all
 }
 
-/// Returns the collectors of one contact centre, also those that are switched off.
-fn center_collectors(center: &Center, snapshot: &Snapshot, now: Stamp) -> Vec<Collector> {
-    let known: Vec<Health> = center.health().collect();
-    let id = &center.contact_center.id;
-    let one = |kind: Kind| {
-        let health = known.iter().find(|health| health.collector == kind).copied();
-        let configured = snapshot.notes.configured[kind.index()];
-        collector(Some(id), kind.as_str(), health, center.problem(kind), configured, now)
-    };
-    Kind::ALL.into_iter().map(one).collect()
-}
-
-/// Returns the state of one collector. Only `health` and `problem` of the last attempt decide;
-/// without `health` the collector is switched off.
+/// Returns the state of one collector. Only the health of its reading and the problem of the last
+/// attempt decide; without health the collector is switched off.
 fn collector(
     contact_center: Option<&str>,
     name: &'static str,
-    health: Option<Health>,
-    problem: Option<&Problem>,
-    configured: Option<std::time::Duration>,
+    resource: Option<model::Resource>,
+    reading: &dyn AnyReading,
     now: Stamp,
 ) -> Collector {
-    let resource = match name {
-        CONTACT_CENTERS => Some(model::Resource::ContactCenters),
-        name => Kind::from_word(name).and_then(Kind::resource),
-    };
+    let (health, problem) = (reading.health(), reading.problem());
     // Trio may truncate the other lists without a sign, so "read completely" is true of these
     // alone.
     let is_exact = resource.is_some_and(model::Resource::has_exact_total);
@@ -100,7 +82,7 @@ fn collector(
         items,
         total,
         interval_seconds: health.map(|health| seconds(health.interval)),
-        configured_interval_seconds: configured.map(seconds),
+        configured_interval_seconds: None,
         incomplete: health.map_or(0, |health| health.incomplete_total),
         missing_right: (state == CollectorState::Forbidden)
             .then(|| format!("read {}", resource.map_or(name, model::Resource::as_str))),

@@ -4,7 +4,7 @@ use super::report::{Field, FieldState, WrongUnit};
 use crate::{
     metrics::FieldUsage,
     model::{Collector, FieldUse, Resource, WaitMismatch},
-    snapshot::Snapshot,
+    snapshot::{Center, Snapshot},
 };
 
 /// Returns all fields of the dictionary; `used` has the use of each, in the same order.
@@ -66,7 +66,7 @@ fn words(field: &FieldUse, items: usize) -> Vec<String> {
 
 /// Returns the number of items in the last readings of a resource.
 fn items(snapshot: &Snapshot, resource: Resource) -> usize {
-    let reads = |collector: Collector| collector.resource() == Some(resource);
-    let health = snapshot.centers.iter().flat_map(|center| center.health());
-    health.filter(|health| reads(health.collector)).filter_map(|health| health.items).sum()
+    let Some(collector) = Collector::of(resource) else { return 0 };
+    let health = |center: &Center| center.reading(collector).health()?.items;
+    snapshot.centers.iter().filter_map(health).sum()
 }
