@@ -9,7 +9,7 @@ use crate::process::{command, ended, folder};
 
 /// A Trio that does not answer.
 const NOBODY: [(&str, &str); 4] = [
-    ("TRIO_URL", "http://127.0.0.1:1/te/api"),
+    ("TRIO_URL", "https://127.0.0.1:1/te/api"),
     ("TRIO_CLIENT_KEY", "key"),
     ("TRIO_USERNAME", "user"),
     ("TRIO_PASSWORD", "password"),
@@ -25,22 +25,58 @@ fn without_system_error(command: Command) -> Command {
 
 #[test]
 fn without_any_configuration_it_says_what_to_give() {
-    command([""; 0]).assert().code(2).stdout_eq("").stderr_eq(str![]);
+    command([""; 0]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+nothing to read: give --config.file, or set TRIO_URL, TRIO_CLIENT_KEY, TRIO_USERNAME and TRIO_PASSWORD; `trio-exporter demo` shows the exporter without a Trio
+
+"#]]);
 }
 
 #[test]
 fn every_mistake_has_a_line_and_no_secret_is_in_it() {
     let environment =
         [("TRIO_URL", "trio"), ("TRIO_CLIENT_KEY", "my key"), ("TRIO_PASSWORD", "πάσο")];
-    command(["run"]).envs(environment).assert().code(2).stdout_eq("").stderr_eq(str![]);
+    command(["run"]).envs(environment).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+TRIO_URL: not a URL (relative URL without a base); give the address of the API, such as https://trio.example/te/api
+TRIO_CLIENT_KEY: must be the Base64 text that Enghouse provides, without spaces
+TRIO_USERNAME: missing; set it, or better TRIO_USERNAME_FILE
+TRIO_PASSWORD: holds a character that ISO-8859-1, which Trio's login uses, does not have
+
+"#]]);
 }
 
 #[test]
 fn mistakes_in_flags_exit_with_2() {
-    command(["--web.listen-adress", ":1"]).assert().code(2).stdout_eq("").stderr_eq(str![]);
-    command(["demo", "--agents", "0"]).assert().code(2).stdout_eq("").stderr_eq(str![]);
-    command(["simulate", "--dialect", "danish"]).assert().code(2).stdout_eq("").stderr_eq(str![]);
-    command(["demo", "--log.level", "loud=very=much"]).assert().code(2).stderr_eq(str![]);
+    command(["--web.listen-adress", ":1"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unexpected argument '--web.listen-adress' found
+
+  tip: a similar argument exists: '--web.listen-address'
+
+Usage: trio-exporter --web.listen-address <ADDRESS>
+
+For more information, try '--help'.
+
+"#]]);
+    command(["demo", "--agents", "0"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '0' for '--agents <AGENTS>': give a whole number from 1 to 100000
+
+For more information, try '--help'.
+
+"#]]);
+    command(["simulate", "--dialect", "danish"]).assert().code(2).stdout_eq("").stderr_eq(str![[
+        r#"
+error: invalid value 'danish' for '--dialect <DIALECT>'
+  [possible values: english, swedish, foreign]
+
+  tip: a similar value exists: 'english'
+
+For more information, try '--help'.
+
+"#
+    ]]);
+    command(["demo", "--log.level", "loud=very=much"]).assert().code(2).stderr_eq(str![[r#"
+--log.level: "loud=very=much" is no level; use error, warn, info, debug or trace, or a filter such as info,trio_exporter::trio=debug
+
+"#]]);
 }
 
 #[test]
@@ -48,10 +84,22 @@ fn flag_errors_at_run_time_name_flag_exit_2() {
     let said = |arguments: &[&str]| {
         without_system_error(command(arguments)).envs(NOBODY).assert().code(2).stdout_eq("")
     };
-    said(&["check", "--log.level", "loud=very=much"]).stderr_eq(str![]);
-    said(&["--config.file", "/nowhere.yml"]).stderr_eq(str![]);
-    said(&["check", "--config.file", "/nowhere.yml"]).stderr_eq(str![]);
-    said(&["inspect", "--diff", "/nowhere"]).stderr_eq(str![]);
+    said(&["check", "--log.level", "loud=very=much"]).stderr_eq(str![[r#"
+--log.level: "loud=very=much" is no level; use error, warn, info, debug or trace, or a filter such as info,trio_exporter::trio=debug
+
+"#]]);
+    said(&["--config.file", "/nowhere.yml"]).stderr_eq(str![[r#"
+--config.file: cannot read /nowhere.yml: [MISSING]
+
+"#]]);
+    said(&["check", "--config.file", "/nowhere.yml"]).stderr_eq(str![[r#"
+--config.file: cannot read /nowhere.yml: [MISSING]
+
+"#]]);
+    said(&["inspect", "--diff", "/nowhere"]).stderr_eq(str![[r#"
+--diff: /nowhere: [MISSING]; give a file that `inspect --save` wrote
+
+"#]]);
     for name in ["check", "inspect", "trace", "record"] {
         let target = "--target: name one of the configured targets: trio\n";
         said(&[name, "--target", "x"]).stderr_eq(target);
@@ -65,7 +113,11 @@ fn mistakes_in_the_web_configuration_are_printed() {
         .env("TRIO_EXPORTER_WEB_AGENTS_CONFIG", "/nowhere/agents.yml")
         .assert()
         .code(2)
-        .stderr_eq(str![]);
+        .stderr_eq(str![[r#"
+--web.config.file: cannot read /nowhere/web.yml: [MISSING]
+--web.agents-config.file: cannot read /nowhere/agents.yml: [MISSING]
+
+"#]]);
 }
 
 #[test]

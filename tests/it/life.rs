@@ -94,7 +94,11 @@ fn configuration_check_sends_no_request() {
     let check = || command(["--config.file", &file, "--config.check"]).assert();
     check().success().stdout_eq("the configuration can be used; targets: one\n");
     fs::write(&file, "targets: []\nstate_fil: x\n").expect("a configuration");
-    check().code(2).stdout_eq("").stderr_eq(str![]);
+    check().code(2).stdout_eq("").stderr_eq(str![[r#"
+[..]/trio-exporter.yml:1:10: targets: must name at least one Trio system to read
+[..]/trio-exporter.yml:2:1: state_fil: unknown key; did you mean `state_file`?
+
+"#]]);
 }
 
 #[cfg(target_os = "linux")]

@@ -8,6 +8,7 @@
 )]
 
 #[path = "../process/mod.rs"]
+#[allow(dead_code, reason = "the tests that start other programs use the rest")]
 mod process;
 
 #[path = "../promql/mod.rs"]

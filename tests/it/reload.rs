@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use reqwest::{Method, StatusCode};
 use rustix::process::Signal;
 use tempfile::TempDir;
-use trio_exporter::{model::Clock, sim::Options};
+use trio_exporter::{config, model::Clock, sim::Options};
 
 use crate::{
     process::{folder, serving, until},

@@ -14,7 +14,6 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-#[allow(unused_imports, reason = "the tests against other programs only start it")]
 pub(crate) use exporter::{binary, command, ended, exporter, run, serving};
 pub(crate) use wait::{until, within};
 
@@ -44,13 +43,11 @@ pub(crate) struct Process {
 
 impl Process {
     /// Starts `program`. `remedy` says what to do when there is no such program.
-    #[allow(dead_code, reason = "the tests that need no other program start the exporter")]
     pub(crate) fn start(program: &Path, arguments: &[&str], remedy: &str) -> Self {
         Self::start_with(program, arguments, &[], remedy)
     }
 
     /// The same with variables of its environment.
-    #[allow(dead_code, reason = "the tests that need no other program start the exporter")]
     pub(crate) fn start_with(
         program: &Path,
         arguments: &[&str],
@@ -116,7 +113,6 @@ impl Process {
     }
 
     /// Its number.
-    #[allow(dead_code, reason = "the tests that need no other program do not ask for it")]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
