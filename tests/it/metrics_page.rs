@@ -13,7 +13,7 @@ use crate::{golden::served, support::assert_file};
 
 const CONTRACT: &str = include_str!("../data/contract.tsv");
 const ORIGINS: &str = include_str!("../data/origins.tsv");
-const FIELDS: &str = include_str!("../../src/trio/fields.yaml");
+const FIELDS: &str = include_str!("../../src/trio/dictionary/fields.yaml");
 const SCHEMA: &str = include_str!("../../deploy/trio-exporter.schema.json");
 /// Units that the series of a family are counted in, and their number in the hand-written morning.
 const COUNTED: [(&str, &str, usize); 23] = [

@@ -12,11 +12,10 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 use trio_exporter::{
-    app::App,
+    app::{App, shutdown},
     config,
     http::{self, Limits, Listen, Reloader, Settings, WebFiles},
     metrics::Identity,
-    shutdown,
 };
 
 use crate::{
