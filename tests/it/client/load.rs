@@ -105,7 +105,7 @@ async fn intervals_and_staleness_limit_grow_with_requests() {
     );
     let slow = interval(&metrics, "services");
     assert!((300.0..400.0).contains(&slow), "configuration may take half of the budget: {slow}");
-    app.clock.advance(std::time::Duration::from_secs(120));
+    app.clock.advance(Duration::from_secs(120));
     let metrics = app.metrics().await;
     assert!(
         metrics.has("trio_agents"),
