@@ -22,6 +22,7 @@ mod dashboard;
 #[allow(dead_code, reason = "what needs no other program is in tests/it")]
 mod markdown;
 #[path = "../process/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "commands that end by themselves are run in tests/it")]
 mod process;
 #[path = "../promql/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the checks that need no Prometheus are in tests/it")]

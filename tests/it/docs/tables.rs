@@ -1,5 +1,5 @@
-//! Every value of the labels that say what is wrong, and every exit code, has a row in
-//! `docs/troubleshooting.md`.
+//! Tables for operators: every value of the labels that say what is wrong, and every exit code, has
+//! a row in `docs/troubleshooting.md`; the numbers of series are those of the contract.
 
 use trio_exporter::{
     model::{AuthFailure, RequestFailure, RetryReason},
@@ -8,6 +8,8 @@ use trio_exporter::{
 
 use super::{document, nothing_in};
 use crate::markdown::Document;
+
+const ORIGINS: &str = include_str!("../../data/origins.tsv");
 
 /// The values that have no row in the section of `heading`.
 pub(crate) fn without_row(page: &Document, heading: &str, values: &[&str]) -> Vec<String> {
@@ -53,4 +55,34 @@ fn a_value_without_a_row_in_its_own_section_is_found() {
         ["page.md: `a_total`: no row for `y`"]
     );
     assert_eq!(without_row(&page, "`c_total`", &["x"]).len(), 1);
+}
+
+/// Series that `words` of the thing called `word` make, at most.
+fn each(word: &str, words: &[&str]) -> usize {
+    let series = ORIGINS.lines().skip(1).filter_map(|line| line.split('\t').nth(3));
+    let factors = series.filter_map(|series| {
+        let mut factors = series.split(" * ");
+        (factors.next() == Some(word)).then(|| factors.collect::<Vec<_>>())
+    });
+    let of = |factors: Vec<&str>| -> usize {
+        factors
+            .iter()
+            .map(|factor| factor.parse().ok().or(words.contains(factor).then_some(1)).unwrap_or(0))
+            .product()
+    };
+    factors.map(of).sum()
+}
+
+#[test]
+fn the_page_reckons_with_the_series_of_the_contract() {
+    let page = document("docs/before-you-start.md").text;
+    for (what, word) in [
+        ("a service", "services"),
+        ("a class of cases of a service", "queues"),
+        ("an agent group", "agent_groups"),
+        ("an agent, on `/metrics/agents`", "agents"),
+    ] {
+        let row = format!("| {what} | {} |", each(word, &[]));
+        assert!(page.contains(&row), "no row {row:?}");
+    }
 }
