@@ -132,11 +132,19 @@ fn tiles_add_up_centres_and_take_each_exporter_once() {
     let south = center("main", "2", "Syd", south, OFFERS);
     let earlier = [("available", 1.0), ("busy", 3.0), ("unknown", 0.0)];
     let earlier = of_other_exporter(&center("main", "1", "Nord", earlier, OFFERS));
-    let all = [one, south, earlier].concat();
+    let paused = |center: &str, number: f64| {
+        let labels = format!("target=\"main\",contact_center=\"{center}\",state=\"paused\"");
+        vec![series("trio_agents", &labels, number, false)]
+    };
+    let paused_earlier = of_other_exporter(&paused("1", 1.0));
+    let all = [one, south, earlier, paused("1", 4.0), paused("2", 2.0), paused_earlier].concat();
     let mut tests = Tests::default();
-    for (title, both, south) in
-        [("Available", 3.0, 1.0), ("Busy", 7.0, 1.0), ("Logged on", 10.0, 2.0)]
-    {
+    for (title, both, south) in [
+        ("Available", 3.0, 1.0),
+        ("Busy", 7.0, 1.0),
+        ("Paused", 6.0, 2.0),
+        ("Logged on", 16.0, 4.0),
+    ] {
         let place = format!("team.json: {title} (A)");
         tests.expect(&all, &place, "", &[("{}", both)]);
         tests.expect_of("2", &all, &place, "", &[("{}", south)]);
@@ -210,10 +218,13 @@ fn zero_available_is_marked_only_while_someone_waits() {
         let agents = [("available", available), ("busy", 3.0), ("unknown", unknown)];
         center("main", "1", "Nord", agents, OFFERS)
     };
-    let waiting = |number| {
-        let labels = "target=\"main\",contact_center=\"1\",service_id=\"11\",service_name=\"Växel\",case_class=\"voice\"";
-        vec![series("trio_service_class_waiting", labels, number, false)]
+    let waiting_of = |class: &str, number| {
+        let labels = format!(
+            "target=\"main\",contact_center=\"1\",service_id=\"11\",service_name=\"Växel\",case_class=\"{class}\""
+        );
+        vec![series("trio_service_class_waiting", &labels, number, false)]
     };
+    let waiting = |number| waiting_of("voice", number);
     let mut tests = Tests::default();
     // -2 is shown as a red 0, -1 as "?".
     for (available, unknown, number, shown) in
@@ -223,6 +234,14 @@ fn zero_available_is_marked_only_while_someone_waits() {
         tests.expect(&all, "team.json: Available (A)", "", &[("{}", shown)]);
     }
     tests.expect(&agents(0.0, 0.0), "team.json: Available (A)", "", &[("{}", 0.0)]);
+    // An e-mail that waits is not chosen.
+    let letters = [agents(0.0, 0.0), waiting_of("email", 3.0)].concat();
+    tests.expect(&letters, "team.json: Available (A)", "", &[("{}", 0.0)]);
+    let unknown = [("available", 0.0), ("busy", 0.0), ("unknown", 4.0)];
+    let unknown = center("main", "1", "Nord", unknown, OFFERS);
+    for place in ["Busy", "Logged on"] {
+        tests.expect(&unknown, &format!("team.json: {place} (A)"), "", &[("{}", -1.0)]);
+    }
     for (place, unknown, shown) in
         [("Paused", 0.0, 0.0), ("Paused", 1.0, -1.0), ("Busy", 1.0, 3.0), ("Logged on", 1.0, 3.0)]
     {
@@ -278,6 +297,10 @@ fn readings_of_a_whole_trio_are_shown_without_centre() {
     let mut tests = Tests::default();
     tests.expect(&all, "exporter.json: Readings (A)", by, &shown([1.0, 0.0, 1.0]));
     tests.expect(&all, "exporter.json: Readings (D)", by, &shown([2.0, 20.0, 0.0]));
+    let other = of_other_exporter(&reading("1", 0.0, 50.0));
+    let exporters = [all.clone(), other].concat();
+    tests.expect(&exporters, "exporter.json: Readings (A)", by, &shown([1.0, 0.0, 1.0]));
+    tests.expect(&exporters, "exporter.json: Readings (D)", by, &shown([10.0, 20.0, 0.0]));
     let [first, _, whole] = shown([1.0, 0.0, 1.0]);
     tests.expect_of("1", &all, "exporter.json: Readings (A)", by, &[first, whole]);
     let [first, _, whole] = shown([2.0, 0.0, 0.0]);
