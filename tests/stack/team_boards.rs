@@ -346,9 +346,16 @@ fn agents_who_are_logged_out_are_left_out_and_limits_compared() {
     tests.expect(&one, &there, by, &[(&paused, 1.0), (&available, 1.0)]);
     tests.expect(&one, &time, by, &[(&paused, 600.0), (&available, 60.0)]);
     tests.expect(&one, &limit, by, &[(&paused, 2.0)]);
+    // Another exporter read the beginning of the state later.
+    let later = of_other_exporter(&agent("1", "a1", "paused", 300.0, Some(300.0)));
+    let exporters = [one.clone(), later].concat();
+    tests.expect(&exporters, &there, by, &[(&paused, 1.0), (&available, 1.0)]);
+    tests.expect(&exporters, &time, by, &[(&paused, 600.0), (&available, 60.0)]);
+    tests.expect(&exporters, &limit, by, &[(&paused, 2.0)]);
     let [paused, available, other] =
         [("a1", "1", "paused"), ("a2", "1", "available"), ("a1", "2", "available")]
             .map(|(id, center, state)| shown(id, &format!("Dag (main, {center})"), state));
+    tests.expect(&two, &there, by, &[(&paused, 1.0), (&available, 1.0), (&other, 1.0)]);
     tests.expect(&two, &time, by, &[(&paused, 600.0), (&available, 60.0), (&other, 30.0)]);
     let south = shown("a1", "Dag", "available");
     tests.expect_of("2", &two, &time, by, &[(&south, 30.0)]);
