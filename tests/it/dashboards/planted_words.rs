@@ -1,6 +1,6 @@
 //! The checkers of words, times and long ranges can fail: boards of ours with one thing wrong.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     planted::{Mistake, ask, defaults, finds, panel, rewrite},
