@@ -318,7 +318,7 @@ fn agent(center: &str, id: &str, state: &str, since: f64, limit: Option<f64>) ->
         series("trio_agent_group_member", &group, 1.0, false),
         series("trio_agent_state_since_timestamp_seconds", &agent, 9_000.0 - since, false),
     ];
-    for each in ["available", "paused", "logged_out"] {
+    for each in ["available", "paused", "logged_out", "unknown"] {
         let value = f64::from(u8::from(each == state));
         all.push(series("trio_agent_state", &format!("{agent},state=\"{each}\""), value, false));
     }
@@ -357,6 +357,7 @@ fn agents_who_are_logged_out_are_left_out_and_limits_compared() {
             .map(|(id, center, state)| shown(id, &format!("Dag (main, {center})"), state));
     tests.expect(&two, &there, by, &[(&paused, 1.0), (&available, 1.0), (&other, 1.0)]);
     tests.expect(&two, &time, by, &[(&paused, 600.0), (&available, 60.0), (&other, 30.0)]);
+    tests.expect(&two, &limit, by, &[(&paused, 2.0)]);
     let south = shown("a1", "Dag", "available");
     tests.expect_of("2", &two, &time, by, &[(&south, 30.0)]);
     let timeline = "agents.json: Agents over time (A)";
@@ -366,5 +367,17 @@ fn agents_who_are_logged_out_are_left_out_and_limits_compared() {
         "agent_id",
         &[("{agent_id=\"a1\"}", 4.0), ("{agent_id=\"a2\"}", 0.0)],
     );
+    let changed = of_other_exporter(&agent("1", "a1", "available", 1.0, None));
+    let exporters = [one.clone(), changed].concat();
+    let a1 = ("{agent_id=\"a1\"}", 4.0);
+    tests.expect(&exporters, timeline, "agent_id", &[a1, ("{agent_id=\"a2\"}", 0.0)]);
+    let a4 = agent("1", "a4", "unknown", 1.0, None);
+    tests.expect(&a4, timeline, "agent_id", &[("{agent_id=\"a4\"}", 6.0)]);
+    let place =
+        |center: &str, id: &str| format!("{{contact_center=\"{center}\",agent_id=\"{id}\"}}");
+    let [a1, a2, other] = [place("1", "a1"), place("1", "a2"), place("2", "a1")];
+    let by = "contact_center, agent_id";
+    tests.expect(&two, timeline, by, &[(&a1, 4.0), (&a2, 0.0), (&other, 0.0)]);
+    tests.expect_of("2", &two, timeline, by, &[(&other, 0.0)]);
     tests.run();
 }
