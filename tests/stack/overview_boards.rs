@@ -225,7 +225,7 @@ fn each_waiting_service_has_one_reason() {
         service(
             ["a", "1", "at work"],
             50,
-            &[("available", 0), ("busy", 2), ("wrap_up", 1), ("paused", 2)],
+            &[("available", 0), ("busy", 2), ("wrap_up", 1), ("paused", 2), ("unknown", 0)],
         ),
         service(["a", "1", "free"], 50, &agents([1, 3, 2, 0])),
         service(["a", "1", "untold"], 50, &[]),

@@ -214,6 +214,9 @@ async fn drop_downs_stay_a_day_after_the_last_scrape() {
     }
 }
 
+/// Services of the group that is renamed, and those without a group.
+const SERVICES_OF_GROUP: [&str; 3] = ["Akut: Akut", "Order: Order", "Växel: Växel"];
+
 #[tokio::test]
 async fn a_service_group_with_a_new_name_keeps_its_services() {
     let mut scrapes = Scrapes::default();
@@ -226,9 +229,14 @@ async fn a_service_group_with_a_new_name_keeps_its_services() {
         boards.iter().filter(|it| it.variable_names().contains(&"service_group")).collect();
     assert_eq!(with_groups.len(), 5);
     for board in with_groups {
-        let choices = Choices::from([("service_group", "Linje")]);
-        let found = items(&prometheus, (board.uid(), "now-3h"), &choices, LAST + MINUTE).await;
-        assert_eq!(found["service_group"], ["Lager: Lager", "Lina: Lina", "Linje: Linje"]);
-        assert_eq!(found["service"], ["Akut: Akut", "Order: Order", "Växel: Växel"]);
+        for (choices, services) in [
+            (Choices::new(), &["Akut: Akut", "Order: Order", "Retur: Retur", "Växel: Växel"][..]),
+            (Choices::from([("service_group", "Lina")]), &SERVICES_OF_GROUP),
+            (Choices::from([("service_group", "Linje")]), &SERVICES_OF_GROUP),
+        ] {
+            let found = items(&prometheus, (board.uid(), "now-3h"), &choices, LAST + MINUTE).await;
+            assert_eq!(found["service_group"], ["Lager: Lager", "Lina: Lina", "Linje: Linje"]);
+            assert_eq!(found["service"], services, "{}, {choices:?}", board.uid());
+        }
     }
 }
