@@ -9,13 +9,12 @@ use std::{
 
 use tokio::{net::TcpListener, sync::watch};
 use trio_exporter::{
-    app::App,
+    app::{App, shutdown},
     cli::demo_config,
     config::Config,
     http,
     model::Clock,
     poller::Poller,
-    shutdown,
     sim::{self, Options, Simulator},
 };
 
