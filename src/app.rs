@@ -4,9 +4,7 @@
 
 mod once;
 mod reloading;
-mod restart;
 mod service_manager;
-mod shard;
 pub mod shutdown;
 mod state_writer;
 mod supervisor;

@@ -9,7 +9,6 @@ mod access;
 mod cases;
 mod load;
 mod mapping;
-mod network;
 mod pages;
 mod report;
 mod rights;
