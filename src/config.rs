@@ -23,11 +23,11 @@ use std::{
 use jiff::tz::TimeZone;
 
 use crate::{
-    document::{self, Complaints, Section},
     metrics,
     model::{Goals, Selection, Shard, Text},
     poller, tally,
     trio::{self, Dictionary},
+    yaml::{self, Complaints, Section},
 };
 pub use environment::servers;
 use files::Files;
@@ -108,7 +108,7 @@ pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Config,
 
 fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<String>> {
     let file = path.display().to_string();
-    let text = document::read_text(path, document::LONGEST_DOCUMENT)
+    let text = yaml::read_text(path, yaml::LONGEST_DOCUMENT)
         .map_err(|message| vec![format!("--config.file: {message}")])?;
     let mut files = Files::for_configuration(path, environment);
     let mut complaints = Complaints::about(file);
@@ -120,7 +120,7 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
             environment::URL
         ));
     }
-    let config = document::parse(&text, &mut complaints).map(|root| {
+    let config = yaml::parse(&text, &mut complaints).map(|root| {
         let mut root = Section::root(&root, &mut complaints);
         read(&mut root, &mut files, &mut complaints)
     });

@@ -4,10 +4,10 @@ use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use super::{files::Files, secret};
 use crate::{
-    document::{Complaints, Entry, Section, unknown},
     metrics::Identity,
     model::{AgentState, GroupSelection, NAME_LIMIT, Pattern, Text},
     tally::{self, OTHER_REASON, StateLimits},
+    yaml::{Complaints, Entry, Section, unknown},
 };
 
 /// Most entries of `pause_reasons`.

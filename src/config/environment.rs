@@ -6,10 +6,10 @@ use url::Url;
 
 use super::{Config, Environment, Target, files::Files, target};
 use crate::{
-    document::Complaints,
     metrics,
     model::{Goals, Selection},
     poller, tally, trio,
+    yaml::Complaints,
 };
 
 /// Variable with the addresses of the API, one for each server.

@@ -7,11 +7,11 @@ mod warnings;
 use std::{ops::RangeInclusive, time::Duration};
 
 use crate::{
-    document::{Complaints, Entry, Position, Section, unknown},
     model::{
         CaseClass, ClassGoals, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule,
         ServiceMatch,
     },
+    yaml::{Complaints, Entry, Position, Section, unknown},
 };
 pub(super) use warnings::warn;
 

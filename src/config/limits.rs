@@ -4,8 +4,8 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use super::files::Files;
 use crate::{
-    document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
     trio::{ExtraRoots, Limits},
+    yaml::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
 };
 
 /// Lower bound of `connect`, `request` and `collector`.

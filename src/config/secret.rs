@@ -4,8 +4,8 @@ use secrecy::{ExposeSecret, SecretSlice};
 
 use super::files::Files;
 use crate::{
-    document::{Complaints, Entry, Section, UNQUOTED, Value},
     trio::Secret,
+    yaml::{Complaints, Entry, Section, UNQUOTED, Value},
 };
 
 /// A secret, and the entry that holds it or names its file.

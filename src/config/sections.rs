@@ -8,9 +8,9 @@ use std::{
 
 use super::SHORTEST_INTERVAL;
 use crate::{
-    document::{Complaints, Entry, Section, unknown},
     model::Collector,
     poller::{self, CollectorInterval},
+    yaml::{Complaints, Entry, Section, unknown},
 };
 
 /// Lower bound of `keep_counters`.

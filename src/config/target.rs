@@ -13,9 +13,9 @@ use super::{
     secret::{self, GivenSecret},
 };
 use crate::{
-    document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_text, unknown},
     model::{CaseClass, Goals, NAME_LIMIT, Selection, Text},
     trio::{self, Dictionary, ExtraRoots, Secret, latin1},
+    yaml::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_text, unknown},
 };
 
 /// Most members in `export_service_state`.

@@ -11,11 +11,11 @@ use std::{num::NonZeroU32, path::Path, time::Duration};
 
 use super::{Environment, files::Files};
 use crate::{
-    document::{self, Complaints, Entry, LONGEST_DOCUMENT, Section, Value, unknown},
     http::{
         BadHash, BadHeader, CONFIGURABLE, Headers, PasswordHash, RateLimit, Users, WatchedFile,
         Web, WebReading,
     },
+    yaml::{self, Complaints, Entry, LONGEST_DOCUMENT, Section, Value, unknown},
 };
 
 /// Reads the files that are given.
@@ -75,12 +75,12 @@ impl Reader<'_> {
         read: impl FnOnce(&mut Section<'_>, &mut NamedFiles<'_>, &mut Complaints) -> T,
     ) -> Result<T, Vec<String>> {
         self.files.push(WatchedFile::inspect(path));
-        let text = document::read_text(path, LONGEST_DOCUMENT)
+        let text = yaml::read_text(path, LONGEST_DOCUMENT)
             .map_err(|message| vec![format!("{flag}: {message}")])?;
         let mut complaints = Complaints::about(path.display().to_string());
         let files = Files::for_configuration(path, self.environment);
         let mut named = NamedFiles { files, watched: &mut self.files };
-        let value = document::parse(&text, &mut complaints).map(|root| {
+        let value = yaml::parse(&text, &mut complaints).map(|root| {
             let mut root = Section::root(&root, &mut complaints);
             let value = read(&mut root, &mut named, &mut complaints);
             root.finish(&mut complaints);

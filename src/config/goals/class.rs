@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    document::{Complaints, Section},
     model::{CaseClass, ClassGoals, GivenClass},
+    yaml::{Complaints, Section},
 };
 
 /// Reads the goals of a class. Reports goals that contradict each other or the `general` goals of

@@ -1,4 +1,4 @@
-//! Schemas of the kinds of values that the methods of `document::Entry` read.
+//! Schemas of the kinds of values that the methods of `yaml::Entry` read.
 
 use std::{ops::RangeInclusive, time::Duration};
 

@@ -3,7 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{config::agents::LIMITED_STATES, document::UNQUOTED};
+use crate::{config::agents::LIMITED_STATES, yaml::UNQUOTED};
 
 /// Returns configurations with one error each, and its message.
 pub(super) fn all() -> Vec<(String, String)> {

@@ -5,8 +5,8 @@ mod pem;
 
 use super::NamedFiles;
 use crate::{
-    document::{Complaints, Entry, Section, Value, unknown},
     http::{Authorities, Chain, Clients, Key, Tls, TlsSettings},
+    yaml::{Complaints, Entry, Section, Value, unknown},
 };
 use pem::PemSource;
 

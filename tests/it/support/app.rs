@@ -6,13 +6,13 @@ use std::{
 };
 
 use trio_exporter::{
-    app::{App, PollerFactory, StateWriter},
+    app::{App, PollerFactory, StateWriter, shutdown},
     config::{Config, Target},
     http,
     metrics::{self, Identity},
     model::{Clock, Goals, Selection},
     poller::{self, Poller},
-    shutdown, tally,
+    tally,
     trio::{self, Dictionary, Limits},
 };
 

@@ -2,8 +2,8 @@
 
 use crate::{
     config::web::switch,
-    document::{Complaints, Entry, Section, unknown},
     http::{Algorithms, Version},
+    yaml::{Complaints, Entry, Section, unknown},
 };
 
 pub(super) fn read(section: &mut Section<'_>, complaints: &mut Complaints) -> Algorithms {

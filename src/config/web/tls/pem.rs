@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::{
     config::{files::Files, web::NamedFiles},
-    document::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
     http::WatchedFile,
+    yaml::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_bytes},
 };
 
 /// A PEM text that a configuration gives.
