@@ -95,9 +95,7 @@ impl Simulator {
     async fn answer(&self, request: HttpRequest) -> Result<Answer, Refusal> {
         let path = request.uri().path().to_owned();
         if let Some(rest) = strip_base(&path, BASE_PATH) {
-            let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-            let fallback = self.0.options.charset;
-            let charset = Charset::negotiate(header(ACCEPT), header(CONTENT_TYPE), fallback);
+            let charset = negotiate_charset(&request, self.0.options.charset);
             let request = read_request(request, rest).await;
             let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
             let charset = charset.ok_or(refusal(StatusCode::NOT_ACCEPTABLE, message))?;
@@ -203,6 +201,12 @@ async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Res
 fn is_loopback(peer: Option<SocketAddr>) -> bool {
     // A dual-stack socket reports an IPv4 peer as `::ffff:127.0.0.1`; `to_canonical` makes it IPv4.
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+}
+
+/// Charset of the answer; `None` if the client accepts none that exists.
+fn negotiate_charset(request: &HttpRequest, fallback: Charset) -> Option<Charset> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    Charset::negotiate(header(ACCEPT), header(CONTENT_TYPE), fallback)
 }
 
 /// Path segments below a base; `None` for other paths.

@@ -141,5 +141,5 @@ fn date_now(
     let date = rfc2822::parse(date).ok()?.timestamp().as_second();
     let read = Timestamp::try_from(recording.real_time(exchange.offset())).ok()?.as_second();
     let skew = SignedDuration::from_secs(date.checked_sub(read)?);
-    http_date(Timestamp::try_from(now).ok()?.checked_add(skew).ok()?.into())
+    http_date(Timestamp::try_from(now).ok()?.checked_add(skew).ok()?.try_into().ok()?)
 }
