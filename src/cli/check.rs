@@ -51,6 +51,7 @@ async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result
         contact_centers: target.contact_centers,
         intervals: Collector::ALL.map(|collector| poll.interval(collector)),
         configuration: poll.configuration,
+        limits: target.poll,
     };
     Ok(check::check(&target, &client, &clock).await)
 }

@@ -71,8 +71,8 @@ async fn record_cycles(
 ) -> anyhow::Result<Arc<Recorder>> {
     let clock = Clock::system();
     let recorder = Arc::new(Recorder::new(clock.now()));
-    let Target { name, trio, dictionary, contact_centers, .. } = target;
-    let poll = poll.within(&trio.limits);
+    let Target { name, trio, poll: limits, dictionary, contact_centers, .. } = target;
+    let poll = poll.within(limits);
     let stats = Arc::default();
     let client = Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone())?;
     let client = client.with_observer(recorder.clone());

@@ -14,6 +14,7 @@ mod commands;
 mod curl;
 mod filters;
 mod flags;
+mod keys;
 mod links;
 mod log_messages;
 mod marks;

@@ -41,7 +41,7 @@ pub(crate) static ROOMS: &[Room] = &[
     room("metrics", Only(&["model", "snapshot", "tally", "stats"])),
     room("http", Only(&["metrics", "model", "snapshot", "tally", "stats", "telemetry"])),
     room("inspect", Only(&["trio", "model"])),
-    room("check", Only(&["trio", "tally", "model"])),
+    room("check", Only(&["trio", "poller", "tally", "model"])),
     room("record", Only(&["trio", "model"])),
     room("trace", Only(&["poller", "trio", "snapshot", "tally", "model"])),
     room("healthcheck", Only(&[])),
