@@ -14,11 +14,11 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::Value;
 use trio_exporter::{
-    app::App,
+    app::{App, shutdown},
     config::{Config, Target},
     http, metrics,
     model::Clock,
-    poller, shutdown, tally,
+    poller, tally,
     trio::{self, Dictionary},
 };
 

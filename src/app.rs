@@ -7,9 +7,11 @@ mod reloading;
 mod restart;
 mod service_manager;
 mod shard;
+pub mod shutdown;
 mod state_writer;
 mod supervisor;
 mod targets;
+pub mod telemetry;
 
 use std::{
     net::SocketAddr,
@@ -34,17 +36,17 @@ use crate::{
     metrics::BuildInfo,
     model::Clock,
     poller::{self, Latest, Poller},
-    shutdown::{self, Hangups, Stop},
     stats::Stats,
     tally::{self, Edges, Published, Saved},
-    telemetry::LogLevel,
     trio::Client,
 };
 pub use once::{OneReading, read_once};
 pub use reloading::ConfigLoader;
 use service_manager::State;
+use shutdown::{Hangups, Stop};
 pub use state_writer::StateWriter;
 use targets::Targets;
+use telemetry::LogLevel;
 
 /// Longest time for the last save and for the answers in progress once the program should stop.
 // One limit for both, and below the 20 s of TimeoutStopSec in the systemd unit and the 30 s of

@@ -21,7 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use demo::config as demo_config;
 
-use crate::telemetry::{self, Settings};
+use crate::app::telemetry::{self, Settings};
 use number::number;
 use shard::ShardFlag;
 use web::WebArgs;

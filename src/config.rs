@@ -22,11 +22,11 @@ use std::{
 use jiff::tz::TimeZone;
 
 use crate::{
-    document::{self, Complaints, Entry},
     metrics,
     model::{Goals, Selection, Shard, Text},
     poller, tally,
     trio::{self, Dictionary},
+    yaml::{self, Complaints, Entry},
 };
 pub use environment::servers;
 use files::Files;
@@ -123,7 +123,7 @@ pub fn load(file: Option<&Path>, environment: Environment<'_>) -> Result<Config,
 
 fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<String>> {
     let file = path.display().to_string();
-    let text = document::read_text(path, document::LONGEST_DOCUMENT)
+    let text = yaml::read_text(path, yaml::LONGEST_DOCUMENT)
         .map_err(|message| vec![format!("--config.file: {message}")])?;
     let mut files = Files::for_configuration(path, environment);
     let mut complaints = Complaints::about(file);
@@ -135,7 +135,7 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
             environment::URL
         ));
     }
-    let config = document::parse(&text, &mut complaints).map(|node| {
+    let config = yaml::parse(&text, &mut complaints).map(|node| {
         let root = Entry { path: String::new(), node: &node };
         Keys::read(&root, &mut complaints, |keys| read(keys, &mut files))
     });

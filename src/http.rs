@@ -2,7 +2,7 @@
 //!
 //! | endpoint | answer |
 //! | --- | --- |
-//! | `GET /` | landing page with links to the others |
+//! | `GET /` | landing page: a table of these addresses |
 //! | `GET /metrics` | metrics of every target and of the exporter; `?target=NAME`: of that target alone |
 //! | `GET /metrics/agents` | per-agent metrics; 404 while `agents.identity` is `none`; takes `?target=NAME` |
 //! | `GET /metrics/exporter` | metrics of the exporter itself, for jobs that scrape each target separately |
@@ -18,29 +18,9 @@
 //! requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
 //! from the last published data.
 
-mod credentials;
-mod discovery;
-mod encoding;
-mod external_url;
-mod guard;
-mod headers;
-mod health;
-mod idle_timeout;
-mod landing;
-mod limits;
-mod listen;
-mod log_level;
-mod logins;
-mod metrics;
-mod negotiate;
-mod reload;
-mod server;
-mod sockets;
-mod status;
-mod tls;
-mod users;
-mod web;
-mod web_files;
+mod access;
+mod pages;
+mod serve;
 
 #[cfg(test)]
 mod tests;
@@ -54,22 +34,33 @@ use axum::{
     routing::{MethodRouter, any, get},
 };
 
-pub use external_url::{BadExternalUrl, ExternalUrl};
-pub use headers::{BadHeader, CONFIGURABLE, Headers};
-pub use health::Readiness;
-pub use landing::Landing;
-pub use limits::Limits;
-pub use listen::{BadAddress, ListenAddress};
-pub use log_level::log_level;
-pub use reload::{Reload, Reloaded, Reply};
-pub use server::{Server, Settings, serve};
-pub use sockets::{CannotListen, Listen};
-pub use tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version};
-pub use users::{BadHash, PasswordHash, Users};
-pub use web::{RateLimit, Web};
-pub use web_files::{Reloader, WatchedFile, WebFiles, WebReading};
+pub use access::{
+    headers::{BadHeader, CONFIGURABLE, Headers},
+    limits::Limits,
+    tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version},
+    users::{BadHash, PasswordHash, Users},
+    web::{RateLimit, Web},
+    web_files::{Reloader, WatchedFile, WebFiles, WebReading},
+};
+use pages::{discovery, health, landing, metrics, reload, status};
+pub use pages::{
+    external_url::{BadExternalUrl, ExternalUrl},
+    health::Readiness,
+    landing::Landing,
+    log_level::{LogFilter, log_level},
+    reload::{Reload, Reloaded, Reply},
+};
+pub use serve::{
+    Server, Settings,
+    listen::{BadAddress, ListenAddress},
+    serve,
+    sockets::{CannotListen, Listen},
+};
 
 use crate::metrics::Exposition;
+
+/// Path of the page that reloads the configuration.
+const RELOAD_PATH: &str = "/-/reload";
 
 /// State shared by the page handlers.
 #[derive(Clone)]
@@ -95,13 +86,14 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
         ("/status.json", get(status::json)),
         // `any`, because the handler answers other methods itself: with a hint instead of a bare
         // 405.
-        ("/-/reload", any(reload::reload)),
+        (RELOAD_PATH, any(reload::reload)),
     ]
 }
 
-/// Returns the paths of all pages of [`router`], for tests that visit each of them.
+/// Returns the paths of all pages, that of [`log_level()`] included, for tests that visit each of
+/// them.
 pub fn paths() -> Vec<&'static str> {
-    pages().into_iter().map(|(path, _)| path).collect()
+    pages().into_iter().map(|(path, _)| path).chain([log_level::PATH]).collect()
 }
 
 /// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at

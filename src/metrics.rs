@@ -7,34 +7,8 @@
 //! Each encoding is built from the data that the targets published last. No metric is registered,
 //! so the series of a service that was removed cannot remain.
 
-mod agents;
-mod api;
-mod cache;
-mod calls;
-mod cap;
-mod classic;
-mod collectors;
-mod encode;
-mod encode_input;
-mod exporter;
 mod exposition;
-mod family;
-mod fields;
-mod flow;
-mod goals;
-mod identity;
-mod inventory;
-mod over_limit;
-mod pauses;
-mod persons;
-mod process;
-mod reload;
-mod servers;
-mod services;
-mod shard;
-mod skilled;
-mod state_file;
-mod status_view;
+mod families;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -43,12 +17,14 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 
-pub use encode::encode;
-pub use exposition::{EncodeError, Encoded, Exposition, ExpositionError};
-pub use identity::Identity;
-pub use process::Process;
-pub use shard::Sharing;
-pub use status_view::{FieldUsage, StatusView};
+pub use exposition::{
+    EncodeError, Encoded, Exposition, ExpositionError,
+    encode::encode,
+    encoding::wants_gzip,
+    negotiate::{Negotiated, negotiate},
+    status_view::{FieldUsage, StatusView},
+};
+pub use families::{identity::Identity, process::Process, shard::Sharing};
 
 use crate::{
     model::{Goals, Text},

@@ -4,56 +4,30 @@
 //! It only reads: besides GET it sends nothing but the two logins. Cadence is the concern of
 //! `poller`.
 
-mod backoff;
-mod body_decoding;
-mod case_limits;
-mod cases;
-mod certificates;
-mod charset;
 mod client;
-mod clock_skew;
-mod collection;
-mod decode;
-mod denied_requests;
+mod dictionary;
 mod error;
-mod examine;
-mod exchange_log;
-mod failover;
-mod failure_streak;
-mod field_coverage;
-mod fields;
-mod filtered_reading;
-mod groups;
-mod inventory;
-mod links;
-mod masked;
-mod member_filter;
-mod nodes;
-mod paging;
-mod probe;
-mod row_filter;
-mod rows;
-mod secret;
-mod server_names;
+mod read;
+mod resources;
 mod servers;
 mod session;
 mod settings;
-mod single_case;
-mod skills;
-mod sorting;
-mod transport;
+mod wire;
 
-pub use body_decoding::CaseListDecoder;
-pub use certificates::ExtraRoots;
 pub use client::{Client, Root, Route};
-pub use collection::Listing;
+pub use dictionary::{Dictionary, Judgement, is_no_time, meanings};
 pub use error::Error;
-pub use examine::{Examination, Member, Missing};
-pub use exchange_log::{Exchange, ExchangeObserver, Outcome};
-pub use fields::{Dictionary, Judgement, is_no_time, meanings};
-pub use inventory::Inventory;
-pub use links::names_a_resource;
-pub use masked::masked;
-pub use probe::{ApiAnswer, FirstPage};
-pub use secret::Secret;
+pub use read::{
+    collection::Listing,
+    examine::{Examination, Member, Missing},
+};
+pub use resources::{body_decoding::CaseListDecoder, inventory::Inventory};
+pub use servers::probe::{ApiAnswer, FirstPage};
+pub use session::secret::Secret;
 pub use settings::{Limits, Settings, latin1};
+pub use wire::{
+    certificates::ExtraRoots,
+    exchange_log::{Exchange, ExchangeObserver, Outcome},
+    links::names_a_resource,
+    masked::masked,
+};

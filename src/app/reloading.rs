@@ -7,9 +7,9 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::targets::Targets;
 use crate::{
+    app::shutdown::Hangups,
     config::Config,
     http::{Reload, Reloaded, Reloader},
-    shutdown::Hangups,
 };
 
 /// Reads the configuration; returns it, or all mistakes in it.

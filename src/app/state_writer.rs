@@ -15,8 +15,8 @@ use tokio::{
 };
 
 use crate::{
+    app::shutdown::Stop,
     model::{Clock, Text, unix_seconds},
-    shutdown::Stop,
     state_file::{Contents, Problem, StateFile},
     stats::StateFileStats,
     tally::{Published, Saved},
@@ -244,7 +244,7 @@ impl StateWriter {
             Some(_) => self.stats.errors.add(1),
         }
         match error {
-            Some(error) if !was_failing => tracing::error!("{error}"),
+            Some(problem) if !was_failing => tracing::error!("{problem}"),
             None if was_failing => tracing::info!("state_file: counters are saved again"),
             _ => {}
         }

@@ -6,10 +6,10 @@ use anyhow::bail;
 
 use super::{CheckArgs, UsageError, run};
 use crate::{
-    check::{self, Level, Report},
     config::Target,
     model::{Clock, Collector},
     poller,
+    tools::check::{self, Level, Report},
     trio::Client,
 };
 

@@ -8,15 +8,14 @@ use tokio::net::TcpListener;
 
 use super::simulate::{self, WorldArgs};
 use crate::{
-    app::App,
+    app::{App, shutdown, telemetry::LogLevel},
     config::{Config, Target},
     http::ListenAddress,
     metrics::{self, Identity},
     model::{AgentState, Clock, GivenGoals, Goals},
-    poller, shutdown,
+    poller,
     sim::{self, Options},
     tally,
-    telemetry::LogLevel,
     trio::{self, Dictionary},
 };
 

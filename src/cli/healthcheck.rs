@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use secrecy::SecretString;
 
 use super::HealthcheckArgs;
-use crate::healthcheck::{self, Probe, Settings};
+use crate::tools::healthcheck::{self, Probe, Settings};
 
 pub(super) async fn run(args: HealthcheckArgs) -> anyhow::Result<()> {
     Ok(healthcheck::ask(&settings(args)?).await?)

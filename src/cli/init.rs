@@ -5,7 +5,11 @@ use std::{io, path::PathBuf};
 use clap::Args;
 
 use super::UsageError;
-use crate::init::{self, Failure, Settings, StandardInput};
+use crate::{
+    config,
+    tools::init::{self, Failure, Rules, Settings, StandardInput},
+    trio::Secret,
+};
 
 // There is no flag for a secret: every user of the machine can read the command line of a process.
 #[derive(Debug, Args)]
@@ -27,7 +31,19 @@ pub(super) struct InitArgs {
 
 pub(super) fn run(args: InitArgs) -> anyhow::Result<()> {
     let InitArgs { servers, target, directory, force } = args;
-    let settings = Settings { servers, target, directory, force };
+    let rules = Rules {
+        name: config::check_name,
+        servers: |text| {
+            let servers = config::servers(text).map(|(servers, _)| servers);
+            servers.map_err(|mistakes| mistakes.join("; "))
+        },
+        secret: |key, text| config::check_secret(key, &Secret::from(text.clone())),
+        file: |path| {
+            let config = config::load(Some(path), &|_| None);
+            config.map(|config| config.warnings).map_err(|mistakes| mistakes.join("\n"))
+        },
+    };
+    let settings = Settings { servers, target, directory, force, rules };
     init::init(&settings, &mut StandardInput::new(), &mut io::stdout()).map_err(|failure| {
         match failure {
             Failure::Unusable(message) => UsageError(vec![message]).into(),

@@ -7,8 +7,8 @@ use clap::ValueEnum;
 
 use super::{InspectArgs, UsageError, run};
 use crate::{
-    inspect::{self, Report},
     model::Clock,
+    tools::inspect::{self, Report},
     trio::Client,
 };
 

@@ -10,12 +10,12 @@ use tokio::{select, sync::watch};
 
 use super::{RecordArgs, UsageError, run};
 use crate::{
+    app::shutdown::{self, Stop},
     config::{Config, Target},
     model::Clock,
     poller::{self, Poller},
-    record::{self, Folder, KeptFields, Recorder},
-    shutdown::{self, Stop},
     tally,
+    tools::record::{self, Folder, KeptFields, Recorder},
     trio::Client,
 };
 

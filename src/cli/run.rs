@@ -4,11 +4,9 @@ use std::{io::Write, path::Path};
 
 use super::{RunArgs, UsageError};
 use crate::{
-    app::{self, App, ConfigLoader},
+    app::{self, App, ConfigLoader, shutdown, telemetry::LogLevel},
     config::{self, Config, Target},
     model::Clock,
-    shutdown,
-    telemetry::LogLevel,
 };
 
 pub(super) async fn run(args: RunArgs, level: LogLevel) -> anyhow::Result<()> {

@@ -12,9 +12,9 @@ use clap::{Args, ValueEnum};
 
 use super::{UsageError, number::number};
 use crate::{
+    app::shutdown,
     http::ListenAddress,
     model::Clock,
-    shutdown,
     sim::{self, Charset, Dialect, Options, Replay, Simulator},
 };
 

@@ -11,13 +11,12 @@ use tokio::select;
 
 use super::{TraceArgs, UsageError, run};
 use crate::{
-    app::PollerFactory,
+    app::{PollerFactory, shutdown},
     config::{Config, Target},
     model::{Clock, Collector, Goals, Selection, Text},
     poller::{self, CollectorInterval},
-    shutdown,
     tally::{self, Edges},
-    trace::{Failure, Line, Settings, Tokens, Trace, Tracer},
+    tools::trace::{Failure, Line, Settings, Tokens, Trace, Tracer},
 };
 
 /// Format of the lines.

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{Config, Environment, Target, files::Files, target};
-use crate::{document::Complaints, metrics, poller, tally, trio};
+use crate::{metrics, poller, tally, trio, yaml::Complaints};
 
 /// Variable with the addresses of the API, one for each server.
 pub(super) const URL: &str = "TRIO_URL";

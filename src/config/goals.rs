@@ -10,12 +10,12 @@ use super::{
     kinds::{AtLeast, ByWord, Kind, ListOf, Share, Text, Whole, Words, map_of},
 };
 use crate::{
-    document::{Complaints, Position},
     model::{
         CaseClass, ClassGoals, Collector, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule,
         ServiceGoals, ServiceMatch,
     },
     poller::{self, CollectorInterval},
+    yaml::{Complaints, Position},
 };
 
 /// Most rules in `goals.services`.

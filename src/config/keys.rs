@@ -10,7 +10,7 @@ use std::fmt::Display;
 use serde_json::{Map, Value, json};
 
 use super::kinds::Kind;
-use crate::document::{Complaints, Entry, Section};
+use crate::yaml::{Complaints, Entry, Section};
 
 /// A map of the configuration, read key by key.
 pub(super) struct Keys<'y, 'c> {

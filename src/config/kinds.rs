@@ -5,7 +5,7 @@ use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 use serde_json::{Map, Value, json};
 
 use super::keys::{Form, KeyRow, Keys, described, map_schema};
-use crate::document::{Complaints, Entry, unknown};
+use crate::yaml::{Complaints, Entry, unknown};
 
 /// A kind of value.
 pub(super) trait Kind {

@@ -8,8 +8,8 @@ use super::{
     kinds::{Kind, Text},
 };
 use crate::{
-    document::{Complaints, Entry, UNQUOTED, Value},
     trio::Secret,
+    yaml::{Complaints, Entry, UNQUOTED, Value},
 };
 
 /// The two keys that give a secret, of which a file has one.

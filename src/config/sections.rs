@@ -10,11 +10,11 @@ use super::{
     kinds::{AtLeast, ByWord, Kind, Text, Whole, Words, map_of},
 };
 use crate::{
-    document::{Complaints, Entry},
     metrics,
     model::Collector,
     poller::{self, CollectorInterval},
     tally,
+    yaml::{Complaints, Entry},
 };
 
 /// Shortest interval of a collector. Polling more often than this would overload Trio.

@@ -15,10 +15,10 @@ use super::{
     secret::SecretKeys,
 };
 use crate::{
-    document::{Complaints, Entry, LONGEST_DOCUMENT, read_bytes, read_text},
     model::{self, CaseClass, Goals, NAME_LIMIT, Selection},
     poller,
     trio::{self, Dictionary, ExtraRoots, Secret, latin1},
+    yaml::{Complaints, Entry, LONGEST_DOCUMENT, read_bytes, read_text},
 };
 
 /// Most members in `export_service_state`.

@@ -18,11 +18,11 @@ use super::{
     kinds::{Kind, Switch, Whole},
 };
 use crate::{
-    document::{self, Complaints, Entry, LONGEST_DOCUMENT, Value, unknown},
     http::{
         BadHash, BadHeader, CONFIGURABLE, Headers, PasswordHash, RateLimit, Users, WatchedFile,
         Web, WebReading,
     },
+    yaml::{self, Complaints, Entry, LONGEST_DOCUMENT, Value, unknown},
 };
 
 /// Reads the files that are given.
@@ -83,12 +83,12 @@ impl Reader<'_> {
         read: impl FnOnce(&mut Keys<'_, '_>, &mut NamedFiles<'_>) -> T,
     ) -> Result<T, Vec<String>> {
         self.files.push(WatchedFile::inspect(path));
-        let text = document::read_text(path, LONGEST_DOCUMENT)
+        let text = yaml::read_text(path, LONGEST_DOCUMENT)
             .map_err(|message| vec![format!("{flag}: {message}")])?;
         let mut complaints = Complaints::about(path.display().to_string());
         let files = Files::for_configuration(path, self.environment);
         let mut named = NamedFiles { files, watched: &mut self.files };
-        let value = document::parse(&text, &mut complaints).map(|node| {
+        let value = yaml::parse(&text, &mut complaints).map(|node| {
             let root = Entry { path: String::new(), node: &node };
             Keys::read(&root, &mut complaints, |keys| read(keys, &mut named))
         });

@@ -21,7 +21,8 @@ use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
 use super::{
-    Landing, Limits, ListenAddress, Readiness, Reload, Settings, guard::Guard, router, serve,
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, access::guard::Guard, router,
+    serve,
 };
 use crate::{
     metrics::{
@@ -204,7 +205,7 @@ async fn ready_after_thirty_seconds_and_not_while_draining() {
 }
 
 #[tokio::test]
-async fn landing_page_is_plain_html_with_working_links() {
+async fn landing_page_lists_all_routes_and_its_links_work() {
     for (identity, agents) in [(Identity::None, false), (Identity::Id, true)] {
         let server = Server::new(identity, &["main"]);
         server.clock.advance(Duration::from_secs(30));
@@ -216,10 +217,18 @@ async fn landing_page_is_plain_html_with_working_links() {
                 && page.text().contains("1.2.3")
         );
         assert!(!page.text().contains("<script"));
+        for path in super::paths() {
+            let rows = page.text().lines().filter(|row| {
+                row.starts_with(&format!("<tr><td>{path}</td><td>"))
+                    || row.starts_with(&format!("<tr><td><a href=\"{path}\">{path}</a></td><td>"))
+            });
+            assert_eq!(rows.count(), 1, "{path}");
+        }
         let links: Vec<_> =
             page.text().split("href=\"").skip(1).filter_map(|l| l.split('"').next()).collect();
         assert_eq!(links.contains(&"/metrics/agents"), agents);
-        for link in links {
+        // `App` adds that page to the router.
+        for link in links.into_iter().filter(|link| *link != super::log_level::PATH) {
             let answer = server.ask("GET", link, &[("host", "exporter:10427")]).await;
             assert_eq!(answer.status, StatusCode::OK, "{link}");
         }

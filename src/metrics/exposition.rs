@@ -1,6 +1,14 @@
 //! The exposition for scrapers: encodings made outside the async threads, each once, and shared
 //! while they are young.
 
+mod cache;
+mod cap;
+pub(super) mod classic;
+pub(super) mod encode;
+pub(super) mod encoding;
+pub(super) mod negotiate;
+pub(super) mod status_view;
+
 use std::{
     io::{self, Write},
     sync::{Arc, PoisonError, RwLock},
@@ -13,10 +21,8 @@ use tokio::{
     task::{JoinError, spawn_blocking},
 };
 
-use super::{
-    Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View, cache::Cache,
-    classic, encode,
-};
+use self::{cache::Cache, encode::encode};
+use super::{Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View};
 use crate::model::{Clock, Shard, Text};
 
 /// The metrics of all targets, ready to be served.

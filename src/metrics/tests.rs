@@ -14,7 +14,9 @@ mod sums;
 use std::sync::Arc;
 
 use self::parsed::{Family, Sample};
-use super::{Identity, MetricsPage, Settings, View, classic::from_open_metrics, encode};
+use super::{
+    Identity, MetricsPage, Settings, View, encode, exposition::classic::from_open_metrics,
+};
 use crate::model::Stamp;
 
 /// Families of the main page and of the page of agents, with names of agents.

@@ -1,6 +1,6 @@
 //! Replay: serves the recorded answers of a real Trio.
 //!
-//! The reader follows `docs/dev/recording-format.md` and shares nothing with the room that writes
+//! The reader follows `docs/dev/simulator.md` and shares nothing with the room that writes
 //! recordings. Each session starts at the first cycle and proceeds at the recorded pace; the last
 //! cycle stays, since starting over would show changes that never happened.
 

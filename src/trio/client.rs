@@ -6,24 +6,26 @@ use jiff::tz::TimeZone;
 use url::Url;
 
 use super::{
-    case_limits::CaseLimits,
-    collection::{Collected, Identified, Listing},
-    decode::Reader,
-    denied_requests::DeniedRequests,
+    dictionary::{Dictionary, Mapping},
     error::Error,
-    exchange_log::ExchangeObserver,
-    field_coverage::FieldCoverage,
-    fields::{Dictionary, Mapping},
-    links::Links,
-    member_filter::MemberFilters,
-    paging, rows,
+    read::{
+        collection::{Collected, Identified, Listing},
+        decode::Reader,
+        denied_requests::DeniedRequests,
+        field_coverage::FieldCoverage,
+        member_filter::MemberFilters,
+        paging,
+        sorting::Sorting,
+    },
+    resources::{case_limits::CaseLimits, rows, single_case::RefusedCases, skills::UnjoinedSkills},
     servers::Servers,
     session::{Account, AuthEndpoints},
     settings::{Limits, Settings},
-    single_case::RefusedCases,
-    skills::UnjoinedSkills,
-    sorting::Sorting,
-    transport::{Answer, QUOTED_CHARS, Transport},
+    wire::{
+        exchange_log::ExchangeObserver,
+        links::Links,
+        transport::{Answer, QUOTED_CHARS, Transport},
+    },
 };
 use crate::{
     model::{

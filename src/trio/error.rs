@@ -61,10 +61,12 @@ pub enum Error {
         detail: String,
     },
     /// A login was refused recently and is not repeated yet.
-    #[error("the login was refused before; the next try is in {} s", .wait.as_secs())]
+    #[error("{refusal}; the next login is tried in {} s", .wait.as_secs())]
     LoginWaits {
         /// Time until the next try.
         wait: Duration,
+        /// Message of the refusal.
+        refusal: String,
     },
     /// The pages of a collection contradict each other.
     #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, expected_count(*.expected))]
@@ -177,7 +179,10 @@ fn id_field(resource: Resource) -> &'static str {
 
 /// Host and port only: the rest of the address may hold anything, credentials included.
 fn displayed_address(to: Option<&Url>) -> String {
-    to.map_or_else(|| "something that is no address".to_owned(), super::server_names::host_and_port)
+    to.map_or_else(
+        || "something that is no address".to_owned(),
+        super::servers::server_names::host_and_port,
+    )
 }
 
 fn explain(status: u16) -> &'static str {

@@ -4,6 +4,11 @@
 //! Every request goes to a server of this list and to no other host. Moving from one to the next is
 //! the concern of `failover`.
 
+pub(super) mod failover;
+mod failure_streak;
+pub(super) mod probe;
+pub(super) mod server_names;
+
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -12,8 +17,10 @@ use std::{
 use url::Url;
 
 use super::{
-    failure_streak::FailureStreak,
-    server_names::{NamedServer, host_and_port, is_same_server},
+    servers::{
+        failure_streak::FailureStreak,
+        server_names::{NamedServer, host_and_port, is_same_server},
+    },
     session::{Account, AuthEndpoints, Session},
     settings::Settings,
 };

@@ -4,6 +4,7 @@
 
 mod account;
 mod reply;
+pub(super) mod secret;
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -15,7 +16,11 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{client::below, error::Error, links::Links, transport::Transport};
+use super::{
+    client::below,
+    error::Error,
+    wire::{links::Links, transport::Transport},
+};
 use crate::model::{AuthFailure, RequestFailure, Resource, Stamp, Token, unix_seconds};
 pub(super) use account::Account;
 use account::{encoded, unusable};
@@ -170,9 +175,9 @@ impl Session {
         }
         let account = &self.account;
         // A changed secret file ends the wait: the refusal was about the old text.
-        if let Some(wait) = account.login_backoff.remaining(now) {
+        if let Some((wait, refusal)) = account.login_backoff.remaining(now) {
             if !account.reload() {
-                return Err(Error::LoginWaits { wait });
+                return Err(Error::LoginWaits { wait, refusal });
             }
             account.login_backoff.end_wait();
         }
@@ -194,7 +199,7 @@ impl Session {
             }
             // Only a judgement of the credentials counts. An outage must not delay the login after
             // it.
-            account.login_backoff.record_refusal(account.clock.now());
+            account.login_backoff.record_refusal(account.clock.now(), &refused.redacted());
             // The loop ends when the files stop changing: each further try needs new content.
             if !account.reload() {
                 return Err(refused);
@@ -234,12 +239,12 @@ impl Session {
     /// error.
     pub(super) async fn reject_new_token(&self, generation: u64) -> Error {
         let mut state = self.state.lock().await;
+        let detail = "the server does not accept a token that it has just given".to_owned();
         if state.generation == generation && self.discard(&mut state) {
             // Counts as a refusal: without a wait, each request would cause two logins.
-            self.account.login_backoff.record_refusal(self.account.clock.now());
+            self.account.login_backoff.record_refusal(self.account.clock.now(), &detail);
             self.account.stats.record_auth_failure(AuthFailure::Forbidden);
         }
-        let detail = "the server does not accept a token that it has just given".to_owned();
         Error::Auth { reason: AuthFailure::Forbidden, detail }
     }
 

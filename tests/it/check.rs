@@ -7,11 +7,11 @@ use std::time::{Duration, SystemTime};
 use pretty_assertions::assert_eq;
 use serde_json::json;
 use trio_exporter::{
-    check::{self, CheckTarget, Finding, Level, Report},
     config::Target,
     model::{Clock, Collector},
     poller,
     sim::Options,
+    tools::check::{self, CheckTarget, Finding, Level, Report},
     trio::{Client, ExtraRoots},
 };
 use wiremock::{

@@ -6,9 +6,9 @@ use pretty_assertions::assert_eq;
 use serde_json::{Map, Value, json};
 use trio_exporter::{
     config::Target,
-    inspect::{self, Report},
     model::{AgentState, CaseClass, CaseState, Clock, Resource},
     sim::{Dialect, Options},
+    tools::inspect::{self, Report},
     trio::{Client, Dictionary},
 };
 use wiremock::ResponseTemplate;

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 const CONTRACT: &str = include_str!("../data/contract.tsv");
 const ORIGINS: &str = include_str!("../data/origins.tsv");
-const FIELDS: &str = include_str!("../../src/trio/fields.yaml");
+const FIELDS: &str = include_str!("../../src/trio/dictionary/fields.yaml");
 const SCHEMA: &str = include_str!("../../deploy/trio-exporter.schema.json");
 const MORNING: &str = include_str!("../data/expected/morning.prom");
 const SERVED: [&str; 6] = [

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use pretty_assertions::assert_eq;
 use trio_exporter::{
-    inspect,
     metrics::Identity,
     model::Clock,
     sim::{Dialect, Options},
+    tools::inspect,
     trio::{Client, Limits},
 };
 

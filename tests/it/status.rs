@@ -11,6 +11,10 @@ use trio_exporter::{
     model::Clock,
     sim::{Dialect, Options},
 };
+use wiremock::{
+    Mock, ResponseTemplate,
+    matchers::{method, path},
+};
 
 use crate::support::{HandWritten, NOBODY, Simulated, TestApp, config, still_clock, target};
 
@@ -70,6 +74,32 @@ async fn the_morning_gives_exactly_the_expected_json() {
 }
 
 #[tokio::test]
+async fn refused_login_keeps_its_reason_until_one_succeeds() {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"id":1}]}"#).await;
+    Mock::given(method("POST"))
+        .and(path("/te/api/login"))
+        .respond_with(ResponseTemplate::new(401))
+        .with_priority(1)
+        .up_to_n_times(1)
+        .mount(&trio.server)
+        .await;
+    let mut app = TestApp::for_target(target(&trio.url())).await;
+    app.step().await;
+    for wait in [60, 55, 50] {
+        let report = status(&app, "").await;
+        let finding = report["findings"][0]["what"].as_str().expect("text");
+        let refusal = "cannot be read: login refused (401): check the API client key first";
+        assert!(finding.starts_with(refusal), "{finding}");
+        let next = format!("; the next login is tried in {wait} s");
+        assert_eq!(finding.ends_with(&next), wait < 60, "{finding}");
+        app.step_after(5).await;
+    }
+    app.step_after(60).await;
+    assert_eq!(status(&app, "").await["targets"][0]["trouble"], Value::Null);
+}
+
+#[tokio::test]
 async fn the_mapping_in_use_is_shown_in_every_dialect() {
     for (dialect, member, source) in [
         (Dialect::English, "queueLength", "builtin"),
@@ -107,7 +137,7 @@ async fn the_mapping_in_use_is_shown_in_every_dialect() {
 #[tokio::test]
 async fn page_answers_before_first_step_and_while_trio_hangs() {
     let trio = HandWritten::start().await;
-    let slow = wiremock::ResponseTemplate::new(200).set_delay(Duration::from_secs(3600));
+    let slow = ResponseTemplate::new(200).set_delay(Duration::from_secs(3600));
     trio.respond("", slow).await;
     let mut hanging = target(&trio.url());
     hanging.trio.limits.request = Duration::from_secs(3600);

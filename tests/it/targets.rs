@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use trio_exporter::{
-    app::App,
+    app::{App, shutdown},
     config::{Config, Target},
     metrics::Identity,
     model::Clock,
-    shutdown,
     sim::Options,
     trio::Limits,
 };

@@ -15,7 +15,7 @@ use trio_exporter::{
     poller::{self, Latest},
     sim::{Dialect, Options, Scenario},
     tally::{self, Edges, FlowTotals},
-    trace::{Counts, Failure, Line, Settings, Tokens, Trace, Tracer},
+    tools::trace::{Counts, Failure, Line, Settings, Tokens, Trace, Tracer},
 };
 
 use crate::support::{Simulated, reqwest_client, still_clock};

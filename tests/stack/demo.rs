@@ -9,12 +9,11 @@ use std::{
 
 use tokio::{net::TcpListener, sync::watch};
 use trio_exporter::{
-    app::App,
+    app::{App, shutdown},
     cli::demo_config,
     http,
     model::Clock,
     poller::Poller,
-    shutdown,
     sim::{self, Options, Simulator},
 };
 

@@ -1,5 +1,5 @@
 //! Persons for two days and for few, everything else for long: the two shipped configurations, as
-//! docs/data-protection.md tells to start them.
+//! docs/security.md tells to start them.
 
 use std::fs;
 

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::*;
 use crate::{
-    shutdown,
+    app::shutdown,
     snapshot::{Reading, Snapshot},
     tally::Totals,
 };

@@ -198,7 +198,7 @@ fn one_declaration_reads_bounds_and_describes_a_key() {
     };
     let of = |text: &str| {
         let mut complaints = Complaints::about("c.yml");
-        let node = document::parse(text, &mut complaints).expect("YAML");
+        let node = yaml::parse(text, &mut complaints).expect("YAML");
         let root = Entry { path: String::new(), node: &node };
         (Keys::read(&root, &mut complaints, read), complaints.into_list())
     };

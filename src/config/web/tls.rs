@@ -11,8 +11,8 @@ use crate::{
         keys::{Form, Keys},
         kinds::{Kind, ListOf, Switch, Text, Words, map_of},
     },
-    document::{Complaints, Entry, LONGEST_DOCUMENT, Value, read_bytes},
     http::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version, WatchedFile},
+    yaml::{Complaints, Entry, LONGEST_DOCUMENT, Value, read_bytes},
 };
 
 /// Error for a section without a certificate: the other keys would promise a protection that plain
@@ -114,7 +114,7 @@ fn clients(keys: &mut Keys<'_, '_>, authorities: &PemSource<'_>) -> Option<Clien
     let about = "Whether clients need a certificate.";
     let kind = keys.entry("client_auth_type", &mut types, Some(&CLIENT_AUTH_TYPES[0]), about);
     let mut list = ListOf::new(Text::any("text"), "");
-    let about = "Names (DNS, e-mail, IP address or URI) of which a client's certificate must contain one, exactly.";
+    let about = "Names (DNS, e-mail, IP address or URI). A client's certificate must contain one of them, letter for letter.";
     let names = keys.entry("client_allowed_sans", &mut list, None, about);
     let complaints = keys.complaints();
     let auth = match &kind {
@@ -167,7 +167,8 @@ fn algorithms(keys: &mut Keys<'_, '_>) -> Algorithms {
     }
     let about = "The server's order of cipher suites has priority over the client's.";
     algorithms.prefer_ours = keys.value("prefer_server_cipher_suites", Switch, true, about);
-    let about = "Cipher suites of TLS 1.2, by Go's names; those of TLS 1.3 are always enabled.";
+    let about =
+        "Cipher suites of TLS 1.2, by the names that Go uses; those of TLS 1.3 are always enabled.";
     let suites = supported("cipher suite", Algorithms::suite_names());
     let suites = keys.given("cipher_suites", suites, None, about).unwrap_or_default();
     // An empty list is no limit, as in exporter-toolkit.

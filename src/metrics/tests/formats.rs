@@ -4,7 +4,9 @@ use pretty_assertions::assert_eq;
 
 use super::{families, fixture, names, parsed, samples, value};
 use crate::{
-    metrics::{Identity, MetricsPage, Process, View, classic::from_open_metrics, encode},
+    metrics::{
+        Identity, MetricsPage, Process, View, encode, exposition::classic::from_open_metrics,
+    },
     model::{ServiceStatus, Text},
 };
 

@@ -10,10 +10,10 @@ use crate::{
     model::{AuthFailure, Clock},
     stats::Stats,
     trio::{
-        backoff::LoginBackoff,
         error::Error,
-        secret::Secret,
+        session::secret::Secret,
         settings::{Settings, latin1},
+        wire::backoff::LoginBackoff,
     },
 };
 

@@ -25,36 +25,26 @@ const fn room(name: &'static str, may_name: MayName) -> Room {
 pub(crate) static ROOMS: &[Room] = &[
     room("cli", All),
     // The rooms after `model` for the settings that each defines for itself.
-    room(
-        "config",
-        Only(&["document", "model", "trio", "poller", "tally", "metrics", "http", "telemetry"]),
-    ),
-    room("document", Only(&[])),
+    room("config", Only(&["yaml", "model", "trio", "poller", "tally", "metrics", "http"])),
+    room("yaml", Only(&[])),
     room("app", All),
     room("model", Only(&[])),
-    room("trio", Only(&["model", "stats", "document"])),
+    room("trio", Only(&["model", "stats", "yaml"])),
     room("poller", Only(&["model", "trio", "snapshot", "tally", "stats"])),
     room("snapshot", Only(&["model"])),
     room("tally", Only(&["model", "snapshot"])),
     room("state_file", Only(&["tally", "model"])),
     room("stats", Only(&["model"])),
     room("metrics", Only(&["model", "snapshot", "tally", "stats"])),
-    room("http", Only(&["metrics", "model", "snapshot", "tally", "stats", "telemetry"])),
-    room("inspect", Only(&["trio", "model"])),
-    room("check", Only(&["trio", "poller", "tally", "model"])),
-    room("record", Only(&["trio", "model"])),
-    room("trace", Only(&["poller", "trio", "snapshot", "tally", "model"])),
-    room("healthcheck", Only(&[])),
+    room("http", Only(&["metrics", "model", "snapshot", "tally", "stats"])),
+    room("tools", Only(&["trio", "model", "poller", "snapshot", "tally"])),
     // Its own words for everything, so that a wrong one cannot agree with itself.
     room("sim", Only(&[])),
-    room("init", All),
-    room("telemetry", Only(&[])),
-    room("shutdown", Only(&[])),
 ];
 
 /// The outside crates that have a place, and the rooms that it is in.
 pub(crate) static PLACED: &[(&str, &[&str])] = &[
-    ("reqwest", &["trio", "healthcheck"]),
+    ("reqwest", &["trio", "tools"]),
     // `app` holds the router between building and running.
     ("axum", &["http", "sim", "app"]),
     ("axum_server", &["http"]),
@@ -65,7 +55,7 @@ pub(crate) static PLACED: &[(&str, &[&str])] = &[
     ("clap", &["cli", "main"]),
     ("clap_complete", &["cli"]),
     ("clap_mangen", &["cli"]),
-    ("rpassword", &["init"]),
+    ("rpassword", &["tools"]),
 ];
 
 /// The room called `name`; `main` is the binary, which may name everything.

@@ -3,10 +3,10 @@
 
 use serde_json::json;
 use trio_exporter::{
-    check::{Level, Report},
     model::{Clock, Collector},
     poller::Settings,
     sim::{Dialect, Options},
+    tools::check::{Level, Report},
 };
 use wiremock::ResponseTemplate;
 

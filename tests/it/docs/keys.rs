@@ -7,8 +7,8 @@ use trio_exporter::config::{self, KeyRow};
 const BEGIN: &str = "<!-- keys: written by a test -->\n";
 const END: &str = "<!-- end of keys -->\n";
 
-/// A table for each key at the top of the file; the targets, which each file has, come first.
-fn tables(rows: Vec<KeyRow>) -> String {
+/// A table below a heading for each key at the top of the file; the targets, which each file has, come first.
+fn tables(heading: &str, rows: Vec<KeyRow>) -> String {
     let (mut sections, below): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| !row.key.contains(['.', '[']));
     sections.sort_by_key(|section| section.key != "targets");
@@ -22,7 +22,7 @@ fn tables(rows: Vec<KeyRow>) -> String {
         }
         let KeyRow { key, meaning, .. } = &section;
         let head = "| key | default | values | meaning |\n| --- | --- | --- | --- |\n";
-        writeln!(text, "### `{key}`\n\n{meaning}\n\n{head}{lines}").expect("text");
+        writeln!(text, "{heading} `{key}`\n\n{meaning}\n\n{head}{lines}").expect("text");
     }
     text
 }
@@ -37,14 +37,15 @@ fn line(row: &KeyRow, section: usize) -> String {
 
 #[test]
 fn every_key_is_documented_with_its_default_and_bounds() {
-    for (file, rows) in
-        [("docs/configuration.md", config::keys()), ("docs/web.md", config::web::keys())]
-    {
+    for (file, heading, rows) in [
+        ("docs/configuration.md", "###", config::keys()),
+        ("docs/web.md", "####", config::web::keys()),
+    ] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         let text = fs::read_to_string(&path).expect("the document");
         let (before, rest) = text.split_once(BEGIN).expect("where the keys begin");
         let (written, after) = rest.split_once(END).expect("where the keys end");
-        let tables = tables(rows);
+        let tables = tables(heading, rows);
         if std::env::var_os("GOLDEN").is_some_and(|it| it == "write") {
             fs::write(&path, format!("{before}{BEGIN}\n{tables}{END}{after}")).expect("writable");
             continue;

@@ -60,22 +60,30 @@ fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
 }
 
 #[test]
-fn every_document_can_be_reached_from_the_index() {
-    let index = super::document("docs/README.md");
-    let links: Vec<String> = index.links().into_iter().map(|(_, to)| to).collect();
-    let pages = fs::read_dir(root().join("docs"))
-        .expect("a folder")
-        .map(|entry| entry.expect("an entry").file_name());
-    // Those for contributors are reached from the index as well.
-    let for_developers = fs::read_dir(root().join("docs/dev")).expect("a folder");
-    let for_developers = for_developers.map(|entry| {
-        let mut name = std::ffi::OsString::from("dev/");
-        name.push(entry.expect("an entry").file_name());
-        name
-    });
-    let missing =
-        pages.chain(for_developers).filter_map(|name| name.into_string().ok()).filter(|name| {
-            name.ends_with(".md") && name != "README.md" && !links.iter().any(|to| to == name)
+fn readme_links_to_every_document() {
+    let links: Vec<String> =
+        super::document("README.md").links().into_iter().map(|(_, to)| to).collect();
+    let names = |folder: &str| {
+        let entries = fs::read_dir(root().join(folder)).expect("a folder");
+        let paths = entries.filter_map(|entry| {
+            let name = entry.expect("an entry").file_name().into_string().ok()?;
+            name.ends_with(".md").then(|| format!("{folder}/{name}"))
         });
-    assert_eq!(missing.collect::<Vec<_>>(), Vec::<String>::new());
+        paths.collect::<Vec<_>>()
+    };
+    let documents = [names("docs"), names("docs/dev")].concat();
+    assert!(documents.len() > 15, "{documents:?}");
+    let missing: Vec<_> = documents.iter().filter(|path| !links.contains(path)).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+}
+
+#[test]
+fn web_document_lists_every_address() {
+    let page = super::document("docs/web.md").text;
+    let table: Vec<&str> = page.lines().filter(|line| line.starts_with("| `/")).collect();
+    let missing: Vec<_> = trio_exporter::http::paths()
+        .into_iter()
+        .filter(|path| !table.iter().any(|row| row.contains(&format!("`{path}`"))))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }

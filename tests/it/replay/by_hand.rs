@@ -1,4 +1,4 @@
-//! A recording written by hand, from what `docs/dev/recording-format.md` says of the format.
+//! A recording written by hand, from what `docs/dev/simulator.md` says of the format.
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 

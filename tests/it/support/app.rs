@@ -3,13 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use trio_exporter::{
-    app::{App, PollerFactory, StateWriter},
+    app::{App, PollerFactory, StateWriter, shutdown},
     config::{Config, Target},
     http,
     metrics::{self, Identity},
     model::Clock,
     poller::{self, Poller},
-    shutdown, tally,
+    tally,
     trio::{self, Dictionary},
 };
 

@@ -4,13 +4,13 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
 use trio_exporter::{
+    app::shutdown,
     config::Target,
     model::Clock,
     poller::{self, Poller},
-    record::{self, Folder, KeptFields, Recorder, Summary},
-    shutdown,
     sim::Replay,
     tally,
+    tools::record::{self, Folder, KeptFields, Recorder, Summary},
     trio::{Client, Error},
 };
 

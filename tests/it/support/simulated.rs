@@ -3,9 +3,9 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use trio_exporter::{
+    app::shutdown,
     config::Target,
     model::Clock,
-    shutdown,
     sim::{self, Dialect, Options, Simulator},
     trio::{Dictionary, Limits},
 };

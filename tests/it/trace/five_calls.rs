@@ -1,4 +1,4 @@
-//! The five test calls of `docs/verify.md`, as an operator sees them.
+//! The five test calls of `docs/how-it-counts.md`, as an operator sees them.
 
 use std::{
     sync::{Arc, Mutex},

@@ -9,11 +9,10 @@ use std::{
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 use trio_exporter::{
-    app::App,
+    app::{App, shutdown},
     config,
     http::{self, Limits, Listen, Reloader, Settings, WebFiles},
     metrics::Identity,
-    shutdown,
 };
 
 use super::authority::{Authority, Certified};

@@ -11,8 +11,8 @@ use tokio::{
     time::timeout,
 };
 use trio_exporter::{
+    app::shutdown,
     http::{self, Limits, Server, Settings},
-    shutdown,
 };
 
 use super::{

@@ -10,12 +10,11 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 use trio_exporter::{
-    app::App,
+    app::{App, shutdown},
     cli::demo_config,
     http,
     model::Clock,
     poller::Poller,
-    shutdown,
     sim::{self, Dialect, Options, Simulator},
     trio::Dictionary,
 };

@@ -1,0 +1,145 @@
+//! Verifies basic-auth passwords against bcrypt hashes.
+//!
+//! Comparisons run one at a time, off the threads that answer requests. A login that was accepted
+//! is remembered as a keyed hash, so that each scrape does not pay for bcrypt.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::{TryRng, rngs::SysRng};
+use secrecy::{ExposeSecret, SecretSlice};
+use sha2::Sha256;
+use tokio::{
+    sync::{Mutex as AsyncMutex, Semaphore},
+    task::spawn_blocking,
+};
+
+use super::{
+    credentials::Credentials,
+    users::{PasswordHash, Users},
+};
+
+/// Logins that may wait for their comparison; further ones get 503.
+// A comparison of cost 10 takes about 70 ms, so the last of twenty waits 1.4 s: within Prometheus'
+// default scrape timeout of 10 s, even while someone is guessing passwords.
+const MAX_WAITING: usize = 20;
+/// Accepted logins that are remembered; then all are forgotten and compared again.
+// Only correct passwords of configured users get in, so guessing cannot fill this. Entries of
+// changed hashes are what accumulates.
+const MAX_REMEMBERED: usize = 1000;
+
+/// Comparison of a password with a hash; a parameter, so that tests can count and hold comparisons.
+type Compare = Arc<dyn Fn(&[u8], &PasswordHash) -> bool + Send + Sync>;
+/// HMAC-SHA256 of an accepted login.
+type Token = [u8; 32];
+
+/// Verifies passwords, and remembers those that it accepted.
+pub(super) struct PasswordVerifier {
+    compare: Compare,
+    one_at_a_time: Arc<AsyncMutex<()>>,
+    waiting: Semaphore,
+    accepted: Mutex<HashSet<Token>>,
+    /// Random key of this process; `None` if the system gave no random bytes: then nothing is
+    /// remembered.
+    key: Option<SecretSlice<u8>>,
+}
+
+/// Result of a verification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Verdict {
+    Accepted,
+    Rejected,
+    /// Not verified: too many logins are waiting.
+    Busy,
+}
+
+impl PasswordVerifier {
+    pub(in crate::http) fn new() -> Self {
+        Self::with_compare(Arc::new(|password, hash| {
+            bcrypt::verify(password, hash.expose()).is_ok_and(|same| same)
+        }))
+    }
+
+    /// Verifies with `compare` in place of bcrypt.
+    pub(super) fn with_compare(compare: Compare) -> Self {
+        let mut key = [0; 32];
+        let drawn = SysRng.try_fill_bytes(&mut key).is_ok();
+        Self {
+            compare,
+            one_at_a_time: Arc::default(),
+            waiting: Semaphore::new(MAX_WAITING),
+            accepted: Mutex::default(),
+            key: drawn.then(|| key.to_vec().into()),
+        }
+    }
+
+    /// Verifies the credentials of a request against `users`.
+    pub(super) async fn verify(&self, users: &Users, sent: Credentials) -> Verdict {
+        let known = users.get(&sent.name);
+        // An unknown name is compared with a decoy: an answer without a comparison would be faster
+        // and so reveal which names exist.
+        let hash = known.cloned().unwrap_or_else(|| users.decoy());
+        let token = self.token(&sent, &hash);
+        if known.is_some() && token.is_some_and(|token| self.remembered().contains(&token)) {
+            return Verdict::Accepted;
+        }
+        let Ok(_waiting) = self.waiting.try_acquire() else { return Verdict::Busy };
+        // One comparison at a time: guessing can take one processor at most. The lock moves into
+        // the blocking task, which runs on when the client disconnects: else a client that
+        // reconnects in a loop could start any number of comparisons beside each other.
+        let turn = self.one_at_a_time.clone().lock_owned().await;
+        let compare = self.compare.clone();
+        let same = spawn_blocking(move || {
+            let _turn = turn;
+            compare(sent.password.expose_secret(), &hash)
+        });
+        // A comparison that panicked proves nothing.
+        let same = same.await.unwrap_or(false);
+        if known.is_none() || !same {
+            return Verdict::Rejected;
+        }
+        if let Some(token) = token {
+            self.remember(token);
+        }
+        Verdict::Accepted
+    }
+
+    fn remember(&self, token: Token) {
+        let mut accepted = self.remembered();
+        if accepted.len() >= MAX_REMEMBERED {
+            accepted.clear();
+        }
+        accepted.insert(token);
+    }
+
+    fn remembered(&self) -> std::sync::MutexGuard<'_, HashSet<Token>> {
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Computes the token of a name, a password and the hash that it is compared with. The hash is
+    /// part of it, so a changed password ends the old one at the next request.
+    fn token(&self, sent: &Credentials, hash: &PasswordHash) -> Option<Token> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()?.expose_secret()).ok()?;
+        for part in [sent.name.as_bytes(), hash.expose().as_bytes(), sent.password.expose_secret()]
+        {
+            // Each part is preceded by its length: otherwise "ab" + "c" and "a" + "bc" gave the
+            // same token.
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part);
+        }
+        Some(mac.finalize().into_bytes().into())
+    }
+}
+
+impl fmt::Debug for PasswordVerifier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PasswordVerifier(***)")
+    }
+}
+
+#[cfg(test)]
+mod tests;

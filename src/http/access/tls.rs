@@ -1,0 +1,122 @@
+//! TLS of the web server: rustls with ring.
+//!
+//! rustls has neither TLS 1.1 nor CBC or RSA key exchange, so no configuration can allow them.
+
+mod algorithms;
+mod allowed_names;
+mod pem;
+
+use std::{fmt, sync::Arc};
+
+use rustls::{
+    ServerConfig,
+    pki_types::{CertificateDer, PrivateKeyDer},
+    server::{WebPkiClientVerifier, danger::ClientCertVerifier},
+};
+
+pub use algorithms::{Algorithms, Version};
+use allowed_names::AllowedNames;
+pub use pem::{Authorities, Chain, Key};
+
+/// Settings of TLS.
+#[derive(Debug)]
+pub struct TlsSettings {
+    /// Certificate of the server, followed by its intermediate certificates.
+    pub chain: Chain,
+    /// Private key of the first certificate.
+    pub key: Key,
+    /// Authentication of clients by certificate.
+    pub clients: Clients,
+    /// Protocol versions, cipher suites and curves.
+    pub algorithms: Algorithms,
+}
+
+/// Authentication of clients by certificate.
+#[derive(Debug)]
+pub enum Clients {
+    /// No certificate is asked for.
+    Anybody,
+    /// A certificate signed by one of these authorities.
+    Certified {
+        /// Trusted authorities.
+        authorities: Authorities,
+        /// Subject alternative names, of which the certificate must contain one; `None`: any.
+        names: Option<Vec<String>>,
+        /// Clients without a certificate are accepted as well (`VerifyClientCertIfGiven`).
+        or_none: bool,
+    },
+}
+
+/// TLS configuration of a server, checked.
+#[derive(Clone)]
+pub struct Tls(Arc<ServerConfig>);
+
+impl Tls {
+    /// Builds the configuration.
+    ///
+    /// # Errors
+    /// A message: certificate and key do not match, or no cipher suite fits the versions.
+    pub fn new(settings: TlsSettings) -> Result<Self, String> {
+        let TlsSettings { chain: Chain(chain), key: Key(key), clients, algorithms } = settings;
+        let provider = Arc::new(algorithms.provider());
+        let verifier = match clients {
+            Clients::Anybody => WebPkiClientVerifier::no_client_auth(),
+            Clients::Certified { authorities, names, or_none } => {
+                let builder =
+                    WebPkiClientVerifier::builder_with_provider(authorities.0, provider.clone());
+                let builder = if or_none { builder.allow_unauthenticated() } else { builder };
+                let verifier = builder.build().map_err(|error| error.to_string())?;
+                with_names(verifier, names)
+            }
+        };
+        let builder = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(algorithms.versions())
+            .map_err(
+                |_| "leaves nothing to speak: none of these cipher suites and curves fit these versions",
+            )?;
+        let mut config = builder
+            .with_client_cert_verifier(verifier)
+            .with_single_cert(chain, key)
+            .map_err(|error| message(&error))?;
+        config.ignore_client_order = algorithms.prefer_ours;
+        Ok(Self(Arc::new(config)))
+    }
+
+    /// Returns the rustls configuration that offers HTTP/1.1, and HTTP/2 if `http2`.
+    pub(in crate::http) fn config(&self, http2: bool) -> Arc<ServerConfig> {
+        let mut config = ServerConfig::clone(&self.0);
+        let protocols: &[&[u8]] = if http2 { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+        config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+        Arc::new(config)
+    }
+}
+
+fn with_names(
+    verifier: Arc<dyn ClientCertVerifier>,
+    names: Option<Vec<String>>,
+) -> Arc<dyn ClientCertVerifier> {
+    match names {
+        Some(names) => Arc::new(AllowedNames::new(verifier, names)),
+        None => verifier,
+    }
+}
+
+/// Returns a message for the operator; the texts of rustls name its internal states.
+fn message(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InconsistentKeys(_) => "the key is not that of the certificate".to_owned(),
+        rustls::Error::InvalidCertificate(_) => "the certificate cannot be used".to_owned(),
+        other => format!("certificate and key cannot be used: {other}"),
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Tls(***)")
+    }
+}
+
+/// Certificates in DER; of a chain, the server's own first.
+pub(super) type Certificates = Vec<CertificateDer<'static>>;
+/// A private key in DER.
+pub(super) type PrivateKey = PrivateKeyDer<'static>;

@@ -1,0 +1,123 @@
+//! Handlers of the metrics pages: `/metrics`, `/metrics/agents`, `/metrics/exporter`.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{Query, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use crate::{
+    http::Shared,
+    metrics::{Exposition, ExpositionError, MetricsPage, negotiate, wants_gzip},
+};
+
+/// Path of the per-agent metrics.
+pub(in crate::http) const AGENTS_PATH: &str = "/metrics/agents";
+
+/// Path of the exporter's own metrics, for jobs that scrape each target separately.
+pub(in crate::http) const EXPORTER_PATH: &str = "/metrics/exporter";
+
+/// Query parameters.
+#[derive(Debug, Deserialize)]
+pub(in crate::http) struct TargetQuery {
+    /// Name of the only target to show.
+    target: Option<String>,
+}
+
+pub(in crate::http) async fn main(
+    State(shared): State<Shared>,
+    Query(query): Query<TargetQuery>,
+    headers: HeaderMap,
+) -> Response {
+    answer(&shared.exposition, MetricsPage::Main, &query, &headers).await
+}
+
+pub(in crate::http) async fn agents(
+    State(shared): State<Shared>,
+    Query(query): Query<TargetQuery>,
+    headers: HeaderMap,
+) -> Response {
+    if !shared.exposition.shows_agents() {
+        let text = "404: there are no per-agent metrics, because agents.identity is none\n";
+        return (StatusCode::NOT_FOUND, text).into_response();
+    }
+    answer(&shared.exposition, MetricsPage::Agents, &query, &headers).await
+}
+
+pub(in crate::http) async fn exporter(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+) -> Response {
+    answer(&shared.exposition, MetricsPage::Exporter, &TargetQuery { target: None }, &headers).await
+}
+
+async fn answer(
+    exposition: &Exposition,
+    page: MetricsPage,
+    query: &TargetQuery,
+    headers: &HeaderMap,
+) -> Response {
+    match body(exposition, page, query, headers).await {
+        Ok(response) => response,
+        Err(error) => error_response(&error),
+    }
+}
+
+async fn body(
+    exposition: &Exposition,
+    page: MetricsPage,
+    query: &TargetQuery,
+    headers: &HeaderMap,
+) -> Result<Response, ExpositionError> {
+    let negotiated = negotiate(&joined(headers, header::ACCEPT));
+    let encoded = exposition.get(page, query.target.as_deref(), negotiated.format).await?;
+    let zipped = wants_gzip(&joined(headers, header::ACCEPT_ENCODING));
+    // The bytes are shared with the cache of the exposition: no answer copies several megabytes.
+    let body = if zipped {
+        Bytes::from_owner(encoded.gzip().await?.clone())
+    } else {
+        Bytes::from_owner(SharedText(encoded.text().clone()))
+    };
+    let mut response = Response::new(Body::from(body));
+    let set = response.headers_mut();
+    set.insert(header::CONTENT_TYPE, HeaderValue::from_static(negotiated.content_type));
+    // A cache between scraper and exporter must not hand one scraper's format to another.
+    set.insert(header::VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
+    if zipped {
+        set.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}
+
+fn error_response(error: &ExpositionError) -> Response {
+    let status = match error {
+        ExpositionError::UnknownTarget { .. } | ExpositionError::OtherShard { .. } => {
+            StatusCode::NOT_FOUND
+        }
+        ExpositionError::Failed(cause) => {
+            tracing::error!(error = %cause, "the metrics could not be encoded");
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    (status, format!("{}: {error}\n", status.as_u16())).into_response()
+}
+
+/// Joins the lines of a header, which are one list together (RFC 9110, section 5.3).
+fn joined(headers: &HeaderMap, name: header::HeaderName) -> String {
+    let lines: Vec<_> =
+        headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
+    lines.join(",")
+}
+
+/// Owner of the bytes of a body, for [`Bytes::from_owner`].
+struct SharedText(Arc<str>);
+
+impl AsRef<[u8]> for SharedText {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}

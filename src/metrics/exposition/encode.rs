@@ -1,0 +1,150 @@
+//! One encoding: all families of a page, over all targets, in a single pass.
+
+use std::{fmt, sync::Arc};
+
+use prometheus_client::{
+    collector::Collector,
+    encoding::{DescriptorEncoder, text},
+    registry::Registry,
+};
+
+use super::cap::{self, DropPlan};
+use crate::{
+    metrics::{
+        MetricsPage, Process, Settings, View,
+        families::{
+            agents, api, calls, collectors,
+            encode_input::EncodeInput,
+            exporter,
+            family::{FamilyWriter, PREFIX},
+            fields, flow,
+            identity::Naming,
+            inventory, over_limit, pauses, persons, process, reload, servers, services, shard,
+            state_file,
+        },
+    },
+    model::Stamp,
+};
+
+/// Returns the OpenMetrics text of `page` at the time `now`.
+///
+/// It depends on nothing but its arguments. `process` is written on pages that show the exporter
+/// itself.
+pub fn encode(
+    page: MetricsPage,
+    views: &[View],
+    settings: &Arc<Settings>,
+    process: Process,
+    now: Stamp,
+) -> String {
+    // A new registry for each encoding: prometheus-client encodes collectors only through one.
+    let mut registry = Registry::default();
+    let families = Families { page, views: views.to_vec(), settings: settings.clone(), now };
+    registry.sub_registry_with_prefix(PREFIX).register_collector(Box::new(families));
+    if page.shows_exporter() {
+        let process = ProcessFamilies(process);
+        registry.sub_registry_with_prefix(process::PREFIX).register_collector(Box::new(process));
+    }
+    let mut encoded = String::new();
+    // Writing to a String does not fail, and the collectors return no other errors.
+    let _ = text::encode(&mut encoded, &registry);
+    encoded
+}
+
+#[derive(Debug)]
+struct Families {
+    page: MetricsPage,
+    views: Vec<View>,
+    settings: Arc<Settings>,
+    now: Stamp,
+}
+
+impl Collector for Families {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let Settings { identity, max_series, .. } = &*self.settings;
+        let input = EncodeInput::new(&self.views, identity, self.now);
+        match self.page {
+            MetricsPage::Main | MetricsPage::Targets => {
+                // The plan of the agents' page is needed, too: this page reports the series that
+                // are left out there.
+                let plans = [MetricsPage::Main, MetricsPage::Agents]
+                    .map(|page| (page, DropPlan::new(page, &input, *max_series)));
+                let mut writer = FamilyWriter::new(encoder, plans[0].1.families());
+                self.page.write(&mut writer, &input, &Naming::Plain)?;
+                exporter::write_targets(&mut writer, &input)?;
+                if self.page.shows_exporter() {
+                    self.write_exporter(&mut writer)?;
+                }
+                collectors::write(&mut writer, &input)?;
+                api::write(&mut writer, &input)?;
+                servers::write(&mut writer, &input)?;
+                fields::write(&mut writer, &input)?;
+                cap::write(&mut writer, &plans)
+            }
+            MetricsPage::Agents => {
+                let dropped = DropPlan::new(self.page, &input, *max_series).families();
+                self.page.write(
+                    &mut FamilyWriter::new(encoder, dropped),
+                    &input,
+                    &identity.naming(),
+                )
+            }
+            MetricsPage::Exporter => {
+                self.write_exporter(&mut FamilyWriter::new(encoder, Vec::new()))
+            }
+        }
+    }
+}
+
+impl Families {
+    /// Writes the families of which the process has one.
+    fn write_exporter(&self, writer: &mut FamilyWriter<'_>) -> fmt::Result {
+        let Settings { build, reload, state_file, sharing, .. } = &*self.settings;
+        exporter::write_build(writer, build)?;
+        shard::write(writer, sharing.as_ref())?;
+        reload::write(writer, reload.as_deref())?;
+        state_file::write(writer, state_file.as_deref())
+    }
+}
+
+impl MetricsPage {
+    /// Returns true if the page has the families of which the process has one.
+    pub(super) fn shows_exporter(self) -> bool {
+        // Not on `Targets`: scrapers that read each target separately would count the exporter once
+        // per target.
+        matches!(self, Self::Main | Self::Exporter)
+    }
+
+    /// Writes the families about contact centres.
+    pub(in crate::metrics) fn write(
+        self,
+        writer: &mut FamilyWriter<'_>,
+        input: &EncodeInput<'_>,
+        naming: &Naming,
+    ) -> fmt::Result {
+        match self {
+            Self::Main | Self::Targets => {
+                services::write(writer, input)?;
+                flow::write(writer, input)?;
+                agents::write(writer, input)?;
+                over_limit::write(writer, input)?;
+                pauses::write(writer, input)?;
+                calls::write(writer, input)?;
+                inventory::write(writer, input)
+            }
+            Self::Agents if input.identity.exists() => {
+                persons::write(writer, input, &persons::rows(input, naming))
+            }
+            Self::Agents | Self::Exporter => Ok(()),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ProcessFamilies(Process);
+
+impl Collector for ProcessFamilies {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        self.0.write(&mut encoder)
+    }
+}

@@ -1,0 +1,123 @@
+//! Numbers of agents and agent-seconds, by state and by group. No series here names a person.
+
+use std::fmt;
+
+use super::{
+    encode_input::{CenterInput, EncodeInput, label_text},
+    family::{FamilyWriter, Spec},
+};
+use crate::{
+    model::AgentState,
+    tally::{AgentTotals, GroupTotals},
+};
+
+const AGENTS: Spec = Spec::gauge(
+    "agents",
+    "Agents by present state; the states add up to the agents whose state Trio gives. Shows how many are free and how many are away. Source: agents/state.",
+);
+const GROUP_AGENTS: Spec = Spec::gauge(
+    "agent_group_agents",
+    "Agents of a group by present state; the states add up to the visible members whose state Trio gives. An agent counts in each of its groups, so do not sum over groups. Small groups are merged. Source: agents/state, agentgroups.",
+);
+const STATE_SECONDS: Spec = Spec::counter(
+    "agents_state",
+    "Agent-seconds spent in each state; the states and trio_agents_unmeasured_seconds_total add up to the time of all agents. Its rate by state gives occupancy and utilisation. Source: agents/state, between two readings.",
+)
+.seconds();
+const GROUP_STATE_SECONDS: Spec = Spec::counter(
+    "agent_group_state",
+    "Agent-seconds that the members of a group spent in each state; the states add up to the measured time of the group. An agent counts in each of its groups, so do not sum over groups. Source: agents/state, agentgroups.",
+)
+.seconds();
+const UNMEASURED_SECONDS: Spec = Spec::counter(
+    "agents_unmeasured",
+    "Agent-seconds that could not be assigned to a state: a long gap between readings, a restart of the exporter (with a state file), a failover, a mass logout, an answer without states, or an agent who left the list. Shows how far to trust trio_agents_state_seconds_total. Source: agents/state.",
+)
+.seconds();
+const STATE_CHANGES: Spec = Spec::counter(
+    "agent_state_changes",
+    "State changes of agents seen between two readings; all pairs add up to all changes. States that last less than the poll interval are not seen. Source: agents/state.",
+);
+
+/// Writes the families of agents that name no person.
+pub(in crate::metrics) fn write(
+    writer: &mut FamilyWriter<'_>,
+    input: &EncodeInput<'_>,
+) -> fmt::Result {
+    let totals = || input.centers().filter_map(|center| Some((center, center.agents?)));
+
+    let mut family = writer.family(&AGENTS);
+    // The totals hold the states of the last reading, at any age: gauges need one that is not too
+    // old.
+    for (center, totals) in totals().filter(|(center, _)| center.agent_state.is_some()) {
+        for state in AgentState::ALL {
+            family.add_gauge(
+                &(center.labels, [("state", state.as_str())]),
+                totals.now[state.index()],
+            )?;
+        }
+    }
+    write_groups(writer, input)?;
+    let mut family = writer.family(&STATE_SECONDS);
+    for (center, totals) in totals() {
+        for state in AgentState::ALL {
+            family.add_counter_f64(
+                &(center.labels, [("state", state.as_str())]),
+                totals.seconds[state.index()],
+            )?;
+        }
+    }
+    let mut family = writer.family(&UNMEASURED_SECONDS);
+    for (center, totals) in totals() {
+        family.add_counter_f64(&center.labels, totals.unmeasured_seconds)?;
+    }
+    let mut family = writer.family(&STATE_CHANGES);
+    for (center, totals) in totals() {
+        for (from, to) in state_pairs() {
+            let change = [("from", from.as_str()), ("to", to.as_str())];
+            family
+                .add_counter(&(center.labels, change), totals.changes[from.index()][to.index()])?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the families of agent groups.
+fn write_groups(writer: &mut FamilyWriter<'_>, input: &EncodeInput<'_>) -> fmt::Result {
+    let mut family = writer.family(&GROUP_AGENTS);
+    for center in input.centers() {
+        // Gauges need both readings: states, and memberships that are not too old.
+        let readings = center.agent_state.and(center.center.agent_groups.fresh(input.now));
+        for group in readings.iter().flat_map(|_| groups(center)) {
+            for state in AgentState::ALL {
+                let labels = (group_labels(group), [("state", state.as_str())]);
+                family.add_gauge(&(center.labels, labels), group.now[state.index()])?;
+            }
+        }
+    }
+    let mut family = writer.family(&GROUP_STATE_SECONDS);
+    for center in input.centers() {
+        for group in groups(center) {
+            for state in AgentState::ALL {
+                let labels = (group_labels(group), [("state", state.as_str())]);
+                family.add_counter_f64(&(center.labels, labels), group.seconds[state.index()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Returns the totals of the groups of a contact centre.
+fn groups<'a>(center: &CenterInput<'a>) -> &'a [GroupTotals] {
+    center.agents.and_then(|AgentTotals { groups, .. }| groups.as_deref()).unwrap_or_default()
+}
+
+fn group_labels(group: &GroupTotals) -> [(&'static str, &str); 2] {
+    [("agent_group_id", &group.key.id), ("agent_group", label_text(Some(&group.key.name)))]
+}
+
+/// Returns every change between two different states.
+fn state_pairs() -> impl Iterator<Item = (AgentState, AgentState)> {
+    let pairs = AgentState::ALL.into_iter().flat_map(|from| AgentState::ALL.map(|to| (from, to)));
+    pairs.filter(|(from, to)| from != to)
+}

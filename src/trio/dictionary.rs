@@ -1,0 +1,257 @@
+//! The field dictionary: the member of an answer that holds each field, and the form of its values.
+//!
+//! Trio's member names are not public, so they are data: `fields.yaml`, and a user's file applied
+//! over it entry by entry. The fields themselves are code (`shape`), because each of them feeds a
+//! metric.
+
+mod file;
+mod form;
+mod judge;
+mod shape;
+mod value;
+
+use std::collections::HashMap;
+
+use crate::model::{FieldSource, Resource, Text};
+pub(super) use form::Form;
+pub use judge::{Judgement, is_no_time};
+pub(super) use shape::{Kind, Need, Shape};
+pub(super) use value::{Meaning, Raw, Unreadable};
+
+const BUILTIN: &str = include_str!("dictionary/fields.yaml");
+
+/// Mappings of every resource whose items are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dictionary {
+    mappings: Vec<Mapping>,
+}
+
+/// Mapping of the members of one resource to its fields.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Mapping {
+    pub(super) shape: &'static Shape,
+    pub(super) fields: Vec<FieldMapping>,
+    /// Members that feed no field and are exported as they are; their slots follow the fields'.
+    pub(super) exported: Vec<Text>,
+    by_name: HashMap<String, Slot>,
+}
+
+/// Members, form and values of one field.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct FieldMapping {
+    members: Vec<String>,
+    pub(super) form: Form,
+    pub(super) values: HashMap<String, Meaning>,
+    pub(super) source: FieldSource,
+}
+
+/// Position of a field in its shape, and rank of the member in the field's list of names (0 is
+/// first).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot {
+    pub(super) field: usize,
+    pub(super) rank: usize,
+}
+
+impl Dictionary {
+    /// The dictionary that is compiled in.
+    ///
+    /// # Errors
+    /// None in a released build: a test reads it.
+    pub fn builtin() -> Result<Self, Vec<String>> {
+        let mut dictionary = Self { mappings: shape::ALL.iter().map(Mapping::empty).collect() };
+        dictionary.apply_file("fields.yaml", BUILTIN, FieldSource::Builtin)?;
+        Ok(dictionary)
+    }
+
+    /// The built-in dictionary with a user's file applied over it.
+    ///
+    /// # Errors
+    /// Every mistake of the file, each with line, column and key.
+    pub fn with_user_file(file: &str, text: &str) -> Result<Self, Vec<String>> {
+        let mut dictionary = Self::builtin()?;
+        dictionary.apply_file(file, text, FieldSource::User)?;
+        Ok(dictionary)
+    }
+
+    /// Adds members of `services/state` that are exported under their own names.
+    ///
+    /// # Errors
+    /// A member that feeds a field already, with the field.
+    pub fn export_service_state(&mut self, members: Vec<String>) -> Result<(), String> {
+        let mapping = self
+            .mappings
+            .iter_mut()
+            .find(|mapping| mapping.shape.resource == Resource::ServiceState);
+        let Some(mapping) = mapping else { return Ok(()) };
+        for member in members {
+            if let Some(slot) = mapping.slot(&member) {
+                let field =
+                    mapping.shape.fields.get(slot.field).map_or("this export", |field| field.name);
+                return Err(format!("`{member}` feeds {field} already"));
+            }
+            mapping.exported.push(member.into());
+            mapping.index();
+        }
+        Ok(())
+    }
+
+    /// Applies a file entry by entry: its names replace the entry's, its values are added.
+    fn apply_file(
+        &mut self,
+        file: &str,
+        text: &str,
+        source: FieldSource,
+    ) -> Result<(), Vec<String>> {
+        for entry in file::read(file, text)? {
+            let Some(mapping) =
+                self.mappings.iter_mut().find(|m| m.shape.resource == entry.resource)
+            else {
+                continue;
+            };
+            if let Some(members) = &entry.members {
+                // A member feeds one field only. The later file wins: a user who finds that
+                // `status` is a time takes the name away from the state without having to repeat
+                // the state's entry.
+                let taken: Vec<String> = members.iter().map(|member| normalized(member)).collect();
+                for other in &mut mapping.fields {
+                    other.members.retain(|member| !taken.contains(&normalized(member)));
+                }
+            }
+            let field = &mut mapping.fields[entry.field];
+            if let Some(members) = entry.members {
+                field.members = members;
+                field.source = source;
+            }
+            if let Some(form) = entry.form {
+                field.form = form;
+            }
+            // Values are added: a site maps its own pause reasons without losing the words that are
+            // built in.
+            field.values.extend(entry.values);
+        }
+        self.mappings.iter_mut().for_each(Mapping::index);
+        Ok(())
+    }
+
+    pub(super) fn mapping(&self, resource: Resource) -> Option<&Mapping> {
+        self.mappings.iter().find(|mapping| mapping.shape.resource == resource)
+    }
+
+    pub(super) fn mappings(&self) -> &[Mapping] {
+        &self.mappings
+    }
+}
+
+impl Mapping {
+    fn empty(shape: &'static Shape) -> Self {
+        let fields = shape.fields.iter().map(|field| FieldMapping {
+            members: Vec::new(),
+            form: field.kind.default_form(),
+            values: HashMap::new(),
+            source: FieldSource::Builtin,
+        });
+        Self { shape, fields: fields.collect(), exported: Vec::new(), by_name: HashMap::new() }
+    }
+
+    /// Rebuilds the look-up of members by normalised name.
+    fn index(&mut self) {
+        self.by_name.clear();
+        for (field, mapped) in self.fields.iter().enumerate() {
+            for (rank, member) in mapped.members.iter().enumerate() {
+                self.by_name.insert(normalized(member), Slot { field, rank });
+            }
+        }
+        for (index, member) in self.exported.iter().enumerate() {
+            self.by_name
+                .insert(normalized(member), Slot { field: self.fields.len() + index, rank: 0 });
+        }
+    }
+
+    /// Returns every member name that feeds a field, separated by commas, as `fields=` takes it.
+    pub(super) fn all_member_names(&self) -> String {
+        let members = self.fields.iter().flat_map(|field| &field.members).map(String::as_str);
+        let names: Vec<&str> =
+            members.chain(self.exported.iter().map(|member| &**member)).collect();
+        names.join(",")
+    }
+
+    /// Returns the field that a member of this name feeds.
+    pub(super) fn slot(&self, member: &str) -> Option<Slot> {
+        self.by_name.get(&normalized(member)).copied()
+    }
+}
+
+/// Returns the meanings that a fields file can give to the words of a field; none for other fields.
+pub fn meanings(resource: &str, field: &str) -> Vec<&'static str> {
+    let shape = shape::ALL.iter().find(|shape| shape.resource.as_str() == resource);
+    let field = shape.and_then(|shape| shape.fields.iter().find(|known| known.name == field));
+    field.map_or_else(Vec::new, |field| field.kind.meanings())
+}
+
+/// Normalises a name or value for comparison: lower case, without `_`, `-` and spaces.
+// .NET serializers write the same member as `QueueLength` or `queueLength` depending on a setting.
+pub(super) fn normalized(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builtin_dictionary_names_every_field_once() {
+        let dictionary = Dictionary::builtin().expect("valid");
+        for mapping in dictionary.mappings() {
+            let names: usize = mapping.fields.iter().map(|field| field.members.len()).sum();
+            assert_eq!(
+                names,
+                mapping.by_name.len(),
+                "{}: a name is listed twice",
+                mapping.shape.resource.as_str()
+            );
+            for (field, mapped) in mapping.shape.fields.iter().zip(&mapping.fields) {
+                assert!(
+                    !mapped.members.is_empty(),
+                    "{}: {}",
+                    mapping.shape.resource.as_str(),
+                    field.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_match_in_any_case_and_with_any_separator() {
+        let dictionary = Dictionary::builtin().expect("valid");
+        let mapping = dictionary.mapping(Resource::ServiceState).expect("a mapping");
+        let slot = mapping.slot("queueLength");
+        assert!(slot.is_some());
+        for spelling in ["QueueLength", "queue_length", "QUEUE-LENGTH"] {
+            assert_eq!(mapping.slot(spelling), slot, "{spelling}");
+        }
+        assert_eq!(mapping.slot("queue"), None);
+        assert!(mapping.slot("KÖLÄNGD").is_some());
+    }
+
+    #[test]
+    fn user_file_overrides_entry_by_entry() {
+        let text =
+            "agents/state:\n  since: {members: [status]}\n  state: {values: {Fika: paused}}\n";
+        let dictionary = Dictionary::with_user_file("mine.yml", text).expect("valid");
+        let mapping = dictionary.mapping(Resource::AgentState).expect("a mapping");
+        let field =
+            |name| mapping.shape.fields.iter().position(|field| field.name == name).expect("known");
+        assert_eq!(mapping.slot("status").map(|slot| slot.field), Some(field("since")));
+        assert_eq!(mapping.slot("stateSince"), None, "the entry's names are replaced");
+        assert_eq!(
+            mapping.slot("state").map(|slot| slot.field),
+            Some(field("state")),
+            "other entries stay"
+        );
+        assert_eq!(mapping.fields[field("since")].source, FieldSource::User);
+        assert_eq!(mapping.fields[field("state")].source, FieldSource::Builtin);
+        let values = &mapping.fields[field("state")].values;
+        assert!(values.contains_key("fika") && values.contains_key("ledig"), "values are added");
+    }
+}

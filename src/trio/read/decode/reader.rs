@@ -1,0 +1,306 @@
+//! Reader of one row's fields. A value that is present but unreadable is counted and absent.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Context, page::FieldSeen, raw::Raw};
+use crate::{
+    model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
+    trio::dictionary::{Meaning, Unreadable, normalized},
+};
+
+/// Time by which a moment may be ahead of our clock before it is rejected.
+// Both clocks tell whole seconds at worst; more is a wrong zone or a wrong member.
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
+/// Unreadable values of a field kept as samples of one answer.
+const SAMPLES: usize = 5;
+const SAMPLE_LENGTH: usize = 40;
+
+/// One row; its fields are read by their position in the shape.
+pub(in crate::trio) struct Reader<'r> {
+    context: &'r Context<'r>,
+    row: &'r [(Raw<'r>, usize, usize)],
+    seen: &'r mut [FieldSeen],
+    words: &'r mut Words,
+    unkeyed: &'r mut Vec<Text>,
+}
+
+/// Meanings of an answer's words, by field.
+// An answer holds the same few words again and again: each is normalised and looked up once.
+#[derive(Debug, Default)]
+pub(super) struct Words(Vec<(usize, Box<str>, Option<Meaning>)>);
+
+/// Words remembered of one answer; further ones are looked up each time.
+const WORD_MEMORY: usize = 64;
+
+impl<'r> Reader<'r> {
+    pub(super) fn new(
+        context: &'r Context<'r>,
+        row: &'r [(Raw<'r>, usize, usize)],
+        seen: &'r mut [FieldSeen],
+        words: &'r mut Words,
+        unkeyed: &'r mut Vec<Text>,
+    ) -> Self {
+        Self { context, row, seen, words, unkeyed }
+    }
+
+    /// Records that a case without an id may wait for this service.
+    pub(in crate::trio) fn record_unkeyed(&mut self, service: Text) {
+        // Thousands of such rows are of a few services, and come in any order.
+        if !self.unkeyed.contains(&service) {
+            self.unkeyed.push(service);
+        }
+    }
+
+    fn unknown(&mut self, field: usize) {
+        let seen = &mut self.seen[field];
+        seen.unknown += 1;
+        if seen.samples.len() < SAMPLES {
+            let sample = match &self.row[field].0 {
+                Raw::List(_) => "a list".into(),
+                Raw::Other => "an object".into(),
+                Raw::Null => "null".into(),
+                value => value
+                    .text()
+                    .map_or_else(String::new, |text| text.chars().take(SAMPLE_LENGTH).collect()),
+            };
+            if !seen.samples.contains(&sample) {
+                seen.samples.push(sample);
+            }
+        }
+    }
+
+    /// Returns the text of a required field, such as an id. Counts the rows that lack it.
+    pub(in crate::trio) fn key(&mut self, field: usize) -> Option<Text> {
+        let key = self.text(field);
+        self.seen[field].rows_without += u64::from(key.is_none());
+        key
+    }
+
+    /// Returns a text or number as text, truncated to [`NAME_LIMIT`] characters; empty is absent.
+    pub(in crate::trio) fn text(&mut self, field: usize) -> Option<Text> {
+        self.word(field, |text| text.into())
+    }
+
+    /// Joins two texts, such as first and last name; one of them if the other is absent.
+    pub(in crate::trio) fn joined(&mut self, first: usize, second: usize) -> Option<Text> {
+        let mut both = self.word(first, |text| {
+            let mut both = String::with_capacity(64);
+            both.push_str(text);
+            both
+        });
+        let one = self.word(second, |text| match &mut both {
+            Some(both) => {
+                both.push(' ');
+                both.push_str(text);
+                None
+            }
+            None => Some(text.into()),
+        });
+        both.map(Text::from).or(one.flatten())
+    }
+
+    fn word<T>(&mut self, field: usize, make: impl FnOnce(&str) -> T) -> Option<T> {
+        match &self.row[field].0 {
+            Raw::Absent | Raw::Null => None,
+            value => match value.text() {
+                Some(text) => {
+                    let word = cut(text.trim()).map(make);
+                    self.seen[field].understood += u64::from(word.is_some());
+                    word
+                }
+                None => {
+                    self.unknown(field);
+                    None
+                }
+            },
+        }
+    }
+
+    /// Returns a text, or each text of a list.
+    pub(in crate::trio) fn texts(&mut self, field: usize) -> Vec<Text> {
+        let Raw::List(list) = &self.row[field].0 else {
+            return self.text(field).into_iter().collect();
+        };
+        let texts: Vec<Text> =
+            list.iter().filter_map(|value| cut(value.text()?.trim()).map(Text::from)).collect();
+        if texts.len() < list.len() {
+            self.unknown(field);
+        } else {
+            self.seen[field].understood += u64::from(!texts.is_empty());
+        }
+        texts
+    }
+
+    /// Returns a count.
+    pub(in crate::trio) fn count(&mut self, field: usize) -> Option<f64> {
+        let value = self.present(field)?.number();
+        self.known(field, value)
+    }
+
+    /// Returns a duration in seconds.
+    pub(in crate::trio) fn seconds(&mut self, field: usize) -> Option<f64> {
+        let form = self.context.mapping.fields[field].form;
+        let value = self.present(field)?.seconds(form);
+        self.known(field, value)
+    }
+
+    /// Returns a flag.
+    pub(in crate::trio) fn flag(&mut self, field: usize) -> Option<bool> {
+        let value = self.present(field)?;
+        if let Raw::Bool(flag) = *value {
+            self.seen[field].understood += 1;
+            return Some(flag);
+        }
+        match self.meaning(field) {
+            Some(Meaning::Flag(flag)) => {
+                self.seen[field].understood += 1;
+                Some(flag)
+            }
+            _ => {
+                self.unknown(field);
+                None
+            }
+        }
+    }
+
+    /// Returns a moment that is not in the future.
+    pub(in crate::trio) fn time(&mut self, field: usize) -> Option<SystemTime> {
+        self.time_since(field, SystemTime::UNIX_EPOCH)
+    }
+
+    /// A moment that is not in the future, and no longer ago than `longest`.
+    pub(in crate::trio) fn recent_time(
+        &mut self,
+        field: usize,
+        longest: Duration,
+    ) -> Option<SystemTime> {
+        let earliest = self.context.now.checked_sub(longest).unwrap_or(SystemTime::UNIX_EPOCH);
+        self.time_since(field, earliest)
+    }
+
+    fn time_since(&mut self, field: usize, earliest: SystemTime) -> Option<SystemTime> {
+        let form = self.context.mapping.fields[field].form;
+        let value = self.present(field)?;
+        if value.is_no_time(form) {
+            return None;
+        }
+        let latest = self.context.now + CLOCK_TOLERANCE;
+        match value.time(form, self.context.zone) {
+            Ok(time) if (earliest..=latest).contains(&time) => {
+                self.seen[field].understood += 1;
+                Some(time.min(self.context.now))
+            }
+            _ => {
+                self.seen[field].rejected += 1;
+                None
+            }
+        }
+    }
+
+    /// Returns the exported members: numbers, and flags as 1 and 0. Other values are absent.
+    pub(in crate::trio) fn exported(&self) -> Vec<(Text, f64)> {
+        let mapping = self.context.mapping;
+        let values = self.row[mapping.fields.len()..].iter().map(|(value, _, _)| match value {
+            Raw::Bool(flag) => Some(f64::from(u8::from(*flag))),
+            Raw::Integer(number) => Some(*number as f64),
+            Raw::Number(number) => Some(*number),
+            _ => None,
+        });
+        mapping
+            .exported
+            .iter()
+            .zip(values)
+            .filter_map(|(name, value)| Some((name.clone(), value?)))
+            .collect()
+    }
+
+    /// Returns an agent's state; `None` only if the member is missing.
+    pub(in crate::trio) fn agent_state(&mut self, field: usize) -> Option<AgentState> {
+        if self.row[field].0 == Raw::Absent {
+            self.seen[field].absent += 1;
+            return None;
+        }
+        if let Some(Meaning::AgentState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
+            return Some(state);
+        }
+        self.unknown(field);
+        Some(AgentState::Unknown)
+    }
+
+    /// Returns a case's state; `None` only if the member is missing.
+    pub(in crate::trio) fn case_state(&mut self, field: usize) -> Option<CaseState> {
+        if self.row[field].0 == Raw::Absent {
+            self.seen[field].absent += 1;
+            return None;
+        }
+        if let Some(Meaning::CaseState(state)) = self.meaning(field) {
+            self.seen[field].understood += 1;
+            return Some(state);
+        }
+        self.unknown(field);
+        Some(CaseState::Unknown)
+    }
+
+    /// Returns the class of a case, if it names one.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the dictionary does not map the word; it is counted as unknown.
+    pub(in crate::trio) fn case_class(
+        &mut self,
+        field: usize,
+    ) -> Result<Option<CaseClass>, Unreadable> {
+        if self.present(field).is_none() {
+            return Ok(None);
+        }
+        if let Some(Meaning::CaseClass(class)) = self.meaning(field) {
+            self.seen[field].understood += 1;
+            return Ok(Some(class));
+        }
+        self.unknown(field);
+        Err(Unreadable)
+    }
+
+    fn present(&self, field: usize) -> Option<&Raw<'_>> {
+        let value = &self.row[field].0;
+        (!matches!(value, Raw::Absent | Raw::Null)).then_some(value)
+    }
+
+    fn known<T, E>(&mut self, field: usize, value: Result<T, E>) -> Option<T> {
+        match value {
+            Ok(value) => {
+                self.seen[field].understood += 1;
+                Some(value)
+            }
+            Err(_) => {
+                self.unknown(field);
+                None
+            }
+        }
+    }
+
+    fn meaning(&mut self, field: usize) -> Option<Meaning> {
+        let text = self.row[field].0.text()?;
+        let known = self.words.0.iter().find(|(of, word, _)| *of == field && **word == *text);
+        if let Some((_, _, meaning)) = known {
+            return *meaning;
+        }
+        let values = &self.context.mapping.fields[field].values;
+        let meaning = values.get(&*text).or_else(|| values.get(&normalized(&text))).copied();
+        if self.words.0.len() < WORD_MEMORY {
+            self.words.0.push((field, (*text).into(), meaning));
+        }
+        meaning
+    }
+}
+
+/// Truncates a text to the limit; `None` if it is empty.
+fn cut(text: &str) -> Option<&str> {
+    // No text has more characters than bytes.
+    let is_long = text.len() > NAME_LIMIT;
+    let end = is_long
+        .then(|| text.char_indices().nth(NAME_LIMIT))
+        .flatten()
+        .map_or(text.len(), |(end, _)| end);
+    (!text.is_empty()).then(|| &text[..end])
+}

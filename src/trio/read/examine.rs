@@ -1,0 +1,329 @@
+//! Examination of a server's answers, for people who map field names (`inspect`, `check`).
+//!
+//! A resource is read once without `fields=` and once with every name of the dictionary, since most
+//! resources hide members until they are asked for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::paging::{self, Pagination};
+use crate::{
+    model::Resource,
+    trio::{
+        client::{Client, Root, Route},
+        dictionary::{Form, Mapping, Meaning, Need, normalized},
+        error::Error,
+    },
+};
+
+/// Items that are examined at most.
+const ITEMS: usize = 100;
+/// Different values kept of each member at most.
+// Enough for the words of an enumeration; a member with more values is no enumeration.
+const VALUES: usize = 20;
+
+/// Members and values found in one resource's answer.
+#[derive(Clone, Debug)]
+pub struct Examination {
+    /// The resource.
+    pub resource: Resource,
+    /// Items in the whole collection, by the header.
+    pub total: Option<usize>,
+    /// Items examined.
+    pub looked_at: usize,
+    /// Members of the items, in the order in which they first appeared.
+    pub members: Vec<Member>,
+    /// Fields of the dictionary that no member feeds and nothing can replace.
+    pub missing: Vec<Missing>,
+}
+
+/// One member of the items.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Name in the server's spelling.
+    pub name: String,
+    /// JSON types of its values.
+    pub types: BTreeSet<&'static str>,
+    /// It appeared only when it was asked for.
+    pub only_when_asked: bool,
+    /// Some of its values.
+    pub values: Vec<Value>,
+    /// Field that it feeds, and the form in which that is read.
+    pub feeds: Option<(&'static str, &'static str)>,
+    /// Words among these that the dictionary does not map, if the field needs a map.
+    pub unmapped: Vec<String>,
+}
+
+/// A field that no member feeds.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// Name of the field.
+    pub field: &'static str,
+    /// JSON types that could feed it.
+    pub types: &'static [&'static str],
+}
+
+impl Client {
+    /// Examines the contact centres.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn examine_contact_centers(&self, root: &Root) -> Result<Examination, Error> {
+        self.examine_at(Resource::ContactCenters, root.contact_centers(), root.endpoints()).await
+    }
+
+    /// Examines a resource of a contact centre.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn examine(&self, route: &Route, resource: Resource) -> Result<Examination, Error> {
+        self.examine_at(resource, &route.url(resource), route.endpoints()).await
+    }
+
+    async fn examine_at(
+        &self,
+        resource: Resource,
+        url: &Url,
+        endpoints: &crate::trio::session::AuthEndpoints,
+    ) -> Result<Examination, Error> {
+        let mapping = self.mapping(resource)?;
+        let plain = self.read_rows(resource, url, endpoints, None).await?;
+        // A server that does not know a name may refuse the whole request; then hidden members stay
+        // unknown.
+        let asked = match self
+            .read_rows(resource, url, endpoints, Some(mapping.all_member_names()))
+            .await
+        {
+            Ok((_, rows)) => rows,
+            Err(error) if error.is_total() => return Err(error),
+            Err(_) => Vec::new(),
+        };
+        Ok(examination(mapping, plain.0, &plain.1, &asked))
+    }
+
+    async fn read_rows(
+        &self,
+        resource: Resource,
+        url: &Url,
+        endpoints: &crate::trio::session::AuthEndpoints,
+        fields: Option<String>,
+    ) -> Result<(Option<usize>, Vec<Map<String, Value>>), Error> {
+        let mut url = url.clone();
+        url.query_pairs_mut().append_pair("page", "1").append_pair("pageSize", &ITEMS.to_string());
+        if let Some(fields) = fields {
+            url.query_pairs_mut().append_pair("fields", &fields);
+        }
+        self.get(resource, &url, endpoints, |answer| {
+            let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
+            let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
+            let body = serde_json::from_slice(&answer.body);
+            let body =
+                body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
+            let mut rows = rows(body);
+            rows.truncate(ITEMS);
+            Ok((total, rows))
+        })
+        .await
+    }
+}
+
+/// Items of an answer, in any envelope (assumption A1).
+pub(in crate::trio) fn rows(body: Value) -> Vec<Map<String, Value>> {
+    fn data(object: &mut Map<String, Value>) -> Option<Value> {
+        let key = object.keys().find(|key| key.eq_ignore_ascii_case("data"))?.clone();
+        object.remove(&key)
+    }
+    let items = match body {
+        Value::Object(mut envelope) => match data(&mut envelope) {
+            Some(Value::Array(items)) => items,
+            Some(item @ Value::Object(_)) => vec![item],
+            Some(_) => Vec::new(),
+            None => vec![Value::Object(envelope)],
+        },
+        Value::Array(items) => items,
+        _ => Vec::new(),
+    };
+    let objects = items.into_iter().filter_map(|item| match item {
+        Value::Object(mut item) => match data(&mut item) {
+            Some(Value::Object(inner)) => Some(inner),
+            _ => Some(item),
+        },
+        _ => None,
+    });
+    objects.collect()
+}
+
+/// Joins both readings to one examination.
+fn examination(
+    mapping: &Mapping,
+    total: Option<usize>,
+    plain: &[Map<String, Value>],
+    asked: &[Map<String, Value>],
+) -> Examination {
+    let mut members: Vec<Member> = Vec::new();
+    let mut positions: BTreeMap<String, usize> = BTreeMap::new();
+    for (rows, only_when_asked) in [(plain, false), (asked, true)] {
+        for (name, value) in rows.iter().flatten() {
+            let index = *positions.entry(name.clone()).or_insert_with(|| {
+                members.push(Member::new(name, only_when_asked));
+                members.len() - 1
+            });
+            members[index].record_value(value);
+        }
+    }
+    let mut missing = Vec::new();
+    for (index, (field, mapped)) in mapping.shape.fields.iter().zip(&mapping.fields).enumerate() {
+        let rank = |member: &Member| {
+            mapping.slot(&member.name).filter(|slot| slot.field == index).map(|slot| slot.rank)
+        };
+        // Several members may feed one field; the decoder takes the one named first in the
+        // dictionary.
+        let feeding = members
+            .iter_mut()
+            .filter(|member| rank(member).is_some())
+            .min_by_key(|member| rank(member));
+        match feeding {
+            Some(member) => {
+                member.feeds = Some((field.name, mapped.form.as_str()));
+                member.unmapped = unmapped(&member.values, mapped.form, &mapped.values);
+            }
+            // An empty collection lacks nothing that is known: it has no members at all.
+            None if field.need != Need::Spare && !plain.is_empty() => {
+                missing.push(Missing { field: field.name, types: field.kind.json_types() });
+            }
+            None => {}
+        }
+    }
+    Examination {
+        resource: mapping.shape.resource,
+        total,
+        looked_at: plain.len(),
+        members,
+        missing,
+    }
+}
+
+/// Words of an enumeration or a flag that no map holds, each once in any spelling.
+fn unmapped(
+    values: &[Value],
+    form: Form,
+    known: &std::collections::HashMap<String, Meaning>,
+) -> Vec<String> {
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    let is_word = |value: &&Value| match form {
+        Form::Enum => !value.is_null(),
+        Form::Bool => !value.is_null() && !value.is_boolean(),
+        _ => false,
+    };
+    for word in values.iter().filter(is_word).map(word) {
+        let key = normalized(&word);
+        if !known.contains_key(&word) && !known.contains_key(&key) {
+            found.entry(key).or_insert(word);
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Returns a value as a word of a fields file.
+fn word(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        // The decoder reads 2.0 as the word 2.
+        Value::Number(number) if number.is_f64() => number.as_f64().unwrap_or(f64::NAN).to_string(),
+        other => other.to_string(),
+    }
+}
+
+impl Member {
+    fn new(name: &str, only_when_asked: bool) -> Self {
+        let (types, values, unmapped) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { name: name.to_owned(), types, only_when_asked, values, feeds: None, unmapped }
+    }
+
+    fn record_value(&mut self, value: &Value) {
+        self.types.insert(match value {
+            Value::Null => "null",
+            Value::Bool(_) => "bool",
+            Value::Number(_) => "number",
+            Value::String(_) => "text",
+            Value::Array(_) => "list",
+            Value::Object(_) => "object",
+        });
+        if self.values.len() < VALUES && !self.values.contains(value) {
+            self.values.push(value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::trio::Dictionary;
+
+    #[test]
+    fn items_are_found_in_every_envelope() {
+        for body in [
+            json!([{"a": 1}]),
+            json!({"links": [], "Data": [{"a": 1}]}),
+            json!({"data": [{"data": {"a": 1}}]}),
+            json!({"data": {"a": 1}}),
+            json!({"a": 1}),
+        ] {
+            let rows = rows(body.clone());
+            assert_eq!(rows.len(), 1, "{body}");
+            assert_eq!(rows[0]["a"], 1, "{body}");
+        }
+        for body in [json!(null), json!(5), json!({"data": 5}), json!([1, "x"])] {
+            assert!(rows(body.clone()).is_empty(), "{body}");
+        }
+    }
+
+    #[test]
+    fn members_and_missing_fields_are_reported() {
+        let dictionary = Dictionary::builtin().expect("valid");
+        let mapping = dictionary.mapping(Resource::ServiceState).expect("a mapping");
+        let plain = rows(
+            json!([{"id": 7, "serviceId": 1, "open": "kanske", "Waiting": 3}, {"serviceId": 2, "open": true}]),
+        );
+        let asked = rows(json!([{"serviceId": 1, "queueLength": 3}]));
+        let found = examination(mapping, Some(2), &plain, &asked);
+        let feeds: Vec<_> = found
+            .members
+            .iter()
+            .map(|m| (m.name.as_str(), m.feeds.map(|feeds| feeds.0), m.only_when_asked))
+            .collect();
+        assert_eq!(
+            feeds,
+            [
+                ("Waiting", None, false),
+                ("id", None, false),
+                ("open", Some("open"), false),
+                ("serviceId", Some("id"), false),
+                ("queueLength", Some("queue_length"), true),
+            ]
+        );
+        assert_eq!(found.members[2].unmapped, ["kanske"]);
+        let missing: Vec<_> = found.missing.iter().map(|missing| missing.field).collect();
+        assert_eq!(
+            missing,
+            [
+                "longest_wait",
+                "estimated_wait",
+                "agents_logged_on",
+                "agents_available",
+                "agents_busy"
+            ]
+        );
+    }
+
+    #[test]
+    fn empty_collection_has_no_missing_fields() {
+        let dictionary = Dictionary::builtin().expect("valid");
+        let mapping = dictionary.mapping(Resource::Agents).expect("a mapping");
+        assert!(examination(mapping, None, &[], &[]).missing.is_empty());
+    }
+}

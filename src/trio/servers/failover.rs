@@ -1,0 +1,342 @@
+//! Failover: the server that a request goes to, and the next one if that cannot be reached, fails,
+//! or is passive.
+//!
+//! An answer can only choose among servers that are known. The address that it names is compared
+//! with theirs and never used itself: otherwise any answer could lead the login to a foreign host.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use reqwest::{StatusCode, header};
+use tokio::time::timeout;
+use url::Url;
+
+use super::{Attempts, Server, server_names};
+use crate::{
+    model::{RequestFailure, Resource},
+    trio::{
+        client::Client,
+        error::Error,
+        session::AuthEndpoints,
+        wire::{links::Links, transport::Answer},
+    },
+};
+
+/// Time limit of a probe of the Api resource.
+// A server that is gone often says nothing at all. Probes run inside the cycle and delay everything
+// else in it, and the Api resource needs neither a login nor data of the contact centre.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
+
+impl Client {
+    /// Sends a GET with a token, to the active server first and to the others if that is needed.
+    ///
+    /// # Errors
+    /// The error that an operator has to repair: see `root_cause`.
+    pub(in crate::trio) async fn get<T>(
+        &self,
+        resource: Resource,
+        url: &Url,
+        endpoints: &AuthEndpoints,
+        read: impl Fn(Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut attempts = self.servers.start_attempts();
+        let mut first = None;
+        loop {
+            let server = attempts.server.clone();
+            let error = match self.get_at(&server, resource, url, endpoints, &read).await {
+                Ok(answer) => {
+                    self.record_success(&attempts).await;
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            // It took the token, so it is the active one, even if it does not have the resource.
+            if matches!(error, Error::Status { status: 400..=499, .. }) {
+                self.record_success(&attempts).await;
+            }
+            match self.try_next(&mut attempts, (resource, url), error).await {
+                Ok(error) => {
+                    first.get_or_insert(error);
+                }
+                Err(error) => return Err(root_cause(first, error)),
+            }
+        }
+    }
+
+    /// Sends a GET to one server. A refused token is replaced once.
+    async fn get_at<T>(
+        &self,
+        server: &Server,
+        resource: Resource,
+        url: &Url,
+        endpoints: &AuthEndpoints,
+        read: impl Fn(Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let session = &server.session;
+        let url = self.servers.url_on(url, server);
+        // Endpoints belong to the server that named them: another server's link would carry the
+        // password there. Without links of its own the documented paths are used.
+        let endpoints = match self.servers.endpoints(server) {
+            Some(own) => own,
+            None if endpoints.login.origin() == server.base.origin() => endpoints.clone(),
+            None => AuthEndpoints::from_links(&server.base, &Links::default()),
+        };
+        // Two attempts: tokens die when the server restarts or an administrator ends the session,
+        // and then a new login helps. A second refusal is a matter of rights, which a third login
+        // does not change.
+        for fresh in [false, true] {
+            let bearer = session.bearer(&self.transport, &endpoints).await?;
+            let generation = bearer.generation;
+            // Changed rights take effect with a new token; until then the answer is known.
+            if self.denied.contains(&url, generation) {
+                return Err(Error::Status { resource, status: StatusCode::FORBIDDEN.as_u16() });
+            }
+            let token = bearer.header.clone();
+            let request =
+                self.transport.http.get(url.clone()).header(header::AUTHORIZATION, bearer.header);
+            let request = request
+                .header(header::ACCEPT, "application/json")
+                // The API asks for both headers on JSON requests, even on a GET without a body.
+                .header(header::CONTENT_TYPE, "application/json");
+            let result = self
+                .transport
+                .send(resource, request, |answer| match answer.status {
+                    // The token goes with the answer so that a decode error can suppress quotes
+                    // that repeat it.
+                    status if status.is_success() => read(Answer {
+                        token: Some(token),
+                        base: Some(server.base.clone()),
+                        ..answer
+                    }),
+                    _ => Err(answer.refusal(resource, &url)),
+                })
+                .await;
+            let status = match &result {
+                Err(Error::Status { status, .. }) => StatusCode::from_u16(*status).ok(),
+                _ => None,
+            };
+            if status == Some(StatusCode::FORBIDDEN) {
+                self.denied.record(&url, generation);
+            }
+            if status != Some(StatusCode::UNAUTHORIZED) {
+                // Refusals are over only once a token works: a server may give tokens that it does
+                // not accept.
+                if result.is_ok() {
+                    session.record_accepted(generation).await;
+                }
+                return result;
+            }
+            if fresh {
+                return Err(session.reject_new_token(generation).await);
+            }
+            session.reject_token(generation).await;
+        }
+        Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16() })
+    }
+
+    /// Reads the Api resource of a server for itself, and records whether it answers and which
+    /// servers it names.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub(in crate::trio) async fn probe_api(&self, server: &Server) -> Result<Links, Error> {
+        let resource = Resource::Api;
+        let mut url = server.base.clone();
+        // A passive server would answer 307 here as well; this documented parameter turns that off.
+        url.query_pairs_mut().append_pair("redirect", "false");
+        let request =
+            self.transport.http.get(url.clone()).header(header::ACCEPT, "application/json");
+        let read = |answer: Answer| {
+            if !answer.status.is_success() {
+                return Err(answer.refusal(resource, &url));
+            }
+            let links = Links::parse(&answer.body, &server.base);
+            Ok((links, server_names::named_servers(&answer.body, &server.base)))
+        };
+        let result = self.transport.send(resource, request, read).await;
+        self.servers.record_probe(server, is_answer(&result), self.now());
+        let (links, names) = result?;
+        self.servers.record_api_answer(
+            server,
+            AuthEndpoints::from_links(&server.base, &links),
+            names,
+        );
+        Ok(links)
+    }
+
+    /// Probes the servers that are due, and returns to the primary if that serves again. Takes at
+    /// most four times the time limit of a probe.
+    pub async fn probe_servers(&self) {
+        let due_for_probe = self.servers.due_for_probe(self.now());
+        join_all(due_for_probe.iter().map(|server| self.probe_within_limit(server))).await;
+        // The first answers may have named servers that were not known before.
+        let named = self.servers.due_for_probe(self.now());
+        join_all(named.iter().map(|server| self.probe_within_limit(server))).await;
+        self.servers.reset_failures();
+        let Some(primary) =
+            self.servers.primary_to_return_to(self.now()).filter(|_| !due_for_probe.is_empty())
+        else {
+            return;
+        };
+        // Without `redirect=false`: a primary that is still passive answers 307 and is not returned
+        // to.
+        let request = self
+            .transport
+            .http
+            .get(primary.base.clone())
+            .header(header::ACCEPT, "application/json");
+        let answer = self.transport.send(Resource::Api, request, |answer| match answer.status {
+            status if status.is_success() => Ok(()),
+            _ => Err(answer.refusal(Resource::Api, &primary.base)),
+        });
+        // Only a plain success counts. A redirect, an error or silence leaves everything as it is.
+        if !matches!(timeout(PROBE_TIMEOUT, answer).await, Ok(Ok(()))) {
+            return;
+        }
+        if timeout(PROBE_TIMEOUT, self.answers_failed_requests(&primary)).await == Ok(true) {
+            self.switch_to(&primary).await;
+        }
+    }
+
+    /// Returns whether a server answers the requests again for which it was left.
+    async fn answers_failed_requests(&self, server: &Server) -> bool {
+        let endpoints = AuthEndpoints::from_links(&server.base, &Links::default());
+        // An answer of the Api resource is not enough: a web front end may be fine while the back
+        // end behind it fails. Returning on that alone would send the exporter to and fro at each
+        // probe.
+        for (resource, url) in self.servers.failures(server) {
+            match self.get_at(server, resource, &url, &endpoints, |_| Ok(())).await {
+                // A refusal is an answer: rights and missing resources are the same on both
+                // servers.
+                Ok(()) | Err(Error::Status { status: 400..=499, .. }) => {}
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Probes a server and returns whether it answers for itself in time.
+    async fn probe_within_limit(&self, server: &Server) -> bool {
+        match timeout(PROBE_TIMEOUT, self.probe_api(server)).await {
+            Ok(result) => is_answer(&result),
+            Err(_) => {
+                self.servers.record_probe(server, false, self.now());
+                false
+            }
+        }
+    }
+
+    /// Records that a server failed a request, and returns whether it is to be left: its Api
+    /// resource fails too, or so did enough requests in a row.
+    async fn confirm_failure(&self, server: &Server, asked: (Resource, &Url)) -> bool {
+        self.servers.record_failure(server, asked, self.now());
+        // One broken resource must not move the exporter away from the active server: counted
+        // figures of the other one may count from the switch-over only (vendor's manual, failover
+        // mode).
+        !self.probe_within_limit(server).await || self.servers.is_failing(server, self.now())
+    }
+
+    /// Moves `attempts` on to another server if the error calls for it. `Ok` returns the error of
+    /// the server that is left.
+    ///
+    /// # Errors
+    /// The error, completed by the reason why no other server is tried.
+    pub(in crate::trio) async fn try_next(
+        &self,
+        attempts: &mut Attempts,
+        asked: (Resource, &Url),
+        error: Error,
+    ) -> Result<Error, Error> {
+        let server = attempts.server.clone();
+        if let Error::Redirected { resource, to, .. } = &error {
+            let redirect_error =
+                |problem| Error::Redirected { resource: *resource, to: to.clone(), problem };
+            // A `Location` that is no URL names no server at all.
+            let Some(address) = to else { return Err(redirect_error("so there is nowhere to go")) };
+            let mut next = self.servers.find(address);
+            // What the last probe named holds for 30 s: a server that redirects every request must
+            // not be probed for each of them.
+            let due_for_probe = self.servers.due_for_probe(self.now());
+            if next.is_none() && due_for_probe.iter().any(|other| other.label == server.label) {
+                self.probe_within_limit(&server).await;
+                next = self.servers.find(address);
+            }
+            let Some(next) = next else {
+                return Err(redirect_error(
+                    "which is neither configured nor named by a configured server",
+                ));
+            };
+            // Two servers that name each other, as during a switch-over, are asked once each.
+            return match attempts.move_to(next) {
+                true => Ok(redirect_error("which does not answer")),
+                false => Err(redirect_error("which was asked already")),
+            };
+        }
+        // With a single server there is nowhere to go, and probing it would double the load of an
+        // outage.
+        let is_unusable = self.servers.has_others()
+            && match &error {
+                // TLS belongs to it: a server whose certificate has expired is as unusable as one
+                // that is gone.
+                Error::Request {
+                    failure: RequestFailure::Connect | RequestFailure::Tls, ..
+                } => true,
+                error if error.is_server_failure() => self.confirm_failure(&server, asked).await,
+                _ => false,
+            };
+        match self.servers.next_untried(attempts).filter(|_| is_unusable) {
+            Some(next) => {
+                attempts.move_to(next);
+                self.servers.record_probe(&server, false, self.now());
+                Ok(error)
+            }
+            None => Err(error),
+        }
+    }
+
+    /// Records that a server took the request; makes it the active one if the attempts moved there.
+    async fn record_success(&self, attempts: &Attempts) {
+        if attempts.has_moved() {
+            self.switch_to(&attempts.server).await;
+        }
+        self.servers.record_answer(&attempts.server, self.now());
+    }
+
+    /// Makes `server` the active one.
+    async fn switch_to(&self, server: &Server) {
+        if let Some(left) = self.servers.switch_to(server, self.now()) {
+            // Tokens are valid on the server that gave them; the API asks for a new login at the
+            // other one.
+            left.session.discard_tokens().await;
+        }
+    }
+}
+
+/// Returns whether a probe got an answer from the server itself.
+fn is_answer<T>(result: &Result<T, Error>) -> bool {
+    match result {
+        Ok(_) | Err(Error::Redirected { .. }) => true,
+        // Below 500 the server is alive and refuses; a gateway in front of a dead one answers 502
+        // to 504.
+        Err(Error::Status { status, .. } | Error::Busy { status, .. }) => *status < 500,
+        Err(_) => false,
+    }
+}
+
+/// Returns the one of the first and last error that says what to repair.
+fn root_cause(first: Option<Error>, last: Error) -> Error {
+    match (first, last) {
+        // If no other server can be reached either, the first error tells why the active one was
+        // left. A redirect tells nothing but that the failure is somewhere else.
+        (
+            Some(first),
+            Error::Request { failure: RequestFailure::Connect | RequestFailure::Tls, .. },
+        )
+        | (Some(first), Error::Redirected { .. })
+            if !matches!(first, Error::Redirected { .. }) =>
+        {
+            first
+        }
+        (_, last) => last,
+    }
+}

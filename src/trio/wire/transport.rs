@@ -1,0 +1,283 @@
+//! Transport: one request and its answer, bounded in time, size and number, and counted once.
+
+use std::{
+    error::Error as _,
+    future::Future,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::StreamExt;
+use reqwest::{
+    RequestBuilder, Response, StatusCode,
+    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, LOCATION},
+    tls::TlsInfo,
+};
+use tokio::sync::Semaphore;
+
+use url::Url;
+
+use super::{
+    backoff::RequestedWaits,
+    certificates, charset, clock_skew,
+    exchange_log::{self, ExchangeObserver},
+    masked::masked,
+};
+use crate::{
+    model::{Clock, RequestFailure, Resource},
+    stats::{RequestCode, Stats},
+    trio::{
+        error::Error,
+        servers::server_names,
+        settings::{Limits, Settings},
+    },
+};
+
+/// Header that marks the answers of a simulator, in lower case.
+pub(super) const SIMULATED: &str = "x-trio-simulated";
+
+/// Sends requests to the servers of one target.
+#[derive(Debug)]
+pub(in crate::trio) struct Transport {
+    pub(in crate::trio) http: reqwest::Client,
+    stats: Arc<Stats>,
+    clock: Clock,
+    requested_waits: RequestedWaits,
+    slots: Semaphore,
+    limits: Limits,
+    pub(in crate::trio) observer: Option<Arc<dyn ExchangeObserver>>,
+}
+
+/// A complete answer.
+#[derive(Debug)]
+pub(in crate::trio) struct Answer {
+    pub(in crate::trio) status: StatusCode,
+    pub(in crate::trio) headers: HeaderMap,
+    pub(in crate::trio) body: Vec<u8>,
+    /// Token that was sent with the request.
+    pub(in crate::trio) token: Option<HeaderValue>,
+    /// Base of the API on the server that answered.
+    pub(in crate::trio) base: Option<Url>,
+    /// Wait that the server asked for.
+    pub(in crate::trio) wait: Option<Duration>,
+}
+
+/// Characters of an unreadable answer, and of the problem, that an error quotes.
+pub(in crate::trio) const QUOTED_CHARS: usize = 200;
+
+impl Answer {
+    /// Returns whether a simulator made the answer.
+    pub(in crate::trio) fn simulated(&self) -> bool {
+        self.headers.contains_key(SIMULATED)
+    }
+
+    /// Makes an error of an answer that is no success; `url` is the address of the request.
+    pub(in crate::trio) fn refusal(&self, resource: Resource, url: &Url) -> Error {
+        let status = self.status.as_u16();
+        if let Some(wait) = self.wait {
+            return Error::Busy { resource, status, wait, sent: true };
+        }
+        if self.status != StatusCode::TEMPORARY_REDIRECT {
+            return Error::Status { resource, status };
+        }
+        let location = self.headers.get(LOCATION).and_then(|location| location.to_str().ok());
+        let to = location.and_then(|location| url.join(location).ok());
+        Error::Redirected { resource, to, problem: "which is not asked" }
+    }
+
+    /// Makes an error of an answer that cannot be read; `shown` allows a masked quote of its
+    /// beginning.
+    pub(in crate::trio) fn decode_error(
+        &self,
+        resource: Resource,
+        problem: &str,
+        shown: bool,
+    ) -> Error {
+        let start: String = if shown {
+            let start = &self.body[..self.body.len().min(QUOTED_CHARS)];
+            // Masked, since any person may be named there; the shape tells HTML from cut JSON.
+            format!("; it begins with {:?}", masked(&String::from_utf8_lossy(start)))
+        } else {
+            String::new()
+        };
+        let problem: String = mask_quoted(problem).chars().take(QUOTED_CHARS).collect();
+        let detail = format!("the answer cannot be read: {problem}{start}");
+        Error::Request { resource, failure: RequestFailure::Decode, detail }
+    }
+}
+
+/// Masks the parts of a problem that are in quotation marks.
+// serde_json quotes values of the answer in its messages, such as `invalid type: string "Anna"`.
+fn mask_quoted(problem: &str) -> String {
+    let parts = problem.split('"').enumerate();
+    let parts = parts.map(|(at, part)| if at % 2 == 1 { masked(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("\"")
+}
+
+impl Transport {
+    pub(in crate::trio) fn new(
+        settings: &Settings,
+        stats: Arc<Stats>,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        let limits = settings.limits;
+        let slots = Semaphore::new(limits.in_flight.max(1));
+        Ok(Self {
+            http: http_client(settings)?,
+            stats,
+            clock,
+            requested_waits: RequestedWaits::default(),
+            slots,
+            limits,
+            observer: None,
+        })
+    }
+
+    /// Sends a request and reads the answer with `read`; an error of `read` counts as `decode`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub(in crate::trio) async fn send<T>(
+        &self,
+        resource: Resource,
+        request: RequestBuilder,
+        read: impl FnOnce(Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // The semaphore is never closed; were it, running without a slot would be the lesser harm.
+        let _slot = self.slots.acquire().await.ok();
+        let (http, request) = request.build_split();
+        let request = request.map_err(|error| self.transport_error(resource, &error))?;
+        let url = request.url().clone();
+        match self.requested_waits.check(&url, resource, self.clock.now()) {
+            Err((wait, status)) => return Err(Error::Busy { resource, status, wait, sent: false }),
+            Ok(Some(reason)) => self.stats.record_retry(reason),
+            Ok(None) => {}
+        }
+        // The clock starts once a slot is free, so that durations measure the server and not the
+        // queue here.
+        let begun = Instant::now();
+        let answer = self.exchange(resource, http.execute(request), &url, begun).await;
+        let took = begun.elapsed();
+        if let Some(observer) = self.observer.as_deref() {
+            exchange_log::notify(observer, resource, &url, self.clock.now(), took, answer.as_ref());
+        }
+        let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
+        let result = answer.and_then(read);
+        let code = match (&result, status) {
+            (Err(Error::Request { failure, .. }), _) => RequestCode::Failure(*failure),
+            (_, status) => RequestCode::Status(status.unwrap_or_default()),
+        };
+        self.stats.resource(resource).record_request(code, took);
+        result
+    }
+
+    /// Receives the answer up to the size limit.
+    async fn exchange(
+        &self,
+        resource: Resource,
+        response: impl Future<Output = Result<Response, reqwest::Error>>,
+        url: &Url,
+        begun: Instant,
+    ) -> Result<Answer, Error> {
+        let failed = |error: &reqwest::Error| self.transport_error(resource, error);
+        let response = response.await.map_err(|error| failed(&error))?;
+        self.record_clock_and_certificate(&response, begun.elapsed());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| failed(&error))?;
+            self.stats.resource(resource).response_bytes.add(chunk.len() as u64);
+            // Checked for each decompressed chunk: a small compressed answer may unpack to
+            // gigabytes.
+            if body.len() + chunk.len() > self.limits.body {
+                let detail =
+                    format!("the answer is larger than the limit of {} bytes", self.limits.body);
+                return Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let wait =
+            self.requested_waits.record(url, resource, status.as_u16(), &headers, self.clock.now());
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let body = charset::to_utf8(content_type, body);
+        Ok(Answer { status, headers, body, token: None, base: None, wait })
+    }
+
+    /// Records the server's clock and the expiry of its certificate.
+    fn record_clock_and_certificate(&self, response: &Response, took: Duration) {
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
+        self.stats.clock_skew.set(clock_skew::skew(date, self.clock.now().wall, took));
+        let tls = response.extensions().get::<TlsInfo>();
+        let expiry = tls.and_then(TlsInfo::peer_certificate).and_then(certificates::expiry);
+        if let Some(expiry) = expiry {
+            self.stats.set_certificate_expiry(&server_names::host_and_port(response.url()), expiry);
+        }
+    }
+
+    /// Makes an error of a request that brought no complete answer.
+    fn transport_error(&self, resource: Resource, error: &reqwest::Error) -> Error {
+        // reqwest prints the URL first and the reason last: the reason is what an operator needs.
+        let mut reasons = Vec::new();
+        let mut is_body = false;
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            reasons.push(error.to_string());
+            is_body |= error.downcast_ref::<io::Error>().is_some_and(is_malformed);
+            cause = error.source();
+        }
+        let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
+        // rustls' error type is not part of reqwest's interface; its texts name certificates or
+        // TLS.
+        let is_tls = reasons
+            .iter()
+            .chain([&reason])
+            .any(|text| text.contains("certificate") || text.contains("tls"));
+        let (failure, detail) = if error.is_timeout() {
+            let what = if error.is_connect() { "no connection" } else { "no complete answer" };
+            // Both limits are configuration, so the text names the one that was reached.
+            let limit = if error.is_connect() { self.limits.connect } else { self.limits.request };
+            (RequestFailure::Timeout, format!("{what} within {limit:?}"))
+        } else if is_tls {
+            (RequestFailure::Tls, format!("no secure connection: {reason}"))
+        // A body that cannot be decompressed or unchunked is a fault of the answer, not of the
+        // connection.
+        } else if is_body && !error.is_connect() && !error.is_request() {
+            (RequestFailure::Decode, format!("the answer's body is broken: {reason}"))
+        } else {
+            (RequestFailure::Connect, format!("no connection: {reason}"))
+        };
+        Error::Request { resource, failure, detail }
+    }
+}
+
+/// Returns whether an error is about decompression or chunking; a broken connection has other
+/// kinds.
+fn is_malformed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other
+    )
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
+fn http_client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
+    // An error means that a provider is installed already: the same one, since there is no other.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = &settings.limits;
+    reqwest::ClientBuilder::new()
+        .tls_certs_merge(settings.extra_roots.certificates())
+        .tls_info(true)
+        // reqwest follows redirects by default: a 307 of the login would repeat the form with the
+        // password to the host that the answer names.
+        .redirect(reqwest::redirect::Policy::none())
+        // Proxy variables of the environment must not lead logins to a host that no one configured.
+        .no_proxy()
+        // A referer would tell addresses with ids to other servers.
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .timeout(limits.request)
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
