@@ -140,6 +140,7 @@ async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result
         contact_centers: target.contact_centers,
         intervals: Collector::ALL.map(|collector| poll.interval(collector)),
         configuration: poll.configuration,
+        limits: target.poll,
     };
     Ok(check::check(&target, &client, &clock).await)
 }
@@ -244,8 +245,8 @@ async fn record_cycles(
 ) -> anyhow::Result<Arc<Recorder>> {
     let clock = Clock::system();
     let recorder = Arc::new(Recorder::new(clock.now()));
-    let Target { name, trio, dictionary, contact_centers, .. } = target;
-    let poll = poll.within(&trio.limits);
+    let Target { name, trio, poll: limits, dictionary, contact_centers, .. } = target;
+    let poll = poll.within(limits);
     let stats = Arc::default();
     let client = Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone())?;
     let client = client.with_observer(recorder.clone());

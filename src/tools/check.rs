@@ -23,6 +23,7 @@ pub use report::{Finding, Level, Report};
 
 use crate::{
     model::{CaseList, Clock, Collector, Resource, Selection, ServiceStatus, Stamp, Text},
+    poller,
     trio::{Client, Route, Settings},
 };
 
@@ -39,6 +40,8 @@ pub struct CheckTarget {
     pub intervals: [Option<Duration>; Collector::COUNT],
     /// Interval at which the list of contact centres is read.
     pub configuration: Duration,
+    /// Limits of its poller.
+    pub limits: poller::Limits,
 }
 
 impl CheckTarget {

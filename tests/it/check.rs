@@ -47,6 +47,7 @@ async fn examined_with(
         contact_centers: target.contact_centers,
         intervals,
         configuration: poller::Settings::default().configuration,
+        limits: target.poll,
     };
     check::check(&target, &client.expect("a client"), &clock).await
 }
@@ -127,7 +128,7 @@ async fn healthy_server_passes_every_check() {
 async fn load_is_estimated_and_excess_is_a_finding() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let mut target = trio.target(true);
-    target.trio.limits.requests_per_minute = 10;
+    target.poll.requests_per_minute = 10;
     let report = examined(target).await;
     let finding = finding(&report, "load");
     assert_eq!(finding.level, Level::Check, "{finding}");

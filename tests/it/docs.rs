@@ -13,6 +13,7 @@
 mod blocks;
 mod commands;
 mod flags;
+mod keys;
 mod links;
 mod log_messages;
 mod planted;

@@ -27,7 +27,7 @@ pub(super) async fn check(
         let Some(interval) = target.interval(collector) else { continue };
         let Some(resource) = collector.resource() else { continue };
         let before = client.requests_sent();
-        let limit = target.settings.limits.collector;
+        let limit = target.limits.collector;
         // A limit for each collector, as in operation: a server that hangs must not stop the check.
         let mut reader =
             Reader { client, clock, route, services: &mut services, center: &mut center };

@@ -78,7 +78,7 @@ async fn busy(requests_per_minute: u32) -> (TestApp, Simulated) {
     let options = Options { agents: 400, page_cap: 10, ..Options::default() };
     let trio = Simulated::start(options, clock.clone()).await;
     let mut target = trio.target(true);
-    target.trio.limits.requests_per_minute = requests_per_minute;
+    target.poll.requests_per_minute = requests_per_minute;
     let mut app = TestApp::start_at(config(target, Identity::None), clock).await;
     app.step().await;
     (app, trio)

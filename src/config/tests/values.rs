@@ -1,9 +1,72 @@
-//! Tests of the section `goals`: values, errors and warnings.
+//! Tests that good values reach the settings, and of warnings about unwise ones.
 
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::CaseClass;
+use crate::model::{GroupSelection, Pattern};
+
+#[test]
+fn limits_and_authorities_of_a_target_are_read() {
+    let authority =
+        rcgen::generate_simple_self_signed(vec!["ca.example".to_owned()]).expect("a certificate");
+    fs::write(folder("limits").join("ca.pem"), authority.cert.pem()).expect("writable");
+    let text = format!(
+        "{VALID}    ca_file: ca.pem
+    max_requests_per_minute: 120
+    limits: {{connect: 2s, request: 20s, collector: 2m, body_mib: 8, follow_cases: 0}}
+"
+    );
+    let config = load_text("limits", &text).expect("valid");
+    let Target { trio, poll, .. } = &config.targets[0];
+    let secs = Duration::from_secs;
+    let (connect, request) = (secs(2), secs(20));
+    let limits = trio::Limits { connect, request, body: 8 << 20, ..trio::Limits::default() };
+    assert_eq!(trio.limits, limits);
+    let limits = poller::Limits { collector: secs(120), requests_per_minute: 120, follow_cases: 0 };
+    assert_eq!(*poll, limits);
+}
+
+/// Returns the settings of the sample file, of which some are not defaults.
+pub(super) fn sample_settings() -> tally::Settings {
+    let mut state_limits = tally::StateLimits::default();
+    for (state, limit) in
+        [(AgentState::Reserved, 30), (AgentState::WrapUp, 180), (AgentState::Paused, 2700)]
+    {
+        state_limits[state.index()] = Some(Duration::from_secs(limit));
+    }
+    let pause_reasons = ["Lunch".into(), "Fika".into()].into();
+    let groups = Arc::new(selection(&["Kundtjänst", "Lag*"], &["Facket"]));
+    tally::Settings { state_limits, pause_reasons, groups, ..tally::Settings::default() }
+}
+
+fn selection(allow: &[&str], deny: &[&str]) -> GroupSelection {
+    let patterns = |texts: &[&str]| texts.iter().map(|text| Pattern::new(text)).collect();
+    GroupSelection { allow: patterns(allow), deny: patterns(deny) }
+}
+
+#[test]
+fn limits_and_reasons_are_read_and_default_to_none() {
+    let config = load_text("agents", VALID).expect("valid");
+    assert_eq!(
+        (config.tally.state_limits, config.tally.pause_reasons.len()),
+        (Default::default(), 0)
+    );
+    let agents = "agents: {state_limits: {wrap_up: 3m, paused: 45m, reserved: 30s}, pause_reasons: [Lunch, ' Fika ']}";
+    let config = load_text("agents", &format!("{VALID}{agents}\n")).expect("valid");
+    assert_eq!(config.tally, tally::Settings { groups: Arc::default(), ..sample_settings() });
+    let config =
+        load_text("agents", &format!("{VALID}agents: {{pause_reasons: 7}}\n")).expect("valid");
+    assert_eq!(config.tally.pause_reasons.join("|"), "7");
+}
+
+#[test]
+fn groups_are_chosen_by_patterns_and_default_to_all() {
+    let config = load_text("agents", VALID).expect("valid");
+    assert!(config.tally.groups.is_everything());
+    let agents = "agents: {groups: {allow: [Lag*, 7], deny: Facket}}";
+    let config = load_text("agents", &format!("{VALID}{agents}\n")).expect("valid");
+    assert_eq!(*config.tally.groups, selection(&["Lag*", "7"], &["Facket"]));
+}
 
 fn service<'a>(id: &'a str, name: &'a str, group: &'a str) -> ServiceNames<'a> {
     ServiceNames { id, name: Some(name), groups: vec![group], ..ServiceNames::default() }
@@ -11,9 +74,9 @@ fn service<'a>(id: &'a str, name: &'a str, group: &'a str) -> ServiceNames<'a> {
 
 #[test]
 fn rules_match_services_by_id_name_and_group() {
-    let second = "  - {name: b, servers: https://b/c, client_key_file: key, username_file: user, password_file: password}\n";
     let text = format!(
-        "{VALID}{second}goals:
+        "{VALID}{}
+goals:
   abandon_target: 0.2
   classes: {{voice: {{short_abandon: 0s}}}}
   services:
@@ -22,7 +85,8 @@ fn rules_match_services_by_id_name_and_group() {
       classes: {{voice: {{wait_target: 40s, short_abandon: 10s}}}}
     - {{match: {{name: växel*}}, classes: {{voice: {{wait_target: 30s, critical_after: 10m}}}}}}
     - {{match: {{group: Vård}}, abandon_target: 0.05, classes: {{email: {{level_target: 1}}}}}}
-"
+",
+        second_target("b")
     );
     let config = load_text("goals", &text).expect("valid");
     for target in &config.targets {
@@ -40,120 +104,6 @@ fn rules_match_services_by_id_name_and_group() {
         assert_eq!(Goals::edges([&*target.goals]), [40.0]);
     }
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
-}
-
-pub(super) fn mistakes() -> Vec<(String, String)> {
-    let long = "x".repeat(201);
-    let rule = |rule: &str| format!("services: [{rule}]");
-    let many = vec!["{match: {id: 1}, minimum_agents: 1}"; 501].join(", ");
-    let table = [
-        (
-            "abandon_target: 5".to_owned(),
-            "c.yml:7:25: goals.abandon_target: must be a share from 0 to 1, such as 0.8",
-        ),
-        (
-            "classes: {mail: {}}".to_owned(),
-            "c.yml:7:19: goals.classes.mail: unknown case class; did you mean `email`?",
-        ),
-        (
-            "classes: {voice: {warning_after: 10m, critical_after: 5m}}".to_owned(),
-            "c.yml:7:26: goals.classes.voice.critical_after: must not be shorter than warning_after",
-        ),
-        (
-            "classes: {voice: {short_abandon: 30s}}".to_owned(),
-            "c.yml:7:26: goals.classes.voice.short_abandon: must not be longer than wait_target, 20s",
-        ),
-        (
-            "classes: {voice: {wait_targt: 30s}}".to_owned(),
-            "c.yml:7:27: goals.classes.voice.wait_targt: unknown key; did you mean `wait_target`?",
-        ),
-        (
-            rule("{minimum_agents: 1}"),
-            "c.yml:7:20: goals.services[0].match: missing; say which services, such as {name: Växel*}",
-        ),
-        (
-            rule("{match: {}, minimum_agents: 1}"),
-            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; goals of all services belong directly under goals",
-        ),
-        (
-            rule("{match: {id: []}, minimum_agents: 1}"),
-            "c.yml:7:28: goals.services[0].match: must say which services, by id, name, group, contact_center or target; goals of all services belong directly under goals",
-        ),
-        (
-            rule("{match: {target: mian, id: 1}, minimum_agents: 1}"),
-            "c.yml:7:37: goals.services[0].match.target: no target has this name; known: main",
-        ),
-        (
-            rule("{match: {target: [m*, 'north *']}, minimum_agents: 1}"),
-            "c.yml:7:42: goals.services[0].match.target[1]: no target has this name; known: main",
-        ),
-        (
-            rule("{match: {contact_center: ''}, minimum_agents: 1}"),
-            "c.yml:7:45: goals.services[0].match.contact_center: must not be empty",
-        ),
-        (
-            rule(
-                "{match: {id: 1, contact_center: A}, minimum_agents: 1}, {match: {contact_center: a, id: 1}, minimum_agents: 2}",
-            ),
-            "c.yml:7:76: goals.services[1]: matches the same services as goals.services[0]; merge the two rules",
-        ),
-        (
-            rule("{match: {nmae: x}, minimum_agents: 1}"),
-            "c.yml:7:29: goals.services[0].match.nmae: unknown key; did you mean `name`?",
-        ),
-        (
-            rule("{match: {name: ' '}, minimum_agents: 1}"),
-            "c.yml:7:35: goals.services[0].match.name: must not be empty",
-        ),
-        (
-            rule("{match: {name: [a, {b: c}]}, minimum_agents: 1}"),
-            "c.yml:7:39: goals.services[0].match.name[1]: must be a text",
-        ),
-        (
-            rule(&format!("{{match: {{name: {long}}}, minimum_agents: 1}}")),
-            "c.yml:7:35: goals.services[0].match.name: must not be longer than 200 characters",
-        ),
-        (
-            rule("{match: {id: 1}}"),
-            "c.yml:7:20: goals.services[0]: sets no goal; give one, or remove the rule",
-        ),
-        (
-            rule("{match: {id: 1}, minimum_agent: 1}"),
-            "c.yml:7:37: goals.services[0].minimum_agent: unknown key; did you mean `minimum_agents`?",
-        ),
-        (
-            rule(
-                "{match: {name: [A, b]}, minimum_agents: 1}, {match: {name: [B, a]}, minimum_agents: 2}",
-            ),
-            "c.yml:7:64: goals.services[1]: matches the same services as goals.services[0]; merge the two rules",
-        ),
-        (
-            rule("{match: {id: 1}, classes: {voice: {level_target: 80}}}"),
-            "c.yml:7:69: goals.services[0].classes.voice.level_target: must be a share from 0 to 1, such as 0.8",
-        ),
-        (
-            format!(
-                "classes: {{voice: {{warning_after: 2m}}}}, {}",
-                rule("{match: {id: 1}, classes: {voice: {critical_after: 90s}}}")
-            ),
-            "c.yml:7:93: goals.services[0].classes.voice.critical_after: must not be shorter than warning_after",
-        ),
-        (
-            format!(
-                "classes: {{voice: {{short_abandon: 10s}}}}, {}",
-                rule("{match: {id: 1}, classes: {voice: {wait_target: 8s}}}")
-            ),
-            "c.yml:7:94: goals.services[0].classes.voice.short_abandon: must not be longer than wait_target, 8s",
-        ),
-        (
-            rule(&many),
-            "c.yml:7:19: goals.services: must not have more than 500 rules; one pattern can mean many services",
-        ),
-    ];
-    table
-        .into_iter()
-        .map(|(goals, message)| (format!("{VALID}goals: {{{goals}}}\n"), message.to_owned()))
-        .collect()
 }
 
 #[test]
@@ -233,14 +183,15 @@ fn rule_for_an_invalid_target_is_no_second_error() {
 
 #[test]
 fn rules_for_single_targets_share_one_set_of_buckets() {
-    let second = "  - {name: b, servers: https://b/c, client_key_file: key, username_file: user, password_file: password}\n";
     let text = format!(
-        "{VALID}{second}goals:
+        "{VALID}{}
+goals:
   services:
     - {{match: {{target: main, id: 1}}, minimum_agents: 4, classes: {{voice: {{wait_target: 40s}}}}}}
     - {{match: {{target: b, id: 1}}, minimum_agents: 5, classes: {{voice: {{wait_target: 50s}}}}}}
     - {{match: {{contact_center: [2, Nord*]}}, minimum_agents: 6}}
-"
+",
+        second_target("b")
     );
     let config = load_text("goals-target", &text).expect("valid");
     let of = |target: usize, id, contact_center: &[&'static str]| {

@@ -1,4 +1,4 @@
-//! Tests that the schema and the reader agree.
+//! Tests of the declared keys: reader, schema, sample file and defaults agree.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,6 +11,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::model::ServiceGoals;
+
+const SAMPLE: &str = include_str!("../../../deploy/trio-exporter.yml");
 
 /// A key that is far from every known one.
 const STRANGE: &str = "zzzzzzzzzzzzzzzzzzzz";
@@ -54,7 +57,7 @@ fn instance(text: &str) -> Value {
 #[test]
 fn shipped_files_are_valid_by_the_schema() {
     let compose = include_str!("../../../deploy/compose/trio-exporter.yml");
-    for text in [sample::SAMPLE, &sample::written_out(), compose, VALID] {
+    for text in [SAMPLE, &written_out(), compose, VALID] {
         let instance = instance(text);
         let errors: Vec<String> = VALIDATOR
             .iter_errors(&instance)
@@ -116,7 +119,7 @@ fn sample_explains_every_key_of_the_schema() {
     let mut maps = BTreeMap::new();
     strange(&SCHEMA, "", &mut maps);
     let words: BTreeSet<&str> =
-        sample::SAMPLE.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+        SAMPLE.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
     let missing: Vec<_> =
         maps.values().flatten().filter(|key| !words.contains(key.as_str())).collect();
     assert_eq!(missing, Vec::<&String>::new());
@@ -148,6 +151,59 @@ fn defaults_of_the_schema_are_those_of_the_reader() {
     assert_eq!(full.targets, plain.targets);
 }
 
+#[test]
+fn default_goals_of_the_schema_are_those_of_the_reader() {
+    let written = defaults(&SCHEMA["properties"]["goals"]).expect("there are some");
+    assert_eq!(written["classes"]["email"]["wait_target"], "24h", "{written}");
+    let goals = |text: String| {
+        let config = load_text("schema-goals", &text).expect("valid");
+        let goals = config.targets[0].goals.for_service(&ServiceNames::default()).into_owned();
+        (CaseClass::ALL.map(|class| goals.class(class)), goals.abandon_target)
+    };
+    assert_eq!(goals(format!("{VALID}goals: {written}")), goals(VALID.to_owned()));
+}
+
+#[test]
+fn every_key_of_the_schema_has_a_row_with_its_default() {
+    // Defaults of several words: `20s (voice, chat); 24h (email)`.
+    let without_words = |default: &str| -> BTreeSet<String> {
+        default.split("; ").map(|text| text.split(" (").next().unwrap_or(text).to_owned()).collect()
+    };
+    let rows = keys().into_iter().map(|row| (row.key, without_words(&row.default)));
+    let mut schema = BTreeMap::new();
+    collect_defaults("", &SCHEMA, &mut schema);
+    assert_eq!(rows.collect::<BTreeMap<_, _>>(), schema);
+}
+
+#[test]
+fn one_declaration_reads_bounds_and_describes_a_key() {
+    let read = |keys: &mut Keys<'_, '_>| {
+        keys.map("dummy", "A section.", |keys| {
+            keys.value("size", kinds::Whole(1..=9_u32), 5, "A size.")
+        })
+    };
+    let of = |text: &str| {
+        let mut complaints = Complaints::about("c.yml");
+        let node = yaml::parse(text, &mut complaints).expect("YAML");
+        let root = Entry { path: String::new(), node: &node };
+        (Keys::read(&root, &mut complaints, read), complaints.into_list())
+    };
+    assert_eq!(of(""), (5, vec![]));
+    assert_eq!(of("dummy: {size: 7}"), (7, vec![]));
+    let list = |message: &str| vec![format!("c.yml:1:9: dummy.{message}")];
+    let outside = "c.yml:1:15: dummy.size: must be a whole number from 1 to 9";
+    assert_eq!(of("dummy: {size: 10}"), (5, vec![outside.to_owned()]));
+    assert_eq!(of("dummy: {siez: 7}"), (5, list("siez: unknown key; did you mean `size`?")));
+    let form = Keys::describe("", read);
+    let schema = json!({
+        "description": "A size.", "type": ["integer", "null"], "minimum": 1, "maximum": 9, "default": 5,
+    });
+    assert_eq!(form.schema["properties"]["dummy"]["properties"]["size"], schema);
+    let row = ["dummy.size", "5", "1 to 9", "A size."].map(str::to_owned);
+    let rows = form.rows.into_iter().map(|row| [row.key, row.default, row.values, row.meaning]);
+    assert_eq!(rows.last(), Some(row.map(|text| text.replace("dummy", ".dummy"))));
+}
+
 proptest! {
     // Each case reads a whole configuration.
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
@@ -160,6 +216,48 @@ proptest! {
             prop_assert!(VALIDATOR.is_valid(&instance(&yaml)), "{yaml}");
         }
     }
+}
+
+#[test]
+fn sample_is_valid_as_shipped_and_with_all_keys() {
+    let secrets = |text: &str| {
+        text.replace("client_key_file: client_key", "client_key_file: key")
+            .replace("username_file: username", "username_file: user")
+    };
+    load_text("sample", &secrets(SAMPLE)).expect("valid");
+    let written_out = secrets(&written_out())
+        .replace("hash_key_file: agent_hash_key", "hash_key_file: key")
+        .replace("    fields_file: fields.yml\n", "")
+        .replace("    ca_file: ca.pem\n", "");
+    let config = load_text("sample-written-out", &written_out).expect("valid");
+    assert_eq!(config.poll, poller::Settings::default());
+    assert_eq!(config.tally, values::sample_settings());
+    let goals = &config.targets[0].goals;
+    let general = ServiceGoals { minimum_agents: Some(2), ..ServiceGoals::default() };
+    assert_eq!(*goals.for_service(&ServiceNames::default()), general);
+    let shown = ServiceNames { id: "102", ..ServiceNames::default() };
+    assert_eq!(goals.for_service(&shown).minimum_agents, Some(4), "the first rule of the sample");
+    assert_eq!(config.targets[0].trio.limits, trio::Limits::default());
+    assert!(config.targets[0].trio.time_zone.is_some());
+}
+
+/// Returns the sample with every key that is commented out put into effect.
+fn written_out() -> String {
+    // A line of a commented key ends its first word with a colon; the rest is prose.
+    let lines = SAMPLE.lines().skip(1).map(|line| match line.trim_start().strip_prefix("# ") {
+        Some(rest)
+            if rest
+                .trim_start()
+                .trim_start_matches("- ")
+                .split_whitespace()
+                .next()
+                .is_some_and(|word| word.ends_with(':') && word == word.to_lowercase()) =>
+        {
+            line.replacen("# ", "", 1)
+        }
+        _ => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Durations in all ways of writing them, and texts that look like one.
@@ -205,6 +303,29 @@ fn collect_leaves(path: &str, schema: &Value, leaves: &mut BTreeSet<String>) {
         None => {
             leaves.insert(path.to_owned());
         }
+    }
+}
+
+/// Collects the keys of the schema as the tables name them, with their defaults: a word in capitals
+/// replaces the words of a closed set, which may have several.
+fn collect_defaults(path: &str, schema: &Value, found: &mut BTreeMap<String, BTreeSet<String>>) {
+    let Some(map) = map_of(schema) else { return };
+    let place = match path {
+        "collectors" => Some("COLLECTOR"),
+        "agents.state_limits" => Some("STATE"),
+        path if path.ends_with("classes") => Some("CLASS"),
+        _ => None,
+    };
+    for (key, value) in properties(map) {
+        let path = below(path, place.unwrap_or(key));
+        let default = match &value["default"] {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            number => number.to_string(),
+        };
+        found.entry(path.clone()).or_default().insert(default);
+        let is_list = value["anyOf"].as_array().is_some_and(|it| it[0]["type"] == "array");
+        collect_defaults(&if is_list { format!("{path}[]") } else { path }, value, found);
     }
 }
 
