@@ -120,7 +120,7 @@ fn state_limits(entry: &Entry<'_>, complaints: &mut Complaints) -> StateLimits {
     for (key, value) in entry.section(complaints).entries() {
         match LIMITED_STATES.into_iter().find(|state| state.as_str() == key.text) {
             Some(state) => {
-                limits[state.index()] = value.duration(Duration::from_secs(1), complaints)
+                limits[state.index()] = value.duration(Duration::from_secs(1), complaints);
             }
             None => {
                 let known = LIMITED_STATES.into_iter().map(AgentState::as_str);

@@ -166,7 +166,7 @@ impl World {
         let opening_hours =
             if number % 5 == 3 { OpeningHours::Always } else { OpeningHours::Daytime };
         self.put_service(center, group, name, channel, |service| {
-            service.opening_hours = opening_hours
+            service.opening_hours = opening_hours;
         })
     }
 
