@@ -164,7 +164,7 @@ impl App {
         match Hangups::new() {
             Ok(hangups) => self.hangups = Some(hangups),
             Err(error) => {
-                tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload")
+                tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload");
             }
         }
         self

@@ -214,7 +214,7 @@ impl Reloader {
     /// each.
     fn keep_fixed(&self, mut new: Web, current: &Web) -> Web {
         let warn = |what: &str| {
-            tracing::warn!("{what} has changed, which needs a restart; the rest is in force")
+            tracing::warn!("{what} has changed, which needs a restart; the rest is in force");
         };
         // The acceptors of the listeners are built for TLS or plain HTTP at the start.
         if new.tls.is_some() != self.tls.is_some() {

@@ -60,7 +60,7 @@ pub(super) async fn check(
                 }
             }
             Ok(Err(error)) => {
-                report_refusal(subject, resource, lost_metrics(collector), &error, report)
+                report_refusal(subject, resource, lost_metrics(collector), &error, report);
             }
             Err(_) => {
                 report.fail(
@@ -130,7 +130,7 @@ async fn check_inventory(
         let subject = format!("right {place}{name}");
         match count.items {
             Some(items) if count.accessible => {
-                report_readable(subject, count.resource, items, report)
+                report_readable(subject, count.resource, items, report);
             }
             _ => report.check(
                 subject,

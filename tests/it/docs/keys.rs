@@ -1,8 +1,10 @@
 //! docs/configuration.md and docs/web.md list every key of their file as the reader declares it.
 
-use std::{fmt::Write, fs, path::Path};
+use std::{fmt::Write, fs};
 
 use trio_exporter::config::{self, KeyRow};
+
+use crate::{markdown::root, support::assert_file};
 
 const BEGIN: &str = "<!-- keys: written by a test -->\n";
 const END: &str = "<!-- end of keys -->\n";
