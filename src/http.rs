@@ -35,16 +35,15 @@ use axum::{
 };
 
 pub use access::{
+    guard::Limits,
     headers::{BadHeader, CONFIGURABLE, Headers},
-    limits::Limits,
     tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version},
     users::{BadHash, PasswordHash, Users},
-    web::{RateLimit, Web},
-    web_files::{Reloader, WatchedFile, WebFiles, WebReading},
+    web::{RateLimit, Reloader, WatchedFile, Web, WebFiles, WebReading},
 };
 use pages::{discovery, health, landing, log_level, metrics, reload, status};
 pub use pages::{
-    external_url::{BadExternalUrl, ExternalUrl},
+    discovery::{BadExternalUrl, ExternalUrl},
     health::Readiness,
     landing::Landing,
     log_level::{LogFilter, log_level},
@@ -52,9 +51,8 @@ pub use pages::{
 };
 pub use serve::{
     Server, Settings,
-    listen::{BadAddress, ListenAddress},
+    listen::{BadAddress, CannotListen, Listen, ListenAddress},
     serve,
-    sockets::{CannotListen, Listen},
 };
 
 use crate::metrics::Exposition;

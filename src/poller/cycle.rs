@@ -123,7 +123,7 @@ impl Poller {
             let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
             Ok((root, all, listing, routes?))
         };
-        let limit = self.settings.collector_limit;
+        let limit = self.settings.limits.collector;
         let attempted = Attempted::run(&clock, limit, Resource::ContactCenters, read).await;
         let mut found = None;
         let attempted = attempted.map(|(root, all, listing, routes)| {
@@ -426,7 +426,7 @@ impl CollectContext<'_> {
         resource: Resource,
         read: impl Future<Output = Result<A, Error>>,
     ) -> Attempted<A> {
-        Attempted::run(self.clock, self.settings.collector_limit, resource, read).await
+        Attempted::run(self.clock, self.settings.limits.collector, resource, read).await
     }
 }
 

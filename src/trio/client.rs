@@ -89,7 +89,6 @@ impl Client {
         let transport = Transport::new(&settings, stats.clone(), clock.clone())?;
         let account = Arc::new(Account::new(settings.clone(), stats.clone(), clock.clone()));
         let servers = Servers::new(&settings, account.clone(), stats.clone());
-        stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         let (denied, field_coverage, member_filters, paging_memory) = Default::default();
         let (sorting, case_limits, refused_cases, unjoined_skills) = Default::default();
         Ok(Self {

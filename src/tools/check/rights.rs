@@ -27,7 +27,7 @@ pub(super) async fn check(
         let Some(interval) = target.interval(collector) else { continue };
         let Some(resource) = collector.resource() else { continue };
         let before = client.requests_sent();
-        let limit = target.settings.limits.collector;
+        let limit = target.limits.collector;
         // A limit for each collector, as in operation: a server that hangs must not stop the check.
         let mut answer = timeout(limit, read(client, clock, route, &mut center, collector)).await;
         let requests = client.requests_sent() - before;
@@ -124,7 +124,7 @@ async fn check_inventory(
         let subject = format!("right {place}{name}");
         match count.items {
             Some(items) if count.accessible => {
-                report_readable(subject, count.resource, items, report)
+                report_readable(subject, count.resource, items, report);
             }
             _ => report.check(
                 subject,

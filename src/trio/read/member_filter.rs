@@ -206,7 +206,7 @@ impl MemberFilters {
             // A server may answer 400 or 500 to unknown names. So try again with only the names
             // that it sent itself.
             MemberChoice::AllNames(_) if !filter.members.is_empty() => {
-                filter.phase = Phase::SeenMembers
+                filter.phase = Phase::SeenMembers;
             }
             _ => filter.disable_refused_filter(mapping),
         });
