@@ -41,7 +41,7 @@ pub use access::{
     users::{BadHash, PasswordHash, Users},
     web::{RateLimit, Reloader, WatchedFile, Web, WebFiles, WebReading},
 };
-use pages::{discovery, health, landing, log_level, metrics, reload, status};
+use pages::{discovery, health, landing, metrics, reload, status};
 pub use pages::{
     discovery::{BadExternalUrl, ExternalUrl},
     health::Readiness,

@@ -86,7 +86,7 @@ fn given(
 ) -> GivenGoals {
     let default = general.is_none().then(|| ServiceGoals::default().abandon_target);
     let abandon_target =
-        keys.given("abandon_target", Share, default, "Share of cases that may be lost.");
+        keys.given("abandon_target", Share, default.as_ref(), "Share of cases that may be lost.");
     let minimum_agents = keys.given(
         "minimum_agents",
         Whole(0..=100_000),
@@ -131,9 +131,9 @@ fn class_goals(
     with_defaults: bool,
 ) -> GivenClass {
     let default = ClassGoals::default_for(class);
-    let mut duration = |key, least, default, about| {
+    let mut duration = |key, least, default: Duration, about| {
         let kind = AtLeast(Duration::from_secs(least));
-        keys.given(key, kind, with_defaults.then_some(default), about)
+        keys.given(key, kind, with_defaults.then_some(&default), about)
     };
     let wait_target =
         duration("wait_target", 1, default.wait_target, "Waits are meant to be within this.");
@@ -157,7 +157,7 @@ fn class_goals(
     );
     let about = "The share of waits that are meant to be within wait_target.";
     let level = with_defaults.then_some(default.level_target);
-    let level_target = keys.given("level_target", Share, level, about);
+    let level_target = keys.given("level_target", Share, level.as_ref(), about);
     let given = GivenClass {
         class,
         wait_target,

@@ -96,7 +96,7 @@ impl<'y> Keys<'y, '_> {
     where
         K::Value: Clone,
     {
-        self.given(name, kind, Some(default.clone()), about).unwrap_or(default)
+        self.given(name, kind, Some(&default), about).unwrap_or(default)
     }
 
     /// Returns the value of `name`; `None` if it is missing or wrong. `default` is the value that
@@ -105,10 +105,10 @@ impl<'y> Keys<'y, '_> {
         &mut self,
         name: &'static str,
         mut kind: K,
-        default: Option<K::Value>,
+        default: Option<&K::Value>,
         about: &str,
     ) -> Option<K::Value> {
-        let entry = self.entry(name, &mut kind, default.as_ref(), about)?;
+        let entry = self.entry(name, &mut kind, default, about)?;
         kind.read(&entry, self.complaints)
     }
 
@@ -220,7 +220,7 @@ impl Record {
     }
 
     fn into_form(self) -> Form {
-        let mut schema = map_schema(self.properties);
+        let mut schema = map_schema(&self.properties);
         if !self.required.is_empty() {
             schema["required"] = json!(self.required);
         }
@@ -262,7 +262,7 @@ impl Form {
 }
 
 /// Returns the schema of a map with these keys and no others.
-pub(super) fn map_schema(properties: Map<String, Value>) -> Value {
+pub(super) fn map_schema(properties: &Map<String, Value>) -> Value {
     // As the reader does: a misspelt key is an error.
     json!({"type": "object", "properties": properties, "additionalProperties": false})
 }

@@ -413,7 +413,7 @@ impl<T: Copy, K: Kind, F: FnMut(T) -> K> Kind for ByWord<T, F> {
         let values = format!("map; {} is one of {}", self.place, self.words.listed());
         let rows = rows.into_iter();
         let rows = rows.map(|(row, defaults)| KeyRow { default: of_words(&defaults), ..row });
-        Form { schema: map_schema(properties), values, rows: rows.collect() }
+        Form { schema: map_schema(&properties), values, rows: rows.collect() }
     }
 }
 

@@ -109,7 +109,7 @@ fn target(
     let default_case_class = keys.given(
         "default_case_class",
         Words { noun: "class", all: &CaseClass::ALL, word: CaseClass::as_str },
-        Some(CaseClass::Other),
+        Some(&CaseClass::Other),
         "The class of cases other than calls whose record has none.",
     );
     let (limits, poll) = limits(keys);

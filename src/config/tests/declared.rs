@@ -200,8 +200,8 @@ fn one_declaration_reads_bounds_and_describes_a_key() {
     });
     assert_eq!(form.schema["properties"]["dummy"]["properties"]["size"], schema);
     let row = ["dummy.size", "5", "1 to 9", "A size."].map(str::to_owned);
-    let rows = form.rows.into_iter().map(|row| [row.key, row.default, row.values, row.meaning]);
-    assert_eq!(rows.last(), Some(row.map(|text| text.replace("dummy", ".dummy"))));
+    let mut rows = form.rows.into_iter().map(|row| [row.key, row.default, row.values, row.meaning]);
+    assert_eq!(rows.next_back(), Some(row.map(|text| text.replace("dummy", ".dummy"))));
 }
 
 proptest! {

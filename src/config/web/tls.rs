@@ -293,10 +293,10 @@ impl PemSource<'_> {
     fn warn_if_exposed(&self, files: &mut Files) {
         match self {
             Self::Pem(Pem { file: Some(file), entry, .. }) => {
-                files.warn_if_exposed(&entry.path, file)
+                files.warn_if_exposed(&entry.path, file);
             }
             Self::Pem(Pem { file: None, entry, .. }) => {
-                files.warn_if_configuration_exposed(&entry.path)
+                files.warn_if_configuration_exposed(&entry.path);
             }
             Self::Missing | Self::Invalid => {}
         }

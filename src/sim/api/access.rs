@@ -2,7 +2,7 @@
 //! rights of the API user.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::http::StatusCode;
 use base64::Engine;
@@ -207,6 +207,8 @@ impl Rights {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::http::Method;
     use pretty_assertions::assert_eq;
 

@@ -223,7 +223,7 @@ impl Links {
         match collection.resource {
             Resource::Centers => links.push(self.link("api", "")),
             Resource::Agents => {
-                links.extend(self.to_resource(Resource::AgentState, collection.center))
+                links.extend(self.to_resource(Resource::AgentState, collection.center));
             }
             Resource::Services => {
                 for other in [Resource::ServiceState, Resource::Calls, Resource::Cases] {
