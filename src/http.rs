@@ -91,7 +91,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
 /// Returns the paths of all pages, that of [`log_level()`] included, for tests that visit each of
 /// them.
 pub fn paths() -> Vec<&'static str> {
-    pages().into_iter().map(|(path, _)| path).chain([log_level::PATH]).collect()
+    pages().into_iter().map(|(path, _)| path).chain([pages::log_level::PATH]).collect()
 }
 
 /// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at
