@@ -135,9 +135,9 @@ closed_set! {
 /// The time at which a collector is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cadence {
-    /// What is happening now, at `poll.state`. These collectors decide `up`.
+    /// The state now, at `poll.state`. These collectors decide `up`.
     Live,
-    /// What is configured in Trio, at `poll.configuration`.
+    /// The configuration of Trio, at `poll.configuration`.
     Configuration,
     /// Numbers of items, at `poll.inventory`.
     Inventory,

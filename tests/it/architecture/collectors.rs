@@ -139,7 +139,7 @@ impl Finder {
     }
 
     fn report(&mut self, names: &Names, span: Span, what: &str) {
-        // Calls and cases are told apart in many places: both are lists of cases.
+        // Calls and cases are distinguished in many places: both are lists of cases.
         let is_list_of_cases = |name: &String| {
             let mut lists = Collector::ALL.into_iter().filter(|collector| collector.lists_cases());
             lists.any(|list| format!("{list:?}") == *name)
@@ -303,7 +303,7 @@ fn resources(paths: &Paths) -> Names {
     named.filter(|name| read.iter().any(|resource| format!("{resource:?}") == *name)).collect()
 }
 
-/// True for a pattern that takes whatever no other arm has taken.
+/// True for a pattern that takes all that no other arm takes.
 fn takes_rest(pattern: &Pat) -> bool {
     match pattern {
         Pat::Wild(_) => true,
