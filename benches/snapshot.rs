@@ -11,7 +11,7 @@ use std::{cell::RefCell, sync::Arc, time::Duration};
 use answers::{AGENTS, Bare, BareAgent, BareService, SERVICES, agent_states, service_states};
 use trio_exporter::{
     model::{Agent, AgentGroup, Clock, ContactCenter, Stamp, Text},
-    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    snapshot::{Center, Snapshot},
     tally::{self, Tally},
     trio::Dictionary,
 };
@@ -36,16 +36,10 @@ fn main() {
         let now = clock.now();
         let mut snapshot = Snapshot::clone(last);
         let center = &mut snapshot.centers[0];
-        store_reading(
-            &mut center.agent_state,
-            dictionary.agent_states(&agents, now.wall).unwrap(),
-            now,
-        );
-        store_reading(
-            &mut center.service_state,
-            dictionary.service_states(&services, now.wall).unwrap(),
-            now,
-        );
+        let agents = dictionary.agent_states(&agents, now.wall).unwrap();
+        center.agent_state.store(now, Duration::ZERO, agents.len(), agents);
+        let services = dictionary.service_states(&services, now.wall).unwrap();
+        center.service_state.store(now, Duration::ZERO, services.len(), services);
         snapshot.stepped = now;
         let snapshot = Arc::new(snapshot);
         let totals = tally::step(tally, &snapshot);
@@ -78,37 +72,7 @@ fn configured(now: Stamp) -> Snapshot {
     let mut center = Center::new(contact_center, |collector| {
         Some(if collector.is_fast() { STATE } else { CONFIGURATION })
     });
-    store_reading(&mut center.agents, (0..AGENTS).map(agent).collect(), now);
-    store_reading(&mut center.agent_groups, (0..GROUPS).map(group).collect(), now);
-    Snapshot {
-        target: "main".into(),
-        stepped: now,
-        up: true,
-        simulated: false,
-        server: "trio.example".into(),
-        clock_skew: None,
-        contact_centers: Reading::none(CONFIGURATION),
-        centers: vec![center],
-        inventory: Reading::none(CONFIGURATION),
-        fields: Arc::new([]),
-        notes: Default::default(),
-    }
-}
-
-/// Stores a complete reading, as a poller does.
-fn store_reading<T: PartialEq>(reading: &mut Reading<Vec<T>>, data: Vec<T>, now: Stamp) {
-    reading.attempt =
-        Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
-    // Data that did not change keeps its `Arc`, as in a poller.
-    let same = reading.good.take().filter(|good| *good.data == data);
-    reading.good = Some(match same {
-        Some(good) => Good { taken: now, ..good },
-        None => Good {
-            taken: now,
-            took: Duration::ZERO,
-            changed: now,
-            items: data.len(),
-            data: Arc::new(data),
-        },
-    });
+    center.agents.store(now, Duration::ZERO, AGENTS, (0..AGENTS).map(agent).collect());
+    center.agent_groups.store(now, Duration::ZERO, GROUPS, (0..GROUPS).map(group).collect());
+    Snapshot { centers: vec![center], ..Snapshot::new("main", "trio.example", now) }
 }

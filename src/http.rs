@@ -42,7 +42,7 @@ pub use access::{
     web::{RateLimit, Web},
     web_files::{Reloader, WatchedFile, WebFiles, WebReading},
 };
-use pages::{discovery, health, landing, metrics, reload, status};
+use pages::{discovery, health, landing, log_level, metrics, reload, status};
 pub use pages::{
     external_url::{BadExternalUrl, ExternalUrl},
     health::Readiness,

@@ -6,34 +6,31 @@
 mod agent;
 mod api;
 mod case;
-mod fields;
+mod closed_set;
 mod goals;
-mod group_selection;
-mod inventory;
+mod keyed_hash;
 mod selection;
 mod service;
 mod shard;
 mod time;
-mod wait_edges;
 mod wait_mismatch;
 
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{
-    AuthFailure, Collector, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token,
+    AuthFailure, CollectionCount, Collector, FieldSource, FieldUse, RequestFailure, Resource,
+    RetryReason, ServerRole, ServerUse, Token,
 };
-pub use case::{Case, CaseList, CaseState};
-pub use fields::{FieldSource, FieldUse};
-pub use goals::{
-    ClassGoals, GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceGoals, ServiceMatch,
-    ServiceNames,
+pub use case::{Case, CaseClass, CaseList, CaseState, all_edges_of, edges_of};
+pub use closed_set::ClosedSet;
+pub(crate) use closed_set::closed_set;
+pub use goals::{ClassGoals, GivenClass, GivenGoals, Goals, Rule, ServiceGoals};
+pub use keyed_hash::{KeyedHash, hexadecimal};
+pub use selection::{GroupSelection, Pattern, Selection, ServiceMatch, ServiceNames};
+pub use service::{
+    ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceSkills, ServiceStatus,
 };
-pub use group_selection::GroupSelection;
-pub use inventory::{CollectionCount, ServiceSkills};
-pub use selection::Selection;
-pub use service::{CaseClass, ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceStatus};
 pub use shard::{NoShard, Shard};
-pub use time::{Clock, Stamp, unix_seconds};
-pub use wait_edges::{all_edges_of, edges_of};
+pub use time::{Clock, Moment, Stamp, seconds_between, unix_seconds};
 pub use wait_mismatch::{WaitFactor, WaitMismatch};
 
 /// A Trio id or name. Shared, because the same few thousand texts are in every reading.

@@ -3,46 +3,40 @@
 //! A target's poller owns the [`Tally`]. Each step compares the new snapshot with the one before
 //! and returns [`Totals`], which are published together with that snapshot.
 
-mod agent_groups;
 mod agent_time;
-mod elapsed;
+mod counts;
+mod evidence;
 mod flow;
+mod ids;
 mod saved;
-mod service_time;
 mod skilled;
-mod visibility;
 mod wait_units;
-mod waits;
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 
-pub use agent_groups::GroupKey;
 pub use agent_time::{
-    AgentTotals, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals, StateCounts,
-    StateLimits, StateSeconds,
+    AgentTotals, GroupKey, GroupTotals, OTHER_REASON, OverLimit, PauseTotals, PersonTotals,
+    StateCounts, StateLimits, StateSeconds, Visibility,
 };
-pub use skilled::SkilledAgents;
-pub use visibility::Visibility;
-
-pub use flow::{
-    ClassCounts, ClassNow, ClassTotals, DayCounts, Destination, Edges, Event, FlowTotals,
-    Inference, LeftAge, ListRead, RejectedTimes, ServiceTotals, Source, TimeEvidence,
-    UnclassifiedReason, WaitHistogram, WaitingNow,
+pub use counts::{
+    ClassCounts, Edges, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason, Unmeasured,
+    WaitHistogram,
 };
+pub use evidence::{AgeRange, ClassNow, ListRead, Source, TimeEvidence, WaitingNow};
+pub use flow::{ClassTotals, DayCounts, Destination, Event, FlowTotals, Inference, ServiceTotals};
 pub use saved::Saved;
-pub use service_time::{TimeCounts, Unmeasured};
+pub use skilled::SkilledAgents;
 pub use wait_units::{Comparison, age_by_arrival};
-pub use waits::AgeRange;
 
 use crate::{
-    model::{Goals, GroupSelection, Resource, Stamp, Text, WaitMismatch},
+    model::{Goals, GroupSelection, Resource, Stamp, Text, WaitMismatch, unix_seconds},
     snapshot::{Center, Snapshot},
 };
 use agent_time::AgentTime;
 use flow::Flow;
-use saved::{RestoreClock, SavedCenter};
+use saved::{CenterRecord, RestoreClock};
 use skilled::Skilled;
 #[cfg(test)]
 pub(crate) use skilled::count as count_skilled;
@@ -191,12 +185,12 @@ impl Tally {
 
     /// Exports the counters for another process, as they are after the step of the moment `now`.
     fn export(&self, now: Stamp) -> Saved {
-        let center = |center: &CenterTally| SavedCenter {
+        let center = |center: &CenterTally| CenterRecord {
             id: center.id.clone(),
             agents: center.agents.export(now),
             flow: center.flow.export(now, &self.settings.time_zone),
         };
-        Saved { at: saved::unix(now.wall), centers: self.centers.iter().map(center).collect() }
+        Saved { at: unix_seconds(now.wall), centers: self.centers.iter().map(center).collect() }
     }
 
     /// Returns the cases of a contact centre to read one by one before the next step, most
@@ -218,8 +212,7 @@ pub fn step(tally: &mut Tally, cur: &Snapshot) -> Totals {
     for center in &cur.centers {
         let id = &center.contact_center.id;
         let position = known.iter().position(|known| known.id == *id).unwrap_or_else(|| {
-            let (agents, flow, skilled) = Default::default();
-            known.push(CenterTally { id: id.clone(), listed: cur.stepped, agents, flow, skilled });
+            known.push(CenterTally::new(id.clone(), cur.stepped));
             known.len() - 1
         });
         totals.centers.push(known[position].step(cur, center, settings));
@@ -231,15 +224,23 @@ pub fn step(tally: &mut Tally, cur: &Snapshot) -> Totals {
 }
 
 impl CenterTally {
-    fn resume(saved: &SavedCenter, clock: RestoreClock, settings: &Settings) -> Self {
+    fn new(id: Text, listed: Stamp) -> Self {
+        Self {
+            id,
+            listed,
+            agents: AgentTime::default(),
+            flow: Flow::default(),
+            skilled: Skilled::default(),
+        }
+    }
+
+    fn resume(saved: &CenterRecord, clock: RestoreClock, settings: &Settings) -> Self {
         let agents = saved.agents.as_ref();
         let agents = agents.map(|agents| AgentTime::restore(agents, clock, settings));
         Self {
-            id: saved.id.clone(),
-            listed: clock.now,
             agents: agents.unwrap_or_default(),
             flow: Flow::restore(&saved.flow, clock, settings),
-            skilled: Skilled::default(),
+            ..Self::new(saved.id.clone(), clock.now)
         }
     }
 

@@ -1,11 +1,11 @@
 //! The exporter's view of a simulated world, without HTTP: bytes, decoding, snapshot, tally.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use trio_exporter::{
     model::{CaseClass, CaseList, ContactCenter, Resource, Stamp, Text},
     sim::InProcess,
-    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    snapshot::{Center, Snapshot},
     tally::{self, CenterTotals, Inference, Settings, Tally},
     trio::{CaseListDecoder, Dictionary},
 };
@@ -39,21 +39,9 @@ impl<'a> Observer<'a> {
     ) -> Self {
         let wall = world.now();
         let contact_center = ContactCenter { id: "1".into(), name: None };
-        let snapshot = Snapshot {
-            target: "main".into(),
-            stepped: Stamp { wall, mono: Duration::ZERO },
-            up: true,
-            simulated: true,
-            server: "a".into(),
-            clock_skew: None,
-            contact_centers: Reading::none(poll),
-            centers: vec![Center::new(contact_center, |collector| {
-                collector.is_fast().then_some(poll)
-            })],
-            inventory: Reading::none(None),
-            fields: Arc::new([]),
-            notes: Default::default(),
-        };
+        let stepped = Stamp { wall, mono: Duration::ZERO };
+        let center = Center::new(contact_center, |collector| collector.is_fast().then_some(poll));
+        let snapshot = Snapshot { centers: vec![center], ..Snapshot::new("main", "a", stepped) };
         Self {
             world,
             bodies: CaseListDecoder::new(dictionary),
@@ -101,19 +89,13 @@ impl<'a> Observer<'a> {
         let cases = list(&mut self.world, Resource::Cases);
         let calls = self.calls_readable.then(|| list(&mut self.world, Resource::Calls));
         let center = &mut self.snapshot.centers[0];
-        store_reading(
-            &mut center.service_state,
-            self.dictionary.service_states(&states, now.wall).unwrap(),
-            now,
-        );
-        store_reading(
-            &mut center.agent_state,
-            self.dictionary.agent_states(&agents, now.wall).unwrap(),
-            now,
-        );
-        store_reading(&mut center.cases, cases, now);
+        let services = self.dictionary.service_states(&states, now.wall).unwrap();
+        center.service_state.store(now, Duration::ZERO, services.len(), services);
+        let agents = self.dictionary.agent_states(&agents, now.wall).unwrap();
+        center.agent_state.store(now, Duration::ZERO, agents.len(), agents);
+        center.cases.store(now, Duration::ZERO, cases.cases.len(), cases);
         if let Some(calls) = calls {
-            store_reading(&mut center.calls, calls, now);
+            center.calls.store(now, Duration::ZERO, calls.cases.len(), calls);
         }
         self.snapshot.stepped = now;
         self.count();
@@ -131,17 +113,4 @@ impl<'a> Observer<'a> {
         }
         self.totals = Some(totals);
     }
-}
-
-/// Stores a complete reading, as a poller does.
-fn store_reading<T>(reading: &mut Reading<T>, data: T, now: Stamp) {
-    reading.attempt =
-        Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
-    reading.good = Some(Good {
-        taken: now,
-        took: Duration::ZERO,
-        changed: now,
-        items: 0,
-        data: Arc::new(data),
-    });
 }

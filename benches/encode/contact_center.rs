@@ -22,17 +22,11 @@ pub(crate) fn view(services: usize, agents: usize, now: Stamp) -> View {
     let before = center(&contact_center, services, agents, earlier);
     let center = center(&contact_center, services, agents, now);
     let [before, snapshot] = [(before, earlier), (center, now)].map(|(center, taken)| Snapshot {
-        target: "main".into(),
-        stepped: taken,
         up: true,
-        simulated: false,
-        server: "trio.example".into(),
-        clock_skew: None,
         contact_centers: reading(vec![contact_center.clone()], 1, CONFIGURATION, taken),
         centers: vec![center],
         inventory: Reading::none(CONFIGURATION),
-        fields: Arc::new([]),
-        notes: Default::default(),
+        ..Snapshot::new("main", "trio.example", taken)
     });
     let mut tally = Tally::new(tally::Settings::default());
     tally::step(&mut tally, &before);
@@ -46,9 +40,6 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
     let service =
         |n| Service { id: text("", n), name: Some(text("Kundtjänst ", n)), group_ids: vec![] };
     let status = |n| ServiceStatus {
-        exported: Vec::new(),
-        id: text("", n),
-        name: None,
         open: Some(n % 7 > 0),
         queue_length: Some((n % 13) as f64),
         longest_wait: Some(n as f64),
@@ -56,6 +47,7 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
         agents_logged_on: Some((n % 40) as f64),
         agents_available: Some((n % 5) as f64),
         agents_busy: Some((n % 20) as f64),
+        ..ServiceStatus::new(text("", n))
     };
     let group =
         |n| AgentGroup { id: text("g", n), name: Some(text("Grupp ", n)), agent_ids: vec![] };
@@ -65,12 +57,8 @@ fn center(contact_center: &ContactCenter, services: usize, agents: usize, taken:
         group_ids: vec![text("g", n % GROUPS)],
     };
     let agent_status = |n| AgentStatus {
-        id: text("", 100_000 + n),
-        name: None,
-        state: Some(AgentState::ALL[n % AgentState::COUNT]),
         since: Some(taken.wall),
-        reason: None,
-        job: None,
+        ..AgentStatus::new(text("", 100_000 + n), Some(AgentState::ALL[n % AgentState::COUNT]))
     };
     Center {
         services: reading((0..services).map(service).collect(), services, CONFIGURATION, taken),
@@ -100,6 +88,5 @@ fn skilled(service: usize, agents: usize) -> (Text, Vec<Text>) {
 }
 
 fn reading<T>(data: T, items: usize, interval: Duration, taken: Stamp) -> Reading<T> {
-    let good = Good { taken, took: Duration::ZERO, changed: taken, items, data: Arc::new(data) };
-    Reading { good: Some(good), ..Reading::none(interval) }
+    Reading { good: Some(Good::new(taken, items, data)), ..Reading::none(interval) }
 }

@@ -10,7 +10,6 @@ mod ratio;
 
 use std::{
     hint::black_box,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,7 +17,7 @@ use answers::{Size, answers};
 use peak_alloc::PeakAlloc;
 use trio_exporter::{
     model::{Agent, Clock, ContactCenter, Resource, Text},
-    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
+    snapshot::{Center, Good, Snapshot},
     tally::{self, Settings, Tally, Totals},
     trio::{CaseListDecoder, Dictionary},
 };
@@ -106,9 +105,9 @@ fn run(size: Size) -> Run {
             (size.agents, size.services, size.cases)
         );
         let center = &mut snapshot.centers[0];
-        store_reading(&mut center.agent_state, agents, &clock);
-        store_reading(&mut center.service_state, services, &clock);
-        store_reading(&mut center.calls, calls, &clock);
+        center.agent_state.good = Some(Good::new(now, agents.len(), agents));
+        center.service_state.good = Some(Good::new(now, services.len(), services));
+        center.calls.good = Some(Good::new(now, calls.cases.len(), calls));
         snapshot.stepped = now;
         let begun = Instant::now();
         totals = black_box(tally::step(&mut tally, &snapshot));
@@ -129,32 +128,7 @@ fn configured(size: Size, clock: &Clock) -> Snapshot {
         name: None,
         group_ids: vec![group(n)],
     };
-    store_reading(&mut center.agents, (0..size.agents).map(agent).collect(), clock);
-    Snapshot {
-        target: "main".into(),
-        stepped: clock.now(),
-        up: true,
-        simulated: false,
-        server: "trio.example".into(),
-        clock_skew: None,
-        contact_centers: Reading::none(POLL),
-        centers: vec![center],
-        inventory: Reading::none(POLL),
-        fields: Arc::new([]),
-        notes: Default::default(),
-    }
-}
-
-/// Stores a complete reading, as a poller does.
-fn store_reading<T>(reading: &mut Reading<T>, data: T, clock: &Clock) {
     let now = clock.now();
-    reading.attempt =
-        Some(Attempt { at: now, duration: Duration::ZERO, outcome: Outcome::Complete });
-    reading.good = Some(Good {
-        taken: now,
-        took: Duration::ZERO,
-        changed: now,
-        items: 0,
-        data: Arc::new(data),
-    });
+    center.agents.good = Some(Good::new(now, size.agents, (0..size.agents).map(agent).collect()));
+    Snapshot { centers: vec![center], ..Snapshot::new("main", "trio.example", now) }
 }

@@ -2,62 +2,27 @@
 
 use std::time::SystemTime;
 
-use super::Text;
+use super::{Text, closed_set::closed_set};
 
-/// The state of an agent. An agent is in exactly one state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum AgentState {
-    /// Not logged on.
-    LoggedOut,
-    /// Logged on and free to take a case.
-    Available,
-    /// Being offered a case that is not yet accepted.
-    Reserved,
-    /// Talking, or handling a written case.
-    Busy,
-    /// Finishing up after a case.
-    WrapUp,
-    /// Logged on, but not taking cases.
-    Paused,
-    /// Trio names a state that the field dictionary does not map.
-    Unknown,
-}
-
-impl AgentState {
-    /// Every state, in the order of [`AgentState::index`].
-    pub const ALL: [Self; Self::COUNT] = [
-        Self::LoggedOut,
-        Self::Available,
-        Self::Reserved,
-        Self::Busy,
-        Self::WrapUp,
-        Self::Paused,
-        Self::Unknown,
-    ];
-    /// Number of states.
-    pub const COUNT: usize = 7;
-
-    /// Returns the value of the label `state`, which is also the word in field dictionaries.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::LoggedOut => "logged_out",
-            Self::Available => "available",
-            Self::Reserved => "reserved",
-            Self::Busy => "busy",
-            Self::WrapUp => "wrap_up",
-            Self::Paused => "paused",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Returns the state with this word, spelt as by [`AgentState::as_str`].
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-
-    /// Returns the position in [`AgentState::ALL`].
-    pub const fn index(self) -> usize {
-        self as usize
+closed_set! {
+    /// The state of an agent. An agent is in exactly one state.
+    ///
+    /// The words are those of the label `state` and of field dictionaries.
+    AgentState {
+        /// Not logged on.
+        LoggedOut => "logged_out",
+        /// Logged on and free to take a case.
+        Available => "available",
+        /// Being offered a case that is not yet accepted.
+        Reserved => "reserved",
+        /// Talking, or handling a written case.
+        Busy => "busy",
+        /// Finishing up after a case.
+        WrapUp => "wrap_up",
+        /// Logged on, but not taking cases.
+        Paused => "paused",
+        /// Trio names a state that the field dictionary does not map.
+        Unknown => "unknown",
     }
 }
 
@@ -89,6 +54,13 @@ pub struct AgentStatus {
     pub job: Option<Text>,
 }
 
+impl AgentStatus {
+    /// Creates the status of an agent in this state, of whom nothing else is known.
+    pub fn new(id: impl Into<Text>, state: Option<AgentState>) -> Self {
+        Self { id: id.into(), name: None, state, since: None, reason: None, job: None }
+    }
+}
+
 /// An agent group (`agentgroups`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentGroup {
@@ -98,18 +70,4 @@ pub struct AgentGroup {
     pub name: Option<Text>,
     /// Ids of the members in the group's record.
     pub agent_ids: Vec<Text>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn states_are_found_by_index_and_word() {
-        for (position, state) in AgentState::ALL.into_iter().enumerate() {
-            assert_eq!(state.index(), position);
-            assert_eq!(AgentState::from_word(state.as_str()), Some(state));
-        }
-        assert_eq!(AgentState::from_word("talking"), None);
-    }
 }

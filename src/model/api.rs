@@ -1,30 +1,6 @@
-//! Closed sets of label values: resources of the API, collectors, and kinds of failures.
+//! The API and its use: resources, collectors, servers, fields, and kinds of failures.
 
-// One macro for all, so that list, number and label values of a set cannot differ.
-macro_rules! closed_set {
-    ($(#[$doc:meta])* $name:ident { $($(#[$item_doc:meta])* $item:ident => $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum $name { $($(#[$item_doc])* $item),+ }
-
-        impl $name {
-            /// Every member of the set.
-            pub const ALL: [Self; Self::COUNT] = [$(Self::$item),+];
-            /// Number of members.
-            pub const COUNT: usize = [$($text),+].len();
-
-            /// Returns the label value.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$item => $text),+ }
-            }
-
-            /// Returns the position in `ALL`.
-            pub const fn index(self) -> usize {
-                self as usize
-            }
-        }
-    };
-}
+use super::{Text, closed_set::closed_set};
 
 closed_set! {
     /// A documented resource of the API; the text is its path without `cc/{ccid}` and ids.
@@ -161,11 +137,6 @@ closed_set! {
 }
 
 impl Collector {
-    /// Returns the collector with this word, spelt as by [`Collector::as_str`].
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|collector| collector.as_str() == word)
-    }
-
     /// Returns the resource that it reads, which messages name; `None` for the inventory, which
     /// reads many.
     pub const fn resource(self) -> Option<Resource> {
@@ -260,7 +231,7 @@ closed_set! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerUse {
     /// Host and port.
-    pub server: super::Text,
+    pub server: Text,
     /// Role by the Api resource, else by the order of the configuration.
     pub role: ServerRole,
     /// True if requests are sent to it.
@@ -269,15 +240,54 @@ pub struct ServerUse {
     pub up: Option<bool>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn members_are_at_their_index() {
-        for (position, resource) in Resource::ALL.into_iter().enumerate() {
-            assert_eq!(resource.index(), position);
-        }
-        assert_eq!(Collector::AgentState.as_str(), "agent_state");
+closed_set! {
+    /// Source of the mapping of a field.
+    FieldSource {
+        /// The built-in dictionary.
+        Builtin => "builtin",
+        /// The user's fields file.
+        User => "user",
     }
+}
+
+/// Use of one field of one resource: presence, member name, and values that could not be mapped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldUse {
+    /// Resource whose items should have the field.
+    pub resource: Resource,
+    /// Name of the field in the dictionary.
+    pub field: &'static str,
+    /// `None` until the resource has answered with at least one item.
+    pub present: Option<bool>,
+    /// Name of the member that feeds it, in the server's spelling.
+    pub member: Option<Text>,
+    /// Form in which its values are read.
+    pub form: &'static str,
+    /// Dictionary that names the member.
+    pub source: FieldSource,
+    /// Number of items of the last answer whose value could not be mapped.
+    pub unknown_values: u64,
+    /// Number of values of the last answer that could be read.
+    pub understood: u64,
+    /// Number of values of the last answer that could not be used: not mapped, or a time that was
+    /// rejected.
+    pub not_understood: u64,
+    /// The first of those values, if the field is an enumeration.
+    pub unknown_words: Vec<Text>,
+    /// Rows of the last answer that lack this required field and are left out of the counts; `None`
+    /// if the field is not required.
+    pub rows_without: Option<u64>,
+    /// Number of implausible times since the start; `None` for fields that are not times.
+    pub times_rejected: Option<u64>,
+}
+
+/// Number of items of a collection, if it can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollectionCount {
+    /// The collection.
+    pub resource: Resource,
+    /// True if the API user may read it.
+    pub accessible: bool,
+    /// Number of its items; `None` if it cannot be read.
+    pub items: Option<u64>,
 }

@@ -1,47 +1,45 @@
-//! Cases: calls, chats, e-mails and others that wait for an agent or are handled by one.
+//! Cases: calls, chats, e-mails and others that wait for an agent or are handled by one, their
+//! classes, and the bucket bounds of the histograms of waits: two sets, the same for every service
+//! of the process.
 
 use std::time::SystemTime;
 
-use super::{CaseClass, Text};
+use super::{Text, closed_set::closed_set};
 
-/// The state of a case. A case is in exactly one state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum CaseState {
-    /// Waiting for an agent.
-    Queued,
-    /// Offered to an agent who has not accepted it; it counts as waiting.
-    Offered,
-    /// Handled by an agent.
-    Handled,
-    /// Trio names a state that the field dictionary does not map.
-    Unknown,
+closed_set! {
+    /// The state of a case. A case is in exactly one state.
+    ///
+    /// The words are those of the label `state` and of field dictionaries.
+    CaseState {
+        /// Waiting for an agent.
+        Queued => "queued",
+        /// Offered to an agent who has not accepted it; it counts as waiting.
+        Offered => "offered",
+        /// Handled by an agent.
+        Handled => "handled",
+        /// Trio names a state that the field dictionary does not map.
+        Unknown => "unknown",
+    }
 }
 
-impl CaseState {
-    /// Every state, in the order of [`CaseState::index`].
-    pub const ALL: [Self; Self::COUNT] =
-        [Self::Queued, Self::Offered, Self::Handled, Self::Unknown];
-    /// Number of states.
-    pub const COUNT: usize = 4;
-
-    /// Returns the value of the label `state`, which is also the word in field dictionaries.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Offered => "offered",
-            Self::Handled => "handled",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Returns the state with this word, spelt as by [`CaseState::as_str`].
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
-    }
-
-    /// Returns the position in [`CaseState::ALL`].
-    pub const fn index(self) -> usize {
-        self as usize
+closed_set! {
+    /// The class of a case. Waits are kept apart by class: an e-mail may wait for a day, a call
+    /// may not.
+    ///
+    /// The words are those of the label `case_class` and of the configuration.
+    CaseClass {
+        /// A telephone call.
+        Voice => "voice",
+        /// A call back that the customer asked for.
+        Callback => "callback",
+        /// A chat.
+        Chat => "chat",
+        /// An e-mail.
+        Email => "email",
+        /// A task.
+        Task => "task",
+        /// Anything else.
+        Other => "other",
     }
 }
 
@@ -119,21 +117,39 @@ impl CaseList {
     }
 }
 
+/// Maximum number of wait targets that become additional buckets.
+// Each costs a series for every service and class.
+pub(super) const MAX_CONFIGURED_EDGES: usize = 4;
+
+/// Bounds for classes in which a person waits, in seconds: 5 s to half an hour.
+const LIVE: [f64; 11] = [5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
+/// Bounds for the other classes, in seconds: five minutes to four days.
+const WRITTEN: [f64; 9] =
+    [300.0, 600.0, 1800.0, 3600.0, 14_400.0, 28_800.0, 86_400.0, 172_800.0, 345_600.0];
+
+/// Returns the bucket bounds that a class always has, in seconds, ascending.
+pub const fn edges_of(class: CaseClass) -> &'static [f64] {
+    match class {
+        CaseClass::Voice | CaseClass::Chat => &LIVE,
+        CaseClass::Callback | CaseClass::Email | CaseClass::Task | CaseClass::Other => &WRITTEN,
+    }
+}
+
+/// Returns all bucket bounds of a class, its own and the `configured` ones, in seconds, ascending.
+pub fn all_edges_of(class: CaseClass, configured: &[f64]) -> Vec<f64> {
+    let mut edges = [edges_of(class), configured].concat();
+    edges.sort_by(f64::total_cmp);
+    // A configured one can be a bound of the other class already.
+    edges.dedup();
+    edges
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn case(state: Option<CaseState>) -> Case {
         Case { state, ..Case::new("1") }
-    }
-
-    #[test]
-    fn states_are_found_by_index_and_word() {
-        for (position, state) in CaseState::ALL.into_iter().enumerate() {
-            assert_eq!(state.index(), position);
-            assert_eq!(CaseState::from_word(state.as_str()), Some(state));
-        }
-        assert_eq!(CaseState::from_word("waiting"), None);
     }
 
     #[test]
@@ -149,5 +165,20 @@ mod tests {
             CaseList { cases: vec![queued()], truncated: vec!["s".into()], ..CaseList::default() };
         assert_eq!(truncated.by_state(), None);
         assert_eq!(whole(vec![queued(), case(None)]), None);
+    }
+
+    #[test]
+    fn bounds_ascend_and_configured_ones_are_added_once() {
+        for class in CaseClass::ALL {
+            assert!(edges_of(class).is_sorted_by(|a, b| a < b), "{class:?}");
+            let all = all_edges_of(class, &[7200.0, 90.0, 30.0]);
+            assert!(all.is_sorted_by(|a, b| a < b), "{class:?}: {all:?}");
+            assert!(
+                [30.0, 90.0, 7200.0].iter().all(|edge| all.contains(edge)),
+                "{class:?}: {all:?}"
+            );
+        }
+        assert_eq!(all_edges_of(CaseClass::Voice, &[30.0]), edges_of(CaseClass::Voice));
+        assert_eq!(all_edges_of(CaseClass::Email, &[30.0])[..2], [30.0, 300.0]);
     }
 }

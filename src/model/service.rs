@@ -1,4 +1,4 @@
-//! Contact centres, services (queues) and service groups.
+//! Contact centres, services (queues), service groups, and the agents with the skill for a service.
 
 use super::Text;
 
@@ -55,6 +55,24 @@ pub struct ServiceStatus {
     pub exported: Vec<(Text, f64)>,
 }
 
+impl ServiceStatus {
+    /// Creates the status of a service of which only the id is known.
+    pub fn new(id: impl Into<Text>) -> Self {
+        Self {
+            id: id.into(),
+            name: None,
+            open: None,
+            queue_length: None,
+            longest_wait: None,
+            estimated_wait: None,
+            agents_logged_on: None,
+            agents_available: None,
+            agents_busy: None,
+            exported: Vec::new(),
+        }
+    }
+}
+
 /// A service group (`servicegroups`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceGroup {
@@ -74,43 +92,12 @@ pub struct ServiceGroups {
     pub members: Option<Vec<(Text, Text)>>,
 }
 
-/// The class of a case. Waits are kept apart by class: an e-mail may wait for a day, a call may
-/// not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum CaseClass {
-    /// A telephone call.
-    Voice,
-    /// A call back that the customer asked for.
-    Callback,
-    /// A chat.
-    Chat,
-    /// An e-mail.
-    Email,
-    /// A task.
-    Task,
-    /// Anything else.
-    Other,
-}
-
-impl CaseClass {
-    /// Every class.
-    pub const ALL: [Self; 6] =
-        [Self::Voice, Self::Callback, Self::Chat, Self::Email, Self::Task, Self::Other];
-
-    /// Returns the value of the label `case_class`, which is also the word in the configuration.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Voice => "voice",
-            Self::Callback => "callback",
-            Self::Chat => "chat",
-            Self::Email => "email",
-            Self::Task => "task",
-            Self::Other => "other",
-        }
-    }
-
-    /// Returns the class with this word, spelt as by [`CaseClass::as_str`].
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.as_str() == word)
-    }
+/// The agents that have the skill for each service. Nothing is known about a service that is not
+/// listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceSkills {
+    /// Ids of services, each with the ids of its agents, each once.
+    pub services: Vec<(Text, Vec<Text>)>,
+    /// Number of skills.
+    pub skills: usize,
 }

@@ -1,6 +1,7 @@
 //! Time: wall-clock time for people, monotonic time for intervals.
 
 use std::{
+    ops::{Add, Sub},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -17,7 +18,74 @@ pub struct Stamp {
     pub mono: Duration,
 }
 
+/// A moment of the monotonic clock, in seconds since the clock was created; negative before.
+///
+/// Ages and waits are differences of two moments. Both are seconds, but neither is taken for the
+/// other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub struct Moment(f64);
+
+impl Moment {
+    /// Before every other moment.
+    pub const EARLIEST: Self = Self(f64::NEG_INFINITY);
+
+    /// Returns the moment so many seconds after the clock was created.
+    pub const fn from_seconds(seconds: f64) -> Self {
+        Self(seconds)
+    }
+
+    /// Returns the earlier of both.
+    pub const fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
+    /// Returns the later of both.
+    pub const fn max(self, other: Self) -> Self {
+        Self(self.0.max(other.0))
+    }
+
+    /// Returns the moment half-way between both.
+    pub const fn midpoint(self, other: Self) -> Self {
+        Self(f64::midpoint(self.0, other.0))
+    }
+
+    /// Compares two moments, for sorting.
+    pub fn total_cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl Sub for Moment {
+    type Output = f64;
+
+    /// Returns the seconds from `earlier` to this moment.
+    fn sub(self, earlier: Self) -> f64 {
+        self.0 - earlier.0
+    }
+}
+
+impl Sub<f64> for Moment {
+    type Output = Self;
+
+    fn sub(self, seconds: f64) -> Self {
+        Self(self.0 - seconds)
+    }
+}
+
+impl Add<f64> for Moment {
+    type Output = Self;
+
+    fn add(self, seconds: f64) -> Self {
+        Self(self.0 + seconds)
+    }
+}
+
 impl Stamp {
+    /// Returns the moment on the monotonic clock.
+    pub fn moment(self) -> Moment {
+        Moment(self.mono.as_secs_f64())
+    }
+
     /// Returns the monotonic time from `earlier` to this moment; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         self.mono.saturating_sub(earlier.mono)
@@ -72,7 +140,12 @@ impl Clock {
 
 /// Returns the seconds since 1970, negative before.
 pub fn unix_seconds(time: SystemTime) -> f64 {
-    match time.duration_since(UNIX_EPOCH) {
+    seconds_between(UNIX_EPOCH, time)
+}
+
+/// Returns the seconds from one time to another, negative if `to` is earlier.
+pub fn seconds_between(from: SystemTime, to: SystemTime) -> f64 {
+    match to.duration_since(from) {
         Ok(after) => after.as_secs_f64(),
         Err(before) => -before.duration().as_secs_f64(),
     }

@@ -1,19 +1,20 @@
 //! Waits that are read in the wrong unit: they differ from the ages of the waiting cases by a
 //! constant factor.
 
-use super::Resource;
+use super::{Resource, closed_set::closed_set};
 
-/// A factor between two units of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WaitFactor {
-    /// 900 to 1,100: milliseconds read as seconds.
-    Thousand,
-    /// 50 to 70: seconds read as minutes.
-    Sixty,
-    /// 1/70 to 1/50: minutes read as seconds.
-    Sixtieth,
-    /// 1/1,100 to 1/900: seconds read as milliseconds.
-    Thousandth,
+closed_set! {
+    /// A factor between two units of time.
+    WaitFactor {
+        /// 900 to 1,100: milliseconds read as seconds.
+        Thousand => "1000",
+        /// 50 to 70: seconds read as minutes.
+        Sixty => "60",
+        /// 1/70 to 1/50: minutes read as seconds.
+        Sixtieth => "1/60",
+        /// 1/1,100 to 1/900: seconds read as milliseconds.
+        Thousandth => "1/1000",
+    }
 }
 
 /// A field whose waits differ from the ages of the waiting cases by a factor.
@@ -30,9 +31,6 @@ pub struct WaitMismatch {
 }
 
 impl WaitFactor {
-    /// Every factor.
-    pub const ALL: [Self; 4] = [Self::Thousand, Self::Sixty, Self::Sixtieth, Self::Thousandth];
-
     /// Returns the factor that `ratio` is about, if it is about one.
     pub fn of_ratio(ratio: f64) -> Option<Self> {
         // The bounds leave room for the time between two readings and for whole minutes.
@@ -42,16 +40,6 @@ impl WaitFactor {
             _ if (50.0..=70.0).contains(&ratio.recip()) => Some(Self::Sixtieth),
             _ if (900.0..=1100.0).contains(&ratio.recip()) => Some(Self::Thousandth),
             _ => None,
-        }
-    }
-
-    /// The factor as text.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Thousand => "1000",
-            Self::Sixty => "60",
-            Self::Sixtieth => "1/60",
-            Self::Thousandth => "1/1000",
         }
     }
 }

@@ -81,20 +81,13 @@ impl Poller {
     fn carry_over(&self) -> Snapshot {
         let Some(last) = &self.last else {
             return Snapshot {
-                target: self.target.clone(),
-                stepped: self.clock.now(),
-                up: false,
-                simulated: false,
-                server: self.client.active_server(),
-                clock_skew: None,
                 contact_centers: Reading::none(self.settings.configuration),
-                centers: Vec::new(),
                 inventory: Reading::none(self.settings.interval(Collector::Inventory)),
-                fields: Arc::new([]),
                 notes: Notes {
                     configured: Collector::ALL.map(|collector| self.configured.interval(collector)),
                     ..Notes::default()
                 },
+                ..Snapshot::new(self.target.clone(), self.client.active_server(), self.clock.now())
             };
         };
         let mut snapshot = Snapshot::clone(last);

@@ -1,10 +1,8 @@
 //! Results of readings, and their entry into the snapshot.
 
-use std::sync::Arc;
-
 use crate::{
     model::{CaseList, Clock, Collector, RequestFailure, Resource, ServiceGroups, Stamp},
-    snapshot::{Attempt, Good, Outcome, Problem, Reading},
+    snapshot::{Attempt, Outcome, Problem, Reading},
     trio::Error,
 };
 
@@ -36,26 +34,20 @@ pub(super) fn apply_outcome<T: PartialEq>(
     clock: &Clock,
     result: Result<(usize, T), Error>,
 ) -> Option<Error> {
-    let outcome = match &result {
-        Ok(_) => Outcome::Complete,
-        Err(Error::Incomplete { .. }) => Outcome::Incomplete,
-        Err(_) => Outcome::Failed,
-    };
     let took = clock.now().since(begun);
-    reading.attempt = Some(Attempt { at: begun, duration: took, outcome });
-    reading.problem = result.as_ref().err().map(to_problem);
-    reading.incomplete_total += u64::from(outcome == Outcome::Incomplete);
     match result {
         Ok((items, data)) => {
-            // Equal data keeps its `Arc`: the tally compares pointers to see that nothing changed.
-            let same = reading.good.take().filter(|good| *good.data == data);
-            reading.good = Some(match same {
-                Some(good) => Good { taken: begun, took, ..good },
-                None => Good { taken: begun, took, changed: begun, items, data: Arc::new(data) },
-            });
+            reading.store(begun, took, items, data);
             None
         }
-        Err(error) => Some(error),
+        Err(error) => {
+            let incomplete = matches!(error, Error::Incomplete { .. });
+            let outcome = if incomplete { Outcome::Incomplete } else { Outcome::Failed };
+            reading.attempt = Some(Attempt { at: begun, duration: took, outcome });
+            reading.problem = Some(to_problem(&error));
+            reading.incomplete_total += u64::from(incomplete);
+            Some(error)
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 use sha2::{Digest, Sha256};
 
 use super::{Contents, Unusable};
+use crate::model::hexadecimal;
 
 /// The first word of every state file.
 const NAME: &str = "trio-exporter-state";
-/// Version that is written. A file of this version that lacks a member is damaged.
+/// Version that is written. Members may be added without a new one: a file that lacks them is read with
+/// their defaults, and older exporters ignore them.
 const VERSION: u32 = 1;
 /// Size limit in bytes: 256 MiB. The counters of 100,000 services take less.
 pub(super) const MAX_SIZE: usize = 256 << 20;
@@ -58,5 +60,5 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Contents, Unusable> {
 
 /// Returns the SHA-256 of the JSON, in hexadecimal digits.
 fn checksum(body: &[u8]) -> String {
-    Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(body))
 }

@@ -1,11 +1,8 @@
 //! Time of agents in each state, and numbers of state changes.
 
 mod groups;
-mod interval;
+mod intervals;
 mod pauses;
-mod retained;
-mod saved;
-mod state_since;
 
 use std::{
     sync::Arc,
@@ -13,19 +10,22 @@ use std::{
 };
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use serde::{Deserialize, Serialize};
 
-use super::{Settings, agent_groups::GroupKey, visibility::Visibility};
+use super::{
+    Settings,
+    ids::Retained,
+    saved::{AgentsRecord, ByWord, RestoreClock, changes},
+};
 use crate::{
-    model::{AgentState, AgentStatus, Resource, Stamp, Text},
+    model::{AgentState, AgentStatus, Moment, Resource, Stamp, Text},
     snapshot::{Center, Good, Snapshot},
 };
 use groups::Groups;
-use interval::{Interval, MassLogout};
+pub use groups::{GroupKey, Visibility};
+use intervals::{Interval, MassLogout, ReadingTime, StateSince, over_limit};
 pub use pauses::{OTHER_REASON, PauseTotals};
 use pauses::{Pauses, reports_reasons};
-use retained::Retained;
-use saved::Restored;
-use state_since::{ReadingTime, StateSince};
 
 /// Seconds by state, in the order of [`AgentState::ALL`].
 pub type StateSeconds = [f64; AgentState::COUNT];
@@ -34,24 +34,32 @@ pub type StateCounts = [u64; AgentState::COUNT];
 /// Longest time in each state, in the order of [`AgentState::ALL`].
 pub type StateLimits = [Option<Duration>; AgentState::COUNT];
 
-/// Totals of the agents of one contact centre.
-#[derive(Clone, Debug)]
+/// Totals of the agents of one contact centre. Only those of all agents together are saved.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AgentTotals {
     /// Agents by state at the last good reading.
+    #[serde(skip)]
     pub now: StateCounts,
     /// Agents in a state for longer than its limit at the last good reading, by state.
+    #[serde(skip)]
     pub over_limit: Vec<OverLimit>,
     /// Agent-seconds by state since start.
+    #[serde(with = "ByWord::<AgentState>")]
     pub seconds: StateSeconds,
     /// Agent-seconds since start that cannot be assigned to a state.
     pub unmeasured_seconds: f64,
     /// State changes since start: `changes[from][to]`.
+    #[serde(with = "changes")]
     pub changes: [StateCounts; AgentState::COUNT],
     /// Pauses by reason; `None` while no reason is allowed or Trio gives none.
+    #[serde(skip)]
     pub pauses: Option<PauseTotals>,
     /// Totals by agent group; `None` while membership is unknown.
+    #[serde(skip)]
     pub groups: Option<Vec<GroupTotals>>,
     /// One entry for each agent, in the order of the last good reading.
+    #[serde(skip)]
     pub persons: Arc<[PersonTotals]>,
 }
 
@@ -67,7 +75,7 @@ pub struct OverLimit {
 }
 
 /// Totals of one agent group.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GroupTotals {
     /// The group.
     pub key: GroupKey,
@@ -78,7 +86,7 @@ pub struct GroupTotals {
 }
 
 /// Totals of one agent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PersonTotals {
     /// Trio's id.
     pub id: Text,
@@ -112,6 +120,24 @@ struct LastReading {
     data: Arc<Vec<AgentStatus>>,
 }
 
+/// Counters of an earlier process, until agent states are read again.
+#[derive(Debug)]
+struct Restored {
+    totals: AgentTotals,
+    /// Number of agents in the last reading, and its moment: their time since is
+    /// unmeasured.
+    agents: u64,
+    seen_at: Option<Moment>,
+}
+
+impl Restored {
+    /// Returns the unmeasured agent-seconds up to `now`.
+    fn unmeasured_seconds_until(&self, now: Stamp) -> f64 {
+        let since = self.seen_at.map_or(0.0, |at| now.moment() - at);
+        self.agents as f64 * since.max(0.0)
+    }
+}
+
 /// An agent in the previous reading.
 #[derive(Clone, Copy)]
 struct PreviousAgent<'a> {
@@ -122,8 +148,49 @@ struct PreviousAgent<'a> {
 
 impl AgentTime {
     pub(super) fn totals(&self) -> Option<AgentTotals> {
-        let (pauses, groups) = (self.pauses.totals(), self.groups.totals.clone());
-        Some(AgentTotals { pauses, groups, ..self.totals.clone()? })
+        Some(AgentTotals {
+            pauses: self.pauses.totals(),
+            groups: self.groups.totals.clone(),
+            ..self.totals.clone()?
+        })
+    }
+
+    /// Exports the counters; `None` if agent states were never read.
+    pub(super) fn export(&self, now: Stamp) -> Option<AgentsRecord> {
+        let restored = self.restored.as_ref();
+        let totals = self.totals.as_ref().or(restored.map(|restored| &restored.totals))?;
+        let (agents, seen_at) = match (&self.last, restored) {
+            (Some(last), _) => (last.data.len() as u64, Some(last.taken.moment())),
+            (None, restored) => restored.map(|restored| (restored.agents, restored.seen_at))?,
+        };
+        Some(AgentsRecord {
+            agents,
+            seen_ago: seen_at.map_or(0.0, |seen| (now.moment() - seen).max(0.0)),
+            // Single agents stay here.
+            totals: AgentTotals {
+                seconds: totals.seconds,
+                unmeasured_seconds: totals.unmeasured_seconds,
+                changes: totals.changes,
+                ..AgentTotals::default()
+            },
+            pauses: self.pauses.export(),
+            groups: self.groups.export(),
+        })
+    }
+
+    /// Continues with the counters of an earlier process from the next reading on.
+    pub(super) fn restore(saved: &AgentsRecord, clock: RestoreClock, settings: &Settings) -> Self {
+        let mut time = Self {
+            restored: Some(Restored {
+                totals: saved.totals.clone(),
+                agents: saved.agents,
+                seen_at: clock.moment(saved.seen_ago),
+            }),
+            ..Self::default()
+        };
+        time.pauses.restore(&saved.pauses, &settings.pause_reasons);
+        time.groups.restore(&saved.groups, clock.now.mono, settings.max_agents);
+        time
     }
 
     /// Returns the agents and groups that may be shown.
@@ -152,8 +219,11 @@ impl AgentTime {
                 .as_ref()
                 .map(|last| Interval::between(last, good.taken, &cur.server, mass_logout, every));
             self.credit(cur, good, interval, settings);
-            let server = cur.server.clone();
-            self.last = Some(LastReading { taken: good.taken, server, data: good.data.clone() });
+            self.last = Some(LastReading {
+                taken: good.taken,
+                server: cur.server.clone(),
+                data: good.data.clone(),
+            });
         }
         // Credited first: the time that has passed belongs to the groups as they were, and new
         // groups start at zero one reading before they can count.
@@ -181,7 +251,7 @@ impl AgentTime {
                     ..restored.totals
                 }
             }
-            None => AgentTotals::zero(),
+            None => AgentTotals::default(),
         });
         let at = ReadingTime { taken: good.taken, clock_skew: cur.clock_skew.unwrap_or_default() };
         let known = totals.persons.clone();
@@ -189,7 +259,8 @@ impl AgentTime {
         let before_at = last.as_ref().map(|last| last.taken);
         let has_reasons = reports_reasons(&good.data, maps_reason_member(cur));
         let agents = good.data.len();
-        let (mut persons, mut held_now) = (Vec::with_capacity(agents), Vec::with_capacity(agents));
+        let mut persons = Vec::with_capacity(agents);
+        let mut held_now = Vec::with_capacity(agents);
         totals.now = Default::default();
         gone.forget_before(good.taken.mono.saturating_sub(settings.keep));
         for status in good.data.iter() {
@@ -239,19 +310,6 @@ impl AgentTime {
 }
 
 impl AgentTotals {
-    fn zero() -> Self {
-        Self {
-            now: Default::default(),
-            over_limit: Vec::new(),
-            seconds: Default::default(),
-            unmeasured_seconds: 0.0,
-            changes: Default::default(),
-            pauses: None,
-            groups: None,
-            persons: Arc::new([]),
-        }
-    }
-
     /// Credits an interval to one agent. Returns the seconds of it that were measured.
     fn credit_interval(
         &mut self,
@@ -300,22 +358,6 @@ fn maps_reason_member(cur: &Snapshot) -> bool {
     fields.any(|field| {
         field.resource == Resource::AgentState && field.field == "reason" && field.member.is_some()
     })
-}
-
-/// Counts the agents over the limit of each state that has one.
-fn over_limit(
-    statuses: &[AgentStatus],
-    held: &[StateSince],
-    taken: Stamp,
-    limits: &StateLimits,
-) -> Vec<OverLimit> {
-    let of_state = |state: AgentState| {
-        let limit = limits[state.index()]?;
-        let in_state = statuses.iter().zip(held).filter(|(status, _)| status.state == Some(state));
-        let agents = in_state.filter(|(_, held)| held.exceeds(limit, taken)).count() as u64;
-        Some(OverLimit { state, limit, agents })
-    };
-    AgentState::ALL.into_iter().filter_map(of_state).collect()
 }
 
 #[cfg(test)]

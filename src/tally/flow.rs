@@ -1,64 +1,46 @@
 //! Outcomes of the cases of a contact centre: each case is followed from list to list, from its
 //! arrival to its end.
 
-mod case_key;
-mod counts;
-mod current_cases;
 mod day;
-mod edges;
-mod event;
-mod jobs;
 mod ledger;
 mod list_step;
-mod names;
-mod reading;
-mod saved;
 mod service;
-mod source;
-mod times;
 mod totals;
 mod tracked;
-mod waiting_evidence;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Settings,
-    elapsed::{gap_limit, is_gap},
-    service_time::Unmeasured,
+    counts::{Rejected, UnclassifiedReason, Unmeasured},
+    evidence::{
+        FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison, Source,
+        WaitingVerdict, for_calls, for_class, gap_limit, is_gap,
+    },
+    ids::{CaseKey, NameIndex, ServicesShown},
+    saved::{FlowRecord, RestoreClock, ServiceRecord},
 };
 use crate::{
-    model::{Case, CaseClass, Stamp, Text},
+    model::{Case, CaseClass, Moment, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
-pub use counts::{ClassCounts, LeftAge, UnclassifiedReason, WaitHistogram};
-pub use current_cases::{ClassNow, WaitingNow};
+pub(super) use day::DayBase;
 pub use day::DayCounts;
-pub use edges::Edges;
-pub use event::{Destination, Event, Inference, ListRead, TimeEvidence};
-pub use source::Source;
-pub use times::RejectedTimes;
-pub use totals::{ClassTotals, FlowTotals, ServiceTotals};
+pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, ServiceTotals};
 
-use case_key::{CaseKey, ServicesShown};
-use current_cases::Listed;
 use day::Day;
-use jobs::Jobs;
 use ledger::Ledger;
-use list_step::{FollowedCases, ListStep};
-use names::NameIndex;
-use reading::{ListMemory, ListReading};
+use list_step::ListStep;
 use service::ServiceFlow;
-use times::Rejected;
 use tracked::{Queue, Tracked};
-use waiting_evidence::{QueueComparison, WaitingVerdict};
 
 /// The running counts of one contact centre.
 #[derive(Debug, Default)]
 pub(super) struct Flow {
-    lists: [ListMemory; Source::ALL.len()],
+    lists: [ListMemory; Source::COUNT],
     cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
@@ -78,9 +60,9 @@ impl Flow {
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
         self.events.clear();
         self.lists_read.clear();
-        for class in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
+        for (_, class) in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             // New counters were published at zero in the step before; from now on they count.
-            class.1.is_new = false;
+            class.is_new = false;
         }
         let interval = shortest_interval(center);
         let gap = self.last_step.is_none_or(|last| is_gap(last, cur.stepped, interval));
@@ -88,7 +70,7 @@ impl Flow {
         self.day.advance(cur.stepped, &settings.time_zone, gap, self.services.values_mut());
         self.update_services(cur, center, settings);
         self.apply_states(cur, center);
-        let call_list = source::for_calls(center, cur.stepped);
+        let call_list = for_calls(center, cur.stepped);
         let read =
             Source::ALL.map(|source| self.apply_list(source, call_list, cur, center, settings));
         if read.contains(&true) {
@@ -102,7 +84,7 @@ impl Flow {
     /// Adds new services, and updates the goals of all services after a change of their
     /// configuration.
     fn update_services(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
-        let at = cur.stepped.mono.as_secs_f64();
+        let at = cur.stepped.moment();
         let names_changed = self.names.refresh(center);
         let states = center.service_state.good.iter().flat_map(|good| good.data.iter());
         let mut unknown = Vec::new();
@@ -142,7 +124,8 @@ impl Flow {
         let last =
             self.states_read.filter(|last| same_server && !is_gap(*last, good.taken, interval));
         let since = last.map(|last| good.taken.since(last));
-        (self.states_read, self.states_server) = (Some(good.taken), Some(cur.server.clone()));
+        self.states_read = Some(good.taken);
+        self.states_server = Some(cur.server.clone());
         let mut listed = FxHashSet::default();
         for status in good.data.iter() {
             listed.insert(&status.id);
@@ -179,7 +162,6 @@ impl Flow {
             memory.record_uncounted(reading.list, &self.names);
             return false;
         }
-        let taken = source.reading(center).good.as_ref().map_or(cur.stepped, |good| good.taken);
         if settings.record_events {
             self.lists_read.push(reading.summary());
         }
@@ -210,10 +192,8 @@ impl Flow {
             jobs: Jobs::read(center, &reading),
             followed: FollowedCases::since(center, &reading),
             truncated: &truncated,
-            truncated_before: &memory.truncated,
-            recently_truncated: &memory.recently_truncated,
+            before: memory,
             shows_handled: memory.shows_handled,
-            waiting_before: memory.waiting,
         };
         let ledger = Ledger {
             services: &mut self.services,
@@ -222,24 +202,24 @@ impl Flow {
             edges: &settings.edges,
             day,
             events: settings.record_events.then_some(&mut self.events),
+            rejected: &mut self.rejected[source.index()],
             reading: &reading,
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
             let class = case.class.unwrap_or(CaseClass::Other);
             // Calls are counted from `services/calls`, which has no limit of twenty; the same
             // number in `services/cases` is the same call.
-            if is_counted_as_call(case)
-                || source::for_class(class, call_list) != source && others.is_some()
+            if is_counted_as_call(case) || for_class(class, call_list) != source && others.is_some()
             {
                 return None;
             }
             let service = case.service_id.as_ref()?;
             Some((case, Queue { service: names.id(service).clone(), class }))
         });
-        let shows_handled = list_step.apply(&mut self.cases, rows, ledger, &mut self.rejected);
+        let shows_handled = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = shows_handled;
-        memory.record(&reading, taken, &cur.server, &self.names);
+        memory.record(&reading, &cur.server, &self.names);
         true
     }
 
@@ -289,7 +269,7 @@ impl Flow {
         if now.since(last) <= limit || reading.interval.is_none() {
             return;
         }
-        let at = now.mono.as_secs_f64();
+        let at = now.moment();
         let reason = if memory.failed { Unmeasured::Outage } else { Unmeasured::MissedPoll };
         for flow in self.services.values_mut().filter(|flow| flow.measured_by(call_list) == source)
         {
@@ -304,11 +284,11 @@ impl Flow {
         for flow in self.services.values_mut() {
             let goals = flow.goals.clone();
             for class in goals.classes.iter().map(|goals| goals.class) {
-                let source = source::for_class(class, call_list);
+                let source = for_class(class, call_list);
                 // A class of which no list was read would be shown at zero without anyone having
                 // looked.
                 if self.lists[source.index()].last.is_some()
-                    && flow.classes[class as usize].is_none()
+                    && flow.classes[class.index()].is_none()
                 {
                     flow.class(class, source, || settings.edges.for_class(class), day);
                 }
@@ -317,11 +297,11 @@ impl Flow {
     }
 
     /// Counts the cases in the last lists by class. `read` says which lists were just read.
-    fn count_current_cases(&mut self, read: [bool; Source::ALL.len()]) {
+    fn count_current_cases(&mut self, read: [bool; Source::COUNT]) {
         for (_, flow) in self.services.values_mut().flat_map(ServiceFlow::known_mut) {
             flow.now = Listed::default();
         }
-        let mut waiting = [0; Source::ALL.len()];
+        let mut waiting = [0; Source::COUNT];
         for case in self.cases.values() {
             let list = &self.lists[case.source.index()];
             // Cases that only earlier lists showed are kept for their outcome, but do not wait now.
@@ -332,9 +312,9 @@ impl Flow {
             let Some(service) = self.services.get_mut(&case.queue.service) else { continue };
             let target = service.goals.class(case.queue.class).wait_target.as_secs_f64();
             if let (Some(flow), Some(last)) =
-                (&mut service.classes[case.queue.class as usize], list.last)
+                (&mut service.classes[case.queue.class.index()], list.last)
             {
-                flow.now.add(case, last.mono.as_secs_f64(), list.interval, target);
+                case.count_in(&mut flow.now, last.moment(), list.interval, target);
             }
         }
         for source in Source::ALL.into_iter().filter(|source| read[source.index()]) {
@@ -358,7 +338,7 @@ impl Flow {
             taken.zip(states).is_some_and(|(taken, states)| is_same_moment(taken, states))
         });
         let is_stateless = lists.iter().any(|list| list.is_stateless);
-        let at = cur.stepped.mono.as_secs_f64();
+        let at = cur.stepped.moment();
         let mut judged = false;
         for (id, flow) in &mut self.services {
             let is_truncated = |source: &Source| lists[source.index()].truncated.contains(id);
@@ -386,13 +366,14 @@ impl Flow {
     /// Applies the verdicts on unknown states to the cases.
     fn record_verdicts(&mut self) {
         for case in self.cases.values_mut().filter(|case| case.may_wait()) {
-            let (list, service) = (&self.lists[case.source.index()], &case.queue.service);
+            let list = &self.lists[case.source.index()];
+            let service = &case.queue.service;
             let Some(last) = list.last else { continue };
             // The queue length was compared with the cases of the last list alone.
             if case.listed != list.number || list.is_stateless || list.truncated.contains(service) {
                 continue;
             }
-            let at = last.mono.as_secs_f64();
+            let at = last.moment();
             match self.services.get(service).and_then(|flow| flow.evidence.confirmed()) {
                 Some(WaitingVerdict::Waiting) => case.record_waiting(at),
                 Some(WaitingVerdict::NotWaiting) => case.record_not_waiting(at),
@@ -404,12 +385,12 @@ impl Flow {
     /// Drops services that Trio has not listed for [`Settings::keep`], and the oldest ones above
     /// [`Settings::max_services`].
     fn forget_old_services(&mut self, now: Stamp, settings: &Settings) {
-        let now = now.mono.as_secs_f64();
+        let now = now.moment();
         let keep = settings.keep.as_secs_f64();
         self.services.retain(|_, flow| now - flow.known_at <= keep);
         let surplus = self.services.len().saturating_sub(settings.max_services);
         if surplus > 0 {
-            let mut by_age: Vec<(f64, Text)> =
+            let mut by_age: Vec<(Moment, Text)> =
                 self.services.iter().map(|(id, flow)| (flow.known_at, id.clone())).collect();
             by_age.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
             for (_, id) in by_age.into_iter().take(surplus) {
@@ -431,6 +412,41 @@ impl Flow {
             hidden.map(|(key, case)| (case.seen, case.source, key.id.clone())).collect();
         hidden.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.2.cmp(&b.2)));
         hidden.into_iter().map(|(_, source, id)| (source, id)).collect()
+    }
+
+    /// Exports the counters. Cases that wait are closed as unclassified, because the next process
+    /// cannot follow them.
+    pub(super) fn export(&self, now: Stamp, zone: &TimeZone) -> FlowRecord {
+        let mut waiting: HashMap<(&str, CaseClass), u64> = HashMap::new();
+        for case in self.cases.values().filter(|case| case.is_waiting()) {
+            *waiting.entry((&*case.queue.service, case.queue.class)).or_default() += 1;
+        }
+        let at = now.moment();
+        let service = |(id, flow): (&Text, &ServiceFlow)| {
+            flow.export(id, at, |class| waiting.get(&(&**id, class)).copied().unwrap_or_default())
+        };
+        let mut services: Vec<ServiceRecord> = self.services.iter().map(service).collect();
+        services.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        FlowRecord { midnight: self.day.midnight(zone), rejected: self.rejected, services }
+    }
+
+    /// Restores the counters. The counts of the day continue if it is still the same day and its
+    /// midnight is at the same moment in the time zone.
+    pub(super) fn restore(saved: &FlowRecord, clock: RestoreClock, settings: &Settings) -> Self {
+        let day = Day::resume(saved.midnight, clock.now, &settings.time_zone);
+        let day_goes_on = day.base().is_some();
+        // A service that was gone before the restart is kept no longer because of it.
+        let oldest = clock.now.moment() - settings.keep.as_secs_f64();
+        let service = |saved: &ServiceRecord| {
+            let flow = ServiceFlow::restore(saved, clock, settings, day_goes_on);
+            (flow.known_at >= oldest).then(|| (saved.id.clone(), flow))
+        };
+        Self {
+            day,
+            rejected: saved.rejected,
+            services: saved.services.iter().filter_map(service).collect(),
+            ..Self::default()
+        }
     }
 
     /// Returns the number of waiting cases of a queue, for the balance of the counters.

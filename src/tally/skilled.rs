@@ -27,7 +27,8 @@ impl Skilled {
             *self = Self::default();
             return;
         };
-        let (skills, states) = (&skills.data, &states.data);
+        let skills = &skills.data;
+        let states = &states.data;
         if self
             .counted
             .as_ref()
@@ -74,7 +75,7 @@ mod tests {
     };
 
     fn status(id: &str, state: Option<AgentState>) -> AgentStatus {
-        AgentStatus { id: id.into(), name: None, state, since: None, reason: None, job: None }
+        AgentStatus::new(id, state)
     }
 
     fn skills(services: &[(&str, &[&str])]) -> ServiceSkills {
@@ -86,14 +87,11 @@ mod tests {
     }
 
     fn center(skills: Option<ServiceSkills>, states: Option<Vec<AgentStatus>>) -> Center {
-        fn good<T>(data: T) -> Good<T> {
-            let taken = Clock::system().now();
-            Good { taken, took: Duration::ZERO, changed: taken, items: 0, data: Arc::new(data) }
-        }
+        let now = Clock::system().now();
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let mut center = Center::new(contact_center, |_: Collector| Some(Duration::from_secs(5)));
-        center.skills.good = skills.map(good);
-        center.agent_state.good = states.map(good);
+        center.skills.good = skills.map(|skills| Good::new(now, 0, skills));
+        center.agent_state.good = states.map(|states| Good::new(now, 0, states));
         center
     }
 

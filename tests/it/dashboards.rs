@@ -7,6 +7,7 @@
 mod centers;
 mod controls;
 mod display;
+mod english;
 mod equal;
 mod format;
 mod layout;
@@ -14,6 +15,7 @@ mod links;
 mod linter;
 mod no_data;
 mod offers;
+mod outage;
 mod panels;
 mod persons;
 mod planted;

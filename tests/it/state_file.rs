@@ -1,6 +1,7 @@
 //! Counters over a restart: what was scraped goes on, and what cannot be known is not made up.
 
 mod killed;
+mod released;
 mod restarted;
 mod unusable;
 

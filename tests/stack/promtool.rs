@@ -155,6 +155,38 @@ fn boards_show_no_zero_for_unknown_states() {
     promtool(&["test", "rules", file.to_str().expect("UTF-8")]);
 }
 
+/// Agents with the skill of a service that needs three of them.
+fn skilled(busy: u32, unknown: u32) -> Vec<Value> {
+    let service = "job=\"trio\",instance=\"a:10427\",target=\"main\",contact_center=\"1\",\
+                   service_id=\"11\",service_name=\"Växel\"";
+    let agents = |state: &str, number: u32| {
+        let series = format!("trio_service_skilled_agents{{{service},state=\"{state}\"}}");
+        json!({"series": series, "values": number.to_string()})
+    };
+    let minimum = format!("trio_service_minimum_agents{{{service}}}");
+    let minimum = json!({"series": minimum, "values": "3"});
+    vec![agents("busy", busy), agents("unknown", unknown), agents("logged_out", 9), minimum]
+}
+
+#[test]
+fn services_below_minimum_are_not_zero_while_states_are_unknown() {
+    let queries = Board::with_uid("trio-overview").queries();
+    let query = queries.iter().find(|query| query.place == "overview.json: Agents (C)");
+    let expr = without_variables(&query.expect("a query").expr);
+    let tests: Vec<Value> = [(skilled(3, 1), 0), (skilled(2, 1), -1), (skilled(1, 1), 1)]
+        .into_iter()
+        .map(|(series, shown)| {
+            let samples = [json!({"labels": "{}", "value": shown})];
+            let test = json!({"expr": expr, "eval_time": "0s", "exp_samples": samples});
+            json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]})
+        })
+        .collect();
+    let folder = folder();
+    let file = folder.path().join("minimum.test.yml");
+    fs::write(&file, json!({"rule_files": [], "tests": tests}).to_string()).expect("a file");
+    promtool(&["test", "rules", file.to_str().expect("UTF-8")]);
+}
+
 #[tokio::test]
 async fn promtool_finds_no_fault_with_what_the_exporter_serves() {
     let scene = Scene::start(12, 4).await;

@@ -19,7 +19,10 @@ use appearance::appearance;
 use opened::{Choices, Opened, open};
 use world::{Words, World};
 
-use crate::{dashboard::Board, prometheus::Prometheus};
+use crate::{
+    dashboard::Board,
+    prometheus::{Labels, Prometheus, Series},
+};
 
 /// Minutes of good work before the first look.
 const BEFORE: u64 = 16;
@@ -73,12 +76,22 @@ type Looks = BTreeMap<(String, Situation), Opened>;
 /// Pages of the exporter.
 type Pages = Vec<(Situation, String)>;
 
-async fn look(looks: &mut Looks, situation: Situation, prometheus: &Prometheus, now: u64) {
+/// Opens all boards at `now`. Those of the day show the time since `from`, at which the exporter
+/// was started: of the night before nothing is recorded, and their tiles would say so.
+async fn look(
+    looks: &mut Looks,
+    situation: Situation,
+    prometheus: &Prometheus,
+    (from, now): (u64, u64),
+) {
     let choices = match situation {
         Situation::DownTargetChosen => Choices::from([("target", world::TARGETS[1].0)]),
         _ => Choices::new(),
     };
-    for board in Board::shipped() {
+    for mut board in Board::shipped() {
+        if board.json["time"]["from"] == "now/d" {
+            board.json["time"]["from"] = format!("now-{}s", now - from).into();
+        }
         let opened = open(&board, prometheus, now, &choices).await;
         looks.insert((board.uid().to_owned(), situation), opened);
     }
@@ -101,13 +114,21 @@ async fn known_words() -> (Looks, Pages) {
 
     let folder = world.scrapes().after(&[morning.earlier(EARLIER)]).in_folder();
     let prometheus = Prometheus::configured(folder).await;
-    look(&mut looks, Situation::RulesNotLoaded, &prometheus, healthy).await;
+    look(&mut looks, Situation::RulesNotLoaded, &prometheus, (from, healthy)).await;
     let prometheus = rules::evaluated(prometheus.stop().await, from, stopped).await;
-    look(&mut looks, Situation::Healthy, &prometheus, healthy).await;
-    look(&mut looks, Situation::TargetDown, &prometheus, down).await;
-    look(&mut looks, Situation::DownTargetChosen, &prometheus, down).await;
-    look(&mut looks, Situation::ExporterStopped, &prometheus, stopped).await;
+    look(&mut looks, Situation::Healthy, &prometheus, (from, healthy)).await;
+    assert!(!occupancies(&prometheus, healthy).await.is_empty());
+    look(&mut looks, Situation::TargetDown, &prometheus, (from, down)).await;
+    look(&mut looks, Situation::DownTargetChosen, &prometheus, (from, down)).await;
+    look(&mut looks, Situation::ExporterStopped, &prometheus, (from, stopped)).await;
     (looks, pages)
+}
+
+/// Occupancies that the recording rules have recorded.
+async fn occupancies(prometheus: &Prometheus, now: u64) -> Vec<Labels> {
+    let recorded = r#"{__name__=~".+_working_per_staffed:ratio_increase30m"}"#;
+    let series = prometheus.query_at(recorded, now).await.expect("a query");
+    series.iter().map(Series::all_labels).collect()
 }
 
 /// One word is unknown from the start; these Trios say that they are simulated.
@@ -117,7 +138,9 @@ async fn unknown_word() -> Looks {
     let from = world.now();
     world.run(BEFORE).await;
     let prometheus = rules::evaluated(world.scrapes().in_folder(), from, world.now()).await;
-    look(&mut looks, Situation::WordUnknown, &prometheus, world.now()).await;
+    look(&mut looks, Situation::WordUnknown, &prometheus, (from, world.now())).await;
+    let recorded = occupancies(&prometheus, world.now()).await;
+    assert!(recorded.is_empty(), "recorded although agents may be busy: {recorded:?}");
     looks
 }
 

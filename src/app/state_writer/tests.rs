@@ -1,18 +1,14 @@
 //! Publications are saved before they are shown, and a disk that hangs delays them for a limited
 //! time.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf};
 
 use futures_util::FutureExt;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::{
-    app::shutdown,
-    snapshot::{Reading, Snapshot},
-    tally::Totals,
-};
+use crate::{app::shutdown, snapshot::Snapshot, tally::Totals};
 
 fn writer() -> (TempDir, PathBuf, StateWriter) {
     let folder = tempfile::tempdir().expect("a folder");
@@ -24,19 +20,7 @@ fn writer() -> (TempDir, PathBuf, StateWriter) {
 
 /// Returns a publication whose counters are from the moment `at`, which identifies them.
 fn publication(at: f64) -> Option<Arc<Published>> {
-    let snapshot = Snapshot {
-        target: "main".into(),
-        stepped: Clock::system().now(),
-        up: true,
-        simulated: false,
-        server: "a".into(),
-        clock_skew: None,
-        contact_centers: Reading::none(Duration::from_secs(5)),
-        centers: Vec::new(),
-        inventory: Reading::none(None),
-        fields: Arc::new([]),
-        notes: Default::default(),
-    };
+    let snapshot = Snapshot::new("main", "a", Clock::system().now());
     let saved =
         serde_json::from_str(&format!("{{\"at\":{at:?},\"centers\":[]}}")).expect("counters");
     let totals = Totals { saved: Some(Arc::new(saved)), ..Totals::default() };

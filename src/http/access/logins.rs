@@ -9,10 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use hmac::{Hmac, KeyInit, Mac};
-use rand::{TryRng, rngs::SysRng};
-use secrecy::{ExposeSecret, SecretSlice};
-use sha2::Sha256;
+use secrecy::ExposeSecret;
 use tokio::{
     sync::{Mutex as AsyncMutex, Semaphore},
     task::spawn_blocking,
@@ -22,6 +19,7 @@ use super::{
     credentials::Credentials,
     users::{PasswordHash, Users},
 };
+use crate::model::KeyedHash;
 
 /// Logins that may wait for their comparison; further ones get 503.
 // A comparison of cost 10 takes about 70 ms, so the last of twenty waits 1.4 s: within Prometheus'
@@ -43,9 +41,9 @@ pub(super) struct PasswordVerifier {
     one_at_a_time: Arc<AsyncMutex<()>>,
     waiting: Semaphore,
     accepted: Mutex<HashSet<Token>>,
-    /// Random key of this process; `None` if the system gave no random bytes: then nothing is
-    /// remembered.
-    key: Option<SecretSlice<u8>>,
+    /// Hasher with a random key of this process; `None` if the system gave no random bytes: then
+    /// nothing is remembered.
+    hasher: Option<KeyedHash>,
 }
 
 /// Result of a verification.
@@ -66,14 +64,12 @@ impl PasswordVerifier {
 
     /// Verifies with `compare` in place of bcrypt.
     pub(super) fn with_compare(compare: Compare) -> Self {
-        let mut key = [0; 32];
-        let drawn = SysRng.try_fill_bytes(&mut key).is_ok();
         Self {
             compare,
             one_at_a_time: Arc::default(),
             waiting: Semaphore::new(MAX_WAITING),
             accepted: Mutex::default(),
-            key: drawn.then(|| key.to_vec().into()),
+            hasher: KeyedHash::with_random_key().ok(),
         }
     }
 
@@ -123,15 +119,12 @@ impl PasswordVerifier {
     /// Computes the token of a name, a password and the hash that it is compared with. The hash is
     /// part of it, so a changed password ends the old one at the next request.
     fn token(&self, sent: &Credentials, hash: &PasswordHash) -> Option<Token> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key.as_ref()?.expose_secret()).ok()?;
-        for part in [sent.name.as_bytes(), hash.expose().as_bytes(), sent.password.expose_secret()]
-        {
-            // Each part is preceded by its length: otherwise "ab" + "c" and "a" + "bc" gave the
-            // same token.
-            mac.update(&(part.len() as u64).to_le_bytes());
-            mac.update(part);
-        }
-        Some(mac.finalize().into_bytes().into())
+        let parts = [sent.name.as_bytes(), hash.expose().as_bytes(), sent.password.expose_secret()];
+        // Each part is preceded by its length: otherwise "ab" + "c" and "a" + "bc" gave the same
+        // token.
+        let lengths = parts.map(|part| (part.len() as u64).to_le_bytes());
+        let framed = lengths.iter().zip(parts).flat_map(|(length, part)| [&length[..], part]);
+        Some(self.hasher.as_ref()?.hash(framed))
     }
 }
 

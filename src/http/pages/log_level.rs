@@ -14,7 +14,7 @@ use axum::{
 const MAX_BODY_BYTES: usize = 4096;
 
 /// Path of the page.
-pub(super) const PATH: &str = "/-/log-level";
+pub(in crate::http) const PATH: &str = "/-/log-level";
 
 /// The log filter of the process, as `app` holds it.
 pub trait LogFilter: Clone + Send + Sync + 'static {

@@ -1,10 +1,10 @@
 //! Forms in which the series of single agents show a person.
 
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
-use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
-use sha2::Sha256;
+
+use crate::model::{KeyedHash, hexadecimal};
 
 /// Bytes of the hash that are shown: 128 bits, enough that no two agents share a hash.
 const SHOWN_BYTES: usize = 16;
@@ -39,10 +39,7 @@ impl Identity {
     pub(in crate::metrics) fn naming(&self) -> Naming {
         match self {
             Self::None | Self::Id | Self::Name => Naming::Plain,
-            Self::Hash(key) => match Hmac::<Sha256>::new_from_slice(key.expose_secret()) {
-                Ok(keyed) => Naming::Hashed(Box::new(keyed)),
-                Err(_) => Naming::Withheld,
-            },
+            Self::Hash(key) => Naming::Hashed(Box::new(KeyedHash::new(key.expose_secret()))),
         }
     }
 }
@@ -51,10 +48,8 @@ impl Identity {
 pub(in crate::metrics) enum Naming {
     /// Trio's id.
     Plain,
-    /// The hash. The key schedule is computed once per encoding, not once per agent.
-    Hashed(Box<Hmac<Sha256>>),
-    /// Nothing, because the key cannot be used. HMAC takes any key, so this does not happen.
-    Withheld,
+    /// The hash, by a hasher that is made once per encoding.
+    Hashed(Box<KeyedHash>),
 }
 
 impl Naming {
@@ -66,20 +61,11 @@ impl Naming {
     ) -> Cow<'a, str> {
         match self {
             Self::Plain => Cow::Borrowed(id),
-            Self::Withheld => Cow::Borrowed(""),
             Self::Hashed(keyed) => {
-                let mut hash = (**keyed).clone();
                 // Ids are unique in their contact centre only. The separator keeps contact centre
                 // 1, id 23 and contact centre 12, id 3 apart.
-                hash.update(contact_center.as_bytes());
-                hash.update(b"/");
-                hash.update(id.as_bytes());
-                let mut text = String::with_capacity(2 * SHOWN_BYTES);
-                for byte in &hash.finalize().into_bytes()[..SHOWN_BYTES] {
-                    // Writing to a String does not fail.
-                    let _ = write!(text, "{byte:02x}");
-                }
-                Cow::Owned(text)
+                let hash = keyed.hash([contact_center.as_bytes(), b"/", id.as_bytes()]);
+                Cow::Owned(hexadecimal(&hash[..SHOWN_BYTES]))
             }
         }
     }

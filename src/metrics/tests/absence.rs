@@ -32,14 +32,7 @@ fn service(change: fn(&mut ServiceStatus)) -> View {
 /// One agent without a state.
 fn without_state() -> View {
     fixture::changed(|snapshot| {
-        let status = AgentStatus {
-            id: "a1".into(),
-            name: None,
-            state: None,
-            since: None,
-            reason: None,
-            job: None,
-        };
+        let status = AgentStatus::new("a1", None);
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     })
 }
@@ -351,14 +344,7 @@ fn hanging_poller_is_not_up() {
 #[test]
 fn agent_without_state_has_info_only() {
     let view = fixture::changed(|snapshot| {
-        let status = AgentStatus {
-            id: "a1".into(),
-            name: None,
-            state: None,
-            since: None,
-            reason: None,
-            job: None,
-        };
+        let status = AgentStatus::new("a1", None);
         snapshot.centers[0].agent_state = fixture::reading(1, vec![status], 5);
     });
     let families = both_pages(&view, fixture::taken());

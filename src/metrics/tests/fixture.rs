@@ -13,7 +13,7 @@ use crate::{
         Goals, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup,
         ServiceGroups, ServiceNames, ServiceSkills, ServiceStatus, Shard, Stamp, Token,
     },
-    snapshot::{Attempt, Center, Good, Notes, Outcome, Reading, Snapshot},
+    snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{ReloadStats, RequestCode, StateFileStats, Stats},
     tally::{
         self, AgentTotals, CenterTotals, ClassCounts, ClassNow, ClassTotals, DayCounts, FlowTotals,
@@ -91,13 +91,7 @@ pub(crate) fn reading<T>(items: usize, data: T, interval: u64) -> Reading<T> {
         Attempt { at: taken(), duration: Duration::from_millis(250), outcome: Outcome::Complete };
     Reading {
         attempt: Some(attempt),
-        good: Some(Good {
-            taken: taken(),
-            took: Duration::ZERO,
-            changed: taken(),
-            items,
-            data: Arc::new(data),
-        }),
+        good: Some(Good::new(taken(), items, data)),
         ..Reading::none(Duration::from_secs(interval))
     }
 }
@@ -106,12 +100,8 @@ pub(crate) fn reading<T>(items: usize, data: T, interval: u64) -> Reading<T> {
 pub(crate) fn snapshot() -> Snapshot {
     let contact_center = ContactCenter { id: "1".into(), name: Some("Växjö".into()) };
     Snapshot {
-        target: "main".into(),
-        stepped: taken(),
         up: true,
         simulated: true,
-        server: "trio.example".into(),
-        clock_skew: None,
         contact_centers: reading(1, vec![contact_center.clone()], 300),
         centers: vec![center(contact_center)],
         inventory: reading(
@@ -120,7 +110,7 @@ pub(crate) fn snapshot() -> Snapshot {
             3600,
         ),
         fields: fields(),
-        notes: Notes::default(),
+        ..Snapshot::new("main", "trio.example", taken())
     }
 }
 
@@ -135,14 +125,7 @@ fn center(contact_center: ContactCenter) -> Center {
         groups: vec![ServiceGroup { id: "g1".into(), name: Some("Sales".into()) }],
         members: Some(vec![("s1".into(), "g1".into()), ("gone".into(), "g1".into())]),
     };
-    let status = |id: &str, state| AgentStatus {
-        id: id.into(),
-        name: None,
-        state: Some(state),
-        since: None,
-        reason: None,
-        job: None,
-    };
+    let status = |id: &str, state| AgentStatus::new(id, Some(state));
     let agent = |id: &str, name: &str| Agent {
         id: id.into(),
         name: Some(name.into()),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::*;
+use crate::model::Pattern;
 
 const VOICE: CaseClass = CaseClass::Voice;
 const EMAIL: CaseClass = CaseClass::Email;
@@ -163,4 +164,27 @@ fn rule_for_one_target_applies_there_only() {
     assert_eq!(goals.for_service(&named("Växel")).minimum_agents, None, "the target is not known");
     let unmatched = |target: &str| goals.for_target(&target.into()).unmatched(&[named("Växel")]);
     assert_eq!((unmatched("main"), unmatched("north")), (vec![1], vec![1]));
+}
+
+#[test]
+fn alert_limits_follow_the_wait_target_above_a_minimum() {
+    let quick = ClassGoals::default_for(CaseClass::Voice);
+    assert_eq!((quick.warning_after.as_secs(), quick.critical_after.as_secs()), (60, 300));
+    let slow = ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600));
+    assert_eq!((slow.warning_after.as_secs(), slow.critical_after.as_secs()), (1200, 2400));
+}
+
+#[test]
+fn seen_class_has_goals_without_configuration() {
+    let goals = ServiceGoals {
+        classes: vec![ClassGoals::with_wait_target(CaseClass::Email, Duration::from_secs(600))],
+        ..ServiceGoals::default()
+    };
+    let with = |seen: &[CaseClass]| {
+        let classes = goals.classes_with(seen).into_iter();
+        classes.map(|goals| (goals.class, goals.wait_target.as_secs())).collect::<Vec<_>>()
+    };
+    assert_eq!(with(&[]), [(CaseClass::Email, 600)]);
+    let seen = [CaseClass::Email, CaseClass::Voice];
+    assert_eq!(with(&seen), [(CaseClass::Voice, 20), (CaseClass::Email, 600)]);
 }

@@ -15,7 +15,6 @@ use super::*;
 use crate::{
     model::{Case, CaseState, Clock, Collector, ContactCenter, Stamp},
     poller::Settings,
-    snapshot::{Attempt, Good, Outcome},
     stats::Stats,
     tally,
     trio::{self, Client, Dictionary, Limits},
@@ -85,10 +84,9 @@ fn contact_center() -> ContactCenter {
 fn listed(id: &str, at: Stamp) -> Reading<CaseList> {
     let (service_id, state) = (Some("7".into()), Some(CaseState::Queued));
     let case = Case { service_id, state, ..Case::new(id) };
-    let data = Arc::new(CaseList { cases: vec![case], ..CaseList::default() });
-    let attempt = Attempt { at, duration: Duration::ZERO, outcome: Outcome::Complete };
-    let good = Good { taken: at, took: Duration::ZERO, changed: at, items: 1, data };
-    Reading { attempt: Some(attempt), good: Some(good), ..Reading::none(Duration::from_secs(5)) }
+    let mut reading = Reading::none(Duration::from_secs(5));
+    reading.store(at, Duration::ZERO, 1, CaseList { cases: vec![case], ..CaseList::default() });
+    reading
 }
 
 /// Asks for these cases, in a contact centre whose lists show call 1 and case 2.

@@ -5,10 +5,7 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{
-    model::{Clock, ContactCenter, Stamp},
-    snapshot::{Attempt, Outcome},
-};
+use crate::model::{Clock, ContactCenter, Stamp};
 
 /// A service's queue, and how many cases of it each list shows: calls, cases that wait, others.
 type Part = (&'static str, f64, usize, usize, usize);
@@ -18,24 +15,13 @@ fn case(id: String, service: &str, state: CaseState) -> Case {
 }
 
 fn status(service: &str, queue_length: f64) -> ServiceStatus {
-    ServiceStatus {
-        id: service.into(),
-        name: None,
-        open: None,
-        queue_length: Some(queue_length),
-        longest_wait: None,
-        estimated_wait: None,
-        agents_logged_on: None,
-        agents_available: None,
-        agents_busy: None,
-        exported: Vec::new(),
-    }
+    ServiceStatus { queue_length: Some(queue_length), ..ServiceStatus::new(service) }
 }
 
-fn read<T>(taken: Stamp, data: T) -> Reading<T> {
-    let attempt = Attempt { at: taken, duration: Duration::ZERO, outcome: Outcome::Complete };
-    let good = Good { taken, took: Duration::ZERO, changed: taken, items: 0, data: Arc::new(data) };
-    Reading { attempt: Some(attempt), good: Some(good), ..Reading::none(Duration::from_secs(5)) }
+fn read<T: PartialEq>(taken: Stamp, data: T) -> Reading<T> {
+    let mut reading = Reading::none(Duration::from_secs(5));
+    reading.store(taken, Duration::ZERO, 0, data);
+    reading
 }
 
 fn list(cases: Vec<Case>) -> CaseList {

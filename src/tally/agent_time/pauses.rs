@@ -21,13 +21,13 @@ pub struct PauseTotals {
 /// Running counts of pauses. Without an allowed reason there are none.
 #[derive(Debug, Default)]
 pub(super) struct Pauses {
-    pub(super) totals: Option<PauseTotals>,
+    totals: Option<PauseTotals>,
     /// The allowed reasons, normalised for the comparison.
     normalized: Vec<String>,
     /// True if the last reading gave the reasons of pauses.
     reasons_reported: bool,
     /// Paused seconds by reason of an earlier process, until reasons are read again.
-    pub(super) restored: Vec<(Text, f64)>,
+    restored: Vec<(Text, f64)>,
 }
 
 impl Pauses {
@@ -79,6 +79,21 @@ impl Pauses {
         if let Some(totals) = &mut self.totals {
             totals.now = known.then_some(counts);
         }
+    }
+
+    pub(super) fn export(&self) -> Vec<(Text, f64)> {
+        match &self.totals {
+            Some(totals) => {
+                totals.reasons.iter().cloned().zip(totals.seconds.iter().copied()).collect()
+            }
+            None => self.restored.clone(),
+        }
+    }
+
+    /// Restores reasons that are still allowed.
+    pub(super) fn restore(&mut self, saved: &[(Text, f64)], allowed: &[Text]) {
+        let shown = |reason: &Text| **reason == *OTHER_REASON || allowed.contains(reason);
+        self.restored = saved.iter().filter(|(reason, _)| shown(reason)).cloned().collect();
     }
 
     fn restored_seconds(&self, reason: &str) -> f64 {

@@ -1,17 +1,19 @@
 //! Counts since local midnight, for the families `trio_service_day_*`.
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
 
-use super::{counts::ClassCounts, service::ServiceFlow};
-use crate::model::Stamp;
+use super::service::ServiceFlow;
+use crate::{model::Stamp, tally::counts::ClassCounts};
 
 /// Counters of a class at midnight.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct DayBase {
-    pub(super) offered: u64,
-    pub(super) answered: u64,
-    pub(super) left: u64,
-    pub(super) within: f64,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::tally) struct DayBase {
+    pub(in crate::tally) offered: u64,
+    pub(in crate::tally) answered: u64,
+    pub(in crate::tally) left: u64,
+    pub(in crate::tally) within: f64,
 }
 
 /// Counts of a class since midnight.

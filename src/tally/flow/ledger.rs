@@ -5,17 +5,17 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Event, Inference, LeftAge, Source, UnclassifiedReason,
-    counts::ClassCounts,
     day::DayBase,
-    edges::Edges,
-    reading::ListReading,
     service::ServiceFlow,
+    totals::{Event, Inference},
     tracked::{Queue, Tracked},
 };
 use crate::{
     model::{ClassGoals, Goals, ServiceNames, Text},
-    tally::waits::{AgeRange, Wait, Window},
+    tally::{
+        counts::{ClassCounts, Edges, LeftAge, RejectedTimes, UnclassifiedReason},
+        evidence::{AgeRange, ListReading, Source, Wait, Window},
+    },
 };
 
 /// Counters of all services of a contact centre, open for entries.
@@ -28,18 +28,20 @@ pub(super) struct Ledger<'a> {
     pub(super) day: Option<DayBase>,
     /// `None` if no one asks for them.
     pub(super) events: Option<&'a mut Vec<Event>>,
+    /// Times of this list that contradict the readings.
+    pub(super) rejected: &'a mut RejectedTimes,
     pub(super) reading: &'a ListReading<'a>,
 }
 
 impl Ledger<'_> {
     /// Returns the counters of a queue, started if needed, and its goals.
     fn entry(&mut self, queue: &Queue, source: Source) -> (&mut ClassCounts, ClassGoals) {
-        let (at, goals, center_names) = (self.reading.at, self.goals, self.center_names);
+        let at = self.reading.at;
         let service = self.services.entry(queue.service.clone()).or_insert_with(|| {
-            let contact_center = center_names.to_vec();
+            let contact_center = self.center_names.to_vec();
             let names =
                 ServiceNames { id: &queue.service, contact_center, ..ServiceNames::default() };
-            ServiceFlow::new(Arc::new(goals.for_service(&names).into_owned()), at)
+            ServiceFlow::new(Arc::new(self.goals.for_service(&names).into_owned()), at)
         });
         // A service without a state but with cases exists as well.
         service.known_at = at;
@@ -57,10 +59,14 @@ impl Ledger<'_> {
     }
 
     fn emit(&mut self, id: &Text, queue: &Queue, inference: Inference) {
-        let at = self.reading.wall;
         if let Some(events) = &mut self.events {
-            let (case, service_id, class) = (id.clone(), queue.service.clone(), queue.class);
-            events.push(Event { at, case, service_id, class, inference });
+            events.push(Event {
+                at: self.reading.taken.wall,
+                case: id.clone(),
+                service_id: queue.service.clone(),
+                class: queue.class,
+                inference,
+            });
         }
     }
 
@@ -108,7 +114,7 @@ impl Ledger<'_> {
         case: &Tracked,
         reason: UnclassifiedReason,
     ) {
-        self.entry(&case.queue, case.source).0.unclassified[reason as usize] += 1;
+        self.entry(&case.queue, case.source).0.unclassified[reason.index()] += 1;
         self.emit(id, &case.queue, Inference::Unclassified(reason));
     }
 
@@ -127,10 +133,15 @@ impl Ledger<'_> {
         counts.within_low += u64::from(surely || wait.high() <= target);
         counts.within_high += u64::from(surely || wait.low() <= target);
         counts.waits.observe(wait.best());
-        let (low, best, high) = (wait.low(), wait.best(), wait.high());
-        let time_evidence = case.time_evidence;
-        let inference =
-            Inference::Answered { low, best, high, within, target, unseen, time_evidence };
+        let inference = Inference::Answered {
+            low: wait.low(),
+            best: wait.best(),
+            high: wait.high(),
+            within,
+            target,
+            unseen,
+            time_evidence: case.time_evidence,
+        };
         self.emit(id, &case.queue, inference);
     }
 
@@ -149,9 +160,10 @@ impl Ledger<'_> {
         } else {
             LeftAge::Beyond
         };
-        counts.left[age as usize] += 1;
-        let (low, high) = (wait.low(), wait.high());
-        self.emit(id, &case.queue, Inference::Left { low, best, high, age, short, target });
+        counts.left[age.index()] += 1;
+        let inference =
+            Inference::Left { low: wait.low(), best, high: wait.high(), age, short, target };
+        self.emit(id, &case.queue, inference);
     }
 
     pub(super) fn add_handling(&mut self, case: &Tracked, seconds: f64) {

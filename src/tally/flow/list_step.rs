@@ -5,18 +5,19 @@ use std::mem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
-    TimeEvidence, UnclassifiedReason,
-    case_key::{CaseKey, ServicesShown},
-    jobs::Jobs,
     ledger::Ledger,
-    reading::ListReading,
-    times::{self, Rejected},
-    tracked::{Absence, Queue, Stage, Tracked},
+    tracked::{Absence, Queue, Tracked},
 };
 use crate::{
-    model::{Case, CaseState, Text},
-    snapshot::Center,
-    tally::waits::{Wait, Window},
+    model::{Case, CaseState, Moment, Text},
+    tally::{
+        counts::UnclassifiedReason,
+        evidence::{
+            FollowedCases, Jobs, ListMemory, ListReading, Stage, TimeEvidence, Wait, Window,
+            answered_wait, arrival,
+        },
+        ids::{CaseKey, ServicesShown},
+    },
 };
 
 /// Number of truncated lists that may hide a waiting case before its outcome counts as unknown.
@@ -32,19 +33,6 @@ const MIN_MASS_VANISH: usize = 5;
 // Both times may be rounded to whole seconds.
 const MIN_ARRIVAL_DIFFERENCE: f64 = 2.0;
 
-/// Cases that were read one by one, and the answers.
-#[derive(Debug, Default)]
-pub(super) struct FollowedCases<'a>(FxHashMap<&'a Text, Option<&'a Case>>);
-
-impl<'a> FollowedCases<'a> {
-    pub(super) fn since(center: &'a Center, reading: &ListReading<'_>) -> Self {
-        // An answer from before the list says nothing about a case that the list does not show.
-        let fresh =
-            center.followed.iter().filter(|followed| followed.at.mono.as_secs_f64() >= reading.at);
-        Self(fresh.map(|followed| (&followed.id, followed.case.as_ref())).collect())
-    }
-}
-
 /// Input of one step.
 pub(super) struct ListStep<'a> {
     pub(super) reading: &'a ListReading<'a>,
@@ -54,13 +42,10 @@ pub(super) struct ListStep<'a> {
     pub(super) followed: FollowedCases<'a>,
     /// Services whose part of this list is truncated.
     pub(super) truncated: &'a FxHashSet<&'a Text>,
-    /// Services whose part of the previous list was truncated.
-    pub(super) truncated_before: &'a FxHashSet<Text>,
-    /// Services whose part was truncated recently, with the moment.
-    pub(super) recently_truncated: &'a FxHashMap<Text, f64>,
+    /// Memory of the previous lists.
+    pub(super) before: &'a ListMemory,
+    /// True if any list has shown cases that an agent has.
     pub(super) shows_handled: bool,
-    /// Waiting cases in the previous list.
-    pub(super) waiting_before: usize,
 }
 
 /// A row of the list, or the answer for a single case in its place.
@@ -77,7 +62,6 @@ impl ListStep<'_> {
         cases: &mut FxHashMap<CaseKey, Tracked>,
         rows: impl Iterator<Item = (&'r Case, Queue)>,
         mut ledger: Ledger<'_>,
-        rejected: &mut Rejected,
     ) -> bool {
         let shared = self.split_shared_numbers(cases, &mut ledger);
         for (case, queue) in rows {
@@ -93,9 +77,9 @@ impl ListStep<'_> {
             self.shows_handled |= stage == Stage::Handled;
             let row = Row { case, queue, stage };
             match cases.get_mut(&key) {
-                Some(known) => self.update_known(&key, known, &row, &mut ledger, rejected),
+                Some(known) => self.update_known(&key, known, &row, &mut ledger),
                 None => {
-                    let new = self.add_new(&row, None, &mut ledger, rejected);
+                    let new = self.add_new(&row, None, &mut ledger);
                     cases.insert(key, new);
                 }
             }
@@ -107,7 +91,7 @@ impl ListStep<'_> {
             if !here || case.listed == self.reading.number {
                 return true;
             }
-            self.on_missing(key, case, mass, &mut ledger, rejected)
+            self.on_missing(key, case, mass, &mut ledger)
         });
         self.shows_handled
     }
@@ -162,39 +146,32 @@ impl ListStep<'_> {
     }
 
     /// Returns the window from a moment to the end of this reading.
-    fn window_since(&self, from: f64) -> Window {
+    fn window_since(&self, from: Moment) -> Window {
         Window { from, to: self.reading.until }
     }
 
     /// Returns true if the visible cases of a queue may be no fair sample of all its cases.
     fn is_truncated(&self, queue: &Queue) -> bool {
         self.truncated.contains(&queue.service)
-            || self.recently_truncated.contains_key(&queue.service)
+            || self.before.recently_truncated.contains_key(&queue.service)
     }
 
     /// Adds a case that the previous list did not show. `moved` is the moment when it was last seen
     /// in another queue.
-    fn add_new(
-        &self,
-        row: &Row<'_>,
-        moved: Option<f64>,
-        ledger: &mut Ledger<'_>,
-        rejected: &mut Rejected,
-    ) -> Tracked {
+    fn add_new(&self, row: &Row<'_>, moved: Option<Moment>, ledger: &mut Ledger<'_>) -> Tracked {
         let Row { case, queue, stage } = row;
-        let rejected = &mut rejected[self.reading.source.index()];
         let before = moved.or(self.reading.before);
         // After a truncated list or a gap the case may have been there before, so its arrival may
         // be any time ago.
         let possible = self.window_since(
-            before.filter(|_| self.shows_arrivals(queue)).unwrap_or(f64::NEG_INFINITY),
+            before.filter(|_| self.shows_arrivals(queue)).unwrap_or(Moment::EARLIEST),
         );
         // A case that moves waits here from now on; its arrival in Trio is that of its first queue.
-        let contradicted = *rejected;
+        let contradicted = *ledger.rejected;
         let arrival = if moved.is_some() {
             None
         } else {
-            times::arrival(case, self.reading, possible, *stage != Stage::Handled, rejected)
+            arrival(case, self.reading, possible, *stage != Stage::Handled, ledger.rejected)
         };
         let arrival_seen = match before {
             Some(before) if self.reading.interruption.is_none() => {
@@ -218,7 +195,7 @@ impl ListStep<'_> {
             not_waiting_at: None,
             begin,
             begin_is_unknown: !arrival_seen && arrival.is_none(),
-            time_evidence: TimeEvidence::new(arrival.is_some(), *rejected != contradicted),
+            time_evidence: TimeEvidence::new(arrival.is_some(), *ledger.rejected != contradicted),
             seen: self.reading.at,
             created: case.created,
             listed: self.reading.number,
@@ -232,7 +209,7 @@ impl ListStep<'_> {
             if *stage == Stage::Handled {
                 // Answered before any list showed it waiting.
                 let end = Window { from: begin.from.max(seen.from), to: seen.to };
-                self.record_answer(&mut new, case, end, true, ledger, rejected);
+                self.record_answer(&mut new, case, end, true, ledger);
             }
         } else if *stage == Stage::Handled {
             ledger.record_in_hand(&case.id, &new);
@@ -244,7 +221,7 @@ impl ListStep<'_> {
 
     /// Returns true if a case that is new in this part of the list has just arrived.
     fn shows_arrivals(&self, queue: &Queue) -> bool {
-        self.reading.interruption.is_none() && !self.truncated_before.contains(&queue.service)
+        self.reading.interruption.is_none() && !self.before.truncated.contains(&queue.service)
     }
 
     /// Updates a case that is known.
@@ -254,11 +231,10 @@ impl ListStep<'_> {
         known: &mut Tracked,
         row: &Row<'_>,
         ledger: &mut Ledger<'_>,
-        rejected: &mut Rejected,
     ) {
         let id = &key.id;
         if self.is_another_case(known, row.case) {
-            let mut old = mem::replace(known, self.add_new(row, None, ledger, rejected));
+            let mut old = mem::replace(known, self.add_new(row, None, ledger));
             old.absence = Some(Absence {
                 since: self.reading.until,
                 lists: 2,
@@ -268,7 +244,7 @@ impl ListStep<'_> {
             return;
         }
         if known.queue != row.queue {
-            self.change_queue(known, row, ledger, rejected);
+            self.change_queue(known, row, ledger);
             return;
         }
         let at = self.reading.at;
@@ -278,12 +254,12 @@ impl ListStep<'_> {
             (Stage::Waiting | Stage::Handled, Stage::Unknown) => {}
             (Stage::Unknown, Stage::Unknown) => known.seen = at,
             (Stage::Waiting | Stage::Unknown, Stage::Waiting) => {
-                (known.stage, known.seen) = (Stage::Waiting, at);
+                known.stage = Stage::Waiting;
+                known.seen = at;
             }
             (Stage::Waiting, Stage::Handled) => {
                 let end = self.window_since(known.seen);
-                let rejected = &mut rejected[self.reading.source.index()];
-                self.record_answer(known, row.case, end, false, ledger, rejected);
+                self.record_answer(known, row.case, end, false, ledger);
             }
             (Stage::Unknown, Stage::Handled) => {
                 ledger.record_unclassified(
@@ -291,7 +267,8 @@ impl ListStep<'_> {
                     known,
                     self.unclassified_reason(known).unwrap_or(UnclassifiedReason::Unknown),
                 );
-                (known.stage, known.seen) = (Stage::Handled, at);
+                known.stage = Stage::Handled;
+                known.seen = at;
             }
             (Stage::Handled, Stage::Handled) => self.credit_handling_until(known, at, 1.0, ledger),
             (Stage::Handled, Stage::Waiting) => {
@@ -300,12 +277,13 @@ impl ListStep<'_> {
                 // on average.
                 self.credit_handling_until(known, at, 0.5, ledger);
                 ledger.record_passed_on(id, known, &row.queue);
-                *known = self.add_new(row, Some(seen), ledger, rejected);
+                *known = self.add_new(row, Some(seen), ledger);
             }
         }
         known.update(row.case, row.stage, self.is_with_agent(row.case));
         known.source = self.reading.source;
-        (known.listed, known.absence) = (self.reading.number, None);
+        known.listed = self.reading.number;
+        known.absence = None;
         known.created = known.created.or(row.case.created);
     }
 
@@ -320,19 +298,15 @@ impl ListStep<'_> {
     /// time.
     fn is_another_case(&self, known: &Tracked, case: &Case) -> bool {
         let (Some(was), Some(is)) = (known.created, case.created) else { return false };
-        let (was, is) = (self.reading.moment(was), self.reading.moment(is));
+        let is = self.reading.moment(is);
+        let was = self.reading.moment(was);
         known.absence.is_some() && is > was + MIN_ARRIVAL_DIFFERENCE && is > known.seen
     }
 
     /// Moves a case to the queue in which the list shows it now.
-    fn change_queue(
-        &self,
-        known: &mut Tracked,
-        row: &Row<'_>,
-        ledger: &mut Ledger<'_>,
-        rejected: &mut Rejected,
-    ) {
-        let (id, seen) = (&row.case.id, known.seen);
+    fn change_queue(&self, known: &mut Tracked, row: &Row<'_>, ledger: &mut Ledger<'_>) {
+        let id = &row.case.id;
+        let seen = known.seen;
         if known.is_waiting() {
             match self.unclassified_reason(known) {
                 Some(reason) => ledger.record_unclassified(id, known, reason),
@@ -342,7 +316,7 @@ impl ListStep<'_> {
             self.credit_handling_until(known, self.reading.at, 0.5, ledger);
             ledger.record_passed_on(id, known, &row.queue);
         }
-        *known = self.add_new(row, Some(seen), ledger, rejected);
+        *known = self.add_new(row, Some(seen), ledger);
     }
 
     /// Records that an agent took the case, at a moment in `end`.
@@ -353,16 +327,15 @@ impl ListStep<'_> {
         end: Window,
         unseen: bool,
         ledger: &mut Ledger<'_>,
-        rejected: &mut times::RejectedTimes,
     ) {
         match self.unclassified_reason(case) {
             Some(reason) => ledger.record_unclassified(&row.id, case, reason),
             None => {
-                let contradicted = *rejected;
-                let wait = times::answered_wait(row, self.reading, case.begin, end, rejected);
+                let contradicted = *ledger.rejected;
+                let wait = answered_wait(row, self.reading, case.begin, end, ledger.rejected);
                 case.time_evidence = TimeEvidence::new(
                     wait != Wait::between(case.begin, end),
-                    *rejected != contradicted,
+                    *ledger.rejected != contradicted,
                 );
                 ledger.record_answered(&row.id, case, wait, unseen);
                 // Of two random moments in one window, the later one is on average a third of the
@@ -376,14 +349,15 @@ impl ListStep<'_> {
                 ledger.add_handling(case, handled);
             }
         }
-        (case.stage, case.seen) = (Stage::Handled, self.reading.at);
+        case.stage = Stage::Handled;
+        case.seen = self.reading.at;
     }
 
     /// Credits the handling time since the case was last seen, or a share of it.
     fn credit_handling_until(
         &self,
         case: &mut Tracked,
-        at: f64,
+        at: Moment,
         share: f64,
         ledger: &mut Ledger<'_>,
     ) {
@@ -411,7 +385,7 @@ impl ListStep<'_> {
                 && !self.truncated.contains(&case.queue.service)
         });
         let vanished = vanished.count();
-        vanished >= MIN_MASS_VANISH && vanished * 2 > self.waiting_before
+        vanished >= MIN_MASS_VANISH && vanished * 2 > self.before.waiting
     }
 
     /// Handles a case that the list does not show. Returns false if it has ended.
@@ -421,23 +395,21 @@ impl ListStep<'_> {
         case: &mut Tracked,
         mass: bool,
         ledger: &mut Ledger<'_>,
-        rejected: &mut Rejected,
     ) -> bool {
         if case.is_waiting() && self.stage_by_job(key) == Some(Stage::Handled) {
-            let unknown_row = unknown_row(&key.id);
+            let unknown_row = Case::new(key.id.clone());
             let end = self.window_since(case.seen);
-            let rejected = &mut rejected[self.reading.source.index()];
-            self.record_answer(case, &unknown_row, end, false, ledger, rejected);
+            self.record_answer(case, &unknown_row, end, false, ledger);
             case.absence = None;
             return true;
         }
         let is_truncated = self.truncated.contains(&case.queue.service);
-        let followed = if key.is_shared() { None } else { self.followed.0.get(&key.id).copied() };
+        let followed = if key.is_shared() { None } else { self.followed.answer(&key.id) };
         match followed {
             Some(Some(found)) if is_truncated => {
                 let queue = case.queue.clone();
                 let row = Row { case: found, queue, stage: Stage::from_state(found.state) };
-                self.update_known(key, case, &row, ledger, rejected);
+                self.update_known(key, case, &row, ledger);
                 // It still exists, but no list shows it: its outcome will not be compared with a
                 // whole list.
                 case.absence = Some(self.new_absence(Some(UnclassifiedReason::Truncated)));
@@ -506,9 +478,4 @@ impl ListStep<'_> {
             }
         }
     }
-}
-
-/// A row for a case of which only the number is known.
-fn unknown_row(id: &Text) -> Case {
-    Case::new(id.clone())
 }

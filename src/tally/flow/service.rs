@@ -1,26 +1,28 @@
-//! One service: its goals, and the counters of its classes.
+//! One service: its goals, the counters of its classes, and its measured time.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use super::{
-    Source, counts::ClassCounts, current_cases::Listed, day::DayBase,
-    waiting_evidence::WaitingEvidence,
-};
+use super::day::DayBase;
 use crate::{
-    model::{CaseClass, ServiceGoals},
-    tally::service_time::ServiceTime,
+    model::{CaseClass, Moment, ServiceGoals, ServiceNames, Text},
+    tally::{
+        Settings,
+        counts::{ClassCounts, TimeCounts, UnclassifiedReason, Unmeasured, WaitHistogram},
+        evidence::{Listed, Source, WaitingEvidence},
+        saved::{ClassRecord, RestoreClock, ServiceRecord},
+    },
 };
 
 /// The running counts of one service.
 #[derive(Debug)]
 pub(in crate::tally) struct ServiceFlow {
     pub(super) goals: Arc<ServiceGoals>,
-    pub(super) classes: [Option<ClassFlow>; CaseClass::ALL.len()],
+    pub(super) classes: [Option<ClassFlow>; CaseClass::COUNT],
     pub(in crate::tally) time: ServiceTime,
     /// Comparison of the lists with the queue length.
     pub(super) evidence: WaitingEvidence,
-    /// Moment when the service was last known to exist, seconds.
-    pub(super) known_at: f64,
+    /// Moment when the service was last known to exist.
+    pub(super) known_at: Moment,
 }
 
 /// The running counts of one class.
@@ -38,9 +40,14 @@ pub(super) struct ClassFlow {
 }
 
 impl ServiceFlow {
-    pub(super) fn new(goals: Arc<ServiceGoals>, known_at: f64) -> Self {
-        let (classes, time, evidence) = Default::default();
-        Self { goals, classes, time, evidence, known_at }
+    pub(super) fn new(goals: Arc<ServiceGoals>, known_at: Moment) -> Self {
+        Self {
+            goals,
+            classes: Default::default(),
+            time: ServiceTime::default(),
+            evidence: WaitingEvidence::default(),
+            known_at,
+        }
     }
 
     /// Returns the counters of a class, started if needed.
@@ -51,12 +58,9 @@ impl ServiceFlow {
         edges: impl FnOnce() -> Arc<[f64]>,
         day: Option<DayBase>,
     ) -> &mut ClassFlow {
-        let flow = self.classes[class as usize].get_or_insert_with(|| ClassFlow {
-            counts: ClassCounts::new(edges()),
+        let flow = self.classes[class.index()].get_or_insert_with(|| ClassFlow {
             is_new: true,
-            source,
-            day,
-            now: Listed::default(),
+            ..ClassFlow::new(ClassCounts::new(edges()), source, day)
         });
         flow.source = source;
         flow
@@ -64,7 +68,7 @@ impl ServiceFlow {
 
     /// Returns the list that measures the time of the service: that of its calls if it has any.
     pub(super) fn measured_by(&self, call_list: Source) -> Source {
-        let has = |class: CaseClass| self.classes[class as usize].is_some();
+        let has = |class: CaseClass| self.classes[class.index()].is_some();
         let calls = has(CaseClass::Voice) || has(CaseClass::Callback);
         if calls || self.known().next().is_none() { call_list } else { Source::Cases }
     }
@@ -83,5 +87,187 @@ impl ServiceFlow {
     pub(super) fn known_mut(&mut self) -> impl Iterator<Item = (CaseClass, &mut ClassFlow)> {
         let flows = CaseClass::ALL.into_iter().zip(&mut self.classes);
         flows.filter_map(|(class, flow)| Some((class, flow.as_mut()?)))
+    }
+
+    /// Returns the service as it is saved, with the number of cases that wait in each class.
+    pub(super) fn export(
+        &self,
+        id: &Text,
+        at: Moment,
+        waiting: impl Fn(CaseClass) -> u64,
+    ) -> ServiceRecord {
+        ServiceRecord {
+            id: id.clone(),
+            known_ago: (at - self.known_at).max(0.0),
+            credited_ago: self.time.credited.map(|credited| (at - credited).max(0.0)),
+            was_open: self.time.was_open,
+            time: self.time.counts,
+            classes: self.known().map(|(class, flow)| flow.export(class, waiting(class))).collect(),
+        }
+    }
+
+    /// Restores a service. The time since it was last credited becomes unmeasured with the next
+    /// list.
+    pub(super) fn restore(
+        saved: &ServiceRecord,
+        clock: RestoreClock,
+        settings: &Settings,
+        day_goes_on: bool,
+    ) -> Self {
+        let names = ServiceNames { id: &saved.id, ..ServiceNames::default() };
+        let known_at = clock.moment(saved.known_ago).unwrap_or(clock.now.moment());
+        let mut flow =
+            Self::new(Arc::new(settings.goals.for_service(&names).into_owned()), known_at);
+        flow.time.counts = saved.time;
+        flow.time.credited = saved.credited_ago.and_then(|ago| clock.moment(ago));
+        flow.time.was_open = saved.was_open;
+        for saved in &saved.classes {
+            // The words of another version may not exist here.
+            let (Some(class), Some(source)) = (saved.class, saved.source) else { continue };
+            let day = saved.day.filter(|_| day_goes_on);
+            let edges = settings.edges.for_class(class);
+            let flow = &mut flow.classes[class.index()];
+            *flow = Some(ClassFlow::restore(saved.counts.clone(), source, day, edges));
+        }
+        flow
+    }
+}
+
+impl ClassFlow {
+    fn new(counts: ClassCounts, source: Source, day: Option<DayBase>) -> Self {
+        Self { counts, is_new: false, source, day, now: Listed::default() }
+    }
+
+    fn export(&self, class: CaseClass, waiting: u64) -> ClassRecord {
+        let mut counts = self.counts.clone();
+        // Closed in the file only: if this process goes on, its own counters still follow them.
+        // This keeps the sum of the outcomes equal to the cases that came in.
+        counts.unclassified[UnclassifiedReason::Gap.index()] += waiting;
+        ClassRecord { class: Some(class), source: Some(self.source), counts, day: self.day }
+    }
+
+    /// Restores a class. With other edges its histogram starts again as a whole: buckets of other
+    /// edges cannot be converted.
+    fn restore(
+        mut counts: ClassCounts,
+        source: Source,
+        day: Option<DayBase>,
+        edges: Arc<[f64]>,
+    ) -> Self {
+        if counts.waits.edges == edges {
+            // The edges of all services are one allocation.
+            counts.waits.edges = edges;
+        } else {
+            counts.waits = WaitHistogram::new(edges);
+        }
+        Self::new(counts, source, day)
+    }
+}
+
+/// The running counts of time.
+#[derive(Debug, Default)]
+pub(in crate::tally) struct ServiceTime {
+    pub(in crate::tally) counts: TimeCounts,
+    queue: Option<f64>,
+    open: Option<bool>,
+    /// End of the credited time, and the opening state at that moment.
+    pub(in crate::tally) credited: Option<Moment>,
+    pub(in crate::tally) was_open: Option<bool>,
+}
+
+impl ServiceTime {
+    /// Records queue length and opening state. `since` is the time since the previous state, `None`
+    /// after a gap.
+    ///
+    /// Between two readings the queue is taken to have changed half-way, which is right on average.
+    pub(in crate::tally) fn record_state(
+        &mut self,
+        queue: Option<f64>,
+        open: Option<bool>,
+        since: Option<Duration>,
+    ) {
+        if let Some(now) = queue {
+            let total = self.counts.queue_wait.get_or_insert(0.0);
+            if let (Some(before), Some(since)) = (self.queue, since) {
+                *total += f64::midpoint(before, now) * since.as_secs_f64();
+            }
+        }
+        self.queue = queue;
+        self.open = open;
+    }
+
+    /// Returns the last queue length.
+    pub(in crate::tally) fn queue_length(&self) -> Option<f64> {
+        self.queue
+    }
+
+    /// Clears the state of a service that Trio no longer lists.
+    pub(in crate::tally) fn clear_state(&mut self) {
+        *self = Self { counts: self.counts, ..Self::default() };
+    }
+
+    /// Credits the open time up to `at`, as measured or with the reason why not. A service without
+    /// an opening state counts as open.
+    pub(in crate::tally) fn credit_until(&mut self, at: Moment, unmeasured: Option<Unmeasured>) {
+        let since = self.credited.unwrap_or(at);
+        let open = |open: Option<bool>| f64::from(u8::from(open != Some(false)));
+        let now = open(self.open);
+        // It opened or closed somewhere in between.
+        let share = f64::midpoint(self.was_open.map_or(now, |was| open(Some(was))), now);
+        let seconds = (at - since).max(0.0) * share;
+        self.credited = Some(at.max(since));
+        self.was_open = Some(self.open != Some(false));
+        let measured = self.counts.measured.get_or_insert(0.0);
+        match unmeasured {
+            None => *measured += seconds,
+            Some(reason) => self.counts.unmeasured[reason.index()] += seconds,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEP: Option<Duration> = Some(Duration::from_secs(10));
+
+    #[test]
+    fn queue_integral_uses_midpoints() {
+        let mut time = ServiceTime::default();
+        time.record_state(None, None, None);
+        assert_eq!(time.counts.queue_wait, None, "nothing was reported");
+        time.record_state(Some(2.0), None, STEP);
+        time.record_state(Some(4.0), None, STEP);
+        assert_eq!(time.counts.queue_wait, Some(30.0));
+        time.record_state(Some(9.0), None, None);
+        assert_eq!(time.counts.queue_wait, Some(30.0), "the queue in a gap is unknown");
+        time.record_state(None, None, STEP);
+        time.record_state(Some(1.0), None, STEP);
+        assert_eq!(time.counts.queue_wait, Some(30.0), "nor is it without an answer");
+    }
+
+    #[test]
+    fn only_open_time_is_credited() {
+        let mut time = ServiceTime::default();
+        time.credit_until(Moment::from_seconds(100.0), None);
+        time.credit_until(Moment::from_seconds(105.0), None);
+        assert_eq!(time.counts.measured, Some(5.0));
+        time.record_state(None, Some(false), None);
+        time.credit_until(Moment::from_seconds(115.0), None);
+        assert_eq!(time.counts.measured, Some(10.0), "it closed somewhere in between");
+        time.credit_until(Moment::from_seconds(125.0), Some(Unmeasured::Outage));
+        assert_eq!(time.counts.unmeasured, [0.0; 4]);
+        time.record_state(None, Some(true), None);
+        time.credit_until(Moment::from_seconds(135.0), Some(Unmeasured::Truncated));
+        assert_eq!(time.counts.unmeasured, [5.0, 0.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn time_that_goes_back_is_credited_once() {
+        let mut time = ServiceTime::default();
+        for at in [100.0, 90.0, 105.0] {
+            time.credit_until(Moment::from_seconds(at), None);
+        }
+        assert_eq!(time.counts.measured, Some(5.0));
     }
 }

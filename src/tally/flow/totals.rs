@@ -1,14 +1,19 @@
-//! Published totals of the flow: counters, and the cases that wait now.
+//! Published totals of the flow: counters, the cases that wait now, and the inferences of the last
+//! step, for `trace`: operators check the exporter with test calls.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use super::{
-    ClassCounts, ClassNow, DayCounts, Event, Flow, ListRead, RejectedTimes, Source,
+    Flow,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
-    model::{CaseClass, ServiceGoals, Text},
-    tally::service_time::TimeCounts,
+    model::{CaseClass, ServiceGoals, Stamp, Text},
+    tally::{
+        counts::{ClassCounts, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason},
+        evidence::{AgeRange, ClassNow, ListRead, Source, TimeEvidence},
+        flow::day::DayCounts,
+    },
 };
 
 /// The flow of a contact centre.
@@ -17,7 +22,7 @@ pub struct FlowTotals {
     /// One entry for each known service, in the order of their ids.
     pub services: Vec<ServiceTotals>,
     /// Times that contradict the readings, in the order of [`Source::ALL`].
-    pub rejected: [RejectedTimes; Source::ALL.len()],
+    pub rejected: [RejectedTimes; Source::COUNT],
     /// Inferences of this step; empty unless they are asked for.
     pub events: Vec<Event>,
     /// Lists read in this step; empty unless they are asked for.
@@ -57,6 +62,93 @@ pub struct ClassTotals {
     pub now: Option<ClassNow>,
 }
 
+/// One inference about a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Moment of the reading that showed it.
+    pub at: SystemTime,
+    /// Trio's job number.
+    pub case: Text,
+    /// Service that the case belongs to.
+    pub service_id: Text,
+    /// Its class.
+    pub class: CaseClass,
+    /// The inference.
+    pub inference: Inference,
+}
+
+/// Kinds of inferences.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inference {
+    /// A new case.
+    Offered {
+        /// Age of its arrival.
+        arrived: AgeRange,
+        /// Use of Trio's own time of arrival.
+        time_evidence: TimeEvidence,
+    },
+    /// A case that waited before its arrival could be seen.
+    CarriedIn {
+        /// Age of its arrival, if Trio gives it.
+        arrived: Option<AgeRange>,
+        /// Use of Trio's own time of arrival.
+        time_evidence: TimeEvidence,
+        /// Reason why its arrival could not be seen; `None` for the first list.
+        reason: Option<UnclassifiedReason>,
+    },
+    /// A case that an agent had before its arrival could be seen; it is not counted.
+    InHand,
+    /// Answered after a wait between the bounds, seconds.
+    Answered {
+        /// It waited at least this long.
+        low: f64,
+        /// The best estimate.
+        best: f64,
+        /// It waited at most this long.
+        high: f64,
+        /// Share of the possible waits that is within the target.
+        within: f64,
+        /// The target, seconds.
+        target: f64,
+        /// It arrived and was answered between two lists.
+        unseen: bool,
+        /// Use of Trio's own time of the answer.
+        time_evidence: TimeEvidence,
+    },
+    /// It left the queue after a wait between the bounds, seconds.
+    Left {
+        /// It waited at least this long.
+        low: f64,
+        /// The best estimate.
+        best: f64,
+        /// It waited at most this long.
+        high: f64,
+        /// Class of its wait.
+        age: LeftAge,
+        /// Longest wait of a short abandon, seconds.
+        short: f64,
+        /// The target, seconds.
+        target: f64,
+    },
+    /// It went on to wait in another queue.
+    Moved(Destination),
+    /// Its agent passed it on, or gave it back to the queue.
+    PassedOn(Destination),
+    /// Its outcome is unknown.
+    Unclassified(UnclassifiedReason),
+    /// Its agent has finished it.
+    Finished,
+}
+
+/// Queue that a case moved to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Destination {
+    /// The service.
+    pub service_id: Text,
+    /// The class.
+    pub class: CaseClass,
+}
+
 impl FlowTotals {
     /// Returns the flow of one service.
     pub fn service(&self, id: &str) -> Option<&ServiceTotals> {
@@ -72,8 +164,12 @@ impl Flow {
         let mut services: Vec<ServiceTotals> =
             self.services.iter().map(|(id, flow)| self.service_totals(id, flow)).collect();
         services.sort_unstable_by(|a, b| a.service_id.cmp(&b.service_id));
-        let (events, lists_read) = (self.events.clone(), self.lists_read.clone());
-        FlowTotals { services, rejected: self.rejected, events, lists_read }
+        FlowTotals {
+            services,
+            rejected: self.rejected,
+            events: self.events.clone(),
+            lists_read: self.lists_read.clone(),
+        }
     }
 
     fn service_totals(&self, id: &Text, flow: &ServiceFlow) -> ServiceTotals {
@@ -82,7 +178,7 @@ impl Flow {
         let mut fed_by =
             Source::ALL.into_iter().filter(|source| was_read(*source) && flow.is_fed_by(*source));
         let truncated = fed_by.clone().next().map(|_| fed_by.any(is_truncated));
-        let now = self.last_step.map_or(0.0, |step| step.mono.as_secs_f64());
+        let now = self.last_step.map(Stamp::moment).unwrap_or_default();
         let is_readable =
             |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
         let evidence = &flow.evidence;

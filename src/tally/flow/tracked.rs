@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Destination, Source, TimeEvidence, UnclassifiedReason};
+use super::totals::Destination;
 use crate::{
-    model::{Case, CaseClass, CaseState, Text},
-    tally::waits::Window,
+    model::{Case, CaseClass, CaseState, Moment, Text},
+    tally::{
+        counts::UnclassifiedReason,
+        evidence::{Listed, Source, Stage, TimeEvidence, Window},
+    },
 };
 
 /// Queue of a case: a class of a service.
@@ -18,25 +21,6 @@ pub(super) struct Queue {
 impl Queue {
     pub(super) fn destination(&self) -> Destination {
         Destination { service_id: self.service.clone(), class: self.class }
-    }
-}
-
-/// Stage of a case; ringing counts as waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    Waiting,
-    Handled,
-    /// Neither the row nor an agent says so.
-    Unknown,
-}
-
-impl Stage {
-    pub(super) fn from_state(state: Option<CaseState>) -> Self {
-        match state {
-            Some(CaseState::Queued | CaseState::Offered) => Self::Waiting,
-            Some(CaseState::Handled) => Self::Handled,
-            Some(CaseState::Unknown) | None => Self::Unknown,
-        }
     }
 }
 
@@ -55,15 +39,15 @@ pub(super) struct Tracked {
     /// True if its stage follows from that list, or from the queue length of the same moment.
     pub(super) is_understood: bool,
     /// Moment when the queue length last proved that it did not wait, though its state was unknown.
-    pub(super) not_waiting_at: Option<f64>,
+    pub(super) not_waiting_at: Option<Moment>,
     /// Begin of its wait. If that is unknown, only the end of the window means anything.
     pub(super) begin: Window,
     /// True if it was waiting before its arrival could be seen, and Trio gives no time.
     pub(super) begin_is_unknown: bool,
     /// Use of the last time that Trio gave for it.
     pub(super) time_evidence: TimeEvidence,
-    /// Moment when its stage was last certain, seconds.
-    pub(super) seen: f64,
+    /// Moment when its stage was last certain.
+    pub(super) seen: Moment,
     /// Trio's own time of its arrival; a later one means another case.
     pub(super) created: Option<SystemTime>,
     /// Number of the last reading that showed it.
@@ -75,7 +59,7 @@ pub(super) struct Tracked {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Absence {
     /// End of the first list that did not show it.
-    pub(super) since: f64,
+    pub(super) since: Moment,
     /// Number of lists that did not show it.
     pub(super) lists: u32,
     /// Reason why its end cannot be understood.
@@ -103,20 +87,45 @@ impl Tracked {
     }
 
     /// Records that it did not wait at the moment `at`.
-    pub(super) fn record_not_waiting(&mut self, at: f64) {
+    pub(super) fn record_not_waiting(&mut self, at: Moment) {
         self.not_waiting_at = Some(at);
     }
 
     /// Records that it waited at the moment `at`, by the queue length. A case that an agent had
     /// stays answered: only a list can put it back.
-    pub(super) fn record_waiting(&mut self, at: f64) {
+    pub(super) fn record_waiting(&mut self, at: Moment) {
         if self.stage == Stage::Handled {
             return;
         }
         if let Some(before) = self.not_waiting_at.take() {
-            (self.begin, self.begin_is_unknown) = (Window { from: before, to: at }, false);
+            self.begin = Window { from: before, to: at };
+            self.begin_is_unknown = false;
         }
-        (self.stage, self.seen, self.is_understood) = (Stage::Waiting, at, true);
+        self.stage = Stage::Waiting;
+        self.seen = at;
+        self.is_understood = true;
+    }
+
+    /// Adds the case to those of the list that was read at `at`. `target` is in seconds.
+    pub(super) fn count_in(
+        &self,
+        listed: &mut Listed,
+        at: Moment,
+        interval: Duration,
+        target: f64,
+    ) {
+        listed.states[self.state.index()] += 1;
+        let (waiting, unclassed_waiting) = match self.state {
+            CaseState::Queued | CaseState::Offered => {
+                (&mut listed.known, &mut listed.unclassed_known)
+            }
+            CaseState::Unknown if !self.agent_has_it => {
+                (&mut listed.unknown, &mut listed.unclassed_unknown)
+            }
+            CaseState::Handled | CaseState::Unknown => return,
+        };
+        waiting.add(self.age(at, interval), target);
+        *unclassed_waiting += u64::from(self.class_is_unknown);
     }
 
     /// Returns the age of its wait, in seconds, at the moment `at` of a list with this interval:
@@ -124,7 +133,7 @@ impl Tracked {
     ///
     /// Without Trio's own time the age would be 0 in the first list that shows it; half an interval
     /// is right on average.
-    pub(super) fn age(&self, at: f64, interval: Duration) -> f64 {
+    pub(super) fn age(&self, at: Moment, interval: Duration) -> f64 {
         let age = if self.begin_is_unknown {
             (at - self.begin.to).max(interval.as_secs_f64() / 2.0)
         } else {

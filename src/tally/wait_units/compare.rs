@@ -9,7 +9,7 @@ use crate::{
         Case, CaseClass, CaseList, CaseState, FieldUse, Resource, ServiceStatus, Stamp, Text,
         WaitFactor, WaitMismatch, unix_seconds,
     },
-    tally::{flow::Source, waits::AgeRange},
+    tally::evidence::{AgeRange, Source},
 };
 
 /// Fields with a wait that the lists show as well.
@@ -52,7 +52,7 @@ pub struct Comparison {
 /// The comparisons of one field.
 #[derive(Clone, Copy, Debug, Default)]
 struct Counts {
-    factors: [usize; WaitFactor::ALL.len()],
+    factors: [usize; WaitFactor::COUNT],
     agreeing: usize,
     other: usize,
 }
@@ -80,7 +80,7 @@ impl Comparison {
     pub fn add_states(
         &mut self,
         states: &[ServiceStatus],
-        lists: [Option<&CaseList>; Source::ALL.len()],
+        lists: [Option<&CaseList>; Source::COUNT],
         age: &dyn Fn(Source, &Case) -> Option<AgeRange>,
     ) {
         if states.iter().all(|status| status.longest_wait.is_none()) {
@@ -117,7 +117,7 @@ impl Comparison {
         list: &CaseList,
         age: &dyn Fn(Source, &Case) -> Option<AgeRange>,
     ) {
-        let counts = &mut self.fields[1 + source as usize];
+        let counts = &mut self.fields[1 + source.index()];
         // A case with an agent keeps the wait that it had when it was answered.
         for case in list.cases.iter().filter(|case| is_waiting(case)) {
             let Some(stated) = case.waited else { continue };
@@ -151,7 +151,7 @@ impl Comparison {
     pub(super) fn verdict(&self, position: usize) -> Option<FactorVerdict> {
         let counts = &self.fields[position];
         let most =
-            WaitFactor::ALL.into_iter().max_by_key(|factor| counts.factors[*factor as usize])?;
+            WaitFactor::ALL.into_iter().max_by_key(|factor| counts.factors[factor.index()])?;
         // Each factor is a wrong unit. Services with different ones must not hide each other.
         let differing: usize = counts.factors.iter().sum();
         match counts.all() {
@@ -167,7 +167,7 @@ impl Comparison {
 impl Counts {
     fn add(&mut self, pair: Option<Pair>) {
         match pair {
-            Some(Pair::Factor(factor)) => self.factors[factor as usize] += 1,
+            Some(Pair::Factor(factor)) => self.factors[factor.index()] += 1,
             Some(Pair::Agrees) => self.agreeing += 1,
             Some(Pair::Other) => self.other += 1,
             None => {}
@@ -231,7 +231,7 @@ fn pair(stated: f64, age: AgeRange) -> Option<Pair> {
 }
 
 /// Returns true for a mapped state of waiting. A case in an unknown state may be with an agent.
-fn is_waiting(case: &Case) -> bool {
+pub(super) fn is_waiting(case: &Case) -> bool {
     matches!(case.state, Some(CaseState::Queued | CaseState::Offered))
 }
 

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use super::*;
 use crate::{
     model::{CaseClass, CaseList, CaseState, Clock, ContactCenter, ServiceStatus, WaitFactor},
-    snapshot::{Center, Good, Notes, Reading, Snapshot},
+    snapshot::{Center, Good, Snapshot},
     tally::{AgeRange, Settings, Tally, step},
 };
 
@@ -58,30 +58,20 @@ impl TestCenter {
         let stamp = self.clock.now();
         let age = |came: u64| (self.now - came) as f64;
         let case = |came: &u64| Case {
-            id: came.to_string().into(),
             service_id: Some("1".into()),
             state: Some(CaseState::Queued),
             class: Some(self.class),
-            class_is_unknown: false,
             created: self
                 .has_arrival_times
                 .then(|| stamp.wall - Duration::from_secs(self.now - came)),
-            answered: None,
             waited: Some(age(*came) * self.factors.1),
-            agent_id: None,
+            ..Case::new(came.to_string())
         };
         let oldest = self.calls.iter().map(|came| age(*came)).fold(0.0, f64::max);
         let status = ServiceStatus {
-            id: "1".into(),
-            name: None,
-            open: None,
             queue_length: self.queue_length,
             longest_wait: Some(oldest * self.factors.0),
-            estimated_wait: None,
-            agents_logged_on: None,
-            agents_available: None,
-            agents_busy: None,
-            exported: Vec::new(),
+            ..ServiceStatus::new("1")
         };
         let truncated = if self.truncated { vec!["1".into()] } else { Vec::new() };
         let calls = CaseList {
@@ -91,21 +81,9 @@ impl TestCenter {
         };
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let mut center = Center::new(contact_center, |_| Some(Duration::from_secs(POLL)));
-        center.service_state.good = good(stamp, vec![status]);
-        center.calls.good = good(stamp, calls);
-        let snapshot = Snapshot {
-            target: "test".into(),
-            stepped: stamp,
-            up: true,
-            simulated: false,
-            server: "trio".into(),
-            clock_skew: None,
-            contact_centers: Reading::none(Duration::from_secs(300)),
-            centers: vec![center],
-            inventory: Reading::none(Duration::from_secs(300)),
-            fields: Arc::new([]),
-            notes: Notes::default(),
-        };
+        center.service_state.good = Some(Good::new(stamp, 1, vec![status]));
+        center.calls.good = Some(Good::new(stamp, 1, calls));
+        let snapshot = Snapshot { centers: vec![center], ..Snapshot::new("test", "trio", stamp) };
         self.reported = step(&mut self.tally, &snapshot).wait_mismatches;
     }
 
@@ -113,10 +91,6 @@ impl TestCenter {
     fn factors(&self) -> Vec<(&'static str, WaitFactor)> {
         self.reported.iter().map(|mismatch| (mismatch.field, mismatch.factor)).collect()
     }
-}
-
-fn good<T>(taken: Stamp, data: T) -> Option<Good<T>> {
-    Some(Good { taken, took: Duration::ZERO, changed: taken, items: 1, data: Arc::new(data) })
 }
 
 #[test]
@@ -204,7 +178,7 @@ fn whole_minutes_are_recognised_and_few_do_not_reset() {
             comparison.add_pair(f64::from(minutes), case);
         }
     }
-    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::Factor(WaitFactor::Sixtieth)));
+    assert_eq!(comparison.verdict(0), Some(FactorVerdict::Factor(WaitFactor::Sixtieth)));
     let mut few = Comparison::default();
     few.add_pair(1.0, AgeRange { low: 100.0, high: 100.0 });
     assert_eq!(few.verdict(0), None);
@@ -228,10 +202,10 @@ fn services_with_different_factors_do_not_hide_each_other() {
     let mut comparison = Comparison::default();
     comparison.add_pair(100_000.0, exact(100.0));
     comparison.add_pair(2.0, exact(120.5));
-    assert!(matches!(comparison.verdict(0), Some(compare::FactorVerdict::Factor(_))));
+    assert!(matches!(comparison.verdict(0), Some(FactorVerdict::Factor(_))));
     comparison.add_pair(100.0, exact(100.0));
     comparison.add_pair(90.0, exact(90.0));
-    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::NoFactor), "half of them agree");
+    assert_eq!(comparison.verdict(0), Some(FactorVerdict::NoFactor), "half of them agree");
 }
 
 #[test]
@@ -240,7 +214,57 @@ fn factor_in_half_of_the_services_is_not_reported() {
     let mut comparison = Comparison::default();
     comparison.add_pair(100_000.0, exact(100.0));
     comparison.add_pair(100.0, exact(100.0));
-    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::NoFactor));
+    assert_eq!(comparison.verdict(0), Some(FactorVerdict::NoFactor));
     comparison.add_pair(90_000.0, exact(90.0));
-    assert_eq!(comparison.verdict(0), Some(compare::FactorVerdict::Factor(WaitFactor::Thousand)));
+    assert_eq!(comparison.verdict(0), Some(FactorVerdict::Factor(WaitFactor::Thousand)));
+}
+
+const F: Option<FactorVerdict> = Some(FactorVerdict::Factor(WaitFactor::Thousand));
+const G: Option<FactorVerdict> = Some(FactorVerdict::Factor(WaitFactor::Sixtieth));
+const N: Option<FactorVerdict> = Some(FactorVerdict::NoFactor);
+
+/// Returns the factor reported after readings at these seconds.
+fn after(readings: &[(u64, Option<FactorVerdict>)]) -> Option<WaitFactor> {
+    let mut streak = FactorStreak::default();
+    for (at, verdict) in readings {
+        streak.observe(Duration::from_secs(*at), *verdict);
+    }
+    streak.reported()
+}
+
+#[test]
+fn three_readings_a_minute_apart_are_needed() {
+    assert_eq!(after(&[(0, F), (60, F)]), None);
+    assert_eq!(after(&[(0, F), (60, F), (119, F)]), None, "59 s are no minute");
+    assert_eq!(after(&[(0, F), (60, F), (120, F)]), Some(WaitFactor::Thousand));
+    let often: Vec<_> = (0..24).map(|step| (step * 5, F)).collect();
+    assert_eq!(after(&often), None, "115 s");
+}
+
+#[test]
+fn intermittent_factor_is_not_reported() {
+    let coming_and_going: Vec<_> =
+        (0..20).map(|n| (n * 60, if n % 3 == 2 { N } else { F })).collect();
+    assert_eq!(after(&coming_and_going), None);
+    assert_eq!(after(&[(0, F), (60, F), (120, G), (180, F), (240, F)]), None, "another factor");
+}
+
+#[test]
+fn nothing_to_compare_resets_nothing() {
+    assert_eq!(
+        after(&[(0, F), (60, None), (120, F), (180, None), (4000, F)]),
+        Some(WaitFactor::Thousand)
+    );
+    assert_eq!(
+        after(&[(0, F), (60, F), (120, F), (180, None), (4000, None)]),
+        Some(WaitFactor::Thousand)
+    );
+}
+
+#[test]
+fn reported_factor_is_withdrawn_as_slowly() {
+    let reported = [(0, F), (60, F), (120, F), (180, N), (240, N)];
+    assert_eq!(after(&reported), Some(WaitFactor::Thousand));
+    assert_eq!(after(&[&reported[..], &[(300, N)]].concat()), None);
+    assert_eq!(after(&[&reported[..], &[(300, F), (360, N)]].concat()), Some(WaitFactor::Thousand));
 }

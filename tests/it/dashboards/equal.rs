@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{OF_PERSONS, WITH_STRIP, none};
+use super::{OF_PERSONS, WITH_STRIP, none, planted::finds};
 use crate::dashboard::Board;
 
 /// The board that the others are compared with.
@@ -122,6 +122,60 @@ fn difference(expected: &Value, found: &Value) -> Option<String> {
 #[test]
 fn variables_strip_and_annotations_are_equal_between_boards() {
     none(faults);
+}
+
+/// Boards that show the result of the time shown, with its tiles.
+const RESULTS: [(&str, &[&str]); 3] = [
+    ("trio-overview", &["Lost", "Service level"]),
+    ("trio-service-level", &["Service level"]),
+    ("trio-wall", &["Answered", "Service level"]),
+];
+/// The board that the others are compared with.
+const OF_RESULTS: &str = "trio-service";
+/// The bounds, which the wall leaves out: they cannot be read from five metres.
+const BOUNDS: &str = "\u{a0}({{low}}–{{high}})";
+
+/// Results that differ from those of the first board.
+fn other_results(board: &Board) -> Vec<String> {
+    let of = |board: &Board, title: &str| {
+        let panels = board.panels();
+        let tile = panels.iter().find(|it| it.title() == title).expect("a tile").0;
+        let targets = tile["targets"].to_string().replace(BOUNDS, "");
+        json!({"fieldConfig": tile["fieldConfig"], "targets": targets})
+    };
+    let first = Board::with_uid(OF_RESULTS);
+    let titles = RESULTS.iter().find(|(uid, _)| *uid == board.uid()).map_or(&[][..], |it| it.1);
+    let differing = titles.iter().filter_map(|title| {
+        let difference = difference(&of(&first, title), &of(board, title))?;
+        Some(format!("{}: {title} differs from that of {OF_RESULTS}: {difference}", board.file))
+    });
+    differing.collect()
+}
+
+#[test]
+fn service_level_and_lost_are_the_same_on_all_boards() {
+    none(other_results);
+}
+
+#[test]
+fn results_that_differ_between_boards_are_found() {
+    finds(
+        other_results,
+        "trio-wall",
+        &[
+            (|json| query(json, "[1d]", "[1h]"), "Service level differs"),
+            (|json| query(json, ">= 30", ">= 20"), "Service level differs"),
+        ],
+    );
+}
+
+/// Replaces a part of the first query of the service level on the wall.
+fn query(json: &mut Value, from: &str, to: &str) {
+    let mut panels = json["panels"].as_array_mut().expect("panels").iter_mut();
+    let tile = panels.find(|it| it["title"] == "Service level").expect("a tile");
+    let expr = tile["targets"][0]["expr"].as_str().expect("a query");
+    assert!(expr.contains(from), "{expr}");
+    tile["targets"][0]["expr"] = expr.replace(from, to).into();
 }
 
 #[test]

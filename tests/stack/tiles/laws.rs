@@ -8,12 +8,9 @@ const RED_WITHOUT_DATA: [&str; 1] = ["Data age"];
 
 /// Titles of tiles that count what happened in the time shown: it stays true when nothing is read
 /// any more.
-const OF_THE_PAST: [&str; 14] = [
+const OF_THE_PAST: [&str; 12] = [
     "Accuracy",
     "By service, 30 days",
-    // Its only colours are those of the occupancy of half an hour.
-    "Groups",
-    "Incomplete",
     "Lost",
     "Lost, 30 days",
     "May still miss",
@@ -28,7 +25,7 @@ const OF_THE_PAST: [&str; 14] = [
 
 /// Tiles of the board of the exporter that may be green while the chosen target is down, with the
 /// reason.
-const OF_THE_EXPORTER: [(&str, &str); 8] = [
+const OF_THE_EXPORTER: [(&str, &str); 7] = [
     ("Clock skew (s)", "the last answer of the target had a date, also if it was an error"),
     ("Configuration", "the exporter runs"),
     ("Exporter", "Prometheus reaches the exporter, which runs"),
@@ -36,7 +33,6 @@ const OF_THE_EXPORTER: [(&str, &str); 8] = [
     ("Readings", "lists of names are read less often, and the last reading of them was good"),
     ("Resources", "the rights of the account are those of the last inventory"),
     ("Series dropped", "the exporter runs"),
-    ("Unchanged for", "it is the age of the last change, and orange after a quarter of an hour"),
 ];
 
 /// Breaches of the rules.
@@ -77,6 +73,12 @@ pub(super) fn faults(looks: &Looks) -> Vec<String> {
                                 cell.text
                             ));
                         }
+                    }
+                    // The first column names the line, also where the rest is of the past.
+                    let first = table.rows.iter().filter_map(|row| row.first());
+                    let nameless = first.filter(|cell| cell.is_empty).count();
+                    if nameless > 0 {
+                        fault(format!("{nameless} rows without a name"));
                     }
                     let is_silent = table.rows.is_empty()
                         && table.message.as_deref().unwrap_or_default().is_empty();

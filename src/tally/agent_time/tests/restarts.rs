@@ -7,7 +7,7 @@ use pretty_assertions::assert_eq;
 use super::*;
 use crate::tally::{
     Saved,
-    saved::{RestoreClock, SavedAgents},
+    saved::{AgentsRecord, RestoreClock},
 };
 
 use AgentState::{Available, Busy, Paused};
@@ -38,13 +38,13 @@ fn watched(settings: &Settings) -> AgentTime {
 }
 
 /// The export three seconds after the last reading.
-fn saved(time: &AgentTime) -> SavedAgents {
+fn saved(time: &AgentTime) -> AgentsRecord {
     let saved = time.export(after(start(), 13.0)).expect("agents were read");
     serde_json::from_str(&serde_json::to_string(&saved).expect("JSON")).expect("what was written")
 }
 
 /// Restores `away` seconds later in a process whose monotonic clock has just begun.
-fn resumed(saved: &SavedAgents, away: f64, settings: &Settings) -> (AgentTime, Stamp) {
+fn resumed(saved: &AgentsRecord, away: f64, settings: &Settings) -> (AgentTime, Stamp) {
     let at = crate::model::unix_seconds(after(start(), 13.0).wall);
     let wall = UNIX_EPOCH + Duration::from_secs_f64(at + away);
     let now = Stamp { mono: Duration::from_secs(1), wall };
@@ -104,7 +104,7 @@ fn restored_counters_are_saved_again_before_a_reading() {
     let saved = saved(&watched(&with_lunch()));
     let (time, now) = resumed(&saved, 60.0, &with_lunch());
     let again = time.export(now).expect("carried");
-    assert_eq!(again, SavedAgents { seen_ago: 63.0, ..saved });
+    assert_eq!(again, AgentsRecord { seen_ago: 63.0, ..saved });
 }
 
 #[test]

@@ -1,15 +1,9 @@
 //! Balance of the counters over random lists: each case that came in ends exactly once, and no
 //! counter falls.
 
-use std::time::Duration;
-
 use proptest::prelude::*;
 
-use super::{test_center::POLL, *};
-use crate::{
-    model::Case,
-    tally::{ClassCounts, Settings, Source},
-};
+use super::*;
 
 /// Event before a list is read.
 #[derive(Clone, Debug)]
@@ -40,7 +34,7 @@ fn change() -> impl Strategy<Value = Change> {
     ]
 }
 
-fn rows(rows: &[(u8, u8, u8, u8)], now: std::time::SystemTime) -> Vec<Case> {
+fn rows(rows: &[(u8, u8, u8, u8)], now: SystemTime) -> Vec<Case> {
     let mut cases: Vec<Case> = rows
         .iter()
         .map(|(id, service, state, class)| Case {

@@ -1,8 +1,9 @@
-//! Outcomes of cases whose arrival was seen: answered, left, moved.
+//! Outcomes of cases whose arrival was seen: answered, left, moved; their handling time; and the
+//! disappearance of most of the queue at once.
+
+use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::tally::Inference;
-use pretty_assertions::assert_eq;
 
 #[test]
 fn waiting_case_seen_with_agent_is_answered() {
@@ -82,7 +83,7 @@ fn without_handled_cases_vanished_ones_are_unclassified() {
 
 #[test]
 fn case_in_another_service_moved_and_waits_there() {
-    let there = |state| crate::model::Case { service_id: Some("2".into()), ..case("7", state) };
+    let there = |state| in_service("2", "7", state);
     let mut trio = TestCenter::new();
     for _ in 0..10 {
         trio.calls(&[case("7", Queued)]);
@@ -105,7 +106,7 @@ fn handled_case_that_waits_again_is_offered_again() {
 
 #[test]
 fn transferred_case_is_answered_in_both_services() {
-    let there = crate::model::Case { service_id: Some("2".into()), ..case("7", Handled) };
+    let there = in_service("2", "7", Handled);
     let mut trio = TestCenter::new();
     trio.calls(&[case("7", Handled)]).calls(std::slice::from_ref(&there));
     assert_eq!((trio.voice().answered, trio.voice().moved), (1, 0));
@@ -128,16 +129,149 @@ fn handling_counts_half_of_its_first_and_last_interval() {
 #[test]
 fn list_may_give_services_by_name() {
     let mut trio = TestCenter::new();
-    let named =
-        crate::model::Service { id: "2".into(), name: Some("Växel".into()), group_ids: vec![] };
+    let named = Service { id: "2".into(), name: Some("Växel".into()), group_ids: vec![] };
     let now = trio.clock.now();
-    trio.center().services.good = Some(crate::snapshot::Good {
-        taken: now,
-        took: std::time::Duration::ZERO,
-        changed: now,
-        items: 1,
-        data: std::sync::Arc::new(vec![named]),
-    });
-    trio.calls(&[crate::model::Case { service_id: Some("Växel".into()), ..case("7", Queued) }]);
+    trio.center().services.good = Some(Good::new(now, 1, vec![named]));
+    trio.calls(&[in_service("Växel", "7", Queued)]);
     assert_eq!(trio.class("2", CaseClass::Voice).counts.offered, 1);
+}
+
+/// Of two random moments in five seconds, the later one is a third before their end.
+const UNSEEN: f64 = 5.0 / 3.0;
+
+fn handled(trio: &TestCenter) -> f64 {
+    (trio.voice().handling_seconds * 1e6).round() / 1e6
+}
+
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e6
+}
+
+#[test]
+fn unseen_answer_credits_a_third_of_the_interval() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Handled)]).calls(&[case("7", Handled)]);
+    assert_eq!(handled(&trio), rounded(UNSEEN + 5.0));
+}
+
+#[test]
+fn returned_case_credits_half_of_the_interval() {
+    let there = in_service("2", "7", Queued);
+    for next in [case("7", Queued), there] {
+        let mut trio = TestCenter::new();
+        trio.calls(&[case("7", Handled)])
+            .calls(std::slice::from_ref(&next))
+            .calls(std::slice::from_ref(&next));
+        assert_eq!(handled(&trio), rounded(UNSEEN + 2.5));
+    }
+}
+
+#[test]
+fn handling_is_not_credited_over_a_gap() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Handled)]);
+    trio.clock.advance(Duration::from_secs(60));
+    trio.calls(&[case("7", Handled)]);
+    assert_eq!(handled(&trio), rounded(UNSEEN));
+    trio.calls(&[case("7", Handled)]);
+    assert_eq!(handled(&trio), rounded(UNSEEN + 5.0), "from then on it is");
+}
+
+#[test]
+fn hidden_handled_case_finishes_after_two_lists() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Handled)]).calls_truncated(&[], &["1"]);
+    assert!(trio.tally.cases_to_follow("1").is_empty() && trio.events().is_empty());
+    trio.calls_truncated(&[], &["1"]);
+    assert_eq!(trio.events().len(), 1, "only who waits is waited for");
+    assert_eq!(handled(&trio), rounded(UNSEEN), "the moment of its end is unknown");
+}
+
+#[test]
+fn handling_is_not_credited_over_a_failover() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Handled)]);
+    trio.snapshot.server = "b".into();
+    trio.calls(&[]).calls(&[]);
+    assert_eq!(handled(&trio), rounded(UNSEEN));
+}
+
+#[test]
+fn case_known_by_its_agent_finishes_after_two_lists() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Queued)]).calls(&[]);
+    trio.agents(&[("7", AgentState::Busy)]);
+    trio.calls(&[]);
+    assert_eq!(trio.voice().answered, 1);
+    let finished = |trio: &TestCenter| {
+        trio.events().iter().any(|event| event.inference == Inference::Finished)
+    };
+    trio.agents(&[]);
+    trio.calls(&[]);
+    assert!(!finished(&trio), "one list may be wrong");
+    trio.calls(&[]);
+    assert!(finished(&trio));
+}
+
+fn cases(numbers: std::ops::RangeInclusive<u32>, state: CaseState) -> Vec<Case> {
+    numbers.map(|n| case(&n.to_string(), state)).collect()
+}
+
+fn together(lists: &[Vec<Case>]) -> Vec<Case> {
+    lists.concat()
+}
+
+fn mass(trio: &TestCenter) -> u64 {
+    trio.voice().unclassified[UnclassifiedReason::MassVanish as usize]
+}
+
+#[test]
+fn handled_cases_do_not_hide_a_mass_vanish() {
+    let mut trio = TestCenter::new();
+    let in_hand = cases(101..=110, Handled);
+    let full = together(&[in_hand.clone(), cases(1..=6, Queued)]);
+    let rest = together(&[in_hand, cases(1..=1, Queued)]);
+    trio.calls(&full).calls(&rest).calls(&rest);
+    assert_eq!((mass(&trio), trio.voice().total_left()), (5, 0));
+}
+
+#[test]
+fn many_finished_calls_are_no_mass_vanish() {
+    let mut trio = TestCenter::new();
+    let full = together(&[cases(101..=106, Handled), cases(1..=2, Queued)]);
+    let rest = cases(1..=1, Queued);
+    trio.calls(&full).calls(&rest).calls(&rest);
+    assert_eq!((mass(&trio), trio.voice().total_left()), (0, 1));
+}
+
+#[test]
+fn cases_missing_before_do_not_vanish_again() {
+    let mut trio = TestCenter::new();
+    trio.calls(&together(&[cases(101..=101, Handled), cases(1..=6, Queued)]));
+    trio.calls(&cases(1..=2, Queued)).calls(&cases(1..=1, Queued)).calls(&cases(1..=1, Queued));
+    assert_eq!((mass(&trio), trio.voice().total_left()), (0, 5), "four, then one");
+}
+
+#[test]
+fn cases_hidden_by_truncation_do_not_vanish() {
+    let there = |id: &str, state| in_service("2", id, state);
+    let mut trio = TestCenter::new();
+    let others = [there("201", Queued), there("202", Handled)];
+    trio.calls(&together(&[cases(1..=6, Queued), others.to_vec()]));
+    for _ in 0..2 {
+        trio.calls_truncated(&[there("202", Handled)], &["1"]);
+    }
+    let there = &trio.class("2", CaseClass::Voice).counts;
+    assert_eq!((there.total_left(), there.total_unclassified()), (1, 0));
+}
+
+#[test]
+fn handling_is_credited_during_a_mass_vanish() {
+    let mut trio = TestCenter::new();
+    trio.calls(&together(&[cases(101..=101, Handled), cases(1..=6, Queued)]));
+    let before = trio.voice().handling_seconds;
+    trio.calls(&[]).calls(&[]);
+    assert_eq!(mass(&trio), 6);
+    let ended = ((trio.voice().handling_seconds - before) * 1e6).round() / 1e6;
+    assert_eq!(ended, 2.5, "it ended half-way between two lists");
 }

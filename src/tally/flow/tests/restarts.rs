@@ -1,15 +1,8 @@
 //! Counters continue in the next process, and no time in between is invented.
 
-use std::{sync::Arc, time::Duration};
-
-use jiff::tz::{Offset, TimeZone};
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::{
-    model::{GivenClass, GivenGoals, Goals, Pattern, Rule, ServiceMatch, ServiceStatus},
-    tally::{ClassCounts, Edges, Saved, Settings, Unmeasured},
-};
 
 const AWAY: Duration = Duration::from_secs(40);
 
@@ -45,7 +38,7 @@ fn restart_continues_counters_and_closes_waiting_cases() {
 #[test]
 fn new_class_after_a_restart_starts_at_zero() {
     let mut after = busy().restart(AWAY, Settings::default());
-    let email = crate::model::Case { class: Some(CaseClass::Email), ..case("e", Queued) };
+    let email = classed(CaseClass::Email, "e", Queued);
     after.calls(&[]).cases(std::slice::from_ref(&email));
     assert_eq!(after.class("1", CaseClass::Email).counts.carried_in, 0);
     after.cases(&[email]);
@@ -54,7 +47,7 @@ fn new_class_after_a_restart_starts_at_zero() {
 
 #[test]
 fn open_time_between_processes_is_unmeasured() {
-    let open = |id, open| ServiceStatus { open: Some(open), ..test_center::service(id) };
+    let open = |id, open| ServiceStatus { open: Some(open), ..service(id) };
     let mut before = busy();
     before.services(vec![open("1", true), open("2", false)]);
     before.calls(&[]);
@@ -66,7 +59,7 @@ fn open_time_between_processes_is_unmeasured() {
     after.clock.advance(Duration::from_secs(1));
     after.services(vec![open("1", true), open("2", false)]);
     after.calls(&[]);
-    let missed = |time: crate::tally::TimeCounts| time.unmeasured[Unmeasured::MissedPoll as usize];
+    let missed = |time: TimeCounts| time.unmeasured[Unmeasured::MissedPoll as usize];
     assert_eq!(missed(after.service("1").time) - missed(was[0]), 46.0, "until the first list");
     assert_eq!(missed(after.service("2").time), missed(was[1]), "it was closed");
     assert_eq!(after.service("1").time.measured, was[0].measured);
@@ -79,13 +72,13 @@ fn clock_set_back_over_a_restart_keeps_counters() {
     saved.at += 3600.0;
     let mut trio = before.restart(AWAY, Settings::default());
     let now = trio.clock.now();
-    trio.tally = crate::tally::Tally::new(Settings::default()).resuming(&saved, now);
+    trio.tally = Tally::new(Settings::default()).resuming(&saved, now);
     trio.calls(&[]);
     assert_eq!(trio.voice().offered, 4);
     let was = trio.service("1").time;
     assert_eq!(was.unmeasured, before.service("1").time.unmeasured);
     trio.calls(&[]);
-    let measured = |time: crate::tally::TimeCounts| time.measured.expect("a list was read");
+    let measured = |time: TimeCounts| time.measured.expect("a list was read");
     assert_eq!(measured(trio.service("1").time) - measured(was), 5.0, "and from now on as ever");
 }
 
@@ -104,14 +97,15 @@ fn restart_does_not_prolong_a_gone_service() {
     let settings = || Settings { keep: Duration::from_secs(60), ..Settings::default() };
     let offered = |away| {
         let mut before = busy();
-        before.services(vec![test_center::service("2")]);
+        before.services(vec![service("2")]);
         for _ in 0..8 {
             before.calls(&[]);
         }
         // It is back when the next process begins.
         let now = before.clock.now();
         let good = before.center().service_state.good.as_mut().expect("read");
-        (good.taken, good.data) = (now, Arc::new(vec![test_center::service("1")]));
+        good.taken = now;
+        good.data = Arc::new(vec![service("1")]);
         let after = before.restart(Duration::from_secs(away), settings());
         after.service("1").classes.first().map(|class| class.counts.offered)
     };
@@ -188,8 +182,7 @@ fn restored_service_gets_goals_by_name() {
     let goals = GivenGoals { minimum_agents: Some(4), ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(GivenGoals::default(), vec![Rule { services, goals }]));
     let mut before = busy();
-    before
-        .services(vec![ServiceStatus { name: Some("Växel".into()), ..test_center::service("1") }]);
+    before.services(vec![ServiceStatus { name: Some("Växel".into()), ..service("1") }]);
     let after = before.restart(AWAY, Settings { goals, ..Settings::default() });
     assert_eq!(after.service("1").goals.minimum_agents, Some(4));
 }
@@ -198,7 +191,7 @@ fn restored_service_gets_goals_by_name() {
 fn saved_counters_contain_no_case_number() {
     let mut trio = TestCenter::new();
     let number = "case-4711";
-    trio.calls(&[case(number, Queued)]).agents(&[(number, crate::model::AgentState::Busy)]);
+    trio.calls(&[case(number, Queued)]).agents(&[(number, AgentState::Busy)]);
     trio.calls(&[case(number, Queued)]);
     let text = serde_json::to_string(&trio.saved()).expect("JSON");
     assert!(text.contains("unclassified") && !text.contains("4711"), "{text}");

@@ -1,0 +1,163 @@
+//! Two readings of agent states: the quality of the time between them, and since when each agent is
+//! in its state.
+
+use std::time::{Duration, SystemTime};
+
+use super::{LastReading, OverLimit, StateLimits};
+use crate::{
+    model::{AgentState, AgentStatus, Moment, Stamp, Text, seconds_between},
+    tally::evidence::is_gap,
+};
+
+/// Smallest number of logged-on agents whose disappearance at once is not their own doing.
+// The last few agents of an evening may well leave within one interval; five at once, with no one
+// left, are a restart or a failure of Trio.
+const MIN_MASS_LOGOUT: usize = 5;
+
+/// The time between two readings, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Interval {
+    /// Short enough to know the states in it.
+    Measured(f64),
+    /// Missed polls, a suspended machine or a clock that was set. Agents did change their states,
+    /// but when is unknown.
+    Gap(f64),
+    /// Another server answered, or all agents were logged out at once. A difference is not what
+    /// agents did.
+    Doubtful(f64),
+}
+
+impl Interval {
+    /// Classifies the interval from the previous reading to one that was taken at `taken` from
+    /// `server`.
+    pub(super) fn between(
+        last: &LastReading,
+        taken: Stamp,
+        server: &Text,
+        mass_logout: bool,
+        every: Duration,
+    ) -> Self {
+        let seconds = taken.since(last.taken).as_secs_f64();
+        if mass_logout || last.server != *server {
+            Self::Doubtful(seconds)
+        } else if is_gap(last.taken, taken, every) {
+            Self::Gap(seconds)
+        } else {
+            Self::Measured(seconds)
+        }
+    }
+
+    /// Returns its length in seconds.
+    pub(super) fn seconds(self) -> f64 {
+        match self {
+            Self::Measured(seconds) | Self::Gap(seconds) | Self::Doubtful(seconds) => seconds,
+        }
+    }
+
+    /// Returns true if a different state at the end is a change that the agent made.
+    pub(super) fn shows_changes(self) -> bool {
+        !matches!(self, Self::Doubtful(_))
+    }
+}
+
+/// True while all agents are logged out after a mass logout.
+#[derive(Debug, Default)]
+pub(super) struct MassLogout(bool);
+
+impl MassLogout {
+    /// Records a reading. Returns true if the interval that ends with it belongs to a mass logout,
+    /// from the last reading before it to the first one after it.
+    pub(super) fn observe(&mut self, before: Option<&[AgentStatus]>, now: &[AgentStatus]) -> bool {
+        let on_before = before.map_or(0, logged_on);
+        let no_one_left = logged_on(now) == 0;
+        let covers = self.0 || (no_one_left && on_before >= MIN_MASS_LOGOUT);
+        self.0 = covers && no_one_left;
+        covers
+    }
+}
+
+fn logged_on(statuses: &[AgentStatus]) -> usize {
+    let on =
+        |status: &&AgentStatus| status.state.is_some_and(|state| state != AgentState::LoggedOut);
+    statuses.iter().filter(on).count()
+}
+
+/// Seconds by which Trio's own time may contradict the readings.
+// Readings take time, and the difference of the clocks is known to about a second.
+const TIME_TOLERANCE: f64 = 5.0;
+
+/// Begin of an agent's present state.
+#[derive(Clone, Debug)]
+pub(super) struct StateSince {
+    /// Trio's own time, else the moment when the state was first seen.
+    pub(super) since: SystemTime,
+    /// The same moment by our clock.
+    started: Moment,
+    /// Moment when the agent was last seen in another state.
+    last_in_other_state: Option<Moment>,
+}
+
+/// Moment of the reading that shows a state.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReadingTime {
+    /// Begin of the reading.
+    pub(super) taken: Stamp,
+    /// Seconds by which Trio's clock is ahead of ours.
+    pub(super) clock_skew: f64,
+}
+
+impl StateSince {
+    /// Returns the begin of the state after a reading. `before` is the agent in the previous
+    /// reading, with the moment of that reading.
+    pub(super) fn update(
+        before: Option<(&AgentStatus, &Self, Stamp)>,
+        status: &AgentStatus,
+        at: ReadingTime,
+    ) -> Self {
+        let now = at.taken.moment();
+        let same = before.filter(|(before, ..)| before.state == status.state);
+        let last_in_other_state = match (same, before) {
+            (Some((_, held, _)), _) => held.last_in_other_state,
+            (None, before) => before.map(|(_, _, taken)| taken.moment()),
+        };
+        // Trio's time of a change is not believed where a reading shows the agent in another state
+        // after it.
+        let most = last_in_other_state.map_or(f64::INFINITY, |seen| now - seen);
+        let own = status.since.and_then(|since| Some((since, at.age(since, most)?)));
+        match (own, same) {
+            (Some((since, age)), _) => Self { since, started: now - age, last_in_other_state },
+            (None, Some((_, held, _))) => held.clone(),
+            (None, None) => Self { since: at.taken.wall, started: now, last_in_other_state },
+        }
+    }
+
+    /// Returns true if the state has lasted longer than `limit`.
+    pub(super) fn exceeds(&self, limit: Duration, taken: Stamp) -> bool {
+        taken.moment() - self.started > limit.as_secs_f64()
+    }
+}
+
+impl ReadingTime {
+    /// Returns the age of a moment by Trio's clock, in seconds; `None` if it is in the future or
+    /// more than `most` seconds ago.
+    fn age(self, since: SystemTime, most: f64) -> Option<f64> {
+        let age = seconds_between(since, self.taken.wall) + self.clock_skew;
+        (-TIME_TOLERANCE..=most + TIME_TOLERANCE).contains(&age).then_some(age.max(0.0))
+    }
+}
+
+/// Counts the agents over the limit of each state that has one.
+pub(super) fn over_limit(
+    statuses: &[AgentStatus],
+    held: &[StateSince],
+    taken: Stamp,
+    limits: &StateLimits,
+) -> Vec<OverLimit> {
+    let of_state = |state: AgentState| {
+        let limit = limits[state.index()]?;
+        let in_state = statuses.iter().zip(held).filter(|(status, _)| status.state == Some(state));
+        let agents = in_state.filter(|(_, held)| held.exceeds(limit, taken)).count() as u64;
+        Some(OverLimit { state, limit, agents })
+    };
+    AgentState::ALL.into_iter().filter_map(of_state).collect()
+}
