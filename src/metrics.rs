@@ -22,9 +22,9 @@ pub use exposition::{
     encode::encode,
     encoding::wants_gzip,
     negotiate::{Negotiated, negotiate},
-    status_view::{FieldUsage, StatusView},
+    status_view::StatusView,
 };
-pub use families::{identity::Identity, process::Process, shard::Sharing};
+pub use families::{fields::FieldUsage, identity::Identity, process::Process, shard::Sharing};
 
 use crate::{
     model::{Goals, Text},

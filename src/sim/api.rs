@@ -29,9 +29,9 @@ use std::time::SystemTime;
 
 use axum::http::{Method, StatusCode};
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, refuse};
 use auth::Sessions;
-pub(crate) use control::{AnswerMode, CONTROL_PATH, refuse};
+pub(crate) use control::{AnswerMode, CONTROL_PATH};
 use failover::FailoverState;
 use fault::Fault;
 use links::Links;

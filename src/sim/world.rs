@@ -37,11 +37,13 @@ pub use behaviour::Behaviour;
 pub use case::Class;
 pub(crate) use case::{Case, Stage};
 pub(crate) use change::ChangeError;
+pub(crate) use demand::Channel;
 pub use demand::Demand;
 pub use distribution::Distribution;
 use event::{Event, EventQueue};
 pub use profile::{ArrivalProfile, OpeningHours};
-pub(crate) use service::{Channel, Service};
+pub use rerouting::{Callback, Overflow, Rerouting, Transfer};
+pub(crate) use service::Service;
 use truth_recorder::TruthRecorder;
 pub use truth_recorder::{Disposition, Segment};
 

@@ -12,12 +12,14 @@
 //! | a list cannot be sorted | an unsorted answer, or a refusal that ends without `sort` | with the session; the member that holds the id stays |
 //! | the members to ask for; `fields=` hides a field or is refused | a second reading without `fields=` | with the session; the members seen stay |
 //! | a case list is not limited to 20 | more cases of one service | never: an exceeded limit is none |
+//! | skills join to no service | a list of skills that name none | never: it is logged once |
 //! | the fields that answers feed | every answer with rows | never: the next answer replaces it |
 //!
 //! A session ends with each login and renewal, by default once an hour: a server may have been
 //! upgraded or replaced behind its address, and only a new token shows it. All of it is forgotten
 //! when the target is built again. Failures of a server are not learnt: they belong to its state in
-//! `servers`, and its next success ends them.
+//! `servers`, and its next success ends them. Waits that a server asks for end by time; they are in
+//! `wire::backoff`.
 
 pub(super) mod field_coverage;
 pub(super) mod lists;

@@ -265,7 +265,7 @@ impl Servers {
 
     /// Requests that a server failed last and has to answer before it is used again.
     pub(super) fn failures(&self, server: &Server) -> Vec<(Resource, Url)> {
-        self.lock().find(server).map(|known| known.failures.requests().to_vec()).unwrap_or_default()
+        self.lock().find(server).map(|known| known.failures.requests.clone()).unwrap_or_default()
     }
 
     /// Servers that were not probed for an interval.
@@ -346,7 +346,7 @@ impl Servers {
             // not up.
             up: known
                 .up
-                .map(|up| up && (position == state.active || known.failures.requests().is_empty())),
+                .map(|up| up && (position == state.active || known.failures.requests.is_empty())),
         });
         self.stats.set_servers(uses.collect());
     }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use super::{
-    encode_input::{CenterInput, EncodeInput, label_text},
-    family::{FamilyWriter, Label, Spec},
+    encode_input::{CenterInput, EncodeInput, ServiceRow, label_text},
+    family::{FamilyWriter, Spec},
     flow, goals, skilled,
 };
 use crate::model::{ServiceStatus, Text};
@@ -92,19 +92,6 @@ const NUMBERS: Numbers = [
         |status| status.agents_busy,
     ),
 ];
-
-/// A service with the labels of its series.
-pub(in crate::metrics) struct ServiceRow<'a> {
-    pub(in crate::metrics) labels: [Label<'a>; 4],
-    status: &'a ServiceStatus,
-}
-
-impl ServiceRow<'_> {
-    /// Returns the id of the service.
-    pub(in crate::metrics) fn id(&self) -> &str {
-        &self.status.id
-    }
-}
 
 /// Writes the families of services.
 pub(in crate::metrics) fn write(

@@ -3,9 +3,8 @@
 use std::fmt;
 
 use super::{
-    encode_input::{CenterInput, EncodeInput},
+    encode_input::{CenterInput, EncodeInput, ServiceRow},
     family::{FamilyWriter, Spec},
-    services::ServiceRow,
 };
 use crate::model::AgentState;
 

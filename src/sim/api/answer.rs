@@ -3,7 +3,7 @@
 use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::sim::charset::Charset;
 
@@ -14,6 +14,11 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
     charset: Charset,
+}
+
+/// Answer to an order that is not carried out.
+pub(crate) fn refuse(status: StatusCode, message: &str) -> Answer {
+    Answer::new(status, json!({ "message": message }))
 }
 
 impl Answer {

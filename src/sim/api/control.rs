@@ -7,7 +7,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::answer::Answer;
+use super::answer::{Answer, refuse};
 use super::fault::Fault;
 use super::pending_changes::Change;
 use super::{Request, Rights, Trio};
@@ -155,11 +155,6 @@ impl Trio {
             },
         }))
     }
-}
-
-/// Answer to an order that is not carried out.
-pub(crate) fn refuse(status: StatusCode, message: &str) -> Answer {
-    Answer::new(status, json!({ "message": message }))
 }
 
 fn text(body: &Value, name: &str) -> Option<String> {

@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::control::refuse;
+use super::answer::{Answer, refuse};
 use super::links::Links;
 use super::{BASE_PATH, Request, Trio};
 

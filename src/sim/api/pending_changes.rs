@@ -7,8 +7,7 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::Trio;
-use super::answer::Answer;
-use super::control::refuse;
+use super::answer::{Answer, refuse};
 use crate::sim::world::{ChangeError, World};
 
 /// A configuration change.

@@ -7,19 +7,9 @@ use std::collections::BTreeSet;
 
 use super::{
     collected_list::{CollectedList, number},
-    recording::{Exchange, Recording},
+    recording::{Exchange, Recording, RequestKey},
 };
 use crate::sim::api::Query;
-
-/// Parameters that do not select rows.
-const PRESENTATION_PARAMETERS: [&str; 5] = ["page", "pagesize", "fields", "sort", "redirect"];
-
-/// Path and row filters of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct RequestKey {
-    path: String,
-    rows: Vec<(String, String)>,
-}
 
 /// A request to look up.
 #[derive(Debug)]
@@ -39,28 +29,6 @@ pub(super) enum Found<'r> {
     Exchange(&'r Exchange),
     /// All rows of a reading. With `pick`, the requested members must be selected from them.
     List { list: CollectedList<'r>, pick: bool },
-}
-
-impl RequestKey {
-    pub(super) fn new<'q>(path: &str, query: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
-        let rows =
-            query.filter(|(name, _)| !PRESENTATION_PARAMETERS.contains(&&*name.to_lowercase()));
-        let mut rows: Vec<_> =
-            rows.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
-        // The order of parameters says nothing, and clients of other versions send another.
-        rows.sort_unstable();
-        Self { path: path.to_owned(), rows }
-    }
-
-    pub(super) fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Returns true when both have the same path and the same filter parameters, with any values.
-    fn resembles(&self, other: &Self) -> bool {
-        let names = |key: &Self| key.rows.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-        self.path == other.path && !self.rows.is_empty() && names(self) == names(other)
-    }
 }
 
 impl Lookup {

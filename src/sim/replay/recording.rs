@@ -11,8 +11,6 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::lookup::RequestKey;
-
 /// The supported version of the format.
 const VERSION: u64 = 1;
 const FORMAT: &str = "trio-exporter recording";
@@ -24,6 +22,16 @@ const MANIFEST: &str = "recording.json";
 pub struct RecordingError {
     path: PathBuf,
     problem: String,
+}
+
+/// Parameters that do not select rows.
+const PRESENTATION_PARAMETERS: [&str; 5] = ["page", "pagesize", "fields", "sort", "redirect"];
+
+/// Path and row filters of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RequestKey {
+    path: String,
+    pub(super) rows: Vec<(String, String)>,
 }
 
 /// A recording in memory.
@@ -77,6 +85,28 @@ struct Manifest {
 struct CycleFile {
     file: String,
     at_ms: u64,
+}
+
+impl RequestKey {
+    pub(super) fn new<'q>(path: &str, query: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
+        let rows =
+            query.filter(|(name, _)| !PRESENTATION_PARAMETERS.contains(&&*name.to_lowercase()));
+        let mut rows: Vec<_> =
+            rows.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+        // The order of parameters says nothing, and clients of other versions send another.
+        rows.sort_unstable();
+        Self { path: path.to_owned(), rows }
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns true when both have the same path and the same filter parameters, with any values.
+    pub(super) fn resembles(&self, other: &Self) -> bool {
+        let names = |key: &Self| key.rows.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        self.path == other.path && !self.rows.is_empty() && names(self) == names(other)
+    }
 }
 
 impl Exchange {

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Callback, Overflow, Rerouting, Scenario, ServicePlan, Team, Transfer};
-use crate::sim::world::{ArrivalProfile, Behaviour, Class, Demand, Distribution, OpeningHours};
+use super::{Rerouting, Scenario, ServicePlan, Team};
+use crate::sim::world::{
+    ArrivalProfile, Behaviour, Callback, Class, Demand, Distribution, OpeningHours, Overflow,
+    Transfer,
+};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 const NINE: Duration = Duration::from_secs(9 * 3_600);

@@ -8,12 +8,14 @@ use rand_chacha::ChaCha8Rng;
 
 use super::agent::{Activity, Agent, Center, Group};
 use super::behaviour::Behaviour;
+use super::demand::Channel;
 use super::event::{Event, EventQueue};
 use super::profile::{ArrivalProfile, DAY, OpeningHours, STAFFED_SHARE, START, Shift};
-use super::service::{Channel, Service};
+use super::rerouting::Rerouting;
+use super::service::Service;
 use super::truth_recorder::TruthRecorder;
 use super::{CaseCounts, World, WorldOptions, names};
-use crate::sim::{IdOffsets, scenario::Rerouting};
+use crate::sim::IdOffsets;
 
 /// Id of the first service; the scenario's positions count from it.
 const FIRST_SERVICE: u32 = 101;

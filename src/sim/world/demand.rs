@@ -5,13 +5,21 @@ use std::time::Duration;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+use super::behaviour::Behaviour;
 use super::case::Class;
 use super::distribution::Distribution;
-use super::service::Channel;
 
 /// Patience of a caller who hangs up quickly: most polls, seconds apart, never see such a call.
 const SHORT_ABANDON_WAIT: Distribution =
     Distribution::Uniform(Duration::from_millis(500), Duration::from_secs(3));
+
+/// Kind of cases that a service takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channel {
+    Phone,
+    Chat,
+    Mail,
+}
 
 /// Cases of one class at a service.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,6 +72,48 @@ impl Demand {
 }
 
 impl Channel {
+    /// Channel of the service with this number in its contact centre: one in eight for chat, one
+    /// for mail.
+    pub(crate) fn for_number(number: usize) -> Self {
+        match number % 8 {
+            4 => Self::Chat,
+            6 => Self::Mail,
+            _ => Self::Phone,
+        }
+    }
+
+    /// Channel of a class.
+    pub(crate) fn for_class(class: Class) -> Self {
+        match class {
+            Class::Voice | Class::Callback => Self::Phone,
+            Class::Chat => Self::Chat,
+            Class::Email | Class::Task => Self::Mail,
+        }
+    }
+
+    /// Offered load at the busiest time, as a share of the capacity of the staff.
+    pub(crate) fn load(self) -> f64 {
+        match self {
+            // Above the capacity: abandons bound these queues. No one abandons an e-mail, so mail
+            // must leave room.
+            Self::Phone => 1.35,
+            Self::Chat => 1.2,
+            Self::Mail => 1.0,
+        }
+    }
+
+    /// Mean seconds of a demo agent's time per case of the most common class, ringing and wrap-up
+    /// included.
+    pub(crate) fn mean_cycle(self) -> f64 {
+        let handling = self.demands().last().map(|demand| demand.handling);
+        let distributions = [handling, Behaviour::TYPICAL.ringing, Behaviour::TYPICAL.wrap_up];
+        distributions
+            .into_iter()
+            .flatten()
+            .map(|distribution| distribution.mean().as_secs_f64())
+            .sum()
+    }
+
     /// Demand at the demo's services. The most common class is last: [`Self::mean_cycle`] relies on
     /// it.
     pub(super) fn demands(self) -> Vec<Demand> {

@@ -3,10 +3,10 @@
 use super::World;
 use super::agent::Center;
 use super::build::add_group;
+use super::demand::Channel;
 use super::demand::mean_handling;
 use super::names;
 use super::profile::Shift;
-use super::service::Channel;
 use crate::sim::scenario::{Scenario, ServicePlan, Team};
 
 /// Id of a scenario's only contact centre.

@@ -1,12 +1,54 @@
 //! Rerouting: overflow and transfer to another service, and conversion of a call to a callback.
 
+use std::time::Duration;
+
 use rand::RngExt;
 
 use super::World;
 use super::case::{Class, Stage};
 use super::event::Event;
 use super::truth_recorder::Disposition;
-use crate::sim::scenario::Rerouting;
+
+/// Rerouting of calls; none by default. A target service is given by its position in
+/// the services of the scenario; a position without a service receives nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rerouting {
+    /// Waiting calls that overflow to another service.
+    pub overflow: Option<Overflow>,
+    /// Waiting calls that become callbacks and keep waiting.
+    pub callback: Option<Callback>,
+    /// Answered calls that are transferred to another service.
+    pub transfer: Option<Transfer>,
+}
+
+/// Overflow of waiting calls to another service.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Overflow {
+    /// Share of the calls, 0 to 1.
+    pub share: f64,
+    /// Wait before the overflow.
+    pub after: Duration,
+    /// Position of the target service.
+    pub to: usize,
+}
+
+/// Conversion of waiting calls to callbacks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Callback {
+    /// Share of the calls, 0 to 1.
+    pub share: f64,
+    /// Wait before the conversion.
+    pub after: Duration,
+}
+
+/// Transfer of answered calls to another service.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transfer {
+    /// Share of the calls, 0 to 1.
+    pub share: f64,
+    /// Position of the target service.
+    pub to: usize,
+}
 
 impl World {
     /// Schedules overflow and callback of a call that waits too long, each with its share.

@@ -3,19 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::behaviour::Behaviour;
 use super::case::Class;
-use super::demand::Demand;
+use super::demand::{Channel, Demand};
 use super::profile::{ArrivalProfile, OpeningHours};
-use crate::sim::scenario::Rerouting;
-
-/// Kind of cases that a service takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Channel {
-    Phone,
-    Chat,
-    Mail,
-}
+use super::rerouting::Rerouting;
 
 /// A service and its queue.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,50 +37,6 @@ pub(crate) struct Service {
     pub(crate) logged_on: usize,
     pub(crate) available: usize,
     pub(crate) busy: usize,
-}
-
-impl Channel {
-    /// Channel of the service with this number in its contact centre: one in eight for chat, one
-    /// for mail.
-    pub(crate) fn for_number(number: usize) -> Self {
-        match number % 8 {
-            4 => Self::Chat,
-            6 => Self::Mail,
-            _ => Self::Phone,
-        }
-    }
-
-    /// Channel of a class.
-    pub(crate) fn for_class(class: Class) -> Self {
-        match class {
-            Class::Voice | Class::Callback => Self::Phone,
-            Class::Chat => Self::Chat,
-            Class::Email | Class::Task => Self::Mail,
-        }
-    }
-
-    /// Offered load at the busiest time, as a share of the capacity of the staff.
-    pub(crate) fn load(self) -> f64 {
-        match self {
-            // Above the capacity: abandons bound these queues. No one abandons an e-mail, so mail
-            // must leave room.
-            Self::Phone => 1.35,
-            Self::Chat => 1.2,
-            Self::Mail => 1.0,
-        }
-    }
-
-    /// Mean seconds of a demo agent's time per case of the most common class, ringing and wrap-up
-    /// included.
-    pub(crate) fn mean_cycle(self) -> f64 {
-        let handling = self.demands().last().map(|demand| demand.handling);
-        let distributions = [handling, Behaviour::TYPICAL.ringing, Behaviour::TYPICAL.wrap_up];
-        distributions
-            .into_iter()
-            .flatten()
-            .map(|distribution| distribution.mean().as_secs_f64())
-            .sum()
-    }
 }
 
 impl Service {

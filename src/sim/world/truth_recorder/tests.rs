@@ -6,8 +6,8 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::sim::scenario::{Callback, Overflow, Scenario, ServicePlan, Team, Transfer};
-use crate::sim::world::{Behaviour, Demand, Distribution};
+use crate::sim::scenario::{Scenario, ServicePlan, Team};
+use crate::sim::world::{Behaviour, Callback, Demand, Distribution, Overflow, Transfer};
 
 fn second(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
