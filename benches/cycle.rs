@@ -8,7 +8,6 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,9 +17,9 @@ use trio_exporter::{
     app::{App, shutdown},
     config::{Config, Target},
     http, metrics,
-    model::{Clock, Goals, Selection},
+    model::Clock,
     poller, tally,
-    trio::{self, Dictionary, Limits},
+    trio::{self, Dictionary},
 };
 
 // Odd, so that the median is one of the cycles.
@@ -94,22 +93,13 @@ fn peak_memory() -> Option<f64> {
 }
 
 fn config(trio: &SimulatedTrio) -> Config {
-    let target = Target {
-        name: "bench".into(),
-        trio: trio::Settings {
-            servers: vec![trio.url.parse().unwrap()],
-            client_key: trio.key.clone().into(),
-            username: trio.user.clone().into(),
-            password: trio.password.clone().into(),
-            time_zone: None,
-            default_case_class: None,
-            extra_roots: trio::ExtraRoots::default(),
-            limits: Limits::default(),
-        },
-        dictionary: Arc::new(Dictionary::builtin().unwrap()),
-        goals: Arc::new(Goals::default()),
-        contact_centers: Selection::default(),
-    };
+    let settings = trio::Settings::new(
+        vec![trio.url.parse().unwrap()],
+        trio.key.clone().into(),
+        trio.user.clone().into(),
+        trio.password.clone().into(),
+    );
+    let target = Target::new("bench", settings, Dictionary::builtin().unwrap());
     Config {
         targets: vec![target],
         poll: poller::Settings::default(),

@@ -4,9 +4,7 @@
 
 mod once;
 mod reloading;
-mod restart;
 mod service_manager;
-mod shard;
 pub mod shutdown;
 mod state_writer;
 mod supervisor;
@@ -104,11 +102,11 @@ impl PollerFactory {
     /// # Errors
     /// The TLS configuration of the target or of this machine cannot be used.
     pub fn poller(&self) -> anyhow::Result<Poller> {
-        let Target { name, trio, dictionary, goals, contact_centers } = self.target.clone();
-        let limits = trio.limits;
+        let Target { name, trio, poll: limits, dictionary, goals, contact_centers } =
+            self.target.clone();
         let client = Client::new(trio, dictionary, self.stats.clone(), self.clock.clone())
             .with_context(|| format!("target {name}: no HTTP client can be made"))?;
-        let poll = self.poll.within(&limits);
+        let poll = self.poll.within(limits);
         let (clock, stats, publish) =
             (self.clock.clone(), self.stats.clone(), self.publish.clone());
         let poller = Poller::new(name, client, poll, self.tally.clone(), clock, stats, publish);
@@ -166,7 +164,7 @@ impl App {
         match Hangups::new() {
             Ok(hangups) => self.hangups = Some(hangups),
             Err(error) => {
-                tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload")
+                tracing::warn!(%error, "SIGHUP cannot be received; reload by POST /-/reload");
             }
         }
         self

@@ -1,30 +1,22 @@
-//! The command line: flags of all commands, and one module a command that calls the room which does
-//! the work.
+//! The command line: flags of all commands, and modules that call the rooms which do the work.
 
-mod check;
 mod demo;
 mod generated;
-mod healthcheck;
-mod init;
-mod inspect;
-mod number;
-mod record;
 mod run;
 mod shard;
 mod simulate;
+mod tools;
 mod trace;
 mod web;
 
-use std::{fmt, path::PathBuf, process::ExitCode, time::Duration};
+use std::{fmt, ops::RangeInclusive, path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-
-pub use demo::config as demo_config;
-
-use crate::app::telemetry::{self, Settings};
-use number::number;
 use shard::ShardFlag;
 use web::WebArgs;
+
+use crate::app::telemetry::{self, Settings};
+pub use demo::config as demo_config;
 
 /// Prometheus exporter for the Enghouse Trio contact centre.
 // `run` is the default command, so its flags are here as well. Without
@@ -61,7 +53,7 @@ enum Command {
     /// report.
     Record(RecordArgs),
     /// Write a first configuration: ask for server, client key, user and password.
-    Init(init::InitArgs),
+    Init(tools::InitArgs),
     /// Print a script that makes a shell complete commands and flags.
     Completions(generated::CompletionsArgs),
     /// Print the JSON Schema of the configuration file, for editors.
@@ -125,7 +117,7 @@ struct InspectArgs {
     show_values: bool,
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
-    output: inspect::Output,
+    output: tools::Output,
     /// Print entries of a fields_file to edit, with the words that are not mapped, instead of the
     /// report.
     #[arg(long, conflicts_with = "diff")]
@@ -286,19 +278,36 @@ impl Cli {
             Command::Run(args) => runtime.block_on(run::run(args, level)),
             Command::Demo(args) => runtime.block_on(demo::run(args, level)),
             Command::Simulate(args) => runtime.block_on(simulate::run(args)),
-            Command::Inspect(args) => runtime.block_on(inspect::run(args)),
-            Command::Check(args) => runtime.block_on(check::run(args)),
+            Command::Inspect(args) => runtime.block_on(tools::inspect(args)),
+            Command::Check(args) => runtime.block_on(tools::check(args)),
             Command::Trace(args) => runtime.block_on(trace::run(args)),
-            Command::Record(args) => runtime.block_on(record::run(args)),
-            Command::Init(args) => init::run(args),
+            Command::Record(args) => runtime.block_on(tools::record(args)),
+            Command::Init(args) => tools::init(args),
             Command::Completions(args) => generated::completions(&args),
             Command::Schema => generated::schema(),
             Command::Man(args) => generated::man(&args),
-            Command::Healthcheck(args) => runtime.block_on(healthcheck::run(args)),
+            Command::Healthcheck(args) => runtime.block_on(tools::healthcheck(args)),
         };
         // Dropping the runtime would wait without end for a file operation on a disk that hangs.
         runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
         done
+    }
+}
+
+/// Returns a parser for numbers within `bounds`; its error says which numbers are allowed.
+fn number<T: TryFrom<u64>>(
+    bounds: RangeInclusive<u64>,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = text.parse().ok().filter(|number| bounds.contains(number));
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
+            match (bounds.start(), bounds.end()) {
+                // The largest number of a type means nothing to the reader of a message.
+                (0, &u64::MAX) => "give a whole number".to_owned(),
+                (least, &u64::MAX) => format!("give a whole number of at least {least}"),
+                (least, most) => format!("give a whole number from {least} to {most}"),
+            }
+        })
     }
 }
 

@@ -4,10 +4,10 @@
 
 mod agents;
 mod environment;
-mod exposure;
 mod files;
 mod goals;
-mod limits;
+mod keys;
+mod kinds;
 mod schema;
 mod secret;
 mod sections;
@@ -17,7 +17,6 @@ pub mod web;
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use jiff::tz::TimeZone;
@@ -27,11 +26,13 @@ use crate::{
     model::{Goals, Selection, Shard, Text},
     poller, tally,
     trio::{self, Dictionary},
-    yaml::{self, Complaints, Section},
+    yaml::{self, Complaints, Entry},
 };
 pub use environment::servers;
 use files::Files;
-pub use schema::{schema, schema_text};
+pub use keys::KeyRow;
+use keys::Keys;
+pub use schema::{keys, schema, schema_text};
 pub use target::{check_name, check_secret};
 
 /// All settings of the exporter.
@@ -75,6 +76,8 @@ pub struct Target {
     pub name: Text,
     /// Servers, account and limits of requests.
     pub trio: trio::Settings,
+    /// Limits of its poller.
+    pub poll: poller::Limits,
     /// Member names and words of its answers.
     pub dictionary: Arc<Dictionary>,
     /// Goals of its services.
@@ -84,6 +87,18 @@ pub struct Target {
 }
 
 impl Target {
+    /// Puts a target together from what each needs; the rest has its defaults.
+    pub fn new(name: impl Into<Text>, trio: trio::Settings, dictionary: Dictionary) -> Self {
+        Self {
+            name: name.into(),
+            trio,
+            poll: poller::Limits::default(),
+            dictionary: Arc::new(dictionary),
+            goals: Arc::default(),
+            contact_centers: Selection::default(),
+        }
+    }
+
     /// Returns the time zone in which its day begins: the configured one, else that of this
     /// machine.
     pub fn time_zone(&self) -> TimeZone {
@@ -120,9 +135,9 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
             environment::URL
         ));
     }
-    let config = yaml::parse(&text, &mut complaints).map(|root| {
-        let mut root = Section::root(&root, &mut complaints);
-        read(&mut root, &mut files, &mut complaints)
+    let config = yaml::parse(&text, &mut complaints).map(|node| {
+        let root = Entry { path: String::new(), node: &node };
+        Keys::read(&root, &mut complaints, |keys| read(keys, &mut files))
     });
     match config {
         Some(mut config) if complaints.is_empty() => {
@@ -133,66 +148,36 @@ fn from_file(path: &Path, environment: Environment<'_>) -> Result<Config, Vec<St
     }
 }
 
-fn read(root: &mut Section<'_>, files: &mut Files, complaints: &mut Complaints) -> Config {
+/// Reads all keys of the file; `keys` describes them with it as well.
+fn read(keys: &mut Keys<'_, '_>, files: &mut Files) -> Config {
     let mut warnings = Vec::new();
     // Before the targets, because each target keeps the goals of its own services.
-    let (goals, references) = goals::read(root, complaints);
-    let (mut targets, mut listed) = (Vec::new(), 0);
-    match root.get("targets") {
-        Some(list) => {
-            if list.list().is_empty() {
-                list.wrong(complaints, "must name at least one Trio system to read");
-            }
-            listed = list.list().len();
-            for entry in list.list() {
-                let Some(target) = target::read(&entry, files, &goals, complaints, &mut warnings)
-                else {
-                    continue;
-                };
-                if targets.iter().any(|other: &Target| other.name == target.name) {
-                    // Their series would collide: the label `target` is all that tells them apart.
-                    let message = format_args!(
-                        "is called `{}`, as another target is; give each a `name` of its own",
-                        target.name
-                    );
-                    entry.wrong(complaints, message);
-                }
-                targets.push(target);
-            }
-        }
-        None => complaints.add(
-            root.position(),
-            "targets",
-            "missing; name at least one Trio system to read",
-        ),
-    }
-    let mut poll = sections::poll(root, complaints);
-    sections::collectors(root, &mut poll, complaints);
-    let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
+    let (goals, references) = goals::read(keys);
+    let targets = target::read(keys, files, &goals, &mut warnings);
+    let listed = targets.len();
+    let targets: Vec<Target> = targets.into_iter().flatten().collect();
+    let poll = sections::poll(keys);
+    let poll = sections::collectors(keys, poll);
     // A target with an error has no known name. Skip this check then, or a rule that names that
     // target would be reported as a second error.
-    if names.len() == listed {
-        references.check_targets(&names, complaints);
+    if targets.len() == listed {
+        let names = targets.iter().map(|target| &*target.name).collect::<Vec<_>>();
+        references.check_targets(&names, keys.complaints());
     }
     goals::warn(&goals, &references.wait_targets, &poll, &mut warnings);
-    let (mut tally, identity) = agents::read(root, files, complaints);
-    let (max_series, keep) = sections::metrics(root, complaints);
-    tally.keep = keep.unwrap_or(tally.keep);
-    let state_file = root
-        .get("state_file")
-        .and_then(|entry| sections::state_file(&entry, files.folder(), complaints));
-    root.finish(complaints);
-    let defaults = metrics::Settings::default();
-    let metrics = metrics::Settings {
-        max_series: max_series.unwrap_or(defaults.max_series),
-        identity,
-        ..defaults
-    };
-    Config { targets, poll, tally, metrics, state_file, shard: None, warnings }
+    let (tally, identity) = agents::read(keys, files);
+    let (max_series, keep) = sections::metrics(keys);
+    let state_file = sections::state_file(keys, files.folder());
+    Config {
+        targets,
+        poll,
+        tally: tally::Settings { keep, ..tally },
+        metrics: metrics::Settings { max_series, identity, ..metrics::Settings::default() },
+        state_file,
+        shard: None,
+        warnings,
+    }
 }
-
-/// Shortest interval of a collector. Polling more often than this would overload Trio.
-const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

@@ -35,16 +35,15 @@ use axum::{
 };
 
 pub use access::{
+    guard::Limits,
     headers::{BadHeader, CONFIGURABLE, Headers},
-    limits::Limits,
     tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version},
     users::{BadHash, PasswordHash, Users},
-    web::{RateLimit, Web},
-    web_files::{Reloader, WatchedFile, WebFiles, WebReading},
+    web::{RateLimit, Reloader, WatchedFile, Web, WebFiles, WebReading},
 };
-use pages::{discovery, health, landing, log_level, metrics, reload, status};
+use pages::{discovery, health, landing, metrics, reload, status};
 pub use pages::{
-    external_url::{BadExternalUrl, ExternalUrl},
+    discovery::{BadExternalUrl, ExternalUrl},
     health::Readiness,
     landing::Landing,
     log_level::{LogFilter, log_level},
@@ -52,9 +51,8 @@ pub use pages::{
 };
 pub use serve::{
     Server, Settings,
-    listen::{BadAddress, ListenAddress},
+    listen::{BadAddress, CannotListen, Listen, ListenAddress},
     serve,
-    sockets::{CannotListen, Listen},
 };
 
 use crate::metrics::Exposition;
@@ -93,7 +91,7 @@ fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
 /// Returns the paths of all pages, that of [`log_level()`] included, for tests that visit each of
 /// them.
 pub fn paths() -> Vec<&'static str> {
-    pages().into_iter().map(|(path, _)| path).chain([log_level::PATH]).collect()
+    pages().into_iter().map(|(path, _)| path).chain([pages::log_level::PATH]).collect()
 }
 
 /// Builds the router of the pages. `/sd` lists targets at `external` if that is configured, else at

@@ -20,11 +20,10 @@ use tokio::sync::watch;
 pub use exposition::{
     EncodeError, Encoded, Exposition, ExpositionError,
     encode::encode,
-    encoding::wants_gzip,
-    negotiate::{Negotiated, negotiate},
-    status_view::StatusView,
+    negotiate::{Negotiated, negotiate, wants_gzip},
+    status_view::{FieldUsage, StatusView},
 };
-pub use families::{fields::FieldUsage, identity::Identity, process::Process, shard::Sharing};
+pub use families::{exporter::Sharing, persons::Identity, process::Process};
 
 use crate::{
     model::{Goals, Text},

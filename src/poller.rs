@@ -31,7 +31,7 @@ use crate::{
     snapshot::{Center, Snapshot},
     stats::Stats,
     tally::{self, Published, Saved, Tally},
-    trio::{Client, Error, Limits, Root, Route},
+    trio::{Client, Error, Root, Route},
 };
 use budget::Load;
 use pacing::RequestCounts;
@@ -48,12 +48,25 @@ pub struct Settings {
     pub inventory: Duration,
     /// Configured intervals of single collectors, in the order of [`Collector::ALL`].
     pub collectors: [CollectorInterval; Collector::COUNT],
-    /// Longest time that one collector may take.
-    pub collector_limit: Duration,
+    /// Limits of the target.
+    pub limits: Limits,
+}
+
+/// Limits of polling one target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest time that one collector may take in a step.
+    pub collector: Duration,
     /// Requests a minute that are never exceeded: intervals grow instead.
     pub requests_per_minute: u32,
     /// Largest number of single cases read in a step.
     pub follow_cases: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { collector: Duration::from_secs(60), requests_per_minute: 600, follow_cases: 20 }
+    }
 }
 
 /// Configured interval of one collector.
@@ -75,22 +88,15 @@ impl Default for Settings {
             configuration: Duration::from_secs(300),
             inventory: Duration::from_secs(3600),
             collectors: [CollectorInterval::Default; Collector::COUNT],
-            collector_limit: Duration::from_secs(60),
-            requests_per_minute: 600,
-            follow_cases: 20,
+            limits: Limits::default(),
         }
     }
 }
 
 impl Settings {
     /// Returns the settings with the limits of a target.
-    pub fn within(self, limits: &Limits) -> Self {
-        Self {
-            collector_limit: limits.collector,
-            requests_per_minute: limits.requests_per_minute,
-            follow_cases: limits.follow_cases,
-            ..self
-        }
+    pub fn within(self, limits: Limits) -> Self {
+        Self { limits, ..self }
     }
 
     /// Returns the interval of `collector`; `None` if it is switched off.
@@ -159,6 +165,7 @@ impl Poller {
         stats: Arc<Stats>,
         publish: watch::Sender<Option<Arc<Published>>>,
     ) -> Self {
+        stats.request_budget.set(Some(f64::from(settings.limits.requests_per_minute)));
         Self {
             target,
             client,

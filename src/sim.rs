@@ -1,15 +1,36 @@
 //! A simulated Trio server for the demo, for tests and for authors of Trio clients.
 //!
-//! Reading order: `world` is a discrete-event simulation of a contact centre; `scenario` states a
-//! world instead of generating one; `truth` holds the exact figures of a world; `dialect` and
-//! `charset` define member names, units and encodings; `api` answers requests; `simulator` adds a
-//! clock and a socket, `in_process` neither; `replay` serves the recorded answers of a real Trio.
+//! Reading order: `options` and `scenario` say what is simulated; `world` is a discrete-event
+//! simulation of a contact centre; `truth` holds its exact figures; `dialect` defines member names,
+//! units and envelopes; `api` answers requests; `simulator` adds a clock and a socket, `in_process`
+//! neither; `replay` serves the recorded answers of a real Trio.
 //!
 //! The room is written from the vendor's help alone and shares no code with the client of this
 //! program: a wrong member name in one cannot be hidden by the same mistake in the other.
 
+// One macro for all closed sets, so that list and words of a set cannot differ.
+macro_rules! closed_set {
+    ($(#[$doc:meta])* $vis:vis $name:ident, $word:ident: $kind:ty {
+        $($(#[$item_doc:meta])* $item:ident => $text:expr),+ $(,)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        $vis enum $name { $($(#[$item_doc])* $item),+ }
+
+        #[allow(dead_code, reason = "not every set is walked through")]
+        impl $name {
+            /// Every member of the set, in the order of declaration.
+            $vis const ALL: [Self; [$(stringify!($item)),+].len()] = [$(Self::$item),+];
+
+            /// Returns the text that stands for this member.
+            $vis const fn $word(self) -> $kind {
+                match self { $(Self::$item => $text),+ }
+            }
+        }
+    };
+}
+
 mod api;
-mod charset;
 mod dialect;
 mod in_process;
 mod options;
@@ -19,15 +40,15 @@ mod simulator;
 mod truth;
 mod world;
 
-pub use charset::Charset;
+pub use api::Charset;
 pub use dialect::Dialect;
 pub use in_process::InProcess;
 pub use options::{IdOffsets, Options};
 pub use replay::{RecordingError, Replay};
-pub use scenario::{Scenario, ServicePlan, Team};
+pub use scenario::{Callback, Overflow, Rerouting, Scenario, ServicePlan, Team, Transfer};
 pub use simulator::{Simulator, WallClock, serve};
 pub use truth::{AgentTime, Flow, ServiceTruth, TARGETS, Truth};
 pub use world::{
-    Activity, ArrivalProfile, Behaviour, Callback, Class, Demand, Disposition, Distribution,
-    OpeningHours, Overflow, Rerouting, Segment, Transfer,
+    Activity, ArrivalProfile, Behaviour, Class, Demand, Disposition, Distribution, OpeningHours,
+    Segment,
 };

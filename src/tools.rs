@@ -1,4 +1,5 @@
-//! The commands that an operator runs beside the exporter, one module each. Their flags are in `cli`.
+//! The commands that an operator runs beside the exporter, one module each. `cli` parses their
+//! flags.
 //!
 //! | module | command |
 //! | --- | --- |

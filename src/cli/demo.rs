@@ -12,11 +12,11 @@ use crate::{
     config::{Config, Target},
     http::ListenAddress,
     metrics::{self, Identity},
-    model::{AgentState, Clock, GivenGoals, Goals, Selection},
+    model::{AgentState, Clock, GivenGoals, Goals},
     poller,
     sim::{self, Options},
     tally,
-    trio::{self, Dictionary, Limits},
+    trio::{self, Dictionary},
 };
 
 /// Pause reasons that the demo shows by name; the others of the simulated agents are `other`.
@@ -59,16 +59,12 @@ pub(super) async fn run(args: DemoArgs, level: LogLevel) -> anyhow::Result<()> {
 /// # Errors
 /// The built-in field dictionary is invalid.
 pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
-    let settings = trio::Settings {
-        servers: vec![format!("http://{trio}/te/api").parse()?],
-        client_key: options.client_key.clone().into(),
-        username: options.username.clone().into(),
-        password: options.password.clone().into(),
-        time_zone: None,
-        default_case_class: None,
-        extra_roots: trio::ExtraRoots::default(),
-        limits: Limits::default(),
-    };
+    let settings = trio::Settings::new(
+        vec![format!("http://{trio}/te/api").parse()?],
+        options.client_key.clone().into(),
+        options.username.clone().into(),
+        options.password.clone().into(),
+    );
     let dictionary = Dictionary::builtin().map_err(|errors| anyhow::anyhow!(errors.join("\n")))?;
     let general = GivenGoals { minimum_agents: Some(2), ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(general, Vec::new()));
@@ -80,13 +76,7 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         tally.state_limits[state.index()] = Some(limit);
     }
     Ok(Config {
-        targets: vec![Target {
-            name: "demo".into(),
-            trio: settings,
-            dictionary: Arc::new(dictionary),
-            goals,
-            contact_centers: Selection::default(),
-        }],
+        targets: vec![Target { goals, ..Target::new("demo", settings, dictionary) }],
         poll: poller::Settings::default(),
         tally,
         // Names are shown here alone by default: the simulated people are invented.

@@ -10,7 +10,7 @@ use std::{
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 
-use super::{UsageError, number::number};
+use super::{UsageError, number};
 use crate::{
     app::shutdown,
     http::ListenAddress,

@@ -71,12 +71,8 @@ pub(super) async fn run(args: TraceArgs) -> anyhow::Result<()> {
         Tokens::with_random_key().context("the system gives no random numbers")?,
     );
     let out = Printer(args.output);
-    let introduction = tracer.introduction(
-        &target.name,
-        &clock,
-        poll.state,
-        target.trio.limits.requests_per_minute,
-    );
+    let introduction =
+        tracer.introduction(&target.name, &clock, poll.state, target.poll.requests_per_minute);
     let mut trace = trace(target, &args.contact_center, poll, tally, clock, tracer)?;
     let stop = shutdown::on_signal()?;
     let end = args.run_time.map(|long| tokio::time::Instant::now() + long);

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::Args;
 use jiff::SignedDuration;
 
-use super::{UsageError, number::number};
+use super::{UsageError, number};
 use crate::{
     config,
     http::{ExternalUrl, Limits, Listen, ListenAddress, Settings, WebFiles},

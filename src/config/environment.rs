@@ -1,16 +1,9 @@
 //! Reads a single target from environment variables (`TRIO_URL` and the other `TRIO_*`).
 
-use std::sync::Arc;
-
 use url::Url;
 
 use super::{Config, Environment, Target, files::Files, target};
-use crate::{
-    metrics,
-    model::{Goals, Selection},
-    poller, tally, trio,
-    yaml::Complaints,
-};
+use crate::{metrics, poller, tally, trio, yaml::Complaints};
 
 /// Variable with the addresses of the API, one for each server.
 pub(super) const URL: &str = "TRIO_URL";
@@ -70,24 +63,9 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
     else {
         return Err(errors);
     };
-    let trio = trio::Settings {
-        servers,
-        client_key,
-        username,
-        password,
-        time_zone: None,
-        default_case_class: None,
-        extra_roots: trio::ExtraRoots::default(),
-        limits: trio::Limits::default(),
-    };
+    let trio = trio::Settings::new(servers, client_key, username, password);
     Ok(Config {
-        targets: vec![Target {
-            name: name.into(),
-            trio,
-            dictionary: Arc::new(dictionary),
-            goals: Arc::new(Goals::default()),
-            contact_centers: Selection::default(),
-        }],
+        targets: vec![Target::new(name, trio, dictionary)],
         poll: poller::Settings::default(),
         tally: tally::Settings::default(),
         metrics: metrics::Settings::default(),

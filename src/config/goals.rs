@@ -1,27 +1,27 @@
 //! Reads the section `goals`: targets and limits for services, general ones and rules for single
 //! services.
 
-mod class;
-mod warnings;
+use std::time::Duration;
 
-use std::{ops::RangeInclusive, time::Duration};
+use serde_json::json;
 
+use super::{
+    keys::Keys,
+    kinds::{AtLeast, ByWord, Kind, ListOf, Share, Text, Whole, Words, map_of},
+};
 use crate::{
     model::{
-        CaseClass, ClassGoals, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule,
-        ServiceMatch,
+        CaseClass, ClassGoals, Collector, GivenClass, GivenGoals, Goals, NAME_LIMIT, Pattern, Rule,
+        ServiceGoals, ServiceMatch,
     },
-    yaml::{Complaints, Entry, Position, Section, unknown},
+    poller::{self, CollectorInterval},
+    yaml::{Complaints, Position},
 };
-pub(super) use warnings::warn;
 
 /// Most rules in `goals.services`.
 // Each rule is tried for each service. A longer list names single services where a pattern would
 // do.
-pub(super) const MAX_RULES: usize = 500;
-
-/// Allowed values of `minimum_agents`.
-pub(super) const AGENTS: RangeInclusive<i64> = 0..=100_000;
+const MAX_RULES: usize = 500;
 
 /// A wait target, and the key that sets it or could set it.
 #[derive(Debug)]
@@ -67,154 +67,194 @@ impl References {
 }
 
 /// Reads the goals, and what has to be compared with other sections.
-pub(super) fn read(root: &mut Section<'_>, complaints: &mut Complaints) -> (Goals, References) {
+pub(super) fn read(keys: &mut Keys<'_, '_>) -> (Goals, References) {
     let mut references = References::default();
-    let Some(entry) = root.get("goals") else {
-        references.wait_targets.push(WaitTarget::new(
-            &GivenClass::new(CaseClass::Voice),
-            None,
-            "goals.classes",
-        ));
-        return (Goals::default(), references);
-    };
-    let mut section = entry.section(complaints);
-    let general = given(&mut section, None, &mut references, complaints);
-    let rules =
-        section.get("services").map(|entry| rules(&entry, &general, &mut references, complaints));
-    section.finish(complaints);
-    (Goals::new(general, rules.unwrap_or_default()), references)
+    let goals = keys.map("goals", "What the services are meant to achieve.", |keys| {
+        let general = given(keys, None, &mut references.wait_targets);
+        let rules = rules(keys, &general, &mut references);
+        Goals::new(general, rules)
+    });
+    (goals, references)
 }
 
-/// Reads the keys that general goals and rules share. General goals without `classes` are goals for
-/// voice.
+/// Reads the keys that general goals and rules share; `general` goals are given to a rule alone,
+/// which has no defaults of its own. General goals without `classes` are goals for voice.
 fn given(
-    section: &mut Section<'_>,
+    keys: &mut Keys<'_, '_>,
     general: Option<&GivenGoals>,
-    references: &mut References,
-    complaints: &mut Complaints,
+    wait_targets: &mut Vec<WaitTarget>,
 ) -> GivenGoals {
-    let abandon_target = section.get("abandon_target").and_then(|entry| entry.ratio(complaints));
-    let minimum = section.get("minimum_agents").and_then(|entry| entry.integer(AGENTS, complaints));
-    let minimum_agents = minimum.and_then(|minimum| u32::try_from(minimum).ok());
-    let mut classes = Vec::new();
-    match section.get("classes") {
-        Some(entry) => {
-            for (key, entry) in entry.section(complaints).entries() {
-                let Some(class) = CaseClass::from_word(&key.text) else {
-                    let known = CaseClass::ALL.into_iter().map(CaseClass::as_str);
-                    complaints.add(key.at, &entry.path, unknown("case class", &key.text, known));
-                    continue;
-                };
-                let general =
-                    general.and_then(|goals| goals.classes.iter().find(|g| g.class == class));
-                let own = class::read(class, &mut entry.section(complaints), general, complaints);
-                references.wait_targets.push(WaitTarget::new(
-                    &own,
-                    general,
-                    &section.path_of("classes"),
-                ));
-                classes.push(own);
-            }
-        }
-        None if general.is_none() => {
-            classes.push(GivenClass::new(CaseClass::Voice));
-            references.wait_targets.push(WaitTarget::new(
-                &classes[0],
-                None,
-                &section.path_of("classes"),
-            ));
-        }
-        None => {}
-    }
+    let default = general.is_none().then(|| ServiceGoals::default().abandon_target);
+    let abandon_target =
+        keys.given("abandon_target", Share, default.as_ref(), "Share of cases that may be lost.");
+    let minimum_agents = keys.given(
+        "minimum_agents",
+        Whole(0..=100_000),
+        None,
+        "Agents who should be there at least; no default.",
+    );
+    let of_general =
+        |class| general.and_then(|goals| goals.classes.iter().find(|goals| goals.class == class));
+    let with_defaults = general.is_none();
+    let classes = ByWord {
+        words: CLASSES,
+        place: "CLASS",
+        each: "",
+        of: |class| {
+            map_of("The goals of one class of case.", move |keys| {
+                class_goals(keys, class, of_general(class), with_defaults)
+            })
+        },
+    };
+    let classes = keys.given("classes", classes, None, "Goals by class of case, for those in use.");
+    let classes: Vec<GivenClass> = match classes {
+        Some(classes) => classes.into_iter().map(|(_, goals)| goals).collect(),
+        None if general.is_none() => vec![GivenClass::new(CaseClass::Voice)],
+        None => Vec::new(),
+    };
+    let path = keys.path_of("classes");
+    let read = classes.iter().map(|goals| WaitTarget::new(goals, of_general(goals.class), &path));
+    wait_targets.extend(read);
     GivenGoals { classes, abandon_target, minimum_agents }
 }
 
-fn rules(
-    entry: &Entry<'_>,
-    general: &GivenGoals,
-    references: &mut References,
-    complaints: &mut Complaints,
-) -> Vec<Rule> {
-    let list = entry.list();
-    if list.len() > MAX_RULES {
-        let message = format_args!(
-            "must not have more than {MAX_RULES} rules; one pattern can mean many services"
-        );
-        entry.wrong(complaints, message);
-        return Vec::new();
+/// The classes of cases, as the file names them.
+const CLASSES: Words<CaseClass> =
+    Words { noun: "case class", all: &CaseClass::ALL, word: CaseClass::as_str };
+
+/// Reads the goals of a class. Reports goals that contradict each other or the `general` goals of
+/// the class.
+fn class_goals(
+    keys: &mut Keys<'_, '_>,
+    class: CaseClass,
+    general: Option<&GivenClass>,
+    with_defaults: bool,
+) -> GivenClass {
+    let default = ClassGoals::default_for(class);
+    let mut duration = |key, least, default: Duration, about| {
+        let kind = AtLeast(Duration::from_secs(least));
+        keys.given(key, kind, with_defaults.then_some(&default), about)
+    };
+    let wait_target =
+        duration("wait_target", 1, default.wait_target, "Waits are meant to be within this.");
+    let short_abandon = duration(
+        "short_abandon",
+        0,
+        default.short_abandon,
+        "A caller who leaves within this time does not count as lost.",
+    );
+    let warning_after = duration(
+        "warning_after",
+        1,
+        default.warning_after,
+        "Alerts are due above this; by default twice the wait target, at least 1m.",
+    );
+    let critical_after = duration(
+        "critical_after",
+        1,
+        default.critical_after,
+        "Urgent alerts are due above this; by default four times the wait target, at least 5m.",
+    );
+    let about = "The share of waits that are meant to be within wait_target.";
+    let level = with_defaults.then_some(default.level_target);
+    let level_target = keys.given("level_target", Share, level.as_ref(), about);
+    let given = GivenClass {
+        class,
+        wait_target,
+        level_target,
+        warning_after,
+        critical_after,
+        short_abandon,
+    };
+
+    // A rule that does not give a key inherits the general one, so the two are compared as they
+    // will apply.
+    let inherited =
+        |key: fn(&GivenClass) -> Option<Duration>| key(&given).or_else(|| general.and_then(key));
+    let warning_and_critical =
+        inherited(|class| class.warning_after).zip(inherited(|class| class.critical_after));
+    if warning_and_critical.is_some_and(|(warning, critical)| critical < warning) {
+        keys.wrong_key("critical_after", "must not be shorter than warning_after");
     }
-    let mut rules: Vec<Rule> = Vec::new();
-    for entry in list {
-        let mut section = entry.section(complaints);
-        let before = complaints.count();
-        let services = services(&mut section, references, complaints);
-        let goals = given(&mut section, Some(general), references, complaints);
-        section.finish(complaints);
+    let target = inherited(|class| class.wait_target).unwrap_or(default.wait_target);
+    if inherited(|class| class.short_abandon).is_some_and(|short| short > target) {
+        let message = format_args!("must not be longer than wait_target, {target:?}");
+        keys.wrong_key("short_abandon", message);
+    }
+    given
+}
+
+fn rules(keys: &mut Keys<'_, '_>, general: &GivenGoals, references: &mut References) -> Vec<Rule> {
+    let mut matches: Vec<ServiceMatch> = Vec::new();
+    let rule = map_of("Goals of some services.", |keys| {
+        let before = keys.complaints().count();
+        let services = services(keys, &mut references.targets);
+        let goals = given(keys, Some(general), &mut references.wait_targets);
+        let sets = ["abandon_target", "minimum_agents", "classes"];
+        keys.rule("anyOf", json!(sets.map(|key| json!({"required": [key]}))));
         // Only without another error: a misspelt goal is no rule without a goal.
-        if complaints.count() == before && goals == GivenGoals::default() {
-            entry.wrong(complaints, "sets no goal; give one, or remove the rule");
+        keys.report_unknown();
+        if keys.complaints().count() == before && goals == GivenGoals::default() {
+            keys.wrong("sets no goal; give one, or remove the rule");
         }
         // The second one would never decide: the first rule that matches does.
-        if let Some(twin) = rules.iter().position(|rule| is_same_match(&rule.services, &services)) {
-            entry.wrong(
-                complaints,
-                format_args!(
-                    "matches the same services as goals.services[{twin}]; merge the two rules"
-                ),
-            );
+        if let Some(twin) = matches.iter().position(|other| is_same_match(other, &services)) {
+            keys.wrong(format_args!(
+                "matches the same services as goals.services[{twin}]; merge the two rules"
+            ));
         }
-        rules.push(Rule { services, goals });
-    }
-    rules
+        matches.push(services.clone());
+        Rule { services, goals }
+    });
+    let too_many =
+        format!("must not have more than {MAX_RULES} rules; one pattern can mean many services");
+    let rules = ListOf::new(rule, "").sized(0..=MAX_RULES, too_many);
+    let about = "Goals of single services. Each key is looked up separately: the first rule that matches and has the key decides.";
+    keys.given("services", rules, None, about).unwrap_or_default()
 }
 
 fn services(
-    rule: &mut Section<'_>,
-    references: &mut References,
-    complaints: &mut Complaints,
+    keys: &mut Keys<'_, '_>,
+    targets: &mut Vec<(Position, String, Pattern)>,
 ) -> ServiceMatch {
-    let Some(entry) = rule.get("match") else {
-        let message = "missing; say which services, such as {name: Växel*}";
-        complaints.add(rule.position(), &rule.path_of("match"), message);
-        return ServiceMatch::default();
-    };
-    let before = complaints.count();
-    let mut section = entry.section(complaints);
-    let mut patterns = |key, complaints: &mut Complaints| {
-        let list = section.get(key).map(|entry: Entry<'_>| entry.list());
-        let read = list.into_iter().flatten();
-        read.filter_map(|entry| Some((pattern(&entry, complaints)?, entry)))
-            .unzip::<_, _, Vec<_>, Vec<_>>()
-    };
-    let (target, entries) = patterns("target", complaints);
-    for (pattern, entry) in target.iter().zip(entries) {
-        references.targets.push((entry.node.at, entry.path, pattern.clone()));
-    }
-    let services = ServiceMatch {
-        target,
-        contact_center: patterns("contact_center", complaints).0,
-        id: patterns("id", complaints).0,
-        name: patterns("name", complaints).0,
-        group: patterns("group", complaints).0,
-    };
-    section.finish(complaints);
-    if services == ServiceMatch::default() && complaints.count() == before {
-        let message = "must say which services, by id, name, group, contact_center or target; goals of all services belong directly under goals";
-        entry.wrong(complaints, message);
-    }
-    services
+    let about = "Which services; where several keys are given, all must fit.";
+    let services = map_of(about, |keys| {
+        let before = keys.complaints().count();
+        let mut patterns = |key, about| {
+            // Names from Trio are cut at this length, so a longer pattern could not match what it
+            // was copied from.
+            let pattern = Text::any("pattern").up_to(NAME_LIMIT);
+            let pattern = pattern.parsed(|text, entry| {
+                Ok::<_, String>((Pattern::new(&text), entry.node.at, entry.path.clone()))
+            });
+            keys.given(key, ListOf::new(pattern, EACH), None, about).unwrap_or_default()
+        };
+        let target = patterns("target", "Names of targets.");
+        targets.extend(target.iter().map(|(it, at, path)| (*at, path.clone(), it.clone())));
+        let mut patterns = |key, about| {
+            patterns(key, about).into_iter().map(|(pattern, ..)| pattern).collect::<Vec<_>>()
+        };
+        let services = ServiceMatch {
+            target: target.into_iter().map(|(pattern, ..)| pattern).collect(),
+            contact_center: patterns("contact_center", "Ids or names of contact centres."),
+            id: patterns("id", "Ids of services."),
+            name: patterns("name", "Names of services."),
+            group: patterns("group", "Ids or names of service groups."),
+        };
+        keys.rule("minProperties", json!(1));
+        keys.report_unknown();
+        if services == ServiceMatch::default() && keys.complaints().count() == before {
+            keys.wrong("must say which services, by id, name, group, contact_center or target; goals of all services belong directly under goals");
+        }
+        services
+    });
+    let missing = "missing; say which services, such as {name: Växel*}";
+    keys.required("match", services, missing, "").unwrap_or_default()
 }
 
-fn pattern(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Pattern> {
-    let text = entry.text(complaints)?;
-    // Names from Trio are cut at this length, so a longer pattern could not match what it was
-    // copied from.
-    if text.chars().count() > NAME_LIMIT {
-        entry.wrong(complaints, format_args!("must not be longer than {NAME_LIMIT} characters"));
-        return None;
-    }
-    Some(Pattern::new(&text))
-}
+/// Description of a pattern.
+const EACH: &str =
+    "Text, upper and lower case treated as equal; `*` matches any characters, including none.";
 
 /// Returns true if two rules have the same patterns, in any order and case.
 fn is_same_match(one: &ServiceMatch, other: &ServiceMatch) -> bool {
@@ -229,4 +269,62 @@ fn is_same_match(one: &ServiceMatch, other: &ServiceMatch) -> bool {
     };
     // An empty match is reported as such.
     *one != ServiceMatch::default() && words(one) == words(other)
+}
+
+/// Readings that should fall within a wait target.
+// A wait is known to one interval; with four of them the answers that may be on either side of the
+// target are few.
+const READINGS_PER_TARGET: u32 = 4;
+
+/// Adds a warning for each poll interval that is longer than a quarter of a wait target, naming the
+/// shortest such target, and one for wait targets that get no bucket in the histograms of waits.
+pub(super) fn warn(
+    goals: &Goals,
+    wait_targets: &[WaitTarget],
+    poll: &poller::Settings,
+    warnings: &mut Vec<String>,
+) {
+    // Shortest first, because each key is warned of once, and an interval that fits the shortest
+    // target fits all.
+    let mut shortest_first: Vec<&WaitTarget> = wait_targets.iter().collect();
+    shortest_first.sort_by_key(|target| target.after);
+    let mut warned = Vec::new();
+    for target in shortest_first {
+        let Some((key, interval)) = interval_of(target.class, poll) else { continue };
+        if interval * READINGS_PER_TARGET > target.after && !warned.contains(&key) {
+            warnings.push(format!(
+                "{key}: {interval:?} is longer than a quarter of {} ({:?}): it is then only roughly known whether a \
+                 case was answered within the target; shorten the interval",
+                target.key, target.after
+            ));
+            warned.push(key);
+        }
+    }
+    let left_out = Goals::edges_left_out([goals]);
+    if !left_out.is_empty() {
+        let left_out: Vec<_> = left_out.iter().map(|seconds| format!("{seconds}s")).collect();
+        let left_out = match left_out.as_slice() {
+            [one] => format!("{one} has"),
+            [others @ .., last] => format!("{} and {last} have", others.join(", ")),
+            [] => String::new(),
+        };
+        warnings.push(format!(
+            "goals: too many different wait targets for the buckets of trio_service_wait_seconds; {left_out} no bucket edge \
+             (service levels are not affected); use fewer different targets"
+        ));
+    }
+}
+
+/// Returns the interval at which cases of a class are read, and the key that sets it: calls, else
+/// all cases.
+fn interval_of(class: CaseClass, poll: &poller::Settings) -> Option<(String, Duration)> {
+    // Calls are in both lists; the list of calls is used where it is read.
+    let calls = matches!(class, CaseClass::Voice | CaseClass::Callback);
+    let collectors = [Collector::Calls, Collector::Cases].into_iter().skip(usize::from(!calls));
+    let (collector, interval) = collectors.filter_map(|c| Some((c, poll.interval(c)?))).next()?;
+    let key = match poll.collectors[collector.index()] {
+        CollectorInterval::Every(_) => format!("collectors.{}.interval", collector.as_str()),
+        CollectorInterval::Default | CollectorInterval::Off => "poll.state".to_owned(),
+    };
+    Some((key, interval))
 }

@@ -1,81 +1,101 @@
 //! Reads secrets: from the configuration itself, or better from a file of their own.
 
-use secrecy::{ExposeSecret, SecretSlice};
+use serde_json::{Value as Json, json};
 
-use super::files::Files;
+use super::{
+    files::Files,
+    keys::{Form, Keys, requires_value},
+    kinds::{Kind, Text},
+};
 use crate::{
     trio::Secret,
-    yaml::{Complaints, Entry, Section, UNQUOTED, Value},
+    yaml::{Complaints, Entry, UNQUOTED, Value},
 };
 
-/// A secret, and the entry that holds it or names its file.
-pub(super) struct GivenSecret<'a> {
-    pub(super) secret: Secret,
-    pub(super) entry: Entry<'a>,
+/// The two keys that give a secret, of which a file has one.
+pub(super) struct SecretKeys {
+    /// Key of the secret itself.
+    pub(super) key: &'static str,
+    pub(super) about: &'static str,
+    /// Key of the path of a file with the secret.
+    pub(super) key_file: &'static str,
+    pub(super) about_file: &'static str,
 }
 
-/// Reads the secret in `key`, or in the file that `key_file` names. A missing secret is reported.
-pub(super) fn required<'a>(
-    section: &mut Section<'a>,
-    key: &'static str,
-    key_file: &'static str,
-    files: &mut Files,
-    complaints: &mut Complaints,
-) -> Option<GivenSecret<'a>> {
-    // A secret that was given but is wrong is reported once, not as missing as well.
-    let before = complaints.count();
-    let given = optional(section, key, key_file, files, complaints);
-    if given.is_none() && complaints.count() == before {
-        let message = format_args!("missing; give {key}, or better {key_file}");
-        complaints.add(section.position(), &section.path_of(key), message);
+impl SecretKeys {
+    /// Reads a secret and `check`s it. `None`: missing, or wrong, which is reported.
+    pub(super) fn read(
+        &self,
+        keys: &mut Keys<'_, '_>,
+        files: &mut Files,
+        check: impl FnOnce(&Secret) -> Result<(), String>,
+    ) -> Option<Secret> {
+        let own = keys.entry(self.key, &mut SecretText, None, self.about);
+        let file = keys.entry(self.key_file, &mut Text::path(), None, self.about_file);
+        let complaints = keys.complaints();
+        let (secret, entry) = match (own, file) {
+            (Some(_), Some(file)) => {
+                file.wrong(
+                    complaints,
+                    format_args!("{} is given as well; give one of them", self.key),
+                );
+                return None;
+            }
+            (Some(entry), None) => {
+                let secret = SecretText.read(&entry, complaints)?;
+                files.warn_if_configuration_exposed(&entry.path);
+                (Secret::from(secret), entry)
+            }
+            (None, Some(entry)) => {
+                let read = files.read(&entry.text(complaints)?, Secret::from_file);
+                let secret = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
+                if let Some(file) = secret.file() {
+                    files.warn_if_exposed(&entry.path, file);
+                }
+                (secret, entry)
+            }
+            (None, None) => return None,
+        };
+        check(&secret).map_err(|message| entry.wrong(complaints, message)).ok()?;
+        Some(secret)
     }
-    given
-}
 
-/// Like [`required`], but a missing secret is no error.
-pub(super) fn optional<'a>(
-    section: &mut Section<'a>,
-    key: &'static str,
-    key_file: &'static str,
-    files: &mut Files,
-    complaints: &mut Complaints,
-) -> Option<GivenSecret<'a>> {
-    match (section.get(key), section.get(key_file)) {
-        (Some(_), Some(file)) => {
-            file.wrong(complaints, format_args!("{key} is given as well; give one of them"));
-            None
+    /// Reads a secret that must be given.
+    pub(super) fn require(
+        &self,
+        keys: &mut Keys<'_, '_>,
+        files: &mut Files,
+        check: impl FnOnce(&Secret) -> Result<(), String>,
+    ) -> Option<Secret> {
+        // A secret that was given but is wrong is reported once, not as missing as well.
+        let before = keys.complaints().count();
+        let secret = self.read(keys, files, check);
+        if secret.is_none() && keys.complaints().count() == before {
+            let Self { key, key_file, .. } = self;
+            keys.wrong_key(key, format_args!("missing; give {key}, or better {key_file}"));
         }
-        (Some(entry), None) => {
-            inline(&entry, files, complaints).map(|secret| GivenSecret { secret, entry })
+        let given: [Json; 2] = [self.key, self.key_file].map(requires_value);
+        keys.rule("allOf", json!([{"oneOf": given}]));
+        secret
+    }
+}
+
+/// A text that is not blank.
+struct SecretText;
+
+impl Kind for SecretText {
+    type Value = String;
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<String> {
+        // Other texts may be whole numbers, but the password 007 would silently become 7.
+        if matches!(entry.node.value, Value::Integer(_)) {
+            entry.wrong(complaints, UNQUOTED);
+            return None;
         }
-        (None, Some(entry)) => {
-            from_file(&entry, files, complaints).map(|secret| GivenSecret { secret, entry })
-        }
-        (None, None) => None,
+        entry.text(complaints)
     }
-}
 
-fn inline(entry: &Entry<'_>, files: &mut Files, complaints: &mut Complaints) -> Option<Secret> {
-    // Other texts may be whole numbers, but the password 007 would silently become 7.
-    if matches!(entry.node.value, Value::Integer(_)) {
-        entry.wrong(complaints, UNQUOTED);
-        return None;
+    fn form(&mut self) -> Form {
+        Form::new("text", json!({"type": "string", "pattern": "\\S"}))
     }
-    let secret = entry.text(complaints)?;
-    files.warn_if_configuration_exposed(&entry.path);
-    Some(Secret::from(secret))
-}
-
-fn from_file(entry: &Entry<'_>, files: &mut Files, complaints: &mut Complaints) -> Option<Secret> {
-    let read = files.read(&entry.text(complaints)?, Secret::from_file);
-    let secret = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
-    if let Some(file) = secret.file() {
-        files.warn_if_exposed(&entry.path, file);
-    }
-    Some(secret)
-}
-
-/// Copies a secret as bytes, for the key of a hash; the copy is wiped when it is dropped.
-pub(super) fn to_bytes(secret: &Secret) -> SecretSlice<u8> {
-    secret.current().expose_secret().as_bytes().to_vec().into()
 }

@@ -1,147 +1,163 @@
 //! Reads the sections `poll`, `collectors` and `metrics`, and the key `state_file`.
 
 use std::{
-    ops::RangeInclusive,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use super::SHORTEST_INTERVAL;
+use super::{
+    keys::{Form, Keys},
+    kinds::{AtLeast, ByWord, Kind, Text, Whole, Words, map_of},
+};
 use crate::{
+    metrics,
     model::Collector,
     poller::{self, CollectorInterval},
-    yaml::{Complaints, Entry, Section, unknown},
+    tally,
+    yaml::{Complaints, Entry},
 };
 
-/// Lower bound of `keep_counters`.
-// Kept for less, the counters would not outlive a restart of Trio.
-const SHORTEST_KEEP: Duration = Duration::from_secs(60);
+/// Shortest interval of a collector. Polling more often than this would overload Trio.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Allowed values of `max_series`: the series on one page.
-pub(super) const MAX_SERIES: RangeInclusive<i64> = 1000..=100_000_000;
-
-/// Reads the section `poll`; keys that are missing keep their defaults.
-pub(super) fn poll(root: &mut Section<'_>, complaints: &mut Complaints) -> poller::Settings {
-    let mut settings = poller::Settings::default();
-    let Some(entry) = root.get("poll") else { return settings };
-    let mut section = entry.section(complaints);
-    for (key, place) in [
-        ("state", &mut settings.state),
-        ("configuration", &mut settings.configuration),
-        ("inventory", &mut settings.inventory),
-    ] {
-        let given =
-            section.get(key).and_then(|entry| entry.duration(SHORTEST_INTERVAL, complaints));
-        *place = given.unwrap_or(*place);
-    }
-    // poll.state is the interval of the poller's steps: nothing can be due more often than a step.
-    for (key, interval) in
-        [("configuration", settings.configuration), ("inventory", settings.inventory)]
-    {
-        if interval < settings.state {
-            complaints.add(
-                section.position(),
-                &section.path_of(key),
-                "must not be shorter than poll.state",
-            );
+/// Reads the section `poll`.
+pub(super) fn poll(keys: &mut Keys<'_, '_>) -> poller::Settings {
+    keys.map("poll", "How often Trio is read.", |keys| {
+        let default = poller::Settings::default();
+        let mut interval = |key, default, about| {
+            let interval = keys.value(key, AtLeast(SHORTEST_INTERVAL), default, about);
+            (key, interval)
+        };
+        let now = "What is happening now; also the interval of the steps.";
+        let (_, state) = interval("state", default.state, now);
+        let slow = [
+            interval(
+                "configuration",
+                default.configuration,
+                "Services, agents, groups and skills.",
+            ),
+            interval("inventory", default.inventory, "Number of items of each collection."),
+        ];
+        // poll.state is the interval of the poller's steps: nothing can be due more often than a
+        // step.
+        for (key, _) in slow.iter().filter(|(_, interval)| *interval < state) {
+            keys.wrong_key(key, "must not be shorter than poll.state");
         }
-    }
-    section.finish(complaints);
-    settings
+        let [configuration, inventory] = slow.map(|(_, interval)| interval);
+        poller::Settings { state, configuration, inventory, ..default }
+    })
 }
 
 /// Reads the settings of single collectors: `skills: off`, `calls: on`, or `calls: {interval:
 /// 10s}`.
-pub(super) fn collectors(
-    root: &mut Section<'_>,
-    settings: &mut poller::Settings,
-    complaints: &mut Complaints,
-) {
-    let Some(entry) = root.get("collectors") else { return };
-    for (key, value) in entry.section(complaints).entries() {
-        match Collector::from_word(&key.text) {
-            Some(collector) => {
-                settings.collectors[collector.index()] = wanted(&value, settings.state, complaints);
-            }
+pub(super) fn collectors(keys: &mut Keys<'_, '_>, poll: poller::Settings) -> poller::Settings {
+    let words =
+        Words { noun: "collector", all: &Collector::ALL, word: |collector| collector.as_str() };
+    let of = |_| CollectorSetting { tick: poll.state };
+    let by_word = ByWord { words, place: "COLLECTOR", each: "", of };
+    let settings = by_word.parsed(|given, _| {
+        let mut settings = poll;
+        for (collector, interval) in given {
+            settings.collectors[collector.index()] = interval;
+        }
+        let fast = || Collector::ALL.into_iter().filter(|collector| collector.is_fast());
+        // trio_up is decided by these four; without any of them it would be 0 for ever.
+        if fast().any(|collector| settings.interval(collector).is_some()) {
+            return Ok(settings);
+        }
+        let names = fast().map(Collector::as_str).collect::<Vec<_>>().join(", ");
+        Err(format!("at least one of {names} must be on: they say whether Trio is up"))
+    });
+    let about = "Single collectors: on, off, or an interval of their own.";
+    keys.given("collectors", settings, None, about).unwrap_or(poll)
+}
+
+/// The setting of one collector: a switch, or an interval that is not shorter than that of the
+/// steps.
+struct CollectorSetting {
+    /// Interval of the steps.
+    tick: Duration,
+}
+
+impl CollectorSetting {
+    fn map(&self) -> impl Kind<Value = CollectorInterval> {
+        let tick = self.tick;
+        map_of("Read at an interval of its own.", move |keys| {
+            let interval = AtLeast(SHORTEST_INTERVAL).parsed(|given, _| match given {
+                given if given < tick => {
+                    Err("must not be shorter than poll.state, the interval of the steps")
+                }
+                given => Ok(CollectorInterval::Every(given)),
+            });
+            let about = "Not shorter than poll.state.";
+            keys.given("interval", interval, None, about).unwrap_or_default()
+        })
+    }
+}
+
+impl Kind for CollectorSetting {
+    type Value = CollectorInterval;
+
+    fn read(
+        &mut self,
+        entry: &Entry<'_>,
+        complaints: &mut Complaints,
+    ) -> Option<CollectorInterval> {
+        match entry.switch() {
+            Some(true) => Some(CollectorInterval::Default),
+            Some(false) => Some(CollectorInterval::Off),
+            None if entry.is_map() => self.map().read(entry, complaints),
             None => {
-                let known = Collector::ALL.into_iter().map(Collector::as_str);
-                complaints.add(key.at, &value.path, unknown("collector", &key.text, known));
+                entry.wrong(complaints, "must be on, off, or a map such as {interval: 10s}");
+                None
             }
         }
     }
-    let fast = || Collector::ALL.into_iter().filter(|collector| collector.is_fast());
-    // trio_up is decided by these four; without any of them it would be 0 for ever.
-    if fast().all(|collector| settings.interval(collector).is_none()) {
-        let names: Vec<_> = fast().map(Collector::as_str).collect();
-        entry.wrong(
-            complaints,
-            format_args!(
-                "at least one of {} must be on: they say whether Trio is up",
-                names.join(", ")
-            ),
-        );
+
+    fn form(&mut self) -> Form {
+        let Form { schema, rows, .. } = self.map().form();
+        let schema = serde_json::json!({
+            "description": "on, off, or {interval: 10s}",
+            "anyOf": [{"type": "boolean"}, {"enum": ["on", "off"]}, schema],
+        });
+        Form { schema, values: "`on`, `off`, map".to_owned(), rows }
     }
 }
 
-/// Reads the setting of one collector; `tick` is the interval of the steps.
-fn wanted(value: &Entry<'_>, tick: Duration, complaints: &mut Complaints) -> CollectorInterval {
-    if let Some(on) = value.switch() {
-        return if on { CollectorInterval::Default } else { CollectorInterval::Off };
-    }
-    if !value.is_map() {
-        value.wrong(complaints, "must be on, off, or a map such as {interval: 10s}");
-        return CollectorInterval::Default;
-    }
-    let mut section = value.section(complaints);
-    let interval = section.get("interval");
-    section.finish(complaints);
-    let Some(interval) = interval else { return CollectorInterval::Default };
-    match interval.duration(SHORTEST_INTERVAL, complaints) {
-        Some(given) if given < tick => {
-            interval.wrong(
-                complaints,
-                "must not be shorter than poll.state, the interval of the steps",
-            );
-            CollectorInterval::Default
-        }
-        given => given.map_or(CollectorInterval::Default, CollectorInterval::Every),
-    }
-}
-
-/// Reads the section `metrics`: the limit on series, and how long counters are kept. `None` where
-/// not given.
-pub(super) fn metrics(
-    root: &mut Section<'_>,
-    complaints: &mut Complaints,
-) -> (Option<usize>, Option<Duration>) {
-    let Some(entry) = root.get("metrics") else { return (None, None) };
-    let mut section = entry.section(complaints);
-    let limit = section.get("max_series").and_then(|entry| entry.integer(MAX_SERIES, complaints));
-    let keep =
-        section.get("keep_counters").and_then(|entry| entry.duration(SHORTEST_KEEP, complaints));
-    section.finish(complaints);
-    (limit.and_then(|limit| usize::try_from(limit).ok()), keep)
+/// Reads the section `metrics`: the limit on series, and how long counters are kept.
+pub(super) fn metrics(keys: &mut Keys<'_, '_>) -> (usize, Duration) {
+    keys.map("metrics", "Limits of what is exposed.", |keys| {
+        let most = metrics::Settings::default().max_series;
+        let about =
+            "A page with more series than this drops whole families, those of single agents first.";
+        let most = keys.value("max_series", Whole(1000..=100_000_000), most, about);
+        // Kept for less, the counters would not outlive a restart of Trio.
+        let kind = AtLeast(Duration::from_secs(60));
+        let about =
+            "Services, agents and groups that return to Trio within this time keep their counters.";
+        (most, keys.value("keep_counters", kind, tally::Settings::default().keep, about))
+    })
 }
 
 /// Reads the path of the file that keeps the counters over a restart. Its folder must exist, the
 /// file need not.
-pub(super) fn state_file(
-    entry: &Entry<'_>,
-    folder: &Path,
-    complaints: &mut Complaints,
-) -> Option<PathBuf> {
-    let path = folder.join(entry.text(complaints)?);
-    // The parent of a bare file name is the empty path, which no system finds.
-    let parent =
-        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if path.is_dir() {
-        entry.wrong(complaints, format_args!("{} is a folder; name a file in it", path.display()));
-    } else if !parent.is_dir() {
-        let message = format_args!(
-            "there is no folder {}; make it, for the exporter's user to write to",
-            parent.display()
-        );
-        entry.wrong(complaints, message);
-    }
-    Some(path)
+pub(super) fn state_file(keys: &mut Keys<'_, '_>, folder: &Path) -> Option<PathBuf> {
+    let path = Text::path().parsed(|name, _| {
+        let path = folder.join(name);
+        // The parent of a bare file name is the empty path, which no system finds.
+        let parent =
+            path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if path.is_dir() {
+            Err(format!("{} is a folder; name a file in it", path.display()))
+        } else if !parent.is_dir() {
+            let parent = parent.display();
+            Err(format!(
+                "there is no folder {parent}; make it, for the exporter's user to write to"
+            ))
+        } else {
+            Ok(path)
+        }
+    });
+    let about = "A file that keeps the counters over a restart, in a folder that the exporter may write to.";
+    keys.given("state_file", path, None, about)
 }

@@ -1,26 +1,29 @@
-//! Reads one entry of `targets`.
+//! Reads the targets: the key `targets`.
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
+use serde_json::json;
 use url::Url;
 
 use super::{
     Target,
     files::Files,
-    limits,
-    secret::{self, GivenSecret},
+    keys::{Form, Keys},
+    kinds::{AtLeast, Kind, ListOf, Text, Whole, Words, map_of, too_long},
+    secret::SecretKeys,
 };
 use crate::{
-    model::{CaseClass, Goals, NAME_LIMIT, Selection, Text},
+    model::{self, CaseClass, Goals, NAME_LIMIT, Selection},
+    poller,
     trio::{self, Dictionary, ExtraRoots, Secret, latin1},
-    yaml::{Complaints, Entry, LONGEST_DOCUMENT, Section, read_text, unknown},
+    yaml::{Complaints, Entry, LONGEST_DOCUMENT, read_bytes, read_text},
 };
 
 /// Most members in `export_service_state`.
 // Each costs a series for every service.
-pub(super) const MAX_EXPORTED: usize = 20;
+const MAX_EXPORTED: usize = 20;
 
 /// Name of a target without a `name`.
 pub(super) const DEFAULT_NAME: &str = "trio";
@@ -28,76 +31,116 @@ pub(super) const DEFAULT_NAME: &str = "trio";
 /// Most servers of a target. Trio has a primary and a secondary server.
 pub(super) const MAX_SERVERS: usize = 4;
 
+/// Shortest time limit of a connection, a request or a collector.
+// A shorter one would fail on a healthy network.
+const SHORTEST_TIMEOUT: Duration = Duration::from_millis(100);
+
+const CLIENT_KEY: SecretKeys = SecretKeys {
+    key: "client_key",
+    about: "The API client key that Enghouse provides. Better: client_key_file.",
+    key_file: "client_key_file",
+    about_file: "A file with the API client key: beside this one, or a systemd credential.",
+};
+const USERNAME: SecretKeys = SecretKeys {
+    key: "username",
+    about: "An API user of the exporter's own, with the right to read.",
+    key_file: "username_file",
+    about_file: "A file with the name of the API user: beside this one, or a systemd credential.",
+};
+const PASSWORD: SecretKeys = SecretKeys {
+    key: "password",
+    about: "The API user's password. Better: password_file.",
+    key_file: "password_file",
+    about_file: "A file with the API user's password: beside this one, or a systemd credential.",
+};
+
+/// Reads the targets, at least one; `None` in place of those that have errors.
 pub(super) fn read(
-    entry: &Entry<'_>,
+    keys: &mut Keys<'_, '_>,
     files: &mut Files,
     goals: &Goals,
-    complaints: &mut Complaints,
     warnings: &mut Vec<String>,
-) -> Option<Target> {
-    let mut section = entry.section(complaints);
-    let name = section.get("name").and_then(|entry| name(&entry, complaints));
-    let name = name.unwrap_or_else(|| DEFAULT_NAME.to_owned());
-    let servers = servers_of(&mut section, complaints, warnings);
-    let mut secret = |key, key_file, section: &mut Section<'_>, complaints: &mut Complaints| {
-        let GivenSecret { secret, entry } =
-            secret::required(section, key, key_file, files, complaints)?;
-        check_secret(key, &secret).map_err(|message| entry.wrong(complaints, message)).ok()?;
-        Some(secret)
-    };
-    let client_key = secret("client_key", "client_key_file", &mut section, complaints);
-    let username = secret("username", "username_file", &mut section, complaints);
-    let password = secret("password", "password_file", &mut section, complaints);
-    let time_zone = section.get("time_zone").and_then(|entry| time_zone(&entry, complaints));
-    let default_case_class =
-        section.get("default_case_class").and_then(|entry| case_class(&entry, complaints));
-    let mut limits = limits::read(&mut section, complaints);
-    if let Some(entry) = section.get("renewal_margin") {
-        // No upper bound: for a margin above half of a token's life the client uses that half.
-        limits.renewal_margin =
-            entry.duration(Duration::from_secs(1), complaints).unwrap_or(limits.renewal_margin);
-    }
-    let dictionary = match section.get("fields_file") {
-        Some(entry) => dictionary(&entry, files, complaints),
-        None => builtin_dictionary(complaints),
-    };
-    let extra_roots = match section.get("ca_file") {
-        Some(entry) => limits::ca_file(&entry, files, complaints),
-        None => Some(ExtraRoots::default()),
-    };
-    let contact_centers = section.get("contact_centers").map(|entry| selection(&entry, complaints));
-    let exported = section.get("export_service_state");
-    // After the fields file: a member that it maps cannot be exported unchanged as well.
-    let dictionary = match (dictionary, exported) {
-        (Some(dictionary), Some(entry)) => export(dictionary, &entry, complaints),
-        (dictionary, _) => dictionary,
-    };
-    section.finish(complaints);
-    // Every key was read before the first `?`, so that all errors of a target are reported at once.
-    let trio = trio::Settings {
-        servers: servers?,
-        client_key: client_key?,
-        username: username?,
-        password: password?,
-        time_zone,
-        default_case_class,
-        extra_roots: extra_roots?,
-        limits,
-    };
-    let name = Text::from(name);
-    Some(Target {
-        goals: Arc::new(goals.for_target(&name)),
-        name,
-        trio,
-        dictionary: Arc::new(dictionary?),
-        contact_centers: contact_centers.unwrap_or_default(),
-    })
+) -> Vec<Option<Target>> {
+    let mut names = Vec::new();
+    let target = map_of("One Trio system.", |keys| {
+        let target = target(keys, files, goals, warnings)?;
+        if names.contains(&target.name) {
+            // Their series would collide: the label `target` is all that tells them apart.
+            keys.wrong(format_args!(
+                "is called `{}`, as another target is; give each a `name` of its own",
+                target.name
+            ));
+        }
+        names.push(target.name.clone());
+        Some(target)
+    });
+    let targets =
+        ListOf::new(target, "").sized(1..=usize::MAX, "must name at least one Trio system to read");
+    let missing = "missing; name at least one Trio system to read";
+    let about = "The Trio systems to read. Each has its own session and its own failures.";
+    keys.required("targets", targets, missing, about).unwrap_or_default()
 }
 
-fn name(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<String> {
-    let name = entry.text(complaints)?;
-    check_name(&name).map_err(|message| entry.wrong(complaints, message)).ok()?;
-    Some(name)
+fn target(
+    keys: &mut Keys<'_, '_>,
+    files: &mut Files,
+    goals: &Goals,
+    warnings: &mut Vec<String>,
+) -> Option<Target> {
+    let name = keys.value(
+        "name",
+        Text::any("text").up_to(NAME_LIMIT),
+        DEFAULT_NAME.to_owned(),
+        "The label `target`.",
+    );
+    let servers = servers(keys, warnings);
+    let mut secret =
+        |given: SecretKeys| given.require(keys, files, |secret| check_secret(given.key, secret));
+    let [client_key, username, password] = [CLIENT_KEY, USERNAME, PASSWORD].map(&mut secret);
+    let time_zone = keys.given(
+        "time_zone",
+        Text::any("zone of the IANA database").parsed(|name, _| {
+            let unknown = "no such time zone; give a name such as Europe/Stockholm";
+            TimeZone::get(&name).map_err(|_| unknown)
+        }),
+        None,
+        "The zone of times that Trio writes without one, such as Europe/Stockholm.",
+    );
+    let default_case_class = keys.given(
+        "default_case_class",
+        Words { noun: "class", all: &CaseClass::ALL, word: CaseClass::as_str },
+        Some(&CaseClass::Other),
+        "The class of cases other than calls whose record has none.",
+    );
+    let (limits, poll) = limits(keys);
+    let dictionary = keys.given(
+        "fields_file",
+        FieldsFile(files),
+        None,
+        "Names of your Trio's fields, laid over the built-in ones (docs/fields.md).",
+    );
+    let dictionary = dictionary.unwrap_or_else(|| builtin_dictionary(keys.complaints()));
+    let extra_roots = keys.given(
+        "ca_file",
+        Text::path().parsed(|name, _| authorities(&name, files)),
+        None,
+        "Authorities (PEM) that are trusted in addition to those of the machine.",
+    );
+    let contact_centers = contact_centers(keys);
+    // After the fields file: a member that it maps cannot be exported unchanged as well.
+    let dictionary = export_service_state(keys, dictionary);
+    // Every key was read before the first `?`, so that all errors of a target are reported at once.
+    let trio = trio::Settings::new(servers?, client_key?, username?, password?);
+    let trio = trio::Settings {
+        time_zone,
+        default_case_class,
+        extra_roots: extra_roots.unwrap_or_default(),
+        limits,
+        ..trio
+    };
+    let target = Target::new(name, trio, dictionary?);
+    let goals = Arc::new(goals.for_target(&target.name));
+    Some(Target { goals, contact_centers, poll, ..target })
 }
 
 /// Checks the name of a target.
@@ -109,75 +152,47 @@ pub fn check_name(name: &str) -> Result<(), String> {
         return Err("must not be empty".to_owned());
     }
     if name.chars().count() > NAME_LIMIT {
-        return Err(format!("must not be longer than {NAME_LIMIT} characters"));
+        return Err(too_long(NAME_LIMIT));
     }
     Ok(())
 }
 
-fn selection(entry: &Entry<'_>, complaints: &mut Complaints) -> Selection {
-    let mut section = entry.section(complaints);
-    let mut list = |key, complaints: &mut Complaints| -> Vec<Text> {
-        let Some(entry) = section.get(key) else { return Vec::new() };
-        let items = entry.list();
-        if items.is_empty() {
-            // An empty `allow` would read every contact centre, the opposite of what it says.
-            entry.wrong(
-                complaints,
-                "must name at least one contact centre; if there is none, remove the key",
-            );
+/// Reads the servers of a target, the preferred one first.
+fn servers(keys: &mut Keys<'_, '_>, warnings: &mut Vec<String>) -> Option<Vec<Url>> {
+    let mut named: Vec<Url> = Vec::new();
+    let server = Address.parsed(|(url, warning), entry| {
+        if named.iter().any(|other| host_and_port(other) == host_and_port(&url)) {
+            // Failing over from a server to itself would only lengthen an outage.
+            return Err("the same host and port are named twice");
         }
-        items.iter().filter_map(|item| item.text(complaints)).map(Text::from).collect()
-    };
-    let selection = Selection { allow: list("allow", complaints), deny: list("deny", complaints) };
-    // `deny` would win; an entry in both lists is more likely a mistake.
-    let same = |one: &Text, other: &Text| one.trim().to_lowercase() == other.trim().to_lowercase();
-    for twice in
-        selection.deny.iter().filter(|deny| selection.allow.iter().any(|allow| same(allow, deny)))
-    {
-        entry.wrong(complaints, format_args!("`{twice}` is both allowed and denied; name it once"));
-    }
-    section.finish(complaints);
-    selection
+        warnings.extend(warning.map(|warning| format!("{}: {warning}", entry.path)));
+        named.push(url.clone());
+        Ok(url)
+    });
+    let wrong_size = format!("must name 1 to {MAX_SERVERS} servers, the preferred one first");
+    let servers = ListOf::new(server, "").sized(1..=MAX_SERVERS, wrong_size);
+    let missing = "missing; give the address of the API, such as https://trio.example/te/api";
+    let about = "Base addresses of the API, the preferred one first.";
+    keys.required("servers", servers, missing, about)
 }
 
-/// Reads the servers of a target, the preferred one first.
-fn servers_of(
-    section: &mut Section<'_>,
-    complaints: &mut Complaints,
-    warnings: &mut Vec<String>,
-) -> Option<Vec<Url>> {
-    let Some(entry) = section.get("servers") else {
-        let message = "missing; give the address of the API, such as https://trio.example/te/api";
-        complaints.add(section.position(), &section.path_of("servers"), message);
-        return None;
-    };
-    let list = entry.list();
-    if !(1..=MAX_SERVERS).contains(&list.len()) {
-        entry.wrong(
-            complaints,
-            format_args!("must name 1 to {MAX_SERVERS} servers, the preferred one first"),
-        );
-        return None;
+/// Address of an API, and a warning if it is unencrypted.
+struct Address;
+
+impl Kind for Address {
+    type Value = (Url, Option<String>);
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Self::Value> {
+        let address = server(&entry.text(complaints)?);
+        address.map_err(|message| entry.wrong(complaints, message)).ok()
     }
-    let mut servers: Vec<Url> = Vec::new();
-    let before = complaints.count();
-    for entry in list {
-        let Some(text) = entry.text(complaints) else { continue };
-        match server(&text) {
-            Ok((url, _))
-                if servers.iter().any(|other| host_and_port(other) == host_and_port(&url)) =>
-            {
-                // Failing over from a server to itself would only lengthen an outage.
-                entry.wrong(complaints, "the same host and port are named twice");
-            }
-            Ok((url, warning)) => {
-                warnings.extend(warning.map(|warning| format!("{}: {warning}", entry.path)));
-                servers.push(url);
-            }
-            Err(message) => entry.wrong(complaints, message),
-        }
+
+    fn form(&mut self) -> Form {
+        // HTTP or HTTPS, without user, password, query or fragment.
+        let pattern = "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@]+(/[^?#]*)?$";
+        let example = "https://trio.example/te/api";
+        Form::new("URL", json!({"type": "string", "pattern": pattern, "examples": [example]}))
     }
-    (complaints.count() == before).then_some(servers)
 }
 
 /// Returns host and port, which identify a server however its address is written.
@@ -219,7 +234,7 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
 pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
     let secret = secret.current();
     let text = secret.expose_secret();
-    if key == "client_key" {
+    if key == CLIENT_KEY.key {
         let fits = text.bytes().all(|byte| byte.is_ascii_graphic());
         return if fits {
             Ok(())
@@ -239,55 +254,122 @@ pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
     })
 }
 
-/// Adds the members of `export_service_state` to the dictionary.
-fn export(
-    mut dictionary: Dictionary,
-    entry: &Entry<'_>,
-    complaints: &mut Complaints,
-) -> Option<Dictionary> {
-    let members: Vec<String> =
-        entry.list().iter().filter_map(|member| member.text(complaints)).collect();
-    if members.len() > MAX_EXPORTED {
-        entry.wrong(complaints, format_args!("must not name more than {MAX_EXPORTED} members"));
-        return None;
-    }
-    match dictionary.export_service_state(members) {
-        Ok(()) => Some(dictionary),
-        Err(message) => {
-            entry.wrong(complaints, format_args!("{message}; remove it"));
-            None
+/// Reads the limits of the requests to a target, and of its poller.
+fn limits(keys: &mut Keys<'_, '_>) -> (trio::Limits, poller::Limits) {
+    let mut trio = trio::Limits::default();
+    let mut poll = poller::Limits::default();
+    // With fewer than ten a target could not be read at all: each collector of a contact centre
+    // needs one.
+    poll.requests_per_minute = keys.value(
+        "max_requests_per_minute",
+        Whole(10..=1_000_000),
+        poll.requests_per_minute,
+        "Intervals grow until the exporter needs no more requests than this.",
+    );
+    let about = "Limits of a single request, and of all requests of one collector in a cycle.";
+    keys.map("limits", about, |keys| {
+        let mut time = |key, default, about| {
+            keys.value(key, AtLeast(SHORTEST_TIMEOUT), default, about)
+        };
+        trio.connect = time("connect", trio.connect, "Time to connect.");
+        trio.request = time("request", trio.request, "Time for a whole request.");
+        let about = "Time for all requests of one collector in a cycle.";
+        poll.collector = time("collector", poll.collector, about);
+        let mib = trio.body >> 20;
+        let about = "Size of an answer, decompressed.";
+        trio.body = keys.value("body_mib", Whole(1..=4096), mib, about) << 20;
+        // Each case costs a request in every cycle.
+        let about = "Cases missing from a truncated list that are requested one by one in each cycle; 0: none.";
+        poll.follow_cases = keys.value("follow_cases", Whole(0..=1000), poll.follow_cases, about);
+        // A collector reads a list page by page, so the first slow page would end it.
+        if poll.collector < trio.request {
+            let message = "must not be shorter than `request`, of which it needs several";
+            keys.wrong_key("collector", message);
         }
-    }
-}
-
-fn time_zone(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<TimeZone> {
-    let zone = TimeZone::get(&entry.text(complaints)?);
-    if zone.is_err() {
-        entry.wrong(complaints, "no such time zone; give a name such as Europe/Stockholm");
-    }
-    zone.ok()
-}
-
-fn case_class(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<CaseClass> {
-    let word = entry.text(complaints)?;
-    let class = CaseClass::from_word(&word);
-    if class.is_none() {
-        entry.wrong(
-            complaints,
-            unknown("class", &word, CaseClass::ALL.into_iter().map(CaseClass::as_str)),
-        );
-    }
-    class
-}
-
-fn dictionary(entry: &Entry<'_>, files: &Files, complaints: &mut Complaints) -> Option<Dictionary> {
-    let read = files.read(&entry.text(complaints)?, |path| {
-        Ok((path.display().to_string(), read_text(path, LONGEST_DOCUMENT)?))
     });
-    let (file, text) = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
-    Dictionary::with_user_file(&file, &text).map_err(|errors| complaints.extend(errors)).ok()
+    // No upper bound: for a margin above half of a token's life the client uses that half.
+    trio.renewal_margin = keys.value(
+        "renewal_margin",
+        AtLeast(Duration::from_secs(1)),
+        trio.renewal_margin,
+        "The access token is renewed this long before it expires.",
+    );
+    (trio, poll)
 }
 
+/// Reads a file of authorities (PEM).
+fn authorities(name: &str, files: &Files) -> Result<ExtraRoots, String> {
+    files.read(name, |path| {
+        let bundle = read_bytes(path, LONGEST_DOCUMENT)?;
+        ExtraRoots::from_pem(&bundle).map_err(|problem| format!("{} {problem}", path.display()))
+    })
+}
+
+fn contact_centers(keys: &mut Keys<'_, '_>) -> Selection {
+    let about = "Which contact centres are read, by id or name; default: all.";
+    keys.map("contact_centers", about, |keys| {
+        let mut list = |key, about| {
+            let text = Text::any("text").parsed(|text, _| Ok::<model::Text, String>(text.into()));
+            // An empty `allow` would read every contact centre, the opposite of what it says.
+            let empty = "must name at least one contact centre; if there is none, remove the key";
+            let list = ListOf::new(text, "Id or name, in any case.").sized(1..=usize::MAX, empty);
+            keys.given(key, list, None, about).unwrap_or_default()
+        };
+        let allow = list("allow", "Only these.");
+        let deny = list("deny", "Not these; wins over allow.");
+        // `deny` would win; an entry in both lists is more likely a mistake.
+        let lower = |text: &str| text.trim().to_lowercase();
+        for twice in deny.iter().filter(|deny| allow.iter().any(|it| lower(it) == lower(deny))) {
+            keys.wrong(format_args!("`{twice}` is both allowed and denied; name it once"));
+        }
+        Selection { allow, deny }
+    })
+}
+
+/// Adds the members of `export_service_state` to the dictionary.
+fn export_service_state(
+    keys: &mut Keys<'_, '_>,
+    mut dictionary: Option<Dictionary>,
+) -> Option<Dictionary> {
+    let too_many = format!("must not name more than {MAX_EXPORTED} members");
+    let members = ListOf::new(Text::any("text"), "A member.").sized(0..=MAX_EXPORTED, too_many);
+    let exported = members.parsed(|members, _| match &mut dictionary {
+        Some(dictionary) => dictionary
+            .export_service_state(members)
+            .map_err(|message| format!("{message}; remove it")),
+        None => Ok(()),
+    });
+    let about = "Numbers and flags of services/state to export unchanged.";
+    keys.given("export_service_state", exported, None, about);
+    dictionary
+}
+
+/// A file with names of fields. Errors inside it name that file.
+struct FieldsFile<'f>(&'f Files);
+
+impl Kind for FieldsFile<'_> {
+    /// `None`: the file has errors.
+    type Value = Option<Dictionary>;
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Self::Value> {
+        let read = |complaints: &mut Complaints| {
+            let read = self.0.read(&entry.text(complaints)?, |path| {
+                Ok((path.display().to_string(), read_text(path, LONGEST_DOCUMENT)?))
+            });
+            let (file, text) = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
+            Dictionary::with_user_file(&file, &text)
+                .map_err(|errors| complaints.extend(errors))
+                .ok()
+        };
+        Some(read(complaints))
+    }
+
+    fn form(&mut self) -> Form {
+        Text::path().form()
+    }
+}
+
+/// Returns the dictionary that is built in: a YAML file, too, which a test keeps valid.
 pub(super) fn builtin_dictionary(complaints: &mut Complaints) -> Option<Dictionary> {
     Dictionary::builtin().map_err(|errors| complaints.extend(errors)).ok()
 }

@@ -1,24 +1,19 @@
 //! Tests of valid configurations, and of the exact message of each error.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use tempfile::TempDir;
 
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::model::{CaseClass, Collector, ServiceNames};
+use crate::model::{AgentState, CaseClass, Collector, ServiceNames};
 
-mod agents;
+mod declared;
 mod environment;
-#[cfg(unix)]
-mod exposure;
-mod goals;
-mod limits;
 mod mistakes;
-mod sample;
-mod schema;
 mod secrets;
+mod values;
 
 thread_local! {
     // Each test is a thread, so its folder is deleted when it ends. A folder below the checkout
@@ -78,6 +73,13 @@ targets:
     username_file: user
     password_file: password
 ";
+
+/// Returns a line that adds a target to the valid file.
+fn second_target(name: &str) -> String {
+    format!(
+        "  - {{name: {name}, servers: https://b/c, client_key_file: key, username_file: user, password_file: password}}"
+    )
+}
 
 /// Returns the valid file with one line replaced.
 fn with(line: &str, other: &str) -> String {
@@ -186,44 +188,4 @@ fn plain_http_is_allowed_with_a_warning() {
     let config = load_text("http", &VALID.replace("https", "http")).expect("valid");
     let warning = "targets[0].servers[0]: password and token cross the network unencrypted; use https if the server offers it";
     assert_eq!(config.warnings, [warning]);
-}
-
-#[test]
-fn single_target_is_read_from_the_environment() {
-    let folder = folder("environment");
-    let password = folder.join("password").display().to_string();
-    let set = move |name: &str| match name {
-        "TRIO_URL" => Some("https://trio.example/te/api".to_owned()),
-        "TRIO_CLIENT_KEY" => Some("a2V5".to_owned()),
-        "TRIO_USERNAME" => Some("exporter".to_owned()),
-        "TRIO_PASSWORD_FILE" => Some(password.clone()),
-        _ => None,
-    };
-    let config = load(None, &set).expect("valid");
-    assert_eq!(&*config.targets[0].name, "trio");
-    let named =
-        |name: &str| if name == "TRIO_TARGET" { Some("north".to_owned()) } else { set(name) };
-    assert_eq!(&*load(None, &named).expect("valid").targets[0].name, "north");
-    let twice = |name: &str| if name == "TRIO_PASSWORD" { Some("x".to_owned()) } else { set(name) };
-    let list = load(None, &twice).expect_err("two passwords");
-    assert_eq!(list, ["TRIO_PASSWORD: TRIO_PASSWORD_FILE is set as well; set one of them"]);
-    let file = folder.join("c.yml");
-    fs::write(&file, VALID).expect("writable");
-    let list = load(Some(&file), &set).expect_err("file and environment");
-    assert!(list[0].ends_with(
-        "the variable TRIO_URL is set as well; use the file or the environment, not both"
-    ));
-}
-
-#[test]
-fn environment_without_target_says_what_to_set() {
-    let list = load(None, &nothing).expect_err("nothing is given");
-    assert!(
-        list[0].starts_with("nothing to read: give --config.file, or set TRIO_URL"),
-        "{list:?}"
-    );
-    let only_url = |name: &str| (name == "TRIO_URL").then(|| "trio".to_owned());
-    let list = load(None, &only_url).expect_err("the rest is missing");
-    assert_eq!(list.len(), 4, "{list:?}");
-    assert_eq!(list[1], "TRIO_CLIENT_KEY: missing; set it, or better TRIO_CLIENT_KEY_FILE");
 }

@@ -9,13 +9,20 @@ mod tls;
 
 use std::{num::NonZeroU32, path::Path, time::Duration};
 
-use super::{Environment, files::Files};
+use serde_json::json;
+
+use super::{
+    Environment,
+    files::Files,
+    keys::{Form, KeyRow, Keys},
+    kinds::{Kind, Switch, Whole},
+};
 use crate::{
     http::{
         BadHash, BadHeader, CONFIGURABLE, Headers, PasswordHash, RateLimit, Users, WatchedFile,
         Web, WebReading,
     },
-    yaml::{self, Complaints, Entry, LONGEST_DOCUMENT, Section, Value, unknown},
+    yaml::{self, Complaints, Entry, LONGEST_DOCUMENT, Value, unknown},
 };
 
 /// Reads the files that are given.
@@ -37,9 +44,10 @@ pub fn read(
         });
     }
     if let Some(path) = agents_file {
-        let read = reader.document("--web.agents-config.file", path, |root, _, complaints| {
-            agents_users(root, complaints)
-        });
+        let read =
+            reader.document("--web.agents-config.file", path, |keys: &mut Keys<'_, '_>, _| {
+                agents_users(keys)
+            });
         match read {
             Ok(users) => web.agents_users = Some(users),
             Err(list) => mistakes.extend(list),
@@ -72,7 +80,7 @@ impl Reader<'_> {
         &mut self,
         flag: &str,
         path: &Path,
-        read: impl FnOnce(&mut Section<'_>, &mut NamedFiles<'_>, &mut Complaints) -> T,
+        read: impl FnOnce(&mut Keys<'_, '_>, &mut NamedFiles<'_>) -> T,
     ) -> Result<T, Vec<String>> {
         self.files.push(WatchedFile::inspect(path));
         let text = yaml::read_text(path, LONGEST_DOCUMENT)
@@ -80,11 +88,9 @@ impl Reader<'_> {
         let mut complaints = Complaints::about(path.display().to_string());
         let files = Files::for_configuration(path, self.environment);
         let mut named = NamedFiles { files, watched: &mut self.files };
-        let value = yaml::parse(&text, &mut complaints).map(|root| {
-            let mut root = Section::root(&root, &mut complaints);
-            let value = read(&mut root, &mut named, &mut complaints);
-            root.finish(&mut complaints);
-            value
+        let value = yaml::parse(&text, &mut complaints).map(|node| {
+            let root = Entry { path: String::new(), node: &node };
+            Keys::read(&root, &mut complaints, |keys| read(keys, &mut named))
         });
         self.warnings.extend(named.files.into_warnings());
         match value {
@@ -94,61 +100,86 @@ impl Reader<'_> {
     }
 }
 
-fn web_config(
-    root: &mut Section<'_>,
-    named: &mut NamedFiles<'_>,
-    complaints: &mut Complaints,
-) -> Web {
-    let tls = tls::read(root, named, complaints);
-    let (http2, headers) = http_server(root, complaints);
-    let users = users(root, complaints).map(|(users, _)| users).unwrap_or_default();
-    let rate_limit = root.get("rate_limit").and_then(|entry| rate_limit(&entry, complaints));
+/// Returns a row for each key of the web configuration, in the order in which it is read.
+pub fn keys() -> Vec<KeyRow> {
+    let mut watched = Vec::new();
+    let mut named = NamedFiles { files: Files::for_environment(&|_| None), watched: &mut watched };
+    Keys::describe("", |keys| web_config(keys, &mut named)).into_rows()
+}
+
+fn web_config(keys: &mut Keys<'_, '_>, named: &mut NamedFiles<'_>) -> Web {
+    let tls = tls::read(keys, named);
+    let about = "Protocol and headers of the answers.";
+    let (http2, headers) = keys.map("http_server_config", about, |keys| {
+        let http2 = keys.value("http2", Switch, true, "HTTP/2 for clients that use TLS.");
+        let about = "Headers of every answer; an empty text removes one. By default answers have `nosniff`, `deny` and a policy that allows nothing.";
+        (http2, keys.given("headers", HeaderMap, None, about).unwrap_or_default())
+    });
+    let users = users(keys).map(|(users, _)| users).unwrap_or_default();
+    let rate_limit = rate_limit(keys);
     Web { tls, http2, headers, users, agents_users: None, rate_limit }
 }
 
 /// Reads the users of `/metrics/agents`, at least one.
-fn agents_users(root: &mut Section<'_>, complaints: &mut Complaints) -> Users {
-    match users(root, complaints) {
+fn agents_users(keys: &mut Keys<'_, '_>) -> Users {
+    match users(keys) {
         Some((users, _)) if !users.is_empty() => users,
         // Its users are wrong, which is reported already.
         Some((_, has_errors)) if has_errors => Users::default(),
         _ => {
             // An empty list would open the page to no one, or to everyone: neither can be meant.
             let message = "names no user; without the flag --web.agents-config.file the users of --web.config.file see /metrics/agents";
-            complaints.add(root.position(), "basic_auth_users", message);
+            keys.wrong_key("basic_auth_users", message);
             Users::default()
         }
     }
 }
 
 /// Reads the users; the flag is true if any of them is wrong.
-fn users(root: &mut Section<'_>, complaints: &mut Complaints) -> Option<(Users, bool)> {
-    let entry = root.get("basic_auth_users")?;
-    let before = complaints.count();
-    let mut users = Vec::new();
-    for (key, value) in entry.section(complaints).entries() {
-        // Basic authentication ends the name at the first colon.
-        if key.text.contains(':') {
-            complaints.add(key.at, &value.path, "no user with a colon in the name can log in");
-        }
-        let Value::Text(text) = &value.node.value else {
-            value.wrong(complaints, BadHash);
-            continue;
-        };
-        match PasswordHash::parse(text) {
-            Ok(hash) => users.push((key.text.clone(), hash)),
-            Err(error) => value.wrong(complaints, error),
-        }
-    }
-    Some((users.into_iter().collect(), complaints.count() > before))
+fn users(keys: &mut Keys<'_, '_>) -> Option<(Users, bool)> {
+    keys.given("basic_auth_users", UserHashes, None, "Users and the hashes of their passwords.")
 }
 
-fn http_server(root: &mut Section<'_>, complaints: &mut Complaints) -> (bool, Headers) {
-    let mut headers = Headers::default();
-    let Some(entry) = root.get("http_server_config") else { return (true, headers) };
-    let mut section = entry.section(complaints);
-    let http2 = section.get("http2").is_none_or(|entry| switch(&entry, complaints).unwrap_or(true));
-    if let Some(entry) = section.get("headers") {
+/// A map of names and hashes.
+struct UserHashes;
+
+impl Kind for UserHashes {
+    /// The flag is true if any user is wrong.
+    type Value = (Users, bool);
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Self::Value> {
+        let before = complaints.count();
+        let mut users = Vec::new();
+        for (key, value) in entry.section(complaints).entries() {
+            // Basic authentication ends the name at the first colon.
+            if key.text.contains(':') {
+                complaints.add(key.at, &value.path, "no user with a colon in the name can log in");
+            }
+            let Value::Text(text) = &value.node.value else {
+                value.wrong(complaints, BadHash);
+                continue;
+            };
+            match PasswordHash::parse(text) {
+                Ok(hash) => users.push((key.text.clone(), hash)),
+                Err(error) => value.wrong(complaints, error),
+            }
+        }
+        Some((users.into_iter().collect(), complaints.count() > before))
+    }
+
+    fn form(&mut self) -> Form {
+        Form::new("map of names and bcrypt hashes", json!({"type": "object"}))
+    }
+}
+
+/// A map of headers and their values.
+struct HeaderMap;
+
+impl Kind for HeaderMap {
+    type Value = Headers;
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Headers> {
+        let mut headers = Headers::default();
         for (key, value) in entry.section(complaints).entries() {
             let text = match &value.node.value {
                 // A header without a value keeps its default; an empty text removes it.
@@ -159,47 +190,62 @@ fn http_server(root: &mut Section<'_>, complaints: &mut Complaints) -> (bool, He
             match headers.set(&key.text, &text) {
                 Ok(()) => {}
                 Err(BadHeader::NotConfigurable) => {
-                    complaints.add(
-                        key.at,
-                        &value.path,
-                        unknown("header", &key.text, CONFIGURABLE.into_iter()),
-                    );
+                    let message = unknown("header", &key.text, CONFIGURABLE.into_iter());
+                    complaints.add(key.at, &value.path, message);
                 }
                 Err(error) => value.wrong(complaints, error),
             }
         }
+        Some(headers)
     }
-    section.finish(complaints);
-    (http2, headers)
+
+    fn form(&mut self) -> Form {
+        let names = CONFIGURABLE.map(|name| format!("`{name}`")).join(", ");
+        Form::new(format!("map of {names}"), json!({"type": "object"}))
+    }
 }
 
-/// Reads a value that must be true or false.
-fn switch(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<bool> {
-    let switch = entry.switch();
-    if switch.is_none() {
-        entry.wrong(complaints, "must be true or false");
-    }
-    switch
+fn rate_limit(keys: &mut Keys<'_, '_>) -> Option<RateLimit> {
+    let about =
+        "Limit for all clients and pages together. Further requests get 429, before any login.";
+    keys.map("rate_limit", about, |keys| {
+        let interval = keys.given(
+            "interval",
+            RateInterval,
+            None,
+            "One more request is answered after each such time.",
+        );
+        let about = "Requests that are answered at once; at least 1 if there is an interval.";
+        let burst = keys.given("burst", Whole(0..=1_000_000_u32), None, about);
+        keys.report_unknown();
+        // A burst alone limits nothing, and is accepted as in exporter-toolkit.
+        let interval = interval.flatten()?;
+        let burst = burst.and_then(NonZeroU32::new);
+        if burst.is_none() {
+            keys.wrong_key("burst", "must be at least 1: without it no request is ever answered");
+        }
+        burst.map(|burst| RateLimit { interval, burst })
+    })
 }
 
-fn rate_limit(entry: &Entry<'_>, complaints: &mut Complaints) -> Option<RateLimit> {
-    let mut section = entry.section(complaints);
-    let interval = section.get("interval").and_then(|entry| match &entry.node.value {
-        // No limit, as in exporter-toolkit; 0 is the one duration that needs no unit.
-        Value::Integer(0) => None,
-        Value::Text(text) if text == "0s" => None,
-        _ => entry.duration(Duration::from_micros(1), complaints),
-    });
-    let burst = section.get("burst").and_then(|entry| entry.integer(0..=1_000_000, complaints));
-    section.finish(complaints);
-    // A burst alone limits nothing, and is accepted as in exporter-toolkit.
-    let interval = interval?;
-    let burst = burst.and_then(|burst| u32::try_from(burst).ok()).and_then(NonZeroU32::new);
-    if burst.is_none() {
-        let message = "must be at least 1: without it no request is ever answered";
-        complaints.add(section.position(), &section.path_of("burst"), message);
+/// A duration, or 0 for no limit, as in exporter-toolkit.
+struct RateInterval;
+
+impl Kind for RateInterval {
+    type Value = Option<Duration>;
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Self::Value> {
+        match &entry.node.value {
+            // 0 is the one duration that needs no unit.
+            Value::Integer(0) => Some(None),
+            Value::Text(text) if text == "0s" => Some(None),
+            _ => entry.duration(Duration::from_micros(1), complaints).map(Some),
+        }
     }
-    burst.map(|burst| RateLimit { interval, burst })
+
+    fn form(&mut self) -> Form {
+        Form::new("duration; 0: no limit", json!({"type": "string"}))
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,8 @@
 //! Access to the pages: TLS, users and their logins, headers, limits, and the files that set them.
 
-pub(super) mod credentials;
 pub(super) mod guard;
 pub(super) mod headers;
-pub(super) mod limits;
 pub(super) mod logins;
 pub(super) mod tls;
 pub(super) mod users;
 pub(super) mod web;
-pub(super) mod web_files;

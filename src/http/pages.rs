@@ -1,7 +1,6 @@
 //! The pages, one module each; `http` lists their paths.
 
 pub(super) mod discovery;
-pub(super) mod external_url;
 pub(super) mod health;
 pub(super) mod landing;
 pub(super) mod log_level;

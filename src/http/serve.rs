@@ -1,21 +1,36 @@
 //! HTTP server: sockets, TLS, time-outs and guard; serves until it is stopped.
+//!
+//! The limit on idle connections is on the TCP stream, below TLS and HTTP, so it holds for HTTP/1.1
+//! and HTTP/2, for clients that send nothing and for clients that do not read their answer. The
+//! HTTP library itself limits only heads of requests.
 
-mod idle_timeout;
 pub(super) mod listen;
-pub(super) mod sockets;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::{Ready, ready},
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use axum_server::{
     Handle, Server as Listening,
+    accept::Accept,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
-use tokio::{net::TcpListener, sync::watch, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+use tokio_io_timeout::TimeoutStream;
 
 use super::{
     CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles,
-    access::guard::Guard, serve::idle_timeout::IdleTimeout,
+    access::guard::Guard,
 };
 
 /// Settings of the server.
@@ -165,4 +180,26 @@ fn with_timeouts<A>(
         // Mostly the limit of open files: the server goes on and accepts again.
         None => tracing::warn!(%error, "connections cannot be accepted"),
     })
+}
+
+/// Acceptor that sets a time limit on each read and write of a connection.
+#[derive(Clone, Copy, Debug)]
+struct IdleTimeout {
+    /// Longest time without a byte read or written.
+    pub(in crate::http) limit: Duration,
+}
+
+impl<S> Accept<TcpStream, S> for IdleTimeout {
+    type Stream = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Service = S;
+    type Future = Ready<io::Result<(Self::Stream, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let mut stream = TimeoutStream::new(stream);
+        // A client that stops reading a large answer would otherwise keep its body in memory for
+        // ever.
+        stream.set_read_timeout(Some(self.limit));
+        stream.set_write_timeout(Some(self.limit));
+        ready(Ok((Box::pin(stream), service)))
+    }
 }

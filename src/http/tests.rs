@@ -228,7 +228,7 @@ async fn landing_page_lists_all_routes_and_its_links_work() {
             page.text().split("href=\"").skip(1).filter_map(|l| l.split('"').next()).collect();
         assert_eq!(links.contains(&"/metrics/agents"), agents);
         // `App` adds that page to the router.
-        for link in links.into_iter().filter(|link| *link != super::log_level::PATH) {
+        for link in links.into_iter().filter(|link| *link != super::pages::log_level::PATH) {
             let answer = server.ask("GET", link, &[("host", "exporter:10427")]).await;
             assert_eq!(answer.status, StatusCode::OK, "{link}");
         }

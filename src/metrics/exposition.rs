@@ -5,7 +5,6 @@ mod cache;
 mod cap;
 pub(super) mod classic;
 pub(super) mod encode;
-pub(super) mod encoding;
 pub(super) mod negotiate;
 pub(super) mod status_view;
 

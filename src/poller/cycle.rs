@@ -123,7 +123,7 @@ impl Poller {
             let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
             Ok((root, all, listing, routes?))
         };
-        let result = timeout(self.settings.collector_limit, read)
+        let result = timeout(self.settings.limits.collector, read)
             .await
             .unwrap_or_else(|_| Err(timeout_error(Resource::ContactCenters)));
         let (result, found) = match result {
@@ -375,7 +375,7 @@ impl CollectContext<'_> {
         if !reading.interval.is_some_and(|interval| early || due(interval)) {
             return None;
         }
-        let limit = self.settings.collector_limit;
+        let limit = self.settings.limits.collector;
         let resource = collector.resource().unwrap_or(Resource::Api);
         let result = timeout(limit, read).await.unwrap_or_else(|_| Err(timeout_error(resource)));
         let simulated = result.as_ref().is_ok_and(|listing| listing.simulated);

@@ -53,7 +53,7 @@ impl Poller {
         self.follow_duration = Duration::ZERO;
         let ids = snapshot.centers.iter().map(|center| center.contact_center.id.clone());
         let wanted = ids.map(|id| (id.clone(), self.tally.cases_to_follow(&id))).collect();
-        share(wanted, self.settings.follow_cases)
+        share(wanted, self.settings.limits.follow_cases)
     }
 
     /// Records the result of reading single cases.
@@ -108,7 +108,7 @@ impl CollectContext<'_> {
                 }
             }
         };
-        if timeout(self.settings.collector_limit, take).await.is_err() {
+        if timeout(self.settings.limits.collector, take).await.is_err() {
             first.get_or_insert(timeout_error(Resource::Cases));
         }
         // Answers come in any order; the order of importance is kept.

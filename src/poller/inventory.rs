@@ -62,7 +62,7 @@ impl CollectContext<'_> {
         if !cadence::due(reading.attempt, reading.interval?, tick, self.recovered, begun) {
             return None;
         }
-        let limit = self.settings.collector_limit;
+        let limit = self.settings.limits.collector;
         let result = timeout(limit, read).await.unwrap_or_else(|_| Err(timeout_error(resource)));
         let (result, simulated, failure) = match result {
             Ok(Inventory { counts, failure, simulated }) => {

@@ -67,12 +67,12 @@ impl Poller {
         if whole_round || slow.requests > self.slow_load.requests {
             self.slow_load = slow;
         }
-        let Settings { state, configuration, requests_per_minute, .. } = self.configured;
+        let Settings { state, configuration, limits, .. } = self.configured;
         let intervals = budget::intervals(
             (state, configuration),
             self.fast_load,
             self.slow_load,
-            requests_per_minute,
+            limits.requests_per_minute,
         );
         let settings = self.configured.stretched(intervals);
         if settings != self.settings {

@@ -1,58 +1,50 @@
 //! The Trio API over the world: one request in, one answer out, at a time that the caller states.
 //!
-//! Sockets, delays and clocks are in [`super::simulator`].
+//! Sockets, delays and clocks are in [`super::simulator`]. Reading order: `message` holds requests
+//! and answers; `resource` the paths, routes and links; `access` logins and rights; `read` and
+//! `lists` the rows, `selection` their filters, order and pages; `write` the two PATCH requests;
+//! `control` and `faults` what `/sim` orders.
 
-mod answer;
-mod auth;
+mod access;
 mod control;
-mod direct;
-mod failover;
-mod fault;
-mod filter;
-mod links;
+mod faults;
 mod lists;
-mod login;
-mod paging;
-mod pending_changes;
-mod query;
+mod message;
 mod read;
 mod resource;
-mod rights;
-mod route;
-mod rows;
-mod sorting;
-mod truth;
-mod world_clock;
+mod selection;
 mod write;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::http::{Method, StatusCode};
+use serde_json::json;
 
-pub(crate) use answer::{Answer, refuse};
-use auth::Sessions;
-pub(crate) use control::{AnswerMode, CONTROL_PATH};
-use failover::FailoverState;
-use fault::Fault;
-use links::Links;
-use pending_changes::PendingChanges;
-pub(crate) use query::Query;
-pub(crate) use rights::Rights;
-use route::Route;
-pub(crate) use truth::TRUTH_PATH;
-use world_clock::WorldClock;
+use access::{Rights, Sessions};
+pub(crate) use access::{TokenSource, credentials};
+use control::PendingChanges;
+pub(crate) use control::{AnswerMode, CONTROL_PATH, TRUTH_PATH};
+use faults::{FailoverState, Fault};
+pub use message::Charset;
+pub(crate) use message::{Answer, Query, Refusal, Request, SIMULATED_HEADER, http_date, refusal};
+use resource::{Links, Route};
+pub(crate) use selection::{Page, UNPAGED};
 
 use super::Options;
-use super::world::{World, WorldOptions};
+use super::world::World;
 
 /// Base path of the API, as documented by the vendor.
 pub(crate) const BASE_PATH: &str = "/te/api";
+
+/// Longest step of the world. After a longer jump of the clock the mapping moves instead:
+/// simulating the whole gap would block the request.
+const MAX_STEP: Duration = Duration::from_secs(3_600);
 
 /// State of a simulated Trio: the world, the sessions, what was ordered through `/sim/control`.
 #[derive(Debug)]
 pub(crate) struct Trio {
     options: Options,
-    world: World,
+    pub(crate) world: World,
     sessions: Sessions,
     world_clock: WorldClock,
     /// Rights of tokens that are issued from now on.
@@ -62,132 +54,153 @@ pub(crate) struct Trio {
     pending_changes: PendingChanges,
 }
 
-/// The parts of a request that the API uses.
-#[derive(Clone, Debug)]
-pub(crate) struct Request {
-    pub(crate) method: Method,
-    /// Path segments below the base.
-    pub(crate) path: Vec<String>,
-    pub(crate) query: Query,
-    /// `Host` header: the links of the answer start with it.
-    pub(crate) host: String,
-    pub(crate) authorization: Option<String>,
-    pub(crate) body: Vec<u8>,
-}
-
 impl Trio {
     /// Returns a Trio whose world, generated or from a scenario, is warmed up at the real time
     /// `now`.
     pub(crate) fn new(options: Options, now: SystemTime) -> Self {
-        let mut world = build_world(&options);
-        if options.segment_log {
-            world.keep_log();
+        let world = World::new(&options);
+        Self {
+            world_clock: WorldClock::new(now, world.now),
+            sessions: Sessions::new(options.seed, now),
+            world,
+            // A word that names no resource forbids nothing.
+            rights: Rights::without(&options.forbidden).unwrap_or_default(),
+            options,
+            failover: FailoverState::default(),
+            faults: Vec::new(),
+            pending_changes: PendingChanges::default(),
         }
-        // A word that names no resource forbids nothing.
-        let rights = Rights::without(&options.forbidden).unwrap_or_default();
-        let (failover, faults, pending_changes) = Default::default();
-        let (world_clock, sessions) =
-            (WorldClock::new(now, world.now()), Sessions::new(options.seed, now));
-        Self { world_clock, sessions, world, options, rights, failover, faults, pending_changes }
-    }
-
-    /// The world as of the last request.
-    pub(crate) fn world(&self) -> &World {
-        &self.world
     }
 
     /// Answers a request to the API.
     pub(crate) fn answer(&mut self, request: &Request, now: SystemTime) -> Answer {
-        let links = Links::new(&request.host);
-        let Some(route) = Route::parse(&request.path) else {
-            return self.problem(&links, StatusCode::NOT_FOUND, "there is no such resource");
-        };
-        // hyper sends no body in an answer to HEAD.
-        let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
-        if !route.methods().contains(method) {
-            let problem = self.problem(
-                &links,
-                StatusCode::METHOD_NOT_ALLOWED,
-                "this resource has no such method",
-            );
-            return problem.with_allow(route.methods());
+        match self.respond(request, now) {
+            Ok(answer) => answer,
+            Err(refusal) => self.problem(&request.host, refusal),
         }
+    }
+
+    /// Answers `GET target` with the rights of the options, without login and redirects. `target`
+    /// is the path below the base with its query.
+    pub(crate) fn read(&mut self, target: &str) -> Result<Answer, Refusal> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let request = Request {
+            method: Method::GET,
+            path: path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+            query: Query::parse(query.as_bytes()),
+            host: "trio.simulated".to_owned(),
+            authorization: None,
+            body: Vec::new(),
+        };
+        self.serve(&request, Route::of(&request)?, self.rights.clone())
+    }
+
+    fn respond(&mut self, request: &Request, now: SystemTime) -> Result<Answer, Refusal> {
+        let route = Route::of(request)?;
         // Before the login: a passive server redirects every request, and a fault may hit the login
         // itself.
-        if let Some(answer) =
-            self.redirect(request, &links).or_else(|| self.take_error(request, &links))
-        {
-            return answer;
-        }
+        self.redirect(request)?;
+        self.take_error(request)?;
         match route {
-            Route::Api => return self.describe_api(&links),
-            Route::Login => return self.login(request, &links, now),
-            Route::RefreshLogin => return self.refresh(request, &links, now),
+            Route::Api => return Ok(self.describe_api(&request.host)),
+            Route::Login => return self.login(request, now),
+            Route::RefreshLogin => return self.refresh(request, now),
             _ => {}
         }
-        let Some(rights) = self.sessions.rights(request.authorization.as_deref(), now) else {
+        let rights = self.sessions.rights(request.authorization.as_deref(), now).cloned();
+        let rights = rights.ok_or_else(|| {
             let message = "a valid access token is needed: log in or refresh the login";
-            return self.problem(&links, StatusCode::UNAUTHORIZED, message).with_challenge();
-        };
+            refusal(StatusCode::UNAUTHORIZED, message).with_header("www-authenticate", "Bearer")
+        })?;
+        self.serve(request, route, rights)
+    }
+
+    /// Answers a request of a caller with these rights.
+    fn serve(
+        &mut self,
+        request: &Request,
+        route: Route,
+        rights: Rights,
+    ) -> Result<Answer, Refusal> {
         if !rights.allows_route(route) {
-            return self.problem(
-                &links,
-                StatusCode::FORBIDDEN,
-                "the API user has no right to this",
-            );
+            return Err(refusal(StatusCode::FORBIDDEN, "the API user has no right to this"));
         }
         // The answer links only to what this client may read: the help says that nodes list the
         // accessible resources.
-        let rights = rights.clone();
-        self.serve(request, &links.for_rights(rights), route)
-    }
-
-    /// Answers a request whose caller is authorised.
-    fn serve(&mut self, request: &Request, links: &Links, route: Route) -> Answer {
+        let links = &Links::new(&request.host, rights);
         match route {
-            Route::Node(node) => self.node(links, node),
+            Route::Node(node) => Ok(self.node(links, node)),
             Route::Collection(collection) => self.collection(request, links, collection),
-            Route::AgentLogin(collection, id) => self.patch_login(request, links, collection, id),
-            Route::Item(collection, id) if request.method == Method::PATCH => {
-                self.patch_state(request, links, collection, id)
+            Route::AgentLogin(collection, id) => {
+                self.patch_login(&request.body, collection, id)?;
+                self.item(request, links, collection, id)
             }
-            Route::Item(collection, id) => self.item(request, links, collection, id),
-            Route::Api | Route::Login | Route::RefreshLogin => self.describe_api(links),
+            Route::Item(collection, id) => {
+                if request.method == Method::PATCH {
+                    self.patch_state(&request.body, collection, id)?;
+                }
+                self.item(request, links, collection, id)
+            }
+            Route::Api | Route::Login | Route::RefreshLogin => Ok(self.describe_api(&request.host)),
         }
     }
 
-    /// Answer while API requests are refused: 503.
-    pub(crate) fn unavailable(&self, host: &str) -> Answer {
-        self.problem(
-            &Links::new(host),
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the simulated Trio does not answer",
-        )
+    /// Error answer in the envelope of the API.
+    pub(crate) fn problem(&self, host: &str, refusal: Refusal) -> Answer {
+        let data = json!({ "status": refusal.status.as_u16(), "message": refusal.message });
+        refusal.with_body(self.options.dialect.single(&Links::root(host), data))
     }
 
-    /// Error answer with a message.
-    pub(crate) fn problem(&self, links: &Links, status: StatusCode, message: &str) -> Answer {
-        let data = serde_json::json!({ "status": status.as_u16(), "message": message });
-        Answer::new(status, self.options.dialect.single(&links.root(), data))
-    }
-
-    fn describe_api(&self, links: &Links) -> Answer {
+    fn describe_api(&self, host: &str) -> Answer {
         // A single server is its own primary and secondary.
-        let [primary, secondary] = self.failover.names(links.host());
-        let data = serde_json::json!({ "primaryServer": primary, "secondaryServer": secondary });
-        Answer::ok(self.options.dialect.single(&links.root(), data))
+        let [primary, secondary] = self.failover.names(host);
+        let data = json!({ "primaryServer": primary, "secondaryServer": secondary });
+        Answer::ok(self.options.dialect.single(&Links::root(host), data))
+    }
+
+    /// Applies due changes and advances the world to `now`.
+    pub(crate) fn catch_up(&mut self, now: SystemTime) {
+        self.apply_due_changes(now);
+        self.advance_world(now);
+    }
+
+    fn advance_world(&mut self, now: SystemTime) {
+        let behind = self.world_clock.next_step(now, self.world.now);
+        self.world.step(behind);
+    }
+
+    /// Real time of a world time.
+    pub(crate) fn real_time(&self, world: Duration) -> SystemTime {
+        self.world_clock.real_time(world)
     }
 }
 
-fn build_world(options: &Options) -> World {
-    let Options { seed, contact_centers, services, agents, id_offsets, .. } = *options;
-    if let Some(scenario) = &options.scenario {
-        return World::from_scenario(seed, scenario);
+/// Mapping of world time to real time, one second per second, by the real time of world time zero.
+#[derive(Clone, Copy, Debug)]
+struct WorldClock {
+    zero: SystemTime,
+}
+
+impl WorldClock {
+    /// Returns the mapping in which world time `world` is `now`.
+    fn new(now: SystemTime, world: Duration) -> Self {
+        Self { zero: now.checked_sub(world).unwrap_or(UNIX_EPOCH) }
     }
-    let mut world =
-        World::new(&WorldOptions { seed, contact_centers, services, agents, id_offsets });
-    world.warm_up();
-    world
+
+    /// Real time of a world time.
+    fn real_time(self, world: Duration) -> SystemTime {
+        self.zero.checked_add(world).unwrap_or(self.zero)
+    }
+
+    /// Returns the step that brings a world at `world` to `now`, at most [`MAX_STEP`]; zero when
+    /// the clock was set back.
+    fn next_step(&mut self, now: SystemTime, world: Duration) -> Duration {
+        let behind = now.duration_since(self.real_time(world)).unwrap_or_default();
+        if behind > MAX_STEP {
+            *self = Self::new(now, world + MAX_STEP);
+        }
+        behind.min(MAX_STEP)
+    }
 }
 
 #[cfg(test)]

@@ -1,47 +1,42 @@
-//! Dialects: the same facts under other member names, in other units, with other words.
+//! Dialects: the same facts under other member names, in other units, with other words and in
+//! another envelope.
 //!
 //! Trio's members are not public, so a client must cope with names that it has never seen. The
 //! names are plain tables, shared with nothing else in the program: a wrong name cannot agree with
 //! itself.
 
-mod envelope;
-mod fact;
 mod fields_file;
-mod member;
-mod words;
+mod members;
 
-pub(crate) use envelope::Link;
-pub(crate) use fact::Fact;
-pub(crate) use member::Member;
+use serde_json::{Map, Value, json};
 
-/// Member names, units, words and envelope of a simulated Trio.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// English names, seconds, ISO-8601 in UTC.
-    #[default]
-    English,
-    /// Swedish names and words, `HH:MM:SS`, local time with its offset, other envelope keys.
-    Swedish,
-    /// Names and words that no dictionary holds, milliseconds, `/Date(ms)/`.
-    Foreign,
+pub(crate) use members::{Fact, Member, Row};
+
+closed_set! {
+    /// Member names, units, words and envelope of a simulated Trio.
+    #[derive(Default)]
+    pub Dialect, as_str: &'static str {
+        /// English names, seconds, ISO-8601 in UTC.
+        #[default]
+        English => "english",
+        /// Swedish names and words, `HH:MM:SS`, local time with its offset, other envelope keys.
+        Swedish => "swedish",
+        /// Names and words that no dictionary holds, milliseconds, `/Date(ms)/`.
+        Foreign => "foreign",
+    }
+}
+
+/// A link to another resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) rel: &'static str,
+    pub(crate) href: String,
 }
 
 impl Dialect {
-    /// Every dialect.
-    pub const ALL: [Self; 3] = [Self::English, Self::Swedish, Self::Foreign];
-
     /// Parses the name of a dialect, as [`Self::as_str`] writes it.
     pub fn from_name(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|dialect| dialect.as_str() == word)
-    }
-
-    /// Name of this dialect.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::English => "english",
-            Self::Swedish => "swedish",
-            Self::Foreign => "foreign",
-        }
     }
 
     /// Returns the `fields_file` (YAML) for a server with this dialect: per resource and field the
@@ -58,6 +53,87 @@ impl Dialect {
             Self::Foreign => foreign,
         }
     }
+
+    /// Wraps one object.
+    pub(crate) fn single(self, links: &[Link], data: Value) -> Value {
+        // The help says only that an answer has a link collection and a data collection.
+        let [links_key, data_key] =
+            self.pick([["links", "data"], ["Link", "Data"], ["LINKS", "DATA"]]);
+        let [rel, href] = self.pick([["rel", "href"], ["Rel", "Uri"], ["Rel", "Url"]]);
+        let links = links.iter().map(|link| json!({ rel: link.rel, href: link.href }));
+        // Not by `json!`, which would copy the data of a large collection.
+        Value::Object(Map::from_iter([
+            (links_key.to_owned(), links.collect()),
+            (data_key.to_owned(), data),
+        ]))
+    }
+
+    /// Wraps a collection.
+    pub(crate) fn collection(self, links: &[Link], items: Vec<Value>) -> Value {
+        let wrapped = match self {
+            // Items wrapped once more: the help does not show an item, so a client must accept this
+            // form, too.
+            Self::Swedish => items.into_iter().map(|item| json!({ "data": item })).collect(),
+            Self::English | Self::Foreign => items,
+        };
+        self.single(links, Value::Array(wrapped))
+    }
+
+    /// Wraps the children of a node. The help does not show how a node names them, so each dialect
+    /// differs: links and names, names alone, or links with a relation that says nothing.
+    pub(crate) fn node(self, own: &Link, children: Vec<Link>) -> Value {
+        let name = self.pick(["name", "namn", "bezX"]);
+        let names = children.iter().map(|child| json!({ name: child.rel })).collect();
+        let links =
+            |children: Vec<Link>| std::iter::once(own.clone()).chain(children).collect::<Vec<_>>();
+        match self {
+            Self::English => self.collection(&links(children), names),
+            Self::Swedish => self.collection(&links(Vec::new()), names),
+            Self::Foreign => {
+                let unnamed =
+                    children.into_iter().map(|child| Link { rel: "item", ..child }).collect();
+                self.collection(&links(unnamed), Vec::new())
+            }
+        }
+    }
+
+    /// Builds an object from members.
+    pub(crate) fn item(self, members: &[(Member, Fact)]) -> Value {
+        let pairs =
+            members.iter().map(|(member, fact)| (member.name(self).to_owned(), fact.to_json(self)));
+        Value::Object(pairs.collect())
+    }
+
+    /// Builds the answer to a login.
+    pub(crate) fn tokens(
+        self,
+        links: &[Link],
+        access: &str,
+        refresh: &str,
+        expires_in: u64,
+    ) -> Value {
+        match self {
+            Self::English | Self::Foreign => {
+                let mut body = self.single(links, json!({}));
+                body["access_token"] = json!(access);
+                body["refresh_token"] = json!(refresh);
+                body["expires_in"] = json!(expires_in);
+                body["token_type"] = json!("bearer");
+                body
+            }
+            Self::Swedish => {
+                let data = json!({
+                    "Access_Token": access,
+                    "Refresh_Token": refresh,
+                    "Expires_In": expires_in,
+                    "Token_Type": "Bearer",
+                });
+                // Under `data`, with other letter case: the help does not show the envelope of the
+                // tokens.
+                self.single(links, data)
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -70,5 +146,23 @@ mod tests {
             assert_eq!(Dialect::from_name(dialect.as_str()), Some(dialect));
         }
         assert_eq!(Dialect::from_name("klingon"), None);
+    }
+
+    #[test]
+    fn envelopes_use_their_own_keys() {
+        let links = [Link { rel: "cc", href: "http://t/te/api/cc".to_owned() }];
+        let item = json!({"id": 1});
+        assert_eq!(
+            Dialect::English.collection(&links, vec![item.clone()]),
+            json!({"links": [{"rel": "cc", "href": "http://t/te/api/cc"}], "data": [{"id": 1}]})
+        );
+        assert_eq!(
+            Dialect::Swedish.collection(&links, vec![item.clone()]),
+            json!({"Link": [{"Rel": "cc", "Uri": "http://t/te/api/cc"}], "Data": [{"data": {"id": 1}}]})
+        );
+        assert_eq!(
+            Dialect::Foreign.collection(&links, vec![item]),
+            json!({"LINKS": [{"Rel": "cc", "Url": "http://t/te/api/cc"}], "DATA": [{"id": 1}]})
+        );
     }
 }

@@ -2,12 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
-use axum::http::StatusCode;
-
-use super::Options;
 use super::api::Trio;
-use super::truth::Truth;
-use super::world::Segment;
+use super::{Options, Segment, Truth};
 
 /// A simulated Trio inside the caller's process. Time passes as fast as the machine computes.
 #[derive(Debug)]
@@ -24,12 +20,12 @@ impl InProcess {
 
     /// Advances the world.
     pub fn step(&mut self, time: Duration) {
-        self.0.step(time);
+        self.0.world.step(time);
     }
 
     /// Real time: the start time plus the world time that has passed.
     pub fn now(&self) -> SystemTime {
-        self.0.now()
+        self.0.real_time(self.0.world.now)
     }
 
     /// Real time of a world time, such as those in the truth and in segments.
@@ -43,32 +39,29 @@ impl InProcess {
     /// # Errors
     /// The status of an answer other than 200.
     pub fn read(&mut self, target: &str) -> Result<Vec<u8>, u16> {
-        let answer = self.0.read(target);
-        match answer.status {
-            StatusCode::OK => Ok(answer.body.to_string().into_bytes()),
-            status => Err(status.as_u16()),
-        }
+        let answer = self.0.read(target).map_err(|refusal| refusal.status.as_u16())?;
+        Ok(answer.body.to_string().into_bytes())
     }
 
     /// Sets the arrival rate to a multiple of the configured one; 0 stops arrivals.
     pub fn set_arrivals(&mut self, factor: f64) {
-        self.0.set_arrival_factor(factor);
+        self.0.world.set_arrival_factor(factor);
     }
 
     /// Exact figures since the last reset.
     pub fn truth(&self) -> Truth {
-        self.0.truth()
+        self.0.world.truth()
     }
 
     /// Resets the truth and the segment log.
     pub fn reset_truth(&mut self) {
-        self.0.reset_truth();
+        self.0.world.reset_truth();
     }
 
     /// Segments that ended since the last reset, in the order of their end. Empty without
     /// [`Options::segment_log`].
     pub fn segment_log(&self) -> &[Segment] {
-        self.0.segment_log()
+        self.0.world.segment_log()
     }
 }
 

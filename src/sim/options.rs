@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use super::charset::Charset;
-use super::dialect::Dialect;
-use super::scenario::Scenario;
+use super::{Charset, Dialect, Scenario};
 
 /// Options of a simulated Trio. The defaults are those of the demo.
 #[derive(Clone, Debug)]

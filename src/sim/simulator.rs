@@ -8,29 +8,26 @@ use std::time::SystemTime;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request as HttpRequest, State};
+use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HOST};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::api::{
-    Answer, AnswerMode, BASE_PATH, CONTROL_PATH, Query, Request, TRUTH_PATH, Trio, refuse,
+    Answer, AnswerMode, BASE_PATH, CONTROL_PATH, Query, Refusal, Request, SIMULATED_HEADER,
+    TRUTH_PATH, Trio, http_date, refusal,
 };
-use super::truth::Truth;
-use super::world::Segment;
-use super::{Charset, Options};
+use super::{Charset, Options, Segment, Truth};
 
 /// Source of the real time. The simulator reads no clock by itself, so that tests set its time.
 pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
-/// Header of every answer: none of it is real data. The exporter shows it as `trio_simulated`.
-const SIMULATED_HEADER: (HeaderName, HeaderValue) =
-    (HeaderName::from_static("x-trio-simulated"), HeaderValue::from_static("1"));
-
 /// Limit of a request body: logins and orders take far less.
-const MAX_BODY: usize = 64 * 1024;
+pub(super) const MAX_BODY: usize = 64 * 1024;
+
+/// Host of links for a request without a `Host` header.
+pub(super) const FALLBACK_HOST: &str = "localhost";
 
 /// A simulated Trio. Clones share their state.
 #[derive(Clone)]
@@ -62,12 +59,12 @@ impl Simulator {
 
     /// Number of agents, logged in or not.
     pub fn agent_count(&self) -> usize {
-        self.lock().world().agents().len()
+        self.lock().world.agents.len()
     }
 
     /// Number of services.
     pub fn service_count(&self) -> usize {
-        self.lock().world().services().len()
+        self.lock().world.services.len()
     }
 
     /// Requests that the API has received.
@@ -77,22 +74,52 @@ impl Simulator {
 
     /// Exact figures since the start or the last [`reset_truth`](Self::reset_truth).
     pub fn truth(&self) -> Truth {
-        self.lock_current().truth()
+        self.lock_current().world.truth()
     }
 
     /// Resets the truth and the segment log.
     pub fn reset_truth(&self) {
-        self.lock_current().reset_truth();
+        self.lock_current().world.reset_truth();
     }
 
     /// Segments that ended since the last reset. Empty without [`Options::segment_log`].
     pub fn segment_log(&self) -> Vec<Segment> {
-        self.lock_current().segment_log().to_vec()
+        self.lock_current().world.segment_log().to_vec()
     }
 
     fn lock(&self) -> MutexGuard<'_, Trio> {
         // A panic in one request must not end the simulator for all others.
         self.0.trio.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<Answer, Refusal> {
+        let path = request.uri().path().to_owned();
+        if let Some(rest) = strip_base(&path, BASE_PATH) {
+            let charset = negotiate_charset(&request, self.0.options.charset);
+            let request = read_request(request, rest).await;
+            let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
+            let charset = charset.ok_or(refusal(StatusCode::NOT_ACCEPTABLE, message))?;
+            return Ok(self.answer_api(request?).await.with_charset(charset));
+        }
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+        let own = [CONTROL_PATH, TRUTH_PATH];
+        let Some((base, rest)) =
+            own.iter().find_map(|base| Some((*base, strip_base(&path, base)?)))
+        else {
+            let message = "there is nothing here; the API is at /te/api";
+            return Err(refusal(StatusCode::NOT_FOUND, message));
+        };
+        let request = read_request(request, rest).await?;
+        // `/sim` needs no login and changes what all clients see.
+        if !is_loopback(peer) {
+            let message = "this is for callers on the same machine only";
+            return Err(refusal(StatusCode::FORBIDDEN, message));
+        }
+        if base == TRUTH_PATH {
+            return self.lock_current().answer_truth(&request);
+        }
+        let now = (self.0.clock)();
+        self.lock_current().handle_control(&request, &self.0.answer_mode, now)
     }
 
     async fn answer_api(&self, request: Request) -> Answer {
@@ -109,7 +136,9 @@ impl Simulator {
             .await
             .map_or(AnswerMode::Answering, |answer_mode| *answer_mode);
         if state == AnswerMode::Refusing {
-            return self.lock().unavailable(&request.host);
+            let message = "the simulated Trio does not answer";
+            let refusal = refusal(StatusCode::SERVICE_UNAVAILABLE, message);
+            return self.lock().problem(&request.host, refusal);
         }
         // The lock is released before each sleep: other requests are answered meanwhile.
         let delay = self.lock().take_delay(&request);
@@ -122,6 +151,7 @@ impl Simulator {
         trio.answer(&request, now)
     }
 
+    /// Locks the Trio as it is at this moment.
     fn lock_current(&self) -> MutexGuard<'_, Trio> {
         let now = (self.0.clock)();
         let mut trio = self.lock();
@@ -156,40 +186,11 @@ pub async fn serve(
 
 async fn handle(State(simulator): State<Simulator>, request: HttpRequest) -> Response {
     let date = http_date((simulator.0.clock)());
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
-    let path = request.uri().path().to_owned();
-    let answer = if let Some(rest) = strip_base(&path, BASE_PATH) {
-        match (
-            negotiate_charset(&request, simulator.0.options.charset),
-            read_request(request, rest).await,
-        ) {
-            (Some(charset), Ok(request)) => {
-                simulator.answer_api(request).await.with_charset(charset)
-            }
-            (None, _) => not_acceptable(),
-            (_, Err(refusal)) => refusal,
-        }
-    } else if let Some((base, rest)) =
-        [CONTROL_PATH, TRUTH_PATH].iter().find_map(|base| Some((*base, strip_base(&path, base)?)))
-    {
-        match read_request(request, rest).await {
-            // `/sim` needs no login and changes what all clients see.
-            Ok(_) if !is_loopback(peer) => {
-                refuse(StatusCode::FORBIDDEN, "this is for callers on the same machine only")
-            }
-            Ok(request) if base == TRUTH_PATH => simulator.lock_current().answer_truth(&request),
-            Ok(request) => simulator.lock_current().handle_control(
-                &request,
-                &simulator.0.answer_mode,
-                (simulator.0.clock)(),
-            ),
-            Err(refusal) => refusal,
-        }
-    } else {
-        refuse(StatusCode::NOT_FOUND, "there is nothing here; the API is at /te/api")
-    };
+    let answer = simulator.answer(request).await.unwrap_or_else(Answer::from);
     let mut response = answer.into_response();
     response.headers_mut().insert(SIMULATED_HEADER.0, SIMULATED_HEADER.1);
+    // Set here because hyper would write the machine's clock, while a client compares it with the
+    // simulator's.
     if let Some(date) = date {
         response.headers_mut().insert(DATE, date);
     }
@@ -202,23 +203,10 @@ fn is_loopback(peer: Option<SocketAddr>) -> bool {
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
 }
 
-/// Formats a time as the header `Date`. Set here because hyper would write the machine's clock,
-/// while a client compares it with the simulator's.
-fn http_date(now: SystemTime) -> Option<HeaderValue> {
-    let stamp = Timestamp::try_from(now).ok()?;
-    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp).ok()?;
-    HeaderValue::try_from(date).ok()
-}
-
 /// Charset of the answer; `None` if the client accepts none that exists.
 fn negotiate_charset(request: &HttpRequest, fallback: Charset) -> Option<Charset> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     Charset::negotiate(header(ACCEPT), header(CONTENT_TYPE), fallback)
-}
-
-fn not_acceptable() -> Answer {
-    let message = "this simulated Trio writes JSON in UTF-8 or ISO-8859-1 and nothing else";
-    refuse(StatusCode::NOT_ACCEPTABLE, message)
 }
 
 /// Path segments below a base; `None` for other paths.
@@ -227,17 +215,17 @@ fn strip_base(path: &str, base: &str) -> Option<Vec<String>> {
     Some(rest.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect())
 }
 
-async fn read_request(request: HttpRequest, path: Vec<String>) -> Result<Request, Answer> {
+async fn read_request(request: HttpRequest, path: Vec<String>) -> Result<Request, Refusal> {
     let (parts, body): (_, Body) = request.into_parts();
     let header =
         |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let body = to_bytes(body, MAX_BODY).await;
     let body = body.map_err(|_| {
-        refuse(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off")
+        refusal(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large or was cut off")
     })?;
     Ok(Request {
         query: Query::parse(parts.uri.query().unwrap_or_default().as_bytes()),
-        host: header(HOST).unwrap_or_else(|| "localhost".to_owned()),
+        host: header(HOST).unwrap_or_else(|| FALLBACK_HOST.to_owned()),
         authorization: header(AUTHORIZATION),
         method: parts.method,
         path,

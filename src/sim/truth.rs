@@ -1,10 +1,13 @@
 //! Exact figures of a simulated contact centre, which no client of its API can see: the reference
-//! for what a client infers from polls.
+//! for what a client infers from polls, and their JSON at `/sim/truth`.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use super::world::{Activity, Class};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Activity, Class};
 
 /// Wait limits in seconds for "answered within" and "left before", from the shortest service-level
 /// target to a week for written cases.
@@ -82,27 +85,41 @@ pub struct AgentTime([Duration; Activity::ALL.len()]);
 impl Truth {
     /// Sum of the flows of all services and classes.
     pub fn total(&self) -> Flow {
-        let mut total = Flow::default();
-        self.services
-            .values()
-            .flat_map(|service| service.classes.values())
-            .for_each(|flow| total.add(flow));
-        total
+        Flow::sum(self.services.values().flat_map(|service| service.classes.values()))
     }
 
     /// Sum of the flows of one class over all services.
     pub fn class(&self, class: Class) -> Flow {
-        let mut total = Flow::default();
-        self.services
-            .values()
-            .filter_map(|service| service.classes.get(&class))
-            .for_each(|it| total.add(it));
-        total
+        Flow::sum(self.services.values().filter_map(|service| service.classes.get(&class)))
     }
 
     /// Length of the period.
     pub fn length(&self) -> Duration {
         self.now.saturating_sub(self.since)
+    }
+
+    /// Returns the figures as JSON; `real_time` tells the real time of a world time.
+    pub(super) fn to_json(&self, real_time: impl Fn(Duration) -> SystemTime) -> Value {
+        let time = |world| {
+            let stamp = Timestamp::try_from(real_time(world));
+            stamp.map_or(Value::Null, |stamp| json!(stamp.to_string()))
+        };
+        let service = |(id, service): (&u32, &ServiceTruth)| {
+            let classes = service.classes.iter();
+            let classes = classes.map(|(class, flow)| (class.as_str().to_owned(), flow.to_json()));
+            json!({ "id": id, "name": service.name, "classes": classes.collect::<Map<_, _>>() })
+        };
+        let list = |key: &str, times: &BTreeMap<u32, AgentTime>| -> Value {
+            times.iter().map(|(id, time)| time.to_json(key, *id)).collect()
+        };
+        json!({
+            "since": time(self.since),
+            "now": time(self.now),
+            "seconds": self.length().as_secs_f64(),
+            "services": self.services.iter().map(service).collect::<Value>(),
+            "agents": list("contact_center", &self.agents),
+            "agent_groups": list("agent_group", &self.agent_groups),
+        })
     }
 }
 
@@ -162,6 +179,44 @@ impl Flow {
         }
     }
 
+    fn sum<'f>(flows: impl Iterator<Item = &'f Self>) -> Self {
+        let mut total = Self::default();
+        flows.for_each(|flow| total.add(flow));
+        total
+    }
+
+    fn to_json(&self) -> Value {
+        let each = |value: &dyn Fn(Duration) -> Value| -> Map<String, Value> {
+            TARGETS
+                .iter()
+                .map(|target| (target.to_string(), value(Duration::from_secs(*target))))
+                .collect()
+        };
+        json!({
+            "carried_in": self.carried_in,
+            "arrived": self.arrived,
+            "moved_in": self.moved_in,
+            "offered": self.offered(),
+            "answered": self.answered,
+            "left": self.left,
+            "moved_out": self.moved_out,
+            "removed": self.removed,
+            "waiting": self.waiting,
+            "handling": self.handling,
+            "passed_on": self.passed_on,
+            "answered_wait_seconds": self.answered_wait.as_secs_f64(),
+            "left_wait_seconds": self.left_wait.as_secs_f64(),
+            "queue_seconds": self.queue_time.as_secs_f64(),
+            "handling_seconds": self.handling_time.as_secs_f64(),
+            "answered_within": each(&|target| json!(self.answered_within(target))),
+            "left_before": each(&|target| json!(self.left_before(target))),
+            "service_level": each(&|target| json!(self.service_level(target, Duration::ZERO))),
+            "average_speed_of_answer_seconds": self.mean_answered_wait(),
+            "average_handling_seconds": self.mean_handling(),
+            "abandoned_ratio": self.abandoned(),
+        })
+    }
+
     fn add(&mut self, other: &Self) {
         self.carried_in += other.carried_in;
         self.arrived += other.arrived;
@@ -203,6 +258,18 @@ impl AgentTime {
 
     pub(super) fn credit(&mut self, activity: Activity, time: Duration) {
         self.0[activity as usize] += time;
+    }
+
+    /// Returns the times as JSON, where `key` names the id.
+    fn to_json(&self, key: &str, id: u32) -> Value {
+        let seconds = Activity::ALL.map(|activity| {
+            (activity.as_str().to_owned(), json!(self.time_in(activity).as_secs_f64()))
+        });
+        json!({
+            key: id,
+            "seconds": Map::from_iter(seconds),
+            "occupancy": self.occupancy(),
+        })
     }
 }
 

@@ -3,64 +3,42 @@
 //!
 //! World time is the time since world time zero. Each event has an exact time, and random numbers
 //! are drawn only when an event happens, so `step(a); step(b)` and `step(a + b)` produce the same
-//! world.
+//! world. Reading order: `build` makes a world; `case` and `routing` are the life of a case,
+//! `agent` that of an agent, `service` what both meet at; `profile` is the working day; `change`
+//! holds the orders from outside; `truth_recorder` counts.
 
 mod agent;
-mod arrivals;
-mod behaviour;
 mod build;
 mod case;
 mod change;
-mod demand;
-mod dispatch;
-mod distribution;
-mod duty;
-mod event;
-mod from_scenario;
 mod names;
 mod profile;
-mod rerouting;
+mod routing;
 mod service;
 #[cfg(test)]
 mod tests;
 mod truth_recorder;
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 
-use super::IdOffsets;
-pub use agent::Activity;
-pub(crate) use agent::{Agent, Center, Group};
-pub use behaviour::Behaviour;
+pub(crate) use agent::Agent;
+pub use agent::{Activity, Behaviour};
 pub use case::Class;
 pub(crate) use case::{Case, Stage};
 pub(crate) use change::ChangeError;
-pub(crate) use demand::Channel;
-pub use demand::Demand;
-pub use distribution::Distribution;
-use event::{Event, EventQueue};
 pub use profile::{ArrivalProfile, OpeningHours};
-pub use rerouting::{Callback, Overflow, Rerouting, Transfer};
-pub(crate) use service::Service;
+pub(crate) use service::{Channel, Service};
+pub use service::{Demand, Distribution};
 use truth_recorder::TruthRecorder;
 pub use truth_recorder::{Disposition, Segment};
 
-/// Size and seed of a generated world.
-#[derive(Clone, Debug)]
-pub(crate) struct WorldOptions {
-    pub(crate) seed: u64,
-    pub(crate) contact_centers: usize,
-    /// Services in all contact centres together.
-    pub(crate) services: usize,
-    /// Agents in all contact centres together.
-    pub(crate) agents: usize,
-    pub(crate) id_offsets: IdOffsets,
-}
-
 /// Cases since the world began.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct CaseCounts {
     pub(crate) arrived: u64,
     pub(crate) served: u64,
@@ -68,30 +46,40 @@ pub(crate) struct CaseCounts {
     pub(crate) removed: u64,
 }
 
-/// The state of all contact centres, and the events to come.
+/// An agent group or a service group of a contact centre.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Group {
+    pub(crate) id: u32,
+    pub(crate) center: u32,
+    pub(crate) name: String,
+}
+
+/// The state of all contact centres, and the events to come. Only methods of the world change it.
 #[derive(Debug)]
 pub(crate) struct World {
-    now: Duration,
+    /// World time.
+    pub(crate) now: Duration,
     /// Time of day at world time zero.
     start_time: Duration,
     rng: ChaCha8Rng,
     events: EventQueue,
     /// Arrival rate as a multiple of the configured one; 0 stops arrivals.
-    arrival_factor: f64,
+    pub(crate) arrival_factor: f64,
     // Ordered maps: the order of iteration decides the order of random draws and of items in
     // answers.
-    centers: BTreeMap<u32, Center>,
-    services: BTreeMap<u32, Service>,
-    service_groups: BTreeMap<u32, Group>,
-    agents: BTreeMap<u32, Agent>,
-    agent_groups: BTreeMap<u32, Group>,
+    /// Names of the contact centres.
+    pub(crate) centers: BTreeMap<u32, String>,
+    pub(crate) services: BTreeMap<u32, Service>,
+    pub(crate) service_groups: BTreeMap<u32, Group>,
+    pub(crate) agents: BTreeMap<u32, Agent>,
+    pub(crate) agent_groups: BTreeMap<u32, Group>,
     /// Live cases by job number.
-    cases: BTreeMap<u64, Case>,
+    pub(crate) cases: BTreeMap<u64, Case>,
     last_job: u64,
     last_service: u32,
     last_agent: u32,
     first_customer: u64,
-    case_counts: CaseCounts,
+    pub(crate) case_counts: CaseCounts,
     recorder: TruthRecorder,
 }
 
@@ -101,7 +89,7 @@ const WARM_UP: Duration = Duration::from_secs(15 * 60);
 impl World {
     /// Runs the world until queues have formed and each agent state occurs: 15 to 30 minutes of
     /// world time. Then resets the truth.
-    pub(crate) fn warm_up(&mut self) {
+    fn warmed_up(mut self) -> Self {
         self.step(WARM_UP);
         // A small world may by chance lack a state after the warm-up. Twice the time bounds the
         // search.
@@ -112,6 +100,7 @@ impl World {
             self.step(Duration::from_secs(1));
         }
         self.reset_truth();
+        self
     }
 
     /// Advances world time and handles every event that is due.
@@ -122,6 +111,12 @@ impl World {
             self.handle(event);
         }
         self.now = until;
+    }
+
+    /// Schedules an event after a time from now.
+    fn schedule(&mut self, after: Duration, event: Event) {
+        // A tiny arrival rate may draw a time beyond the range of `Duration`.
+        self.events.schedule(self.now.saturating_add(after), event);
     }
 
     fn handle(&mut self, event: Event) {
@@ -143,54 +138,9 @@ impl World {
             && Activity::ALL.into_iter().all(seen)
     }
 
-    /// World time.
-    pub(crate) fn now(&self) -> Duration {
-        self.now
-    }
-
     /// Wall-clock time in the world, since some midnight.
     fn wall_clock(&self) -> Duration {
         self.start_time + self.now
-    }
-
-    /// Arrival rate as a multiple of the configured one.
-    pub(crate) fn arrival_factor(&self) -> f64 {
-        self.arrival_factor
-    }
-
-    /// Cases since the world began, by their end.
-    pub(crate) fn case_counts(&self) -> &CaseCounts {
-        &self.case_counts
-    }
-
-    /// Contact centres by id.
-    pub(crate) fn centers(&self) -> &BTreeMap<u32, Center> {
-        &self.centers
-    }
-
-    /// Services by id, over all contact centres.
-    pub(crate) fn services(&self) -> &BTreeMap<u32, Service> {
-        &self.services
-    }
-
-    /// Service groups by id.
-    pub(crate) fn service_groups(&self) -> &BTreeMap<u32, Group> {
-        &self.service_groups
-    }
-
-    /// Agents by id, over all contact centres.
-    pub(crate) fn agents(&self) -> &BTreeMap<u32, Agent> {
-        &self.agents
-    }
-
-    /// Agent groups by id.
-    pub(crate) fn agent_groups(&self) -> &BTreeMap<u32, Group> {
-        &self.agent_groups
-    }
-
-    /// Live cases by job number.
-    pub(crate) fn cases(&self) -> &BTreeMap<u64, Case> {
-        &self.cases
     }
 
     /// Returns true during the opening hours of the service.
@@ -202,5 +152,55 @@ impl World {
     pub(crate) fn longest_wait(&self, service: &Service) -> Duration {
         let oldest = service.waiting.first().and_then(|(_, job)| self.cases.get(job));
         oldest.map_or(Duration::ZERO, |case| case.waited(self.now))
+    }
+}
+
+/// An event at an exact world time.
+///
+/// It refers to its subject by id, and carries the generation or segment that it was scheduled for.
+/// Events are never cancelled: an outdated one finds another generation, or no subject, and does
+/// nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    /// Candidate arrival at a service; the hour decides whether it becomes a case.
+    Arrival { service: u32, generation: u64 },
+    /// The customer's patience is over.
+    Abandonment { job: u64, segment: u32 },
+    /// A call that still waits overflows to another service.
+    Overflow { job: u64, segment: u32 },
+    /// A caller who still waits asks for a callback.
+    CallbackRequest { job: u64, segment: u32 },
+    /// The ringing, handling, wrap-up or pause of an agent ends.
+    ActivityEnd { agent: u32, generation: u64 },
+    /// A pause of an agent is due.
+    PauseDue { agent: u32, login: u64 },
+    /// A shift starts.
+    ShiftStart { agent: u32 },
+    /// A shift ends.
+    ShiftEnd { agent: u32 },
+}
+
+/// Priority queue of events: by time, then by the order of scheduling.
+#[derive(Debug, Default)]
+struct EventQueue {
+    // A `BinaryHeap` is a max-heap; `Reverse` makes the earliest event its top.
+    heap: BinaryHeap<Reverse<(Duration, u64, Event)>>,
+    // Breaks ties in the order of scheduling; without it the order of `Event`'s variants would
+    // decide.
+    scheduled: u64,
+}
+
+impl EventQueue {
+    /// Schedules an event at a world time.
+    fn schedule(&mut self, at: Duration, event: Event) {
+        self.scheduled += 1;
+        self.heap.push(Reverse((at, self.scheduled, event)));
+    }
+
+    /// Removes and returns the next event at or before `until`.
+    fn pop_until(&mut self, until: Duration) -> Option<(Duration, Event)> {
+        let next = self.heap.peek_mut().filter(|next| next.0.0 <= until)?;
+        let Reverse((at, _, event)) = PeekMut::pop(next);
+        Some((at, event))
     }
 }

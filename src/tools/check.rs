@@ -9,7 +9,6 @@ mod access;
 mod cases;
 mod load;
 mod mapping;
-mod network;
 mod pages;
 mod report;
 mod rights;
@@ -24,6 +23,7 @@ pub use report::{Finding, Level, Report};
 
 use crate::{
     model::{CaseList, Clock, Collector, Resource, Selection, ServiceStatus, Stamp, Text},
+    poller,
     trio::{Client, Route, Settings},
 };
 
@@ -40,6 +40,8 @@ pub struct CheckTarget {
     pub intervals: [Option<Duration>; Collector::COUNT],
     /// Interval at which the list of contact centres is read.
     pub configuration: Duration,
+    /// Limits of its poller.
+    pub limits: poller::Limits,
 }
 
 impl CheckTarget {

@@ -4,7 +4,6 @@
 //! The answers come from a person at a terminal, or as lines from a program. A secret is never
 //! shown, and never taken from the command line, which other users of the machine can see.
 
-mod answers;
 mod ask;
 mod files;
 
@@ -16,7 +15,7 @@ use std::{
 use secrecy::SecretString;
 use url::Url;
 
-pub use answers::{AnswerSource, StandardInput};
+pub use ask::{AnswerSource, StandardInput};
 
 use files::Files;
 

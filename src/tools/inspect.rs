@@ -2,15 +2,13 @@
 //! who map field names. Reads once and publishes nothing.
 
 mod diff;
-mod mask;
 mod report;
 mod suggest;
-mod table;
 
 pub use diff::differences;
+pub use report::table;
 pub use report::{MemberReport, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
-pub use table::table;
 
 use crate::{
     model::{Resource, ServiceGroups, ServiceSkills, Text},

@@ -10,7 +10,6 @@ mod line;
 mod messages;
 mod readings;
 mod services;
-mod tokens;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -18,8 +17,8 @@ use jiff::tz::TimeZone;
 
 pub use counts::Counts;
 pub use line::Line;
+pub use line::Tokens;
 pub use services::UnknownName;
-pub use tokens::Tokens;
 
 use crate::{
     model::{AuthFailure, CaseClass, Clock, Stamp, Text},

@@ -42,9 +42,8 @@ impl Client {
         stats: Arc<Stats>,
         clock: Clock,
     ) -> Result<Self, reqwest::Error> {
-        let connection = Connection::new(&settings, stats.clone(), clock)?;
+        let connection = Connection::new(&settings, stats, clock)?;
         let Settings { limits, default_case_class, time_zone: zone, .. } = settings;
-        stats.request_budget.set(Some(f64::from(limits.requests_per_minute)));
         Ok(Self {
             reader: CollectionReader { connection, dictionary, zone, limits },
             default_case_class,

@@ -31,6 +31,20 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Settings of an account on these servers; the rest has its defaults.
+    pub fn new(servers: Vec<Url>, client_key: Secret, username: Secret, password: Secret) -> Self {
+        Self {
+            servers,
+            client_key,
+            username,
+            password,
+            time_zone: None,
+            default_case_class: None,
+            extra_roots: ExtraRoots::default(),
+            limits: Limits::default(),
+        }
+    }
+
     /// Takes over the secrets of `newer`, also for every clone of these settings.
     pub fn adopt_secrets(&self, newer: &Self) {
         self.client_key.adopt(&newer.client_key);
@@ -46,16 +60,10 @@ pub struct Limits {
     pub connect: Duration,
     /// Time limit for a request and its complete answer.
     pub request: Duration,
-    /// Time limit for all requests of one collector in a cycle.
-    pub collector: Duration,
     /// Size of an answer in bytes, decompressed.
     pub body: usize,
-    /// Requests a minute on average; intervals grow until this holds.
-    pub requests_per_minute: u32,
     /// Requests in flight at the same time.
     pub in_flight: usize,
-    /// Single cases read by number in a cycle.
-    pub follow_cases: usize,
     /// Items asked for in one page; the server may give fewer.
     pub page_size: usize,
     /// Time before expiry at which an access token is renewed.
@@ -67,13 +75,10 @@ impl Default for Limits {
         Self {
             connect: Duration::from_secs(5),
             request: Duration::from_secs(10),
-            collector: Duration::from_secs(60),
             // 64 MiB is far above any answer expected; it stops one that does not end from filling
             // the memory.
             body: 64 << 20,
-            requests_per_minute: 600,
             in_flight: 4,
-            follow_cases: 20,
             // The documented default of ten would make 100 requests of 1000 agents; a lower cap is
             // found out.
             page_size: 1000,

@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use super::{Complaints, Key, Node, Position, Value};
 
 /// A map of the file, read key by key.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Section<'a> {
     path: String,
     at: Position,
@@ -46,6 +46,16 @@ impl<'a> Section<'a> {
         let (_, node) = self.entries.iter().find(|(entry, _)| entry.text == key)?;
         // `key:` without a value is a key whose value was commented out.
         (node.value != Value::Null).then(|| Entry { path: self.path_of(key), node })
+    }
+
+    /// Returns the section of `key` as if it were an empty map, for a key that is missing.
+    pub fn absent(&self, key: &str) -> Section<'a> {
+        Section { path: self.path_of(key), at: self.at, entries: &[], known: Vec::new() }
+    }
+
+    /// Reports an error about the section as a whole.
+    pub fn wrong(&self, complaints: &mut Complaints, message: impl std::fmt::Display) {
+        complaints.add(self.at, &self.path, message);
     }
 
     /// Returns every entry, for a map whose keys are data, such as user names.

@@ -13,4 +13,4 @@ mod variable;
 pub(crate) use board::Board;
 pub(crate) use panel::Panel;
 pub(crate) use query::Query;
-pub(crate) use variable::{Question, Variable, as_line};
+pub(crate) use variable::{DropDownItem, Question, Variable, as_line};

@@ -18,6 +18,15 @@ pub(crate) enum Question {
     QueryResult { expr: String },
 }
 
+/// An item of a drop-down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DropDownItem {
+    /// Value in queries and in the address.
+    pub(crate) value: String,
+    /// Text for the reader.
+    pub(crate) text: String,
+}
+
 impl<'a> Variable<'a> {
     pub(crate) fn name(self) -> &'a str {
         self.0["name"].as_str().unwrap_or_default()
@@ -47,35 +56,39 @@ impl<'a> Variable<'a> {
         }
     }
 
-    /// Returns the values of its options among lines of text, the answers to its question.
-    pub(crate) fn options(self, lines: &[String]) -> Vec<String> {
+    /// Returns the items of its drop-down among lines of text, the answers to its question.
+    pub(crate) fn items(self, lines: &[String]) -> Vec<DropDownItem> {
         let text = self.0["regex"].as_str().unwrap_or_default();
         let (pattern, flags) =
             text.strip_prefix('/').and_then(|text| text.rsplit_once('/')).unwrap_or((text, ""));
         let pattern = Regex::new(pattern).expect("a regular expression");
         // The flag `g` lets the parts of a line be in any order.
         let most = if flags.contains('g') { usize::MAX } else { 1 };
-        let mut options: Vec<String> = Vec::new();
+        let mut items: Vec<DropDownItem> = Vec::new();
         for line in lines {
             let found: Vec<_> = pattern.captures_iter(line).take(most).collect();
-            let named = |name: &str| found.iter().find_map(|found| found.name(name));
-            let of_line: Vec<&str> = match (named("value").or_else(|| named("text")), &found[..]) {
-                _ if text.is_empty() => vec![line],
-                (_, []) => Vec::new(),
-                (Some(value), _) => vec![value.as_str()],
-                (None, many) => {
-                    let first = many.iter().filter_map(|found| found.get(1));
-                    let first: Vec<&str> = first.map(|value| value.as_str()).collect();
-                    if first.is_empty() { vec![line] } else { first }
-                }
+            // Grafana takes an empty group for none.
+            let named = |name: &str| {
+                let groups = found.iter().filter_map(|found| found.name(name));
+                groups.map(|group| group.as_str()).find(|group| !group.is_empty())
             };
-            for value in of_line {
-                if !options.iter().any(|known| known == value) {
-                    options.push(value.to_owned());
+            let of_line: Vec<(&str, &str)> = match (named("value"), named("text")) {
+                _ if text.is_empty() => vec![(line, line)],
+                (None, None) => {
+                    let first = found.iter().filter_map(|found| found.get(1));
+                    let first: Vec<_> = first.map(|it| (it.as_str(), it.as_str())).collect();
+                    let is_whole = first.is_empty() && !found.is_empty();
+                    if is_whole { vec![(line, line)] } else { first }
+                }
+                (value, text) => value.or(text).zip(text.or(value)).into_iter().collect(),
+            };
+            for (value, text) in of_line {
+                if !items.iter().any(|known| known.value == value) {
+                    items.push(DropDownItem { value: value.to_owned(), text: text.to_owned() });
                 }
             }
         }
-        options
+        items
     }
 
     /// True where the choice is *All* when the board is opened.
@@ -86,11 +99,12 @@ impl<'a> Variable<'a> {
         is_chosen || (self.0["includeAll"] == true && (current.is_null() || current == ""))
     }
 
-    /// Returns its values when the board is opened, `options` being those found by its question.
-    pub(crate) fn opened(self, options: &[String]) -> Vec<String> {
+    /// Returns its values when the board is opened and its drop-down has these items.
+    pub(crate) fn opened(self, items: &[DropDownItem]) -> Vec<String> {
+        let mut options = items.iter().map(|item| item.value.clone());
         let current = &self.0["current"]["value"];
         if self.is_all() {
-            return options.to_vec();
+            return options.collect();
         }
         match (current, self.0["type"].as_str().unwrap_or_default()) {
             (Value::Array(values), _) => {
@@ -100,7 +114,7 @@ impl<'a> Variable<'a> {
             (_, "constant" | "textbox") => {
                 self.0["query"].as_str().map(str::to_owned).into_iter().collect()
             }
-            _ => options.first().cloned().into_iter().collect(),
+            _ => options.next().into_iter().collect(),
         }
     }
 

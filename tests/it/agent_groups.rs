@@ -1,18 +1,19 @@
 //! Agent groups that are allowed or denied, on a simulated Trio in every dialect.
 
-mod reloaded;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use pretty_assertions::assert_eq;
 use serde_json::json;
 use trio_exporter::{
     metrics::Identity,
-    model::{GroupSelection, Pattern},
+    model::{Clock, GroupSelection, Pattern},
     sim::{Dialect, Options},
 };
 
-use crate::support::{Samples, Simulated, TestApp, config, still_clock};
+use crate::{
+    process::{PATIENCE, folder, until},
+    support::{Running, Samples, Simulated, TestApp, config, configure, still_clock},
+};
 
 const AGENTS: usize = 60;
 
@@ -195,4 +196,39 @@ async fn an_agent_who_comes_is_shown_once_its_group_is_known() {
         app.step_after(5).await;
     }
     assert!(shown(&app).await);
+}
+
+#[tokio::test]
+async fn newly_denied_agents_vanish_at_once_even_during_outage() {
+    for state_file in ["", "state_file: counters\n"] {
+        let options = Options { agents: 60, services: 2, ..Options::default() };
+        let trio = Simulated::start(options, Clock::system()).await;
+        let folder = folder();
+        let configured = |groups: &str| {
+            let text = format!(
+                "targets:\n{}poll: {{state: 1s}}\nagents: {{identity: id{groups}}}\n{state_file}",
+                trio.entry("trio")
+            );
+            configure(folder.path(), &text)
+        };
+        let running = Running::start(&configured(""), &[]).await;
+        let persons = async || {
+            let page = Samples::parse(&running.page("/metrics/agents").await);
+            page.find("trio_agent_info", &[]).len()
+        };
+        let shows = async |expected: usize| {
+            until("the agents to be shown", PATIENCE, async || match persons().await {
+                shown if shown == expected => Ok(()),
+                shown => Err(format!("{shown} are")),
+            })
+            .await;
+        };
+        shows(60).await;
+        trio.order("answering", &json!({"answering": false})).await;
+        configured(", groups: {deny: [Specialister*]}");
+        assert_eq!(running.reload().await, "changed: trio\n");
+        assert_eq!(persons().await, 0, "what was read before may hold them");
+        trio.order("answering", &json!({"answering": true})).await;
+        shows(57).await;
+    }
 }

@@ -1,13 +1,8 @@
 //! Limits on states and pauses by reason, on a simulated Trio in every dialect.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use pretty_assertions::assert_eq;
-use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{
     config::Config,
     metrics::Identity,
@@ -16,7 +11,7 @@ use trio_exporter::{
 };
 
 use crate::support::{
-    HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target,
+    HandWritten, Journal, Samples, Simulated, TestApp, config, still_clock, target,
 };
 
 /// The reasons that the simulated agents give; the first is the one that may be shown.
@@ -151,9 +146,7 @@ async fn agents_with_no_time_are_not_over_the_limit() {
 
 #[tokio::test]
 async fn a_reason_that_is_not_allowed_is_shown_nowhere_and_none_is_by_default() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let journal = Journal::begin();
     // Other tests may have had the same places in the code asked before there was anybody to
     // listen.
     tracing::callsite::rebuild_interest_cache();
@@ -174,7 +167,7 @@ async fn a_reason_that_is_not_allowed_is_shown_nowhere_and_none_is_by_default() 
     ] {
         assert!(!main.has(family), "{family}");
     }
-    let lines = lines.lock().expect("not poisoned");
+    let lines = journal.lines();
     assert!(!lines.is_empty(), "the log is looked at");
     for reason in REASONS.into_iter().chain(["rast"]) {
         assert_eq!(lines.iter().find(|line| line.contains(reason)), None, "{reason}");

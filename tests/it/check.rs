@@ -19,7 +19,10 @@ use wiremock::{
     matchers::{method, path},
 };
 
-use crate::support::{HandWritten, NOBODY, Simulated, secure, secure_until, still_clock, target};
+use crate::{
+    process::{ended, run},
+    support::{HandWritten, NOBODY, Simulated, secure, secure_until, still_clock, target},
+};
 
 async fn examined_at(target: Target, clock: Clock) -> Report {
     let settings = poller::Settings::default();
@@ -44,6 +47,7 @@ async fn examined_with(
         contact_centers: target.contact_centers,
         intervals,
         configuration: poller::Settings::default().configuration,
+        limits: target.poll,
     };
     check::check(&target, &client.expect("a client"), &clock).await
 }
@@ -124,7 +128,7 @@ async fn healthy_server_passes_every_check() {
 async fn load_is_estimated_and_excess_is_a_finding() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let mut target = trio.target(true);
-    target.trio.limits.requests_per_minute = 10;
+    target.poll.requests_per_minute = 10;
     let report = examined(target).await;
     let finding = finding(&report, "load");
     assert_eq!(finding.level, Level::Check, "{finding}");
@@ -404,27 +408,13 @@ async fn expired_certificate_and_wrong_name_differ() {
 
 #[tokio::test]
 async fn the_command_exits_with_0_1_or_2() {
-    use secrecy::ExposeSecret;
     let trio = Simulated::start(Options::default(), Clock::system()).await;
-    let target = trio.target(true).trio;
-    let run = |password: String, arguments: &'static [&'static str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-        command
-            .env_clear()
-            .arg("check")
-            .args(arguments)
-            .env("TRIO_URL", target.servers[0].as_str());
-        command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
-        command.env("TRIO_USERNAME", target.username.current().expose_secret());
-        command.env("TRIO_PASSWORD", password);
-        tokio::task::spawn_blocking(move || {
-            let output = command.output().expect("the binary starts");
-            let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-            (output.status.code(), text(output.stdout), text(output.stderr))
-        })
+    let check = async |password: &str, arguments: &[&str]| {
+        let command = trio.command(&["check"]).args(arguments).env("TRIO_PASSWORD", password);
+        ended(&run(command).await)
     };
-    let right = target.password.current().expose_secret().to_owned();
-    let (code, out, err) = run(right.clone(), &[]).await.expect("no panic");
+    let right = Options::default().password;
+    let (code, out, err) = check(&right, &[]).await;
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(
         out.starts_with("OK     config: 1 target, no mistakes\nCHECK  config: TRIO_URL: "),
@@ -436,12 +426,11 @@ async fn the_command_exits_with_0_1_or_2() {
         "{out}"
     );
     assert!(!out.contains(&right), "{out}");
-    let (code, out, err) =
-        run("wrong-password".to_owned(), &["--target", "trio"]).await.expect("no panic");
+    let (code, out, err) = check("wrong-password", &["--target", "trio"]).await;
     assert_eq!(code, Some(1), "{out}{err}");
     assert!(out.contains("FAIL   trio, login: "), "{out}");
     assert!(!format!("{out}{err}").contains("wrong-password"), "{out}{err}");
-    let (code, _, err) = run(right, &["--target", "elsewhere"]).await.expect("no panic");
+    let (code, _, err) = check(&right, &["--target", "elsewhere"]).await;
     assert_eq!(
         (code, err.as_str()),
         (Some(2), "--target: name one of the configured targets: trio\n")

@@ -1,13 +1,11 @@
 //! Requests of the exporter to a Trio, and its reading of the answers, over real sockets.
 
 mod answers;
-mod budget;
 mod cases;
 mod collections;
 mod encodings;
 mod fields;
 mod habits;
-mod journal;
 mod links;
 mod load;
 mod login;

@@ -1,116 +1,129 @@
 //! The binary as a user starts it: what it says and how it exits when something is wrong.
+//! `SNAPSHOTS=overwrite` writes the texts in this file again.
 
-use std::process::{Command, Output};
+use std::path::Path;
 
-use pretty_assertions::assert_eq;
+use snapbox::{Assert, Redactions, cmd::Command, str};
 
-fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    command.args(arguments).env_clear().envs(environment.iter().copied());
-    let Output { status, stdout, stderr } = command.output().expect("the binary starts");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (status.code(), text(stdout), text(stderr))
+use crate::process::{command, ended, folder};
+
+/// A Trio that does not answer.
+const NOBODY: [(&str, &str); 4] = [
+    ("TRIO_URL", "https://127.0.0.1:1/te/api"),
+    ("TRIO_CLIENT_KEY", "key"),
+    ("TRIO_USERNAME", "user"),
+    ("TRIO_PASSWORD", "password"),
+];
+
+/// The system's own words about a file that is missing differ between systems.
+fn without_system_error(command: Command) -> Command {
+    let mut redactions = Redactions::new();
+    let error = std::fs::read("/nowhere").expect_err("no such file");
+    redactions.insert("[MISSING]", error.to_string()).expect("a name");
+    command.with_assert(Assert::new().action_env("SNAPSHOTS").redact_with(redactions))
 }
 
 #[test]
-fn without_any_configuration_it_says_what_to_give_and_exits_with_2() {
-    let (code, stdout, stderr) = run(&[], &[]);
-    assert_eq!((code, stdout.as_str()), (Some(2), ""));
-    assert_eq!(
-        stderr,
-        "nothing to read: give --config.file, or set TRIO_URL, TRIO_CLIENT_KEY, TRIO_USERNAME and TRIO_PASSWORD; \
-         `trio-exporter demo` shows the exporter without a Trio\n"
-    );
+fn without_any_configuration_it_says_what_to_give() {
+    command([""; 0]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+nothing to read: give --config.file, or set TRIO_URL, TRIO_CLIENT_KEY, TRIO_USERNAME and TRIO_PASSWORD; `trio-exporter demo` shows the exporter without a Trio
+
+"#]]);
 }
 
 #[test]
-fn every_mistake_is_printed_on_a_line_of_its_own_and_no_secret_with_it() {
+fn every_mistake_has_a_line_and_no_secret_is_in_it() {
     let environment =
         [("TRIO_URL", "trio"), ("TRIO_CLIENT_KEY", "my key"), ("TRIO_PASSWORD", "πάσο")];
-    let (code, _, stderr) = run(&["run"], &environment);
-    assert_eq!(code, Some(2));
-    let names: Vec<&str> = stderr.lines().filter_map(|line| line.split(':').next()).collect();
-    assert_eq!(names, ["TRIO_URL", "TRIO_CLIENT_KEY", "TRIO_USERNAME", "TRIO_PASSWORD"]);
-    assert!(!stderr.contains("my key") && !stderr.contains("πάσο"), "{stderr}");
+    command(["run"]).envs(environment).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+TRIO_URL: not a URL (relative URL without a base); give the address of the API, such as https://trio.example/te/api
+TRIO_CLIENT_KEY: must be the Base64 text that Enghouse provides, without spaces
+TRIO_USERNAME: missing; set it, or better TRIO_USERNAME_FILE
+TRIO_PASSWORD: holds a character that ISO-8859-1, which Trio's login uses, does not have
+
+"#]]);
 }
 
 #[test]
-fn missing_file_and_invalid_flags_exit_with_2() {
-    for (arguments, message) in [
-        (&["--config.file", "/nowhere.yml"][..], "--config.file: cannot read /nowhere.yml"),
-        (&["demo", "--log.level", "loud=very=much"], "--log.level: \"loud=very=much\" is no level"),
-        (&["--web.listen-adress", ":1"], "--web.listen-address"),
-        (&["--web.listen-address", "nowhere"], "give HOST:PORT, [IPV6]:PORT or :PORT"),
-        (
-            &["--web.idle-timeout", "10"],
-            "give a duration of at least 1s with its unit, such as 10s or 5m",
-        ),
-        (
-            &["--web.listen-address", ":1", "--web.systemd-socket"],
-            "cannot be used with '--web.systemd-socket'",
-        ),
-        (&["demo", "--agents", "0"], "give a whole number from 1 to 100000"),
-        (&["simulate", "--dialect", "danish"], "english, swedish, foreign"),
-    ] {
-        let (code, _, stderr) = run(arguments, &[]);
-        assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
-        assert!(stderr.contains(message), "{arguments:?}: {stderr}");
-    }
+fn mistakes_in_flags_exit_with_2() {
+    command(["--web.listen-adress", ":1"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unexpected argument '--web.listen-adress' found
+
+  tip: a similar argument exists: '--web.listen-address'
+
+Usage: trio-exporter --web.listen-address <ADDRESS>
+
+For more information, try '--help'.
+
+"#]]);
+    command(["demo", "--agents", "0"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '0' for '--agents <AGENTS>': give a whole number from 1 to 100000
+
+For more information, try '--help'.
+
+"#]]);
+    command(["simulate", "--dialect", "danish"]).assert().code(2).stdout_eq("").stderr_eq(str![[
+        r#"
+error: invalid value 'danish' for '--dialect <DIALECT>'
+  [possible values: english, swedish, foreign]
+
+  tip: a similar value exists: 'english'
+
+For more information, try '--help'.
+
+"#
+    ]]);
+    command(["demo", "--log.level", "loud=very=much"]).assert().code(2).stderr_eq(str![[r#"
+--log.level: "loud=very=much" is no level; use error, warn, info, debug or trace, or a filter such as info,trio_exporter::trio=debug
+
+"#]]);
 }
 
 #[test]
 fn flag_errors_at_run_time_name_flag_exit_2() {
-    let environment = [
-        ("TRIO_URL", "https://127.0.0.1:1/te/api"),
-        ("TRIO_CLIENT_KEY", "key"),
-        ("TRIO_USERNAME", "user"),
-        ("TRIO_PASSWORD", "password"),
-    ];
-    let gone = "No such file or directory (os error 2)";
-    let target = "--target: name one of the configured targets: trio\n";
-    for (arguments, message) in [
-        (&["check", "--target", "x"][..], target.to_owned()),
-        (&["inspect", "--target", "x"], target.to_owned()),
-        (&["trace", "--target", "x"], target.to_owned()),
-        (
-            &["inspect", "--diff", "/nowhere"],
-            format!("--diff: /nowhere: {gone}; give a file that `inspect --save` wrote\n"),
-        ),
-        (
-            &["check", "--log.level", "loud=very=much"],
-            "--log.level: \"loud=very=much\" is no level; use error, warn, info, debug or trace, or a filter such as \
-             info,trio_exporter::trio=debug\n"
-                .to_owned(),
-        ),
-        (&["check", "--config.file", "/nowhere"], format!("--config.file: cannot read /nowhere: {gone}\n")),
-    ] {
-        let (code, _, stderr) = run(arguments, &environment);
-        assert_eq!((code, stderr), (Some(2), message), "{arguments:?}");
+    let said = |arguments: &[&str]| {
+        without_system_error(command(arguments)).envs(NOBODY).assert().code(2).stdout_eq("")
+    };
+    said(&["check", "--log.level", "loud=very=much"]).stderr_eq(str![[r#"
+--log.level: "loud=very=much" is no level; use error, warn, info, debug or trace, or a filter such as info,trio_exporter::trio=debug
+
+"#]]);
+    said(&["--config.file", "/nowhere.yml"]).stderr_eq(str![[r#"
+--config.file: cannot read /nowhere.yml: [MISSING]
+
+"#]]);
+    said(&["check", "--config.file", "/nowhere.yml"]).stderr_eq(str![[r#"
+--config.file: cannot read /nowhere.yml: [MISSING]
+
+"#]]);
+    said(&["inspect", "--diff", "/nowhere"]).stderr_eq(str![[r#"
+--diff: /nowhere: [MISSING]; give a file that `inspect --save` wrote
+
+"#]]);
+    for name in ["check", "inspect", "trace", "record"] {
+        let target = "--target: name one of the configured targets: trio\n";
+        said(&[name, "--target", "x"]).stderr_eq(target);
     }
 }
 
 #[test]
-fn mistakes_in_the_web_configuration_are_printed_and_exit_with_2() {
-    let environment = [
-        ("TRIO_URL", "https://127.0.0.1:1/te/api"),
-        ("TRIO_CLIENT_KEY", "key"),
-        ("TRIO_USERNAME", "user"),
-        ("TRIO_PASSWORD", "password"),
-        ("TRIO_EXPORTER_WEB_AGENTS_CONFIG", "/nowhere/agents.yml"),
-    ];
-    let (code, _, stderr) = run(&["--web.config.file", "/nowhere/web.yml"], &environment);
-    assert_eq!(code, Some(2));
-    let why = "No such file or directory (os error 2)";
-    let expected = format!(
-        "--web.config.file: cannot read /nowhere/web.yml: {why}\n\
-         --web.agents-config.file: cannot read /nowhere/agents.yml: {why}\n"
-    );
-    assert_eq!(stderr, expected);
+fn mistakes_in_the_web_configuration_are_printed() {
+    without_system_error(command(["--web.config.file", "/nowhere/web.yml"]))
+        .envs(NOBODY)
+        .env("TRIO_EXPORTER_WEB_AGENTS_CONFIG", "/nowhere/agents.yml")
+        .assert()
+        .code(2)
+        .stderr_eq(str![[r#"
+--web.config.file: cannot read /nowhere/web.yml: [MISSING]
+--web.agents-config.file: cannot read /nowhere/agents.yml: [MISSING]
+
+"#]]);
 }
 
 #[test]
 fn the_fields_file_of_the_foreign_dialect_is_printed_ready_to_use() {
-    let (code, stdout, _) = run(&["simulate", "--dialect", "foreign", "--print-fields"], &[]);
+    let (code, stdout, _) =
+        ended(&command(["simulate", "--dialect", "foreign", "--print-fields"]).assert());
     assert_eq!(code, Some(0));
     trio_exporter::trio::Dictionary::with_user_file("printed.yml", &stdout).expect("valid");
     assert!(stdout.contains("agents/state:"), "{stdout}");
@@ -118,42 +131,24 @@ fn the_fields_file_of_the_foreign_dialect_is_printed_ready_to_use() {
 
 #[test]
 fn a_recording_says_what_is_wrong_before_anybody_is_asked() {
-    let environment = [
-        ("TRIO_URL", "http://127.0.0.1:1/te/api"),
-        ("TRIO_CLIENT_KEY", "key"),
-        ("TRIO_USERNAME", "user"),
-        ("TRIO_PASSWORD", "password"),
-    ];
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let folder = folder();
     let (here, new) = (folder.path().display().to_string(), folder.path().join("new"));
-    let new = new.display().to_string();
-    let words = "--keep-values: `name` is not a field with a fixed set of words; give one of services/state.open, ";
     std::fs::write(folder.path().join("file"), "x").expect("written");
+    let new = new.display().to_string();
     for (arguments, code, message) in [
+        (&["record", "--save", &*here][..], 2, format!("--save: {here}: is not empty; name a folder")),
         (
-            &["record", "--save", &*here][..],
+            &["record", "--save", &new, "--keep-values", "name"],
             2,
-            format!("--save: {here}: is not empty; name a folder"),
+            "--keep-values: `name` is not a field with a fixed set of words; give one of services/state.open, ".into(),
         ),
-        (&["record", "--save", &new, "--keep-values", "name"], 2, words.to_owned()),
-        (&["record", "--cycles", "0"], 2, "give a whole number from 1 to 1000".to_owned()),
-        (
-            &["record", "--target", "other"],
-            2,
-            "--target: name one of the configured targets: trio".to_owned(),
-        ),
-        (&["record", "--save", &new], 1, "api: no connection".to_owned()),
+        (&["record", "--save", &new], 1, "api: no connection".into()),
         (&["simulate", "--replay", &here], 2, format!("--replay: {here}: is no recording: ")),
-        (
-            &["simulate", "--replay", &here, "--dialect", "foreign"],
-            2,
-            "cannot be used with".to_owned(),
-        ),
-        (&["simulate", "--replay", &here, "--agents", "5"], 2, "cannot be used with".to_owned()),
+        (&["simulate", "--replay", &here, "--dialect", "foreign"], 2, "cannot be used with".into()),
+        (&["simulate", "--replay", &here, "--agents", "5"], 2, "cannot be used with".into()),
     ] {
-        let (given, _, stderr) = run(arguments, &environment);
-        assert_eq!(given, Some(code), "{arguments:?}: {stderr}");
-        assert!(stderr.contains(&message), "{arguments:?}: {stderr}");
-        assert!(!std::path::Path::new(&new).exists(), "nothing is left of {arguments:?}");
+        let said = command(arguments).envs(NOBODY).assert().code(code);
+        said.stderr_eq(format!("...\n[..]{message}[..]\n..."));
+        assert!(!Path::new(&new).exists(), "nothing is left of {arguments:?}");
     }
 }

@@ -24,6 +24,7 @@ mod planted_tables;
 mod planted_words;
 mod queries;
 mod ranges;
+mod reasons;
 mod tables;
 mod time;
 mod unknown;

@@ -1,18 +1,20 @@
-//! The simulated Trio speaks several dialects; the exporter shows the same in each.
+//! The simulated Trio speaks several dialects; the exporter shows the same in each, and names waits
+//! that are read in the wrong unit.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 use pretty_assertions::assert_eq;
-use tracing_subscriber::layer::SubscriberExt;
+use serde_json::{Value, json};
 use trio_exporter::{
     metrics::Identity,
     sim::{Charset, Dialect, Options},
+    trio::Dictionary,
 };
 
-use crate::support::{LogLines, Samples, Simulated, TestApp, config, still_clock};
+use crate::support::{Journal, Samples, Simulated, TestApp, config, still_clock};
 
 /// Samples of the contact centre on one side only, or with another value on the other. Those about
 /// the exporter itself differs with the dialect: bytes, durations, member names.
@@ -142,9 +144,7 @@ async fn trio_times_are_used_or_reported_missing() {
 
 #[tokio::test]
 async fn unmapped_dialect_hides_centre_data_and_warns_per_field() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let journal = Journal::begin();
     let (main, agents) = morning(Dialect::Foreign, true, false).await;
 
     assert_eq!(main.contact_center_families(), Vec::<&str>::new());
@@ -170,7 +170,7 @@ async fn unmapped_dialect_hides_centre_data_and_warns_per_field() {
         assert_eq!(main.get("trio_field_present", &id), Some(0.0), "{resource}");
     }
     assert!(!main.has("trio_field_info"));
-    let said = lines.lock().expect("not poisoned");
+    let said = journal.lines();
     let about_fields = said.iter().filter(|line| line.contains("no member of the answer")).count();
     assert_eq!(about_fields, missing.len(), "one line for each field: {said:#?}");
 }
@@ -201,4 +201,70 @@ async fn members_sent_on_request_are_found_in_every_dialect() {
         assert!(since.iter().any(|(_, at)| *at < 1_768_464_000.0), "{dialect:?}: Trio's own times");
         assert_eq!(later.find("trio_field_info", &estimate).len(), 1, "{dialect:?}");
     }
+}
+
+/// The exporter after ten minutes on a Trio that writes milliseconds, with this change of its
+/// fields file.
+async fn ten_minutes(change: fn(String) -> String) -> (TestApp, Value) {
+    let clock = still_clock();
+    let trio = Simulated::start(
+        Options { dialect: Dialect::Foreign, ..Options::default() },
+        clock.clone(),
+    )
+    .await;
+    let mut target = trio.target(true);
+    let fields = change(Dialect::Foreign.fields_file());
+    target.dictionary =
+        Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
+    let mut app = TestApp::start_at(config(target, Identity::None), clock).await;
+    for _ in 0..120 {
+        app.step_after(5).await;
+    }
+    let status = serde_json::from_str(&app.get("/status.json").await).expect("JSON");
+    (app, status)
+}
+
+/// The findings that speak of a factor.
+fn findings(status: &Value) -> Vec<&Value> {
+    let all = status["findings"].as_array().expect("a list").iter();
+    all.filter(|finding| {
+        finding["what"].as_str().is_some_and(|what| what.contains("times the age"))
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn milliseconds_read_as_seconds_are_reported_once() {
+    let journal = Journal::begin();
+    let (app, status) = ten_minutes(|fields| fields.replace(", form: milliseconds", "")).await;
+    let found = findings(&status);
+    let longest = found.iter().find(|finding| {
+        finding["what"]
+            .as_str()
+            .is_some_and(|what| what.starts_with("services/state.longest_wait is about 1000"))
+    });
+    let longest = longest.unwrap_or_else(|| panic!("{status:#}"));
+    assert_eq!(longest["severity"], "warning");
+    let line = "services/state: {longest_wait: {form: milliseconds}}";
+    assert_eq!(longest["remedy"], format!("write into the fields_file: `{line}`"));
+    let fields = status["targets"][0]["fields"].as_array().expect("a list");
+    let field =
+        fields.iter().find(|f| f["resource"] == "services/state" && f["field"] == "longest_wait");
+    let expected = json!({"factor": "1000", "likely_form": "milliseconds", "fields_file": line});
+    assert_eq!(field.expect("a field")["wait_mismatch"], expected);
+    assert!(
+        app.metrics().await.sum("trio_service_longest_wait_seconds") > 0.0,
+        "nothing is withheld"
+    );
+    let lines = journal.lines();
+    let about: Vec<&String> =
+        lines.iter().filter(|line| line.contains("constant factor")).collect();
+    assert_eq!(about.len(), found.len(), "one line for each field: {about:#?}");
+    assert!(about.iter().any(|logged| logged.contains(line)), "{about:#?}");
+}
+
+#[tokio::test]
+async fn right_units_are_not_reported() {
+    let (_app, status) = ten_minutes(|fields| fields).await;
+    assert_eq!(findings(&status), Vec::<&Value>::new());
 }

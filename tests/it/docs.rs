@@ -7,25 +7,18 @@
 //! | --- | --- |
 //! | none | it is run here, see `stage` |
 //! | `<!-- run by: tests/stack/promtool.rs name_of_the_test -->` | that test runs it |
-//! | `<!-- needs: your Trio -->` | only the reader can run it; the reasons are in `marks` |
-//! | `<!-- output -->` above a `text` block | what the block before it prints, see `output` |
+//! | `<!-- needs: your Trio -->` | only the reader can run it; the reasons are in `commands` |
+//! | `<!-- output -->` above a `text` block | what the block before it prints, see `commands` |
 
+mod blocks;
 mod commands;
-mod curl;
-mod filters;
 mod flags;
+mod keys;
 mod links;
 mod log_messages;
-mod marks;
-mod metrics;
-mod output;
 mod planted;
-mod program;
-mod shell;
-mod sizes;
 mod stage;
-mod values;
-mod yaml;
+mod tables;
 
 use crate::markdown::Document;
 

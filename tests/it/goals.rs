@@ -1,12 +1,8 @@
 //! Services have goals of their own, in every dialect, and a rule without a service is warned of.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use pretty_assertions::assert_eq;
-use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{
     config::Target,
     metrics::Identity,
@@ -15,7 +11,7 @@ use trio_exporter::{
 };
 
 use crate::support::{
-    HandWritten, LogLines, Samples, Simulated, TestApp, config, still_clock, target,
+    HandWritten, Journal, Samples, Simulated, TestApp, config, still_clock, target,
 };
 
 fn rule(services: ServiceMatch, wait_target: u64) -> Rule {
@@ -107,11 +103,9 @@ async fn target_rules_apply_there_alone_and_buckets_are_shared() {
 
 #[tokio::test]
 async fn rule_without_matching_service_warns_once() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let subscriber = tracing_subscriber::registry().with(LogLines(lines.clone()));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let journal = Journal::begin();
     let told = || {
-        let mut lines = std::mem::take(&mut *lines.lock().expect("not poisoned"));
+        let mut lines = journal.take();
         lines.retain(|line| line.contains("goals.services["));
         lines
     };

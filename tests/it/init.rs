@@ -3,44 +3,24 @@
 #[cfg(unix)]
 mod terminal;
 
-use std::{
-    fs,
-    io::Write,
-    path::Path,
-    process::{Command, Stdio},
-};
+use std::{fs, path::Path};
 
 use pretty_assertions::assert_eq;
-use trio_exporter::{model::Clock, sim::Options};
+use trio_exporter::sim::Options;
 
-use crate::{process::folder, support::Simulated};
+use crate::{
+    process::{command, ended, folder},
+    support::Simulated,
+};
 
 const KEY: &str = "bnlja2Vs";
 const USER: &str = "exporter";
 const PASSWORD: &str = "smörgås och bord";
 
 /// Exit code, standard output and standard error.
-type Ended = (Option<i32>, String, String);
-
-fn run(arguments: &[&str], answers: &str) -> Ended {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_trio-exporter"))
-        .args(arguments)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    // It may have ended before it read everything.
-    let _ = child.stdin.take().expect("a pipe").write_all(answers.as_bytes());
-    let output = child.wait_with_output().expect("it ends");
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
-fn init(directory: &Path, more: &[&str], answers: &str) -> Ended {
-    let directory = directory.to_str().expect("UTF-8");
-    run(&[&["init", "--directory", directory][..], more].concat(), answers)
+fn init(directory: &Path, more: &[&str], answers: &str) -> (Option<i32>, String, String) {
+    let init = command(["init", "--directory"]).arg(directory).args(more);
+    ended(&init.stdin(answers).assert())
 }
 
 fn answers() -> String {
@@ -96,19 +76,17 @@ targets:
         stdout.lines().filter_map(|line| line.strip_prefix("  trio-exporter ")).collect();
     let file = directory.join("trio-exporter.yml").display().to_string();
     assert_eq!(next, [format!("check --config.file '{file}'"), format!("--config.file '{file}'")]);
-    let (code, stdout, stderr) = run(&["--config.file", &file, "--config.check"], "");
-    assert_eq!((code, stderr.as_str()), (Some(0), ""), "no mistake and no warning");
-    assert_eq!(stdout, "the configuration can be used; targets: north \"1\"\n");
+    let check = command(["--config.file", &file, "--config.check"]).assert().success();
+    // No mistake and no warning.
+    check.stdout_eq("the configuration can be used; targets: north \"1\"\n").stderr_eq("");
 }
 
 #[tokio::test]
 async fn what_it_writes_reads_a_trio() {
     let Options { client_key, username, password, .. } = Options::default();
-    let trio =
-        Simulated::start(Options { services: 2, agents: 6, ..Options::default() }, Clock::system())
-            .await;
+    let trio = Simulated::small().await;
     let (folder, url) = (folder(), trio.url());
-    let ended = tokio::task::spawn_blocking(move || {
+    let done = tokio::task::spawn_blocking(move || {
         let answers = format!("{client_key}\n{username}\n{password}\n");
         let (code, stdout, _) = init(folder.path(), &["--server", &url], &answers);
         assert_eq!(code, Some(0));
@@ -119,9 +97,9 @@ async fn what_it_writes_reads_a_trio() {
             "{stdout}"
         );
         let file = folder.path().join("trio-exporter.yml").display().to_string();
-        run(&["--config.file", &file, "--once"], "")
+        ended(&command(["--config.file", &file, "--once"]).assert())
     });
-    let (code, stdout, stderr) = ended.await.expect("no panic");
+    let (code, stdout, stderr) = done.await.expect("no panic");
     assert_eq!(code, Some(0), "{stderr}");
     assert!(stdout.contains("trio_up{target=\"trio\"} 1"), "{stdout}");
 }

@@ -13,7 +13,10 @@ use trio_exporter::{
 };
 use wiremock::ResponseTemplate;
 
-use crate::support::{HandWritten, Simulated, target};
+use crate::{
+    process::{ended, run},
+    support::{HandWritten, Simulated, target},
+};
 
 fn client(target: Target) -> Client {
     Client::new(target.trio, target.dictionary, Arc::default(), Clock::system()).expect("a client")
@@ -306,31 +309,16 @@ async fn the_command_prints_saves_and_compares() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let saved = folder.join("inspect.json");
-    let target = trio.target(true).trio;
-    let run = |arguments: Vec<String>| {
-        use secrecy::ExposeSecret;
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-        command
-            .env_clear()
-            .arg("inspect")
-            .args(arguments)
-            .env("TRIO_URL", target.servers[0].as_str());
-        command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
-        command.env("TRIO_USERNAME", target.username.current().expose_secret());
-        command.env("TRIO_PASSWORD", target.password.current().expose_secret());
-        tokio::task::spawn_blocking(move || command.output().expect("the binary starts"))
-    };
+    let inspect =
+        async |arguments: &[&str]| ended(&run(trio.command(&["inspect"]).args(arguments)).await);
     let path = saved.display().to_string();
-    let output = run(vec!["--output".into(), "json".into(), "--save".into(), path.clone()])
-        .await
-        .expect("no panic");
-    assert!(output.status.success(), "{output:?}");
-    let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let (code, printed, log) = inspect(&["--output", "json", "--save", &path]).await;
+    assert_eq!(code, Some(0), "{log}");
+    let printed: Value = serde_json::from_str(&printed).expect("JSON");
     let written: Value =
         serde_json::from_slice(&std::fs::read(&saved).expect("a file")).expect("JSON");
     assert_eq!(printed, written);
-    let output = run(vec!["--diff".into(), path]).await.expect("no panic");
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0), "{output:?}");
-    let output = run(vec!["--diff".into(), "/nowhere.json".into()]).await.expect("no panic");
-    assert_eq!(output.status.code(), Some(2));
+    let (code, printed, log) = inspect(&["--diff", &path]).await;
+    assert_eq!((code, &*printed), (Some(0), ""), "{log}");
+    assert_eq!(inspect(&["--diff", "/nowhere.json"]).await.0, Some(2));
 }

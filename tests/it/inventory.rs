@@ -3,10 +3,7 @@
 mod calls;
 mod skills;
 
-use std::sync::{Arc, Mutex};
-
 use pretty_assertions::assert_eq;
-use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{
     metrics::Identity,
     model::{Collector, Selection},
@@ -16,7 +13,7 @@ use trio_exporter::{
 use wiremock::ResponseTemplate;
 
 use crate::support::{
-    HandWritten, LogLines, Samples, Simulated, TestApp, config, reqwest_client, still_clock, target,
+    HandWritten, Journal, Samples, Simulated, TestApp, config, reqwest_client, still_clock, target,
 };
 
 async fn simulated(options: Options) -> (TestApp, Simulated) {
@@ -296,10 +293,7 @@ async fn the_inventory_is_read_once_an_hour_and_its_numbers_live_three() {
 
 #[tokio::test]
 async fn only_allowed_centres_are_read_and_unknown_warns_once() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard = tracing::subscriber::set_default(
-        tracing_subscriber::registry().with(LogLines(lines.clone())),
-    );
+    let journal = Journal::begin();
     let texts = |list: &[&str]| list.iter().map(|&entry| entry.into()).collect();
     for (allow, deny, read) in [
         (vec!["VÄXJÖ", "3", "Lund"], vec![], vec!["1", "3"]),
@@ -347,7 +341,7 @@ async fn only_allowed_centres_are_read_and_unknown_warns_once() {
         let lists = request_count(&trio, "/te/api/cc?").await;
         assert_eq!(lists, 2, "an empty choice is not looked up in every step");
     }
-    let said = lines.lock().expect("not poisoned");
+    let said = journal.lines();
     let about: Vec<&String> =
         said.iter().filter(|line| line.contains("contact_centers.")).collect();
     assert_eq!(about.len(), 3, "{about:#?}");

@@ -8,6 +8,7 @@
 )]
 
 #[path = "../process/mod.rs"]
+#[allow(dead_code, reason = "the tests that start other programs use the rest")]
 mod process;
 
 #[path = "../promql/mod.rs"]
@@ -29,7 +30,6 @@ mod chart;
 mod check;
 mod client;
 mod command_line;
-mod credentials;
 mod dashboards;
 mod demo;
 mod deploy;
@@ -64,5 +64,4 @@ mod support;
 mod targets;
 mod trace;
 mod unknown_words;
-mod wait_units;
 mod web;

@@ -1,30 +1,20 @@
 //! `docs/metrics.md` is made of the contract, of where each family comes from, and of the HELP that
-//! is served. `GOLDEN=write cargo test metrics_page` writes it again.
+//! is served.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
-    fs,
-    path::Path,
 };
 
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
+use crate::{golden::served, support::assert_file};
+
 const CONTRACT: &str = include_str!("../data/contract.tsv");
 const ORIGINS: &str = include_str!("../data/origins.tsv");
 const FIELDS: &str = include_str!("../../src/trio/dictionary/fields.yaml");
 const SCHEMA: &str = include_str!("../../deploy/trio-exporter.schema.json");
-const MORNING: &str = include_str!("../data/expected/morning.prom");
-const SERVED: [&str; 6] = [
-    MORNING,
-    include_str!("../data/expected/empty.prom"),
-    include_str!("../data/expected/secure.prom"),
-    include_str!("../data/expected/midnight.prom"),
-    include_str!("../data/expected/morning_agents.prom"),
-    include_str!("../data/expected/empty_agents.prom"),
-];
-
 /// Units that the series of a family are counted in, and their number in the hand-written morning.
 const COUNTED: [(&str, &str, usize); 23] = [
     ("targets", "Trio systems in the configuration", 1),
@@ -61,16 +51,17 @@ fn table(text: &'static str) -> BTreeMap<&'static str, Row> {
 }
 
 /// HELP by family, as it is served.
-fn help() -> BTreeMap<&'static str, &'static str> {
-    let lines = SERVED.iter().flat_map(|text| text.lines());
+async fn help() -> BTreeMap<&'static str, &'static str> {
+    let pages = served().await.iter().filter(|(name, _)| name.ends_with(".prom"));
+    let lines = pages.flat_map(|(_, text)| text.lines());
     lines.filter_map(|line| line.strip_prefix("# HELP ")?.split_once(' ')).collect()
 }
 
-fn page() -> String {
-    let (contract, help) = (table(CONTRACT), help());
+async fn page() -> String {
+    let (contract, help) = (table(CONTRACT), help().await);
     let mut page = String::from(
         "# Metrics\n\nMade by a test from the contract, from where each family comes from, and from the HELP that is \
-         served: do not edit, `GOLDEN=write cargo test metrics_page` writes it.\n\n\
+         served: do not edit, `SNAPSHOTS=overwrite cargo test --test it metrics_page` writes it.\n\n\
          A family exists only where its source does: what Trio does not give, or what could not be read recently, is \
          absent, never 0. Fields (`services/state: queue_length`) are those of the field dictionary, see \
          [fields.md](fields.md). Voice and callback come from `services/calls`. Other classes come from `services/cases`. If \
@@ -154,19 +145,14 @@ fn allowed(series: &str) -> usize {
     series.split(" * ").map(value).product()
 }
 
-#[test]
-fn the_page_is_current() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/metrics.md");
-    if std::env::var_os("GOLDEN").is_some_and(|golden| golden == "write") {
-        fs::write(&path, page()).expect("written");
-    }
-    let found = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, page(), "GOLDEN=write cargo test metrics_page writes it again");
+#[tokio::test]
+async fn the_page_is_current() {
+    assert_file("docs/metrics.md", &page().await);
 }
 
-#[test]
-fn every_family_of_the_contract_has_an_origin_and_help_and_no_other_has() {
-    let (contract, origins, help) = (table(CONTRACT), table(ORIGINS), help());
+#[tokio::test]
+async fn every_family_of_the_contract_has_an_origin_and_help_and_no_other_has() {
+    let (contract, origins, help) = (table(CONTRACT), table(ORIGINS), help().await);
     assert_eq!(contract.keys().collect::<Vec<_>>(), origins.keys().collect::<Vec<_>>());
     for name in contract.keys().filter(|name| name.starts_with("trio_")) {
         assert!(help.contains_key(name), "{name} has no HELP");
@@ -214,11 +200,11 @@ fn configuration_keys_on_the_page_exist() {
     }
 }
 
-#[test]
-fn no_family_of_the_morning_has_more_series_than_its_formula_says() {
+#[tokio::test]
+async fn no_family_of_the_morning_has_more_series_than_its_formula_says() {
     let origins = table(ORIGINS);
-    let mut series: BTreeMap<&str, usize> = BTreeMap::new();
-    for text in [MORNING, SERVED[4]] {
+    let (served, mut series) = (served().await, BTreeMap::<&str, usize>::new());
+    for text in ["morning.prom", "morning_agents.prom"].map(|name| &served[name]) {
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             let name = line.split(['{', ' ']).next().expect("a name");
             let family =

@@ -1,13 +1,10 @@
 //! Trio goes, comes back, changes: what the exporter shows meanwhile.
 
-use std::sync::{Arc, Mutex};
-
 use pretty_assertions::assert_eq;
-use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{metrics::Identity, sim::Options};
 use wiremock::ResponseTemplate;
 
-use crate::support::{HandWritten, LogLines, Simulated, TestApp, config, still_clock, target};
+use crate::support::{HandWritten, Journal, Simulated, TestApp, config, still_clock, target};
 
 const LIST: &str = r#"{"links":[],"data":"#;
 
@@ -145,23 +142,21 @@ async fn returning_trio_is_read_at_once_gap_is_unmeasured() {
 
 #[tokio::test]
 async fn lasting_situation_is_logged_in_one_line() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard = tracing::subscriber::set_default(
-        tracing_subscriber::registry().with(LogLines(lines.clone())),
-    );
-    let about_target = |lines: &Mutex<Vec<String>>| -> Vec<String> {
-        let lines = lines.lock().expect("not poisoned");
-        lines.iter().filter(|line| line.contains("scope=\"target\"")).cloned().collect()
+    let journal = Journal::begin();
+    let about_target = || {
+        let mut lines = journal.lines();
+        lines.retain(|line| line.contains("scope=\"target\""));
+        lines
     };
     let mut nowhere = TestApp::for_target(target("http://127.0.0.1:1/te/api")).await;
     for _ in 0..5 {
         nowhere.step_after(5).await;
     }
-    let told = about_target(&lines);
+    let told = about_target();
     assert_eq!(told.len(), 1, "{told:#?}");
     assert!(told[0].contains("no connection"), "{told:#?}");
 
-    lines.lock().expect("not poisoned").clear();
+    journal.take();
     let trio = Simulated::start(Options::default(), still_clock()).await;
     let mut app = TestApp::for_target(trio.target(true)).await;
     app.step().await;
@@ -170,7 +165,7 @@ async fn lasting_situation_is_logged_in_one_line() {
     for _ in 0..70 {
         app.step_after(5).await;
     }
-    let told = about_target(&lines);
+    let told = about_target();
     assert_eq!(told.len(), 1, "{told:#?}");
 }
 

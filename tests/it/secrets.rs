@@ -16,7 +16,6 @@ use axum::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::json;
-use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 use trio_exporter::{
     config,
     model::Clock,
@@ -24,7 +23,10 @@ use trio_exporter::{
     trio::latin1,
 };
 
-use crate::support::{LogLines, TestApp, reqwest_client, still_clock};
+use crate::{
+    process::{command, ended, run},
+    support::{Journal, TestApp, reqwest_client, still_clock},
+};
 
 const KEY: &str = "bnlja2VsLXRpbGwtdHJpbw==";
 /// Of characters that every encoding writes otherwise.
@@ -129,29 +131,15 @@ fn configured(folder: &Path, servers: [SocketAddr; 2]) -> PathBuf {
     file
 }
 
-async fn command(file: &Path, arguments: &[&str]) -> String {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    command
-        .env_clear()
-        .args(arguments)
-        .arg("--config.file")
-        .arg(file)
-        .args(["--log.level", "trace"]);
-    let output =
-        tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
-    let output = output.expect("no panic");
-    format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+async fn said(file: &Path, arguments: &[&str]) -> String {
+    let command = command(arguments).arg("--config.file").arg(file).args(["--log.level", "trace"]);
+    let (_, out, log) = ended(&run(command).await);
+    out + &log
 }
 
 #[tokio::test]
 async fn no_secret_in_use_is_logged_or_shown() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    // With the lines of libraries that use the crate `log`.
-    let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();
+    let journal = Journal::begin();
     let (clock, tokens) = (still_clock(), Tokens::default());
     let primary = recorded(clock.clone(), tokens.clone()).await;
     let secondary = recorded(clock.clone(), tokens.clone()).await;
@@ -168,8 +156,8 @@ async fn no_secret_in_use_is_logged_or_shown() {
     let file = configured(folder.path(), [primary, secondary]);
     let mut config = config::load(Some(&file), &|_| None).expect("valid");
     config.metrics.encoding_max_age = Duration::ZERO;
-    let mut said = Said::default();
-    said.add("Debug of the configuration", format!("{config:?}{config:#?}"));
+    let mut shown = Said::default();
+    shown.add("Debug of the configuration", format!("{config:?}{config:#?}"));
 
     let mut app = TestApp::start_at(config, clock).await;
     app.step().await;
@@ -198,31 +186,31 @@ async fn no_secret_in_use_is_logged_or_shown() {
         "/-/ready",
         "/no",
     ] {
-        said.add(page, app.get(page).await);
+        shown.add(page, app.get(page).await);
     }
-    said.add("Debug of the pollers", format!("{:?}", app.pollers));
+    shown.add("Debug of the pollers", format!("{:?}", app.pollers));
 
     for arguments in
         [&["inspect", "--show-values"][..], &["inspect", "--output", "json"], &["check"]]
     {
-        let text = command(&file, arguments).await;
+        let text = said(&file, arguments).await;
         assert!(text.contains("agents/state"), "{arguments:?} did its work: {text}");
-        said.add(arguments.join(" "), text);
+        shown.add(arguments.join(" "), text);
     }
     std::fs::write(&password, WRONG).expect("writable");
     for arguments in [&["inspect"][..], &["check"]] {
-        said.add(format!("{} refused", arguments[0]), command(&file, arguments).await);
+        shown.add(format!("{} refused", arguments[0]), said(&file, arguments).await);
     }
 
-    let lines = lines.lock().expect("not poisoned").clone();
+    let lines = journal.lines();
     assert!(lines.iter().any(|line| line.contains("log.target=\"reqwest")), "libraries are heard");
     assert!(lines.iter().any(|line| line.contains("another server is asked")), "{lines:#?}");
-    said.add("the log", lines.join("\n"));
+    shown.add("the log", lines.join("\n"));
     let tokens = tokens.lock().expect("not poisoned").clone();
     let kinds =
         ["at-", "rt-"].map(|kind| tokens.iter().filter(|token| token.starts_with(kind)).count());
     assert!(kinds.iter().all(|count| *count >= 3), "access and refresh tokens: {tokens:?}");
     let secrets: Vec<String> =
         [KEY, PASSWORD, WRONG].map(str::to_owned).into_iter().chain(tokens).collect();
-    said.assert_silent(&secrets);
+    shown.assert_silent(&secrets);
 }

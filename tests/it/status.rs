@@ -2,7 +2,7 @@
 
 mod reasons;
 
-use std::{fs, path::Path, time::Duration};
+use std::{path::Path, time::Duration};
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -16,7 +16,9 @@ use wiremock::{
     matchers::{method, path},
 };
 
-use crate::support::{HandWritten, NOBODY, Simulated, TestApp, config, still_clock, target};
+use crate::support::{
+    HandWritten, NOBODY, Simulated, TestApp, assert_file, config, still_clock, target,
+};
 
 async fn status(app: &TestApp, query: &str) -> Value {
     let text = app.get(&format!("/status.json{query}")).await;
@@ -66,11 +68,7 @@ async fn the_morning_gives_exactly_the_expected_json() {
     app.step().await;
     app.step_after(5).await;
     let report = masked(status(&app, "?service=11").await, &trio.server.address().to_string());
-    let file = data.join("expected/status.json");
-    if std::env::var("GOLDEN").is_ok_and(|value| value == "write") {
-        fs::write(&file, &report).expect("writable");
-    }
-    assert_eq!(fs::read_to_string(&file).expect("a file"), report);
+    assert_file("tests/data/expected/status.json", &report);
 }
 
 #[tokio::test]

@@ -2,18 +2,22 @@
 
 mod app;
 mod exposition;
+mod files;
 mod hand_written;
 mod logs;
 mod recorded;
+mod running;
 mod secure;
 mod simulated;
 mod trap;
 
 pub(crate) use app::{TestApp, config, reqwest_client, still_clock, target};
 pub(crate) use exposition::Samples;
+pub(crate) use files::{assert_file, configure};
 pub(crate) use hand_written::{HandWritten, NOBODY};
-pub(crate) use logs::LogLines;
+pub(crate) use logs::Journal;
 pub(crate) use recorded::{Recording, Replayed};
+pub(crate) use running::Running;
 pub(crate) use secure::{secure, secure_until};
 pub(crate) use simulated::Simulated;
 pub(crate) use trap::Trap;

@@ -2,12 +2,10 @@
 //! the web configuration while it runs.
 
 mod access;
-mod authority;
-mod client_certificates;
 mod connection;
 mod healthcheck;
 mod listening;
 mod renewal;
 mod served;
 mod silence;
-mod versions;
+mod tls;

@@ -42,14 +42,15 @@ struct Hour {
 impl Hour {
     async fn of_the_demo() -> Self {
         let mut demo = Demo::start(true).await;
-        demo.simulator.reset_truth();
+        let simulator = demo.simulation.trios[0].simulator.clone();
+        simulator.reset_truth();
         demo.run(30).await;
-        let half = demo.simulator.truth();
+        let half = simulator.truth();
         demo.run(30).await;
-        let (truth, now) = (demo.simulator.truth(), demo.now());
+        let (truth, now) = (simulator.truth(), demo.now());
         let prometheus = with_rules(demo.replayed(&[]).await, &[(now - 3600, now)]).await;
-        demo.clock.advance(Duration::from_secs(12 * 3600));
-        Self { prometheus, now, half, truth, log: demo.simulator.segment_log() }
+        demo.simulation.clock.advance(Duration::from_secs(12 * 3600));
+        Self { prometheus, now, half, truth, log: simulator.segment_log() }
     }
 
     /// Value of a panel at the end of the hour: one of its queries, by its letter.

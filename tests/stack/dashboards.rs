@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fs};
 use crate::{
     dashboard::{Board, Query},
     demo::{Demo, SCRAPE},
+    durations::seconds,
     prometheus::Prometheus,
     recorded::{kept, recorded},
 };
@@ -40,16 +41,7 @@ pub(crate) fn filled(query: &Query, range: u64) -> String {
 /// The width of a bar: as the query asks for, else a minute.
 fn step(query: &Query) -> u64 {
     let Some(asked) = &query.interval else { return 60 };
-    let (number, unit) = asked.split_at(asked.len() - 1);
-    let number: u64 = number.parse().unwrap_or_else(|_| panic!("{}: {asked}", query.place));
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        other => panic!("{}: {other} is no unit", query.place),
-    };
-    number * seconds
+    seconds(asked).unwrap_or_else(|| panic!("{}: {asked} is no length of time", query.place))
 }
 
 /// Number of series of a query, drawn over the last `minutes` or as a single value of now.

@@ -2,22 +2,15 @@
 //! test moves, and what it serves is kept as Prometheus would have scraped it, from two exporters
 //! that read the same.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::Duration;
 
-use tokio::{net::TcpListener, sync::watch};
-use trio_exporter::{
-    app::{App, shutdown},
-    cli::demo_config,
-    http,
-    model::Clock,
-    poller::Poller,
-    sim::{self, Options, Simulator},
-};
+use trio_exporter::sim::Options;
 
-use crate::{http::get, prometheus::Prometheus, scrapes::Scrapes};
+use crate::{
+    prometheus::Prometheus,
+    scrapes::Scrapes,
+    simulation::{SURFACES, Simulation},
+};
 
 /// Interval of the exporter's readings.
 const READING: Duration = Duration::from_secs(5);
@@ -27,8 +20,6 @@ const READINGS_PER_SCRAPE: u32 = 6;
 pub(crate) const SCRAPE: u64 = READING.as_secs() * READINGS_PER_SCRAPE as u64;
 /// Two exporters on one Trio: a careless sum counts everything twice.
 const INSTANCES: [&str; 2] = ["one:10427", "two:10427"];
-/// The pages, and the jobs that scrape them.
-const SURFACES: [(&str, &str); 2] = [("/metrics", "trio"), ("/metrics/agents", "trio-agents")];
 
 /// An alert as our rules make it of the demo in a bad minute.
 const ALERT: &str = concat!(
@@ -38,52 +29,27 @@ const ALERT: &str = concat!(
 
 /// The demo, and what has been scraped of it.
 pub(crate) struct Demo {
-    pub(crate) simulator: Simulator,
-    pub(crate) clock: Clock,
-    pollers: Vec<Poller>,
-    url: String,
+    pub(crate) simulation: Simulation,
     scraped: Scrapes,
-    _stop: watch::Sender<bool>,
 }
 
 impl Demo {
-    /// The demo from four minutes past eight of a Thursday on, UTC; `log` keeps every stay of a
-    /// case.
+    /// Starts the demo; `log` keeps every stay of a case.
     pub(crate) async fn start(log: bool) -> Self {
-        let clock = Clock::still(UNIX_EPOCH + Duration::from_secs(1_768_464_240));
         let options = Options { segment_log: log, ..Options::default() };
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let trio = listener.local_addr().expect("an address");
-        let wall = clock.clone();
-        let simulator = Simulator::new(options.clone(), Arc::new(move || wall.now().wall));
-        let (stop, stopped) = shutdown::switch();
-        tokio::spawn(sim::serve(listener, simulator.clone(), stopped.clone().requested()));
-        let config = demo_config(&options, trio).expect("a configuration");
-        let listen = "127.0.0.1:0".parse().expect("an address");
-        let app = App::build(config, &listen, clock.clone()).await.expect("a free port");
-        let url = format!("http://{}", app.addr());
-        let (server, router, targets, _) = app.into_parts();
-        tokio::spawn(http::serve(server, router, stopped.requested()));
-        let pollers = targets.iter().map(|wired| wired.poller().expect("a poller")).collect();
-        let scraped = Scrapes::default();
-        let mut demo = Self { simulator, clock, pollers, url, scraped, _stop: stop };
-        demo.step().await;
+        let simulation = Simulation::start(&[options], |_, _| ()).await;
+        let mut demo = Self { simulation, scraped: Scrapes::default() };
+        demo.simulation.step().await;
         demo.scrape().await;
         demo
-    }
-
-    async fn step(&mut self) {
-        for poller in &mut self.pollers {
-            poller.step().await;
-        }
     }
 
     /// Lets `minutes` pass.
     pub(crate) async fn run(&mut self, minutes: u64) {
         for _ in 0..minutes * 60 / SCRAPE {
             for _ in 0..READINGS_PER_SCRAPE {
-                self.clock.advance(READING);
-                self.step().await;
+                self.simulation.clock.advance(READING);
+                self.simulation.step().await;
             }
             self.scrape().await;
         }
@@ -91,14 +57,13 @@ impl Demo {
 
     /// Seconds since 1970.
     pub(crate) fn now(&self) -> u64 {
-        let now: SystemTime = self.clock.now().wall;
-        now.duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
+        self.simulation.now()
     }
 
     async fn scrape(&mut self) {
         let now = self.now();
         for (path, job) in SURFACES {
-            let page = get(&format!("{}{path}", self.url)).await.expect("a page of the exporter");
+            let page = self.simulation.page(path).await;
             if job == "trio" {
                 self.scraped.add(ALERT, 1.0, now);
             }

@@ -22,6 +22,7 @@ mod dashboard;
 #[allow(dead_code, reason = "what needs no other program is in tests/it")]
 mod markdown;
 #[path = "../process/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "commands that end by themselves are run in tests/it")]
 mod process;
 #[path = "../promql/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the checks that need no Prometheus are in tests/it")]
@@ -36,6 +37,7 @@ mod deb;
 mod demo;
 mod discovery;
 mod documents;
+mod durations;
 mod expressions;
 mod helm;
 mod http;
@@ -46,6 +48,7 @@ mod outage;
 mod overview_boards;
 mod prometheus;
 mod promtool;
+mod query_tests;
 mod recorded;
 mod routes;
 mod scene;
@@ -55,6 +58,7 @@ mod secured;
 mod service;
 mod shipped;
 mod shortened;
+mod simulation;
 mod team_boards;
 mod tiles;
 mod trio_client;

@@ -236,6 +236,13 @@ impl Series {
     }
 }
 
+/// Name and labels as a selector has them.
+pub(crate) fn series(name: &str, labels: &Labels) -> String {
+    let pairs: Vec<String> =
+        labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
+    format!("{name}{{{}}}", pairs.join(","))
+}
+
 fn config(address: &str) -> String {
     format!(
         r#"

@@ -16,6 +16,7 @@ use crate::{
         rule_files::{ALERTS, RECORDING},
         without_variables,
     },
+    query_tests::QueryTests,
     scene::Scene,
     shipped,
 };
@@ -120,7 +121,7 @@ fn boards_show_no_zero_for_unknown_states() {
         .filter(|query| !query.place.starts_with("agents.json") && query.place != REASONS)
         .collect();
     assert_eq!(asking.len(), 8, "{asking:#?}");
-    let mut tests = Vec::new();
+    let mut tests = QueryTests::default();
     for query in asking {
         let expr = without_variables(&query.expr);
         // A label holds what the wall board shows.
@@ -136,23 +137,18 @@ fn boards_show_no_zero_for_unknown_states() {
             let sample = |number: i32| {
                 let text = if number == -1 { "?".to_owned() } else { number.to_string() };
                 if in_label {
-                    json!({"labels": format!("{{free=\"{text}\"}}"), "value": 1})
+                    (format!("{{free=\"{text}\"}}"), 1.0)
                 } else {
-                    json!({"labels": "{}", "value": number})
+                    ("{}".to_owned(), f64::from(number))
                 }
             };
-            let samples: Vec<Value> = shown.map(sample).into_iter().collect();
-            let test = json!({"expr": expr, "eval_time": "0s", "exp_samples": samples});
-            tests.push(
-                json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]}),
-            );
+            let sample = shown.map(sample);
+            let samples: Vec<(&str, f64)> =
+                sample.iter().map(|(labels, value)| (labels.as_str(), *value)).collect();
+            tests.expect(&series, "1m", &expr, "0s", &samples);
         }
     }
-    let folder = folder();
-    let file = folder.path().join("boards.test.yml");
-    // JSON is YAML.
-    fs::write(&file, json!({"rule_files": [], "tests": tests}).to_string()).expect("a file");
-    promtool(&["test", "rules", file.to_str().expect("UTF-8")]);
+    tests.run();
 }
 
 /// Agents with the skill of a service that needs three of them.

@@ -2,7 +2,7 @@
 
 use crate::{
     dashboard::Board,
-    prometheus::{Labels, Prometheus},
+    prometheus::{Prometheus, series},
     promql::rule_files::{RECORDING, RuleFile},
     scrapes::Scrapes,
 };
@@ -43,7 +43,7 @@ pub(crate) async fn recorded(
                 let end = (*to).min(start + POINTS * MINUTE);
                 let answer = prometheus.matrix(&expr, start, end, MINUTE).await;
                 for (labels, points) in answer.unwrap_or_else(|error| panic!("{name}: {error}")) {
-                    let series = format!("{name}{}", written(&labels));
+                    let series = series(&name, &labels);
                     let sample = |(time, value)| Recorded { series: series.clone(), value, time };
                     samples.extend(points.into_iter().map(sample));
                 }
@@ -74,12 +74,6 @@ fn rules() -> Vec<(String, String)> {
         rules.push((rule.name(), expr));
     }
     rules
-}
-
-fn written(labels: &Labels) -> String {
-    let pairs: Vec<String> =
-        labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-    format!("{{{}}}", pairs.join(","))
 }
 
 /// The samples of the times that are `kept`.

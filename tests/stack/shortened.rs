@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use crate::promql::rule_files::RuleFile;
+use crate::{durations::seconds, promql::rule_files::RuleFile};
 
 /// Shorter ranges would hold too few scrapes to tell what a counter grew by.
 const SHORTEST_RANGE: Duration = Duration::from_secs(5);
@@ -45,18 +45,9 @@ fn with_shorter_ranges(expr: &str, divisor: u32) -> String {
     out
 }
 
-/// A duration of one unit, as all of ours are.
 fn parsed(text: &str) -> Duration {
-    let (number, unit) = text.split_at(text.len() - 1);
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        other => panic!("{text}: what is {other}?"),
-    };
-    let number: u64 = number.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
-    Duration::from_secs(number * seconds)
+    let seconds = seconds(text).unwrap_or_else(|| panic!("{text} is no length of time"));
+    Duration::from_secs(seconds)
 }
 
 fn written(duration: Duration) -> String {

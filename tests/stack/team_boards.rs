@@ -2,49 +2,44 @@
 //! stay apart, a zero is red only while someone waits, and small centres have no figure of their
 //! offers.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
 use crate::{
-    dashboard::{Board, Query},
+    dashboard::Query,
     dashboards::filled,
-    process::folder,
-    promtool::promtool,
+    query_tests::{QueryTests, of_other_exporter, query},
 };
 
 const HOUR: u64 = 3_600;
 
-/// A query by its place, such as "team.json: Groups (A)".
-fn query(place: &str) -> Query {
-    let all = Board::shipped().iter().flat_map(Board::queries).collect::<Vec<_>>();
-    let found = all.into_iter().find(|query| query.place == place);
-    found.unwrap_or_else(|| panic!("no query is called {place}"))
-}
-
-/// Tests of `promtool test rules`.
+/// Expected samples of queries.
 #[derive(Default)]
-struct Tests(Vec<Value>);
+struct Tests(QueryTests);
 
 impl Tests {
     /// Expects these samples of a query, reduced to the labels in `by`, two and a half hours after
     /// the start.
     fn expect(&mut self, series: &[Value], place: &str, by: &str, samples: &[(&str, f64)]) {
-        let expr = format!("max by ({by}) ({})", filled(&query(place), HOUR));
-        let samples: Vec<Value> = samples
-            .iter()
-            .map(|(labels, value)| json!({"labels": labels, "value": value}))
-            .collect();
-        let test = json!({"expr": expr, "eval_time": "150m", "exp_samples": samples});
-        self.0.push(json!({"interval": "1m", "input_series": series, "promql_expr_test": [test]}));
+        self.expect_of(".+", series, place, by, samples);
+    }
+
+    /// The same with one contact centre chosen.
+    fn expect_of(
+        &mut self,
+        center: &str,
+        series: &[Value],
+        place: &str,
+        by: &str,
+        samples: &[(&str, f64)],
+    ) {
+        let query = query(place);
+        let query = Query { expr: query.expr.replace("$contact_center", center), ..query };
+        let expr = format!("max by ({by}) ({})", filled(&query, HOUR));
+        self.0.expect(series, "1m", &expr, "150m", samples);
     }
 
     fn run(self) {
-        let folder = folder();
-        let file = folder.path().join("boards.test.yml");
-        // JSON is YAML.
-        fs::write(&file, json!({"rule_files": [], "tests": self.0}).to_string()).expect("a file");
-        promtool(&["test", "rules", file.to_str().expect("UTF-8")]);
+        self.0.run();
     }
 }
 
@@ -92,6 +87,9 @@ fn groups_of_two_contact_centres_stay_apart() {
         center("main", "2", "Syd", [("available", 1.0), ("busy", 1.0), ("unknown", 0.0)], OFFERS);
     let two = [one.clone(), south].concat();
     let systems = [two.clone(), center("spare", "1", "Nord", AGENTS, OFFERS)].concat();
+    let earlier = [("available", 1.0), ("busy", 3.0), ("unknown", 0.0)];
+    let earlier = of_other_exporter(&center("main", "1", "Nord", earlier, OFFERS));
+    let exporters = [one.clone(), earlier].concat();
     let mut tests = Tests::default();
     for (place, north, south) in [
         ("team.json: Groups (A)", 8.0, 2.0),
@@ -110,10 +108,46 @@ fn groups_of_two_contact_centres_stay_apart() {
             ("{agent_group=\"Dag (spare, Nord)\"}", north),
         ];
         tests.expect(&systems, place, "agent_group", &named);
+        tests.expect_of("2", &two, place, "agent_group", &[("{agent_group=\"Dag\"}", south)]);
+        tests.expect(&exporters, place, "agent_group", &[("{agent_group=\"Dag\"}", north)]);
         // Names of contact centres may be missing; the figures stay.
         let nameless: Vec<Value> =
             one.iter().filter(|it| !it["series"].to_string().contains("_info{")).cloned().collect();
         tests.expect(&nameless, place, "agent_group", &[("{agent_group=\"Dag\"}", north)]);
+    }
+    // -1 is shown as "?".
+    let unknown = [("available", 0.0), ("busy", 0.0), ("unknown", 2.0)];
+    let unknown = center("main", "1", "Nord", unknown, OFFERS);
+    for query in ["A", "B", "C"] {
+        let place = format!("team.json: Groups ({query})");
+        tests.expect(&unknown, &place, "agent_group", &[("{agent_group=\"Dag\"}", -1.0)]);
+    }
+    tests.run();
+}
+
+#[test]
+fn tiles_add_up_centres_and_take_each_exporter_once() {
+    let one = center("main", "1", "Nord", AGENTS, OFFERS);
+    let south = [("available", 1.0), ("busy", 1.0), ("unknown", 0.0)];
+    let south = center("main", "2", "Syd", south, OFFERS);
+    let earlier = [("available", 1.0), ("busy", 3.0), ("unknown", 0.0)];
+    let earlier = of_other_exporter(&center("main", "1", "Nord", earlier, OFFERS));
+    let paused = |center: &str, number: f64| {
+        let labels = format!("target=\"main\",contact_center=\"{center}\",state=\"paused\"");
+        vec![series("trio_agents", &labels, number, false)]
+    };
+    let paused_earlier = of_other_exporter(&paused("1", 1.0));
+    let all = [one, south, earlier, paused("1", 4.0), paused("2", 2.0), paused_earlier].concat();
+    let mut tests = Tests::default();
+    for (title, both, south) in [
+        ("Available", 3.0, 1.0),
+        ("Busy", 7.0, 1.0),
+        ("Paused", 6.0, 2.0),
+        ("Logged on", 16.0, 4.0),
+    ] {
+        let place = format!("team.json: {title} (A)");
+        tests.expect(&all, &place, "", &[("{}", both)]);
+        tests.expect_of("2", &all, &place, "", &[("{}", south)]);
     }
     tests.run();
 }
@@ -135,11 +169,40 @@ fn offers_are_shown_by_centre_and_never_of_few_agents() {
         "where",
         &[("{where=\" (Nord)\"}", 60.0), ("{where=\" (Syd)\"}", 120.0)],
     );
-    let small = center("main", "1", "Nord", few, OFFERS);
-    for place in [&paused, &taken, &unknown] {
+    let named = |north, south| [("{where=\" (Nord)\"}", north), ("{where=\" (Syd)\"}", south)];
+    tests.expect(&two, &taken, "where", &named(180.0, 120.0));
+    let lost = [2.0, 2.0, 3.0];
+    let lost = [
+        center("main", "1", "Nord", AGENTS, [1.0, 3.0, 1.0]),
+        center("main", "2", "Syd", AGENTS, lost),
+    ];
+    tests.expect(&lost.concat(), &unknown, "where", &named(60.0, 180.0));
+    for (place, number) in [(&paused, 120.0), (&taken, 120.0)] {
+        tests.expect_of("2", &two, place, "where", &[("{}", number)]);
+    }
+    // Four agents are too few, however many are logged out; five in two states are enough.
+    let mut small = center("main", "1", "Nord", few, [1.0, 3.0, 1.0]);
+    let logged_out = "target=\"main\",contact_center=\"1\",state=\"logged_out\"";
+    small.push(series("trio_agents_state_seconds_total", logged_out, 600.0, true));
+    let five = center(
+        "main",
+        "1",
+        "Nord",
+        [("available", 2.0), ("busy", 3.0), ("unknown", 0.0)],
+        [1.0, 3.0, 1.0],
+    );
+    for (place, number) in [(&paused, 60.0), (&taken, 180.0), (&unknown, 60.0)] {
         tests.expect(&small, place, "where", &[]);
         tests.expect(&[], place, "where", &[]);
+        tests.expect(&five, place, "where", &[("{}", number)]);
     }
+    // Two exporters see the same offers, one of them fewer; other pauses are no offers.
+    let mut seen = one.clone();
+    seen.extend(of_other_exporter(&center("main", "1", "Nord", AGENTS, [0.5, 1.0, 0.0])));
+    let break_time = "target=\"main\",contact_center=\"1\",from=\"available\",to=\"paused\"";
+    seen.push(series("trio_agent_state_changes_total", break_time, 7.0, true));
+    tests.expect(&seen, &paused, "where", &[("{}", 60.0)]);
+    tests.expect(&seen, &taken, "where", &[("{}", 180.0)]);
     // All words of pauses are unknown: no pause is known, which is not none.
     let unmapped = center("main", "1", "Nord", AGENTS, [0.0, 3.0, 1.0]);
     tests.expect(&unmapped, &paused, "where", &[]);
@@ -155,10 +218,13 @@ fn zero_available_is_marked_only_while_someone_waits() {
         let agents = [("available", available), ("busy", 3.0), ("unknown", unknown)];
         center("main", "1", "Nord", agents, OFFERS)
     };
-    let waiting = |number| {
-        let labels = "target=\"main\",contact_center=\"1\",service_id=\"11\",service_name=\"Växel\",case_class=\"voice\"";
-        vec![series("trio_service_class_waiting", labels, number, false)]
+    let waiting_of = |class: &str, number| {
+        let labels = format!(
+            "target=\"main\",contact_center=\"1\",service_id=\"11\",service_name=\"Växel\",case_class=\"{class}\""
+        );
+        vec![series("trio_service_class_waiting", &labels, number, false)]
     };
+    let waiting = |number| waiting_of("voice", number);
     let mut tests = Tests::default();
     // -2 is shown as a red 0, -1 as "?".
     for (available, unknown, number, shown) in
@@ -168,6 +234,14 @@ fn zero_available_is_marked_only_while_someone_waits() {
         tests.expect(&all, "team.json: Available (A)", "", &[("{}", shown)]);
     }
     tests.expect(&agents(0.0, 0.0), "team.json: Available (A)", "", &[("{}", 0.0)]);
+    // An e-mail that waits is not chosen.
+    let letters = [agents(0.0, 0.0), waiting_of("email", 3.0)].concat();
+    tests.expect(&letters, "team.json: Available (A)", "", &[("{}", 0.0)]);
+    let unknown = [("available", 0.0), ("busy", 0.0), ("unknown", 4.0)];
+    let unknown = center("main", "1", "Nord", unknown, OFFERS);
+    for place in ["Busy", "Logged on"] {
+        tests.expect(&unknown, &format!("team.json: {place} (A)"), "", &[("{}", -1.0)]);
+    }
     for (place, unknown, shown) in
         [("Paused", 0.0, 0.0), ("Paused", 1.0, -1.0), ("Busy", 1.0, 3.0), ("Logged on", 1.0, 3.0)]
     {
@@ -193,6 +267,9 @@ fn a_server_that_is_down_is_never_active() {
     let shown = [("{server=\"a\"}", 0.0), ("{server=\"b\"}", 1.0)];
     tests.expect(&servers, "exporter.json: Servers (A)", "server", &shown);
     let servers = server("a", "primary", 1.0, 1.0);
+    tests.expect(&servers, "exporter.json: Servers (A)", "server", &[("{server=\"a\"}", 2.0)]);
+    let other = of_other_exporter(&server("a", "primary", 0.0, 1.0));
+    let servers = [servers, other].concat();
     tests.expect(&servers, "exporter.json: Servers (A)", "server", &[("{server=\"a\"}", 2.0)]);
     tests.run();
 }
@@ -220,6 +297,14 @@ fn readings_of_a_whole_trio_are_shown_without_centre() {
     let mut tests = Tests::default();
     tests.expect(&all, "exporter.json: Readings (A)", by, &shown([1.0, 0.0, 1.0]));
     tests.expect(&all, "exporter.json: Readings (D)", by, &shown([2.0, 20.0, 0.0]));
+    let other = of_other_exporter(&reading("1", 0.0, 50.0));
+    let exporters = [all.clone(), other].concat();
+    tests.expect(&exporters, "exporter.json: Readings (A)", by, &shown([1.0, 0.0, 1.0]));
+    tests.expect(&exporters, "exporter.json: Readings (D)", by, &shown([10.0, 20.0, 0.0]));
+    let [first, _, whole] = shown([1.0, 0.0, 1.0]);
+    tests.expect_of("1", &all, "exporter.json: Readings (A)", by, &[first, whole]);
+    let [first, _, whole] = shown([2.0, 0.0, 0.0]);
+    tests.expect_of("1", &all, "exporter.json: Readings (D)", by, &[first, whole]);
     tests.run();
 }
 
@@ -233,7 +318,7 @@ fn agent(center: &str, id: &str, state: &str, since: f64, limit: Option<f64>) ->
         series("trio_agent_group_member", &group, 1.0, false),
         series("trio_agent_state_since_timestamp_seconds", &agent, 9_000.0 - since, false),
     ];
-    for each in ["available", "paused", "logged_out"] {
+    for each in ["available", "paused", "logged_out", "unknown"] {
         let value = f64::from(u8::from(each == state));
         all.push(series("trio_agent_state", &format!("{agent},state=\"{each}\""), value, false));
     }
@@ -261,10 +346,20 @@ fn agents_who_are_logged_out_are_left_out_and_limits_compared() {
     tests.expect(&one, &there, by, &[(&paused, 1.0), (&available, 1.0)]);
     tests.expect(&one, &time, by, &[(&paused, 600.0), (&available, 60.0)]);
     tests.expect(&one, &limit, by, &[(&paused, 2.0)]);
+    // Another exporter read the beginning of the state later.
+    let later = of_other_exporter(&agent("1", "a1", "paused", 300.0, Some(300.0)));
+    let exporters = [one.clone(), later].concat();
+    tests.expect(&exporters, &there, by, &[(&paused, 1.0), (&available, 1.0)]);
+    tests.expect(&exporters, &time, by, &[(&paused, 600.0), (&available, 60.0)]);
+    tests.expect(&exporters, &limit, by, &[(&paused, 2.0)]);
     let [paused, available, other] =
         [("a1", "1", "paused"), ("a2", "1", "available"), ("a1", "2", "available")]
             .map(|(id, center, state)| shown(id, &format!("Dag (main, {center})"), state));
+    tests.expect(&two, &there, by, &[(&paused, 1.0), (&available, 1.0), (&other, 1.0)]);
     tests.expect(&two, &time, by, &[(&paused, 600.0), (&available, 60.0), (&other, 30.0)]);
+    tests.expect(&two, &limit, by, &[(&paused, 2.0)]);
+    let south = shown("a1", "Dag", "available");
+    tests.expect_of("2", &two, &time, by, &[(&south, 30.0)]);
     let timeline = "agents.json: Agents over time (A)";
     tests.expect(
         &one,
@@ -272,5 +367,17 @@ fn agents_who_are_logged_out_are_left_out_and_limits_compared() {
         "agent_id",
         &[("{agent_id=\"a1\"}", 4.0), ("{agent_id=\"a2\"}", 0.0)],
     );
+    let changed = of_other_exporter(&agent("1", "a1", "available", 1.0, None));
+    let exporters = [one.clone(), changed].concat();
+    let a1 = ("{agent_id=\"a1\"}", 4.0);
+    tests.expect(&exporters, timeline, "agent_id", &[a1, ("{agent_id=\"a2\"}", 0.0)]);
+    let a4 = agent("1", "a4", "unknown", 1.0, None);
+    tests.expect(&a4, timeline, "agent_id", &[("{agent_id=\"a4\"}", 6.0)]);
+    let place =
+        |center: &str, id: &str| format!("{{contact_center=\"{center}\",agent_id=\"{id}\"}}");
+    let [a1, a2, other] = [place("1", "a1"), place("1", "a2"), place("2", "a1")];
+    let by = "contact_center, agent_id";
+    tests.expect(&two, timeline, by, &[(&a1, 4.0), (&a2, 0.0), (&other, 0.0)]);
+    tests.expect_of("2", &two, timeline, by, &[(&other, 0.0)]);
     tests.run();
 }

@@ -6,6 +6,7 @@
 //! computed without PromQL in `tiles/numbers.rs`.
 
 mod appearance;
+mod drop_downs;
 mod half_hours;
 mod laws;
 mod numbers;
@@ -73,7 +74,7 @@ impl Situation {
 
 /// Boards by uid and situation.
 type Looks = BTreeMap<(String, Situation), Opened>;
-/// Pages of the exporter.
+/// Both pages of the exporter, as one text.
 type Pages = Vec<(Situation, String)>;
 
 /// Opens all boards at `now`. Those of the day show the time since `from`, at which the exporter
@@ -104,11 +105,11 @@ async fn known_words() -> (Looks, Pages) {
     let from = world.now();
     world.run(BEFORE).await;
     let (healthy, morning) = (world.now(), world.scrapes());
-    pages.push((Situation::Healthy, world.page().await));
+    pages.push((Situation::Healthy, world.pages().await));
     world.lose(1).await;
     world.run(TROUBLE).await;
     let down = world.now();
-    pages.push((Situation::TargetDown, world.page().await));
+    pages.push((Situation::TargetDown, world.pages().await));
     world.run_unreached(TROUBLE);
     let stopped = world.now();
 
@@ -158,6 +159,7 @@ fn every_tile_is_right_with_data_and_without() {
     looks.extend(others.join().expect("no panic"));
     let mut faults = laws::faults(&looks);
     faults.extend(numbers::faults(&looks, &pages));
+    faults.extend(drop_downs::faults(&looks, &pages[0].1));
     let actual = written(&looks);
     faults.extend(differences(&actual));
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("tiles.tsv");

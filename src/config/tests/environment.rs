@@ -140,3 +140,43 @@ fn configuration_that_is_no_text_is_reported_with_its_flag() {
     let empty = load(Some(&folder.join("c.yml")), &|name| (name == "TRIO_URL").then(String::new));
     assert!(empty.is_ok(), "an empty variable is not set: {empty:?}");
 }
+
+#[test]
+fn single_target_is_read_from_the_environment() {
+    let folder = folder("environment");
+    let password = folder.join("password").display().to_string();
+    let set = move |name: &str| match name {
+        "TRIO_URL" => Some("https://trio.example/te/api".to_owned()),
+        "TRIO_CLIENT_KEY" => Some("a2V5".to_owned()),
+        "TRIO_USERNAME" => Some("exporter".to_owned()),
+        "TRIO_PASSWORD_FILE" => Some(password.clone()),
+        _ => None,
+    };
+    let config = load(None, &set).expect("valid");
+    assert_eq!(&*config.targets[0].name, "trio");
+    let named =
+        |name: &str| if name == "TRIO_TARGET" { Some("north".to_owned()) } else { set(name) };
+    assert_eq!(&*load(None, &named).expect("valid").targets[0].name, "north");
+    let twice = |name: &str| if name == "TRIO_PASSWORD" { Some("x".to_owned()) } else { set(name) };
+    let list = load(None, &twice).expect_err("two passwords");
+    assert_eq!(list, ["TRIO_PASSWORD: TRIO_PASSWORD_FILE is set as well; set one of them"]);
+    let file = folder.join("c.yml");
+    fs::write(&file, VALID).expect("writable");
+    let list = load(Some(&file), &set).expect_err("file and environment");
+    assert!(list[0].ends_with(
+        "the variable TRIO_URL is set as well; use the file or the environment, not both"
+    ));
+}
+
+#[test]
+fn environment_without_target_says_what_to_set() {
+    let list = load(None, &nothing).expect_err("nothing is given");
+    assert!(
+        list[0].starts_with("nothing to read: give --config.file, or set TRIO_URL"),
+        "{list:?}"
+    );
+    let only_url = |name: &str| (name == "TRIO_URL").then(|| "trio".to_owned());
+    let list = load(None, &only_url).expect_err("the rest is missing");
+    assert_eq!(list.len(), 4, "{list:?}");
+    assert_eq!(list[1], "TRIO_CLIENT_KEY: missing; set it, or better TRIO_CLIENT_KEY_FILE");
+}

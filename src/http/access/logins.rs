@@ -1,7 +1,11 @@
-//! Verifies basic-auth passwords against bcrypt hashes.
+//! User name and password of a request (basic authentication, RFC 7617), and their comparison with
+//! bcrypt hashes.
 //!
 //! Comparisons run one at a time, off the threads that answer requests. A login that was accepted
 //! is remembered as a keyed hash, so that each scrape does not pay for bcrypt.
+
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::HashSet,
@@ -9,16 +13,15 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use secrecy::ExposeSecret;
+use axum::http::{HeaderMap, header};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use secrecy::{ExposeSecret, SecretSlice};
 use tokio::{
     sync::{Mutex as AsyncMutex, Semaphore},
     task::spawn_blocking,
 };
 
-use super::{
-    credentials::Credentials,
-    users::{PasswordHash, Users},
-};
+use super::users::{PasswordHash, Users};
 use crate::model::KeyedHash;
 
 /// Logins that may wait for their comparison; further ones get 503.
@@ -134,5 +137,28 @@ impl fmt::Debug for PasswordVerifier {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// Name and password as the client sent them, not verified yet. `Debug` never prints the password.
+#[derive(Debug)]
+pub(super) struct Credentials {
+    pub(in crate::http) name: String,
+    pub(super) password: SecretSlice<u8>,
+}
+
+impl Credentials {
+    /// Reads the `Authorization` header; `None` without a well-formed one of the scheme `Basic`.
+    pub(super) fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, encoded) = text.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("Basic") {
+            return None;
+        }
+        let mut name = BASE64_STANDARD.decode(encoded.trim()).ok()?;
+        // The first colon ends the name, so passwords may hold colons and names may not (RFC 7617).
+        let colon = name.iter().position(|byte| *byte == b':')?;
+        // Split off in place: a copy of the password would stay in memory unwiped.
+        let password: SecretSlice<u8> = name.split_off(colon + 1).into();
+        // The colon.
+        name.pop();
+        Some(Self { name: String::from_utf8(name).ok()?, password })
+    }
+}

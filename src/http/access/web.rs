@@ -1,6 +1,20 @@
-//! Web configuration: TLS, users, headers and rate limit.
+//! Web configuration: TLS, users, headers and rate limit, and its reload while the server runs.
+//!
+//! Changes in its files take effect if all files are valid; otherwise nothing changes. Open
+//! connections keep their certificate.
 
-use std::time::Duration;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use axum_server::tls_rustls::RustlsConfig;
+use tokio::{
+    sync::{Mutex, watch},
+    task::spawn_blocking,
+};
 
 use crate::http::{Headers, Tls, Users};
 
@@ -42,5 +56,191 @@ impl Default for Web {
             agents_users: None,
             rate_limit: None,
         }
+    }
+}
+
+/// File of the web configuration with its modification time and size when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedFile {
+    path: PathBuf,
+    /// `None` if the file could not be inspected: then its appearance is a change as well.
+    version: Option<(SystemTime, u64)>,
+}
+
+/// Result of one reading of the web configuration.
+#[derive(Debug)]
+pub struct WebReading {
+    /// Files to watch, also those that could not be read.
+    pub files: Vec<WatchedFile>,
+    /// Their values, or all mistakes in them.
+    pub web: Result<Web, Vec<String>>,
+    /// Settings that are allowed but unsafe, one log line each.
+    pub warnings: Vec<String>,
+}
+
+impl WebReading {
+    fn log_warnings(&self) {
+        for warning in &self.warnings {
+            tracing::warn!("{warning}");
+        }
+    }
+}
+
+/// Reads the files of a web configuration.
+type Read = Arc<dyn Fn() -> WebReading + Send + Sync>;
+
+/// Web configuration with its files, for reloads.
+#[derive(Clone)]
+pub struct WebFiles {
+    read: Read,
+    files: Vec<WatchedFile>,
+    web: Arc<Web>,
+}
+
+impl WatchedFile {
+    /// Notes modification time and size of a file.
+    ///
+    /// Call it before the file is read: a change in between is then noticed at the next check. The
+    /// other way round it would be missed.
+    pub fn inspect(path: &Path) -> Self {
+        let metadata = std::fs::metadata(path).ok();
+        // Size as well: two writes within the resolution of the file system's clock have one time.
+        let version =
+            metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
+        Self { path: path.to_owned(), version }
+    }
+
+    fn has_changed(&self) -> bool {
+        Self::inspect(&self.path) != *self
+    }
+}
+
+impl WebFiles {
+    /// Reads a web configuration with `read`, which is called again for each reload.
+    ///
+    /// # Errors
+    /// All mistakes in it.
+    pub fn open(
+        read: impl Fn() -> WebReading + Send + Sync + 'static,
+    ) -> Result<Self, Vec<String>> {
+        let reading = read();
+        reading.log_warnings();
+        let WebReading { files, web, .. } = reading;
+        Ok(Self { read: Arc::new(read), files, web: Arc::new(web?) })
+    }
+
+    pub(in crate::http) fn web(&self) -> &Arc<Web> {
+        &self.web
+    }
+}
+
+impl Default for WebFiles {
+    /// No files: plain HTTP without users.
+    fn default() -> Self {
+        let read =
+            || WebReading { files: Vec::new(), web: Ok(Web::default()), warnings: Vec::new() };
+        Self { read: Arc::new(read), files: Vec::new(), web: Arc::default() }
+    }
+}
+
+/// Reloads the web configuration. Clones share a lock, so reloads run one at a time.
+#[derive(Clone)]
+pub struct Reloader {
+    files: Arc<Mutex<WebFiles>>,
+    publish: watch::Sender<Arc<Web>>,
+    tls: Option<RustlsConfig>,
+}
+
+impl Reloader {
+    /// Creates the reloader of a server that uses `files`; `tls` is its running TLS configuration.
+    pub(in crate::http) fn new(
+        files: WebFiles,
+        publish: watch::Sender<Arc<Web>>,
+        tls: Option<RustlsConfig>,
+    ) -> Self {
+        Self { files: Arc::new(Mutex::new(files)), publish, tls }
+    }
+
+    /// Reads all files again and puts their values into effect.
+    ///
+    /// # Errors
+    /// All mistakes in them; then nothing changes.
+    pub async fn reload(&self) -> Result<(), Vec<String>> {
+        let mut files = self.files.lock().await;
+        self.read(&mut files).await
+    }
+
+    /// Reloads whenever one of the files has changed; checks every `interval`, for ever.
+    pub(in crate::http) async fn watch(&self, interval: Duration) {
+        loop {
+            tokio::time::sleep(interval).await;
+            let mut files = self.files.lock().await;
+            let watched = files.files.clone();
+            // On a blocking thread: a network file system that hangs must not stop the server.
+            let check = spawn_blocking(move || watched.iter().any(WatchedFile::has_changed));
+            if !check.await.unwrap_or(true) {
+                continue;
+            }
+            match self.read(&mut files).await {
+                Ok(()) => tracing::info!("the web configuration has changed; it is in force"),
+                Err(mistakes) => {
+                    let mistakes = mistakes.join("; ");
+                    tracing::error!(%mistakes, "the web configuration has changed and is wrong; the old one stays in force");
+                }
+            }
+        }
+    }
+
+    async fn read(&self, files: &mut WebFiles) -> Result<(), Vec<String>> {
+        let read = files.read.clone();
+        let reading = spawn_blocking(move || read()).await;
+        let reading = reading.map_err(|error| vec![error.to_string()])?;
+        reading.log_warnings();
+        let WebReading { files: inspected, web, .. } = reading;
+        // Also when the files are invalid: the mistake is logged once, and the next try is at the
+        // next change. A certificate and its key are replaced one after the other, so invalid pairs
+        // are normal for a moment.
+        files.files = inspected;
+        let web = self.keep_fixed(web?, &files.web);
+        if let (Some(running), Some(tls)) = (&self.tls, &web.tls) {
+            running.reload_from_config(tls.config(web.http2));
+        }
+        files.web = Arc::new(web);
+        self.publish.send_replace(files.web.clone());
+        Ok(())
+    }
+
+    /// Replaces the parts of `new` that need a restart by those of `current`, with a warning for
+    /// each.
+    fn keep_fixed(&self, mut new: Web, current: &Web) -> Web {
+        let warn = |what: &str| {
+            tracing::warn!("{what} has changed, which needs a restart; the rest is in force");
+        };
+        // The acceptors of the listeners are built for TLS or plain HTTP at the start.
+        if new.tls.is_some() != self.tls.is_some() {
+            warn("whether there is a certificate in tls_server_config");
+            new.tls = current.tls.clone();
+        }
+        if new.http2 != current.http2 {
+            warn("http_server_config.http2");
+            new.http2 = current.http2;
+        }
+        if new.rate_limit != current.rate_limit {
+            warn("rate_limit");
+            new.rate_limit = current.rate_limit;
+        }
+        new
+    }
+}
+
+impl fmt::Debug for WebFiles {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("WebFiles").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Reloader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Reloader").finish_non_exhaustive()
     }
 }

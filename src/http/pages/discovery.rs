@@ -1,10 +1,13 @@
 //! `/sd`: the targets for Prometheus' HTTP service discovery, one entry each.
 //!
 //! With it Prometheus scrapes each target separately, so `up` and `scrape_duration_seconds` are per
-//! target. The address of each entry is the exporter's own; the label `__param_target` selects the
-//! target.
+//! target. The address of each entry is the exporter's own, as clients see it: `--web.external-
+//! url`, or the `Host` of the request. The label `__param_target` selects the target.
 
-use std::collections::BTreeMap;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, fmt, net::Ipv6Addr, str::FromStr};
 
 use axum::{
     Json,
@@ -14,7 +17,6 @@ use axum::{
 };
 use serde::Serialize;
 
-use super::external_url::HostPort;
 use crate::http::Shared;
 
 /// Path of the page.
@@ -85,5 +87,88 @@ fn request_address(uri: &Uri, headers: &HeaderMap) -> Option<HostPort> {
     if hosts.next().is_some() { None } else { HostPort::parse(host) }
 }
 
-#[cfg(test)]
-mod tests;
+/// Longest host name in characters: the limit of DNS (RFC 1035).
+const LONGEST_HOST: usize = 253;
+
+/// Host and optional port. The host is an IPv6 address in brackets, or made of ASCII letters,
+/// digits, dots, hyphens and underscores.
+// A strict list, because the text comes from a request and goes into labels, addresses and JSON: it
+// can hold no path, user, quote or line end that would mean more there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct HostPort(String);
+
+impl HostPort {
+    /// Parses `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`; `None` for anything else.
+    pub(in crate::http) fn parse(text: &str) -> Option<Self> {
+        let (host, port) = match text.strip_prefix('[') {
+            Some(rest) => {
+                let (address, rest) = rest.split_once(']')?;
+                address.parse::<Ipv6Addr>().ok()?;
+                (address, if rest.is_empty() { None } else { Some(rest.strip_prefix(':')?) })
+            }
+            None => {
+                let (host, port) =
+                    text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
+                let plain = |letter: char| {
+                    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_')
+                };
+                host.chars().all(plain).then_some((host, port))?
+            }
+        };
+        // `u16::parse` alone would accept `+1`.
+        let digits = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+        let is_port = |port: &str| digits(port) && port.parse::<u16>().is_ok_and(|port| port > 0);
+        let fits = !host.is_empty() && host.len() <= LONGEST_HOST && port.is_none_or(is_port);
+        fits.then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Configured address of the exporter: scheme, host and port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExternalUrl {
+    scheme: &'static str,
+    address: HostPort,
+}
+
+/// Rejection of a text that is not an external URL; the message says what to give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "give scheme, host and port alone, such as https://exporter.example:10427; the exporter has no other path than /"
+)]
+pub struct BadExternalUrl;
+
+impl ExternalUrl {
+    /// Returns `http` or `https`.
+    pub(in crate::http) fn scheme(&self) -> &'static str {
+        self.scheme
+    }
+
+    /// Returns host and port.
+    pub(in crate::http) fn address(&self) -> &HostPort {
+        &self.address
+    }
+}
+
+impl FromStr for ExternalUrl {
+    type Err = BadExternalUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let uri: Uri = text.parse().map_err(|_| BadExternalUrl)?;
+        let scheme = match uri.scheme_str() {
+            Some("http") => "http",
+            Some("https") => "https",
+            _ => return Err(BadExternalUrl),
+        };
+        if uri.path() != "/" || uri.query().is_some() {
+            return Err(BadExternalUrl);
+        }
+        let address = uri.authority().and_then(|authority| HostPort::parse(authority.as_str()));
+        address.map(|address| Self { scheme, address }).ok_or(BadExternalUrl)
+    }
+}

@@ -10,8 +10,8 @@ use crate::{
             encode_input::{CenterInput, EncodeInput},
             family::{FamilyWriter, Spec},
             flow,
-            identity::Naming,
-            persons, skilled,
+            persons::{self, Naming},
+            services,
         },
     },
     model::{AgentState, CaseClass},
@@ -27,7 +27,7 @@ const FIRST_DROPPED: [(MetricsPage, &Spec); 5] = [
     (MetricsPage::Agents, &persons::STATE),
     (MetricsPage::Main, &flow::WAITS),
     (MetricsPage::Main, &flow::CASES),
-    (MetricsPage::Main, &skilled::SKILLED_AGENTS),
+    (MetricsPage::Main, &services::SKILLED_AGENTS),
 ];
 
 /// Returns all families that may be left out, first to last, with their pages.

@@ -13,14 +13,13 @@ use crate::{
     metrics::{
         MetricsPage, Process, Settings, View,
         families::{
-            agents, api, calls, collectors,
+            agents, api, collectors,
             encode_input::EncodeInput,
             exporter,
             family::{FamilyWriter, PREFIX},
             fields, flow,
-            identity::Naming,
-            inventory, over_limit, pauses, persons, process, reload, servers, services, shard,
-            state_file,
+            persons::{self, Naming},
+            process, services,
         },
     },
     model::Stamp,
@@ -77,7 +76,7 @@ impl Collector for Families {
                 }
                 collectors::write(&mut writer, &input)?;
                 api::write(&mut writer, &input)?;
-                servers::write(&mut writer, &input)?;
+                api::write_servers(&mut writer, &input)?;
                 fields::write(&mut writer, &input)?;
                 cap::write(&mut writer, &plans)
             }
@@ -101,9 +100,9 @@ impl Families {
     fn write_exporter(&self, writer: &mut FamilyWriter<'_>) -> fmt::Result {
         let Settings { build, reload, state_file, sharing, .. } = &*self.settings;
         exporter::write_build(writer, build)?;
-        shard::write(writer, sharing.as_ref())?;
-        reload::write(writer, reload.as_deref())?;
-        state_file::write(writer, state_file.as_deref())
+        exporter::write_shard(writer, sharing.as_ref())?;
+        exporter::write_reload(writer, reload.as_deref())?;
+        exporter::write_state_file(writer, state_file.as_deref())
     }
 }
 
@@ -127,10 +126,10 @@ impl MetricsPage {
                 services::write(writer, input)?;
                 flow::write(writer, input)?;
                 agents::write(writer, input)?;
-                over_limit::write(writer, input)?;
-                pauses::write(writer, input)?;
-                calls::write(writer, input)?;
-                inventory::write(writer, input)
+                agents::write_over_limit(writer, input)?;
+                agents::write_pauses(writer, input)?;
+                services::write_calls(writer, input)?;
+                collectors::write_inventory(writer, input)
             }
             Self::Agents if input.identity.exists() => {
                 persons::write(writer, input, &persons::rows(input, naming))

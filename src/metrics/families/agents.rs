@@ -1,4 +1,7 @@
-//! Numbers of agents and agent-seconds, by state and by group. No series here names a person.
+//! Numbers of agents and agent-seconds, by state, by group and by reason of a pause, and agents
+//! over the limit of a state. No series here names a person.
+//!
+//! Only reasons of pauses that the configuration allows have series of their own.
 
 use std::fmt;
 
@@ -120,4 +123,77 @@ fn group_labels(group: &GroupTotals) -> [(&'static str, &str); 2] {
 fn state_pairs() -> impl Iterator<Item = (AgentState, AgentState)> {
     let pairs = AgentState::ALL.into_iter().flat_map(|from| AgentState::ALL.map(|to| (from, to)));
     pairs.filter(|(from, to)| from != to)
+}
+
+const PAUSED: Spec = Spec::gauge(
+    "agents_paused",
+    "Paused agents by the reason that they gave: the reasons in agents.pause_reasons, and `other` for the rest; the reasons add up to the paused agents. Shows how many are at lunch, and when too many are. Source: agents/state.",
+);
+const PAUSE_SECONDS: Spec = Spec::counter(
+    "agent_pause_reason",
+    "Agent-seconds paused, by reason: the reasons in agents.pause_reasons, and `other` for the rest; the reasons add up to the paused seconds in trio_agents_state_seconds_total since reasons are known. Shows what pauses are used for. Source: agents/state, between two readings.",
+)
+.seconds();
+
+/// Writes both families, for contact centres where reasons may be shown and Trio gives them.
+pub(in crate::metrics) fn write_pauses(
+    writer: &mut FamilyWriter<'_>,
+    input: &EncodeInput<'_>,
+) -> fmt::Result {
+    let pauses = || {
+        input
+            .centers()
+            .filter_map(|center| Some((center, center.agents.and_then(|a| a.pauses.as_ref())?)))
+    };
+    let mut family = writer.family(&PAUSED);
+    for (center, pauses) in pauses().filter(|(center, _)| center.agent_state.is_some()) {
+        // `now` is `None` while Trio gives no reasons: zeros would say that no one is paused.
+        for (reason, agents) in pauses.reasons.iter().zip(pauses.now.iter().flatten()) {
+            family.add_gauge(&(center.labels, [("reason", label_text(Some(reason)))]), *agents)?;
+        }
+    }
+    let mut family = writer.family(&PAUSE_SECONDS);
+    for (center, pauses) in pauses() {
+        for (reason, seconds) in pauses.reasons.iter().zip(&pauses.seconds) {
+            family.add_counter_f64(
+                &(center.labels, [("reason", label_text(Some(reason)))]),
+                *seconds,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+const OVER_LIMIT: Spec = Spec::gauge(
+    "agents_over_limit",
+    "Agents that have been in a state for longer than its configured limit; the states add up to all agents over a limit. Shows that agents forgot to come back from wrap-up or a pause. The time counts from Trio's own time of the change, else from when the state was first seen: then the real time may be longer. Source: agents/state.",
+);
+const STATE_LIMIT: Spec = Spec::gauge(
+    "agent_state_limit",
+    "Configured limit: an agent that is in the state for longer counts in trio_agents_over_limit. Source: configuration.",
+)
+.seconds();
+
+/// Writes both families for the states that have a limit, while the states of agents are not too
+/// old.
+pub(in crate::metrics) fn write_over_limit(
+    writer: &mut FamilyWriter<'_>,
+    input: &EncodeInput<'_>,
+) -> fmt::Result {
+    let fresh = || input.centers().filter(|center| center.agent_state.is_some());
+    let limits = || {
+        fresh().flat_map(|center| {
+            let over = center.agents.map_or(&[][..], |totals| &totals.over_limit);
+            over.iter().map(move |over| ((center.labels, [("state", over.state.as_str())]), over))
+        })
+    };
+    let mut family = writer.family(&OVER_LIMIT);
+    for (labels, over) in limits() {
+        family.add_gauge(&labels, over.agents)?;
+    }
+    let mut family = writer.family(&STATE_LIMIT);
+    for (labels, over) in limits() {
+        family.add_gauge_f64(&labels, over.limit.as_secs_f64())?;
+    }
+    Ok(())
 }

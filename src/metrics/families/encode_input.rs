@@ -45,19 +45,6 @@ pub(in crate::metrics) struct CenterInput<'a> {
     pub(in crate::metrics) service_state: Option<&'a [ServiceStatus]>,
 }
 
-/// A service with the labels of its series.
-pub(in crate::metrics) struct ServiceRow<'a> {
-    pub(in crate::metrics) labels: [Label<'a>; 4],
-    pub(in crate::metrics) status: &'a ServiceStatus,
-}
-
-impl ServiceRow<'_> {
-    /// Returns the id of the service.
-    pub(in crate::metrics) fn id(&self) -> &str {
-        &self.status.id
-    }
-}
-
 impl<'a> EncodeInput<'a> {
     pub(in crate::metrics) fn new(views: &'a [View], identity: &'a Identity, now: Stamp) -> Self {
         Self {

@@ -1,12 +1,18 @@
-//! The exporter itself: targets that are up, restarts, missed cycles, its build.
+//! The exporter itself: targets that are up, restarts, missed cycles, its build, its shard, reloads
+//! of the configuration, and the state file, which keeps counters over a restart.
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     encode_input::{EncodeInput, TargetInput},
     family::{FamilyWriter, Spec},
 };
-use crate::{metrics::BuildInfo, model::Stamp, snapshot::max_age};
+use crate::{
+    metrics::BuildInfo,
+    model::{Shard, Stamp, Text},
+    snapshot::max_age,
+    stats::{ReloadStats, StateFileStats},
+};
 
 const UP: Spec = Spec::gauge(
     "up",
@@ -78,4 +84,76 @@ fn is_up(target: &TargetInput<'_>, now: Stamp) -> bool {
         .max()
         .unwrap_or_else(|| max_age(Duration::ZERO));
     target.snapshot.is_some_and(|snapshot| snapshot.up && now.since(snapshot.stepped) <= max_age)
+}
+
+const RELOAD_SUCCESSFUL: Spec = Spec::gauge(
+    "config_last_reload_successful",
+    "1 if the configuration was read without errors the last time, 0 if not and the previous one is still in use: correct what the log says and reload. Source: the exporter.",
+);
+const RELOAD_LAST_SUCCESS: Spec = Spec::gauge(
+    "config_last_reload_success_timestamp",
+    "Time when the configuration in use was read, in seconds since 1970: compare it with the time of your last change. Source: the exporter.",
+)
+.seconds();
+
+/// Writes the result of the last reload, once for the process.
+pub(in crate::metrics) fn write_reload(
+    writer: &mut FamilyWriter<'_>,
+    stats: Option<&ReloadStats>,
+) -> fmt::Result {
+    let Some(stats) = stats else { return Ok(()) };
+    if let Some(successful) = stats.successful.get() {
+        writer.family(&RELOAD_SUCCESSFUL).add_unlabelled_gauge(successful)?;
+    }
+    match stats.last_success.get() {
+        Some(at) => writer.family(&RELOAD_LAST_SUCCESS).add_unlabelled_gauge(at),
+        None => Ok(()),
+    }
+}
+
+const SAVE_LAST_SUCCESS: Spec = Spec::gauge(
+    "exporter_state_file_last_success_timestamp",
+    "Time when the counters were last saved, in seconds since 1970: if it is minutes ago, or absent, a restart loses them; the log says why. Absent without state_file. Source: the exporter.",
+)
+.seconds();
+const SAVE_ERRORS: Spec = Spec::counter(
+    "exporter_state_file_errors",
+    "Failures to use or write the state file: after any increase look at the log, the folder and the free space on the disk. Absent without state_file. Source: the exporter.",
+);
+
+/// Writes the results of saving, once for the process.
+pub(in crate::metrics) fn write_state_file(
+    writer: &mut FamilyWriter<'_>,
+    stats: Option<&StateFileStats>,
+) -> fmt::Result {
+    let Some(stats) = stats else { return Ok(()) };
+    // Not saved yet: no sample, because 0 would be the year 1970.
+    if let Some(at) = stats.last_success.get() {
+        writer.family(&SAVE_LAST_SUCCESS).add_unlabelled_gauge(at)?;
+    }
+    writer.family(&SAVE_ERRORS).add_unlabelled_counter(stats.errors.get())
+}
+
+const SHARD_INFO: Spec = Spec::gauge(
+    "exporter_shard_info",
+    "Number of this shard and number of shards, always 1: count by (shards) must equal the number of shards, or some targets are not read. Absent without --shard. Source: the exporter.",
+);
+
+/// The part of this exporter in a set of exporters that share the targets.
+#[derive(Clone, Debug)]
+pub struct Sharing {
+    /// Number of this shard and of all shards.
+    pub shard: Shard,
+    /// Names of the targets that the other shards read.
+    pub other_targets: Arc<[Text]>,
+}
+
+/// Writes the number of this shard and of all shards.
+pub(in crate::metrics) fn write_shard(
+    writer: &mut FamilyWriter<'_>,
+    sharing: Option<&Sharing>,
+) -> fmt::Result {
+    let Some(Sharing { shard, .. }) = sharing else { return Ok(()) };
+    let [number, shards] = [shard.number(), shard.count()].map(|number| number.to_string());
+    writer.family(&SHARD_INFO).add_gauge(&[("shard", &*number), ("shards", &*shards)], 1)
 }

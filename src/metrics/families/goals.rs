@@ -3,8 +3,9 @@
 use std::{borrow::Cow, fmt};
 
 use super::{
-    encode_input::{CenterInput, ServiceRow},
+    encode_input::CenterInput,
     family::{FamilyWriter, Spec},
+    services::ServiceRow,
 };
 use crate::model::{CaseClass, ClassGoals, ServiceGoals, ServiceNames};
 

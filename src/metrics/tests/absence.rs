@@ -137,7 +137,7 @@ fn only_families_without_their_source_are_absent() {
         ),
         (
             fixture::changed(|s| {
-                s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300)
+                s.centers[0].skills = fixture::reading(0, ServiceSkills::default(), 300);
             }),
             &["trio_service_skilled_agents"],
         ),

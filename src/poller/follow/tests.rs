@@ -14,10 +14,10 @@ use wiremock::{
 use super::*;
 use crate::{
     model::{Case, CaseState, Clock, Collector, ContactCenter, Stamp},
-    poller::Settings,
+    poller::{Limits, Settings},
     stats::Stats,
     tally,
-    trio::{self, Client, Dictionary, Limits},
+    trio::{self, Client, Dictionary},
 };
 
 fn named(contact_center: &str, cases: std::ops::Range<u32>) -> (Text, Vec<CaseRef>) {
@@ -63,16 +63,9 @@ fn client(server: &MockServer, clock: &Clock) -> Client {
     // An error means that another test has installed the provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let url: Url = format!("{}/te/api", server.uri()).parse().expect("a URL");
-    let settings = trio::Settings {
-        servers: vec![url],
-        client_key: "Y2xpZW50LWtleQ==".to_owned().into(),
-        username: "exporter".to_owned().into(),
-        password: "secret".to_owned().into(),
-        time_zone: None,
-        default_case_class: None,
-        extra_roots: trio::ExtraRoots::default(),
-        limits: Limits::default(),
-    };
+    let [client_key, username, password] =
+        ["Y2xpZW50LWtleQ==", "exporter", "secret"].map(|text| text.to_owned().into());
+    let settings = trio::Settings::new(vec![url], client_key, username, password);
     let dictionary = Arc::new(Dictionary::builtin().expect("valid"));
     Client::new(settings, dictionary, Arc::<Stats>::default(), clock.clone()).expect("a client")
 }
@@ -99,7 +92,7 @@ async fn followed(
     let client = client(server, &clock);
     let root = client.root().await.expect("documented paths");
     let route = client.route(&root, &contact_center()).await.expect("documented paths");
-    let settings = Settings { collector_limit: limit, ..Settings::default() };
+    let settings = Settings::default().within(Limits { collector: limit, ..Limits::default() });
     let context = CollectContext { client: &client, clock: &clock, settings, recovered: false };
     let mut center = Center::new(contact_center(), |_| None);
     center.calls = listed("1", clock.now());

@@ -2,9 +2,8 @@
 //! count them.
 
 use super::resource::Resource;
-use super::rows::Row;
 use super::{Query, Trio};
-use crate::sim::dialect::{Fact, Member};
+use crate::sim::dialect::{Fact, Member, Row};
 use crate::sim::world::Agent;
 
 /// Directory subscribers that are no agents.
@@ -87,12 +86,10 @@ impl Trio {
         center: u32,
         query: &Query,
     ) -> Vec<u64> {
-        let is = |name: &str, number: u64| {
-            query.get(name).is_none_or(|wanted| wanted.trim().parse() == Ok(number))
-        };
+        let is = |name: &str, number: u64| query.admits_number(name, number);
         match resource {
             Resource::Skills => {
-                let agents = self.world.agents().values().filter(|agent| agent.center == center);
+                let agents = self.world.agents.values().filter(|agent| agent.center == center);
                 let skills = agents.flat_map(skills);
                 let wanted = skills.filter(|(_, agent, service)| {
                     is("userId", u64::from(agent.id))
@@ -102,7 +99,7 @@ impl Trio {
                 wanted.map(|(uid, _, _)| uid).collect()
             }
             Resource::Subscribers => {
-                let persons = self.world.agents().keys().map(|id| FIRST_PERSON + u64::from(*id));
+                let persons = self.world.agents.keys().map(|id| FIRST_PERSON + u64::from(*id));
                 persons.chain((FIRST_FUNCTION..).take(FUNCTIONS.len())).collect()
             }
             _ => {
@@ -111,15 +108,12 @@ impl Trio {
                     Resource::SkillProfiles => "profileId",
                     _ => "id",
                 };
-                let has = |name: &str| {
-                    query
-                        .get("name")
-                        .is_none_or(|wanted| name.to_lowercase().contains(&wanted.to_lowercase()))
-                };
                 // `schedules?exceptionListID=`: schedule N uses exception list N.
                 let closed = |id| resource != Resource::Schedules || is("exceptionListID", id);
                 named
-                    .filter(|(id, name)| is(numbered, *id) && has(name) && closed(*id))
+                    .filter(|(id, name)| {
+                        is(numbered, *id) && query.admits_text("name", name) && closed(*id)
+                    })
                     .map(|(id, _)| id)
                     .collect()
             }
@@ -130,7 +124,7 @@ impl Trio {
     pub(super) fn list_row(&self, resource: Resource, center: u32, id: u64) -> Option<Row> {
         match resource {
             Resource::Skills => {
-                let agent = self.world.agents().get(&u32::try_from(id / SKILL_ID_STRIDE).ok()?)?;
+                let agent = self.world.agents.get(&u32::try_from(id / SKILL_ID_STRIDE).ok()?)?;
                 let (_, _, service) = skills(agent).find(|(uid, _, _)| *uid == id)?;
                 // A contact centre shows nothing of another one.
                 (agent.center == center).then(|| {
@@ -150,22 +144,22 @@ impl Trio {
                     Some(function) => (*function).to_owned(),
                     None => {
                         let agent = u32::try_from(id.checked_sub(FIRST_PERSON)?).ok()?;
-                        let agent = self.world.agents().get(&agent)?;
+                        let agent = self.world.agents.get(&agent)?;
                         format!("{} {}", agent.first_name, agent.last_name)
                     }
                 };
-                Some(vec![(Member::ItemId, Fact::Id(id)), (Member::ItemName, Fact::Text(name))])
+                Some(named(id, name))
             }
             _ => {
                 let position = usize::try_from(id.checked_sub(1)?).ok()?;
-                let name = resource.names().get(position)?;
-                Some(vec![
-                    (Member::ItemId, Fact::Id(id)),
-                    (Member::ItemName, Fact::Text((*name).to_owned())),
-                ])
+                Some(named(id, (*resource.names().get(position)?).to_owned()))
             }
         }
     }
+}
+
+fn named(id: u64, name: String) -> Row {
+    vec![(Member::ItemId, Fact::Id(id)), (Member::ItemName, Fact::Text(name))]
 }
 
 /// Skills of an agent: skill id, agent, service id.
@@ -193,17 +187,15 @@ mod tests {
         let all = client.data("/cc/1/skills?pageSize=100");
         let all = all.as_array().expect("a collection").clone();
         assert!(all.len() >= 40, "every agent can do something");
-        for (parameter, member) in
-            [("userId", "userId"), ("serviceId", "serviceId"), ("roleId", "roleId")]
-        {
+        for member in ["userId", "serviceId", "roleId"] {
             let wanted = &all[0][member];
             let expected = all.iter().filter(|skill| skill[member] == *wanted).count();
             let found =
-                client.column(&format!("/cc/1/skills?{parameter}={wanted}&pageSize=100"), member);
+                client.column(&format!("/cc/1/skills?{member}={wanted}&pageSize=100"), member);
             assert_eq!(
                 (found.len(), found.iter().all(|it| it == wanted)),
                 (expected, true),
-                "{parameter}"
+                "{member}"
             );
         }
         assert_eq!(client.data("/cc/1/skills?serviceId=1000000"), json!([]));

@@ -1,16 +1,14 @@
-//! Reads: the rows of each resource, as items and as collections.
+//! Reads: the rows of each resource, as items and as collections, with the members that `fields=`
+//! selects.
 
 use axum::http::StatusCode;
+use serde_json::Value;
 
-use super::answer::Answer;
-use super::filter::vid;
-use super::links::Links;
-use super::paging::Page;
-use super::resource::{Collection, Node, Resource};
-use super::rows::{Fields, Row};
-use super::{Request, Trio};
-use crate::sim::dialect::{Fact, Link, Member};
-use crate::sim::world::{Activity, Agent, Case, Channel, Group, Service};
+use super::resource::{Collection, Links, Node, Resource};
+use super::selection::vid;
+use super::{Answer, Page, Refusal, Request, Trio, UNPAGED, refusal};
+use crate::sim::dialect::{Fact, Link, Member, Row};
+use crate::sim::world::{Activity, Agent, Case, Channel, Service};
 
 impl Trio {
     /// Answers with a page of a collection.
@@ -19,30 +17,35 @@ impl Trio {
         request: &Request,
         links: &Links,
         collection: Collection,
-    ) -> Answer {
-        if !collection.resource.is_shared()
-            && !self.world.centers().contains_key(&collection.center)
+    ) -> Result<Answer, Refusal> {
+        let query = &request.query;
+        if !collection.resource.is_shared() && !self.world.centers.contains_key(&collection.center)
         {
-            return self.problem(links, StatusCode::NOT_FOUND, "there is no such contact centre");
+            return Err(refusal(StatusCode::NOT_FOUND, "there is no such contact centre"));
         }
         // Only ids are filtered and sorted; rows are built for the page alone.
-        let mut ids = self.matching_ids(collection, &request.query);
-        if let Some(sort) = request.query.get("sort") {
-            ids = self.sort(collection, ids, sort);
+        let mut ids = self.matching_ids(collection, query);
+        if let Some(sort) = query.names("sort") {
+            ids = self.sort(collection, ids, &sort);
         }
-        let page = Page::new(request, ids.len(), self.options.page_cap);
+        let cap = self.options.page_cap;
+        // No cap: the in-process reader gets each collection as one page.
+        let usual = if cap == usize::MAX { cap } else { UNPAGED };
+        let page = Page::new(query, ids.len(), usual, cap);
         let shown = &ids[page.range()];
-        let fields = Fields::from_query(&request.query);
+        let fields = query.names("fields");
         let rows = shown.iter().filter_map(|id| self.row(collection, *id));
-        let items =
-            rows.map(|row| self.options.dialect.item(&self.select_members(row, &fields))).collect();
-        let answer = Answer::ok(
-            self.options.dialect.collection(&links.for_collection(collection, shown), items),
-        );
-        match page.header(request, links, collection) {
+        let items = rows.map(|row| self.to_item(row, fields.as_deref())).collect();
+        let links_shown = links.for_collection(collection, shown);
+        let answer = Answer::ok(self.options.dialect.collection(&links_shown, items));
+        let url = |page: usize| {
+            let query = query.with_field("page", &page.to_string());
+            format!("{}?{query}", links.url(&collection.path()))
+        };
+        Ok(match page.header(url) {
             Some(header) => answer.with_header("x-pagination", &header),
             None => answer,
-        }
+        })
     }
 
     /// Answers with the accessible resources below a node.
@@ -61,61 +64,64 @@ impl Trio {
         links: &Links,
         collection: Collection,
         id: u64,
-    ) -> Answer {
-        match self.row(collection, id) {
-            Some(row) => {
-                let item = self
-                    .options
-                    .dialect
-                    .item(&self.select_members(row, &Fields::from_query(&request.query)));
-                Answer::ok(self.options.dialect.single(&links.for_item(collection, id), item))
-            }
-            None => self.problem(links, StatusCode::NOT_FOUND, "there is no such item"),
-        }
+    ) -> Result<Answer, Refusal> {
+        let row = self.row(collection, id);
+        let row = row.ok_or(refusal(StatusCode::NOT_FOUND, "there is no such item"))?;
+        let item = self.to_item(row, request.query.names("fields").as_deref());
+        Ok(Answer::ok(self.options.dialect.single(&links.for_item(collection, id), item)))
+    }
+
+    /// JSON of the members that are selected, by `fields=` in lower case or by default, and that
+    /// this server provides at all.
+    fn to_item(&self, mut row: Row, fields: Option<&[String]>) -> Value {
+        let dialect = self.options.dialect;
+        row.retain(|(member, _)| {
+            let asked = match fields {
+                Some(names) => names.contains(&member.name(dialect).to_lowercase()),
+                // Documented: most resources leave out members by default, and `fields=` brings
+                // them.
+                None => !(member.is_hidden() || self.options.hide_members && member.is_hideable()),
+            };
+            asked
+                && (self.options.state_times || !member.is_server_time())
+                && (self.options.case_states || *member != Member::CaseState)
+        });
+        dialect.item(&row)
     }
 
     /// All members of an item; `None` when it does not exist.
     pub(super) fn row(&self, collection: Collection, id: u64) -> Option<Row> {
         let world = &self.world;
-        let here = |center: u32| center == collection.center;
+        let Collection { resource, center } = collection;
         let number = || u32::try_from(id).ok();
-        match collection.resource {
+        match resource {
             Resource::Centers => {
-                let center = world.centers().get(&number()?)?;
-                let name = Fact::Text(center.name.clone());
+                let name = Fact::Text(world.centers.get(&number()?)?.clone());
                 Some(vec![(Member::CenterId, Fact::Id(id)), (Member::CenterName, name)])
             }
-            Resource::Agents => {
-                world.agents().get(&number()?).filter(|it| here(it.center)).map(agent)
+            Resource::Agents | Resource::AgentState => {
+                let agent = world.agents.get(&number()?).filter(|it| it.center == center)?;
+                let state = resource == Resource::AgentState;
+                Some(if state { self.agent_state(agent) } else { self::agent(agent) })
             }
-            Resource::AgentState => world
-                .agents()
-                .get(&number()?)
-                .filter(|it| here(it.center))
-                .map(|it| self.agent_state(it)),
-            Resource::Services => {
-                world.services().get(&number()?).filter(|it| here(it.center)).map(service)
+            Resource::Services | Resource::ServiceState => {
+                let service = world.services.get(&number()?).filter(|it| it.center == center)?;
+                let state = resource == Resource::ServiceState;
+                Some(if state { self.service_state(service) } else { self::service(service) })
             }
-            Resource::ServiceState => world
-                .services()
-                .get(&number()?)
-                .filter(|it| here(it.center))
-                .map(|it| self.service_state(it)),
-            Resource::AgentGroups => {
-                world.agent_groups().get(&number()?).filter(|it| here(it.center)).map(group)
-            }
-            Resource::ServiceGroups => {
-                world.service_groups().get(&number()?).filter(|it| here(it.center)).map(group)
+            Resource::AgentGroups | Resource::ServiceGroups => {
+                let groups = self.groups(resource);
+                let group = groups.get(&number()?).filter(|it| it.center == center)?;
+                let name = Fact::Text(group.name.clone());
+                Some(vec![(Member::GroupId, Fact::Id(id)), (Member::GroupName, name)])
             }
             Resource::Calls | Resource::Cases => {
-                let case = world
-                    .cases()
-                    .get(&id)
-                    .filter(|case| self.center_of(case) == Some(collection.center))?;
-                (collection.resource == Resource::Cases || case.class.is_call())
-                    .then(|| self.case(case))
+                let case = world.cases.get(&id)?;
+                let shown = self.center_of(case) == Some(center)
+                    && (resource == Resource::Cases || case.class.is_call());
+                shown.then(|| self.case(case))
             }
-            list => self.list_row(list, collection.center, id),
+            list => self.list_row(list, center, id),
         }
     }
 
@@ -125,13 +131,13 @@ impl Trio {
             (Member::FirstName, Fact::Text(agent.first_name.clone())),
             (Member::LastName, Fact::Text(agent.last_name.clone())),
             (Member::AgentState, Fact::Activity(agent.activity)),
-            (Member::StateSince, Fact::Time(self.world_clock.real_time(agent.since))),
+            (Member::StateSince, Fact::Time(self.real_time(agent.since))),
             (Member::Reason, agent.reason.clone().map_or(Fact::Null, Fact::Text)),
             (Member::ServiceId, agent.service.map_or(Fact::Null, id)),
             // In wrap-up the case is finished already, and a finished case has no number to ask
             // for.
             (Member::JobNo, agent.job.filter(|_| holds(agent)).map_or(Fact::Null, Fact::Id)),
-            (Member::LastUpdated, Fact::Time(self.world_clock.real_time(self.world.now()))),
+            (Member::LastUpdated, Fact::Time(self.real_time(self.world.now))),
         ]
     }
 
@@ -146,12 +152,12 @@ impl Trio {
             (Member::AgentsLoggedOn, Fact::Count(service.logged_on)),
             (Member::AgentsAvailable, Fact::Count(service.available)),
             (Member::AgentsBusy, Fact::Count(service.busy)),
-            (Member::LastUpdated, Fact::Time(self.world_clock.real_time(self.world.now()))),
+            (Member::LastUpdated, Fact::Time(self.real_time(self.world.now))),
         ]
     }
 
     fn case(&self, case: &Case) -> Row {
-        let time = |at| Fact::Time(self.world_clock.real_time(at));
+        let time = |at| Fact::Time(self.real_time(at));
         vec![
             (Member::JobNo, Fact::Id(case.job)),
             (Member::ServiceId, id(case.service)),
@@ -160,7 +166,7 @@ impl Trio {
             (Member::CaseState, Fact::Stage(case.stage)),
             (Member::Created, time(case.created)),
             (Member::AnsweredAt, case.answered.map_or(Fact::Null, time)),
-            (Member::WaitTime, Fact::Span(case.waited(self.world.now()))),
+            (Member::WaitTime, Fact::Span(case.waited(self.world.now))),
             (Member::AgentId, case.agent.map_or(Fact::Null, id)),
             (Member::Vid, Fact::Text(vid(case))),
             (Member::Customer, Fact::Id(case.customer)),
@@ -197,10 +203,6 @@ fn service(service: &Service) -> Row {
         (Member::ServiceGroup, if service.group == 0 { Fact::Null } else { id(service.group) }),
         (Member::Description, Fact::Text(description.to_owned())),
     ]
-}
-
-fn group(group: &Group) -> Row {
-    vec![(Member::GroupId, id(group.id)), (Member::GroupName, Fact::Text(group.name.clone()))]
 }
 
 fn id(id: u32) -> Fact {

@@ -1,49 +1,50 @@
-//! Readable resources: paths and link relations.
+//! Readable resources: their paths, the routing of requests to them, and absolute links, built from
+//! the host that the client asked.
 
-/// A readable resource type of the documented API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Resource {
-    Centers,
-    Agents,
-    AgentState,
-    AgentGroups,
-    Services,
-    ServiceState,
-    ServiceGroups,
-    Calls,
-    Cases,
-    Skills,
-    Roles,
-    Schedules,
-    ExceptionLists,
-    SkillProfiles,
-    SecurityGroups,
-    Subscribers,
-    DirectorySkills,
-    Capabilities,
-    Departments,
-    Pbxs,
-    CalendarSystems,
-    CustomerGroups,
-    Titles,
-    ExtraFieldNames,
-    AddressSpaces,
+use axum::http::{Method, StatusCode};
+
+use super::access::Rights;
+use super::{BASE_PATH, Refusal, Request, refusal};
+use crate::sim::dialect::Link;
+
+closed_set! {
+    /// A readable resource type of the documented API. The text is its path below the contact
+    /// centre, or below the base for a resource outside of one.
+    pub(super) Resource, tail: &'static str {
+        Centers => "cc",
+        Agents => "agents",
+        AgentState => "agents/state",
+        AgentGroups => "agentgroups",
+        Services => "services",
+        ServiceState => "services/state",
+        ServiceGroups => "servicegroups",
+        Calls => "services/calls",
+        Cases => "services/cases",
+        Skills => "skills",
+        Roles => "roles",
+        Schedules => "schedules",
+        ExceptionLists => "schedules/exceptionlists",
+        SkillProfiles => "skillprofiles",
+        SecurityGroups => "security/groups",
+        Subscribers => "directory/subscribers",
+        DirectorySkills => "directory/skills",
+        Capabilities => "directory/capabilities",
+        Departments => "directory/departments",
+        Pbxs => "directory/pbxs",
+        CalendarSystems => "directory/calendarsystems",
+        CustomerGroups => "directory/customergroups",
+        Titles => "directory/titles",
+        ExtraFieldNames => "directory/extrafieldnames",
+        AddressSpaces => "directory/addressspaces",
+    }
 }
 
-/// A node that lists resources outside of contact centres.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Node {
-    Security,
-    Directory,
-}
-
-impl Node {
-    /// Path of the node below the base; also its link relation.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Security => "security",
-            Self::Directory => "directory",
-        }
+closed_set! {
+    /// A node that lists resources outside of contact centres. The text is its path below the base
+    /// and its link relation.
+    pub(super) Node, as_str: &'static str {
+        Security => "security",
+        Directory => "directory",
     }
 }
 
@@ -55,136 +56,32 @@ pub(super) struct Collection {
 }
 
 impl Resource {
-    pub(super) const ALL: [Self; 25] = [
-        Self::Centers,
-        Self::Agents,
-        Self::AgentState,
-        Self::AgentGroups,
-        Self::Services,
-        Self::ServiceState,
-        Self::ServiceGroups,
-        Self::Calls,
-        Self::Cases,
-        Self::Skills,
-        Self::Roles,
-        Self::Schedules,
-        Self::ExceptionLists,
-        Self::SkillProfiles,
-        Self::SecurityGroups,
-        Self::Subscribers,
-        Self::DirectorySkills,
-        Self::Capabilities,
-        Self::Departments,
-        Self::Pbxs,
-        Self::CalendarSystems,
-        Self::CustomerGroups,
-        Self::Titles,
-        Self::ExtraFieldNames,
-        Self::AddressSpaces,
-    ];
-
     /// Link relation of the collection.
     pub(super) fn rel(self) -> &'static str {
         match self {
-            Self::Centers => "cc",
-            Self::Agents => "agents",
             Self::AgentState => "agentstate",
-            Self::AgentGroups => "agentgroups",
-            Self::Services => "services",
             Self::ServiceState => "servicestate",
-            Self::ServiceGroups => "servicegroups",
-            Self::Calls => "calls",
-            Self::Cases => "cases",
-            Self::Skills => "skills",
-            Self::Roles => "roles",
-            Self::Schedules => "schedules",
-            Self::ExceptionLists => "exceptionlists",
-            Self::SkillProfiles => "skillprofiles",
-            Self::SecurityGroups => "groups",
-            Self::Subscribers => "subscribers",
-            Self::DirectorySkills => "skills",
-            Self::Capabilities => "capabilities",
-            Self::Departments => "departments",
-            Self::Pbxs => "pbxs",
-            Self::CalendarSystems => "calendarsystems",
-            Self::CustomerGroups => "customergroups",
-            Self::Titles => "titles",
-            Self::ExtraFieldNames => "extrafieldnames",
-            Self::AddressSpaces => "addressspaces",
+            _ => self.tail().rsplit('/').next().unwrap_or_default(),
         }
     }
 
-    /// Path below the contact centre, or below the base for a resource outside of one.
-    pub(super) fn tail(self) -> &'static str {
+    /// Link relation of an item: the singular of that of the collection.
+    pub(super) fn item_rel(self) -> &'static str {
         match self {
-            Self::Centers => "cc",
-            Self::Agents => "agents",
-            Self::AgentState => "agents/state",
-            Self::AgentGroups => "agentgroups",
-            Self::Services => "services",
-            Self::ServiceState => "services/state",
-            Self::ServiceGroups => "servicegroups",
-            Self::Calls => "services/calls",
-            Self::Cases => "services/cases",
-            Self::Skills => "skills",
-            Self::Roles => "roles",
-            Self::Schedules => "schedules",
-            Self::ExceptionLists => "schedules/exceptionlists",
-            Self::SkillProfiles => "skillprofiles",
-            Self::SecurityGroups => "security/groups",
-            Self::Subscribers => "directory/subscribers",
-            Self::DirectorySkills => "directory/skills",
-            Self::Capabilities => "directory/capabilities",
-            Self::Departments => "directory/departments",
-            Self::Pbxs => "directory/pbxs",
-            Self::CalendarSystems => "directory/calendarsystems",
-            Self::CustomerGroups => "directory/customergroups",
-            Self::Titles => "directory/titles",
-            Self::ExtraFieldNames => "directory/extrafieldnames",
-            Self::AddressSpaces => "directory/addressspaces",
+            Self::Capabilities => "capability",
+            _ => self.rel().strip_suffix('s').unwrap_or(self.rel()),
         }
     }
 
     /// Node above the resource, if there is one.
     pub(super) fn node(self) -> Option<Node> {
         let (node, _) = self.tail().split_once('/')?;
-        [Node::Security, Node::Directory].into_iter().find(|known| known.as_str() == node)
+        Node::ALL.into_iter().find(|known| known.as_str() == node)
     }
 
     /// Returns true for a resource outside of contact centres.
     pub(super) fn is_shared(self) -> bool {
         self == Self::Centers || self.node().is_some()
-    }
-
-    /// Link relation of an item.
-    pub(super) fn item_rel(self) -> &'static str {
-        match self {
-            Self::Centers => "cc",
-            Self::Agents => "agent",
-            Self::AgentState => "agentstate",
-            Self::AgentGroups => "agentgroup",
-            Self::Services => "service",
-            Self::ServiceState => "servicestate",
-            Self::ServiceGroups => "servicegroup",
-            Self::Calls => "call",
-            Self::Cases => "case",
-            Self::Skills => "skill",
-            Self::Roles => "role",
-            Self::Schedules => "schedule",
-            Self::ExceptionLists => "exceptionlist",
-            Self::SkillProfiles => "skillprofile",
-            Self::SecurityGroups => "group",
-            Self::Subscribers => "subscriber",
-            Self::DirectorySkills => "skill",
-            Self::Capabilities => "capability",
-            Self::Departments => "department",
-            Self::Pbxs => "pbx",
-            Self::CalendarSystems => "calendarsystem",
-            Self::CustomerGroups => "customergroup",
-            Self::Titles => "title",
-            Self::ExtraFieldNames => "extrafieldname",
-            Self::AddressSpaces => "addressspace",
-        }
     }
 }
 
@@ -206,6 +103,205 @@ impl Collection {
         match path.strip_suffix("/state") {
             Some(owner) => format!("{owner}/{id}/state"),
             None => format!("{path}/{id}"),
+        }
+    }
+}
+
+/// Target of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Api,
+    Login,
+    RefreshLogin,
+    Node(Node),
+    Collection(Collection),
+    Item(Collection, u64),
+    /// Login of one agent: write only.
+    AgentLogin(Collection, u64),
+}
+
+impl Route {
+    /// Route of a request, if its method is allowed there.
+    pub(super) fn of(request: &Request) -> Result<Self, Refusal> {
+        let route = Self::parse(&request.path);
+        let route = route.ok_or(refusal(StatusCode::NOT_FOUND, "there is no such resource"))?;
+        // hyper sends no body in an answer to HEAD.
+        let method = if request.method == Method::HEAD { &Method::GET } else { &request.method };
+        refuse_other_methods(method, route.methods(), "this resource has no such method")?;
+        Ok(route)
+    }
+
+    /// Parses a path below the base; `None` when it leads nowhere.
+    pub(super) fn parse(path: &[String]) -> Option<Self> {
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            [] => Some(Self::Api),
+            ["login"] => Some(Self::Login),
+            ["refreshlogin"] => Some(Self::RefreshLogin),
+            ["security"] => Some(Self::Node(Node::Security)),
+            ["directory"] => Some(Self::Node(Node::Directory)),
+            ["cc", center, path @ ..] if !path.is_empty() => {
+                Self::parse_list(path, Some(center.parse().ok()?))
+            }
+            path => Self::parse_list(path, None),
+        }
+    }
+
+    /// Parses the path of a collection or an item, in a contact centre or outside of all.
+    fn parse_list(path: &[&str], center: Option<u32>) -> Option<Self> {
+        let named = |path: &[&str]| {
+            let (tail, shared) = (path.join("/"), center.is_none());
+            let mut known = Resource::ALL.into_iter().filter(|it| it.is_shared() == shared);
+            let resource = known.find(|resource| resource.tail() == tail)?;
+            Some(Collection { resource, center: center.unwrap_or(0) })
+        };
+        // The fixed words come before the ids: `agents/state` is a collection, `agents/17` an item.
+        if let Some(collection) = named(path) {
+            return Some(Self::Collection(collection));
+        }
+        match path {
+            [list, id, "state"] => Some(Self::Item(named(&[list, "state"])?, id.parse().ok()?)),
+            ["agents", id, "login"] => {
+                Some(Self::AgentLogin(named(&["agents", "state"])?, id.parse().ok()?))
+            }
+            [list @ .., id] => Some(Self::Item(named(list)?, id.parse().ok()?)),
+            [] => None,
+        }
+    }
+
+    /// Methods of a route.
+    pub(super) fn methods(self) -> &'static [Method] {
+        match self {
+            Self::Login | Self::RefreshLogin => &[Method::POST],
+            Self::AgentLogin(..) => &[Method::PATCH],
+            Self::Item(Collection { resource: Resource::AgentState, .. }, _) => {
+                &[Method::GET, Method::PATCH]
+            }
+            Self::Api | Self::Node(_) | Self::Collection(_) | Self::Item(..) => &[Method::GET],
+        }
+    }
+}
+
+/// Refuses a method that is not among those allowed.
+pub(super) fn refuse_other_methods(
+    method: &Method,
+    allowed: &[Method],
+    message: &'static str,
+) -> Result<(), Refusal> {
+    if allowed.contains(method) {
+        return Ok(());
+    }
+    let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
+    Err(refusal(StatusCode::METHOD_NOT_ALLOWED, message).with_header("allow", &names.join(", ")))
+}
+
+/// Builder of the links of one answer.
+#[derive(Clone, Debug)]
+pub(super) struct Links {
+    host: String,
+    /// Links to forbidden resources are left out.
+    rights: Rights,
+}
+
+impl Links {
+    /// Links to a host with an optional port, restricted to these rights.
+    pub(super) fn new(host: &str, rights: Rights) -> Self {
+        Self { host: host.to_owned(), rights }
+    }
+
+    /// Links of the Api resource at this host: the only addresses that a client may assume.
+    pub(super) fn root(host: &str) -> Vec<Link> {
+        let links = Self::new(host, Rights::default());
+        let children = ["login", "refreshlogin", "cc", "security", "directory"];
+        let children = children.map(|name| links.link(name, &format!("/{name}")));
+        std::iter::once(links.link("self", "")).chain(children).collect()
+    }
+
+    /// Links of a collection: itself, related collections, and the items shown.
+    pub(super) fn for_collection(&self, collection: Collection, shown: &[u64]) -> Vec<Link> {
+        let mut links = vec![self.link("self", &collection.path())];
+        match collection.resource {
+            Resource::Centers => links.push(self.link("api", "")),
+            Resource::Agents => {
+                links.extend(self.to_resource(Resource::AgentState, collection.center));
+            }
+            Resource::Services => {
+                for other in [Resource::ServiceState, Resource::Calls, Resource::Cases] {
+                    links.extend(self.to_resource(other, collection.center));
+                }
+            }
+            _ => {}
+        }
+        // State collections are read at each poll and never navigated from, so they hold no links
+        // to items.
+        if !matches!(collection.resource, Resource::AgentState | Resource::ServiceState) {
+            let rel = collection.resource.item_rel();
+            links.extend(shown.iter().map(|id| self.link(rel, &collection.item_path(*id))));
+        }
+        links
+    }
+
+    /// Links of one item.
+    pub(super) fn for_item(&self, collection: Collection, id: u64) -> Vec<Link> {
+        let own = collection.item_path(id);
+        let mut links = vec![self.link("self", &own)];
+        match collection.resource {
+            Resource::Centers => {
+                let all = Resource::ALL.into_iter().filter(|resource| !resource.is_shared());
+                links.extend(all.filter_map(|resource| self.to_resource(resource, id as u32)));
+            }
+            Resource::Agents => {
+                links.push(self.link("agentstate", &format!("{own}/state")));
+                links.push(self.link("agentlogin", &format!("{own}/login")));
+            }
+            Resource::Services => links.push(self.link("servicestate", &format!("{own}/state"))),
+            _ => {}
+        }
+        links
+    }
+
+    /// URL of a path below the base.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{BASE_PATH}{path}", self.host)
+    }
+
+    /// Link to a collection, unless it is forbidden.
+    pub(super) fn to_resource(&self, resource: Resource, center: u32) -> Option<Link> {
+        let link = || self.link(resource.rel(), &Collection { resource, center }.path());
+        self.rights.allows(resource).then(link)
+    }
+
+    pub(super) fn link(&self, rel: &'static str, path: &str) -> Link {
+        Link { rel, href: self.url(path) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_parse_back_to_their_collections() {
+        for resource in Resource::ALL {
+            let center = if resource.is_shared() { 0 } else { 3 };
+            let collection = Collection { resource, center };
+            let split =
+                |path: String| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(
+                Route::parse(&split(collection.path())),
+                Some(Route::Collection(collection))
+            );
+            assert_eq!(
+                Route::parse(&split(collection.item_path(17))),
+                Some(Route::Item(collection, 17))
+            );
+        }
+        assert_eq!(Route::parse(&["cc".to_owned(), "x".to_owned()]), None);
+        for nowhere in
+            ["roles", "security/titles", "cc/1/titles", "cc/1/directory/titles", "directory/x"]
+        {
+            let path: Vec<String> = nowhere.split('/').map(str::to_owned).collect();
+            assert_eq!(Route::parse(&path), None, "{nowhere}");
         }
     }
 }

@@ -1,14 +1,12 @@
 //! A client without a socket, and rules that hold for every answer.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::http::{Method, StatusCode};
 use pretty_assertions::assert_eq;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Answer, Query, Request, Trio};
-use crate::sim::{Dialect, Options};
+use super::*;
+use crate::sim::Dialect;
 
 /// Login form of the default user: Base64 of `exporter` and `smörgåsbord` in ISO-8859-1.
 pub(crate) const LOGIN: &str = "username=ZXhwb3J0ZXI%3D&password=c232cmflc2JvcmQ%3D";
@@ -361,7 +359,7 @@ fn twenty_cases_are_listed_and_all_are_readable() {
     client.trio.world.set_arrival_factor(20.0);
     client.now += Duration::from_secs(600);
     client.get("/cc");
-    let service = client.trio.world().services().values().find(|service| service.live.len() > 20);
+    let service = client.trio.world.services.values().find(|service| service.live.len() > 20);
     let service = service.expect("a crowded service");
     let (id, last) = (service.id, *service.live.last().expect("a case"));
     assert_eq!(
@@ -423,4 +421,15 @@ fn dialects_agree_on_facts() {
     assert_eq!(facts[0], facts[1]);
     assert_eq!(facts[0], facts[2]);
     assert!(facts[0].iter().any(|(_, queue)| queue != "0"));
+}
+
+#[test]
+fn clock_jumps_are_followed_within_bounds() {
+    let second = Duration::from_secs;
+    let start = UNIX_EPOCH + second(1_000_000);
+    let mut world_clock = WorldClock::new(start, second(900));
+    assert_eq!(world_clock.next_step(start + second(5), second(900)), second(5));
+    assert_eq!(world_clock.next_step(start - second(5), second(905)), Duration::ZERO);
+    assert_eq!(world_clock.next_step(start + second(900_000), second(905)), MAX_STEP);
+    assert_eq!(world_clock.real_time(second(905) + MAX_STEP), start + second(900_000));
 }

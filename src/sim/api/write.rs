@@ -3,91 +3,63 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::links::Links;
 use super::resource::Collection;
-use super::{Request, Trio};
+use super::{Refusal, Trio, refusal};
 use crate::sim::world::ChangeError;
 
 impl Trio {
     /// Logs an agent in with `{"loggedIn": true}`, out with `false`.
     pub(super) fn patch_login(
         &mut self,
-        request: &Request,
-        links: &Links,
+        body: &[u8],
         collection: Collection,
         id: u64,
-    ) -> Answer {
-        let Some(agent) = self.agent_here(collection, id) else {
-            return self.problem(links, StatusCode::NOT_FOUND, "there is no such agent");
-        };
+    ) -> Result<(), Refusal> {
+        let agent = self.agent_here(collection, id)?;
         // The help does not show the bodies of PATCH; these members are assumed. The exporter sends
         // no PATCH at all.
-        let Some(logged_in) = member(&request.body, "loggedIn").and_then(|value| value.as_bool())
-        else {
-            return self.problem(
-                links,
-                StatusCode::BAD_REQUEST,
-                "the body needs loggedIn: true or false",
-            );
-        };
-        let done = self.world.set_login(agent, logged_in);
-        self.after(done, request, links, collection, id)
+        let logged_in = member(body, "loggedIn").and_then(|value| value.as_bool());
+        let logged_in = logged_in
+            .ok_or(refusal(StatusCode::BAD_REQUEST, "the body needs loggedIn: true or false"))?;
+        self.world.set_login(agent, logged_in).map_err(refused)
     }
 
     /// Sets the state of a logged in agent with `{"state": "…", "reason": "…"}`.
     pub(super) fn patch_state(
         &mut self,
-        request: &Request,
-        links: &Links,
+        body: &[u8],
         collection: Collection,
         id: u64,
-    ) -> Answer {
-        let Some(agent) = self.agent_here(collection, id) else {
-            return self.problem(links, StatusCode::NOT_FOUND, "there is no such agent");
-        };
-        let state = member(&request.body, "state");
-        let Some(activity) = state.and_then(|word| self.options.dialect.parse_activity(&word))
-        else {
-            return self.problem(
-                links,
-                StatusCode::BAD_REQUEST,
-                "the body needs state: a state of an agent",
-            );
-        };
-        let reason =
-            member(&request.body, "reason").and_then(|reason| reason.as_str().map(str::to_owned));
-        let done = self.world.set_activity(agent, activity, reason);
-        self.after(done, request, links, collection, id)
+    ) -> Result<(), Refusal> {
+        let agent = self.agent_here(collection, id)?;
+        let state = member(body, "state");
+        let activity = state.and_then(|word| self.options.dialect.parse_activity(&word));
+        let activity = activity
+            .ok_or(refusal(StatusCode::BAD_REQUEST, "the body needs state: a state of an agent"))?;
+        let reason = member(body, "reason").and_then(|reason| reason.as_str().map(str::to_owned));
+        self.world.set_activity(agent, activity, reason).map_err(refused)
     }
 
-    fn after(
-        &self,
-        done: Result<(), ChangeError>,
-        request: &Request,
-        links: &Links,
-        collection: Collection,
-        id: u64,
-    ) -> Answer {
-        let (status, message) = match done {
-            Ok(()) => return self.item(request, links, collection, id),
-            Err(ChangeError::Unknown) => (StatusCode::NOT_FOUND, "there is no such agent"),
-            Err(ChangeError::NotLoggedIn) => (
-                StatusCode::FORBIDDEN,
-                "the agent must be logged in by PATCH …/login before its state can be set",
-            ),
-            Err(ChangeError::NotSettable) => {
-                (StatusCode::BAD_REQUEST, "this state comes by itself and cannot be set")
-            }
-        };
-        self.problem(links, status, message)
-    }
-
-    fn agent_here(&self, collection: Collection, id: u64) -> Option<u32> {
-        let agent = self.world.agents().get(&u32::try_from(id).ok()?)?;
+    fn agent_here(&self, collection: Collection, id: u64) -> Result<u32, Refusal> {
+        let agent = u32::try_from(id).ok().and_then(|id| self.world.agents.get(&id));
         // A contact centre shows nothing of another one.
-        (agent.center == collection.center).then_some(agent.id)
+        let agent = agent.filter(|agent| agent.center == collection.center);
+        agent.map(|agent| agent.id).ok_or(refused(ChangeError::Unknown))
     }
+}
+
+fn refused(error: ChangeError) -> Refusal {
+    let (status, message) = match error {
+        ChangeError::Unknown => (StatusCode::NOT_FOUND, "there is no such agent"),
+        ChangeError::NotLoggedIn => (
+            StatusCode::FORBIDDEN,
+            "the agent must be logged in by PATCH …/login before its state can be set",
+        ),
+        ChangeError::NotSettable => {
+            (StatusCode::BAD_REQUEST, "this state comes by itself and cannot be set")
+        }
+    };
+    refusal(status, message)
 }
 
 fn member(body: &[u8], name: &str) -> Option<Value> {

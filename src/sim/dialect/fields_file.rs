@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Dialect, Member, words};
+use super::members::{activity, bool_words, class, stage};
+use super::{Dialect, Member};
 use crate::sim::world::{Activity, Class, Stage};
 
 /// Form of a member's value.
@@ -98,18 +99,6 @@ const RESOURCES: [(&str, &[Entry]); 10] = [
     ),
 ];
 
-/// Name of an activity in the exporter's dictionary.
-fn meaning(activity: Activity) -> &'static str {
-    match activity {
-        Activity::LoggedOut => "logged_out",
-        Activity::Available => "available",
-        Activity::Offered => "reserved",
-        Activity::Busy => "busy",
-        Activity::WrapUp => "wrap_up",
-        Activity::Paused => "paused",
-    }
-}
-
 /// Returns the file.
 pub(super) fn write(dialect: Dialect) -> String {
     let mut file =
@@ -131,34 +120,20 @@ fn details(dialect: Dialect, form: &Form) -> String {
         Form::Number => ", form: number".to_owned(),
         Form::Span => format!(", form: {}", dialect.pick(["seconds", "clock", "milliseconds"])),
         Form::Time => ", form: timestamp".to_owned(),
-        Form::Bool => match words::bool_words(dialect) {
+        Form::Bool => match bool_words(dialect) {
             Some([no, yes]) => {
                 format!(r#", form: bool, values: {{"{yes}": "true", "{no}": "false"}}"#)
             }
             None => ", form: bool".to_owned(),
         },
-        Form::AgentState => {
-            enumeration(Activity::ALL.map(|it| (words::activity(dialect, it), meaning(it))))
-        }
-        Form::CaseState => {
-            let states = [
-                (Stage::Queued, "queued"),
-                (Stage::Offered, "offered"),
-                (Stage::Handled, "handled"),
-            ];
-            enumeration(states.map(|(stage, meaning)| (words::stage(dialect, stage), meaning)))
-        }
+        Form::AgentState => enumeration(Activity::ALL.map(|it| {
+            // The words of the exporter's dictionary differ from those of `/sim/truth` in one.
+            let meaning = if it == Activity::Offered { "reserved" } else { it.as_str() };
+            (activity(dialect, it), meaning)
+        })),
+        Form::CaseState => enumeration(Stage::ALL.map(|it| (stage(dialect, it), it.as_str()))),
         Form::CaseClass => {
-            let classes = [
-                (Class::Voice, "voice"),
-                (Class::Callback, "callback"),
-                (Class::Chat, "chat"),
-                (Class::Email, "email"),
-                (Class::Task, "task"),
-            ];
-            enumeration(
-                classes.map(|(class, meaning)| (words::class(dialect, class).into(), meaning)),
-            )
+            enumeration(Class::ALL.map(|it| (class(dialect, it).into(), it.as_str())))
         }
     }
 }

@@ -1,20 +1,17 @@
 //! Construction of the HTTP answer from what the lookup found.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use axum::{
-    body::Body,
-    http::{HeaderValue, StatusCode, header},
-    response::Response,
-};
-use serde_json::{Value, json};
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp, fmt::rfc2822};
+use serde_json::Value;
 
-use super::{
-    item,
-    lookup::{Found, Lookup},
-    recording::{Exchange, Recording},
-    times,
-};
+use super::lookup::{Found, Lookup};
+use super::recording::{Exchange, Recording, members_mut, pick, rows_mut, with_rows};
+use super::times;
+use crate::sim::api::{Refusal, http_date, refusal};
 
 /// Limit of filler bytes in an answer: the size comes from the recording, which others wrote.
 const MAX_FILLER: usize = 64 << 20;
@@ -35,38 +32,35 @@ pub(super) fn build_response(
     lookup: &Lookup,
     found: Found<'_>,
     context: ReplyContext<'_>,
-) -> Response {
+) -> Result<Response, Refusal> {
     let (exchange, body, pagination) = match found {
         Found::Exchange(exchange) => {
             (exchange, exchange.json.clone(), exchange.headers.get("x-pagination").cloned())
         }
-        Found::List { list, pick } => {
-            let page = list.page(lookup.page, lookup.size);
-            let mut rows: Vec<Value> = page.rows.iter().map(|row| (*row).clone()).collect();
-            if let Some(wanted) = lookup.fields.as_ref().filter(|_| pick) {
-                rows.iter_mut().for_each(|row| item::pick(row, wanted));
+        Found::List { list, pick: select } => {
+            let page = list.page(&lookup.query);
+            let mut rows: Vec<Value> = list.rows[page.range()].iter().copied().cloned().collect();
+            if let Some(wanted) = lookup.fields.as_ref().filter(|_| select) {
+                rows.iter_mut().for_each(|row| pick(row, wanted));
             }
-            let size = lookup.size.unwrap_or(rows.len());
+            let size = lookup.query.number("pageSize").unwrap_or(rows.len());
             // Pages are cut to the size that this client asks for, so their links cannot be the
             // recorded ones.
-            let link = |number: usize| {
-                format!(
-                    "http://{}{}?page={number}&pageSize={size}",
-                    context.host,
-                    lookup.key.path()
-                )
+            let url = |number: usize| {
+                let path = &lookup.key.path;
+                format!("http://{}{path}?page={number}&pageSize={size}", context.host)
             };
-            let header = list.header(&page, link);
-            (list.first, list.first.json.as_ref().map(|body| item::with_rows(body, rows)), header)
+            let header =
+                page.header(url).filter(|_| list.first.headers.contains_key("x-pagination"));
+            (list.first, list.first.json.as_ref().map(|body| with_rows(body, rows)), header)
         }
     };
     // The real Trio gave no answer; 503 is the nearest that a server can do.
-    let Some(status) = exchange.status.and_then(|status| StatusCode::from_u16(status).ok()) else {
-        return problem(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "there was no answer when this was recorded",
-        );
-    };
+    let status = exchange.status.and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.ok_or(refusal(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "there was no answer when this was recorded",
+    ))?;
     let body = match body {
         Some(mut body) => {
             shift(recording, exchange, &mut body, context.shift);
@@ -76,63 +70,31 @@ pub(super) fn build_response(
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
-    let mut put = |name: &'static str, value: Option<String>| {
-        // A value that no header can hold is left out: recordings come from others.
-        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+    // A value that no header can hold is left out: recordings come from others.
+    let header = |text: String| HeaderValue::try_from(text).ok();
+    let mut put = |name: &'static str, value: Option<HeaderValue>| {
+        if let Some(value) = value {
             response.headers_mut().insert(name, value);
         }
     };
-    let recorded = |name: &str| exchange.headers.get(name).cloned();
-    let moved = |text: String| relocated(recording, &text, context.host);
-    put("content-type", recorded("content-type").map(|kind| in_utf8(&kind)));
-    put("x-pagination", pagination.map(moved));
-    put("location", recorded("location").map(moved));
-    put("retry-after", recorded("retry-after"));
-    put(
-        "date",
-        recorded("date").and_then(|date| date_now(recording, exchange, &date, context.now)),
-    );
-    mark_simulated(response)
-}
-
-/// Builds a JSON answer of the replay itself.
-pub(super) fn json(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
-    *response.status_mut() = status;
-    let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    mark_simulated(response)
-}
-
-/// Builds an error answer with a message.
-pub(super) fn problem(status: StatusCode, message: &str) -> Response {
-    json(status, &json!({ "links": [], "data": { "status": status.as_u16(), "message": message } }))
-}
-
-/// Marks an answer as not live.
-fn mark_simulated(mut response: Response) -> Response {
-    response.headers_mut().insert("x-trio-simulated", HeaderValue::from_static("1"));
-    response
+    let recorded = |name: &str| exchange.headers.get(name);
+    let moved = |text: &String| header(relocated(recording, text, context.host));
+    put("content-type", recorded("content-type").and_then(|kind| header(in_utf8(kind))));
+    put("x-pagination", pagination.as_ref().and_then(moved));
+    put("location", recorded("location").and_then(moved));
+    put("retry-after", recorded("retry-after").cloned().and_then(header));
+    let date = recorded("date");
+    put("date", date.and_then(|date| date_now(recording, exchange, date, context.now)));
+    Ok(response)
 }
 
 fn shift(recording: &Recording, exchange: &Exchange, body: &mut Value, seconds: i64) {
     // Only members that the manifest names are times: a number elsewhere may look like one.
-    let Some(times) = recording.times.get(&exchange.resource).filter(|_| seconds != 0) else {
+    let Some(forms) = recording.times.get(&exchange.resource).filter(|_| seconds != 0) else {
         return;
     };
-    let rows = match body {
-        Value::Array(rows) => rows.iter_mut().collect::<Vec<_>>(),
-        Value::Object(envelope) => {
-            match envelope.iter_mut().find(|(key, _)| key.eq_ignore_ascii_case("data")) {
-                Some((_, Value::Array(rows))) => rows.iter_mut().collect(),
-                Some((_, row)) => vec![row],
-                None => vec![body],
-            }
-        }
-        _ => return,
-    };
-    for (name, value) in rows.into_iter().filter_map(item::members_mut).flatten() {
-        let form = times.get(name);
+    for (name, value) in rows_mut(body).into_iter().filter_map(members_mut).flatten() {
+        let form = forms.get(name);
         if let Some(moved) = form.and_then(|form| times::shifted(value, form, seconds)) {
             *value = moved;
         }
@@ -175,9 +137,9 @@ fn date_now(
     exchange: &Exchange,
     date: &str,
     now: SystemTime,
-) -> Option<String> {
-    let ahead = times::ahead(date, recording.real_time(exchange.offset()))?;
-    let distance = Duration::from_secs(ahead.unsigned_abs());
-    let there = if ahead < 0 { now.checked_sub(distance) } else { now.checked_add(distance) };
-    times::http_date(there?)
+) -> Option<HeaderValue> {
+    let date = rfc2822::parse(date).ok()?.timestamp().as_second();
+    let read = Timestamp::try_from(recording.real_time(exchange.offset())).ok()?.as_second();
+    let skew = SignedDuration::from_secs(date.checked_sub(read)?);
+    http_date(Timestamp::try_from(now).ok()?.checked_add(skew).ok()?.try_into().ok()?)
 }

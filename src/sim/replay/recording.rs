@@ -1,20 +1,25 @@
 //! Reader of a recording's folder.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use crate::sim::api::Query;
 
 /// The supported version of the format.
 const VERSION: u64 = 1;
 const FORMAT: &str = "trio-exporter recording";
 const MANIFEST: &str = "recording.json";
+
+/// Parameters that do not select rows.
+const PRESENTATION_PARAMETERS: [&str; 5] = ["page", "pagesize", "fields", "sort", "redirect"];
 
 /// Reason why a folder cannot be replayed, with the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -22,16 +27,6 @@ const MANIFEST: &str = "recording.json";
 pub struct RecordingError {
     path: PathBuf,
     problem: String,
-}
-
-/// Parameters that do not select rows.
-const PRESENTATION_PARAMETERS: [&str; 5] = ["page", "pagesize", "fields", "sort", "redirect"];
-
-/// Path and row filters of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct RequestKey {
-    path: String,
-    pub(super) rows: Vec<(String, String)>,
 }
 
 /// A recording in memory.
@@ -50,6 +45,13 @@ pub(super) struct Recording {
     pub(super) scalars: HashSet<String>,
 }
 
+/// Path and row filters of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RequestKey {
+    pub(super) path: String,
+    pub(super) rows: Vec<(String, String)>,
+}
+
 /// A request with its answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct Exchange {
@@ -57,7 +59,7 @@ pub(super) struct Exchange {
     pub(super) resource: String,
     server: String,
     path: String,
-    query: Vec<(String, String)>,
+    pub(super) query: Query,
     pub(super) status: Option<u16>,
     #[serde(default)]
     pub(super) headers: BTreeMap<String, String>,
@@ -88,18 +90,13 @@ struct CycleFile {
 }
 
 impl RequestKey {
-    pub(super) fn new<'q>(path: &str, query: impl Iterator<Item = (&'q str, &'q str)>) -> Self {
-        let rows =
-            query.filter(|(name, _)| !PRESENTATION_PARAMETERS.contains(&&*name.to_lowercase()));
+    pub(super) fn new(path: &str, query: &Query) -> Self {
+        let rows = query.pairs().map(|(name, value)| (name.to_lowercase(), value.to_owned()));
         let mut rows: Vec<_> =
-            rows.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+            rows.filter(|(name, _)| !PRESENTATION_PARAMETERS.contains(&&**name)).collect();
         // The order of parameters says nothing, and clients of other versions send another.
         rows.sort_unstable();
         Self { path: path.to_owned(), rows }
-    }
-
-    pub(super) fn path(&self) -> &str {
-        &self.path
     }
 
     /// Returns true when both have the same path and the same filter parameters, with any values.
@@ -110,14 +107,6 @@ impl RequestKey {
 }
 
 impl Exchange {
-    /// Value of a query parameter.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(given, _)| given.eq_ignore_ascii_case(name))
-            .map(|(_, value)| &**value)
-    }
-
     pub(super) fn is_success(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
@@ -182,8 +171,7 @@ impl Recording {
             // The lookup must know which ids occur in answers, to recognise the probe of a row
             // filter.
             exchange.json.iter().for_each(|json| scalars(json, &mut self.scalars));
-            let pairs = exchange.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-            let key = RequestKey::new(&exchange.path, pairs);
+            let key = RequestKey::new(&exchange.path, &exchange.query);
             let cycles = self.exchanges.entry(key).or_default();
             cycles.resize_with(last + 1, Vec::new);
             cycles[cycle].push(exchange);
@@ -210,12 +198,9 @@ impl Recording {
     /// Shift of times, in seconds, that moves the start of the first cycle to `login_time`.
     pub(super) fn shift_to(&self, login_time: SystemTime) -> i64 {
         let first = self.real_time(self.starts.first().copied().unwrap_or_default());
+        let shift = SignedDuration::system_until(first, login_time).unwrap_or_default();
         // Whole seconds: recorded timestamps without fractions can be shifted by nothing less.
-        let seconds = |time: Duration| (time.as_secs_f64().round()) as i64;
-        match login_time.duration_since(first) {
-            Ok(later) => seconds(later),
-            Err(earlier) => -seconds(earlier.duration()),
-        }
+        shift.as_secs_f64().round() as i64
     }
 
     /// Recorder's clock at this offset from the start.
@@ -277,4 +262,78 @@ fn scalars(value: &Value, all: &mut HashSet<String>) {
         Value::Object(members) => members.values().for_each(|value| scalars(value, all)),
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// Rows of an answer, if it is a list.
+pub(super) fn rows(body: &Value) -> Option<&Vec<Value>> {
+    match body {
+        Value::Array(rows) => Some(rows),
+        Value::Object(envelope) => data(envelope)?.as_array(),
+        _ => None,
+    }
+}
+
+/// Mutable rows of an answer, or its only item.
+pub(super) fn rows_mut(body: &mut Value) -> Vec<&mut Value> {
+    let envelope = body.as_object();
+    let key = envelope.and_then(|it| it.keys().find(|key| is_data(key)).cloned());
+    let data = match key {
+        Some(key) => &mut body[key],
+        None => body,
+    };
+    match data {
+        Value::Array(rows) => rows.iter_mut().collect(),
+        row => vec![row],
+    }
+}
+
+/// Copy of an answer with other rows.
+pub(super) fn with_rows(body: &Value, rows: Vec<Value>) -> Value {
+    let mut body = body.clone();
+    match &mut body {
+        Value::Object(envelope) => {
+            if let Some((_, data)) = envelope.iter_mut().find(|(key, _)| is_data(key)) {
+                *data = Value::Array(rows);
+            }
+        }
+        body => *body = Value::Array(rows),
+    }
+    body
+}
+
+/// Members of a row, which may be wrapped in `data` once more.
+pub(super) fn members(row: &Value) -> Option<&Map<String, Value>> {
+    let row = row.as_object()?;
+    Some(data(row).and_then(Value::as_object).unwrap_or(row))
+}
+
+/// Mutable members of a row.
+pub(super) fn members_mut(row: &mut Value) -> Option<&mut Map<String, Value>> {
+    let row = row.as_object_mut()?;
+    let inner = row
+        .iter()
+        .find(|(key, value)| is_data(key) && value.is_object())
+        .map(|(key, _)| key.clone());
+    match inner {
+        Some(key) => row.get_mut(&key)?.as_object_mut(),
+        None => Some(row),
+    }
+}
+
+/// Keeps the requested members. Links stay: `fields` selects members, not links.
+pub(super) fn pick(row: &mut Value, wanted: &BTreeSet<String>) {
+    if let Some(members) = members_mut(row) {
+        members.retain(|name, _| {
+            let name = name.to_lowercase();
+            wanted.contains(&name) || name == "links" || name == "link"
+        });
+    }
+}
+
+fn data(object: &Map<String, Value>) -> Option<&Value> {
+    object.iter().find(|(key, _)| is_data(key)).map(|(_, data)| data)
+}
+
+fn is_data(key: &str) -> bool {
+    key.eq_ignore_ascii_case("data")
 }

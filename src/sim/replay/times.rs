@@ -1,8 +1,6 @@
 //! Shifts of recorded times by whole seconds: what had lasted a minute when it was recorded has
 //! lasted a minute now.
 
-use std::time::Duration;
-
 use jiff::{Span, civil::DateTime};
 use serde_json::Value;
 
@@ -64,20 +62,6 @@ fn timestamp(text: &str, seconds: i64) -> Option<String> {
     let moment = moment.checked_add(Span::new().try_seconds(seconds).ok()?).ok()?;
     let between = civil.get(10..11)?;
     Some(format!("{}{between}{}{rest}", moment.strftime("%Y-%m-%d"), moment.strftime("%H:%M:%S")))
-}
-
-/// Formats a time as an HTTP date.
-pub(super) fn http_date(time: std::time::SystemTime) -> Option<String> {
-    let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
-    let stamp = jiff::Timestamp::from_second(i64::try_from(since.as_secs()).ok()?).ok()?;
-    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&stamp).ok()
-}
-
-/// Clock skew of the recorded server, in seconds: positive if its `Date` is ahead of `at`.
-pub(super) fn ahead(date: &str, at: std::time::SystemTime) -> Option<i64> {
-    let date = jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second();
-    let at = at.duration_since(std::time::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs();
-    date.checked_sub(i64::try_from(at).ok()?)
 }
 
 #[cfg(test)]

@@ -13,7 +13,16 @@ use crate::sim::Dialect;
 const LOOPBACK: &str = "127.0.0.1:40000";
 
 fn simulator(options: Options) -> Simulator {
-    Simulator::new(options, Arc::new(|| UNIX_EPOCH + Duration::from_secs(1_750_000_000)))
+    clocked(options).0
+}
+
+/// A simulator with the seconds that have passed on its clock.
+fn clocked(options: Options) -> (Simulator, Arc<AtomicU64>) {
+    let passed = Arc::new(AtomicU64::new(0));
+    let clock = passed.clone();
+    let start = UNIX_EPOCH + Duration::from_secs(1_750_000_000);
+    let now = move || start + Duration::from_secs(clock.load(Ordering::Relaxed));
+    (Simulator::new(options, Arc::new(now)), passed)
 }
 
 async fn send(
@@ -31,17 +40,31 @@ async fn send(
     simulator.router().oneshot(request).await.expect("an answer")
 }
 
-async fn control(
-    simulator: &Simulator,
-    method: Method,
-    path: &str,
-    body: &Value,
-) -> (StatusCode, Value) {
+/// Answer to `GET` of a path below the base.
+async fn api(simulator: &Simulator, path: &str) -> Response {
+    send(simulator, LOOPBACK, Method::GET, &format!("/te/api{path}"), "").await
+}
+
+async fn api_status(simulator: &Simulator, path: &str) -> u16 {
+    api(simulator, path).await.status().as_u16()
+}
+
+async fn json(answer: Response) -> Value {
+    let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
+/// Status and body of the answer to an order such as `POST /services`.
+async fn order(simulator: &Simulator, order: &str, body: &Value) -> (u16, Value) {
+    let (method, path) = order.split_once(' ').expect("a method and a path");
+    let method = method.parse().expect("a method");
     let path = format!("/sim/control{path}");
     let answer = send(simulator, LOOPBACK, method, &path, &body.to_string()).await;
-    let status = answer.status();
-    let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
-    (status, serde_json::from_slice(&bytes).expect("JSON"))
+    (answer.status().as_u16(), json(answer).await)
+}
+
+async fn order_status(simulator: &Simulator, wanted: &str, body: &Value) -> u16 {
+    order(simulator, wanted, body).await.0
 }
 
 #[tokio::test]
@@ -64,7 +87,7 @@ async fn every_answer_is_marked_as_simulated() {
     }
     let large = "x".repeat(MAX_BODY + 1);
     let answer = send(&simulator, LOOPBACK, Method::POST, "/te/api/login", &large).await;
-    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(answer.status().as_u16(), 413);
     // Only requests below the base of the API count.
     assert_eq!(simulator.requests(), 4);
 }
@@ -80,8 +103,8 @@ async fn control_is_for_loopback_only() {
         ("unknown", false),
     ] {
         let answer = send(&simulator, peer, Method::POST, "/sim/control/services", "").await;
-        let expected = if allowed { StatusCode::CREATED } else { StatusCode::FORBIDDEN };
-        assert_eq!(answer.status(), expected, "{peer}");
+        let expected = if allowed { 201 } else { 403 };
+        assert_eq!(answer.status().as_u16(), expected, "{peer}");
     }
     // The three allowed callers have added one each.
     assert_eq!(simulator.service_count(), 11);
@@ -90,38 +113,28 @@ async fn control_is_for_loopback_only() {
 #[tokio::test]
 async fn services_and_agents_are_added_and_removed() {
     let simulator = simulator(Options::default());
-    let order = json!({"name": "Julbord \"extra\""});
-    let (status, added) = control(&simulator, Method::POST, "/services", &order).await;
-    assert_eq!(status, StatusCode::CREATED);
+    let wanted = json!({"name": "Julbord \"extra\""});
+    let (status, added) = order(&simulator, "POST /services", &wanted).await;
+    assert_eq!(status, 201);
     assert_eq!(simulator.service_count(), 9);
     let path = format!("/services/{}", added["id"]);
-    assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::OK);
-    assert_eq!(
-        control(&simulator, Method::DELETE, &path, &json!({})).await.0,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(order_status(&simulator, &format!("DELETE {path}"), &json!({})).await, 200);
+    assert_eq!(order_status(&simulator, &format!("DELETE {path}"), &json!({})).await, 404);
     assert_eq!(simulator.service_count(), 8);
-    let (_, added) =
-        control(&simulator, Method::POST, "/agents", &json!({"first_name": "Åke"})).await;
+    let (_, added) = order(&simulator, "POST /agents", &json!({"first_name": "Åke"})).await;
     assert_eq!(simulator.agent_count(), 41);
     let path = format!("/agents/{}", added["id"]);
-    assert_eq!(
-        control(&simulator, Method::GET, &path, &json!({})).await.0,
-        StatusCode::METHOD_NOT_ALLOWED
-    );
-    assert_eq!(control(&simulator, Method::DELETE, &path, &json!({})).await.0, StatusCode::OK);
+    assert_eq!(order_status(&simulator, &format!("GET {path}"), &json!({})).await, 405);
+    assert_eq!(order_status(&simulator, &format!("DELETE {path}"), &json!({})).await, 200);
     assert_eq!(simulator.agent_count(), 40);
     let nowhere = json!({"contact_center": 9});
-    assert_eq!(
-        control(&simulator, Method::POST, "/agents", &nowhere).await.0,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(order_status(&simulator, "POST /agents", &nowhere).await, 404);
 }
 
 #[tokio::test]
 async fn invalid_orders_are_refused() {
     let simulator = simulator(Options::default());
-    for (path, order) in [
+    for (path, wanted) in [
         ("/arrivals", json!({})),
         ("/arrivals", json!({"factor": -1})),
         ("/arrivals", json!({"factor": 1e300})),
@@ -129,10 +142,10 @@ async fn invalid_orders_are_refused() {
         ("/answering", json!({"answering": false, "mode": "explode"})),
         ("/services", json!(7)),
     ] {
-        let (status, _) = control(&simulator, Method::POST, path, &order).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{path} {order}");
+        let status = order_status(&simulator, &format!("POST {path}"), &wanted).await;
+        assert_eq!(status, 400, "{path} {wanted}");
     }
-    let (_, status) = control(&simulator, Method::POST, "/arrivals", &json!({"factor": 2.5})).await;
+    let (_, status) = order(&simulator, "POST /arrivals", &json!({"factor": 2.5})).await;
     assert_eq!((&status["factor"], &status["answering"]), (&json!(2.5), &json!(true)));
 }
 
@@ -140,22 +153,20 @@ async fn invalid_orders_are_refused() {
 async fn answering_stops_and_starts() {
     let simulator = simulator(Options::default());
     let stop = json!({"answering": false});
-    control(&simulator, Method::POST, "/answering", &stop).await;
-    let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await;
-    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
-    control(&simulator, Method::POST, "/answering", &json!({"answering": false, "mode": "hang"}))
-        .await;
+    order(&simulator, "POST /answering", &stop).await;
+    assert_eq!(api_status(&simulator, "").await, 503);
+    order(&simulator, "POST /answering", &json!({"answering": false, "mode": "hang"})).await;
     let held = tokio::spawn({
         let simulator = simulator.clone();
-        async move { send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status() }
+        async move { api_status(&simulator, "").await }
     });
     while simulator.requests() < 2 {
         tokio::task::yield_now().await;
     }
     assert!(!held.is_finished());
-    control(&simulator, Method::POST, "/answering", &json!({"answering": true})).await;
+    order(&simulator, "POST /answering", &json!({"answering": true})).await;
     let held = tokio::time::timeout(Duration::from_secs(20), held).await.expect("it is let go");
-    assert_eq!(held.expect("no panic"), StatusCode::OK);
+    assert_eq!(held.expect("no panic"), 200);
 }
 
 #[tokio::test]
@@ -188,17 +199,12 @@ async fn shutdown_releases_held_requests() {
 
 #[tokio::test]
 async fn world_follows_the_clock() {
-    let time = Arc::new(AtomicU64::new(1_750_000_000));
-    let clock = time.clone();
-    let simulator = Simulator::new(
-        Options { dialect: Dialect::Swedish, ..Options::default() },
-        Arc::new(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed))),
-    );
+    let (simulator, passed) = clocked(Options { dialect: Dialect::Swedish, ..Options::default() });
     let mut arrived = Vec::new();
     // Forward, back, and more than a year ahead.
     for seconds in [0, 600, 300, 40_000_000] {
-        time.store(1_750_000_000 + seconds, Ordering::Relaxed);
-        let (_, status) = control(&simulator, Method::GET, "", &json!({})).await;
+        passed.store(seconds, Ordering::Relaxed);
+        let (_, status) = order(&simulator, "GET ", &json!({})).await;
         arrived.push(status["cases"]["arrived"].as_u64());
     }
     assert!(arrived[0] < arrived[1], "{arrived:?}");
@@ -221,51 +227,44 @@ fn large_world_is_generated_in_time() {
 #[tokio::test]
 async fn passive_server_redirects_unless_disabled() {
     let simulator = simulator(Options::default());
-    let order = json!({"other": "trio2.test:80", "passive": true, "secondary": true});
-    assert_eq!(control(&simulator, Method::POST, "/failover", &order).await.0, StatusCode::OK);
+    let wanted = json!({"other": "trio2.test:80", "passive": true, "secondary": true});
+    assert_eq!(order_status(&simulator, "POST /failover", &wanted).await, 200);
     for (method, path) in
         [(Method::GET, ""), (Method::POST, "/login"), (Method::GET, "/cc/1/agents/state")]
     {
         let answer = send(&simulator, LOOPBACK, method, &format!("/te/api{path}"), "").await;
-        assert_eq!(answer.status(), StatusCode::TEMPORARY_REDIRECT, "{path}");
+        assert_eq!(answer.status().as_u16(), 307, "{path}");
         let location = answer.headers()["location"].to_str().expect("text");
         assert_eq!(location.trim_end_matches('/'), format!("http://trio2.test:80/te/api{path}"));
     }
-    let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api?redirect=false", "").await;
-    assert_eq!(answer.status(), StatusCode::OK);
-    let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
-    let body: Value = serde_json::from_slice(&bytes).expect("JSON");
+    let answer = api(&simulator, "?redirect=false").await;
+    assert_eq!(answer.status().as_u16(), 200);
+    let body = json(answer).await;
     assert_eq!(body["data"]["primaryServer"], "trio2.test:80");
     assert_eq!(body["data"]["secondaryServer"], "trio.test");
-    control(&simulator, Method::POST, "/failover", &json!({"bare": true})).await;
-    let answer = send(&simulator, LOOPBACK, Method::GET, "/te/api/cc", "").await;
+    order(&simulator, "POST /failover", &json!({"bare": true})).await;
+    let answer = api(&simulator, "/cc").await;
     assert_eq!(answer.headers()["location"], "http://trio2.test:80");
-    control(&simulator, Method::POST, "/failover", &json!({"passive": false})).await;
-    assert_eq!(
-        send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(),
-        StatusCode::OK
-    );
+    order(&simulator, "POST /failover", &json!({"passive": false})).await;
+    assert_eq!(api_status(&simulator, "").await, 200);
     for wrong in [json!({"other": 5}), json!({"passive": "yes"})] {
-        let (status, _) = control(&simulator, Method::POST, "/failover", &wrong).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+        let status = order_status(&simulator, "POST /failover", &wrong).await;
+        assert_eq!(status, 400, "{wrong}");
     }
 }
 
 #[tokio::test]
 async fn fault_affects_as_many_requests_as_ordered() {
     let simulator = simulator(Options::default());
-    let order = json!({"path": "login", "status": 503, "retry_after": "30", "times": 2});
-    assert_eq!(control(&simulator, Method::POST, "/fault", &order).await.0, StatusCode::OK);
+    let wanted = json!({"path": "login", "status": 503, "retry_after": "30", "times": 2});
+    assert_eq!(order_status(&simulator, "POST /fault", &wanted).await, 200);
     let mut seen = Vec::new();
     for _ in 0..3 {
         let answer = send(&simulator, LOOPBACK, Method::POST, "/te/api/login", "").await;
         seen.push((answer.status().as_u16(), answer.headers().contains_key("retry-after")));
     }
     assert_eq!(seen, [(503, true), (503, true), (401, false)]);
-    assert_eq!(
-        send(&simulator, LOOPBACK, Method::GET, "/te/api", "").await.status(),
-        StatusCode::OK
-    );
+    assert_eq!(api_status(&simulator, "").await, 200);
     for wrong in [
         json!({}),
         json!({"path": "login"}),
@@ -275,27 +274,21 @@ async fn fault_affects_as_many_requests_as_ordered() {
         json!({"path": "login", "status": 200}),
         json!({"path": "login", "status": 500, "times": -1}),
     ] {
-        let (status, _) = control(&simulator, Method::POST, "/fault", &wrong).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+        let status = order_status(&simulator, "POST /fault", &wrong).await;
+        assert_eq!(status, 400, "{wrong}");
     }
 }
 
 #[tokio::test]
 async fn truth_is_for_loopback_and_resets_on_post() {
-    let time = Arc::new(AtomicU64::new(1_750_000_000));
-    let clock = time.clone();
-    let simulator = Simulator::new(
-        Options { segment_log: true, ..Options::default() },
-        Arc::new(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::Relaxed))),
-    );
+    let (simulator, passed) = clocked(Options { segment_log: true, ..Options::default() });
     let read_truth = async |method| {
         let answer = send(&simulator, LOOPBACK, method, "/sim/truth", "").await;
-        assert_eq!(answer.status(), StatusCode::OK);
-        let bytes = to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
-        serde_json::from_slice::<Value>(&bytes).expect("JSON")
+        assert_eq!(answer.status().as_u16(), 200);
+        json(answer).await
     };
     assert_eq!(read_truth(Method::GET).await["seconds"], 0.0);
-    time.fetch_add(1_800, Ordering::Relaxed);
+    passed.fetch_add(1_800, Ordering::Relaxed);
     let report = read_truth(Method::GET).await;
     let truth = simulator.truth();
     assert_eq!(
@@ -344,24 +337,20 @@ async fn truth_is_for_loopback_and_resets_on_post() {
 #[tokio::test]
 async fn resource_fault_affects_all_centres_or_delays() {
     let simulator = simulator(Options { contact_centers: 2, ..Options::default() });
-    let order = json!({"resource": "agents/state", "status": 500});
-    assert_eq!(control(&simulator, Method::POST, "/fault", &order).await.0, StatusCode::OK);
-    for (path, hit) in [
-        ("cc/1/agents/state", true),
-        ("cc/2/agents/state", true),
-        ("cc/1/agents/1001/state", true),
-        ("cc/1/agents", false),
+    let wanted = json!({"resource": "agents/state", "status": 500});
+    assert_eq!(order_status(&simulator, "POST /fault", &wanted).await, 200);
+    for (path, status) in [
+        ("/cc/1/agents/state", 500),
+        ("/cc/2/agents/state", 500),
+        ("/cc/1/agents/1001/state", 500),
+        ("/cc/1/agents", 401),
     ] {
-        let answer = send(&simulator, LOOPBACK, Method::GET, &format!("/te/api/{path}"), "").await;
-        assert_eq!(answer.status().as_u16(), if hit { 500 } else { 401 }, "{path}");
+        assert_eq!(api_status(&simulator, path).await, status, "{path}");
     }
     let late = json!({"path": "cc", "delay_ms": 40, "times": 1});
-    assert_eq!(control(&simulator, Method::POST, "/fault", &late).await.0, StatusCode::OK);
+    assert_eq!(order_status(&simulator, "POST /fault", &late).await, 200);
     let begun = std::time::Instant::now();
-    assert_eq!(
-        send(&simulator, LOOPBACK, Method::GET, "/te/api/cc", "").await.status().as_u16(),
-        401
-    );
+    assert_eq!(api_status(&simulator, "/cc").await, 401);
     assert!(begun.elapsed() >= Duration::from_millis(40));
     let fault = simulator.lock().take_delay(&Request {
         method: Method::GET,
@@ -376,40 +365,26 @@ async fn resource_fault_affects_all_centres_or_delays() {
 
 #[tokio::test]
 async fn changes_show_after_the_activation_delay() {
-    let time = Arc::new(AtomicU64::new(0));
-    let clock = time.clone();
-    let options = Options { activation: Duration::from_secs(60), ..Options::default() };
-    let at =
-        move || UNIX_EPOCH + Duration::from_secs(1_750_000_000 + clock.load(Ordering::Relaxed));
-    let simulator = Simulator::new(options, Arc::new(at));
+    let activation = Duration::from_secs(60);
+    let (simulator, passed) = clocked(Options { activation, ..Options::default() });
     let count = async |seconds: u64| {
-        time.store(seconds, Ordering::Relaxed);
-        let (_, status) = control(&simulator, Method::GET, "", &json!({})).await;
+        passed.store(seconds, Ordering::Relaxed);
+        let (_, status) = order(&simulator, "GET ", &json!({})).await;
         (status["services"].as_u64(), status["agents"].as_u64())
     };
     let before = count(0).await;
-    let (status, body) = control(&simulator, Method::POST, "/services", &json!({})).await;
-    assert_eq!((status, &body["activated_in"]), (StatusCode::ACCEPTED, &json!(60.0)));
+    let (status, body) = order(&simulator, "POST /services", &json!({})).await;
+    assert_eq!((status, &body["activated_in"]), (202, &json!(60.0)));
     assert_eq!(count(50).await, before);
-    assert_eq!(
-        control(&simulator, Method::DELETE, "/agents/1001", &json!({})).await.0,
-        StatusCode::ACCEPTED
-    );
+    assert_eq!(order_status(&simulator, "DELETE /agents/1001", &json!({})).await, 202);
     assert_eq!(count(109).await, before, "the last change restarted the minute");
     let after = (before.0.map(|n| n + 1), before.1.map(|n| n - 1));
     assert_eq!(count(110).await, after);
-    for (method, path) in [(Method::DELETE, "/agents/1001"), (Method::DELETE, "/services/x")] {
-        assert_eq!(
-            control(&simulator, method, path, &json!({})).await.0,
-            StatusCode::NOT_FOUND,
-            "{path}"
-        );
+    for gone in ["DELETE /agents/1001", "DELETE /services/x"] {
+        assert_eq!(order_status(&simulator, gone, &json!({})).await, 404, "{gone}");
     }
     let nowhere = json!({"contact_center": 9});
-    assert_eq!(
-        control(&simulator, Method::POST, "/agents", &nowhere).await.0,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(order_status(&simulator, "POST /agents", &nowhere).await, 404);
 }
 
 #[tokio::test]
@@ -432,6 +407,6 @@ async fn answers_use_the_requested_charset() {
 #[tokio::test]
 async fn release_order_frees_agents() {
     let simulator = simulator(Options::default());
-    let (status, report) = control(&simulator, Method::POST, "/release", &json!({})).await;
-    assert_eq!((status, &report["agents"]), (StatusCode::OK, &json!(40)));
+    let (status, report) = order(&simulator, "POST /release", &json!({})).await;
+    assert_eq!((status, &report["agents"]), (200, &json!(40)));
 }

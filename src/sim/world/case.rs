@@ -1,42 +1,39 @@
-//! A case (call, callback, chat, e-mail or task) and the exact time of each step.
+//! A case (call, callback, chat, e-mail or task): the exact time of each step, its arrival and its
+//! end. Arrivals are a non-homogeneous Poisson process by thinning.
 
 use std::time::Duration;
 
-/// Class of a case. Lists and figures are kept per class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    /// An inbound call.
-    Voice,
-    /// A customer waits to be called back.
-    Callback,
-    /// A chat.
-    Chat,
-    /// An e-mail.
-    Email,
-    /// A task, for which no customer waits on a line.
-    Task,
+use rand::RngExt;
+
+use super::service::{exponential, pick};
+use super::{Disposition, Event, World};
+
+closed_set! {
+    /// Class of a case. Lists and figures are kept per class; the text is its name in `/sim/truth`.
+    pub Class, as_str: &'static str {
+        /// An inbound call.
+        Voice => "voice",
+        /// A customer waits to be called back.
+        Callback => "callback",
+        /// A chat.
+        Chat => "chat",
+        /// An e-mail.
+        Email => "email",
+        /// A task, for which no customer waits on a line.
+        Task => "task",
+    }
 }
 
-/// Stage of a live case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Stage {
-    /// Waits in the queue.
-    Queued,
-    /// Rings at an agent; it still counts as waiting.
-    Offered,
-    /// An agent talks or works on it.
-    Handled,
-}
-
-/// Reason why a case left the world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CaseEnd {
-    /// The agent finished handling it.
-    Served,
-    /// The customer gave up waiting.
-    Abandoned,
-    /// Its service was removed.
-    Removed,
+closed_set! {
+    /// Stage of a live case.
+    pub(crate) Stage, as_str: &'static str {
+        /// Waits in the queue.
+        Queued => "queued",
+        /// Rings at an agent; it still counts as waiting.
+        Offered => "offered",
+        /// An agent talks or works on it.
+        Handled => "handled",
+    }
 }
 
 /// A live case. Times are world times in ascending order.
@@ -62,20 +59,6 @@ pub(crate) struct Case {
 }
 
 impl Class {
-    /// Every class.
-    pub const ALL: [Self; 5] = [Self::Voice, Self::Callback, Self::Chat, Self::Email, Self::Task];
-
-    /// Name of this class in `/sim/truth`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Voice => "voice",
-            Self::Callback => "callback",
-            Self::Chat => "chat",
-            Self::Email => "email",
-            Self::Task => "task",
-        }
-    }
-
     /// Returns true for the classes that `services/calls` lists.
     pub(crate) fn is_call(self) -> bool {
         matches!(self, Self::Voice | Self::Callback)
@@ -96,5 +79,134 @@ impl Case {
     /// Wait until `now`, or until the answer.
     pub(crate) fn waited(&self, now: Duration) -> Duration {
         self.answered.unwrap_or(now).saturating_sub(self.arrived)
+    }
+}
+
+impl World {
+    /// Schedules the next candidate arrival at a service at the peak rate. [`Self::arrive`] keeps
+    /// the share that the time of day requires (thinning).
+    pub(super) fn schedule_arrival(&mut self, id: u32) {
+        let Some(service) = self.services.get_mut(&id) else { return };
+        // Makes the event that is scheduled already outdated: a new rate applies at once.
+        service.generation += 1;
+        let rate = service.rate * self.arrival_factor;
+        let event = Event::Arrival { service: id, generation: service.generation };
+        if rate > 0.0 {
+            let after = exponential(1.0 / rate, &mut self.rng);
+            self.schedule(after, event);
+        }
+    }
+
+    pub(super) fn arrive(&mut self, id: u32, generation: u64) {
+        let Some(service) = self.services.get(&id) else { return };
+        if service.generation != generation {
+            return;
+        }
+        // A closed service still schedules candidates: it takes cases again without being woken.
+        let chance = if self.is_open(service) {
+            service.arrival_profile.share_of_peak(self.wall_clock())
+        } else {
+            0.0
+        };
+        if self.rng.random::<f64>() < chance {
+            self.create_case(id);
+        }
+        self.schedule_arrival(id);
+    }
+
+    pub(super) fn create_case(&mut self, id: u32) {
+        let draw = self.rng.random();
+        let Some(demand) = self.services.get(&id).and_then(|it| pick(&it.demands, draw)) else {
+            return;
+        };
+        self.last_job += 1;
+        self.case_counts.arrived += 1;
+        let job = self.last_job;
+        let case = Case {
+            job,
+            service: id,
+            class: demand.class,
+            customer: self.first_customer + self.rng.random_range(0..90_000),
+            stage: Stage::Queued,
+            created: self.now,
+            arrived: self.now,
+            segment: 0,
+            offered: None,
+            answered: None,
+            agent: None,
+        };
+        self.recorder.record_arrival(&case);
+        self.cases.insert(job, case);
+        self.enqueue(job);
+        self.dispatch_case(job);
+    }
+
+    /// Adds a case to the queue of its service and schedules its abandonment and rerouting.
+    pub(super) fn enqueue(&mut self, job: u64) {
+        let Some(case) = self.cases.get(&job) else { return };
+        let Some(service) = self.services.get_mut(&case.service) else { return };
+        service.live.insert(job);
+        service.waiting.insert((case.arrived, job));
+        service.queue.insert((case.arrived, job));
+        let (class, segment) = (case.class, case.segment);
+        let (demand, rerouting) = (service.demand(class), service.rerouting);
+        if let Some(patience) = demand.patience(&mut self.rng) {
+            self.schedule(patience, Event::Abandonment { job, segment });
+        }
+        // Only calls overflow or become callbacks; a callback would otherwise become another
+        // callback for ever.
+        if class == Class::Voice {
+            self.schedule_rerouting(&rerouting, job, segment);
+        }
+    }
+
+    pub(super) fn abandon(&mut self, job: u64, segment: u32) {
+        let Some(case) = self.cases.get(&job) else { return };
+        // An outdated event: the case was answered or rerouted in the meantime.
+        if case.stage == Stage::Handled || case.segment != segment {
+            return;
+        }
+        let agent = case.agent;
+        self.end_case(job, Disposition::Left);
+        if let Some(agent) = agent {
+            self.assign_next_activity(agent);
+        }
+    }
+
+    /// Removes a case from the world and from every list. The caller assigns the agent's next
+    /// activity.
+    pub(super) fn end_case(&mut self, job: u64, disposition: Disposition) {
+        if self.end_segment(job, disposition).is_none() {
+            return;
+        }
+        match disposition {
+            Disposition::Served => self.case_counts.served += 1,
+            Disposition::Left => self.case_counts.abandoned += 1,
+            Disposition::Removed => self.case_counts.removed += 1,
+            // Only the segment ends; the case goes on at another service.
+            Disposition::Moved | Disposition::PassedOn => {}
+        }
+    }
+
+    /// Records the end of a case's segment and takes the case out of the world and every list.
+    pub(super) fn end_segment(&mut self, job: u64, disposition: Disposition) -> Option<Case> {
+        let case = self.cases.remove(&job)?;
+        self.recorder.record_end(&case, disposition, self.now);
+        if let Some(service) = self.services.get_mut(&case.service) {
+            service.live.remove(&job);
+            service.waiting.remove(&(case.arrived, job));
+            service.queue.remove(&(case.arrived, job));
+        }
+        Some(case)
+    }
+
+    /// Sets the arrival rate to a multiple of the configured one, from now on.
+    pub(crate) fn set_arrival_factor(&mut self, arrival_factor: f64) {
+        self.arrival_factor = arrival_factor;
+        for service in self.services.keys().copied().collect::<Vec<_>>() {
+            // The scheduled arrival was drawn at the old rate. The exponential distribution has no
+            // memory, so a new draw is exact.
+            self.schedule_arrival(service);
+        }
     }
 }

@@ -2,15 +2,10 @@
 
 use rand::RngExt;
 
-use super::World;
-use super::agent::Activity;
-use super::behaviour::Behaviour;
+use super::agent::add_to_counts;
 use super::build::rate;
-use super::case::{CaseEnd, Stage};
-use super::duty::add_to_counts;
-use super::event::Event;
-use super::names;
 use super::profile::{DAY, Shift};
+use super::{Activity, Behaviour, Disposition, Event, Stage, World, names};
 
 /// Reason why a change was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +58,7 @@ impl World {
         }
         for job in service.live {
             let agent = self.cases.get(&job).and_then(|case| case.agent);
-            self.end_case(job, CaseEnd::Removed);
+            self.end_case(job, Disposition::Removed);
             if let Some(agent) = agent {
                 self.assign_next_activity(agent);
             }
@@ -101,8 +96,8 @@ impl World {
             agent.first_name = first_name.unwrap_or_else(|| agent.first_name.clone());
             agent.last_name = last_name.unwrap_or_else(|| agent.last_name.clone());
         }
-        self.events.schedule(self.now + shift.length(), Event::ShiftEnd { agent: id });
-        self.events.schedule(self.now + DAY, Event::ShiftStart { agent: id });
+        self.schedule(shift.length, Event::ShiftEnd { agent: id });
+        self.schedule(DAY, Event::ShiftStart { agent: id });
         self.start_duty(id);
         Ok(id)
     }
@@ -126,7 +121,7 @@ impl World {
             let activity = if logged_in { Activity::Available } else { Activity::LoggedOut };
             // Before the state changes: an agent under control must not enter a service's list of
             // idle agents.
-            self.take_control(id);
+            agent.controlled = true;
             self.interrupt(id, activity, None);
         }
         Ok(())
@@ -167,12 +162,6 @@ impl World {
         }
     }
 
-    fn take_control(&mut self, id: u32) {
-        if let Some(agent) = self.agents.get_mut(&id) {
-            agent.controlled = true;
-        }
-    }
-
     /// Ends or requeues the agent's case and starts another activity.
     fn interrupt(&mut self, id: u32, activity: Activity, reason: Option<String>) {
         let job = self.agents.get(&id).and_then(|agent| agent.job);
@@ -181,7 +170,7 @@ impl World {
         let held = job.and_then(|job| self.cases.get(&job)).filter(|case| case.agent == Some(id));
         let stage = held.map(|case| case.stage);
         if let (Some(job), Some(Stage::Handled)) = (job, stage) {
-            self.end_case(job, CaseEnd::Served);
+            self.end_case(job, Disposition::Served);
         }
         self.change_activity(id, activity, reason);
         if let Some(agent) = self.agents.get_mut(&id) {

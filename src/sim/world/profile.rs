@@ -19,14 +19,14 @@ const HOURLY_SHARE: [f64; 24] = [
     0.3, 0.18, 0.14, 0.1, 0.05, 0.03, 0.02,
 ];
 
-/// Start in minutes after midnight, length in minutes, and weight of each kind of shift.
-const SHIFTS: [(u64, u64, u32); 6] = [
-    (7 * 60, 510, 30),
-    (8 * 60, 510, 50),
-    (9 * 60, 510, 30),
-    (10 * 60 + 30, 510, 10),
-    (13 * 60, 510, 12),
-    (21 * 60, 600, 4),
+/// Start in minutes after midnight and length in minutes, and weight, of each kind of shift.
+const SHIFTS: [((u64, u64), u32); 6] = [
+    ((7 * 60, 510), 30),
+    ((8 * 60, 510), 50),
+    ((9 * 60, 510), 30),
+    ((10 * 60 + 30, 510), 10),
+    ((13 * 60, 510), 12),
+    ((21 * 60, 600), 4),
 ];
 
 /// Share of agents on shift at the busiest time. A test compares it with [`SHIFTS`].
@@ -54,7 +54,17 @@ pub enum OpeningHours {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Shift {
     start: Duration,
-    length: Duration,
+    pub(crate) length: Duration,
+}
+
+/// Picks an item by weight; `draw` is below the sum of the weights.
+pub(crate) fn weighted<T: Copy>(items: &[(T, u32)], mut draw: u32) -> T {
+    let found = items.iter().find(|(_, weight)| {
+        let found = draw < *weight;
+        draw = draw.saturating_sub(*weight);
+        found
+    });
+    found.unwrap_or(&items[0]).0
 }
 
 /// Time of day of a wall-clock time.
@@ -87,31 +97,17 @@ impl OpeningHours {
 impl Shift {
     /// Picks a shift by weight from any number, and delays its start by up to nine minutes.
     pub(crate) fn pick(draw: u64) -> Self {
-        let total: u64 = SHIFTS.iter().map(|shift| u64::from(shift.2)).sum();
-        let mut left = draw % total;
+        let total: u32 = SHIFTS.iter().map(|(_, weight)| weight).sum();
+        let (start, length) = weighted(&SHIFTS, (draw % u64::from(total)) as u32);
         // Otherwise whole teams would log in at the same second.
-        let minutes = (draw / total) % 10;
-        for (start, length, weight) in SHIFTS {
-            if left < u64::from(weight) {
-                return Self::from_minutes(start + minutes, length);
-            }
-            left -= u64::from(weight);
-        }
-        Self::from_minutes(SHIFTS[0].0 + minutes, SHIFTS[0].1)
+        let delay = (draw / u64::from(total)) % 10;
+        let minutes = |minutes| Duration::from_secs(minutes * 60);
+        Self { start: minutes(start + delay), length: minutes(length) }
     }
 
     /// A shift of eight hours that starts now.
     pub(crate) fn from_now(clock: Duration) -> Self {
         Self { start: time_of_day(clock), length: Duration::from_secs(8 * HOUR) }
-    }
-
-    fn from_minutes(start: u64, length: u64) -> Self {
-        Self { start: Duration::from_secs(start * 60), length: Duration::from_secs(length * 60) }
-    }
-
-    /// Length of the shift.
-    pub(crate) fn length(self) -> Duration {
-        self.length
     }
 
     /// Time since the last start of the shift.
@@ -144,7 +140,7 @@ mod tests {
         let total = 136_000;
         let on = (0..total)
             .map(Shift::pick)
-            .filter(|shift| shift.elapsed(START + Duration::from_secs(1200)) < shift.length())
+            .filter(|shift| shift.elapsed(START + Duration::from_secs(1200)) < shift.length)
             .count();
         assert!((on as f64 / total as f64 - STAFFED_SHARE).abs() < 0.02, "{on}");
     }

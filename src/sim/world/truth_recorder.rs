@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::World;
-use super::agent::{Activity, Agent};
-use super::case::{Case, Class, Stage};
-use crate::sim::truth::{AgentTime, Flow, Truth};
+use super::{Agent, Case, Class, Stage, World};
+use crate::sim::{AgentTime, Flow, Truth};
 
 /// One segment of a case: its time at one service and in one class, from arrival to end or
 /// rerouting. Times are world times.
@@ -52,62 +50,77 @@ pub enum Disposition {
 /// the segment log is on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct TruthRecorder {
+    pub(super) figures: Figures,
+    log: Option<Vec<Segment>>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Figures {
     since: Duration,
     flows: BTreeMap<(u32, Class), Flow>,
     agents: BTreeMap<u32, AgentTime>,
     agent_groups: BTreeMap<u32, AgentTime>,
-    log: Option<Vec<Segment>>,
 }
 
 impl TruthRecorder {
     pub(super) fn record_arrival(&mut self, case: &Case) {
         // A case counts for the service and class that it has at this moment. Each segment
         // therefore has its own row.
-        self.flow(case).arrived += 1;
+        self.figures.flow(case).arrived += 1;
     }
 
     pub(super) fn record_move_in(&mut self, case: &Case) {
-        self.flow(case).moved_in += 1;
+        self.figures.flow(case).moved_in += 1;
     }
 
     pub(super) fn record_answer(&mut self, case: &Case, now: Duration) {
         // The queue integral counts from the last reset, the wait of a case from its arrival.
-        let queued = self.overlap(case.arrived, now);
-        let flow = self.flow(case);
+        let queued = self.figures.overlap(case.arrived, now);
+        let flow = self.figures.flow(case);
         flow.queue_time += queued;
         flow.count_answer(case.waited(now));
     }
 
     /// Records the end of a segment.
     pub(super) fn record_end(&mut self, case: &Case, disposition: Disposition, now: Duration) {
-        match case.answered {
-            Some(answered) => {
-                let handled = self.overlap(answered, now);
-                let flow = self.flow(case);
-                flow.handling_time += handled;
-                flow.passed_on += u64::from(disposition == Disposition::PassedOn);
-            }
-            None => {
-                let queued = self.overlap(case.arrived, now);
-                let flow = self.flow(case);
-                flow.queue_time += queued;
-                match disposition {
-                    Disposition::Left => flow.count_abandon(case.waited(now)),
-                    Disposition::Moved | Disposition::PassedOn => flow.moved_out += 1,
-                    // Only an answered case can be served, so `Served` cannot occur here.
-                    Disposition::Removed | Disposition::Served => flow.removed += 1,
-                }
+        let time = self.figures.overlap(case.answered.unwrap_or(case.arrived), now);
+        let flow = self.figures.flow(case);
+        if case.answered.is_some() {
+            flow.handling_time += time;
+            flow.passed_on += u64::from(disposition == Disposition::PassedOn);
+        } else {
+            flow.queue_time += time;
+            match disposition {
+                Disposition::Left => flow.count_abandon(case.waited(now)),
+                Disposition::Moved | Disposition::PassedOn => flow.moved_out += 1,
+                // Only an answered case can be served, so `Served` cannot occur here.
+                Disposition::Removed | Disposition::Served => flow.removed += 1,
             }
         }
         if let Some(log) = &mut self.log {
-            log.push(segment(case, disposition, now));
+            log.push(Segment {
+                job: case.job,
+                service: case.service,
+                class: case.class,
+                created: case.created,
+                arrived: case.arrived,
+                offered: case.offered,
+                answered: case.answered,
+                ended: now,
+                disposition,
+            });
         }
     }
+}
 
+impl Figures {
     /// Credits the time since the last state change to the present activity.
     pub(super) fn record_activity(&mut self, agent: &Agent, now: Duration) {
         let time = self.overlap(agent.since, now);
-        credit(agent, time, &mut self.agents, &mut self.agent_groups);
+        self.agents.entry(agent.center).or_default().credit(agent.activity, time);
+        for group in &agent.groups {
+            self.agent_groups.entry(*group).or_default().credit(agent.activity, time);
+        }
     }
 
     /// Part of the span from `from` to `now` that lies after the last reset.
@@ -123,28 +136,30 @@ impl TruthRecorder {
 impl World {
     /// Starts new statistics. Cases that wait now are counted as carried in.
     pub(crate) fn reset_truth(&mut self) {
+        let figures = Figures { since: self.now, ..Figures::default() };
         let log = self.recorder.log.is_some().then(Vec::new);
-        self.recorder = TruthRecorder { since: self.now, log, ..TruthRecorder::default() };
+        self.recorder = TruthRecorder { figures, log };
         // Cases being handled were answered before the reset: only their remaining handling time
         // counts.
         for case in self.cases.values().filter(|case| case.stage != Stage::Handled) {
-            self.recorder.flow(case).carried_in += 1;
+            self.recorder.figures.flow(case).carried_in += 1;
         }
     }
 
     /// Statistics since the last reset, including waits, talks and activities that are still going
     /// on.
     pub(crate) fn truth(&self) -> Truth {
-        let mut recorder = self.recorder.without_log();
+        // On a copy: reading the truth must not change it.
+        let mut figures = self.recorder.figures.clone();
         for service in self.services.values() {
             for demand in &service.demands {
                 // A class without any case yet is reported with zeros.
-                recorder.flows.entry((service.id, demand.class)).or_default();
+                figures.flows.entry((service.id, demand.class)).or_default();
             }
         }
         for case in self.cases.values() {
-            let time = recorder.overlap(case.answered.unwrap_or(case.arrived), self.now);
-            let flow = recorder.flow(case);
+            let time = figures.overlap(case.answered.unwrap_or(case.arrived), self.now);
+            let flow = figures.flow(case);
             if case.stage == Stage::Handled {
                 flow.handling += 1;
                 flow.handling_time += time;
@@ -154,17 +169,16 @@ impl World {
             }
         }
         for agent in self.agents.values() {
-            // On a copy: reading the truth must not change it.
-            recorder.record_activity(agent, self.now);
+            figures.record_activity(agent, self.now);
         }
         let mut truth = Truth {
-            since: recorder.since,
+            since: figures.since,
             now: self.now,
             services: BTreeMap::new(),
-            agents: recorder.agents,
-            agent_groups: recorder.agent_groups,
+            agents: figures.agents,
+            agent_groups: figures.agent_groups,
         };
-        for ((id, class), flow) in recorder.flows {
+        for ((id, class), flow) in figures.flows {
             let service = truth.services.entry(id).or_default();
             // A removed service keeps its figures without a name: what happened before the removal
             // counts.
@@ -182,47 +196,6 @@ impl World {
     /// Segments that ended since the last reset; empty unless the log is on.
     pub(crate) fn segment_log(&self) -> &[Segment] {
         self.recorder.log.as_deref().unwrap_or_default()
-    }
-}
-
-impl TruthRecorder {
-    /// Copies everything except the log, which grows without bound.
-    fn without_log(&self) -> Self {
-        let Self { since, flows, agents, agent_groups, log: _ } = self;
-        Self {
-            since: *since,
-            flows: flows.clone(),
-            agents: agents.clone(),
-            agent_groups: agent_groups.clone(),
-            log: None,
-        }
-    }
-}
-
-fn credit(
-    agent: &Agent,
-    time: Duration,
-    centers: &mut BTreeMap<u32, AgentTime>,
-    groups: &mut BTreeMap<u32, AgentTime>,
-) {
-    let activity: Activity = agent.activity;
-    centers.entry(agent.center).or_default().credit(activity, time);
-    for group in &agent.groups {
-        groups.entry(*group).or_default().credit(activity, time);
-    }
-}
-
-fn segment(case: &Case, disposition: Disposition, now: Duration) -> Segment {
-    Segment {
-        job: case.job,
-        service: case.service,
-        class: case.class,
-        created: case.created,
-        arrived: case.arrived,
-        offered: case.offered,
-        answered: case.answered,
-        ended: now,
-        disposition,
     }
 }
 

@@ -21,7 +21,7 @@ impl Load {
 
     /// Reports the load.
     pub(super) fn check(self, target: &CheckTarget, report: &mut Report) {
-        let allowed = target.settings.limits.requests_per_minute;
+        let allowed = target.limits.requests_per_minute;
         let mut seen = format!("about {:.0} requests a minute, ", self.per_minute.ceil());
         // Requests for single cases are apart: they come only while Trio truncates its lists.
         let more = single_case_requests(target);
@@ -42,7 +42,7 @@ impl Load {
 /// send `follow_cases` of them.
 fn single_case_requests(target: &CheckTarget) -> f64 {
     let lists = [Collector::Calls, Collector::Cases].map(|collector| target.interval(collector));
-    let cases = target.settings.limits.follow_cases as f64;
+    let cases = target.limits.follow_cases as f64;
     let interval = lists.into_iter().flatten().min();
     interval.map_or(0.0, |interval| cases * 60.0 / interval.as_secs_f64().max(1.0))
 }

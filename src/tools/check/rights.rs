@@ -27,7 +27,7 @@ pub(super) async fn check(
         let Some(interval) = target.interval(collector) else { continue };
         let Some(resource) = collector.resource() else { continue };
         let before = client.requests_sent();
-        let limit = target.settings.limits.collector;
+        let limit = target.limits.collector;
         // A limit for each collector, as in operation: a server that hangs must not stop the check.
         let mut reader =
             Reader { client, clock, route, services: &mut services, center: &mut center };
@@ -60,7 +60,7 @@ pub(super) async fn check(
                 }
             }
             Ok(Err(error)) => {
-                report_refusal(subject, resource, lost_metrics(collector), &error, report)
+                report_refusal(subject, resource, lost_metrics(collector), &error, report);
             }
             Err(_) => {
                 report.fail(
@@ -130,7 +130,7 @@ async fn check_inventory(
         let subject = format!("right {place}{name}");
         match count.items {
             Some(items) if count.accessible => {
-                report_readable(subject, count.resource, items, report)
+                report_readable(subject, count.resource, items, report);
             }
             _ => report.check(
                 subject,

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::{
     CheckTarget, Report,
-    network::{self, label},
+    access::{self, label},
 };
 use crate::{
     model::{Clock, RequestFailure, unix_seconds},
@@ -29,7 +29,7 @@ pub(super) async fn check(
 ) -> bool {
     let server = label(base);
     let limit = target.settings.limits.connect;
-    if !network::check(base, limit, report).await {
+    if !access::check_network(base, limit, report).await {
         let seen = "left out: there is no connection";
         report.unknown(format!("TLS, Api, clock {server}"), seen, "repair that first");
         return false;
@@ -107,7 +107,7 @@ async fn check_named_servers(target: &CheckTarget, answer: &ApiAnswer, report: &
     let configured: Vec<String> = target.settings.servers.iter().map(label).collect();
     for (role, url) in answer.servers.iter().filter(|(_, url)| !configured.contains(&label(url))) {
         let subject = format!("DNS {} (named as {})", label(url), role.as_str());
-        match network::addresses(url, target.settings.limits.connect).await {
+        match access::addresses(url, target.settings.limits.connect).await {
             Ok(_) => report.ok(subject, "resolves"),
             Err(problem) => {
                 let remedy = "make the name known on this machine, or list the server's address in `servers`";

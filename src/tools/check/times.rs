@@ -44,7 +44,7 @@ pub(super) async fn check(
             );
         }
         (ZoneCounts { without_zone: 0, .. }, _) => {
-            report.ok("time zone", "every time seen states its zone")
+            report.ok("time zone", "every time seen states its zone");
         }
         (ZoneCounts { without_zone, .. }, Some(zone)) => {
             let name = zone.iana_name().unwrap_or("as configured");

@@ -1,10 +1,11 @@
-//! The questions, and the checks of the answers.
+//! The questions, the checks of the answers, and the sources of answers: the standard input, or
+//! lines in tests.
 
-use std::io::Write;
+use std::io::{self, BufRead, IsTerminal, StdinLock, Write};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AnswerSource, Answers, Failure, Settings, print};
+use super::{Answers, Failure, Settings, print};
 
 const SERVERS: &str = "Address of the API, such as https://trio.example/te/api; several, the preferred one first, with commas: ";
 
@@ -62,7 +63,7 @@ fn ask<R: AnswerSource, A, T>(
     question: &str,
     answers: &mut R,
     out: &mut impl Write,
-    answer: impl Fn(&mut R) -> std::io::Result<Option<A>>,
+    answer: impl Fn(&mut R) -> io::Result<Option<A>>,
     read: impl Fn(&A) -> Result<T, String>,
 ) -> Result<T, Failure> {
     let subject = question.trim_end_matches([' ', ':']);
@@ -97,4 +98,65 @@ fn check(settings: &Settings, key: &str, text: &SecretString) -> Result<SecretSt
     }
     (settings.rules.secret)(key, text)?;
     Ok(text.clone())
+}
+
+/// Gives the answers to questions, one after the other.
+pub trait AnswerSource {
+    /// Returns true for a person, who can be asked again.
+    fn is_person(&self) -> bool;
+
+    /// Returns the next answer; `None` if there are no more.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    fn answer(&mut self) -> io::Result<Option<String>>;
+
+    /// Returns the next answer, without showing it while it is typed.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    fn secret(&mut self) -> io::Result<Option<SecretString>>;
+}
+
+/// The standard input: a terminal, or lines from a program.
+#[derive(Debug)]
+pub struct StandardInput {
+    input: StdinLock<'static>,
+    is_terminal: bool,
+}
+
+impl StandardInput {
+    /// Locks the standard input of this process.
+    pub fn new() -> Self {
+        let input = io::stdin();
+        Self { is_terminal: input.is_terminal(), input: input.lock() }
+    }
+}
+
+impl Default for StandardInput {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AnswerSource for StandardInput {
+    fn is_person(&self) -> bool {
+        self.is_terminal
+    }
+
+    fn answer(&mut self) -> io::Result<Option<String>> {
+        let mut line = String::new();
+        let read = self.input.read_line(&mut line)?;
+        // A program on Windows ends its lines with \r\n.
+        line.truncate(line.trim_end_matches(['\r', '\n']).len());
+        Ok((read > 0).then_some(line))
+    }
+
+    fn secret(&mut self) -> io::Result<Option<SecretString>> {
+        // rpassword turns off the echo of the terminal; a pipe has none.
+        if self.is_terminal {
+            return Ok(Some(rpassword::read_password()?.into()));
+        }
+        Ok(self.answer()?.map(SecretString::from))
+    }
 }

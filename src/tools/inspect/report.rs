@@ -1,11 +1,15 @@
-//! The report of `inspect`, as it is printed, saved and compared.
+//! The report of `inspect`, as it is printed, saved and compared, and its table for people.
+//!
+//! Samples of values show the format of a value and hide its contents.
+
+use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::mask::sample;
 use crate::{
     model::Resource,
-    trio::{Error, Examination, Member, Missing},
+    trio::{Error, Examination, Member, Missing, masked},
 };
 
 /// The whole report.
@@ -121,4 +125,115 @@ impl MemberReport {
 
 fn missing(missing: &Missing) -> (String, Vec<String>) {
     (missing.field.to_owned(), missing.types.iter().map(|&kind| kind.to_owned()).collect())
+}
+
+/// The longest sample, in characters.
+const LENGTH: usize = 32;
+
+/// Returns a sample of the first value that is not null, at most 32 characters long.
+///
+/// Numbers that are read as counts, durations or times are shown; in all other values letters
+/// become `x` and digits `9`, unless `show` is set.
+pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String {
+    let first = values.iter().find(|value| !value.is_null()).or(values.first());
+    let Some(value) = first else { return String::new() };
+    // A number of a text or of an unmapped member may be a telephone number.
+    let measure = form.is_some_and(|form| !matches!(form, "text" | "enum"));
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let harmless = matches!(value, Value::Bool(_) | Value::Null) || measure && value.is_number();
+    let shown = if show || harmless { text } else { masked(&text) };
+    let shortened: String = shown.chars().take(LENGTH).collect();
+    // Control characters could move the cursor of the terminal or change its colours.
+    shortened.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
+}
+
+/// Returns the report as text.
+pub fn table(report: &Report) -> String {
+    let mut text = String::new();
+    for seen in &report.resources {
+        // Writing to a String cannot fail.
+        let _ = resource(&mut text, seen);
+    }
+    for relation in &report.relations {
+        let _ = writeln!(text, "{relation}");
+    }
+    text
+}
+
+fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
+    let ResourceReport { contact_center, resource, read } = seen;
+    match contact_center.as_str() {
+        "" => write!(text, "{resource}: ")?,
+        id => write!(text, "cc {id}, {resource}: ")?,
+    }
+    match read {
+        ReadOutcome::Refused(why) => writeln!(text, "NOT READ: {why}\n"),
+        ReadOutcome::Answered { items, looked_at, members, missing } => {
+            writeln!(text, "{items} items, {looked_at} looked at")?;
+            // In characters, not bytes: member names can be Swedish.
+            let widest =
+                |cell: fn(&MemberReport) -> usize| members.iter().map(cell).max().unwrap_or(0);
+            let (name, sample) =
+                (widest(|m| m.name.chars().count()), widest(|m| m.sample.chars().count()));
+            for member in members {
+                let types = member.types.join("|");
+                let feeds = match (&member.feeds, &member.form) {
+                    (Some(field), Some(form)) => format!("{field} ({form})"),
+                    _ => "unused".to_owned(),
+                };
+                let asked = if member.only_when_asked { ", only when asked for" } else { "" };
+                writeln!(
+                    text,
+                    "  {:name$}  {types:11}  {:sample$}  {feeds}{asked}",
+                    member.name, member.sample
+                )?;
+            }
+            for member in members.iter().filter(|member| !member.unmapped.is_empty()) {
+                writeln!(
+                    text,
+                    "  ! {}: values that are not mapped: {}",
+                    member.name,
+                    member.unmapped.join(", ")
+                )?;
+            }
+            for (field, _) in missing {
+                writeln!(text, "  ! nothing feeds {field}")?;
+            }
+            writeln!(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_and_ids_are_masked_measures_are_shown() {
+        for (value, form, expected) in [
+            (json!("Åsa Öberg-2"), Some("text"), "Xxx Xxxxx-9"),
+            (json!(4711), Some("text"), "9999"),
+            (json!(46_701_234), None, "99999999"),
+            (json!(75), Some("duration"), "75"),
+            (json!("00:01:15"), Some("duration"), "99:99:99"),
+            (json!(true), None, "true"),
+            (json!(null), None, "null"),
+            (json!({"Namn": "Åsa"}), None, r#"{"Xxxx":"Xxx"}"#),
+            (json!("\u{1b}[2J"), None, "·[9X"),
+        ] {
+            assert_eq!(sample(std::slice::from_ref(&value), form, false), expected, "{value}");
+        }
+        assert_eq!(sample(&[json!("Åsa")], None, true), "Åsa");
+        assert_eq!(
+            sample(&[json!(null), json!("Åsa")], None, true),
+            "Åsa",
+            "the first that says something"
+        );
+        assert_eq!(sample(&[], None, true), "");
+    }
 }

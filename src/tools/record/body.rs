@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    api_words::{is_links, plain},
-    pseudonyms::Pseudonyms,
+    member_names::{is_links, plain},
+    replacements::Pseudonyms,
 };
 use crate::{
     model::Resource,

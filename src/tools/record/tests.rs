@@ -8,12 +8,11 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    exchange::{RecordedExchange, Reply},
-    hosts::HostAliases,
+    address::HostAliases,
     kept_fields::KeptFields,
     member_names::MemberNames,
-    pseudonyms::{Kept, Pseudonyms},
-    replacements::Replacements,
+    recorder::{RecordedExchange, Reply},
+    replacements::{Kept, Pseudonyms, Replacements},
 };
 use crate::{model::Resource, trio::Dictionary};
 

@@ -7,14 +7,12 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{
-    exchange::{RecordedExchange, Reply},
+    address::HostAliases,
     folder::{Folder, FolderError},
-    hosts::HostAliases,
     kept_fields::KeptFields,
     member_names::MemberNames,
-    pseudonyms::{Kept, Pseudonyms},
-    recorder::Recorder,
-    replacements::Replacements,
+    recorder::{RecordedExchange, Recorder, Reply},
+    replacements::{Kept, Pseudonyms, Replacements},
 };
 use crate::trio::Dictionary;
 

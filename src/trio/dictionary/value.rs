@@ -291,7 +291,7 @@ mod tests {
             let read = raw.time(form, zone).map(unix_seconds);
             match (read, expected) {
                 (Ok(read), Ok(expected)) => {
-                    assert!((read - expected).abs() < 1e-6, "{raw:?}: {read}")
+                    assert!((read - expected).abs() < 1e-6, "{raw:?}: {read}");
                 }
                 (read, expected) => assert_eq!(read.is_err(), expected.is_err(), "{raw:?}"),
             }

@@ -11,7 +11,10 @@ use trio_exporter::{
 use wiremock::ResponseTemplate;
 
 use super::{assert_finding, examined, examined_at, examined_with, failures, finding};
-use crate::support::{HandWritten, Simulated, still_clock, target};
+use crate::{
+    process::{ended, run},
+    support::{HandWritten, Simulated, still_clock, target},
+};
 
 const SERVICES: &str = r#"{"data":[{"serviceId":1,"open":true,"queueLength":0}]}"#;
 const AGENTS: &str =
@@ -199,18 +202,10 @@ async fn waits_in_another_unit_are_suspected_in_one_reading() {
 
 /// The exit code and the output of the command on a simulated Trio that refuses this.
 async fn command(forbidden: &[&str]) -> (Option<i32>, String) {
-    use secrecy::ExposeSecret;
     let forbidden = forbidden.iter().map(|resource| (*resource).to_owned()).collect();
     let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
-    let target = trio.target(true).trio;
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    command.env_clear().arg("check").env("TRIO_URL", target.servers[0].as_str());
-    command.env("TRIO_CLIENT_KEY", target.client_key.current().expose_secret());
-    command.env("TRIO_USERNAME", target.username.current().expose_secret());
-    command.env("TRIO_PASSWORD", target.password.current().expose_secret());
-    let run = tokio::task::spawn_blocking(move || command.output().expect("the binary starts"));
-    let output = run.await.expect("no panic");
-    (output.status.code(), String::from_utf8(output.stdout).expect("UTF-8"))
+    let (code, out, _) = ended(&run(trio.command(&["check"])).await);
+    (code, out)
 }
 
 #[tokio::test]

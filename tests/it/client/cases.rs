@@ -1,13 +1,12 @@
 //! Calls and cases: their class where they do not say it, and whether the lists of them are whole.
 
 use std::sync::{
-    Arc, Mutex,
+    Arc,
     atomic::{AtomicBool, Ordering},
 };
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
-use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 use trio_exporter::{
     model::{Case, CaseClass, CaseList, CaseState, RequestFailure, Resource},
     trio::{Error, Limits},
@@ -15,7 +14,7 @@ use trio_exporter::{
 use wiremock::ResponseTemplate;
 
 use super::trio::{Bench, InTurn, Trio, ok, status};
-use crate::support::{LogLines, target};
+use crate::support::{Journal, target};
 
 const CALLS: &str = "cc/1/services/calls";
 const CASES: &str = "cc/1/services/cases";
@@ -82,8 +81,7 @@ async fn number_in_two_services_survives_paging_and_a_row_that_moved_does_not() 
 async fn rows_without_key_and_their_end_are_logged_once() {
     const LACK: &str = "rows lack this field and are left out of the counts";
     const AGAIN: &str = "every row has this field again";
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();
+    let journal = Journal::begin();
     let lacks = Arc::new(AtomicBool::new(true));
     let trio = Trio::bare().await;
     let flag = lacks.clone();
@@ -97,9 +95,7 @@ async fn rows_without_key_and_their_end_are_logged_once() {
     })
     .await;
     let bench = Bench::new(target(&trio.url())).await;
-    let said = |message: &str| {
-        lines.lock().expect("not poisoned").iter().filter(|line| line.contains(message)).count()
-    };
+    let said = |message: &str| journal.lines().iter().filter(|line| line.contains(message)).count();
     let without = || {
         let uses = bench.client.field_uses();
         uses.iter()

@@ -217,7 +217,7 @@ async fn dripping() -> String {
 async fn a_slow_drip_cannot_hold_a_cycle_beyond_the_limit_of_a_collector() {
     let mut target = target(&dripping().await);
     target.trio.limits.request = Duration::from_secs(3600);
-    target.trio.limits.collector = Duration::from_secs(1);
+    target.poll.collector = Duration::from_secs(1);
     let mut app = TestApp::for_target(target).await;
     let begun = Instant::now();
     app.step().await;

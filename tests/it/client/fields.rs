@@ -1,12 +1,11 @@
 //! `fields=`: asked for is what feeds a metric, as the server spells it, and never at a price.
 
 use std::sync::{
-    Arc, Mutex,
+    Arc,
     atomic::{AtomicBool, Ordering},
 };
 
 use serde_json::{Value, json};
-use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{
     model::{AgentState, AgentStatus, Clock},
     stats::Stats,
@@ -15,7 +14,7 @@ use trio_exporter::{
 use wiremock::{Request, Respond, ResponseTemplate};
 
 use super::trio::{Bench, Trio, contact_center, ok, status, tokens};
-use crate::support::{LogLines, target};
+use crate::support::{Journal, target};
 
 const STATE: &str = "cc/1/agents/state";
 
@@ -116,16 +115,14 @@ async fn field_filter_is_learned_from_two_readings() {
 #[tokio::test]
 async fn filter_that_loses_field_is_dropped_and_logged_once() {
     for server in [Server::LosesState, Server::GivesNothing] {
-        let lines = Arc::<Mutex<Vec<String>>>::default();
-        let log = tracing_subscriber::registry().with(LogLines(lines.clone()));
-        let _guard = tracing::subscriber::set_default(log);
+        let journal = Journal::begin();
         let (asked, _) = five(server).await;
         assert_eq!(asked.len(), 6, "{server:?}: {asked:?}");
         assert!(
             asked[1].is_some() && asked[2..].iter().all(Option::is_none),
             "{server:?}: {asked:?}"
         );
-        let lines = lines.lock().expect("not poisoned");
+        let lines = journal.lines();
         let told: Vec<_> =
             lines.iter().filter(|line| line.contains("with fields= loses")).collect();
         assert_eq!(told.len(), 1, "{server:?}: {told:?}");

@@ -1,15 +1,12 @@
 //! `fields=` on readings that are filtered by rows: the same way as on plain ones.
 
-use std::sync::{Arc, Mutex};
-
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
-use tracing_subscriber::layer::SubscriberExt;
 use trio_exporter::{model::Text, trio::Limits};
 use wiremock::{Request, Respond, ResponseTemplate};
 
 use super::trio::{Bench, Trio, ok, status};
-use crate::support::LogLines;
+use crate::support::Journal;
 
 /// A server that honours row filters, and treats `fields=` in one way or another.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,13 +111,8 @@ async fn skilled(bench: &Bench) -> Vec<(Text, Vec<Text>)> {
     bench.client.skills(&bench.route, &services).await.expect("readable").items.remove(0).services
 }
 
-fn warning_count(lines: &Mutex<Vec<String>>) -> usize {
-    lines
-        .lock()
-        .expect("not poisoned")
-        .iter()
-        .filter(|line| line.contains("with fields= loses"))
-        .count()
+fn warning_count(journal: &Journal) -> usize {
+    journal.lines().iter().filter(|line| line.contains("with fields= loses")).count()
 }
 
 fn pair(service: &str, group: &str) -> (Text, Text) {
@@ -170,9 +162,7 @@ async fn row_filter_is_learned_from_two_rounds() {
 #[tokio::test]
 async fn a_filter_of_members_that_loses_ids_is_left_off_and_costs_no_round() {
     for path in ["cc/1/services", "cc/1/skills"] {
-        let lines = Arc::<Mutex<Vec<String>>>::default();
-        let log = tracing_subscriber::registry().with(LogLines(lines.clone()));
-        let _guard = tracing::subscriber::set_default(log);
+        let journal = Journal::begin();
         let asked = if path.ends_with("services") {
             let (asked, results) = rounds(Server::LosesIds, path, members).await;
             assert_eq!(results, vec![right_members(); 4]);
@@ -189,7 +179,7 @@ async fn a_filter_of_members_that_loses_ids_is_left_off_and_costs_no_round() {
             asked[1]
         );
         assert!(asked[2..].iter().flatten().all(Option::is_none), "{asked:?}");
-        assert_eq!(warning_count(&lines), 1, "{path}");
+        assert_eq!(warning_count(&journal), 1, "{path}");
     }
 }
 

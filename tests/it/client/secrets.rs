@@ -4,11 +4,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use trio_exporter::{config::Config, metrics, poller, tally, trio::latin1};
 use wiremock::Request;
 
-use super::{
-    journal::Journal,
-    trio::{Bench, Trio, ok, status, tokens},
-};
-use crate::support::{TestApp, target};
+use super::trio::{Bench, Trio, ok, status, tokens};
+use crate::support::{Journal, TestApp, target};
 
 const KEY: &str = "bnlja2VsLXRpbGwtdHJpbw==";
 const USER: &str = "Mätare-42";
@@ -75,7 +72,7 @@ async fn no_secret_is_logged_at_any_level() {
     let mut app = TestApp::for_target(secretive(&refusing)).await;
     app.step().await;
 
-    let lines = journal.all();
+    let lines = journal.lines();
     assert!(
         lines.iter().any(|line| line.contains("log.target=\"reqwest")),
         "libraries are heard: {lines:#?}"

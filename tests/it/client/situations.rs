@@ -2,11 +2,8 @@
 
 use wiremock::MockServer;
 
-use super::{
-    journal::Journal,
-    trio::{Changing, Trio, agent_state, ok, status, tokens},
-};
-use crate::support::{HandWritten, TestApp, target};
+use super::trio::{Changing, Trio, agent_state, ok, status, tokens};
+use crate::support::{HandWritten, Journal, TestApp, target};
 
 #[tokio::test]
 async fn lost_server_and_its_return_are_logged_once() {

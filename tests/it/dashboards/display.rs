@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     dashboard::{
-        Panel, Question, Variable, as_line,
+        DropDownItem, Panel, Question, Variable, as_line,
         display::{Answer, Color, Series, Shown, Table, Tile, show},
     },
     promql::with_variables,
@@ -318,15 +318,22 @@ fn variables_have_the_values_of_an_opened_board() {
         as_line(&labels(&pairs), 1.0, 7)
     };
     assert_eq!(line("1.5"), r#"trio_service_info{service_id="1.5",service_name="Växel"} 1 7000"#);
-    let options = service.options(&[line("1.5"), line("2"), line("2")]);
-    assert_eq!(options, ["1.5", "2"]);
-    assert_eq!(service.interpolated(&service.opened(&options), false), r"(1\\.5|2)");
+    let item = |value: &str, text: &str| DropDownItem { value: value.into(), text: text.into() };
+    let items = service.items(&[line("1.5"), line("2"), line("2")]);
+    assert_eq!(items, [item("1.5", "Växel"), item("2", "Växel")]);
+    assert_eq!(service.interpolated(&service.opened(&items), false), r"(1\\.5|2)");
     assert_eq!(service.interpolated(&[], false), "()", "All of nothing matches nothing");
     let mut any_order = asked.clone();
     any_order["regex"] =
         r#"/contact_center="(?<value>[^"]*)"|contact_center_name="(?<text>[^"]*)"/g"#.into();
     let centre = r#"{contact_center_name="Nord",contact_center="2"} 1 7000"#.to_owned();
-    assert_eq!(Variable(&any_order).options(&[centre]), ["2"]);
+    assert_eq!(Variable(&any_order).items(&[centre]), [item("2", "Nord")]);
+    let nameless = r#"{contact_center_name="",contact_center="2"} 1 7000"#.to_owned();
+    assert_eq!(Variable(&any_order).items(&[nameless]), [item("2", "2")]);
+    let mut one_group = asked.clone();
+    one_group["regex"] = r#"/service_name="([^"]*)"/"#.into();
+    let found = Variable(&one_group).items(&[line("2"), "{} 1 7000".to_owned()]);
+    assert_eq!(found, [item("Växel", "Växel")], "a line without the label gives no item");
     let mut with_all = asked.clone();
     with_all["allValue"] = ".+".into();
     let target = Variable(&with_all);

@@ -40,6 +40,50 @@ pub(super) fn ask(json: &mut Value, expr: &str) {
     first(json)["targets"][0]["expr"] = expr.into();
 }
 
+/// The panel with this title, in a row or not.
+pub(super) fn panel<'a>(json: &'a mut Value, title: &str) -> &'a mut Value {
+    let panels = json["panels"].as_array_mut().expect("panels").iter_mut();
+    let mut all = panels.flat_map(|panel| {
+        let inside = panel["panels"].is_array() && panel["title"] != title;
+        if inside {
+            panel["panels"].as_array_mut().expect("panels").iter_mut().collect()
+        } else {
+            vec![panel]
+        }
+    });
+    all.find(|panel| panel["title"] == title).unwrap_or_else(|| panic!("no panel {title}"))
+}
+
+/// Options of all fields of a panel.
+pub(super) fn defaults<'a>(json: &'a mut Value, title: &str) -> &'a mut Value {
+    &mut panel(json, title)["fieldConfig"]["defaults"]
+}
+
+/// Replaces a part of every query of a panel; panics if there is none.
+pub(super) fn rewrite(json: &mut Value, title: &str, from: &str, to: &str) {
+    let mut found = 0;
+    for target in panel(json, title)["targets"].as_array_mut().expect("queries") {
+        let expr = target["expr"].as_str().expect("a query");
+        found += expr.matches(from).count();
+        target["expr"] = expr.replace(from, to).into();
+    }
+    assert!(found > 0, "{title} has no {from}");
+}
+
+/// The variable with this name.
+pub(super) fn variable<'a>(json: &'a mut Value, name: &str) -> &'a mut Value {
+    let mut all = json["templating"]["list"].as_array_mut().expect("variables").iter_mut();
+    all.find(|it| it["name"] == name).unwrap_or_else(|| panic!("no ${name}"))
+}
+
+/// Replaces a part of the question of a variable; panics if there is none.
+pub(super) fn in_question(json: &mut Value, name: &str, from: &str, to: &str) {
+    let question = &mut variable(json, name)["query"]["query"];
+    let asked = question.as_str().expect("a question").to_owned();
+    assert!(asked.contains(from), "{name} has no {from}");
+    *question = asked.replace(from, to).into();
+}
+
 #[test]
 fn mistakes_in_the_form_of_the_file_are_found() {
     finds(
@@ -179,7 +223,26 @@ fn variables_that_are_missing_or_idle_are_found() {
                 "asks another data source",
             ),
             (|json| json["templating"]["list"][3]["label"] = "".into(), "has no label"),
+            (
+                |json| in_question(json, "target", "last_over_time(trio_up", "(trio_up"),
+                "$target forgets its options",
+            ),
+            (|json| in_question(json, "service", "[1d]", "[5m]"), "$service forgets its options"),
+            (
+                |json| {
+                    variable(json, "job")["query"]["query"] = "label_values(trio_up, job)".into()
+                },
+                "$job forgets its options",
+            ),
         ],
+    );
+    finds(
+        variables::faults,
+        "trio-service-level",
+        &[(
+            |json| in_question(json, "service_group", "[$__range]", "[1d]"),
+            "$service_group forgets its options",
+        )],
     );
 }
 
@@ -296,10 +359,8 @@ fn zeros_for_unknown_states_are_found() {
             ),
             (
                 |json| {
-                    let panels = json["panels"].as_array_mut().expect("panels");
-                    let panel = panels.iter_mut().find(|panel| panel["title"] == "Available");
-                    let defaults = &mut panel.expect("a panel")["fieldConfig"]["defaults"];
-                    defaults["mappings"][0]["options"]["-1"]["text"] = "0".into();
+                    defaults(json, "Available")["mappings"][0]["options"]["-1"]["text"] =
+                        "0".into();
                 },
                 "\"Available\" does not show ?",
             ),

@@ -5,34 +5,10 @@ use serde_json::{Value, json};
 
 use super::{
     centers, controls, equal, no_data,
-    planted::{ask, finds, first, spoilt},
+    planted::{ask, defaults, finds, first, in_question, panel, rewrite, spoilt, variable},
+    reasons,
 };
 use crate::dashboard::Board;
-
-fn panel<'a>(json: &'a mut Value, title: &str) -> &'a mut Value {
-    let mut all = json["panels"].as_array_mut().expect("panels").iter_mut();
-    all.find(|panel| panel["title"] == title).unwrap_or_else(|| panic!("no panel {title}"))
-}
-
-fn defaults<'a>(json: &'a mut Value, title: &str) -> &'a mut Value {
-    &mut panel(json, title)["fieldConfig"]["defaults"]
-}
-
-/// Replaces a part of the queries of a panel; panics if there is none.
-fn rewrite(json: &mut Value, title: &str, from: &str, to: &str) {
-    let mut found = 0;
-    for target in panel(json, title)["targets"].as_array_mut().expect("queries") {
-        let expr = target["expr"].as_str().expect("a query");
-        found += expr.matches(from).count();
-        target["expr"] = expr.replace(from, to).into();
-    }
-    assert!(found > 0, "{title} has no {from}");
-}
-
-fn variable<'a>(json: &'a mut Value, name: &str) -> &'a mut Value {
-    let mut all = json["templating"]["list"].as_array_mut().expect("variables").iter_mut();
-    all.find(|it| it["name"] == name).unwrap_or_else(|| panic!("no ${name}"))
-}
 
 #[test]
 fn colours_without_data_are_found() {
@@ -158,6 +134,17 @@ fn alerts_and_ages_that_are_left_out_are_found() {
                     rewrite(
                         json,
                         "Data age",
+                        "trio_collector_last_success_timestamp_seconds",
+                        "trio_last_poll_timestamp_seconds",
+                    );
+                },
+                "leaves out trio_collector_last_success_timestamp_seconds{",
+            ),
+            (
+                |json| {
+                    rewrite(
+                        json,
+                        "Data age",
                         "target=~\"$target\"} == 0",
                         "target=~\"$target\"} == 2",
                     )
@@ -263,6 +250,43 @@ fn centers_that_are_merged_or_not_named_are_found() {
 }
 
 #[test]
+fn missing_places_and_reasons_of_waits_are_found() {
+    finds(
+        reasons::faults,
+        "trio-overview",
+        &[
+            (
+                |json| panel(json, "Worst service")["targets"][0]["legendFormat"] = "wait".into(),
+                "does not name the worst service",
+            ),
+            (
+                |json| {
+                    rewrite(json, "Services, worst first", "\"column\", \"Why\"", "\"why\", \"\"")
+                },
+                "gives no reason",
+            ),
+            (
+                |json| {
+                    let table = panel(json, "Services, worst first").to_string();
+                    let renamed = table.replace("\"longer handling\"", "\"slow\"");
+                    *panel(json, "Services, worst first") =
+                        serde_json::from_str(&renamed).expect("JSON");
+                },
+                "never gives the reason \"longer handling\"",
+            ),
+            (
+                |json| panel(json, "Waiting by service")["options"]["stacking"] = "none".into(),
+                "has no bar",
+            ),
+            (
+                |json| rewrite(json, "Waiting by service", "\"past target\"", "\"waiting\""),
+                "has no bar",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn controls_that_are_back_are_found() {
     finds(
         controls::faults,
@@ -325,14 +349,7 @@ fn parts_that_differ_between_boards_are_found_and_named() {
                 "the variable target differs from that of trio-overview: label: \"Target\", not \"Trio\"",
             ),
             (
-                |json| {
-                    let asked = variable(json, "service")["query"]["query"]
-                        .as_str()
-                        .expect("a query")
-                        .to_owned();
-                    variable(json, "service")["query"]["query"] =
-                        asked.replace("[1d]", "[$__range]").into();
-                },
+                |json| in_question(json, "service", "[1d]", "[$__range]"),
                 "the variable service differs",
             ),
             (
@@ -363,8 +380,7 @@ fn parts_that_differ_between_boards_are_found_and_named() {
         ],
     );
     let found = equal::faults(&spoilt("trio-service-level", |json| {
-        let asked = variable(json, "job")["query"]["query"].as_str().expect("a query").to_owned();
-        variable(json, "job")["query"]["query"] = asked.replace("[$__range]", "[7d]").into();
+        in_question(json, "job", "[$__range]", "[7d]");
     }));
     assert!(found.iter().any(|it| it.contains("the variable job differs")), "{found:?}");
     assert_eq!(equal::faults(&Board::with_uid("trio-overview")), Vec::<String>::new());

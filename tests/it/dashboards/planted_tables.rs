@@ -4,40 +4,32 @@ use serde_json::{Value, json};
 
 use super::{
     offers, persons,
-    planted::{Mistake, finds},
+    planted::{Mistake, finds, panel, rewrite, variable},
     tables, variables,
 };
 
-/// The panel with this title.
-fn titled<'a>(json: &'a mut Value, title: &str) -> &'a mut Value {
-    let panels = json["panels"].as_array_mut().expect("panels");
-    panels.iter_mut().find(|panel| panel["title"] == title).expect("a panel")
-}
-
 fn groups(json: &mut Value) -> &mut Value {
-    titled(json, "Groups")
+    panel(json, "Groups")
 }
 
 /// The properties of the override of a column.
-fn column<'a>(panel: &'a mut Value, title: &str) -> &'a mut Value {
-    let all = panel["fieldConfig"]["overrides"].as_array_mut().expect("overrides");
+fn column<'a>(table: &'a mut Value, title: &str) -> &'a mut Value {
+    let all = table["fieldConfig"]["overrides"].as_array_mut().expect("overrides");
     let mine = all.iter_mut().find(|it| it["matcher"]["options"] == title).expect("an override");
     &mut mine["properties"]
 }
 
 /// Leaves out an option of a column.
-fn without(panel: &mut Value, title: &str, id: &str) {
-    column(panel, title)
+fn without(table: &mut Value, title: &str, id: &str) {
+    column(table, title)
         .as_array_mut()
         .expect("properties")
         .retain(|property| property["id"] != id);
 }
 
-/// Replaces a text in the query of an offer.
+/// Replaces a text in the queries of the offers.
 fn in_offers(json: &mut Value, from: &str, to: &str) {
-    let query = &mut titled(json, "Offers that ended in a pause")["targets"][0]["expr"];
-    let replaced = query.as_str().expect("a query").replace(from, to);
-    *query = replaced.into();
+    rewrite(json, "Offers that ended in a pause", from, to);
 }
 
 #[test]
@@ -100,11 +92,11 @@ fn tables_that_hide_or_confuse_are_found() {
         "trio-agents",
         &[
             (
-                |json| without(titled(json, "Agents"), "× limit", "custom.cellOptions"),
+                |json| without(panel(json, "Agents"), "× limit", "custom.cellOptions"),
                 "has no colour, though",
             ),
             (
-                |json| without(titled(json, "Agents"), "× limit", "thresholds"),
+                |json| without(panel(json, "Agents"), "× limit", "thresholds"),
                 "has no colour, though",
             ),
         ],
@@ -114,7 +106,7 @@ fn tables_that_hide_or_confuse_are_found() {
 #[test]
 fn bare_headers_of_one_query_are_found() {
     let mapping: Mistake = |json| {
-        titled(json, "Mapping in use")["transformations"][0]["options"]["excludeByName"]["Value"] =
+        panel(json, "Mapping in use")["transformations"][0]["options"]["excludeByName"]["Value"] =
             false.into();
     };
     finds(tables::faults, "trio-exporter", &[(mapping, "bare headers")]);
@@ -185,7 +177,7 @@ fn timelines_without_colours_of_states_are_found() {
         &[
             (
                 |json| {
-                    titled(json, "Servers")["fieldConfig"]["defaults"]["color"]["mode"] =
+                    panel(json, "Servers")["fieldConfig"]["defaults"]["color"]["mode"] =
                         "thresholds".into();
                 },
                 "it shows no states",
@@ -193,13 +185,13 @@ fn timelines_without_colours_of_states_are_found() {
             (
                 |json| {
                     let mappings =
-                        &mut titled(json, "Servers")["fieldConfig"]["defaults"]["mappings"];
+                        &mut panel(json, "Servers")["fieldConfig"]["defaults"]["mappings"];
                     mappings[0]["options"]["0"]["color"] = Value::Null;
                 },
                 "without a word or a colour",
             ),
             (
-                |json| titled(json, "Servers")["fieldConfig"]["defaults"]["mappings"] = json!([]),
+                |json| panel(json, "Servers")["fieldConfig"]["defaults"]["mappings"] = json!([]),
                 "without a word or a colour",
             ),
         ],
@@ -224,14 +216,14 @@ fn offers_about_persons_are_found() {
             ),
             (
                 |json| {
-                    titled(json, "Offers that ended in a pause")["description"] = "By hour.".into()
+                    panel(json, "Offers that ended in a pause")["description"] = "By hour.".into()
                 },
                 "that it is a lower bound",
             ),
             (
                 |json| {
                     drop(
-                        titled(json, "Offers that ended in a pause")["targets"]
+                        panel(json, "Offers that ended in a pause")["targets"]
                             .as_array_mut()
                             .expect("three")
                             .pop(),
@@ -250,12 +242,7 @@ fn agents_without_a_switch_are_found() {
         "trio-agents",
         &[(
             |json| {
-                let query = &mut titled(json, "Agents over time")["targets"][0]["expr"];
-                *query = query
-                    .as_str()
-                    .expect("a query")
-                    .replace("state!~\"$hidden_state\"", "state!=\"\"")
-                    .into();
+                rewrite(json, "Agents over time", "state!~\"$hidden_state\"", "state!=\"\"");
             },
             "shows agents who are logged out",
         )],
@@ -263,13 +250,6 @@ fn agents_without_a_switch_are_found() {
     finds(
         variables::faults,
         "trio-agents",
-        &[(
-            |json| {
-                let list = json["templating"]["list"].as_array_mut().expect("variables");
-                list.iter_mut().find(|it| it["name"] == "hidden_state").expect("a switch")["multi"] =
-                    true.into();
-            },
-            "is no switch",
-        )],
+        &[(|json| variable(json, "hidden_state")["multi"] = true.into(), "is no switch")],
     );
 }

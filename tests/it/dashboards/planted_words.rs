@@ -1,41 +1,12 @@
 //! The checkers of words, times and long ranges can fail: boards of ours with one thing wrong.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
-    planted::{Mistake, ask, finds},
+    planted::{Mistake, ask, defaults, finds, panel, rewrite},
     ranges, time, words,
 };
 use crate::dashboard::Board;
-
-/// The panel with this title, in a row or not.
-fn panel<'a>(json: &'a mut Value, title: &str) -> &'a mut Value {
-    let panels = json["panels"].as_array_mut().expect("panels").iter_mut();
-    let mut all = panels.flat_map(|panel| {
-        let inside = panel["panels"].is_array() && panel["title"] != title;
-        if inside {
-            panel["panels"].as_array_mut().expect("panels").iter_mut().collect()
-        } else {
-            vec![panel]
-        }
-    });
-    all.find(|panel| panel["title"] == title).unwrap_or_else(|| panic!("no panel {title}"))
-}
-
-fn defaults<'a>(json: &'a mut Value, title: &str) -> &'a mut Value {
-    &mut panel(json, title)["fieldConfig"]["defaults"]
-}
-
-/// Replaces a part of every query of a panel; panics if there is none.
-fn rewrite(json: &mut Value, title: &str, from: &str, to: &str) {
-    let mut found = 0;
-    for target in panel(json, title)["targets"].as_array_mut().expect("queries") {
-        let expr = target["expr"].as_str().expect("a query");
-        found += expr.matches(from).count();
-        target["expr"] = expr.replace(from, to).into();
-    }
-    assert!(found > 0, "{title} has no {from}");
-}
 
 const CHOSEN: &str = "job=~\"$job\", instance=~\"$instance\", target=~\"$target\"";
 

@@ -5,7 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{OF_PERSONS, none};
-use crate::dashboard::Board;
+use crate::{
+    dashboard::{Board, Question, Variable},
+    promql::{uses, without_variables},
+};
+
+/// The board of long ranges, which takes the options from the time shown.
+const OF_MONTHS: &str = "trio-service-level";
 
 /// Leaves out agents who are logged out, or no one.
 const SWITCH: &str = "hidden_state";
@@ -28,7 +34,25 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
     faults.extend(
         board.variables().iter().flat_map(|variable| variable_faults(variable, source(board))),
     );
+    let range = if board.uid() == OF_MONTHS { "[$__range]" } else { "[1d]" };
+    faults.extend(
+        board.variables().iter().filter_map(|variable| forgetful(Variable(variable), range)),
+    );
     faults.into_iter().map(|fault| format!("{}: {fault}", board.file)).collect()
+}
+
+/// Every series that gives options is looked for in a `range`, so that the options stay during an
+/// outage.
+fn forgetful(variable: Variable<'_>, range: &str) -> Option<String> {
+    let fault = || Some(format!("${} forgets its options in an outage", variable.name()));
+    let expr = match variable.question()? {
+        Question::QueryResult { expr } => expr,
+        // It gives what was there at some time of the day that is shown, which may be a minute old.
+        Question::LabelValues { .. } => return fault(),
+    };
+    let Ok(uses) = uses(&without_variables(&expr)) else { return fault() };
+    let looks_back = uses.iter().all(|(_, function)| *function == Some("last_over_time"));
+    if looks_back && expr.matches(range).count() == uses.len() { None } else { fault() }
 }
 
 /// The variable that chooses the data source.

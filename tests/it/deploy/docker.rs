@@ -2,11 +2,12 @@
 //! what it starts, what it is made of. That the program runs where there is nothing but itself is
 //! shown in `tests/stack`.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use pretty_assertions::assert_eq;
 
 use super::root;
+use crate::process::command;
 
 /// The instructions of the Dockerfile, each with its arguments, in order; continued lines are
 /// joined.
@@ -34,15 +35,7 @@ fn words(command: &str) -> Vec<String> {
 
 /// True if the program accepts these arguments.
 fn known(arguments: &[String]) -> bool {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    program
-        .env_clear()
-        .args(arguments)
-        .arg("--help")
-        .output()
-        .expect("the program")
-        .status
-        .success()
+    command(arguments).arg("--help").output().expect("the program").status.success()
 }
 
 #[test]

@@ -5,15 +5,17 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::Write,
     path::{Component, Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
 };
 
 use serde_json::Value;
 
 use super::{root, text};
-use crate::{markdown::Document, process::folder};
+use crate::{
+    markdown::Document,
+    process::{command, folder},
+};
 
 /// Contents of the package, without the leading `/`.
 struct Package {
@@ -184,16 +186,11 @@ fn dead_links_of_a_package_are_found() {
 #[test]
 fn init_names_only_files_that_are_installed() {
     let folder = folder();
-    let mut init = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    init.args(["init", "--server", "https://trio.example/te/api", "--directory"])
-        .arg(folder.path());
-    let mut init = init.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it starts");
-    init.stdin
-        .take()
-        .expect("a pipe")
-        .write_all(b"bnlja2Vs\nexporter\nhemligt\n")
-        .expect("it reads");
-    assert!(init.wait().expect("it ends").success());
+    command(["init", "--server", "https://trio.example/te/api", "--directory"])
+        .arg(folder.path())
+        .stdin("bnlja2Vs\nexporter\nhemligt\n")
+        .assert()
+        .success();
     let written =
         fs::read_to_string(folder.path().join("trio-exporter.yml")).expect("it is written");
     let comments: Vec<&str> = written.lines().filter(|line| line.starts_with('#')).collect();

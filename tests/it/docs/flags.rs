@@ -7,8 +7,8 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 use trio_exporter::cli::Cli;
 
 use super::{
+    commands::{Command, pipelines},
     nothing_in,
-    shell::{Command, pipelines},
     stage::ours,
 };
 use crate::markdown::Document;

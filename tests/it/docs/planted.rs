@@ -2,7 +2,7 @@
 
 use pretty_assertions::assert_eq;
 
-use super::{commands, flags, links, metrics, stage::Stage, yaml};
+use super::{blocks, commands, flags, links, stage::Stage};
 use crate::markdown::Document;
 use crate::promql::Catalogue;
 
@@ -84,7 +84,7 @@ fn flags_links_and_queries_that_there_are_not_are_found() {
             "docs/planted.md:3: nowhere.md: there is no docs/nowhere.md"
         ]
     );
-    let wrong = metrics::wrong(&document, &Catalogue::shipped());
+    let wrong = blocks::wrong_queries(&document, &Catalogue::shipped());
     assert_eq!(wrong.len(), 1, "{wrong:?}");
     assert!(
         wrong[0].starts_with("docs/planted.md:7: ") && wrong[0].contains("trio_upp"),
@@ -105,7 +105,7 @@ async fn yaml_that_cannot_be_read_or_used_is_found() {
         ("scrape_configs: [{job_name: trio}]", None),
     ] {
         let blocks = document(&format!("```yaml\n{text}\n```\n")).blocks();
-        let found = yaml::problem(&blocks[0], &stage.folder());
+        let found = blocks::yaml_problem(&blocks[0], &stage.folder());
         assert_eq!(found.is_some(), complaint.is_some(), "{text}: {found:?}");
         assert!(found.unwrap_or_default().contains(complaint.unwrap_or_default()), "{text}");
     }

@@ -12,21 +12,20 @@
 //! - `init` is answered with what the simulated Trio knows, in a folder where it has not been
 //!   before.
 //! - `trace` lasts a second and `record` takes one cycle.
+//! - `curl` and `grep` are done here, so that nothing but Rust is needed.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf, process, time::Duration};
 
+use clap::Parser;
+use regex::Regex;
 use tempfile::TempDir;
+use tokio::task::spawn_blocking;
 use trio_exporter::{model::Clock, sim::Options};
 
-use super::{
-    curl::curl,
-    filters,
-    program::Program,
-    shell::{Command, Pipeline},
-};
+use super::commands::{Command, Pipeline};
 use crate::markdown::root;
 use crate::{
-    process::{PATIENCE, folder, until},
+    process::{PATIENCE, Process, binary, command, folder, until},
     support::{Simulated, reqwest_client},
 };
 
@@ -39,28 +38,55 @@ const ENDING: [&str; 5] = ["--once", "--config.check", "--print-fields", "--help
 const USERS: &str = "basic_auth_users: {prometheus: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi}\n";
 
 pub(crate) struct Stage {
-    outer: TempDir,
+    folder: TempDir,
     trio: String,
     /// The one that is in the files.
     written: String,
     exporter: Option<String>,
-    running: Vec<Program>,
-    started: usize,
+    running: Vec<Process>,
     _simulated: Simulated,
+}
+
+/// The requests that documents make with `curl`.
+#[derive(Parser)]
+struct Curl {
+    #[arg(short = 's')]
+    _silent: bool,
+    #[arg(short = 'S')]
+    _show_error: bool,
+    #[arg(short = 'f')]
+    must_succeed: bool,
+    #[arg(short = 'X', default_value = "GET")]
+    method: reqwest::Method,
+    #[arg(short = 'd', default_value = "")]
+    sent: String,
+    #[arg(short = 'u')]
+    user: Option<String>,
+    url: String,
+}
+
+#[derive(Parser)]
+struct Grep {
+    #[arg(short = 'E')]
+    extended: bool,
+    #[arg(short = 'v')]
+    invert: bool,
+    #[arg(short = 'c')]
+    count: bool,
+    pattern: String,
 }
 
 impl Stage {
     pub(crate) async fn set() -> Self {
         let simulated = Simulated::start(Options::default(), Clock::system()).await;
-        let outer = folder();
+        let trio = simulated.addr.to_string();
         let stage = Self {
-            trio: simulated.addr.to_string(),
-            written: simulated.addr.to_string(),
+            folder: folder(),
+            written: trio.clone(),
+            trio,
             exporter: None,
             running: Vec::new(),
-            started: 0,
             _simulated: simulated,
-            outer,
         };
         stage.lay_out();
         stage
@@ -68,7 +94,7 @@ impl Stage {
 
     /// Working folder of the commands.
     pub(crate) fn folder(&self) -> PathBuf {
-        self.outer.path().join("here")
+        self.folder.path().to_owned()
     }
 
     fn lay_out(&self) {
@@ -77,23 +103,26 @@ impl Stage {
         let options = Options::default();
         let config =
             fs::read_to_string(root().join("deploy/trio-exporter.yml")).expect("it is shipped");
-        for (name, text) in [
-            ("deploy/trio-exporter.yml", &*config),
-            ("trio-exporter.yml", &*self.real(&config)),
-            ("client_key", &options.client_key),
-            ("username", &options.username),
-            ("password", &options.password),
-            ("key", &options.client_key),
-            ("agent_hash_key", "a key of thirty-two letters or more"),
-            ("web.yml", USERS),
-            ("agents.yml", USERS),
+        let secret = 0o600;
+        for (name, text, mode) in [
+            ("deploy/trio-exporter.yml", &*config, 0o644),
+            ("trio-exporter.yml", &*self.real(&config), 0o644),
+            ("client_key", &options.client_key, secret),
+            ("username", &options.username, secret),
+            ("password", &options.password, secret),
+            ("key", &options.client_key, secret),
+            ("agent_hash_key", "a key of thirty-two letters or more", secret),
+            ("web.yml", USERS, 0o644),
+            ("agents.yml", USERS, 0o644),
         ] {
-            fs::write(here.join(name), text).expect("a file in our own folder");
+            let path = here.join(name);
+            fs::write(&path, text).expect("a file in our own folder");
+            #[cfg(unix)]
+            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
+                .expect("a file of ours");
+            #[cfg(not(unix))]
+            let _ = mode;
         }
-        let secrets = ["600", "client_key", "username", "password", "key"];
-        let chmod: Vec<String> =
-            ["chmod"].iter().chain(&secrets).map(|word| (*word).to_owned()).collect();
-        filters::run(&chmod, "", &here).expect("chmod is known").expect("they are ours");
     }
 
     /// Runs a line; returns what it prints.
@@ -120,16 +149,18 @@ impl Stage {
             }
             return self.ours(command).await;
         }
-        if command.words[0] == "curl" {
-            self.exporter_runs().await?;
-            let words: Vec<String> =
-                command.words[1..].iter().map(|word| self.real(word)).collect();
-            return curl(&words).await;
+        match &*command.words[0] {
+            "curl" => {
+                self.exporter_runs().await?;
+                let words = command.words.iter().map(|word| self.real(word));
+                curl(Curl::try_parse_from(words).map_err(|error| error.to_string())?).await
+            }
+            "grep" => grep(
+                Grep::try_parse_from(&command.words).map_err(|error| error.to_string())?,
+                input,
+            ),
+            other => Err(format!("`{other}` is not run here; mark the block")),
         }
-        let known = filters::run(&command.words, input, &self.folder());
-        known.unwrap_or_else(|| {
-            Err(format!("`{}` is not run here; mark the block", command.words[0]))
-        })
     }
 
     /// Starts the exporter unless it is running: commands that ask it need one.
@@ -143,41 +174,57 @@ impl Stage {
 
     async fn ours(&mut self, mut command: Command) -> Result<String, String> {
         self.address_files()?;
-        for text in
-            command.words.iter_mut().chain(command.environment.iter_mut().map(|(_, value)| value))
-        {
+        let values = command.environment.iter_mut().map(|(_, value)| value);
+        for text in command.words.iter_mut().chain(values) {
             *text = self.real(text);
         }
         let first = command.words.first().map_or("run", String::as_str).to_owned();
-        let ends =
-            FINITE.contains(&&*first) || command.words.iter().any(|word| ENDING.contains(&&**word));
         match &*first {
             "trace" => set(&mut command, "--for", "1s"),
             "record" => set(&mut command, "--cycles", "1"),
-            _ if !ends => set(&mut command, "--web.listen-address", "127.0.0.1:0"),
             _ => {}
         }
-        self.started += 1;
+        let ends =
+            FINITE.contains(&&*first) || command.words.iter().any(|word| ENDING.contains(&&**word));
+        if ends { self.ended(&first, command).await } else { self.serving(&first, command).await }
+    }
+
+    /// Runs a command that ends, and returns the output and then the log.
+    async fn ended(&self, first: &str, words: Command) -> Result<String, String> {
         let answers = if first == "init" { self.first_time()? } else { String::new() };
-        let mut program =
-            Program::start(&command, &self.folder(), &self.started.to_string(), &answers)?;
-        if ends {
-            let status = program.ended().await?;
-            return if status.success() {
-                Ok(program.printed())
+        let command = command(words.words).envs(words.environment);
+        let command = command.current_dir(self.folder()).stdin(answers);
+        let output =
+            spawn_blocking(|| command.output()).await.map_err(|error| error.to_string())?;
+        let output = output.map_err(|error| error.to_string())?;
+        let printed =
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        if output.status.success() {
+            Ok(printed)
+        } else {
+            Err(format!("{}:\n{printed}", output.status))
+        }
+    }
+
+    /// Starts a command that serves, and leaves it running.
+    async fn serving(&mut self, first: &str, mut words: Command) -> Result<String, String> {
+        set(&mut words, "--web.listen-address", "127.0.0.1:0");
+        let mut command = process::Command::new(binary());
+        command.args(words.words).envs(words.environment).current_dir(self.folder());
+        let mut program = Process::spawn(command, "cargo builds it");
+        if first == "simulate" {
+            self.trio = program.address("Trio ", "http://").await?;
+        } else {
+            let (mark, before) = if first == "demo" {
+                ("metrics ", "http://")
             } else {
-                Err(format!("{status}:\n{}", program.printed()))
+                ("serving metrics", "address=")
             };
+            let address = program.address(mark, before).await?;
+            ready(&address).await;
+            self.exporter = Some(address);
         }
-        match &*first {
-            "simulate" => self.trio = program.address("Trio ", "http://").await?,
-            "demo" => self.exporter = Some(program.address("metrics ", "http://").await?),
-            _ => self.exporter = Some(program.address("serving metrics", "address=").await?),
-        }
-        if let Some(address) = self.exporter.as_ref().filter(|_| first != "simulate") {
-            ready(address).await;
-        }
-        let printed = program.printed();
+        let printed = program.stdout() + &program.stderr();
         self.running.push(program);
         Ok(printed)
     }
@@ -223,9 +270,10 @@ impl Stage {
     /// Replaces the real addresses in an output by those of the document.
     fn documented(&self, text: &str) -> String {
         let text = text.replace(&self.trio, "127.0.0.1:10428");
-        self.exporter
-            .as_ref()
-            .map_or(text.clone(), |exporter| text.replace(exporter, "127.0.0.1:10427"))
+        match &self.exporter {
+            Some(exporter) => text.replace(exporter, "127.0.0.1:10427"),
+            None => text,
+        }
     }
 }
 
@@ -259,4 +307,36 @@ async fn ready(address: &str) {
         if status.as_u16() == 503 { Err(status.to_string()) } else { Ok(()) }
     })
     .await;
+}
+
+/// Makes a request and returns the body.
+async fn curl(curl: Curl) -> Result<String, String> {
+    let url = if curl.url.starts_with("http") { curl.url } else { format!("http://{}", curl.url) };
+    let mut request = reqwest_client().request(curl.method, &url).body(curl.sent);
+    if let Some((name, password)) = curl.user.as_deref().and_then(|user| user.split_once(':')) {
+        request = request.basic_auth(name, Some(password));
+    }
+    let answer = request.send().await.map_err(|error| error.to_string())?;
+    let status = answer.status();
+    let body = answer.text().await.map_err(|error| error.to_string())?;
+    let failed = curl.must_succeed && !status.is_success();
+    if failed { Err(format!("{url}: {status}: {body}")) } else { Ok(body) }
+}
+
+/// The lines of `input` that fit; an error if there are none.
+fn grep(grep: Grep, input: &str) -> Result<String, String> {
+    // Without -E braces, bars and the like are plain letters.
+    let pattern = if grep.extended {
+        grep.pattern
+    } else {
+        Regex::new(r"[{}()|+?]").expect("a pattern").replace_all(&grep.pattern, r"\$0").into_owned()
+    };
+    let pattern = Regex::new(&pattern).map_err(|error| error.to_string())?;
+    let kept = input.lines().filter(|line| pattern.is_match(line) != grep.invert);
+    let kept: Vec<&str> = kept.collect();
+    match kept.len() {
+        0 => Err(format!("grep finds nothing in:\n{input}")),
+        count if grep.count => Ok(format!("{count}\n")),
+        _ => Ok(kept.join("\n") + "\n"),
+    }
 }

@@ -1,22 +1,12 @@
-//! The contract of names, types, pages and labels equals what the expected expositions hold.
+//! The contract of names, types, pages and labels equals what the expositions hold.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pretty_assertions::assert_eq;
 
+use super::served;
+
 const CONTRACT: &str = include_str!("../../data/contract.tsv");
-
-const MAIN: [&str; 4] = [
-    include_str!("../../data/expected/morning.prom"),
-    include_str!("../../data/expected/empty.prom"),
-    include_str!("../../data/expected/secure.prom"),
-    include_str!("../../data/expected/midnight.prom"),
-];
-
-const AGENTS: [&str; 2] = [
-    include_str!("../../data/expected/morning_agents.prom"),
-    include_str!("../../data/expected/empty_agents.prom"),
-];
 
 /// Name, type, page and the names of the labels.
 type Families = BTreeMap<String, (String, String, BTreeSet<String>)>;
@@ -41,10 +31,11 @@ fn contract() -> Families {
     families
 }
 
-fn golden() -> Families {
+async fn golden() -> Families {
     let mut families = Families::new();
-    for (page, texts) in [("main", &MAIN[..]), ("agents", &AGENTS[..])] {
-        for line in texts.iter().flat_map(|text| text.lines()) {
+    for (name, text) in served().await.iter().filter(|(name, _)| name.ends_with(".prom")) {
+        let page = if name.contains("agents") { "agents" } else { "main" };
+        for line in text.lines() {
             if let Some(declared) = line.strip_prefix("# TYPE ") {
                 let (name, kind) = declared.split_once(' ').expect("a name and a type");
                 let row = families.entry(name.to_owned()).or_default();
@@ -90,18 +81,18 @@ fn histogram(name: &str) -> String {
     suffixes.iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name).to_owned()
 }
 
-#[test]
-fn expected_expositions_hold_exactly_the_contract_families() {
+#[tokio::test]
+async fn expected_expositions_hold_exactly_the_contract_families() {
     let ours = |families: Families| -> Families {
         families.into_iter().filter(|(name, _)| name.starts_with("trio_")).collect()
     };
-    assert_eq!(ours(contract()), ours(golden()));
+    assert_eq!(ours(contract()), ours(golden().await));
 }
 
-#[test]
-fn process_families_match_contract_where_system_reports_them() {
+#[tokio::test]
+async fn process_families_match_contract_where_system_reports_them() {
     let contract = contract();
-    for (name, row) in golden().into_iter().filter(|(name, _)| !name.starts_with("trio_")) {
+    for (name, row) in golden().await.into_iter().filter(|(name, _)| !name.starts_with("trio_")) {
         assert_eq!(contract.get(&name), Some(&row), "{name}");
     }
 }

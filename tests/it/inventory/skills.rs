@@ -1,13 +1,10 @@
 //! Agents who have the skill for a service.
 
-use std::sync::{Arc, Mutex};
-
 use pretty_assertions::assert_eq;
-use tracing_subscriber::layer::SubscriberExt;
 use wiremock::ResponseTemplate;
 
 use super::{hand_written, read, request_count, success};
-use crate::support::{HandWritten, LogLines, Samples};
+use crate::support::{HandWritten, Journal, Samples};
 
 fn skilled(metrics: &Samples, service: &str) -> Option<(f64, f64)> {
     let of = |state| {
@@ -74,30 +71,24 @@ async fn who_is_skilled_comes_from_members_where_the_filter_is_ignored() {
 
 #[tokio::test]
 async fn skilled_agents_without_source_are_absent_and_warn_once() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard = tracing::subscriber::set_default(
-        tracing_subscriber::registry().with(LogLines(lines.clone())),
-    );
+    let journal = Journal::begin();
     let trio = hand_written().await;
     trio.answer("cc/1/skills", r#"{"data":[{"uid":1,"userId":7}]}"#).await;
     let (mut app, metrics) = read(&trio).await;
     assert!(!metrics.has("trio_service_skilled_agents"));
     app.step_after(300).await;
-    let said = lines.lock().expect("not poisoned");
+    let said = journal.lines();
     assert_eq!(said.iter().filter(|line| line.contains("joins skills to services")).count(), 1);
 }
 
 #[tokio::test]
 async fn skills_without_known_agent_member_name_the_mapping() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard = tracing::subscriber::set_default(
-        tracing_subscriber::registry().with(LogLines(lines.clone())),
-    );
+    let journal = Journal::begin();
     let trio = hand_written().await;
     trio.answer("cc/1/skills", r#"{"data":[{"uid":1,"wer":7}]}"#).await;
     let (_app, metrics) = read(&trio).await;
     assert_eq!(success(&metrics, "skills", "1"), Some(0.0));
-    let said = lines.lock().expect("not poisoned");
+    let said = journal.lines();
     assert!(said.iter().any(|line| line.contains("`skills: agent_id: members`")), "{said:#?}");
 }
 

@@ -1,12 +1,9 @@
 //! Two hours in every dialect, with everything that can go wrong in between.
 
-use std::sync::{Arc, Mutex};
-
-use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 use trio_exporter::{http, metrics::Identity, sim::Dialect};
 
 use super::{Mood, Said, Talkative};
-use crate::support::{LogLines, TestApp, config, reqwest_client, still_clock};
+use crate::support::{Journal, TestApp, config, reqwest_client, still_clock};
 
 const FORMATS: [&str; 2] = ["text/plain", "application/openmetrics-text"];
 /// Seconds from step to step in one mood: at the usual pace, then over gaps; ten minutes together.
@@ -48,16 +45,14 @@ pub(super) async fn look_at_every_page(url: &str, said: &mut Said) {
 
 #[tokio::test]
 async fn two_bad_hours_reveal_no_person_in_any_dialect() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    // With the lines of libraries that use the crate `log`.
-    let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();
+    let journal = Journal::begin();
     tracing::callsite::rebuild_interest_cache();
     for dialect in Dialect::ALL {
         let clock = still_clock();
         let trio = Talkative::start(dialect, clock.clone()).await;
         let persons = trio.persons(clock.clone()).await;
         assert!(persons.names() > 40, "{dialect:?}: {persons:?}");
-        lines.lock().expect("not poisoned").clear();
+        journal.take();
         let folder = crate::process::folder();
         let mut config = config(trio.target(), Identity::None);
         config.state_file = Some(folder.path().join("state"));
@@ -79,7 +74,7 @@ async fn two_bad_hours_reveal_no_person_in_any_dialect() {
         assert!(!followed.is_empty(), "{dialect:?}");
         look_at_every_page(&app.url, &mut said).await;
         said.add_folder("state file", folder.path());
-        let log = lines.lock().expect("not poisoned").join("\n");
+        let log = journal.lines().join("\n");
         assert!(
             log.contains("log.target=") && log.len() > 100_000,
             "{dialect:?}: {} bytes",

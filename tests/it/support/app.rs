@@ -1,19 +1,16 @@
 //! The exporter on a free port. Nothing polls by itself; time passes when the test says so.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use trio_exporter::{
     app::{App, PollerFactory, StateWriter, shutdown},
     config::{Config, Target},
     http,
     metrics::{self, Identity},
-    model::{Clock, Goals, Selection},
+    model::Clock,
     poller::{self, Poller},
     tally,
-    trio::{self, Dictionary, Limits},
+    trio::{self, Dictionary},
 };
 
 use super::Samples;
@@ -30,22 +27,12 @@ pub(crate) struct TestApp {
 
 /// A target at `server` with the credentials that the tests' Trios know.
 pub(crate) fn target(server: &str) -> Target {
-    Target {
-        name: "test".into(),
-        trio: trio::Settings {
-            servers: vec![server.parse().expect("a URL")],
-            client_key: "Y2xpZW50LWtleQ==".to_owned().into(),
-            username: "exporter".to_owned().into(),
-            password: "lösenord".to_owned().into(),
-            time_zone: None,
-            default_case_class: None,
-            extra_roots: trio::ExtraRoots::default(),
-            limits: Limits { request: Duration::from_secs(2), ..Limits::default() },
-        },
-        dictionary: Arc::new(Dictionary::builtin().expect("valid")),
-        goals: Arc::new(Goals::default()),
-        contact_centers: Selection::default(),
-    }
+    let [client_key, username, password] =
+        ["Y2xpZW50LWtleQ==", "exporter", "lösenord"].map(|text| text.to_owned().into());
+    let servers = vec![server.parse().expect("a URL")];
+    let mut trio = trio::Settings::new(servers, client_key, username, password);
+    trio.limits.request = Duration::from_secs(2);
+    Target::new("test", trio, Dictionary::builtin().expect("valid"))
 }
 
 /// A configuration of one target that shows agents as `identity` says.

@@ -33,8 +33,8 @@ impl Recording {
     /// The same, with the result of the first look.
     pub(crate) async fn try_begin(target: Target, clock: Clock) -> (Self, Result<(), Error>) {
         let recorder = Arc::new(Recorder::new(clock.now()));
-        let Target { name, trio, dictionary, contact_centers, .. } = target.clone();
-        let poll = poller::Settings::default().within(&trio.limits);
+        let Target { name, trio, poll, dictionary, contact_centers, .. } = target.clone();
+        let poll = poller::Settings::default().within(poll);
         let stats = Arc::default();
         let client = Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone())
             .expect("a client");

@@ -11,6 +11,7 @@ use trio_exporter::{
 };
 
 use super::target;
+use crate::process::command;
 
 /// The simulated Trio; it stops when this is dropped.
 pub(crate) struct Simulated {
@@ -39,6 +40,31 @@ impl Simulated {
     /// The base of its API.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/te/api", self.addr)
+    }
+
+    /// A small one in real time, for tests that need only that something is read.
+    pub(crate) async fn small() -> Self {
+        let options = Options { services: 2, agents: 6, ..Options::default() };
+        Self::start(options, Clock::system()).await
+    }
+
+    /// Its entry under `targets` of a configuration file.
+    pub(crate) fn entry(&self, name: &str) -> String {
+        let Options { client_key, username, password, .. } = &self.options;
+        let url = self.url();
+        format!(
+            "  - {{name: {name}, servers: \"{url}\", client_key: {client_key}, username: {username}, password: {password}}}\n"
+        )
+    }
+
+    /// A command that ends by itself and finds this Trio in its environment.
+    pub(crate) fn command(&self, arguments: &[&str]) -> snapbox::cmd::Command {
+        let Options { client_key, username, password, .. } = &self.options;
+        command(arguments).env("TRIO_URL", self.url()).envs([
+            ("TRIO_CLIENT_KEY", client_key),
+            ("TRIO_USERNAME", username),
+            ("TRIO_PASSWORD", password),
+        ])
     }
 
     /// Gives an order to the simulator's control.

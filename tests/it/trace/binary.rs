@@ -1,53 +1,39 @@
 //! `trace` as an operator starts it.
 
-use std::{path::PathBuf, process::Command};
-
 use pretty_assertions::assert_eq;
 use rustix::process::Signal;
+use tempfile::TempDir;
 use trio_exporter::{model::Clock, sim::Options};
 
 use crate::{
-    process::{exporter, folder},
-    support::Simulated,
+    process::{command, ended, exporter, folder, run},
+    support::{Simulated, configure},
 };
 
-/// A configuration of targets at `urls`, called `one`, `two` …
-fn configured(folder: &tempfile::TempDir, urls: &[&str], password: &str) -> PathBuf {
-    let mut text = "targets:\n".to_owned();
-    for (name, url) in ["one", "two"].iter().zip(urls) {
-        text += &format!(
-            "  - name: {name}\n    servers: [\"{url}\"]\n    client_key: c2ltdWxhdGVkLWNsaWVudC1rZXk=\n    \
-             username: exporter\n    password: {password}\n    time_zone: Europe/Stockholm\n"
-        );
-    }
-    let file = folder.path().join("trio-exporter.yml");
-    std::fs::write(&file, text).expect("written");
-    file
+/// A configuration of targets called `one`, `two` …
+fn configured(folder: &TempDir, trios: &[&Simulated]) -> String {
+    let entries = ["one", "two"].iter().zip(trios).map(|(name, trio)| trio.entry(name));
+    let zoned = |entry: String| entry.replace("}\n", ", time_zone: Europe/Stockholm}\n");
+    configure(folder.path(), &format!("targets:\n{}", entries.map(zoned).collect::<String>()))
 }
 
-async fn run(file: &std::path::Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    command.env_clear().arg("trace").arg("--config.file").arg(file).args(arguments);
-    let output =
-        tokio::task::spawn_blocking(move || command.output().expect("the binary starts")).await;
-    let output = output.expect("no panic");
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
+async fn trace(file: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    ended(&run(command(["trace", "--config.file", file]).args(arguments)).await)
 }
 
 #[tokio::test]
 async fn trace_ends_after_its_time_with_a_summary() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let folder = folder();
-    let file = configured(&folder, &[&trio.url()], "smörgåsbord");
-    let (code, stdout, stderr) = run(&file, &["--for", "2s", "--service", "101"]).await;
+    let file = configured(&folder, &[&trio]);
+    let (code, stdout, stderr) = trace(&file, &["--for", "2s", "--service", "101"]).await;
     assert_eq!(code, Some(0), "{stderr}");
     let lines: Vec<&str> = stdout.lines().collect();
     assert!(lines[0].contains("tracing one every 5 s with a session of its own"), "{stdout}");
     assert!(lines[1].contains("list services/calls of contact centre 1: read, "), "{stdout}");
     let last = lines.last().expect("a line");
     assert!(last.contains("svc 101 Växel  ") && last.contains("  in all: offered "), "{stdout}");
-    let (_, stdout, _) = run(&file, &["--for", "1s", "--output", "json"]).await;
+    let (_, stdout, _) = trace(&file, &["--for", "1s", "--output", "json"]).await;
     let events: Vec<String> = stdout
         .lines()
         .map(|line| {
@@ -61,8 +47,8 @@ async fn trace_ends_after_its_time_with_a_summary() {
 async fn ctrl_c_ends_trace_with_summary_and_code_0() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let folder = folder();
-    let file = configured(&folder, &[&trio.url()], "smörgåsbord");
-    let mut trace = exporter(&["trace", "--config.file", file.to_str().expect("UTF-8")]);
+    let file = configured(&folder, &[&trio]);
+    let mut trace = exporter(&["trace", "--config.file", &file]);
     trace
         .says("what it reads", |text| {
             text.contains("services/calls of contact centre 1").then_some(())
@@ -77,8 +63,8 @@ async fn ctrl_c_ends_trace_with_summary_and_code_0() {
 async fn errors_have_a_message_and_an_exit_code() {
     let trio = Simulated::start(Options::default(), Clock::system()).await;
     let folder = folder();
-    let both = configured(&folder, &[&trio.url(), &trio.url()], "smörgåsbord");
-    let (code, _, stderr) = run(&both, &[]).await;
+    let both = configured(&folder, &[&trio, &trio]);
+    let (code, _, stderr) = trace(&both, &[]).await;
     assert_eq!(
         (code, &*stderr),
         (Some(2), "--target: name one of the configured targets: one, two\n")
@@ -98,12 +84,13 @@ async fn errors_have_a_message_and_an_exit_code() {
         (&["--target", "two", "--for", "5"], 2, "give a duration with its unit"),
         (&["--target", "two", "--wait-for-service"], 2, "--service"),
     ] {
-        let (code, _, stderr) = run(&both, arguments).await;
+        let (code, _, stderr) = trace(&both, arguments).await;
         assert_eq!(code, Some(exit), "{arguments:?}: {stderr}");
         assert!(stderr.contains(message), "{arguments:?}: {stderr}");
     }
-    let wrong = configured(&folder, &[&trio.url()], "wrong");
-    let (code, _, stderr) = run(&wrong, &["--for", "10s"]).await;
+    let text = std::fs::read_to_string(configured(&folder, &[&trio])).expect("written");
+    let wrong = configure(folder.path(), &text.replace("smörgåsbord", "wrong"));
+    let (code, _, stderr) = trace(&wrong, &["--for", "10s"]).await;
     assert_eq!(code, Some(1), "{stderr}");
     assert!(stderr.contains("Trio cannot be read: login refused"), "{stderr}");
 }

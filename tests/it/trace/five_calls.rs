@@ -7,11 +7,10 @@ use std::{
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
-use tracing_subscriber::{layer::SubscriberExt, util::SubscriberInitExt};
 use wiremock::{Mock, Request, ResponseTemplate, matchers::path};
 
 use super::Traced;
-use crate::support::{HandWritten, LogLines, still_clock, target};
+use crate::support::{HandWritten, Journal, still_clock, target};
 
 /// A Trio whose lists of calls and of services a test changes.
 pub(super) struct ChangingTrio {
@@ -175,15 +174,14 @@ async fn programs_get_the_same_facts() {
 
 #[tokio::test]
 async fn no_line_or_log_names_case_agent_or_caller() {
-    let lines = Arc::<Mutex<Vec<String>>>::default();
-    let _guard = tracing_subscriber::registry().with(LogLines(lines.clone())).set_default();
+    let journal = Journal::begin();
     let mut traced = traced().await;
     let summary = traced.trace.tracer().summary();
     let mut said: Vec<String> =
         traced.lines.iter().chain(&summary).map(|line| line.json().to_string()).collect();
     said.push(format!("{:?}", traced.trace));
     said.extend(traced.text());
-    said.extend(lines.lock().expect("not poisoned").iter().cloned());
+    said.extend(journal.lines());
     assert!(said.iter().any(|line| line.contains("cannot be read")), "the log is heard");
     for planted in ["88001", "4711", "Anna", "Andersson", "0701234567"] {
         // The poller itself holds its readings; the lines about them do not.

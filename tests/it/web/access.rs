@@ -5,9 +5,8 @@ use pretty_assertions::assert_eq;
 use tokio::net::TcpStream;
 
 use super::{
-    authority::Authority,
     connection::{caller, get},
-    served::{Files, Served, read, settings},
+    served::{Authority, Files, Served, read, settings},
 };
 
 /// A hash that is quickly compared with.

@@ -13,7 +13,7 @@ use tokio::{
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-use super::authority::{Authority, Certified};
+use super::served::{Authority, Certified};
 
 /// A TLS client: its trust, its certificate, its versions and protocols.
 pub(super) struct Caller<'a> {

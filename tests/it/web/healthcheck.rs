@@ -1,28 +1,25 @@
 //! `trio-exporter healthcheck`, the binary, against servers of all kinds.
 
-use std::process::{Command, Output};
-
 use pretty_assertions::assert_eq;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
-    task::spawn_blocking,
 };
 
 use super::{
     access::hash,
-    authority::Authority,
-    served::{Files, Served, settings},
+    served::{Authority, Files, Served, settings},
 };
-use crate::support::NOBODY;
+use crate::{
+    process::{command, ended, run},
+    support::NOBODY,
+};
 
 /// The exit code, and all that was printed.
 async fn check(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trio-exporter"));
-    command.arg("healthcheck").args(arguments).env_clear().envs(environment.iter().copied());
-    let output = spawn_blocking(move || command.output()).await.expect("no panic");
-    let Output { status, stdout, stderr } = output.expect("the binary starts");
-    (status.code(), String::from_utf8([stdout, stderr].concat()).expect("UTF-8"))
+    let check = command(["healthcheck"]).args(arguments).envs(environment.iter().copied());
+    let (code, said, _) = ended(&run(check.stderr_to_stdout()).await);
+    (code, said)
 }
 
 async fn assert_well(arguments: &[&str]) {

@@ -8,9 +8,8 @@ use trio_exporter::http::Settings;
 
 use super::{
     access::{basic, hash},
-    authority::{Authority, Certified},
     connection::{Caller, caller, get, shown},
-    served::{Files, Served, settings},
+    served::{Authority, Certified, Files, Served, settings},
 };
 use crate::process::{PATIENCE, until};
 

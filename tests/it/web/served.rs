@@ -1,4 +1,5 @@
-//! An exporter that goes by a web configuration. Nothing polls.
+//! An exporter that goes by a web configuration, and an authority that signs certificates for it.
+//! Nothing polls.
 
 use std::{
     net::SocketAddr,
@@ -6,6 +7,8 @@ use std::{
     time::Duration,
 };
 
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 use trio_exporter::{
@@ -15,7 +18,6 @@ use trio_exporter::{
     metrics::Identity,
 };
 
-use super::authority::{Authority, Certified};
 use crate::{
     process::folder,
     support::{NOBODY, config as exporter, still_clock, target},
@@ -96,5 +98,47 @@ impl Served {
 
     pub(super) fn address(&self) -> SocketAddr {
         self.addresses[0]
+    }
+}
+
+/// An authority of a test's own.
+pub(super) struct Authority {
+    pub(super) pem: String,
+    pub(super) der: CertificateDer<'static>,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+/// A certificate and its key.
+pub(super) struct Certified {
+    pub(super) pem: String,
+    pub(super) key_pem: String,
+    pub(super) der: CertificateDer<'static>,
+    pub(super) key: PrivateKeyDer<'static>,
+}
+
+impl Authority {
+    pub(super) fn new() -> Self {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let certificate = params.self_signed(&key).expect("a certificate");
+        Self {
+            pem: certificate.pem(),
+            der: certificate.der().clone(),
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    /// A certificate for `name`.
+    pub(super) fn certify(&self, name: &str) -> Certified {
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(vec![name.to_owned()]).expect("a name");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        Certified {
+            pem: certificate.pem(),
+            key_pem: key.serialize_pem(),
+            der: certificate.der().clone(),
+            key: PrivateKeyDer::try_from(key.serialize_der()).expect("a key"),
+        }
     }
 }

@@ -16,9 +16,8 @@ use trio_exporter::{
 };
 
 use super::{
-    authority::Authority,
     connection::{Caller, caller, get},
-    served::{Files, Served, settings},
+    served::{Authority, Files, Served, settings},
 };
 
 const SHORT: Duration = Duration::from_millis(300);

@@ -6,9 +6,10 @@ use futures_util::{StreamExt, stream};
 
 use crate::{
     dashboard::{
-        Board, Panel, Question, Variable, as_line,
+        Board, DropDownItem, Panel, Question, Variable, as_line,
         display::{Answer, Series, Shown, show},
     },
+    durations::seconds,
     prometheus::Prometheus,
     promql::with_variables,
 };
@@ -19,6 +20,13 @@ const PARALLEL: usize = 4;
 const POINTS: u64 = 1_000;
 const DAY: u64 = 86_400;
 
+/// Panels that are drawn over time or as bars: of them, these tests only ask whether Prometheus
+/// refuses a query.
+const DRAWN: [&str; 5] = ["barchart", "heatmap", "state-timeline", "status-history", "timeseries"];
+/// Seconds before the end for which they are asked: no written morning is longer, and a panel of
+/// five weeks would take most of the time of the test.
+const DRAWN_TIME: u64 = 3_600;
+
 /// Values of variables that a reader has chosen; the others are as the board opens.
 pub(super) type Choices = BTreeMap<&'static str, &'static str>;
 
@@ -26,9 +34,12 @@ pub(super) type Choices = BTreeMap<&'static str, &'static str>;
 pub(super) struct Opened {
     /// Panels with what they show, where it is a number or a table.
     pub(super) panels: Vec<(String, Shown)>,
-    /// Options of the variables that ask for them.
-    pub(super) options: BTreeMap<String, Vec<String>>,
+    /// Items of the drop-downs.
+    pub(super) options: DropDowns,
 }
+
+/// Items by variable, of the variables that ask for them.
+pub(super) type DropDowns = BTreeMap<String, Vec<DropDownItem>>;
 
 /// Opens a board at `now`, in seconds since 1970.
 ///
@@ -40,6 +51,34 @@ pub(super) async fn open(
     now: u64,
     choices: &Choices,
 ) -> Opened {
+    let (from, to) = range(&board.json["time"]["from"], now);
+    let (values, options) = filled_in(board, prometheus, now, choices).await;
+    let values = &values;
+    let shown = board.panels().into_iter().map(async |panel| {
+        let answers = answers(panel, &board.file, prometheus, values, now).await;
+        Some((panel.title().to_owned(), show(panel, &answers)?))
+    });
+    let panels: Vec<_> = stream::iter(shown).buffered(PARALLEL).collect().await;
+    for annotation in board.annotations() {
+        if let Some(expr) = annotation["expr"].as_str() {
+            let expr = filled(expr, values);
+            let answer = prometheus.matrix(&expr, from.max(to - DRAWN_TIME), to, 60).await;
+            answer.unwrap_or_else(|error| panic!("{}: an annotation: {expr}\n{error}", board.file));
+        }
+    }
+    Opened { panels: panels.into_iter().flatten().collect(), options }
+}
+
+/// Values of the variables of a board that is opened at `now`, and the items of its drop-downs.
+///
+/// # Panics
+/// Prometheus refuses a query.
+pub(super) async fn filled_in(
+    board: &Board,
+    prometheus: &Prometheus,
+    now: u64,
+    choices: &Choices,
+) -> (HashMap<String, String>, DropDowns) {
     let mut values = HashMap::new();
     let mut options = BTreeMap::new();
     let (from, to) = range(&board.json["time"]["from"], now);
@@ -56,20 +95,7 @@ pub(super) async fn open(
         let opened = chosen.unwrap_or_else(|| variable.opened(&found));
         values.insert(variable.name().to_owned(), variable.interpolated(&opened, is_changed));
     }
-    let values = &values;
-    let shown = board.panels().into_iter().map(async |panel| {
-        let answers = answers(panel, &board.file, prometheus, values, now).await;
-        Some((panel.title().to_owned(), show(panel, &answers)?))
-    });
-    let panels: Vec<_> = stream::iter(shown).buffered(PARALLEL).collect().await;
-    for annotation in board.annotations() {
-        if let Some(expr) = annotation["expr"].as_str() {
-            let expr = filled(expr, values);
-            let answer = prometheus.matrix(&expr, from, to, 60).await;
-            answer.unwrap_or_else(|error| panic!("{}: an annotation: {expr}\n{error}", board.file));
-        }
-    }
-    Opened { panels: panels.into_iter().flatten().collect(), options }
+    (values, options)
 }
 
 async fn ask_options(
@@ -79,7 +105,7 @@ async fn ask_options(
     values: &HashMap<String, String>,
     (from, to): (u64, u64),
     place: &str,
-) -> Vec<String> {
+) -> Vec<DropDownItem> {
     let lines: Vec<String> = match question {
         Question::LabelValues { selector, label } => {
             let [from, to] = [from, to].map(|time| time.to_string());
@@ -99,7 +125,7 @@ async fn ask_options(
             series.iter().map(|series| as_line(&series.all_labels(), series.value, to)).collect()
         }
     };
-    variable.options(&lines)
+    variable.items(&lines)
 }
 
 /// Start and end of the time shown.
@@ -164,6 +190,8 @@ async fn answers(
         let expr = filled(target["expr"].as_str().unwrap_or_default(), &values);
         let place = || format!("{file}: {}: {expr}", panel.title());
         let series = if target["range"] == true {
+            let is_drawn = DRAWN.contains(&panel.kind());
+            let from = if is_drawn { from.max(now - DRAWN_TIME) } else { from };
             let start = from / step * step;
             let answer = prometheus.matrix(&expr, start, now, step).await;
             let answer = answer.unwrap_or_else(|error| panic!("{}\n{error}", place()));
@@ -187,18 +215,4 @@ async fn answers(
         });
     }
     answers
-}
-
-/// A length of time of one unit.
-fn seconds(text: &str) -> Option<u64> {
-    let (number, unit) = text.split_at(text.len().checked_sub(1)?);
-    let of_unit = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => DAY,
-        "w" => 7 * DAY,
-        _ => return None,
-    };
-    Some(number.parse::<u64>().ok()? * of_unit)
 }

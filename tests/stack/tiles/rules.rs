@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use tempfile::TempDir;
 
 use crate::{
-    prometheus::{Labels, Prometheus},
+    durations::seconds,
+    prometheus::{Labels, Prometheus, series},
     promql::{
         rule_files::{ALERTS, RECORDING, Rule, RuleFile},
         selectors,
@@ -61,7 +62,7 @@ struct Samples(BTreeMap<u64, Vec<(String, f64)>>);
 
 impl Samples {
     fn add(&mut self, name: &str, labels: &Labels, value: f64, time: u64) {
-        self.0.entry(time).or_default().push((format!("{name}{}", written(labels)), value));
+        self.0.entry(time).or_default().push((series(name, labels), value));
     }
 
     fn into_scrapes(self) -> Scrapes {
@@ -107,8 +108,8 @@ async fn recorded(prometheus: &Prometheus, rules: &[Rule], from: u64, to: u64) -
 async fn alerts(prometheus: &Prometheus, from: u64, to: u64) -> Scrapes {
     let mut samples = Samples::default();
     for rule in RuleFile::shipped(ALERTS).rules() {
-        let lasting = rule.lasting.as_deref().map_or(0, seconds);
-        let keep = rule.keep_firing_for.as_deref().map_or(0, seconds);
+        let lasting = rule.lasting.as_deref().map_or(0, length);
+        let keep = rule.keep_firing_for.as_deref().map_or(0, length);
         for (mut labels, points) in answer(prometheus, rule, from, to).await {
             labels.insert("alertname".into(), rule.alert.clone().expect("a name"));
             let (mut since, mut last) = (None, 0);
@@ -132,17 +133,6 @@ async fn alerts(prometheus: &Prometheus, from: u64, to: u64) -> Scrapes {
     samples.into_scrapes()
 }
 
-/// Labels as a selector has them.
-fn written(labels: &Labels) -> String {
-    let pairs: Vec<String> =
-        labels.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
-    format!("{{{}}}", pairs.join(","))
-}
-
-/// A duration of one unit, as all of ours are.
-fn seconds(text: &str) -> u64 {
-    let (number, unit) = text.split_at(text.len() - 1);
-    let number: u64 = number.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
-    let of_unit = BTreeMap::from([("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)]);
-    number * of_unit.get(unit).unwrap_or_else(|| panic!("{text}: {unit} is no unit"))
+fn length(text: &str) -> u64 {
+    seconds(text).unwrap_or_else(|| panic!("{text} is no length of time"))
 }

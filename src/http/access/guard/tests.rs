@@ -109,7 +109,7 @@ async fn agents_page_is_protected_under_any_spelling_of_path() {
 #[tokio::test]
 async fn rate_limit_is_checked_before_login() {
     let rate_limit = Some(RateLimit {
-        interval: std::time::Duration::from_secs(3600),
+        interval: Duration::from_secs(3600),
         burst: 2.try_into().expect("not zero"),
     });
     let web = Web { users: users(&[("alice", "one")]), rate_limit, ..Web::default() };

@@ -6,6 +6,7 @@ use std::{
 };
 
 use pretty_assertions::assert_eq;
+use secrecy::ExposeSecret;
 
 use super::*;
 
@@ -167,4 +168,39 @@ async fn disconnected_client_keeps_its_turn_until_compared() {
     release.send(()).expect("a comparison waits");
     release.send(()).expect("a comparison waits");
     assert_eq!(second.await.expect("no panic"), Verdict::Accepted);
+}
+
+fn parsed(value: &str) -> Option<Credentials> {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::AUTHORIZATION, value.parse().expect("a header"));
+    Credentials::from_headers(&headers)
+}
+
+#[test]
+fn password_begins_after_first_colon() {
+    for (text, name, password) in [
+        ("alice:secret", "alice", "secret"),
+        ("a:b:c", "a", "b:c"),
+        (":zebra", "", "zebra"),
+        ("åsa:", "åsa", ""),
+    ] {
+        let value = format!("bAsIc {}", BASE64_STANDARD.encode(text));
+        let credentials = parsed(&value).expect(text);
+        assert_eq!(credentials.name, name);
+        assert_eq!(credentials.password.expose_secret(), password.as_bytes());
+        assert!(
+            password.is_empty() || !format!("{credentials:?}").contains(password),
+            "{credentials:?}"
+        );
+    }
+}
+
+#[test]
+fn malformed_or_other_scheme_gives_no_credentials() {
+    for value in
+        ["", "Basic", "Basic ", "Basic ????", "Basic YWxpY2U=", "Bearer YTpi", "Basic gDpi"]
+    {
+        assert!(parsed(value).is_none(), "{value}");
+    }
+    assert!(Credentials::from_headers(&HeaderMap::new()).is_none());
 }

@@ -10,6 +10,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use super::*;
 use crate::{
     http::{ExternalUrl, Landing, Readiness, Reload, router},
     metrics::{Exposition, Identity, Settings, Sharing, Source, tests::serving},
@@ -133,4 +134,64 @@ async fn target_of_another_shard_is_404_naming_that_shard() {
     }
     let (_, _, text) = ask(&[], sharing(), None, "/metrics?target=west", &HOST).await;
     assert_eq!(text, "404: there is no target \"west\"; known: none\n");
+}
+
+#[test]
+fn host_port_accepts_host_and_port_only() {
+    let long = "x".repeat(254);
+    for good in [
+        "exporter",
+        "trio-exporter:10427",
+        "10.0.0.1:1",
+        "[::1]:10427",
+        "[2001:db8::1]",
+        "a_b.example.",
+    ] {
+        assert_eq!(HostPort::parse(good).map(|address| address.to_string()).as_deref(), Some(good));
+    }
+    for bad in [
+        "",
+        ":80",
+        "a:",
+        "a:0",
+        "a:65536",
+        "a:+1",
+        "a:b",
+        "user@host",
+        "a/b",
+        "a b",
+        "a\"b",
+        "a\r\nb",
+        "[::1",
+        "[x]:1",
+        "[::1]x",
+        "::1",
+        "å.example",
+        "a,b",
+        "a?b",
+        "a#b",
+        "<a>",
+        &long,
+    ] {
+        assert_eq!(HostPort::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn external_url_is_scheme_and_host_without_path() {
+    let url: ExternalUrl = "https://trio.example:8443/".parse().expect("an address");
+    assert_eq!((url.scheme(), url.address().to_string().as_str()), ("https", "trio.example:8443"));
+    assert!("http://trio.example".parse::<ExternalUrl>().is_ok());
+    for bad in [
+        "trio.example",
+        "trio.example:1",
+        "ftp://a",
+        "http://a/b",
+        "http://a?b",
+        "http://u:p@a",
+        "http://",
+        "",
+    ] {
+        assert_eq!(bad.parse::<ExternalUrl>(), Err(BadExternalUrl), "{bad}");
+    }
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::sim::scenario::{Scenario, ServicePlan, Team};
-use crate::sim::world::{Behaviour, Callback, Demand, Distribution, Overflow, Transfer};
+use crate::sim::{
+    Activity, Behaviour, Callback, Demand, Distribution, Overflow, Scenario, ServicePlan, Team,
+    Transfer,
+};
 
 fn second(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -40,7 +42,7 @@ fn world(scenario: &Scenario, arrivals: &[u64]) -> World {
     let mut world = World::from_scenario(1, scenario);
     world.keep_log();
     for at in arrivals {
-        world.step(second(*at) - world.now());
+        world.step(second(*at) - world.now);
         world.create_case(101);
     }
     world

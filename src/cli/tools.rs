@@ -1,0 +1,278 @@
+//! The commands of the room `tools`: their flags become its settings.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use tokio::{select, sync::watch};
+
+use super::{CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, run};
+use crate::{
+    app::shutdown::{self, Stop},
+    config::{self, Config, Target},
+    model::{Clock, Collector},
+    poller::{self, Poller},
+    tally,
+    tools::{
+        check::{self, Level, Report},
+        healthcheck::{self, Probe},
+        init::{self, Failure, Rules, StandardInput},
+        inspect,
+        record::{self, Folder, KeptFields, Recorder},
+    },
+    trio::{Client, Secret},
+};
+
+pub(super) async fn healthcheck(args: HealthcheckArgs) -> anyhow::Result<()> {
+    Ok(healthcheck::ask(&settings(args)?).await?)
+}
+
+fn settings(args: HealthcheckArgs) -> anyhow::Result<healthcheck::Settings> {
+    let url = args.url.parse().with_context(|| format!("--url: {:?} is no URL", args.url))?;
+    let read = |flag: &str, path: &Path| {
+        fs::read(path).with_context(|| format!("{flag}: cannot read {}", path.display()))
+    };
+    let ca = args.ca_file.as_deref().map(|path| read("--ca-file", path)).transpose()?;
+    let user = match (args.user, args.password_file.as_deref()) {
+        (Some(name), Some(path)) => {
+            let Ok(text) = String::from_utf8(read("--password-file", path)?) else {
+                bail!("--password-file: {} is not UTF-8", path.display());
+            };
+            // Editors end the last line of a file with a line break.
+            Some((name, SecretString::from(text.trim_end_matches(['\r', '\n']))))
+        }
+        _ => None,
+    };
+    let probe = if args.ready { Probe::Ready } else { Probe::Healthy };
+    Ok(healthcheck::Settings {
+        url,
+        probe,
+        timeout: args.timeout,
+        ca,
+        insecure: args.insecure,
+        user,
+    })
+}
+
+// There is no flag for a secret: every user of the machine can read the command line of a process.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Address of the API, such as https://trio.example/te/api; may be given again, the preferred
+    /// one first. Asked for if it is not given.
+    #[arg(long = "server", value_name = "URL")]
+    servers: Vec<String>,
+    /// Name of the target: the label `target` of its metrics.
+    #[arg(long, value_name = "NAME", default_value = "trio")]
+    target: String,
+    /// The folder to write trio-exporter.yml and the secret files to.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    directory: PathBuf,
+    /// Replace existing files.
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) fn init(args: InitArgs) -> anyhow::Result<()> {
+    let InitArgs { servers, target, directory, force } = args;
+    let rules = Rules {
+        name: config::check_name,
+        servers: |text| {
+            let servers = config::servers(text).map(|(servers, _)| servers);
+            servers.map_err(|mistakes| mistakes.join("; "))
+        },
+        secret: |key, text| config::check_secret(key, &Secret::from(text.clone())),
+        file: |path| {
+            let config = config::load(Some(path), &|_| None);
+            config.map(|config| config.warnings).map_err(|mistakes| mistakes.join("\n"))
+        },
+    };
+    let settings = init::Settings { servers, target, directory, force, rules };
+    init::init(&settings, &mut StandardInput::new(), &mut io::stdout()).map_err(|failure| {
+        match failure {
+            Failure::Unusable(message) => UsageError(vec![message]).into(),
+            other => other.into(),
+        }
+    })
+}
+
+pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
+    let config = run::configuration(args.config.as_deref())?;
+    let configured = config.targets.len();
+    let mut targets = config.targets;
+    if let Some(wanted) = args.target.as_deref() {
+        let names: Vec<String> = targets.iter().map(|target| target.name.to_string()).collect();
+        targets.retain(|target| &*target.name == wanted);
+        if targets.is_empty() {
+            let message =
+                format!("--target: name one of the configured targets: {}", names.join(", "));
+            return Err(UsageError(vec![message]).into());
+        }
+    }
+    let mut out = io::stdout();
+    write!(out, "{}", check::configuration(configured, &config.warnings))?;
+    let mut failures = 0;
+    for target in targets {
+        // Printed target by target: one that hangs must not hide what is known about the others.
+        let report = check_target(target, &config.poll).await?;
+        write!(out, "{report}")?;
+        failures += report.count(Level::Fail);
+    }
+    if failures > 0 {
+        bail!("{failures} of the lines above say FAIL");
+    }
+    Ok(())
+}
+
+async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
+    let clock = Clock::system();
+    let client =
+        Client::new(target.trio.clone(), target.dictionary, Default::default(), clock.clone())?;
+    let target = check::CheckTarget {
+        name: target.name,
+        settings: target.trio,
+        contact_centers: target.contact_centers,
+        intervals: Collector::ALL.map(|collector| poll.interval(collector)),
+        configuration: poll.configuration,
+        limits: target.poll,
+    };
+    Ok(check::check(&target, &client, &clock).await)
+}
+
+/// Format of the report.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Output {
+    /// A table for people.
+    #[default]
+    Table,
+    /// JSON for programs; `--save` writes it, too.
+    Json,
+}
+
+pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
+    // First, so that a wrong file is reported before Trio is asked.
+    let before = args.diff.as_deref().map(read).transpose()?;
+    let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
+    let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
+    let report = inspect::inspect(&client, args.show_values).await?;
+    if let Some(path) = &args.save {
+        let text = serde_json::to_string_pretty(&report)?;
+        fs::write(path, text)
+            .with_context(|| format!("--save: cannot write {}", path.display()))?;
+    }
+    let mut out = io::stdout();
+    if args.suggest {
+        write!(out, "{}", inspect::fields_file(&report))?;
+    } else if let Some(before) = before {
+        for line in inspect::differences(&before, &report) {
+            writeln!(out, "{line}")?;
+        }
+    } else {
+        match args.output {
+            Output::Table => write!(out, "{}", inspect::table(&report))?,
+            Output::Json => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> anyhow::Result<inspect::Report> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        UsageError(vec![format!(
+            "--diff: {}: {error}; give a file that `inspect --save` wrote",
+            path.display()
+        )])
+    };
+    let text = fs::read_to_string(path).map_err(|error| wrong(&error))?;
+    Ok(serde_json::from_str(&text).map_err(|error| wrong(&error))?)
+}
+
+pub(super) async fn record(args: RecordArgs) -> anyhow::Result<()> {
+    let Config { targets, poll, tally, .. } = run::configuration(args.config.as_deref())?;
+    let target = run::select_target(targets, args.target.as_deref())?;
+    let keep = KeptFields::read(&args.keep_values, &target.dictionary);
+    let keep = keep.map_err(|error| UsageError(vec![format!("--keep-values: {error}")]))?;
+    // Before Trio is asked: a wrong folder must not cost the time of a recording.
+    let folder = Folder::prepare(&args.save)
+        .map_err(|error| UsageError(vec![format!("--save: {error}")]))?;
+    let poll = match args.interval {
+        Some(seconds) => poller::Settings { state: Duration::from_secs(seconds), ..poll },
+        None => poll,
+    };
+    let stop = shutdown::on_signal()?;
+    let (servers, dictionary) = (target.trio.servers.clone(), target.dictionary.clone());
+    let recorder = match record_cycles(target, poll, tally, args.cycles, stop).await {
+        Ok(recorder) => recorder,
+        Err(error) => {
+            folder.abandon();
+            return Err(error);
+        }
+    };
+    let summary = match record::write(&recorder, &servers, &dictionary, &keep, &folder) {
+        Ok(summary) => summary,
+        Err(error) => {
+            folder.abandon();
+            return Err(error.into());
+        }
+    };
+    let path = folder.path().display();
+    let mut out = io::stdout();
+    writeln!(
+        out,
+        "{path}: {} cycles, {} requests\n\
+         {} member names and {} words are kept as the server wrote them; {} member names that look like data are replaced.\n\
+         Read {path}/kept.txt before you give the folder to anyone.\n\
+         Replay it: trio-exporter simulate --replay {path}",
+        summary.cycles, summary.exchanges, summary.names, summary.words, summary.hidden
+    )?;
+    Ok(())
+}
+
+/// Records one look at every resource, then `cycles` cycles of the exporter; fewer if a stop is
+/// requested.
+async fn record_cycles(
+    target: Target,
+    poll: poller::Settings,
+    tally: tally::Settings,
+    cycles: u32,
+    stop: Stop,
+) -> anyhow::Result<Arc<Recorder>> {
+    let clock = Clock::system();
+    let recorder = Arc::new(Recorder::new(clock.now()));
+    let Target { name, trio, poll: limits, dictionary, contact_centers, .. } = target;
+    let poll = poll.within(limits);
+    let stats = Arc::default();
+    let client = Client::new(trio, dictionary.clone(), Arc::clone(&stats), clock.clone())?;
+    let client = client.with_observer(recorder.clone());
+    let mut out = io::stdout();
+    record::look(&client, &dictionary, &contact_centers).await?;
+    writeln!(out, "looked at every resource: {} requests", recorder.exchanges())?;
+    let publish = watch::Sender::new(None);
+    let poller = Poller::new(name, client, poll, tally, clock.clone(), stats, publish);
+    let mut poller = poller.selecting(contact_centers);
+    for cycle in 1..=cycles {
+        let begun = Instant::now();
+        recorder.begin_cycle(clock.now());
+        poller.step().await;
+        writeln!(out, "cycle {cycle} of {cycles}: {} requests", recorder.exchanges())?;
+        if cycle < cycles {
+            // The poller's own period, not poll.state: on a large site it reads less often, and a
+            // cycle that comes too early would be empty.
+            let pause = poller.period().saturating_sub(begun.elapsed());
+            select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.clone().requested() => {
+                    writeln!(out, "stopped after cycle {cycle} of {cycles}")?;
+                    break;
+                }
+            }
+        }
+    }
+    Ok(recorder)
+}
