@@ -142,7 +142,7 @@ fn escaped(value: &str) -> String {
         match sign {
             '\\' => out.push_str(r"\\\\"),
             sign if "$^*{}[]'+?.()|".contains(sign) => {
-                out.extend(["\\\\", sign.encode_utf8(&mut [0; 4])])
+                out.extend(["\\\\", sign.encode_utf8(&mut [0; 4])]);
             }
             sign => out.push(sign),
         }

@@ -108,7 +108,7 @@ fn fields() -> BTreeMap<&'static str, Vec<&'static str>> {
         match name.strip_prefix("  ") {
             None if !name.starts_with('#') => resource = name,
             Some(field) if !field.starts_with([' ', '#']) => {
-                fields.entry(resource).or_default().push(field)
+                fields.entry(resource).or_default().push(field);
             }
             _ => {}
         }

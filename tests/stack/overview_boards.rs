@@ -147,7 +147,7 @@ fn worst_service_is_that_of_the_worst_class_and_exporter() {
     let letters = class(place, "email", 90_000, [1, 2, 3]);
     let classes = [calls.clone(), chats, letters].concat();
     let later = of_other_exporter(&class(place, "voice", 10, CALLS));
-    let exporters = [calls.clone(), later].concat();
+    let exporters = [calls, later].concat();
     // A longer wait, and less of its target.
     let patient = class(["a", "1", "Post"], "voice", 400, [300, 600, 900]);
     let services = [class(place, "voice", 130, CALLS), patient].concat();

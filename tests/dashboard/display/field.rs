@@ -58,7 +58,7 @@ impl Options {
         match member {
             "unit" => self.unit = text(),
             "decimals" => {
-                self.decimals = value.as_u64().and_then(|number| usize::try_from(number).ok())
+                self.decimals = value.as_u64().and_then(|number| usize::try_from(number).ok());
             }
             "noValue" => self.no_value = text(),
             "mappings" => self.mappings = value.as_array().cloned().unwrap_or_default(),

@@ -186,7 +186,7 @@ fn links_that_lead_nowhere_or_forget_are_found() {
             (|json| first(json)["links"] = json!([{"url": "/d/trio-service"}]), "loses the time"),
             (
                 |json| {
-                    first(json)["links"] = json!([{"url": "/d/trio-service?${__url_time_range}"}])
+                    first(json)["links"] = json!([{"url": "/d/trio-service?${__url_time_range}"}]);
                 },
                 "loses $service",
             ),
@@ -230,7 +230,7 @@ fn variables_that_are_missing_or_idle_are_found() {
             (|json| in_question(json, "service", "[1d]", "[5m]"), "$service forgets its options"),
             (
                 |json| {
-                    variable(json, "job")["query"]["query"] = "label_values(trio_up, job)".into()
+                    variable(json, "job")["query"]["query"] = "label_values(trio_up, job)".into();
                 },
                 "$job forgets its options",
             ),
@@ -267,7 +267,7 @@ fn persons_on_the_other_boards_are_found() {
             ),
             (
                 |json| {
-                    json["panels"][1]["targets"][0]["datasource"]["uid"] = "${datasource}".into()
+                    json["panels"][1]["targets"][0]["datasource"]["uid"] = "${datasource}".into();
                 },
                 "the data source",
             ),
@@ -380,10 +380,10 @@ fn zeros_for_unknown_states_are_found() {
 fn each_rule_of_the_linter_finds_its_mistake() {
     const MISTAKES: [(&str, Mistake); 18] = [
         ("template-datasource-rule", |json| {
-            json["templating"]["list"][0]["name"] = "source".into()
+            json["templating"]["list"][0]["name"] = "source".into();
         }),
         ("template-datasource-rule", |json| {
-            json["templating"]["list"][0]["label"] = "Source".into()
+            json["templating"]["list"][0]["label"] = "Source".into();
         }),
         ("template-job-rule", |json| json["templating"]["list"][1]["label"] = "Jobs".into()),
         ("template-job-rule", |json| json["templating"]["list"][1]["allValue"] = "".into()),
@@ -395,7 +395,7 @@ fn each_rule_of_the_linter_finds_its_mistake() {
             json["templating"]["list"][1]["query"]["query"] = "label_value(up, job)".into();
         }),
         ("template-on-time-change-reload-rule", |json| {
-            json["templating"]["list"][3]["refresh"] = 1.into()
+            json["templating"]["list"][3]["refresh"] = 1.into();
         }),
         ("panel-datasource-rule", |json| first(json)["datasource"]["uid"] = "prometheus".into()),
         ("panel-title-description-rule", |json| first(json)["description"] = "".into()),

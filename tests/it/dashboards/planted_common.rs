@@ -22,13 +22,14 @@ fn colours_without_data_are_found() {
             ),
             (
                 |json| {
-                    defaults(json, "Measured")["thresholds"]["steps"][0]["color"] = "green".into()
+                    defaults(json, "Measured")["thresholds"]["steps"][0]["color"] = "green".into();
                 },
                 "is green without data",
             ),
             (
                 |json| {
-                    defaults(json, "Data age")["thresholds"]["steps"][0]["color"] = "#8e8e8e".into()
+                    defaults(json, "Data age")["thresholds"]["steps"][0]["color"] =
+                        "#8e8e8e".into();
                 },
                 "is #8e8e8e without data",
             ),
@@ -50,7 +51,7 @@ fn colours_without_data_are_found() {
             (
                 |json| {
                     defaults(json, "Waiting")["color"] =
-                        json!({"mode": "fixed", "fixedColor": "green"})
+                        json!({"mode": "fixed", "fixedColor": "green"});
                 },
                 "has its colour also without data",
             ),
@@ -106,7 +107,7 @@ fn alerts_and_ages_that_are_left_out_are_found() {
         &[
             (
                 |json| {
-                    rewrite(json, "Active alerts", "target=~\"$target|\"", "target=~\"$target\"")
+                    rewrite(json, "Active alerts", "target=~\"$target|\"", "target=~\"$target\"");
                 },
                 "misses alerts: ALERTS",
             ),
@@ -147,7 +148,7 @@ fn alerts_and_ages_that_are_left_out_are_found() {
                         "Data age",
                         "target=~\"$target\"} == 0",
                         "target=~\"$target\"} == 2",
-                    )
+                    );
                 },
                 "leaves out trio_up",
             ),
@@ -241,7 +242,7 @@ fn centers_that_are_merged_or_not_named_are_found() {
             (
                 |json| {
                     variable(json, "contact_center")["regex"] =
-                        "/contact_center=\"([^\"]*)\"/".into()
+                        "/contact_center=\"([^\"]*)\"/".into();
                 },
                 "shows ids of contact centres",
             ),
@@ -261,7 +262,7 @@ fn missing_places_and_reasons_of_waits_are_found() {
             ),
             (
                 |json| {
-                    rewrite(json, "Services, worst first", "\"column\", \"Why\"", "\"why\", \"\"")
+                    rewrite(json, "Services, worst first", "\"column\", \"Why\"", "\"why\", \"\"");
                 },
                 "gives no reason",
             ),
@@ -355,7 +356,7 @@ fn parts_that_differ_between_boards_are_found_and_named() {
             (
                 |json| {
                     first(json)["fieldConfig"]["defaults"]["thresholds"]["steps"][2]["value"] =
-                        600.into()
+                        600.into();
                 },
                 "the tile Data age differs from that of trio-overview: fieldConfig: defaults: thresholds: steps",
             ),

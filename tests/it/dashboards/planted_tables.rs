@@ -49,7 +49,7 @@ fn tables_that_hide_or_confuse_are_found() {
             (|json| groups(json)["gridPos"]["w"] = 8.into(), "columns are off the screen"),
             (
                 |json| {
-                    *column(groups(json), "Group") = json!([{"id": "custom.width", "value": 900}])
+                    *column(groups(json), "Group") = json!([{"id": "custom.width", "value": 900}]);
                 },
                 "off the screen",
             ),
@@ -60,7 +60,7 @@ fn tables_that_hide_or_confuse_are_found() {
             ),
             (
                 |json| {
-                    drop(groups(json)["transformations"].as_array_mut().expect("some").remove(0))
+                    drop(groups(json)["transformations"].as_array_mut().expect("some").remove(0));
                 },
                 "bare headers",
             ),
@@ -68,14 +68,14 @@ fn tables_that_hide_or_confuse_are_found() {
             (
                 |json| {
                     groups(json)["transformations"][2]["options"]["excludeByName"]["Value"] =
-                        false.into()
+                        false.into();
                 },
                 "bare headers",
             ),
             (
                 |json| {
                     groups(json)["transformations"][2]["options"]["indexByName"]["Paused"] =
-                        Value::Null
+                        Value::Null;
                 },
                 "where the column \"Paused\" is",
             ),
@@ -150,14 +150,14 @@ fn alert_tables_without_since_or_order_are_found() {
             (
                 |json| {
                     alerts(json)["options"]["sortBy"] =
-                        json!([{"displayName": "Severity", "desc": true}])
+                        json!([{"displayName": "Severity", "desc": true}]);
                 },
                 "does not begin with the critical alerts",
             ),
             (
                 |json| {
                     alerts(json)["options"]["sortBy"] =
-                        json!([{"displayName": "Alert", "desc": false}])
+                        json!([{"displayName": "Alert", "desc": false}]);
                 },
                 "does not begin with the critical alerts",
             ),
@@ -216,7 +216,7 @@ fn offers_about_persons_are_found() {
             ),
             (
                 |json| {
-                    panel(json, "Offers that ended in a pause")["description"] = "By hour.".into()
+                    panel(json, "Offers that ended in a pause")["description"] = "By hour.".into();
                 },
                 "that it is a lower bound",
             ),

@@ -65,7 +65,7 @@ fn words_for_waits_that_differ_are_found() {
                             .as_array_mut()
                             .expect("a list")
                             .pop(),
-                    )
+                    );
                 },
                 "has not all words",
             ),
@@ -124,7 +124,7 @@ fn series_and_states_that_look_alike_are_found() {
                     ask(
                         json,
                         &format!("trio_server_up{{{CHOSEN}}} + trio_server_active{{{CHOSEN}}}"),
-                    )
+                    );
                 },
                 "in use that is down",
             ),
@@ -240,7 +240,7 @@ fn sums_without_a_mark_of_completeness_are_found() {
         &[
             (
                 |json| {
-                    rewrite(json, "Lost, 30 days", "count_over_time(group", "count_over_time(sum")
+                    rewrite(json, "Lost, 30 days", "count_over_time(group", "count_over_time(sum");
                 },
                 "does not say how much",
             ),

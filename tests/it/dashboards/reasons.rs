@@ -73,7 +73,7 @@ fn has_bars(panel: Panel<'_>) -> bool {
     };
     panel.kind() == "barchart"
         && panel.0["options"]["stacking"] == "normal"
-        && BARS.iter().all(|part| fills(&part))
+        && BARS.iter().all(fills)
 }
 
 #[test]

@@ -157,8 +157,11 @@ async fn items(
     by_value(&options).into_iter().map(|(variable, items)| (variable, texts(items))).collect()
 }
 
-/// Drop-downs of the boards of the contact centre: choices before, variable, and items.
-const OF_CONTACT_CENTERS: [(&[(&str, &str)], &str, &[&str]); 9] = [
+/// Choices before (variable and value), variable, and its items.
+type DropDown = (&'static [(&'static str, &'static str)], &'static str, &'static [&'static str]);
+
+/// Drop-downs of the boards of the contact centre.
+const OF_CONTACT_CENTERS: [DropDown; 9] = [
     (&[], "target", &["a: a", "b: b"]),
     // Two names have one id.
     (&[], "contact_center", &["1: 1", "2: Syd"]),
@@ -173,7 +176,7 @@ const OF_CONTACT_CENTERS: [(&[(&str, &str)], &str, &[&str]); 9] = [
 ];
 
 /// The same of the board of persons.
-const OF_AGENTS: [(&[(&str, &str)], &str, &[&str]); 5] = [
+const OF_AGENTS: [DropDown; 5] = [
     (&[], "target", &["a: a", "b: b"]),
     (&[], "contact_center", &["1: 1", "2: 2"]),
     (&[("target", "b")], "contact_center", &["1: 1"]),
