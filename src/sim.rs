@@ -22,7 +22,7 @@ macro_rules! closed_set {
             /// Every member of the set, in the order of declaration.
             $vis const ALL: [Self; [$(stringify!($item)),+].len()] = [$(Self::$item),+];
 
-            /// Returns the text that stands for this member.
+            /// Returns the text that represents this member.
             $vis const fn $word(self) -> $kind {
                 match self { $(Self::$item => $text),+ }
             }

@@ -7,27 +7,33 @@
 mod client;
 mod dictionary;
 mod error;
+mod learned;
 mod read;
 mod resources;
+mod secret;
 mod servers;
 mod session;
 mod settings;
 mod wire;
 
-pub use client::{Client, Root, Route};
-pub use dictionary::{Dictionary, Judgement, is_no_time, meanings};
+pub use client::Client;
+pub use dictionary::{
+    Dictionary,
+    judge::{Judgement, is_no_time},
+    meanings,
+};
 pub use error::Error;
 pub use read::{
     collection::Listing,
-    examine::{Examination, Member, Missing},
+    examine::{Examination, FirstPage, Member, Missing},
+    route::{Root, Route},
 };
-pub use resources::{body_decoding::CaseListDecoder, inventory::Inventory};
-pub use servers::probe::{ApiAnswer, FirstPage};
-pub use session::secret::Secret;
+pub use resources::{CaseListDecoder, contact_centers::ApiAnswer, inventory::Inventory};
+pub use secret::Secret;
 pub use settings::{Limits, Settings, latin1};
 pub use wire::{
+    answer::masked,
     certificates::ExtraRoots,
     exchange_log::{Exchange, ExchangeObserver, Outcome},
     links::names_a_resource,
-    masked::masked,
 };

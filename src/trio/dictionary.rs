@@ -5,18 +5,17 @@
 //! metric.
 
 mod file;
-mod form;
-mod judge;
-mod shape;
-mod value;
+pub(super) mod judge;
+pub(super) mod shape;
+pub(super) mod value;
 
 use std::collections::HashMap;
 
+use self::{
+    shape::{Form, Shape},
+    value::{Meaning, normalized},
+};
 use crate::model::{FieldSource, Resource, Text};
-pub(super) use form::Form;
-pub use judge::{Judgement, is_no_time};
-pub(super) use shape::{Kind, Need, Shape};
-pub(super) use value::{Meaning, Raw, Unreadable};
 
 const BUILTIN: &str = include_str!("dictionary/fields.yaml");
 
@@ -187,12 +186,6 @@ pub fn meanings(resource: &str, field: &str) -> Vec<&'static str> {
     let shape = shape::ALL.iter().find(|shape| shape.resource.as_str() == resource);
     let field = shape.and_then(|shape| shape.fields.iter().find(|known| known.name == field));
     field.map_or_else(Vec::new, |field| field.kind.meanings())
-}
-
-/// Normalises a name or value for comparison: lower case, without `_`, `-` and spaces.
-// .NET serializers write the same member as `QueueLength` or `queueLength` depending on a setting.
-pub(super) fn normalized(name: &str) -> String {
-    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ fn id_field(resource: Resource) -> &'static str {
 fn displayed_address(to: Option<&Url>) -> String {
     to.map_or_else(
         || "something that is no address".to_owned(),
-        super::servers::server_names::host_and_port,
+        super::wire::address::host_and_port,
     )
 }
 

@@ -2,12 +2,10 @@
 //! a configured one names; which of them answers, and which is active.
 //!
 //! Every request goes to a server of this list and to no other host. Moving from one to the next is
-//! the concern of `failover`.
+//! the concern of `connection`.
 
-pub(super) mod failover;
+pub(super) mod connection;
 mod failure_streak;
-pub(super) mod probe;
-pub(super) mod server_names;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -16,13 +14,11 @@ use std::{
 
 use url::Url;
 
+use self::failure_streak::FailureStreak;
 use super::{
-    servers::{
-        failure_streak::FailureStreak,
-        server_names::{NamedServer, host_and_port, is_same_server},
-    },
-    session::{Account, AuthEndpoints, Session},
+    session::{AuthEndpoints, Session, account::Account},
     settings::Settings,
+    wire::address::{NamedServer, host_and_port, is_same_server},
 };
 use crate::{
     model::{Resource, ServerRole, ServerUse, Stamp, Text},
@@ -269,7 +265,7 @@ impl Servers {
 
     /// Requests that a server failed last and has to answer before it is used again.
     pub(super) fn failures(&self, server: &Server) -> Vec<(Resource, Url)> {
-        self.lock().find(server).map(|known| known.failures.requests().to_vec()).unwrap_or_default()
+        self.lock().find(server).map(|known| known.failures.requests.clone()).unwrap_or_default()
     }
 
     /// Servers that were not probed for an interval.
@@ -350,7 +346,7 @@ impl Servers {
             // not up.
             up: known
                 .up
-                .map(|up| up && (position == state.active || known.failures.requests().is_empty())),
+                .map(|up| up && (position == state.active || known.failures.requests.is_empty())),
         });
         self.stats.set_servers(uses.collect());
     }

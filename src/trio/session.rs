@@ -2,9 +2,8 @@
 //!
 //! One login is in flight, however many requests wait for it. Tokens are kept in memory only.
 
-mod account;
-mod reply;
-pub(super) mod secret;
+pub(super) mod account;
+mod tokens;
 
 use std::{
     sync::{Arc, atomic::Ordering},
@@ -16,15 +15,15 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use url::Url;
 
+use self::{
+    account::{Account, encoded, unusable},
+    tokens::Tokens,
+};
 use super::{
-    client::below,
     error::Error,
-    wire::{links::Links, transport::Transport},
+    wire::{Transport, address::below, links::Links},
 };
 use crate::model::{AuthFailure, RequestFailure, Resource, Stamp, Token, unix_seconds};
-pub(super) use account::Account;
-use account::{encoded, unusable};
-use reply::Tokens;
 
 /// Time before the next renewal after one that failed, while the access token is still valid.
 // The margin before expiry is a minute by default: that leaves about six tries before requests

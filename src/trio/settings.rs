@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use url::Url;
 
-use super::{Secret, wire::certificates::ExtraRoots};
+use super::{secret::Secret, wire::certificates::ExtraRoots};
 use crate::model::CaseClass;
 
 /// Servers, credentials and limits of one Trio.

@@ -1,10 +1,262 @@
-//! One request and its answer: transport, certificates, charset, waits, and the links in an answer.
+//! One request and its answer: bounded in time, size and number, and counted once. Beside it:
+//! addresses and links, certificates, charset, waits, and the observation of exchanges.
 
+pub(super) mod address;
+pub(super) mod answer;
 pub(super) mod backoff;
 pub(super) mod certificates;
-pub(super) mod charset;
-pub(super) mod clock_skew;
+mod charset;
 pub(super) mod exchange_log;
 pub(super) mod links;
-pub(super) mod masked;
-pub(super) mod transport;
+
+use std::{
+    error::Error as _,
+    future::Future,
+    io,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
+
+use futures_util::StreamExt;
+use jiff::fmt::rfc2822;
+use reqwest::{
+    RequestBuilder, Response,
+    header::{CONTENT_TYPE, DATE},
+    tls::TlsInfo,
+};
+use tokio::sync::Semaphore;
+use url::Url;
+
+use self::{
+    address::host_and_port, answer::Answer, backoff::RequestedWaits, exchange_log::ExchangeObserver,
+};
+use super::{
+    error::Error,
+    settings::{Limits, Settings},
+};
+use crate::{
+    model::{Clock, RequestFailure, Resource, unix_seconds},
+    stats::{RequestCode, Stats},
+};
+
+/// Sends requests to the servers of one target.
+#[derive(Debug)]
+pub(super) struct Transport {
+    pub(super) http: reqwest::Client,
+    stats: Arc<Stats>,
+    clock: Clock,
+    requested_waits: RequestedWaits,
+    slots: Semaphore,
+    limits: Limits,
+    pub(super) observer: Option<Arc<dyn ExchangeObserver>>,
+}
+
+impl Transport {
+    pub(super) fn new(
+        settings: &Settings,
+        stats: Arc<Stats>,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        let limits = settings.limits;
+        let slots = Semaphore::new(limits.in_flight.max(1));
+        Ok(Self {
+            http: http_client(settings)?,
+            stats,
+            clock,
+            requested_waits: RequestedWaits::default(),
+            slots,
+            limits,
+            observer: None,
+        })
+    }
+
+    /// Sends a request and reads the answer with `read`; an error of `read` counts as `decode`.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub(super) async fn send<T>(
+        &self,
+        resource: Resource,
+        request: RequestBuilder,
+        read: impl FnOnce(Answer) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        // The semaphore is never closed; were it, running without a slot would be the lesser harm.
+        let _slot = self.slots.acquire().await.ok();
+        let (http, request) = request.build_split();
+        let request = request.map_err(|error| self.transport_error(resource, &error))?;
+        let url = request.url().clone();
+        match self.requested_waits.check(&url, resource, self.clock.now()) {
+            Err((wait, status)) => return Err(Error::Busy { resource, status, wait, sent: false }),
+            Ok(Some(reason)) => self.stats.record_retry(reason),
+            Ok(None) => {}
+        }
+        // The clock starts once a slot is free, so that durations measure the server and not the
+        // queue here.
+        let begun = Instant::now();
+        let answer = self.exchange(resource, http.execute(request), &url, begun).await;
+        let took = begun.elapsed();
+        if let Some(observer) = self.observer.as_deref() {
+            exchange_log::notify(observer, resource, &url, self.clock.now(), took, answer.as_ref());
+        }
+        let status = answer.as_ref().ok().map(|answer| answer.status.as_u16());
+        let result = answer.and_then(read);
+        let code = match (&result, status) {
+            (Err(Error::Request { failure, .. }), _) => RequestCode::Failure(*failure),
+            (_, status) => RequestCode::Status(status.unwrap_or_default()),
+        };
+        self.stats.resource(resource).record_request(code, took);
+        result
+    }
+
+    /// Receives the answer up to the size limit.
+    async fn exchange(
+        &self,
+        resource: Resource,
+        response: impl Future<Output = Result<Response, reqwest::Error>>,
+        url: &Url,
+        begun: Instant,
+    ) -> Result<Answer, Error> {
+        let failed = |error: &reqwest::Error| self.transport_error(resource, error);
+        let response = response.await.map_err(|error| failed(&error))?;
+        self.record_clock_and_certificate(&response, begun.elapsed());
+        let (status, headers) = (response.status(), response.headers().clone());
+        let mut body = Vec::new();
+        let mut chunks = response.bytes_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk.map_err(|error| failed(&error))?;
+            self.stats.resource(resource).response_bytes.add(chunk.len() as u64);
+            // Checked for each decompressed chunk: a small compressed answer may unpack to
+            // gigabytes.
+            if body.len() + chunk.len() > self.limits.body {
+                let detail =
+                    format!("the answer is larger than the limit of {} bytes", self.limits.body);
+                return Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let wait =
+            self.requested_waits.record(url, resource, status.as_u16(), &headers, self.clock.now());
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let body = charset::to_utf8(content_type, body);
+        Ok(Answer { status, headers, body, token: None, base: None, wait })
+    }
+
+    /// Records the server's clock and the expiry of its certificate.
+    fn record_clock_and_certificate(&self, response: &Response, took: Duration) {
+        let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
+        self.stats.clock_skew.set(clock_skew(date, self.clock.now().wall, took));
+        let tls = response.extensions().get::<TlsInfo>();
+        let expiry = tls.and_then(TlsInfo::peer_certificate).and_then(certificates::expiry);
+        if let Some(expiry) = expiry {
+            self.stats.set_certificate_expiry(&host_and_port(response.url()), expiry);
+        }
+    }
+
+    /// Makes an error of a request that brought no complete answer.
+    fn transport_error(&self, resource: Resource, error: &reqwest::Error) -> Error {
+        // reqwest prints the URL first and the reason last: the reason is what an operator needs.
+        let mut reasons = Vec::new();
+        let mut is_body = false;
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            reasons.push(error.to_string());
+            is_body |= error.downcast_ref::<io::Error>().is_some_and(is_malformed);
+            cause = error.source();
+        }
+        let reason = reasons.pop().unwrap_or_else(|| "the connection broke".to_owned());
+        // rustls' error type is not part of reqwest's interface; its texts name certificates or
+        // TLS.
+        let is_tls = reasons
+            .iter()
+            .chain([&reason])
+            .any(|text| text.contains("certificate") || text.contains("tls"));
+        let (failure, detail) = if error.is_timeout() {
+            let what = if error.is_connect() { "no connection" } else { "no complete answer" };
+            // Both limits are configuration, so the text names the one that was reached.
+            let limit = if error.is_connect() { self.limits.connect } else { self.limits.request };
+            (RequestFailure::Timeout, format!("{what} within {limit:?}"))
+        } else if is_tls {
+            (RequestFailure::Tls, format!("no secure connection: {reason}"))
+        // A body that cannot be decompressed or unchunked is a fault of the answer, not of the
+        // connection.
+        } else if is_body && !error.is_connect() && !error.is_request() {
+            (RequestFailure::Decode, format!("the answer's body is broken: {reason}"))
+        } else {
+            (RequestFailure::Connect, format!("no connection: {reason}"))
+        };
+        Error::Request { resource, failure, detail }
+    }
+}
+
+/// Returns whether an error is about decompression or chunking; a broken connection has other
+/// kinds.
+fn is_malformed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other
+    )
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the place that the ban points to")]
+fn http_client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
+    // An error means that a provider is installed already: the same one, since there is no other.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits = &settings.limits;
+    reqwest::ClientBuilder::new()
+        .tls_certs_merge(settings.extra_roots.certificates())
+        .tls_info(true)
+        // reqwest follows redirects by default: a 307 of the login would repeat the form with the
+        // password to the host that the answer names.
+        .redirect(reqwest::redirect::Policy::none())
+        // Proxy variables of the environment must not lead logins to a host that no one configured.
+        .no_proxy()
+        // A referer would tell addresses with ids to other servers.
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .timeout(limits.request)
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+/// Returns the seconds by which the server's clock is ahead of ours (negative: behind). `date` is
+/// the header, `now` its arrival, `took` the time since the request was sent. Less than one second
+/// is within the resolution of the header.
+fn clock_skew(date: Option<&str>, now: SystemTime, took: Duration) -> Option<f64> {
+    let date = rfc2822::parse(date?).ok()?.timestamp();
+    // The server wrote the header at some moment of the request; half-way halves the largest error.
+    Some(date.as_second() as f64 - unix_seconds(now) + took.as_secs_f64() / 2.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn skew_is_measured_from_the_middle_of_the_request() {
+        // 1994-11-06T08:49:37Z
+        let ours = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+        let skew = |date, now, took| clock_skew(date, now, Duration::from_secs(took));
+        assert_eq!(skew(date, ours, 0), Some(0.0));
+        assert_eq!(
+            skew(date, ours + Duration::from_secs(10), 0),
+            Some(-10.0),
+            "the server is behind"
+        );
+        assert_eq!(
+            skew(date, ours - Duration::from_secs(90), 0),
+            Some(90.0),
+            "the server is ahead"
+        );
+        assert_eq!(
+            skew(date, ours + Duration::from_secs(2), 4),
+            Some(0.0),
+            "a slow answer is no skew"
+        );
+        for date in [None, Some(""), Some("yesterday")] {
+            assert_eq!(skew(date, ours, 0), None, "{date:?}");
+        }
+    }
+}

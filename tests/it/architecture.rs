@@ -4,6 +4,7 @@
 //! and the tokens inside macros) and held against the table in `rooms`. `proof` shows that the
 //! checker can fail.
 
+mod circles;
 mod collectors;
 mod files;
 mod layout;

@@ -85,7 +85,7 @@ fn every_flag_with_a_form_has_a_wrong_value() {
     assert_eq!(untold, BTreeSet::new());
 }
 
-/// What a command prints that cannot fail.
+/// The output of a command that must not fail.
 fn printed(arguments: &[&str]) -> String {
     let output = command(arguments).assert().success().stderr_eq("");
     String::from_utf8(output.get_output().stdout.clone()).expect("UTF-8")

@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    form::Form,
-    normalized,
-    shape::{self, Kind, Shape},
-    value::Meaning,
+    shape::{self, Form, Kind, Shape},
+    value::{Meaning, normalized},
 };
 use crate::{
     model::{AgentState, CaseClass, CaseState, Resource},

@@ -6,7 +6,11 @@ use std::time::{Duration, SystemTime};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Dictionary, FieldMapping, Form, Raw, normalized};
+use super::{
+    Dictionary, FieldMapping,
+    shape::Form,
+    value::{Raw, normalized},
+};
 use crate::model::Resource;
 
 /// Class of a value, by the member that holds it.

@@ -1,6 +1,6 @@
-//! Fields of each resource: the facts that the exporter can use.
+//! Fields of each resource: the facts that the exporter can use, and the forms in which they are
+//! written.
 
-use super::form::Form;
 use crate::model::{AgentState, CaseClass, CaseState, Resource};
 
 /// Fields that the items of a resource may hold.
@@ -96,78 +96,188 @@ impl Kind {
     }
 }
 
-const fn field(name: &'static str, kind: Kind, need: Need) -> Field {
-    Field { name, kind, need }
+/// Form of a field's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::trio) enum Form {
+    /// Text or a number, kept as written; or a list of them.
+    Text,
+    /// A number, also as text.
+    Number,
+    /// `true` and `false`, or words that the entry's values map to them.
+    Bool,
+    /// Seconds as a number, or a clock as text.
+    Duration,
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Minutes.
+    Minutes,
+    /// `HH:MM:SS`, `MM:SS` or `D.HH:MM:SS`.
+    Clock,
+    /// ISO 8601, or `/Date(milliseconds)/`.
+    Timestamp,
+    /// Seconds since 1970.
+    UnixSeconds,
+    /// Milliseconds since 1970.
+    UnixMilliseconds,
+    /// Words or numbers that the entry's values map to domain words.
+    // Documented enumerations of the API are integers (0, 1, 2, …), so numbers have to do as keys,
+    // too.
+    Enum,
 }
 
-const ID: Field = field("id", Kind::Text, Need::Key);
-const NAME: Field = field("name", Kind::Text, Need::Wanted);
-const SPARE_NAME: Field = field("name", Kind::Text, Need::Spare);
-const FIRST_NAME: Field = field("first_name", Kind::Text, Need::Spare);
-const LAST_NAME: Field = field("last_name", Kind::Text, Need::Spare);
-const GROUP_ID: Field = field("group_id", Kind::Text, Need::Spare);
+impl Form {
+    pub(in crate::trio) const ALL: [Self; 12] = [
+        Self::Text,
+        Self::Number,
+        Self::Bool,
+        Self::Duration,
+        Self::Seconds,
+        Self::Milliseconds,
+        Self::Minutes,
+        Self::Clock,
+        Self::Timestamp,
+        Self::UnixSeconds,
+        Self::UnixMilliseconds,
+        Self::Enum,
+    ];
 
-/// A call or another case.
-static CASE: [Field; 8] = [
-    ID,
-    field("service_id", Kind::Text, Need::Queue),
-    field("state", Kind::CaseState, Need::Wanted),
-    field("class", Kind::CaseClass, Need::Spare),
-    field("created", Kind::Time, Need::Spare),
-    field("answered", Kind::Time, Need::Spare),
-    field("agent_id", Kind::Text, Need::Spare),
-    field("waited", Kind::Wait, Need::Spare),
-];
+    /// Returns the word used in a fields file and in the label `form`.
+    pub(in crate::trio) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Bool => "bool",
+            Self::Duration => "duration",
+            Self::Seconds => "seconds",
+            Self::Milliseconds => "milliseconds",
+            Self::Minutes => "minutes",
+            Self::Clock => "clock",
+            Self::Timestamp => "timestamp",
+            Self::UnixSeconds => "unix_seconds",
+            Self::UnixMilliseconds => "unix_milliseconds",
+            Self::Enum => "enum",
+        }
+    }
+}
 
-/// Every resource whose items are read. The order of the fields is that of the constants in `rows`.
-pub(in crate::trio) static ALL: [Shape; 10] = [
-    Shape { resource: Resource::ContactCenters, fields: &[ID, NAME] },
-    Shape { resource: Resource::Services, fields: &[ID, NAME, GROUP_ID] },
-    Shape {
-        resource: Resource::ServiceState,
-        fields: &[
-            ID,
-            SPARE_NAME,
-            field("open", Kind::Flag, Need::Wanted),
-            field("queue_length", Kind::Count, Need::Wanted),
-            field("longest_wait", Kind::Wait, Need::Wanted),
-            field("estimated_wait", Kind::Wait, Need::Wanted),
-            field("agents_logged_on", Kind::Count, Need::Wanted),
-            field("agents_available", Kind::Count, Need::Wanted),
-            field("agents_busy", Kind::Count, Need::Wanted),
-        ],
-    },
-    Shape { resource: Resource::ServiceGroups, fields: &[ID, NAME] },
-    Shape {
-        resource: Resource::Agents,
-        fields: &[ID, SPARE_NAME, FIRST_NAME, LAST_NAME, GROUP_ID],
-    },
-    Shape {
-        resource: Resource::AgentState,
-        fields: &[
-            ID,
-            SPARE_NAME,
-            FIRST_NAME,
-            LAST_NAME,
-            field("state", Kind::AgentState, Need::Wanted),
-            field("since", Kind::Time, Need::Wanted),
-            field("reason", Kind::Text, Need::Spare),
-            field("job", Kind::Text, Need::Spare),
-        ],
-    },
-    Shape {
-        resource: Resource::AgentGroups,
-        fields: &[ID, NAME, field("agent_id", Kind::Text, Need::Spare)],
-    },
-    Shape { resource: Resource::Calls, fields: &CASE },
-    Shape { resource: Resource::Cases, fields: &CASE },
-    Shape {
-        resource: Resource::Skills,
-        fields: &[
-            field("id", Kind::Text, Need::Spare),
-            field("agent_id", Kind::Text, Need::Key),
-            field("service_id", Kind::Text, Need::Spare),
-            field("role_id", Kind::Text, Need::Spare),
-        ],
-    },
-];
+/// Declares the fields of a resource once: their order in a row, their names in a fields file, and
+/// their positions for the code that reads a row. `id: Text Key` is the field `id`, and `AGENT.id`
+/// is its position among the fields of an agent.
+macro_rules! shapes {
+    ($($(#[$doc:meta])* $positions:ident $name:ident = $($resource:ident),+ {
+        $($field:ident: $kind:ident $need:ident,)+
+    })+) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub(in crate::trio) struct $positions {
+                $(pub(in crate::trio) $field: usize,)+
+            }
+
+            $(#[$doc])*
+            pub(in crate::trio) const $name: $positions = {
+                #[allow(non_camel_case_types, reason = "named like the fields, to count them")]
+                enum Position { $($field,)+ }
+                $positions { $($field: Position::$field as usize,)+ }
+            };
+
+            impl $positions {
+                const FIELDS: &'static [Field] = &[$(Field {
+                    name: stringify!($field),
+                    kind: Kind::$kind,
+                    need: Need::$need,
+                },)+];
+            }
+        )+
+
+        /// Every resource whose items are read.
+        pub(in crate::trio) static ALL: &[Shape] = &[
+            $($(Shape { resource: Resource::$resource, fields: $positions::FIELDS },)+)+
+        ];
+    };
+}
+
+shapes! {
+    /// Fields of a contact centre.
+    ContactCenterFields CONTACT_CENTER = ContactCenters {
+        id: Text Key,
+        name: Text Wanted,
+    }
+
+    /// Fields of a service as configured.
+    ServiceFields SERVICE = Services {
+        id: Text Key,
+        name: Text Wanted,
+        group_id: Text Spare,
+    }
+
+    /// Fields of a service's state.
+    ServiceStateFields SERVICE_STATE = ServiceState {
+        id: Text Key,
+        name: Text Spare,
+        open: Flag Wanted,
+        queue_length: Count Wanted,
+        longest_wait: Wait Wanted,
+        estimated_wait: Wait Wanted,
+        agents_logged_on: Count Wanted,
+        agents_available: Count Wanted,
+        agents_busy: Count Wanted,
+    }
+
+    /// Fields of a service group.
+    ServiceGroupFields SERVICE_GROUP = ServiceGroups {
+        id: Text Key,
+        name: Text Wanted,
+    }
+
+    /// Fields of an agent as configured.
+    AgentFields AGENT = Agents {
+        id: Text Key,
+        name: Text Spare,
+        first_name: Text Spare,
+        last_name: Text Spare,
+        group_id: Text Spare,
+    }
+
+    /// Fields of an agent's state.
+    AgentStateFields AGENT_STATE = AgentState {
+        id: Text Key,
+        name: Text Spare,
+        first_name: Text Spare,
+        last_name: Text Spare,
+        state: AgentState Wanted,
+        since: Time Wanted,
+        reason: Text Spare,
+        job: Text Spare,
+    }
+
+    /// Fields of an agent group.
+    AgentGroupFields AGENT_GROUP = AgentGroups {
+        id: Text Key,
+        name: Text Wanted,
+        agent_id: Text Spare,
+    }
+
+    /// Fields of a call or another case.
+    CaseFields CASE = Calls, Cases {
+        id: Text Key,
+        service_id: Text Queue,
+        state: CaseState Wanted,
+        class: CaseClass Spare,
+        created: Time Spare,
+        answered: Time Spare,
+        agent_id: Text Spare,
+        waited: Wait Spare,
+    }
+
+    /// Fields of a skill. It has no documented id; the agent is the part without which it says
+    /// nothing.
+    SkillFields SKILL = Skills {
+        id: Text Spare,
+        agent_id: Text Key,
+        service_id: Text Spare,
+        role_id: Text Spare,
+    }
+}

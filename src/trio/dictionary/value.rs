@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{Timestamp, civil, tz::TimeZone};
 
-use super::form::Form;
+use super::shape::Form;
 use crate::model::{AgentState, CaseClass, CaseState};
 
 /// Start of the year 2000, seconds since 1970.
@@ -137,6 +137,12 @@ impl Raw<'_> {
             _ => number < f64::from(EARLIEST_YEAR),
         })
     }
+}
+
+/// Normalises a name or value for comparison: lower case, without `_`, `-` and spaces.
+// .NET serializers write the same member as `QueueLength` or `queueLength` depending on a setting.
+pub(in crate::trio) fn normalized(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
 /// Returns true if a text is a date, a date with a time or `/Date(ms)/` before the year 2000, in

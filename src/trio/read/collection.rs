@@ -1,24 +1,42 @@
 //! Collections: all pages of a resource, put together, and judged for completeness.
 
-use std::{collections::HashSet, pin::pin};
+use std::{collections::HashSet, pin::pin, sync::Arc};
 
 use futures_util::{StreamExt, stream};
-use url::Url;
+use jiff::tz::TimeZone;
 
 use super::{
-    decode::{self, Context, FieldSeen, Page, Reader},
-    paging::{self, MAX_PAGES, Pagination, PagingBehaviour},
+    decode::{
+        Page, envelope,
+        reader::{Context, Reader},
+    },
+    paging::{MAX_PAGES, Pagination},
+    route::List,
 };
 use crate::{
     model::{
-        Agent, AgentGroup, AgentStatus, Case, ContactCenter, Service, ServiceGroup, ServiceStatus,
-        Text,
+        Agent, AgentGroup, AgentStatus, Case, ContactCenter, Resource, Service, ServiceGroup,
+        ServiceStatus, Text,
     },
     trio::{
-        client::Client, dictionary::Mapping, error::Error, resources::skills::Skill,
-        session::AuthEndpoints,
+        dictionary::{Dictionary, Mapping},
+        error::Error,
+        learned::{field_coverage::FieldSeen, lists::PagingBehaviour},
+        servers::connection::Connection,
+        settings::Limits,
+        wire::answer::Answer,
     },
 };
+
+/// Reads collections over a connection, with the members that the field dictionary knows.
+#[derive(Debug)]
+pub(in crate::trio) struct CollectionReader {
+    pub(in crate::trio) connection: Connection,
+    pub(in crate::trio) dictionary: Arc<Dictionary>,
+    /// Time zone of times that Trio writes without one.
+    pub(in crate::trio) zone: Option<TimeZone>,
+    pub(in crate::trio) limits: Limits,
+}
 
 /// A complete collection.
 #[derive(Clone, Debug)]
@@ -50,16 +68,7 @@ macro_rules! identified {
     };
 }
 
-identified!(
-    Agent,
-    AgentGroup,
-    AgentStatus,
-    ContactCenter,
-    Service,
-    ServiceGroup,
-    ServiceStatus,
-    Skill
-);
+identified!(Agent, AgentGroup, AgentStatus, ContactCenter, Service, ServiceGroup, ServiceStatus);
 
 impl Identified for Case {
     fn id(&self) -> &Text {
@@ -79,16 +88,15 @@ fn row_key(item: &impl Identified) -> RowKey {
     (item.id().clone(), item.service_id().cloned())
 }
 
-/// Parameters of a reading: address, login endpoints, dictionary and query.
+/// Parameters of a reading: address, dictionary and query.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::trio) struct Request<'a> {
-    pub(in crate::trio) url: &'a Url,
-    pub(in crate::trio) endpoints: &'a AuthEndpoints,
-    pub(in crate::trio) mapping: &'a Mapping,
-    /// Row filter: a documented parameter and its value.
-    pub(in crate::trio) filter: Option<(&'a str, &'a str)>,
+pub(super) struct Request<'a> {
+    pub(super) list: &'a List<'a>,
+    pub(super) mapping: &'a Mapping,
+    /// Value of the row filter, if the list has one.
+    pub(super) filter_value: Option<&'a str>,
     /// Members to ask for.
-    pub(in crate::trio) fields: Option<&'a str>,
+    pub(super) fields: Option<&'a str>,
     /// Member to sort by.
     pub(super) sort: Option<&'a str>,
 }
@@ -129,7 +137,32 @@ struct PageResponse<T> {
     simulated: bool,
 }
 
-impl Client {
+impl CollectionReader {
+    /// Dictionary of the resource.
+    ///
+    /// # Errors
+    /// The dictionary has no entry for it.
+    pub(in crate::trio) fn mapping(&self, resource: Resource) -> Result<&Mapping, Error> {
+        self.dictionary.mapping(resource).ok_or(Error::Unmapped { resource, items: 0 })
+    }
+
+    /// Decodes the items of an answer that has just arrived.
+    ///
+    /// # Errors
+    /// A decode error.
+    pub(in crate::trio) fn decode<T>(
+        &self,
+        answer: &Answer,
+        mapping: &Mapping,
+        build: impl Fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Page<T>, Error> {
+        let context =
+            Context { mapping, zone: self.zone.as_ref(), now: self.connection.now().wall };
+        let resource = mapping.shape.resource;
+        envelope::items(&answer.body, context, build)
+            .map_err(|problem| self.connection.decode_error(answer, resource, &problem))
+    }
+
     /// Reads all pages.
     ///
     /// # Errors
@@ -139,7 +172,7 @@ impl Client {
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Collected<T>, Error> {
-        let resource = request.mapping.shape.resource;
+        let resource = request.list.key.resource;
         let exact = resource.has_exact_total();
         let mut last = (0, None);
         // Something may have been added or removed between two pages: a second reading usually
@@ -148,7 +181,7 @@ impl Client {
         for _ in 0..2 {
             let (collected, extent) = self.read_pages(request, build).await?;
             if resource.comes_and_goes() {
-                self.stats().resource(resource).drift.add(collected.moved_between_pages);
+                self.connection.stats.resource(resource).drift.add(collected.moved_between_pages);
             }
             let got = collected.items.len() + collected.without_id;
             match extent {
@@ -170,15 +203,18 @@ impl Client {
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<(Collected<T>, Extent), Error> {
-        let size = self.limits().page_size;
+        let size = self.limits.page_size;
         let first = self.read_page(request, 1, size, build).await?;
         let (rows, pagination) = (first.page.rows, first.pagination);
-        let key = (request.mapping.shape.resource, request.filter.is_some());
-        // Taken before the update: it judges this page by what earlier readings showed.
-        let behaviour = self.paging_memory.get(key, self.session_number());
-        self.paging_memory.update(key, |behaviour| {
-            behaviour.sends_header |= pagination.is_some();
-            behaviour.most_rows = behaviour.most_rows.max(rows);
+        let session = self.connection.session_number();
+        let key = request.list.key.in_all_contact_centers();
+        let behaviour = self.connection.learned.list(&key, |list| {
+            let paging = list.paging.at(session);
+            // Taken before the update: it judges this page by what earlier readings showed.
+            let before = *paging;
+            paging.sends_header |= pagination.is_some();
+            paging.most_rows = paging.most_rows.max(rows);
+            before
         });
         let mut collected = Collected::from_first_page(first);
         let extent = match pagination {
@@ -203,13 +239,13 @@ impl Client {
         pages: usize,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Extent, Error> {
-        let size = self.limits().page_size;
+        let size = self.limits.page_size;
         let mut agrees = true;
         let mut read = 1;
         {
             let responses =
                 stream::iter(2..=pages).map(|number| self.read_page(request, number, size, build));
-            let mut responses = pin!(responses.buffered(self.limits().in_flight.max(1)));
+            let mut responses = pin!(responses.buffered(self.limits.in_flight.max(1)));
             while let Some(response) = responses.next().await {
                 let response = response?;
                 read += 1;
@@ -228,7 +264,7 @@ impl Client {
             Some(_) if read == MAX_PAGES => Extent::Unknown,
             // Totals that differ between pages mean a change while reading; then no total is the
             // right one.
-            Some(total) if agrees || !request.mapping.shape.resource.has_exact_total() => {
+            Some(total) if agrees || !request.list.key.resource.has_exact_total() => {
                 Extent::Total(total)
             }
             None if read == pages && pages < MAX_PAGES => Extent::AllRead,
@@ -252,7 +288,7 @@ impl Client {
             if number > MAX_PAGES {
                 return Ok(Extent::Unknown);
             }
-            let response = self.read_page(request, number, self.limits().page_size, build).await?;
+            let response = self.read_page(request, number, self.limits.page_size, build).await?;
             has_next = response.pagination.is_some_and(|pagination| pagination.has_next);
             match collected.add(response.page) {
                 PageDelta { rows: 0, .. } => break,
@@ -272,7 +308,7 @@ impl Client {
         behaviour: PagingBehaviour,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Extent, Error> {
-        let size = self.limits().page_size;
+        let size = self.limits.page_size;
         let first_rows = collected.rows;
         let mut has_more = behaviour.may_have_more(first_rows, size);
         let mut number = 1;
@@ -290,12 +326,12 @@ impl Client {
             // server that repeats its last page returns one item and is not taken for such a
             // server.
             if number == 2 && delta.new_items == 0 && delta.rows == first_rows {
-                // The same again. A server that gives as much when a single item is asked for does
-                // not know pages at all, and need not be asked for the second one again.
                 let single = self.read_page(request, 1, 1, build).await?;
                 let ignores = first_rows > 1 && single.page.rows == first_rows;
-                let key = (request.mapping.shape.resource, request.filter.is_some());
-                self.paging_memory.update(key, |behaviour| behaviour.ignores_pages = ignores);
+                let key = request.list.key.in_all_contact_centers();
+                self.connection
+                    .learned
+                    .list(&key, |list| list.paging.as_asked().ignores_pages = ignores);
             }
         }
         Ok(Extent::AllRead)
@@ -308,12 +344,13 @@ impl Client {
         size: usize,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<PageResponse<T>, Error> {
-        let mut url = request.url.clone();
+        let List { key, url, endpoints } = request.list;
+        let mut url = url.clone();
         {
             let mut query = url.query_pairs_mut();
             query.append_pair("page", &number.to_string());
             query.append_pair("pageSize", &size.to_string());
-            if let Some((name, value)) = request.filter {
+            if let (Some(name), Some(value)) = (key.filter, request.filter_value) {
                 query.append_pair(name, value);
             }
             if let Some(fields) = request.fields {
@@ -323,19 +360,15 @@ impl Client {
                 query.append_pair("sort", sort);
             }
         }
-        let resource = request.mapping.shape.resource;
-        self.get(resource, &url, request.endpoints, |answer| {
-            let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
-            let context =
-                Context { mapping: request.mapping, zone: self.zone(), now: self.now().wall };
-            let page = decode::items(&answer.body, context, build);
-            Ok(PageResponse {
-                page: page.map_err(|problem| self.decode_error(&answer, resource, &problem))?,
-                pagination: header.and_then(Pagination::read),
-                simulated: answer.simulated(),
+        self.connection
+            .get(key.resource, &url, endpoints, |answer| {
+                Ok(PageResponse {
+                    page: self.decode(&answer, request.mapping, build)?,
+                    pagination: Pagination::of_answer(&answer),
+                    simulated: answer.simulated(),
+                })
             })
-        })
-        .await
+            .await
     }
 }
 
@@ -351,6 +384,21 @@ struct PageDelta {
 impl PageDelta {
     fn has_new_rows(self) -> bool {
         self.new_items + self.without_id > 0
+    }
+}
+
+impl<T> Collected<T> {
+    /// Returns the items. Rows without any id are not an empty collection but an unreadable one.
+    ///
+    /// # Errors
+    /// There are rows, and none has an id.
+    pub(in crate::trio) fn items_with_ids(self, resource: Resource) -> Result<Vec<T>, Error> {
+        // An empty list would publish a contact centre without agents, where in truth a name is not
+        // mapped.
+        if self.rows > 0 && self.items.is_empty() {
+            return Err(Error::Unmapped { resource, items: self.rows });
+        }
+        Ok(self.items)
     }
 }
 

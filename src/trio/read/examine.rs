@@ -6,14 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
-use url::Url;
 
-use super::paging::{self, Pagination};
+use super::{collection::CollectionReader, paging::Pagination, route::List};
 use crate::{
     model::Resource,
     trio::{
-        client::{Client, Root, Route},
-        dictionary::{Form, Mapping, Meaning, Need, normalized},
+        dictionary::{
+            Mapping,
+            shape::{Form, Need},
+            value::{Meaning, normalized},
+        },
         error::Error,
     },
 };
@@ -65,72 +67,73 @@ pub struct Missing {
     pub types: &'static [&'static str],
 }
 
-impl Client {
-    /// Examines the contact centres.
+/// Size of the first page of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstPage {
+    /// Items asked for.
+    pub asked: usize,
+    /// Items that arrived.
+    pub given: usize,
+    /// Items in all, by the header.
+    pub total: Option<usize>,
+}
+
+/// Items of a first page, and the total that its header states.
+type Rows = (Option<usize>, Vec<Map<String, Value>>);
+
+impl CollectionReader {
+    /// Examines a list.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn examine_contact_centers(&self, root: &Root) -> Result<Examination, Error> {
-        self.examine_at(Resource::ContactCenters, root.contact_centers(), root.endpoints()).await
-    }
-
-    /// Examines a resource of a contact centre.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn examine(&self, route: &Route, resource: Resource) -> Result<Examination, Error> {
-        self.examine_at(resource, &route.url(resource), route.endpoints()).await
-    }
-
-    async fn examine_at(
-        &self,
-        resource: Resource,
-        url: &Url,
-        endpoints: &crate::trio::session::AuthEndpoints,
-    ) -> Result<Examination, Error> {
-        let mapping = self.mapping(resource)?;
-        let plain = self.read_rows(resource, url, endpoints, None).await?;
+    pub(in crate::trio) async fn examine(&self, list: &List<'_>) -> Result<Examination, Error> {
+        let mapping = self.mapping(list.key.resource)?;
+        let (total, mut plain) = self.read_rows(list, ITEMS, None).await?;
+        plain.truncate(ITEMS);
         // A server that does not know a name may refuse the whole request; then hidden members stay
         // unknown.
-        let asked = match self
-            .read_rows(resource, url, endpoints, Some(mapping.all_member_names()))
-            .await
-        {
+        let mut asked = match self.read_rows(list, ITEMS, Some(mapping.all_member_names())).await {
             Ok((_, rows)) => rows,
             Err(error) if error.is_total() => return Err(error),
             Err(_) => Vec::new(),
         };
-        Ok(examination(mapping, plain.0, &plain.1, &asked))
+        asked.truncate(ITEMS);
+        Ok(examination(mapping, total, &plain, &asked))
+    }
+
+    /// Reads the first page of a list with the configured page size.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub(in crate::trio) async fn first_page(&self, list: &List<'_>) -> Result<FirstPage, Error> {
+        let asked = self.limits.page_size;
+        let (total, rows) = self.read_rows(list, asked, None).await?;
+        Ok(FirstPage { asked, given: rows.len(), total })
     }
 
     async fn read_rows(
         &self,
-        resource: Resource,
-        url: &Url,
-        endpoints: &crate::trio::session::AuthEndpoints,
+        list: &List<'_>,
+        size: usize,
         fields: Option<String>,
-    ) -> Result<(Option<usize>, Vec<Map<String, Value>>), Error> {
-        let mut url = url.clone();
-        url.query_pairs_mut().append_pair("page", "1").append_pair("pageSize", &ITEMS.to_string());
+    ) -> Result<Rows, Error> {
+        let mut url = list.url.clone();
+        url.query_pairs_mut().append_pair("page", "1").append_pair("pageSize", &size.to_string());
         if let Some(fields) = fields {
             url.query_pairs_mut().append_pair("fields", &fields);
         }
-        self.get(resource, &url, endpoints, |answer| {
-            let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
-            let total = header.and_then(Pagination::read).and_then(|pagination| pagination.total);
-            let body = serde_json::from_slice(&answer.body);
-            let body =
-                body.map_err(|error| self.decode_error(&answer, resource, &error.to_string()))?;
-            let mut rows = rows(body);
-            rows.truncate(ITEMS);
-            Ok((total, rows))
-        })
-        .await
+        let resource = list.key.resource;
+        self.connection
+            .get(resource, &url, list.endpoints, |answer| {
+                let total = Pagination::of_answer(&answer).and_then(|pagination| pagination.total);
+                Ok((total, rows(self.connection.json(&answer, resource)?)))
+            })
+            .await
     }
 }
 
 /// Items of an answer, in any envelope (assumption A1).
-pub(in crate::trio) fn rows(body: Value) -> Vec<Map<String, Value>> {
+fn rows(body: Value) -> Vec<Map<String, Value>> {
     fn data(object: &mut Map<String, Value>) -> Option<Value> {
         let key = object.keys().find(|key| key.eq_ignore_ascii_case("data"))?.clone();
         object.remove(&key)

@@ -1,24 +1,13 @@
-//! Paging: the header `X-Pagination`, and how a server pages that sends none.
-
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+//! The header `X-Pagination`.
 
 use serde_json::{Map, Value};
 
-use crate::model::Resource;
-
-/// Header that describes the pages, in lower case.
-pub(in crate::trio) const HEADER: &str = "x-pagination";
+use crate::trio::wire::answer::{Answer, PAGINATION};
 
 /// Pages read of a collection at most.
 // A header may claim any number. At the usual 1000 items per page this is two million items, more
 // than any contact centre has, and at the documented ten it is still 20,000.
 pub(super) const MAX_PAGES: usize = 2000;
-
-/// Number of items up to which a collection is not paged, by the documentation.
-const MAX_UNPAGED_ITEMS: usize = 10;
 
 /// Content of the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,9 +23,14 @@ pub(in crate::trio) struct Pagination {
 }
 
 impl Pagination {
+    /// Returns what the header of an answer says; see [`Self::read`].
+    pub(in crate::trio) fn of_answer(answer: &Answer) -> Option<Self> {
+        answer.header(PAGINATION).and_then(Self::read)
+    }
+
     /// Reads the header: JSON as documented, or `name=value` pairs (assumption A3). Returns `None`
     /// if it does not say how far the collection goes.
-    pub(in crate::trio) fn read(header: &str) -> Option<Self> {
+    fn read(header: &str) -> Option<Self> {
         let members = match serde_json::from_str(header) {
             Ok(Value::Object(members)) => members,
             _ => pairs(header),
@@ -91,56 +85,6 @@ fn pairs(header: &str) -> Map<String, Value> {
         .collect()
 }
 
-/// Paging behaviour of each resource, with and without a row filter.
-#[derive(Debug, Default)]
-pub(in crate::trio) struct PagingMemory(Mutex<HashMap<(Resource, bool), PagingBehaviour>>);
-
-/// Behaviour of one resource in a session.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::trio) struct PagingBehaviour {
-    session: u64,
-    /// It sent the header once, so it does whenever there are several pages.
-    pub(super) sends_header: bool,
-    /// It returns the same rows for every page.
-    pub(super) ignores_pages: bool,
-    /// Most rows that ever came in one page: a page with fewer is a whole collection.
-    pub(super) most_rows: usize,
-}
-
-impl PagingMemory {
-    /// Returns the behaviour of a resource in `session`.
-    pub(in crate::trio) fn get(&self, key: (Resource, bool), session: u64) -> PagingBehaviour {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let behaviour = all.entry(key).or_default();
-        // A server is upgraded or replaced behind the same address; a login follows, so a
-        // conclusion lives no longer than a token, an hour by default.
-        if behaviour.session != session {
-            *behaviour = PagingBehaviour { session, ..PagingBehaviour::default() };
-        }
-        *behaviour
-    }
-
-    /// Changes what is remembered of a resource.
-    pub(super) fn update(&self, key: (Resource, bool), change: impl FnOnce(&mut PagingBehaviour)) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        change(all.entry(key).or_default());
-    }
-}
-
-impl PagingBehaviour {
-    /// Returns whether another page may follow a first one of `rows` rows that came without a
-    /// header, where `asked` rows were asked for.
-    pub(super) fn may_have_more(self, rows: usize, asked: usize) -> bool {
-        // The default size is ten, and a server may ignore the size asked for or cap it at another
-        // round one. Stopping after a full page would lose everything behind it without an error.
-        let looks_full = rows > 0 && (rows == asked || rows.is_multiple_of(10));
-        looks_full
-            && rows >= self.most_rows
-            && !self.ignores_pages
-            && !(self.sends_header && rows <= MAX_UNPAGED_ITEMS)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,36 +131,5 @@ mod tests {
         assert_eq!(none.pages(10), None);
         assert_eq!(Pagination { total_pages: Some(0), ..none }.pages(10), Some(1));
         assert_eq!(Pagination { total_pages: Some(usize::MAX), ..none }.pages(10), Some(MAX_PAGES));
-    }
-
-    #[test]
-    fn full_page_without_header_may_have_more() {
-        let fresh = PagingBehaviour::default();
-        for (rows, goes_on) in
-            [(0, false), (9, false), (10, true), (37, false), (50, true), (1000, true)]
-        {
-            assert_eq!(fresh.may_have_more(rows, 1000), goes_on, "{rows}");
-        }
-        assert!(fresh.may_have_more(37, 37), "as many as were asked for");
-        let larger = PagingBehaviour { most_rows: 30, ..fresh };
-        assert!(!larger.may_have_more(20, 1000), "larger pages came before: this one was not cut");
-        assert!(larger.may_have_more(30, 1000));
-        assert!(!PagingBehaviour { ignores_pages: true, ..fresh }.may_have_more(20, 1000));
-        let sends_header = PagingBehaviour { sends_header: true, ..fresh };
-        assert!(!sends_header.may_have_more(10, 1000) && sends_header.may_have_more(20, 1000));
-    }
-
-    #[test]
-    fn paging_memory_ends_with_the_session() {
-        let memory = PagingMemory::default();
-        let key = (Resource::Agents, false);
-        memory.get(key, 1);
-        memory.update(key, |behaviour| behaviour.ignores_pages = true);
-        assert!(memory.get(key, 1).ignores_pages);
-        assert!(
-            !memory.get((Resource::Agents, true), 1).ignores_pages,
-            "rows that are filtered are another matter"
-        );
-        assert!(!memory.get(key, 2).ignores_pages);
     }
 }

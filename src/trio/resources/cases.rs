@@ -1,14 +1,21 @@
-//! Calls and cases of a contact centre, with the services whose list is truncated.
+//! Calls and cases of a contact centre, with the services whose list is truncated; and a single case,
+//! read by its job number.
 
 use std::mem;
 
-use super::{case_limits::CaseLimits, rows};
 use crate::{
     model::{Case, CaseClass, CaseList, CaseState, Resource, Text},
     trio::{
-        client::{Client, Route, items_with_ids},
+        client::Client,
+        dictionary::{Mapping, shape::CASE},
         error::Error,
-        read::collection::Listing,
+        learned::{Learned, ListKey},
+        read::{
+            collection::{CollectionReader, Listing},
+            decode::reader::Reader,
+            route::{List, Route},
+        },
+        wire::{address::below, answer::Answer},
     },
 };
 
@@ -37,17 +44,82 @@ impl Client {
         resource: Resource,
         route: &Route,
     ) -> Result<Listing<CaseList>, Error> {
-        let mut collected = self.collect(resource, route, rows::case).await?;
+        let mut collected = self.reader.read_collection(&route.list(resource), case).await?;
         let (unkeyed, simulated) = (mem::take(&mut collected.unkeyed), collected.simulated);
-        let cases = items_with_ids(resource, collected)?;
-        let list =
-            to_case_list(resource, cases, unkeyed, self.case_limits(), self.default_case_class());
+        let cases = collected.items_with_ids(resource)?;
+        let learned = &self.reader.connection.learned;
+        let list = to_case_list(resource, cases, unkeyed, learned, self.default_case_class);
         Ok(Listing { items: vec![list], simulated })
     }
 
-    /// Gives a case without a class the class that its list implies, or the configured one.
-    pub(super) fn classify(&self, source: Resource, case: &mut Case) {
-        classify(source, case, self.default_case_class());
+    /// Reads the case that `list` (calls or cases) showed under the job number `job`; `None` once
+    /// it is finished. Only for cases that were seen: a new task may answer 404 for a couple of
+    /// seconds.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn case(
+        &self,
+        route: &Route,
+        list: Resource,
+        job: &str,
+    ) -> Result<Option<Case>, Error> {
+        let CollectionReader { connection, .. } = &self.reader;
+        let List { key, url, endpoints } = route.list(list);
+        let session = connection.session_number();
+        if connection.learned.list(&key, |known| *known.single_cases_denied.at(session)) {
+            return Err(Error::Status { resource: list, status: 403 });
+        }
+        let mapping = self.reader.mapping(list)?;
+        let mut url = below(&url, &[job]);
+        // `fields` is documented for single cases, not for single calls.
+        if list == Resource::Cases
+            && let Some(members) =
+                connection.learned.list(&key, |known| known.members.as_asked().seen_members())
+        {
+            url.query_pairs_mut().append_pair("fields", &members);
+        }
+        match connection
+            .get(list, &url, endpoints, |answer| self.read_case(list, mapping, job, &answer))
+            .await
+        {
+            // Documented is that a case can be read until it is finished (assumption A10). The
+            // status does not say if it was answered.
+            Err(Error::Status { status: 404 | 410, .. }) => Ok(None),
+            Err(error @ Error::Status { status: 403, .. }) => {
+                let session = connection.session_number();
+                connection
+                    .learned
+                    .list(&key, |known| *known.single_cases_denied.at(session) = true);
+                Err(error)
+            }
+            result => result,
+        }
+    }
+
+    fn read_case(
+        &self,
+        list: Resource,
+        mapping: &Mapping,
+        job: &str,
+        answer: &Answer,
+    ) -> Result<Option<Case>, Error> {
+        let page = self.reader.decode(answer, mapping, |row| single_case(row, job))?;
+        // A server may answer a finished case with an empty collection instead of 404.
+        if page.rows == 0 {
+            return Ok(None);
+        }
+        // The answer to another number, such as a whole list by a server that ignores the number,
+        // must not decide over this case.
+        let Some(mut case) = page.items.into_iter().find(|case| &*case.id == job) else {
+            return Err(self.reader.connection.decode_error(
+                answer,
+                list,
+                "it is not about the case that was asked for",
+            ));
+        };
+        classify(list, &mut case, self.default_case_class);
+        Ok(Some(case))
     }
 }
 
@@ -57,7 +129,7 @@ pub(super) fn to_case_list(
     resource: Resource,
     mut cases: Vec<Case>,
     unkeyed: Vec<Text>,
-    limits: &CaseLimits,
+    learned: &Learned,
     default_class: Option<CaseClass>,
 ) -> CaseList {
     // A server that never gives states is another matter than one that omits the state of one case:
@@ -69,7 +141,8 @@ pub(super) fn to_case_list(
         }
         classify(resource, case, default_class);
     }
-    let truncated = limits.for_list(resource).truncated_services(&cases);
+    let key = ListKey::new(resource, Text::default());
+    let truncated = learned.list(&key, |known| known.case_limit.truncated_services(&cases));
     CaseList { cases, truncated, unkeyed }
 }
 
@@ -82,4 +155,67 @@ fn classify(source: Resource, case: &mut Case, default_class: Option<CaseClass>)
         // configuration.
         _ => default_class.unwrap_or(CaseClass::Other),
     });
+}
+
+/// A call or another case.
+pub(in crate::trio) fn case(row: &mut Reader<'_>) -> Option<Case> {
+    if let Some(id) = row.key(CASE.id) {
+        return Some(case_with_id(id, row));
+    }
+    // It cannot be followed from list to list. While it may wait, the number of waiting cases is
+    // unknown.
+    let has_agent = row.text(CASE.agent_id).is_some_and(|id| !is_empty_id(&id));
+    if row.case_state(CASE.state) != Some(CaseState::Handled)
+        && !has_agent
+        && let Some(service) = row.text(CASE.service_id)
+    {
+        row.record_unkeyed(service);
+    }
+    None
+}
+
+/// Makes the case that was asked for by number. The answer need not repeat the number if it holds a
+/// service or a state.
+pub(in crate::trio) fn single_case(row: &mut Reader<'_>, job: &str) -> Option<Case> {
+    let id = row.key(CASE.id);
+    let has_id = id.is_some();
+    let case = case_with_id(id.unwrap_or_else(|| job.into()), row);
+    (has_id || case.service_id.is_some() || case.state.is_some()).then_some(case)
+}
+
+fn case_with_id(id: Text, row: &mut Reader<'_>) -> Case {
+    let class = row.case_class(CASE.class);
+    Case {
+        id,
+        service_id: row.key(CASE.service_id),
+        state: row.case_state(CASE.state),
+        class_is_unknown: class.is_err(),
+        class: class.ok().flatten(),
+        created: row.time(CASE.created),
+        answered: row.time(CASE.answered),
+        agent_id: row.text(CASE.agent_id).filter(|id| !is_empty_id(id)),
+        waited: row.seconds(CASE.waited),
+    }
+}
+
+/// Returns whether an id says that there is none: a number, or a GUID, of nothing but zeros.
+/// Systems that cannot leave a member out write these, and a waiting case must not count as one
+/// that an agent has.
+fn is_empty_id(id: &str) -> bool {
+    id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'{' | b'}')) || id == "-1"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_are_no_agent() {
+        for none in ["0", "-1", "00000000-0000-0000-0000-000000000000"] {
+            assert!(is_empty_id(none), "{none}");
+        }
+        for agent in ["10", "a0", "00000000-0000-0000-0000-00000000000a"] {
+            assert!(!is_empty_id(agent), "{agent}");
+        }
+    }
 }

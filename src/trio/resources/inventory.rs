@@ -14,11 +14,14 @@ use super::nodes::NodeContents;
 use crate::{
     model::{CollectionCount, RequestFailure, Resource},
     trio::{
-        client::{Client, Root, Route},
+        client::Client,
         error::Error,
-        read::paging::{self, Pagination},
+        read::{
+            paging::Pagination,
+            route::{Root, Route},
+        },
         session::AuthEndpoints,
-        wire::transport::Answer,
+        wire::answer::Answer,
     },
 };
 
@@ -56,7 +59,7 @@ impl Client {
     pub async fn collection_counts(&self, route: &Route) -> Result<Inventory, Error> {
         let wanted = Resource::counted_in_contact_center();
         let wanted: Vec<_> = wanted.map(|resource| (resource, route.url(resource))).collect();
-        self.count_all(&wanted, route.endpoints(), Inventory::default()).await
+        self.count_all(&wanted, &route.endpoints, Inventory::default()).await
     }
 
     /// Counts the collections below the nodes `security` and `directory`.
@@ -72,7 +75,7 @@ impl Client {
             // The nodes list what may be read. Asking the collections instead would provoke a 403
             // for each that the user may not read, and the directory is licensed separately (key
             // API_CD).
-            let listed = match self.node(root, node).await {
+            let listed = match self.reader.connection.node(root, node).await {
                 Ok(NodeContents::Listed(listed)) => listed,
                 Ok(NodeContents::Unknown) => {
                     children().map(|child| (child, root.documented(node, child))).collect()
@@ -89,7 +92,7 @@ impl Client {
             inventory.counts.extend(absent.map(CollectionCount::inaccessible));
             wanted.extend(listed);
         }
-        self.count_all(&wanted, root.endpoints(), inventory).await
+        self.count_all(&wanted, &root.endpoints, inventory).await
     }
 
     async fn count_all(
@@ -146,7 +149,7 @@ impl Client {
             {
                 return Ok((rows as u64, simulated));
             }
-            Ok(_) => Some(self.limits().page_size),
+            Ok(_) => Some(self.reader.limits.page_size),
             // A collection that is not paged may refuse the parameters for pages.
             Err(Error::Status { status: 400, .. }) => None,
             Err(error) => return Err(error),
@@ -199,19 +202,21 @@ impl Client {
                 .append_pair("page", &number.to_string())
                 .append_pair("pageSize", &size.to_string());
         }
-        self.get(resource, &url, endpoints, |answer| self.count_rows(resource, &answer)).await
+        self.reader
+            .connection
+            .get(resource, &url, endpoints, |answer| self.count_rows(resource, &answer))
+            .await
     }
 
     /// Counts the rows of an answer.
     fn count_rows(&self, resource: Resource, answer: &Answer) -> Result<CountedPage, Error> {
-        let body = serde_json::from_slice(&answer.body).map_err(|error| error.to_string());
-        let data = body
-            .and_then(|body| data(body).ok_or_else(|| "there is no data collection".to_owned()));
-        let data = data.map_err(|problem| self.decode_error(answer, resource, &problem))?;
+        let connection = &self.reader.connection;
+        let data = data(connection.json(answer, resource)?).ok_or_else(|| {
+            connection.decode_error(answer, resource, "there is no data collection")
+        })?;
         let mut hasher = DefaultHasher::new();
         // The data only: an envelope may hold a time or a link with the page's number.
         data.to_string().hash(&mut hasher);
-        let header = answer.headers.get(paging::HEADER).and_then(|value| value.to_str().ok());
         Ok(CountedPage {
             rows: match &data {
                 Value::Array(rows) => rows.len(),
@@ -220,7 +225,7 @@ impl Client {
                 _ => 0,
             },
             hash: hasher.finish(),
-            total: header.and_then(Pagination::read).and_then(|pagination| pagination.total),
+            total: Pagination::of_answer(answer).and_then(|pagination| pagination.total),
             simulated: answer.simulated(),
         })
     }

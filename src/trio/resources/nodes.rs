@@ -7,9 +7,13 @@ use url::Url;
 use crate::{
     model::Resource,
     trio::{
-        client::{Client, Root, below},
         error::Error,
-        wire::links::{self, Links},
+        read::route::Root,
+        servers::connection::Connection,
+        wire::{
+            address::below,
+            links::{self, Links},
+        },
     },
 };
 
@@ -29,7 +33,7 @@ pub(in crate::trio) enum NodeContents {
 // most; the bound keeps a deeply nested answer from being walked for long.
 const MAX_DEPTH: usize = 4;
 
-impl Client {
+impl Connection {
     /// Reads a node.
     ///
     /// # Errors
@@ -40,11 +44,9 @@ impl Client {
         node: Resource,
     ) -> Result<NodeContents, Error> {
         let url = root.node(node);
-        let read = self.get(node, url, root.endpoints(), |answer| {
-            let body = serde_json::from_slice(&answer.body);
-            let body =
-                body.map_err(|error| self.decode_error(&answer, node, &error.to_string()))?;
-            Ok(contents(node, url, &self.links(&answer), &body))
+        let read = self.get(node, url, &root.endpoints, |answer| {
+            let body = self.json(&answer, node)?;
+            Ok(contents(node, url, &answer.links(), &body))
         });
         match read.await {
             Err(Error::Status { status: 403, .. }) => Ok(NodeContents::Forbidden),

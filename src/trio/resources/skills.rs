@@ -1,20 +1,18 @@
 //! Agents skilled for each service: by the row filter `skills?serviceId=`, or else by members.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::collections::HashMap;
 
-use super::{groups::unused_id, rows};
 use crate::{
     model::{Resource, ServiceSkills, Text},
     trio::{
-        client::{Client, Route},
-        dictionary::Mapping,
+        client::Client,
+        dictionary::{Mapping, shape::SKILL},
         error::Error,
+        learned::{ListKey, field_coverage::FieldSeen},
         read::{
-            collection::{Collected, Listing},
-            decode::FieldSeen,
+            collection::{Collected, CollectionReader, Identified, Listing},
+            decode::reader::Reader,
+            route::Route,
         },
     },
 };
@@ -31,9 +29,11 @@ pub(in crate::trio) struct Skill {
     pub(in crate::trio) service_id: Option<Text>,
 }
 
-/// Flag of a warning that is logged once: neither filter nor members join skills to services.
-#[derive(Debug, Default)]
-pub(in crate::trio) struct UnjoinedSkills(AtomicBool);
+impl Identified for Skill {
+    fn id(&self) -> &Text {
+        &self.id
+    }
+}
 
 impl Client {
     /// Reads the agents that have a skill for each of `services`.
@@ -46,9 +46,9 @@ impl Client {
         services: &[Text],
     ) -> Result<Listing<ServiceSkills>, Error> {
         let reader = SkillsReader {
-            client: self,
+            reader: &self.reader,
             route,
-            mapping: self.mapping(Resource::Skills)?,
+            mapping: self.reader.mapping(Resource::Skills)?,
             seen: Vec::new(),
             may_hide_members: false,
             simulated: false,
@@ -59,7 +59,7 @@ impl Client {
 
 /// State of reading one contact centre's skills.
 struct SkillsReader<'a> {
-    client: &'a Client,
+    reader: &'a CollectionReader,
     route: &'a Route,
     mapping: &'a Mapping,
     seen: Vec<FieldSeen>,
@@ -88,14 +88,14 @@ impl SkillsReader<'_> {
             return Ok(Some(ServiceSkills::default()));
         }
         let ids: Vec<&str> = services.iter().map(|id| &**id).collect();
-        let rows = self.client.row_filter(self.route, Resource::Skills, "serviceId")?;
+        let readings = self.reader.row_filter(self.route, Resource::Skills, "serviceId")?;
         // A server that ignores the parameter would make every agent skilled for every service.
-        if !rows.probe_filter(&unused_id(ids.iter().copied()), rows::skill).await? {
+        if !readings.probe_filter(&ids, skill).await? {
             return Ok(None);
         }
-        self.may_hide_members = rows.may_hide_members();
+        self.may_hide_members = readings.may_hide_members();
         let mut skills = ServiceSkills::default();
-        for (service, collected) in services.iter().zip(rows.read_all(&ids, rows::skill).await?) {
+        for (service, collected) in services.iter().zip(readings.read_all(&ids, skill).await?) {
             // A single refused service is left out: its number of skilled agents is absent, not 0.
             let Some(collected) = collected else { continue };
             let found = self.take_skills(collected)?;
@@ -107,12 +107,8 @@ impl SkillsReader<'_> {
 
     /// Reads all skills and joins them to the services by their member `serviceId`.
     async fn read_by_members(&mut self, services: &[Text]) -> Result<ServiceSkills, Error> {
-        let (url, endpoints) = (self.route.url(Resource::Skills), self.route.endpoints());
-        let here = self.route.contact_center();
-        let collected = self
-            .client
-            .read_collection(Resource::Skills, &url, endpoints, here, rows::skill)
-            .await?;
+        let list = self.route.list(Resource::Skills);
+        let collected = self.reader.read_collection(&list, skill).await?;
         let found = self.take_skills(collected)?;
         let mut skills = ServiceSkills { skills: found.len(), ..ServiceSkills::default() };
         let mut by_service: HashMap<Text, Vec<Skill>> = HashMap::new();
@@ -124,7 +120,7 @@ impl SkillsReader<'_> {
         // Skills that name no service join to none. Zero agents for every service would be a false
         // alarm, so the relation stays absent.
         if by_service.is_empty() && skills.skills > 0 {
-            if !self.client.unjoined_skills().0.swap(true, Ordering::Relaxed) {
+            if self.reader.connection.learned.record_unjoined_skills() {
                 tracing::warn!(
                     resource = Resource::Skills.as_str(),
                     "neither the filter by serviceId nor a known member joins skills to services, so \
@@ -161,12 +157,10 @@ impl SkillsReader<'_> {
     fn record_coverage(&mut self) {
         let seen = std::mem::take(&mut self.seen);
         if !seen.is_empty() {
-            self.client.field_coverage().record(
-                self.mapping,
-                self.route.contact_center(),
-                seen,
-                self.may_hide_members,
-            );
+            let key = ListKey::new(Resource::Skills, self.route.contact_center().clone());
+            self.reader.connection.learned.field_coverage(|coverage| {
+                coverage.record(self.mapping, &key, seen, self.may_hide_members);
+            });
         }
     }
 }
@@ -177,4 +171,15 @@ fn agents(skills: Vec<Skill>) -> Vec<Text> {
     agents.sort_unstable();
     agents.dedup();
     agents
+}
+
+/// Makes a skill. Without an id of its own, agent, service and role together are its identity.
+pub(in crate::trio) fn skill(row: &mut Reader<'_>) -> Option<Skill> {
+    let (id, agent_id) = (row.text(SKILL.id), row.key(SKILL.agent_id)?);
+    let (service_id, role_id) = (row.text(SKILL.service_id), row.text(SKILL.role_id));
+    let joined = || {
+        let part = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_owned();
+        format!("{agent_id}\n{}\n{}", part(&service_id), part(&role_id)).into()
+    };
+    Some(Skill { id: id.unwrap_or_else(joined), agent_id, service_id })
 }

@@ -19,7 +19,8 @@ const MAX_DURATION: Duration = Duration::from_secs(10);
 #[derive(Debug, Default)]
 pub(super) struct FailureStreak {
     since: Option<Duration>,
-    requests: Vec<(Resource, Url)>,
+    /// Those that the server has to answer before it is used again.
+    pub(super) requests: Vec<(Resource, Url)>,
 }
 
 impl FailureStreak {
@@ -38,11 +39,6 @@ impl FailureStreak {
     pub(super) fn is_over_limit(&self, now: Stamp) -> bool {
         let long = |since| now.mono.saturating_sub(since) >= MAX_DURATION;
         self.requests.len() >= MAX_RESOURCES || self.since.is_some_and(long)
-    }
-
-    /// Requests that the server has to answer before it is used again.
-    pub(in crate::trio) fn requests(&self) -> &[(Resource, Url)] {
-        &self.requests
     }
 }
 
@@ -84,7 +80,7 @@ mod tests {
     #[test]
     fn only_three_requests_are_remembered() {
         let failures = failures(&Resource::ALL.map(|resource| (resource, 0)));
-        assert_eq!(failures.requests().len(), MAX_RESOURCES);
-        assert_eq!(failures.requests()[0].1.as_str(), "http://trio/te/api/api");
+        assert_eq!(failures.requests.len(), MAX_RESOURCES);
+        assert_eq!(failures.requests[0].1.as_str(), "http://trio/te/api/api");
     }
 }

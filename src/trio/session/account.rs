@@ -11,7 +11,7 @@ use crate::{
     stats::Stats,
     trio::{
         error::Error,
-        session::secret::Secret,
+        secret::Secret,
         settings::{Settings, latin1},
         wire::backoff::LoginBackoff,
     },

@@ -8,10 +8,10 @@ use std::{fmt::Debug, time::Duration};
 use reqwest::header::HeaderMap;
 use url::Url;
 
-use super::transport::Answer;
+use super::answer::{self, Answer};
 use crate::{
     model::{RequestFailure, Resource, Stamp},
-    trio::{error::Error, read::paging},
+    trio::error::Error,
 };
 
 /// Receives the exchanges with a server.
@@ -54,14 +54,8 @@ pub enum Outcome<'a> {
 /// Headers that a replay needs to answer as the server did.
 // An allow-list: any other header may hold a cookie, a host name or a version that identifies a
 // site.
-const RECORDED_HEADERS: [&str; 6] = [
-    "content-type",
-    "date",
-    "location",
-    "retry-after",
-    paging::HEADER,
-    super::transport::SIMULATED,
-];
+const RECORDED_HEADERS: [&str; 6] =
+    ["content-type", "date", "location", "retry-after", answer::PAGINATION, answer::SIMULATED];
 
 /// Shows an exchange to `observer`, unless it is a login.
 pub(super) fn notify(

@@ -31,8 +31,13 @@ pub(crate) enum How {
 
 /// All paths of `file`, in its order.
 pub(crate) fn named(file: &File) -> Vec<Named> {
+    named_in(file, &file.syntax())
+}
+
+/// All paths of `file`, whose syntax was read already.
+pub(crate) fn named_in(file: &File, syntax: &syn::File) -> Vec<Named> {
     let mut reader = Reader { module: file.module.clone(), found: Vec::new(), in_attribute: false };
-    reader.visit_file(&file.syntax());
+    reader.visit_file(syntax);
     reader.found
 }
 

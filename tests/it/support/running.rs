@@ -40,7 +40,7 @@ impl Running {
         Samples::parse(&self.page("/metrics").await)
     }
 
-    /// What a reload says.
+    /// The answer to a reload.
     pub(crate) async fn reload(&self) -> String {
         self.send(Method::POST, "/-/reload").await.1
     }

@@ -2,10 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Context, page::FieldSeen, raw::Raw};
 use crate::{
     model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
-    trio::dictionary::{Meaning, Unreadable, normalized},
+    trio::{
+        dictionary::{
+            Mapping,
+            value::{Meaning, Raw, Unreadable, normalized},
+        },
+        learned::field_coverage::FieldSeen,
+    },
 };
 
 /// Time by which a moment may be ahead of our clock before it is rejected.
@@ -14,6 +19,14 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 /// Unreadable values of a field kept as samples of one answer.
 const SAMPLES: usize = 5;
 const SAMPLE_LENGTH: usize = 40;
+
+/// Dictionary, time zone and arrival time for the values of one answer.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::trio) struct Context<'a> {
+    pub(in crate::trio) mapping: &'a Mapping,
+    pub(in crate::trio) zone: Option<&'a jiff::tz::TimeZone>,
+    pub(in crate::trio) now: SystemTime,
+}
 
 /// One row; its fields are read by their position in the shape.
 pub(in crate::trio) struct Reader<'r> {

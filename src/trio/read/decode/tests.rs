@@ -4,10 +4,19 @@ use std::time::SystemTime;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{envelope::items, *};
 use crate::{
     model::{AgentState, AgentStatus, Clock, Resource, ServiceStatus},
-    trio::{dictionary::Dictionary, resources::rows},
+    trio::{
+        dictionary::{Dictionary, shape::AGENT_STATE},
+        resources::{
+            agents::{agent, agent_group, agent_status},
+            cases::case,
+            contact_centers::contact_center,
+            services::{service, service_group, service_status},
+            skills::skill,
+        },
+    },
 };
 
 fn now() -> SystemTime {
@@ -25,11 +34,11 @@ fn decode<T>(
 }
 
 fn services(body: &str) -> Result<Page<ServiceStatus>, String> {
-    decode(Resource::ServiceState, body.as_bytes(), rows::service_status)
+    decode(Resource::ServiceState, body.as_bytes(), service_status)
 }
 
 fn agents(body: &str) -> Page<AgentStatus> {
-    decode(Resource::AgentState, body.as_bytes(), rows::agent_status).expect(body)
+    decode(Resource::AgentState, body.as_bytes(), agent_status).expect(body)
 }
 
 #[test]
@@ -152,18 +161,18 @@ fn rows_without_a_key_are_counted_in_every_resource() {
     }
     let body = r#"[{"id":1,"serviceId":1,"name":"a"},{"name":"b"},{"id":null},{"id":""},{"id":[1]},{"id":{}}]"#;
     let five = |fields: usize| [vec![5], vec![0; fields - 1]].concat();
-    assert_eq!(without(Resource::ContactCenters, body, rows::contact_center), five(2));
-    assert_eq!(without(Resource::Services, body, rows::service), five(3));
-    assert_eq!(without(Resource::ServiceGroups, body, rows::service_group), five(2));
-    assert_eq!(without(Resource::Agents, body, rows::agent), five(5));
-    assert_eq!(without(Resource::AgentState, body, rows::agent_status), five(8));
-    assert_eq!(without(Resource::AgentGroups, body, rows::agent_group), five(3));
-    assert_eq!(without(Resource::ServiceState, body, rows::service_status)[0], 5);
+    assert_eq!(without(Resource::ContactCenters, body, contact_center), five(2));
+    assert_eq!(without(Resource::Services, body, service), five(3));
+    assert_eq!(without(Resource::ServiceGroups, body, service_group), five(2));
+    assert_eq!(without(Resource::Agents, body, agent), five(5));
+    assert_eq!(without(Resource::AgentState, body, agent_status), five(8));
+    assert_eq!(without(Resource::AgentGroups, body, agent_group), five(3));
+    assert_eq!(without(Resource::ServiceState, body, service_status)[0], 5);
     let skills = r#"[{"agentId":1,"serviceId":1},{"serviceId":1},{"agentId":""}]"#;
-    assert_eq!(without(Resource::Skills, skills, rows::skill), [0, 2, 0, 0]);
+    assert_eq!(without(Resource::Skills, skills, skill), [0, 2, 0, 0]);
     let cases = r#"[{"jobNo":1,"serviceId":1},{"jobNo":2},{"jobNo":3,"serviceId":null},{"serviceId":1},{}]"#;
     for list in [Resource::Calls, Resource::Cases] {
-        assert_eq!(without(list, cases, rows::case), [2, 2, 0, 0, 0, 0, 0, 0], "{}", list.as_str());
+        assert_eq!(without(list, cases, case), [2, 2, 0, 0, 0, 0, 0, 0], "{}", list.as_str());
     }
 }
 
@@ -179,9 +188,9 @@ fn unmapped_agent_state_is_unknown() {
         states,
         [Some(AgentState::WrapUp), Some(AgentState::Available), unknown, unknown, None, unknown]
     );
-    assert_eq!(page.seen[rows::AGENT_STATE].unknown, 3);
-    assert_eq!(page.seen[rows::AGENT_STATE].absent, 1);
-    assert_eq!(page.seen[rows::AGENT_STATE].samples, ["Fika", "null", "17"]);
+    assert_eq!(page.seen[AGENT_STATE.state].unknown, 3);
+    assert_eq!(page.seen[AGENT_STATE.state].absent, 1);
+    assert_eq!(page.seen[AGENT_STATE.state].samples, ["Fika", "null", "17"]);
 }
 
 #[test]
@@ -253,11 +262,10 @@ fn early_times_are_absent_in_every_field_and_form() {
                     let body = format!(r#"[{{"{id}":1,"when":{value}}}]"#);
                     let context = Context { mapping, zone, now: now() };
                     let (times, seen) = if resource == Resource::AgentState {
-                        let page =
-                            items(body.as_bytes(), context, rows::agent_status).expect("read");
+                        let page = items(body.as_bytes(), context, agent_status).expect("read");
                         (page.items[0].since, page.seen)
                     } else {
-                        let page = items(body.as_bytes(), context, rows::case).expect("read");
+                        let page = items(body.as_bytes(), context, case).expect("read");
                         (page.items[0].created.or(page.items[0].answered), page.seen)
                     };
                     assert_eq!((times, seen[index].rejected), (None, 0), "{field} {form} {value}");
@@ -291,7 +299,7 @@ fn state_older_than_a_week_is_rejected_unless_logged_out() {
 #[test]
 fn written_case_may_be_years_old() {
     let body = format!(r#"[{{"id":1,"created":"{}"}}]"#, ago(9 * 366 * 86_400));
-    let page = decode(Resource::Cases, body.as_bytes(), rows::case).expect("read");
+    let page = decode(Resource::Cases, body.as_bytes(), case).expect("read");
     assert!(page.items[0].created.is_some() && page.seen[4].rejected == 0);
 }
 
@@ -361,6 +369,6 @@ proptest! {
 
     #[test]
     fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
-        let _ = decode(Resource::ServiceState, &bytes, rows::service_status);
+        let _ = decode(Resource::ServiceState, &bytes, service_status);
     }
 }

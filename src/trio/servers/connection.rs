@@ -1,24 +1,32 @@
-//! Failover: the server that a request goes to, and the next one if that cannot be reached, fails,
-//! or is passive.
+//! Connection to a target: sends each request with a token to the active server, and to the next one
+//! if that cannot be reached, fails, or is passive.
 //!
 //! An answer can only choose among servers that are known. The address that it names is compared
 //! with theirs and never used itself: otherwise any answer could lead the login to a foreign host.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use reqwest::{StatusCode, header};
+use serde_json::Value;
 use tokio::time::timeout;
 use url::Url;
 
-use super::{Attempts, Server, server_names};
+use super::{Attempts, Server, Servers};
 use crate::{
-    model::{RequestFailure, Resource},
+    model::{Clock, RequestFailure, Resource, Stamp},
+    stats::Stats,
     trio::{
-        client::Client,
         error::Error,
-        session::AuthEndpoints,
-        wire::{links::Links, transport::Answer},
+        learned::Learned,
+        session::{AuthEndpoints, account::Account},
+        settings::Settings,
+        wire::{
+            Transport,
+            address::named_servers,
+            answer::{Answer, QUOTED_CHARS},
+            links::Links,
+        },
     },
 };
 
@@ -27,7 +35,79 @@ use crate::{
 // else in it, and the Api resource needs neither a login nor data of the contact centre.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 
-impl Client {
+/// Transport, sessions and servers of one target, and what its servers were seen to do.
+#[derive(Debug)]
+pub(in crate::trio) struct Connection {
+    pub(in crate::trio) transport: Transport,
+    pub(in crate::trio) servers: Servers,
+    pub(in crate::trio) learned: Learned,
+    pub(in crate::trio) stats: Arc<Stats>,
+    account: Arc<Account>,
+    clock: Clock,
+}
+
+impl Connection {
+    /// Sets up the connection; nothing is sent yet.
+    ///
+    /// # Errors
+    /// The TLS set-up of this machine cannot be used.
+    pub(in crate::trio) fn new(
+        settings: &Settings,
+        stats: Arc<Stats>,
+        clock: Clock,
+    ) -> Result<Self, reqwest::Error> {
+        let transport = Transport::new(settings, stats.clone(), clock.clone())?;
+        let account = Arc::new(Account::new(settings.clone(), stats.clone(), clock.clone()));
+        let servers = Servers::new(settings, account.clone(), stats.clone());
+        Ok(Self { transport, servers, learned: Learned::default(), stats, account, clock })
+    }
+
+    pub(in crate::trio) fn now(&self) -> Stamp {
+        self.clock.now()
+    }
+
+    /// Returns the number of the session: that of login and renewal attempts. Rights take effect
+    /// with a new token, and a server may have been upgraded meanwhile, so after each attempt its
+    /// habits are learnt again.
+    pub(in crate::trio) fn session_number(&self) -> u64 {
+        self.stats.auth_attempts()
+    }
+
+    /// Parses an answer as JSON.
+    ///
+    /// # Errors
+    /// A decode error; see `decode_error`.
+    pub(in crate::trio) fn json(
+        &self,
+        answer: &Answer,
+        resource: Resource,
+    ) -> Result<Value, Error> {
+        serde_json::from_slice(&answer.body)
+            .map_err(|error| self.decode_error(answer, resource, &error.to_string()))
+    }
+
+    /// Builds a decode error that shows the beginning of the answer, unless that holds a secret.
+    pub(in crate::trio) fn decode_error(
+        &self,
+        answer: &Answer,
+        resource: Resource,
+        problem: &str,
+    ) -> Error {
+        let mut secrets = self.account.secrets();
+        if let Some(token) =
+            answer.token.as_ref().and_then(|token| token.as_bytes().strip_prefix(b"Bearer "))
+        {
+            secrets.push(token.to_vec());
+        }
+        // A secret that begins within the quoted part and ends behind it must be found, too: a
+        // server that echoes a request may return a token or the encoded login.
+        let longest = secrets.iter().map(Vec::len).max().unwrap_or_default();
+        let start = &answer.body[..answer.body.len().min(QUOTED_CHARS + longest)];
+        let leaks = |text: &[u8]| secrets.iter().any(|secret| contains(text, secret));
+        let problem = if leaks(problem.as_bytes()) { "it holds a secret" } else { problem };
+        answer.decode_error(resource, problem, !leaks(start))
+    }
+
     /// Sends a GET with a token, to the active server first and to the others if that is needed.
     ///
     /// # Errors
@@ -88,7 +168,7 @@ impl Client {
             let bearer = session.bearer(&self.transport, &endpoints).await?;
             let generation = bearer.generation;
             // Changed rights take effect with a new token; until then the answer is known.
-            if self.denied.contains(&url, generation) {
+            if self.learned.is_denied(&url, generation) {
                 return Err(Error::Status { resource, status: StatusCode::FORBIDDEN.as_u16() });
             }
             let token = bearer.header.clone();
@@ -116,7 +196,7 @@ impl Client {
                 _ => None,
             };
             if status == Some(StatusCode::FORBIDDEN) {
-                self.denied.record(&url, generation);
+                self.learned.record_denied(&url, generation);
             }
             if status != Some(StatusCode::UNAUTHORIZED) {
                 // Refusals are over only once a token works: a server may give tokens that it does
@@ -151,7 +231,7 @@ impl Client {
                 return Err(answer.refusal(resource, &url));
             }
             let links = Links::parse(&answer.body, &server.base);
-            Ok((links, server_names::named_servers(&answer.body, &server.base)))
+            Ok((links, named_servers(&answer.body, &server.base)))
         };
         let result = self.transport.send(resource, request, read).await;
         self.servers.record_probe(server, is_answer(&result), self.now());
@@ -166,7 +246,7 @@ impl Client {
 
     /// Probes the servers that are due, and returns to the primary if that serves again. Takes at
     /// most four times the time limit of a probe.
-    pub async fn probe_servers(&self) {
+    pub(in crate::trio) async fn probe_servers(&self) {
         let due_for_probe = self.servers.due_for_probe(self.now());
         join_all(due_for_probe.iter().map(|server| self.probe_within_limit(server))).await;
         // The first answers may have named servers that were not known before.
@@ -310,6 +390,12 @@ impl Client {
             left.session.discard_tokens().await;
         }
     }
+}
+
+/// Returns whether `part` occurs in `text`.
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    // An empty secret would be in every text and suppress every quote.
+    !part.is_empty() && text.windows(part.len()).any(|window| window == part)
 }
 
 /// Returns whether a probe got an answer from the server itself.

@@ -1,23 +1,40 @@
-//! Service groups, and their services by the row filter `services?groupId=`.
+//! Services, their state, and service groups with their services by the row filter
+//! `services?groupId=`.
 
-use super::rows;
 use crate::{
-    model::{Resource, ServiceGroup, ServiceGroups, Text},
+    model::{Resource, Service, ServiceGroup, ServiceGroups, ServiceStatus, Text},
     trio::{
-        client::{Client, Route},
+        client::Client,
+        dictionary::shape::{SERVICE, SERVICE_GROUP, SERVICE_STATE},
         error::Error,
-        read::collection::Listing,
+        read::{collection::Listing, decode::reader::Reader, route::Route},
     },
 };
 
 impl Client {
+    /// Reads the services as configured.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn services(&self, route: &Route) -> Result<Listing<Service>, Error> {
+        self.list(Resource::Services, route, service).await
+    }
+
+    /// Reads the state of the services now.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn service_state(&self, route: &Route) -> Result<Listing<ServiceStatus>, Error> {
+        self.list(Resource::ServiceState, route, service_status).await
+    }
+
     /// Reads the service groups, with their services if the server honours `services?groupId=`.
     ///
     /// # Errors
     /// See [`Error`].
     pub async fn service_groups(&self, route: &Route) -> Result<Listing<ServiceGroups>, Error> {
         let Listing { items: groups, simulated } =
-            self.list::<ServiceGroup>(Resource::ServiceGroups, route, rows::service_group).await?;
+            self.list(Resource::ServiceGroups, route, service_group).await?;
         let members = self.group_members(route, &groups).await?;
         Ok(Listing { items: vec![ServiceGroups { groups, members }], simulated })
     }
@@ -32,18 +49,18 @@ impl Client {
             return Ok(Some(Vec::new()));
         }
         let ids: Vec<&str> = groups.iter().map(|group| &*group.id).collect();
-        let rows = self.row_filter(route, Resource::Services, "groupId")?;
+        let readings = self.reader.row_filter(route, Resource::Services, "groupId")?;
         // A server that ignores the parameter would return all services for each group, and every
         // service would be in every group: a group that does not exist shows the difference
         // (assumption A11).
-        match rows.probe_filter(&unused_id(ids.iter().copied()), rows::service).await {
+        match readings.probe_filter(&ids, service).await {
             Ok(true) => {}
             Ok(false) => return Ok(None),
             Err(error) => return none_if_refused(error),
         }
         // Side by side: one after the other, a cycle with 1,000 services took 1.88 times its
         // requests.
-        let answers = match rows.read_all(&ids, rows::service).await {
+        let answers = match readings.read_all(&ids, service).await {
             Ok(answers) => answers,
             Err(error) => return none_if_refused(error),
         };
@@ -70,10 +87,29 @@ fn none_if_refused<T>(error: Error) -> Result<Option<T>, Error> {
     }
 }
 
-/// Returns an id that is none of `ids`, a number.
-pub(in crate::trio) fn unused_id<'i>(ids: impl Iterator<Item = &'i str>) -> String {
-    let numbers = ids.filter_map(|id| id.parse::<u64>().ok());
-    // Far above the highest: a group that is created between two requests takes one of the next
-    // ids.
-    numbers.max().unwrap_or(0).saturating_add(1_000_003).to_string()
+pub(in crate::trio) fn service(row: &mut Reader<'_>) -> Option<Service> {
+    Some(Service {
+        id: row.key(SERVICE.id)?,
+        name: row.text(SERVICE.name),
+        group_ids: row.texts(SERVICE.group_id),
+    })
+}
+
+pub(in crate::trio) fn service_status(row: &mut Reader<'_>) -> Option<ServiceStatus> {
+    Some(ServiceStatus {
+        id: row.key(SERVICE_STATE.id)?,
+        name: row.text(SERVICE_STATE.name),
+        open: row.flag(SERVICE_STATE.open),
+        queue_length: row.count(SERVICE_STATE.queue_length),
+        longest_wait: row.seconds(SERVICE_STATE.longest_wait),
+        estimated_wait: row.seconds(SERVICE_STATE.estimated_wait),
+        agents_logged_on: row.count(SERVICE_STATE.agents_logged_on),
+        agents_available: row.count(SERVICE_STATE.agents_available),
+        agents_busy: row.count(SERVICE_STATE.agents_busy),
+        exported: row.exported(),
+    })
+}
+
+pub(in crate::trio) fn service_group(row: &mut Reader<'_>) -> Option<ServiceGroup> {
+    Some(ServiceGroup { id: row.key(SERVICE_GROUP.id)?, name: row.text(SERVICE_GROUP.name) })
 }

@@ -1,5 +1,5 @@
-//! Server names in the Api resource (`primaryServer`, `secondaryServer`) and the addresses they
-//! mean.
+//! Addresses of servers and paths: host and port as the identity of a server, and the servers that
+//! an Api resource names (`primaryServer`, `secondaryServer`).
 //!
 //! The documented names are bare host names. Scheme, port and path come from the server that named
 //! them.
@@ -18,7 +18,7 @@ pub(in crate::trio) struct NamedServer {
 
 /// Returns the servers named in the Api resource that `base` answered with. A name that is no host,
 /// or would make a less secure address, is left out.
-pub(super) fn named_servers(body: &[u8], base: &Url) -> Vec<NamedServer> {
+pub(in crate::trio) fn named_servers(body: &[u8], base: &Url) -> Vec<NamedServer> {
     let Ok(Value::Object(top)) = serde_json::from_slice(body) else { return Vec::new() };
     // Version 8 writes `data` as a list of one object; a plain object and the top level are read,
     // too.
@@ -96,8 +96,17 @@ pub(in crate::trio) fn host_and_port(url: &Url) -> String {
     }
 }
 
+/// Appends `segments` to the path of `base`, each percent-encoded as UTF-8.
+pub(in crate::trio) fn below(base: &Url, segments: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    url
+}
+
 /// Returns whether both addresses mean the same server: the same name, or one of them shortened.
-pub(super) fn is_same_server(one: &Url, other: &Url) -> bool {
+pub(in crate::trio) fn is_same_server(one: &Url, other: &Url) -> bool {
     let (Some(Host::Domain(a)), Some(Host::Domain(b))) = (one.host(), other.host()) else {
         return host_and_port(one) == host_and_port(other);
     };

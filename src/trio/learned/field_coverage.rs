@@ -3,15 +3,18 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
-use super::decode::FieldSeen;
+use super::ListKey;
 use crate::{
     model::{FieldUse, Resource, Text},
     trio::{
-        dictionary::{Dictionary, Kind, Mapping, Need},
-        wire::masked::masked,
+        dictionary::{
+            Dictionary, Mapping,
+            shape::{Kind, Need},
+        },
+        wire::answer::masked,
     },
 };
 
@@ -31,21 +34,50 @@ const NO_VALUE: &str = "no value";
 /// Different unknown words of one field that `/status` shows at most.
 const MAX_STATUS_WORDS: usize = 5;
 
+/// Findings for one field in one answer.
+#[derive(Clone, Debug, Default)]
+pub(in crate::trio) struct FieldSeen {
+    /// The member that held it, in the server's spelling.
+    pub(in crate::trio) member: Option<Text>,
+    /// Values that could be read.
+    pub(in crate::trio) understood: u64,
+    /// Values that could not be mapped.
+    pub(in crate::trio) unknown: u64,
+    /// Times that could not be used.
+    pub(in crate::trio) rejected: u64,
+    /// Rows that lack it and cannot be counted without it.
+    pub(in crate::trio) rows_without: u64,
+    /// Rows without the member of a self.
+    pub(in crate::trio) absent: u64,
+    /// The first few of those values, cut short.
+    pub(in crate::trio) samples: Vec<String>,
+}
+
+impl FieldSeen {
+    /// Adds the findings of another answer.
+    pub(in crate::trio) fn add(&mut self, other: Self) {
+        self.understood += other.understood;
+        self.unknown += other.unknown;
+        self.rejected += other.rejected;
+        self.rows_without += other.rows_without;
+        self.absent += other.absent;
+        self.member = self.member.take().or(other.member);
+        self.samples.extend(other.samples);
+    }
+}
+
 /// Findings for every field, by resource and contact centre.
 #[derive(Debug, Default)]
-pub(in crate::trio) struct FieldCoverage(Mutex<State>);
-
-#[derive(Debug, Default)]
-struct State {
+pub(in crate::trio) struct FieldCoverage {
     /// Findings of the last reading that held items.
     // Empty lists do not replace it: at night a missing member would look like a change of the
     // server.
-    last: HashMap<(Resource, Text), Vec<FieldSeen>>,
+    last: HashMap<ListKey, Vec<FieldSeen>>,
     rejected: HashMap<(Resource, usize), u64>,
     missing_logged: HashSet<(Resource, usize)>,
     /// Required fields that some rows lack, and the number of readings since then in which no row
     /// lacked them.
-    rows_without: HashMap<(Resource, Text, usize), u32>,
+    rows_without: HashMap<(ListKey, usize), u32>,
     values_logged: HashMap<(Resource, usize), HashSet<String>>,
 }
 
@@ -53,13 +85,12 @@ impl FieldCoverage {
     /// Records a reading that held at least one item. If it `may_hide_members`, absent ones are not
     /// reported yet.
     pub(in crate::trio) fn record(
-        &self,
+        &mut self,
         mapping: &Mapping,
-        contact_center: &Text,
+        list: &ListKey,
         mut seen: Vec<FieldSeen>,
         may_hide_members: bool,
     ) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let resource = mapping.shape.resource;
         for seen in &mut seen {
             // If no row has the member, it is reported as missing, not as an unknown value of each
@@ -70,11 +101,11 @@ impl FieldCoverage {
             }
         }
         for (index, (field, seen)) in mapping.shape.fields.iter().zip(&seen).enumerate() {
-            *state.rejected.entry((resource, index)).or_default() += seen.rejected;
+            *self.rejected.entry((resource, index)).or_default() += seen.rejected;
             if !may_hide_members
                 && seen.member.is_none()
                 && field.need != Need::Spare
-                && state.missing_logged.insert((resource, index))
+                && self.missing_logged.insert((resource, index))
             {
                 tracing::warn!(
                     resource = resource.as_str(),
@@ -84,13 +115,9 @@ impl FieldCoverage {
                 );
             }
             if field.need.is_required() && seen.member.is_some() {
-                state.note_rows_without(
-                    (resource, contact_center, index),
-                    field.name,
-                    seen.rows_without,
-                );
+                self.note_rows_without((list, index), field.name, seen.rows_without);
             }
-            let logged = state.values_logged.entry((resource, index)).or_default();
+            let logged = self.values_logged.entry((resource, index)).or_default();
             // Masked: if the mapping is wrong, these values may be the names of persons.
             let masked =
                 |value: &String| if *value == NO_VALUE { value.clone() } else { masked(value) };
@@ -105,19 +132,18 @@ impl FieldCoverage {
                 }
             }
         }
-        state.last.insert((resource, contact_center.clone()), seen);
+        self.last.insert(list.clone(), seen);
     }
 
     /// Returns the use of every field of the dictionary in the latest readings.
     pub(in crate::trio) fn field_uses(&self, dictionary: &Dictionary) -> Arc<[FieldUse]> {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut uses = Vec::new();
         for mapping in dictionary.mappings() {
             let resource = mapping.shape.resource;
-            let readings: Vec<_> = state
+            let readings: Vec<_> = self
                 .last
                 .iter()
-                .filter(|((of, _), _)| *of == resource)
+                .filter(|(of, _)| of.resource == resource)
                 .map(|(_, seen)| seen)
                 .collect();
             for (index, (field, mapped)) in
@@ -145,30 +171,28 @@ impl FieldCoverage {
                     rows_without: (field.need.is_required() && !readings.is_empty())
                         .then(|| readings.iter().map(|seen| seen[index].rows_without).sum()),
                     times_rejected: (field.kind == Kind::Time).then(|| {
-                        state.rejected.get(&(resource, index)).copied().unwrap_or_default()
+                        self.rejected.get(&(resource, index)).copied().unwrap_or_default()
                     }),
                 });
             }
         }
         uses.into()
     }
-}
 
-impl State {
     /// Logs once that rows lack a required field, and once that each has it again. A member that no
     /// row has is logged elsewhere.
     fn note_rows_without(
         &mut self,
-        (resource, contact_center, index): (Resource, &Text, usize),
+        (list, index): (&ListKey, usize),
         field: &'static str,
         rows: u64,
     ) {
-        let key = (resource, contact_center.clone(), index);
+        let key = (list.clone(), index);
         if rows > 0 {
             if self.rows_without.insert(key, 0).is_none() {
                 tracing::warn!(
-                    resource = resource.as_str(),
-                    contact_center = &**contact_center,
+                    resource = list.resource.as_str(),
+                    contact_center = &*list.contact_center,
                     field,
                     rows,
                     "rows lack this field and are left out of the counts"
@@ -181,8 +205,8 @@ impl State {
         if *readings >= READINGS_WITH_EVERY_KEY {
             self.rows_without.remove(&key);
             tracing::info!(
-                resource = resource.as_str(),
-                contact_center = &**contact_center,
+                resource = list.resource.as_str(),
+                contact_center = &*list.contact_center,
                 field,
                 "every row has this field again"
             );

@@ -1,4 +1,4 @@
-//! Decoding of the answer to a login or renewal (assumption A2).
+//! Tokens, and decoding of the answer to a login or renewal (assumption A2).
 
 use std::time::Duration;
 

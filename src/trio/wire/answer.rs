@@ -1,0 +1,110 @@
+//! A complete answer, the errors made of it, and the masking of texts in it that may be the name or
+//! number of a person: the shape stays, the content goes.
+
+use std::time::Duration;
+
+use reqwest::{
+    StatusCode,
+    header::{HeaderMap, HeaderValue, LOCATION},
+};
+use url::Url;
+
+use super::links::Links;
+use crate::{
+    model::{RequestFailure, Resource},
+    trio::error::Error,
+};
+
+/// Header that marks the answers of a simulator, in lower case.
+pub(super) const SIMULATED: &str = "x-trio-simulated";
+/// Header that describes the pages of a collection, in lower case.
+pub(in crate::trio) const PAGINATION: &str = "x-pagination";
+
+/// A complete answer.
+#[derive(Debug)]
+pub(in crate::trio) struct Answer {
+    pub(in crate::trio) status: StatusCode,
+    pub(in crate::trio) headers: HeaderMap,
+    pub(in crate::trio) body: Vec<u8>,
+    /// Token that was sent with the request.
+    pub(in crate::trio) token: Option<HeaderValue>,
+    /// Base of the API on the server that answered.
+    pub(in crate::trio) base: Option<Url>,
+    /// Wait that the server asked for.
+    pub(in crate::trio) wait: Option<Duration>,
+}
+
+/// Characters of an unreadable answer, and of the problem, that an error quotes.
+pub(in crate::trio) const QUOTED_CHARS: usize = 200;
+
+impl Answer {
+    /// Returns whether a simulator made the answer.
+    pub(in crate::trio) fn simulated(&self) -> bool {
+        self.headers.contains_key(SIMULATED)
+    }
+
+    /// Links of the answer; none if it is not known which server gave it.
+    pub(in crate::trio) fn links(&self) -> Links {
+        self.base.as_ref().map(|base| Links::parse(&self.body, base)).unwrap_or_default()
+    }
+
+    /// Value of a header; `None` if it is absent or no text.
+    pub(in crate::trio) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Makes an error of an answer that is no success; `url` is the address of the request.
+    pub(in crate::trio) fn refusal(&self, resource: Resource, url: &Url) -> Error {
+        let status = self.status.as_u16();
+        if let Some(wait) = self.wait {
+            return Error::Busy { resource, status, wait, sent: true };
+        }
+        if self.status != StatusCode::TEMPORARY_REDIRECT {
+            return Error::Status { resource, status };
+        }
+        let location = self.header(LOCATION.as_str());
+        let to = location.and_then(|location| url.join(location).ok());
+        Error::Redirected { resource, to, problem: "which is not asked" }
+    }
+
+    /// Makes an error of an answer that cannot be read; `shown` allows a masked quote of its
+    /// beginning.
+    pub(in crate::trio) fn decode_error(
+        &self,
+        resource: Resource,
+        problem: &str,
+        shown: bool,
+    ) -> Error {
+        let start: String = if shown {
+            let start = &self.body[..self.body.len().min(QUOTED_CHARS)];
+            // Masked, since any person may be named there; the shape tells HTML from cut JSON.
+            format!("; it begins with {:?}", masked(&String::from_utf8_lossy(start)))
+        } else {
+            String::new()
+        };
+        let problem: String = mask_quoted(problem).chars().take(QUOTED_CHARS).collect();
+        let detail = format!("the answer cannot be read: {problem}{start}");
+        Error::Request { resource, failure: RequestFailure::Decode, detail }
+    }
+}
+
+/// Masks the parts of a problem that are in quotation marks.
+// serde_json quotes values of the answer in its messages, such as `invalid type: string "Anna"`.
+fn mask_quoted(problem: &str) -> String {
+    let parts = problem.split('"').enumerate();
+    let parts = parts.map(|(at, part)| if at % 2 == 1 { masked(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("\"")
+}
+
+/// Returns the text with an `x` or `X` for every letter and a `9` for every digit.
+// The shape tells a person who maps fields a word from a time or a number, without saying any of
+// them.
+pub fn masked(text: &str) -> String {
+    let hidden = |c: char| match c {
+        c if c.is_uppercase() => 'X',
+        c if c.is_alphabetic() => 'x',
+        c if c.is_numeric() => '9',
+        c => c,
+    };
+    text.chars().map(hidden).collect()
+}
