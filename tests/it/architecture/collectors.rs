@@ -42,9 +42,11 @@ fn every_list_of_collectors_is_an_exhaustive_match() {
         lists.retain(|found| (found.path.as_str(), found.item.as_str()) != (path, item));
         assert!(lists.len() < before, "src/{path}: {item} lists no resources any more ({reason})");
     }
+    let lists: Vec<&str> = lists.iter().map(|found| found.text.as_str()).collect();
     assert!(
         lists.is_empty(),
-        "use `Collector::ALL` with a property of the declaration: {lists:#?}"
+        "use `Collector::ALL` with a property of the declaration:\n{}",
+        lists.join("\n")
     );
     let tables: BTreeSet<(&str, &str)> = finders
         .iter()
@@ -145,11 +147,11 @@ impl Finder {
             lists.any(|list| format!("{list:?}") == *name)
         };
         if names.len() > 1 && !names.iter().all(is_list_of_cases) {
-            self.add(span, format!("{what} {names:?}"));
+            self.add(span, &format!("{what} {names:?}"));
         }
     }
 
-    fn add(&mut self, span: Span, what: String) {
+    fn add(&mut self, span: Span, what: &str) {
         let (path, item, line) = (self.path.clone(), self.item.clone(), span.start().line);
         let text = format!("src/{path}:{line}: {item}: {what}");
         self.lists.push(Found { path, item, text });
@@ -225,7 +227,7 @@ impl Visit<'_> for Finder {
             return visit::visit_expr_match(self, matched);
         }
         if has_rest {
-            self.add(matched.span(), format!("a match of {collectors:?} and of all the rest"));
+            self.add(matched.span(), &format!("a match of {collectors:?} and of all the rest"));
         } else {
             self.tables.push((self.path.clone(), self.item.clone()));
         }
@@ -239,7 +241,7 @@ impl Visit<'_> for Finder {
     fn visit_pat_struct(&mut self, pattern: &PatStruct) {
         let is_center = pattern.path.segments.last().is_some_and(|last| last.ident == "Center");
         if is_center && pattern.rest.is_some() && pattern.fields.len() > 1 {
-            self.add(pattern.span(), "a pattern with some of the readings of a centre".to_owned());
+            self.add(pattern.span(), "a pattern with some of the readings of a centre");
         }
         visit::visit_pat_struct(self, pattern);
     }
