@@ -1,4 +1,4 @@
-//! What the servers of one target were seen to do: the one memory of the client.
+//! Habits of the servers of one target, learnt from their answers: the one memory of the client.
 //!
 //! Trio documents what a request may ask for, not which server honours it. So the client draws a
 //! conclusion from an answer, keeps it here, and saves the requests that would only bring the same

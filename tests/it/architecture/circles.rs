@@ -113,7 +113,7 @@ fn needs(files: &[File]) -> Needs {
     for here in house.scopes.values().filter(|here| !is_test(&here.file.module)) {
         let file = here.file;
         for path in &here.paths {
-            // Tests name whatever they test.
+            // Tests may name everything that they test.
             if is_test(&path.module[file.module.len()..]) {
                 continue;
             }

@@ -1,9 +1,15 @@
 //! Listen addresses: several addresses, a port alone, sockets of systemd.
 
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    time::Duration,
+};
 
 use pretty_assertions::assert_eq;
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    time::{sleep, timeout},
+};
 use trio_exporter::http::{CannotListen, Listen, Server, Settings};
 
 use super::{
@@ -40,8 +46,19 @@ async fn every_address_is_served_and_all_of_them_end_together() {
     let ended = timeout(PATIENCE, served.ended).await.expect("it ends");
     ended.expect("no panic").expect("a good end");
     for address in &served.addresses {
-        assert!(TcpStream::connect(address).await.is_err(), "no listener on {address}");
+        assert!(is_refused(*address).await, "no listener on {address}");
     }
+}
+
+/// Returns true once a connection is refused.
+// Another test may get the freed port at once, for a short time.
+async fn is_refused(address: SocketAddr) -> bool {
+    let refused = async {
+        while TcpStream::connect(address).await.is_ok() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, refused).await.is_ok()
 }
 
 #[tokio::test]
