@@ -22,9 +22,12 @@ fn tables(heading: &str, rows: Vec<KeyRow>) -> String {
         if lines.is_empty() {
             lines = line(&section, 0);
         }
-        let KeyRow { key, meaning, .. } = &section;
+        let KeyRow { key, meaning, values, .. } = &section;
+        // Of a map, only the words that its keys may be are worth a line.
+        let values = values.strip_prefix("map; ").map(|words| format!("\n\n{words}."));
+        let values = values.unwrap_or_default();
         let head = "| key | default | values | meaning |\n| --- | --- | --- | --- |\n";
-        writeln!(text, "{heading} `{key}`\n\n{meaning}\n\n{head}{lines}").expect("text");
+        writeln!(text, "{heading} `{key}`\n\n{meaning}{values}\n\n{head}{lines}").expect("text");
     }
     text
 }
