@@ -14,7 +14,8 @@ use crate::{
     model::{ClassGoals, Goals, ServiceNames, Text},
     tally::{
         counts::{ClassCounts, Edges, LeftAge, RejectedTimes, UnclassifiedReason},
-        evidence::{AgeRange, ListReading, Source, Wait, Window},
+        evidence::{AgeRange, ListReading, Wait, Window},
+        source::Source,
     },
 };
 

@@ -11,8 +11,9 @@ use crate::{
     model::{CaseClass, ServiceGoals, Stamp, Text},
     tally::{
         counts::{ClassCounts, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason},
-        evidence::{AgeRange, ClassNow, ListRead, Source, TimeEvidence},
+        evidence::{AgeRange, ClassNow, ListRead, TimeEvidence},
         flow::day::DayCounts,
+        source::Source,
     },
 };
 
