@@ -244,11 +244,15 @@ impl ClassRecord {
             within,
             within_low,
             within_high,
+            missed_low,
+            missed_high,
             handling_seconds,
             waits,
         } = counts;
         let WaitHistogram { edges, buckets, sum } = waits;
-        let single = [offered, carried_in, answered, moved, within_low, within_high];
+        let single = [offered, carried_in, answered, moved];
+        let bounds = [within_low, within_high, missed_low, missed_high];
+        let single = single.into_iter().chain(bounds);
         let each = left.iter().chain(unclassified).chain(buckets);
         each.chain(single).copied().all(is_count)
             && [*within, *handling_seconds, *sum].into_iter().all(is_time)
