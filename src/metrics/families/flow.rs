@@ -125,7 +125,7 @@ const WITHIN: Spec = Spec::counter(
 );
 const MEASURABLE: Spec = Spec::gauge(
     "service_level_measurable",
-    "0 if the service level cannot be measured at this poll interval, so that no figure of it is to be shown: the interval is longer than the wait target, or a third of the answered cases may be over between two lists. 1 otherwise. Stays as long as the counters do. Source: services/calls, services/cases, agents/state; configuration: goals.",
+    "0 if the service level cannot be measured at this poll interval, so that no figure of it is to be shown: the interval is longer than the wait target, or a third of the answered cases may be over between two lists. 1 otherwise. Source: services/calls, services/cases, agents/state; configuration: goals.",
 );
 pub(in crate::metrics) const WAITS: Spec = Spec::histogram(
     "service_wait",
@@ -266,6 +266,10 @@ pub(in crate::metrics) fn write<'a>(
         }
     }
     write_outcomes(writer, classes())?;
+    let mut family = writer.family(&MEASURABLE);
+    for (labels, class, totals, _) in classes().filter(|row| is_fresh(row, input)) {
+        family.add_gauge(&(labels, class), u64::from(totals.is_measurable))?;
+    }
     write_waits(writer, classes())?;
     write_time(writer, input, &rows)?;
     for (spec, number) in DAY {
@@ -314,7 +318,7 @@ fn write_now<'a>(
     Ok(())
 }
 
-/// Writes the counters of cases by the way in which they ended, and their measurability.
+/// Writes the counters of cases by the way in which they ended.
 fn write_outcomes<'a>(
     writer: &mut FamilyWriter<'_>,
     classes: impl Iterator<Item = ClassRow<'a>> + Clone,
@@ -332,14 +336,8 @@ fn write_outcomes<'a>(
         }
     }
     let mut family = writer.family(&WITHIN);
-    for (labels, class, totals, _) in classes.clone() {
-        family.add_counter_f64(&(labels, class), totals.counts.within)?;
-    }
-    // It is about the counters, so it stays when they do: a gate that opens in every outage would
-    // show figures that cannot be measured.
-    let mut family = writer.family(&MEASURABLE);
     for (labels, class, totals, _) in classes {
-        family.add_gauge(&(labels, class), u64::from(totals.is_measurable))?;
+        family.add_counter_f64(&(labels, class), totals.counts.within)?;
     }
     Ok(())
 }
