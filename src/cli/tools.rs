@@ -133,8 +133,7 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
 
 async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
     let (clock, stats) = (Clock::system(), Arc::new(Stats::default()));
-    let client =
-        Client::new(target.trio.clone(), target.dictionary, stats.clone(), clock.clone())?;
+    let client = Client::new(target.trio.clone(), target.dictionary, stats.clone(), clock.clone())?;
     let target = check::CheckTarget {
         name: target.name,
         settings: target.trio,

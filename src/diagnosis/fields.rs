@@ -18,8 +18,11 @@ pub(super) fn all(snapshot: &Snapshot, derived: &[(Resource, &'static str)]) -> 
         let fields: Vec<&FieldUse> =
             snapshot.fields.iter().filter(|field| field.resource == resource).collect();
         let items = items(snapshot, resource);
-        found.extend(nothing_understood(resource, items, &fields));
-        found.extend(missing(resource, &fields, derived));
+        let missing = missing(&fields, derived);
+        found.extend(
+            nothing_understood(resource, items, &fields, &missing)
+                .or_else(|| fields_missing(resource, &missing)),
+        );
         found.extend(fields.iter().filter_map(|field| unknown_values(field, items)));
         found.extend(fields.iter().filter_map(|field| rejected_times(field)));
     }
@@ -27,12 +30,13 @@ pub(super) fn all(snapshot: &Snapshot, derived: &[(Resource, &'static str)]) -> 
     found
 }
 
-/// Returns the fields of a core resource that say nothing usable at all.
+/// Returns a finding if a core resource says nothing usable at all.
 // Without a usable fact it is as if the resource were refused.
 fn nothing_understood(
     resource: Resource,
     items: usize,
     fields: &[&FieldUse],
+    missing: &[&str],
 ) -> Option<Finding> {
     // Members are known from rows alone. An empty list is neither right nor wrong.
     if !is_core(resource)
@@ -42,11 +46,16 @@ fn nothing_understood(
     {
         return None;
     }
+    let cause = if missing.is_empty() {
+        "no value of its fields is understood".to_owned()
+    } else {
+        no_member_feeds(missing)
+    };
     Some(Finding::new(
         FindingKind::NothingUnderstood,
         Severity::Broken,
         Subject::Mapping(resource),
-        "nothing of it can be exported: no field with a state or a number is understood",
+        format!("nothing of it can be exported: {cause}"),
         "name its members in a fields_file: `trio-exporter inspect --suggest` writes one",
     ))
 }
@@ -65,23 +74,27 @@ fn is_fact(field: &FieldUse) -> bool {
     }
 }
 
-/// Returns the fields of a resource that no member feeds.
-fn missing(
-    resource: Resource,
-    fields: &[&FieldUse],
-    derived: &[(Resource, &'static str)],
-) -> Option<Finding> {
+/// Returns the fields of a resource that no member feeds and nothing replaces.
+fn missing(fields: &[&FieldUse], derived: &[(Resource, &'static str)]) -> Vec<&'static str> {
     let is_derived = |field: &FieldUse| derived.contains(&(field.resource, field.field));
     let missing = fields.iter().filter(|field| field.present == Some(false) && !is_derived(field));
-    let names: Vec<&str> = missing.map(|field| field.field).collect();
+    missing.map(|field| field.field).collect()
+}
+
+fn no_member_feeds(missing: &[&str]) -> String {
+    format!("no member feeds {}", list_names(missing.iter().copied()))
+}
+
+/// Returns a finding if no member feeds some fields of a resource.
+fn fields_missing(resource: Resource, missing: &[&str]) -> Option<Finding> {
     let finding = Finding::new(
         FindingKind::FieldsMissing,
         Severity::Warning,
         Subject::Mapping(resource),
-        format!("no member feeds {}", list_names(names.iter().copied())),
+        no_member_feeds(missing),
         "if Trio has it under another name, map that name in a fields_file: see `trio-exporter inspect`",
     );
-    (!names.is_empty()).then_some(finding)
+    (!missing.is_empty()).then_some(finding)
 }
 
 /// Returns a finding if values of a field are not in the dictionary.

@@ -10,7 +10,8 @@ use crate::{model::Collector, snapshot::Snapshot, stats::Stats};
 pub(super) fn stretched(snapshot: &Snapshot) -> Option<Finding> {
     let configured = &snapshot.notes.configured;
     let in_force = |collector: Collector| {
-        let of_centers = snapshot.centers.iter().map(move |center| center.reading(collector).interval());
+        let of_centers =
+            snapshot.centers.iter().map(move |center| center.reading(collector).interval());
         let shared = (collector == Collector::Inventory).then(|| snapshot.inventory.interval);
         of_centers.chain(shared).flatten().max()
     };

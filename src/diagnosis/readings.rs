@@ -154,12 +154,7 @@ fn judge(of: &SnapshotReading<'_>, now: Stamp) -> Option<Finding> {
 }
 
 /// Returns the finding about a reading whose last attempt failed.
-fn failed(
-    of: &SnapshotReading<'_>,
-    problem: &Problem,
-    subject: Subject,
-    now: Stamp,
-) -> Finding {
+fn failed(of: &SnapshotReading<'_>, problem: &Problem, subject: Subject, now: Stamp) -> Finding {
     let name = of.resource().map_or("inventory", Resource::as_str);
     let lost = of.collector.map_or("metrics of this Trio", Collector::feeds);
     // The inventory reads many resources, and counts those that it may not read.
@@ -171,13 +166,17 @@ fn failed(
         ProblemKind::Forbidden => (
             FindingKind::RightMissing,
             status(problem, name, 403),
-            format!("grant the API user the right to read `{name}` in Trio Administrator: without it no {lost}"),
+            format!(
+                "grant the API user the right to read `{name}` in Trio Administrator: without it no {lost}"
+            ),
         ),
         // Not every Trio has every resource.
         ProblemKind::Absent(code) => (
             FindingKind::ResourceAbsent,
             status(problem, name, code),
-            format!("if this Trio does not have it, switch its collector off: without it no {lost}"),
+            format!(
+                "if this Trio does not have it, switch its collector off: without it no {lost}"
+            ),
         ),
         ProblemKind::NoIdFound => (
             FindingKind::NoIdFound,

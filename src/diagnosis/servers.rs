@@ -44,9 +44,11 @@ pub(super) fn all(snapshot: &Snapshot, stats: &Stats, now: Stamp) -> Vec<Finding
         }
     }
     let certificates = stats.certificate_expiries();
-    found.extend(certificates.iter().filter_map(|(server, expiry)| {
-        certificate(&Text::from(server.as_str()), *expiry, now)
-    }));
+    found.extend(
+        certificates
+            .iter()
+            .filter_map(|(server, expiry)| certificate(&Text::from(server.as_str()), *expiry, now)),
+    );
     found.extend(stats.clock_skew.get().and_then(|skew| clock(&snapshot.server, skew)));
     found
 }
@@ -93,7 +95,8 @@ mod tests {
 
     #[test]
     fn certificate_warns_three_weeks_before_its_end() {
-        let now = Stamp { wall: UNIX_EPOCH + Duration::from_secs(1_000_000_000), mono: Duration::ZERO };
+        let now =
+            Stamp { wall: UNIX_EPOCH + Duration::from_secs(1_000_000_000), mono: Duration::ZERO };
         let seen = |days: f64| {
             let expiry = 1e9 + days * 86_400.0;
             certificate(&"t:1".into(), expiry, now).map(|found| (found.severity, found.sentence))
@@ -113,6 +116,9 @@ mod tests {
         let seen = |skew| clock(&"t:1".into(), skew).map(|found| found.sentence);
         assert_eq!([seen(5.0), seen(-5.0)], [None, None]);
         assert_eq!(seen(5.1), Some("Trio's clock is 5.1 s ahead of the exporter's".to_owned()));
-        assert_eq!(seen(-90.0), Some("Trio's clock is 1 min 30 s behind the exporter's".to_owned()));
+        assert_eq!(
+            seen(-90.0),
+            Some("Trio's clock is 1 min 30 s behind the exporter's".to_owned())
+        );
     }
 }

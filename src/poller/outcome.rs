@@ -73,9 +73,8 @@ pub fn to_problem(error: &Error) -> Problem {
 }
 
 fn problem_kind(error: &Error) -> ProblemKind {
-    let is_login = |resource: &Resource| {
-        matches!(resource, Resource::Login | Resource::RefreshLogin)
-    };
+    let is_login =
+        |resource: &Resource| matches!(resource, Resource::Login | Resource::RefreshLogin);
     match error {
         Error::Auth { reason, .. } => ProblemKind::LoginFailed(*reason),
         Error::LoginWaits { .. } => ProblemKind::LoginWaits,

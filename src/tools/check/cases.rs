@@ -12,7 +12,8 @@ pub(super) fn report(snapshot: &Snapshot, report: &mut Report) {
     for center in snapshot.centers.iter().filter(|center| center.cases.interval.is_some()) {
         let id = &center.contact_center.id;
         let subject = format!("limit of cases cc {id}");
-        if report.add_found(|of| matches!(of, Subject::CaseLimit(centers) if centers.contains(id))) {
+        if report.add_found(|of| matches!(of, Subject::CaseLimit(centers) if centers.contains(id)))
+        {
             continue;
         }
         let again = "check again at a busy time";
@@ -30,7 +31,9 @@ pub(super) fn report(snapshot: &Snapshot, report: &mut Report) {
             CaseLimit::OnlyWaiting(seen) => {
                 report.ok(subject, format!("{seen}: handled cases do not count"));
             }
-            CaseLimit::NoLimit(seen) => report.ok(subject, format!("{seen}: there is no such limit")),
+            CaseLimit::NoLimit(seen) => {
+                report.ok(subject, format!("{seen}: there is no such limit"))
+            }
             CaseLimit::NoCase => {
                 let seen = "cannot be determined: no case of a known service is shown";
                 report.unknown(subject, seen, again);

@@ -24,7 +24,8 @@ fn report_resource<'f>(
     report: &mut Report,
 ) {
     let Some(collector) = Collector::of(resource) else { return };
-    let items = snapshot.centers.iter().filter_map(|center| center.reading(collector).health()?.items);
+    let items =
+        snapshot.centers.iter().filter_map(|center| center.reading(collector).health()?.items);
     let items: Vec<usize> = items.collect();
     if items.is_empty() {
         return;

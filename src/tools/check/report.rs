@@ -73,9 +73,8 @@ impl Report {
     /// that have a line already are left out.
     pub(super) fn expect(&mut self, found: Vec<Finding>) {
         // By kind and subject: the difference of the clocks is not the same in two answers.
-        let is_new = |finding: &Finding| {
-            !self.printed.contains(&(finding.kind, finding.subject.clone()))
-        };
+        let is_new =
+            |finding: &Finding| !self.printed.contains(&(finding.kind, finding.subject.clone()));
         self.found = found.into_iter().filter(is_new).collect();
     }
 

@@ -135,17 +135,10 @@ pub(super) fn report(snapshot: &Snapshot, now: Stamp, report: &mut Report) {
 }
 
 /// Reports one reading; one that failed in several contact centres has one line.
-fn report_reading(
-    center: &Center,
-    reading: &SnapshotReading<'_>,
-    now: Stamp,
-    report: &mut Report,
-) {
+fn report_reading(center: &Center, reading: &SnapshotReading<'_>, now: Stamp, report: &mut Report) {
     let id = &center.contact_center.id;
     let (resource, state) = (reading.resource(), state(reading, now));
-    let is_about = |subject: &Subject| {
-        matches!(subject, Subject::Right(of, centers) if *of == resource && centers.contains(id))
-    };
+    let is_about = |subject: &Subject| matches!(subject, Subject::Right(of, centers) if *of == resource && centers.contains(id));
     let is_found = report.add_found(is_about);
     let (Some(resource), ReadingState::Well, false) = (resource, state, is_found) else { return };
     let subject = format!("right cc {id} {}", resource.as_str());
@@ -166,8 +159,7 @@ fn report_counts(
     report: &mut Report,
 ) {
     let counts = reading.good.iter().flat_map(|good| good.data.iter());
-    let counts =
-        counts.filter(|count| !Collector::of(count.resource).is_some_and(is_read));
+    let counts = counts.filter(|count| !Collector::of(count.resource).is_some_and(is_read));
     for count in counts {
         if let Some(items) = count.items.filter(|_| count.accessible) {
             let subject = format!("right {place}{}", count.resource.as_str());

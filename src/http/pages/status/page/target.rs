@@ -103,9 +103,8 @@ fn unmeasured(target: &Target) -> Markup {
 }
 
 fn collectors(target: &Target) -> Markup {
-    let is_normal = |collector: &&Collector| {
-        matches!(collector.state, ReadingState::Well | ReadingState::Off)
-    };
+    let is_normal =
+        |collector: &&Collector| matches!(collector.state, ReadingState::Well | ReadingState::Off);
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
     // Stable: collectors of one state stay in the order of contact centres.

@@ -4,10 +4,13 @@ use crate::{
     diagnosis::{ReadingState, counted, list_names, name_and_id, span},
     http::pages::status::{
         moment::Moment,
-        report::{Collector, Match, Reason, ReasonKind as Kind, Report, Target, TargetState, Verdict, Weight},
+        report::{
+            Collector as ReportedCollector, Match, Reason, ReasonKind as Kind, Report, Target,
+            TargetState, Verdict, Weight,
+        },
     },
     metrics::View,
-    model,
+    model::{Collector, Resource},
     snapshot::Center,
 };
 
@@ -99,10 +102,10 @@ impl ReasonList {
             let id = &*center.contact_center.id;
             let here: Vec<&&Match> =
                 matches.iter().filter(|found| found.contact_center == id).collect();
-            let of_center = |kind| target.collector(Some(id), Some(kind));
-            let lists = (of_center(model::Collector::Services), of_center(model::Collector::ServiceState));
+            let of_center = |resource| target.collector(Some(id), Collector::of(resource));
+            let lists = (of_center(Resource::Services), of_center(Resource::ServiceState));
             let (Some(list), Some(state)) = lists else { continue };
-            let is_well = |collector: &Collector| collector.state == ReadingState::Well;
+            let is_well = |collector: &ReportedCollector| collector.state == ReadingState::Well;
             // With hundreds of contact centres, one line for each would hide the cause.
             if here.is_empty() && is_well(list) && is_well(state) {
                 without.push((id, list.items.unwrap_or_default()));
@@ -123,7 +126,7 @@ impl ReasonList {
     }
 
     /// Adds the list of services of one contact centre.
-    fn add_list(&mut self, center: &Center, list: &Collector, here: &[&&Match]) {
+    fn add_list(&mut self, center: &Center, list: &ReportedCollector, here: &[&&Match]) {
         let id = &*center.contact_center.id;
         let read = last_read(list);
         let holds = center.services.good.iter().flat_map(|good| good.data.iter());
@@ -142,7 +145,7 @@ impl ReasonList {
     }
 
     /// Adds the states of services of one contact centre.
-    fn add_state(&mut self, id: &str, state: &Collector, here: &[&&Match]) {
+    fn add_state(&mut self, id: &str, state: &ReportedCollector, here: &[&&Match]) {
         let read = last_read(state);
         // The name may belong to several services: one without a state explains what is missing.
         let worst = here.iter().map(|found| found.state).find(|state| {
@@ -192,7 +195,7 @@ impl ReasonList {
 }
 
 /// Returns the age of the last complete reading, in words.
-fn last_read(collector: &Collector) -> String {
+fn last_read(collector: &ReportedCollector) -> String {
     let last = collector.last_success.as_ref().map(Moment::in_words);
     last.map_or_else(|| "never read".to_owned(), |last| format!("last read {last}"))
 }
