@@ -21,7 +21,7 @@ const MEASURABLE: &str = "trio_service_level_measurable";
 const CAN_BE_MEASURED: &str = " < 0.8";
 const UNMEASURED: &str = "unmeasured_seconds";
 /// A level is not shown above this share of unmeasured time.
-const LIMITS: [&str; 2] = [" > 0.2)", " <= 0.2)"];
+const LIMITS: [&str; 3] = [" > 0.2)", " <= 0.2)", " <= 0.05)"];
 
 /// True for a share of cases within the target, or of cases that missed it.
 fn is_level(expr: &str) -> bool {
