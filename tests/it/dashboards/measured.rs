@@ -52,7 +52,7 @@ fn gate_faults(expr: &str) -> Vec<&'static str> {
         expr[*at..].split_once('}').is_some_and(|(_, rest)| {
             let rest =
                 rest.strip_prefix('[').and_then(|it| it.split_once("])")).map_or(rest, |it| it.1);
-            rest.starts_with(CAN_BE_MEASURED)
+            rest.trim_start_matches(')').starts_with(CAN_BE_MEASURED)
         })
     });
     if gates.count() == 0 || !measurable.iter().any(|it| it.contains(MEASURABLE)) {
