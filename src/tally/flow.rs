@@ -1,7 +1,9 @@
 //! Outcomes of the cases of a contact centre: each case is followed from list to list, from its
 //! arrival to its end.
 
+mod ages;
 mod day;
+mod hidden;
 mod ledger;
 mod list_step;
 mod service;
@@ -32,6 +34,7 @@ pub use day::DayCounts;
 pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, ServiceTotals};
 
 use day::Day;
+use hidden::HandledCases;
 use ledger::Ledger;
 use list_step::ListStep;
 use service::ServiceFlow;
@@ -44,6 +47,8 @@ pub(super) struct Flow {
     cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
+    /// The last cases with an agent, of all services.
+    handled: HandledCases,
     rejected: Rejected,
     /// Last reading of service states that was used.
     states_read: Option<Stamp>,
@@ -201,6 +206,7 @@ impl Flow {
             center_names: &center.contact_center.names(),
             edges: &settings.edges,
             day,
+            handled: &mut self.handled,
             events: settings.record_events.then_some(&mut self.events),
             rejected: &mut self.rejected[source.index()],
             reading: &reading,
@@ -216,9 +222,10 @@ impl Flow {
             let service = case.service_id.as_ref()?;
             Some((case, Queue { service: names.id(service).clone(), class }))
         });
-        let shows_handled = list_step.apply(&mut self.cases, rows, ledger);
+        let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
-        memory.shows_handled = shows_handled;
+        memory.shows_handled = applied.shows_handled;
+        memory.vanishing.record(applied.vanished, memory.waiting);
         memory.record(&reading, &cur.server, &self.names);
         true
     }

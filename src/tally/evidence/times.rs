@@ -115,6 +115,11 @@ impl Wait {
         (self.begin.is_exact() && self.end.is_exact()).then(|| self.best())
     }
 
+    /// Returns true if it began and ended between the same two readings, at unknown moments.
+    pub(in crate::tally) fn is_unseen(self) -> bool {
+        self.unseen
+    }
+
     /// Returns the shortest possible length.
     pub(in crate::tally) fn low(self) -> f64 {
         if self.unseen { 0.0 } else { (self.end.from - self.begin.to).max(0.0) }

@@ -2,7 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::day::DayBase;
+use super::{
+    ages::AgeShares,
+    day::DayBase,
+    hidden::{HandledCases, HiddenAllowance},
+};
 use crate::{
     model::{CaseClass, Moment, ServiceGoals, ServiceNames, Text},
     tally::{
@@ -37,6 +41,12 @@ pub(super) struct ClassFlow {
     pub(super) day: Option<DayBase>,
     /// Cases of the last list.
     pub(super) now: Listed,
+    /// Ages of the cases that left, for the next one.
+    pub(super) ages: AgeShares,
+    /// The last cases with an agent.
+    pub(super) handled: HandledCases,
+    /// Cases that no list shows, for the bounds.
+    pub(super) hidden: HiddenAllowance,
 }
 
 impl ServiceFlow {
@@ -135,7 +145,16 @@ impl ServiceFlow {
 
 impl ClassFlow {
     fn new(counts: ClassCounts, source: Source, day: Option<DayBase>) -> Self {
-        Self { counts, is_new: false, source, day, now: Listed::default() }
+        Self {
+            counts,
+            is_new: false,
+            source,
+            day,
+            now: Listed::default(),
+            ages: AgeShares::default(),
+            handled: HandledCases::default(),
+            hidden: HiddenAllowance::default(),
+        }
     }
 
     fn export(&self, class: CaseClass, waiting: u64) -> ClassRecord {
