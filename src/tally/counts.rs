@@ -7,7 +7,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{evidence::Source, saved::ByWord};
+use super::{
+    saved_form::{ByWord, is_count, is_time},
+    source::Source,
+};
 use crate::model::{CaseClass, all_edges_of, closed_set, edges_of};
 
 closed_set! {
@@ -119,6 +122,34 @@ impl ClassCounts {
     pub fn total_unclassified(&self) -> u64 {
         self.unclassified.iter().sum()
     }
+
+    /// Returns true if every number is one that a counter can have.
+    // Taken apart without `..`, so that a member that is added has to be checked here.
+    pub(super) fn is_valid(&self) -> bool {
+        let Self {
+            offered,
+            carried_in,
+            answered,
+            left,
+            moved,
+            unclassified,
+            within,
+            within_low,
+            within_high,
+            missed_low,
+            missed_high,
+            handling_seconds,
+            waits,
+        } = self;
+        let WaitHistogram { edges, buckets, sum } = waits;
+        let bounds = [within_low, within_high, missed_low, missed_high];
+        let single = [offered, carried_in, answered, moved].into_iter().chain(bounds);
+        let each = left.iter().chain(unclassified).chain(buckets);
+        each.chain(single).copied().all(is_count)
+            && [*within, *handling_seconds, *sum].into_iter().all(is_time)
+            // The last bucket has no upper edge.
+            && buckets.len() == edges.len() + 1
+    }
 }
 
 /// Outcomes of one case that the readings leave possible, as the service level counts them.
@@ -189,6 +220,14 @@ pub struct TimeCounts {
     pub unmeasured: [f64; Unmeasured::COUNT],
 }
 
+impl TimeCounts {
+    /// Returns true if every number is one that a counter can have.
+    pub(super) fn is_valid(&self) -> bool {
+        let Self { queue_wait, measured, unmeasured } = *self;
+        [queue_wait, measured].into_iter().flatten().chain(unmeasured).all(is_time)
+    }
+}
+
 /// Times that contradict the readings, since start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -199,6 +238,14 @@ pub struct RejectedTimes {
     pub answered: u64,
     /// Waits.
     pub waited: u64,
+}
+
+impl RejectedTimes {
+    /// Returns true if every number is one that a counter can have.
+    pub(super) fn is_valid(&self) -> bool {
+        let Self { created, answered, waited } = *self;
+        [created, answered, waited].into_iter().all(is_count)
+    }
 }
 
 /// Rejected times of both lists.

@@ -149,6 +149,21 @@ impl Wait {
         best.clamp(self.low(), self.high())
     }
 
+    /// Returns how likely the readings are for a wait of `seconds`, up to a constant factor. Every
+    /// arrival is equally likely.
+    pub(in crate::tally) fn likelihood(self, seconds: f64) -> f64 {
+        if self.unseen {
+            return (self.end.length() - seconds).max(0.0);
+        }
+        let first = (self.begin.from + seconds).max(self.end.from);
+        let last = (self.begin.to + seconds).min(self.end.to);
+        if self.begin.is_exact() || self.end.is_exact() {
+            // The one moment is in the window or not.
+            return f64::from(u8::from(first <= last));
+        }
+        (last - first).max(0.0)
+    }
+
     /// Returns the share of the possible lengths that is at most `target`. Every moment of a window
     /// is equally likely.
     pub(in crate::tally) fn share_within(self, target: f64) -> f64 {

@@ -8,15 +8,17 @@ use super::{
     ages,
     day::DayBase,
     hidden::HandledCases,
+    learnt_waits::LearntWaits,
     service::{ClassFlow, ServiceFlow},
     totals::{Event, Inference},
     tracked::{Queue, Tracked},
 };
 use crate::{
-    model::{ClassGoals, Goals, ServiceNames, Text},
+    model::{CaseClass, ClassGoals, Goals, ServiceNames, Text},
     tally::{
         counts::{ClassCounts, Edges, PossibleOutcomes, RejectedTimes, UnclassifiedReason},
-        evidence::{AgeRange, ListReading, Source, Wait, Window},
+        evidence::{AgeRange, ListReading, Wait, Window},
+        source::Source,
     },
 };
 
@@ -30,6 +32,8 @@ pub(super) struct Ledger<'a> {
     pub(super) day: Option<DayBase>,
     /// The last cases with an agent, of all services.
     pub(super) handled: &'a mut HandledCases,
+    /// Waits by class, of all services.
+    pub(super) learnt: &'a mut [Option<Box<LearntWaits>>; CaseClass::COUNT],
     /// `None` if no one asks for them.
     pub(super) events: Option<&'a mut Vec<Event>>,
     /// Times of this list that contradict the readings.
@@ -143,11 +147,24 @@ impl Ledger<'_> {
     /// Records that an agent took a case after `wait`. `unseen` is true if it arrived and was
     /// answered between two readings.
     pub(super) fn record_answered(&mut self, id: &Text, case: &Tracked, wait: Wait, unseen: bool) {
-        let of_center = self.handled.share();
-        let (flow, goals) = self.entry(&case.queue, case.source);
+        let of_center = self.handled.shares();
+        let interval = self.reading.interval;
+        let goals = self.entry(&case.queue, case.source).1;
         let target = goals.wait_target.as_secs_f64();
-        let within = wait.share_within(target);
-        let once = flow.handled.share().or(of_center);
+        let learns = wait.exact().is_none() && LearntWaits::is_used(interval, goals.wait_target);
+        // A new class begins with the waits of its class in the contact centre.
+        let begun = learns.then(|| {
+            let center = self.learnt[case.queue.class.index()].get_or_insert_default();
+            let begun = center.clone();
+            center.learn(wait, target);
+            begun
+        });
+        let flow = self.entry(&case.queue, case.source).0;
+        let within = match begun {
+            Some(begun) => flow.learnt.get_or_insert(begun).learn(wait, target),
+            None => wait.share_within(target),
+        };
+        let once = flow.handled.shares().or(of_center);
         let hidden = flow.hidden.add_answered(once, within, unseen);
         let counts = &mut flow.counts;
         counts.answered += 1;
@@ -175,12 +192,12 @@ impl Ledger<'_> {
 
     pub(super) fn record_left(&mut self, id: &Text, case: &Tracked, wait: Wait) {
         let interval = self.reading.interval;
-        let of_center = self.handled.share();
+        let of_center = self.handled.shares();
         let (flow, goals) = self.entry(&case.queue, case.source);
         let short = goals.short_abandon.as_secs_f64();
         let target = goals.wait_target.as_secs_f64();
         let (age, chance) = flow.ages.assign(ages::chances(wait, short, target));
-        let once = flow.handled.share().or(of_center);
+        let once = flow.handled.shares().or(of_center);
         let may_be_answered = wait.low() <= target && flow.hidden.may_be_answered(once);
         let counts = &mut flow.counts;
         counts.left[age.index()] += 1;

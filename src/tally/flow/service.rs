@@ -2,18 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     ages::AgeShares,
-    day::DayBase,
+    day::{Day, DayBase},
     hidden::{HandledCases, HiddenAllowance},
+    learnt_waits::LearntWaits,
 };
 use crate::{
     model::{CaseClass, Moment, ServiceGoals, ServiceNames, Text},
     tally::{
         Settings,
         counts::{ClassCounts, TimeCounts, UnclassifiedReason, Unmeasured, WaitHistogram},
-        evidence::{Listed, Source, WaitingEvidence},
-        saved::{ClassRecord, RestoreClock, ServiceRecord},
+        evidence::{Listed, WaitingEvidence},
+        saved_form::{RestoreClock, Word, is_time},
+        source::Source,
     },
 };
 
@@ -47,6 +51,56 @@ pub(super) struct ClassFlow {
     pub(super) handled: HandledCases,
     /// Cases that no list shows, for the bounds.
     pub(super) hidden: HiddenAllowance,
+    /// Waits of the answered cases, where the interval is long.
+    pub(super) learnt: Option<Box<LearntWaits>>,
+}
+
+/// One service in the state file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::tally) struct ServiceRecord {
+    pub(in crate::tally) id: Text,
+    /// Seconds since it was last known to exist.
+    #[serde(default)]
+    pub(in crate::tally) known_ago: f64,
+    /// Seconds since its time was last credited, and whether it was open then.
+    pub(in crate::tally) credited_ago: Option<f64>,
+    pub(in crate::tally) was_open: Option<bool>,
+    #[serde(flatten)]
+    pub(in crate::tally) time: TimeCounts,
+    #[serde(default)]
+    pub(in crate::tally) classes: Vec<ClassRecord>,
+}
+
+impl ServiceRecord {
+    /// Returns true if every number is one that a counter can have.
+    pub(super) fn is_valid(&self) -> bool {
+        let Self { id: _, known_ago, credited_ago, was_open: _, time, classes } = self;
+        [Some(*known_ago), *credited_ago].into_iter().flatten().all(is_time)
+            && time.is_valid()
+            && classes.iter().all(ClassRecord::is_valid)
+    }
+}
+
+/// One class of a service in the state file. Cases that waited are closed as unclassified: the next
+/// process cannot follow them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::tally) struct ClassRecord {
+    #[serde(with = "Word::<CaseClass>")]
+    pub(in crate::tally) class: Option<CaseClass>,
+    /// The list that shows its cases.
+    #[serde(with = "Word::<Source>")]
+    pub(in crate::tally) source: Option<Source>,
+    #[serde(flatten)]
+    pub(in crate::tally) counts: ClassCounts,
+    /// Counters at midnight, if the day was observed from its start.
+    pub(in crate::tally) day: Option<DayBase>,
+}
+
+impl ClassRecord {
+    fn is_valid(&self) -> bool {
+        let Self { class: _, source: _, counts, day } = self;
+        counts.is_valid() && day.is_none_or(|day| day.is_valid(counts))
+    }
 }
 
 impl ServiceFlow {
@@ -97,6 +151,13 @@ impl ServiceFlow {
     pub(super) fn known_mut(&mut self) -> impl Iterator<Item = (CaseClass, &mut ClassFlow)> {
         let flows = CaseClass::ALL.into_iter().zip(&mut self.classes);
         flows.filter_map(|(class, flow)| Some((class, flow.as_mut()?)))
+    }
+
+    /// Begins the counts of a new day.
+    pub(super) fn begin_day(&mut self, day: &Day) {
+        for (_, class) in self.known_mut() {
+            class.day = day.base_after(&class.counts);
+        }
     }
 
     /// Returns the service as it is saved, with the number of cases that wait in each class.
@@ -154,6 +215,7 @@ impl ClassFlow {
             ages: AgeShares::default(),
             handled: HandledCases::default(),
             hidden: HiddenAllowance::default(),
+            learnt: None,
         }
     }
 

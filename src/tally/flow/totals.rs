@@ -5,15 +5,16 @@ use std::{sync::Arc, time::SystemTime};
 
 use super::{
     Flow,
-    hidden::HandledOnce,
+    hidden::BriefShares,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
     model::{CaseClass, ServiceGoals, Stamp, Text},
     tally::{
         counts::{ClassCounts, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason},
-        evidence::{AgeRange, ClassNow, ListRead, Source, TimeEvidence},
+        evidence::{AgeRange, ClassNow, ListRead, TimeEvidence},
         flow::day::DayCounts,
+        source::Source,
     },
 };
 
@@ -191,13 +192,13 @@ impl Flow {
             |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
         let evidence = &flow.evidence;
         let goals = &flow.goals;
-        let handled = self.handled.share();
+        let handled = self.handled.shares();
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,
             source: flow.source,
             is_measurable: self.lists[flow.source.index()].interval
                 <= goals.class(class).wait_target
-                && flow.handled.share().or(handled).is_none_or(HandledOnce::is_measurable),
+                && flow.handled.shares().or(handled).is_none_or(BriefShares::is_measurable),
             counts: if flow.is_new {
                 ClassCounts::new(flow.counts.waits.edges.clone())
             } else {

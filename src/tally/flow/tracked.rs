@@ -7,7 +7,8 @@ use crate::{
     model::{Case, CaseClass, CaseState, Moment, Text},
     tally::{
         counts::UnclassifiedReason,
-        evidence::{Listed, Source, Stage, TimeEvidence, Window},
+        evidence::{Listed, Stage, TimeEvidence, Window},
+        source::Source,
     },
 };
 
