@@ -23,8 +23,8 @@ pub(super) fn all(snapshot: &Snapshot, derived: &[(Resource, &'static str)]) -> 
             nothing_understood(resource, items, &fields, &missing)
                 .or_else(|| fields_missing(resource, &missing)),
         );
-        found.extend(fields.iter().filter_map(|field| unknown_values(field, items)));
-        found.extend(fields.iter().filter_map(|field| rejected_times(field)));
+        found.extend(unknown_values(resource, &fields, items));
+        found.extend(rejected_times(resource, &fields));
     }
     found.extend(snapshot.fields.iter().filter_map(rows_without));
     found
@@ -97,21 +97,25 @@ fn fields_missing(resource: Resource, missing: &[&str]) -> Option<Finding> {
     (!missing.is_empty()).then_some(finding)
 }
 
-/// Returns a finding if values of a field are not in the dictionary.
-fn unknown_values(field: &FieldUse, items: usize) -> Option<Finding> {
-    let unknown = field.unknown_values;
+/// Returns a finding if values of a resource are not in the dictionary.
+fn unknown_values(resource: Resource, fields: &[&FieldUse], items: usize) -> Option<Finding> {
+    let unknown: Vec<_> = fields.iter().filter(|field| field.unknown_values > 0).collect();
+    let parts: Vec<String> = unknown
+        .iter()
+        .map(|field| {
+            let all = field.unknown_values.max(field.understood + field.not_understood);
+            format!("{} of {all} values of `{}`", field.unknown_values, field.field)
+        })
+        .collect();
     let finding = Finding::new(
         FindingKind::ValuesUnknown,
         Severity::Warning,
-        Subject::Mapping(field.resource),
-        format!(
-            "{unknown} of {} values of `{}` not understood",
-            unknown.max(field.understood + field.not_understood),
-            field.field
-        ),
+        Subject::Mapping(resource),
+        format!("{} not understood", list_names(parts.iter().map(String::as_str))),
         "map them in a fields_file: `trio-exporter inspect --show-values` shows what came",
     );
-    (unknown > 0).then(|| Finding { words: words(field, items), ..finding })
+    let words = unknown.iter().flat_map(|field| words(field, items)).collect();
+    (!parts.is_empty()).then_some(Finding { words, ..finding })
 }
 
 /// Returns the unknown words of an enumeration that may be shown.
@@ -133,24 +137,31 @@ fn items(snapshot: &Snapshot, resource: Resource) -> usize {
     snapshot.centers.iter().filter_map(items).sum()
 }
 
-/// Returns a finding if times of a field are not used.
-fn rejected_times(field: &FieldUse) -> Option<Finding> {
-    let rejected = field.not_understood.saturating_sub(field.unknown_values);
+/// Returns a finding if times of a resource are not used.
+fn rejected_times(resource: Resource, fields: &[&FieldUse]) -> Option<Finding> {
+    let rejected = |field: &FieldUse| field.not_understood.saturating_sub(field.unknown_values);
+    let lacking: Vec<_> = fields.iter().filter(|field| rejected(field) > 0).collect();
+    let parts: Vec<String> = lacking
+        .iter()
+        .map(|field| {
+            let all = field.understood + field.not_understood;
+            format!("{} of {all} times of `{}`", rejected(field), field.field)
+        })
+        .collect();
     // A few are normal: the state of an agent who was logged off months ago, or a clock that was
     // set. With none left, waits and ages are missing.
-    let severity = if field.understood == 0 { Severity::Warning } else { Severity::Note };
+    let is_all = lacking.iter().any(|field| field.understood == 0);
     let finding = Finding::new(
         FindingKind::TimesRejected,
-        severity,
-        Subject::Mapping(field.resource),
+        if is_all { Severity::Warning } else { Severity::Note },
+        Subject::Mapping(resource),
         format!(
-            "{rejected} of {} times of `{}` are not used: in the future, too long ago or without a zone",
-            field.understood + field.not_understood,
-            field.field
+            "{} not used: in the future, too long ago or without a zone",
+            list_names(parts.iter().map(String::as_str))
         ),
         "compare the clocks, and set `time_zone` if Trio's times state no zone",
     );
-    (rejected > 0).then_some(finding)
+    (!parts.is_empty()).then_some(finding)
 }
 
 /// Returns a finding if rows lack a required field.

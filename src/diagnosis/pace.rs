@@ -12,7 +12,7 @@ pub(super) fn stretched(snapshot: &Snapshot) -> Option<Finding> {
     let in_force = |collector: Collector| {
         let of_centers =
             snapshot.centers.iter().map(move |center| center.reading(collector).interval());
-        let shared = (collector == Collector::Inventory).then(|| snapshot.inventory.interval);
+        let shared = (collector == Collector::Inventory).then_some(snapshot.inventory.interval);
         of_centers.chain(shared).flatten().max()
     };
     let longer = Collector::ALL.into_iter().filter_map(|collector| {

@@ -123,6 +123,9 @@ pub trait AnyReading {
 
     /// Enters an attempt that was not complete. The last complete data stays.
     fn fail(&mut self, attempt: Attempt, problem: Problem);
+
+    /// Forgets data and attempts; the interval stays.
+    fn clear(&mut self);
 }
 
 impl<T> AnyReading for Reading<T> {
@@ -157,6 +160,10 @@ impl<T> AnyReading for Reading<T> {
         self.incomplete_total += u64::from(attempt.outcome == Outcome::Incomplete);
         self.attempt = Some(attempt);
         self.problem = Some(problem);
+    }
+
+    fn clear(&mut self) {
+        *self = Self::none(self.interval);
     }
 }
 

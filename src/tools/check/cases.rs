@@ -32,7 +32,7 @@ pub(super) fn report(snapshot: &Snapshot, report: &mut Report) {
                 report.ok(subject, format!("{seen}: handled cases do not count"));
             }
             CaseLimit::NoLimit(seen) => {
-                report.ok(subject, format!("{seen}: there is no such limit"))
+                report.ok(subject, format!("{seen}: there is no such limit"));
             }
             CaseLimit::NoCase => {
                 let seen = "cannot be determined: no case of a known service is shown";

@@ -32,6 +32,8 @@ pub(super) async fn read(
             client.next_reading_may_add_members(resource, route.contact_center());
         let is_read = center.reading(collector).problem().is_none();
         if has_more_members && is_read && !collector.has(Property::PerService) {
+            // The second alone counts: data of the first would hide that it failed.
+            center.reading_mut(collector).clear();
             read_once(target, client, clock, route, &mut center, collector).await;
         }
     }
