@@ -30,7 +30,7 @@ pub use service::{
     ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceSkills, ServiceStatus,
 };
 pub use shard::{NoShard, Shard};
-pub use time::{Clock, Moment, Stamp, seconds_between, unix_seconds};
+pub use time::{Clock, ClockSkew, Moment, Stamp, seconds_between, unix_seconds};
 pub use wait_mismatch::{WaitFactor, WaitMismatch};
 
 /// A Trio id or name. Shared, because the same few thousand texts are in every reading.

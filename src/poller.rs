@@ -11,7 +11,6 @@ mod follow;
 mod outcome;
 mod pacing;
 mod situation;
-mod truncation;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -28,7 +27,7 @@ use crate::{
     model::{Cadence, Clock, Collector, ContactCenter, Goals, Selection, Text},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::{self, Published, Saved, Tally},
+    tally::{self, Published, Saved, Tally, Truncation},
     trio::{Client, Error, Root, Route},
 };
 use budget::Load;
@@ -132,6 +131,7 @@ pub struct Poller {
     stats: Arc<Stats>,
     publish: watch::Sender<Option<Arc<Published>>>,
     tally: Tally,
+    truncation: Truncation,
     last: Option<Arc<Snapshot>>,
     root: Option<Root>,
     routes: HashMap<Text, Route>,
@@ -178,6 +178,7 @@ impl Poller {
             stats,
             publish,
             tally: Tally::new(tally),
+            truncation: Truncation::default(),
             last: None,
             root: None,
             routes: HashMap::new(),

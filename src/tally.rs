@@ -24,7 +24,10 @@ pub use counts::{
     ClassCounts, Edges, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason, Unmeasured,
     WaitHistogram,
 };
-pub use evidence::{AgeRange, ClassNow, ListRead, Source, TimeEvidence, WaitingNow};
+pub use evidence::{
+    AgeRange, ClassNow, ListRead, Resolution, Source, TimeEvidence, TimeVerdict, TrioClock,
+    Truncation, WaitingNow, max_case_age, max_state_age,
+};
 pub use flow::{ClassTotals, DayCounts, Destination, Event, FlowTotals, Inference, ServiceTotals};
 pub use saved::Saved;
 pub use skilled::SkilledAgents;

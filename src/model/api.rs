@@ -359,16 +359,16 @@ pub struct FieldUse {
     pub unknown_values: u64,
     /// Number of values of the last answer that could be read.
     pub understood: u64,
-    /// Number of values of the last answer that could not be used: not mapped, or a time that was
-    /// rejected.
+    /// Number of values of the last answer that could not be used: not mapped, or a time that
+    /// cannot be read.
     pub not_understood: u64,
     /// The first of those values, if the field is an enumeration.
     pub unknown_words: Vec<Text>,
     /// Rows of the last answer that lack this required field and are left out of the counts; `None`
     /// if the field is not required.
     pub rows_without: Option<u64>,
-    /// Number of implausible times since the start; `None` for fields that are not times.
-    pub times_rejected: Option<u64>,
+    /// True for fields that hold a time.
+    pub is_time: bool,
 }
 
 /// Number of items of a collection, if it can be read.

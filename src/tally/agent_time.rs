@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Settings,
+    evidence::{Resolution, TrioClock},
     ids::Retained,
     saved::{AgentsRecord, ByWord, RestoreClock, changes},
 };
@@ -23,7 +24,7 @@ use crate::{
 };
 use groups::Groups;
 pub use groups::{GroupKey, Visibility};
-use intervals::{Interval, MassLogout, ReadingTime, StateSince, over_limit};
+use intervals::{Interval, MassLogout, StateSince, StateTimes, over_limit};
 pub use pauses::{OTHER_REASON, PauseTotals};
 use pauses::{Pauses, reports_reasons};
 
@@ -49,6 +50,8 @@ pub struct AgentTotals {
     pub seconds: StateSeconds,
     /// Agent-seconds since start that cannot be assigned to a state.
     pub unmeasured_seconds: f64,
+    /// Times of states that were not used since start, each counted once.
+    pub rejected_since: u64,
     /// State changes since start: `changes[from][to]`.
     #[serde(with = "changes")]
     pub changes: [StateCounts; AgentState::COUNT],
@@ -105,6 +108,8 @@ pub(super) struct AgentTime {
     last: Option<LastReading>,
     /// Begin of the state of each agent of the last reading, in the order of that reading.
     held: Vec<StateSince>,
+    /// Resolution of Trio's times of states.
+    resolution: Resolution,
     /// Seconds of agents that Trio no longer lists.
     gone: Retained<StateSeconds>,
     mass_logout: MassLogout,
@@ -170,6 +175,7 @@ impl AgentTime {
             totals: AgentTotals {
                 seconds: totals.seconds,
                 unmeasured_seconds: totals.unmeasured_seconds,
+                rejected_since: totals.rejected_since,
                 changes: totals.changes,
                 ..AgentTotals::default()
             },
@@ -242,7 +248,7 @@ impl AgentTime {
         interval: Option<Interval>,
         settings: &Settings,
     ) {
-        let Self { totals, restored, last, held, gone, pauses, groups, .. } = self;
+        let Self { totals, restored, last, held, resolution, gone, pauses, groups, .. } = self;
         let totals = totals.get_or_insert_with(|| match restored.take() {
             Some(restored) => {
                 let missed = restored.unmeasured_seconds_until(good.taken);
@@ -253,7 +259,13 @@ impl AgentTime {
             }
             None => AgentTotals::default(),
         });
-        let at = ReadingTime { taken: good.taken, clock_skew: cur.clock_skew.unwrap_or_default() };
+        let mut rejected = totals.rejected_since;
+        let mut times = StateTimes {
+            clock: TrioClock { taken: good.taken, skew: cur.clock_skew },
+            until: good.taken.moment() + good.took.as_secs_f64(),
+            resolution,
+            rejected: &mut rejected,
+        };
         let known = totals.persons.clone();
         let mut left = previous_agents(last.as_ref(), &known, held);
         let before_at = last.as_ref().map(|last| last.taken);
@@ -270,7 +282,7 @@ impl AgentTime {
             let known =
                 before.map(|before| before.person.seconds).or_else(|| gone.take(&status.id));
             let seen = before.zip(before_at).map(|(before, at)| (before.status, before.held, at));
-            let held = StateSince::update(seen, status, at);
+            let held = StateSince::update(seen, status, &mut times);
             let mut person = PersonTotals {
                 id: status.id.clone(),
                 since: held.since,
@@ -292,6 +304,7 @@ impl AgentTime {
             persons.push(person);
             held_now.push(held);
         }
+        totals.rejected_since = rejected;
         // Agents that disappeared: no reading shows the state at the end of their last interval.
         for (_, before) in left {
             totals.unmeasured_seconds += interval.map_or(0.0, Interval::seconds);

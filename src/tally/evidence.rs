@@ -1,8 +1,10 @@
 //! Evidence: how far two readings, and Trio's own times, show what happened in between.
 
 mod lists;
+mod own_times;
 mod stage;
 mod times;
+mod truncation;
 mod waiting;
 
 use std::time::Duration;
@@ -10,9 +12,12 @@ use std::time::Duration;
 use crate::model::Stamp;
 pub(super) use lists::{ListMemory, ListReading, for_calls, for_class};
 pub use lists::{ListRead, Source};
+pub(super) use own_times::{Arrival, OwnArrival, TimeMemory, answered_wait, arrival};
+pub use own_times::{Resolution, TimeVerdict, TrioClock, max_case_age, max_state_age};
 pub(super) use stage::{FollowedCases, Jobs, Stage};
 pub use times::{AgeRange, TimeEvidence};
-pub(super) use times::{Wait, Window, answered_wait, arrival};
+pub(super) use times::{AnsweredWait, Wait, Window};
+pub use truncation::Truncation;
 pub use waiting::{ClassNow, WaitingNow};
 pub(super) use waiting::{Listed, QueueComparison, WaitingEvidence, WaitingVerdict};
 

@@ -15,10 +15,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{
     Settings,
-    counts::{Rejected, UnclassifiedReason, Unmeasured},
+    counts::{UnclassifiedReason, Unmeasured},
     evidence::{
         FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison, Source,
-        WaitingVerdict, for_calls, for_class, gap_limit, is_gap,
+        TimeMemory, WaitingVerdict, for_calls, for_class, gap_limit, is_gap,
     },
     ids::{CaseKey, NameIndex, ServicesShown},
     saved::{FlowRecord, RestoreClock, ServiceRecord},
@@ -44,7 +44,7 @@ pub(super) struct Flow {
     cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
-    rejected: Rejected,
+    times: [TimeMemory; Source::COUNT],
     /// Last reading of service states that was used.
     states_read: Option<Stamp>,
     /// Server that gave it.
@@ -202,7 +202,7 @@ impl Flow {
             edges: &settings.edges,
             day,
             events: settings.record_events.then_some(&mut self.events),
-            rejected: &mut self.rejected[source.index()],
+            times: &mut self.times[source.index()],
             reading: &reading,
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
@@ -244,6 +244,7 @@ impl Flow {
             // A list that was recently truncated is whole in calm moments only: they are no sample
             // of the day.
             let is_truncated = truncated_now.contains(id)
+                || memory.truncated.contains(id)
                 || own_truncated.contains_key(id)
                 || other_truncated.contains_key(id) && flow.is_fed_by(Source::Cases);
             flow.time
@@ -427,7 +428,11 @@ impl Flow {
         };
         let mut services: Vec<ServiceRecord> = self.services.iter().map(service).collect();
         services.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        FlowRecord { midnight: self.day.midnight(zone), rejected: self.rejected, services }
+        FlowRecord {
+            midnight: self.day.midnight(zone),
+            rejected: self.times.map(|times| times.rejected),
+            services,
+        }
     }
 
     /// Restores the counters. The counts of the day continue if it is still the same day and its
@@ -443,7 +448,7 @@ impl Flow {
         };
         Self {
             day,
-            rejected: saved.rejected,
+            times: saved.rejected.map(TimeMemory::new),
             services: saved.services.iter().filter_map(service).collect(),
             ..Self::default()
         }

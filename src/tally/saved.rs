@@ -206,6 +206,7 @@ impl AgentsRecord {
         let AgentTotals {
             seconds,
             unmeasured_seconds,
+            rejected_since,
             changes,
             now: _,
             over_limit: _,
@@ -217,7 +218,7 @@ impl AgentsRecord {
         let of_groups = groups.iter().flat_map(|(_, seconds)| &seconds.0);
         let times = seconds.iter().chain(paused).chain(of_groups);
         times.chain([seen_ago, unmeasured_seconds]).copied().all(is_time)
-            && changes.iter().flatten().chain([agents]).copied().all(is_count)
+            && changes.iter().flatten().chain([agents, rejected_since]).copied().all(is_count)
     }
 }
 

@@ -218,7 +218,7 @@ fn only_families_without_their_source_are_absent() {
         (field(|field| field.member = None), &["trio_field_info", "trio_unknown_values"]),
         (field(|field| field.present = None), &["trio_field_present"]),
         (field(|field| field.rows_without = None), &["trio_rows_without_key"]),
-        (field(|field| field.times_rejected = None), &["trio_times_rejected_total"]),
+        (field(|field| field.is_time = false), &["trio_times_rejected_total"]),
         (
             View { stats: Default::default(), ..fixture::full() },
             &[

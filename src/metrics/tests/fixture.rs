@@ -208,13 +208,13 @@ fn fields() -> Arc<[FieldUse]> {
         not_understood: 0,
         unknown_words: Vec::new(),
         rows_without: None,
-        times_rejected: None,
+        is_time: false,
     };
     let since = FieldUse {
         resource: Resource::AgentState,
         field: "since",
         form: "timestamp",
-        times_rejected: Some(2),
+        is_time: true,
         ..queue.clone()
     };
     let missing =
@@ -257,6 +257,7 @@ pub(crate) fn totals() -> Totals {
         ],
         seconds: seconds(135.0, 145.0),
         unmeasured_seconds: 20.0,
+        rejected_since: 2,
         changes,
         pauses: Some(pauses()),
         groups: Some(vec![group]),

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     model::{ClassGoals, Goals, ServiceNames, Text},
     tally::{
-        counts::{ClassCounts, Edges, LeftAge, RejectedTimes, UnclassifiedReason},
-        evidence::{AgeRange, ListReading, Source, Wait, Window},
+        counts::{ClassCounts, Edges, LeftAge, UnclassifiedReason},
+        evidence::{AgeRange, ListReading, Source, TimeMemory, Wait, Window},
     },
 };
 
@@ -28,8 +28,8 @@ pub(super) struct Ledger<'a> {
     pub(super) day: Option<DayBase>,
     /// `None` if no one asks for them.
     pub(super) events: Option<&'a mut Vec<Event>>,
-    /// Times of this list that contradict the readings.
-    pub(super) rejected: &'a mut RejectedTimes,
+    /// Trio's times in this list.
+    pub(super) times: &'a mut TimeMemory,
     pub(super) reading: &'a ListReading<'a>,
 }
 

@@ -7,7 +7,7 @@ use crate::{
     model::{Case, CaseClass, CaseState, Moment, Text},
     tally::{
         counts::UnclassifiedReason,
-        evidence::{Listed, Source, Stage, TimeEvidence, Window},
+        evidence::{Listed, OwnArrival, Source, Stage, TimeEvidence, Window},
     },
 };
 
@@ -50,6 +50,8 @@ pub(super) struct Tracked {
     pub(super) seen: Moment,
     /// Trio's own time of its arrival; a later one means another case.
     pub(super) created: Option<SystemTime>,
+    /// The same time, as far as it may be used for the wait.
+    pub(super) own_arrival: OwnArrival,
     /// Number of the last reading that showed it.
     pub(super) listed: u64,
     pub(super) absence: Option<Absence>,
@@ -100,6 +102,7 @@ impl Tracked {
         if let Some(before) = self.not_waiting_at.take() {
             self.begin = Window { from: before, to: at };
             self.begin_is_unknown = false;
+            self.own_arrival = OwnArrival::OfEarlierWait;
         }
         self.stage = Stage::Waiting;
         self.seen = at;

@@ -110,7 +110,7 @@ mod tests {
             not_understood,
             rows_without: Some(0),
             unknown_words: Vec::new(),
-            times_rejected: None,
+            is_time: false,
         }
     }
 

@@ -56,7 +56,7 @@ mod tests {
             not_understood: 0,
             unknown_words: Vec::new(),
             rows_without,
-            times_rejected: None,
+            is_time: false,
         }
     }
 

@@ -17,10 +17,8 @@ pub(super) async fn check(
 ) {
     let mut counts = ZoneCounts::default();
     let uses = client.field_uses();
-    // Only fields that are times have a number of rejected ones.
-    let has_times = |resource: &Resource| {
-        uses.iter().any(|field| field.resource == *resource && field.times_rejected.is_some())
-    };
+    let has_times =
+        |resource: &Resource| uses.iter().any(|field| field.resource == *resource && field.is_time);
     let on = Collector::ALL.into_iter().filter(|collector| target.interval(*collector).is_some());
     let with_times: Vec<Resource> = on.filter_map(Collector::resource).filter(has_times).collect();
     if with_times.is_empty() {

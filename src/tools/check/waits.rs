@@ -6,7 +6,7 @@
 
 use super::{CheckTarget, Report};
 use crate::{
-    model::Collector,
+    model::{ClockSkew, Collector},
     snapshot::{Center, Good},
     tally::{Comparison, Source, age_by_arrival},
     trio::Client,
@@ -24,7 +24,7 @@ pub(super) fn check(
         return;
     }
     // Arrival times are Trio's, the time of the reading is ours.
-    let skew = client.clock_skew().unwrap_or_default();
+    let skew = client.clock_skew();
     let mut comparison = Comparison::default();
     for center in centers {
         compare(center, skew, &mut comparison);
@@ -55,8 +55,8 @@ pub(super) fn check(
     }
 }
 
-/// Adds a reading to the comparison; `skew` is Trio's clock minus ours, in seconds.
-fn compare(center: &Center, skew: f64, comparison: &mut Comparison) {
+/// Adds a reading to the comparison; `skew` is the difference of Trio's clock to ours.
+fn compare(center: &Center, skew: Option<ClockSkew>, comparison: &mut Comparison) {
     let lists = Source::ALL.map(|source| source.reading(center).good.as_ref());
     for (source, list) in Source::ALL.into_iter().zip(lists) {
         if let Some(Good { taken, data, .. }) = list {
