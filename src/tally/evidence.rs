@@ -1,5 +1,6 @@
 //! Evidence: how far two readings, and Trio's own times, show what happened in between.
 
+mod clock;
 mod lists;
 mod own_times;
 mod stage;
@@ -10,10 +11,10 @@ mod waiting;
 use std::time::Duration;
 
 use crate::model::Stamp;
-pub(super) use lists::{ListMemory, ListReading, for_calls, for_class};
-pub use lists::{ListRead, Source};
+pub use clock::{Resolution, TimeVerdict, TrioClock, max_case_age, max_state_age};
+pub use lists::ListRead;
+pub(super) use lists::{ListMemory, ListReading};
 pub(super) use own_times::{Arrival, OwnArrival, TimeMemory, answered_wait, arrival};
-pub use own_times::{Resolution, TimeVerdict, TrioClock, max_case_age, max_state_age};
 pub(super) use stage::{FollowedCases, Jobs, Stage};
 pub use times::{AgeRange, TimeEvidence};
 pub(super) use times::{AnsweredWait, Wait, Window};

@@ -9,10 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use super::Source;
 use crate::{
     model::{AgentState, AgentStatus, Case, CaseList, CaseState, ServiceStatus, Text},
     snapshot::{Center, Good, Reading, is_same_moment},
+    tally::source::Source,
 };
 
 /// Documented number of cases of a service at which `services/cases` is truncated.

@@ -9,7 +9,10 @@ use crate::{
         Case, CaseClass, CaseList, CaseState, ClockSkew, FieldUse, Moment, Resource, ServiceStatus,
         Stamp, Text, WaitFactor, WaitMismatch,
     },
-    tally::evidence::{AgeRange, Source, TrioClock, Window, max_case_age},
+    tally::{
+        evidence::{AgeRange, TrioClock, Window, max_case_age},
+        source::Source,
+    },
 };
 
 /// Fields with a wait that the lists show as well.
