@@ -112,7 +112,7 @@ fn named_scenarios_have_their_properties() {
     let soon = hurried.left_before(Duration::from_secs(5)).expect("a target") as f64
         / hurried.arrived as f64;
     assert!((0.035..0.1).contains(&soon), "{soon}");
-    for (seconds, arrived) in [(4, 70_000..77_000), (35, 19_000..21_500), (180, 4_000..4_600)] {
+    for (seconds, arrived) in [(4_u32, 70_000..77_000), (35, 19_000..21_500), (180, 4_000..4_600)] {
         let (brief, _) = hours(Scenario::handling(seconds.into()));
         let mean = brief.mean_handling().expect("answered calls");
         assert!((mean / f64::from(seconds) - 1.0).abs() < 0.15, "{seconds}: {mean}");
