@@ -51,6 +51,7 @@ pub struct AgentTotals {
     /// Agent-seconds since start that cannot be assigned to a state.
     pub unmeasured_seconds: f64,
     /// Times of states that were not used since start, each counted once.
+    #[serde(skip_serializing_if = "is_zero")]
     pub rejected_since: u64,
     /// State changes since start: `changes[from][to]`.
     #[serde(with = "changes")]
@@ -387,6 +388,10 @@ impl AgentTotals {
         }
         seconds
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Returns the agents of the previous reading, by id.

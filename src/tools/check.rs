@@ -129,6 +129,7 @@ pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Repo
     rows::check(client, &mut report);
     pages::check(client, gathered.largest, &mut report).await;
     times::check(target, client, &routes, &mut report).await;
+    times::check_plausible(client, &gathered.centers, &mut report);
     waits::check(target, client, &gathered.centers, &mut report);
     for route in &routes {
         cases::check(target, client, route, &mut report).await;

@@ -20,7 +20,7 @@ use super::{
     wire::{address::host_and_port, exchange_log::ExchangeObserver},
 };
 use crate::{
-    model::{CaseClass, Clock, ClockSkew, FieldUse, Resource, Text},
+    model::{CaseClass, Clock, ClockSkew, FieldUse, Resource, Stamp, Text},
     stats::Stats,
 };
 
@@ -115,6 +115,11 @@ impl Client {
     pub fn requests_sent(&self) -> u64 {
         let stats = &self.reader.connection.stats;
         Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests()).sum()
+    }
+
+    /// The present moment by the client's clock.
+    pub fn now(&self) -> Stamp {
+        self.reader.connection.now()
     }
 
     /// Difference of the clock of the server that answered last to ours; `None` if its last answer

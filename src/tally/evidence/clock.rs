@@ -159,3 +159,87 @@ impl Resolution {
         step.map_or(0.0, |(step, _)| step as f64 / 1e3)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+
+    fn clock(skew: Option<(f64, f64)>) -> TrioClock {
+        let taken = Stamp {
+            wall: UNIX_EPOCH + Duration::from_secs(2_000_000_000),
+            mono: Duration::from_secs(1_000),
+        };
+        let skew = skew.map(|(seconds, uncertainty)| ClockSkew { seconds, uncertainty });
+        TrioClock { taken, skew }
+    }
+
+    /// A time of Trio's, so many seconds after the reading by our clock.
+    fn later(seconds: f64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs_f64(2_000_000_000.0 + seconds)
+    }
+
+    #[test]
+    fn window_allows_for_clock_and_rounding() {
+        let window = |skew, resolution| {
+            let window = clock(skew).window(later(-3.0), resolution)?;
+            Some((window.from - Moment::default(), window.to - Moment::default()))
+        };
+        assert_eq!(window(Some((0.0, 1.0)), 0.0), Some((996.0, 998.0)));
+        assert_eq!(window(Some((0.0, 1.0)), 1.0), Some((995.0, 999.0)));
+        assert_eq!(window(Some((40.0, 1.5)), 0.0), Some((955.5, 958.5)), "Trio is ahead");
+        assert_eq!(window(Some((-0.5, 1.0)), 0.0), Some((995.5, 998.5)), "the clocks may be equal");
+        assert_eq!(window(None, 0.0), None);
+    }
+
+    #[test]
+    fn time_alone_is_judged_by_trios_clock() {
+        let until = Moment::from_seconds(1_000.2);
+        let judge = |skew, seconds| clock(skew).judge(later(seconds), 0.0, until, 60.0);
+        let equal = Some((0.0, 1.0));
+        assert_eq!(judge(equal, -3.0), TimeVerdict::Plausible);
+        assert_eq!(judge(equal, 2.1), TimeVerdict::Plausible, "it came while the list was read");
+        assert_eq!(judge(equal, 2.3), TimeVerdict::Future);
+        assert_eq!(judge(Some((40.0, 1.0)), 40.0), TimeVerdict::Plausible);
+        assert_eq!(judge(equal, -60.9), TimeVerdict::Plausible);
+        assert_eq!(judge(equal, -61.1), TimeVerdict::TooOld);
+        assert_eq!(judge(None, 3600.0), TimeVerdict::Unplaced);
+    }
+
+    #[test]
+    fn resolution_is_learnt_from_the_values() {
+        let mut fine = Resolution::default();
+        assert_eq!(fine.record(60.0), 60.0, "the first value may be a minute");
+        assert_eq!(fine.record(65.0), 1.0);
+        assert_eq!(fine.record(66.125), 0.0);
+        for value in [67.337, 68.441, 69.553, 70.667, 71.779, 72.881, 73.993] {
+            assert_eq!(fine.record(value), 0.0);
+        }
+        assert_eq!(fine.record(74.0), 1.0, "three of eleven are whole seconds");
+        for value in [75.337, 76.441, 77.553, 78.667] {
+            fine.record(value);
+        }
+        assert_eq!(fine.record(80.0), 0.0, "four of sixteen may be chance");
+        let mut minutes = Resolution::default();
+        assert!((0..100).all(|n| minutes.record(f64::from(n) * 60.0) == 60.0));
+        assert!((0..100).all(|n| minutes.record(f64::from(n) * 60.0 + 1.0) == 1.0));
+        let mut mixed = Resolution::default();
+        let values = (0..3_000u32).map(|n| f64::from(n) + if n % 2 == 0 { 0.0 } else { 0.123 });
+        for (n, value) in values.enumerate() {
+            let expected = if n % 2 == 0 { 1.0 } else { 0.0 };
+            let found = mixed.record(value);
+            assert!(found >= expected && (n < 10 || found == expected), "{value}: {found}");
+        }
+    }
+
+    #[test]
+    fn change_of_the_server_is_learnt() {
+        let mut resolution = Resolution::default();
+        for n in 0..5_000 {
+            resolution.record(f64::from(n) + 0.337);
+        }
+        let coarse = (0..5_000).filter(|n| resolution.record(f64::from(n * 61 + 1)) >= 1.0);
+        assert!(coarse.count() > 4_000, "whole seconds from now on");
+    }
+}
