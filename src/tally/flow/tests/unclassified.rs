@@ -234,7 +234,8 @@ fn hidden_handled_call_goes_on_with_its_agent() {
     };
     let handled = handling(true);
     assert!((handled - 22.5).abs() < 1e-9, "until the agent finishes up: {handled}");
-    assert_eq!(handling(false), 2.5);
+    let handled = handling(false);
+    assert!((handled - 2.5).abs() < 1e-9, "half of an interval: {handled}");
 }
 
 #[test]
