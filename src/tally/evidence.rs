@@ -6,6 +6,7 @@ mod own_times;
 mod stage;
 mod times;
 mod truncation;
+mod vanishing;
 mod waiting;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(super) use stage::{FollowedCases, Jobs, Stage};
 pub use times::{AgeRange, TimeEvidence};
 pub(super) use times::{AnsweredWait, Wait, Window};
 pub use truncation::Truncation;
+pub(super) use vanishing::UsualVanishing;
 pub use waiting::{ClassNow, WaitingNow};
 pub(super) use waiting::{Listed, QueueComparison, WaitingEvidence, WaitingVerdict};
 

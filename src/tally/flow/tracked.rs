@@ -53,6 +53,9 @@ pub(super) struct Tracked {
     pub(super) created: Option<SystemTime>,
     /// The same time, as far as it may be used for the wait.
     pub(super) own_arrival: OwnArrival,
+    /// Number of lists that showed it in its present stage; `None` if the begin of the stage was
+    /// not seen.
+    pub(super) lists: Option<u32>,
     /// Number of the last reading that showed it.
     pub(super) listed: u64,
     pub(super) absence: Option<Absence>,
@@ -114,6 +117,11 @@ impl Tracked {
         self.stage = Stage::Waiting;
         self.seen = at;
         self.is_understood = true;
+    }
+
+    /// Counts one more list that shows it in its present stage.
+    pub(super) fn count_list(&mut self) {
+        self.lists = self.lists.map(|lists| lists.saturating_add(1));
     }
 
     /// Adds the case to those of the list that was read at `at`. `target` is in seconds.

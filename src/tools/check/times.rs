@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil};
 use super::{CheckTarget, Report};
 use crate::{
     model::{ClockSkew, Collector, Resource},
-    snapshot::Center,
+    snapshot::{Center, Snapshot},
     tally::{Source, TrioClock, max_case_age, max_state_age},
     tools::time_verdicts::TimeVerdicts,
     trio::{Client, Examination, Route, is_no_time},
@@ -68,8 +68,8 @@ pub(super) async fn check(
 
 /// Reports the fields with times that the exporter does not use, because by Trio's own clock they
 /// cannot be true.
-pub(super) fn check_plausible(client: &Client, centers: &[Center], report: &mut Report) {
-    for (field, verdicts) in verdicts(centers, client.clock_skew()) {
+pub(super) fn check_plausible(snapshot: &Snapshot, report: &mut Report) {
+    for (field, verdicts) in verdicts(&snapshot.centers, snapshot.clock_skew) {
         if let Some(description) = verdicts.description() {
             report.check(
                 format!("times {field}"),
