@@ -3,6 +3,7 @@
 mod lists;
 mod stage;
 mod times;
+mod vanishing;
 mod waiting;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ pub(super) use lists::{ListMemory, ListReading};
 pub(super) use stage::{FollowedCases, Jobs, Stage};
 pub use times::{AgeRange, TimeEvidence};
 pub(super) use times::{Wait, Window, answered_wait, arrival};
+pub(super) use vanishing::UsualVanishing;
 pub use waiting::{ClassNow, WaitingNow};
 pub(super) use waiting::{Listed, QueueComparison, WaitingEvidence, WaitingVerdict};
 

@@ -1,7 +1,10 @@
 //! Outcomes of the cases of a contact centre: each case is followed from list to list, from its
 //! arrival to its end.
 
+mod ages;
 mod day;
+mod hidden;
+mod learnt_waits;
 mod ledger;
 mod list_step;
 mod service;
@@ -33,6 +36,8 @@ pub use day::DayCounts;
 pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, ServiceTotals};
 
 use day::Day;
+use hidden::HandledCases;
+use learnt_waits::LearntWaits;
 use ledger::Ledger;
 use list_step::ListStep;
 use service::{ServiceFlow, ServiceRecord};
@@ -45,6 +50,10 @@ pub(super) struct Flow {
     cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
+    /// The last cases with an agent, of all services.
+    handled: HandledCases,
+    /// Waits by class, of all services.
+    learnt: [Option<Box<LearntWaits>>; CaseClass::COUNT],
     rejected: Rejected,
     /// Last reading of service states that was used.
     states_read: Option<Stamp>,
@@ -227,6 +236,8 @@ impl Flow {
             center_names: &center.contact_center.names(),
             edges: &settings.edges,
             day,
+            handled: &mut self.handled,
+            learnt: &mut self.learnt,
             events: settings.record_events.then_some(&mut self.events),
             rejected: &mut self.rejected[source.index()],
             reading: &reading,
@@ -242,9 +253,10 @@ impl Flow {
             let service = case.service_id.as_ref()?;
             Some((case, Queue { service: names.id(service).clone(), class }))
         });
-        let shows_handled = list_step.apply(&mut self.cases, rows, ledger);
+        let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
-        memory.shows_handled = shows_handled;
+        memory.shows_handled = applied.shows_handled;
+        memory.vanishing.record(applied.vanished, memory.waiting);
         memory.record(&reading, &cur.server, &self.names);
         true
     }

@@ -200,6 +200,10 @@ proptest! {
                 prop_assert!(waiting.is_some_and(|waiting| waiting >= shown), "{waiting:?} wait, {shown} shown");
                 prop_assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
                 prop_assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");
+                let missed = counts.answered + counts.total_left() - counts.left[0];
+                let missed = missed as f64 - counts.within;
+                prop_assert!(counts.missed_low as f64 <= missed + 1e-9, "{counts:?}");
+                prop_assert!(missed <= counts.missed_high as f64 + 1e-9, "{counts:?}");
             }
             let now = all_counters(totals);
             for (key, counted) in &before {

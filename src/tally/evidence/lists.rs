@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::is_gap;
+use super::{UsualVanishing, is_gap};
 use crate::{
     model::{CaseList, Moment, Stamp, Text, seconds_between},
     snapshot::{Center, Snapshot},
@@ -34,6 +34,8 @@ pub(in crate::tally) struct ListMemory {
     pub(in crate::tally) shows_handled: bool,
     /// Number of waiting cases in it.
     pub(in crate::tally) waiting: usize,
+    /// Usual share of them that the next list does not show.
+    pub(in crate::tally) vanishing: UsualVanishing,
     /// Interval of its readings.
     pub(in crate::tally) interval: Duration,
     /// True while the list has rows of which none has a state: the last good reading is then

@@ -115,6 +115,11 @@ impl Wait {
         (self.begin.is_exact() && self.end.is_exact()).then(|| self.best())
     }
 
+    /// Returns true if it began and ended between the same two readings, at unknown moments.
+    pub(in crate::tally) fn is_unseen(self) -> bool {
+        self.unseen
+    }
+
     /// Returns the shortest possible length.
     pub(in crate::tally) fn low(self) -> f64 {
         if self.unseen { 0.0 } else { (self.end.from - self.begin.to).max(0.0) }
@@ -142,6 +147,21 @@ impl Wait {
             self.end.middle() - self.begin.middle()
         };
         best.clamp(self.low(), self.high())
+    }
+
+    /// Returns how likely the readings are for a wait of `seconds`, up to a constant factor. Every
+    /// arrival is equally likely.
+    pub(in crate::tally) fn likelihood(self, seconds: f64) -> f64 {
+        if self.unseen {
+            return (self.end.length() - seconds).max(0.0);
+        }
+        let first = (self.begin.from + seconds).max(self.end.from);
+        let last = (self.begin.to + seconds).min(self.end.to);
+        if self.begin.is_exact() || self.end.is_exact() {
+            // The one moment is in the window or not.
+            return f64::from(u8::from(first <= last));
+        }
+        (last - first).max(0.0)
     }
 
     /// Returns the share of the possible lengths that is at most `target`. Every moment of a window

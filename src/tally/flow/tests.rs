@@ -275,6 +275,11 @@ impl TestCenter {
                 );
                 assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
                 assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");
+                assert!(counts.missed_low <= counts.missed_high, "{counts:?}");
+                let missed = counts.answered + counts.left[1] + counts.left[2];
+                let missed = missed as f64 - counts.within;
+                assert!(counts.missed_low as f64 <= missed + 1e-9, "{counts:?}");
+                assert!(missed <= counts.missed_high as f64 + 1e-9, "{counts:?}");
                 assert_eq!(counts.waits.count(), counts.answered);
             }
         }

@@ -51,6 +51,9 @@ pub(super) struct Tracked {
     pub(super) seen: Moment,
     /// Trio's own time of its arrival; a later one means another case.
     pub(super) created: Option<SystemTime>,
+    /// Number of lists that showed it in its present stage; `None` if the begin of the stage was
+    /// not seen.
+    pub(super) lists: Option<u32>,
     /// Number of the last reading that showed it.
     pub(super) listed: u64,
     pub(super) absence: Option<Absence>,
@@ -111,6 +114,11 @@ impl Tracked {
         self.stage = Stage::Waiting;
         self.seen = at;
         self.is_understood = true;
+    }
+
+    /// Counts one more list that shows it in its present stage.
+    pub(super) fn count_list(&mut self) {
+        self.lists = self.lists.map(|lists| lists.saturating_add(1));
     }
 
     /// Adds the case to those of the list that was read at `at`. `target` is in seconds.

@@ -45,7 +45,7 @@ fn bound_equal_to_the_target_is_within() {
 }
 
 #[test]
-fn unseen_case_is_within_a_target_of_one_interval() {
+fn unseen_case_is_within_a_target_by_its_own_window() {
     let unseen = |seconds: u64, late: u64| {
         let mut trio = with_target(seconds);
         trio.clock.advance(Duration::from_secs(late));
@@ -53,12 +53,26 @@ fn unseen_case_is_within_a_target_of_one_interval() {
         let voice = trio.voice();
         (voice.within_low, (voice.within * 100.0).round(), voice.within_high)
     };
-    assert_eq!(
-        unseen(5, 3),
-        (1, 100.0, 1),
-        "by the interval, though this list was three seconds late"
-    );
+    assert_eq!(unseen(5, 3), (0, 86.0, 1), "this list was three seconds late");
+    assert_eq!(unseen(5, 0), (1, 100.0, 1));
     assert_eq!(unseen(3, 0), (0, 84.0, 1), "of two moments in five seconds");
+}
+
+#[test]
+fn unseen_wait_adds_nothing_to_the_sum() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Handled)]);
+    let waits = &trio.voice().waits;
+    assert_eq!((waits.count(), waits.buckets[0], waits.sum), (1, 1, 0.0));
+}
+
+#[test]
+fn interval_longer_than_the_target_is_not_measurable() {
+    for (target, expected) in [(4, false), (5, true)] {
+        let mut trio = with_target(target);
+        trio.calls(&[case("7", Queued)]);
+        assert_eq!(trio.class("1", CaseClass::Voice).is_measurable, expected);
+    }
 }
 
 #[test]
