@@ -34,6 +34,7 @@ use crate::{
 };
 use budget::Load;
 pub use collectors::{Answer, read_collector};
+pub use outcome::{Attempted, to_problem};
 use pacing::RequestCounts;
 use situation::{LoggedMismatches, Situations};
 

@@ -12,7 +12,8 @@ use crate::model::{
     FieldUse, Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 pub use reading::{
-    AnyReading, Attempt, Good, Health, Outcome, Problem, Reading, is_same_moment, max_age,
+    AnyReading, Attempt, Good, Health, Outcome, Problem, ProblemKind, Reading, is_same_moment,
+    max_age,
 };
 
 /// The readings of one target after a step of its poller.

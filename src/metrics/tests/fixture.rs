@@ -204,7 +204,7 @@ fn fields() -> Arc<[FieldUse]> {
         form: "number",
         source: FieldSource::Builtin,
         unknown_values: 0,
-        understood: 0,
+        understood: 2,
         not_understood: 0,
         unknown_words: Vec::new(),
         rows_without: None,

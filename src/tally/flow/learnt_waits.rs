@@ -120,12 +120,12 @@ mod tests {
     }
 
     #[test]
-    fn change_of_regime_is_followed() {
+    fn after_a_change_of_regime_it_is_no_worse_than_even() {
         // At noon, waits of some seconds become waits of about 25 s.
         let noon = 1_000;
         let (learnt, even) =
             means(2 * noon, |n, draw| if n < noon { 5.0 * draw } else { 22.0 + 6.0 * draw });
-        assert!(learnt < even && learnt < 0.12, "{learnt}, an even spread says {even}");
+        assert!(learnt < even - 0.03, "{learnt}, an even spread says {even}");
     }
 
     #[test]

@@ -63,7 +63,7 @@ mod tests {
         ] {
             let mut report = Report::default();
             judge(FirstPage { asked: 1000, given, total }, Resource::Agents, items, &mut report);
-            let finding = &report.findings[0];
+            let finding = &report.lines[0];
             assert_eq!(finding.level, expected, "{finding}");
             assert!(finding.seen.contains(words), "{finding}");
         }
