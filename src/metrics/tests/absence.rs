@@ -66,6 +66,7 @@ const SERVICES: &[&str] = &[
     "trio_service_group_info",
     "trio_service_group_member",
     "trio_service_info",
+    "trio_service_level_measurable",
     "trio_service_level_target_ratio",
     "trio_service_list_truncated",
     "trio_service_longest_wait_seconds",
@@ -153,6 +154,7 @@ fn only_families_without_their_source_are_absent() {
                 "trio_service_day_left",
                 "trio_service_day_offered",
                 "trio_service_day_within_target",
+                "trio_service_level_measurable",
             ],
         ),
         (
