@@ -43,6 +43,10 @@ closed_set! {
         Security => "security",
         /// Groups of users with rights.
         SecurityGroups => "security/groups",
+        /// Rights of agents.
+        SecurityAgents => "security/agents",
+        /// Rights of services.
+        SecurityServices => "security/services",
         /// The node above the company directory.
         Directory => "directory",
         /// Persons and functions of the company directory.
@@ -70,8 +74,10 @@ closed_set! {
 
 impl Resource {
     /// The collections below the nodes `security` and `directory`, each with its node.
-    pub const OF_NODES: [(Self, Self); 11] = [
+    pub const OF_NODES: [(Self, Self); 13] = [
         (Self::Security, Self::SecurityGroups),
+        (Self::Security, Self::SecurityAgents),
+        (Self::Security, Self::SecurityServices),
         (Self::Directory, Self::Subscribers),
         (Self::Directory, Self::DirectorySkills),
         (Self::Directory, Self::Capabilities),

@@ -8,6 +8,7 @@ pub(super) mod certificates;
 mod charset;
 pub(super) mod exchange_log;
 pub(super) mod links;
+pub(super) mod single;
 
 use std::{
     error::Error as _,
