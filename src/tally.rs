@@ -9,7 +9,9 @@ mod evidence;
 mod flow;
 mod ids;
 mod saved;
+mod saved_form;
 mod skilled;
+mod source;
 mod wait_units;
 
 use std::{sync::Arc, time::Duration};
@@ -24,10 +26,11 @@ pub use counts::{
     ClassCounts, Edges, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason, Unmeasured,
     WaitHistogram,
 };
-pub use evidence::{AgeRange, ClassNow, ListRead, Source, TimeEvidence, WaitingNow};
+pub use evidence::{AgeRange, ClassNow, ListRead, TimeEvidence, WaitingNow};
 pub use flow::{ClassTotals, DayCounts, Destination, Event, FlowTotals, Inference, ServiceTotals};
 pub use saved::Saved;
 pub use skilled::SkilledAgents;
+pub use source::Source;
 pub use wait_units::{Comparison, age_by_arrival};
 
 use crate::{
@@ -36,7 +39,8 @@ use crate::{
 };
 use agent_time::AgentTime;
 use flow::Flow;
-use saved::{CenterRecord, RestoreClock};
+use saved::CenterRecord;
+use saved_form::RestoreClock;
 use skilled::Skilled;
 #[cfg(test)]
 pub(crate) use skilled::count as count_skilled;
@@ -173,7 +177,7 @@ impl Tally {
     /// Continues with the counters of an earlier process. Counters older than [`Settings::keep`]
     /// are dropped. The time in between counts as unmeasured.
     pub fn resuming(mut self, saved: &Saved, now: Stamp) -> Self {
-        let clock = RestoreClock::new(saved, now);
+        let clock = RestoreClock::new(saved.at, now);
         // A clock that was set back gives no age; the counters are used then, because a counter
         // that starts at zero again would look like a reset.
         if clock.away().is_none_or(|seconds| seconds <= self.settings.keep.as_secs_f64()) {

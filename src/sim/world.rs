@@ -32,7 +32,7 @@ pub use case::Class;
 pub(crate) use case::{Case, Stage};
 pub(crate) use change::ChangeError;
 pub use profile::{ArrivalProfile, OpeningHours};
-pub(crate) use service::{Channel, Service};
+pub(crate) use service::{Channel, Service, mean_handling};
 pub use service::{Demand, Distribution};
 use truth_recorder::TruthRecorder;
 pub use truth_recorder::{Disposition, Segment};

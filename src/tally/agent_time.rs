@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Settings,
     ids::Retained,
-    saved::{AgentsRecord, ByWord, RestoreClock, changes},
+    saved_form::{ByState, ByWord, RestoreClock, changes, is_count, is_time},
 };
 use crate::{
     model::{AgentState, AgentStatus, Moment, Resource, Stamp, Text},
@@ -96,6 +96,21 @@ pub struct PersonTotals {
     pub seconds: StateSeconds,
 }
 
+/// The agents of a contact centre in the state file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct AgentsRecord {
+    /// Number of agents in the last reading, and the seconds since that reading.
+    pub(super) agents: u64,
+    pub(super) seen_ago: f64,
+    #[serde(flatten)]
+    pub(super) totals: AgentTotals,
+    /// Paused seconds by allowed reason.
+    pub(super) pauses: Vec<(Text, f64)>,
+    /// Seconds by the id of the group.
+    pub(super) groups: Vec<(Text, ByState<f64>)>,
+}
+
 /// The running counts of one contact centre.
 #[derive(Debug, Default)]
 pub(super) struct AgentTime {
@@ -135,6 +150,28 @@ impl Restored {
     fn unmeasured_seconds_until(&self, now: Stamp) -> f64 {
         let since = self.seen_at.map_or(0.0, |at| now.moment() - at);
         self.agents as f64 * since.max(0.0)
+    }
+}
+
+impl AgentsRecord {
+    /// Returns true if every number is one that a counter can have.
+    pub(super) fn is_valid(&self) -> bool {
+        let Self { agents, seen_ago, totals, pauses, groups } = self;
+        let AgentTotals {
+            seconds,
+            unmeasured_seconds,
+            changes,
+            now: _,
+            over_limit: _,
+            pauses: _,
+            groups: _,
+            persons: _,
+        } = totals;
+        let paused = pauses.iter().map(|(_, seconds)| seconds);
+        let of_groups = groups.iter().flat_map(|(_, seconds)| &seconds.0);
+        let times = seconds.iter().chain(paused).chain(of_groups);
+        times.chain([seen_ago, unmeasured_seconds]).copied().all(is_time)
+            && changes.iter().flatten().chain([agents]).copied().all(is_count)
     }
 }
 

@@ -8,8 +8,8 @@ mod waiting;
 use std::time::Duration;
 
 use crate::model::Stamp;
-pub(super) use lists::{ListMemory, ListReading, for_calls, for_class};
-pub use lists::{ListRead, Source};
+pub use lists::ListRead;
+pub(super) use lists::{ListMemory, ListReading};
 pub(super) use stage::{FollowedCases, Jobs, Stage};
 pub use times::{AgeRange, TimeEvidence};
 pub(super) use times::{Wait, Window, answered_wait, arrival};

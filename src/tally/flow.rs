@@ -12,29 +12,30 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Settings,
-    counts::{Rejected, UnclassifiedReason, Unmeasured},
+    counts::{Rejected, RejectedTimes, UnclassifiedReason, Unmeasured},
     evidence::{
-        FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison, Source,
-        WaitingVerdict, for_calls, for_class, gap_limit, is_gap,
+        FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison,
+        WaitingVerdict, gap_limit, is_gap,
     },
     ids::{CaseKey, NameIndex, ServicesShown},
-    saved::{FlowRecord, RestoreClock, ServiceRecord},
+    saved_form::{ByWord, RestoreClock},
+    source::{Source, for_calls, for_class},
 };
 use crate::{
     model::{Case, CaseClass, Moment, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
-pub(super) use day::DayBase;
 pub use day::DayCounts;
 pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, ServiceTotals};
 
 use day::Day;
 use ledger::Ledger;
 use list_step::ListStep;
-use service::ServiceFlow;
+use service::{ServiceFlow, ServiceRecord};
 use tracked::{Queue, Tracked};
 
 /// The running counts of one contact centre.
@@ -55,6 +56,27 @@ pub(super) struct Flow {
     last_step: Option<Stamp>,
 }
 
+/// The cases of a contact centre in the state file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct FlowRecord {
+    /// Begin of the day, seconds since 1970, if the day was observed from its start.
+    midnight: Option<f64>,
+    /// Rejected times by list.
+    #[serde(with = "ByWord::<Source>")]
+    rejected: Rejected,
+    pub(super) services: Vec<ServiceRecord>,
+}
+
+impl FlowRecord {
+    /// Returns true if every number is one that a counter can have.
+    pub(super) fn is_valid(&self) -> bool {
+        // The midnight is only compared with that of today.
+        let Self { midnight: _, rejected, services } = self;
+        rejected.iter().all(RejectedTimes::is_valid) && services.iter().all(ServiceRecord::is_valid)
+    }
+}
+
 impl Flow {
     /// Counts what happened up to `cur`.
     pub(super) fn step(&mut self, cur: &Snapshot, center: &Center, settings: &Settings) {
@@ -67,7 +89,11 @@ impl Flow {
         let interval = shortest_interval(center);
         let gap = self.last_step.is_none_or(|last| is_gap(last, cur.stepped, interval));
         self.last_step = Some(cur.stepped);
-        self.day.advance(cur.stepped, &settings.time_zone, gap, self.services.values_mut());
+        if self.day.advance(cur.stepped, &settings.time_zone, gap) {
+            for service in self.services.values_mut() {
+                service.begin_day(&self.day);
+            }
+        }
         self.update_services(cur, center, settings);
         self.apply_states(cur, center);
         let call_list = for_calls(center, cur.stepped);

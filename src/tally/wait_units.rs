@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 pub use compare::{Comparison, age_by_arrival};
 
-use super::evidence::{AgeRange, Source};
+use super::{evidence::AgeRange, source::Source};
 use crate::{
     model::{Case, CaseList, Moment, Stamp, Text, WaitFactor, WaitMismatch},
     snapshot::{Center, Good, Snapshot},

@@ -11,7 +11,7 @@ use super::{GroupTotals, StateSeconds};
 use crate::{
     model::{Agent, AgentGroup, AgentState, AgentStatus, GroupSelection, Text},
     snapshot::Center,
-    tally::{Settings, ids::Retained, saved::ByState},
+    tally::{Settings, ids::Retained, saved_form::ByState},
 };
 
 /// The agents and the groups that may be shown.

@@ -1,5 +1,4 @@
-//! The two lists of cases: the classes that each of them feeds, one reading of a list, and the
-//! memory of the readings before.
+//! One reading of a list of cases, and the memory of the readings before.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,52 +6,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::is_gap;
 use crate::{
-    model::{CaseClass, CaseList, Moment, Resource, Stamp, Text, closed_set, seconds_between},
-    snapshot::{Center, Reading, Snapshot},
-    tally::{counts::UnclassifiedReason, ids::NameIndex},
+    model::{CaseList, Moment, Stamp, Text, seconds_between},
+    snapshot::{Center, Snapshot},
+    tally::{counts::UnclassifiedReason, ids::NameIndex, source::Source},
 };
-
-closed_set! {
-    /// A list that shows cases; its word is the documented resource.
-    Source {
-        /// Every call.
-        Calls => "services/calls",
-        /// Cases of every kind, at most twenty per service.
-        Cases => "services/cases",
-    }
-}
-
-impl Source {
-    /// Returns the documented resource.
-    pub const fn resource(self) -> Resource {
-        match self {
-            Self::Calls => Resource::Calls,
-            Self::Cases => Resource::Cases,
-        }
-    }
-
-    /// Returns the readings of the list.
-    pub const fn reading(self, center: &Center) -> &Reading<CaseList> {
-        match self {
-            Self::Calls => &center.calls,
-            Self::Cases => &center.cases,
-        }
-    }
-}
-
-/// Returns the list that shows the calls: `services/calls` if it can be used, else
-/// `services/cases`.
-pub(in crate::tally) fn for_calls(center: &Center, now: Stamp) -> Source {
-    // A list without a right to it, too old, or without any state shows no calls; `services/cases`
-    // shows them as well, if at most twenty a service.
-    let calls = center.calls.fresh(now);
-    if calls.is_some_and(|calls| !calls.is_stateless()) { Source::Calls } else { Source::Cases }
-}
-
-/// Returns the list that feeds a class while `call_list` shows the calls.
-pub(in crate::tally) fn for_class(class: CaseClass, call_list: Source) -> Source {
-    if matches!(class, CaseClass::Voice | CaseClass::Callback) { call_list } else { Source::Cases }
-}
 
 /// Memory of a list between steps.
 #[derive(Debug, Default)]

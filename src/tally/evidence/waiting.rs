@@ -6,8 +6,10 @@
 
 use std::mem;
 
-use super::Source;
-use crate::model::{CaseState, Moment};
+use crate::{
+    model::{CaseState, Moment},
+    tally::source::Source,
+};
 
 /// The cases of one class now.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -3,17 +3,16 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::service::ServiceFlow;
 use crate::{model::Stamp, tally::counts::ClassCounts};
 
 /// Counters of a class at midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(in crate::tally) struct DayBase {
-    pub(in crate::tally) offered: u64,
-    pub(in crate::tally) answered: u64,
-    pub(in crate::tally) left: u64,
-    pub(in crate::tally) within: f64,
+    offered: u64,
+    answered: u64,
+    left: u64,
+    within: f64,
 }
 
 /// Counts of a class since midnight.
@@ -37,6 +36,15 @@ impl DayBase {
             left: counts.total_left(),
             within: counts.within,
         }
+    }
+
+    /// Returns true if no count at midnight is larger than the counter itself.
+    pub(super) fn is_valid(self, counts: &ClassCounts) -> bool {
+        let Self { offered, answered, left, within } = self;
+        offered <= counts.offered
+            && answered <= counts.answered
+            && left <= counts.total_left()
+            && (0.0..=counts.within).contains(&within)
     }
 
     /// Returns the counts since midnight.
@@ -72,34 +80,30 @@ impl Day {
         start_of_day(self.date.filter(|_| self.is_whole)?, zone)
     }
 
-    /// Begins a new day if midnight has passed since the last call. The new day is whole unless the
-    /// steps around midnight have a `gap`. A clock that is set back does not begin a day again.
-    pub(super) fn advance<'a>(
-        &mut self,
-        now: Stamp,
-        zone: &TimeZone,
-        gap: bool,
-        services: impl Iterator<Item = &'a mut ServiceFlow>,
-    ) {
-        let Ok(time) = Timestamp::try_from(now.wall) else { return };
+    /// Begins a new day if midnight has passed since the last call, and returns true then. The new
+    /// day is whole unless the steps around midnight have a `gap`. A clock that is set back does
+    /// not begin a day again.
+    pub(super) fn advance(&mut self, now: Stamp, zone: &TimeZone, gap: bool) -> bool {
+        let Ok(time) = Timestamp::try_from(now.wall) else { return false };
         let today = zone.to_datetime(time).date();
         // The day in which the exporter starts was not observed from its begin.
         let Some(date) = self.date else {
             self.date = Some(today);
-            return;
+            return false;
         };
         if today <= date {
-            return;
+            return false;
         }
         // A count of "today" that misses some hours would be shown as if it were whole.
         self.is_whole = !gap && date.tomorrow().is_ok_and(|next| next == today);
         self.date = Some(today);
-        let base = |counts: &ClassCounts, whole: bool| whole.then(|| DayBase::new(counts));
-        for service in services {
-            for (_, class) in service.known_mut() {
-                class.day = base(&class.counts, self.is_whole);
-            }
-        }
+        true
+    }
+
+    /// Returns the counters with which a class begins the day that begins now; `None` if the day is
+    /// not whole.
+    pub(super) fn base_after(&self, counts: &ClassCounts) -> Option<DayBase> {
+        self.is_whole.then(|| DayBase::new(counts))
     }
 
     /// Returns the counters with which a class that starts now begins its day.
@@ -130,7 +134,7 @@ mod tests {
             let time = Timestamp::from_second(second).expect("in range");
             let wall = std::time::UNIX_EPOCH + Duration::from_secs(second.unsigned_abs());
             let stamp = Stamp { wall, mono: Duration::from_secs(second.unsigned_abs()) };
-            day.advance(stamp, &zone, false, std::iter::empty());
+            day.advance(stamp, &zone, false);
             if last.is_some_and(|last| Some(last) != day.date) {
                 begun.push((time.to_string(), day.is_whole));
             }
@@ -174,7 +178,7 @@ mod tests {
                 wall: std::time::UNIX_EPOCH + Duration::from_secs(86_400 * 20_000 + seconds),
                 mono: Duration::from_secs(seconds),
             };
-            day.advance(stamp, &TimeZone::UTC, false, std::iter::empty());
+            day.advance(stamp, &TimeZone::UTC, false);
             day.date
         };
         let before = turn(86_390);

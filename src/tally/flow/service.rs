@@ -2,14 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::day::DayBase;
+use serde::{Deserialize, Serialize};
+
+use super::day::{Day, DayBase};
 use crate::{
     model::{CaseClass, Moment, ServiceGoals, ServiceNames, Text},
     tally::{
         Settings,
         counts::{ClassCounts, TimeCounts, UnclassifiedReason, Unmeasured, WaitHistogram},
-        evidence::{Listed, Source, WaitingEvidence},
-        saved::{ClassRecord, RestoreClock, ServiceRecord},
+        evidence::{Listed, WaitingEvidence},
+        saved_form::{RestoreClock, Word, is_time},
+        source::Source,
     },
 };
 
@@ -37,6 +40,54 @@ pub(super) struct ClassFlow {
     pub(super) day: Option<DayBase>,
     /// Cases of the last list.
     pub(super) now: Listed,
+}
+
+/// One service in the state file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::tally) struct ServiceRecord {
+    pub(in crate::tally) id: Text,
+    /// Seconds since it was last known to exist.
+    #[serde(default)]
+    pub(in crate::tally) known_ago: f64,
+    /// Seconds since its time was last credited, and whether it was open then.
+    pub(in crate::tally) credited_ago: Option<f64>,
+    pub(in crate::tally) was_open: Option<bool>,
+    #[serde(flatten)]
+    pub(in crate::tally) time: TimeCounts,
+    #[serde(default)]
+    pub(in crate::tally) classes: Vec<ClassRecord>,
+}
+
+impl ServiceRecord {
+    /// Returns true if every number is one that a counter can have.
+    pub(super) fn is_valid(&self) -> bool {
+        let Self { id: _, known_ago, credited_ago, was_open: _, time, classes } = self;
+        [Some(*known_ago), *credited_ago].into_iter().flatten().all(is_time)
+            && time.is_valid()
+            && classes.iter().all(ClassRecord::is_valid)
+    }
+}
+
+/// One class of a service in the state file. Cases that waited are closed as unclassified: the next
+/// process cannot follow them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(in crate::tally) struct ClassRecord {
+    #[serde(with = "Word::<CaseClass>")]
+    pub(in crate::tally) class: Option<CaseClass>,
+    /// The list that shows its cases.
+    #[serde(with = "Word::<Source>")]
+    pub(in crate::tally) source: Option<Source>,
+    #[serde(flatten)]
+    pub(in crate::tally) counts: ClassCounts,
+    /// Counters at midnight, if the day was observed from its start.
+    pub(in crate::tally) day: Option<DayBase>,
+}
+
+impl ClassRecord {
+    fn is_valid(&self) -> bool {
+        let Self { class: _, source: _, counts, day } = self;
+        counts.is_valid() && day.is_none_or(|day| day.is_valid(counts))
+    }
 }
 
 impl ServiceFlow {
@@ -87,6 +138,13 @@ impl ServiceFlow {
     pub(super) fn known_mut(&mut self) -> impl Iterator<Item = (CaseClass, &mut ClassFlow)> {
         let flows = CaseClass::ALL.into_iter().zip(&mut self.classes);
         flows.filter_map(|(class, flow)| Some((class, flow.as_mut()?)))
+    }
+
+    /// Begins the counts of a new day.
+    pub(super) fn begin_day(&mut self, day: &Day) {
+        for (_, class) in self.known_mut() {
+            class.day = day.base_after(&class.counts);
+        }
     }
 
     /// Returns the service as it is saved, with the number of cases that wait in each class.
@@ -143,6 +201,8 @@ impl ClassFlow {
         // Closed in the file only: if this process goes on, its own counters still follow them.
         // This keeps the sum of the outcomes equal to the cases that came in.
         counts.unclassified[UnclassifiedReason::Gap.index()] += waiting;
+        counts.within_high += waiting;
+        counts.missed_high += waiting;
         ClassRecord { class: Some(class), source: Some(self.source), counts, day: self.day }
     }
 

@@ -7,7 +7,8 @@ use crate::{
     model::{Case, CaseClass, CaseState, Moment, Text},
     tally::{
         counts::UnclassifiedReason,
-        evidence::{Listed, Source, Stage, TimeEvidence, Window},
+        evidence::{Listed, Stage, TimeEvidence, Window},
+        source::Source,
     },
 };
 
@@ -71,6 +72,12 @@ impl Tracked {
     /// known.
     pub(super) fn is_waiting(&self) -> bool {
         self.stage != Stage::Handled
+    }
+
+    /// Returns the time that it certainly waited, in seconds.
+    pub(super) fn shortest_wait(&self) -> f64 {
+        // A row in an unknown state does not prove that it waits.
+        if self.stage == Stage::Waiting { (self.seen - self.begin.to).max(0.0) } else { 0.0 }
     }
 
     /// Takes state, class and agent from a row that shows the case.

@@ -9,7 +9,7 @@ use crate::{
         Case, CaseClass, CaseList, CaseState, FieldUse, Resource, ServiceStatus, Stamp, Text,
         WaitFactor, WaitMismatch, unix_seconds,
     },
-    tally::evidence::{AgeRange, Source},
+    tally::{evidence::AgeRange, source::Source},
 };
 
 /// Fields with a wait that the lists show as well.

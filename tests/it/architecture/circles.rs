@@ -33,14 +33,6 @@ const STILL_THERE: &[(&str, &str)] = &[
     ("sim/world/truth_recorder.rs", "sim/truth.rs"),
     ("sim/world/truth_recorder.rs", "sim/world/agent.rs"),
     ("sim/world/truth_recorder.rs", "sim/world/case.rs"),
-    // The records of the state file, and the form by word that the counts share with them.
-    ("tally/agent_time.rs", "tally/saved.rs"),
-    ("tally/agent_time/groups.rs", "tally/saved.rs"),
-    ("tally/counts.rs", "tally/evidence/lists.rs"),
-    ("tally/counts.rs", "tally/saved.rs"),
-    ("tally/flow.rs", "tally/saved.rs"),
-    ("tally/flow/day.rs", "tally/flow/service.rs"),
-    ("tally/flow/service.rs", "tally/saved.rs"),
     ("tools/record/address.rs", "tools/record/replacements.rs"),
 ];
 

@@ -5,10 +5,7 @@ use std::time::UNIX_EPOCH;
 use pretty_assertions::assert_eq;
 
 use super::*;
-use crate::tally::{
-    Saved,
-    saved::{AgentsRecord, RestoreClock},
-};
+use crate::tally::saved_form::RestoreClock;
 
 use AgentState::{Available, Busy, Paused};
 
@@ -48,7 +45,7 @@ fn resumed(saved: &AgentsRecord, away: f64, settings: &Settings) -> (AgentTime, 
     let at = crate::model::unix_seconds(after(start(), 13.0).wall);
     let wall = UNIX_EPOCH + Duration::from_secs_f64(at + away);
     let now = Stamp { mono: Duration::from_secs(1), wall };
-    let clock = RestoreClock::new(&Saved { at, centers: Vec::new() }, now);
+    let clock = RestoreClock::new(at, now);
     (AgentTime::restore(saved, clock, settings), now)
 }
 

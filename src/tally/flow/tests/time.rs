@@ -196,7 +196,7 @@ fn day_is_whole_only_after_the_previous_day() {
     };
     let mut day = Day::default();
     let whole = |day: &mut Day, at: u64| {
-        day.advance(noon(at), &TimeZone::UTC, false, std::iter::empty());
+        day.advance(noon(at), &TimeZone::UTC, false);
         day.base().is_some()
     };
     assert_eq!([10, 11, 10, 11].map(|at| whole(&mut day, at)), [false, true, true, true]);
