@@ -334,6 +334,17 @@ pub struct ServerUse {
     pub active: bool,
     /// True if it answers; `None` before the first request.
     pub up: Option<bool>,
+    /// What it says of itself; nothing if it does not answer.
+    pub facts: ServerFacts,
+}
+
+/// Facts that a server states in its Api resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// Version of Trio's programs, such as `8.0.2.0`.
+    pub version: Option<Text>,
+    /// True while the server works in place of the primary one.
+    pub failover_mode: Option<bool>,
 }
 
 closed_set! {

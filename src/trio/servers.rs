@@ -5,6 +5,7 @@
 //! the concern of `connection`.
 
 pub(super) mod connection;
+mod facts;
 mod failure_streak;
 
 use std::{
@@ -21,7 +22,7 @@ use super::{
     wire::address::{NamedServer, host_and_port, is_same_server},
 };
 use crate::{
-    model::{Resource, ServerRole, ServerUse, Stamp, Text},
+    model::{Resource, ServerFacts, ServerRole, ServerUse, Stamp, Text},
     stats::Stats,
 };
 
@@ -77,6 +78,7 @@ struct KnownServer {
     failures: FailureStreak,
     named_servers: Vec<NamedServer>,
     endpoints: Option<AuthEndpoints>,
+    facts: ServerFacts,
 }
 
 /// Servers that one request was sent to.
@@ -197,12 +199,14 @@ impl Servers {
         state.known.iter().find(|known| known.server.label == server.label)?.endpoints.clone()
     }
 
-    /// Records the login endpoints of a server, and the servers that it names if it is configured.
+    /// Records the login endpoints of a server and its facts, and the servers that it names if it is
+    /// configured.
     pub(super) fn record_api_answer(
         &self,
         from: &Server,
         endpoints: AuthEndpoints,
         names: Vec<NamedServer>,
+        facts: ServerFacts,
     ) {
         let mut state = self.lock();
         let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label)
@@ -210,13 +214,13 @@ impl Servers {
             return;
         };
         known.endpoints = Some(endpoints);
+        known.facts = facts;
         // A named server could name a third one, and so on to a host that no one configured. An
         // answer without names does not remove those that are known.
-        if !from.configured || names.is_empty() {
-            return;
+        if from.configured && !names.is_empty() {
+            known.named_servers = names;
+            state.rebuild(&self.account);
         }
-        known.named_servers = names;
-        state.rebuild(&self.account);
         self.publish_uses(&state);
     }
 
@@ -347,6 +351,11 @@ impl Servers {
             up: known
                 .up
                 .map(|up| up && (position == state.active || known.failures.requests.is_empty())),
+            // What a server said before it went silent may not be true any more.
+            facts: match known.up {
+                Some(true) => known.facts.clone(),
+                _ => ServerFacts::default(),
+            },
         });
         self.stats.set_servers(uses.collect());
     }
@@ -424,6 +433,7 @@ impl KnownServer {
             failures,
             named_servers: Vec::new(),
             endpoints: None,
+            facts: ServerFacts::default(),
         }
     }
 }

@@ -19,9 +19,8 @@ pub(in crate::trio) struct NamedServer {
 
 /// Returns the servers named in the Api resource that `base` answered with. A name that is no host,
 /// or would make a less secure address, is left out.
-pub(in crate::trio) fn named_servers(body: &[u8], base: &Url) -> Vec<NamedServer> {
-    let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let find = |name| member_of_single(&body, name).and_then(Value::as_str);
+pub(in crate::trio) fn named_servers(api: &Value, base: &Url) -> Vec<NamedServer> {
+    let find = |name| member_of_single(api, name).and_then(Value::as_str);
     let servers =
         [("primaryserver", ServerRole::Primary), ("secondaryserver", ServerRole::Secondary)]
             .into_iter();
