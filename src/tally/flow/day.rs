@@ -72,8 +72,9 @@ impl Day {
         start_of_day(self.date.filter(|_| self.is_whole)?, zone)
     }
 
-    /// Begins a new day if midnight has passed since the last call. The new day is whole unless the
-    /// steps around midnight have a `gap`. A clock that is set back does not begin a day again.
+    /// Begins a new day if midnight has passed since the last call. The new day is whole unless
+    /// there is a `gap` between the last step before midnight and the first one after it. A clock
+    /// that is set back does not begin a day again.
     pub(super) fn advance<'a>(
         &mut self,
         now: Stamp,
