@@ -33,7 +33,7 @@ const STATE_SINCE: Spec = Spec::gauge(
 .seconds();
 const LIMIT: Spec = Spec::gauge(
     "agent_limit",
-    "Configured limit of the state that the agent is in now; absent where that state has none. Time in the state over it: the agent counts in trio_agents_over_limit. Source: agents/state, configuration.",
+    "Configured limit of the state that the agent is in now; absent where that state has none. An agent that has been in the state for longer counts in trio_agents_over_limit. Source: agents/state, configuration.",
 )
 .seconds();
 pub(in crate::metrics) const STATE_SECONDS: Spec = Spec::counter(
@@ -232,8 +232,8 @@ pub enum Identity {
     None,
     /// Trio's id.
     Id,
-    /// Keyed hash (HMAC-SHA-256) of contact centre and id: a pseudonym, the same as long as the key
-    /// is.
+    /// Keyed hash (HMAC-SHA-256) of contact centre and id: a pseudonym that stays the same until
+    /// the key changes.
     Hash(SecretSlice<u8>),
     /// Trio's id and name.
     Name,
@@ -250,7 +250,7 @@ impl Identity {
         matches!(self, Self::Name)
     }
 
-    /// Returns the function that makes ids for one encoding.
+    /// Returns the form of the label `agent_id`, with the hasher for one encoding.
     pub(in crate::metrics) fn naming(&self) -> Naming {
         match self {
             Self::None | Self::Id | Self::Name => Naming::Plain,
