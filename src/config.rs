@@ -5,6 +5,7 @@
 mod agents;
 mod environment;
 mod files;
+mod form;
 mod goals;
 mod keys;
 mod kinds;
@@ -30,7 +31,7 @@ use crate::{
 };
 pub use environment::servers;
 use files::Files;
-pub use keys::KeyRow;
+pub use form::KeyRow;
 use keys::Keys;
 pub use schema::{keys, schema, schema_text};
 pub use target::{check_name, check_secret};

@@ -21,9 +21,9 @@ pub use exposition::{
     EncodeError, Encoded, Exposition, ExpositionError,
     encode::encode,
     negotiate::{Negotiated, negotiate, wants_gzip},
-    status_view::{FieldUsage, StatusView},
+    status_view::StatusView,
 };
-pub use families::{exporter::Sharing, persons::Identity, process::Process};
+pub use families::{exporter::Sharing, fields::FieldUsage, identity::Identity, process::Process};
 
 use crate::{
     model::{Goals, Text},

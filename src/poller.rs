@@ -5,6 +5,7 @@
 
 mod budget;
 mod cadence;
+mod collect;
 mod collectors;
 mod cycle;
 mod follow;

@@ -45,10 +45,10 @@ pub use dialect::Dialect;
 pub use in_process::InProcess;
 pub use options::{IdOffsets, Options};
 pub use replay::{RecordingError, Replay};
-pub use scenario::{Callback, Overflow, Rerouting, Scenario, ServicePlan, Team, Transfer};
+pub use scenario::{Scenario, ServicePlan, Team};
 pub use simulator::{Simulator, WallClock, serve};
 pub use truth::{AgentTime, Flow, ServiceTruth, TARGETS, Truth};
 pub use world::{
-    Activity, ArrivalProfile, Behaviour, Class, Demand, Disposition, Distribution, OpeningHours,
-    Segment,
+    Activity, ArrivalProfile, Behaviour, Callback, Class, Demand, Disposition, Distribution,
+    OpeningHours, Overflow, Rerouting, Segment, Transfer,
 };

@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::{
     files::Files,
-    keys::{Keys, requires_value},
+    form::requires_value,
+    keys::Keys,
     kinds::{AtLeast, ByWord, Kind, ListOf, Text, Whole, Words},
     secret::SecretKeys,
 };

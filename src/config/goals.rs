@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::{
-    keys::Keys,
-    kinds::{AtLeast, ByWord, Kind, ListOf, Share, Text, Whole, Words, map_of},
+    keys::{Keys, map_of},
+    kinds::{AtLeast, ByWord, Kind, ListOf, Share, Text, Whole, Words},
 };
 use crate::{
     model::{

@@ -9,7 +9,10 @@ use std::fmt::Display;
 
 use serde_json::{Map, Value, json};
 
-use super::kinds::Kind;
+use super::{
+    form::{Form, KeyRow, described, map_schema, or_null},
+    kinds::Kind,
+};
 use crate::yaml::{Complaints, Entry, Section};
 
 /// A map of the configuration, read key by key.
@@ -29,29 +32,6 @@ struct Record {
     properties: Map<String, Value>,
     required: Vec<&'static str>,
     rules: Map<String, Value>,
-}
-
-/// The allowed values of a key.
-pub(super) struct Form {
-    /// JSON Schema of a value.
-    pub(super) schema: Value,
-    /// The same in words, for the documents.
-    pub(super) values: String,
-    /// The keys in a value, if it holds maps; each `key` is what follows the name of this one.
-    pub(super) rows: Vec<KeyRow>,
-}
-
-/// Description of one key, for the documents.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeyRow {
-    /// The full key; `[]` is any place of a list, and a word in capitals any word of a closed set.
-    pub key: String,
-    /// The default as it is written in a file; empty if there is none.
-    pub default: String,
-    /// The allowed values.
-    pub values: String,
-    /// The meaning, in one sentence or two.
-    pub meaning: String,
 }
 
 impl<'y> Keys<'y, '_> {
@@ -232,68 +212,28 @@ impl Record {
     }
 }
 
-impl Form {
-    /// Form of a value that holds no map.
-    pub(super) fn new(values: impl Into<String>, schema: Value) -> Self {
-        Self { schema, values: values.into(), rows: Vec::new() }
-    }
-
-    /// Returns the rows of a key of this form, called `name`: its own and those of the keys in it.
-    /// Without a meaning of its own the key has that of its form.
-    pub(super) fn rows_below(&self, name: &str, default: &str, about: &str) -> Vec<KeyRow> {
-        let of_form = || self.schema.get("description").and_then(Value::as_str).unwrap_or_default();
-        let about = if about.is_empty() { of_form() } else { about };
-        let own = KeyRow {
-            key: name.to_owned(),
-            default: default.to_owned(),
-            values: self.values.clone(),
-            meaning: about.to_owned(),
-        };
-        let below = self.rows.iter().cloned();
-        let below = below.map(|row| KeyRow { key: format!("{name}{}", row.key), ..row });
-        std::iter::once(own).chain(below).collect()
-    }
-
-    /// Returns the rows of a whole file.
-    pub(super) fn into_rows(self) -> Vec<KeyRow> {
-        let rows = self.rows.into_iter();
-        rows.map(|row| KeyRow { key: row.key.trim_start_matches('.').to_owned(), ..row }).collect()
-    }
+/// A map that `read` reads; see [`map_of`].
+pub(super) struct MapOf<F> {
+    about: &'static str,
+    read: F,
 }
 
-/// Returns the schema of a map with these keys and no others.
-pub(super) fn map_schema(properties: &Map<String, Value>) -> Value {
-    // As the reader does: a misspelt key is an error.
-    json!({"type": "object", "properties": properties, "additionalProperties": false})
+/// A map of known keys, as an item of a list or as one of several kinds of values.
+pub(super) fn map_of<T, F: FnMut(&mut Keys<'_, '_>) -> T>(
+    about: &'static str,
+    read: F,
+) -> MapOf<F> {
+    MapOf { about, read }
 }
 
-/// Returns a schema with `about` before its own description.
-pub(super) fn described(about: &str, mut schema: Value) -> Value {
-    let own = schema.get("description").and_then(Value::as_str).unwrap_or_default();
-    let description = format!("{about} {own}");
-    if !description.trim().is_empty() {
-        schema["description"] = json!(description.trim());
+impl<T, F: FnMut(&mut Keys<'_, '_>) -> T> Kind for MapOf<F> {
+    type Value = T;
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<T> {
+        Some(Keys::read(entry, complaints, &mut self.read))
     }
-    schema
-}
 
-/// Returns a schema that also allows null: `key:` is a key whose value was commented out.
-fn or_null(mut schema: Value) -> Value {
-    // Each kind of schema lists its alternatives under another key.
-    if let Some(Value::Array(choices)) = schema.get_mut("anyOf") {
-        choices.push(json!({"type": "null"}));
-    } else if let Some(Value::Array(words)) = schema.get_mut("enum") {
-        words.push(Value::Null);
-    } else if let Some(form) = schema.get_mut("type") {
-        match form {
-            Value::Array(forms) => forms.push(json!("null")),
-            single => *single = json!([single, "null"]),
-        }
+    fn form(&mut self) -> Form {
+        Keys::describe(self.about, &mut self.read)
     }
-    schema
-}
-
-/// Schema rule: `key` is present and not null.
-pub(super) fn requires_value(key: &str) -> Value {
-    json!({"required": [key], "properties": {key: {"not": {"type": "null"}}}})
 }

@@ -4,7 +4,7 @@ use std::{fmt::Display, ops::RangeInclusive, time::Duration};
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Form, KeyRow, Keys, described, map_schema};
+use super::form::{Form, KeyRow, described, map_schema};
 use crate::yaml::{Complaints, Entry, unknown};
 
 /// A kind of value.
@@ -335,32 +335,6 @@ impl<K: Kind> Kind for ListOf<K> {
             values,
             rows: rows.into_iter().map(below).collect(),
         }
-    }
-}
-
-/// A map that `read` reads; see [`map_of`].
-pub(super) struct MapOf<F> {
-    about: &'static str,
-    read: F,
-}
-
-/// A map of known keys, as an item of a list or as one of several kinds of values.
-pub(super) fn map_of<T, F: FnMut(&mut Keys<'_, '_>) -> T>(
-    about: &'static str,
-    read: F,
-) -> MapOf<F> {
-    MapOf { about, read }
-}
-
-impl<T, F: FnMut(&mut Keys<'_, '_>) -> T> Kind for MapOf<F> {
-    type Value = T;
-
-    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<T> {
-        Some(Keys::read(entry, complaints, &mut self.read))
-    }
-
-    fn form(&mut self) -> Form {
-        Keys::describe(self.about, &mut self.read)
     }
 }
 

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::{
     files::Files,
-    keys::{Form, KeyRow, Keys},
+    form::{Form, KeyRow},
+    keys::Keys,
 };
 
 /// The maps of which a list of one may be written without its brackets, and their places in the

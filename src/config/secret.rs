@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::{
     files::Files,
-    keys::{Form, Keys, requires_value},
+    form::{Form, requires_value},
+    keys::Keys,
     kinds::{Kind, Text},
 };
 use crate::{

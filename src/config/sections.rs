@@ -6,8 +6,9 @@ use std::{
 };
 
 use super::{
-    keys::{Form, Keys},
-    kinds::{AtLeast, ByWord, Kind, Text, Whole, Words, map_of},
+    form::Form,
+    keys::{Keys, map_of},
+    kinds::{AtLeast, ByWord, Kind, Text, Whole, Words},
 };
 use crate::{
     metrics,

@@ -10,8 +10,9 @@ use url::Url;
 use super::{
     Target,
     files::Files,
-    keys::{Form, Keys},
-    kinds::{AtLeast, Kind, ListOf, Text, Whole, Words, map_of, too_long},
+    form::Form,
+    keys::{Keys, map_of},
+    kinds::{AtLeast, Kind, ListOf, Text, Whole, Words, too_long},
     secret::SecretKeys,
 };
 use crate::{

@@ -14,7 +14,8 @@ use serde_json::json;
 use super::{
     Environment,
     files::Files,
-    keys::{Form, KeyRow, Keys},
+    form::{Form, KeyRow},
+    keys::Keys,
     kinds::{Kind, Switch, Whole},
 };
 use crate::{

@@ -9,6 +9,7 @@ pub(super) mod family;
 pub(super) mod fields;
 pub(super) mod flow;
 pub(super) mod goals;
+pub(super) mod identity;
 pub(super) mod persons;
 pub(super) mod process;
 pub(super) mod services;

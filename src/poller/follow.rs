@@ -8,7 +8,7 @@ use std::{
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::time::timeout;
 
-use super::{Poller, cycle::CollectContext, outcome::timeout_error};
+use super::{Poller, collect::CollectContext, outcome::timeout_error};
 use crate::{
     model::{CaseList, RequestFailure, Resource, Text},
     snapshot::{Center, Followed, Reading, Snapshot},

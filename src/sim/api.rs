@@ -1,17 +1,19 @@
 //! The Trio API over the world: one request in, one answer out, at a time that the caller states.
 //!
 //! Sockets, delays and clocks are in [`super::simulator`]. Reading order: `message` holds requests
-//! and answers; `resource` the paths, routes and links; `access` logins and rights; `read` and
+//! and answers; `resource` the paths and routes, `links` the links; `access` logins, `rights` the rights; `read` and
 //! `lists` the rows, `selection` their filters, order and pages; `write` the two PATCH requests;
 //! `control` and `faults` what `/sim` orders.
 
 mod access;
 mod control;
 mod faults;
+mod links;
 mod lists;
 mod message;
 mod read;
 mod resource;
+mod rights;
 mod selection;
 mod write;
 
@@ -20,14 +22,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
-use access::{Rights, Sessions};
+use access::Sessions;
 pub(crate) use access::{TokenSource, credentials};
 use control::PendingChanges;
 pub(crate) use control::{AnswerMode, CONTROL_PATH, TRUTH_PATH};
 use faults::{FailoverState, Fault};
+use links::Links;
 pub use message::Charset;
 pub(crate) use message::{Answer, Query, Refusal, Request, SIMULATED_HEADER, http_date, refusal};
-use resource::{Links, Route};
+use resource::Route;
+use rights::Rights;
 pub(crate) use selection::{Page, UNPAGED};
 
 use super::Options;

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::world::{
-    ArrivalProfile, Behaviour, Class, Demand, Distribution, OpeningHours, mean_handling,
+    ArrivalProfile, Behaviour, Callback, Class, Demand, Distribution, OpeningHours, Overflow,
+    Rerouting, Transfer, mean_handling,
 };
 
 /// A contact centre with id 1: its services, teams and times.
@@ -35,47 +36,6 @@ pub struct ServicePlan {
     pub demands: Vec<Demand>,
     /// Rerouting of its calls.
     pub rerouting: Rerouting,
-}
-
-/// Rerouting of calls; none by default. A target service is given by its position in
-/// [`Scenario::services`]; a position without a service receives nothing.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Rerouting {
-    /// Waiting calls that overflow to another service.
-    pub overflow: Option<Overflow>,
-    /// Waiting calls that become callbacks and keep waiting.
-    pub callback: Option<Callback>,
-    /// Answered calls that are transferred to another service.
-    pub transfer: Option<Transfer>,
-}
-
-/// Overflow of waiting calls to another service.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Overflow {
-    /// Share of the calls, 0 to 1.
-    pub share: f64,
-    /// Wait before the overflow.
-    pub after: Duration,
-    /// Position of the target service.
-    pub to: usize,
-}
-
-/// Conversion of waiting calls to callbacks.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Callback {
-    /// Share of the calls, 0 to 1.
-    pub share: f64,
-    /// Wait before the conversion.
-    pub after: Duration,
-}
-
-/// Transfer of answered calls to another service.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Transfer {
-    /// Share of the calls, 0 to 1.
-    pub share: f64,
-    /// Position of the target service.
-    pub to: usize,
 }
 
 /// Agents with the same skills and behaviour.

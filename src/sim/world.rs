@@ -4,13 +4,17 @@
 //! World time is the time since world time zero. Each event has an exact time, and random numbers
 //! are drawn only when an event happens, so `step(a); step(b)` and `step(a + b)` produce the same
 //! world. Reading order: `build` makes a world; `case` and `routing` are the life of a case,
-//! `agent` that of an agent, `service` what both meet at; `profile` is the working day; `change`
-//! holds the orders from outside; `truth_recorder` counts.
+//! `agent` that of an agent, `service` what both meet at; `demand`, `behaviour` and `distribution` are
+//! what is drawn at random, `profile` is the working day; `change` holds the orders from outside;
+//! `truth_recorder` counts.
 
 mod agent;
+mod behaviour;
 mod build;
 mod case;
 mod change;
+mod demand;
+mod distribution;
 mod names;
 mod profile;
 mod routing;
@@ -26,16 +30,20 @@ use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 
+pub use agent::Activity;
 pub(crate) use agent::Agent;
-pub use agent::{Activity, Behaviour};
-pub use case::Class;
+pub use behaviour::Behaviour;
+pub use case::Disposition;
 pub(crate) use case::{Case, Stage};
 pub(crate) use change::ChangeError;
+pub(crate) use demand::mean_handling;
+pub use demand::{Class, Demand};
+pub use distribution::Distribution;
 pub use profile::{ArrivalProfile, OpeningHours};
-pub(crate) use service::{Channel, Service, mean_handling};
-pub use service::{Demand, Distribution};
+pub use service::{Callback, Overflow, Rerouting, Transfer};
+pub(crate) use service::{Channel, Service};
+pub use truth_recorder::Segment;
 use truth_recorder::TruthRecorder;
-pub use truth_recorder::{Disposition, Segment};
 
 /// Cases since the world began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

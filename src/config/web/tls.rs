@@ -8,8 +8,9 @@ use super::NamedFiles;
 use crate::{
     config::{
         files::Files,
-        keys::{Form, Keys},
-        kinds::{Kind, ListOf, Switch, Text, Words, map_of},
+        form::Form,
+        keys::{Keys, map_of},
+        kinds::{Kind, ListOf, Switch, Text, Words},
     },
     http::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version, WatchedFile},
     yaml::{Complaints, Entry, LONGEST_DOCUMENT, Value, read_bytes},

@@ -7,7 +7,10 @@ use super::cap::DropPlan;
 use crate::{
     metrics::{
         MetricsPage, Settings, View,
-        families::{encode_input::EncodeInput, fields},
+        families::{
+            encode_input::EncodeInput,
+            fields::{self, FieldUsage},
+        },
     },
     model::Stamp,
 };
@@ -23,15 +26,6 @@ pub struct StatusView {
     pub now: Stamp,
     /// Start of the process.
     pub started: SystemTime,
-}
-
-/// Use of a field by the metrics, beyond the findings of the field dictionary.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FieldUsage {
-    /// True if no member feeds the field and other data replaces it.
-    pub derived: bool,
-    /// Number of times that were rejected; `None` if the field is not a time.
-    pub times_rejected: Option<u64>,
 }
 
 impl StatusView {

@@ -1,12 +1,12 @@
 //! The input of one encoding: the data of all targets, with labels prepared and readings that are
 //! too old left out.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use super::family::Label;
+use super::{family::Label, identity::Identity};
 use crate::{
-    metrics::{Identity, View},
-    model::{AgentStatus, Goals, NAME_LIMIT, ServiceStatus, Stamp},
+    metrics::View,
+    model::{AgentStatus, Goals, NAME_LIMIT, ServiceStatus, Stamp, Text},
     snapshot::{Center, Snapshot},
     stats::Stats,
     tally::{AgentTotals, FlowTotals, SkilledAgents, Visibility},
@@ -45,6 +45,19 @@ pub(in crate::metrics) struct CenterInput<'a> {
     pub(in crate::metrics) service_state: Option<&'a [ServiceStatus]>,
 }
 
+/// A service with the labels of its series.
+pub(in crate::metrics) struct ServiceRow<'a> {
+    pub(in crate::metrics) labels: [Label<'a>; 4],
+    pub(super) status: &'a ServiceStatus,
+}
+
+impl ServiceRow<'_> {
+    /// Returns the id of the service.
+    pub(in crate::metrics) fn id(&self) -> &str {
+        &self.status.id
+    }
+}
+
 impl<'a> EncodeInput<'a> {
     pub(in crate::metrics) fn new(views: &'a [View], identity: &'a Identity, now: Stamp) -> Self {
         Self {
@@ -67,7 +80,26 @@ impl<'a> EncodeInput<'a> {
     }
 }
 
-impl CenterInput<'_> {
+impl<'a> CenterInput<'a> {
+    /// Returns the services that exist at the moment `now`.
+    pub(super) fn services(&self, now: Stamp) -> Vec<ServiceRow<'a>> {
+        let services = self.center.services.fresh(now).into_iter().flat_map(|data| data.iter());
+        let names: HashMap<&str, &Text> =
+            services.filter_map(|s| Some((&*s.id, s.name.as_ref()?))).collect();
+        let [target, contact_center] = self.labels;
+        let row = |status: &'a ServiceStatus| {
+            let named = names.get(&*status.id).copied().or(status.name.as_ref());
+            let labels = [
+                target,
+                contact_center,
+                ("service_id", &*status.id),
+                ("service_name", label_text(named)),
+            ];
+            ServiceRow { labels, status }
+        };
+        self.service_state.unwrap_or_default().iter().map(row).collect()
+    }
+
     /// Returns true if the agent with this id may be shown.
     pub(super) fn shows_agent(&self, id: &str) -> bool {
         self.visibility.is_some_and(|visibility| visibility.has_agent(id))

@@ -8,7 +8,6 @@ use super::{
     flow,
 };
 use crate::{
-    metrics::FieldUsage,
     model::{FieldUse, Resource},
     snapshot::Snapshot,
     tally::{RejectedTimes, Source},
@@ -34,6 +33,15 @@ const TIMES_REJECTED: Spec = Spec::counter(
     "times_rejected",
     "Times that were not used (in the future, without a zone, or contradicting the readings): if it grows, check clocks and time_zone. Source: the field dictionary.",
 );
+
+/// Use of a field by the metrics, beyond the findings of the field dictionary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FieldUsage {
+    /// True if no member feeds the field and other data replaces it.
+    pub derived: bool,
+    /// Number of times that were rejected; `None` if the field is not a time.
+    pub times_rejected: Option<u64>,
+}
 
 /// Writes all families of the field dictionary.
 pub(in crate::metrics) fn write(

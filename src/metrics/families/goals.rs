@@ -3,9 +3,8 @@
 use std::{borrow::Cow, fmt};
 
 use super::{
-    encode_input::CenterInput,
+    encode_input::{CenterInput, ServiceRow},
     family::{FamilyWriter, Spec},
-    services::ServiceRow,
 };
 use crate::model::{CaseClass, ClassGoals, ServiceGoals, ServiceNames};
 

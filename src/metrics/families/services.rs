@@ -4,17 +4,14 @@
 //! A service exists if `services/state` has it. While that list is unknown or too old, no service
 //! has any gauge here.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt,
-};
+use std::{collections::HashSet, fmt};
 
 use super::{
-    encode_input::{CenterInput, EncodeInput, label_text},
-    family::{FamilyWriter, Label, Spec},
+    encode_input::{CenterInput, EncodeInput, ServiceRow, label_text},
+    family::{FamilyWriter, Spec},
     flow, goals,
 };
-use crate::model::{AgentState, CaseState, ServiceStatus, Text};
+use crate::model::{AgentState, CaseState, ServiceStatus};
 
 const CONTACT_CENTER_INFO: Spec = Spec::gauge(
     "contact_center_info",
@@ -94,19 +91,6 @@ const NUMBERS: Numbers = [
     ),
 ];
 
-/// A service with the labels of its series.
-pub(in crate::metrics) struct ServiceRow<'a> {
-    pub(in crate::metrics) labels: [Label<'a>; 4],
-    status: &'a ServiceStatus,
-}
-
-impl ServiceRow<'_> {
-    /// Returns the id of the service.
-    pub(in crate::metrics) fn id(&self) -> &str {
-        &self.status.id
-    }
-}
-
 /// Writes the families of services.
 pub(in crate::metrics) fn write(
     writer: &mut FamilyWriter<'_>,
@@ -127,7 +111,7 @@ pub(in crate::metrics) fn write(
             }
         }
     }
-    let rows: Vec<_> = input.centers().map(|center| (center, rows(center, input))).collect();
+    let rows: Vec<_> = input.centers().map(|center| (center, center.services(input.now))).collect();
     let services = || rows.iter().flat_map(|(_, services)| services);
 
     let mut family = writer.family(&SERVICE_INFO);
@@ -165,25 +149,6 @@ pub(in crate::metrics) fn write(
         }
     }
     goals::write(writer, &rows)
-}
-
-/// Returns the services of a contact centre that exist now.
-fn rows<'a>(center: &CenterInput<'a>, input: &EncodeInput<'_>) -> Vec<ServiceRow<'a>> {
-    let services = center.center.services.fresh(input.now).into_iter().flat_map(|data| data.iter());
-    let names: HashMap<&str, &Text> =
-        services.filter_map(|s| Some((&*s.id, s.name.as_ref()?))).collect();
-    let [target, contact_center] = center.labels;
-    let row = |status: &'a ServiceStatus| {
-        let named = names.get(&*status.id).copied().or(status.name.as_ref());
-        let labels = [
-            target,
-            contact_center,
-            ("service_id", &*status.id),
-            ("service_name", label_text(named)),
-        ];
-        ServiceRow { labels, status }
-    };
-    center.service_state.unwrap_or_default().iter().map(row).collect()
 }
 
 /// Writes service groups and their members.

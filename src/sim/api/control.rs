@@ -9,9 +9,9 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::access::Rights;
 use super::faults::Fault;
 use super::resource::refuse_other_methods;
+use super::rights::Rights;
 use super::{Answer, Refusal, Request, Trio, refusal};
 use crate::sim::world::{ChangeError, World};
 

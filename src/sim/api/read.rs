@@ -4,7 +4,8 @@
 use axum::http::StatusCode;
 use serde_json::Value;
 
-use super::resource::{Collection, Links, Node, Resource};
+use super::links::Links;
+use super::resource::{Collection, Node, Resource};
 use super::selection::vid;
 use super::{Answer, Page, Refusal, Request, Trio, UNPAGED, refusal};
 use crate::sim::dialect::{Fact, Link, Member, Row};

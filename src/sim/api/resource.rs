@@ -1,11 +1,8 @@
-//! Readable resources: their paths, the routing of requests to them, and absolute links, built from
-//! the host that the client asked.
+//! Readable resources: their paths, the routing of requests to them.
 
 use axum::http::{Method, StatusCode};
 
-use super::access::Rights;
-use super::{BASE_PATH, Refusal, Request, refusal};
-use crate::sim::dialect::Link;
+use super::{Refusal, Request, refusal};
 
 closed_set! {
     /// A readable resource type of the documented API. The text is its path below the contact
@@ -195,87 +192,6 @@ pub(super) fn refuse_other_methods(
     }
     let names: Vec<&str> = allowed.iter().map(Method::as_str).collect();
     Err(refusal(StatusCode::METHOD_NOT_ALLOWED, message).with_header("allow", &names.join(", ")))
-}
-
-/// Builder of the links of one answer.
-#[derive(Clone, Debug)]
-pub(super) struct Links {
-    host: String,
-    /// Links to forbidden resources are left out.
-    rights: Rights,
-}
-
-impl Links {
-    /// Links to a host with an optional port, restricted to these rights.
-    pub(super) fn new(host: &str, rights: Rights) -> Self {
-        Self { host: host.to_owned(), rights }
-    }
-
-    /// Links of the Api resource at this host: the only addresses that a client may assume.
-    pub(super) fn root(host: &str) -> Vec<Link> {
-        let links = Self::new(host, Rights::default());
-        let children = ["login", "refreshlogin", "cc", "security", "directory"];
-        let children = children.map(|name| links.link(name, &format!("/{name}")));
-        std::iter::once(links.link("self", "")).chain(children).collect()
-    }
-
-    /// Links of a collection: itself, related collections, and the items shown.
-    pub(super) fn for_collection(&self, collection: Collection, shown: &[u64]) -> Vec<Link> {
-        let mut links = vec![self.link("self", &collection.path())];
-        match collection.resource {
-            Resource::Centers => links.push(self.link("api", "")),
-            Resource::Agents => {
-                links.extend(self.to_resource(Resource::AgentState, collection.center));
-            }
-            Resource::Services => {
-                for other in [Resource::ServiceState, Resource::Calls, Resource::Cases] {
-                    links.extend(self.to_resource(other, collection.center));
-                }
-            }
-            _ => {}
-        }
-        // State collections are read at each poll and never navigated from, so they hold no links
-        // to items.
-        if !matches!(collection.resource, Resource::AgentState | Resource::ServiceState) {
-            let rel = collection.resource.item_rel();
-            links.extend(shown.iter().map(|id| self.link(rel, &collection.item_path(*id))));
-        }
-        links
-    }
-
-    /// Links of one item.
-    pub(super) fn for_item(&self, collection: Collection, id: u64) -> Vec<Link> {
-        let own = collection.item_path(id);
-        let mut links = vec![self.link("self", &own)];
-        match collection.resource {
-            Resource::Centers => {
-                let all = Resource::ALL.into_iter().filter(|resource| !resource.is_shared());
-                links.extend(all.filter_map(|resource| self.to_resource(resource, id as u32)));
-            }
-            Resource::Agents => {
-                links.push(self.link("agentstate", &format!("{own}/state")));
-                links.push(self.link("agentlogin", &format!("{own}/login")));
-            }
-            Resource::Services => links.push(self.link("servicestate", &format!("{own}/state"))),
-            _ => {}
-        }
-        links
-    }
-
-    /// URL of a path below the base.
-    pub(super) fn url(&self, path: &str) -> String {
-        format!("http://{}{BASE_PATH}{path}", self.host)
-    }
-
-    /// Link to a collection, unless it is forbidden.
-    pub(super) fn to_resource(&self, resource: Resource, center: u32) -> Option<Link> {
-        let link = || self.link(resource.rel(), &Collection { resource, center }.path());
-        self.rights.allows(resource).then(link)
-    }
-
-    pub(super) fn link(&self, rel: &'static str, path: &str) -> Link {
-        Link { rel, href: self.url(path) }
-    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
-//! An agent: identity, skills, behaviour and present activity; shifts, pauses and wrap-up.
+//! An agent: identity, skills and present activity; shifts, pauses and wrap-up.
 
 use std::time::Duration;
 
 use rand::RngExt;
 
+use super::behaviour::{NO_ANSWER_PAUSE, PAUSE_INTERVAL, PAUSES};
 use super::profile::{DAY, Shift, time_of_day, weighted};
-use super::{Disposition, Distribution, Event, Service, World};
+use super::{Behaviour, Disposition, Distribution, Event, Service, World};
 
 closed_set! {
     /// Activity of an agent; exactly one at a time. The text is its name in `/sim/truth`.
@@ -60,43 +61,6 @@ pub(crate) struct Agent {
     /// released.
     pub(crate) controlled: bool,
 }
-
-/// Ringing time, missed offers, wrap-up and pauses of an agent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Behaviour {
-    /// Ringing time until the agent reacts; `None` means an immediate answer.
-    pub ringing: Option<Distribution>,
-    /// Share of offers that are not answered, 0 to 1.
-    pub missed: f64,
-    /// Wrap-up time; `None` means no wrap-up.
-    pub wrap_up: Option<Distribution>,
-    /// Takes a pause about every 50 minutes.
-    pub pauses: bool,
-}
-
-impl Behaviour {
-    /// Answers at once, without wrap-up or pauses: an ideal server of queueing theory.
-    pub const INSTANT: Self = Self { ringing: None, missed: 0.0, wrap_up: None, pauses: false };
-
-    /// Behaviour of the demo's agents.
-    pub const TYPICAL: Self = Self {
-        ringing: Some(Distribution::Uniform(Duration::from_secs(2), Duration::from_secs(12))),
-        missed: 0.04,
-        wrap_up: Some(Distribution::Exponential(Duration::from_secs(35))),
-        pauses: true,
-    };
-}
-
-/// Time on duty between two pauses.
-const PAUSE_INTERVAL: Distribution = Distribution::Exponential(Duration::from_secs(50 * 60));
-
-/// Reason and mean length in minutes, and weight, of each kind of pause.
-const PAUSES: [((&str, u64), u32); 4] =
-    [(("Rast", 10), 5), (("Ärendehantering", 6), 3), (("Möte", 20), 1), (("Utbildning", 25), 1)];
-
-/// Pause of an agent who did not answer: the product puts such an agent into pause, and without it
-/// the same case would ring there again at once.
-const NO_ANSWER_PAUSE: Distribution = Distribution::Fixed(Duration::from_secs(60));
 
 impl World {
     /// Changes an agent's activity and the agent counts of its services. Nothing else writes

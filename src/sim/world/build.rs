@@ -7,8 +7,8 @@ use std::time::Duration;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::demand::mean_handling;
 use super::profile::{DAY, STAFFED_SHARE, START, Shift};
-use super::service::mean_handling;
 use super::{
     Activity, Agent, Behaviour, CaseCounts, Channel, Event, EventQueue, Group, OpeningHours,
     Service, TruthRecorder, World, names,

@@ -5,24 +5,9 @@ use std::time::Duration;
 
 use rand::RngExt;
 
-use super::service::{exponential, pick};
-use super::{Disposition, Event, World};
-
-closed_set! {
-    /// Class of a case. Lists and figures are kept per class; the text is its name in `/sim/truth`.
-    pub Class, as_str: &'static str {
-        /// An inbound call.
-        Voice => "voice",
-        /// A customer waits to be called back.
-        Callback => "callback",
-        /// A chat.
-        Chat => "chat",
-        /// An e-mail.
-        Email => "email",
-        /// A task, for which no customer waits on a line.
-        Task => "task",
-    }
-}
+use super::demand::pick;
+use super::distribution::exponential;
+use super::{Class, Event, World};
 
 closed_set! {
     /// Stage of a live case.
@@ -58,21 +43,19 @@ pub(crate) struct Case {
     pub(crate) agent: Option<u32>,
 }
 
-impl Class {
-    /// Returns true for the classes that `services/calls` lists.
-    pub(crate) fn is_call(self) -> bool {
-        matches!(self, Self::Voice | Self::Callback)
-    }
-
-    /// Weight of a second of waiting when an agent takes the next case: written cases can wait,
-    /// callers cannot.
-    pub(crate) fn urgency(self) -> f64 {
-        match self {
-            Self::Voice | Self::Callback => 1.0,
-            Self::Chat => 0.7,
-            Self::Email | Self::Task => 0.05,
-        }
-    }
+/// Reason why a segment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disposition {
+    /// An agent finished handling it.
+    Served,
+    /// The customer gave up waiting.
+    Left,
+    /// It was rerouted to another service or class while it waited.
+    Moved,
+    /// An agent handled it and transferred it to another service.
+    PassedOn,
+    /// Its service was removed.
+    Removed,
 }
 
 impl Case {

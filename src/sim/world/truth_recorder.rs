@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Agent, Case, Class, Stage, World};
+use super::{Agent, Case, Class, Disposition, Stage, World};
 use crate::sim::{AgentTime, Flow, Truth};
 
 /// One segment of a case: its time at one service and in one class, from arrival to end or
@@ -29,21 +29,6 @@ pub struct Segment {
     pub ended: Duration,
     /// Reason of the end.
     pub disposition: Disposition,
-}
-
-/// Reason why a segment ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Disposition {
-    /// An agent finished handling it.
-    Served,
-    /// The customer gave up waiting.
-    Left,
-    /// It was rerouted to another service or class while it waited.
-    Moved,
-    /// An agent handled it and transferred it to another service.
-    PassedOn,
-    /// Its service was removed.
-    Removed,
 }
 
 /// Statistics since the last reset. Memory grows with the size of the contact centre only, unless

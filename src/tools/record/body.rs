@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     member_names::{is_links, plain},
-    replacements::Pseudonyms,
+    pseudonyms::Pseudonyms,
 };
 use crate::{
     model::Resource,

@@ -3,7 +3,7 @@
 use jiff::fmt::rfc2822;
 use serde_json::{Map, Value};
 
-use super::{member_names::plain, replacements::Pseudonyms};
+use super::{member_names::plain, pseudonyms::Pseudonyms};
 
 /// Well-known media types; a vendor type could name a product or customer.
 const TYPES: [&str; 7] = [

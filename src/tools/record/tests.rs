@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    address::HostAliases,
+    hosts::HostAliases,
     kept_fields::KeptFields,
     member_names::MemberNames,
+    pseudonyms::{Kept, Pseudonyms},
     recorder::{RecordedExchange, Reply},
-    replacements::{Kept, Pseudonyms, Replacements},
+    replacements::Replacements,
 };
 use crate::{model::Resource, trio::Dictionary};
 

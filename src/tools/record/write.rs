@@ -7,12 +7,13 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::{
-    address::HostAliases,
     folder::{Folder, FolderError},
+    hosts::HostAliases,
     kept_fields::KeptFields,
     member_names::MemberNames,
+    pseudonyms::{Kept, Pseudonyms},
     recorder::{RecordedExchange, Recorder, Reply},
-    replacements::{Kept, Pseudonyms, Replacements},
+    replacements::Replacements,
 };
 use crate::trio::Dictionary;
 
