@@ -18,7 +18,7 @@ mod wait_mismatch;
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{
     AuthFailure, Cadence, CollectionCount, Collector, FieldSource, FieldUse, Property,
-    RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token,
+    RequestFailure, Resource, RetryReason, ServerFacts, ServerRole, ServerUse, Token,
 };
 pub use case::{Case, CaseClass, CaseList, CaseState, all_edges_of, edges_of};
 pub use closed_set::ClosedSet;

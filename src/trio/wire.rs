@@ -9,6 +9,7 @@ mod charset;
 pub(super) mod exchange_log;
 pub(super) mod links;
 mod server_clock;
+pub(super) mod single;
 
 use std::{
     error::Error as _,

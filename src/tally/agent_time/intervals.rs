@@ -9,7 +9,8 @@ use crate::{
     tally::evidence::{Resolution, TimeVerdict, TrioClock, Window, is_gap, max_state_age},
 };
 
-/// Smallest number of logged-on agents whose disappearance at once is not their own doing.
+/// If at least this many agents were logged on and the next reading shows none, they did not log
+/// out themselves.
 // The last few agents of an evening may well leave within one interval; five at once, with no one
 // left, are a restart or a failure of Trio.
 const MIN_MASS_LOGOUT: usize = 5;
@@ -19,8 +20,8 @@ const MIN_MASS_LOGOUT: usize = 5;
 pub(super) enum Interval {
     /// Short enough to know the states in it.
     Measured(f64),
-    /// Missed polls, a suspended machine or a clock that was set. Agents did change their states,
-    /// but when is unknown.
+    /// Missed polls, a suspended machine or a clock that was set. Differences between the readings
+    /// are real changes, but their moments are unknown.
     Gap(f64),
     /// Another server answered, or all agents were logged out at once. A difference is not what
     /// agents did.
