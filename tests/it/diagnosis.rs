@@ -191,7 +191,7 @@ fn field(field: &'static str) -> FieldUse {
         not_understood: 0,
         unknown_words: Vec::new(),
         rows_without: None,
-        times_rejected: None,
+        is_time: false,
     }
 }
 
