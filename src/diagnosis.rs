@@ -59,6 +59,7 @@ pub fn target(situation: &Situation<'_>) -> Vec<Finding> {
     found.extend(situation.totals.into_iter().flat_map(fields::wait_units));
     found.extend(situation.totals.and_then(|totals| cases::truncated(snapshot, totals)));
     found.extend(cases::handled_count(snapshot, situation.now));
+    found.extend(situation.totals.and_then(|totals| cases::level_not_measurable(snapshot, totals)));
     found.extend(pace::stretched(snapshot));
     found.extend(pace::restarted(situation.stats));
     // Last: it only says that the target is down where no other finding says why.

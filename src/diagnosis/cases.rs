@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{Case, CaseState, Stamp, Text},
     snapshot::{Center, Snapshot},
-    tally::Totals,
+    tally::{ServiceTotals, Totals},
 };
 
 /// Documented number of cases that Trio shows for one service.
@@ -78,25 +78,8 @@ pub(super) fn handled_count(snapshot: &Snapshot, now: Stamp) -> Vec<Finding> {
 
 /// Returns a finding if lists of cases are truncated: more cases wait than they show.
 pub(super) fn truncated(snapshot: &Snapshot, totals: &Totals) -> Option<Finding> {
-    let mut centers: Vec<Text> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    for center in &totals.centers {
-        let services = center.flow.services.iter();
-        let truncated: Vec<&Text> = services
-            .filter(|service| service.truncated == Some(true))
-            .map(|service| &service.service_id)
-            .collect();
-        if truncated.is_empty() {
-            continue;
-        }
-        let id = &center.contact_center;
-        centers.push(id.clone());
-        let read = snapshot.centers.iter().find(|center| center.contact_center.id == *id);
-        let known = read.map(Center::service_names).unwrap_or_default();
-        names.extend(truncated.into_iter().map(|service| {
-            name_and_id(service, known.get(&**service).and_then(|names| names.name))
-        }));
-    }
+    let (centers, names) =
+        affected_services(snapshot, totals, |service| service.truncated == Some(true));
     let services = counted(names.len(), "service");
     let finding = Finding::new(
         FindingKind::CasesTruncated,
@@ -108,6 +91,54 @@ pub(super) fn truncated(snapshot: &Snapshot, totals: &Totals) -> Option<Finding>
             list_names(names.iter().map(String::as_str))
         ),
         "see trio_service_list_truncated in docs/metrics.md: outcomes that the lists do not show are unclassified",
+    );
+    (!names.is_empty()).then_some(finding)
+}
+
+/// Returns the contact centres with services to which `is_affected` applies, and these services.
+fn affected_services(
+    snapshot: &Snapshot,
+    totals: &Totals,
+    is_affected: impl Fn(&ServiceTotals) -> bool,
+) -> (Vec<Text>, Vec<String>) {
+    let mut centers: Vec<Text> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    for center in &totals.centers {
+        let services = center.flow.services.iter();
+        let affected: Vec<&Text> = services
+            .filter(|service| is_affected(service))
+            .map(|service| &service.service_id)
+            .collect();
+        if affected.is_empty() {
+            continue;
+        }
+        let id = &center.contact_center;
+        centers.push(id.clone());
+        let read = snapshot.centers.iter().find(|center| center.contact_center.id == *id);
+        let known = read.map(Center::service_names).unwrap_or_default();
+        names.extend(affected.into_iter().map(|service| {
+            name_and_id(service, known.get(&**service).and_then(|names| names.name))
+        }));
+    }
+    (centers, names)
+}
+
+/// Returns a finding if there are services whose service level cannot be measured at this poll
+/// interval.
+pub(super) fn level_not_measurable(snapshot: &Snapshot, totals: &Totals) -> Option<Finding> {
+    let (centers, names) = affected_services(snapshot, totals, |service| {
+        service.classes.iter().any(|class| !class.is_measurable)
+    });
+    let finding = Finding::new(
+        FindingKind::LevelNotMeasurable,
+        Severity::Warning,
+        Subject::ServiceLevel(centers),
+        format!(
+            "it cannot be measured at this poll interval, and is not shown, for {}: {}",
+            counted(names.len(), "service"),
+            list_names(names.iter().map(String::as_str))
+        ),
+        "shorten `poll.state` to at most the wait target, and for short calls to 2 s, if `max_requests_per_minute` and Trio allow it",
     );
     (!names.is_empty()).then_some(finding)
 }

@@ -66,6 +66,8 @@ closed_set! {
         CasesTruncated => "cases_truncated",
         /// Handled cases count towards the limit of cases.
         HandledCasesCount => "handled_cases_count",
+        /// The service level cannot be measured at the poll interval.
+        LevelNotMeasurable => "level_not_measurable",
         /// Intervals grow because of the limit of requests.
         IntervalsStretched => "intervals_stretched",
         /// The poller was restarted after a panic.
@@ -121,6 +123,8 @@ pub enum Subject {
     Waits,
     /// The limit of cases, in these contact centres.
     CaseLimit(Vec<Text>),
+    /// The service level, in these contact centres.
+    ServiceLevel(Vec<Text>),
     /// The number of requests.
     Load,
     /// The poller of a target.
@@ -193,6 +197,9 @@ impl fmt::Display for Subject {
             Self::Waits => formatter.write_str("waits"),
             Self::CaseLimit(centers) => {
                 formatter.write_str(format!("limit of cases {}", place(centers)).trim_end())
+            }
+            Self::ServiceLevel(centers) => {
+                formatter.write_str(format!("service level {}", place(centers)).trim_end())
             }
             Self::Load => formatter.write_str("load"),
             Self::Poller => formatter.write_str("poller"),

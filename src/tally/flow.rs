@@ -22,7 +22,7 @@ use super::{
     counts::{Rejected, RejectedTimes, UnclassifiedReason, Unmeasured},
     evidence::{
         FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison,
-        WaitingVerdict, gap_limit, is_gap,
+        TimeMemory, WaitingVerdict, gap_limit, is_gap,
     },
     ids::{CaseKey, NameIndex, ServicesShown},
     saved_form::{ByWord, RestoreClock},
@@ -54,7 +54,8 @@ pub(super) struct Flow {
     handled: HandledCases,
     /// Waits by class, of all services.
     learnt: [Option<Box<LearntWaits>>; CaseClass::COUNT],
-    rejected: Rejected,
+    /// What each list has shown of Trio's times.
+    times: [TimeMemory; Source::COUNT],
     /// Last reading of service states that was used.
     states_read: Option<Stamp>,
     /// Server that gave it.
@@ -239,7 +240,7 @@ impl Flow {
             handled: &mut self.handled,
             learnt: &mut self.learnt,
             events: settings.record_events.then_some(&mut self.events),
-            rejected: &mut self.rejected[source.index()],
+            times: &mut self.times[source.index()],
             reading: &reading,
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
@@ -282,6 +283,7 @@ impl Flow {
             // A list that was recently truncated is whole in calm moments only: they are no sample
             // of the day.
             let is_truncated = truncated_now.contains(id)
+                || memory.truncated.contains(id)
                 || own_truncated.contains_key(id)
                 || other_truncated.contains_key(id) && flow.is_fed_by(Source::Cases);
             flow.time
@@ -465,7 +467,11 @@ impl Flow {
         };
         let mut services: Vec<ServiceRecord> = self.services.iter().map(service).collect();
         services.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        FlowRecord { midnight: self.day.midnight(zone), rejected: self.rejected, services }
+        FlowRecord {
+            midnight: self.day.midnight(zone),
+            rejected: self.times.map(|times| times.rejected),
+            services,
+        }
     }
 
     /// Restores the counters. The counts of the day continue if it is still the same day and its
@@ -481,7 +487,7 @@ impl Flow {
         };
         Self {
             day,
-            rejected: saved.rejected,
+            times: saved.rejected.map(TimeMemory::new),
             services: saved.services.iter().filter_map(service).collect(),
             ..Self::default()
         }

@@ -154,6 +154,7 @@ pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: 
     rows::report(&snapshot, &mut report);
     pages::check(client, rights::largest(&snapshot, &routes), &mut report).await;
     times::check(target, client, &routes, &mut report).await;
+    times::check_plausible(&snapshot, &mut report);
     waits::report(target, &comparison, &mut report);
     cases::report(&snapshot, &mut report);
     load.check(target, &mut report);

@@ -191,7 +191,7 @@ fn field(field: &'static str) -> FieldUse {
         not_understood: 0,
         unknown_words: Vec::new(),
         rows_without: None,
-        times_rejected: None,
+        is_time: false,
     }
 }
 
@@ -338,6 +338,16 @@ fn row(kind: FindingKind) -> (Change, Change) {
         FindingKind::HandledCasesCount => (
             |facts| facts.center().cases.store(stamp(0), Duration::ZERO, 20, cases(3, 17)),
             |facts| facts.center().cases.good = None,
+        ),
+        FindingKind::LevelNotMeasurable => (
+            |facts| {
+                // Longer than the wait target of calls, 20 s.
+                let thirty = Some(Duration::from_secs(30));
+                facts.center().calls.interval = thirty;
+                facts.snapshot().notes.configured = [thirty; Collector::COUNT];
+                facts.center().calls.store(stamp(0), Duration::ZERO, 1, cases(1, 0));
+            },
+            |facts| facts.center().calls.interval = Some(Duration::from_secs(5)),
         ),
         FindingKind::IntervalsStretched => (
             |facts| facts.center().service_state.interval = Some(Duration::from_secs(12)),

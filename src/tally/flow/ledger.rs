@@ -16,8 +16,8 @@ use super::{
 use crate::{
     model::{CaseClass, ClassGoals, Goals, ServiceNames, Text},
     tally::{
-        counts::{ClassCounts, Edges, PossibleOutcomes, RejectedTimes, UnclassifiedReason},
-        evidence::{AgeRange, ListReading, Wait, Window},
+        counts::{ClassCounts, Edges, PossibleOutcomes, UnclassifiedReason},
+        evidence::{AgeRange, ListReading, TimeMemory, Wait, Window},
         source::Source,
     },
 };
@@ -36,8 +36,8 @@ pub(super) struct Ledger<'a> {
     pub(super) learnt: &'a mut [Option<Box<LearntWaits>>; CaseClass::COUNT],
     /// `None` if no one asks for them.
     pub(super) events: Option<&'a mut Vec<Event>>,
-    /// Times of this list that contradict the readings.
-    pub(super) rejected: &'a mut RejectedTimes,
+    /// Trio's times in this list.
+    pub(super) times: &'a mut TimeMemory,
     pub(super) reading: &'a ListReading<'a>,
 }
 

@@ -9,12 +9,12 @@ use super::{
     tracked::{Absence, Queue, Tracked},
 };
 use crate::{
-    model::{Case, CaseState, Moment, Text},
+    model::{Case, CaseState, Moment, Text, seconds_between},
     tally::{
         counts::UnclassifiedReason,
         evidence::{
-            FollowedCases, Jobs, ListMemory, ListReading, Stage, TimeEvidence, Wait, Window,
-            answered_wait, arrival,
+            AnsweredWait, Arrival, FollowedCases, Jobs, ListMemory, ListReading, OwnArrival, Stage,
+            Wait, Window, answered_wait, arrival,
         },
         ids::{CaseKey, ServicesShown},
     },
@@ -157,6 +157,7 @@ impl ListStep<'_> {
     /// Returns true if the visible cases of a queue may be no fair sample of all its cases.
     fn is_truncated(&self, queue: &Queue) -> bool {
         self.truncated.contains(&queue.service)
+            || self.before.truncated.contains(&queue.service)
             || self.before.recently_truncated.contains_key(&queue.service)
     }
 
@@ -171,23 +172,20 @@ impl ListStep<'_> {
             before.filter(|_| self.shows_arrivals(queue)).unwrap_or(Moment::EARLIEST),
         );
         // A case that moves waits here from now on; its arrival in Trio is that of its first queue.
-        let contradicted = *ledger.rejected;
         let arrival = if moved.is_some() {
-            None
+            Arrival { own: OwnArrival::OfEarlierWait, ..Arrival::default() }
         } else {
-            arrival(case, self.reading, possible, *stage != Stage::Handled, ledger.rejected)
+            arrival(case, self.reading, possible, *stage != Stage::Handled, ledger.times)
         };
+        let arrived = arrival.window.map(Window::middle);
         let arrival_seen = match before {
             Some(before) if self.reading.interruption.is_none() => {
-                self.shows_arrivals(queue) || arrival.is_some_and(|arrival| arrival > before)
+                self.shows_arrivals(queue) || arrived.is_some_and(|arrived| arrived > before)
             }
             _ => false,
         };
         let seen = self.window_since(before.unwrap_or(self.reading.at));
-        let begin = match arrival {
-            Some(arrival) => Window::exact(arrival),
-            None => seen,
-        };
+        let begin = arrival.window.unwrap_or(seen);
         let mut new = Tracked {
             queue: queue.clone(),
             source: self.reading.source,
@@ -198,10 +196,11 @@ impl ListStep<'_> {
             is_understood: false,
             not_waiting_at: None,
             begin,
-            begin_is_unknown: !arrival_seen && arrival.is_none(),
-            time_evidence: TimeEvidence::new(arrival.is_some(), *ledger.rejected != contradicted),
+            begin_is_unknown: !arrival_seen && arrived.is_none(),
+            time_evidence: arrival.evidence,
             seen: self.reading.at,
             created: case.created,
+            own_arrival: arrival.own,
             lists: arrival_seen.then_some(1),
             listed: self.reading.number,
             absence: None,
@@ -213,7 +212,8 @@ impl ListStep<'_> {
             ledger.record_offered(&case.id, &new);
             if *stage == Stage::Handled {
                 // Answered before any list showed it waiting.
-                let end = Window { from: begin.from.max(seen.from), to: seen.to };
+                let from = arrived.map_or(seen.from, |arrived| seen.nearest(arrived));
+                let end = Window { from, to: seen.to };
                 self.record_answer(&mut new, case, end, true, ledger);
             }
         } else if *stage == Stage::Handled {
@@ -309,9 +309,9 @@ impl ListStep<'_> {
     /// time.
     fn is_another_case(&self, known: &Tracked, case: &Case) -> bool {
         let (Some(was), Some(is)) = (known.created, case.created) else { return false };
-        let is = self.reading.moment(is);
-        let was = self.reading.moment(was);
-        known.absence.is_some() && is > was + MIN_ARRIVAL_DIFFERENCE && is > known.seen
+        // Without a common clock the absence and the later arrival must do.
+        let is_later = self.reading.clock.window(is, 0.0).is_none_or(|is| is.to > known.seen);
+        known.absence.is_some() && seconds_between(was, is) > MIN_ARRIVAL_DIFFERENCE && is_later
     }
 
     /// Moves a case to the queue in which the list shows it now.
@@ -346,19 +346,16 @@ impl ListStep<'_> {
                 case.lists = None;
             }
             None => {
-                let contradicted = *ledger.rejected;
-                let wait = answered_wait(row, self.reading, case.begin, end, ledger.rejected);
-                case.time_evidence = TimeEvidence::new(
-                    wait != Wait::between(case.begin, end),
-                    *ledger.rejected != contradicted,
-                );
+                let (begin, own) = (case.begin, &mut case.own_arrival);
+                let AnsweredWait { wait, at, evidence } =
+                    answered_wait(row, own, self.reading, begin, end, ledger.times);
+                case.time_evidence = evidence;
                 ledger.record_answered(&row.id, case, wait, unseen);
-                // With a known arrival and wait, the rest of the time is handling. Else half an
-                // interval at each end: a case is shown by as many lists as its length has
-                // intervals, on average, also if some are shown by none.
-                let handled = match wait.exact() {
-                    Some(wait) if case.begin.is_exact() => self.reading.at - case.begin.from - wait,
-                    _ => (self.reading.at - end.from) / 2.0,
+                // Without Trio's times half an interval at each end: a case is shown by as many lists
+                // as its length has intervals, on average, also if some are shown by none.
+                let handled = match at {
+                    Some(answered) => self.reading.at - answered,
+                    None => (self.reading.at - end.from) / 2.0,
                 };
                 ledger.add_handling(case, handled);
                 case.lists = Some(1);
@@ -428,6 +425,12 @@ impl ListStep<'_> {
             let unknown_row = Case::new(key.id.clone());
             let end = self.window_since(case.seen);
             self.record_answer(case, &unknown_row, end, false, ledger);
+            case.absence = None;
+            return true;
+        }
+        if !key.is_shared() && case.stage == Stage::Handled && self.jobs.is_handled(&key.id) {
+            // A list at its limit may hide it; its agent shows that it goes on.
+            self.credit_handling_until(case, self.reading.at, 1.0, ledger);
             case.absence = None;
             return true;
         }

@@ -175,7 +175,7 @@ impl Flow {
         services.sort_unstable_by(|a, b| a.service_id.cmp(&b.service_id));
         FlowTotals {
             services,
-            rejected: self.rejected,
+            rejected: self.times.map(|times| times.rejected),
             events: self.events.clone(),
             lists_read: self.lists_read.clone(),
         }

@@ -7,7 +7,7 @@ use crate::{
     model::{Case, CaseClass, CaseState, Moment, Text},
     tally::{
         counts::UnclassifiedReason,
-        evidence::{Listed, Stage, TimeEvidence, Window},
+        evidence::{Listed, OwnArrival, Stage, TimeEvidence, Window},
         source::Source,
     },
 };
@@ -51,6 +51,8 @@ pub(super) struct Tracked {
     pub(super) seen: Moment,
     /// Trio's own time of its arrival; a later one means another case.
     pub(super) created: Option<SystemTime>,
+    /// The same time, as far as it may be used for the wait.
+    pub(super) own_arrival: OwnArrival,
     /// Number of lists that showed it in its present stage; `None` if the begin of the stage was
     /// not seen.
     pub(super) lists: Option<u32>,
@@ -110,6 +112,7 @@ impl Tracked {
         if let Some(before) = self.not_waiting_at.take() {
             self.begin = Window { from: before, to: at };
             self.begin_is_unknown = false;
+            self.own_arrival = OwnArrival::OfEarlierWait;
         }
         self.stage = Stage::Waiting;
         self.seen = at;

@@ -68,7 +68,7 @@ pub(super) async fn check(
             return false;
         }
     }
-    report_skew(&server, client.clock_skew(), report);
+    report_skew(&server, client.clock_skew().map(|skew| skew.seconds), report);
     true
 }
 

@@ -7,7 +7,7 @@
 use super::{CheckTarget, Report};
 use crate::{
     diagnosis::Subject,
-    model::Collector,
+    model::{ClockSkew, Collector},
     snapshot::{Center, Good, Snapshot},
     tally::{Comparison, Source, age_by_arrival},
 };
@@ -41,7 +41,7 @@ pub(super) fn report(target: &CheckTarget, comparison: &Comparison, report: &mut
 /// Compares the readings of a snapshot.
 pub(super) fn compare(snapshot: &Snapshot) -> Comparison {
     // Arrival times are Trio's, the time of the reading is ours.
-    let skew = snapshot.clock_skew.unwrap_or_default();
+    let skew = snapshot.clock_skew;
     let mut comparison = Comparison::default();
     for center in &snapshot.centers {
         add(center, skew, &mut comparison);
@@ -49,8 +49,8 @@ pub(super) fn compare(snapshot: &Snapshot) -> Comparison {
     comparison
 }
 
-/// Adds a reading to the comparison; `skew` is Trio's clock minus ours, in seconds.
-fn add(center: &Center, skew: f64, comparison: &mut Comparison) {
+/// Adds a reading to the comparison; `skew` is the difference of Trio's clock to ours.
+fn add(center: &Center, skew: Option<ClockSkew>, comparison: &mut Comparison) {
     let lists = Source::ALL.map(|source| source.reading(center).good.as_ref());
     for (source, list) in Source::ALL.into_iter().zip(lists) {
         if let Some(Good { taken, data, .. }) = list {

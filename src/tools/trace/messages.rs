@@ -230,7 +230,8 @@ pub(super) fn format_seconds(seconds: f64) -> String {
 fn arrival_words(arrived: AgeRange, time_evidence: TimeEvidence) -> String {
     let AgeRange { low, high } = arrived;
     match time_evidence {
-        TimeEvidence::Used => format!("{high:.1} s before by Trio's own time"),
+        TimeEvidence::Used if low == high => format!("{high:.1} s before by Trio's own time"),
+        TimeEvidence::Used => format!("{low:.1}–{high:.1} s before by Trio's own time"),
         TimeEvidence::Absent => format!("{low:.1}–{high:.1} s before"),
         TimeEvidence::Rejected => {
             format!(

@@ -130,7 +130,7 @@ fn exporter(exporter: &Exporter) -> Markup {
                             Some(at) => { "saved " (at.in_words()) },
                             None => "not saved yet",
                         }
-                        @if file.errors > 0 { "; " strong { (file.errors) " errors" } }
+                        @if file.errors > 0 { "; " strong { (counted(file.errors, "error")) } }
                     }
                 }
                 dt { "Limit on series" } dd { (exporter.max_series) }
