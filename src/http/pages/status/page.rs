@@ -6,7 +6,7 @@ mod target;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::report::{Exporter, Finding, Report, Target, TargetState};
-use crate::diagnosis::Severity;
+use crate::diagnosis::{Severity, counted};
 
 // Within the page: a second request would count against the limit of requests, and need the same
 // login.
