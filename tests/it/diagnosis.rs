@@ -175,7 +175,13 @@ fn count(accessible: bool) -> CollectionCount {
 }
 
 fn servers(up: bool, role: ServerRole) -> Arc<[ServerUse]> {
-    Arc::new([ServerUse { server: SERVER.into(), role, active: true, up: Some(up) }])
+    Arc::new([ServerUse {
+        server: SERVER.into(),
+        role,
+        active: true,
+        up: Some(up),
+        facts: trio_exporter::model::ServerFacts::default(),
+    }])
 }
 
 fn field(field: &'static str) -> FieldUse {
