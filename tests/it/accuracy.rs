@@ -19,7 +19,7 @@ use std::{
 use cell::{Cell, CellResult, Times, measure};
 use hours::ServiceHour;
 use observer::{Observer, View};
-use promises::Promise;
+use promises::{AllBounds, Promise};
 use proptest::prelude::*;
 use trio_exporter::{
     sim::{InProcess, Options, Scenario},
@@ -130,6 +130,26 @@ fn each_counter_has_a_promise() {
     assert_found(&counted(|it| it.offered += 1), "offered beside");
     let found = broken_by(|hour| hour.truth.never_seen += hour.truth.shown);
     assert_eq!(found, broken(&WITHHELD), "calls that no list showed are not promised");
+}
+
+#[test]
+fn bounds_of_all_cells_together_have_promises() {
+    let cell = cell(Times::Withheld);
+    let together = |fault: fn(&mut hours::Counted)| {
+        let mut result = WITHHELD.clone();
+        result.classes[0].hours.iter_mut().for_each(|hour| fault(&mut hour.counted));
+        let mut bounds = AllBounds::default();
+        bounds.add(Promise::Greetings, &cell, &result);
+        bounds.broken()
+    };
+    let narrow = |it: &mut hours::Counted| {
+        (it.within_low, it.missed_high) = (it.within_high, it.missed_low);
+    };
+    assert_found(&together(narrow), "the truth is between the bounds");
+    assert_found(&together(|it| it.within_low = 0), "points wide in the mean");
+    let mut bounds = AllBounds::default();
+    bounds.add(Promise::Unmeasured, &cell, &WITHHELD);
+    assert_eq!(bounds.in_words(), AllBounds::default().in_words(), "nothing is judged there");
 }
 
 #[test]
