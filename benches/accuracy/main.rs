@@ -1,102 +1,178 @@
 //! Accuracy of the exporter's figures in simulated worlds, without HTTP. Prints a table and fails
 //! when a promise is broken.
+//!
+//! `cargo bench --bench accuracy` measures the usual cells, with `-- --all` every one. Words select
+//! cells: parts of the names of worlds, intervals, kinds of times. `-- greetings large 5s withheld`
+//! measures two worlds at one interval.
 #![allow(clippy::print_stdout, reason = "the numbers are the product")]
 #![allow(clippy::unwrap_used, reason = "a benchmark may stop")]
 
 mod cell;
+mod hours;
 mod observer;
+mod promises;
 
-use std::{sync::Mutex, thread};
+use std::{env, process::ExitCode, sync::Mutex, thread, time::Instant};
 
-use cell::{Cell, CellResult, measure};
-use trio_exporter::sim::Scenario;
+use cell::{Cell, CellResult, Figures, Times, measure};
+use promises::Promise;
+use trio_exporter::{model::CaseClass, sim::Scenario};
 
-/// A world, the way it is observed, and the promise.
+/// A world and the way it is observed.
 struct Row {
     name: &'static str,
     scenario: Scenario,
     calls_readable: bool,
     outage: Option<u64>,
+    loses_polls: bool,
     hours: u64,
     promise: Promise,
 }
 
-/// Promise at a poll interval of five seconds.
-#[derive(Clone, Copy, PartialEq)]
-enum Promise {
-    /// Largest error of the service level in points with times withheld; smallest share of cases
-    /// offered.
-    Level(f64, f64),
-    /// Nothing happens, so there is no service level.
-    Silence,
-    /// The list is truncated most of the time: no service level, and the time counts as unmeasured.
-    Unmeasured,
+/// A cell with its place in the table.
+struct Plan {
+    name: &'static str,
+    promise: Promise,
+    cell: Cell,
+    /// Part of the usual run.
+    is_usual: bool,
 }
 
-const POLL_INTERVALS: [u64; 4] = [2, 5, 10, 30];
+const POLL_INTERVALS: [u64; 4] = [2, 5, 15, 30];
+const TIMES: [Times; 4] = [Times::Withheld, Times::Present, Times::WholeSeconds, Times::Ahead];
 
-fn main() {
-    let rows = rows();
-    let cells: Vec<(usize, Cell)> = rows
-        .iter()
-        .enumerate()
-        .flat_map(|(n, row)| {
-            POLL_INTERVALS.into_iter().flat_map(move |poll| {
-                [false, true].map(|times| {
-                    let Row { scenario, calls_readable, outage, hours, .. } = row;
-                    let (scenario, calls_readable, outage) =
-                        (scenario.clone(), *calls_readable, *outage);
-                    (n, Cell { scenario, poll, times, calls_readable, outage, hours: *hours })
-                })
-            })
-        })
-        .collect();
-    let verdicts = measure_all(&cells);
+/// World that shows the rarer kinds of times in the usual run, too.
+const EVERY_KIND: &str = "large";
+
+fn main() -> ExitCode {
+    let started = Instant::now();
+    let words: Vec<String> = env::args().skip(1).filter(|word| word != "--bench").collect();
+    let plans = match select(plans(), &words) {
+        Ok(plans) => plans,
+        Err(word) => {
+            println!("{word} selects no cell; the worlds are:");
+            rows().iter().for_each(|row| println!("  {}", row.name));
+            return ExitCode::FAILURE;
+        }
+    };
+    let results = measure_all(&plans);
     println!(
-        "| world | poll | times | service level (low–high) | truth | off by | queue | offered | never seen | occupancy off by | measured |"
+        "| world | poll | times | concluded | service level (low–high) | truth | off by | held | width | mean wait off by | handling | offered off by | queue | occupancy off by | measurable | never seen | measured |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("{}", "| --- ".repeat(17) + "|");
     let mut broken = Vec::new();
-    for ((n, cell), verdict) in cells.iter().zip(&verdicts) {
-        print(rows[*n].name, cell, verdict);
-        broken.extend(check(&rows[*n], cell, verdict).into_iter().map(|why| {
-            format!("{}, {} s, times {}: {why}", rows[*n].name, cell.poll, times_label(cell.times))
-        }));
+    for (plan, result) in plans.iter().zip(&results) {
+        for figures in &result.classes {
+            print(plan, result, figures);
+        }
+        let name = format!("{}, {} s, {}", plan.name, plan.cell.poll, plan.cell.times.as_str());
+        let found = plan.promise.broken(&plan.cell, result);
+        broken.extend(found.into_iter().map(|why| format!("  {name}: {why}")));
     }
-    assert!(broken.is_empty(), "broken promises:\n{}", broken.join("\n"));
+    println!("\n{} cells in {:.0} s", plans.len(), started.elapsed().as_secs_f64());
+    if broken.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    println!("\n{} broken promises:\n{}", broken.len(), broken.join("\n"));
+    ExitCode::FAILURE
 }
 
 fn rows() -> Vec<Row> {
-    let row = |name, scenario, promise| Row {
+    let row = |name, hours, scenario| Row {
         name,
         scenario,
         calls_readable: true,
         outage: None,
-        hours: 6,
-        promise,
+        loses_polls: false,
+        hours,
+        promise: Promise::Level,
     };
-    let level = Promise::Level(1.0, 0.96);
     vec![
-        // So few calls that a single one is half a point in six hours.
-        Row { hours: 48, ..row("small", Scenario::small(), level) },
-        row("large", Scenario::large(), level),
-        // Short calls and waits: more of them come and go between two readings.
-        row("switchboard", Scenario::switchboard(), Promise::Level(2.5, 0.92)),
-        row("overload", Scenario::overload(), level),
-        row("crowded, calls readable", Scenario::crowded(), level),
+        row("small", 60, Scenario::small()),
+        row("large", 24, Scenario::large()),
+        row("switchboard", 24, Scenario::switchboard()),
+        row("overload", 24, Scenario::overload()),
+        row("crowded", 10, Scenario::crowded()),
         Row {
             calls_readable: false,
-            ..row("crowded, cases only", Scenario::crowded(), Promise::Unmeasured)
+            promise: Promise::Unmeasured,
+            ..row("crowded, cases only", 6, Scenario::crowded())
         },
-        row("mixed media", Scenario::mixed_media(), level),
-        row("night", Scenario::night(), Promise::Silence),
-        row("5 % quick hang-ups", Scenario::short_abandons(), level),
-        Row { outage: Some(40), ..row("failover", Scenario::large(), level) },
+        row("mixed media", 60, Scenario::mixed_media()),
+        Row { promise: Promise::Silence, ..row("night", 6, Scenario::night()) },
+        row("5 % quick hang-ups", 24, Scenario::short_abandons()),
+        row("handling 4 s", 6, Scenario::handling(4)),
+        row("handling 35 s", 8, Scenario::handling(35)),
+        row("handling 180 s", 12, Scenario::handling(180)),
+        Row { promise: Promise::Greetings, ..row("greetings", 12, Scenario::greetings()) },
+        Row { outage: Some(40), ..row("failover", 24, Scenario::large()) },
+        Row { loses_polls: true, ..row("lost polls", 24, Scenario::large()) },
     ]
 }
 
+/// Every cell: each world at each interval with each kind of times.
+fn plans() -> Vec<Plan> {
+    let mut plans = Vec::new();
+    for row in rows() {
+        for poll in POLL_INTERVALS {
+            for times in TIMES {
+                let Row { name, scenario, calls_readable, outage, loses_polls, hours, promise } =
+                    &row;
+                let is_rare = matches!(times, Times::WholeSeconds | Times::Ahead);
+                let cell = Cell {
+                    scenario: scenario.clone(),
+                    poll,
+                    times,
+                    calls_readable: *calls_readable,
+                    outage: *outage,
+                    loses_polls: *loses_polls,
+                    hours: *hours,
+                };
+                plans.push(Plan {
+                    name,
+                    promise: *promise,
+                    cell,
+                    is_usual: poll <= 15 && (!is_rare || *name == EVERY_KIND && poll == 5),
+                });
+            }
+        }
+    }
+    plans
+}
+
+/// Returns the cells that the words select; words of the same kind widen the selection.
+///
+/// # Errors
+/// A word that selects nothing.
+fn select(mut plans: Vec<Plan>, words: &[String]) -> Result<Vec<Plan>, String> {
+    let (mut all, mut polls, mut times, mut worlds) = (false, vec![], vec![], vec![]);
+    for word in words {
+        let seconds = word.strip_suffix('s').and_then(|seconds| seconds.parse::<u64>().ok());
+        if word == "--all" {
+            all = true;
+        } else if let Some(seconds) = seconds.filter(|it| POLL_INTERVALS.contains(it)) {
+            polls.push(seconds);
+        } else if let Some(kind) = TIMES.into_iter().find(|kind| kind.as_str() == word) {
+            times.push(kind);
+        } else if plans.iter().any(|plan| plan.name.contains(word.as_str())) {
+            worlds.push(word.as_str());
+        } else {
+            return Err(word.clone());
+        }
+    }
+    let is_rare = polls.contains(&30)
+        || times.iter().any(|kind| matches!(kind, Times::WholeSeconds | Times::Ahead));
+    plans.retain(|plan| {
+        (all || is_rare || plan.is_usual)
+            && (polls.is_empty() || polls.contains(&plan.cell.poll))
+            && (times.is_empty() || times.contains(&plan.cell.times))
+            && (worlds.is_empty() || worlds.iter().any(|word| plan.name.contains(word)))
+    });
+    Ok(plans)
+}
+
 /// Measures all cells, as many at a time as there are processors.
-fn measure_all(cells: &[(usize, Cell)]) -> Vec<CellResult> {
+fn measure_all(plans: &[Plan]) -> Vec<CellResult> {
     let next = Mutex::new(0);
     let done: Mutex<Vec<(usize, CellResult)>> = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -108,89 +184,64 @@ fn measure_all(cells: &[(usize, Cell)]) -> Vec<CellResult> {
                         *next += 1;
                         *next - 1
                     };
-                    let Some((_, cell)) = cells.get(n) else { break };
-                    let verdict = measure(cell);
-                    done.lock().unwrap().push((n, verdict));
+                    let Some(plan) = plans.get(n) else { break };
+                    let result = measure(&plan.cell);
+                    done.lock().unwrap().push((n, result));
                 }
             });
         }
     });
     let mut done = done.into_inner().unwrap();
     done.sort_unstable_by_key(|(n, _)| *n);
-    done.into_iter().map(|(_, verdict)| verdict).collect()
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn times_label(times: bool) -> &'static str {
-    if times { "present" } else { "withheld" }
-}
-
-fn print(name: &str, cell: &Cell, verdict: &CellResult) {
-    let percent = |share: Option<f64>| {
-        share.map_or("–".to_owned(), |share| format!("{:.1} %", share * 100.0))
-    };
-    let points =
-        |points: Option<f64>| points.map_or("–".to_owned(), |points| format!("{points:.2}"));
-    println!(
-        "| {name} | {} s | {} | {} ({}–{}) | {} | {} | {:.1} % | {:.1} % | {:.1} % | {} | {:.1} % |",
-        cell.poll,
-        times_label(cell.times),
-        percent(verdict.level),
-        percent(verdict.low),
-        percent(verdict.high),
-        percent(verdict.true_level),
-        points(verdict.level_error()),
-        verdict.queue * 100.0,
-        verdict.offered * 100.0,
-        verdict.never_seen * 100.0,
-        points(verdict.occupancy_error()),
-        verdict.measured * 100.0,
-    );
-}
-
-/// Returns the broken promises.
-fn check(row: &Row, cell: &Cell, verdict: &CellResult) -> Vec<String> {
-    let mut broken = Vec::new();
-    let mut must = |holds: bool, what: String| {
-        if !holds {
-            broken.push(what);
+impl Times {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Withheld => "withheld",
+            Self::Present => "present",
+            Self::WholeSeconds => "whole",
+            Self::Ahead => "ahead",
         }
+    }
+}
+
+fn print(plan: &Plan, result: &CellResult, figures: &Figures) {
+    let percent = |share: Option<f64>| match share {
+        Some(share) => format!("{:.1} %", share * 100.0),
+        None => "–".to_owned(),
     };
-    let outside = verdict.out_of_bounds;
-    must(outside == 0, format!("{outside} waits outside of their bounds"));
-    let (low, within, high) = &verdict.within;
-    let holds = low <= within.end() && within.start() <= high;
-    must(
-        holds,
-        format!("{within:?} of the answered were within the target, said to be {low}–{high}"),
-    );
-    if row.promise == Promise::Silence {
-        let quiet = verdict.level.is_none() && verdict.concluded == 0;
-        must(quiet, format!("a service level of {:?}", verdict.level));
-        return broken;
-    }
-    if row.promise == Promise::Unmeasured {
-        must(verdict.level.is_none(), format!("a service level of {:?}", verdict.level));
-        must(verdict.measured < 0.05, format!("{:.2} measured", verdict.measured));
-        must(verdict.unclassified > 0, "nothing unclassified".to_owned());
-        return broken;
-    }
-    let Promise::Level(withheld, offered) = row.promise else { return broken };
-    if cell.poll != 5 {
-        return broken;
-    }
-    // With Trio's own times only their rounding and unseen calls are left.
-    let allowed = if cell.times { 0.2 } else { withheld };
-    let error = verdict.level_error().unwrap_or(100.0);
-    must(error <= allowed, format!("service level off by {error:.2} points, {allowed} allowed"));
-    let (low, high) = (verdict.low.unwrap_or(1.0), verdict.high.unwrap_or(0.0));
-    must(low <= high, "the bounds are the wrong way round".to_owned());
-    // During the outage nothing is read, so the integral must lack that part.
-    if row.outage.is_none() {
-        let queue = (verdict.queue - 1.0).abs();
-        must(queue <= 0.01, format!("queue integral off by {:.2} %", queue * 100.0));
-    }
-    must(verdict.offered >= offered, format!("{:.1} % offered", verdict.offered * 100.0));
-    let occupancy = verdict.occupancy_error().unwrap_or(100.0);
-    must(occupancy <= 1.0, format!("occupancy off by {occupancy:.2} points"));
-    broken
+    let signed =
+        |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:+.2}"));
+    let (counted, truth) = (figures.counted(), figures.truth());
+    let [low, high] = counted.bounds().map(|bound| percent(Some(bound)));
+    let class = match figures.class {
+        CaseClass::Voice => String::new(),
+        class => format!(", {}", class.as_str()),
+    };
+    let (judged, held) = figures.held();
+    let wait = counted.mean_wait().zip(truth.mean_wait()).map(|(ours, truth)| ours - truth);
+    let columns = [
+        format!("{}{class}", plan.name),
+        format!("{} s", plan.cell.poll),
+        plan.cell.times.as_str().to_owned(),
+        truth.concluded().to_string(),
+        format!("{} ({low}–{high})", percent(counted.level())),
+        percent(truth.level()),
+        signed(figures.level_error()),
+        format!("{held} of {judged}"),
+        figures.width().map_or("–".to_owned(), |width| format!("{width:.1}")),
+        wait.map_or("–".to_owned(), |off| {
+            format!("{off:+.2} of {:.1} s", truth.mean_wait().unwrap_or(0.0))
+        }),
+        percent(figures.handling),
+        figures.offered_error().to_string(),
+        format!("{:.1} %", result.queue * 100.0),
+        signed(result.occupancy_error()),
+        format!("{:.0} %", figures.measurable() * 100.0),
+        format!("{:.1} %", figures.never_seen() * 100.0),
+        format!("{:.1} %", result.measured * 100.0),
+    ];
+    println!("| {} |", columns.join(" | "));
 }

@@ -1,66 +1,100 @@
 //! The exporter's view of a simulated world, without HTTP: bytes, decoding, snapshot, tally.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, mem, time::Duration};
 
 use trio_exporter::{
-    model::{CaseClass, CaseList, ContactCenter, Resource, Stamp, Text},
+    model::{CaseClass, CaseList, ContactCenter, Resource, Stamp, Text, unix_seconds},
     sim::InProcess,
     snapshot::{Center, Snapshot},
     tally::{self, CenterTotals, Inference, Settings, Tally},
     trio::{CaseListDecoder, Dictionary},
 };
 
+use super::hours::Counted;
+
 /// Inferred bounds of an answered case's wait, in seconds.
 pub(crate) type Bounds = (f64, f64);
+
+/// A class of a service.
+pub(crate) type ClassKey = (Text, CaseClass);
+
+/// Way in which a world is observed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct View {
+    /// Poll interval of all lists.
+    pub(crate) poll: Duration,
+    /// The API user may read `services/calls`.
+    pub(crate) calls_readable: bool,
+    /// Time by which Trio's clock is ahead of the exporter's.
+    pub(crate) clock_ahead: Duration,
+}
+
+/// A reading of all lists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Poll {
+    /// World time.
+    pub(crate) at: Duration,
+    /// The first one, or the first after a time without readings: cases that it shows for the first
+    /// time may have come long before.
+    pub(crate) is_first: bool,
+}
 
 /// A tally that reads a simulated world at a fixed interval.
 pub(crate) struct Observer<'a> {
     pub(crate) world: InProcess,
     dictionary: &'a Dictionary,
     bodies: CaseListDecoder<'a>,
-    poll: Duration,
+    view: View,
     mono: Duration,
-    calls_readable: bool,
+    world_time: Duration,
     snapshot: Snapshot,
     tally: Tally,
     pub(crate) totals: Option<CenterTotals>,
-    /// Answered cases by job number.
-    pub(crate) answered: HashMap<Text, Bounds>,
-    /// World times of the readings, ascending.
-    pub(crate) polls: Vec<Duration>,
+    /// Waits of answered cases by job number and class; the last one of each.
+    pub(crate) answered: HashMap<(Text, ClassKey), Bounds>,
+    /// The readings, in order.
+    pub(crate) polls: Vec<Poll>,
+    /// The counters at the end of each hour.
+    pub(crate) hours: Vec<HourEnd>,
+    is_interrupted: bool,
+}
+
+/// The counters at the end of an hour, since the start.
+pub(crate) struct HourEnd {
+    /// Position of the last reading of the hour.
+    pub(crate) poll: usize,
+    pub(crate) classes: HashMap<ClassKey, Counted>,
 }
 
 impl<'a> Observer<'a> {
-    pub(crate) fn new(
-        world: InProcess,
-        dictionary: &'a Dictionary,
-        poll: Duration,
-        calls_readable: bool,
-    ) -> Self {
-        let wall = world.now();
+    pub(crate) fn new(world: InProcess, dictionary: &'a Dictionary, view: View) -> Self {
+        let wall = world.now() - view.clock_ahead;
         let contact_center = ContactCenter { id: "1".into(), name: None };
         let stepped = Stamp { wall, mono: Duration::ZERO };
+        let poll = view.poll;
         let center = Center::new(contact_center, |collector| collector.is_fast().then_some(poll));
         let snapshot = Snapshot { centers: vec![center], ..Snapshot::new("main", "a", stepped) };
         Self {
+            world_time: world.truth().now,
             world,
             bodies: CaseListDecoder::new(dictionary),
             dictionary,
-            poll,
+            view,
             mono: Duration::ZERO,
-            calls_readable,
             snapshot,
             // Events carry the bounds of single waits.
             tally: Tally::new(Settings { record_events: true, ..Settings::default() }),
             totals: None,
             answered: HashMap::new(),
             polls: Vec::new(),
+            hours: Vec::new(),
+            is_interrupted: true,
         }
     }
 
     /// Advances one poll interval, then reads.
     pub(crate) fn step(&mut self) {
-        self.pass(self.poll);
+        self.pass(self.view.poll);
         self.read();
     }
 
@@ -68,16 +102,21 @@ impl<'a> Observer<'a> {
     pub(crate) fn pass(&mut self, time: Duration) {
         self.world.step(time);
         self.mono += time;
+        self.world_time += time;
     }
 
     /// Switches to another server.
     pub(crate) fn fail_over(&mut self) {
         self.snapshot.server = "b".into();
+        self.is_interrupted = true;
     }
 
     /// Reads all state collections and updates the tally.
     pub(crate) fn read(&mut self) {
-        let now = Stamp { wall: self.world.now(), mono: self.mono };
+        let now = Stamp { wall: self.world.now() - self.view.clock_ahead, mono: self.mono };
+        // As the client measures it: the header `Date` has whole seconds.
+        let date = unix_seconds(self.world.now()).floor();
+        self.snapshot.clock_skew = Some(date - unix_seconds(now.wall));
         let body = |world: &mut InProcess, resource: &str| {
             world.read(&format!("cc/1/{resource}")).unwrap()
         };
@@ -87,7 +126,7 @@ impl<'a> Observer<'a> {
             self.bodies.decode(resource, &body(world, resource.as_str()), now.wall).unwrap()
         };
         let cases = list(&mut self.world, Resource::Cases);
-        let calls = self.calls_readable.then(|| list(&mut self.world, Resource::Calls));
+        let calls = self.view.calls_readable.then(|| list(&mut self.world, Resource::Calls));
         let center = &mut self.snapshot.centers[0];
         let services = self.dictionary.service_states(&states, now.wall).unwrap();
         center.service_state.store(now, Duration::ZERO, services.len(), services);
@@ -99,16 +138,28 @@ impl<'a> Observer<'a> {
         }
         self.snapshot.stepped = now;
         self.count();
-        self.polls.push(self.world.truth().now);
+        let is_first = mem::take(&mut self.is_interrupted);
+        self.polls.push(Poll { at: self.world_time, is_first });
+    }
+
+    /// Ends an hour with the last reading.
+    pub(crate) fn end_hour(&mut self) {
+        let mut classes = HashMap::new();
+        for service in self.totals.iter().flat_map(|totals| &totals.flow.services) {
+            for class in &service.classes {
+                let key = (service.service_id.clone(), class.class);
+                classes.insert(key, Counted::new(service, class));
+            }
+        }
+        self.hours.push(HourEnd { poll: self.polls.len() - 1, classes });
     }
 
     fn count(&mut self) {
         let totals = tally::step(&mut self.tally, &self.snapshot).centers.remove(0);
         for event in &totals.flow.events {
-            if let (Inference::Answered { low, high, .. }, CaseClass::Voice) =
-                (&event.inference, event.class)
-            {
-                self.answered.insert(event.case.clone(), (*low, *high));
+            if let Inference::Answered { low, high, .. } = event.inference {
+                let class = (event.service_id.clone(), event.class);
+                self.answered.insert((event.case.clone(), class), (low, high));
             }
         }
         self.totals = Some(totals);

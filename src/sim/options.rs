@@ -38,6 +38,8 @@ pub struct Options {
     pub password: String,
     /// Includes the times that the server measures itself (start of a state, arrival of a case).
     pub state_times: bool,
+    /// Writes times without fractions of a second, cut off as a server with such a clock does.
+    pub whole_seconds: bool,
     /// Sends members that feed metrics (estimated waits, start of a state) only when `fields=`
     /// names them.
     pub hide_members: bool,
@@ -99,6 +101,7 @@ impl Default for Options {
             // With a letter beyond ASCII: its Base64 differs between ISO-8859-1 and UTF-8.
             password: "smörgåsbord".to_owned(),
             state_times: true,
+            whole_seconds: false,
             hide_members: false,
             case_states: true,
             calls_limited: false,

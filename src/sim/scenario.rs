@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::world::{
     ArrivalProfile, Behaviour, Callback, Class, Demand, Distribution, OpeningHours, Overflow,
-    Rerouting, Transfer,
+    Rerouting, Transfer, mean_handling,
 };
 
 /// A contact centre with id 1: its services, teams and times.
@@ -86,12 +86,19 @@ const NINE: Duration = Duration::from_secs(9 * 3_600);
 const ELEVEN: Duration = Duration::from_secs(11 * 3_600);
 const TWENTY: Duration = Duration::from_secs(20 * 3_600);
 
+/// Agents and load of each service of [`Scenario::handling`] that has a team of its own: from one
+/// that answers nearly all calls in time to one that cannot.
+const TEAMS: [(usize, f64); 6] = [(2, 0.6), (3, 0.75), (4, 0.85), (6, 0.95), (3, 1.1), (5, 1.25)];
+
+/// Small services of [`Scenario::handling`] that share one team.
+const SMALL: usize = 4;
+
 /// Name and constructor of a scenario.
 type Named = (&'static str, fn() -> Scenario);
 
 impl Scenario {
     /// All shared scenarios by name.
-    pub const NAMED: [Named; 10] = [
+    pub const NAMED: [Named; 14] = [
         ("small", Self::small),
         ("large", Self::large),
         ("switchboard", Self::switchboard),
@@ -102,6 +109,10 @@ impl Scenario {
         ("short_abandons", Self::short_abandons),
         ("working_day", Self::working_day),
         ("moving", Self::moving),
+        ("handling_4s", || Self::handling(4)),
+        ("handling_35s", || Self::handling(35)),
+        ("handling_180s", || Self::handling(180)),
+        ("greetings", Self::greetings),
     ];
 
     /// 4 agents, 40 calls an hour, round the clock.
@@ -179,6 +190,42 @@ impl Scenario {
             demand.short_abandons = 0.05;
         }
         scenario
+    }
+
+    /// Calls with a mean handling time of `seconds` at ten services, from idle to overloaded: six with
+    /// a team of their own and four small ones that share a team. 3 % hang up within three seconds.
+    pub fn handling(seconds: u64) -> Self {
+        let demand = Demand { short_abandons: 0.03, ..voice(seconds, 90) };
+        Self::services_with(demand, at_work(5, (seconds / 8).max(3)))
+    }
+
+    /// The ten services of [`Self::handling`] with calls that ring a few seconds: a quarter of them
+    /// are over 3 to 5 seconds after the answer, the others take three minutes.
+    pub fn greetings() -> Self {
+        let demand = Demand { greetings: 0.25, ..voice(180, 90) };
+        Self::services_with(demand, at_work(3, 15))
+    }
+
+    fn services_with(demand: Demand, behaviour: Behaviour) -> Self {
+        let behaviour = Behaviour { pauses: false, ..behaviour };
+        let per_case = [behaviour.ringing, behaviour.wrap_up].into_iter().flatten();
+        let per_case: f64 =
+            per_case.map(|time| time.mean().as_secs_f64()).sum::<f64>() + mean_handling(&[demand]);
+        let hourly = |agents: usize, load: f64| load * agents as f64 * 3_600.0 / per_case;
+        let own = TEAMS
+            .iter()
+            .enumerate()
+            .map(|(n, (agents, load))| (format!("Avdelning {}", n + 1), hourly(*agents, *load)));
+        let small = (1..=SMALL).map(|n| (format!("Byrå {n}"), hourly(3, 0.8) / SMALL as f64));
+        let services =
+            own.chain(small).map(|(name, per_hour)| calls(&name, per_hour, demand)).collect();
+        let teams = TEAMS.iter().enumerate();
+        let shared: Vec<usize> = (TEAMS.len()..TEAMS.len() + SMALL).collect();
+        let teams = teams
+            .map(|(n, (agents, _))| team(&format!("Lag {}", n + 1), *agents, &[n], behaviour))
+            .chain([team("Byråerna", 3, &shared, behaviour)])
+            .collect();
+        steady(services, teams)
     }
 
     /// A working day from 11:00 with shifts and an evening: two services, some agents with both

@@ -36,6 +36,7 @@ pub use behaviour::Behaviour;
 pub use case::Disposition;
 pub(crate) use case::{Case, Stage};
 pub(crate) use change::ChangeError;
+pub(crate) use demand::mean_handling;
 pub use demand::{Class, Demand};
 pub use distribution::Distribution;
 pub use profile::{ArrivalProfile, OpeningHours};

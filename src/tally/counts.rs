@@ -87,6 +87,11 @@ pub struct ClassCounts {
     pub within_low: u64,
     /// Cases possibly answered within the wait target.
     pub within_high: u64,
+    /// Cases that certainly missed the wait target: answered or left past it, or left within it
+    /// after more than `short_abandon`.
+    pub missed_low: u64,
+    /// Cases that possibly missed it.
+    pub missed_high: u64,
     /// Case-seconds with an agent.
     pub handling_seconds: f64,
     /// Waits of the answered cases, each at its best estimate.
@@ -96,6 +101,16 @@ pub struct ClassCounts {
 impl ClassCounts {
     pub(super) fn new(edges: Arc<[f64]>) -> Self {
         Self { waits: WaitHistogram::new(edges), ..Self::default() }
+    }
+
+    /// Adds a case to the bounds of the service level. The level is between `within_low ÷
+    /// (within_low + missed_high)` and `within_high ÷ (within_high + missed_low)`.
+    pub(super) fn add_to_bounds(&mut self, possible: PossibleOutcomes) {
+        let PossibleOutcomes { within, missed, uncounted } = possible;
+        self.within_low += u64::from(within && !missed && !uncounted);
+        self.within_high += u64::from(within);
+        self.missed_low += u64::from(missed && !within && !uncounted);
+        self.missed_high += u64::from(missed);
     }
 
     /// Returns the cases that left, for all waits together.
@@ -121,16 +136,38 @@ impl ClassCounts {
             within,
             within_low,
             within_high,
+            missed_low,
+            missed_high,
             handling_seconds,
             waits,
         } = self;
         let WaitHistogram { edges, buckets, sum } = waits;
-        let single = [offered, carried_in, answered, moved, within_low, within_high];
+        let bounds = [within_low, within_high, missed_low, missed_high];
+        let single = [offered, carried_in, answered, moved].into_iter().chain(bounds);
         let each = left.iter().chain(unclassified).chain(buckets);
         each.chain(single).copied().all(is_count)
             && [*within, *handling_seconds, *sum].into_iter().all(is_time)
             // The last bucket has no upper edge.
             && buckets.len() == edges.len() + 1
+    }
+}
+
+/// Outcomes of one case that the readings leave possible, as the service level counts them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct PossibleOutcomes {
+    /// Answered within the wait target.
+    pub(super) within: bool,
+    /// Answered past the wait target, or left after more than `short_abandon`.
+    pub(super) missed: bool,
+    /// Left after at most `short_abandon`, which the service level leaves out.
+    pub(super) uncounted: bool,
+}
+
+impl PossibleOutcomes {
+    /// Creates those of a case about which nothing is certain but that it waited `shortest`
+    /// seconds.
+    pub(super) fn doubtful(shortest: f64, target: f64) -> Self {
+        Self { within: shortest <= target, missed: true, uncounted: true }
     }
 }
 

@@ -1,15 +1,25 @@
-//! One cell of the accuracy suite, so that every test run sees whether the numbers still agree with
-//! the truth; the whole table is `cargo bench --bench accuracy`.
+//! Two cells of the accuracy suite, so that every test run sees whether the numbers still agree with
+//! the truth, and planted faults, which the promises of the suite must find. The whole table is
+//! `cargo bench --bench accuracy`.
 
 #[path = "../../benches/accuracy/cell.rs"]
 mod cell;
+#[path = "../../benches/accuracy/hours.rs"]
+mod hours;
 #[path = "../../benches/accuracy/observer.rs"]
 mod observer;
+#[path = "../../benches/accuracy/promises.rs"]
+mod promises;
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::{
+    sync::LazyLock,
+    time::{Duration, UNIX_EPOCH},
+};
 
-use cell::{Cell, measure};
-use observer::Observer;
+use cell::{Cell, CellResult, Times, measure};
+use hours::ServiceHour;
+use observer::{Observer, View};
+use promises::Promise;
 use proptest::prelude::*;
 use trio_exporter::{
     sim::{InProcess, Options, Scenario},
@@ -17,42 +27,124 @@ use trio_exporter::{
     trio::Dictionary,
 };
 
-#[test]
-fn two_hours_of_a_contact_centre_are_counted_as_they_were() {
-    for (times, points) in [(false, 1.0), (true, 0.2)] {
-        let cell = Cell {
-            scenario: Scenario::large(),
-            poll: 5,
-            times,
-            calls_readable: true,
-            outage: None,
-            hours: 2,
-        };
-        let verdict = measure(&cell);
-        assert_eq!(verdict.out_of_bounds, 0, "waits outside of their bounds");
-        let (low, within, high) = verdict.within.clone();
-        assert!(
-            low <= *within.end() && *within.start() <= high,
-            "{low}–{high}, in truth {within:?}"
-        );
-        assert!(low < high || times, "without Trio's times it is not known to a case");
-        let error = verdict.level_error().expect("a service level");
-        assert!(error <= points, "service level off by {error} points, times {times}");
-        assert!((verdict.queue - 1.0).abs() <= 0.01, "queue integral {}", verdict.queue);
-        assert!(verdict.offered >= 0.96, "{} offered", verdict.offered);
-        let error = verdict.occupancy_error().expect("an occupancy");
-        assert!(error <= 1.0, "occupancy off by {error} points");
-        assert!(verdict.never_seen > 0.0, "some calls come and go between two readings");
-        let (level, sure, possible) = (verdict.level, verdict.low, verdict.high);
-        assert!(
-            sure <= level && level <= possible,
-            "{level:?} is not between {sure:?} and {possible:?}"
-        );
-        let (measured, concluded, unclassified) =
-            (verdict.measured, verdict.concluded, verdict.unclassified);
-        assert!(measured > 0.99 && concluded > 500, "{measured} measured, {concluded} concluded");
-        assert!(unclassified < 30, "{unclassified} unclassified");
+fn cell(times: Times) -> Cell {
+    Cell {
+        scenario: Scenario::handling(35),
+        poll: 5,
+        times,
+        calls_readable: true,
+        outage: None,
+        loses_polls: false,
+        hours: 2,
     }
+}
+
+/// The cell without Trio's times, measured once for all tests.
+static WITHHELD: LazyLock<CellResult> = LazyLock::new(|| measure(&cell(Times::Withheld)));
+
+fn broken(result: &CellResult) -> Vec<String> {
+    Promise::Level.broken(&cell(Times::Withheld), result)
+}
+
+#[test]
+fn two_hours_at_ten_services_keep_the_promises() {
+    assert_eq!(broken(&WITHHELD), Vec::<String>::new());
+    let present = cell(Times::Present);
+    assert_eq!(Promise::Level.broken(&present, &measure(&present)), Vec::<String>::new());
+    let calls = &WITHHELD.classes[0];
+    assert!(calls.is_measurable() && calls.never_seen() > 0.0, "{}", calls.never_seen());
+    let (judged, _) = calls.held();
+    assert!(judged >= 18, "{judged} service-hours with calls");
+    let width = calls.width().expect("bounds");
+    assert!(width > 1.0, "without Trio's times it is not known to a case: {width}");
+}
+
+/// Returns the broken promises after a change of each service-hour.
+fn broken_by(fault: impl Fn(&mut ServiceHour)) -> Vec<String> {
+    let mut result = WITHHELD.clone();
+    result.classes[0].hours.iter_mut().for_each(fault);
+    broken(&result)
+}
+
+fn assert_found(broken: &[String], promise: &str) {
+    assert!(broken.iter().any(|found| found.contains(promise)), "no {promise:?} in {broken:?}");
+}
+
+#[test]
+fn shifted_truth_breaks_level_and_bounds() {
+    let found = broken_by(|hour| hour.truth.within -= hour.truth.within / 20);
+    assert_found(&found, "service level off by");
+    let found = broken_by(|hour| {
+        hour.truth.left += hour.truth.answered / 4;
+    });
+    assert_found(&found, "the truth is between the bounds");
+}
+
+#[test]
+fn bounds_hold_to_a_case_and_no_further() {
+    let counted = hours::Counted {
+        within_low: 60,
+        within_high: 80,
+        missed_low: 20,
+        missed_high: 40,
+        ..hours::Counted::default()
+    };
+    let holds = |within, missed_low| {
+        let truth = hours::Truth { answered: 100, within, ..hours::Truth::default() };
+        ServiceHour { counted: hours::Counted { missed_low, ..counted }, truth, measurable: true }
+            .holds()
+    };
+    assert_eq!([58, 59, 81, 82].map(|within| holds(within, 20)), [false, true, true, false]);
+    assert!(!holds(81, 22), "the upper bound is narrowed by two certain misses");
+}
+
+#[test]
+fn each_counter_has_a_promise() {
+    let counted = |fault: fn(&mut hours::Counted)| broken_by(|hour| fault(&mut hour.counted));
+    assert_found(&counted(|it| it.within_high = it.within as u64), "between the bounds");
+    assert_found(&counted(|it| it.missed_high = it.missed_low), "between the bounds");
+    assert_found(&counted(|it| it.within_low = 0), "points wide");
+    assert_found(&counted(|it| it.within_high = 0), "is not between");
+    assert_found(&counted(|it| it.within *= 0.95), "service level off by");
+    assert_found(&counted(|it| it.left = 0), "service level off by");
+    assert_found(&counted(|it| it.waits *= 1.3), "mean wait of");
+    assert_found(&counted(|it| it.offered += 1), "offered beside");
+    let found = broken_by(|hour| hour.truth.never_seen += hour.truth.shown);
+    assert_eq!(found, broken(&WITHHELD), "calls that no list showed are not promised");
+}
+
+#[test]
+fn greetings_have_a_level_promise_at_short_intervals_only() {
+    let mut result = WITHHELD.clone();
+    for hour in &mut result.classes[0].hours {
+        hour.counted.within *= 0.9;
+    }
+    let found = |poll| {
+        let cell = Cell { poll, ..cell(Times::Withheld) };
+        Promise::Greetings.broken(&cell, &result)
+    };
+    assert_found(&found(2), "service level off by");
+    assert!(found(5).iter().all(|found| !found.contains("service level off by")));
+}
+
+#[test]
+fn figures_of_a_cell_have_promises() {
+    let found = |fault: fn(&mut CellResult)| {
+        let mut result = WITHHELD.clone();
+        fault(&mut result);
+        broken(&result)
+    };
+    assert_found(&found(|it| it.queue = 1.02), "queue integral");
+    assert_found(&found(|it| it.occupancy = it.occupancy.map(|share| share - 0.02)), "occupancy");
+    assert_found(&found(|it| it.classes[0].handling = Some(0.95)), "of the handling time");
+    assert_found(&found(|it| it.classes[0].out_of_bounds = 1), "1 waits outside of their bounds");
+    assert_found(&found(|it| it.classes[0].hours.truncate(2)), "too few to judge");
+    let cell = cell(Times::Withheld);
+    let silent = Promise::Silence.broken(&cell, &WITHHELD);
+    assert_found(&silent, "a service level of");
+    let unmeasured = Promise::Unmeasured.broken(&cell, &WITHHELD);
+    assert_found(&unmeasured, "a service level of");
+    assert_found(&unmeasured, "measured");
 }
 
 /// Everything of a class that may only grow.
@@ -91,7 +183,8 @@ proptest! {
         let start = UNIX_EPOCH + Duration::from_secs(1_768_464_000);
         let poll = Duration::from_secs(5);
         let dictionary = Dictionary::builtin().expect("valid");
-        let mut observer = Observer::new(InProcess::new(options, start), &dictionary, poll, calls);
+        let view = View { poll, calls_readable: calls, clock_ahead: Duration::ZERO };
+        let mut observer = Observer::new(InProcess::new(options, start), &dictionary, view);
         observer.read();
         let mut before: Vec<((String, &str), Vec<f64>)> = Vec::new();
         for lost in lost {

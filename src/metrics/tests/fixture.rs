@@ -299,6 +299,8 @@ fn flow() -> FlowTotals {
         within: 2.5,
         within_low: 2,
         within_high: 3,
+        missed_low: 1,
+        missed_high: 4,
         waits: WaitHistogram { edges: Arc::new([5.0, 20.0]), buckets: vec![1, 2, 1], sum: 55.5 },
         handling_seconds: 320.5,
     };
@@ -306,7 +308,14 @@ fn flow() -> FlowTotals {
     let now = ClassNow { states: [1, 1, 1, 0], waiting: Some(waiting) };
     let day = Some(DayCounts { offered: 8, answered: 4, within: 2.5, left: 2 });
     let source = Source::Calls;
-    let class = ClassTotals { class: CaseClass::Voice, source, counts, day, now: Some(now) };
+    let class = ClassTotals {
+        class: CaseClass::Voice,
+        source,
+        counts,
+        is_measurable: true,
+        day,
+        now: Some(now),
+    };
     let time = TimeCounts {
         queue_wait: Some(80.0),
         measured: Some(90.0),

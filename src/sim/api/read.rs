@@ -87,6 +87,11 @@ impl Trio {
                 && (self.options.state_times || !member.is_server_time())
                 && (self.options.case_states || *member != Member::CaseState)
         });
+        if self.options.whole_seconds {
+            for (_, fact) in &mut row {
+                fact.cut_to_second();
+            }
+        }
         dialect.item(&row)
     }
 

@@ -124,6 +124,19 @@ pub(crate) enum Fact {
 const SWEDISH_OFFSET: i8 = 1;
 
 impl Fact {
+    /// Cuts the fraction of a second off a time or a span.
+    pub(crate) fn cut_to_second(&mut self) {
+        let whole = |span: Duration| Duration::from_secs(span.as_secs());
+        match self {
+            Self::Time(time) => {
+                let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+                *time = UNIX_EPOCH + whole(since);
+            }
+            Self::Span(span) => *span = whole(*span),
+            _ => {}
+        }
+    }
+
     /// Returns the value as this dialect writes it.
     pub(crate) fn to_json(&self, dialect: Dialect) -> Value {
         match self {

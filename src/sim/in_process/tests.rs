@@ -112,6 +112,16 @@ fn named_scenarios_have_their_properties() {
     let soon = hurried.left_before(Duration::from_secs(5)).expect("a target") as f64
         / hurried.arrived as f64;
     assert!((0.035..0.1).contains(&soon), "{soon}");
+    for (seconds, arrived) in [(4_u32, 70_000..77_000), (35, 19_000..21_500), (180, 4_000..4_600)] {
+        let (brief, _) = hours(Scenario::handling(seconds.into()));
+        let mean = brief.mean_handling().expect("answered calls");
+        assert!((mean / f64::from(seconds) - 1.0).abs() < 0.15, "{seconds}: {mean}");
+        assert!(arrived.contains(&brief.arrived), "{seconds}: {brief:?}");
+        assert!((0.02..0.3).contains(&abandoned(&brief)), "{seconds}: {brief:?}");
+    }
+    let (greetings, _) = hours(Scenario::greetings());
+    let mean = greetings.mean_handling().expect("answered calls");
+    assert!((115.0..160.0).contains(&mean), "a quarter of 4 s and the rest of 180 s: {mean}");
     let (moving, _) = hours(Scenario::moving());
     assert!(moving.moved_out > 20 && moving.passed_on > 50, "{moving:?}");
     let (night, _) = hours(Scenario::night());

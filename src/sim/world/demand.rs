@@ -44,6 +44,11 @@ impl Class {
 const SHORT_ABANDON_WAIT: Distribution =
     Distribution::Uniform(Duration::from_millis(500), Duration::from_secs(3));
 
+/// Handling time of a greeting: an announcement, or a caller who is put right in a sentence. A poll
+/// of five seconds may never see an agent with such a call.
+const GREETING: Distribution =
+    Distribution::Uniform(Duration::from_secs(3), Duration::from_secs(5));
+
 /// Cases of one class at a service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Demand {
@@ -57,6 +62,8 @@ pub struct Demand {
     pub patience: Option<Distribution>,
     /// Share, 0 to 1, that abandons within 0.5 to 3 seconds.
     pub short_abandons: f64,
+    /// Share, 0 to 1, of the answered cases that are over after 3 to 5 seconds.
+    pub greetings: f64,
 }
 
 impl Demand {
@@ -78,7 +85,21 @@ impl Demand {
             handling: Distribution::LogNormal(Duration::from_secs(handling)),
             patience,
             short_abandons: 0.0,
+            greetings: 0.0,
         }
+    }
+
+    /// Picks the distribution of an answered case's handling time.
+    pub(super) fn pick_handling(&self, rng: &mut ChaCha8Rng) -> Distribution {
+        // No draw without greetings: worlds without them must keep their sequence of random numbers.
+        let is_greeting = self.greetings > 0.0 && rng.random::<f64>() < self.greetings;
+        if is_greeting { GREETING } else { self.handling }
+    }
+
+    /// Mean handling time in seconds, greetings included.
+    fn mean_handling(&self) -> f64 {
+        let [greeting, other] = [GREETING, self.handling].map(|it| it.mean().as_secs_f64());
+        self.greetings * greeting + (1.0 - self.greetings) * other
     }
 
     /// Draws the patience of a new case.
@@ -106,10 +127,9 @@ pub(super) fn pick(demands: &[Demand], draw: f64) -> Option<Demand> {
 }
 
 /// Mean handling time over all demands, in seconds.
-pub(super) fn mean_handling(demands: &[Demand]) -> f64 {
+pub(crate) fn mean_handling(demands: &[Demand]) -> f64 {
     let total: f64 = demands.iter().map(|demand| demand.share).sum();
-    let work: f64 =
-        demands.iter().map(|demand| demand.share * demand.handling.mean().as_secs_f64()).sum();
+    let work: f64 = demands.iter().map(|demand| demand.share * demand.mean_handling()).sum();
     if total > 0.0 { work / total } else { 0.0 }
 }
 
@@ -141,5 +161,18 @@ mod tests {
         // 20 % of 10,000, within nearly four standard deviations of 40.
         assert!((1_850..2_150).contains(&gone.len()), "{}", gone.len());
         assert!(gone.iter().all(|wait| *wait <= Duration::from_secs(3)));
+    }
+    #[test]
+    fn greetings_are_over_within_five_seconds() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let handling = Distribution::Fixed(Duration::from_secs(184));
+        let demand = Demand { greetings: 0.25, handling, ..Demand::typical(Class::Voice, 1.0) };
+        let picked: Vec<Distribution> =
+            (0..10_000).map(|_| demand.pick_handling(&mut rng)).collect();
+        let brief = picked.iter().filter(|it| it.mean() == Duration::from_secs(4)).count();
+        // 25 % of 10,000, within nearly four standard deviations of 43.
+        assert!((2_330..2_670).contains(&brief), "{brief}");
+        assert!(picked.iter().all(|it| *it == GREETING || *it == handling));
+        assert!((mean_handling(&[demand]) - 139.0).abs() < 1e-9);
     }
 }

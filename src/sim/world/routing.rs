@@ -84,7 +84,7 @@ impl World {
         case.answered = Some(self.now);
         let Some(service) = self.services.get_mut(&case.service) else { return };
         service.waiting.remove(&(case.arrived, job));
-        let handling = service.demand(case.class).handling;
+        let handling = service.demand(case.class).pick_handling(&mut self.rng);
         self.change_activity(agent, Activity::Busy, None);
         self.schedule_activity_end(agent, handling);
     }

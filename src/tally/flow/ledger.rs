@@ -13,7 +13,9 @@ use super::{
 use crate::{
     model::{ClassGoals, Goals, ServiceNames, Text},
     tally::{
-        counts::{ClassCounts, Edges, LeftAge, RejectedTimes, UnclassifiedReason},
+        counts::{
+            ClassCounts, Edges, LeftAge, PossibleOutcomes, RejectedTimes, UnclassifiedReason,
+        },
         evidence::{AgeRange, ListReading, Wait, Window},
         source::Source,
     },
@@ -115,7 +117,13 @@ impl Ledger<'_> {
         case: &Tracked,
         reason: UnclassifiedReason,
     ) {
-        self.entry(&case.queue, case.source).0.unclassified[reason.index()] += 1;
+        let (counts, goals) = self.entry(&case.queue, case.source);
+        counts.unclassified[reason.index()] += 1;
+        // Rows of the reason `unknown` may show a case as waiting that an agent has.
+        let shortest =
+            if reason == UnclassifiedReason::Unknown { 0.0 } else { case.shortest_wait() };
+        let target = goals.wait_target.as_secs_f64();
+        counts.add_to_bounds(PossibleOutcomes::doubtful(shortest, target));
         self.emit(id, &case.queue, Inference::Unclassified(reason));
     }
 
@@ -131,8 +139,11 @@ impl Ledger<'_> {
         let within = if surely { 1.0 } else { wait.share_within(target) };
         counts.answered += 1;
         counts.within += within;
-        counts.within_low += u64::from(surely || wait.high() <= target);
-        counts.within_high += u64::from(surely || wait.low() <= target);
+        counts.add_to_bounds(PossibleOutcomes {
+            within: surely || wait.low() <= target,
+            missed: !surely && wait.high() > target,
+            uncounted: false,
+        });
         counts.waits.observe(wait.best());
         let inference = Inference::Answered {
             low: wait.low(),
@@ -162,6 +173,11 @@ impl Ledger<'_> {
             LeftAge::Beyond
         };
         counts.left[age.index()] += 1;
+        counts.add_to_bounds(PossibleOutcomes {
+            within: false,
+            missed: wait.high() > short,
+            uncounted: wait.low() <= short,
+        });
         let inference =
             Inference::Left { low: wait.low(), best, high: wait.high(), age, short, target };
         self.emit(id, &case.queue, inference);

@@ -201,6 +201,8 @@ impl ClassFlow {
         // Closed in the file only: if this process goes on, its own counters still follow them.
         // This keeps the sum of the outcomes equal to the cases that came in.
         counts.unclassified[UnclassifiedReason::Gap.index()] += waiting;
+        counts.within_high += waiting;
+        counts.missed_high += waiting;
         ClassRecord { class: Some(class), source: Some(self.source), counts, day: self.day }
     }
 

@@ -57,6 +57,9 @@ pub struct ClassTotals {
     pub source: Source,
     /// The counters; all zero when they are first published.
     pub counts: ClassCounts,
+    /// False if the service level cannot be measured at this interval: it is longer than the wait
+    /// target, or many cases are answered and finished between two lists.
+    pub is_measurable: bool,
     /// The counts since local midnight; `None` on a day that was not observed from its start.
     pub day: Option<DayCounts>,
     /// Cases of the last list; `None` while that list is truncated or has no states.
@@ -183,9 +186,12 @@ impl Flow {
         let is_readable =
             |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
         let evidence = &flow.evidence;
+        let goals = &flow.goals;
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,
             source: flow.source,
+            is_measurable: self.lists[flow.source.index()].interval
+                <= goals.class(class).wait_target,
             counts: if flow.is_new {
                 ClassCounts::new(flow.counts.waits.edges.clone())
             } else {

@@ -74,6 +74,12 @@ impl Tracked {
         self.stage != Stage::Handled
     }
 
+    /// Returns the time that it certainly waited, in seconds.
+    pub(super) fn shortest_wait(&self) -> f64 {
+        // A row in an unknown state does not prove that it waits.
+        if self.stage == Stage::Waiting { (self.seen - self.begin.to).max(0.0) } else { 0.0 }
+    }
+
     /// Takes state, class and agent from a row that shows the case.
     pub(super) fn update(&mut self, case: &Case, stage: Stage, agent_has_it: bool) {
         self.state = state_of(case, stage);
