@@ -29,7 +29,7 @@ pub(super) async fn check(
     report: &mut Report,
 ) -> Option<(Root, Vec<ContactCenter>)> {
     let found = match client.root().await {
-        Ok(root) => client.contact_centers(&root).await.map(|listing| (root, listing.items)),
+        Ok(root) => client.contact_centers(&root).await.map(|listing| (root, listing.data)),
         Err(error) => Err(error),
     };
     let error = match found {

@@ -27,8 +27,7 @@ pub(super) async fn check(
     let subject = format!("limit of cases cc {}", route.contact_center());
     match client.cases(route).await {
         Ok(listing) => {
-            let lists = listing.items.iter();
-            judge(subject, lists.flat_map(|list| &list.cases), report);
+            judge(subject, listing.data.cases.iter(), report);
         }
         Err(Error::Status { status, .. }) => {
             let seen = format!("cannot be determined: services/cases answered {status}");

@@ -49,7 +49,7 @@ impl Client {
         let cases = collected.items_with_ids(resource)?;
         let learned = &self.reader.connection.learned;
         let list = to_case_list(resource, cases, unkeyed, learned, self.default_case_class);
-        Ok(Listing { items: vec![list], simulated })
+        Ok(Listing { data: list, simulated })
     }
 
     /// Reads the case that `list` (calls or cases) showed under the job number `job`; `None` once
