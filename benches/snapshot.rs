@@ -36,9 +36,9 @@ fn main() {
         let now = clock.now();
         let mut snapshot = Snapshot::clone(last);
         let center = &mut snapshot.centers[0];
-        let agents = dictionary.agent_states(&agents, now.wall).unwrap();
+        let agents = dictionary.agent_states(&agents).unwrap();
         center.agent_state.store(now, Duration::ZERO, agents.len(), agents);
-        let services = dictionary.service_states(&services, now.wall).unwrap();
+        let services = dictionary.service_states(&services).unwrap();
         center.service_state.store(now, Duration::ZERO, services.len(), services);
         snapshot.stepped = now;
         let snapshot = Arc::new(snapshot);

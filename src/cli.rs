@@ -118,8 +118,8 @@ struct InspectArgs {
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
     output: tools::Output,
-    /// Print entries of a fields_file to edit, with the words that are not mapped, instead of the
-    /// report.
+    /// Print suggested entries for a fields_file, to be edited, instead of the report, instead of
+    /// the report.
     #[arg(long, conflicts_with = "diff")]
     suggest: bool,
     /// Write the report to a file as well, to compare it later.
@@ -184,7 +184,7 @@ struct RecordArgs {
     /// The folder to write; it must not exist yet, or be empty.
     #[arg(long, value_name = "DIR", default_value = "trio-recording")]
     save: PathBuf,
-    /// Number of times that everything is read.
+    /// Number of cycles to record after one reading of everything; each cycle reads what is due.
     #[arg(
         long,
         default_value_t = 3,
@@ -192,7 +192,8 @@ struct RecordArgs {
         value_parser = number::<u32>(1..=1000),
     )]
     cycles: u32,
-    /// Seconds from one reading to the next; by default the configured `poll.state`.
+    /// Seconds from one cycle to the next; by default `poll.state`. Longer if the request limit
+    /// needs it.
     #[arg(
         long,
         value_name = "SECONDS",

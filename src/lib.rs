@@ -16,6 +16,7 @@
 //! | [`tally`] | counters: what happened between two readings |
 //! | [`state_file`] | the counters on disk, kept over a restart |
 //! | [`stats`] | counters about the exporter itself |
+//! | [`diagnosis`] | findings: problems of a target and of the exporter, judged once for `check` and `/status` |
 //! | [`metrics`] | names and HELP of all metrics, and the exposition for scrapers |
 //! | [`http`] | the web server: metrics, health, status, discovery, landing page, and access to them |
 //! | [`tools`] | the commands that an operator runs beside the exporter: check, inspect, record, trace, init, healthcheck |
@@ -24,6 +25,7 @@
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod diagnosis;
 pub mod http;
 pub mod metrics;
 pub mod model;

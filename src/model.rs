@@ -18,7 +18,7 @@ mod wait_mismatch;
 pub use agent::{Agent, AgentGroup, AgentState, AgentStatus};
 pub use api::{
     AuthFailure, Cadence, CollectionCount, Collector, FieldSource, FieldUse, Property,
-    RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Token,
+    RequestFailure, Resource, RetryReason, ServerFacts, ServerRole, ServerUse, Token,
 };
 pub use case::{Case, CaseClass, CaseList, CaseState, all_edges_of, edges_of};
 pub use closed_set::ClosedSet;
@@ -30,7 +30,7 @@ pub use service::{
     ContactCenter, Service, ServiceGroup, ServiceGroups, ServiceSkills, ServiceStatus,
 };
 pub use shard::{NoShard, Shard};
-pub use time::{Clock, Moment, Stamp, seconds_between, unix_seconds};
+pub use time::{Clock, ClockSkew, Moment, Stamp, seconds_between, unix_seconds};
 pub use wait_mismatch::{WaitFactor, WaitMismatch};
 
 /// A Trio id or name. Shared, because the same few thousand texts are in every reading.

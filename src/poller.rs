@@ -12,7 +12,6 @@ mod follow;
 mod outcome;
 mod pacing;
 mod situation;
-mod truncation;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -29,11 +28,12 @@ use crate::{
     model::{Cadence, Clock, Collector, ContactCenter, Goals, Selection, Text},
     snapshot::{Center, Snapshot},
     stats::Stats,
-    tally::{self, Published, Saved, Tally},
+    tally::{self, Published, Saved, Tally, Truncation},
     trio::{Client, Error, Root, Route},
 };
 use budget::Load;
 pub use collectors::{Answer, read_collector};
+pub use outcome::{Attempted, to_problem};
 use pacing::RequestCounts;
 use situation::{LoggedMismatches, Situations};
 
@@ -133,6 +133,7 @@ pub struct Poller {
     stats: Arc<Stats>,
     publish: watch::Sender<Option<Arc<Published>>>,
     tally: Tally,
+    truncation: Truncation,
     last: Option<Arc<Snapshot>>,
     root: Option<Root>,
     routes: HashMap<Text, Route>,
@@ -179,6 +180,7 @@ impl Poller {
             stats,
             publish,
             tally: Tally::new(tally),
+            truncation: Truncation::default(),
             last: None,
             root: None,
             routes: HashMap::new(),

@@ -8,11 +8,12 @@ mod reading;
 use std::{sync::Arc, time::Duration};
 
 use crate::model::{
-    Agent, AgentGroup, AgentStatus, Case, CaseList, CollectionCount, Collector, ContactCenter,
-    FieldUse, Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
+    Agent, AgentGroup, AgentStatus, Case, CaseList, ClockSkew, CollectionCount, Collector,
+    ContactCenter, FieldUse, Service, ServiceGroups, ServiceSkills, ServiceStatus, Stamp, Text,
 };
 pub use reading::{
-    AnyReading, Attempt, Good, Health, Outcome, Problem, Reading, is_same_moment, max_age,
+    AnyReading, Attempt, Good, Health, Outcome, Problem, ProblemKind, Reading, is_same_moment,
+    max_age,
 };
 
 /// The readings of one target after a step of its poller.
@@ -28,9 +29,8 @@ pub struct Snapshot {
     pub simulated: bool,
     /// Host and port of the server that was read last.
     pub server: Text,
-    /// Difference of that server's clock to ours, in seconds, positive if it is ahead; exact to
-    /// about a second.
-    pub clock_skew: Option<f64>,
+    /// Difference of that server's clock to ours; `None` if its answers have no date.
+    pub clock_skew: Option<ClockSkew>,
     /// The list of contact centres.
     pub contact_centers: Reading<Vec<ContactCenter>>,
     /// The contact centres that are read, in the order of the list.

@@ -26,7 +26,10 @@ pub use counts::{
     ClassCounts, Edges, LeftAge, RejectedTimes, TimeCounts, UnclassifiedReason, Unmeasured,
     WaitHistogram,
 };
-pub use evidence::{AgeRange, ClassNow, ListRead, TimeEvidence, WaitingNow};
+pub use evidence::{
+    AgeRange, ClassNow, ListRead, Resolution, TimeEvidence, TimeVerdict, TrioClock, Truncation,
+    WaitingNow, max_case_age, max_state_age,
+};
 pub use flow::{ClassTotals, DayCounts, Destination, Event, FlowTotals, Inference, ServiceTotals};
 pub use saved::Saved;
 pub use skilled::SkilledAgents;

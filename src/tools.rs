@@ -15,4 +15,5 @@ pub mod healthcheck;
 pub mod init;
 pub mod inspect;
 pub mod record;
+mod time_verdicts;
 pub mod trace;

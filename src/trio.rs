@@ -28,7 +28,7 @@ pub use read::{
     examine::{Examination, FirstPage, Member, Missing},
     route::{Root, Route},
 };
-pub use resources::{CaseListDecoder, contact_centers::ApiAnswer, inventory::Inventory};
+pub use resources::{contact_centers::ApiAnswer, inventory::Inventory};
 pub use secret::{Secret, SecretError};
 pub use settings::{Limits, Settings, latin1};
 pub use wire::{

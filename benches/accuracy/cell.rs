@@ -112,10 +112,10 @@ pub(crate) fn measure(cell: &Cell) -> CellResult {
             observer.end_hour();
         }
     }
-    compare(&mut observer, poll)
+    compare(&mut observer)
 }
 
-fn compare(observer: &mut Observer<'_>, poll: Duration) -> CellResult {
+fn compare(observer: &mut Observer<'_>) -> CellResult {
     let truth = observer.world.truth();
     // The log has a call once it has ended.
     observer.world.set_arrivals(0.0);
@@ -142,7 +142,7 @@ fn compare(observer: &mut Observer<'_>, poll: Duration) -> CellResult {
     };
     let truly_working = truly(&[Activity::Busy, Activity::WrapUp, Activity::Offered]);
     let truly_there = truly_working + truly(&[Activity::Available]);
-    let hours = collect(observer, poll);
+    let hours = collect(observer);
     let figures = |class: Class| {
         let hours: Vec<ServiceHour> =
             hours.iter().filter(|(of, _)| *of == class_of(class)).map(|(_, hour)| *hour).collect();
@@ -188,7 +188,7 @@ impl Figures {
     /// can be measured.
     pub(crate) fn measurable(&self) -> f64 {
         let concluded = self.hours.iter().filter(|hour| hour.truth.concluded() > 0);
-        let measurable = concluded.clone().filter(|hour| hour.measurable).count();
+        let measurable = concluded.clone().filter(|hour| hour.counted.is_measurable).count();
         measurable as f64 / concluded.count().max(1) as f64
     }
 
@@ -200,7 +200,7 @@ impl Figures {
     /// the time, else all.
     fn shown(&self) -> impl Iterator<Item = &ServiceHour> {
         let all = !self.is_measurable();
-        self.hours.iter().filter(move |hour| all || hour.measurable)
+        self.hours.iter().filter(move |hour| all || hour.counted.is_measurable)
     }
 
     pub(crate) fn counted(&self) -> Counted {

@@ -35,6 +35,8 @@ pub(crate) struct Counted {
     pub(crate) handling: f64,
     /// Seconds that count as unmeasured.
     pub(crate) unmeasured: f64,
+    /// The service level can be measured, by the end of the hour.
+    pub(crate) is_measurable: bool,
 }
 
 /// Counts of the world.
@@ -59,27 +61,6 @@ pub(crate) struct Truth {
 pub(crate) struct ServiceHour {
     pub(crate) counted: Counted,
     pub(crate) truth: Truth,
-    /// The exporter says that the service level can be measured.
-    pub(crate) measurable: bool,
-}
-
-/// Cases certainly and possibly missed: not answered within the target.
-fn missed(counts: &ClassCounts) -> [u64; 2] {
-    let concluded = concluded(counts);
-    [counts.within_high, counts.within_low].map(|within| concluded.saturating_sub(within))
-}
-
-/// Returns true if the exporter says that the service level of a class can be measured.
-fn is_measurable(poll: Duration, goals: &ClassGoals, sightings: &Sightings) -> bool {
-    poll <= goals.wait_target && sightings.single * 3 < sightings.cases
-}
-
-/// Cases that lists showed with an agent.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sightings {
-    cases: u64,
-    /// Shown by exactly one list.
-    single: u64,
 }
 
 fn concluded(counts: &ClassCounts) -> u64 {
@@ -89,20 +70,20 @@ fn concluded(counts: &ClassCounts) -> u64 {
 impl Counted {
     pub(crate) fn new(service: &ServiceTotals, class: &ClassTotals) -> Self {
         let counts = &class.counts;
-        let [missed_low, missed_high] = missed(counts);
         Self {
             offered: counts.offered,
             answered: counts.answered,
             within: counts.within,
             within_low: counts.within_low,
             within_high: counts.within_high,
-            missed_low,
-            missed_high,
+            missed_low: counts.missed_low,
+            missed_high: counts.missed_high,
             left: concluded(counts) - counts.answered,
             unclassified: counts.total_unclassified(),
             waits: counts.waits.sum,
             handling: counts.handling_seconds,
             unmeasured: service.time.unmeasured.iter().sum(),
+            is_measurable: class.is_measurable,
         }
     }
 
@@ -161,8 +142,7 @@ impl ServiceHour {
 }
 
 /// Returns each hour of each class of each service. The world must have no live case any more.
-pub(crate) fn collect(observer: &Observer<'_>, poll: Duration) -> Vec<(CaseClass, ServiceHour)> {
-    let mut sightings: HashMap<ClassKey, Sightings> = HashMap::new();
+pub(crate) fn collect(observer: &Observer<'_>) -> Vec<(CaseClass, ServiceHour)> {
     let mut truths: HashMap<(ClassKey, usize), Truth> = HashMap::new();
     let goals = |key: &ClassKey| {
         let services = observer.totals.iter().flat_map(|totals| &totals.flow.services);
@@ -173,7 +153,6 @@ pub(crate) fn collect(observer: &Observer<'_>, poll: Duration) -> Vec<(CaseClass
     for segment in observer.world.segment_log() {
         let key = key_of(segment);
         let goals = goals(&key);
-        count_sightings(segment, &observer.polls, sightings.entry(key.clone()).or_default());
         for (hour, truth) in truth_of(segment, observer, &goals).into_iter().flatten() {
             let sum = truths.entry((key.clone(), hour)).or_default();
             *sum = *sum + truth;
@@ -186,11 +165,9 @@ pub(crate) fn collect(observer: &Observer<'_>, poll: Duration) -> Vec<(CaseClass
         keys.sort_unstable();
         for key in keys {
             let earlier = before.and_then(|before| before.classes.get(key)).copied();
-            let sightings = sightings.get(key).copied().unwrap_or_default();
             let service_hour = ServiceHour {
                 counted: end.classes[key] - earlier.unwrap_or_default(),
                 truth: truths.remove(&(key.clone(), hour)).unwrap_or_default(),
-                measurable: is_measurable(poll, &goals(key), &sightings),
             };
             hours.push((key.1, service_hour));
         }
@@ -240,13 +217,6 @@ fn truth_of(
     [came, ended]
 }
 
-fn count_sightings(segment: &Segment, polls: &[Poll], sightings: &mut Sightings) {
-    let Some(answered) = segment.answered else { return };
-    let lists = next_poll(polls, segment.ended) - next_poll(polls, answered);
-    sightings.cases += u64::from(lists > 0);
-    sightings.single += u64::from(lists == 1);
-}
-
 /// Returns the position of the first reading at or after a world time.
 fn next_poll(polls: &[Poll], at: Duration) -> usize {
     polls.partition_point(|poll| poll.at < at)
@@ -277,13 +247,14 @@ impl Sub for Counted {
             within: self.within - before.within,
             within_low: self.within_low - before.within_low,
             within_high: self.within_high - before.within_high,
-            missed_low: self.missed_low.saturating_sub(before.missed_low),
-            missed_high: self.missed_high.saturating_sub(before.missed_high),
+            missed_low: self.missed_low - before.missed_low,
+            missed_high: self.missed_high - before.missed_high,
             left: self.left - before.left,
             unclassified: self.unclassified - before.unclassified,
             waits: self.waits - before.waits,
             handling: self.handling - before.handling,
             unmeasured: self.unmeasured - before.unmeasured,
+            is_measurable: self.is_measurable,
         }
     }
 }
@@ -305,6 +276,7 @@ impl Add for Counted {
             waits: self.waits + other.waits,
             handling: self.handling + other.handling,
             unmeasured: self.unmeasured + other.unmeasured,
+            is_measurable: self.is_measurable && other.is_measurable,
         }
     }
 }

@@ -12,7 +12,17 @@ mod hours;
 mod observer;
 mod promises;
 
-use std::{env, process::ExitCode, sync::Mutex, thread, time::Instant};
+use std::{
+    collections::BTreeMap,
+    env,
+    process::ExitCode,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Instant,
+};
 
 use cell::{Cell, CellResult, Figures, Times, measure};
 use promises::Promise;
@@ -41,6 +51,26 @@ struct Plan {
 const POLL_INTERVALS: [u64; 4] = [2, 5, 15, 30];
 const TIMES: [Times; 4] = [Times::Withheld, Times::Present, Times::WholeSeconds, Times::Ahead];
 
+const COLUMNS: [&str; 17] = [
+    "world",
+    "poll",
+    "times",
+    "concluded",
+    "service level (low–high)",
+    "truth",
+    "off by",
+    "held",
+    "width",
+    "mean wait off by",
+    "handling",
+    "offered off by",
+    "queue",
+    "occupancy off by",
+    "measurable",
+    "never seen",
+    "measured",
+];
+
 /// World that shows the rarer kinds of times in the usual run, too.
 const EVERY_KIND: &str = "large";
 
@@ -55,20 +85,17 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let results = measure_all(&plans);
-    println!(
-        "| world | poll | times | concluded | service level (low–high) | truth | off by | held | width | mean wait off by | handling | offered off by | queue | occupancy off by | measurable | never seen | measured |"
-    );
-    println!("{}", "| --- ".repeat(17) + "|");
+    println!("| {} |", COLUMNS.join(" | "));
+    println!("{}|", "| --- ".repeat(COLUMNS.len()));
     let mut broken = Vec::new();
-    for (plan, result) in plans.iter().zip(&results) {
+    measure_all(&plans, |plan, result| {
         for figures in &result.classes {
             print(plan, result, figures);
         }
         let name = format!("{}, {} s, {}", plan.name, plan.cell.poll, plan.cell.times.as_str());
         let found = plan.promise.broken(&plan.cell, result);
         broken.extend(found.into_iter().map(|why| format!("  {name}: {why}")));
-    }
+    });
     println!("\n{} cells in {:.0} s", plans.len(), started.elapsed().as_secs_f64());
     if broken.is_empty() {
         return ExitCode::SUCCESS;
@@ -171,29 +198,32 @@ fn select(mut plans: Vec<Plan>, words: &[String]) -> Result<Vec<Plan>, String> {
     Ok(plans)
 }
 
-/// Measures all cells, as many at a time as there are processors.
-fn measure_all(plans: &[Plan]) -> Vec<CellResult> {
-    let next = Mutex::new(0);
-    let done: Mutex<Vec<(usize, CellResult)>> = Mutex::new(Vec::new());
+/// Measures all cells, as many at a time as there are processors, and hands over their results in
+/// order, each as soon as those before it are there.
+fn measure_all(plans: &[Plan], mut show: impl FnMut(&Plan, &CellResult)) {
+    let next = AtomicUsize::new(0);
+    let (sender, results) = mpsc::channel();
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
                 loop {
-                    let n = {
-                        let mut next = next.lock().unwrap();
-                        *next += 1;
-                        *next - 1
-                    };
+                    let n = next.fetch_add(1, Ordering::Relaxed);
                     let Some(plan) = plans.get(n) else { break };
-                    let result = measure(&plan.cell);
-                    done.lock().unwrap().push((n, result));
+                    sender.send((n, measure(&plan.cell))).unwrap();
                 }
             });
         }
+        drop(sender);
+        let (mut early, mut shown) = (BTreeMap::new(), 0);
+        for (n, result) in results {
+            early.insert(n, result);
+            while let Some(result) = early.remove(&shown) {
+                show(&plans[shown], &result);
+                shown += 1;
+            }
+        }
     });
-    let mut done = done.into_inner().unwrap();
-    done.sort_unstable_by_key(|(n, _)| *n);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 impl Times {

@@ -3,11 +3,11 @@
 use std::{collections::HashMap, mem, time::Duration};
 
 use trio_exporter::{
-    model::{CaseClass, CaseList, ContactCenter, Resource, Stamp, Text, unix_seconds},
+    model::{CaseClass, CaseList, ClockSkew, ContactCenter, Resource, Stamp, Text, unix_seconds},
     sim::InProcess,
     snapshot::{Center, Snapshot},
-    tally::{self, CenterTotals, Inference, Settings, Tally},
-    trio::{CaseListDecoder, Dictionary},
+    tally::{self, CenterTotals, Inference, Settings, Tally, Truncation},
+    trio::Dictionary,
 };
 
 use super::hours::Counted;
@@ -43,11 +43,11 @@ pub(crate) struct Poll {
 pub(crate) struct Observer<'a> {
     pub(crate) world: InProcess,
     dictionary: &'a Dictionary,
-    bodies: CaseListDecoder<'a>,
     view: View,
     mono: Duration,
     world_time: Duration,
     snapshot: Snapshot,
+    truncation: Truncation,
     tally: Tally,
     pub(crate) totals: Option<CenterTotals>,
     /// Waits of answered cases by job number and class; the last one of each.
@@ -77,11 +77,11 @@ impl<'a> Observer<'a> {
         Self {
             world_time: world.truth().now,
             world,
-            bodies: CaseListDecoder::new(dictionary),
             dictionary,
             view,
             mono: Duration::ZERO,
             snapshot,
+            truncation: Truncation::default(),
             // Events carry the bounds of single waits.
             tally: Tally::new(Settings { record_events: true, ..Settings::default() }),
             totals: None,
@@ -116,26 +116,29 @@ impl<'a> Observer<'a> {
         let now = Stamp { wall: self.world.now() - self.view.clock_ahead, mono: self.mono };
         // As the client measures it: the header `Date` has whole seconds.
         let date = unix_seconds(self.world.now()).floor();
-        self.snapshot.clock_skew = Some(date - unix_seconds(now.wall));
+        let seconds = date - unix_seconds(now.wall);
+        self.snapshot.clock_skew = Some(ClockSkew { seconds, uncertainty: 1.0 });
         let body = |world: &mut InProcess, resource: &str| {
             world.read(&format!("cc/1/{resource}")).unwrap()
         };
         let states = body(&mut self.world, "services/state");
         let agents = body(&mut self.world, "agents/state");
         let list = |world: &mut InProcess, resource: Resource| -> CaseList {
-            self.bodies.decode(resource, &body(world, resource.as_str()), now.wall).unwrap()
+            self.dictionary.case_list(resource, &body(world, resource.as_str())).unwrap()
         };
         let cases = list(&mut self.world, Resource::Cases);
         let calls = self.view.calls_readable.then(|| list(&mut self.world, Resource::Calls));
         let center = &mut self.snapshot.centers[0];
-        let services = self.dictionary.service_states(&states, now.wall).unwrap();
+        let before = center.clone();
+        let services = self.dictionary.service_states(&states).unwrap();
         center.service_state.store(now, Duration::ZERO, services.len(), services);
-        let agents = self.dictionary.agent_states(&agents, now.wall).unwrap();
+        let agents = self.dictionary.agent_states(&agents).unwrap();
         center.agent_state.store(now, Duration::ZERO, agents.len(), agents);
         center.cases.store(now, Duration::ZERO, cases.cases.len(), cases);
         if let Some(calls) = calls {
             center.calls.store(now, Duration::ZERO, calls.cases.len(), calls);
         }
+        self.truncation.mark(Some(&before), center);
         self.snapshot.stepped = now;
         self.count();
         let is_first = mem::take(&mut self.is_interrupted);

@@ -19,7 +19,7 @@ use trio_exporter::{
     model::{Agent, Clock, ContactCenter, Resource, Text},
     snapshot::{Center, Good, Snapshot},
     tally::{self, Settings, Tally, Totals},
-    trio::{CaseListDecoder, Dictionary},
+    trio::Dictionary,
 };
 
 #[global_allocator]
@@ -85,7 +85,6 @@ struct Run {
 
 fn run(size: Size) -> Run {
     let dictionary = Dictionary::builtin().unwrap();
-    let lists = CaseListDecoder::new(&dictionary);
     let clock = Clock::system();
     let before = ALLOCATED.current_usage();
     let mut tally = Tally::new(Settings::default());
@@ -96,9 +95,9 @@ fn run(size: Size) -> Run {
         clock.advance(POLL);
         let (now, bodies) = (clock.now(), answers(size, reading));
         let begun = Instant::now();
-        let agents = dictionary.agent_states(&bodies.agents, now.wall).unwrap();
-        let services = dictionary.service_states(&bodies.services, now.wall).unwrap();
-        let calls = lists.decode(Resource::Calls, &bodies.calls, now.wall).unwrap();
+        let agents = dictionary.agent_states(&bodies.agents).unwrap();
+        let services = dictionary.service_states(&bodies.services).unwrap();
+        let calls = dictionary.case_list(Resource::Calls, &bodies.calls).unwrap();
         let decoding = begun.elapsed();
         assert_eq!(
             (agents.len(), services.len(), calls.cases.len()),

@@ -19,6 +19,7 @@ use crate::{
     config::{self, Config, Target},
     model::{Clock, Collector},
     poller::{self, Poller},
+    stats::Stats,
     tally,
     tools::{
         check::{self, Level, Report},
@@ -134,9 +135,8 @@ pub(super) async fn check(args: CheckArgs) -> anyhow::Result<()> {
 }
 
 async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result<Report> {
-    let clock = Clock::system();
-    let client =
-        Client::new(target.trio.clone(), target.dictionary, Default::default(), clock.clone())?;
+    let (clock, stats) = (Clock::system(), Arc::new(Stats::default()));
+    let client = Client::new(target.trio.clone(), target.dictionary, stats.clone(), clock.clone())?;
     let target = check::CheckTarget {
         name: target.name,
         settings: target.trio,
@@ -145,7 +145,7 @@ async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result
         configuration: poll.configuration,
         limits: target.poll,
     };
-    Ok(check::check(&target, &client, &clock).await)
+    Ok(check::check(&target, &client, &stats, &clock).await)
 }
 
 /// Format of the report.

@@ -48,6 +48,8 @@ pub struct AgentStatus {
     pub state: Option<AgentState>,
     /// Trio's own time of the last state change.
     pub since: Option<SystemTime>,
+    /// Trio gives such a time that cannot be read, such as one without a zone.
+    pub since_is_unreadable: bool,
     /// Reason of the pause, one of those configured in Trio.
     pub reason: Option<Text>,
     /// Job number of the case that the agent handles or is offered.
@@ -57,7 +59,15 @@ pub struct AgentStatus {
 impl AgentStatus {
     /// Creates the status of an agent in this state, of whom nothing else is known.
     pub fn new(id: impl Into<Text>, state: Option<AgentState>) -> Self {
-        Self { id: id.into(), name: None, state, since: None, reason: None, job: None }
+        Self {
+            id: id.into(),
+            name: None,
+            state,
+            since: None,
+            since_is_unreadable: false,
+            reason: None,
+            job: None,
+        }
     }
 }
 

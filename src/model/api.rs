@@ -43,6 +43,10 @@ closed_set! {
         Security => "security",
         /// Groups of users with rights.
         SecurityGroups => "security/groups",
+        /// Rights of agents.
+        SecurityAgents => "security/agents",
+        /// Rights of services.
+        SecurityServices => "security/services",
         /// The node above the company directory.
         Directory => "directory",
         /// Persons and functions of the company directory.
@@ -70,8 +74,10 @@ closed_set! {
 
 impl Resource {
     /// The collections below the nodes `security` and `directory`, each with its node.
-    pub const OF_NODES: [(Self, Self); 11] = [
+    pub const OF_NODES: [(Self, Self); 13] = [
         (Self::Security, Self::SecurityGroups),
+        (Self::Security, Self::SecurityAgents),
+        (Self::Security, Self::SecurityServices),
         (Self::Directory, Self::Subscribers),
         (Self::Directory, Self::DirectorySkills),
         (Self::Directory, Self::Capabilities),
@@ -335,6 +341,17 @@ pub struct ServerUse {
     pub active: bool,
     /// True if it answers; `None` before the first request.
     pub up: Option<bool>,
+    /// What it says of itself; nothing if it does not answer.
+    pub facts: ServerFacts,
+}
+
+/// Facts that a server states in its Api resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// Version of Trio's programs, such as `8.0.2.0`.
+    pub version: Option<Text>,
+    /// True while the server works in place of the primary one.
+    pub failover_mode: Option<bool>,
 }
 
 closed_set! {
@@ -366,16 +383,16 @@ pub struct FieldUse {
     pub unknown_values: u64,
     /// Number of values of the last answer that could be read.
     pub understood: u64,
-    /// Number of values of the last answer that could not be used: not mapped, or a time that was
-    /// rejected.
+    /// Number of values of the last answer that could not be used: not mapped, or a time that
+    /// cannot be read.
     pub not_understood: u64,
     /// The first of those values, if the field is an enumeration.
     pub unknown_words: Vec<Text>,
     /// Rows of the last answer that lack this required field and are left out of the counts; `None`
     /// if the field is not required.
     pub rows_without: Option<u64>,
-    /// Number of implausible times since the start; `None` for fields that are not times.
-    pub times_rejected: Option<u64>,
+    /// True for fields that hold a time.
+    pub is_time: bool,
 }
 
 /// Number of items of a collection, if it can be read.

@@ -67,6 +67,10 @@ pub struct Case {
     pub created: Option<SystemTime>,
     /// Time of its answer, by Trio's clock.
     pub answered: Option<SystemTime>,
+    /// Trio gives a time of arrival that cannot be read, such as one without a zone.
+    pub created_is_unreadable: bool,
+    /// Trio gives a time of answer that cannot be read.
+    pub answered_is_unreadable: bool,
     /// Wait in seconds as Trio states it: until now, or until the answer.
     pub waited: Option<f64>,
     /// Id of the agent who handles it.
@@ -84,6 +88,8 @@ impl Case {
             class_is_unknown: false,
             created: None,
             answered: None,
+            created_is_unreadable: false,
+            answered_is_unreadable: false,
             waited: None,
             agent_id: None,
         }

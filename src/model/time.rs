@@ -18,6 +18,15 @@ pub struct Stamp {
     pub mono: Duration,
 }
 
+/// Difference of Trio's clock to ours, as the header `Date` of its answers shows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClockSkew {
+    /// Seconds by which Trio's clock is ahead of ours, negative if it is behind.
+    pub seconds: f64,
+    /// Largest error of `seconds`.
+    pub uncertainty: f64,
+}
+
 /// A moment of the monotonic clock, in seconds since the clock was created; negative before.
 ///
 /// Ages and waits are differences of two moments. Both are seconds, but neither is taken for the

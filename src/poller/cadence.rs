@@ -1,4 +1,4 @@
-//! Due times of collectors: pure functions of the moment.
+//! Due times of collectors, and missed ticks: pure functions; the time is an argument.
 
 use std::time::Duration;
 
@@ -7,7 +7,8 @@ use crate::{
     snapshot::{Attempt, Outcome},
 };
 
-/// Time after which a failed reading is tried again; a tenth of its interval if that is longer.
+/// Time after which a reading that failed or was incomplete is tried again; a tenth of its interval
+/// if that is longer, and never more than the interval.
 // Configuration is read every few minutes: without a retry, a short failure would last as long.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 

@@ -1,4 +1,4 @@
-//! The requests of each collector, and its data: for the poller and for `check`.
+//! Sends the requests of each collector and stores its answer, for the poller and for `check`.
 
 use std::time::Duration;
 

@@ -10,7 +10,6 @@ use super::{
     collectors::lists_named_things,
     follow::{CaseRef, FollowOutcome},
     outcome::{Attempted, CollectorResult, to_problem},
-    truncation,
 };
 use crate::{
     model::{Cadence, Collector, Resource, Text},
@@ -194,7 +193,12 @@ impl Poller {
         }
         snapshot.simulated |= outcomes.iter().any(|outcome| outcome.simulated);
         let mut total: Vec<(String, Error)> = Vec::new();
-        for outcome in outcomes {
+        for mut outcome in outcomes {
+            let before = self.last.as_ref().and_then(|last| {
+                let id = &outcome.center.contact_center.id;
+                last.centers.iter().find(|center| center.contact_center.id == *id)
+            });
+            self.truncation.mark(before, &mut outcome.center);
             self.read_early_for.extend(outcome.asked);
             self.record_followed(&outcome.center.contact_center.id, outcome.follow_outcome);
             for CollectorResult { collector, error, .. } in outcome.done {
@@ -337,8 +341,6 @@ impl CollectContext<'_> {
         // States and lists at the same time, so that queue lengths can be compared with lists.
         let done = self.collect(route, center, Collector::is_fast, false).await;
         let fast = (!done.is_empty()).then(|| done.iter().any(|done| done.error.is_none()));
-        // Before single cases are read: a list that is truncated hides cases, a whole one does not.
-        truncation::mark(&before, center);
         let mut follow_outcome = self.follow(route, (&before, center), wanted).await;
         center.followed = std::mem::take(&mut follow_outcome.found).into();
         (done, fast, follow_outcome)

@@ -6,7 +6,7 @@ use tokio::time::timeout;
 
 use crate::{
     model::{Clock, Collector, RequestFailure, Resource, Stamp},
-    snapshot::{AnyReading, Attempt, Outcome, Problem},
+    snapshot::{AnyReading, Attempt, Outcome, Problem, ProblemKind},
     trio::Error,
 };
 
@@ -18,7 +18,7 @@ pub(super) struct CollectorResult {
 }
 
 /// An attempt to read, before its entry into the snapshot.
-pub(super) struct Attempted<A> {
+pub struct Attempted<A> {
     begun: Stamp,
     took: Duration,
     pub(super) result: Result<A, Error>,
@@ -26,7 +26,7 @@ pub(super) struct Attempted<A> {
 
 impl<A> Attempted<A> {
     /// Waits for `read` up to `limit`; the error of a longer reading names `resource`.
-    pub(super) async fn run(
+    pub async fn run(
         clock: &Clock,
         limit: Duration,
         resource: Resource,
@@ -45,7 +45,7 @@ impl<A> Attempted<A> {
 
     /// Enters the data with `store`, which returns the error of a part that is missing, and any
     /// error into the reading. Returns the error.
-    pub(super) fn enter<P>(
+    pub fn enter<P>(
         self,
         place: &mut P,
         store: impl FnOnce(&mut P, A, Stamp, Duration) -> Option<Error>,
@@ -64,13 +64,35 @@ impl<A> Attempted<A> {
 }
 
 /// Returns an error in the form that users see.
-pub(super) fn to_problem(error: &Error) -> Problem {
+pub fn to_problem(error: &Error) -> Problem {
     let short = match error {
         Error::Incomplete { got, expected, .. } => Some((*got, *expected)),
         _ => None,
     };
-    let forbidden = matches!(error, Error::Status { status: 403, .. });
-    Problem { said: error.redacted().into(), forbidden, short }
+    Problem { said: error.redacted().into(), kind: problem_kind(error), short }
+}
+
+fn problem_kind(error: &Error) -> ProblemKind {
+    let is_login =
+        |resource: &Resource| matches!(resource, Resource::Login | Resource::RefreshLogin);
+    match error {
+        Error::Auth { reason, .. } => ProblemKind::LoginFailed(*reason),
+        Error::LoginWaits { .. } => ProblemKind::LoginWaits,
+        Error::Redirected { resource, .. } | Error::Busy { resource, .. } if is_login(resource) => {
+            ProblemKind::LoginWaits
+        }
+        Error::Status { status: 403, .. } => ProblemKind::Forbidden,
+        Error::Status { status: status @ (404 | 405 | 410 | 501), .. } => {
+            ProblemKind::Absent(*status)
+        }
+        Error::Unmapped { .. } => ProblemKind::NoIdFound,
+        Error::Incomplete { .. } => ProblemKind::Incomplete,
+        Error::Request { failure: RequestFailure::Timeout, .. } => ProblemKind::TimedOut,
+        Error::Request { .. }
+        | Error::Status { .. }
+        | Error::Redirected { .. }
+        | Error::Busy { .. } => ProblemKind::Other,
+    }
 }
 
 pub(super) fn timeout_error(resource: Resource) -> Error {

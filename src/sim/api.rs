@@ -158,7 +158,12 @@ impl Trio {
     fn describe_api(&self, host: &str) -> Answer {
         // A single server is its own primary and secondary.
         let [primary, secondary] = self.failover.names(host);
-        let data = json!({ "primaryServer": primary, "secondaryServer": secondary });
+        let data = json!({
+            "primaryServer": primary,
+            "secondaryServer": secondary,
+            "binaryVersion": "8.2.0.0",
+            "failoverMode": self.failover.is_failover_mode(),
+        });
         Answer::ok(self.options.dialect.single(&Links::root(host), data))
     }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::model::{Stamp, Text};
+use crate::model::{AuthFailure, Stamp, Text};
 
 /// The last complete data of one collector, and the result of its last attempt.
 #[derive(Clone, Debug)]
@@ -123,6 +123,9 @@ pub trait AnyReading {
 
     /// Enters an attempt that was not complete. The last complete data stays.
     fn fail(&mut self, attempt: Attempt, problem: Problem);
+
+    /// Forgets data and attempts; the interval stays.
+    fn clear(&mut self);
 }
 
 impl<T> AnyReading for Reading<T> {
@@ -157,6 +160,10 @@ impl<T> AnyReading for Reading<T> {
         self.incomplete_total += u64::from(attempt.outcome == Outcome::Incomplete);
         self.attempt = Some(attempt);
         self.problem = Some(problem);
+    }
+
+    fn clear(&mut self) {
+        *self = Self::none(self.interval);
     }
 }
 
@@ -197,10 +204,31 @@ pub struct Health {
 pub struct Problem {
     /// A sentence that names no person.
     pub said: Text,
-    /// True if the API user lacks the right.
-    pub forbidden: bool,
+    /// Kind of the reason.
+    pub kind: ProblemKind,
     /// For an incomplete collection: the number of items received, and the total if it is known.
     pub short: Option<(usize, Option<usize>)>,
+}
+
+/// Kinds of reasons, as far as the remedies differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The API user lacks the right (403).
+    Forbidden,
+    /// Trio does not have the resource, by this status.
+    Absent(u16),
+    /// Items arrived, but none has an id that the field dictionary knows.
+    NoIdFound,
+    /// The pages of a list contradict each other.
+    Incomplete,
+    /// No complete answer within the limit of time.
+    TimedOut,
+    /// A login failed.
+    LoginFailed(AuthFailure),
+    /// A login is not tried now: the server redirected it, asked for a pause, or refused it.
+    LoginWaits,
+    /// Any other.
+    Other,
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Settings,
+    evidence::{Resolution, TrioClock},
     ids::Retained,
     saved_form::{ByState, ByWord, RestoreClock, changes, is_count, is_time},
 };
@@ -23,7 +24,7 @@ use crate::{
 };
 use groups::Groups;
 pub use groups::{GroupKey, Visibility};
-use intervals::{Interval, MassLogout, ReadingTime, StateSince, over_limit};
+use intervals::{Interval, MassLogout, StateSince, StateTimes, over_limit};
 pub use pauses::{OTHER_REASON, PauseTotals};
 use pauses::{Pauses, reports_reasons};
 
@@ -49,6 +50,9 @@ pub struct AgentTotals {
     pub seconds: StateSeconds,
     /// Agent-seconds since start that cannot be assigned to a state.
     pub unmeasured_seconds: f64,
+    /// Times of states that were not used since start, each counted once.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub rejected_since: u64,
     /// State changes since start: `changes[from][to]`.
     #[serde(with = "changes")]
     pub changes: [StateCounts; AgentState::COUNT],
@@ -120,6 +124,8 @@ pub(super) struct AgentTime {
     last: Option<LastReading>,
     /// Begin of the state of each agent of the last reading, in the order of that reading.
     held: Vec<StateSince>,
+    /// Resolution of Trio's times of states.
+    resolution: Resolution,
     /// Seconds of agents that Trio no longer lists.
     gone: Retained<StateSeconds>,
     mass_logout: MassLogout,
@@ -160,6 +166,7 @@ impl AgentsRecord {
         let AgentTotals {
             seconds,
             unmeasured_seconds,
+            rejected_since,
             changes,
             now: _,
             over_limit: _,
@@ -171,7 +178,7 @@ impl AgentsRecord {
         let of_groups = groups.iter().flat_map(|(_, seconds)| &seconds.0);
         let times = seconds.iter().chain(paused).chain(of_groups);
         times.chain([seen_ago, unmeasured_seconds]).copied().all(is_time)
-            && changes.iter().flatten().chain([agents]).copied().all(is_count)
+            && changes.iter().flatten().chain([agents, rejected_since]).copied().all(is_count)
     }
 }
 
@@ -207,6 +214,7 @@ impl AgentTime {
             totals: AgentTotals {
                 seconds: totals.seconds,
                 unmeasured_seconds: totals.unmeasured_seconds,
+                rejected_since: totals.rejected_since,
                 changes: totals.changes,
                 ..AgentTotals::default()
             },
@@ -279,7 +287,7 @@ impl AgentTime {
         interval: Option<Interval>,
         settings: &Settings,
     ) {
-        let Self { totals, restored, last, held, gone, pauses, groups, .. } = self;
+        let Self { totals, restored, last, held, resolution, gone, pauses, groups, .. } = self;
         let totals = totals.get_or_insert_with(|| match restored.take() {
             Some(restored) => {
                 let missed = restored.unmeasured_seconds_until(good.taken);
@@ -290,7 +298,13 @@ impl AgentTime {
             }
             None => AgentTotals::default(),
         });
-        let at = ReadingTime { taken: good.taken, clock_skew: cur.clock_skew.unwrap_or_default() };
+        let mut rejected = totals.rejected_since;
+        let mut times = StateTimes {
+            clock: TrioClock { taken: good.taken, skew: cur.clock_skew },
+            until: good.taken.moment() + good.took.as_secs_f64(),
+            resolution,
+            rejected: &mut rejected,
+        };
         let known = totals.persons.clone();
         let mut left = previous_agents(last.as_ref(), &known, held);
         let before_at = last.as_ref().map(|last| last.taken);
@@ -307,7 +321,7 @@ impl AgentTime {
             let known =
                 before.map(|before| before.person.seconds).or_else(|| gone.take(&status.id));
             let seen = before.zip(before_at).map(|(before, at)| (before.status, before.held, at));
-            let held = StateSince::update(seen, status, at);
+            let held = StateSince::update(seen, status, &mut times);
             let mut person = PersonTotals {
                 id: status.id.clone(),
                 since: held.since,
@@ -329,6 +343,7 @@ impl AgentTime {
             persons.push(person);
             held_now.push(held);
         }
+        totals.rejected_since = rejected;
         // Agents that disappeared: no reading shows the state at the end of their last interval.
         for (_, before) in left {
             totals.unmeasured_seconds += interval.map_or(0.0, Interval::seconds);
@@ -373,6 +388,10 @@ impl AgentTotals {
         }
         seconds
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Returns the agents of the previous reading, by id.

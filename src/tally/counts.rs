@@ -16,7 +16,7 @@ use crate::model::{CaseClass, all_edges_of, closed_set, edges_of};
 closed_set! {
     /// Wait of a case that left the queue unanswered: the label `age`.
     LeftAge {
-        /// At most `short_abandon`, or two polls if that is longer.
+        /// At most `short_abandon`.
         Short => "short",
         /// Within the wait target.
         Within => "within",
@@ -194,10 +194,11 @@ impl WaitHistogram {
         Self { buckets: vec![0; edges.len() + 1], edges, sum: 0.0 }
     }
 
-    pub(super) fn observe(&mut self, seconds: f64) {
-        let bucket = self.edges.partition_point(|edge| *edge < seconds);
+    /// Adds a wait of the length `best`, which counts in the sum with `mean`.
+    pub(super) fn observe(&mut self, best: f64, mean: f64) {
+        let bucket = self.edges.partition_point(|edge| *edge < best);
         self.buckets[bucket] += 1;
-        self.sum += seconds;
+        self.sum += mean;
     }
 
     /// Returns the number of waits.
@@ -288,7 +289,7 @@ mod tests {
     fn bucket_edges_are_inclusive_upper_bounds() {
         let mut waits = WaitHistogram::new(Arc::new([5.0, 10.0]));
         for seconds in [0.0, 5.0, 5.1, 10.0, 99.0] {
-            waits.observe(seconds);
+            waits.observe(seconds, seconds);
         }
         assert_eq!(
             (waits.buckets.as_slice(), waits.sum, waits.count()),

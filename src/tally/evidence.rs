@@ -1,18 +1,26 @@
 //! Evidence: how far two readings, and Trio's own times, show what happened in between.
 
+mod clock;
 mod lists;
+mod own_times;
 mod stage;
 mod times;
+mod truncation;
+mod vanishing;
 mod waiting;
 
 use std::time::Duration;
 
 use crate::model::Stamp;
+pub use clock::{Resolution, TimeVerdict, TrioClock, max_case_age, max_state_age};
 pub use lists::ListRead;
 pub(super) use lists::{ListMemory, ListReading};
+pub(super) use own_times::{Arrival, OwnArrival, TimeMemory, answered_wait, arrival};
 pub(super) use stage::{FollowedCases, Jobs, Stage};
 pub use times::{AgeRange, TimeEvidence};
-pub(super) use times::{Wait, Window, answered_wait, arrival};
+pub(super) use times::{AnsweredWait, Wait, Window};
+pub use truncation::Truncation;
+pub(super) use vanishing::UsualVanishing;
 pub use waiting::{ClassNow, WaitingNow};
 pub(super) use waiting::{Listed, QueueComparison, WaitingEvidence, WaitingVerdict};
 

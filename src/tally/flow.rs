@@ -1,7 +1,10 @@
 //! Outcomes of the cases of a contact centre: each case is followed from list to list, from its
 //! arrival to its end.
 
+mod ages;
 mod day;
+mod hidden;
+mod learnt_waits;
 mod ledger;
 mod list_step;
 mod service;
@@ -19,7 +22,7 @@ use super::{
     counts::{Rejected, RejectedTimes, UnclassifiedReason, Unmeasured},
     evidence::{
         FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison,
-        WaitingVerdict, gap_limit, is_gap,
+        TimeMemory, WaitingVerdict, gap_limit, is_gap,
     },
     ids::{CaseKey, NameIndex, ServicesShown},
     saved_form::{ByWord, RestoreClock},
@@ -33,6 +36,8 @@ pub use day::DayCounts;
 pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, ServiceTotals};
 
 use day::Day;
+use hidden::HandledCases;
+use learnt_waits::LearntWaits;
 use ledger::Ledger;
 use list_step::ListStep;
 use service::{ServiceFlow, ServiceRecord};
@@ -45,7 +50,12 @@ pub(super) struct Flow {
     cases: FxHashMap<CaseKey, Tracked>,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
-    rejected: Rejected,
+    /// The last cases with an agent, of all services.
+    handled: HandledCases,
+    /// Waits by class, of all services.
+    learnt: [Option<Box<LearntWaits>>; CaseClass::COUNT],
+    /// What each list has shown of Trio's times.
+    times: [TimeMemory; Source::COUNT],
     /// Last reading of service states that was used.
     states_read: Option<Stamp>,
     /// Server that gave it.
@@ -227,8 +237,10 @@ impl Flow {
             center_names: &center.contact_center.names(),
             edges: &settings.edges,
             day,
+            handled: &mut self.handled,
+            learnt: &mut self.learnt,
             events: settings.record_events.then_some(&mut self.events),
-            rejected: &mut self.rejected[source.index()],
+            times: &mut self.times[source.index()],
             reading: &reading,
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
@@ -242,9 +254,10 @@ impl Flow {
             let service = case.service_id.as_ref()?;
             Some((case, Queue { service: names.id(service).clone(), class }))
         });
-        let shows_handled = list_step.apply(&mut self.cases, rows, ledger);
+        let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
-        memory.shows_handled = shows_handled;
+        memory.shows_handled = applied.shows_handled;
+        memory.vanishing.record(applied.vanished, memory.waiting);
         memory.record(&reading, &cur.server, &self.names);
         true
     }
@@ -270,6 +283,7 @@ impl Flow {
             // A list that was recently truncated is whole in calm moments only: they are no sample
             // of the day.
             let is_truncated = truncated_now.contains(id)
+                || memory.truncated.contains(id)
                 || own_truncated.contains_key(id)
                 || other_truncated.contains_key(id) && flow.is_fed_by(Source::Cases);
             flow.time
@@ -453,7 +467,11 @@ impl Flow {
         };
         let mut services: Vec<ServiceRecord> = self.services.iter().map(service).collect();
         services.sort_unstable_by(|a, b| a.id.cmp(&b.id));
-        FlowRecord { midnight: self.day.midnight(zone), rejected: self.rejected, services }
+        FlowRecord {
+            midnight: self.day.midnight(zone),
+            rejected: self.times.map(|times| times.rejected),
+            services,
+        }
     }
 
     /// Restores the counters. The counts of the day continue if it is still the same day and its
@@ -469,7 +487,7 @@ impl Flow {
         };
         Self {
             day,
-            rejected: saved.rejected,
+            times: saved.rejected.map(TimeMemory::new),
             services: saved.services.iter().filter_map(service).collect(),
             ..Self::default()
         }

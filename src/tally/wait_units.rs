@@ -14,7 +14,7 @@ pub use compare::{Comparison, age_by_arrival};
 
 use super::{evidence::AgeRange, source::Source};
 use crate::{
-    model::{Case, CaseList, Moment, Stamp, Text, WaitFactor, WaitMismatch},
+    model::{Case, CaseList, ClockSkew, Moment, Stamp, Text, WaitFactor, WaitMismatch},
     snapshot::{Center, Good, Snapshot},
 };
 use compare::{FIELDS, FactorVerdict, is_waiting};
@@ -37,7 +37,7 @@ impl WaitUnits {
     /// Compares new readings. Returns the fields that differ by a factor.
     pub(super) fn step(&mut self, cur: &Snapshot) -> Arc<[WaitMismatch]> {
         let mut comparison = Comparison::default();
-        let skew = cur.clock_skew.unwrap_or_default();
+        let skew = cur.clock_skew;
         for center in &cur.centers {
             let memory = self.centers.entry(center.contact_center.id.clone()).or_default();
             memory.compare(center, skew, &mut comparison);
@@ -61,14 +61,14 @@ impl WaitUnits {
 impl CenterReadings {
     /// Compares the stated waits of this contact centre with its lists, where one of them was read
     /// again.
-    fn compare(&mut self, center: &Center, skew: f64, comparison: &mut Comparison) {
+    fn compare(&mut self, center: &Center, skew: Option<ClockSkew>, comparison: &mut Comparison) {
         let mut fresh = [None; Source::COUNT];
         for source in Source::ALL {
             let reading = source.reading(center);
             let Some(good) = reading.good.as_ref().filter(|_| reading.interval.is_some()) else {
                 continue;
             };
-            let is_new = self.arrivals[source.index()].record_list(good);
+            let is_new = self.arrivals[source.index()].record_list(good, skew.is_some());
             fresh[source.index()] = Some((good.taken, &*good.data));
             if is_new {
                 let arrivals = &self.arrivals[source.index()];
@@ -95,7 +95,8 @@ impl CenterReadings {
 // Lists change while they are paged, so that a case may be missing from one.
 const MAX_MISSING_LISTS: u64 = 2;
 
-/// Arrivals of the waiting cases of one list that have no time of arrival.
+/// Arrivals of the waiting cases of one list that have no time of arrival, or none that can be
+/// compared with our clock.
 #[derive(Debug, Default)]
 struct Arrivals {
     last: Option<Stamp>,
@@ -118,7 +119,7 @@ struct Arrival {
 
 impl Arrivals {
     /// Records a list. Returns false if it is not new.
-    fn record_list(&mut self, good: &Good<CaseList>) -> bool {
+    fn record_list(&mut self, good: &Good<CaseList>, clocks_are_known: bool) -> bool {
         if self.last == Some(good.taken) {
             return false;
         }
@@ -126,8 +127,8 @@ impl Arrivals {
         let before = good.taken.moment() + good.took.as_secs_f64();
         self.number += 1;
         let number = self.number;
-        for case in good.data.cases.iter().filter(|case| case.created.is_none() && is_waiting(case))
-        {
+        let has_age = |case: &Case| clocks_are_known && case.created.is_some();
+        for case in good.data.cases.iter().filter(|case| !has_age(case) && is_waiting(case)) {
             // A case that a truncated list may have hidden has waited before.
             let is_truncated =
                 case.service_id.as_ref().is_some_and(|service| self.truncated.contains(service));
@@ -151,8 +152,8 @@ impl Arrivals {
     }
 
     /// Returns the age of a case at a moment: by its time of arrival, else by the readings.
-    fn age(&self, case: &Case, at: Stamp, skew: f64) -> Option<AgeRange> {
-        if case.created.is_some() {
+    fn age(&self, case: &Case, at: Stamp, skew: Option<ClockSkew>) -> Option<AgeRange> {
+        if skew.is_some() && case.created.is_some() {
             return age_by_arrival(case, at, skew);
         }
         let arrival = self.cases.get(&case.id)?;

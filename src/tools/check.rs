@@ -4,6 +4,10 @@
 //! The order is from the network upwards: name, connection, TLS, Api resource, clock, login,
 //! rights, mapping, pages, times, waits, load. Checks that cannot succeed after a failure are left
 //! out. No answer is quoted, because it may contain names of persons.
+//!
+//! `check` reads everything once, as the poller does. What is wrong in these readings is judged by
+//! `diagnosis`, as for `/status`. Here are the tests that a running exporter does not make (network,
+//! configuration, size of pages, time zone, load), and the lines about what is as it should be.
 
 mod access;
 mod cases;
@@ -19,14 +23,22 @@ mod waits;
 
 use std::time::Duration;
 
-pub use report::{Finding, Level, Report};
+pub use report::{Level, Line, Report};
 
 use crate::{
-    model::{Clock, Collector, Resource, Selection, Text},
+    diagnosis::{self, Situation, Subject},
+    model::{Clock, Collector, Selection, Text},
     poller,
-    snapshot::Center,
+    snapshot::{Notes, Reading, Snapshot},
+    stats::Stats,
+    tally::Totals,
     trio::{Client, Route, Settings},
 };
+
+/// Checks that need a contact centre.
+const SKIPPED: &str = "rights, mapping, page cap, time zone, waits, limit of cases, load";
+/// Remedy where checks are left out.
+const REPAIR_FIRST: &str = "repair what FAILs above first";
 
 /// A target to check.
 #[derive(Clone, Debug)]
@@ -50,6 +62,16 @@ impl CheckTarget {
     fn interval(&self, collector: Collector) -> Option<Duration> {
         self.intervals[collector.index()]
     }
+
+    /// Returns the snapshot of the target before the first reading.
+    fn snapshot(&self, client: &Client, clock: &Clock) -> Snapshot {
+        Snapshot {
+            contact_centers: Reading::none(self.configuration),
+            inventory: Reading::none(self.interval(Collector::Inventory)),
+            notes: Notes { configured: self.intervals, ..Notes::default() },
+            ..Snapshot::new(self.name.clone(), client.active_server(), clock.now())
+        }
+    }
 }
 
 /// Returns the report on a valid configuration with its warnings.
@@ -66,73 +88,76 @@ pub fn configuration(targets: usize, warnings: &[String]) -> Report {
     report
 }
 
-/// Number of rows of a resource, in all contact centres together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct CheckedRows {
-    resource: Resource,
-    rows: usize,
+/// Returns the lines that `check` prints about the facts of a situation, without its own tests.
+pub fn judged(target: &Text, situation: &Situation<'_>) -> Report {
+    let mut report = Report::for_target(target);
+    report.expect(diagnosis::target(situation));
+    report.add_rest();
+    report
 }
 
-/// Results of the readings that later checks need.
-#[derive(Debug, Default)]
-struct Gathered {
-    load: load::Load,
-    largest: Option<pages::Largest>,
-    rows: Vec<CheckedRows>,
-    centers: Vec<Center>,
-}
-
-impl Gathered {
-    /// Adds rows of one contact centre to those of the others.
-    fn add_rows(&mut self, resource: Resource, rows: usize) {
-        match self.rows.iter_mut().find(|known| known.resource == resource) {
-            Some(known) => known.rows += rows,
-            None => self.rows.push(CheckedRows { resource, rows }),
-        }
-    }
-}
-
-/// Checks a target with a `client` that has not been used before.
-pub async fn check(target: &CheckTarget, client: &Client, clock: &Clock) -> Report {
+/// Checks a target with a `client` that has not been used before, and that counts in `stats`.
+pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: &Clock) -> Report {
     let mut report = Report::for_target(&target.name);
+    // Ages are judged against the begin: readings do not expire while slower ones are made.
+    let now = clock.now();
     let mut answering = 0;
     // All servers, also after one that answers: the other one of a pair is needed when this one
     // fails.
     for base in &target.settings.servers {
-        answering += usize::from(server::check(target, client, clock, base, &mut report).await);
+        answering += usize::from(server::check(target, client, now, base, &mut report).await);
     }
-    let skipped = "login, rights, mapping, page cap, time zone, waits, limit of cases, load";
     if answering == 0 {
-        report.unknown(skipped, "left out: no server answers", "repair what FAILs above first");
+        let skipped = format!("login, {SKIPPED}");
+        report.unknown(skipped, "left out: no server answers", REPAIR_FIRST);
         return report;
     }
-    let Some((root, centers)) = access::check(target, client, &mut report).await else {
-        return report;
-    };
-    let mut gathered = Gathered::default();
+    let mut snapshot = target.snapshot(client, clock);
+    let (mut totals, mut load) = (Totals::default(), load::Load::default());
+    let root = access::check(target, client, clock, &mut snapshot, &mut report).await;
     let mut routes: Vec<Route> = Vec::new();
-    for center in &centers {
-        match client.route(&root, center).await {
-            Ok(route) => routes.push(route),
-            Err(error) => {
-                let seen = error.redacted();
-                report.fail(format!("contact centre {}", center.id), seen, "run `check` again");
-            }
+    if let Ok(root) = &root {
+        routes = access::routes(client, root, &snapshot, &mut report).await;
+        for route in &routes {
+            let center = rights::read(target, client, clock, route, &mut load).await;
+            snapshot.centers.push(center);
         }
+        // After the readings by contact centre: its requests belong to the load that is reported
+        // below.
+        rights::read_shared(target, client, clock, root, &mut snapshot, &mut load, &mut report)
+            .await;
     }
-    for route in &routes {
-        rights::check(target, client, clock, route, &mut gathered, &mut report).await;
+    snapshot.up = rights::is_any_state_read(&snapshot);
+    snapshot.server = client.active_server();
+    snapshot.clock_skew = client.clock_skew();
+    snapshot.fields = client.field_uses();
+    let comparison = waits::compare(&snapshot);
+    totals.wait_mismatches = comparison.mismatches(&snapshot.fields).into();
+    let (totals, derived) = (Some(&totals), &[][..]);
+    report.expect(diagnosis::target(&Situation {
+        snapshot: Some(&snapshot),
+        totals,
+        stats,
+        derived,
+        now,
+    }));
+    if let Err(reason) = root {
+        report.add_rest();
+        report.unknown(SKIPPED, format!("left out: {reason}"), REPAIR_FIRST);
+        return report;
     }
-    // After the readings by contact centre: its requests belong to the load that is reported below.
-    rights::check_shared(target, client, &root, &mut gathered.load, &mut report).await;
-    mapping::check(client, &gathered.rows, &mut report);
-    rows::check(client, &mut report);
-    pages::check(client, gathered.largest, &mut report).await;
+    report.add_found(|subject| {
+        matches!(subject, Subject::Login | Subject::ContactCenters | Subject::Server(_))
+    });
+    rights::report(&snapshot, now, &mut report);
+    mapping::report(&snapshot, &mut report);
+    rows::report(&snapshot, &mut report);
+    pages::check(client, rights::largest(&snapshot, &routes), &mut report).await;
     times::check(target, client, &routes, &mut report).await;
-    waits::check(target, client, &gathered.centers, &mut report);
-    for route in &routes {
-        cases::check(target, client, route, &mut report).await;
-    }
-    gathered.load.check(target, &mut report);
+    times::check_plausible(&snapshot, &mut report);
+    waits::report(target, &comparison, &mut report);
+    cases::report(&snapshot, &mut report);
+    load.check(target, &mut report);
+    report.add_rest();
     report
 }

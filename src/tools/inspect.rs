@@ -12,6 +12,7 @@ pub use suggest::fields_file;
 
 use crate::{
     model::{Collector, Resource, ServiceSkills, Text},
+    tally::TrioClock,
     trio::{Client, Error, Route},
 };
 
@@ -34,7 +35,13 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
         let route = client.route(&root, &center).await?;
         for resource in Collector::ALL.into_iter().filter_map(Collector::resource) {
             let examined = client.examine(&route, resource).await;
-            report.resources.push(ResourceReport::new(&center.id, resource, examined, show_values));
+            let clock = TrioClock { taken: client.now(), skew: client.clock_skew() };
+            let examination = examined.as_ref().ok().cloned();
+            let mut resource = ResourceReport::new(&center.id, resource, examined, show_values);
+            if let Some(examination) = examination {
+                resource.judge_times(&examination, clock);
+            }
+            report.resources.push(resource);
         }
         // A server may say in several ways what belongs together; without any of them metrics are
         // missing.

@@ -31,7 +31,7 @@ use line::Subject;
 use readings::ReadingState;
 use services::TracedServices;
 
-/// Time without a line after which one says that the readings go on.
+/// Time without a line after which a line says that the readings go on.
 const QUIET_TIME: Duration = Duration::from_secs(60);
 
 /// Selection of the traced services, and format of the times.
@@ -75,7 +75,8 @@ impl Trace {
     /// Runs one step of the poller and returns the lines about it.
     ///
     /// # Errors
-    /// Trio refuses the login, or a service of the flags does not exist.
+    /// Trio refuses the login, or a service or contact centre of the flags does not exist or is
+    /// ambiguous.
     pub async fn step(&mut self) -> Result<Vec<Line>, Failure> {
         self.poller.step().await;
         let trouble = self.poller.trouble();
@@ -118,7 +119,7 @@ pub struct Tracer {
     services: TracedServices,
     readings: ReadingState,
     counts: TraceCounts,
-    /// Time of the last line.
+    /// Time of the last line, or of the first step if that printed none.
     last_line: Option<Stamp>,
     /// Number of lists that were read since then.
     lists: usize,
@@ -190,7 +191,7 @@ impl Tracer {
                 }
             }
         }
-        // Without it, a quiet service and a trace that hangs would look the same.
+        // Without this line, a quiet service and a trace that hangs would look the same.
         if lines.is_empty() && self.last_line.is_some_and(|last| now.since(last) >= QUIET_TIME) {
             lines.push(self.quiet_line(now, &totals.centers));
         }
@@ -217,7 +218,7 @@ impl Tracer {
             .into_line(event.at, &self.time_zone)
     }
 
-    /// Returns the line that nothing happened while the readings went on.
+    /// Returns the line that says that nothing happened while the readings went on.
     fn quiet_line(&self, now: Stamp, centers: &[CenterTotals]) -> Line {
         let services = centers.iter().flat_map(|center| {
             let is_traced = |id: &Text| self.services.is_traced(&center.contact_center, id);

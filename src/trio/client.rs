@@ -20,7 +20,7 @@ use super::{
     wire::{address::host_and_port, exchange_log::ExchangeObserver},
 };
 use crate::{
-    model::{CaseClass, Clock, FieldUse, Resource, Text},
+    model::{CaseClass, Clock, ClockSkew, FieldUse, Resource, Stamp, Text},
     stats::Stats,
 };
 
@@ -117,9 +117,15 @@ impl Client {
         Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests()).sum()
     }
 
-    /// Seconds by which the clock of the server that answered last is ahead of ours.
-    pub fn clock_skew(&self) -> Option<f64> {
-        self.reader.connection.stats.clock_skew.get()
+    /// The present moment by the client's clock.
+    pub fn now(&self) -> Stamp {
+        self.reader.connection.now()
+    }
+
+    /// Difference of the clock of the server that answered last to ours; `None` if its last answer
+    /// had no date.
+    pub fn clock_skew(&self) -> Option<ClockSkew> {
+        self.reader.connection.transport.clock_skew()
     }
 
     /// Expiry of the certificate of the server at `base`, in seconds since 1970, if one was seen.

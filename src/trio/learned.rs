@@ -11,7 +11,6 @@
 //! | the server ignores pages, sends the header | the same rows for page 2 and for one item; a header | with the session |
 //! | a list cannot be sorted | an unsorted answer, or a refusal that ends without `sort` | with the session; the member that holds the id stays |
 //! | the members to ask for; `fields=` hides a field or is refused | a second reading without `fields=` | with the session; the members seen stay |
-//! | a case list is not limited to 20 | more cases of one service | never: an exceeded limit is none |
 //! | skills join to no service | a list of skills that name none | never: it is logged once |
 //! | the fields that answers feed | every answer with rows | never: the next answer replaces it |
 //!
@@ -34,7 +33,7 @@ use url::Url;
 
 use self::{
     field_coverage::FieldCoverage,
-    lists::{CaseLimit, PagingBehaviour, Sorting},
+    lists::{PagingBehaviour, Sorting},
     member_filter::MemberFilter,
 };
 use crate::model::{Resource, Text};
@@ -84,8 +83,6 @@ pub(super) struct ListHabits {
     pub(super) sorting: InSession<Sorting>,
     /// Kept under [`ListKey::in_all_contact_centers`].
     pub(super) paging: InSession<PagingBehaviour>,
-    /// Kept under [`ListKey::in_all_contact_centers`].
-    pub(super) case_limit: CaseLimit,
     /// Each case has an address of its own, but the right to read them is one: without this every
     /// case of a truncated list would provoke a 403 of its own.
     pub(super) single_cases_denied: InSession<bool>,

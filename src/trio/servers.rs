@@ -5,6 +5,7 @@
 //! the concern of `connection`.
 
 pub(super) mod connection;
+mod facts;
 mod failure_streak;
 
 use std::{
@@ -21,7 +22,7 @@ use super::{
     wire::address::{NamedServer, host_and_port, is_same_server},
 };
 use crate::{
-    model::{Resource, ServerRole, ServerUse, Stamp, Text},
+    model::{Resource, ServerFacts, ServerRole, ServerUse, Stamp, Text},
     stats::Stats,
 };
 
@@ -29,7 +30,8 @@ use crate::{
 // `trio_server_up` of the passive server must be known before it is needed, and a return to the
 // primary waits for a probe. The Api resource is small and needs no login.
 const PROBE_INTERVAL: Duration = Duration::from_secs(30);
-/// Longest wait before the next return to a primary that was left again soon.
+/// Longest wait before another return to the primary if earlier returns did not last. A return that
+/// lasts as long ends these waits.
 const MAX_RETURN_WAIT: Duration = Duration::from_secs(15 * 60);
 /// Named servers that are added to the configured ones at most.
 // Documented are two. The bound keeps an answer from growing the list, and with it probes and
@@ -60,7 +62,7 @@ pub(super) struct Servers {
 struct State {
     known: Vec<KnownServer>,
     active: usize,
-    /// Returns to the primary that did not last.
+    /// Times that the primary was left since it last stayed active for [`MAX_RETURN_WAIT`].
     short_returns: u32,
     /// Time before which there is no other return.
     no_return_before: Duration,
@@ -77,6 +79,7 @@ struct KnownServer {
     failures: FailureStreak,
     named_servers: Vec<NamedServer>,
     endpoints: Option<AuthEndpoints>,
+    facts: ServerFacts,
 }
 
 /// Servers that one request was sent to.
@@ -139,8 +142,9 @@ impl Servers {
         self.lock().known.len() > 1
     }
 
-    /// Returns the known server that an address names: by host and port, or by the host alone if
-    /// only one server has it. The rest of the address is never used.
+    /// Returns the known server that an address names: by host and port; an address without a port
+    /// is found by its host, too, if exactly one server has that host. The rest of the address is
+    /// never used.
     pub(super) fn find(&self, address: &Url) -> Option<Arc<Server>> {
         // Credentials can make the address of another host look like a known one:
         // `https://good@evil`.
@@ -153,8 +157,8 @@ impl Servers {
             return Some(known.server.clone());
         }
         let host = address.host_str()?;
-        // A bare host is enough if one known server has it: names in the Api resource carry no
-        // port.
+        // Trio names its servers without a port, so a redirect may do so, too: a bare host is
+        // enough if exactly one known server has it.
         let mut of_host =
             state.known.iter().filter(|known| known.server.base.host_str() == Some(host));
         let found = of_host.next().filter(|_| address.port().is_none() && of_host.next().is_none());
@@ -176,8 +180,8 @@ impl Servers {
         let state = self.lock();
         let origin_server =
             state.known.iter().find(|known| known.server.base.origin() == url.origin());
-        // Links of one server are reused on the other. The part below the base moves; bases can
-        // differ.
+        // Links of one server are reused on the other. The path below the one base is appended to
+        // the other, because bases can differ.
         let below = origin_server.and_then(|origin_server| {
             url.path().strip_prefix(origin_server.server.base.path().trim_end_matches('/'))
         });
@@ -191,18 +195,20 @@ impl Servers {
         url_there
     }
 
-    /// Login endpoints that a server named itself.
+    /// Login endpoints from the Api resource of this server; `None` until it was read.
     pub(super) fn endpoints(&self, server: &Server) -> Option<AuthEndpoints> {
         let state = self.lock();
         state.known.iter().find(|known| known.server.label == server.label)?.endpoints.clone()
     }
 
-    /// Records the login endpoints of a server, and the servers that it names if it is configured.
+    /// Records the login endpoints of a server and its facts, and the servers that it names if it is
+    /// configured.
     pub(super) fn record_api_answer(
         &self,
         from: &Server,
         endpoints: AuthEndpoints,
         names: Vec<NamedServer>,
+        facts: ServerFacts,
     ) {
         let mut state = self.lock();
         let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label)
@@ -210,20 +216,20 @@ impl Servers {
             return;
         };
         known.endpoints = Some(endpoints);
+        known.facts = facts;
         // A named server could name a third one, and so on to a host that no one configured. An
         // answer without names does not remove those that are known.
-        if !from.configured || names.is_empty() {
-            return;
+        if from.configured && !names.is_empty() {
+            known.named_servers = names;
+            state.rebuild(&self.account);
         }
-        known.named_servers = names;
-        state.rebuild(&self.account);
         self.publish_uses(&state);
     }
 
     /// Records whether a server answered a probe.
     pub(super) fn record_probe(&self, server: &Server, up: bool, now: Stamp) {
         let mut state = self.lock();
-        // A single server is the target itself: its situation is logged by the cycle.
+        // The failure of a single server is the failure of its target, which the poller logs.
         let has_others = state.known.len() > 1;
         if let Some(known) = state.known.iter_mut().find(|known| known.server.label == server.label)
         {
@@ -236,7 +242,8 @@ impl Servers {
     }
 
     /// Forgets the failures of servers that are neither active nor the primary: no request is sent
-    /// there that could end the streak, and they must be a choice when they are needed.
+    /// there that could end the streak. It would show them as down, and a single new failure would
+    /// be enough to leave them again.
     pub(super) fn reset_failures(&self) {
         let mut state = self.lock();
         let (active, primary) = (state.active, state.primary());
@@ -258,12 +265,14 @@ impl Servers {
         }
     }
 
-    /// Returns whether a server failed enough requests in a row to be left.
+    /// Returns whether a server is to be left: since its last success it failed for enough
+    /// resources, or for long enough.
     pub(super) fn is_failing(&self, server: &Server, now: Stamp) -> bool {
         self.lock().find(server).is_some_and(|known| known.failures.is_over_limit(now))
     }
 
-    /// Requests that a server failed last and has to answer before it is used again.
+    /// Requests that a server has failed since its last success, one of each resource. The primary
+    /// has to answer them before the exporter returns to it.
     pub(super) fn failures(&self, server: &Server) -> Vec<(Resource, Url)> {
         self.lock().find(server).map(|known| known.failures.requests.clone()).unwrap_or_default()
     }
@@ -293,7 +302,9 @@ impl Servers {
             return None;
         }
         let from = std::mem::replace(&mut state.active, to);
-        // It answers, so it was left because of a redirect: its failures would block the return.
+        // A server that was left because of a failure was recorded as down before. This one is up:
+        // a redirect, or the return to the primary, was the reason, and its failures must not block
+        // a later return.
         if state.known[from].up == Some(true) {
             state.known[from].failures = FailureStreak::default();
         }
@@ -319,7 +330,7 @@ impl Servers {
         Some(left)
     }
 
-    /// Records that `server` answered a request with a token.
+    /// Records that `server` answered a request that carried a token.
     pub(super) fn record_answer(&self, server: &Server, now: Stamp) {
         let mut state = self.lock();
         if let Some(known) = state.find(server) {
@@ -342,11 +353,16 @@ impl Servers {
             server: known.server.label.clone(),
             role: known.role,
             active: position == state.active,
-            // A server that was left because it failed everything may still answer probes: it is
-            // not up.
+            // A server that was left because of failed requests may still answer probes. It is not
+            // shown as up.
             up: known
                 .up
                 .map(|up| up && (position == state.active || known.failures.requests.is_empty())),
+            // What a server said before it went silent may not be true any more.
+            facts: match known.up {
+                Some(true) => known.facts.clone(),
+                _ => ServerFacts::default(),
+            },
         });
         self.stats.set_servers(uses.collect());
     }
@@ -424,6 +440,7 @@ impl KnownServer {
             failures,
             named_servers: Vec::new(),
             endpoints: None,
+            facts: ServerFacts::default(),
         }
     }
 }

@@ -8,17 +8,18 @@ pub(super) mod certificates;
 mod charset;
 pub(super) mod exchange_log;
 pub(super) mod links;
+mod server_clock;
+pub(super) mod single;
 
 use std::{
     error::Error as _,
     future::Future,
     io,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use futures_util::StreamExt;
-use jiff::fmt::rfc2822;
 use reqwest::{
     RequestBuilder, Response,
     header::{CONTENT_TYPE, DATE},
@@ -28,14 +29,15 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use self::{
-    address::host_and_port, answer::Answer, backoff::RequestedWaits, exchange_log::ExchangeObserver,
+    address::host_and_port, answer::Answer, backoff::RequestedWaits,
+    exchange_log::ExchangeObserver, server_clock::ServerClock,
 };
 use super::{
     error::Error,
     settings::{Limits, Settings},
 };
 use crate::{
-    model::{Clock, RequestFailure, Resource, unix_seconds},
+    model::{Clock, ClockSkew, RequestFailure, Resource},
     stats::{RequestCode, Stats},
 };
 
@@ -45,6 +47,7 @@ pub(super) struct Transport {
     pub(super) http: reqwest::Client,
     stats: Arc<Stats>,
     clock: Clock,
+    server_clock: ServerClock,
     requested_waits: RequestedWaits,
     slots: Semaphore,
     limits: Limits,
@@ -63,6 +66,7 @@ impl Transport {
             http: http_client(settings)?,
             stats,
             clock,
+            server_clock: ServerClock::default(),
             requested_waits: RequestedWaits::default(),
             slots,
             limits,
@@ -144,12 +148,18 @@ impl Transport {
     /// Records the server's clock and the expiry of its certificate.
     fn record_clock_and_certificate(&self, response: &Response, took: Duration) {
         let date = response.headers().get(DATE).and_then(|value| value.to_str().ok());
-        self.stats.clock_skew.set(clock_skew(date, self.clock.now().wall, took));
+        let skew = self.server_clock.record(response.url(), date, self.clock.now(), took);
+        self.stats.clock_skew.set(skew);
         let tls = response.extensions().get::<TlsInfo>();
         let expiry = tls.and_then(TlsInfo::peer_certificate).and_then(certificates::expiry);
         if let Some(expiry) = expiry {
             self.stats.set_certificate_expiry(&host_and_port(response.url()), expiry);
         }
+    }
+
+    /// Returns the difference of the server's clock to ours; `None` if its last answer had no date.
+    pub(super) fn clock_skew(&self) -> Option<ClockSkew> {
+        self.server_clock.skew()
     }
 
     /// Makes an error of a request that brought no complete answer.
@@ -216,47 +226,4 @@ fn http_client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
         .timeout(limits.request)
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .build()
-}
-
-/// Returns the seconds by which the server's clock is ahead of ours (negative: behind). `date` is
-/// the header, `now` its arrival, `took` the time since the request was sent. Less than one second
-/// is within the resolution of the header.
-fn clock_skew(date: Option<&str>, now: SystemTime, took: Duration) -> Option<f64> {
-    let date = rfc2822::parse(date?).ok()?.timestamp();
-    // The server wrote the header at some moment of the request; half-way halves the largest error.
-    Some(date.as_second() as f64 - unix_seconds(now) + took.as_secs_f64() / 2.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::UNIX_EPOCH;
-
-    use super::*;
-
-    #[test]
-    fn skew_is_measured_from_the_middle_of_the_request() {
-        // 1994-11-06T08:49:37Z
-        let ours = UNIX_EPOCH + Duration::from_secs(784_111_777);
-        let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
-        let skew = |date, now, took| clock_skew(date, now, Duration::from_secs(took));
-        assert_eq!(skew(date, ours, 0), Some(0.0));
-        assert_eq!(
-            skew(date, ours + Duration::from_secs(10), 0),
-            Some(-10.0),
-            "the server is behind"
-        );
-        assert_eq!(
-            skew(date, ours - Duration::from_secs(90), 0),
-            Some(90.0),
-            "the server is ahead"
-        );
-        assert_eq!(
-            skew(date, ours + Duration::from_secs(2), 4),
-            Some(0.0),
-            "a slow answer is no skew"
-        );
-        for date in [None, Some(""), Some("yesterday")] {
-            assert_eq!(skew(date, ours, 0), None, "{date:?}");
-        }
-    }
 }

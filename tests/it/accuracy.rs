@@ -91,8 +91,7 @@ fn bounds_hold_to_a_case_and_no_further() {
     };
     let holds = |within, missed_low| {
         let truth = hours::Truth { answered: 100, within, ..hours::Truth::default() };
-        ServiceHour { counted: hours::Counted { missed_low, ..counted }, truth, measurable: true }
-            .holds()
+        ServiceHour { counted: hours::Counted { missed_low, ..counted }, truth }.holds()
     };
     assert_eq!([58, 59, 81, 82].map(|within| holds(within, 20)), [false, true, true, false]);
     assert!(!holds(81, 22), "the upper bound is narrowed by two certain misses");
@@ -150,7 +149,7 @@ fn figures_of_a_cell_have_promises() {
 /// Everything of a class that may only grow.
 fn counters(counts: &ClassCounts) -> Vec<f64> {
     let single = [counts.offered, counts.carried_in, counts.answered, counts.moved];
-    let bounds = [counts.within_low, counts.within_high];
+    let bounds = [counts.within_low, counts.within_high, counts.missed_low, counts.missed_high];
     let whole = single.into_iter().chain(bounds).chain(counts.left).chain(counts.unclassified);
     let whole = whole.chain(counts.waits.buckets.iter().copied()).map(|count| count as f64);
     whole.chain([counts.within, counts.waits.sum, counts.handling_seconds]).collect()
@@ -201,6 +200,10 @@ proptest! {
                 prop_assert!(waiting.is_some_and(|waiting| waiting >= shown), "{waiting:?} wait, {shown} shown");
                 prop_assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
                 prop_assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");
+                let missed = counts.answered + counts.total_left() - counts.left[0];
+                let missed = missed as f64 - counts.within;
+                prop_assert!(counts.missed_low as f64 <= missed + 1e-9, "{counts:?}");
+                prop_assert!(missed <= counts.missed_high as f64 + 1e-9, "{counts:?}");
             }
             let now = all_counters(totals);
             for (key, counted) in &before {

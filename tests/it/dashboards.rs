@@ -13,6 +13,7 @@ mod format;
 mod layout;
 mod links;
 mod linter;
+mod measured;
 mod no_data;
 mod offers;
 mod outage;

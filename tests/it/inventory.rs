@@ -87,6 +87,8 @@ async fn nodes_list_accessible_collections_and_no_others_are_requested() {
         }
         for (resource, number) in [
             ("security/groups", 3.0),
+            ("security/agents", 2.0),
+            ("security/services", 5.0),
             ("directory/departments", 11.0),
             ("directory/subscribers", 45.0),
             ("directory/calendarsystems", 1.0),
@@ -168,6 +170,29 @@ async fn missing_or_unknown_node_requests_each_collection() {
     assert_eq!(items(&metrics, "directory/titles"), Some(2.0));
     assert_eq!(items(&metrics, "security/groups"), Some(3.0), "there is no node at all");
     assert_eq!(accessible(&metrics, "directory/departments"), Some(0.0));
+}
+
+#[tokio::test]
+async fn rights_are_counted_inside_of_their_single_item() {
+    let count = async |groups: &str, services: &str| {
+        let trio = hand_written().await;
+        trio.answer("security/groups", groups).await;
+        trio.answer("security/services", services).await;
+        let (_app, metrics) = read(&trio).await;
+        (items(&metrics, "security/groups"), items(&metrics, "security/services"))
+    };
+    let links =
+        r#""links":[{"rel":"self","href":"/te/api/security"},{"rel":"x","href":"/te/api/x"}]"#;
+    let groups = format!(r#"{{"data":[{{{links},"Groups":[{{"id":1}},{{"id":2}},{{"id":3}}]}}]}}"#);
+    let subsystem = r#"{"name":"a","Items":[1,2]}"#;
+    let services =
+        format!(r#"{{"data":[{{{links},"Subsystems":[{subsystem},{{"items":[3]}},{{}}]}}]}}"#);
+    assert_eq!(count(&groups, &services).await, (Some(3.0), Some(3.0)));
+    let plain = r#"{"data":[{"id":1},{"id":2}]}"#;
+    assert_eq!(count(plain, plain).await, (Some(2.0), Some(2.0)));
+    // One item with another list counts as one.
+    let other = format!(r#"{{"data":[{{{links},"members":[1,2,3]}}]}}"#);
+    assert_eq!(count(&other, &other).await, (Some(1.0), Some(1.0)));
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ mod command_line;
 mod dashboards;
 mod demo;
 mod deploy;
+mod diagnosis;
 mod dialects;
 mod docs;
 mod erlang;

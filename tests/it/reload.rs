@@ -139,7 +139,7 @@ async fn faulty_configuration_changes_nothing_and_names_all_mistakes() {
     let (status, text) = scene.reload(Method::POST).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     for part in [
-        "the configuration cannot be used; nothing was changed:\n",
+        "the configuration was not reloaded; nothing was changed:\n",
         "trio-exporter.yml:1:10: targets: must name at least one Trio system to read",
         "trio-exporter.yml:2:1: pol: ",
     ] {

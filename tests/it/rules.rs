@@ -46,7 +46,7 @@ fn recorded_names_tell_level_metric_and_operations() {
         assert!(levels.contains(&level), "{name}: {level} is no level");
         assert!(metric.starts_with("trio_") && !metric.ends_with("_total"), "{name}: the metric");
         assert!(
-            ["increase", "ratio_increase", "p90_increase"]
+            ["increase", "ratio_increase", "p90_increase", "avg"]
                 .iter()
                 .any(|it| operations.starts_with(it))
         );

@@ -87,7 +87,7 @@ async fn refused_login_keeps_its_reason_until_one_succeeds() {
     for wait in [60, 55, 50] {
         let report = status(&app, "").await;
         let finding = report["findings"][0]["what"].as_str().expect("text");
-        let refusal = "cannot be read: login refused (401): check the API client key first";
+        let refusal = "login: login refused (401): check the API client key first";
         assert!(finding.starts_with(refusal), "{finding}");
         let next = format!("; the next login is tried in {wait} s");
         assert_eq!(finding.ends_with(&next), wait < 60, "{finding}");
@@ -210,7 +210,9 @@ async fn missing_right_is_named_at_its_collector() {
     assert_eq!((&roles["accessible"], &roles["items"]), (&json!(false), &Value::Null));
     let page = app.get("/status").await;
     assert!(
-        page.contains("grant the API user the right to read agents/state in Trio Administrator"),
+        page.contains(
+            "grant the API user the right to read <code>agents/state</code> in Trio Administrator"
+        ),
         "{page}"
     );
 }

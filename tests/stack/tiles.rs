@@ -9,6 +9,7 @@ mod appearance;
 mod drop_downs;
 mod half_hours;
 mod laws;
+mod measurable;
 mod numbers;
 mod opened;
 mod rules;

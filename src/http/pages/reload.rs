@@ -24,8 +24,8 @@ pub struct Reload(mpsc::Sender<Reply>);
 impl Reload {
     /// Creates a requester and the receiver of its requests.
     pub fn channel() -> (Self, mpsc::Receiver<Reply>) {
-        // Capacity 1: requests that come during a reload wait, because two reloads at once could
-        // leave a mix of two configurations.
+        // Requests that come during a reload wait here: the one receiver does one reload at a time,
+        // because two at once could leave a mix of two configurations.
         let (sender, receiver) = mpsc::channel(1);
         (Self(sender), receiver)
     }
@@ -33,7 +33,8 @@ impl Reload {
     /// Reloads the configuration and returns a summary of the changes.
     ///
     /// # Errors
-    /// All mistakes of the configuration; the one in use is unchanged.
+    /// All mistakes of the configuration, or the reason why none was read; the one in use is
+    /// unchanged.
     pub async fn request(&self) -> Reloaded {
         let (reply, answer) = oneshot::channel();
         let stopping = |_| "the exporter is stopping".to_owned();
@@ -54,7 +55,7 @@ pub(in crate::http) async fn reload(State(shared): State<Shared>, method: Method
         Ok(changes) => format!("{changes}\n").into_response(),
         Err(mistakes) => {
             let text =
-                format!("the configuration cannot be used; nothing was changed:\n{mistakes}\n");
+                format!("the configuration was not reloaded; nothing was changed:\n{mistakes}\n");
             (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
         }
     }

@@ -113,10 +113,14 @@ fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
         let known = present.views.iter().map(|view| &*view.name).collect::<Vec<_>>().join(", ");
         return Err(format!("404: there is no target {target:?}; known: {known}\n"));
     }
-    let exporter = exporter(present);
+    let withheld: Vec<(String, usize)> = [MetricsPage::Main, MetricsPage::Agents]
+        .into_iter()
+        .flat_map(|page| present.withheld(page))
+        .collect();
+    let exporter = exporter(present, &withheld);
     let targets: Vec<report::Target> =
         views.iter().map(|view| target::target(present, view)).collect();
-    let (findings, more_findings) = findings::all(&exporter, &targets);
+    let (findings, more_findings) = findings::all(present, &views, &withheld);
     let generated = utc(crate::model::unix_seconds(present.now.wall));
     let mut report = Report {
         version: VERSION,
@@ -134,10 +138,9 @@ fn report(present: &StatusView, query: &StatusQuery) -> Result<Report, String> {
 }
 
 /// Gathers the state of the process itself.
-fn exporter(present: &StatusView) -> Exporter {
+fn exporter(present: &StatusView, withheld: &[(String, usize)]) -> Exporter {
     let settings = &present.settings;
     let moment = |seconds: f64| Moment::from_unix(seconds, present.now);
-    let withheld = [MetricsPage::Main, MetricsPage::Agents].map(|page| present.withheld(page));
     let state_file = settings.state_file.as_ref().map(|stats| StateFile {
         last_saved: stats.last_success.get().map(moment),
         errors: stats.errors.get(),
@@ -154,9 +157,8 @@ fn exporter(present: &StatusView) -> Exporter {
         state_file,
         max_series: settings.max_series,
         withheld: withheld
-            .into_iter()
-            .flatten()
-            .map(|(family, series)| Withheld { family, series })
+            .iter()
+            .map(|(family, series)| Withheld { family: family.clone(), series: *series })
             .collect(),
     }
 }

@@ -187,6 +187,14 @@ const UP: Spec = Spec::gauge(
     "server_up",
     "1 if the server answers for itself, 0 if it does not or was left because all its requests failed; absent until it was first asked. A secondary at 0 cannot take over. Source: te/api?redirect=false.",
 );
+const API_INFO: Spec = Spec::gauge(
+    "api_info",
+    "1 for each server that answers, with the version of Trio's programs that it states. Source: te/api (binaryVersion).",
+);
+const FAILOVER_MODE: Spec = Spec::gauge(
+    "failover_mode",
+    "1 if the server in use works in place of the primary one, 0 if not. In failover mode Trio counts some of its own figures from the switch-over only. Source: te/api (failoverMode).",
+);
 const FAILOVERS: Spec = Spec::counter(
     "failovers",
     "Changes to another server, returns to the primary included. Source: the exporter.",
@@ -210,6 +218,19 @@ pub(in crate::metrics) fn write_servers(
         // A server that was never asked has no sample: 0 would report one as down that may be well.
         if let Some(up) = server.up {
             family.add_gauge(&(target, labels(server)), u64::from(up))?;
+        }
+    }
+    let mut family = writer.family(&API_INFO);
+    for (target, server) in servers() {
+        if let Some(version) = &server.facts.version {
+            let labels = [("server", &*server.server), ("version", &**version)];
+            family.add_gauge(&(target, labels), 1)?;
+        }
+    }
+    let mut family = writer.family(&FAILOVER_MODE);
+    for (target, server) in servers().filter(|(_, server)| server.active) {
+        if let Some(mode) = server.facts.failover_mode {
+            family.add_gauge(&target, u64::from(mode))?;
         }
     }
     let mut family = writer.family(&FAILOVERS);

@@ -31,7 +31,7 @@ const ROWS_WITHOUT_KEY: Spec = Spec::gauge(
 );
 const TIMES_REJECTED: Spec = Spec::counter(
     "times_rejected",
-    "Times that were not used (in the future, without a zone, or contradicting the readings): if it grows, check clocks and time_zone. Source: the field dictionary.",
+    "Times that Trio gives and the exporter does not use, each once: they cannot be read (no zone), or the lists and the clocks contradict them. If it grows, check time_zone and the clocks. Source: the field dictionary.",
 );
 
 /// Use of a field by the metrics, beyond the findings of the field dictionary.
@@ -109,14 +109,6 @@ pub(in crate::metrics) fn usage(
     snapshot.fields.iter().map(usage).collect()
 }
 
-/// Returns the number of times of a field that were rejected, by the decoder or because they
-/// contradict the readings; `None` if the field is not a time.
-fn times_rejected(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
-    let contradicted = contradicted(target, field);
-    let known = field.times_rejected.is_some() || contradicted.is_some();
-    known.then(|| field.times_rejected.unwrap_or(0) + contradicted.unwrap_or(0))
-}
-
 /// Returns true if other data replaces a field that no member feeds: the longest wait, from the
 /// lists of cases.
 fn is_derived(input: &EncodeInput<'_>, target: &TargetInput<'_>, field: &FieldUse) -> bool {
@@ -128,9 +120,13 @@ fn is_derived(input: &EncodeInput<'_>, target: &TargetInput<'_>, field: &FieldUs
         })
 }
 
-/// Returns how many times of cases contradicted the readings; `None` if the field is not a time of
-/// a case.
-fn contradicted(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
+/// Returns the number of times of a field that were rejected; `None` if the field is no time.
+fn times_rejected(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
+    let centers = || target.centers.iter();
+    if field.resource == Resource::AgentState {
+        let agents = centers().filter_map(|center| center.agents);
+        return field.is_time.then(|| agents.map(|agents| agents.rejected_since).sum());
+    }
     let source = Source::ALL.into_iter().find(|source| source.resource() == field.resource)?;
     let number: fn(&RejectedTimes) -> u64 = match field.field {
         "created" => |times| times.created,
@@ -138,8 +134,8 @@ fn contradicted(target: &TargetInput<'_>, field: &FieldUse) -> Option<u64> {
         "waited" => |times| times.waited,
         _ => return None,
     };
-    let flows = target.centers.iter().filter_map(|center| center.flow);
-    Some(flows.map(|flow| number(&flow.rejected[source as usize])).sum())
+    let flows = centers().filter_map(|center| center.flow);
+    Some(flows.map(|flow| number(&flow.rejected[source.index()])).sum())
 }
 
 /// Returns the labels of a field.

@@ -52,7 +52,7 @@ pub(in crate::metrics) const CASES: Spec = Spec::gauge(
 
 /// A counter of a class.
 type Count = fn(&ClassCounts) -> u64;
-const COUNTS: [(&Spec, Count); 6] = [
+const COUNTS: [(&Spec, Count); 8] = [
     (
         &Spec::counter(
             "service_cases_offered",
@@ -84,16 +84,30 @@ const COUNTS: [(&Spec, Count); 6] = [
     (
         &Spec::counter(
             "service_cases_answered_within_target_low",
-            "Cases that were certainly answered within the wait target: the lower bound of the service level. Source: services/calls, services/cases, between two readings.",
+            "Cases that were certainly answered within the wait target. The service level is at least low ÷ (low + trio_service_cases_missed_high_total). Source: services/calls, services/cases, between two readings.",
         ),
         |counts| counts.within_low,
     ),
     (
         &Spec::counter(
             "service_cases_answered_within_target_high",
-            "Cases that may have been answered within the wait target: the upper bound of the service level. Source: services/calls, services/cases, between two readings.",
+            "Cases that may have been answered within the wait target, those with unknown outcome included. The service level is at most high ÷ (high + trio_service_cases_missed_low_total). Source: services/calls, services/cases, between two readings.",
         ),
         |counts| counts.within_high,
+    ),
+    (
+        &Spec::counter(
+            "service_cases_missed_low",
+            "Cases that certainly missed the service level: answered or left past the wait target, or left before it after more than short_abandon. Source: services/calls, services/cases, between two readings.",
+        ),
+        |counts| counts.missed_low,
+    ),
+    (
+        &Spec::counter(
+            "service_cases_missed_high",
+            "Cases that may have missed the service level, those with unknown outcome included. Source: services/calls, services/cases, between two readings.",
+        ),
+        |counts| counts.missed_high,
     ),
 ];
 
@@ -108,6 +122,10 @@ const UNCLASSIFIED: Spec = Spec::counter(
 const WITHIN: Spec = Spec::counter(
     "service_cases_answered_within_target",
     "Cases answered within the wait target, best estimate: if the target is within the interval in which a case may have been answered, the case counts as the share of that interval before the target. For the service level, divide by answered + left (without age=\"short\"). Source: services/calls, services/cases, between two readings.",
+);
+const MEASURABLE: Spec = Spec::gauge(
+    "service_level_measurable",
+    "0 if the service level cannot be measured at this poll interval, so that no figure of it is to be shown: the interval is longer than the wait target, or a third of the answered cases may be over between two lists. 1 otherwise. Source: services/calls, services/cases, agents/state; configuration: goals.",
 );
 pub(in crate::metrics) const WAITS: Spec = Spec::histogram(
     "service_wait",
@@ -175,7 +193,7 @@ const DAY: [(&Spec, DayNumber); 4] = [
 /// The families of the flow that are left out last if there are too many series, first to last.
 // Counts of the day go first: queries can compute them from the counters. The gauges of waiting
 // cases go last: alerts need them.
-pub(in crate::metrics) const DROPPED_LATE: [&Spec; 21] = [
+pub(in crate::metrics) const DROPPED_LATE: [&Spec; 24] = [
     DAY[0].0,
     DAY[1].0,
     DAY[2].0,
@@ -186,6 +204,8 @@ pub(in crate::metrics) const DROPPED_LATE: [&Spec; 21] = [
     COUNTS[3].0,
     COUNTS[4].0,
     COUNTS[5].0,
+    COUNTS[6].0,
+    COUNTS[7].0,
     &LEFT,
     &UNCLASSIFIED,
     &WITHIN,
@@ -194,6 +214,7 @@ pub(in crate::metrics) const DROPPED_LATE: [&Spec; 21] = [
     &MEASURED,
     &UNMEASURED,
     &TRUNCATED,
+    &MEASURABLE,
     NOW[0].0,
     NOW[1].0,
     NOW[2].0,
@@ -206,8 +227,8 @@ pub(in crate::metrics) const SERIES_PER_CLASS: usize = NOW.len()
     + LeftAge::ALL.len()
     + UnclassifiedReason::ALL.len()
     + DAY.len()
-    // `WITHIN`, `HANDLING`, and two to spare: the number only has to be large enough.
-    + 4;
+    // `WITHIN`, `MEASURABLE`, `HANDLING`, and two to spare: the number only has to be large enough.
+    + 5;
 /// Number of series of a service beside those of its classes.
 // `QUEUE_WAIT`, `MEASURED` and `TRUNCATED`, and the reasons of `UNMEASURED`.
 pub(in crate::metrics) const SERIES_PER_SERVICE: usize = 3 + Unmeasured::ALL.len();
@@ -245,6 +266,10 @@ pub(in crate::metrics) fn write<'a>(
         }
     }
     write_outcomes(writer, classes())?;
+    let mut family = writer.family(&MEASURABLE);
+    for (labels, class, totals, _) in classes().filter(|row| is_fresh(row, input)) {
+        family.add_gauge(&(labels, class), u64::from(totals.is_measurable))?;
+    }
     write_waits(writer, classes())?;
     write_time(writer, input, &rows)?;
     for (spec, number) in DAY {

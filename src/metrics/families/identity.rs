@@ -17,8 +17,8 @@ pub enum Identity {
     None,
     /// Trio's id.
     Id,
-    /// Keyed hash (HMAC-SHA-256) of contact centre and id: a pseudonym, the same as long as the key
-    /// is.
+    /// Keyed hash (HMAC-SHA-256) of contact centre and id: a pseudonym that stays the same until
+    /// the key changes.
     Hash(SecretSlice<u8>),
     /// Trio's id and name.
     Name,
@@ -35,7 +35,7 @@ impl Identity {
         matches!(self, Self::Name)
     }
 
-    /// Returns the function that makes ids for one encoding.
+    /// Returns the form of the label `agent_id`, with the hasher for one encoding.
     pub(in crate::metrics) fn naming(&self) -> Naming {
         match self {
             Self::None | Self::Id | Self::Name => Naming::Plain,

@@ -31,7 +31,7 @@ const STATE_SINCE: Spec = Spec::gauge(
 .seconds();
 const LIMIT: Spec = Spec::gauge(
     "agent_limit",
-    "Configured limit of the state that the agent is in now; absent where that state has none. Time in the state over it: the agent counts in trio_agents_over_limit. Source: agents/state, configuration.",
+    "Configured limit of the state that the agent is in now; absent where that state has none. An agent that has been in the state for longer counts in trio_agents_over_limit. Source: agents/state, configuration.",
 )
 .seconds();
 pub(in crate::metrics) const STATE_SECONDS: Spec = Spec::counter(

@@ -10,8 +10,9 @@ use crate::{
     model::{
         Agent, AgentGroup, AgentState, AgentStatus, AuthFailure, Case, CaseClass, CaseList,
         CaseState, CollectionCount, ContactCenter, FieldSource, FieldUse, GivenClass, GivenGoals,
-        Goals, RequestFailure, Resource, RetryReason, ServerRole, ServerUse, Service, ServiceGroup,
-        ServiceGroups, ServiceNames, ServiceSkills, ServiceStatus, Shard, Stamp, Token,
+        Goals, RequestFailure, Resource, RetryReason, ServerFacts, ServerRole, ServerUse, Service,
+        ServiceGroup, ServiceGroups, ServiceNames, ServiceSkills, ServiceStatus, Shard, Stamp,
+        Token,
     },
     snapshot::{Attempt, Center, Good, Outcome, Reading, Snapshot},
     stats::{ReloadStats, RequestCode, StateFileStats, Stats},
@@ -204,17 +205,17 @@ fn fields() -> Arc<[FieldUse]> {
         form: "number",
         source: FieldSource::Builtin,
         unknown_values: 0,
-        understood: 0,
+        understood: 2,
         not_understood: 0,
         unknown_words: Vec::new(),
         rows_without: None,
-        times_rejected: None,
+        is_time: false,
     };
     let since = FieldUse {
         resource: Resource::AgentState,
         field: "since",
         form: "timestamp",
-        times_rejected: Some(2),
+        is_time: true,
         ..queue.clone()
     };
     let missing =
@@ -257,6 +258,7 @@ pub(crate) fn totals() -> Totals {
         ],
         seconds: seconds(135.0, 145.0),
         unmeasured_seconds: 20.0,
+        rejected_since: 2,
         changes,
         pauses: Some(pauses()),
         groups: Some(vec![group]),
@@ -363,11 +365,23 @@ pub(crate) fn stats() -> Stats {
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
     stats.record_retry(RetryReason::RateLimited);
     stats.failovers.add(1);
-    let server =
-        |server: &str, role, active, up| ServerUse { server: server.into(), role, active, up };
+    let server = |server: &str, role, active, up, facts| ServerUse {
+        server: server.into(),
+        role,
+        active,
+        up,
+        facts,
+    };
+    let facts = ServerFacts { version: Some("8.2.0.0".into()), failover_mode: Some(true) };
     stats.set_servers(Arc::new([
-        server("trio1.example:443", ServerRole::Primary, false, Some(false)),
-        server("trio2.example:443", ServerRole::Secondary, true, None),
+        server(
+            "trio1.example:443",
+            ServerRole::Primary,
+            false,
+            Some(false),
+            ServerFacts::default(),
+        ),
+        server("trio2.example:443", ServerRole::Secondary, true, None, facts),
     ]));
     stats
 }

@@ -1,4 +1,5 @@
-//! The values of a part label add up to the whole that HELP names.
+//! For each label that divides a whole, the samples over all its values add up to the whole that
+//! HELP names.
 
 use std::collections::BTreeMap;
 

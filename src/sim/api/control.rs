@@ -1,6 +1,6 @@
 //! `/sim/control` and `/sim/truth`: orders to the simulator, and its exact figures. Not part of
-//! Trio's API, and only for callers on this machine. Configuration changes are applied at once or,
-//! as a real Trio does, one minute after the last change.
+//! Trio's API, and only for callers on this machine. Configuration changes are applied at once, or
+//! after the configured delay from the last change (a real Trio takes one minute).
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -32,7 +32,8 @@ pub(crate) enum AnswerMode {
     Holding,
 }
 
-/// Limit of the arrival factor. A far higher one would keep the process in the event loop.
+/// Limit of the arrival factor. With a far higher one the simulated world would never finish its
+/// events.
 const MAX_ARRIVAL_FACTOR: f64 = 1_000.0;
 
 impl Trio {
@@ -192,7 +193,7 @@ impl Change {
         }
     }
 
-    /// Returns true when the subject of the change exists.
+    /// Returns true when the service or agent to remove, or the contact centre to add to, exists.
     fn is_possible(&self, world: &World) -> bool {
         match self {
             Self::AddService { center, .. } | Self::AddAgent { center, .. } => {
@@ -208,7 +209,8 @@ impl Trio {
     /// Applies a change, or queues it when an activation delay is configured.
     fn change(&mut self, change: Change, now: SystemTime) -> Result<Answer, Refusal> {
         let wait = self.options.activation;
-        // Refused now, even if it comes later: the 202 below says that the change will be made.
+        // An impossible change is refused now even if it would be applied later: the 202 below
+        // promises that it will be made.
         if !change.is_possible(&self.world) {
             return Err(unknown());
         }

@@ -164,6 +164,11 @@ impl FailoverState {
         Ok(())
     }
 
+    /// Returns true while this server works in place of the primary one.
+    pub(super) fn is_failover_mode(&self) -> bool {
+        self.is_secondary && !self.passive
+    }
+
     /// Names of the primary and the secondary server, where `here` is this one.
     pub(super) fn names<'a>(&'a self, here: &'a str) -> [&'a str; 2] {
         let other = self.other.as_deref().unwrap_or(here);

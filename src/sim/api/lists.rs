@@ -39,6 +39,8 @@ impl Resource {
             ],
             Self::SkillProfiles => &["Nyanställd", "Erfaren", "Allkonstnär"],
             Self::SecurityGroups => &["Administratörer", "Arbetsledare", "Läsare"],
+            Self::SecurityAgents => &["Arbetsledare natt", "Arbetsledare dag"],
+            Self::SecurityServices => &["Rapporter", "Lyssna", "Öppna", "Stäng", "Flytta"],
             Self::DirectorySkills => {
                 &["Svenska", "Norsk", "Suomi", "Íslenska", "Teckenspråk", "Bygglov"]
             }

@@ -23,6 +23,8 @@ closed_set! {
         ExceptionLists => "schedules/exceptionlists",
         SkillProfiles => "skillprofiles",
         SecurityGroups => "security/groups",
+        SecurityAgents => "security/agents",
+        SecurityServices => "security/services",
         Subscribers => "directory/subscribers",
         DirectorySkills => "directory/skills",
         Capabilities => "directory/capabilities",

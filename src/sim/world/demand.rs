@@ -162,6 +162,7 @@ mod tests {
         assert!((1_850..2_150).contains(&gone.len()), "{}", gone.len());
         assert!(gone.iter().all(|wait| *wait <= Duration::from_secs(3)));
     }
+
     #[test]
     fn greetings_are_over_within_five_seconds() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);

@@ -110,7 +110,8 @@ const GROUPS: [&str; 6] = ["Privat", "Företag", "Teknik", "Sjukvård", "Ekonomi
 /// First and last name of the person with this number; the first 2,304 are distinct.
 pub(crate) fn person(number: usize) -> (String, String) {
     let first = FIRST[number % FIRST.len()];
-    // A step of 7, which shares no factor with 48, so that neighbours do not share a last name.
+    // Any step gives neighbours different last names; 7 shares no factor with 48, so all last names
+    // are used.
     let last = LAST[(number / FIRST.len() + number * 7) % LAST.len()];
     (first.to_owned(), last.to_owned())
 }

@@ -22,7 +22,8 @@ pub enum Visibility {
     All,
     /// Only these ids.
     Only {
-        /// Agents of allowed groups that are in no denied one.
+        /// Agents of allowed groups (all agents if none is named) without those who are, or may be,
+        /// in a denied group.
         agents: FxHashSet<Text>,
         /// Groups that are allowed and not denied.
         groups: FxHashSet<Text>,
@@ -30,7 +31,7 @@ pub enum Visibility {
 }
 
 impl Visibility {
-    /// Returns an empty visibility if the selection restricts anything.
+    /// Returns `Only` without agents and groups if the selection restricts anything, else `All`.
     pub(in crate::tally) fn before_groups_are_read(selection: &GroupSelection) -> Self {
         if selection.is_everything() {
             Self::All
@@ -180,9 +181,9 @@ pub(super) struct Groups {
 type MembershipReadings = (Option<Arc<Vec<Agent>>>, Arc<Vec<AgentGroup>>);
 
 impl Groups {
-    /// Updates the membership if its configuration was read again. A group that becomes too small
-    /// loses its series and starts at zero if it grows again; a group that Trio does not list for a
-    /// while continues.
+    /// Updates the membership if the agents or groups in the configuration have changed. A group
+    /// that becomes too small loses its series and starts at zero if it grows again; a group that
+    /// Trio does not list for a while continues.
     pub(super) fn update_membership(&mut self, center: &Center, settings: &Settings) {
         let Some(groups) = &center.agent_groups.good else { return };
         let agents = center.agents.good.as_ref().map(|good| &good.data);
@@ -228,8 +229,9 @@ impl Groups {
             grouping.groups.iter().map(total).collect()
         });
         // A listed group without series is hidden or too small, so its counters are dropped. The
-        // counters of the merged group are dropped when it has no series. If they continued later,
-        // the growth between two scrapes could describe one person.
+        // counters of the merged group are dropped when it has no series. If such counters went on
+        // when the series come back, their growth between two scrapes could be the time of a single
+        // person.
         if self.totals.is_some() {
             let listed: FxHashSet<&str> = listed.iter().map(|group| &*group.id).collect();
             for id in listed.iter().chain([&""]) {

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use super::{LastReading, OverLimit, StateLimits};
 use crate::{
-    model::{AgentState, AgentStatus, Moment, Stamp, Text, seconds_between},
-    tally::evidence::is_gap,
+    model::{AgentState, AgentStatus, Moment, Stamp, Text},
+    tally::evidence::{Resolution, TimeVerdict, TrioClock, Window, is_gap, max_state_age},
 };
 
-/// Smallest number of logged-on agents whose disappearance at once is not their own doing.
+/// If at least this many agents were logged on and the next reading shows none, they did not log
+/// out themselves.
 // The last few agents of an evening may well leave within one interval; five at once, with no one
 // left, are a restart or a failure of Trio.
 const MIN_MASS_LOGOUT: usize = 5;
@@ -19,8 +20,8 @@ const MIN_MASS_LOGOUT: usize = 5;
 pub(super) enum Interval {
     /// Short enough to know the states in it.
     Measured(f64),
-    /// Missed polls, a suspended machine or a clock that was set. Agents did change their states,
-    /// but when is unknown.
+    /// Missed polls, a suspended machine or a clock that was set. Differences between the readings
+    /// are real changes, but their moments are unknown.
     Gap(f64),
     /// Another server answered, or all agents were logged out at once. A difference is not what
     /// agents did.
@@ -82,10 +83,6 @@ fn logged_on(statuses: &[AgentStatus]) -> usize {
     statuses.iter().filter(on).count()
 }
 
-/// Seconds by which Trio's own time may contradict the readings.
-// Readings take time, and the difference of the clocks is known to about a second.
-const TIME_TOLERANCE: f64 = 5.0;
-
 /// Begin of an agent's present state.
 #[derive(Clone, Debug)]
 pub(super) struct StateSince {
@@ -95,15 +92,20 @@ pub(super) struct StateSince {
     started: Moment,
     /// Moment when the agent was last seen in another state.
     last_in_other_state: Option<Moment>,
+    /// Trio's last time that was judged.
+    judged: Option<SystemTime>,
 }
 
-/// Moment of the reading that shows a state.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ReadingTime {
-    /// Begin of the reading.
-    pub(super) taken: Stamp,
-    /// Seconds by which Trio's clock is ahead of ours.
-    pub(super) clock_skew: f64,
+/// Judge of the times of agents' states in one reading.
+#[derive(Debug)]
+pub(super) struct StateTimes<'a> {
+    /// Trio's clock beside ours, at the begin of the reading.
+    pub(super) clock: TrioClock,
+    /// End of the reading.
+    pub(super) until: Moment,
+    pub(super) resolution: &'a mut Resolution,
+    /// Number of times that were not used, each counted once.
+    pub(super) rejected: &'a mut u64,
 }
 
 impl StateSince {
@@ -112,22 +114,46 @@ impl StateSince {
     pub(super) fn update(
         before: Option<(&AgentStatus, &Self, Stamp)>,
         status: &AgentStatus,
-        at: ReadingTime,
+        times: &mut StateTimes<'_>,
     ) -> Self {
-        let now = at.taken.moment();
+        let taken = times.clock.taken;
         let same = before.filter(|(before, ..)| before.state == status.state);
+        let judged = before.and_then(|(_, held, _)| held.judged);
+        if let Some((last, held, _)) = same
+            && status.since == judged
+            && (last.since_is_unreadable || !status.since_is_unreadable)
+        {
+            return held.clone();
+        }
         let last_in_other_state = match (same, before) {
             (Some((_, held, _)), _) => held.last_in_other_state,
             (None, before) => before.map(|(_, _, taken)| taken.moment()),
         };
-        // Trio's time of a change is not believed where a reading shows the agent in another state
-        // after it.
-        let most = last_in_other_state.map_or(f64::INFINITY, |seen| now - seen);
-        let own = status.since.and_then(|since| Some((since, at.age(since, most)?)));
+        if status.since_is_unreadable
+            && !same.is_some_and(|(before, ..)| before.since_is_unreadable)
+        {
+            *times.rejected += 1;
+        }
+        let own =
+            status.since.map(|since| (since, times.judge(since, status, last_in_other_state)));
+        let (own, judged) = match own {
+            // It is judged again once the difference of the clocks is known.
+            None | Some((_, Err(TimeVerdict::Unplaced))) => (None, None),
+            Some((since, Ok(started))) => (Some((since, started)), Some(since)),
+            Some((since, Err(_))) => {
+                let was_rejected =
+                    |(_, held, _): (_, &Self, _)| judged == Some(since) && held.since != since;
+                *times.rejected += u64::from(!before.is_some_and(was_rejected));
+                (None, Some(since))
+            }
+        };
         match (own, same) {
-            (Some((since, age)), _) => Self { since, started: now - age, last_in_other_state },
-            (None, Some((_, held, _))) => held.clone(),
-            (None, None) => Self { since: at.taken.wall, started: now, last_in_other_state },
+            (Some((since, started)), _) => Self { since, started, last_in_other_state, judged },
+            (None, Some((_, held, _))) => Self { judged, ..held.clone() },
+            (None, None) => {
+                let started = taken.moment();
+                Self { since: taken.wall, started, last_in_other_state, judged }
+            }
         }
     }
 
@@ -137,12 +163,23 @@ impl StateSince {
     }
 }
 
-impl ReadingTime {
-    /// Returns the age of a moment by Trio's clock, in seconds; `None` if it is in the future or
-    /// more than `most` seconds ago.
-    fn age(self, since: SystemTime, most: f64) -> Option<f64> {
-        let age = seconds_between(since, self.taken.wall) + self.clock_skew;
-        (-TIME_TOLERANCE..=most + TIME_TOLERANCE).contains(&age).then_some(age.max(0.0))
+impl StateTimes<'_> {
+    /// Judges Trio's time of a state by the clocks and by the last reading that showed another
+    /// state. Returns the begin of the state by our clock.
+    ///
+    /// # Errors
+    /// The reason why it is not used; [`TimeVerdict::TooOld`] also where a reading shows the agent
+    /// in another state after it.
+    fn judge(
+        &mut self,
+        since: SystemTime,
+        status: &AgentStatus,
+        last_in_other_state: Option<Moment>,
+    ) -> Result<Moment, TimeVerdict> {
+        let error = self.resolution.record_time(since);
+        let max_age = max_state_age(status.state);
+        let seen = Window { from: last_in_other_state.unwrap_or(Moment::EARLIEST), to: self.until };
+        self.clock.place(since, error, seen, max_age).map(Window::middle)
     }
 }
 

@@ -8,7 +8,8 @@ mod states;
 use super::*;
 use crate::{
     model::{
-        Agent, AgentGroup, ContactCenter, FieldSource, FieldUse, GroupSelection, Pattern, Text,
+        Agent, AgentGroup, ClockSkew, ContactCenter, FieldSource, FieldUse, GroupSelection,
+        Pattern, Text,
     },
     snapshot::{AnyReading, Attempt, Outcome, Reading},
 };
@@ -55,7 +56,11 @@ fn with_groups(mut center: Center, at: Stamp, groups: &[(&str, &[&str])]) -> Cen
 /// A snapshot with one contact centre.
 fn snapshot(center: &Center) -> Snapshot {
     let taken = center.agent_state.good.as_ref().map_or_else(start, |good| good.taken);
-    Snapshot { centers: vec![center.clone()], ..Snapshot::new("main", "trio1", taken) }
+    Snapshot {
+        centers: vec![center.clone()],
+        clock_skew: Some(ClockSkew { seconds: 0.0, uncertainty: 0.0 }),
+        ..Snapshot::new("main", "trio1", taken)
+    }
 }
 
 /// Groups of two and more are shown.

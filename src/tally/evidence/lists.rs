@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::is_gap;
+use super::{TrioClock, UsualVanishing, is_gap};
 use crate::{
-    model::{CaseList, Moment, Stamp, Text, seconds_between},
+    model::{CaseList, Moment, Stamp, Text},
     snapshot::{Center, Snapshot},
     tally::{counts::UnclassifiedReason, ids::NameIndex, source::Source},
 };
@@ -23,7 +23,7 @@ pub(in crate::tally) struct ListMemory {
     /// Services with rows that may wait and are in no count: they have no id, or no row of the list
     /// has a state.
     pub(in crate::tally) uncounted: FxHashSet<Text>,
-    /// Services whose part was truncated recently, with the last moment.
+    /// Services whose part of `services/cases` was truncated recently, with the last moment.
     pub(in crate::tally) recently_truncated: FxHashMap<Text, Moment>,
     /// Number of the last reading.
     pub(in crate::tally) number: u64,
@@ -34,6 +34,8 @@ pub(in crate::tally) struct ListMemory {
     pub(in crate::tally) shows_handled: bool,
     /// Number of waiting cases in it.
     pub(in crate::tally) waiting: usize,
+    /// Usual share of them that the next list does not show.
+    pub(in crate::tally) vanishing: UsualVanishing,
     /// Interval of its readings.
     pub(in crate::tally) interval: Duration,
     /// True while the list has rows of which none has a state: the last good reading is then
@@ -57,18 +59,14 @@ pub(in crate::tally) struct ListReading<'a> {
     pub(in crate::tally) before: Option<Moment>,
     /// Reason why what happened since then is unknown.
     pub(in crate::tally) interruption: Option<UnclassifiedReason>,
-    /// Seconds by which Trio's clock is ahead of ours.
-    pub(in crate::tally) skew: f64,
+    /// Trio's clock beside ours.
+    pub(in crate::tally) clock: TrioClock,
 }
 
 /// Time after a truncated list, seconds, in which a whole list is not trusted.
 // A list at its limit is whole only while few wait. In the simulated scenario "crowded, cases only"
 // such moments gave a service level of 99 % where 43 % was true.
 const TRUNCATION_MEMORY: f64 = 900.0;
-
-/// Smallest difference of the clocks, in seconds, that is corrected.
-// The skew comes from the header `Date`, which has whole seconds.
-const MIN_SKEW: f64 = 2.0;
 
 impl<'a> ListReading<'a> {
     /// Returns the reading of a list if it is newer than the memory.
@@ -91,8 +89,6 @@ impl<'a> ListReading<'a> {
                 is_gap(last, good.taken, interval).then_some(UnclassifiedReason::Gap)
             }
         });
-        let skew = snapshot.clock_skew.map_or(0.0, f64::round);
-        let skew = if skew.abs() < MIN_SKEW { 0.0 } else { skew };
         Some(Self {
             source,
             list: &good.data,
@@ -103,7 +99,7 @@ impl<'a> ListReading<'a> {
             interval,
             before: memory.last.map(Stamp::moment),
             interruption,
-            skew,
+            clock: TrioClock { taken: good.taken, skew: snapshot.clock_skew },
         })
     }
 
@@ -112,11 +108,6 @@ impl<'a> ListReading<'a> {
         let Self { source, interruption, .. } = *self;
         let since = self.before.map(|before| self.at - before);
         ListRead { source, at: self.taken.wall, cases: self.list.cases.len(), since, interruption }
-    }
-
-    /// Converts a time of Trio's clock.
-    pub(in crate::tally) fn moment(&self, time: SystemTime) -> Moment {
-        self.at - seconds_between(time, self.taken.wall) - self.skew
     }
 }
 
@@ -140,9 +131,13 @@ impl ListMemory {
         self.server = Some(server.clone());
         self.truncated = reading.list.truncated.iter().cloned().collect();
         self.record_uncounted(reading.list, names);
-        self.recently_truncated.retain(|_, at| reading.at - *at <= TRUNCATION_MEMORY);
-        self.recently_truncated
-            .extend(self.truncated.iter().map(|service| (service.clone(), reading.at)));
+        // Twenty calls of a service may be chance: the next list of calls, with more or fewer, is
+        // whole. Without a limit there is no bias towards calm moments.
+        if reading.source == Source::Cases {
+            self.recently_truncated.retain(|_, at| reading.at - *at <= TRUNCATION_MEMORY);
+            self.recently_truncated
+                .extend(self.truncated.iter().map(|service| (service.clone(), reading.at)));
+        }
         self.number = reading.number;
         self.failed = false;
         self.interval = reading.interval;

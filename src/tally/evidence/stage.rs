@@ -28,9 +28,10 @@ impl Stage {
     }
 }
 
-/// Stages of cases by job number. An agent in an unknown state has the case, too.
+/// Stages of cases by job number, by the state of the agent. An agent in an unknown state has the
+/// case, too.
 #[derive(Debug, Default)]
-pub(in crate::tally) struct Jobs<'a>(FxHashMap<&'a Text, Stage>);
+pub(in crate::tally) struct Jobs<'a>(FxHashMap<&'a Text, (Stage, AgentState)>);
 
 impl<'a> Jobs<'a> {
     /// Reads the jobs of agents whose states were read within an interval of `reading`.
@@ -42,23 +43,29 @@ impl<'a> Jobs<'a> {
             return Self::default();
         }
         let jobs = states.data.iter().filter_map(|status| {
-            let stage = match status.state {
-                Some(AgentState::Reserved) => Stage::Waiting,
-                Some(AgentState::Busy | AgentState::WrapUp) => Stage::Handled,
-                Some(AgentState::Unknown) | None => Stage::Unknown,
+            let state = status.state.unwrap_or(AgentState::Unknown);
+            let stage = match state {
+                AgentState::Reserved => Stage::Waiting,
+                AgentState::Busy | AgentState::WrapUp => Stage::Handled,
+                AgentState::Unknown => Stage::Unknown,
                 // The number may be that of the agent's last case.
-                Some(AgentState::LoggedOut | AgentState::Available | AgentState::Paused) => {
+                AgentState::LoggedOut | AgentState::Available | AgentState::Paused => {
                     return None;
                 }
             };
-            Some((status.job.as_ref()?, stage))
+            Some((status.job.as_ref()?, (stage, state)))
         });
         Self(jobs.collect())
     }
 
     /// Returns the stage of a case by the state of its agent.
     pub(in crate::tally) fn stage(&self, case: &Text) -> Option<Stage> {
-        self.0.get(case).copied()
+        self.0.get(case).map(|(stage, _)| *stage)
+    }
+
+    /// Returns true if an agent handles the case now, and is not only finishing up after it.
+    pub(in crate::tally) fn is_handled(&self, case: &Text) -> bool {
+        self.0.get(case).is_some_and(|(_, state)| *state == AgentState::Busy)
     }
 
     /// Returns true if an agent has the case.

@@ -1,22 +1,6 @@
-//! Times of a case: the windows in which the lists show something, Trio's own times where they
-//! agree with them, and the wait in between.
+//! Windows in which the lists show something, and the wait in between.
 
-use crate::{
-    model::{Case, CaseClass, Moment},
-    tally::counts::RejectedTimes,
-};
-
-use super::ListReading;
-
-/// Seconds by which a time may be outside of the observed window.
-// Both clocks may show whole seconds only.
-const TIME_TOLERANCE: f64 = 2.0;
-/// Longest plausible wait of calls, callbacks and chats, seconds: a day.
-// Beyond these the time is a placeholder or in another unit, and would spoil the sum of the waits
-// for ever.
-const MAX_LIVE_WAIT: f64 = 86_400.0;
-/// Longest plausible wait of other cases, seconds: ten years.
-const MAX_WAIT: f64 = 315_360_000.0;
+use crate::model::Moment;
 
 /// Use of a time that Trio gives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,10 +63,17 @@ impl Window {
         (self.to - self.from).max(0.0)
     }
 
-    /// Returns the moment in the window that is nearest to `at`, if it is near enough.
-    fn admit(self, at: Moment) -> Option<Moment> {
-        let near = at.max(self.from).min(self.to.max(self.from));
-        ((at - near).abs() <= TIME_TOLERANCE).then_some(near)
+    /// Returns the part of this window that is in `other`; the whole window if it lies beside
+    /// `other`, but no farther than `tolerance` seconds.
+    pub(super) fn within(self, other: Self, tolerance: f64) -> Option<Self> {
+        let common = Self { from: self.from.max(other.from), to: self.to.min(other.to) };
+        let apart = common.from - common.to;
+        if apart <= 0.0 { Some(common) } else { (apart <= tolerance).then_some(self) }
+    }
+
+    /// Returns the moment of the window that is nearest to `at`.
+    pub(in crate::tally) fn nearest(self, at: Moment) -> Moment {
+        at.max(self.from).min(self.to.max(self.from))
     }
 }
 
@@ -115,6 +106,11 @@ impl Wait {
         (self.begin.is_exact() && self.end.is_exact()).then(|| self.best())
     }
 
+    /// Returns true if it began and ended between the same two readings, at unknown moments.
+    pub(in crate::tally) fn is_unseen(self) -> bool {
+        self.unseen
+    }
+
     /// Returns the shortest possible length.
     pub(in crate::tally) fn low(self) -> f64 {
         if self.unseen { 0.0 } else { (self.end.from - self.begin.to).max(0.0) }
@@ -125,10 +121,24 @@ impl Wait {
         (self.end.to - self.begin.from).max(0.0)
     }
 
-    /// Returns the possible length that is nearest to `seconds`, if it is near enough.
-    fn admit(self, seconds: f64) -> Option<f64> {
-        let near = seconds.max(self.low()).min(self.high().max(self.low()));
-        ((seconds - near).abs() <= TIME_TOLERANCE).then_some(near)
+    /// Returns true if a length of `seconds` is possible, give or take `tolerance` seconds.
+    pub(super) fn admits(self, seconds: f64, tolerance: f64) -> bool {
+        seconds >= self.low() - tolerance && seconds <= self.high() + tolerance
+    }
+
+    /// Returns the wait that Trio states as `seconds`, with an error of at most `error` seconds.
+    /// It stays as it is if it is known as well without the stated one.
+    pub(super) fn or_stated(self, seconds: f64, error: f64) -> Self {
+        if error == 0.0 {
+            return Self::exactly(seconds);
+        }
+        if error * 2.0 >= self.high() - self.low() {
+            return self;
+        }
+        // Two times, each written up to `error` late or early in the same way.
+        let begin = Moment::default();
+        let window = |from: Moment| Window { from, to: from + error };
+        Self { begin: window(begin), end: window(begin + seconds), unseen: false }
     }
 
     /// Returns the best estimate: the mean of the possible lengths.
@@ -142,6 +152,21 @@ impl Wait {
             self.end.middle() - self.begin.middle()
         };
         best.clamp(self.low(), self.high())
+    }
+
+    /// Returns how likely the readings are for a wait of `seconds`, up to a constant factor. Every
+    /// arrival is equally likely.
+    pub(in crate::tally) fn likelihood(self, seconds: f64) -> f64 {
+        if self.unseen {
+            return (self.end.length() - seconds).max(0.0);
+        }
+        let first = (self.begin.from + seconds).max(self.end.from);
+        let last = (self.begin.to + seconds).min(self.end.to);
+        if self.begin.is_exact() || self.end.is_exact() {
+            // The one moment is in the window or not.
+            return f64::from(u8::from(first <= last));
+        }
+        (last - first).max(0.0)
     }
 
     /// Returns the share of the possible lengths that is at most `target`. Every moment of a window
@@ -176,177 +201,21 @@ impl Wait {
     }
 }
 
-/// Returns the arrival of a case that the previous list did not show, by Trio's time, if that is
-/// within `seen`.
-pub(in crate::tally) fn arrival(
-    case: &Case,
-    reading: &ListReading<'_>,
-    seen: Window,
-    waits: bool,
-    rejected: &mut RejectedTimes,
-) -> Option<Moment> {
-    if let Some(created) = case.created {
-        match plausible(reading.moment(created), case, reading, seen) {
-            None => rejected.created += 1,
-            arrival => return arrival,
-        }
-    }
-    // The wait of an answered case may have ended long ago; only that of a waiting case leads back
-    // to its arrival.
-    let waited = case.waited.filter(|_| waits)?;
-    let arrival = plausible(reading.at - waited, case, reading, seen);
-    rejected.waited += u64::from(arrival.is_none());
-    arrival
-}
-
-fn plausible(at: Moment, case: &Case, reading: &ListReading<'_>, seen: Window) -> Option<Moment> {
-    let live = matches!(case.class, Some(CaseClass::Voice | CaseClass::Callback | CaseClass::Chat));
-    let longest = if live { MAX_LIVE_WAIT } else { MAX_WAIT };
-    seen.admit(at).filter(|at| reading.at - *at <= longest)
-}
-
-/// Returns the wait of a case that began to wait in `begin` and was answered in `end`, by Trio's
-/// own times where they are plausible.
-pub(in crate::tally) fn answered_wait(
-    case: &Case,
-    reading: &ListReading<'_>,
-    begin: Window,
-    end: Window,
-    rejected: &mut RejectedTimes,
-) -> Wait {
-    let observed = Wait::between(begin, end);
-    if let Some(answered) = case.answered {
-        match end.admit(reading.moment(answered)) {
-            Some(at) if begin.is_exact() => return Wait::exactly(at - begin.from),
-            Some(at) => return Wait::between(begin.until(at), Window::exact(at)),
-            None => rejected.answered += 1,
-        }
-    }
-    if let Some(waited) = case.waited {
-        match observed.admit(waited) {
-            Some(seconds) => return Wait::exactly(seconds),
-            None => rejected.waited += 1,
-        }
-    }
-    observed
+/// Wait of an answered case.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::tally) struct AnsweredWait {
+    pub(in crate::tally) wait: Wait,
+    /// Best estimate of the moment of the answer, if Trio's times tell it.
+    pub(in crate::tally) at: Option<Moment>,
+    /// Use of Trio's times.
+    pub(in crate::tally) evidence: TimeEvidence,
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
-
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        model::{CaseList, Stamp},
-        tally::Source,
-    };
-
-    fn reading(list: &CaseList) -> ListReading<'_> {
-        ListReading {
-            source: Source::Calls,
-            list,
-            number: 2,
-            at: Moment::from_seconds(1_000.0),
-            until: Moment::from_seconds(1_000.0),
-            taken: Stamp {
-                wall: UNIX_EPOCH + Duration::from_secs(2_000_000_000),
-                mono: Duration::from_secs(1_000),
-            },
-            interval: Duration::from_secs(5),
-            before: Some(Moment::from_seconds(995.0)),
-            interruption: None,
-            skew: 0.0,
-        }
-    }
-
-    fn case(class: CaseClass) -> Case {
-        Case { class: Some(class), ..Case::new("1") }
-    }
-
-    fn at(seconds_ago: f64) -> Option<std::time::SystemTime> {
-        let now = UNIX_EPOCH + Duration::from_secs(2_000_000_000);
-        Some(if seconds_ago < 0.0 {
-            now + Duration::from_secs_f64(-seconds_ago)
-        } else {
-            now - Duration::from_secs_f64(seconds_ago)
-        })
-    }
-
-    const SEEN: Window = window(995.0, 1_000.0);
-
-    /// Returns the arrival by Trio's time, in seconds.
-    fn arrival(
-        case: &Case,
-        reading: &ListReading<'_>,
-        seen: Window,
-        waits: bool,
-        rejected: &mut RejectedTimes,
-    ) -> Option<f64> {
-        let arrival = super::arrival(case, reading, seen, waits, rejected);
-        arrival.map(|at| at - Moment::default())
-    }
-
-    #[test]
-    fn arrival_is_used_if_plausible_else_rejected() {
-        let list = CaseList::default();
-        let found = |seconds_ago: f64| {
-            let mut rejected = RejectedTimes::default();
-            let case = Case { created: at(seconds_ago), ..case(CaseClass::Voice) };
-            (arrival(&case, &reading(&list), SEEN, true, &mut rejected), rejected.created)
-        };
-        assert_eq!(found(3.0), (Some(997.0), 0));
-        assert_eq!(found(6.5), (Some(995.0), 0), "a whole second off at worst");
-        assert_eq!(found(30.0), (None, 1), "the list before did not show it");
-        assert_eq!(found(-9.0), (None, 1), "it is still to come");
-    }
-
-    #[test]
-    fn known_clock_skew_is_corrected() {
-        let list = CaseList::default();
-        let case = Case { created: at(-97.0), ..case(CaseClass::Voice) };
-        let ahead = ListReading { skew: 100.0, ..reading(&list) };
-        assert_eq!(arrival(&case, &ahead, SEEN, true, &mut RejectedTimes::default()), Some(997.0));
-    }
-
-    #[test]
-    fn stated_wait_gives_arrival_of_waiting_cases_only() {
-        let list = CaseList::default();
-        let case = Case { waited: Some(2.0), ..case(CaseClass::Chat) };
-        let found =
-            |waits| arrival(&case, &reading(&list), SEEN, waits, &mut RejectedTimes::default());
-        assert_eq!((found(true), found(false)), (Some(998.0), None));
-    }
-
-    #[test]
-    fn wait_of_a_day_is_implausible_for_calls_only() {
-        let list = CaseList::default();
-        let ever = window(f64::NEG_INFINITY, 1_000.0);
-        let found = |class| {
-            let case = Case { created: at(100_000.0), ..case(class) };
-            arrival(&case, &reading(&list), ever, true, &mut RejectedTimes::default())
-        };
-        assert_eq!((found(CaseClass::Voice), found(CaseClass::Email)), (None, Some(-99_000.0)));
-    }
-
-    #[test]
-    fn trios_time_of_answer_is_used_if_plausible() {
-        let list = CaseList::default();
-        let wait = |case: Case, begin| {
-            let mut rejected = RejectedTimes::default();
-            let wait = answered_wait(&case, &reading(&list), begin, SEEN, &mut rejected);
-            ((wait.low(), wait.high()), rejected.answered + rejected.waited)
-        };
-        let begin = window(970.0, 975.0);
-        let voice = || case(CaseClass::Voice);
-        assert_eq!(wait(voice(), begin), ((20.0, 30.0), 0));
-        assert_eq!(wait(Case { answered: at(2.0), ..voice() }, begin), ((23.0, 28.0), 0));
-        assert_eq!(wait(Case { answered: at(2.0), ..voice() }, exact(972.0)), ((26.0, 26.0), 0));
-        assert_eq!(wait(Case { waited: Some(25.5), ..voice() }, begin), ((25.5, 25.5), 0));
-        assert_eq!(wait(Case { answered: at(60.0), ..voice() }, begin), ((20.0, 30.0), 1));
-        assert_eq!(wait(Case { waited: Some(90.0), ..voice() }, begin), ((20.0, 30.0), 1));
-    }
 
     const fn window(from: f64, to: f64) -> Window {
         Window { from: Moment::from_seconds(from), to: Moment::from_seconds(to) }
@@ -387,15 +256,31 @@ mod tests {
     }
 
     #[test]
-    fn moment_outside_the_window_is_not_admitted() {
+    fn window_beside_another_is_kept_as_it_is() {
         let seen = window(10.0, 15.0);
-        let admit = |at| {
-            let near = seen.admit(Moment::from_seconds(at));
-            near.map(|near| near - Moment::default())
+        let within = |from, to| window(from, to).within(seen, 1.0);
+        assert_eq!(within(11.0, 12.0), Some(window(11.0, 12.0)));
+        assert_eq!(within(8.0, 12.0), Some(window(10.0, 12.0)));
+        assert_eq!(within(8.0, 9.0), Some(window(8.0, 9.0)), "no moment is moved");
+        assert_eq!(within(8.0, 8.9), None);
+        assert_eq!(within(16.1, 17.0), None);
+    }
+
+    #[test]
+    fn stated_wait_is_as_certain_as_its_rounding() {
+        let observed = Wait::between(window(0.0, 5.0), window(20.0, 25.0));
+        let bounds = |error| {
+            let wait = observed.or_stated(26.0, error);
+            (wait.low(), wait.best(), wait.high())
         };
-        assert_eq!(admit(12.0), Some(12.0));
-        assert_eq!(admit(8.5), Some(10.0));
-        assert_eq!(admit(17.1), None);
+        assert_eq!(bounds(0.0), (26.0, 26.0, 26.0));
+        assert_eq!(bounds(1.0), (25.0, 26.0, 27.0), "beyond the lists, and not moved");
+        assert_eq!(bounds(60.0), (15.0, 20.0, 25.0), "minutes say less than the lists");
+        let wait = observed.or_stated(26.0, 1.0);
+        assert!((wait.share_within(26.0) - 0.5).abs() < 1e-9);
+        assert_eq!((wait.share_within(27.0), wait.share_within(24.9)), (1.0, 0.0));
+        let zero = observed.or_stated(0.0, 1.0);
+        assert_eq!((zero.low(), zero.high(), zero.share_within(1.0)), (0.0, 1.0, 1.0));
     }
 
     proptest! {

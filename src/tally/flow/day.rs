@@ -81,8 +81,8 @@ impl Day {
     }
 
     /// Begins a new day if midnight has passed since the last call, and returns true then. The new
-    /// day is whole unless the steps around midnight have a `gap`. A clock that is set back does
-    /// not begin a day again.
+    /// day is whole unless there is a `gap` between the last step before midnight and the first one
+    /// after it. A clock that is set back does not begin a day again.
     pub(super) fn advance(&mut self, now: Stamp, zone: &TimeZone, gap: bool) -> bool {
         let Ok(time) = Timestamp::try_from(now.wall) else { return false };
         let today = zone.to_datetime(time).date();

@@ -5,18 +5,19 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{
+    ages,
     day::DayBase,
-    service::ServiceFlow,
+    hidden::HandledCases,
+    learnt_waits::LearntWaits,
+    service::{ClassFlow, ServiceFlow},
     totals::{Event, Inference},
     tracked::{Queue, Tracked},
 };
 use crate::{
-    model::{ClassGoals, Goals, ServiceNames, Text},
+    model::{CaseClass, ClassGoals, Goals, ServiceNames, Text},
     tally::{
-        counts::{
-            ClassCounts, Edges, LeftAge, PossibleOutcomes, RejectedTimes, UnclassifiedReason,
-        },
-        evidence::{AgeRange, ListReading, Wait, Window},
+        counts::{ClassCounts, Edges, PossibleOutcomes, UnclassifiedReason},
+        evidence::{AgeRange, ListReading, TimeMemory, Wait, Window},
         source::Source,
     },
 };
@@ -29,16 +30,20 @@ pub(super) struct Ledger<'a> {
     pub(super) center_names: &'a [&'a str],
     pub(super) edges: &'a Edges,
     pub(super) day: Option<DayBase>,
+    /// The last cases with an agent, of all services.
+    pub(super) handled: &'a mut HandledCases,
+    /// Waits by class, of all services.
+    pub(super) learnt: &'a mut [Option<Box<LearntWaits>>; CaseClass::COUNT],
     /// `None` if no one asks for them.
     pub(super) events: Option<&'a mut Vec<Event>>,
-    /// Times of this list that contradict the readings.
-    pub(super) rejected: &'a mut RejectedTimes,
+    /// Trio's times in this list.
+    pub(super) times: &'a mut TimeMemory,
     pub(super) reading: &'a ListReading<'a>,
 }
 
 impl Ledger<'_> {
     /// Returns the counters of a queue, started if needed, and its goals.
-    fn entry(&mut self, queue: &Queue, source: Source) -> (&mut ClassCounts, ClassGoals) {
+    fn entry(&mut self, queue: &Queue, source: Source) -> (&mut ClassFlow, ClassGoals) {
         let at = self.reading.at;
         let service = self.services.entry(queue.service.clone()).or_insert_with(|| {
             let contact_center = self.center_names.to_vec();
@@ -51,13 +56,24 @@ impl Ledger<'_> {
         let goals = service.goals.class(queue.class);
         let edges = self.edges;
         let flow = service.class(queue.class, source, || edges.for_class(queue.class), self.day);
-        (&mut flow.counts, goals)
+        (flow, goals)
+    }
+
+    /// Returns the counters of the queue of a case.
+    fn counts(&mut self, case: &Tracked) -> &mut ClassCounts {
+        &mut self.entry(&case.queue, case.source).0.counts
     }
 
     /// Records a case that an agent had when it was first seen. It starts the class but counts in
     /// no counter.
     pub(super) fn record_in_hand(&mut self, id: &Text, case: &Tracked) {
-        self.entry(&case.queue, case.source);
+        let is_first_list = self.reading.before.is_none();
+        let counts = self.counts(case);
+        if !is_first_list {
+            // It was answered after an unknown wait, perhaps since the list before.
+            counts.within_high += 1;
+            counts.missed_high += 1;
+        }
         self.emit(id, &case.queue, Inference::InHand);
     }
 
@@ -80,7 +96,7 @@ impl Ledger<'_> {
     }
 
     pub(super) fn record_offered(&mut self, id: &Text, case: &Tracked) {
-        self.entry(&case.queue, case.source).0.offered += 1;
+        self.counts(case).offered += 1;
         let arrived = self.age_range(case.begin);
         self.emit(
             id,
@@ -90,7 +106,7 @@ impl Ledger<'_> {
     }
 
     pub(super) fn record_carried_in(&mut self, id: &Text, case: &Tracked) {
-        self.entry(&case.queue, case.source).0.carried_in += 1;
+        self.counts(case).carried_in += 1;
         let arrived = (!case.begin_is_unknown).then(|| self.age_range(case.begin));
         let truncated = self.reading.before.map(|_| UnclassifiedReason::Truncated);
         let reason = self.reading.interruption.or(truncated);
@@ -102,7 +118,7 @@ impl Ledger<'_> {
     }
 
     pub(super) fn record_moved(&mut self, id: &Text, case: &Tracked, to: &Queue) {
-        self.entry(&case.queue, case.source).0.moved += 1;
+        self.counts(case).moved += 1;
         self.emit(id, &case.queue, Inference::Moved(to.destination()));
     }
 
@@ -117,7 +133,8 @@ impl Ledger<'_> {
         case: &Tracked,
         reason: UnclassifiedReason,
     ) {
-        let (counts, goals) = self.entry(&case.queue, case.source);
+        let (flow, goals) = self.entry(&case.queue, case.source);
+        let counts = &mut flow.counts;
         counts.unclassified[reason.index()] += 1;
         // Rows of the reason `unknown` may show a case as waiting that an agent has.
         let shortest =
@@ -130,21 +147,37 @@ impl Ledger<'_> {
     /// Records that an agent took a case after `wait`. `unseen` is true if it arrived and was
     /// answered between two readings.
     pub(super) fn record_answered(&mut self, id: &Text, case: &Tracked, wait: Wait, unseen: bool) {
+        let of_center = self.handled.shares();
         let interval = self.reading.interval;
-        let (counts, goals) = self.entry(&case.queue, case.source);
+        let goals = self.entry(&case.queue, case.source).1;
         let target = goals.wait_target.as_secs_f64();
-        // It waited less than one interval. The configured interval decides, not the real distance:
-        // a list that comes a few seconds late must not make a certain answer uncertain.
-        let surely = unseen && interval <= goals.wait_target;
-        let within = if surely { 1.0 } else { wait.share_within(target) };
+        let learns = wait.exact().is_none() && LearntWaits::is_used(interval, goals.wait_target);
+        // A new class begins with the waits of its class in the contact centre.
+        let begun = learns.then(|| {
+            let center = self.learnt[case.queue.class.index()].get_or_insert_default();
+            let begun = center.clone();
+            center.learn(wait, target);
+            begun
+        });
+        let flow = self.entry(&case.queue, case.source).0;
+        let within = match begun {
+            Some(begun) => flow.learnt.get_or_insert(begun).learn(wait, target),
+            None => wait.share_within(target),
+        };
+        let once = flow.handled.shares().or(of_center);
+        let hidden = flow.hidden.add_answered(once, within, unseen);
+        let counts = &mut flow.counts;
         counts.answered += 1;
         counts.within += within;
         counts.add_to_bounds(PossibleOutcomes {
-            within: surely || wait.low() <= target,
-            missed: !surely && wait.high() > target,
+            within: wait.low() <= target,
+            missed: wait.high() > target,
             uncounted: false,
         });
-        counts.waits.observe(wait.best());
+        counts.within_high += hidden;
+        // A wait of any length is shown by as many lists as it has intervals, on average, and by
+        // none if it is unseen: the sum over many waits is then right.
+        counts.waits.observe(wait.best(), if wait.is_unseen() { 0.0 } else { wait.best() });
         let inference = Inference::Answered {
             low: wait.low(),
             best: wait.best(),
@@ -158,33 +191,39 @@ impl Ledger<'_> {
     }
 
     pub(super) fn record_left(&mut self, id: &Text, case: &Tracked, wait: Wait) {
-        let two_polls = self.reading.interval * 2;
-        let (counts, goals) = self.entry(&case.queue, case.source);
-        let best = wait.best();
-        // Two polls are the finest wait that lists can tell: a case seen in one list only waited
-        // anything from nothing to two intervals.
-        let short = goals.short_abandon.max(two_polls).as_secs_f64();
+        let interval = self.reading.interval;
+        let of_center = self.handled.shares();
+        let (flow, goals) = self.entry(&case.queue, case.source);
+        let short = goals.short_abandon.as_secs_f64();
         let target = goals.wait_target.as_secs_f64();
-        let age = if best <= short {
-            LeftAge::Short
-        } else if best <= target {
-            LeftAge::Within
-        } else {
-            LeftAge::Beyond
-        };
+        let (age, chance) = flow.ages.assign(ages::chances(wait, short, target));
+        let once = flow.handled.shares().or(of_center);
+        let may_be_answered = wait.low() <= target && flow.hidden.may_be_answered(once);
+        let counts = &mut flow.counts;
         counts.left[age.index()] += 1;
         counts.add_to_bounds(PossibleOutcomes {
-            within: false,
+            within: may_be_answered,
             missed: wait.high() > short,
             uncounted: wait.low() <= short,
         });
+        if case.lists == Some(1) {
+            counts.missed_high += flow.hidden.add_left_once(interval, goals.short_abandon);
+        }
+        let (low, best, high) = (wait.low(), wait.best(), wait.high());
         let inference =
-            Inference::Left { low: wait.low(), best, high: wait.high(), age, short, target };
+            Inference::Left { low, best, high, age, chance, may_be_answered, short, target };
         self.emit(id, &case.queue, inference);
     }
 
     pub(super) fn add_handling(&mut self, case: &Tracked, seconds: f64) {
-        self.entry(&case.queue, case.source).0.handling_seconds += seconds.max(0.0);
+        self.counts(case).handling_seconds += seconds.max(0.0);
+    }
+
+    /// Records the number of lists that showed a case with its agent, from the answer to the end.
+    pub(super) fn record_handled_lists(&mut self, case: &Tracked) {
+        let Some(lists) = case.lists else { return };
+        self.entry(&case.queue, case.source).0.handled.record(lists);
+        self.handled.record(lists);
     }
 
     pub(super) fn record_finished(&mut self, id: &Text, case: &Tracked) {

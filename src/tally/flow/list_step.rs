@@ -9,12 +9,12 @@ use super::{
     tracked::{Absence, Queue, Tracked},
 };
 use crate::{
-    model::{Case, CaseState, Moment, Text},
+    model::{Case, CaseState, Moment, Text, seconds_between},
     tally::{
         counts::UnclassifiedReason,
         evidence::{
-            FollowedCases, Jobs, ListMemory, ListReading, Stage, TimeEvidence, Wait, Window,
-            answered_wait, arrival,
+            AnsweredWait, Arrival, FollowedCases, Jobs, ListMemory, ListReading, OwnArrival, Stage,
+            Wait, Window, answered_wait, arrival,
         },
         ids::{CaseKey, ServicesShown},
     },
@@ -24,11 +24,6 @@ use crate::{
 // At most `limits.follow_cases` cases are read one by one in a step; the others would be kept for
 // ever.
 const MAX_HIDDEN_LISTS: u32 = 10;
-/// Smallest number of waiting cases that disappear at once, being more than half of all, of which
-/// none is counted as left.
-// Callers hang up one by one. A server that restarts or loses its queue removes the cases together;
-// they are no lost calls.
-const MIN_MASS_VANISH: usize = 5;
 /// Seconds by which the arrival must differ before a number is taken as given to another case.
 // Both times may be rounded to whole seconds.
 const MIN_ARRIVAL_DIFFERENCE: f64 = 2.0;
@@ -48,6 +43,14 @@ pub(super) struct ListStep<'a> {
     pub(super) shows_handled: bool,
 }
 
+/// Result of one step, for the memory of the list.
+pub(super) struct Applied {
+    /// True if any list has shown cases that an agent has.
+    pub(super) shows_handled: bool,
+    /// Number of waiting cases of the list before that this one does not show.
+    pub(super) vanished: usize,
+}
+
 /// A row of the list, or the answer for a single case in its place.
 struct Row<'a> {
     case: &'a Case,
@@ -56,13 +59,13 @@ struct Row<'a> {
 }
 
 impl ListStep<'_> {
-    /// Applies the rows of a list. Returns true if any list has shown cases that an agent has.
+    /// Applies the rows of a list.
     pub(super) fn apply<'r>(
         mut self,
         cases: &mut FxHashMap<CaseKey, Tracked>,
         rows: impl Iterator<Item = (&'r Case, Queue)>,
         mut ledger: Ledger<'_>,
-    ) -> bool {
+    ) -> Applied {
         let shared = self.split_shared_numbers(cases, &mut ledger);
         for (case, queue) in rows {
             let key = if shared.contains(&case.id) {
@@ -85,7 +88,8 @@ impl ListStep<'_> {
             }
         }
         // Judged before any case is closed: each one alone looks like a caller who hung up.
-        let mass = self.is_mass_vanish(cases);
+        let vanished = self.vanished(cases);
+        let mass = self.is_mass_vanish(vanished);
         cases.retain(|key, case| {
             let here = case.source == self.reading.source;
             if !here || case.listed == self.reading.number {
@@ -93,7 +97,7 @@ impl ListStep<'_> {
             }
             self.on_missing(key, case, mass, &mut ledger)
         });
-        self.shows_handled
+        Applied { shows_handled: self.shows_handled, vanished }
     }
 
     /// Matches the keys of cases to the list, and returns the numbers that belong to several cases.
@@ -153,6 +157,7 @@ impl ListStep<'_> {
     /// Returns true if the visible cases of a queue may be no fair sample of all its cases.
     fn is_truncated(&self, queue: &Queue) -> bool {
         self.truncated.contains(&queue.service)
+            || self.before.truncated.contains(&queue.service)
             || self.before.recently_truncated.contains_key(&queue.service)
     }
 
@@ -167,23 +172,20 @@ impl ListStep<'_> {
             before.filter(|_| self.shows_arrivals(queue)).unwrap_or(Moment::EARLIEST),
         );
         // A case that moves waits here from now on; its arrival in Trio is that of its first queue.
-        let contradicted = *ledger.rejected;
         let arrival = if moved.is_some() {
-            None
+            Arrival { own: OwnArrival::OfEarlierWait, ..Arrival::default() }
         } else {
-            arrival(case, self.reading, possible, *stage != Stage::Handled, ledger.rejected)
+            arrival(case, self.reading, possible, *stage != Stage::Handled, ledger.times)
         };
+        let arrived = arrival.window.map(Window::middle);
         let arrival_seen = match before {
             Some(before) if self.reading.interruption.is_none() => {
-                self.shows_arrivals(queue) || arrival.is_some_and(|arrival| arrival > before)
+                self.shows_arrivals(queue) || arrived.is_some_and(|arrived| arrived > before)
             }
             _ => false,
         };
         let seen = self.window_since(before.unwrap_or(self.reading.at));
-        let begin = match arrival {
-            Some(arrival) => Window::exact(arrival),
-            None => seen,
-        };
+        let begin = arrival.window.unwrap_or(seen);
         let mut new = Tracked {
             queue: queue.clone(),
             source: self.reading.source,
@@ -194,10 +196,12 @@ impl ListStep<'_> {
             is_understood: false,
             not_waiting_at: None,
             begin,
-            begin_is_unknown: !arrival_seen && arrival.is_none(),
-            time_evidence: TimeEvidence::new(arrival.is_some(), *ledger.rejected != contradicted),
+            begin_is_unknown: !arrival_seen && arrived.is_none(),
+            time_evidence: arrival.evidence,
             seen: self.reading.at,
             created: case.created,
+            own_arrival: arrival.own,
+            lists: arrival_seen.then_some(1),
             listed: self.reading.number,
             absence: None,
         };
@@ -208,7 +212,8 @@ impl ListStep<'_> {
             ledger.record_offered(&case.id, &new);
             if *stage == Stage::Handled {
                 // Answered before any list showed it waiting.
-                let end = Window { from: begin.from.max(seen.from), to: seen.to };
+                let from = arrived.map_or(seen.from, |arrived| seen.nearest(arrived));
+                let end = Window { from, to: seen.to };
                 self.record_answer(&mut new, case, end, true, ledger);
             }
         } else if *stage == Stage::Handled {
@@ -256,6 +261,7 @@ impl ListStep<'_> {
             (Stage::Waiting | Stage::Unknown, Stage::Waiting) => {
                 known.stage = Stage::Waiting;
                 known.seen = at;
+                known.count_list();
             }
             (Stage::Waiting, Stage::Handled) => {
                 let end = self.window_since(known.seen);
@@ -269,13 +275,18 @@ impl ListStep<'_> {
                 );
                 known.stage = Stage::Handled;
                 known.seen = at;
+                known.lists = None;
             }
-            (Stage::Handled, Stage::Handled) => self.credit_handling_until(known, at, 1.0, ledger),
+            (Stage::Handled, Stage::Handled) => {
+                known.count_list();
+                self.credit_handling_until(known, at, 1.0, ledger);
+            }
             (Stage::Handled, Stage::Waiting) => {
                 let seen = known.seen;
                 // The agent gave it back somewhere between the two lists: half of the time is right
                 // on average.
                 self.credit_handling_until(known, at, 0.5, ledger);
+                self.record_handling_end(known, ledger);
                 ledger.record_passed_on(id, known, &row.queue);
                 *known = self.add_new(row, Some(seen), ledger);
             }
@@ -298,9 +309,9 @@ impl ListStep<'_> {
     /// time.
     fn is_another_case(&self, known: &Tracked, case: &Case) -> bool {
         let (Some(was), Some(is)) = (known.created, case.created) else { return false };
-        let is = self.reading.moment(is);
-        let was = self.reading.moment(was);
-        known.absence.is_some() && is > was + MIN_ARRIVAL_DIFFERENCE && is > known.seen
+        // Without a common clock the absence and the later arrival must do.
+        let is_later = self.reading.clock.window(is, 0.0).is_none_or(|is| is.to > known.seen);
+        known.absence.is_some() && seconds_between(was, is) > MIN_ARRIVAL_DIFFERENCE && is_later
     }
 
     /// Moves a case to the queue in which the list shows it now.
@@ -314,6 +325,7 @@ impl ListStep<'_> {
             }
         } else {
             self.credit_handling_until(known, self.reading.at, 0.5, ledger);
+            self.record_handling_end(known, ledger);
             ledger.record_passed_on(id, known, &row.queue);
         }
         *known = self.add_new(row, Some(seen), ledger);
@@ -329,24 +341,24 @@ impl ListStep<'_> {
         ledger: &mut Ledger<'_>,
     ) {
         match self.unclassified_reason(case) {
-            Some(reason) => ledger.record_unclassified(&row.id, case, reason),
+            Some(reason) => {
+                ledger.record_unclassified(&row.id, case, reason);
+                case.lists = None;
+            }
             None => {
-                let contradicted = *ledger.rejected;
-                let wait = answered_wait(row, self.reading, case.begin, end, ledger.rejected);
-                case.time_evidence = TimeEvidence::new(
-                    wait != Wait::between(case.begin, end),
-                    *ledger.rejected != contradicted,
-                );
+                let (begin, own) = (case.begin, &mut case.own_arrival);
+                let AnsweredWait { wait, at, evidence } =
+                    answered_wait(row, own, self.reading, begin, end, ledger.times);
+                case.time_evidence = evidence;
                 ledger.record_answered(&row.id, case, wait, unseen);
-                // Of two random moments in one window, the later one is on average a third of the
-                // window before its end.
-                let share = if unseen && !case.begin.is_exact() { 1.0 / 3.0 } else { 0.5 };
-                // With a known arrival and wait, the rest of the time is handling.
-                let handled = match wait.exact() {
-                    Some(wait) if case.begin.is_exact() => self.reading.at - case.begin.from - wait,
-                    _ => (self.reading.at - end.from) * share,
+                // Without Trio's times half an interval at each end: a case is shown by as many lists
+                // as its length has intervals, on average, also if some are shown by none.
+                let handled = match at {
+                    Some(answered) => self.reading.at - answered,
+                    None => (self.reading.at - end.from) / 2.0,
                 };
                 ledger.add_handling(case, handled);
+                case.lists = Some(1);
             }
         }
         case.stage = Stage::Handled;
@@ -367,6 +379,13 @@ impl ListStep<'_> {
         case.seen = at;
     }
 
+    /// Records for how many lists an agent had the case, unless its end could not be seen.
+    fn record_handling_end(&self, case: &Tracked, ledger: &mut Ledger<'_>) {
+        if self.reading.interruption.is_none() && !self.is_truncated(&case.queue) {
+            ledger.record_handled_lists(case);
+        }
+    }
+
     /// Returns the reason why the outcome of a case that ends now is unknown.
     fn unclassified_reason(&self, case: &Tracked) -> Option<UnclassifiedReason> {
         let missed = case.absence.and_then(|absence| absence.reason);
@@ -375,17 +394,23 @@ impl ListStep<'_> {
         self.reading.interruption.or(missed).or(truncated).or(carried)
     }
 
-    /// Returns true if too many of the waiting cases disappear at once for all of them to have
-    /// left.
-    fn is_mass_vanish(&self, cases: &FxHashMap<CaseKey, Tracked>) -> bool {
+    /// Returns the number of waiting cases that the list before showed and this one does not.
+    fn vanished(&self, cases: &FxHashMap<CaseKey, Tracked>) -> usize {
         let vanished = cases.values().filter(|case| {
             let here = case.source == self.reading.source && case.listed != self.reading.number;
             here && case.is_waiting()
                 && case.absence.is_none()
                 && !self.truncated.contains(&case.queue.service)
         });
-        let vanished = vanished.count();
-        vanished >= MIN_MASS_VANISH && vanished * 2 > self.before.waiting
+        vanished.count()
+    }
+
+    /// Returns true if so many of the waiting cases disappear at once that not all of them can have
+    /// left one by one.
+    fn is_mass_vanish(&self, vanished: usize) -> bool {
+        let interval = self.reading.interval;
+        let elapsed = self.reading.before.map_or(0.0, |before| self.reading.at - before);
+        self.before.vanishing.is_exceeded(vanished, self.before.waiting, elapsed, interval)
     }
 
     /// Handles a case that the list does not show. Returns false if it has ended.
@@ -400,6 +425,12 @@ impl ListStep<'_> {
             let unknown_row = Case::new(key.id.clone());
             let end = self.window_since(case.seen);
             self.record_answer(case, &unknown_row, end, false, ledger);
+            case.absence = None;
+            return true;
+        }
+        if !key.is_shared() && case.stage == Stage::Handled && self.jobs.is_handled(&key.id) {
+            // A list at its limit may hide it; its agent shows that it goes on.
+            self.credit_handling_until(case, self.reading.at, 1.0, ledger);
             case.absence = None;
             return true;
         }
@@ -458,6 +489,7 @@ impl ListStep<'_> {
                 && !self.is_truncated(&case.queue)
             {
                 ledger.add_handling(case, (since - case.seen) / 2.0);
+                ledger.record_handled_lists(case);
             }
             ledger.record_finished(id, case);
             return;

@@ -4,7 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::day::{Day, DayBase};
+use super::{
+    ages::AgeShares,
+    day::{Day, DayBase},
+    hidden::{HandledCases, HiddenAllowance},
+    learnt_waits::LearntWaits,
+};
 use crate::{
     model::{CaseClass, Moment, ServiceGoals, ServiceNames, Text},
     tally::{
@@ -40,6 +45,14 @@ pub(super) struct ClassFlow {
     pub(super) day: Option<DayBase>,
     /// Cases of the last list.
     pub(super) now: Listed,
+    /// Ages of the cases that left, for the next one.
+    pub(super) ages: AgeShares,
+    /// The last cases with an agent.
+    pub(super) handled: HandledCases,
+    /// Cases that no list shows, for the bounds.
+    pub(super) hidden: HiddenAllowance,
+    /// Waits of the answered cases, where the interval is long.
+    pub(super) learnt: Option<Box<LearntWaits>>,
 }
 
 /// One service in the state file.
@@ -193,7 +206,17 @@ impl ServiceFlow {
 
 impl ClassFlow {
     fn new(counts: ClassCounts, source: Source, day: Option<DayBase>) -> Self {
-        Self { counts, is_new: false, source, day, now: Listed::default() }
+        Self {
+            counts,
+            is_new: false,
+            source,
+            day,
+            now: Listed::default(),
+            ages: AgeShares::default(),
+            handled: HandledCases::default(),
+            hidden: HiddenAllowance::default(),
+            learnt: None,
+        }
     }
 
     fn export(&self, class: CaseClass, waiting: u64) -> ClassRecord {

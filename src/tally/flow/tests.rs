@@ -5,6 +5,7 @@ mod balance;
 mod lists;
 mod numbers;
 mod outcomes;
+mod own_times;
 mod restarts;
 mod time;
 mod unclassified;
@@ -21,9 +22,9 @@ use jiff::tz::{Offset, TimeZone};
 use super::day::Day;
 use crate::{
     model::{
-        AgentState, AgentStatus, Case, CaseClass, CaseList, CaseState, Clock, ContactCenter,
-        GivenClass, GivenGoals, Goals, Pattern, Resource, Rule, Service, ServiceMatch,
-        ServiceStatus, Stamp, Text,
+        AgentState, AgentStatus, Case, CaseClass, CaseList, CaseState, Clock, ClockSkew,
+        ContactCenter, GivenClass, GivenGoals, Goals, Pattern, Resource, Rule, Service,
+        ServiceMatch, ServiceStatus, Stamp, Text,
     },
     snapshot::{Attempt, Center, Followed, Good, Outcome, Snapshot},
     tally::{
@@ -37,6 +38,9 @@ use CaseState::{Handled, Offered, Queued};
 
 /// The interval of the readings.
 const POLL: Duration = Duration::from_secs(5);
+
+/// Both clocks are the same.
+const EQUAL_CLOCKS: ClockSkew = ClockSkew { seconds: 0.0, uncertainty: 0.0 };
 
 /// Readings and their counters.
 struct TestCenter {
@@ -92,6 +96,7 @@ impl TestCenter {
         let center = Center::new(contact_center, |collector| collector.is_fast().then_some(POLL));
         let mut snapshot = Snapshot::new("main", "a", clock.now());
         snapshot.centers = vec![center];
+        snapshot.clock_skew = Some(EQUAL_CLOCKS);
         let center = &mut snapshot.centers[0];
         center.cases.interval = Some(POLL);
         center.service_state.good = Some(good(services, clock.now()));
@@ -151,6 +156,13 @@ impl TestCenter {
     fn cases(&mut self, cases: &[Case]) -> &mut Self {
         self.clock.advance(POLL);
         self.read(Source::Cases, cases, &[]);
+        self.step()
+    }
+
+    /// Reads a list of cases five seconds later that is truncated for these services.
+    fn cases_truncated(&mut self, cases: &[Case], truncated: &[&str]) -> &mut Self {
+        self.clock.advance(POLL);
+        self.read(Source::Cases, cases, truncated);
         self.step()
     }
 
@@ -275,6 +287,11 @@ impl TestCenter {
                 );
                 assert!(counts.within_low as f64 <= counts.within + 1e-9, "{counts:?}");
                 assert!(counts.within <= counts.within_high as f64 + 1e-9, "{counts:?}");
+                assert!(counts.missed_low <= counts.missed_high, "{counts:?}");
+                let missed = counts.answered + counts.left[1] + counts.left[2];
+                let missed = missed as f64 - counts.within;
+                assert!(counts.missed_low as f64 <= missed + 1e-9, "{counts:?}");
+                assert!(missed <= counts.missed_high as f64 + 1e-9, "{counts:?}");
                 assert_eq!(counts.waits.count(), counts.answered);
             }
         }

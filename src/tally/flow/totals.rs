@@ -5,6 +5,7 @@ use std::{sync::Arc, time::SystemTime};
 
 use super::{
     Flow,
+    hidden::BriefShares,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
@@ -129,6 +130,10 @@ pub enum Inference {
         high: f64,
         /// Class of its wait.
         age: LeftAge,
+        /// Chance of that class, 0–1.
+        chance: f64,
+        /// It may have been answered and finished between two lists.
+        may_be_answered: bool,
         /// Longest wait of a short abandon, seconds.
         short: f64,
         /// The target, seconds.
@@ -170,7 +175,7 @@ impl Flow {
         services.sort_unstable_by(|a, b| a.service_id.cmp(&b.service_id));
         FlowTotals {
             services,
-            rejected: self.rejected,
+            rejected: self.times.map(|times| times.rejected),
             events: self.events.clone(),
             lists_read: self.lists_read.clone(),
         }
@@ -187,11 +192,13 @@ impl Flow {
             |source: Source| !is_truncated(source) && !self.lists[source.index()].is_stateless;
         let evidence = &flow.evidence;
         let goals = &flow.goals;
+        let handled = self.handled.shares();
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,
             source: flow.source,
             is_measurable: self.lists[flow.source.index()].interval
-                <= goals.class(class).wait_target,
+                <= goals.class(class).wait_target
+                && flow.handled.shares().or(handled).is_none_or(BriefShares::is_measurable),
             counts: if flow.is_new {
                 ClassCounts::new(flow.counts.waits.edges.clone())
             } else {

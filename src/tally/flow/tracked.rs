@@ -7,7 +7,7 @@ use crate::{
     model::{Case, CaseClass, CaseState, Moment, Text},
     tally::{
         counts::UnclassifiedReason,
-        evidence::{Listed, Stage, TimeEvidence, Window},
+        evidence::{Listed, OwnArrival, Stage, TimeEvidence, Window},
         source::Source,
     },
 };
@@ -51,6 +51,11 @@ pub(super) struct Tracked {
     pub(super) seen: Moment,
     /// Trio's own time of its arrival; a later one means another case.
     pub(super) created: Option<SystemTime>,
+    /// The same time, as far as it may be used for the wait.
+    pub(super) own_arrival: OwnArrival,
+    /// Number of lists that showed it in its present stage; `None` if the begin of the stage was
+    /// not seen.
+    pub(super) lists: Option<u32>,
     /// Number of the last reading that showed it.
     pub(super) listed: u64,
     pub(super) absence: Option<Absence>,
@@ -107,10 +112,16 @@ impl Tracked {
         if let Some(before) = self.not_waiting_at.take() {
             self.begin = Window { from: before, to: at };
             self.begin_is_unknown = false;
+            self.own_arrival = OwnArrival::OfEarlierWait;
         }
         self.stage = Stage::Waiting;
         self.seen = at;
         self.is_understood = true;
+    }
+
+    /// Counts one more list that shows it in its present stage.
+    pub(super) fn count_list(&mut self) {
+        self.lists = self.lists.map(|lists| lists.saturating_add(1));
     }
 
     /// Adds the case to those of the list that was read at `at`. `target` is in seconds.

@@ -6,10 +6,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     model::{
-        Case, CaseClass, CaseList, CaseState, FieldUse, Resource, ServiceStatus, Stamp, Text,
-        WaitFactor, WaitMismatch, unix_seconds,
+        Case, CaseClass, CaseList, CaseState, ClockSkew, FieldUse, Moment, Resource, ServiceStatus,
+        Stamp, Text, WaitFactor, WaitMismatch,
     },
-    tally::{evidence::AgeRange, source::Source},
+    tally::{
+        evidence::{AgeRange, TrioClock, Window, max_case_age},
+        source::Source,
+    },
 };
 
 /// Fields with a wait that the lists show as well.
@@ -36,11 +39,13 @@ const MIN_WHOLE_WAIT: f64 = 6.0;
 // The oldest case may have been answered between the two readings.
 const MAX_AGREEING_RATIO: f64 = 3.0;
 
-/// Returns the age of a case at a moment, by its time of arrival alone. `skew` is the number of
-/// seconds by which Trio's clock is ahead of ours.
-pub fn age_by_arrival(case: &Case, at: Stamp, skew: f64) -> Option<AgeRange> {
-    let age = unix_seconds(at.wall) + skew - unix_seconds(case.created?);
-    (age >= 0.0).then_some(AgeRange { low: age, high: age })
+/// Returns the age of a case at a moment, by its time of arrival alone; `None` if that is not
+/// plausible, or if the difference of the clocks, `skew`, is unknown.
+pub fn age_by_arrival(case: &Case, at: Stamp, skew: Option<ClockSkew>) -> Option<AgeRange> {
+    let (clock, now) = (TrioClock { taken: at, skew }, at.moment());
+    let seen = Window { from: Moment::EARLIEST, to: now };
+    let arrived = clock.place(case.created?, 0.0, seen, max_case_age(case.class)).ok()?;
+    Some(AgeRange { low: (now - arrived.to).max(0.0), high: now - arrived.from })
 }
 
 /// The comparisons of one reading, by field.

@@ -4,7 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use super::*;
 use crate::{
-    model::{CaseClass, CaseList, CaseState, Clock, ContactCenter, ServiceStatus, WaitFactor},
+    model::{
+        CaseClass, CaseList, CaseState, Clock, ClockSkew, ContactCenter, ServiceStatus, WaitFactor,
+    },
     snapshot::{Center, Good, Snapshot},
     tally::{AgeRange, Settings, Tally, step},
 };
@@ -83,7 +85,9 @@ impl TestCenter {
         let mut center = Center::new(contact_center, |_| Some(Duration::from_secs(POLL)));
         center.service_state.good = Some(Good::new(stamp, 1, vec![status]));
         center.calls.good = Some(Good::new(stamp, 1, calls));
-        let snapshot = Snapshot { centers: vec![center], ..Snapshot::new("test", "trio", stamp) };
+        let clock_skew = Some(ClockSkew { seconds: 0.0, uncertainty: 0.0 });
+        let snapshot =
+            Snapshot { centers: vec![center], clock_skew, ..Snapshot::new("test", "trio", stamp) };
         self.reported = step(&mut self.tally, &snapshot).wait_mismatches;
     }
 

@@ -14,120 +14,93 @@ use url::{Host, Url};
 
 use super::{CheckTarget, Report};
 use crate::{
-    model::{AuthFailure, ContactCenter, Resource},
-    trio::{Client, Error, Root},
+    model::{Clock, Resource},
+    poller::{Attempted, to_problem},
+    snapshot::{ProblemKind, Snapshot},
+    trio::{Client, Error, Root, Route},
 };
 
-/// Checks that need a contact centre.
-const SKIPPED: &str = "rights, mapping, page cap, time zone, waits, limit of cases, load";
-
-/// Logs in and returns the contact centres that are read; `None` if there is none.
+/// Logs in and enters the contact centres that are read into the snapshot.
+///
+/// # Errors
+/// There is none, for this reason; the findings say more.
 // One attempt for the whole command: a server may lock the account after a few wrong passwords.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
+    clock: &Clock,
+    snapshot: &mut Snapshot,
     report: &mut Report,
-) -> Option<(Root, Vec<ContactCenter>)> {
-    let found = match client.root().await {
-        Ok(root) => client.contact_centers(&root).await.map(|listing| (root, listing.data)),
-        Err(error) => Err(error),
+) -> Result<Root, &'static str> {
+    let mut found = None;
+    let read = async {
+        let root = client.root().await?;
+        let listing = client.contact_centers(&root).await?;
+        Ok((root, listing.data))
     };
-    let error = match found {
-        Ok((root, items)) => {
-            report.ok("login", format!("accepted by {}", client.active_server()));
-            let selected = select_centers(target, items, report);
-            if selected.is_empty() {
-                report_skipped("no contact centre is read", report);
-                return None;
-            }
-            return Some((root, selected));
-        }
-        Err(error) => error,
-    };
-    if let Some(remedy) = login_remedy(&error) {
-        report.fail("login", error.redacted(), remedy);
-        report_skipped("no login succeeded", report);
-        return None;
+    let limit = target.limits.collector;
+    let attempted = Attempted::run(clock, limit, Resource::ContactCenters, read).await;
+    let error = attempted.enter(
+        &mut snapshot.contact_centers,
+        |reading, (root, items), begun, took| {
+            found = Some((root, items.clone()));
+            reading.store(begun, took, items.len(), items);
+            None
+        },
+        |reading| reading,
+    );
+    let is_about_login = snapshot.contact_centers.problem.as_ref().is_some_and(|problem| {
+        matches!(problem.kind, ProblemKind::LoginFailed(_) | ProblemKind::LoginWaits)
+    });
+    // Without an answer of the Api resource no login was tried.
+    let was_tried = !matches!(error, Some(Error::Request { resource: Resource::Api, .. }));
+    if was_tried && !is_about_login {
+        report.ok("login", format!("accepted by {}", client.active_server()));
     }
-    match error {
-        // Without an answer of the Api resource no login was tried.
-        Error::Request { resource: Resource::Api, .. } => {
-            report.fail("login", error.redacted(), "repair the connection first");
-        }
-        _ => {
-            report.ok("login", format!("accepted by {}", client.active_server()));
-            report.fail(
-                "contact centres",
-                error.redacted(),
-                "allow the API user to read `cc`, in Trio Administrator",
-            );
-        }
-    }
-    report_skipped("the contact centres cannot be listed", report);
-    None
-}
-
-/// Reports the checks that are left out.
-fn report_skipped(reason: &str, report: &mut Report) {
-    report.unknown(SKIPPED, format!("left out: {reason}"), "repair what FAILs above first");
-}
-
-/// Returns the remedy for a login that failed; `None` if the login is not the problem.
-fn login_remedy(error: &Error) -> Option<&'static str> {
-    let Error::Auth { reason, .. } = error else {
-        // A passive server redirects logins, and a busy one asks to wait: the credentials may be
-        // right.
-        let is_about_login = matches!(
-            error,
-            Error::LoginWaits { .. }
-                | Error::Redirected { resource: Resource::Login | Resource::RefreshLogin, .. }
-                | Error::Busy { resource: Resource::Login | Resource::RefreshLogin, .. }
-        );
-        return is_about_login
-            .then_some("wait, or configure the address of the active server; then check again");
+    let Some((root, seen)) = found else {
+        snapshot.notes.trouble = error.as_ref().map(to_problem);
+        return Err(if is_about_login {
+            "no login succeeded"
+        } else {
+            "the contact centres cannot be listed"
+        });
     };
-    Some(match reason {
-        AuthFailure::ClientKey => {
-            "correct `client_key`; only one login was tried, so that the account is not locked"
-        }
-        AuthFailure::Credentials => {
-            "correct `username` and `password`; only one login was tried, so that the account is not locked"
-        }
-        AuthFailure::Forbidden => "allow the API user to use the API, in Trio Administrator",
-        AuthFailure::Network => "check the network, and Trio's web service",
-        AuthFailure::Refresh | AuthFailure::Server | AuthFailure::Decode => {
-            "check Trio's web service, and that the address in `servers` ends with /te/api"
-        }
-    })
-}
-
-/// Returns those of the contact centres in `seen` that the configuration selects.
-fn select_centers(
-    target: &CheckTarget,
-    seen: Vec<ContactCenter>,
-    report: &mut Report,
-) -> Vec<ContactCenter> {
-    let ids: Vec<String> = seen.iter().map(|center| center.id.to_string()).collect();
+    let ids: Vec<&str> = seen.iter().map(|center| &*center.id).collect();
     for (list, entry) in target.contact_centers.unmatched(&seen) {
         let seen = format!("none has the id or name `{entry}` in contact_centers.{list}");
         report.check("contact centres", seen, format!("name one of the ids {}", ids.join(", ")));
     }
     let count = seen.len();
-    let selected: Vec<_> =
-        seen.into_iter().filter(|center| target.contact_centers.takes(center)).collect();
-    if count == 0 {
-        report.fail(
-            "contact centres",
-            "the API user sees none",
-            "give it rights in Trio Administrator",
-        );
-    } else if selected.is_empty() {
-        let seen = format!("{count} seen, but `contact_centers` leaves all of them out");
-        report.fail("contact centres", seen, format!("allow one of the ids {}", ids.join(", ")));
-    } else {
-        report.ok("contact centres", format!("{count} seen, {} read", selected.len()));
+    let (selected, left_out): (Vec<_>, Vec<_>) =
+        seen.into_iter().partition(|center| target.contact_centers.takes(center));
+    snapshot.notes.passed_over = left_out.into();
+    if selected.is_empty() {
+        return Err("no contact centre is read");
     }
-    selected
+    report.ok("contact centres", format!("{count} seen, {} read", selected.len()));
+    snapshot.contact_centers.good.iter_mut().for_each(|good| good.data = selected.clone().into());
+    Ok(root)
+}
+
+/// Returns the routes to the contact centres that are read.
+pub(super) async fn routes(
+    client: &Client,
+    root: &Root,
+    snapshot: &Snapshot,
+    report: &mut Report,
+) -> Vec<Route> {
+    let mut routes = Vec::new();
+    let listed = snapshot.contact_centers.good.iter().flat_map(|good| good.data.iter());
+    for center in listed {
+        match client.route(root, center).await {
+            Ok(route) => routes.push(route),
+            Err(error) => {
+                let seen = error.redacted();
+                report.fail(format!("contact centre {}", center.id), seen, "run `check` again");
+            }
+        }
+    }
+    routes
 }
 
 /// Returns host and port, as messages show them.

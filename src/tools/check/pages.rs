@@ -9,7 +9,7 @@ use crate::{
 /// Documented default number of items on a page. A server that sends no more ignores `pageSize`.
 const DEFAULT_SIZE: usize = 10;
 
-/// The largest collection that was read: the only one that may exceed a page.
+/// The largest paged collection that was read: if any is longer than a page, this one is.
 #[derive(Debug)]
 pub(super) struct Largest {
     pub(super) route: Route,
@@ -63,7 +63,7 @@ mod tests {
         ] {
             let mut report = Report::default();
             judge(FirstPage { asked: 1000, given, total }, Resource::Agents, items, &mut report);
-            let finding = &report.findings[0];
+            let finding = &report.lines[0];
             assert_eq!(finding.level, expected, "{finding}");
             assert!(finding.seen.contains(words), "{finding}");
         }

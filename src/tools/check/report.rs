@@ -1,14 +1,19 @@
-//! Findings and their format: one line each, `LEVEL  subject: observation; remedy`.
+//! Lines of the report and their format: `LEVEL  subject: observation; remedy`.
 
 use std::fmt;
 
-use crate::model::Text;
+use crate::{
+    diagnosis::{Finding, FindingKind, Severity, Subject},
+    model::Text,
+};
 
-/// Severity of a finding.
+/// Severity of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// As it should be.
     Ok,
+    /// Intended or harmless.
+    Note,
     /// Cannot be judged now.
     Unknown,
     /// Works, but should be looked at.
@@ -17,9 +22,20 @@ pub enum Level {
     Fail,
 }
 
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Broken => Self::Fail,
+            Severity::Warning => Self::Check,
+            Severity::Unknown => Self::Unknown,
+            Severity::Note => Self::Note,
+        }
+    }
+}
+
 /// Result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub struct Line {
     /// Severity.
     pub level: Level,
     /// The part that was checked, after the name of the target.
@@ -30,26 +46,60 @@ pub struct Finding {
     pub remedy: String,
 }
 
-/// All findings of a target, in the order in which they were made.
+/// All lines about a target, in the order in which they are printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     target: Option<Text>,
-    /// The findings.
-    pub findings: Vec<Finding>,
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Findings that have no line yet.
+    found: Vec<Finding>,
+    /// Findings that have one.
+    printed: Vec<(FindingKind, Subject)>,
 }
 
 impl Report {
     /// Creates an empty report on a target.
     pub(super) fn for_target(target: &Text) -> Self {
-        Self { target: Some(target.clone()), findings: Vec::new() }
+        Self { target: Some(target.clone()), ..Self::default() }
     }
 
-    /// Returns the number of findings of a level.
+    /// Returns the number of lines of a level.
     pub fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|finding| finding.level == level).count()
+        self.lines.iter().filter(|line| line.level == level).count()
     }
 
-    /// Adds a finding of level [`Level::Ok`]; the others likewise.
+    /// Takes the findings that are to be printed, each below the check that it belongs to. Those
+    /// that have a line already are left out.
+    pub(super) fn expect(&mut self, found: Vec<Finding>) {
+        // By kind and subject: the difference of the clocks is not the same in two answers.
+        let is_new =
+            |finding: &Finding| !self.printed.contains(&(finding.kind, finding.subject.clone()));
+        self.found = found.into_iter().filter(is_new).collect();
+    }
+
+    /// Adds a line for each expected finding about these subjects. Returns true if there was any.
+    pub(super) fn add_found(&mut self, is_about: impl Fn(&Subject) -> bool) -> bool {
+        let (now, later): (Vec<Finding>, Vec<Finding>) =
+            std::mem::take(&mut self.found).into_iter().partition(|found| is_about(&found.subject));
+        self.found = later;
+        now.iter().for_each(|finding| self.finding(finding));
+        !now.is_empty()
+    }
+
+    /// Adds a line for each expected finding that has none yet.
+    pub(super) fn add_rest(&mut self) {
+        self.add_found(|_| true);
+    }
+
+    /// Adds a line for a finding.
+    pub(super) fn finding(&mut self, finding: &Finding) {
+        let Finding { kind, severity, subject, sentence, remedy, .. } = finding;
+        self.printed.push((*kind, subject.clone()));
+        self.add(Level::from(*severity), subject.to_string(), sentence.clone(), remedy.clone());
+    }
+
+    /// Adds a line of level [`Level::Ok`]; the others likewise.
     pub(super) fn ok(&mut self, subject: impl Into<String>, seen: impl Into<String>) {
         self.add(Level::Ok, subject.into(), seen.into(), String::new());
     }
@@ -86,7 +136,7 @@ impl Report {
             Some(target) => format!("{target}, {subject}"),
             None => subject,
         };
-        self.findings.push(Finding { level, subject, seen, remedy });
+        self.lines.push(Line { level, subject, seen, remedy });
     }
 }
 
@@ -94,6 +144,7 @@ impl fmt::Display for Level {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
             Self::Ok => "OK",
+            Self::Note => "NOTE",
             Self::Unknown => "?",
             Self::Check => "CHECK",
             Self::Fail => "FAIL",
@@ -101,7 +152,7 @@ impl fmt::Display for Level {
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Line {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { level, subject, seen, remedy } = self;
         let mut line = format!("{level:<5}  {subject}: {seen}");
@@ -109,7 +160,7 @@ impl fmt::Display for Finding {
             line.push_str("; ");
             line.push_str(remedy);
         }
-        // Texts of a server may contain line breaks and escape sequences: a finding stays one line,
+        // Texts of a server may contain line breaks and escape sequences: a line stays one line,
         // and nothing moves the cursor of the terminal.
         let plain = |c: char| if c.is_control() { '·' } else { c };
         formatter.write_str(&line.chars().map(plain).collect::<String>())
@@ -118,7 +169,7 @@ impl fmt::Display for Finding {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.findings.iter().try_for_each(|finding| writeln!(formatter, "{finding}"))
+        self.lines.iter().try_for_each(|line| writeln!(formatter, "{line}"))
     }
 }
 

@@ -1,91 +1,72 @@
-//! Rights of the API user for each resource, with the metrics that are missing without it.
+//! Rights of the API user for each resource, and the readings of all resources, as the poller makes
+//! them.
 
-use std::future::Future;
-
-use tokio::time::timeout;
-
-use super::{CheckTarget, Gathered, Report, load::Load, mapping::is_core, pages::Largest};
+use super::{CheckTarget, Report, load::Load, pages::Largest};
 use crate::{
-    model::{Clock, CollectionCount, Collector, ContactCenter, Property, Resource},
-    poller::read_collector,
-    snapshot::Center,
-    trio::{Client, Error, Inventory, Root, Route},
+    diagnosis::{ReadingState, SnapshotReading, Subject, counted, readings, state},
+    model::{Clock, CollectionCount, Collector, ContactCenter, Property, Resource, Stamp},
+    poller::{Attempted, read_collector},
+    snapshot::{Center, Reading, Snapshot},
+    trio::{Client, Inventory, Root, Route},
 };
 
-/// Reads every resource of one contact centre that the exporter reads, and reports each.
-pub(super) async fn check(
+/// Reads every resource of one contact centre that the exporter reads.
+pub(super) async fn read(
     target: &CheckTarget,
     client: &Client,
     clock: &Clock,
     route: &Route,
-    gathered: &mut Gathered,
-    report: &mut Report,
-) {
+    load: &mut Load,
+) -> Center {
     let contact_center = ContactCenter { id: route.contact_center().clone(), name: None };
     let mut center = Center::new(contact_center, |collector| target.interval(collector));
     for collector in Collector::ALL {
         let Some(interval) = target.interval(collector) else { continue };
-        let Some(resource) = collector.resource() else { continue };
         let before = client.requests_sent();
-        let limit = target.limits.collector;
-        // A limit for each collector, as in operation: a server that hangs must not stop the check.
-        let mut answer = timeout(limit, read(client, clock, route, &mut center, collector)).await;
-        let requests = client.requests_sent() - before;
-        gathered.load.add(requests, interval);
+        read_once(target, client, clock, route, &mut center, collector).await;
+        load.add(client.requests_sent() - before, interval);
+        let Some(resource) = collector.resource() else { continue };
         // Most resources hide members until `fields=` names them, so the mapping shows only in a
         // second reading. One that sends a request for each service is not made twice.
         let has_more_members =
             client.next_reading_may_add_members(resource, route.contact_center());
-        if has_more_members && matches!(answer, Ok(Ok(_))) && !collector.has(Property::PerService) {
-            answer = timeout(limit, read(client, clock, route, &mut center, collector)).await;
-        }
-        let subject = format!("right cc {} {}", route.contact_center(), resource.as_str());
-        match answer {
-            Ok(Ok(_)) if requests == 0 => {
-                report.unknown(
-                    subject,
-                    "left out: no service is known to ask for",
-                    "repair `services` first",
-                );
-            }
-            Ok(Ok(items)) => {
-                gathered.add_rows(resource, items);
-                report_readable(subject, resource, items as u64, report);
-                if is_paged(resource)
-                    && gathered.largest.as_ref().is_none_or(|largest| items > largest.items)
-                {
-                    gathered.largest = Some(Largest { route: route.clone(), resource, items });
-                }
-            }
-            Ok(Err(error)) => report_refusal(subject, resource, collector.feeds(), &error, report),
-            Err(_) => {
-                report.fail(
-                    subject,
-                    format!("not read within {limit:?}"),
-                    "check the load of Trio's server",
-                );
-            }
+        let is_read = center.reading(collector).problem().is_none();
+        if has_more_members && is_read && !collector.has(Property::PerService) {
+            // The second alone counts: data of the first would hide that it failed.
+            center.reading_mut(collector).clear();
+            read_once(target, client, clock, route, &mut center, collector).await;
         }
     }
-    gathered.centers.push(center);
-    let Some(interval) = target.interval(Collector::Inventory) else { return };
-    let place = format!("cc {} ", route.contact_center());
-    check_inventory(
-        client,
-        interval,
-        &place,
-        client.collection_counts(route),
-        &mut gathered.load,
-        report,
-    )
-    .await;
+    center
 }
 
-/// Reads the collections that belong to no contact centre, and reports each.
-pub(super) async fn check_shared(
+/// Reads a collector as the poller does, and enters the result.
+// A limit for each collector, as in operation: a server that hangs must not stop the check.
+async fn read_once(
     target: &CheckTarget,
     client: &Client,
+    clock: &Clock,
+    route: &Route,
+    center: &mut Center,
+    collector: Collector,
+) {
+    let resource = collector.resource().unwrap_or(Resource::ContactCenters);
+    let reading = read_collector(client, route, center, collector);
+    let attempted = Attempted::run(clock, target.limits.collector, resource, reading).await;
+    attempted.enter(
+        center,
+        |center, answer, begun, took| answer.store(center, begun, took),
+        |center| center.reading_mut(collector),
+    );
+}
+
+/// Reads the collections that belong to no contact centre.
+pub(super) async fn read_shared(
+    target: &CheckTarget,
+    client: &Client,
+    clock: &Clock,
     root: &Root,
+    snapshot: &mut Snapshot,
     load: &mut Load,
     report: &mut Report,
 ) {
@@ -98,122 +79,93 @@ pub(super) async fn check_shared(
     if let Err(error) = centers {
         report.fail("contact centres", error.redacted(), "run `check` again");
     }
-    check_inventory(client, interval, "", client.shared_collection_counts(root), load, report)
-        .await;
-}
-
-/// Counts collections, and reports those that no collector reads: the others have a line already.
-async fn check_inventory(
-    client: &Client,
-    interval: std::time::Duration,
-    place: &str,
-    read: impl Future<Output = Result<Inventory, Error>>,
-    load: &mut Load,
-    report: &mut Report,
-) {
     let before = client.requests_sent();
-    let read = read.await;
+    let reading = client.shared_collection_counts(root);
+    let limit = target.limits.collector;
+    let attempted = Attempted::run(clock, limit, Resource::Directory, reading).await;
+    attempted.enter(
+        &mut snapshot.inventory,
+        |reading, Inventory { counts, failure, .. }, begun, took| {
+            reading.store(begun, took, counts.len(), counts);
+            failure
+        },
+        |reading| reading,
+    );
     load.add(client.requests_sent() - before, interval);
-    let (counts, failure) = match read {
-        Ok(Inventory { counts, failure, .. }) => (counts, failure),
-        Err(error) => (Vec::new(), Some(error)),
-    };
-    let has_collector = |count: &CollectionCount| Collector::of(count.resource).is_some();
-    for count in counts.into_iter().filter(|count| !has_collector(count)) {
-        let name = count.resource.as_str();
-        let subject = format!("right {place}{name}");
-        match count.items {
-            Some(items) if count.accessible => {
-                report_readable(subject, count.resource, items, report);
-            }
-            _ => report.check(
-                subject,
-                "not accessible",
-                format!("to count it in trio_resource_items, grant the right to read `{name}`"),
-            ),
-        }
-    }
-    if let Some(error) = failure {
-        report.check(
-            format!("right {place}inventory"),
-            error.redacted(),
-            "see the log of Trio's server",
-        );
-    }
 }
 
-/// Reports a resource that could not be read; `lost` names the metrics that are missing because of
-/// it.
-fn report_refusal(
-    subject: String,
-    resource: Resource,
-    lost: &str,
-    error: &Error,
+/// Returns true if a current state could be read.
+pub(super) fn is_any_state_read(snapshot: &Snapshot) -> bool {
+    let is_read = |center: &Center| {
+        let mut live = Collector::ALL.into_iter().filter(|collector| collector.is_fast());
+        live.any(|collector| center.reading(collector).health().is_some_and(|h| h.items.is_some()))
+    };
+    snapshot.centers.iter().any(is_read)
+}
+
+/// Returns the largest collection that was read and does not change between two requests, so that
+/// its pages can be compared.
+pub(super) fn largest(snapshot: &Snapshot, routes: &[Route]) -> Option<Largest> {
+    let mut largest: Option<Largest> = None;
+    for (center, route) in snapshot.centers.iter().zip(routes) {
+        let paged = Collector::ALL.into_iter().filter(|c| c.has(Property::NeverEmpty));
+        for collector in paged {
+            let items = center.reading(collector).health().and_then(|health| health.items);
+            let (Some(items), Some(resource)) = (items, collector.resource()) else { continue };
+            if largest.as_ref().is_none_or(|largest| items > largest.items) {
+                largest = Some(Largest { route: route.clone(), resource, items });
+            }
+        }
+    }
+    largest
+}
+
+/// Reports each resource that was read, with the findings about it.
+pub(super) fn report(snapshot: &Snapshot, now: Stamp, report: &mut Report) {
+    for center in &snapshot.centers {
+        let id = &center.contact_center.id;
+        let of_center = readings(snapshot).filter(|reading| reading.contact_center == Some(id));
+        for reading in of_center {
+            report_reading(center, &reading, now, report);
+        }
+        let is_read = |collector| center.reading(collector).interval().is_some();
+        report_counts(&center.inventory, &format!("cc {id} "), &is_read, report);
+    }
+    report.add_found(|subject| matches!(subject, Subject::Right(..)));
+    report_counts(&snapshot.inventory, "", &|_| false, report);
+    report.add_found(|subject| *subject == Subject::Rights);
+}
+
+/// Reports one reading; one that failed in several contact centres has one line.
+fn report_reading(center: &Center, reading: &SnapshotReading<'_>, now: Stamp, report: &mut Report) {
+    let id = &center.contact_center.id;
+    let (resource, state) = (reading.resource(), state(reading, now));
+    let is_about = |subject: &Subject| matches!(subject, Subject::Right(of, centers) if *of == resource && centers.contains(id));
+    let is_found = report.add_found(is_about);
+    let (Some(resource), ReadingState::Well, false) = (resource, state, is_found) else { return };
+    let subject = format!("right cc {id} {}", resource.as_str());
+    let is_per_service = reading.collector.is_some_and(|c| c.has(Property::PerService));
+    if is_per_service && center.service_names().is_empty() {
+        let remedy = "repair `services` first";
+        return report.unknown(subject, "left out: no service is known to ask for", remedy);
+    }
+    let items = reading.reading.health().and_then(|health| health.items).unwrap_or_default();
+    report.ok(subject, format!("readable, {}", counted(items, "item")));
+}
+
+/// Reports the collections that are only counted and can be read: the others have a line already.
+fn report_counts(
+    reading: &Reading<Vec<CollectionCount>>,
+    place: &str,
+    is_read: &dyn Fn(Collector) -> bool,
     report: &mut Report,
 ) {
-    let name = resource.as_str();
-    let (seen, remedy) = match error {
-        Error::Status { status: 403, .. } => (
-            "answered 403".to_owned(),
-            format!(
-                "grant the API user the right to read `{name}` in Trio Administrator; without it no {lost}"
-            ),
-        ),
-        // Not every Trio has every resource.
-        Error::Status { status: status @ (404 | 405 | 410 | 501), .. } => (
-            format!("answered {status}"),
-            format!(
-                "if this Trio does not have it, switch its collector off; without it no {lost}"
-            ),
-        ),
-        Error::Unmapped { .. } | Error::Incomplete { .. } => {
-            (error.redacted(), format!("see `trio-exporter inspect`; until then no {lost}"))
+    let counts = reading.good.iter().flat_map(|good| good.data.iter());
+    let counts = counts.filter(|count| !Collector::of(count.resource).is_some_and(is_read));
+    for count in counts {
+        if let Some(items) = count.items.filter(|_| count.accessible) {
+            let subject = format!("right {place}{}", count.resource.as_str());
+            report.ok(subject, format!("readable, {}", counted(items, "item")));
         }
-        error => {
-            report.fail(subject, error.redacted(), "see the log of Trio's server, and check again");
-            return;
-        }
-    };
-    // Without these two resources most metrics are missing, so a script must see it by the exit
-    // code.
-    if is_core(resource) {
-        report.fail(subject, seen, remedy);
-    } else {
-        report.check(subject, seen, remedy);
     }
-}
-
-/// Reads a collector as the poller does, stores its data, and returns the number of items.
-async fn read(
-    client: &Client,
-    clock: &Clock,
-    route: &Route,
-    center: &mut Center,
-    collector: Collector,
-) -> Result<usize, Error> {
-    let begun = clock.now();
-    let answer = read_collector(client, route, center, collector).await?;
-    let items = answer.items;
-    answer.store(center, begun, clock.now().since(begun)).map_or(Ok(items), Err)
-}
-
-/// Reports that a collection can be read. An empty one that has items in every Trio may be hidden.
-fn report_readable(subject: String, resource: Resource, items: u64, report: &mut Report) {
-    let seen = format!("readable, {items} item{}", if items == 1 { "" } else { "s" });
-    if items == 0 && is_paged(resource) {
-        let remedy = "see in Trio Administrator whether the API user may see them";
-        report.unknown(
-            subject,
-            format!("{seen}: either there are none, or all are hidden from the API user"),
-            remedy,
-        );
-    } else {
-        report.ok(subject, seen);
-    }
-}
-
-/// Returns true for collections that do not change between two requests, so that their pages can be
-/// compared, and that no Trio in use lacks.
-fn is_paged(resource: Resource) -> bool {
-    Collector::of(resource).is_some_and(|collector| collector.has(Property::NeverEmpty))
 }

@@ -7,23 +7,17 @@ use super::{
     access::{self, label},
 };
 use crate::{
-    model::{Clock, RequestFailure, unix_seconds},
+    diagnosis::{self, MAX_SKEW},
+    model::{RequestFailure, Stamp, unix_seconds},
     trio::{ApiAnswer, Client, Error},
 };
-
-/// Remaining days of a certificate below which it should be renewed.
-const MIN_CERTIFICATE_DAYS: f64 = 21.0;
-/// Largest difference of clocks in seconds that is no finding.
-// The exporter corrects waits for this difference, as measured from the header `Date`. Without that
-// header, waits are wrong by the difference.
-const MAX_SKEW: f64 = 5.0;
 
 /// Checks a server. Returns true if the Api resource answers with success, a 307 redirect or a 4xx
 /// status.
 pub(super) async fn check(
     target: &CheckTarget,
     client: &Client,
-    clock: &Clock,
+    now: Stamp,
     base: &Url,
     report: &mut Report,
 ) -> bool {
@@ -45,7 +39,7 @@ pub(super) async fn check(
     if base.scheme() == "http" {
         report.ok(format!("TLS {server}"), "no TLS: the address begins with http");
     } else if let Some(expiry) = client.certificate_expiry(base) {
-        report_expiry(&server, (expiry - unix_seconds(clock.now().wall)) / 86_400.0, report);
+        report_expiry(&server, expiry, now, report);
     } else if answer.is_ok() {
         let seen = "trusted; the end of the certificate is not known";
         report.unknown(format!("TLS {server}"), seen, "look at the certificate on that server");
@@ -74,7 +68,7 @@ pub(super) async fn check(
             return false;
         }
     }
-    report_skew(&server, client.clock_skew(), report);
+    report_skew(&server, client.clock_skew().map(|skew| skew.seconds), report);
     true
 }
 
@@ -132,73 +126,31 @@ fn certificate_remedy(answer: &Result<ApiAnswer, Error>) -> &'static str {
 }
 
 /// Reports a trusted certificate with the days that it is still valid.
-fn report_expiry(server: &str, days: f64, report: &mut Report) {
-    let subject = format!("TLS {server}");
-    let seen = format!("trusted; the certificate expires in {:.0} days", days.floor());
-    if days < 0.0 {
-        report.fail(subject, "the certificate has expired", "renew the server's certificate");
-    } else if days < MIN_CERTIFICATE_DAYS {
-        report.check(subject, seen, "renew the server's certificate");
-    } else {
-        report.ok(subject, seen);
+fn report_expiry(server: &str, expiry: f64, now: Stamp, report: &mut Report) {
+    match diagnosis::certificate(&server.into(), expiry, now) {
+        Some(finding) => report.finding(&finding),
+        None => {
+            let days = (expiry - unix_seconds(now.wall)) / 86_400.0;
+            let seen = format!("trusted; the certificate expires in {:.0} days", days.floor());
+            report.ok(format!("TLS {server}"), seen);
+        }
     }
 }
 
 /// Reports the number of seconds by which the server's clock is ahead of ours.
 fn report_skew(server: &str, skew: Option<f64>, report: &mut Report) {
     let subject = format!("clock {server}");
-    match skew {
-        None => {
-            let remedy =
-                "compare the clocks by hand; without a date the exporter cannot correct for them";
-            report.unknown(
-                subject,
-                "cannot be determined: the server's answers have no date",
-                remedy,
-            );
-        }
-        Some(skew) if skew.abs() > MAX_SKEW => {
-            let side = if skew > 0.0 { "ahead of" } else { "behind" };
-            let seen = format!("{:.0} s {side} ours", skew.abs());
-            report.check(subject, seen, "synchronise both machines with a time server (NTP)");
-        }
-        Some(_) => report.ok(subject, format!("within {MAX_SKEW:.0} s of ours")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{super::Level, *};
-
-    fn level(make: impl Fn(&mut Report)) -> Level {
-        let mut report = Report::default();
-        make(&mut report);
-        report.findings[0].level
-    }
-
-    #[test]
-    fn certificate_warns_three_weeks_before_its_end() {
-        for (days, expected) in
-            [(-0.1, Level::Fail), (0.1, Level::Check), (20.9, Level::Check), (21.0, Level::Ok)]
-        {
-            assert_eq!(level(|report| report_expiry("t:1", days, report)), expected, "{days}");
-        }
-    }
-
-    #[test]
-    fn clock_may_differ_by_five_seconds() {
-        for (seconds, expected) in [
-            (None, Level::Unknown),
-            (Some(5.0), Level::Ok),
-            (Some(-5.0), Level::Ok),
-            (Some(5.1), Level::Check),
-            (Some(-5.1), Level::Check),
-        ] {
-            assert_eq!(
-                level(|report| report_skew("t:1", seconds, report)),
-                expected,
-                "{seconds:?}"
-            );
-        }
+    let Some(skew) = skew else {
+        let remedy =
+            "compare the clocks by hand; without a date the exporter cannot correct for them";
+        return report.unknown(
+            subject,
+            "cannot be determined: the server's answers have no date",
+            remedy,
+        );
+    };
+    match diagnosis::clock(&server.into(), skew) {
+        Some(finding) => report.finding(&finding),
+        None => report.ok(subject, format!("within {MAX_SKEW:.0} s of ours")),
     }
 }

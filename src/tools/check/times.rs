@@ -1,10 +1,15 @@
 //! Time zone of Trio's times: stated by each time, configured, or missing.
 
+use std::mem;
+
 use jiff::{Timestamp, civil};
 
 use super::{CheckTarget, Report};
 use crate::{
-    model::{Collector, Resource},
+    model::{ClockSkew, Collector, Resource},
+    snapshot::{Center, Snapshot},
+    tally::{Source, TrioClock, max_case_age, max_state_age},
+    tools::time_verdicts::TimeVerdicts,
     trio::{Client, Examination, Route, is_no_time},
 };
 
@@ -17,10 +22,8 @@ pub(super) async fn check(
 ) {
     let mut counts = ZoneCounts::default();
     let uses = client.field_uses();
-    // Only fields that are times have a number of rejected ones.
-    let has_times = |resource: &Resource| {
-        uses.iter().any(|field| field.resource == *resource && field.times_rejected.is_some())
-    };
+    let has_times =
+        |resource: &Resource| uses.iter().any(|field| field.resource == *resource && field.is_time);
     let on = Collector::ALL.into_iter().filter(|collector| target.interval(*collector).is_some());
     let with_times: Vec<Resource> = on.filter_map(Collector::resource).filter(has_times).collect();
     if with_times.is_empty() {
@@ -61,6 +64,51 @@ pub(super) async fn check(
             );
         }
     }
+}
+
+/// Reports the fields with times that the exporter does not use, because by Trio's own clock they
+/// cannot be true.
+pub(super) fn check_plausible(snapshot: &Snapshot, report: &mut Report) {
+    for (field, verdicts) in verdicts(&snapshot.centers, snapshot.clock_skew) {
+        if let Some(description) = verdicts.description() {
+            report.check(
+                format!("times {field}"),
+                format!("{description}; they are not used"),
+                "check `time_zone` and the member that feeds the field (`trio-exporter inspect`)",
+            );
+        }
+    }
+}
+
+/// Judges the times of the last readings, by field.
+fn verdicts(centers: &[Center], skew: Option<ClockSkew>) -> Vec<(String, TimeVerdicts)> {
+    let [mut since, mut created, mut answered] =
+        [TimeVerdicts::default(), TimeVerdicts::default(), TimeVerdicts::default()];
+    let mut found = Vec::new();
+    for center in centers {
+        if let Some(good) = &center.agent_state.good {
+            let clock = TrioClock { taken: good.taken, skew };
+            for agent in good.data.iter() {
+                let max_age = max_state_age(agent.state);
+                agent.since.into_iter().for_each(|time| since.add(time, clock, max_age));
+            }
+        }
+    }
+    found.push((format!("{} since", Resource::AgentState.as_str()), since));
+    for source in Source::ALL {
+        for good in centers.iter().filter_map(|center| source.reading(center).good.as_ref()) {
+            let clock = TrioClock { taken: good.taken, skew };
+            for case in &good.data.cases {
+                let max_age = max_case_age(case.class);
+                case.created.into_iter().for_each(|time| created.add(time, clock, max_age));
+                case.answered.into_iter().for_each(|time| answered.add(time, clock, max_age));
+            }
+        }
+        let list = source.resource().as_str();
+        found.push((format!("{list} created"), mem::take(&mut created)));
+        found.push((format!("{list} answered"), mem::take(&mut answered)));
+    }
+    found
 }
 
 /// Numbers of times with and without a zone.
@@ -124,6 +172,7 @@ mod tests {
                     values: vec![value],
                     feeds: Some(("created", form)),
                     unmapped: Vec::new(),
+                    times: Vec::new(),
                 }],
                 missing: Vec::new(),
             });

@@ -2,39 +2,22 @@
 //! wait that is read in the wrong unit differs by a factor of 60 or 1000.
 //!
 //! The running exporter reports a factor after three readings, a minute apart; `check` ends before
-//! that, so its lines say "in this reading".
+//! that, so it reports the factor of its only reading.
 
 use super::{CheckTarget, Report};
 use crate::{
-    model::Collector,
-    snapshot::{Center, Good},
+    diagnosis::Subject,
+    model::{ClockSkew, Collector},
+    snapshot::{Center, Good, Snapshot},
     tally::{Comparison, Source, age_by_arrival},
-    trio::Client,
 };
 
 /// Reports how the stated waits of all contact centres compare with the lists of cases.
-pub(super) fn check(
-    target: &CheckTarget,
-    client: &Client,
-    centers: &[Center],
-    report: &mut Report,
-) {
+pub(super) fn report(target: &CheckTarget, comparison: &Comparison, report: &mut Report) {
     let is_on = |list: Collector| target.interval(list).is_some();
-    if !Collector::ALL.into_iter().filter(|collector| collector.lists_cases()).any(is_on) {
-        return;
-    }
-    // Arrival times are Trio's, the time of the reading is ours.
-    let skew = client.clock_skew().unwrap_or_default();
-    let mut comparison = Comparison::default();
-    for center in centers {
-        compare(center, skew, &mut comparison);
-    }
-    let mismatches = comparison.mismatches(&client.field_uses());
-    for mismatch in &mismatches {
-        let seen = format!("in this reading {}", mismatch.description());
-        report.check("waits", seen, mismatch.remedy());
-    }
-    if !mismatches.is_empty() {
+    let is_any_on =
+        Collector::ALL.into_iter().filter(|collector| collector.lists_cases()).any(is_on);
+    if report.add_found(|subject| *subject == Subject::Waits) || !is_any_on {
         return;
     }
     match comparison.agreement() {
@@ -55,8 +38,19 @@ pub(super) fn check(
     }
 }
 
-/// Adds a reading to the comparison; `skew` is Trio's clock minus ours, in seconds.
-fn compare(center: &Center, skew: f64, comparison: &mut Comparison) {
+/// Compares the readings of a snapshot.
+pub(super) fn compare(snapshot: &Snapshot) -> Comparison {
+    // Arrival times are Trio's, the time of the reading is ours.
+    let skew = snapshot.clock_skew;
+    let mut comparison = Comparison::default();
+    for center in &snapshot.centers {
+        add(center, skew, &mut comparison);
+    }
+    comparison
+}
+
+/// Adds a reading to the comparison; `skew` is the difference of Trio's clock to ours.
+fn add(center: &Center, skew: Option<ClockSkew>, comparison: &mut Comparison) {
     let lists = Source::ALL.map(|source| source.reading(center).good.as_ref());
     for (source, list) in Source::ALL.into_iter().zip(lists) {
         if let Some(Good { taken, data, .. }) = list {

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    model::Resource,
+    model::{AgentState, Resource},
+    tally::{TrioClock, max_case_age, max_state_age},
+    tools::time_verdicts::TimeVerdicts,
     trio::{Error, Examination, Member, Missing, masked},
 };
 
@@ -70,6 +72,9 @@ pub struct MemberReport {
     pub form: Option<String>,
     /// Values that the dictionary does not map, unmasked: they are shown to be mapped.
     pub unmapped: Vec<String>,
+    /// Times that are not used, because by the server's own clock they cannot be true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implausible: Option<String>,
 }
 
 impl ResourceReport {
@@ -108,6 +113,23 @@ impl ResourceReport {
     }
 }
 
+impl ResourceReport {
+    /// Judges the times of its members by the clock of the server.
+    pub(super) fn judge_times(&mut self, examined: &Examination, clock: TrioClock) {
+        let ReadOutcome::Answered { members, .. } = &mut self.read else { return };
+        let max_age = match examined.resource {
+            // An agent may be logged out for months.
+            Resource::AgentState => max_state_age(Some(AgentState::LoggedOut)),
+            _ => max_case_age(None),
+        };
+        for (report, member) in members.iter_mut().zip(&examined.members) {
+            let mut verdicts = TimeVerdicts::default();
+            member.times.iter().for_each(|time| verdicts.add(*time, clock, max_age));
+            report.implausible = verdicts.description();
+        }
+    }
+}
+
 impl MemberReport {
     fn new(member: &Member, show_values: bool) -> Self {
         let form = member.feeds.map(|(_, form)| form);
@@ -119,6 +141,7 @@ impl MemberReport {
             feeds: member.feeds.map(|(field, _)| field.to_owned()),
             form: form.map(str::to_owned),
             unmapped: member.unmapped.clone(),
+            implausible: None,
         }
     }
 }
@@ -198,6 +221,11 @@ fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
                     member.name,
                     member.unmapped.join(", ")
                 )?;
+            }
+            for member in members {
+                if let Some(implausible) = &member.implausible {
+                    writeln!(text, "  ! {}: {implausible}; they are not used", member.name)?;
+                }
             }
             for (field, _) in missing {
                 writeln!(text, "  ! nothing feeds {field}")?;

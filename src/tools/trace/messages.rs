@@ -44,18 +44,30 @@ pub(super) fn inference(
                 .with_fact("unseen", *unseen)
                 .with_fact("trio_time", evidence_word(*time_evidence))
         }
-        Inference::Left { low, best, high, age, short, target } => {
+        Inference::Left { low, best, high, age, chance, may_be_answered, short, target } => {
             let counted = match age {
                 LeftAge::Short => format!("short (up to {})", format_seconds(*short)),
                 LeftAge::Within => format!("left within the target of {}", format_seconds(*target)),
                 LeftAge::Beyond => format!("left beyond the target of {}", format_seconds(*target)),
             };
+            let counted = if *chance < 1.0 {
+                format!("{counted}: {}", within_words(*chance))
+            } else {
+                counted
+            };
+            let answered = if *may_be_answered {
+                "; it may have been answered and finished between two lists"
+            } else {
+                ""
+            };
             // Trio states no time at which a caller hung up, so the wait is always between two
             // lists.
             let wait = wait_words(*low, *best, *high, TimeEvidence::Absent);
-            let words = format!("left unanswered after {wait}: counted as {counted}");
+            let words = format!("left unanswered after {wait}: counted as {counted}{answered}");
             with_bounds(Message::new("left", words), *low, *best, *high)
                 .with_fact("age", age.as_str())
+                .with_fact("chance", *chance)
+                .with_fact("may_be_answered", *may_be_answered)
                 .with_seconds("short", *short)
                 .with_seconds("target", *target)
         }
@@ -218,7 +230,8 @@ pub(super) fn format_seconds(seconds: f64) -> String {
 fn arrival_words(arrived: AgeRange, time_evidence: TimeEvidence) -> String {
     let AgeRange { low, high } = arrived;
     match time_evidence {
-        TimeEvidence::Used => format!("{high:.1} s before by Trio's own time"),
+        TimeEvidence::Used if low == high => format!("{high:.1} s before by Trio's own time"),
+        TimeEvidence::Used => format!("{low:.1}–{high:.1} s before by Trio's own time"),
         TimeEvidence::Absent => format!("{low:.1}–{high:.1} s before"),
         TimeEvidence::Rejected => {
             format!(

@@ -128,13 +128,16 @@ impl Dictionary {
 
 /// Returns whether `value`, in a member that is read in the form of this name, means "no time".
 pub fn is_no_time(value: &Value, form: &str) -> bool {
-    let Some(form) = Form::ALL.into_iter().find(|known| known.as_str() == form) else {
-        return false;
-    };
+    let form = Form::ALL.into_iter().find(|known| known.as_str() == form);
+    form.zip(raw(value)).is_some_and(|(form, raw)| raw.is_no_time(form))
+}
+
+/// Returns a number or a text as the decoder reads it.
+pub(in crate::trio) fn raw(value: &Value) -> Option<Raw<'_>> {
     match value {
-        Value::Number(number) => figure(number).is_no_time(form),
-        Value::String(text) => Raw::Text(text.as_str().into()).is_no_time(form),
-        _ => false,
+        Value::Number(number) => Some(figure(number)),
+        Value::String(text) => Some(Raw::Text(text.as_str().into())),
+        _ => None,
     }
 }
 

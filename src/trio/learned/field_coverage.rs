@@ -43,8 +43,8 @@ pub(in crate::trio) struct FieldSeen {
     pub(in crate::trio) understood: u64,
     /// Values that could not be mapped.
     pub(in crate::trio) unknown: u64,
-    /// Times that could not be used.
-    pub(in crate::trio) rejected: u64,
+    /// Times that could not be read.
+    pub(in crate::trio) unreadable_times: u64,
     /// Rows that lack it and cannot be counted without it.
     pub(in crate::trio) rows_without: u64,
     /// Rows without the member of a self.
@@ -58,7 +58,7 @@ impl FieldSeen {
     pub(in crate::trio) fn add(&mut self, other: Self) {
         self.understood += other.understood;
         self.unknown += other.unknown;
-        self.rejected += other.rejected;
+        self.unreadable_times += other.unreadable_times;
         self.rows_without += other.rows_without;
         self.absent += other.absent;
         self.member = self.member.take().or(other.member);
@@ -73,7 +73,6 @@ pub(in crate::trio) struct FieldCoverage {
     // Empty lists do not replace it: at night a missing member would look like a change of the
     // server.
     last: HashMap<ListKey, Vec<FieldSeen>>,
-    rejected: HashMap<(Resource, usize), u64>,
     missing_logged: HashSet<(Resource, usize)>,
     /// Required fields that some rows lack, and the number of readings since then in which no row
     /// lacked them.
@@ -101,7 +100,6 @@ impl FieldCoverage {
             }
         }
         for (index, (field, seen)) in mapping.shape.fields.iter().zip(&seen).enumerate() {
-            *self.rejected.entry((resource, index)).or_default() += seen.rejected;
             if !may_hide_members
                 && seen.member.is_none()
                 && field.need != Need::Spare
@@ -165,14 +163,12 @@ impl FieldCoverage {
                     understood: readings.iter().map(|seen| seen[index].understood).sum(),
                     not_understood: readings
                         .iter()
-                        .map(|seen| seen[index].unknown + seen[index].rejected)
+                        .map(|seen| seen[index].unknown + seen[index].unreadable_times)
                         .sum(),
                     unknown_values: readings.iter().map(|seen| seen[index].unknown).sum(),
                     rows_without: (field.need.is_required() && !readings.is_empty())
                         .then(|| readings.iter().map(|seen| seen[index].rows_without).sum()),
-                    times_rejected: (field.kind == Kind::Time).then(|| {
-                        self.rejected.get(&(resource, index)).copied().unwrap_or_default()
-                    }),
+                    is_time: field.kind == Kind::Time,
                 });
             }
         }

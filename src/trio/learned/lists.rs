@@ -1,16 +1,10 @@
-//! Habits of a server with one list: paging, sorting, and the limit on the cases of a service.
-
-use std::collections::HashMap;
+//! Habits of a server with one list: paging and sorting.
 
 use super::Forget;
-use crate::model::{Case, CaseState, Resource, Text};
+use crate::model::{Resource, Text};
 
 /// Number of items up to which a collection is not paged, by the documentation.
 const MAX_UNPAGED_ITEMS: usize = 10;
-/// Documented number of cases of a service at which `services/cases` is truncated.
-// The same number is watched for in `services/calls`: a limit there would be undocumented, and a
-// truncated list that is taken as whole turns hidden cases into cases that left.
-const LIMIT: usize = 20;
 
 /// Paging of one resource, with or without a row filter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,53 +91,6 @@ fn is_sorted<'i>(ids: impl Iterator<Item = &'i Text>) -> bool {
     numbers.is_some_and(|numbers| numbers.is_sorted()) || ids.is_sorted()
 }
 
-/// The largest numbers that one list ever showed of a single service.
-// Twenty in `services/cases` are documented. The documentation leaves open if handled cases count,
-// and it states no limit for `services/calls`. A number that a server has exceeded is not its limit.
-#[derive(Debug, Default)]
-pub(in crate::trio) struct CaseLimit {
-    /// More cases than the limit were seen.
-    exceeded: bool,
-    /// More cases than the limit were seen that no agent handles.
-    exceeded_waiting: bool,
-}
-
-/// Cases of one service in one list.
-#[derive(Clone, Copy, Debug, Default)]
-struct CaseCounts {
-    all: usize,
-    waiting: usize,
-}
-
-impl CaseLimit {
-    /// Returns the services whose part of the list may be truncated, sorted by id: those that have
-    /// exactly the limit, on a server that never showed more of that kind. Records larger numbers.
-    pub(in crate::trio) fn truncated_services(&mut self, cases: &[Case]) -> Vec<Text> {
-        let mut by_service: HashMap<&Text, CaseCounts> = HashMap::new();
-        for case in cases {
-            let Some(service) = &case.service_id else { continue };
-            let counts = by_service.entry(service).or_default();
-            counts.all += 1;
-            // A case without a state counts as waiting. Twenty waiting cases are judged by
-            // themselves because the server may leave handled cases out of its count: twenty wait
-            // while five more are handled.
-            counts.waiting += usize::from(case.state != Some(CaseState::Handled));
-        }
-        // Larger numbers of any service count for all of them: the limit belongs to the server.
-        self.exceeded |= by_service.values().any(|counts| counts.all > LIMIT);
-        self.exceeded_waiting |= by_service.values().any(|counts| counts.waiting > LIMIT);
-        let at_limit = |counts: &CaseCounts| {
-            counts.all == LIMIT && !self.exceeded
-                || counts.waiting == LIMIT && !self.exceeded_waiting
-        };
-        let truncated = by_service.iter().filter(|(_, counts)| at_limit(counts));
-        let mut truncated: Vec<Text> = truncated.map(|(service, _)| (*service).clone()).collect();
-        // A hash map has no order; a list that differs at each reading would look like a change.
-        truncated.sort_unstable();
-        truncated
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,52 +149,5 @@ mod tests {
         let mut sorting = Sorting::default();
         sorting.record_list(false, Some("id".into()), ids(&["1"]).iter());
         assert_eq!(sorting.member(Resource::Agents), None);
-    }
-
-    fn cases(services: &[(&str, usize, usize)]) -> Vec<Case> {
-        let case = |service: &str, state| Case {
-            service_id: Some(service.into()),
-            state,
-            ..Case::new("1")
-        };
-        let cases_of = |(service, waiting, handled): &(&str, usize, usize)| {
-            let mut cases = vec![case(service, None); *waiting];
-            cases.extend(vec![case(service, Some(CaseState::Handled)); *handled]);
-            cases
-        };
-        services.iter().flat_map(cases_of).collect()
-    }
-
-    #[test]
-    fn list_at_limit_is_truncated_until_exceeded() {
-        let mut limit = CaseLimit::default();
-        assert!(limit.truncated_services(&[]).is_empty());
-        assert!(limit.truncated_services(&cases(&[("a", 19, 0), ("b", 10, 9)])).is_empty());
-        assert_eq!(
-            limit.truncated_services(&cases(&[("c", 3, 17), ("a", 20, 0), ("b", 3, 0)])),
-            ["a".into(), "c".into()],
-            "handled cases may count"
-        );
-        assert!(limit.truncated_services(&cases(&[("a", 20, 0), ("b", 21, 0)])).is_empty());
-        assert!(
-            limit.truncated_services(&cases(&[("a", 20, 0)])).is_empty(),
-            "this server shows more than that"
-        );
-    }
-
-    #[test]
-    fn waiting_cases_alone_can_reach_the_limit() {
-        let mut limit = CaseLimit::default();
-        assert_eq!(limit.truncated_services(&cases(&[("a", 20, 5), ("b", 2, 18)])), ["a".into()]);
-        assert_eq!(
-            limit.truncated_services(&cases(&[("a", 20, 0)])),
-            ["a".into()],
-            "twenty that wait"
-        );
-        assert!(limit.truncated_services(&cases(&[("a", 21, 0)])).is_empty());
-        assert!(
-            limit.truncated_services(&cases(&[("a", 20, 5)])).is_empty(),
-            "this server shows more than that"
-        );
     }
 }

@@ -156,8 +156,7 @@ impl CollectionReader {
         mapping: &Mapping,
         build: impl Fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Page<T>, Error> {
-        let context =
-            Context { mapping, zone: self.zone.as_ref(), now: self.connection.now().wall };
+        let context = Context { mapping, zone: self.zone.as_ref() };
         let resource = mapping.shape.resource;
         envelope::items(&answer.body, context, build)
             .map_err(|problem| self.connection.decode_error(answer, resource, &problem))

@@ -3,8 +3,12 @@
 //! A resource is read once without `fields=` and once with every name of the dictionary, since most
 //! resources hide members until they are asked for.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::SystemTime,
+};
 
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::{collection::CollectionReader, paging::Pagination, route::List};
@@ -13,6 +17,7 @@ use crate::{
     trio::{
         dictionary::{
             Mapping,
+            judge::raw,
             shape::{Form, Need},
             value::{Meaning, normalized},
         },
@@ -56,6 +61,8 @@ pub struct Member {
     pub feeds: Option<(&'static str, &'static str)>,
     /// Words among these that the dictionary does not map, if the field needs a map.
     pub unmapped: Vec<String>,
+    /// The values as moments of the server's clock, if the field is a time.
+    pub times: Vec<SystemTime>,
 }
 
 /// A field that no member feeds.
@@ -98,7 +105,11 @@ impl CollectionReader {
             Err(_) => Vec::new(),
         };
         asked.truncate(ITEMS);
-        Ok(examination(mapping, total, &plain, &asked))
+        let mut found = examination(mapping, total, &plain, &asked);
+        for member in &mut found.members {
+            member.times = times(member, self.zone.as_ref());
+        }
+        Ok(found)
     }
 
     /// Reads the first page of a list with the configured page size.
@@ -208,6 +219,19 @@ fn examination(
     }
 }
 
+/// Values of a member that feeds a time, without those that mean "no time" or cannot be read.
+fn times(member: &Member, zone: Option<&TimeZone>) -> Vec<SystemTime> {
+    let forms = [Form::Timestamp, Form::UnixSeconds, Form::UnixMilliseconds];
+    let form =
+        forms.into_iter().find(|form| member.feeds.is_some_and(|(_, name)| name == form.as_str()));
+    let time = |form: Form, value: &Value| {
+        let raw = raw(value)?;
+        if raw.is_no_time(form) { None } else { raw.time(form, zone).ok() }
+    };
+    form.map(|form| member.values.iter().filter_map(|value| time(form, value)).collect())
+        .unwrap_or_default()
+}
+
 /// Words of an enumeration or a flag that no map holds, each once in any spelling.
 fn unmapped(
     values: &[Value],
@@ -241,8 +265,15 @@ fn word(value: &Value) -> String {
 
 impl Member {
     fn new(name: &str, only_when_asked: bool) -> Self {
-        let (types, values, unmapped) = (BTreeSet::new(), Vec::new(), Vec::new());
-        Self { name: name.to_owned(), types, only_when_asked, values, feeds: None, unmapped }
+        Self {
+            name: name.to_owned(),
+            types: BTreeSet::new(),
+            only_when_asked,
+            values: Vec::new(),
+            feeds: None,
+            unmapped: Vec::new(),
+            times: Vec::new(),
+        }
     }
 
     fn record_value(&mut self, value: &Value) {

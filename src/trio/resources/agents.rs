@@ -1,7 +1,5 @@
 //! Agents, their state, and agent groups.
 
-use std::time::Duration;
-
 use crate::{
     model::{Agent, AgentGroup, AgentState, AgentStatus, Resource, Text},
     trio::{
@@ -11,11 +9,6 @@ use crate::{
         read::{collection::Listing, decode::reader::Reader, route::Route},
     },
 };
-
-/// Longest time for which an agent is in a state without logging out.
-// A week is more than any shift. A longer time is a default value of the server's, and would put
-// every agent over the limit of the state.
-const LONGEST_STATE: Duration = Duration::from_secs(7 * 86_400);
 
 impl Client {
     /// Reads the agents as configured.
@@ -65,15 +58,13 @@ pub(in crate::trio) fn agent_status(row: &mut Reader<'_>) -> Option<AgentStatus>
     let id = row.key(field.id)?;
     let name = person_name(row, field.name, field.first_name, field.last_name);
     let state = row.agent_state(field.state);
-    let since = match state {
-        Some(AgentState::LoggedOut) => row.time(field.since),
-        _ => row.recent_time(field.since, LONGEST_STATE),
-    };
+    let since = row.time(field.since);
     Some(AgentStatus {
         id,
         name,
         state,
-        since,
+        since: since.unwrap_or_default(),
+        since_is_unreadable: since.is_err(),
         reason: row.text(field.reason),
         job: row.text(field.job),
     })

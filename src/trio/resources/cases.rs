@@ -1,5 +1,4 @@
-//! Calls and cases of a contact centre, with the services whose list is truncated; and a single case,
-//! read by its job number.
+//! Calls and cases of a contact centre; and a single case, read by its job number.
 
 use std::mem;
 
@@ -9,7 +8,6 @@ use crate::{
         client::Client,
         dictionary::{Mapping, shape::CASE},
         error::Error,
-        learned::{Learned, ListKey},
         read::{
             collection::{CollectionReader, Listing},
             decode::reader::Reader,
@@ -47,8 +45,7 @@ impl Client {
         let mut collected = self.reader.read_collection(&route.list(resource), case).await?;
         let (unkeyed, simulated) = (mem::take(&mut collected.unkeyed), collected.simulated);
         let cases = collected.items_with_ids(resource)?;
-        let learned = &self.reader.connection.learned;
-        let list = to_case_list(resource, cases, unkeyed, learned, self.default_case_class);
+        let list = to_case_list(resource, cases, unkeyed, self.default_case_class);
         Ok(Listing { data: list, simulated })
     }
 
@@ -123,13 +120,12 @@ impl Client {
     }
 }
 
-/// Completes the rows of a list: states, classes, truncated services. `unkeyed` are the services of
-/// waiting cases whose rows lack an id.
+/// Completes the rows of a list: states and classes. `unkeyed` are the services of waiting cases
+/// whose rows lack an id.
 pub(super) fn to_case_list(
     resource: Resource,
     mut cases: Vec<Case>,
     unkeyed: Vec<Text>,
-    learned: &Learned,
     default_class: Option<CaseClass>,
 ) -> CaseList {
     // A server that never gives states is another matter than one that omits the state of one case:
@@ -141,9 +137,7 @@ pub(super) fn to_case_list(
         }
         classify(resource, case, default_class);
     }
-    let key = ListKey::new(resource, Text::default());
-    let truncated = learned.list(&key, |known| known.case_limit.truncated_services(&cases));
-    CaseList { cases, truncated, unkeyed }
+    CaseList { cases, truncated: Vec::new(), unkeyed }
 }
 
 fn classify(source: Resource, case: &mut Case, default_class: Option<CaseClass>) {
@@ -185,14 +179,17 @@ pub(in crate::trio) fn single_case(row: &mut Reader<'_>, job: &str) -> Option<Ca
 
 fn case_with_id(id: Text, row: &mut Reader<'_>) -> Case {
     let class = row.case_class(CASE.class);
+    let (created, answered) = (row.time(CASE.created), row.time(CASE.answered));
     Case {
         id,
         service_id: row.key(CASE.service_id),
         state: row.case_state(CASE.state),
         class_is_unknown: class.is_err(),
         class: class.ok().flatten(),
-        created: row.time(CASE.created),
-        answered: row.time(CASE.answered),
+        created: created.unwrap_or_default(),
+        answered: answered.unwrap_or_default(),
+        created_is_unreadable: created.is_err(),
+        answered_is_unreadable: answered.is_err(),
         agent_id: row.text(CASE.agent_id).filter(|id| !is_empty_id(id)),
         waited: row.seconds(CASE.waited),
     }

@@ -89,10 +89,12 @@ impl Client {
             if !answer.status.is_success() {
                 return Err(answer.refusal(Resource::Api, &url));
             }
-            let named = named_servers(&answer.body, base).into_iter();
+            let api = serde_json::from_slice::<Value>(&answer.body);
+            let is_json = api.is_ok();
+            let named = named_servers(&api.unwrap_or_default(), base).into_iter();
             Ok(ApiAnswer {
                 took: begun.elapsed(),
-                is_json: serde_json::from_slice::<Value>(&answer.body).is_ok(),
+                is_json,
                 servers: named.map(|named| (named.role, named.base)).collect(),
             })
         };

@@ -21,7 +21,7 @@ use crate::{
             route::{Root, Route},
         },
         session::AuthEndpoints,
-        wire::answer::Answer,
+        wire::{answer::Answer, single::member_of_single},
     },
 };
 
@@ -217,15 +217,18 @@ impl Client {
         let mut hasher = DefaultHasher::new();
         // The data only: an envelope may hold a time or a link with the page's number.
         data.to_string().hash(&mut hasher);
+        // The header of an answer whose only item holds the list counts that one item.
+        let nested = nested_rows(resource, &data);
+        let stated = || Pagination::of_answer(answer).and_then(|pagination| pagination.total);
         Ok(CountedPage {
-            rows: match &data {
+            rows: nested.unwrap_or_else(|| match &data {
                 Value::Array(rows) => rows.len(),
                 // A single item may come without a list around it.
                 Value::Object(row) => usize::from(!row.is_empty()),
                 _ => 0,
-            },
+            }),
             hash: hasher.finish(),
-            total: Pagination::of_answer(answer).and_then(|pagination| pagination.total),
+            total: nested.or_else(stated),
             simulated: answer.simulated(),
         })
     }
@@ -234,6 +237,23 @@ impl Client {
 impl CollectionCount {
     fn inaccessible(resource: Resource) -> Self {
         Self { resource, accessible: false, items: None }
+    }
+}
+
+/// Number of rows inside the single item of an answer about rights: `Groups`, or the `Items` of all
+/// `Subsystems`. `None` if there is no such list.
+// The help shows the items of `security` as lists inside of one item. Only these names are counted:
+// any other list in the item may be something else, such as its links.
+fn nested_rows(resource: Resource, data: &Value) -> Option<usize> {
+    let rows = |value: &Value| value.as_array().map(Vec::len);
+    match resource {
+        Resource::SecurityGroups => rows(member_of_single(data, "groups")?),
+        Resource::SecurityAgents | Resource::SecurityServices => {
+            let subsystems = member_of_single(data, "subsystems")?.as_array()?;
+            let items = subsystems.iter().map(|subsystem| member_of_single(subsystem, "items"));
+            items.map(|items| items.map_or(Some(0), rows)).sum()
+        }
+        _ => None,
     }
 }
 

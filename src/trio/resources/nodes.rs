@@ -115,7 +115,9 @@ fn collect_names<'v>(value: &'v Value, depth: usize, names: &mut Vec<&'v str>) {
         Value::String(text) => names.push(text),
         Value::Array(values) => values.iter().for_each(|value| collect_names(value, depth, names)),
         Value::Object(members) => {
-            for (key, value) in members {
+            // The names of links are read as links, with the addresses that belong to them.
+            let is_link = |key: &str| matches!(&*links::normalized_rel(key), "links" | "link");
+            for (key, value) in members.iter().filter(|(key, _)| !is_link(key)) {
                 // A node may write its list as flags: `{"titles": true, "departments": false}`.
                 if !matches!(value, Value::Bool(false) | Value::Null) {
                     names.push(key);
@@ -137,8 +139,9 @@ mod tests {
 
     /// The paths of what a directory node lists; `None` when it says nothing.
     fn paths(body: &Value) -> Option<Vec<String>> {
-        let url: Url = "http://trio.example/te/api/directory".parse().expect("a URL");
-        let links = Links::parse(body.to_string().as_bytes(), &url);
+        let base: Url = "http://trio.example/te/api".parse().expect("a URL");
+        let links = Links::parse(body.to_string().as_bytes(), &base);
+        let url = below(&base, &["directory"]);
         match contents(Resource::Directory, &url, &links, body) {
             NodeContents::Listed(found) => {
                 Some(found.iter().map(|(_, url)| url.path().to_owned()).collect())
@@ -160,6 +163,9 @@ mod tests {
             json!({"links": [link("item", "/te/api/directory/titles")], "data": [{"name": "Titles"}]}),
             json!({"Link": [], "Data": [{"data": {"namn": "titles"}}]}),
             json!({"data": ["directory/titles"]}),
+            // The node as a list of one item with its own links, as version 8 writes single items.
+            json!({"links": [self_link], "data": [{"links": [link("titles", "/te/api/directory/titles")]}]}),
+            json!({"links": [self_link], "data": [{"name": "titles", "links": [link("self", "/te/api/directory")]}]}),
             json!({"data": {"titles": "http://trio.example/te/api/directory/titles"}}),
             json!({"data": {"titles": true, "departments": false, "pbxs": null}}),
             json!([{"resource": "Titles"}]),

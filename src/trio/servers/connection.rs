@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 use url::Url;
 
-use super::{Attempts, Server, Servers};
+use super::{Attempts, Server, Servers, facts::stated_facts};
 use crate::{
     model::{Clock, RequestFailure, Resource, Stamp},
     stats::Stats,
@@ -231,15 +231,17 @@ impl Connection {
                 return Err(answer.refusal(resource, &url));
             }
             let links = Links::parse(&answer.body, &server.base);
-            Ok((links, named_servers(&answer.body, &server.base)))
+            let api = serde_json::from_slice(&answer.body).unwrap_or_default();
+            Ok((links, named_servers(&api, &server.base), stated_facts(&api)))
         };
         let result = self.transport.send(resource, request, read).await;
         self.servers.record_probe(server, is_answer(&result), self.now());
-        let (links, names) = result?;
+        let (links, names, facts) = result?;
         self.servers.record_api_answer(
             server,
             AuthEndpoints::from_links(&server.base, &links),
             names,
+            facts,
         );
         Ok(links)
     }

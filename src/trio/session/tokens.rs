@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde_json::Value;
+
+use crate::trio::wire::single::member_of_single;
 
 /// Documented default life of an access token.
 const ACCESS_LIFE: Duration = Duration::from_secs(3600);
@@ -20,16 +22,16 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Reads the tokens, at the top level or under `data`, with names in any case.
+    /// Reads the tokens, with names in any case.
     ///
     /// # Errors
     /// A phrase about the answer, without anything of its content.
     pub(super) fn read(body: &[u8]) -> Result<Self, &'static str> {
         let answer: Value = serde_json::from_slice(body).map_err(|_| "it is not JSON")?;
-        let top = answer.as_object().ok_or("it is not a JSON object")?;
-        let data =
-            member(top, "data").map(|data| data.get(0).unwrap_or(data)).and_then(Value::as_object);
-        let find = |name| member(top, name).or_else(|| member(data?, name));
+        if !answer.is_object() {
+            return Err("it is not a JSON object");
+        }
+        let find = |name| member_of_single(&answer, name);
         let text = |name| find(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let access = text("accesstoken").ok_or("it holds no access_token")?;
         // Found here and not when the first request is built, so that the login counts as failed.
@@ -50,11 +52,6 @@ impl Tokens {
     }
 }
 
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    let plain = |key: &str| key.replace(['_', '-'], "").to_lowercase();
-    object.iter().find(|(key, _)| plain(key) == name).map(|(_, value)| value)
-}
-
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;
@@ -68,6 +65,7 @@ mod tests {
             r#"{"AccessToken":"a","RefreshToken":"r","ExpiresIn":"60"}"#,
             r#"{"links":[],"data":{"access_token":"a","refresh_token":"r","expires_in":60.0}}"#,
             r#"{"Data":[{"accessToken":"a","refreshToken":"r","expiresIn":60}]}"#,
+            r#"{"links":[],"data":[{"links":[],"data":{"access_token":"a","refresh_token":"r","expires_in":60}}]}"#,
         ] {
             let tokens = Tokens::read(body.as_bytes()).expect(body);
             assert_eq!(tokens.access.expose_secret(), "a", "{body}");

@@ -4,9 +4,10 @@
 //! The documented names are bare host names. Scheme, port and path come from the server that named
 //! them.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::{Host, Url};
 
+use super::single::member_of_single;
 use crate::model::ServerRole;
 
 /// A server that the Api resource of a configured server named.
@@ -18,13 +19,8 @@ pub(in crate::trio) struct NamedServer {
 
 /// Returns the servers named in the Api resource that `base` answered with. A name that is no host,
 /// or would make a less secure address, is left out.
-pub(in crate::trio) fn named_servers(body: &[u8], base: &Url) -> Vec<NamedServer> {
-    let Ok(Value::Object(top)) = serde_json::from_slice(body) else { return Vec::new() };
-    // Version 8 writes `data` as a list of one object; a plain object and the top level are read,
-    // too.
-    let data =
-        member(&top, "data").map(|data| data.get(0).unwrap_or(data)).and_then(Value::as_object);
-    let find = |name| member(&top, name).or_else(|| member(data?, name)).and_then(Value::as_str);
+pub(in crate::trio) fn named_servers(api: &Value, base: &Url) -> Vec<NamedServer> {
+    let find = |name| member_of_single(api, name).and_then(Value::as_str);
     let servers =
         [("primaryserver", ServerRole::Primary), ("secondaryserver", ServerRole::Secondary)]
             .into_iter();
@@ -33,12 +29,6 @@ pub(in crate::trio) fn named_servers(body: &[u8], base: &Url) -> Vec<NamedServer
             Some(NamedServer { base: server_base(find(name)?, base)?, role })
         })
         .collect()
-}
-
-/// Member of a normalised name.
-fn member<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    let plain = |key: &str| key.replace(['_', '-'], "").to_lowercase();
-    object.iter().find(|(key, _)| plain(key) == name).map(|(_, value)| value)
 }
 
 /// Base of the API on the server called `name`; the rest of the address is that of `base`.
@@ -188,7 +178,7 @@ mod tests {
             r#"{"Data":[{"PrimaryServer":"trio1","secondary_server":"trio2"}]}"#,
             r#"{"primaryserver":"trio1","secondaryserver":"trio2"}"#,
         ] {
-            let named = named_servers(body.as_bytes(), &base);
+            let named = named_servers(&serde_json::from_str(body).unwrap_or_default(), &base);
             assert_eq!(named.len(), 2, "{body}");
             assert_eq!(
                 (host_and_port(&named[1].base).as_str(), named[1].role),
@@ -200,7 +190,10 @@ mod tests {
             );
         }
         for body in ["", "[]", "{}", r#"{"data":{"primaryServer":5,"secondaryServer":null}}"#] {
-            assert!(named_servers(body.as_bytes(), &base).is_empty(), "{body}");
+            assert!(
+                named_servers(&serde_json::from_str(body).unwrap_or_default(), &base).is_empty(),
+                "{body}"
+            );
         }
         assert!(!is_same_server(&url("http://10.0.0/"), &url("http://10.0.0.1/")));
         assert!(!is_same_server(&url("http://trio:81/"), &url("http://trio/")));

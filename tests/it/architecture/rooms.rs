@@ -35,9 +35,10 @@ pub(crate) static ROOMS: &[Room] = &[
     room("tally", Only(&["model", "snapshot"])),
     room("state_file", Only(&["tally", "model"])),
     room("stats", Only(&["model"])),
+    room("diagnosis", Only(&["model", "snapshot", "tally", "stats"])),
     room("metrics", Only(&["model", "snapshot", "tally", "stats"])),
-    room("http", Only(&["metrics", "model", "snapshot", "tally", "stats"])),
-    room("tools", Only(&["trio", "model", "poller", "snapshot", "tally"])),
+    room("http", Only(&["metrics", "diagnosis", "model", "snapshot", "tally", "stats"])),
+    room("tools", Only(&["trio", "model", "poller", "snapshot", "tally", "stats", "diagnosis"])),
     // Its own words for everything, so that a wrong one cannot agree with itself.
     room("sim", Only(&[])),
 ];

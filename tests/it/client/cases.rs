@@ -1,14 +1,19 @@
 //! Calls and cases: their class where they do not say it, and whether the lists of them are whole.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use trio_exporter::{
-    model::{Case, CaseClass, CaseList, CaseState, RequestFailure, Resource},
+    model::{Case, CaseClass, CaseList, CaseState, Clock, ContactCenter, RequestFailure, Resource},
+    snapshot::Center,
+    tally::Truncation,
     trio::{Error, Limits},
 };
 use wiremock::ResponseTemplate;
@@ -221,11 +226,19 @@ async fn cut(list: &str, answers: &[(usize, usize)]) -> Vec<bool> {
     trio.on("GET", list, InTurn::new(answers.iter().map(answer))).await;
     let bench = trio.client(Limits::default()).await;
     let mut found = Vec::new();
+    let mut truncation = Truncation::default();
+    let contact_center = ContactCenter { id: "1".into(), name: None };
     for _ in answers {
         let Bench { client, route, .. } = &bench;
         let read =
             if list == CALLS { client.calls(route).await } else { client.cases(route).await };
-        let CaseList { truncated, .. } = read.expect("a list").data;
+        let list_read = read.expect("a list").data;
+        let mut center = Center::new(contact_center.clone(), |_| None);
+        let reading = if list == CALLS { &mut center.calls } else { &mut center.cases };
+        reading.store(Clock::system().now(), Duration::ZERO, 1, list_read);
+        truncation.mark(None, &mut center);
+        let reading = if list == CALLS { &center.calls } else { &center.cases };
+        let truncated = &reading.good.as_ref().expect("stored").data.truncated;
         found.push(truncated.iter().any(|service| &**service == "7"));
     }
     found

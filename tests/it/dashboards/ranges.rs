@@ -16,6 +16,8 @@ const LONG: &str = "vector($__range_s) > 172800";
 
 /// Series of the recording rules end in the operation and its range.
 const RECORDED: &str = ":increase30m{";
+/// So does the share of a half hour in which a level could be measured.
+const RECORDED_SHARE: &str = ":avg30m{";
 
 /// Steps from half hour to half hour. At every half hour, the cases between the last scrape of one
 /// and the first of the next are estimated: one in a hundred at 15 s. Six half hours that overlap
@@ -58,7 +60,10 @@ fn target_faults(expr: &str) -> Vec<String> {
     let mut faults = Vec::new();
     let Ok(ranges) = ranges(&without_variables(expr)) else { return faults };
     for range in &ranges {
-        let is_recorded = range.selectors.iter().any(|it| it.contains(RECORDED));
+        let is_recorded = range
+            .selectors
+            .iter()
+            .any(|it| [RECORDED, RECORDED_SHARE].iter().any(|end| it.contains(end)));
         if range.seconds > TWO_DAYS && !is_recorded && !range.selectors.is_empty() {
             faults.push(format!(
                 "takes {} over {} s, not the recorded half hours",

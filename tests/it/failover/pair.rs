@@ -93,6 +93,7 @@ async fn mode_change_is_followed_with_login_at_each_server() {
     app.step_after(5).await;
     let metrics = app.metrics().await;
     assert_eq!(active(&metrics), [series("trio_server_active", &secondary, "secondary")]);
+    assert_eq!(metrics.get("trio_failover_mode", &[]), Some(0.0), "as its last probe said");
     assert_eq!(metrics.get("trio_agents_unmeasured_seconds_total", &[]), Some(5.0 * 40.0));
     assert_eq!(metrics.sum("trio_agents_state_seconds_total"), 0.0);
     assert_eq!(metrics.get("trio_auth_logins_total", &[]), Some(2.0));
@@ -103,7 +104,10 @@ async fn mode_change_is_followed_with_login_at_each_server() {
     for _ in 0..20 {
         app.step_after(5).await;
     }
-    assert_eq!(app.metrics().await.get("trio_failovers_total", &[]), Some(1.0));
+    let metrics = app.metrics().await;
+    assert_eq!(metrics.get("trio_failovers_total", &[]), Some(1.0));
+    assert_eq!(metrics.get("trio_failover_mode", &[]), Some(1.0), "probed every half minute");
+    assert_eq!(metrics.find("trio_api_info", &[("version", "8.2.0.0")]).len(), 2);
     take_over(&secondary, &primary, true).await;
     app.step_after(5).await;
     let metrics = app.metrics().await;

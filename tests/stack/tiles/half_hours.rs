@@ -84,21 +84,28 @@ impl Counters {
             for (name, limit) in [("within", 0.73), ("low", 0.71), ("high", 0.75)] {
                 self.add(name, if luck < limit { 1.0 } else { 0.0 });
             }
+            for (name, limit) in [("missed_low", 0.75), ("missed_high", 0.71)] {
+                self.add(name, if luck < limit { 0.0 } else { 1.0 });
+            }
         } else if luck < 0.93 {
             self.add("short", 1.0);
         } else {
-            self.add("beyond", 1.0);
+            for name in ["beyond", "missed_low", "missed_high"] {
+                self.add(name, 1.0);
+            }
         }
     }
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 12] = [
     "offered",
     "answered",
     "handling",
     "within",
     "low",
     "high",
+    "missed_low",
+    "missed_high",
     "short",
     "beyond",
     "measured",
@@ -116,6 +123,8 @@ fn series(name: &str) -> (&'static str, &'static str) {
         "high" => {
             ("trio_service_cases_answered_within_target_high_total", r#",case_class="voice""#)
         }
+        "missed_low" => ("trio_service_cases_missed_low_total", r#",case_class="voice""#),
+        "missed_high" => ("trio_service_cases_missed_high_total", r#",case_class="voice""#),
         "short" => ("trio_service_cases_left_total", r#",case_class="voice",age="short""#),
         "beyond" => ("trio_service_cases_left_total", r#",case_class="voice",age="beyond""#),
         "measured" => ("trio_service_measured_seconds_total", ""),
@@ -147,6 +156,7 @@ fn scrapes() -> Scrapes {
             // Goals and names do not change; each fourth minute is enough to find them.
             for (family, more, value) in [
                 ("trio_service_level_target_ratio", r#",case_class="voice""#, 0.8),
+                ("trio_service_level_measurable", r#",case_class="voice""#, 1.0),
                 ("trio_service_abandon_target_ratio", "", 0.1),
                 ("trio_service_info", "", 1.0),
             ] {

@@ -20,8 +20,10 @@ use crate::{
 /// From scrape to scrape, in seconds.
 pub(super) const SCRAPE: u64 = 30;
 /// Interval of the exporter's readings: longer than the default, for speed, and below every limit
-/// of age.
-const READING: Duration = Duration::from_secs(SCRAPE);
+/// of age and the wait target of calls, above which no service level can be measured.
+const READING: Duration = Duration::from_secs(SCRAPE / READINGS);
+/// Readings for each scrape.
+const READINGS: u64 = 2;
 /// So many times the usual number of cases: few enough for free agents, enough for a service level,
 /// which needs 30 cases that came to an end.
 const ARRIVALS: f64 = 0.6;
@@ -107,8 +109,10 @@ impl World {
     /// Lets `minutes` pass with scrapes.
     pub(super) async fn run(&mut self, minutes: u64) {
         for _ in 0..minutes * 60 / SCRAPE {
-            self.simulation.clock.advance(READING);
-            self.simulation.step().await;
+            for _ in 0..READINGS {
+                self.simulation.clock.advance(READING);
+                self.simulation.step().await;
+            }
             self.scrape().await;
         }
     }

@@ -2,9 +2,10 @@
 
 use super::report::{Field, FieldState, WrongUnit};
 use crate::{
+    diagnosis::examples,
     metrics::FieldUsage,
-    model::{Collector, FieldUse, Resource, WaitMismatch},
-    snapshot::{Center, Snapshot},
+    model::{FieldUse, WaitMismatch},
+    snapshot::Snapshot,
 };
 
 /// Returns all fields of the dictionary; `used` has the use of each, in the same order.
@@ -30,7 +31,7 @@ pub(super) fn all(
             form: field.form,
             source: if used.derived { "derived" } else { field.source.as_str() },
             unknown_values: field.unknown_values,
-            unknown_words: words(field, items(snapshot, field.resource)),
+            unknown_words: examples(field, snapshot).iter().map(|word| word.to_string()).collect(),
             rows_without: field.rows_without,
             times_rejected: used.times_rejected,
             wait_mismatch: mismatches
@@ -50,23 +51,5 @@ fn wrong_unit(mismatch: &WaitMismatch) -> WrongUnit {
         factor: mismatch.factor.as_str(),
         likely_form: mismatch.likely_form(),
         fields_file: mismatch.fields_file_line(),
-        words: (mismatch.description(), mismatch.remedy()),
     }
-}
-
-/// Returns the unknown words of an enumeration.
-// Data protection: if not a single value is known, the mapping is probably wrong and the member is
-// free text, which may contain names of persons. Then no value is shown.
-fn words(field: &FieldUse, items: usize) -> Vec<String> {
-    if field.unknown_values >= items as u64 {
-        return Vec::new();
-    }
-    field.unknown_words.iter().map(|word| word.to_string()).collect()
-}
-
-/// Returns the number of items in the last readings of a resource.
-fn items(snapshot: &Snapshot, resource: Resource) -> usize {
-    let Some(collector) = Collector::of(resource) else { return 0 };
-    let health = |center: &Center| center.reading(collector).health()?.items;
-    snapshot.centers.iter().filter_map(health).sum()
 }

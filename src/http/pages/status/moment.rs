@@ -1,11 +1,14 @@
-//! Moments and durations, as numbers for programs and as words for people.
+//! Moments, as numbers for programs and as words for people.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::model::{Stamp, unix_seconds};
+use crate::{
+    diagnosis::span,
+    model::{Stamp, unix_seconds},
+};
 
 /// A moment and its age.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -57,49 +60,11 @@ pub(super) fn to_millis(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0 + 0.0
 }
 
-/// Formats a duration in its two largest units, such as `250 ms`, `4 min 10 s` or `3 d 4 h`.
-pub(super) fn span(seconds: f64) -> String {
-    if seconds < 1.0 && seconds > 0.0 {
-        return format!("{} ms", (seconds * 1000.0).round());
-    }
-    if seconds < 10.0 {
-        return format!("{} s", (seconds * 10.0).round() / 10.0);
-    }
-    let whole = seconds.round() as u64;
-    let units = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
-    let first = units.iter().position(|(length, _)| whole >= *length).unwrap_or(units.len() - 1);
-    let mut left = whole;
-    let mut parts = Vec::new();
-    for (length, unit) in units.iter().skip(first).take(2) {
-        if left / length > 0 {
-            parts.push(format!("{} {unit}", left / length));
-        }
-        left %= length;
-    }
-    parts.join(" ")
-}
-
 #[cfg(test)]
 mod tests {
     use pretty_assertions::assert_eq;
 
     use super::*;
-
-    #[test]
-    fn spans_have_two_largest_units() {
-        for (seconds, words) in [
-            (0.0, "0 s"),
-            (0.25, "250 ms"),
-            (3.04, "3 s"),
-            (9.96, "10 s"),
-            (59.6, "1 min"),
-            (250.0, "4 min 10 s"),
-            (7200.0, "2 h"),
-            (86_400.0 * 3.0 + 4.0 * 3600.0 + 59.0, "3 d 4 h"),
-        ] {
-            assert_eq!(span(seconds), words);
-        }
-    }
 
     #[test]
     fn past_and_future_moments_differ_in_words() {

@@ -5,7 +5,8 @@ mod target;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::report::{Exporter, Finding, Report, Severity, Target, TargetState};
+use super::report::{Exporter, Finding, Report, Target, TargetState};
+use crate::diagnosis::{Severity, counted};
 
 // Within the page: a second request would count against the limit of requests, and need the same
 // login.
@@ -77,6 +78,14 @@ fn findings(report: &Report) -> Markup {
             }
         }
         @if report.more_findings > 0 { p { "… and " (report.more_findings) " more." } }
+        // Without these flags a command reads another configuration, or none, and its answer is
+        // about another Trio.
+        @if report.findings.iter().any(|finding| finding.remedy.contains("`trio-exporter ")) {
+            p.quiet {
+                "Run the commands with the " code { "--config.file" } " or the " code { "TRIO_*" }
+                " variables that this process was started with."
+            }
+        }
     }
 }
 
@@ -84,6 +93,7 @@ fn row(finding: &Finding) -> Markup {
     let (class, word) = match finding.severity {
         Severity::Broken => ("bad", "BROKEN"),
         Severity::Warning => ("warn", "WARNING"),
+        Severity::Unknown => ("quiet", "unknown"),
         Severity::Note => ("quiet", "note"),
     };
     html! {
@@ -120,7 +130,7 @@ fn exporter(exporter: &Exporter) -> Markup {
                             Some(at) => { "saved " (at.in_words()) },
                             None => "not saved yet",
                         }
-                        @if file.errors > 0 { "; " strong { (file.errors) " errors" } }
+                        @if file.errors > 0 { "; " strong { (counted(file.errors, "error")) } }
                     }
                 }
                 dt { "Limit on series" } dd { (exporter.max_series) }

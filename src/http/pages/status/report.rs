@@ -2,11 +2,18 @@
 //!
 //! Nothing here names a person, a case or a secret, and no list grows with the number of services.
 
+mod answer;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{moment::Moment, service::Answer};
+use super::moment::Moment;
+use crate::{
+    diagnosis::{ReadingState, Severity},
+    model,
+};
+pub(super) use answer::{Answer, Match, Reason, ReasonKind, Verdict, Weight};
 
 /// Version of the JSON; changes when a key is removed or changes its meaning, not when one is
 /// added.
@@ -29,23 +36,17 @@ pub(super) struct Report {
     pub(super) targets: Vec<Target>,
 }
 
-/// Severity of a finding; the most severe sorts first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Severity {
-    /// Numbers are missing because of it.
-    Broken,
-    /// Numbers may be wrong or missing soon.
-    Warning,
-    /// Intended or harmless.
-    Note,
-}
-
 /// A problem, and its remedy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Finding {
     pub(super) severity: Severity,
+    /// Word of its kind.
+    pub(super) kind: &'static str,
+    /// `None`: the exporter.
     pub(super) target: Option<String>,
+    /// The part of the target.
+    pub(super) subject: String,
+    /// Subject and observation in one line.
     pub(super) what: String,
     pub(super) remedy: String,
 }
@@ -112,6 +113,19 @@ pub(super) struct Target {
     pub(super) fields: Vec<Field>,
     pub(super) truncated: Truncated,
     pub(super) unmeasured: Unmeasured,
+}
+
+impl Target {
+    /// Returns the state of a collector of a contact centre; without a kind that of the list of
+    /// contact centres.
+    pub(super) fn collector(
+        &self,
+        contact_center: Option<&str>,
+        kind: Option<model::Collector>,
+    ) -> Option<&Collector> {
+        let mut collectors = self.collectors.iter();
+        collectors.find(|of| of.kind == kind && of.contact_center.as_deref() == contact_center)
+    }
 }
 
 /// Readability of a target.
@@ -182,7 +196,10 @@ pub(super) struct Collector {
     /// `None` for readings outside contact centres.
     pub(super) contact_center: Option<String>,
     pub(super) collector: &'static str,
-    pub(super) state: CollectorState,
+    /// Its declaration; `None` for the list of contact centres.
+    #[serde(skip)]
+    pub(super) kind: Option<model::Collector>,
+    pub(super) state: ReadingState,
     /// The same in words.
     pub(super) words: String,
     /// Its data is on `/metrics`: read completely, and not older than `max_age_seconds`.
@@ -200,26 +217,6 @@ pub(super) struct Collector {
     pub(super) incomplete: u64,
     /// The right that the API user lacks.
     pub(super) missing_right: Option<String>,
-}
-
-/// Result of the last attempt, and age of the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum CollectorState {
-    /// Switched off by the configuration.
-    Off,
-    /// Not tried yet.
-    NotReadYet,
-    /// Read completely and recently enough to be shown.
-    Well,
-    /// The last complete reading is too old to be shown.
-    Expired,
-    /// The pages hold fewer items than the total that Trio states.
-    Incomplete,
-    /// The API user lacks the right.
-    Forbidden,
-    /// No usable answer.
-    Failed,
 }
 
 /// A collection and the right of the API user to read it.
@@ -262,9 +259,6 @@ pub(super) struct WrongUnit {
     pub(super) likely_form: Option<&'static str>,
     /// The line for a fields file that corrects it.
     pub(super) fields_file: String,
-    /// The same in words, and the remedy: for the findings, so not a second time in the JSON.
-    #[serde(skip)]
-    pub(super) words: (String, String),
 }
 
 /// Source of a field in the answers.

@@ -4,14 +4,11 @@
 mod reasons;
 mod search;
 
-use serde::Serialize;
-
-use super::report::Report;
+use super::report::{Answer, Match, Report, Verdict, Weight};
 use crate::{
     metrics::{StatusView, View},
     model::NAME_LIMIT,
 };
-pub(super) use reasons::{Reason, Weight};
 use search::SearchResult;
 
 /// Most services in one answer.
@@ -19,61 +16,6 @@ use search::SearchResult;
 const MAX_MATCHES: usize = 20;
 /// Most reasons in one answer.
 const MAX_REASONS: usize = 60;
-
-/// The answer.
-#[derive(Debug, Serialize)]
-pub(super) struct Answer {
-    pub(super) asked: String,
-    pub(super) verdict: Verdict,
-    /// The verdict in a sentence.
-    pub(super) answer: String,
-    /// Services with this id or name.
-    pub(super) matches: Vec<Match>,
-    /// Number of further matches.
-    pub(super) more_matches: usize,
-    /// Services whose name or id contains the text, if none equals it.
-    pub(super) similar: Vec<Match>,
-    pub(super) reasons: Vec<Reason>,
-    /// Number of further reasons.
-    pub(super) more_reasons: usize,
-}
-
-/// Result of the search.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Verdict {
-    /// It is on `/metrics`.
-    Shown,
-    /// It is on `/metrics`, but the limit on series drops some of its families.
-    ShownInPart,
-    /// Several services have this name.
-    Several,
-    /// It is configured in Trio, but `services/state` does not show it.
-    NoState,
-    /// `services/state` cannot be read, so its state is not known.
-    StateNotRead,
-    /// Its last state is too old to be shown.
-    Expired,
-    /// All lists were read, and none contains it.
-    NotListed,
-    /// The lists that were read do not contain it, but some were not read.
-    NotKnown,
-}
-
-/// A service that was found.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Match {
-    pub(super) target: String,
-    pub(super) contact_center: String,
-    pub(super) contact_center_name: Option<String>,
-    pub(super) service_id: String,
-    pub(super) service_name: Option<String>,
-    pub(super) state: Verdict,
-    /// PromQL selector of its series.
-    pub(super) selector: String,
-    /// Path of the page with its series.
-    pub(super) metrics: String,
-}
 
 /// Looks for the service with id or name `asked` in the targets of `views`.
 pub(super) fn find(asked: &str, views: &[&View], present: &StatusView, report: &Report) -> Answer {

@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     metrics::{Identity, Settings, View, tests::fixture},
     model::{Collector, ContactCenter, FieldUse, Resource, Service, ServiceStatus, Stamp},
-    snapshot::{Attempt, Notes, Outcome, Problem, Reading, Snapshot},
+    snapshot::{Attempt, Notes, Outcome, Problem, ProblemKind, Reading, Snapshot},
     stats::Stats,
 };
 
@@ -45,7 +45,8 @@ fn noted(change: impl FnOnce(&mut Snapshot)) -> View {
 }
 
 fn problem(text: &str, forbidden: bool) -> Option<Problem> {
-    Some(Problem { said: text.into(), forbidden, short: None })
+    let kind = if forbidden { ProblemKind::Forbidden } else { ProblemKind::Other };
+    Some(Problem { said: text.into(), kind, short: None })
 }
 
 /// A reading whose last attempt failed.
@@ -81,7 +82,7 @@ fn report_before_first_step_has_no_data() {
     }
     assert_eq!(target["session"]["logged_in"], false);
     assert!(page.contains("NOT READ YET") && page.contains("Nothing was read yet."), "{page}");
-    let first = ("warning".to_owned(), "has not finished its first step".to_owned());
+    let first = ("warning".to_owned(), "first step: has not finished".to_owned());
     assert!(findings(&report).contains(&first), "{report:#}");
 }
 
@@ -126,7 +127,7 @@ fn failed_reading_has_reason_and_missing_right() {
         failed(&mut center.agents, Outcome::Failed, problem("agents: no answer", false));
         let short = Some(Problem {
             said: "calls: 412 of 500".into(),
-            forbidden: false,
+            kind: ProblemKind::Incomplete,
             short: Some((412, Some(500))),
         });
         failed(&mut center.calls, Outcome::Incomplete, short);
@@ -192,24 +193,34 @@ fn target_down_is_one_finding() {
         .collect::<Vec<_>>();
     assert_eq!(
         found,
-        [("broken".to_owned(), "cannot be read: api: no connection: refused".to_owned())]
+        [(
+            "broken".to_owned(),
+            "server trio.example: cannot be read: api: no connection: refused".to_owned()
+        )]
     );
     assert!(page.contains("DOWN"), "{page}");
 }
 
 #[test]
-fn remedies_with_a_command_name_the_configuration() {
+fn page_says_once_which_configuration_commands_need() {
     let down = |snapshot: &mut Snapshot| {
         (snapshot.up, snapshot.notes.trouble) = (false, problem("api: gone", false));
     };
-    let (report, _) = reported(noted(down));
+    let (report, page) = reported(noted(down));
     let list = report["findings"].as_array().expect("a list");
-    let remedies: Vec<&str> = list.iter().filter_map(|entry| entry["remedy"].as_str()).collect();
-    let commands = remedies.iter().filter(|remedy| remedy.contains("`trio-exporter "));
-    assert!(commands.clone().count() > 0, "{remedies:?}");
-    for remedy in commands {
-        assert!(remedy.contains("`--config.file` or the `TRIO_*` variables"), "{remedy}");
-    }
+    let remedies = list.iter().filter_map(|entry| entry["remedy"].as_str());
+    assert!(remedies.filter(|remedy| remedy.contains("`trio-exporter ")).count() > 1);
+    let note = "variables that this process was started with";
+    assert_eq!(page.matches(note).count(), 1, "{page}");
+    let report = report_of_nothing();
+    assert!(!page::page(&report, None).contains(note));
+}
+
+/// A report without targets and findings.
+fn report_of_nothing() -> Report {
+    let settings = Arc::new(Settings::default());
+    let nothing = StatusView { settings, ..present(Vec::new(), fixture::later(3)) };
+    report(&nothing, &StatusQuery::default()).expect("no target was asked for")
 }
 
 #[test]
@@ -227,10 +238,13 @@ fn same_problem_is_one_finding_and_down_is_first() {
     let late = fixture::later(1000);
     let (report, _) = report_at(vec![noted(forbidden), noted(down)], late, None);
     let found = findings(&report);
-    assert_eq!(found[0], ("broken".to_owned(), "cannot be read: api: gone".to_owned()));
-    let agents: Vec<_> = found.iter().filter(|(_, what)| what.starts_with("agents of")).collect();
-    let expected =
-        ("broken".to_owned(), "agents of contact centres 1, 2: agents: answered 403".to_owned());
+    assert_eq!(
+        found[0],
+        ("broken".to_owned(), "server trio.example: cannot be read: api: gone".to_owned())
+    );
+    let agents: Vec<_> =
+        found.iter().filter(|(_, what)| what.starts_with("right cc 1, 2 agents:")).collect();
+    let expected = ("warning".to_owned(), "right cc 1, 2 agents: answered 403".to_owned());
     assert_eq!(agents, [&expected]);
 }
 
@@ -289,7 +303,9 @@ fn unknown_words_need_one_known_value() {
     assert_eq!(words(&all), json!([]), "it may hold anything, such as names");
     assert!(
         !page.contains("Fika")
-            && findings(&all).iter().any(|(_, what)| what.starts_with("3 unknown values in"))
+            && findings(&all)
+                .iter()
+                .any(|(_, what)| what.contains("3 of 3 values of `state` not understood"))
     );
 }
 
@@ -302,8 +318,8 @@ fn rows_without_key_are_counted() {
         })
     };
     for (rows, what) in [
-        (1, "1 row of services/state has no id: it is left out of the counts"),
-        (12, "12 rows of services/state have no id: they are left out of the counts"),
+        (1, "rows services/state id: 1 row has no id, so it is left out of the counts"),
+        (12, "rows services/state id: 12 rows have no id, so they are left out of the counts"),
     ] {
         let (some, page) = reported(with(rows));
         assert_eq!(some["targets"][0]["fields"][5]["rows_without"], json!(rows));
@@ -317,7 +333,7 @@ fn rows_without_key_are_counted() {
         json!(null),
         "not a required field"
     );
-    assert!(findings(&none).iter().all(|(_, text)| !text.contains("rows of")));
+    assert!(findings(&none).iter().all(|(_, text)| !text.starts_with("rows ")));
 }
 
 #[test]
@@ -431,14 +447,14 @@ fn withheld_families_are_named() {
         report.exporter.withheld.iter().map(|withheld| withheld.family.as_str()).collect();
     assert!(families.contains(&"trio_service_wait_seconds"), "{families:?}");
     assert!(page::page(&report, None).contains("Withheld because of the limit on series"));
-    assert_eq!(report.findings[0].severity, report::Severity::Broken);
+    assert_eq!(report.findings[0].severity, crate::diagnosis::Severity::Broken);
 }
 
 #[test]
 fn single_truncated_list_is_in_the_singular() {
     let view = fixture::with_totals(|totals| totals.flow.services[0].truncated = Some(true));
     let (report, page) = reported(view);
-    let expected = "the list of cases is truncated for 1 service (s1)";
+    let expected = "limit of cases cc 1: the list of cases is truncated for 1 service: s1 (Phone)";
     assert!(findings(&report).iter().any(|(_, what)| what == expected), "{:?}", findings(&report));
     assert!(page.contains("1 service: ") && !page.contains("1 services"), "{page}");
 }

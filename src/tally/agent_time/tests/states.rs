@@ -82,19 +82,80 @@ fn contradicting_time_of_state_is_ignored() {
     );
 }
 
+/// The same with this difference of the clocks, in seconds.
+fn with_skew(mut snapshot: Snapshot, seconds: Option<f64>) -> Snapshot {
+    snapshot.clock_skew = seconds.map(|seconds| ClockSkew { seconds, uncertainty: 1.0 });
+    snapshot
+}
+
+/// Agents over the limit and rejected times after each of the snapshots.
+fn rejected(snapshots: &[Snapshot]) -> u64 {
+    walk(snapshots, &settings()).totals().expect("read").rejected_since
+}
+
 #[test]
 fn state_age_is_corrected_by_clock_skew() {
     let with = |skew: Option<f64>, since: f64| {
-        let skewed = |mut snapshot: Snapshot| {
-            snapshot.clock_skew = skew;
-            snapshot
-        };
-        over(&[skewed(wrapping_up(0.0, Some(since)))])[0]
+        let snapshot = with_skew(wrapping_up(0.0, Some(since)), skew);
+        (over(std::slice::from_ref(&snapshot))[0], rejected(&[snapshot]))
     };
-    assert_eq!(with(None, -50.0), 0);
-    assert_eq!(with(Some(20.0), -50.0), 1, "Trio's clock is ahead: by that clock 70 s have passed");
-    assert_eq!(with(Some(-20.0), -70.0), 0);
-    assert_eq!(with(Some(-120.0), -70.0), 0, "it is in the future");
+    assert_eq!(with(Some(0.0), -50.0), (0, 0));
+    assert_eq!(with(Some(20.0), -50.0), (1, 0), "by Trio's clock 70 s have passed");
+    assert_eq!(with(Some(-20.0), -70.0), (0, 0));
+    assert_eq!(with(Some(-120.0), -70.0), (0, 1), "it is in the future");
+}
+
+#[test]
+fn time_of_state_is_right_with_any_clock() {
+    for ahead in [0.0, 3.0, 40.0, 3600.0, -3.0, -40.0, -3600.0] {
+        for since in [-58.0, -62.0] {
+            let snapshot = with_skew(wrapping_up(0.0, Some(since + ahead)), Some(ahead));
+            let expected = u64::from(since < -60.0);
+            assert_eq!(over(std::slice::from_ref(&snapshot)), [expected], "{ahead} s ahead");
+            assert_eq!(rejected(&[snapshot]), 0, "{ahead} s ahead");
+        }
+    }
+}
+
+#[test]
+fn without_a_date_a_state_lasts_since_it_was_seen() {
+    let unknown = |secs| with_skew(wrapping_up(secs, Some(-300.0)), None);
+    let readings = [unknown(0.0), unknown(5.0), unknown(65.0)];
+    assert_eq!(over(&readings), [0, 0, 1]);
+    assert_eq!(rejected(&readings), 0, "nothing contradicts it");
+    let known = [unknown(0.0), wrapping_up(5.0, Some(-300.0))];
+    assert_eq!(over(&known), [0, 1], "it is judged once the clock is known");
+}
+
+#[test]
+fn rejected_time_of_state_counts_once() {
+    let early = |secs| wrapping_up(secs, Some(-300.0));
+    assert_eq!(rejected(&[available(0.0), early(5.0), early(10.0), early(15.0)]), 1);
+    let other = wrapping_up(10.0, Some(-200.0));
+    assert_eq!(rejected(&[available(0.0), early(5.0), other]), 2, "two values");
+    let unreadable = |secs| {
+        let agent = AgentStatus { since_is_unreadable: true, ..status("a", AgentState::WrapUp) };
+        snapshot(&center(after(start(), secs), vec![agent]))
+    };
+    let readings = [unreadable(0.0), unreadable(5.0), unreadable(10.0)];
+    assert_eq!(rejected(&readings), 1);
+    assert_eq!(rejected(&[unreadable(0.0), available(5.0), unreadable(10.0)]), 2);
+    assert_eq!(rejected(&[available(0.0), wrapping_up(5.0, None)]), 0, "Trio gives none");
+}
+
+#[test]
+fn state_of_more_than_a_week_is_rejected_unless_logged_out() {
+    let week = 7.0 * 86_400.0;
+    let since = |state, age: f64| {
+        let t = start();
+        let since = Some(t.wall - Duration::from_secs_f64(age));
+        let agent = AgentStatus { since, ..AgentStatus::new("a", state) };
+        rejected(&[snapshot(&center(t, vec![agent]))])
+    };
+    let available = Some(AgentState::Available);
+    assert_eq!((since(available, week - 60.0), since(available, week + 60.0)), (0, 1));
+    assert_eq!(since(Some(AgentState::Unknown), week + 60.0), 1);
+    assert_eq!(since(Some(AgentState::LoggedOut), 20.0 * week), 0);
 }
 
 #[test]
@@ -134,7 +195,7 @@ fn with_member(mut snapshot: Snapshot) -> Snapshot {
         not_understood: 0,
         unknown_words: Vec::new(),
         rows_without: None,
-        times_rejected: None,
+        is_time: false,
     };
     snapshot.fields = Arc::new([member]);
     snapshot

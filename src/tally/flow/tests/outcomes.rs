@@ -56,16 +56,145 @@ fn case_ends_after_two_lists_without_it() {
 
 #[test]
 fn abandoned_cases_are_classed_by_wait() {
-    for (polls, left) in [(1, [1, 0, 0]), (2, [1, 0, 0]), (3, [0, 1, 0]), (5, [0, 0, 1])] {
+    for (polls, left) in [(1, [1, 0, 0]), (2, [0, 1, 0]), (3, [0, 1, 0]), (5, [0, 0, 1])] {
         let mut trio = TestCenter::new();
         trio.calls(&[case("0", Handled)]);
         for _ in 0..polls {
             trio.calls(&[case("7", Queued)]);
         }
         trio.calls(&[]).calls(&[]);
-        assert_eq!(trio.voice().left, left, "seen waiting {polls} times; short is two polls here");
+        assert_eq!(trio.voice().left, left, "seen waiting {polls} times");
         assert!(LeftAge::ALL.len() == left.len());
     }
+}
+
+/// Bounds of the service level: within and missed, each certain and possible.
+fn bounds(trio: &TestCenter) -> [u64; 4] {
+    let ClassCounts { within_low, within_high, missed_low, missed_high, .. } = *trio.voice();
+    [within_low, within_high, missed_low, missed_high]
+}
+
+/// A contact centre where case 7 is seen waiting in so many lists, then disappears.
+fn left_after(lists: usize) -> TestCenter {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled)]);
+    for _ in 0..lists {
+        trio.calls(&[case("7", Queued)]);
+    }
+    trio.calls(&[]).calls(&[]);
+    trio
+}
+
+#[test]
+fn doubtful_short_abandon_is_possibly_missed() {
+    // The case that an agent has is certainly within; up to 10 s, 5 to 15 s, 10 to 20 s.
+    assert_eq!(bounds(&left_after(1)), [1, 1, 0, 1]);
+    assert_eq!(bounds(&left_after(2)), [1, 1, 0, 1]);
+    assert_eq!(bounds(&left_after(3)), [1, 1, 1, 1]);
+}
+
+#[test]
+fn late_answer_is_missed() {
+    let answered_after = |lists: usize| {
+        let mut trio = TestCenter::new();
+        for _ in 0..lists {
+            trio.calls(&[case("7", Queued)]);
+        }
+        trio.calls(&[case("7", Handled)]);
+        bounds(&trio)
+    };
+    assert_eq!(answered_after(3), [1, 1, 0, 0]);
+    assert_eq!(answered_after(4), [0, 1, 0, 1], "15 to 25 seconds");
+    assert_eq!(answered_after(6), [0, 0, 1, 1]);
+}
+
+#[test]
+fn unclassified_case_opens_both_bounds() {
+    let vanished_after = |lists: usize| {
+        let mut trio = TestCenter::new();
+        for _ in 0..lists {
+            trio.calls(&[case("7", Queued)]);
+        }
+        trio.snapshot.server = "b".into();
+        trio.calls(&[]).calls(&[]);
+        assert_eq!(unclassified(&trio, UnclassifiedReason::Failover), 1);
+        bounds(&trio)
+    };
+    assert_eq!(vanished_after(2), [0, 1, 0, 1]);
+    assert_eq!(vanished_after(6), [0, 0, 0, 1], "it has waited longer than the target");
+}
+
+#[test]
+fn case_found_with_an_agent_after_a_gap_opens_both_bounds() {
+    let mut trio = TestCenter::unread(Settings::default());
+    trio.calls(&[case("6", Handled)]);
+    assert_eq!(bounds(&trio), [0; 4], "answered before the first list");
+    trio.clock.advance(Duration::from_secs(60));
+    trio.calls(&[case("6", Handled), case("7", Handled)]);
+    assert_eq!(bounds(&trio), [0, 1, 0, 1]);
+}
+
+/// Reads `cases` calls that exactly so many lists show with an agent.
+fn handled_for(trio: &mut TestCenter, cases: u32, lists: usize) {
+    for number in 0..cases {
+        let id = format!("handled {number}");
+        for _ in 0..lists {
+            trio.calls(&[case(&id, Handled)]);
+        }
+    }
+    trio.calls(&[]).calls(&[]);
+}
+
+#[test]
+fn case_that_disappears_among_brief_ones_may_be_answered() {
+    let mut trio = TestCenter::new();
+    handled_for(&mut trio, 30, 2);
+    let before = bounds(&trio);
+    trio.calls(&[case("7", Queued)]).calls(&[]).calls(&[]);
+    let certain = [before[0], before[1], before[2], before[3] + 1];
+    assert_eq!(bounds(&trio), certain, "an agent never has a call for less than two lists");
+    handled_for(&mut trio, 12, 1);
+    let before = bounds(&trio);
+    trio.calls(&[case("8", Queued)]).calls(&[]).calls(&[]);
+    assert_eq!(bounds(&trio)[1], before[1] + 1, "12 of 42 were shown once");
+    assert!(matches!(
+        trio.events(),
+        [Event { inference: Inference::Left { may_be_answered: true, .. }, .. }]
+    ));
+    assert_eq!(trio.voice().total_left(), 2, "it counts as left");
+}
+
+#[test]
+fn level_is_not_measurable_if_a_third_is_shown_once() {
+    let measurable = |trio: &TestCenter| trio.class("1", CaseClass::Voice).is_measurable;
+    let mut trio = TestCenter::new();
+    handled_for(&mut trio, 20, 2);
+    handled_for(&mut trio, 9, 1);
+    assert!(measurable(&trio), "9 of 29 are too few to say");
+    handled_for(&mut trio, 1, 1);
+    assert!(!measurable(&trio), "10 of 30");
+    handled_for(&mut trio, 1, 2);
+    assert!(measurable(&trio), "10 of 31");
+}
+
+#[test]
+fn other_services_tell_how_brief_calls_are() {
+    let mut trio = TestCenter::new();
+    handled_for(&mut trio, 30, 1);
+    trio.calls(&[in_service("2", "7", Queued)]).calls(&[]);
+    assert!(!trio.class("2", CaseClass::Voice).is_measurable);
+}
+
+#[test]
+fn abandons_of_one_window_share_the_ages() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled)]);
+    for number in 1..=8 {
+        trio.calls(&[case("0", Handled), case(&number.to_string(), Queued)]);
+        trio.calls(&[case("0", Handled)]).calls(&[case("0", Handled)]);
+    }
+    assert_eq!(trio.voice().left, [4, 4, 0], "half of 0 to 10 seconds are above 5");
+    trio.assert_balanced();
 }
 
 #[test]
@@ -136,8 +265,8 @@ fn list_may_give_services_by_name() {
     assert_eq!(trio.class("2", CaseClass::Voice).counts.offered, 1);
 }
 
-/// Of two random moments in five seconds, the later one is a third before their end.
-const UNSEEN: f64 = 5.0 / 3.0;
+/// Half of the interval before the first list that shows an agent.
+const UNSEEN: f64 = 2.5;
 
 fn handled(trio: &TestCenter) -> f64 {
     (trio.voice().handling_seconds * 1e6).round() / 1e6
@@ -148,7 +277,7 @@ fn rounded(seconds: f64) -> f64 {
 }
 
 #[test]
-fn unseen_answer_credits_a_third_of_the_interval() {
+fn unseen_answer_credits_half_of_the_interval() {
     let mut trio = TestCenter::new();
     trio.calls(&[case("7", Handled)]).calls(&[case("7", Handled)]);
     assert_eq!(handled(&trio), rounded(UNSEEN + 5.0));

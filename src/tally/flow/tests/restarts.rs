@@ -25,6 +25,8 @@ fn restart_continues_counters_and_closes_waiting_cases() {
     let closed = |n| {
         let mut counts = was.clone();
         counts.unclassified[UnclassifiedReason::Gap as usize] = n;
+        counts.within_high += n;
+        counts.missed_high += n;
         counts
     };
     assert_eq!(*after.voice(), closed(2), "at once, before any list");

@@ -33,7 +33,7 @@ fn cases_of_the_first_list_end_unclassified() {
 #[test]
 fn carried_case_with_arrival_is_answered() {
     let mut trio = TestCenter::unread(Settings::default());
-    let created = Some(trio.clock.now().wall - Duration::from_secs(60));
+    let created = Some(trio.clock.now().wall - Duration::from_secs(61));
     let with_arrival = |state| Case { created, ..case("7", state) };
     trio.calls(&[with_arrival(Queued)]).calls(&[with_arrival(Handled)]);
     assert_eq!((trio.voice().carried_in, trio.voice().answered), (1, 1));
@@ -180,11 +180,11 @@ fn hidden_case_continues_in_the_next_whole_list() {
 
 #[test]
 fn whole_list_after_truncation_is_not_trusted() {
-    let mut trio = TestCenter::new();
-    trio.calls(&[case("0", Handled)]).calls_truncated(&[case("0", Handled)], &["1"]);
+    let mut trio = TestCenter::unread(Settings::default());
+    trio.cases(&[]).cases(&[case("0", Handled)]).cases_truncated(&[case("0", Handled)], &["1"]);
     let before = (trio.voice().answered, trio.voice().handling_seconds);
     for n in 0..QUARTER {
-        trio.calls(&[case(&format!("later{n}"), Handled)]);
+        trio.cases(&[case(&format!("later{n}"), Handled)]);
     }
     assert_eq!((trio.voice().answered, trio.voice().handling_seconds), before);
     assert_eq!(
@@ -193,12 +193,49 @@ fn whole_list_after_truncation_is_not_trusted() {
         "case 0, and every later case except the first: their arrival is certain"
     );
     assert_eq!(unclassified(&trio, UnclassifiedReason::Truncated), QUARTER as u64 - 1);
-    trio.calls(&[case("later", Handled)]);
+    trio.cases(&[case("later", Handled)]);
     let before_end = unmeasured(&trio, Unmeasured::Truncated);
-    trio.calls(&[case("next", Handled)]);
+    trio.cases(&[case("next", Handled)]);
     assert_eq!(trio.voice().answered, before.0 + 1, "a quarter of an hour has passed");
     assert_eq!(unmeasured(&trio, Unmeasured::Truncated), before_end);
     trio.assert_balanced();
+}
+
+#[test]
+fn whole_list_of_calls_is_trusted_at_once() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("0", Handled)]).calls_truncated(&[case("0", Handled)], &["1"]);
+    trio.calls(&[case("0", Handled)]);
+    let before = unmeasured(&trio, Unmeasured::Truncated);
+    assert_eq!(before, 10.0, "up to the truncated list, and since then");
+    let answered = trio.voice().answered;
+    trio.calls(&[case("0", Handled), case("1", Handled)]);
+    assert_eq!(trio.voice().answered, answered + 1);
+    assert_eq!(unmeasured(&trio, Unmeasured::Truncated), before);
+    trio.assert_balanced();
+}
+
+#[test]
+fn hidden_handled_call_goes_on_with_its_agent() {
+    let handling = |agent_tells: bool| {
+        let mut trio = TestCenter::new();
+        trio.calls(&[case("0", Handled)]);
+        let before = trio.voice().handling_seconds;
+        for _ in 0..4 {
+            if agent_tells {
+                trio.agents(&[("0", AgentState::Busy)]);
+            }
+            trio.calls(&[]);
+        }
+        trio.agents(&[("0", AgentState::WrapUp)]);
+        trio.calls(&[]).calls(&[]).calls(&[]);
+        trio.assert_balanced();
+        trio.voice().handling_seconds - before
+    };
+    let handled = handling(true);
+    assert!((handled - 22.5).abs() < 1e-9, "until the agent finishes up: {handled}");
+    let handled = handling(false);
+    assert!((handled - 2.5).abs() < 1e-9, "half of an interval: {handled}");
 }
 
 #[test]

@@ -45,7 +45,7 @@ fn bound_equal_to_the_target_is_within() {
 }
 
 #[test]
-fn unseen_case_is_within_a_target_of_one_interval() {
+fn unseen_case_is_within_a_target_by_its_own_window() {
     let unseen = |seconds: u64, late: u64| {
         let mut trio = with_target(seconds);
         trio.clock.advance(Duration::from_secs(late));
@@ -53,12 +53,26 @@ fn unseen_case_is_within_a_target_of_one_interval() {
         let voice = trio.voice();
         (voice.within_low, (voice.within * 100.0).round(), voice.within_high)
     };
-    assert_eq!(
-        unseen(5, 3),
-        (1, 100.0, 1),
-        "by the interval, though this list was three seconds late"
-    );
+    assert_eq!(unseen(5, 3), (0, 86.0, 1), "this list was three seconds late");
+    assert_eq!(unseen(5, 0), (1, 100.0, 1));
     assert_eq!(unseen(3, 0), (0, 84.0, 1), "of two moments in five seconds");
+}
+
+#[test]
+fn unseen_wait_adds_nothing_to_the_sum() {
+    let mut trio = TestCenter::new();
+    trio.calls(&[case("7", Handled)]);
+    let waits = &trio.voice().waits;
+    assert_eq!((waits.count(), waits.buckets[0], waits.sum), (1, 1, 0.0));
+}
+
+#[test]
+fn interval_longer_than_the_target_is_not_measurable() {
+    for (target, expected) in [(4, false), (5, true)] {
+        let mut trio = with_target(target);
+        trio.calls(&[case("7", Queued)]);
+        assert_eq!(trio.class("1", CaseClass::Voice).is_measurable, expected);
+    }
 }
 
 #[test]
@@ -74,15 +88,15 @@ fn case_that_leaves_at_the_target_left_within() {
 
 #[test]
 fn wait_equal_to_the_target_is_not_over() {
-    let mut trio = TestCenter::new();
+    let mut trio = with_target(23);
     let over =
         |trio: &TestCenter| trio.waiting("1", CaseClass::Voice).expect("a whole list").over_target;
     let came =
-        Case { created: Some(trio.now().wall + Duration::from_secs(5)), ..case("7", Queued) };
+        Case { created: Some(trio.now().wall + Duration::from_secs(2)), ..case("7", Queued) };
     for _ in 0..5 {
         trio.calls(std::slice::from_ref(&came));
     }
-    assert_eq!(over(&trio), 0, "20 seconds");
+    assert_eq!(over(&trio), 0, "23 seconds");
     trio.calls(&[came]);
     assert_eq!(over(&trio), 1);
 }
@@ -148,21 +162,9 @@ fn arrival_bounds_the_answer_of_an_unseen_case() {
 }
 
 #[test]
-fn clock_skew_below_two_seconds_is_ignored() {
-    let longest = |skew: f64| {
-        let mut trio = TestCenter::new();
-        trio.snapshot.clock_skew = Some(skew);
-        let created = Some(trio.now().wall + Duration::from_secs(3));
-        trio.calls(&[Case { created, ..case("7", Queued) }]);
-        trio.waiting("1", CaseClass::Voice).expect("a whole list").longest_wait
-    };
-    assert_eq!((longest(1.4), longest(2.0)), (2.0, 4.0), "the header tells whole seconds");
-}
-
-#[test]
 fn contradicting_wait_is_rejected_and_counted() {
     let mut trio = TestCenter::new();
-    trio.calls(&[Case { waited: Some(60.0), ..case("7", Queued) }]).calls(&[case("7", Handled)]);
+    trio.calls(&[Case { waited: Some(61.0), ..case("7", Queued) }]).calls(&[case("7", Handled)]);
     let rejected = trio.totals.flow.rejected[Source::Calls as usize];
     assert_eq!((rejected.created, rejected.waited), (0, 1));
     assert_eq!(within(&trio), (1, 1), "the list before did not show it");
@@ -224,7 +226,7 @@ fn arrival_separates_new_from_hidden_cases() {
 #[test]
 fn trios_own_times_make_the_wait_exact() {
     let mut trio = TestCenter::new();
-    let arrived = trio.clock.now().wall + Duration::from_secs(2);
+    let arrived = trio.clock.now().wall + Duration::from_millis(2_337);
     let with_times =
         |state, answered| Case { created: Some(arrived), answered, ..case("7", state) };
     for _ in 0..4 {
@@ -235,7 +237,7 @@ fn trios_own_times_make_the_wait_exact() {
     let voice = trio.voice();
     assert_eq!((voice.within_low, voice.within, voice.within_high), (1, 1.0, 1));
     assert_eq!(voice.waits.sum, 19.5);
-    assert_eq!(voice.handling_seconds, 25.0 - 2.0 - 19.5);
+    assert!((voice.handling_seconds - (25.0 - 2.337 - 19.5)).abs() < 1e-9);
 }
 
 #[test]

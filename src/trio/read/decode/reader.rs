@@ -1,6 +1,6 @@
 //! Reader of one row's fields. A value that is present but unreadable is counted and absent.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::{
     model::{AgentState, CaseClass, CaseState, NAME_LIMIT, Text},
@@ -13,19 +13,15 @@ use crate::{
     },
 };
 
-/// Time by which a moment may be ahead of our clock before it is rejected.
-// Both clocks tell whole seconds at worst; more is a wrong zone or a wrong member.
-const CLOCK_TOLERANCE: Duration = Duration::from_secs(2);
 /// Unreadable values of a field kept as samples of one answer.
 const SAMPLES: usize = 5;
 const SAMPLE_LENGTH: usize = 40;
 
-/// Dictionary, time zone and arrival time for the values of one answer.
+/// Dictionary and time zone for the values of one answer.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::trio) struct Context<'a> {
     pub(in crate::trio) mapping: &'a Mapping,
     pub(in crate::trio) zone: Option<&'a jiff::tz::TimeZone>,
-    pub(in crate::trio) now: SystemTime,
 }
 
 /// One row; its fields are read by their position in the shape.
@@ -176,38 +172,23 @@ impl<'r> Reader<'r> {
         }
     }
 
-    /// Returns a moment that is not in the future.
-    pub(in crate::trio) fn time(&mut self, field: usize) -> Option<SystemTime> {
-        self.time_since(field, SystemTime::UNIX_EPOCH)
-    }
-
-    /// A moment that is not in the future, and no longer ago than `longest`.
-    pub(in crate::trio) fn recent_time(
-        &mut self,
-        field: usize,
-        longest: Duration,
-    ) -> Option<SystemTime> {
-        let earliest = self.context.now.checked_sub(longest).unwrap_or(SystemTime::UNIX_EPOCH);
-        self.time_since(field, earliest)
-    }
-
-    fn time_since(&mut self, field: usize, earliest: SystemTime) -> Option<SystemTime> {
+    /// Returns a moment by the server's clock; `None` if the server gives none. It is not compared
+    /// with our clock: only the difference of both clocks shows what is plausible.
+    ///
+    /// # Errors
+    /// [`Unreadable`] where the value is no time in this form, or has no zone and none is
+    /// configured.
+    pub(in crate::trio) fn time(&mut self, field: usize) -> Result<Option<SystemTime>, Unreadable> {
         let form = self.context.mapping.fields[field].form;
-        let value = self.present(field)?;
-        if value.is_no_time(form) {
-            return None;
+        let Some(value) = self.present(field).filter(|value| !value.is_no_time(form)) else {
+            return Ok(None);
+        };
+        let time = value.time(form, self.context.zone);
+        match time {
+            Ok(_) => self.seen[field].understood += 1,
+            Err(_) => self.seen[field].unreadable_times += 1,
         }
-        let latest = self.context.now + CLOCK_TOLERANCE;
-        match value.time(form, self.context.zone) {
-            Ok(time) if (earliest..=latest).contains(&time) => {
-                self.seen[field].understood += 1;
-                Some(time.min(self.context.now))
-            }
-            _ => {
-                self.seen[field].rejected += 1;
-                None
-            }
-        }
+        time.map(Some)
     }
 
     /// Returns the exported members: numbers, and flags as 1 and 0. Other values are absent.

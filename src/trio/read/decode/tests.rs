@@ -1,12 +1,10 @@
 //! Tests of decoding, including malformed answers.
 
-use std::time::SystemTime;
-
 use proptest::prelude::*;
 
 use super::{envelope::items, *};
 use crate::{
-    model::{AgentState, AgentStatus, Clock, Resource, ServiceStatus},
+    model::{AgentState, AgentStatus, Case, Resource, ServiceStatus, unix_seconds},
     trio::{
         dictionary::{Dictionary, shape::AGENT_STATE},
         resources::{
@@ -19,10 +17,6 @@ use crate::{
     },
 };
 
-fn now() -> SystemTime {
-    Clock::system().now().wall
-}
-
 fn decode<T>(
     resource: Resource,
     body: &[u8],
@@ -30,7 +24,7 @@ fn decode<T>(
 ) -> Result<Page<T>, String> {
     let dictionary = Dictionary::builtin().expect("valid");
     let mapping = dictionary.mapping(resource).expect("a mapping");
-    items(body, Context { mapping, zone: None, now: now() }, build)
+    items(body, Context { mapping, zone: None }, build)
 }
 
 fn services(body: &str) -> Result<Page<ServiceStatus>, String> {
@@ -194,21 +188,24 @@ fn unmapped_agent_state_is_unknown() {
 }
 
 #[test]
-fn zoneless_and_future_times_are_rejected() {
-    let minute_ago = ago(60);
-    let page = agents(&format!(
-        r#"[{{"id":1,"stateSince":"{minute_ago}"}},{{"id":2,"stateSince":"2026-01-15T08:00:00"}},
-            {{"id":3,"stateSince":"2999-01-01T00:00:00Z"}},{{"id":4,"stateSince":"0001-01-01T00:00:00"}}]"#,
-    ));
-    let known: Vec<bool> = page.items.iter().map(|agent| agent.since.is_some()).collect();
-    assert_eq!(known, [true, false, false, false]);
-    assert_eq!(page.seen[5].rejected, 2);
-}
-
-/// So many seconds ago, as Trio writes it.
-fn ago(seconds: u64) -> String {
-    let moment = now() - std::time::Duration::from_secs(seconds);
-    jiff::Timestamp::try_from(moment).expect("a moment").to_string()
+fn zoneless_times_are_unreadable_and_no_others() {
+    let page = agents(
+        r#"[{"id":1,"stateSince":"2026-01-15T08:00:00Z"},{"id":2,"stateSince":"2026-01-15T08:00:00"},
+            {"id":3,"stateSince":"2999-01-01T00:00:00Z"},{"id":4,"stateSince":"0001-01-01T00:00:00"},
+            {"id":5}]"#,
+    );
+    let seen: Vec<_> =
+        page.items.iter().map(|agent| (agent.since.is_some(), agent.since_is_unreadable)).collect();
+    let (read, none) = ((true, false), (false, false));
+    assert_eq!(seen, [read, (false, true), read, none, none], "a date of 2999 is for the tally");
+    assert_eq!(page.seen[5].unreadable_times, 1);
+    let body = r#"[{"id":1,"created":"2026-01-15T08:00:00","answeredAt":"yesterday"},
+            {"id":2,"created":"2999-01-01T00:00:00.25Z"}]"#;
+    let page = decode(Resource::Calls, body.as_bytes(), case).expect("read");
+    let unreadable = |case: &Case| (case.created_is_unreadable, case.answered_is_unreadable);
+    assert_eq!(page.items.iter().map(unreadable).collect::<Vec<_>>(), [(true, true), none]);
+    let created = page.items[1].created.expect("a time");
+    assert_eq!(unix_seconds(created), 32_472_144_000.25, "as it was written");
 }
 
 #[test]
@@ -260,7 +257,7 @@ fn early_times_are_absent_in_every_field_and_form() {
                     .flat_map(|zone| values.iter().map(move |v| (*zone, v)))
                 {
                     let body = format!(r#"[{{"{id}":1,"when":{value}}}]"#);
-                    let context = Context { mapping, zone, now: now() };
+                    let context = Context { mapping, zone };
                     let (times, seen) = if resource == Resource::AgentState {
                         let page = items(body.as_bytes(), context, agent_status).expect("read");
                         (page.items[0].since, page.seen)
@@ -268,39 +265,16 @@ fn early_times_are_absent_in_every_field_and_form() {
                         let page = items(body.as_bytes(), context, case).expect("read");
                         (page.items[0].created.or(page.items[0].answered), page.seen)
                     };
-                    assert_eq!((times, seen[index].rejected), (None, 0), "{field} {form} {value}");
+                    assert_eq!(
+                        (times, seen[index].unreadable_times),
+                        (None, 0),
+                        "{field} {form} {value}"
+                    );
                     assert!(seen[index].member.is_some(), "the member is there");
                 }
             }
         }
     }
-}
-
-#[test]
-fn state_older_than_a_week_is_rejected_unless_logged_out() {
-    let row = |id: u32, state: &str, seconds| {
-        format!(r#"{{"id":{id},"state":"{state}","stateSince":"{}"}}"#, ago(seconds))
-    };
-    let week = 7 * 86_400;
-    let page = agents(&format!(
-        r#"[{},{},{},{},{},{{"id":6,"stateSince":"{}"}}]"#,
-        row(1, "Available", week - 60),
-        row(2, "Available", week + 60),
-        row(3, "Paused", 20 * week),
-        row(4, "LoggedOut", 20 * week),
-        row(5, "Fika", week + 60),
-        ago(week + 60),
-    ));
-    let known: Vec<bool> = page.items.iter().map(|agent| agent.since.is_some()).collect();
-    assert_eq!(known, [true, false, false, true, false, false]);
-    assert_eq!(page.seen[5].rejected, 4);
-}
-
-#[test]
-fn written_case_may_be_years_old() {
-    let body = format!(r#"[{{"id":1,"created":"{}"}}]"#, ago(9 * 366 * 86_400));
-    let page = decode(Resource::Cases, body.as_bytes(), case).expect("read");
-    assert!(page.items[0].created.is_some() && page.seen[4].rejected == 0);
 }
 
 #[test]

@@ -3,10 +3,7 @@
 use maud::{Markup, html};
 
 use super::{
-    super::{
-        report::Report,
-        service::{Answer, Match, Reason, Verdict, Weight},
-    },
+    super::report::{Answer, Match, Reason, Report, Verdict, Weight},
     prose,
 };
 

@@ -4,14 +4,12 @@ use maud::{Markup, html};
 
 use super::{
     super::{
-        findings::counted,
-        moment::{Moment, span},
-        report::{
-            Collector, CollectorState, Field, FieldState, Named, Session, Target, TargetState,
-        },
+        moment::Moment,
+        report::{Collector, Field, FieldState, Session, Target, TargetState},
     },
     prose,
 };
+use crate::diagnosis::{ReadingState, counted, span};
 
 /// Renders the section. Tables of what is as expected are folded, so that problems are on the first
 /// screen.
@@ -35,8 +33,13 @@ pub(super) fn target(target: &Target) -> Markup {
 fn facts(target: &Target) -> Markup {
     html! {
         dl {
-            @if let Some(since) = &target.since { dt { "Since" } dd { (moment(since)) } }
-            @if let Some(step) = &target.last_step { dt { "Last step" } dd { (moment(step)) } }
+            @if let Some(since) = &target.since {
+                dt { "Since" }
+                dd {
+                    (moment(since))
+                    @if let Some(step) = &target.last_step { ", last step " (moment(step)) }
+                }
+            }
             @for server in &target.servers {
                 dt { "Server" }
                 dd {
@@ -55,7 +58,10 @@ fn facts(target: &Target) -> Markup {
             dd {
                 (counted(target.load.requests, "request")) " since start"
                 @if let Some(budget) = target.load.budget_per_minute { ", at most " (budget) " a minute" }
-                ", " (counted(target.polls_missed, "poll")) " missed, " (counted(target.failovers, "failover")) ", " (counted(target.restarts, "restart"))
+                // Zeros of what never happened would hide the one that counts.
+                @for (count, noun) in [(target.polls_missed, "missed poll"), (target.failovers, "failover"), (target.restarts, "restart")] {
+                    @if count > 0 { ", " strong { (counted(count, noun)) } }
+                }
             }
             @if let Some(skew) = target.clock_skew_seconds { dt { "Trio's clock" } dd { (skew) " s relative to the exporter's" } }
             @if !target.contact_centers.is_empty() {
@@ -65,16 +71,6 @@ fn facts(target: &Target) -> Markup {
                         @if position > 0 { "; " }
                         (center.name.as_deref().unwrap_or_default()) " " code { (center.id) } ": "
                         (count(center.services, "service")) ", " (count(center.agents, "agent"))
-                    }
-                }
-            }
-            @if !target.passed_over.is_empty() { dt { "Left out" } dd { (left_out(&target.passed_over)) } }
-            @if target.truncated.services > 0 {
-                dt { "Truncated lists" }
-                dd {
-                    (counted(target.truncated.services, "service")) ": "
-                    @for place in &target.truncated.examples {
-                        (place.service_name.as_deref().unwrap_or_default()) " " code { (place.service_id) } " "
                     }
                 }
             }
@@ -93,36 +89,27 @@ fn session(session: &Session) -> Markup {
     }
 }
 
-fn left_out(centers: &[Named]) -> Markup {
-    html! {
-        @for center in centers { (center.name.as_deref().unwrap_or_default()) " " code { (center.id) } " " }
-        "(by " code { "contact_centers" } ")"
-    }
-}
-
 /// Renders the time of services and agents that no counter has, since the start.
 fn unmeasured(target: &Target) -> Markup {
     let time = &target.unmeasured;
+    let unmeasured: f64 = time.services_seconds.values().sum();
     html! {
-        "services: "
-        @for (position, (reason, seconds)) in time.services_seconds.iter().enumerate() {
-            @if position > 0 { ", " }
-            (reason) " " (span(*seconds))
+        "services: " (span(unmeasured)) " of " (span(time.services_measured_seconds + unmeasured)) " open"
+        @for (reason, seconds) in time.services_seconds.iter().filter(|(_, seconds)| **seconds > 0.0) {
+            ", " (reason) " " (span(*seconds))
         }
-        ", of " (span(time.services_measured_seconds + time.services_seconds.values().sum::<f64>()))
-        " open in all; agents: " (span(time.agents_seconds)) "; since start"
+        "; agents: " (span(time.agents_seconds)) "; since start"
     }
 }
 
 fn collectors(target: &Target) -> Markup {
-    let is_normal = |collector: &&Collector| {
-        matches!(collector.state, CollectorState::Well | CollectorState::Off)
-    };
+    let is_normal =
+        |collector: &&Collector| matches!(collector.state, ReadingState::Well | ReadingState::Off);
     let (normal, mut others): (Vec<&Collector>, Vec<&Collector>) =
         target.collectors.iter().partition(is_normal);
     // Stable: collectors of one state stay in the order of contact centres.
     others.sort_by_key(|collector| rank(collector.state));
-    let off = normal.iter().filter(|collector| collector.state == CollectorState::Off).count();
+    let off = normal.iter().filter(|collector| collector.state == ReadingState::Off).count();
     html! {
         @if target.collectors.is_empty() { p { "Nothing was read yet." } }
         @if !others.is_empty() { (readings("Readings with problems", &others)) }
@@ -153,13 +140,13 @@ fn readings(caption: &str, collectors: &[&Collector]) -> Markup {
 
 fn reading(collector: &Collector) -> Markup {
     let (class, word) = match collector.state {
-        CollectorState::Well => ("good", "ok"),
-        CollectorState::Off => ("quiet", "off"),
-        CollectorState::NotReadYet => ("quiet", "not read yet"),
-        CollectorState::Expired => ("bad", "EXPIRED"),
-        CollectorState::Forbidden => ("bad", "FORBIDDEN"),
-        CollectorState::Incomplete => ("warn", "INCOMPLETE"),
-        CollectorState::Failed => ("bad", "FAILED"),
+        ReadingState::Well => ("good", "ok"),
+        ReadingState::Off => ("quiet", "off"),
+        ReadingState::NotReadYet => ("quiet", "not read yet"),
+        ReadingState::Expired => ("bad", "EXPIRED"),
+        ReadingState::Forbidden => ("bad", "FORBIDDEN"),
+        ReadingState::Incomplete => ("warn", "INCOMPLETE"),
+        ReadingState::Failed => ("bad", "FAILED"),
     };
     html! {
         tr {
@@ -196,12 +183,12 @@ fn interval(collector: &Collector) -> Markup {
 }
 
 /// Returns the rank for sorting; the most severe state is the lowest.
-const fn rank(state: CollectorState) -> u8 {
+const fn rank(state: ReadingState) -> u8 {
     match state {
-        CollectorState::Forbidden | CollectorState::Failed | CollectorState::Expired => 0,
-        CollectorState::Incomplete => 1,
-        CollectorState::NotReadYet => 2,
-        CollectorState::Well | CollectorState::Off => 3,
+        ReadingState::Forbidden | ReadingState::Failed | ReadingState::Expired => 0,
+        ReadingState::Incomplete => 1,
+        ReadingState::NotReadYet => 2,
+        ReadingState::Well | ReadingState::Off => 3,
     }
 }
 

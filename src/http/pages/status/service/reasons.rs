@@ -1,58 +1,18 @@
 //! Possible reasons why a service is missing, each with its evidence.
 
-use serde::Serialize;
-
-use super::{Match, Verdict};
 use crate::{
+    diagnosis::{ReadingState, counted, list_names, name_and_id, span},
     http::pages::status::{
-        collectors::CONTACT_CENTERS,
-        findings::{counted, list_centers, list_names},
-        moment::{Moment, span},
-        report::{Collector, CollectorState, Report, Target, TargetState},
+        moment::Moment,
+        report::{
+            Collector as ReportedCollector, Match, Reason, ReasonKind as Kind, Report, Target,
+            TargetState, Verdict, Weight,
+        },
     },
     metrics::View,
+    model::{Collector, Resource},
     snapshot::Center,
 };
-
-/// A possible reason and its evidence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(in crate::http::pages::status) struct Reason {
-    pub(in crate::http::pages::status) target: Option<String>,
-    pub(in crate::http::pages::status) contact_center: Option<String>,
-    pub(in crate::http::pages::status) reason: Kind,
-    pub(in crate::http::pages::status) weight: Weight,
-    pub(in crate::http::pages::status) evidence: String,
-}
-
-/// Kinds of reasons, in the order in which a service can get lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::http::pages::status) enum Kind {
-    /// The target was not read yet or cannot be read.
-    TargetNotRead,
-    /// The configuration leaves its contact centre out.
-    ContactCenterPassedOver,
-    /// The API user sees no contact centre.
-    NoContactCenter,
-    /// The list of services cannot be read or does not contain it.
-    ServicesList,
-    /// The states of services cannot be read, are too old or do not contain it.
-    ServicesState,
-    /// The limit on series leaves its families out.
-    SeriesLimit,
-}
-
-/// Likelihood of a reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::http::pages::status) enum Weight {
-    /// It is the cause.
-    Cause,
-    /// It may be the cause.
-    Possible,
-    /// It is not the cause.
-    RuledOut,
-}
 
 use Weight::{Cause, Possible, RuledOut};
 
@@ -115,14 +75,18 @@ impl ReasonList {
     /// Adds contact centres that are left out, and a list of them that is empty.
     fn add_contact_centers(&mut self, target: &Target) {
         if !target.passed_over.is_empty() {
-            let names = list_centers(&target.passed_over);
+            let names: Vec<String> = target
+                .passed_over
+                .iter()
+                .map(|center| name_and_id(&center.id, center.name.as_deref()))
+                .collect();
+            let names = list_names(names.iter().map(String::as_str));
             let evidence =
                 format!("`contact_centers` leaves out {names}; what is in them is not read");
             self.add(None, Kind::ContactCenterPassedOver, self.weight_of_hidden_list(), evidence);
         }
         if target.state != TargetState::NotReadYet && target.contact_centers.is_empty() {
-            let list =
-                target.collectors.iter().find(|collector| collector.collector == CONTACT_CENTERS);
+            let list = target.collector(None, None);
             let words = list.map_or("not read yet", |list| &list.words);
             let evidence = format!("no contact centre is read; the list of them: {words}");
             self.add(None, Kind::NoContactCenter, self.weight_of_hidden_list(), evidence);
@@ -138,15 +102,10 @@ impl ReasonList {
             let id = &*center.contact_center.id;
             let here: Vec<&&Match> =
                 matches.iter().filter(|found| found.contact_center == id).collect();
-            let collector = |name: &str| {
-                let mut collectors = target.collectors.iter();
-                collectors.find(|c| c.collector == name && c.contact_center.as_deref() == Some(id))
-            };
-            let (Some(list), Some(state)) = (collector("services"), collector("service_state"))
-            else {
-                continue;
-            };
-            let is_well = |collector: &Collector| collector.state == CollectorState::Well;
+            let of_center = |resource| target.collector(Some(id), Collector::of(resource));
+            let lists = (of_center(Resource::Services), of_center(Resource::ServiceState));
+            let (Some(list), Some(state)) = lists else { continue };
+            let is_well = |collector: &ReportedCollector| collector.state == ReadingState::Well;
             // With hundreds of contact centres, one line for each would hide the cause.
             if here.is_empty() && is_well(list) && is_well(state) {
                 without.push((id, list.items.unwrap_or_default()));
@@ -167,13 +126,13 @@ impl ReasonList {
     }
 
     /// Adds the list of services of one contact centre.
-    fn add_list(&mut self, center: &Center, list: &Collector, here: &[&&Match]) {
+    fn add_list(&mut self, center: &Center, list: &ReportedCollector, here: &[&&Match]) {
         let id = &*center.contact_center.id;
         let read = last_read(list);
         let holds = center.services.good.iter().flat_map(|good| good.data.iter());
         let ids: Vec<&str> = here.iter().map(|found| found.service_id.as_str()).collect();
         let holds = holds.filter(|service| ids.contains(&&*service.id)).count();
-        let is_well = list.state == CollectorState::Well;
+        let is_well = list.state == ReadingState::Well;
         let (weight, held) = match (holds, here.is_empty()) {
             (0, true) if is_well => (RuledOut, "does not contain it"),
             (0, true) => (self.weight_of_hidden_list(), "does not contain it"),
@@ -186,7 +145,7 @@ impl ReasonList {
     }
 
     /// Adds the states of services of one contact centre.
-    fn add_state(&mut self, id: &str, state: &Collector, here: &[&&Match]) {
+    fn add_state(&mut self, id: &str, state: &ReportedCollector, here: &[&&Match]) {
         let read = last_read(state);
         // The name may belong to several services: one without a state explains what is missing.
         let worst = here.iter().map(|found| found.state).find(|state| {
@@ -203,7 +162,7 @@ impl ReasonList {
                     .to_owned(),
             ),
             Some(_) => (Cause, "are not known".to_owned()),
-            None if here.is_empty() && state.state != CollectorState::Well => {
+            None if here.is_empty() && state.state != ReadingState::Well => {
                 (self.weight_of_hidden_list(), "do not contain it".to_owned())
             }
             None if here.is_empty() => (RuledOut, "do not contain it".to_owned()),
@@ -236,7 +195,7 @@ impl ReasonList {
 }
 
 /// Returns the age of the last complete reading, in words.
-fn last_read(collector: &Collector) -> String {
+fn last_read(collector: &ReportedCollector) -> String {
     let last = collector.last_success.as_ref().map(Moment::in_words);
     last.map_or_else(|| "never read".to_owned(), |last| format!("last read {last}"))
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use url::form_urlencoded;
 
-use super::{Match, Verdict};
 use crate::{
+    http::pages::status::report::{Match, Verdict},
     metrics::View,
     model::{ServiceNames, Stamp},
     snapshot::Center,

@@ -58,6 +58,10 @@ fn truncated(center: &Center) -> (Vec<&str>, Vec<&str>) {
     (services(&center.calls), services(&center.cases))
 }
 
+fn mark(before: &Center, now: &mut Center) {
+    Truncation::default().mark(Some(before), now);
+}
+
 /// Services truncated in the second of two steps, by list.
 fn after(first: &[Part], second: &[Part]) -> (Vec<&'static str>, Vec<&'static str>) {
     let begin = Clock::system().now();
@@ -149,4 +153,133 @@ fn list_truncated_in_the_same_way_is_unchanged() {
         third.cases.good.as_ref().expect("read").taken.mono,
         begin.mono + Duration::from_secs(10)
     );
+}
+
+/// Services of `services/cases` that are truncated after this list of waiting and handled cases.
+fn cases_at_limit(
+    judge: &mut Truncation,
+    services: &[(&'static str, usize, usize)],
+) -> Vec<String> {
+    let parts: Vec<Part> = services
+        .iter()
+        .map(|&(service, waiting, handled)| (service, f64::NAN, 0, waiting, handled))
+        .collect();
+    let mut now = center(Clock::system().now(), 0, &parts);
+    judge.mark(None, &mut now);
+    truncated(&now).1.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn list_at_limit_is_truncated_until_exceeded() {
+    let mut judge = Truncation::default();
+    let none: [&str; 0] = [];
+    assert_eq!(cases_at_limit(&mut judge, &[]), none);
+    assert_eq!(cases_at_limit(&mut judge, &[("a", 19, 0), ("b", 10, 9)]), none);
+    assert_eq!(
+        cases_at_limit(&mut judge, &[("c", 3, 17), ("a", 20, 0), ("b", 3, 0)]),
+        ["a", "c"],
+        "handled cases may count"
+    );
+    assert_eq!(cases_at_limit(&mut judge, &[("a", 20, 0), ("b", 21, 0)]), none);
+    assert_eq!(
+        cases_at_limit(&mut judge, &[("a", 20, 0)]),
+        none,
+        "this server shows more than that"
+    );
+}
+
+#[test]
+fn waiting_cases_alone_can_reach_the_limit() {
+    let mut judge = Truncation::default();
+    let none: [&str; 0] = [];
+    assert_eq!(cases_at_limit(&mut judge, &[("a", 20, 5), ("b", 2, 18)]), ["a"]);
+    assert_eq!(cases_at_limit(&mut judge, &[("a", 20, 0)]), ["a"], "twenty that wait");
+    assert_eq!(cases_at_limit(&mut judge, &[("a", 21, 0)]), none);
+    assert_eq!(
+        cases_at_limit(&mut judge, &[("a", 20, 5)]),
+        none,
+        "this server shows more than that"
+    );
+}
+
+fn agent(id: usize, state: AgentState, job: Option<usize>) -> AgentStatus {
+    AgentStatus {
+        job: job.map(|job| job.to_string().into()),
+        ..AgentStatus::new(id.to_string(), Some(state))
+    }
+}
+
+/// A list of twenty calls, of which some wait, beside this queue length and these agents.
+fn twenty_calls(secs: u64, waiting: usize, queue: Option<f64>, agents: Vec<AgentStatus>) -> Center {
+    let begin = Clock::still(std::time::UNIX_EPOCH).now();
+    let taken = Stamp { mono: begin.mono + Duration::from_secs(secs), ..begin };
+    let mut center = center(begin, secs, &[("a", 0.0, 0, 0, 0)]);
+    let state = |number| if number < waiting { CaseState::Queued } else { CaseState::Handled };
+    let calls = (0..20).map(|number| case(number.to_string(), "a", state(number))).collect();
+    center.calls = read(taken, list(calls));
+    center.service_state =
+        read(taken, vec![ServiceStatus { queue_length: queue, ..ServiceStatus::new("a") }]);
+    center.agent_state = read(taken, agents);
+    center
+}
+
+#[test]
+fn twenty_calls_are_whole_if_all_that_wait_are_shown() {
+    use AgentState::{Available, Busy, Unknown};
+    let telling = || vec![agent(1, Busy, Some(19)), agent(2, Available, None)];
+    let calls = |queues: [Option<f64>; 2], agents: Vec<AgentStatus>| {
+        let mut now = twenty_calls(5, 12, queues[1], agents);
+        mark(&twenty_calls(0, 12, queues[0], telling()), &mut now);
+        truncated(&now).0.is_empty()
+    };
+    let exact = [Some(12.0); 2];
+    assert!(calls(exact, telling()), "twelve wait, and twelve are shown");
+    assert!(calls([Some(11.0), Some(3.0)], telling()), "one was answered between the answers");
+    assert!(!calls([Some(13.0), Some(12.0)], telling()), "once may be chance");
+    assert!(!calls([Some(12.0), Some(13.0)], telling()));
+    assert!(!calls([Some(12.0), None], telling()), "the queue length is unknown");
+    assert!(!calls([Some(12.0), Some(f64::NAN)], telling()));
+    assert!(!calls(exact, vec![]), "no agent tells a job");
+    assert!(!calls(exact, vec![agent(1, Available, None)]));
+    assert!(
+        !calls(exact, vec![agent(1, Busy, Some(19)), agent(2, Busy, None)]),
+        "the call of the second may be hidden"
+    );
+    assert!(!calls(exact, vec![agent(1, Busy, Some(19)), agent(2, Unknown, None)]));
+}
+
+#[test]
+fn twenty_calls_of_another_moment_stay_truncated() {
+    let telling = || vec![agent(1, AgentState::Busy, Some(19))];
+    let at = |secs| twenty_calls(secs, 12, Some(12.0), telling());
+    let is_whole = |before: Option<&Center>, mut now: Center| {
+        Truncation::default().mark(before, &mut now);
+        truncated(&now).0.is_empty()
+    };
+    assert!(is_whole(Some(&at(0)), at(5)));
+    assert!(!is_whole(None, at(5)), "it was read once");
+    let mut other = at(5);
+    other.service_state = at(0).service_state;
+    assert!(!is_whole(Some(&at(0)), other), "the queue length is of the step before");
+    let mut other = at(5);
+    other.agent_state = at(0).agent_state;
+    assert!(!is_whole(Some(&at(0)), other), "the agents are of the step before");
+    let mut unknown = at(5);
+    let states = vec![CaseState::Unknown; 20];
+    let calls = states.into_iter().enumerate();
+    let calls = calls.map(|(number, state)| case(number.to_string(), "a", state)).collect();
+    unknown.calls = read(unknown.calls.good.as_ref().expect("read").taken, list(calls));
+    assert!(!is_whole(Some(&at(0)), unknown), "they may be handled");
+}
+
+#[test]
+fn list_that_was_not_read_again_keeps_its_marks() {
+    let first = twenty_calls(0, 12, Some(13.0), vec![]);
+    let mut judge = Truncation::default();
+    let mut marked = first.clone();
+    judge.mark(None, &mut marked);
+    assert_eq!(truncated(&marked).0, ["a"]);
+    let mut carried = marked.clone();
+    judge.mark(Some(&marked), &mut carried);
+    assert_eq!(truncated(&carried).0, ["a"]);
 }
