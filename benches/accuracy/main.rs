@@ -257,11 +257,16 @@ fn print(plan: &Plan, result: &CellResult, figures: &Figures) {
         format!("{} s", plan.cell.poll),
         plan.cell.times.as_str().to_owned(),
         truth.concluded().to_string(),
-        format!("{} ({low}–{high})", percent(counted.level())),
+        counted
+            .level()
+            .map_or("–".to_owned(), |level| format!("{} ({low}–{high})", percent(Some(level)))),
         percent(truth.level()),
         signed(figures.level_error()),
         format!("{held} of {judged}"),
-        figures.width().map_or("–".to_owned(), |width| format!("{width:.1}")),
+        figures
+            .width()
+            .filter(|_| counted.level().is_some())
+            .map_or("–".to_owned(), |width| format!("{width:.1}")),
         wait.map_or("–".to_owned(), |off| {
             format!("{off:+.2} of {:.1} s", truth.mean_wait().unwrap_or(0.0))
         }),

@@ -16,7 +16,7 @@ use super::{
     Settings,
     evidence::{Resolution, TrioClock},
     ids::Retained,
-    saved_form::{ByState, ByWord, RestoreClock, changes, is_count, is_time},
+    saved_form::{ByState, ByWord, RestoreClock, changes, is_count, is_time, is_zero},
 };
 use crate::{
     model::{AgentState, AgentStatus, Moment, Resource, Stamp, Text},
@@ -388,10 +388,6 @@ impl AgentTotals {
         }
         seconds
     }
-}
-
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 /// Returns the agents of the previous reading, by id.

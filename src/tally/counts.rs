@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    saved_form::{ByWord, is_count, is_time},
+    saved_form::{ByWord, is_count, is_time, is_zero},
     source::Source,
 };
 use crate::model::{CaseClass, all_edges_of, closed_set, edges_of};
@@ -89,8 +89,10 @@ pub struct ClassCounts {
     pub within_high: u64,
     /// Cases that certainly missed the wait target: answered or left past it, or left within it
     /// after more than `short_abandon`.
+    #[serde(skip_serializing_if = "is_zero")]
     pub missed_low: u64,
     /// Cases that possibly missed it.
+    #[serde(skip_serializing_if = "is_zero")]
     pub missed_high: u64,
     /// Case-seconds with an agent.
     pub handling_seconds: f64,
