@@ -14,9 +14,10 @@ use super::{
 use crate::markdown::Document;
 
 /// Flags of other programs that sentences name, and whose they are.
-const FOREIGN: [(&str, &str); 28] = [
+const FOREIGN: [(&str, &str); 29] = [
     ("--agent", "Prometheus 3"),
     ("--alertmanager.url", "amtool"),
+    ("--all", "the bench accuracy"),
     ("--bench", "cargo"),
     ("--build", "docker compose"),
     ("--collector.NAME", "node_exporter"),

@@ -276,7 +276,7 @@ fn twenty_calls_of_another_moment_stay_truncated() {
 fn list_that_was_not_read_again_keeps_its_marks() {
     let first = twenty_calls(0, 12, Some(13.0), vec![]);
     let mut judge = Truncation::default();
-    let mut marked = first.clone();
+    let mut marked = first;
     judge.mark(None, &mut marked);
     assert_eq!(truncated(&marked).0, ["a"]);
     let mut carried = marked.clone();
