@@ -34,7 +34,7 @@ use files::Files;
 pub use form::KeyRow;
 use keys::Keys;
 pub use schema::{keys, schema, schema_text};
-pub use target::{check_name, check_secret};
+pub use target::{NameError, UnusableSecret, check_name, check_secret};
 
 /// All settings of the exporter.
 #[derive(Debug)]

@@ -37,7 +37,7 @@ use axum::{
 pub use access::{
     guard::Limits,
     headers::{BadHeader, CONFIGURABLE, Headers},
-    tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsSettings, Version},
+    tls::{Algorithms, Authorities, Chain, Clients, Key, Tls, TlsError, TlsSettings, Version},
     users::{BadHash, PasswordHash, Users},
     web::{RateLimit, Reloader, WatchedFile, Web, WebFiles, WebReading},
 };

@@ -20,7 +20,7 @@ use tokio::sync::watch;
 pub use exposition::{
     EncodeError, Encoded, Exposition, ExpositionError,
     encode::encode,
-    negotiate::{Negotiated, negotiate, wants_gzip},
+    negotiate::{Negotiated, negotiate, prefers_json, wants_gzip},
     status_view::StatusView,
 };
 pub use families::{exporter::Sharing, fields::FieldUsage, identity::Identity, process::Process};

@@ -18,7 +18,7 @@ mod wire;
 
 pub use client::Client;
 pub use dictionary::{
-    Dictionary,
+    AlreadyFed, Dictionary,
     judge::{Judgement, is_no_time},
     meanings,
 };
@@ -29,11 +29,11 @@ pub use read::{
     route::{Root, Route},
 };
 pub use resources::{contact_centers::ApiAnswer, inventory::Inventory};
-pub use secret::Secret;
+pub use secret::{Secret, SecretError};
 pub use settings::{Limits, Settings, latin1};
 pub use wire::{
     answer::masked,
-    certificates::ExtraRoots,
+    certificates::{ExtraRoots, RootsError},
     exchange_log::{Exchange, ExchangeObserver, Outcome},
     links::names_a_resource,
 };

@@ -10,6 +10,7 @@ mod syntax;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
+pub use file::FileError;
 pub(crate) use file::{LONGEST_DOCUMENT, read_bytes, read_text};
 pub use section::{Entry, Section};
 pub(crate) use section::{UNQUOTED, unknown};

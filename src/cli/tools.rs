@@ -83,12 +83,15 @@ pub(super) struct InitArgs {
 pub(super) fn init(args: InitArgs) -> anyhow::Result<()> {
     let InitArgs { servers, target, directory, force } = args;
     let rules = Rules {
-        name: config::check_name,
+        name: |name| config::check_name(name).map_err(|error| error.to_string()),
         servers: |text| {
             let servers = config::servers(text).map(|(servers, _)| servers);
             servers.map_err(|mistakes| mistakes.join("; "))
         },
-        secret: |key, text| config::check_secret(key, &Secret::from(text.clone())),
+        secret: |key, text| {
+            let checked = config::check_secret(key, &Secret::from(text.clone()));
+            checked.map_err(|error| error.to_string())
+        },
         file: |path| {
             let config = config::load(Some(path), &|_| None);
             config.map(|config| config.warnings).map_err(|mistakes| mistakes.join("\n"))

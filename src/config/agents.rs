@@ -1,6 +1,6 @@
 //! The section `agents`: the agents that are shown, and what is counted about agents.
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretSlice};
 use serde_json::json;
@@ -63,7 +63,7 @@ fn identity(keys: &mut Keys<'_, '_>, files: &mut Files) -> Identity {
     // Also read without `identity: hash`, so that a wrong file is found before somebody turns it
     // on.
     let before = keys.complaints().count();
-    let key = HASH_KEY.read(keys, files, |_| Ok(()));
+    let key = HASH_KEY.read(keys, files, |_| Ok::<(), Infallible>(()));
     let given = || [requires_value(HASH_KEY.key), requires_value(HASH_KEY.key_file)];
     keys.rule("not", json!({"allOf": given()}));
     let hash = json!({"required": ["identity"], "properties": {"identity": {"const": "hash"}}});

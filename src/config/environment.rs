@@ -82,7 +82,8 @@ pub(super) fn load(environment: Environment<'_>) -> Result<Config, Vec<String>> 
 /// One sentence for each wrong address.
 pub fn servers(text: &str) -> Result<(Vec<Url>, Vec<String>), Vec<String>> {
     let texts = text.split([',', ' ', '\t', '\n']).filter(|text| !text.is_empty());
-    let (mut servers, mut warnings): (Vec<Url>, Vec<String>) = Default::default();
+    let mut servers: Vec<Url> = Vec::new();
+    let mut warnings = Vec::new();
     let mut errors = Vec::new();
     for text in texts {
         match target::server(text) {

@@ -24,6 +24,22 @@ pub(super) struct Files {
     warnings: Vec<String>,
 }
 
+/// Reasons why neither a file nor a credential could be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadError<E> {
+    /// The file, or the credential in its place, cannot be used.
+    #[error("{0}")]
+    File(E),
+    /// The file cannot be used, and there is no credential of its name.
+    #[error("{error}; {} is not there either", .credential.display())]
+    NoCredential {
+        /// The error of the file.
+        error: E,
+        /// Path of the credential.
+        credential: PathBuf,
+    },
+}
+
 impl Files {
     /// Files of the configuration file `path`: relative paths start at its folder.
     pub(super) fn for_configuration(path: &Path, environment: Environment<'_>) -> Self {
@@ -54,21 +70,20 @@ impl Files {
     ///
     /// # Errors
     /// The error of `read`; it also names the credential if there could be one and is none.
-    pub(super) fn read<T>(
+    pub(super) fn read<T, E>(
         &self,
         name: &str,
-        read: impl FnOnce(&Path) -> Result<T, String>,
-    ) -> Result<T, String> {
+        read: impl FnOnce(&Path) -> Result<T, E>,
+    ) -> Result<T, ReadError<E>> {
         let beside = self.folder.join(name);
         let Some(credential) = self.credential(name).filter(|_| !is_readable(&beside)) else {
-            return read(&beside);
+            return read(&beside).map_err(ReadError::File);
         };
         if credential.exists() {
-            return read(&credential);
+            return read(&credential).map_err(ReadError::File);
         }
         // Neither is there. The error of the usual place, which most operators meant.
-        read(&beside)
-            .map_err(|message| format!("{message}; {} is not there either", credential.display()))
+        read(&beside).map_err(|error| ReadError::NoCredential { error, credential })
     }
 
     /// Returns the path of the credential `name`.

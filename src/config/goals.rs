@@ -315,13 +315,11 @@ pub(super) fn warn(
     }
 }
 
-/// Returns the interval at which cases of a class are read, and the key that sets it: calls, else
-/// all cases.
+/// Returns the interval at which cases of a class are read, and the key that sets it.
 fn interval_of(class: CaseClass, poll: &poller::Settings) -> Option<(String, Duration)> {
-    // Calls are in both lists; the list of calls is used where it is read.
-    let calls = matches!(class, CaseClass::Voice | CaseClass::Callback);
-    let collectors = [Collector::Calls, Collector::Cases].into_iter().skip(usize::from(!calls));
-    let (collector, interval) = collectors.filter_map(|c| Some((c, poll.interval(c)?))).next()?;
+    // Calls are in both lists; the first, which shows nothing else, is used where it is read.
+    let mut lists = Collector::ALL.into_iter().filter(|collector| collector.shows(class));
+    let (collector, interval) = lists.find_map(|list| Some((list, poll.interval(list)?)))?;
     let key = match poll.collectors[collector.index()] {
         CollectorInterval::Every(_) => format!("collectors.{}.interval", collector.as_str()),
         CollectorInterval::Default | CollectorInterval::Off => "poll.state".to_owned(),

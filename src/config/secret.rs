@@ -1,5 +1,7 @@
 //! Reads secrets: from the configuration itself, or better from a file of their own.
 
+use std::fmt::Display;
+
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -25,11 +27,11 @@ pub(super) struct SecretKeys {
 
 impl SecretKeys {
     /// Reads a secret and `check`s it. `None`: missing, or wrong, which is reported.
-    pub(super) fn read(
+    pub(super) fn read<E: Display>(
         &self,
         keys: &mut Keys<'_, '_>,
         files: &mut Files,
-        check: impl FnOnce(&Secret) -> Result<(), String>,
+        check: impl FnOnce(&Secret) -> Result<(), E>,
     ) -> Option<Secret> {
         let own = keys.entry(self.key, &mut SecretText, None, self.about);
         let file = keys.entry(self.key_file, &mut Text::path(), None, self.about_file);
@@ -62,11 +64,11 @@ impl SecretKeys {
     }
 
     /// Reads a secret that must be given.
-    pub(super) fn require(
+    pub(super) fn require<E: Display>(
         &self,
         keys: &mut Keys<'_, '_>,
         files: &mut Files,
-        check: impl FnOnce(&Secret) -> Result<(), String>,
+        check: impl FnOnce(&Secret) -> Result<(), E>,
     ) -> Option<Secret> {
         // A secret that was given but is wrong is reported once, not as missing as well.
         let before = keys.complaints().count();

@@ -1,6 +1,6 @@
 //! Reads the targets: the key `targets`.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use secrecy::ExposeSecret;
@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{
     Target,
-    files::Files,
+    files::{Files, ReadError},
     form::Form,
     keys::{Keys, map_of},
     kinds::{AtLeast, Kind, ListOf, Text, Whole, Words, too_long},
@@ -18,8 +18,8 @@ use super::{
 use crate::{
     model::{self, CaseClass, Goals, NAME_LIMIT, Selection},
     poller,
-    trio::{self, Dictionary, ExtraRoots, Secret, latin1},
-    yaml::{Complaints, Entry, LONGEST_DOCUMENT, read_bytes, read_text},
+    trio::{self, Dictionary, ExtraRoots, RootsError, Secret, latin1},
+    yaml::{Complaints, Entry, FileError, LONGEST_DOCUMENT, read_bytes, read_text},
 };
 
 /// Most members in `export_service_state`.
@@ -147,15 +147,26 @@ fn target(
 /// Checks the name of a target.
 ///
 /// # Errors
-/// A sentence that says what is wrong with it.
-pub fn check_name(name: &str) -> Result<(), String> {
+/// See [`NameError`].
+pub fn check_name(name: &str) -> Result<(), NameError> {
     if name.trim().is_empty() {
-        return Err("must not be empty".to_owned());
+        return Err(NameError::Empty);
     }
     if name.chars().count() > NAME_LIMIT {
-        return Err(too_long(NAME_LIMIT));
+        return Err(NameError::TooLong);
     }
     Ok(())
+}
+
+/// Mistakes in the name of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// It is empty.
+    #[error("must not be empty")]
+    Empty,
+    /// It is too long.
+    #[error("{}", too_long(NAME_LIMIT))]
+    TooLong,
 }
 
 /// Reads the servers of a target, the preferred one first.
@@ -231,28 +242,33 @@ pub(super) fn server(text: &str) -> Result<(Url, Option<String>), String> {
 /// Checks that the API can accept the secret of `key` (`client_key`, `username` or `password`).
 ///
 /// # Errors
-/// A sentence that says what is wrong, without the secret itself.
-pub fn check_secret(key: &str, secret: &Secret) -> Result<(), String> {
+/// See [`UnusableSecret`].
+pub fn check_secret(key: &str, secret: &Secret) -> Result<(), UnusableSecret> {
     let secret = secret.current();
     let text = secret.expose_secret();
     if key == CLIENT_KEY.key {
         let fits = text.bytes().all(|byte| byte.is_ascii_graphic());
-        return if fits {
-            Ok(())
-        } else {
-            Err("must be the Base64 text that Enghouse provides, without spaces".to_owned())
-        };
+        return if fits { Ok(()) } else { Err(UnusableSecret::NotBase64) };
     }
     // Most often a file with several lines. Only line ends after the secret are cut off.
     if text.contains(char::is_control) {
-        return Err(
-            "holds a line break or another control character; put only the secret itself there"
-                .to_owned(),
-        );
+        return Err(UnusableSecret::ControlCharacter);
     }
-    latin1(text).map(drop).map_err(|_| {
-        "holds a character that ISO-8859-1, which Trio's login uses, does not have".to_owned()
-    })
+    latin1(text).map(drop).map_err(|_| UnusableSecret::NotLatin1)
+}
+
+/// Reasons why the API cannot accept a secret, without the secret itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UnusableSecret {
+    /// The client key is not the text that was provided.
+    #[error("must be the Base64 text that Enghouse provides, without spaces")]
+    NotBase64,
+    /// It has several lines, or something that no one can type.
+    #[error("holds a line break or another control character; put only the secret itself there")]
+    ControlCharacter,
+    /// The login cannot send it.
+    #[error("holds a character that ISO-8859-1, which Trio's login uses, does not have")]
+    NotLatin1,
 }
 
 /// Reads the limits of the requests to a target, and of its poller.
@@ -299,11 +315,21 @@ fn limits(keys: &mut Keys<'_, '_>) -> (trio::Limits, poller::Limits) {
 }
 
 /// Reads a file of authorities (PEM).
-fn authorities(name: &str, files: &Files) -> Result<ExtraRoots, String> {
+fn authorities(name: &str, files: &Files) -> Result<ExtraRoots, ReadError<AuthoritiesError>> {
     files.read(name, |path| {
         let bundle = read_bytes(path, LONGEST_DOCUMENT)?;
-        ExtraRoots::from_pem(&bundle).map_err(|problem| format!("{} {problem}", path.display()))
+        let unusable = |error| AuthoritiesError::Unusable { path: path.to_owned(), error };
+        ExtraRoots::from_pem(&bundle).map_err(unusable)
     })
+}
+
+/// Reasons why a file of authorities cannot be used.
+#[derive(Debug, thiserror::Error)]
+enum AuthoritiesError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error("{} {error}", .path.display())]
+    Unusable { path: PathBuf, error: RootsError },
 }
 
 fn contact_centers(keys: &mut Keys<'_, '_>) -> Selection {
@@ -335,9 +361,9 @@ fn export_service_state(
     let too_many = format!("must not name more than {MAX_EXPORTED} members");
     let members = ListOf::new(Text::any("text"), "A member.").sized(0..=MAX_EXPORTED, too_many);
     let exported = members.parsed(|members, _| match &mut dictionary {
-        Some(dictionary) => dictionary
-            .export_service_state(members)
-            .map_err(|message| format!("{message}; remove it")),
+        Some(dictionary) => {
+            dictionary.export_service_state(members).map_err(|error| format!("{error}; remove it"))
+        }
         None => Ok(()),
     });
     let about = "Numbers and flags of services/state to export unchanged.";
@@ -355,7 +381,8 @@ impl Kind for FieldsFile<'_> {
     fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<Self::Value> {
         let read = |complaints: &mut Complaints| {
             let read = self.0.read(&entry.text(complaints)?, |path| {
-                Ok((path.display().to_string(), read_text(path, LONGEST_DOCUMENT)?))
+                let text = read_text(path, LONGEST_DOCUMENT);
+                text.map(|text| (path.display().to_string(), text))
             });
             let (file, text) = read.map_err(|message| entry.wrong(complaints, message)).ok()?;
             Dictionary::with_user_file(&file, &text)

@@ -1,6 +1,6 @@
 //! The API and its use: resources, collectors, servers, fields, and kinds of failures.
 
-use super::{Text, closed_set::closed_set};
+use super::{CaseClass, Text, closed_set::closed_set};
 
 closed_set! {
     /// A documented resource of the API; the text is its path without `cc/{ccid}` and ids.
@@ -158,6 +158,8 @@ pub enum Property {
     NeverEmpty,
     /// It sends a request for each known service, so it is read after the services.
     PerService,
+    /// Its list of cases shows calls alone.
+    CallsAlone,
     /// `trace` reads it: for the events, or for the names in their lines.
     Traced,
 }
@@ -176,7 +178,7 @@ impl Collector {
     /// place of its data in `snapshot::Center`.
     const fn declaration(self) -> Declaration {
         use Cadence::{Configuration, Inventory, Live};
-        use Property::{Core, NeverEmpty, PerService, Traced};
+        use Property::{CallsAlone, Core, NeverEmpty, PerService, Traced};
         let (resource, cadence, feeds, properties): (_, _, _, &[Property]) = match self {
             Self::Services => (
                 Some(Resource::Services),
@@ -205,7 +207,7 @@ impl Collector {
             Self::AgentGroups => {
                 (Some(Resource::AgentGroups), Configuration, "names of agent groups", &[])
             }
-            Self::Calls => (Some(Resource::Calls), Live, "trio_calls", &[Traced]),
+            Self::Calls => (Some(Resource::Calls), Live, "trio_calls", &[CallsAlone, Traced]),
             Self::Cases => {
                 (Some(Resource::Cases), Live, "numbers of chats, e-mails and tasks", &[Traced])
             }
@@ -254,6 +256,11 @@ impl Collector {
     /// Returns true if it reads one of the lists of cases.
     pub fn lists_cases(self) -> bool {
         self.resource().is_some_and(Resource::comes_and_goes)
+    }
+
+    /// Returns true if it reads a list that shows cases of the class.
+    pub fn shows(self, class: CaseClass) -> bool {
+        self.lists_cases() && (class.is_call() || !self.has(Property::CallsAlone))
     }
 }
 

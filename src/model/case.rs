@@ -43,6 +43,13 @@ closed_set! {
     }
 }
 
+impl CaseClass {
+    /// Returns true for the classes that the list of calls shows.
+    pub const fn is_call(self) -> bool {
+        matches!(self, Self::Voice | Self::Callback)
+    }
+}
+
 /// A case (`services/calls`, `services/cases`): a call, a chat, an e-mail or a task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {

@@ -22,37 +22,17 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Creates the answer of a collector from its data; `count` returns the number of items in it.
     fn new<T: PartialEq + Send + 'static>(
-        data: T,
-        items: usize,
-        simulated: bool,
+        Listing { data, simulated }: Listing<T>,
+        count: fn(&T) -> usize,
         reading: fn(&mut Center) -> &mut Reading<T>,
     ) -> Self {
+        let items = count(&data);
         let store = move |center: &mut Center, taken: Stamp, took: Duration| {
             reading(center).store(taken, took, items, data);
         };
         Self { items, simulated, failure: None, store: Box::new(store) }
-    }
-
-    /// Creates the answer of a collector whose data is a list.
-    fn list<T: PartialEq + Send + 'static>(
-        Listing { items, simulated }: Listing<T>,
-        reading: fn(&mut Center) -> &mut Reading<Vec<T>>,
-    ) -> Self {
-        let count = items.len();
-        Self::new(items, count, simulated, reading)
-    }
-
-    /// Creates the answer of a collector whose data is one value; `count` returns the number of
-    /// items in it.
-    fn single<T: PartialEq + Default + Send + 'static>(
-        Listing { mut items, simulated }: Listing<T>,
-        count: fn(&T) -> usize,
-        reading: fn(&mut Center) -> &mut Reading<T>,
-    ) -> Self {
-        let data = items.pop().unwrap_or_default();
-        let count = count(&data);
-        Self::new(data, count, simulated, reading)
     }
 
     /// Stores the data in the reading of its collector. Returns the error because of which a part
@@ -74,37 +54,39 @@ pub async fn read_collector(
     collector: Collector,
 ) -> Result<Answer, Error> {
     Ok(match collector {
-        Collector::Services => Answer::list(client.services(route).await?, |c| &mut c.services),
-        Collector::ServiceState => {
-            Answer::list(client.service_state(route).await?, |c| &mut c.service_state)
+        Collector::Services => {
+            Answer::new(client.services(route).await?, Vec::len, |c| &mut c.services)
         }
-        Collector::ServiceGroups => Answer::single(
+        Collector::ServiceState => {
+            Answer::new(client.service_state(route).await?, Vec::len, |c| &mut c.service_state)
+        }
+        Collector::ServiceGroups => Answer::new(
             client.service_groups(route).await?,
             |all| all.groups.len(),
             |c| &mut c.service_groups,
         ),
-        Collector::Agents => Answer::list(client.agents(route).await?, |c| &mut c.agents),
+        Collector::Agents => Answer::new(client.agents(route).await?, Vec::len, |c| &mut c.agents),
         Collector::AgentState => {
-            Answer::list(client.agent_state(route).await?, |c| &mut c.agent_state)
+            Answer::new(client.agent_state(route).await?, Vec::len, |c| &mut c.agent_state)
         }
         Collector::AgentGroups => {
-            Answer::list(client.agent_groups(route).await?, |c| &mut c.agent_groups)
+            Answer::new(client.agent_groups(route).await?, Vec::len, |c| &mut c.agent_groups)
         }
         Collector::Calls => {
-            Answer::single(client.calls(route).await?, |list| list.cases.len(), |c| &mut c.calls)
+            Answer::new(client.calls(route).await?, |list| list.cases.len(), |c| &mut c.calls)
         }
         Collector::Cases => {
-            Answer::single(client.cases(route).await?, |list| list.cases.len(), |c| &mut c.cases)
+            Answer::new(client.cases(route).await?, |list| list.cases.len(), |c| &mut c.cases)
         }
         Collector::Skills => {
             let services = service_ids(center).unwrap_or_default();
             let skills = client.skills(route, &services).await?;
-            Answer::single(skills, |all| all.skills, |c| &mut c.skills)
+            Answer::new(skills, |all| all.skills, |c| &mut c.skills)
         }
         Collector::Inventory => {
             let Inventory { counts, failure, simulated } = client.collection_counts(route).await?;
-            let items = counts.len();
-            Answer { failure, ..Answer::new(counts, items, simulated, |c| &mut c.inventory) }
+            let counts = Listing { data: counts, simulated };
+            Answer { failure, ..Answer::new(counts, Vec::len, |c| &mut c.inventory) }
         }
     })
 }

@@ -107,10 +107,10 @@ impl Poller {
         let read = async {
             let root: Root = client.root().await?;
             let mut listing = client.contact_centers(&root).await?;
-            let all = listing.items.clone();
-            listing.items.retain(|center| selection.takes(center));
+            let all = listing.data.clone();
+            listing.data.retain(|center| selection.takes(center));
             let routes =
-                join_all(listing.items.iter().map(|center| client.route(&root, center))).await;
+                join_all(listing.data.iter().map(|center| client.route(&root, center))).await;
             let routes: Result<Vec<Route>, Error> = routes.into_iter().collect();
             Ok((root, all, listing, routes?))
         };
@@ -122,7 +122,7 @@ impl Poller {
             snapshot.notes.passed_over =
                 all.into_iter().filter(|center| !self.selection.takes(center)).collect();
             found = Some((root, routes));
-            listing.items
+            listing.data
         });
         let error = attempted.enter(
             &mut snapshot.contact_centers,

@@ -44,5 +44,5 @@ pub(super) fn for_calls(center: &Center, now: Stamp) -> Source {
 
 /// Returns the list that feeds a class while `call_list` shows the calls.
 pub(super) fn for_class(class: CaseClass, call_list: Source) -> Source {
-    if matches!(class, CaseClass::Voice | CaseClass::Callback) { call_list } else { Source::Cases }
+    if class.is_call() { call_list } else { Source::Cases }
 }

@@ -11,9 +11,9 @@ pub use report::{MemberReport, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
 
 use crate::{
-    model::{Collector, Resource, ServiceGroups, ServiceSkills, Text},
+    model::{Collector, Resource, ServiceSkills, Text},
     tally::TrioClock,
-    trio::{Client, Error, Listing, Route},
+    trio::{Client, Error, Route},
 };
 
 /// Reads every resource that the exporter uses. A resource that cannot be read is an entry of the
@@ -31,7 +31,7 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
         Ok(examined),
         show_values,
     ));
-    for center in client.contact_centers(&root).await?.items {
+    for center in client.contact_centers(&root).await?.data {
         let route = client.route(&root, &center).await?;
         for resource in Collector::ALL.into_iter().filter_map(Collector::resource) {
             let examined = client.examine(&route, resource).await;
@@ -56,11 +56,9 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
 async fn services_in_groups(client: &Client, route: &Route) -> String {
     let center = route.contact_center();
     let found = match client.service_groups(route).await {
-        Ok(Listing { items, .. }) => match items.into_iter().next() {
-            Some(ServiceGroups { members: Some(members), .. }) => {
-                format!("{} by services?groupId=", members.len())
-            }
-            _ => "not by services?groupId=, so only by the services' own group_id".to_owned(),
+        Ok(listing) => match listing.data.members {
+            Some(members) => format!("{} by services?groupId=", members.len()),
+            None => "not by services?groupId=, so only by the services' own group_id".to_owned(),
         },
         Err(error) => format!("unknown: {error}"),
     };
@@ -85,8 +83,8 @@ async fn skilled_agents(client: &Client, route: &Route) -> String {
 /// Reads the skills for the services of a contact centre.
 async fn skills(client: &Client, route: &Route) -> Result<ServiceSkills, Error> {
     let services: Vec<Text> =
-        client.services(route).await?.items.into_iter().map(|service| service.id).collect();
-    Ok(client.skills(route, &services).await?.items.pop().unwrap_or_default())
+        client.services(route).await?.data.into_iter().map(|service| service.id).collect();
+    Ok(client.skills(route, &services).await?.data)
 }
 
 /// Describes how the server says which agents an agent group has, from the members that were found.

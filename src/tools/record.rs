@@ -24,7 +24,7 @@ use crate::{
     trio::{Client, Dictionary, Error},
 };
 pub use folder::{Folder, FolderError};
-pub use kept_fields::KeptFields;
+pub use kept_fields::{KeptFields, UnknownField};
 pub use recorder::Recorder;
 pub use write::{Summary, write};
 
@@ -39,7 +39,7 @@ pub async fn look(
 ) -> Result<(), Error> {
     let root = client.root().await?;
     client.examine_contact_centers(&root).await?;
-    for center in client.contact_centers(&root).await?.items {
+    for center in client.contact_centers(&root).await?.data {
         if !selection.takes(&center) {
             continue;
         }

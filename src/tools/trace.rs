@@ -132,14 +132,13 @@ impl Tracer {
     pub fn new(settings: Settings, tokens: Tokens) -> Self {
         let Settings { contact_centers, services, waits_for_services, time_zone } = settings;
         let services = TracedServices::new(services, waits_for_services);
-        let (readings, counts) = Default::default();
         Self {
             contact_centers,
             time_zone,
             tokens,
             services,
-            readings,
-            counts,
+            readings: ReadingState::default(),
+            counts: TraceCounts::default(),
             last_line: None,
             lists: 0,
             last_step: None,

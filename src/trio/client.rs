@@ -140,9 +140,9 @@ impl Client {
         resource: Resource,
         route: &Route,
         build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Listing<T>, Error> {
+    ) -> Result<Listing<Vec<T>>, Error> {
         let collected = self.reader.read_collection(&route.list(resource), build).await?;
         let simulated = collected.simulated;
-        Ok(Listing { items: collected.items_with_ids(resource)?, simulated })
+        Ok(Listing { data: collected.items_with_ids(resource)?, simulated })
     }
 }

@@ -19,6 +19,14 @@ use crate::model::{FieldSource, Resource, Text};
 
 const BUILTIN: &str = include_str!("dictionary/fields.yaml");
 
+/// A member that cannot be exported under its own name, because it feeds a field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{member}` feeds {field} already")]
+pub struct AlreadyFed {
+    member: String,
+    field: &'static str,
+}
+
 /// Mappings of every resource whose items are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dictionary {
@@ -77,7 +85,7 @@ impl Dictionary {
     ///
     /// # Errors
     /// A member that feeds a field already, with the field.
-    pub fn export_service_state(&mut self, members: Vec<String>) -> Result<(), String> {
+    pub fn export_service_state(&mut self, members: Vec<String>) -> Result<(), AlreadyFed> {
         let mapping = self
             .mappings
             .iter_mut()
@@ -87,7 +95,7 @@ impl Dictionary {
             if let Some(slot) = mapping.slot(&member) {
                 let field =
                     mapping.shape.fields.get(slot.field).map_or("this export", |field| field.name);
-                return Err(format!("`{member}` feeds {field} already"));
+                return Err(AlreadyFed { member, field });
             }
             mapping.exported.push(member.into());
             mapping.index();

@@ -11,10 +11,21 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::yaml::read_text;
+use crate::yaml::{FileError, read_text};
 
 /// Size of a secret file in bytes; a larger one is another file given by mistake.
 const MAX_BYTES: u64 = 4096;
+
+/// Reasons why a secret cannot be taken from a file.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The file is empty.
+    #[error("{} is empty; put the secret into it", .0.display())]
+    Empty(PathBuf),
+}
 
 /// A secret. Clones share the text that was last read; it prints as nothing but its kind.
 #[derive(Clone)]
@@ -29,8 +40,8 @@ impl Secret {
     /// Reads the secret in a file, without the line end that editors append.
     ///
     /// # Errors
-    /// The file cannot be read, is empty or too large, as a sentence that names it.
-    pub fn from_file(path: &Path) -> Result<Self, String> {
+    /// The file cannot be read, is empty or too large.
+    pub fn from_file(path: &Path) -> Result<Self, SecretError> {
         Ok(Self {
             text: Arc::new(RwLock::new(read(path)?)),
             file: Some(path.to_owned()),
@@ -122,13 +133,9 @@ impl fmt::Debug for Secret {
     }
 }
 
-fn read(path: &Path) -> Result<SecretString, String> {
+fn read(path: &Path) -> Result<SecretString, SecretError> {
     let text = read_text(path, MAX_BYTES)?;
     // Only line ends are cut: spaces may belong to a password.
     let secret = text.trim_end_matches(['\r', '\n']);
-    if secret.is_empty() {
-        Err(format!("{} is empty; put the secret into it", path.display()))
-    } else {
-        Ok(secret.into())
-    }
+    if secret.is_empty() { Err(SecretError::Empty(path.to_owned())) } else { Ok(secret.into()) }
 }

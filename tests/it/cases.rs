@@ -11,7 +11,7 @@ use trio_exporter::{
     sim::{Dialect, Options},
     snapshot::Center,
     tally::{self, Published},
-    trio::{Client, Listing, Route},
+    trio::{Client, Route},
 };
 use wiremock::ResponseTemplate;
 
@@ -28,7 +28,7 @@ async fn busy(dialect: Dialect, state_times: bool) -> (Client, Route, Clock, Sim
     let client = Client::new(target.trio, target.dictionary, Arc::default(), clock.clone())
         .expect("a client");
     let root = client.root().await.expect("an answer");
-    let center = client.contact_centers(&root).await.expect("contact centres").items.remove(0);
+    let center = client.contact_centers(&root).await.expect("contact centres").data.remove(0);
     let route = client.route(&root, &center).await.expect("a route");
     clock.advance(Duration::from_secs(1800));
     (client, route, clock, trio)
@@ -37,8 +37,7 @@ async fn busy(dialect: Dialect, state_times: bool) -> (Client, Route, Clock, Sim
 async fn list(client: &Client, route: &Route, list: Resource) -> Vec<Case> {
     let read =
         if list == Resource::Calls { client.calls(route).await } else { client.cases(route).await };
-    let Listing { mut items, .. } = read.expect("a list");
-    items.remove(0).cases
+    read.expect("a list").data.cases
 }
 
 #[tokio::test]

@@ -264,7 +264,7 @@ impl NamedFiles<'_> {
         let read = self.files.read(&name, |path| {
             // Before it is read: a file that is missing now may appear later.
             watched.push(WatchedFile::inspect(path));
-            Ok((read_bytes(path, LONGEST_DOCUMENT)?, path.to_owned()))
+            read_bytes(path, LONGEST_DOCUMENT).map(|bytes| (bytes, path.to_owned()))
         });
         match read {
             Ok((bytes, file)) => PemSource::Pem(Pem { bytes, entry, file: Some(file) }),

@@ -46,6 +46,36 @@ pub enum Clients {
     },
 }
 
+/// Reasons why a TLS configuration cannot be used. The texts of rustls name its internal states.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// Certificates of clients cannot be verified.
+    #[error(transparent)]
+    Clients(#[from] rustls::server::VerifierBuilderError),
+    /// No cipher suite fits the versions.
+    #[error("leaves nothing to speak: none of these cipher suites and curves fit these versions")]
+    NoCipherSuite(rustls::Error),
+    /// Key and certificate do not match.
+    #[error("the key is not that of the certificate")]
+    WrongKey,
+    /// The certificate is broken.
+    #[error("the certificate cannot be used")]
+    Certificate,
+    /// Any other error.
+    #[error("certificate and key cannot be used: {0}")]
+    Other(rustls::Error),
+}
+
+impl TlsError {
+    fn new(error: rustls::Error) -> Self {
+        match error {
+            rustls::Error::InconsistentKeys(_) => Self::WrongKey,
+            rustls::Error::InvalidCertificate(_) => Self::Certificate,
+            other => Self::Other(other),
+        }
+    }
+}
+
 /// TLS configuration of a server, checked.
 #[derive(Clone)]
 pub struct Tls(Arc<ServerConfig>);
@@ -54,8 +84,8 @@ impl Tls {
     /// Builds the configuration.
     ///
     /// # Errors
-    /// A message: certificate and key do not match, or no cipher suite fits the versions.
-    pub fn new(settings: TlsSettings) -> Result<Self, String> {
+    /// Certificate and key do not match, or no cipher suite fits the versions.
+    pub fn new(settings: TlsSettings) -> Result<Self, TlsError> {
         let TlsSettings { chain: Chain(chain), key: Key(key), clients, algorithms } = settings;
         let provider = Arc::new(algorithms.provider());
         let verifier = match clients {
@@ -64,19 +94,17 @@ impl Tls {
                 let builder =
                     WebPkiClientVerifier::builder_with_provider(authorities.0, provider.clone());
                 let builder = if or_none { builder.allow_unauthenticated() } else { builder };
-                let verifier = builder.build().map_err(|error| error.to_string())?;
+                let verifier = builder.build()?;
                 with_names(verifier, names)
             }
         };
         let builder = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(algorithms.versions())
-            .map_err(
-                |_| "leaves nothing to speak: none of these cipher suites and curves fit these versions",
-            )?;
+            .map_err(TlsError::NoCipherSuite)?;
         let mut config = builder
             .with_client_cert_verifier(verifier)
             .with_single_cert(chain, key)
-            .map_err(|error| message(&error))?;
+            .map_err(TlsError::new)?;
         config.ignore_client_order = algorithms.prefer_ours;
         Ok(Self(Arc::new(config)))
     }
@@ -97,15 +125,6 @@ fn with_names(
     match names {
         Some(names) => Arc::new(AllowedNames::new(verifier, names)),
         None => verifier,
-    }
-}
-
-/// Returns a message for the operator; the texts of rustls name its internal states.
-fn message(error: &rustls::Error) -> String {
-    match error {
-        rustls::Error::InconsistentKeys(_) => "the key is not that of the certificate".to_owned(),
-        rustls::Error::InvalidCertificate(_) => "the certificate cannot be used".to_owned(),
-        other => format!("certificate and key cannot be used: {other}"),
     }
 }
 

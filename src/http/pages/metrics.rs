@@ -11,7 +11,7 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    http::Shared,
+    http::{Shared, pages::joined},
     metrics::{Exposition, ExpositionError, MetricsPage, negotiate, wants_gzip},
 };
 
@@ -104,13 +104,6 @@ fn error_response(error: &ExpositionError) -> Response {
         }
     };
     (status, format!("{}: {error}\n", status.as_u16())).into_response()
-}
-
-/// Joins the lines of a header, which are one list together (RFC 9110, section 5.3).
-fn joined(headers: &HeaderMap, name: header::HeaderName) -> String {
-    let lines: Vec<_> =
-        headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect();
-    lines.join(",")
 }
 
 /// Owner of the bytes of a body, for [`Bytes::from_owner`].

@@ -26,8 +26,8 @@ use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use crate::{
-    http::Shared,
-    metrics::{MetricsPage, StatusView, View},
+    http::{Shared, pages::joined},
+    metrics::{MetricsPage, StatusView, View, prefers_json},
 };
 use moment::{Moment, utc};
 use report::{Configuration, Exporter, Report, StateFile, VERSION, Withheld};
@@ -54,8 +54,11 @@ pub(in crate::http) async fn page(
     query: Query<StatusQuery>,
     headers: HeaderMap,
 ) -> Response {
-    let mut response =
-        if prefers_json(&headers) { json(state, query).await } else { html(state, query).await };
+    let mut response = if prefers_json(&joined(&headers, header::ACCEPT)) {
+        json(state, query).await
+    } else {
+        html(state, query).await
+    };
     // A proxy must not answer a browser with the JSON of a script.
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept"));
     response
@@ -158,21 +161,4 @@ fn exporter(present: &StatusView, withheld: &[(String, usize)]) -> Exporter {
             .map(|(family, series)| Withheld { family: family.clone(), series: *series })
             .collect(),
     }
-}
-
-/// Returns true if `Accept` prefers JSON to HTML. `*/*` alone gets the page.
-fn prefers_json(headers: &HeaderMap) -> bool {
-    let accept: Vec<&str> =
-        headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
-    let weight = |wanted: &str| {
-        let entries = accept.iter().flat_map(|line| line.split(','));
-        let weight = |entry: &str| {
-            let mut parts = entry.split(';').map(str::trim);
-            let kind = parts.next()?;
-            let q = parts.find_map(|part| part.strip_prefix("q=")?.trim().parse::<f32>().ok());
-            kind.eq_ignore_ascii_case(wanted).then(|| q.unwrap_or(1.0))
-        };
-        entries.filter_map(weight).fold(0.0, f32::max)
-    };
-    weight("application/json") > weight("text/html").max(weight("application/xhtml+xml"))
 }

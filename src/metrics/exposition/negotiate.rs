@@ -1,5 +1,5 @@
-//! Negotiation with a scraper: the exposition format by `Accept` (the offer that it ranks first,
-//! otherwise classic text), and compression by `Accept-Encoding`.
+//! Negotiation with a client: the exposition format by `Accept` (the offer that it ranks first,
+//! otherwise classic text), JSON or HTML, and compression by `Accept-Encoding`.
 
 use crate::metrics::Format;
 
@@ -47,14 +47,14 @@ pub fn negotiate(accept: &str) -> Negotiated {
 }
 
 /// Returns the q-value among the parameters of an entry: 1 without one, 0 for an invalid one.
-pub(super) fn quality<'a>(mut parameters: impl Iterator<Item = (&'a str, &'a str)>) -> f32 {
+fn quality<'a>(mut parameters: impl Iterator<Item = (&'a str, &'a str)>) -> f32 {
     let given = parameters.find(|(name, _)| name.eq_ignore_ascii_case("q"));
     let Some((_, value)) = given else { return 1.0 };
     value.parse().ok().filter(|quality| (0.0..=1.0).contains(quality)).unwrap_or(0.0)
 }
 
 /// Iterates over the `name=value` pairs after the first `;` of an entry.
-pub(super) fn parameters(entry: &str) -> impl Iterator<Item = (&str, &str)> {
+fn parameters(entry: &str) -> impl Iterator<Item = (&str, &str)> {
     let pairs = entry.split(';').skip(1).filter_map(|pair| pair.split_once('='));
     pairs.map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
 }
@@ -96,6 +96,16 @@ impl<'a> MediaRange<'a> {
             None
         }
     }
+}
+
+/// Returns true if `Accept` prefers JSON to HTML. `*/*` alone gets the page.
+pub fn prefers_json(accept: &str) -> bool {
+    let weight = |wanted: &str| {
+        let ranges = accept.split(',').map(MediaRange::parse);
+        let named = ranges.filter(|range| range.media_type.eq_ignore_ascii_case(wanted));
+        named.map(|range| range.quality).fold(0.0, f32::max)
+    };
+    weight("application/json") > weight("text/html").max(weight("application/xhtml+xml"))
 }
 
 /// Returns true if the header prefers gzip to plain text, or likes both the same.

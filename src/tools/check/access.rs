@@ -36,7 +36,7 @@ pub(super) async fn check(
     let read = async {
         let root = client.root().await?;
         let listing = client.contact_centers(&root).await?;
-        Ok((root, listing.items))
+        Ok((root, listing.data))
     };
     let limit = target.limits.collector;
     let attempted = Attempted::run(clock, limit, Resource::ContactCenters, read).await;

@@ -6,13 +6,21 @@ use crate::{model::Resource, trio::Dictionary};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KeptFields(Vec<(Resource, &'static str)>);
 
+/// A word that names no field with a closed set of words.
+#[derive(Debug, thiserror::Error)]
+#[error("`{wanted}` is not a field with a fixed set of words; give one of {}", .possible.join(", "))]
+pub struct UnknownField {
+    wanted: String,
+    possible: Vec<String>,
+}
+
 impl KeptFields {
     /// Parses fields from the command line: `agents/state.state`, or `state` for every resource
     /// with such a field.
     ///
     /// # Errors
     /// A field without a closed set of words; the message lists those that have one.
-    pub fn read(given: &[String], dictionary: &Dictionary) -> Result<Self, String> {
+    pub fn read(given: &[String], dictionary: &Dictionary) -> Result<Self, UnknownField> {
         // Only fields with a closed set of words: other fields can hold names and ids of people.
         let possible = dictionary.fields_of_words();
         let path = |(resource, field): &(Resource, &str)| format!("{}.{field}", resource.as_str());
@@ -22,11 +30,8 @@ impl KeptFields {
             let fits = |entry: &&(Resource, &str)| path(entry) == *wanted || entry.1 == wanted;
             fields.extend(possible.iter().filter(fits).copied());
             if fields.len() == before {
-                let possible: Vec<String> = possible.iter().map(path).collect();
-                return Err(format!(
-                    "`{wanted}` is not a field with a fixed set of words; give one of {}",
-                    possible.join(", ")
-                ));
+                let possible = possible.iter().map(path).collect();
+                return Err(UnknownField { wanted: wanted.clone(), possible });
             }
         }
         Ok(Self(fields))
@@ -41,7 +46,7 @@ impl KeptFields {
 mod tests {
     use super::*;
 
-    fn read(given: &[&str]) -> Result<KeptFields, String> {
+    fn read(given: &[&str]) -> Result<KeptFields, UnknownField> {
         let given: Vec<String> = given.iter().map(|field| (*field).to_owned()).collect();
         KeptFields::read(&given, &Dictionary::builtin().expect("valid"))
     }
@@ -63,7 +68,7 @@ mod tests {
     #[test]
     fn field_that_may_hold_names_is_refused() {
         for field in ["name", "agents.name", "agents/state.since", "state.", "", "agents.state"] {
-            let error = read(&[field]).expect_err(field);
+            let error = read(&[field]).expect_err(field).to_string();
             assert!(
                 error.contains("is not a field with") && error.contains("agents/state.state"),
                 "{error}"

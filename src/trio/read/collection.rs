@@ -38,11 +38,11 @@ pub(in crate::trio) struct CollectionReader {
     pub(in crate::trio) limits: Limits,
 }
 
-/// A complete collection.
+/// Data that was read whole.
 #[derive(Clone, Debug)]
 pub struct Listing<T> {
-    /// The items in the server's order, each id once; a case once in each service.
-    pub items: Vec<T>,
+    /// The data. Items are in the server's order, each id once; a case once in each service.
+    pub data: T,
     /// A simulator made the answers.
     pub simulated: bool,
 }

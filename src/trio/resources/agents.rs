@@ -15,7 +15,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn agents(&self, route: &Route) -> Result<Listing<Agent>, Error> {
+    pub async fn agents(&self, route: &Route) -> Result<Listing<Vec<Agent>>, Error> {
         self.list(Resource::Agents, route, agent).await
     }
 
@@ -24,12 +24,12 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn agent_state(&self, route: &Route) -> Result<Listing<AgentStatus>, Error> {
+    pub async fn agent_state(&self, route: &Route) -> Result<Listing<Vec<AgentStatus>>, Error> {
         let mut listing = self.list(Resource::AgentState, route, agent_status).await?;
         // Where no item has a state the member is missing altogether (hidden, not permitted or
         // under another name): then the state is absent, and no agent is counted as unknown.
-        if listing.items.iter().any(|status| status.state.is_some()) {
-            for status in &mut listing.items {
+        if listing.data.iter().any(|status| status.state.is_some()) {
+            for status in &mut listing.data {
                 status.state.get_or_insert(AgentState::Unknown);
             }
         }
@@ -40,7 +40,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn agent_groups(&self, route: &Route) -> Result<Listing<AgentGroup>, Error> {
+    pub async fn agent_groups(&self, route: &Route) -> Result<Listing<Vec<AgentGroup>>, Error> {
         self.list(Resource::AgentGroups, route, agent_group).await
     }
 }

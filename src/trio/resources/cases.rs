@@ -46,7 +46,7 @@ impl Client {
         let (unkeyed, simulated) = (mem::take(&mut collected.unkeyed), collected.simulated);
         let cases = collected.items_with_ids(resource)?;
         let list = to_case_list(resource, cases, unkeyed, self.default_case_class);
-        Ok(Listing { items: vec![list], simulated })
+        Ok(Listing { data: list, simulated })
     }
 
     /// Reads the case that `list` (calls or cases) showed under the job number `job`; `None` once

@@ -106,13 +106,13 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`]. Without items and without links the error names the missing id.
-    pub async fn contact_centers(&self, root: &Root) -> Result<Listing<ContactCenter>, Error> {
+    pub async fn contact_centers(&self, root: &Root) -> Result<Listing<Vec<ContactCenter>>, Error> {
         let resource = Resource::ContactCenters;
         let list = root.contact_centers();
         let collected = self.reader.read_collection(&list, contact_center).await?;
         let simulated = collected.simulated;
         let unmapped = match collected.items_with_ids(resource) {
-            Ok(items) => return Ok(Listing { items, simulated }),
+            Ok(data) => return Ok(Listing { data, simulated }),
             Err(error) => error,
         };
         // Assumption B3: without an id nothing at all could be read, and links below `cc` end in
@@ -124,9 +124,9 @@ impl Client {
                 Ok(answer.links().ids_below(&list.url))
             })
             .await?;
-        let items: Vec<_> =
+        let data: Vec<_> =
             ids.into_iter().map(|id| ContactCenter { id: id.into(), name: None }).collect();
-        if items.is_empty() { Err(unmapped) } else { Ok(Listing { items, simulated }) }
+        if data.is_empty() { Err(unmapped) } else { Ok(Listing { data, simulated }) }
     }
 
     /// Reads a contact centre's own answer and takes the addresses of its resources from the links.

@@ -16,7 +16,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn services(&self, route: &Route) -> Result<Listing<Service>, Error> {
+    pub async fn services(&self, route: &Route) -> Result<Listing<Vec<Service>>, Error> {
         self.list(Resource::Services, route, service).await
     }
 
@@ -24,7 +24,7 @@ impl Client {
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn service_state(&self, route: &Route) -> Result<Listing<ServiceStatus>, Error> {
+    pub async fn service_state(&self, route: &Route) -> Result<Listing<Vec<ServiceStatus>>, Error> {
         self.list(Resource::ServiceState, route, service_status).await
     }
 
@@ -33,10 +33,10 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn service_groups(&self, route: &Route) -> Result<Listing<ServiceGroups>, Error> {
-        let Listing { items: groups, simulated } =
+        let Listing { data: groups, simulated } =
             self.list(Resource::ServiceGroups, route, service_group).await?;
         let members = self.group_members(route, &groups).await?;
-        Ok(Listing { items: vec![ServiceGroups { groups, members }], simulated })
+        Ok(Listing { data: ServiceGroups { groups, members }, simulated })
     }
 
     /// Returns `(service id, group id)` pairs; `None` if the server does not honour the filter.

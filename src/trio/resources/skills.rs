@@ -79,7 +79,7 @@ impl SkillsReader<'_> {
             None => self.read_by_members(services).await?,
         };
         self.record_coverage();
-        Ok(Listing { items: vec![skills], simulated: self.simulated })
+        Ok(Listing { data: skills, simulated: self.simulated })
     }
 
     /// Reads the skills of each service; `None` if the server does not honour the filter.

@@ -32,8 +32,14 @@ pub(in crate::trio) struct Account {
 
 impl Account {
     pub(in crate::trio) fn new(settings: Settings, stats: Arc<Stats>, clock: Clock) -> Self {
-        let (login_backoff, turn, generations) = Default::default();
-        Self { settings, stats, clock, login_backoff, turn, generations }
+        Self {
+            settings,
+            stats,
+            clock,
+            login_backoff: LoginBackoff::default(),
+            turn: Mutex::default(),
+            generations: AtomicU64::default(),
+        }
     }
 
     /// Returns the credentials in every form in which they are sent.

@@ -2,7 +2,7 @@
 //! own.
 
 use reqwest::Certificate;
-use x509_parser::{certificate::X509Certificate, pem::Pem, prelude::FromDer};
+use x509_parser::{certificate::X509Certificate, error::PEMError, pem::Pem, prelude::FromDer};
 
 /// Certificate authorities trusted in addition to those of the machine (`ca_file`).
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,20 @@ pub struct ExtraRoots {
     /// The text they were read from. reqwest's certificates cannot be compared, and a reload has to
     /// know if the file has changed.
     bundle: Vec<u8>,
+}
+
+/// Reasons why a PEM bundle cannot be used, as phrases that follow the name of its file.
+#[derive(Debug, thiserror::Error)]
+pub enum RootsError {
+    /// The text is broken.
+    #[error("is not PEM: {0}")]
+    NotPem(PEMError),
+    /// The certificate of this number, counted from 1, is broken.
+    #[error("holds a broken certificate, number {0}")]
+    Broken(usize),
+    /// There is no certificate.
+    #[error("holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----")]
+    Empty,
 }
 
 impl PartialEq for ExtraRoots {
@@ -23,15 +37,15 @@ impl ExtraRoots {
     /// Reads a PEM bundle. Text between the blocks and blocks of other kinds are skipped.
     ///
     /// # Errors
-    /// A phrase that follows the name of the file, such as "holds no certificate".
-    pub fn from_pem(bundle: &[u8]) -> Result<Self, String> {
+    /// See [`RootsError`].
+    pub fn from_pem(bundle: &[u8]) -> Result<Self, RootsError> {
         let mut roots = Vec::new();
         for block in Pem::iter_from_buffer(bundle) {
-            let block = block.map_err(|error| format!("is not PEM: {error}"))?;
+            let block = block.map_err(RootsError::NotPem)?;
             if block.label != "CERTIFICATE" {
                 continue;
             }
-            let broken = || format!("holds a broken certificate, number {}", roots.len() + 1);
+            let broken = || RootsError::Broken(roots.len() + 1);
             // reqwest takes any bytes here and fails only when the client is built, without naming
             // the file.
             X509Certificate::from_der(&block.contents).map_err(|_| broken())?;
@@ -40,9 +54,7 @@ impl ExtraRoots {
         // A private key or a DER file given by mistake would otherwise trust no one and say
         // nothing.
         if roots.is_empty() {
-            return Err(
-                "holds no certificate; it must be PEM, with -----BEGIN CERTIFICATE-----".to_owned()
-            );
+            return Err(RootsError::Empty);
         }
         Ok(Self { certificates: roots, bundle: bundle.to_vec() })
     }
@@ -92,7 +104,7 @@ mod tests {
             (&*format!("{}{broken}", pem()), "holds a broken certificate, number 2"),
         ] {
             let error = ExtraRoots::from_pem(bundle.as_bytes()).expect_err(bundle);
-            assert!(error.starts_with(message), "{bundle:?}: {error}");
+            assert!(error.to_string().starts_with(message), "{bundle:?}: {error}");
         }
     }
 

@@ -33,8 +33,8 @@ async fn both(rows: &Value, default: Option<CaseClass>) -> (CaseList, CaseList, 
     let mut target = target(&trio.url());
     target.trio.default_case_class = default;
     let bench = Bench::new(target).await;
-    let calls = bench.client.calls(&bench.route).await.expect("calls").items.remove(0);
-    let cases = bench.client.cases(&bench.route).await.expect("cases").items.remove(0);
+    let calls = bench.client.calls(&bench.route).await.expect("calls").data;
+    let cases = bench.client.cases(&bench.route).await.expect("cases").data;
     trio.was_only_read().await;
     (calls, cases, bench)
 }
@@ -71,7 +71,7 @@ async fn number_in_two_services_survives_paging_and_a_row_that_moved_does_not() 
     ]);
     trio.on("GET", CALLS, pages).await;
     let bench = Bench::new(target(&trio.url())).await;
-    let calls = bench.client.calls(&bench.route).await.expect("calls").items.remove(0);
+    let calls = bench.client.calls(&bench.route).await.expect("calls").data;
     let rows: Vec<_> =
         calls.cases.iter().map(|case| (&*case.id, case.service_id.as_deref())).collect();
     assert_eq!(rows, [("7", Some("1")), ("8", Some("1")), ("9", Some("1")), ("7", Some("2"))]);
@@ -232,7 +232,7 @@ async fn cut(list: &str, answers: &[(usize, usize)]) -> Vec<bool> {
         let Bench { client, route, .. } = &bench;
         let read =
             if list == CALLS { client.calls(route).await } else { client.cases(route).await };
-        let list_read = read.expect("a list").items.remove(0);
+        let list_read = read.expect("a list").data;
         let mut center = Center::new(contact_center.clone(), |_| None);
         let reading = if list == CALLS { &mut center.calls } else { &mut center.cases };
         reading.store(Clock::system().now(), Duration::ZERO, 1, list_read);
@@ -278,7 +278,7 @@ async fn a_total_that_disagrees_is_no_failure_because_cases_come_and_go() {
         let Bench { client, route, .. } = trio.client(Limits::default()).await;
         let read =
             if list == CALLS { client.calls(&route).await } else { client.cases(&route).await };
-        assert_eq!(read.expect("a list").items[0].cases.len(), 1, "{list}");
+        assert_eq!(read.expect("a list").data.cases.len(), 1, "{list}");
     }
 }
 
@@ -395,6 +395,6 @@ async fn denied_single_cases_are_not_retried_lists_continue() {
         0,
         "the right is one for all of them"
     );
-    assert_eq!(client.cases(&route).await.expect("cases").items[0].cases.len(), 3);
-    assert_eq!(client.calls(&route).await.expect("calls").items[0].cases.len(), 3);
+    assert_eq!(client.cases(&route).await.expect("cases").data.cases.len(), 3);
+    assert_eq!(client.calls(&route).await.expect("calls").data.cases.len(), 3);
 }

@@ -35,7 +35,7 @@ async fn names(answer: ResponseTemplate, limits: Limits) -> Result<Vec<String>, 
     let accepted = header(&asked[0], "accept-encoding").expect("compression is asked for");
     assert!(["gzip", "deflate", "br"].iter().all(|name| accepted.contains(name)), "{accepted}");
     Ok(listing
-        .items
+        .data
         .iter()
         .map(|item| item.name.as_deref().unwrap_or_default().to_owned())
         .collect())
@@ -157,7 +157,7 @@ async fn a_bomb_is_given_up_in_every_compression_and_the_next_answer_is_read() {
             received < 2 << 20,
             "{name}: reading stopped at the limit, not after {received} bytes"
         );
-        assert_eq!(bench.client.services(&bench.route).await.expect(name).items.len(), 1, "{name}");
+        assert_eq!(bench.client.services(&bench.route).await.expect(name).data.len(), 1, "{name}");
     }
 }
 

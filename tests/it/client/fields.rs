@@ -78,7 +78,7 @@ async fn field_filters(trio: &Trio) -> Vec<Option<String>> {
 }
 
 async fn read(bench: &Bench) -> AgentStatus {
-    bench.client.agent_state(&bench.route).await.expect("readable").items.remove(0)
+    bench.client.agent_state(&bench.route).await.expect("readable").data.remove(0)
 }
 
 /// The requests of five readings; each gave the state.

@@ -31,7 +31,7 @@ fn rows(ids: impl IntoIterator<Item = usize>) -> String {
 }
 
 async fn read(bench: &Bench) -> Result<usize, Error> {
-    bench.client.agents(&bench.route).await.map(|listing| listing.items.len())
+    bench.client.agents(&bench.route).await.map(|listing| listing.data.len())
 }
 
 /// A Trio whose agents come as `respond` says, and a client that has found it.

@@ -95,7 +95,7 @@ impl Method {
         let texts = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect();
         macro_rules! ids {
             ($call:expr) => {
-                Ok(texts($call.await?.items.iter().map(|item| &*item.id).collect()))
+                Ok(texts($call.await?.data.iter().map(|item| &*item.id).collect()))
             };
         }
         match self {
@@ -116,8 +116,7 @@ impl Method {
                 } else {
                     client.cases(route).await?
                 };
-                let cases = listing.items.iter().flat_map(|list| &list.cases);
-                Ok(texts(cases.map(|case| &*case.id).collect()))
+                Ok(texts(listing.data.cases.iter().map(|case| &*case.id).collect()))
             }
             Case | Call => {
                 let list = if self == Case { Resource::Cases } else { Resource::Calls };
@@ -125,13 +124,11 @@ impl Method {
                 Ok(case.iter().map(|case| case.id.to_string()).collect())
             }
             Groups => {
-                let ServiceGroups { groups, .. } =
-                    client.service_groups(route).await?.items.remove(0);
+                let ServiceGroups { groups, .. } = client.service_groups(route).await?.data;
                 Ok(texts(groups.iter().map(|group| &*group.id).collect()))
             }
             ServicesOfGroup => {
-                let ServiceGroups { members, .. } =
-                    client.service_groups(route).await?.items.remove(0);
+                let ServiceGroups { members, .. } = client.service_groups(route).await?.data;
                 let members = members.unwrap_or_default();
                 Ok(members.iter().map(|(service, group)| format!("{service} in {group}")).collect())
             }
@@ -248,7 +245,7 @@ async fn a_row_filter_that_the_server_ignores_is_not_believed() {
     trio.on("GET", "cc/1/servicegroups", ok(r#"[{"id":7}]"#)).await;
     trio.on("GET", "cc/1/services", ok(r#"[{"id":1},{"id":2}]"#)).await;
     let bench = trio.client(Limits::default()).await;
-    let groups = bench.client.service_groups(&bench.route).await.expect("groups").items.remove(0);
+    let groups = bench.client.service_groups(&bench.route).await.expect("groups").data;
     assert_eq!((groups.groups.len(), groups.members), (1, None));
     trio.was_only_read().await;
 }

@@ -27,7 +27,7 @@ async fn read(collection: Collection) -> (Result<Vec<String>, Error>, Vec<usize>
     }
     pages.sort_unstable();
     trio.was_only_read().await;
-    (listing.map(|listing| listing.items.iter().map(|item| item.id.to_string()).collect()), pages)
+    (listing.map(|listing| listing.data.iter().map(|item| item.id.to_string()).collect()), pages)
 }
 
 fn all(rows: usize) -> Vec<String> {

@@ -102,13 +102,13 @@ async fn rounds<R>(
 }
 
 async fn members(bench: &Bench) -> Vec<(Text, Text)> {
-    let groups = bench.client.service_groups(&bench.route).await.expect("readable").items.remove(0);
+    let groups = bench.client.service_groups(&bench.route).await.expect("readable").data;
     groups.members.expect("the filter is honoured")
 }
 
 async fn skilled(bench: &Bench) -> Vec<(Text, Vec<Text>)> {
     let services = ["11".into(), "12".into()];
-    bench.client.skills(&bench.route, &services).await.expect("readable").items.remove(0).services
+    bench.client.skills(&bench.route, &services).await.expect("readable").data.services
 }
 
 fn warning_count(journal: &Journal) -> usize {

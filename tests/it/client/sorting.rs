@@ -37,7 +37,7 @@ impl Respond for Server {
 }
 
 async fn read(bench: &Bench) -> Vec<String> {
-    let calls = bench.client.calls(&bench.route).await.expect("readable").items.remove(0).cases;
+    let calls = bench.client.calls(&bench.route).await.expect("readable").data.cases;
     calls.iter().map(|call| call.id.to_string()).collect()
 }
 

@@ -71,7 +71,9 @@ fn flags(text: &str) -> impl Iterator<Item = &str> {
             .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.')))
             .unwrap_or(rest.len());
         let flag = text[at..at + 2 + end].trim_end_matches(['.', '-']);
-        (free && flag.len() > 3).then_some(flag)
+        // `-----BEGIN CERTIFICATE-----` is the mark of PEM.
+        let is_mark = rest.starts_with('-');
+        (free && !is_mark && flag.len() > 3).then_some(flag)
     })
 }
 
