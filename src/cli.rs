@@ -118,8 +118,7 @@ struct InspectArgs {
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
     output: tools::Output,
-    /// Print suggested entries for a fields_file, to be edited, instead of the report, instead of
-    /// the report.
+    /// Print suggested entries for a fields_file, to be edited, instead of the report.
     #[arg(long, conflicts_with = "diff")]
     suggest: bool,
     /// Write the report to a file as well, to compare it later.

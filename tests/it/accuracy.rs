@@ -167,6 +167,22 @@ fn greetings_have_a_level_promise_at_short_intervals_only() {
 }
 
 #[test]
+fn quick_hang_ups_have_a_wider_limit_at_five_seconds_only() {
+    let mut result = WITHHELD.clone();
+    let shift = 0.012 - result.classes[0].level_error().expect("a level") / 100.0;
+    for hour in &mut result.classes[0].hours {
+        let counted = hour.counted;
+        hour.counted.within += shift * (counted.answered + counted.left) as f64;
+    }
+    let breaks = |promise: Promise, poll| {
+        let cell = Cell { poll, ..cell(Times::Withheld) };
+        promise.broken(&cell, &result).iter().any(|found| found.contains("service level off by"))
+    };
+    assert_eq!([2, 5].map(|poll| breaks(Promise::QuickHangUps, poll)), [true, false]);
+    assert!(breaks(Promise::Level, 5));
+}
+
+#[test]
 fn figures_of_a_cell_have_promises() {
     let found = |fault: fn(&mut CellResult)| {
         let mut result = WITHHELD.clone();

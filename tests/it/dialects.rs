@@ -93,8 +93,8 @@ async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times()
         assert_eq!(main.find("trio_service_skilled_agents", &[]).len(), 13 * 7);
         assert!(main.sum("trio_service_skilled_agents") >= 37.0, "everybody can do something");
         assert!(main.sum("trio_calls") > 0.0);
-        assert_eq!(main.find("trio_resource_accessible", &[]).len(), 2 * 9 + 11);
-        assert_eq!(main.find("trio_resource_items", &[]).len(), 2 * 9 + 11);
+        assert_eq!(main.find("trio_resource_accessible", &[]).len(), 2 * 9 + 13);
+        assert_eq!(main.find("trio_resource_items", &[]).len(), 2 * 9 + 13);
         assert_eq!(main.sum("trio_unknown_values"), 0.0);
         for dialect in [Dialect::Swedish, Dialect::Foreign] {
             let (other_main, other_agents) = morning(dialect, state_times, true).await;
@@ -239,9 +239,9 @@ async fn milliseconds_read_as_seconds_are_reported_once() {
     let (app, status) = ten_minutes(|fields| fields.replace(", form: milliseconds", "")).await;
     let found = findings(&status);
     let longest = found.iter().find(|finding| {
-        finding["what"]
-            .as_str()
-            .is_some_and(|what| what.starts_with("services/state.longest_wait is about 1000"))
+        finding["what"].as_str().is_some_and(|what| {
+            what.starts_with("waits: services/state.longest_wait is about 1000")
+        })
     });
     let longest = longest.unwrap_or_else(|| panic!("{status:#}"));
     assert_eq!(longest["severity"], "warning");

@@ -29,7 +29,7 @@ const COUNTED: [(&str, &str, usize); 23] = [
     ("agent_memberships", "agents in agent groups", 6),
     ("limits", "states with a limit in `agents.state_limits`", 2),
     ("pause_reasons", "reasons in `agents.pause_reasons`, and `other`", 3),
-    ("resources", "collections of Trio", 20),
+    ("resources", "collections of Trio", 22),
     ("requested_resources", "resources that were asked for, logins among them", 22),
     ("codes", "answers of a resource that differ in their status", 2),
     ("collectors", "collectors, one set per contact centre", 11),

@@ -68,13 +68,11 @@ impl TrioClock {
     pub(in crate::tally) fn window(self, time: SystemTime, resolution: f64) -> Option<Window> {
         let skew = self.skew?;
         // Most machines follow a time server. Where the measurement allows for it, both clocks are
-        // taken as equal: the best estimate then does not change with each answer.
+        // taken as equal, else as whole seconds apart, since the header has whole seconds: the best
+        // estimate then does not change with the time that each answer takes.
         let agrees = skew.seconds.abs() <= skew.uncertainty;
-        let (ahead, error) = if agrees {
-            (0.0, skew.uncertainty + skew.seconds.abs())
-        } else {
-            (skew.seconds, skew.uncertainty)
-        };
+        let ahead = if agrees { 0.0 } else { skew.seconds.round() };
+        let error = skew.uncertainty + (skew.seconds - ahead).abs();
         let at = self.taken.moment() - seconds_between(time, self.taken.wall) - ahead;
         let error = error + resolution;
         Some(Window { from: at - error, to: at + error })
