@@ -1,4 +1,4 @@
-//! What an hour of one class of a service was, by the exporter and in truth.
+//! One hour of one class of a service, as the exporter counted it and in truth.
 //!
 //! The truth is the user's: every call of the world counts, whether a list showed it or not, with
 //! the wait target and the limit of a short abandon that are configured.

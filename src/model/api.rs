@@ -341,7 +341,7 @@ pub struct ServerUse {
     pub active: bool,
     /// True if it answers; `None` before the first request.
     pub up: Option<bool>,
-    /// What it says of itself; nothing if it does not answer.
+    /// Facts that it states of itself; none if it does not answer.
     pub facts: ServerFacts,
 }
 

@@ -54,7 +54,7 @@ pub(super) struct Flow {
     handled: HandledCases,
     /// Waits by class, of all services.
     learnt: [Option<Box<LearntWaits>>; CaseClass::COUNT],
-    /// What each list has shown of Trio's times.
+    /// Memory of Trio's times in each list.
     times: [TimeMemory; Source::COUNT],
     /// Last reading of service states that was used.
     states_read: Option<Stamp>,

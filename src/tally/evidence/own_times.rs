@@ -15,7 +15,7 @@ use crate::{
     tally::counts::RejectedTimes,
 };
 
-/// What one list has shown of Trio's times.
+/// Memory of Trio's times in one list.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::tally) struct TimeMemory {
     /// Times that were not used, each once.

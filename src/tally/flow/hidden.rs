@@ -12,7 +12,7 @@ const MIN_CASES: u32 = 30;
 /// Share from which every case that disappears may have been answered.
 const DOUBTFUL_SHARE: f64 = 0.25;
 /// Share from which a service level cannot be measured.
-// About a fifth of the answered cases is then hidden, whatever the distribution of their length.
+// About a fifth of the answered cases is then hidden, at any spread of their lengths.
 const UNMEASURABLE_SHARE: f64 = 1.0 / 3.0;
 /// Factor by which the allowance exceeds the expected number of answered cases that are hidden.
 // The bounds have to hold in each hour, and small numbers vary by as much as themselves.
@@ -113,7 +113,7 @@ pub(super) struct HiddenAllowance {
 }
 
 impl HiddenAllowance {
-    /// Adds the share of hidden cases that an answered one stands for. `within` is its own chance
+    /// Adds the share of hidden cases that belongs to an answered one. `within` is its own chance
     /// of being within the target, `unseen` is true if no list showed it waiting. Returns the
     /// number of unseen cases to allow for now.
     pub(super) fn add_answered(
@@ -142,7 +142,7 @@ impl HiddenAllowance {
         allowed
     }
 
-    /// Adds the cases that a case stands for which exactly one list showed waiting before it left.
+    /// Adds the cases that belong to a case which exactly one list showed waiting before it left.
     /// Returns the number of unseen cases to allow for now that left after more than `short`.
     // Callers who hang up after any time up to two intervals, evenly spread: for each that one list
     // shows, (d − short)² / 2d² wait longer than `short` between two lists d apart.

@@ -56,7 +56,7 @@ impl Links {
     }
 
     /// Returns the ids that the links name directly below `parent`, sorted, each once: the path
-    /// segment where the documented paths have `{…id}`, whatever follows it.
+    /// segment where the documented paths have `{…id}`, also if more follows.
     pub(in crate::trio) fn ids_below(&self, parent: &Url) -> Vec<String> {
         let prefix = format!("{}/", parent.path().trim_end_matches('/'));
         let urls = self.own.iter().map(|(_, url)| url).chain(&self.items);
