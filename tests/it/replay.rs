@@ -61,9 +61,10 @@ fn series(samples: &Samples) -> Vec<Series> {
 
 /// Returns the value in steps of a half. Waits and handling times by Trio's own times depend on the
 /// milliseconds that each answer took, which differ between two runs.
-fn in_steps(value: f64) -> f64 {
+fn in_steps(value: &str) -> String {
+    let value: f64 = value.parse().expect("a number");
     // No border of a step is at a round value.
-    (value * 2.0 + 0.26).floor() / 2.0
+    ((value * 2.0 + 0.26).floor() / 2.0).to_string()
 }
 
 /// All that is said of each thing that `label` names, without its name: the same things are the
@@ -74,8 +75,8 @@ fn things(samples: &Samples, label: &str) -> Vec<Vec<String>> {
         let name = labels.get(label).cloned().unwrap_or_default();
         labels.retain(|key, _| !NAMES.contains(&&**key) && !key.starts_with("agent_"));
         let value = match labels.get("__name__") {
-            Some(family) if family.starts_with("trio_service_") => in_steps(value),
-            _ => value,
+            Some(family) if family.starts_with("trio_service_") => in_steps(&value),
+            _ => value.to_string(),
         };
         of.entry(name).or_default().push(format!("{labels:?} {value}"));
     }
