@@ -82,7 +82,8 @@ fn measure(date: Option<&str>, now: SystemTime, took: Duration) -> Option<ClockS
     let half = took.as_secs_f64() / 2.0;
     Some(ClockSkew {
         seconds: date.as_second() as f64 - unix_seconds(now) + half,
-        uncertainty: half + RESOLUTION,
+        // In tenths: the estimates that follow then do not change with each millisecond.
+        uncertainty: (half * 10.0).ceil() / 10.0 + RESOLUTION,
     })
 }
 
