@@ -81,10 +81,11 @@ impl Understood {
     }
 }
 
-/// The samples of the three gauges of the waiting.
+/// The samples of the three gauges of the waiting, ages in whole seconds: the time of an arrival is
+/// known to the moment at which the list came, and two runs differ by milliseconds there.
 fn waiting(samples: &Samples) -> BTreeMap<String, String> {
     let found = WAITING.iter().flat_map(|name| samples.find(name, &[]));
-    found.map(|(series, value)| (series.to_owned(), value.to_string())).collect()
+    found.map(|(series, value)| (series.to_owned(), format!("{value:.0}"))).collect()
 }
 
 #[tokio::test]
