@@ -10,7 +10,7 @@ pub fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) 
     if number == N::from(1) { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// Lists the first [`MAX_NAMES`] names and the number of further ones.
+/// Lists the first eight names and the number of further ones.
 pub fn list_names<'a>(names: impl Iterator<Item = &'a str>) -> String {
     let names: Vec<&str> = names.collect();
     let shown = names[..names.len().min(MAX_NAMES)].join(", ");
