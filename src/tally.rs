@@ -30,7 +30,9 @@ pub use evidence::{
     AgeRange, ClassNow, ListRead, Resolution, TimeEvidence, TimeVerdict, TrioClock, Truncation,
     WaitingNow, max_case_age, max_state_age,
 };
-pub use flow::{ClassTotals, DayCounts, Destination, Event, FlowTotals, Inference, ServiceTotals};
+pub use flow::{
+    ClassTotals, DayCounts, Destination, Event, FlowTotals, Inference, LevelGap, ServiceTotals,
+};
 pub use saved::Saved;
 pub use skilled::SkilledAgents;
 pub use source::Source;

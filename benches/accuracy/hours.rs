@@ -83,7 +83,7 @@ impl Counted {
             waits: counts.waits.sum,
             handling: counts.handling_seconds,
             unmeasured: service.time.unmeasured.iter().sum(),
-            is_measurable: class.is_measurable,
+            is_measurable: class.is_measurable(),
         }
     }
 

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     model::{Case, CaseState, Stamp, Text},
     snapshot::{Center, Snapshot},
-    tally::{ServiceTotals, Totals},
+    tally::{LevelGap, ServiceTotals, Totals},
 };
 
 /// Documented number of cases that Trio shows for one service.
@@ -127,7 +127,7 @@ fn affected_services(
 /// interval.
 pub(super) fn level_not_measurable(snapshot: &Snapshot, totals: &Totals) -> Option<Finding> {
     let (centers, names) = affected_services(snapshot, totals, |service| {
-        service.classes.iter().any(|class| !class.is_measurable)
+        service.classes.iter().any(|class| class.level_gap == Some(LevelGap::Interval))
     });
     let finding = Finding::new(
         FindingKind::LevelNotMeasurable,

@@ -33,7 +33,7 @@ use crate::{
     snapshot::{Center, Snapshot, is_same_moment},
 };
 pub use day::DayCounts;
-pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, ServiceTotals};
+pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, LevelGap, ServiceTotals};
 
 use day::Day;
 use hidden::HandledCases;
@@ -274,18 +274,17 @@ impl Flow {
             _ => Some(Unmeasured::MissedPoll),
         };
         let truncated_now: FxHashSet<&Text> = reading.list.truncated.iter().collect();
-        let other_truncated = &self.lists[1 - reading.source.index()].recently_truncated;
         let own_truncated = &memory.recently_truncated;
         for (id, flow) in &mut self.services {
             if flow.measured_by(call_list) != reading.source {
                 continue;
             }
             // A list that was recently truncated is whole in calm moments only: they are no sample
-            // of the day.
+            // of the day. The other list counts for its own classes only, or a pile of e-mails would
+            // hide the service level of the calls: see `LevelGap`.
             let is_truncated = truncated_now.contains(id)
                 || memory.truncated.contains(id)
-                || own_truncated.contains_key(id)
-                || other_truncated.contains_key(id) && flow.is_fed_by(Source::Cases);
+                || own_truncated.contains_key(id);
             flow.time
                 .credit_until(reading.at, reason.or(is_truncated.then_some(Unmeasured::Truncated)));
         }

@@ -125,7 +125,7 @@ const WITHIN: Spec = Spec::counter(
 );
 const MEASURABLE: Spec = Spec::gauge(
     "service_level_measurable",
-    "0 if the service level cannot be measured at this poll interval, so that no figure of it is to be shown: the interval is longer than the wait target, or a third of the answered cases may be over between two lists. 1 otherwise. Source: services/calls, services/cases, agents/state; configuration: goals.",
+    "0 if the service level cannot be measured, so that no figure of it is to be shown: the poll interval is longer than the wait target, a third of the answered cases may be over between two lists, or services/cases was truncated within the last quarter of an hour while services/calls measures the time of the service. 1 otherwise. Source: services/calls, services/cases, agents/state; configuration: goals.",
 );
 pub(in crate::metrics) const WAITS: Spec = Spec::histogram(
     "service_wait",
@@ -149,7 +149,7 @@ const MEASURED: Spec = Spec::counter(
 .seconds();
 const UNMEASURED: Spec = Spec::counter(
     "service_unmeasured",
-    "Open time of the service for which its flow could not be measured, by reason; the reasons add up to all of it. A quarter of an hour after a truncated list also counts as truncated. If it is above 5 % of the open time, do not report the day. Source: services/state, services/calls, services/cases.",
+    "Open time of the service for which its flow could not be measured, by reason; the reasons add up to all of it. A service with calls is measured by services/calls, others by services/cases; a quarter of an hour after services/cases was truncated also counts as truncated. If it is above 5 % of the open time, do not report the day. Source: services/state, services/calls, services/cases.",
 )
 .seconds();
 const TRUNCATED: Spec = Spec::gauge(
@@ -268,7 +268,7 @@ pub(in crate::metrics) fn write<'a>(
     write_outcomes(writer, classes())?;
     let mut family = writer.family(&MEASURABLE);
     for (labels, class, totals, _) in classes().filter(|row| is_fresh(row, input)) {
-        family.add_gauge(&(labels, class), u64::from(totals.is_measurable))?;
+        family.add_gauge(&(labels, class), u64::from(totals.is_measurable()))?;
     }
     write_waits(writer, classes())?;
     write_time(writer, input, &rows)?;

@@ -314,7 +314,7 @@ fn flow() -> FlowTotals {
         class: CaseClass::Voice,
         source,
         counts,
-        is_measurable: true,
+        level_gap: None,
         day,
         now: Some(now),
     };

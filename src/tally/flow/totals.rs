@@ -5,7 +5,6 @@ use std::{sync::Arc, time::SystemTime};
 
 use super::{
     Flow,
-    hidden::BriefShares,
     service::{ClassFlow, ServiceFlow},
 };
 use crate::{
@@ -58,13 +57,30 @@ pub struct ClassTotals {
     pub source: Source,
     /// The counters; all zero when they are first published.
     pub counts: ClassCounts,
-    /// False if the service level cannot be measured at this interval: it is longer than the wait
-    /// target, or many cases are answered and finished between two lists.
-    pub is_measurable: bool,
+    /// Reason why the service level cannot be measured; `None` if it can.
+    pub level_gap: Option<LevelGap>,
     /// The counts since local midnight; `None` on a day that was not observed from its start.
     pub day: Option<DayCounts>,
     /// Cases of the last list; `None` while that list is truncated or has no states.
     pub now: Option<ClassNow>,
+}
+
+/// Reasons why the service level of a class cannot be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LevelGap {
+    /// The poll interval is longer than the wait target, or many cases are answered and finished
+    /// between two lists.
+    Interval,
+    /// The list of the class was truncated within the last quarter of an hour, while the time of
+    /// the service is measured by the list of calls.
+    Truncated,
+}
+
+impl ClassTotals {
+    /// Returns true if the service level can be measured.
+    pub fn is_measurable(&self) -> bool {
+        self.level_gap.is_none()
+    }
 }
 
 /// One inference about a case.
@@ -193,12 +209,25 @@ impl Flow {
         let evidence = &flow.evidence;
         let goals = &flow.goals;
         let handled = self.handled.shares();
+        let measured_by_calls = flow.is_fed_by(Source::Calls);
+        let level_gap = |class: CaseClass, flow: &ClassFlow| {
+            let list = &self.lists[flow.source.index()];
+            let brief = flow.handled.shares().or(handled);
+            if list.interval > goals.class(class).wait_target
+                || brief.is_some_and(|shares| !shares.is_measurable())
+            {
+                Some(LevelGap::Interval)
+            } else {
+                (measured_by_calls
+                    && flow.source == Source::Cases
+                    && list.recently_truncated.contains_key(id))
+                .then_some(LevelGap::Truncated)
+            }
+        };
         let class = |(class, flow): (CaseClass, &ClassFlow)| ClassTotals {
             class,
             source: flow.source,
-            is_measurable: self.lists[flow.source.index()].interval
-                <= goals.class(class).wait_target
-                && flow.handled.shares().or(handled).is_none_or(BriefShares::is_measurable),
+            level_gap: level_gap(class, flow),
             counts: if flow.is_new {
                 ClassCounts::new(flow.counts.waits.edges.clone())
             } else {

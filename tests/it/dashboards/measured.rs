@@ -86,7 +86,7 @@ pub(super) fn faults(board: &Board) -> Vec<String> {
         };
         if is_tile
             && panel.targets()[0].to_string().contains("{{goal}}")
-            && !(says("not\u{a0}measurable") && says("cannot be measured at this poll interval"))
+            && !(says("not\u{a0}measurable") && says("cannot be measured"))
         {
             faults.push(format!(
                 "{}: {:?} leaves out in silence what cannot be measured",

@@ -139,7 +139,7 @@ async fn unmeasurable_levels_show_no_number() {
     for (target, text, color) in [
         ("older", "78 % (70–90), target 80 %: just below target", Color::Orange),
         ("mixed", "78 % (64–82), 1 not measurable, target 80 %: just below target", Color::Orange),
-        ("short", "cannot be measured at this poll interval: ?", Color::Neutral),
+        ("short", "cannot be measured: ?", Color::Neutral),
         ("gaps", "30 % of the time unmeasured: ?", Color::Neutral),
     ] {
         for from in ["now-6h", "now-3d"] {

@@ -166,7 +166,7 @@ fn case_that_disappears_among_brief_ones_may_be_answered() {
 
 #[test]
 fn level_is_not_measurable_if_a_third_is_shown_once() {
-    let measurable = |trio: &TestCenter| trio.class("1", CaseClass::Voice).is_measurable;
+    let measurable = |trio: &TestCenter| trio.class("1", CaseClass::Voice).is_measurable();
     let mut trio = TestCenter::new();
     handled_for(&mut trio, 20, 2);
     handled_for(&mut trio, 9, 1);
@@ -182,7 +182,7 @@ fn other_services_tell_how_brief_calls_are() {
     let mut trio = TestCenter::new();
     handled_for(&mut trio, 30, 1);
     trio.calls(&[in_service("2", "7", Queued)]).calls(&[]);
-    assert!(!trio.class("2", CaseClass::Voice).is_measurable);
+    assert!(!trio.class("2", CaseClass::Voice).is_measurable());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use pretty_assertions::assert_eq;
 
 use super::*;
+use crate::tally::LevelGap;
 
 fn queued(id: &str, length: f64) -> ServiceStatus {
     ServiceStatus { queue_length: Some(length), ..service(id) }
@@ -75,14 +76,32 @@ fn disabled_list_measures_no_time() {
 }
 
 #[test]
-fn truncated_cases_affect_only_services_they_feed() {
-    for (mail, truncated) in [(true, 5.0), (false, 0.0)] {
-        let mut trio = TestCenter::new();
-        let cases = if mail { vec![classed(CaseClass::Email, "9", Queued)] } else { Vec::new() };
-        trio.read(Source::Cases, &cases, &["1"]);
-        trio.calls(&[]).calls(&[]);
-        assert_eq!(unmeasured(&trio, Unmeasured::Truncated), truncated, "with mail: {mail}");
+fn truncated_cases_hide_the_level_of_written_classes_only() {
+    let mut trio = TestCenter::new();
+    trio.read(Source::Cases, &[classed(CaseClass::Email, "9", Queued)], &["1"]);
+    trio.calls(&[case("7", Queued)]).calls(&[]);
+    let gap = |trio: &TestCenter, class| trio.class("1", class).level_gap;
+    assert_eq!(gap(&trio, CaseClass::Email), Some(LevelGap::Truncated));
+    assert_eq!(gap(&trio, CaseClass::Voice), None);
+    assert_eq!(trio.service("1").time.measured, Some(10.0), "by the list of calls");
+    assert_eq!(unmeasured(&trio, Unmeasured::Truncated), 0.0);
+    for _ in 0..179 {
+        trio.calls(&[]);
     }
+    trio.read(Source::Cases, &[classed(CaseClass::Email, "9", Queued)], &[]);
+    assert_eq!(gap(&trio, CaseClass::Email), Some(LevelGap::Truncated), "for 15 minutes");
+    trio.calls(&[]);
+    trio.read(Source::Cases, &[classed(CaseClass::Email, "9", Queued)], &[]);
+    assert_eq!(gap(&trio, CaseClass::Email), None);
+}
+
+#[test]
+fn written_service_is_measured_by_the_list_of_cases() {
+    let mut trio = TestCenter::unread(Settings::default());
+    let mails = [classed(CaseClass::Email, "9", Queued)];
+    trio.cases_truncated(&mails, &["1"]).cases_truncated(&mails, &["1"]);
+    assert_eq!(trio.class("1", CaseClass::Email).level_gap, None, "the time tells it");
+    assert_eq!(unmeasured(&trio, Unmeasured::Truncated), 5.0);
 }
 
 #[test]

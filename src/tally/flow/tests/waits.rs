@@ -71,7 +71,7 @@ fn interval_longer_than_the_target_is_not_measurable() {
     for (target, expected) in [(4, false), (5, true)] {
         let mut trio = with_target(target);
         trio.calls(&[case("7", Queued)]);
-        assert_eq!(trio.class("1", CaseClass::Voice).is_measurable, expected);
+        assert_eq!(trio.class("1", CaseClass::Voice).is_measurable(), expected);
     }
 }
 
