@@ -14,8 +14,8 @@
 //! | `POST /-/reload` | reloads the configuration (`PUT` as well); 500 with the mistakes if it is invalid |
 //! | `GET`, `PUT /-/log-level` | shows and changes the log filter; added by `app` through [`log_level()`] |
 //!
-//! Each request passes `guard` first: rate limit, basic authentication, limit of concurrent
-//! requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
+//! Each request passes `guard` first: rate limit, basic authentication, origin of requests that
+//! change something, limit of concurrent requests. Not here: names and HELP of metrics (`metrics`). No handler waits for Trio; all answer
 //! from the last published data.
 
 mod access;
@@ -74,7 +74,7 @@ struct Shared {
 fn pages() -> Vec<(&'static str, MethodRouter<Shared>)> {
     vec![
         ("/", get(landing::page)),
-        ("/metrics", get(metrics::main)),
+        (metrics::PATH, get(metrics::main)),
         (metrics::AGENTS_PATH, get(metrics::agents)),
         (metrics::EXPORTER_PATH, get(metrics::exporter)),
         (discovery::PATH, get(discovery::page)),

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command line: flags and commands |
 //! | [`config`] | reads file, environment and secret files into typed settings, or returns all errors |
+//! | [`files`] | regular files, opened and read within limits of time |
 //! | [`yaml`] | YAML with the position of each value, for `config` and for field dictionaries |
 //! | [`app`] | builds and runs everything: listeners, targets, restarts, reload, logging, shutdown |
 //! | [`model`] | domain types of a contact centre: plain data that every room may use |
@@ -26,6 +27,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod diagnosis;
+pub mod files;
 pub mod http;
 pub mod metrics;
 pub mod model;

@@ -22,7 +22,7 @@ pub use dictionary::{
     judge::{Judgement, is_no_time},
     meanings,
 };
-pub use error::Error;
+pub use error::{Error, StatusHint};
 pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
@@ -36,4 +36,5 @@ pub use wire::{
     certificates::{ExtraRoots, RootsError},
     exchange_log::{Exchange, ExchangeObserver, Outcome},
     links::names_a_resource,
+    tls_problem::TlsProblem,
 };

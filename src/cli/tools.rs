@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -17,6 +17,7 @@ use super::{CheckArgs, HealthcheckArgs, InspectArgs, RecordArgs, UsageError, run
 use crate::{
     app::shutdown::{self, Stop},
     config::{self, Config, Target},
+    files::open_regular,
     model::{Clock, Collector},
     poller::{self, Poller},
     stats::Stats,
@@ -38,7 +39,9 @@ pub(super) async fn healthcheck(args: HealthcheckArgs) -> anyhow::Result<()> {
 fn settings(args: HealthcheckArgs) -> anyhow::Result<healthcheck::Settings> {
     let url = args.url.parse().with_context(|| format!("--url: {:?} is no URL", args.url))?;
     let read = |flag: &str, path: &Path| {
-        fs::read(path).with_context(|| format!("{flag}: cannot read {}", path.display()))
+        let mut bytes = Vec::new();
+        let read = open_regular(path).and_then(|mut file| file.read_to_end(&mut bytes));
+        read.with_context(|| format!("{flag}: cannot read {}", path.display())).map(|_| bytes)
     };
     let ca = args.ca_file.as_deref().map(|path| read("--ca-file", path)).transpose()?;
     let user = match (args.user, args.password_file.as_deref()) {

@@ -30,7 +30,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::{
     CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles,
-    access::guard::Guard,
+    access::{guard::Guard, own_hosts::OwnHosts},
 };
 
 /// Settings of the server.
@@ -86,13 +86,14 @@ impl Server {
     /// # Errors
     /// An address cannot be bound, or systemd passed no usable socket.
     pub async fn bind(settings: Settings) -> Result<Self, CannotListen> {
-        let Settings { listen, limits, files, check_interval, external: _ } = settings;
+        let Settings { listen, limits, files, check_interval, external } = settings;
+        let hosts = OwnHosts::new(&listen, external.as_ref());
         let listeners = listen.bind().await?;
         let current = files.web().clone();
         let tls =
             current.tls.as_ref().map(|tls| RustlsConfig::from_config(tls.config(current.http2)));
         let (publish, web) = watch::channel(current);
-        let guard = Guard::new(web.clone(), &limits);
+        let guard = Guard::new(web.clone(), &limits, hosts);
         let reloader = Reloader::new(files, publish, tls.clone());
         Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval })
     }
@@ -137,7 +138,8 @@ pub async fn serve(
                 // HTTP/2 needs TLS here, as in Prometheus and its exporters: browsers and scrapers
                 // negotiate it by ALPN.
                 let plain = with_timeouts(plain.acceptor(idle).http1_only(), &limits, handle);
-                serving.spawn(plain.serve(router.into_make_service()));
+                serving
+                    .spawn(plain.serve(router.into_make_service_with_connect_info::<SocketAddr>()));
             }
             Some(tls) => {
                 let acceptor =
@@ -145,7 +147,9 @@ pub async fn serve(
                 let acceptor = acceptor.acceptor(idle);
                 let secure = with_timeouts(plain.acceptor(acceptor), &limits, handle);
                 let secure = if http2 { secure } else { secure.http1_only() };
-                serving.spawn(secure.serve(router.into_make_service()));
+                serving.spawn(
+                    secure.serve(router.into_make_service_with_connect_info::<SocketAddr>()),
+                );
             }
         }
     }

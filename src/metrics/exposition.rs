@@ -66,6 +66,9 @@ pub enum ExpositionError {
         /// The shard of this exporter.
         shard: Shard,
     },
+    /// The encoding would have to be made, and there is no room for another one.
+    #[error("too many encodings are being made")]
+    Busy,
     /// The encoding task ended early.
     #[error("the metrics could not be encoded; the log says why")]
     Failed(#[from] EncodeError),
@@ -121,6 +124,21 @@ impl Exposition {
         target: Option<&str>,
         format: Format,
     ) -> Result<Arc<Encoded>, ExpositionError> {
+        self.get_admitted(page, target, format, || Some(())).await
+    }
+
+    /// Returns the encoding like [`Exposition::get`]. If it has to be made, `admit` is called first
+    /// and its permit held meanwhile; a request that shares an encoding needs none.
+    ///
+    /// # Errors
+    /// As for `get`; [`ExpositionError::Busy`] if `admit` gave no permit.
+    pub async fn get_admitted<P: Send + 'static>(
+        &self,
+        page: MetricsPage,
+        target: Option<&str>,
+        format: Format,
+        admit: impl FnOnce() -> Option<P> + Send + 'static,
+    ) -> Result<Arc<Encoded>, ExpositionError> {
         let served = self.served();
         let position = target.map(|asked| served.position(asked)).transpose()?;
         let page = match (page, position) {
@@ -133,11 +151,13 @@ impl Exposition {
         let key = (page, position, format, served.targets_with_data(), served.generation);
         let (clock, started) = (self.clock.clone(), self.started);
         let make = async move {
+            let Some(permit) = admit() else { return Err(ExpositionError::Busy) };
             // The age of the encoding counts from here: the task may have started later than the
             // request came.
             let now = clock.now();
             // 170,000 samples take about 50 ms: an async thread must not be blocked that long.
             let encoded = spawn_blocking(move || {
+                let _permit = permit;
                 let views = served.views(position);
                 let process =
                     if page.shows_exporter() { Process::read(started) } else { Process::default() };

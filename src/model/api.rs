@@ -311,12 +311,15 @@ closed_set! {
 }
 
 closed_set! {
-    /// Reasons why a request was repeated, after the wait that the server had asked for.
+    /// Reasons why a request was repeated: a wait that the server had asked for is over, or the
+    /// connection broke before the answer began.
     RetryReason {
         /// The answer was 429 (too many requests).
         RateLimited => "rate_limited",
         /// The answer was 503 (service unavailable).
         Unavailable => "unavailable",
+        /// The connection was closed or reset before the answer began.
+        ConnectionLost => "connection_lost",
     }
 }
 

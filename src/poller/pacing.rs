@@ -18,7 +18,7 @@ pub(super) struct RequestCounts([u64; Resource::COUNT]);
 impl RequestCounts {
     /// Returns the number of all requests up to now.
     pub(super) fn current(stats: &Stats) -> Self {
-        Self(Resource::ALL.map(|resource| stats.resource(resource).finished_requests()))
+        Self(Resource::ALL.map(|resource| stats.resource(resource).sent_requests()))
     }
 
     /// Returns the requests since then: those of live collectors, and all others.

@@ -17,7 +17,7 @@ use super::{
     },
     servers::connection::Connection,
     settings::Settings,
-    wire::{address::host_and_port, exchange_log::ExchangeObserver},
+    wire::{address::host_and_port, exchange_log::ExchangeObserver, tls_problem::TlsProblem},
 };
 use crate::{
     model::{CaseClass, Clock, ClockSkew, FieldUse, Resource, Stamp, Text},
@@ -114,7 +114,7 @@ impl Client {
     /// Number of requests sent.
     pub fn requests_sent(&self) -> u64 {
         let stats = &self.reader.connection.stats;
-        Resource::ALL.into_iter().map(|resource| stats.resource(resource).finished_requests()).sum()
+        Resource::ALL.into_iter().map(|resource| stats.resource(resource).sent_requests()).sum()
     }
 
     /// The present moment by the client's clock.
@@ -132,6 +132,11 @@ impl Client {
     pub fn certificate_expiry(&self, base: &Url) -> Option<f64> {
         let expiries = self.reader.connection.stats.certificate_expiries();
         expiries.get(&host_and_port(base)).copied()
+    }
+
+    /// Reason why the last request to the server at `base` got no secure connection, if it did not.
+    pub async fn tls_problem(&self, base: &Url) -> Option<TlsProblem> {
+        self.reader.connection.transport.tls_problem(base).await
     }
 
     /// Reads a list of a contact centre whose rows become items by `build`.

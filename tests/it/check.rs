@@ -24,8 +24,10 @@ use wiremock::{
 };
 
 use crate::{
-    process::{ended, run},
-    support::{HandWritten, NOBODY, Simulated, secure, secure_until, still_clock, target},
+    process::{command, ended, folder, run},
+    support::{
+        HandWritten, NOBODY, Simulated, configure, secure, secure_until, still_clock, target,
+    },
 };
 
 async fn examined_at(target: Target, clock: Clock) -> Report {
@@ -442,4 +444,33 @@ async fn the_command_exits_with_0_1_or_2() {
         (code, err.as_str()),
         (Some(2), "--target: name one of the configured targets: trio\n")
     );
+}
+
+#[tokio::test]
+async fn machine_without_authorities_reads_plain_http_and_ca_files() {
+    let folder = folder();
+    let none = |command: snapbox::cmd::Command| {
+        command
+            .env("SSL_CERT_FILE", folder.path().join("missing.pem"))
+            .env("SSL_CERT_DIR", folder.path().join("missing"))
+    };
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let (code, out, err) = ended(&run(none(trio.command(&["check"]))).await);
+    assert_eq!(code, Some(0), "{out}{err}");
+
+    let (authority, url) = secure(None).await;
+    std::fs::write(folder.path().join("ca.pem"), authority).expect("written");
+    let check = async |more: &str| {
+        let text = format!(
+            "targets:\n  - {{name: one, servers: \"{url}\", client_key: bnlja2Vs, username: u, password: p{more}}}\n"
+        );
+        let file = configure(folder.path(), &text);
+        ended(&run(none(command(["check", "--config.file", &file]))).await)
+    };
+    let (code, out, err) = check("").await;
+    assert_eq!(code, Some(1), "{out}{err}");
+    assert!(out.contains("this machine has no certificate authorities"), "{out}");
+    assert!(out.contains("install the package ca-certificates"), "{out}");
+    let (_, out, err) = check(", ca_file: ca.pem").await;
+    assert!(out.contains("TLS localhost") && out.contains("trusted;"), "{out}{err}");
 }

@@ -58,7 +58,7 @@ const CLOCK_SKEW: Spec = Spec::gauge(
 .seconds();
 const RETRIES: Spec = Spec::counter(
     "api_retries",
-    "Requests sent again after a wait that Trio had asked for, by reason (rate_limited: 429, unavailable: 503); the reasons add up to all such requests. rate_limited means that the exporter sends more requests than Trio allows. Source: header Retry-After.",
+    "Requests sent again, by reason: after a wait that Trio had asked for (rate_limited: 429, unavailable: 503), or at once on a new connection because the old one broke before an answer (connection_lost); the reasons add up to all such requests. rate_limited means that the exporter sends more requests than Trio allows; many of connection_lost, that a device on the way drops connections. Source: header Retry-After, the connection.",
 );
 
 const DRIFT: Spec = Spec::counter(

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    model::{AgentState, Resource},
+    model::{AgentState, Resource, is_unprintable},
     tally::{TrioClock, max_case_age, max_state_age},
     tools::time_verdicts::TimeVerdicts,
     trio::{Error, Examination, Member, Missing, masked},
@@ -134,7 +134,11 @@ impl MemberReport {
     fn new(member: &Member, show_values: bool) -> Self {
         let form = member.feeds.map(|(_, form)| form);
         Self {
-            name: member.name.clone(),
+            name: if show_values || member.feeds.is_some() {
+                member.name.clone()
+            } else {
+                member_name(&member.name)
+            },
             types: member.types.iter().map(|&kind| kind.to_owned()).collect(),
             only_when_asked: member.only_when_asked,
             sample: sample(&member.values, form, show_values),
@@ -148,6 +152,27 @@ impl MemberReport {
 
 fn missing(missing: &Missing) -> (String, Vec<String>) {
     (missing.field.to_owned(), missing.types.iter().map(|&kind| kind.to_owned()).collect())
+}
+
+/// Digits in a row from which a member's name looks like a number of something.
+const NUMBER_DIGITS: usize = 4;
+
+/// Returns the name of a member, masked if it looks like data: a table by telephone number, address
+/// or person has values in the place of names.
+fn member_name(name: &str) -> String {
+    let mut digits = 0;
+    let has_number = name.chars().any(|c| {
+        digits = if c.is_numeric() { digits + 1 } else { 0 };
+        digits >= NUMBER_DIGITS
+    });
+    let is_word = |c: char| c.is_alphanumeric() || "_-.:$@#".contains(c);
+    // Names of members begin with `@` or `$` (OData, XML), but do not hold one.
+    let has_address = name.char_indices().any(|(at, c)| c == '@' && at > 0);
+    if has_number || has_address || !name.chars().all(is_word) {
+        masked(name)
+    } else {
+        name.to_owned()
+    }
 }
 
 /// The longest sample, in characters.
@@ -170,7 +195,7 @@ pub(super) fn sample(values: &[Value], form: Option<&str>, show: bool) -> String
     let shown = if show || harmless { text } else { masked(&text) };
     let shortened: String = shown.chars().take(LENGTH).collect();
     // Control characters could move the cursor of the terminal or change its colours.
-    shortened.chars().map(|c| if c.is_control() { '·' } else { c }).collect()
+    shortened.chars().map(|c| if is_unprintable(c) { '·' } else { c }).collect()
 }
 
 /// Returns the report as text.
