@@ -62,7 +62,8 @@ pub(super) struct WebArgs {
     )]
     idle_timeout: Duration,
     /// Address at which Prometheus reaches this exporter, such as https://exporter.example:10427,
-    /// for /sd. Without it, the address that the request for /sd was sent to.
+    /// for /sd. Without it, the address that the request for /sd was sent to. Requests that change
+    /// something may name the exporter by it.
     #[arg(long = "web.external-url", value_name = "URL")]
     external_url: Option<ExternalUrl>,
 }

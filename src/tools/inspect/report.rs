@@ -169,7 +169,7 @@ fn member_name(name: &str) -> String {
     // Names of members begin with `@` or `$` (OData, XML), but do not hold one.
     let has_address = name.char_indices().any(|(at, c)| c == '@' && at > 0);
     if has_number || has_address || !name.chars().all(is_word) {
-        masked(name)
+        masked(name).chars().map(|c| if is_unprintable(c) { '·' } else { c }).collect()
     } else {
         name.to_owned()
     }
@@ -265,6 +265,24 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn names_that_look_like_data_are_masked() {
+        for name in
+            ["serviceId", "Antal_agenter", "ärende", "@odata.type", "$ref", "#text", "wait15s"]
+        {
+            assert_eq!(member_name(name), name);
+        }
+        for (name, shown) in [
+            ("+46701234567", "+99999999999"),
+            ("anna.berg@example.com", "xxxx.xxxx@xxxxxxx.xxx"),
+            ("Anna Berg", "Xxxx Xxxx"),
+            ("agent4711", "xxxxx9999"),
+            ("\u{202e}x", "·x"),
+        ] {
+            assert_eq!(member_name(name), shown);
+        }
+    }
 
     #[test]
     fn texts_and_ids_are_masked_measures_are_shown() {
