@@ -19,6 +19,12 @@ mod wire;
 pub use client::Client;
 pub use dictionary::{
     AlreadyFed, Dictionary,
+    help::{
+        description::{
+            DocumentedMember, DocumentedType, EnumValue, Help, ResourceHelp, SampleForm,
+        },
+        mapping::{FieldHelp, ValueHelp},
+    },
     judge::{Judgement, is_no_time},
     meanings,
 };
@@ -26,6 +32,7 @@ pub use error::Error;
 pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
+    help::{HelpError, HelpLimits},
     route::{Root, Route},
 };
 pub use resources::{contact_centers::ApiAnswer, inventory::Inventory};

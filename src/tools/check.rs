@@ -11,6 +11,7 @@
 
 mod access;
 mod cases;
+mod learn;
 mod load;
 mod mapping;
 mod pages;
@@ -23,6 +24,7 @@ mod waits;
 
 use std::time::Duration;
 
+pub use learn::compare_help;
 pub use report::{Level, Line, Report};
 
 use crate::{

@@ -2,10 +2,12 @@
 //! who map field names. Reads once and publishes nothing.
 
 mod diff;
+mod help;
 mod report;
 mod suggest;
 
 pub use diff::differences;
+pub use help::{HelpField, HelpMember, HelpReport};
 pub use report::table;
 pub use report::{MemberReport, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
@@ -13,7 +15,7 @@ pub use suggest::fields_file;
 use crate::{
     model::{Collector, Resource, ServiceSkills, Text},
     tally::TrioClock,
-    trio::{Client, Error, Route},
+    trio::{Client, Error, Help, HelpError, Route},
 };
 
 /// Reads every resource that the exporter uses. A resource that cannot be read is an entry of the
@@ -50,6 +52,24 @@ pub async fn inspect(client: &Client, show_values: bool) -> Result<Report, Error
         report.relations.push(skilled_agents(client, &route).await);
     }
     Ok(report)
+}
+
+impl Report {
+    /// Adds what the server's own help says, compared with the dictionary of the client.
+    pub fn add_help(&mut self, client: &Client, help: &Result<Help, HelpError>) {
+        match help {
+            Ok(help) => {
+                self.help = help::reports(client, help);
+                self.help_missing.clone_from(&help.stopped);
+            }
+            Err(error) => self.help_missing = Some(error.to_string()),
+        }
+    }
+
+    /// Returns true if the help gives an entry of a fields file.
+    pub fn has_help_entries(&self) -> bool {
+        self.help.iter().flat_map(|help| &help.fields).any(|field| field.differs)
+    }
 }
 
 /// Describes how the server says which services a service group has.

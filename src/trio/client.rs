@@ -6,13 +6,20 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{
-    dictionary::Dictionary,
+    dictionary::{
+        Dictionary,
+        help::{
+            description::{Help, ResourceHelp},
+            mapping::FieldHelp,
+        },
+    },
     error::Error,
     learned::ListKey,
     read::{
         collection::{CollectionReader, Identified, Listing},
         decode::reader::Reader,
         examine::{Examination, FirstPage},
+        help::{HelpError, HelpLimits},
         route::{Root, Route},
     },
     servers::connection::Connection,
@@ -101,6 +108,25 @@ impl Client {
     /// See [`Error`].
     pub async fn examine(&self, route: &Route, resource: Resource) -> Result<Examination, Error> {
         self.reader.examine(&route.list(resource)).await
+    }
+
+    /// Reads the server's own help pages, and calls `progress` with the subject of each page before
+    /// it is asked for. For people who set up the mapping: a running exporter never reads them.
+    ///
+    /// # Errors
+    /// There is no help to read; see [`HelpError`].
+    pub async fn read_help(
+        &self,
+        limits: HelpLimits,
+        progress: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Help, HelpError> {
+        let CollectionReader { connection, dictionary, .. } = &self.reader;
+        connection.read_help(dictionary, limits, progress).await
+    }
+
+    /// Compares the description of a resource with the dictionary in use.
+    pub fn compare_help(&self, help: &ResourceHelp) -> Vec<FieldHelp> {
+        self.reader.dictionary.compare_help(help)
     }
 
     /// Reads the first page of a resource with the configured page size.

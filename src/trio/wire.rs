@@ -5,7 +5,7 @@ pub(super) mod address;
 pub(super) mod answer;
 pub(super) mod backoff;
 pub(super) mod certificates;
-mod charset;
+pub(super) mod charset;
 pub(super) mod exchange_log;
 pub(super) mod links;
 mod server_clock;
