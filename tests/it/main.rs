@@ -41,6 +41,7 @@ mod failover;
 mod flags;
 mod goals;
 mod golden;
+mod help;
 mod init;
 mod inspect;
 mod inventory;
