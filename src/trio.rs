@@ -26,7 +26,7 @@ pub use dictionary::{
         mapping::{FieldHelp, ValueHelp},
     },
     judge::{Judgement, is_no_time},
-    meanings,
+    meanings, proof,
 };
 pub use error::Error;
 pub use read::{
@@ -34,6 +34,7 @@ pub use read::{
     examine::{Examination, FirstPage, Member, Missing},
     help::{HelpError, HelpLimits},
     route::{Root, Route},
+    selection::{RowPage, Selection},
 };
 pub use resources::{contact_centers::ApiAnswer, inventory::Inventory};
 pub use secret::{Secret, SecretError};

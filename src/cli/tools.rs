@@ -188,6 +188,10 @@ fn progress(subject: &str) {
     let _ = writeln!(io::stderr(), "help: {subject}");
 }
 
+/// Time between two requests of `inspect --prove`: two a second beside everything else that Trio
+/// does.
+const PROOF_PAUSE: Duration = Duration::from_millis(500);
+
 /// Format of the report.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Output {
@@ -203,7 +207,14 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     let before = args.diff.as_deref().map(read).transpose()?;
     let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
-    let mut report = inspect::inspect(&client, args.show_values).await?;
+    let trying = |filter: &str| eprintln!("trio-exporter: trying {filter}");
+    let pace = inspect::Pace { pause: PROOF_PAUSE, progress: &trying };
+    if args.prove {
+        eprintln!(
+            "trio-exporter: --prove sends up to 200 requests in about two minutes; a quiet hour is better"
+        );
+    }
+    let mut report = inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
     if !args.no_help {
         let help = client.read_help(HelpLimits::default(), &mut progress).await;
         report.add_help(&client, &help);

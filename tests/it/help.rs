@@ -335,7 +335,7 @@ async fn inspect_shows_types_words_and_candidates() {
     trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
     trio.answer("cc/1/services/state", r#"{"data":[{"serviceId":7,"queued":3}]}"#).await;
     let client = client(target(&trio.url()));
-    let mut report = inspect::inspect(&client, false).await.expect("a report");
+    let mut report = inspect::inspect(&client, false, None).await.expect("a report");
     report.add_help(&client, &read(&client).await);
     let shown = inspect::table(&report);
     for text in [

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::help::HelpReport;
+use super::prove::{Grade, Proof};
 use crate::{
     model::{AgentState, Resource},
     tally::{TrioClock, max_case_age, max_state_age},
@@ -30,6 +31,9 @@ pub struct Report {
     /// Reason why the help was not read, or not to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help_missing: Option<String>,
+    /// Results of `--prove`, in the order in which the filters were tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
 }
 
 /// The report on one resource.
@@ -194,7 +198,20 @@ pub fn table(report: &Report) -> String {
     if let Some(reason) = &report.help_missing {
         let _ = writeln!(text, "the server's own help: {reason}");
     }
+    for proof in &report.proofs {
+        let _ = writeln!(text, "{}", proof_line(proof));
+    }
     text
+}
+
+fn proof_line(proof: &Proof) -> String {
+    let Proof { contact_center, resource, field, grade, member, reason, .. } = proof;
+    let found = match (grade, member) {
+        (Grade::Proved, Some(member)) => format!("is `{member}`, proved"),
+        (Grade::Likely, Some(member)) => format!("is likely `{member}`"),
+        _ => "is not proved".to_owned(),
+    };
+    format!("cc {contact_center}, {resource}: {field} {found}: {reason}")
 }
 
 fn resource(

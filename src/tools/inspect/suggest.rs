@@ -8,6 +8,7 @@ use std::{
 
 use super::{
     help::{HelpField, HelpReport},
+    prove::{Grade, Proof},
     report::{MemberReport, ReadOutcome, Report},
 };
 use crate::trio::meanings;
@@ -32,6 +33,8 @@ struct Gathered<'a> {
     /// By field: two contact centres may have other words, or another member for the same field.
     unmapped: BTreeMap<&'a str, BTreeSet<&'a str>>,
     help: Option<&'a HelpReport>,
+    /// Proved members of fields that nothing feeds, by field.
+    proved: BTreeMap<&'a str, &'a Proof>,
 }
 
 /// Returns the file. It is valid as it is: what needs a decision is commented out, or maps to
@@ -58,6 +61,13 @@ pub fn fields_file(report: &Report) -> String {
     for help in &report.help {
         gathered.entry(&help.resource).or_default().help = Some(help);
     }
+    for proof in report.proofs.iter().filter(|proof| proof.grade == Grade::Proved) {
+        let Some(found) = gathered.get_mut(proof.resource.as_str()) else { continue };
+        // A field that is fed stays as it is: a proof that contradicts it is for the reader.
+        if found.missing.contains_key(proof.field.as_str()) {
+            found.proved.insert(&proof.field, proof);
+        }
+    }
     let mut text = HEADER.to_owned();
     for (resource, found) in gathered {
         // Writing to a String cannot fail.
@@ -69,17 +79,32 @@ pub fn fields_file(report: &Report) -> String {
 fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt::Result {
     let help: Vec<&HelpField> =
         found.help.iter().flat_map(|help| &help.fields).filter(|field| field.differs).collect();
+    // A proof says more than a description; two entries of one field would be a mistake.
+    let help: Vec<&HelpField> =
+        help.into_iter().filter(|help| !found.proved.contains_key(help.field.as_str())).collect();
     if found.unmapped.is_empty() && found.missing.is_empty() && help.is_empty() {
         return Ok(());
     }
     // If all fields below are commented out, so is the resource: an empty map would be an error.
     let has_entry = !help.is_empty()
+        || !found.proved.is_empty()
         || found.unmapped.keys().any(|field| meanings(resource, field).contains(&UNKNOWN));
     writeln!(text, "\n{}{resource}:", if has_entry { "" } else { "# " })?;
     for field in &help {
         suggest_by_help(text, resource, field, found.unmapped.get(field.field.as_str()))?;
     }
     for (field, types) in &found.missing {
+        if let Some(Proof { member: Some(member), parameter, .. }) = found.proved.get(field) {
+            writeln!(
+                text,
+                "  {field}: {{members: [{}], from: proved}} # proved by {parameter}=",
+                quoted(member)
+            )?;
+            continue;
+        }
+        if help.iter().any(|help| help.field == **field) {
+            continue;
+        }
         let could = found.members.values().filter(|member| member.feeds.is_none());
         let could: Vec<&str> = could
             .filter(|m| m.types.iter().any(|kind| types.contains(kind)))
