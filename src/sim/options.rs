@@ -43,6 +43,10 @@ pub struct Options {
     /// Sends members that feed metrics (estimated waits, start of a state) only when `fields=`
     /// names them.
     pub hide_members: bool,
+    /// Answer to a name in `fields=` that no member has.
+    pub unknown_fields: UnknownFields,
+    /// Writes times without a zone, in the server's local time, an hour ahead of UTC.
+    pub zoneless_times: bool,
     /// Includes the state of cases (queued, offered, handled).
     pub case_states: bool,
     /// Truncates `services/calls` at 20 calls per service, as `services/cases` is. The help states
@@ -61,6 +65,18 @@ pub struct Options {
     /// Delay of configuration changes after the last one; zero applies each at once. Trio's is one
     /// minute.
     pub activation: Duration,
+}
+
+/// Answer to a name in `fields=` that no member has. None is documented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// The name has no effect.
+    #[default]
+    Ignored,
+    /// The request is refused with 400.
+    BadRequest,
+    /// The request fails with 500, as in the published design that `X-Pagination` comes from.
+    ServerError,
 }
 
 /// First ids of a generated world. High ones differ from all other numbers in the output, so that a
@@ -103,6 +119,8 @@ impl Default for Options {
             state_times: true,
             whole_seconds: false,
             hide_members: false,
+            unknown_fields: UnknownFields::Ignored,
+            zoneless_times: false,
             case_states: true,
             calls_limited: false,
             waiting_cases_only: false,

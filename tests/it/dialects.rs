@@ -96,7 +96,7 @@ async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times()
         assert_eq!(main.find("trio_resource_accessible", &[]).len(), 2 * 9 + 13);
         assert_eq!(main.find("trio_resource_items", &[]).len(), 2 * 9 + 13);
         assert_eq!(main.sum("trio_unknown_values"), 0.0);
-        for dialect in [Dialect::Swedish, Dialect::Foreign] {
+        for dialect in [Dialect::Swedish, Dialect::Foreign, Dialect::Vendor] {
             let (other_main, other_agents) = morning(dialect, state_times, true).await;
             assert_eq!(differences(&main, &other_main), [], "{dialect:?}, times: {state_times}");
             assert_eq!(

@@ -52,7 +52,12 @@ impl Trio {
         let tokens = self.sessions.issue(now, &self.options, &self.rights);
         let life = self.options.access_token_life.as_secs();
         let dialect = self.options.dialect;
-        Answer::ok(dialect.tokens(&Links::root(host), &tokens.access, &tokens.refresh, life))
+        Answer::ok(dialect.tokens(
+            &Links::root(host, dialect),
+            &tokens.access,
+            &tokens.refresh,
+            life,
+        ))
     }
 
     /// Form of a client that sends the client key.
