@@ -111,8 +111,8 @@ impl Default for Options {
             page_cap: 100,
             access_token_life: Duration::from_secs(3_600),
             refresh_token_life: Duration::from_secs(2_592_000),
-            // Base64 of `simulated-client-key`; clients send it verbatim.
-            client_key: "c2ltdWxhdGVkLWNsaWVudC1rZXk=".to_owned(),
+            // Base64 of `simulator:simulated-client-key`; clients send it verbatim.
+            client_key: "c2ltdWxhdG9yOnNpbXVsYXRlZC1jbGllbnQta2V5".to_owned(),
             username: "exporter".to_owned(),
             // With a letter beyond ASCII: its Base64 differs between ISO-8859-1 and UTF-8.
             password: "smörgåsbord".to_owned(),

@@ -84,7 +84,7 @@ impl Client {
     pub fn next_reading_may_add_members(&self, resource: Resource, contact_center: &Text) -> bool {
         let key = ListKey::new(resource, contact_center.clone());
         let learned = &self.reader.connection.learned;
-        learned.list(&key, |list| list.members.as_asked().expects_more())
+        learned.list(&key, |list| list.members.expects_more())
     }
 
     /// Examines the contact centres.

@@ -203,6 +203,35 @@ async fn members_sent_on_request_are_found_in_every_dialect() {
     }
 }
 
+#[tokio::test]
+async fn no_sample_is_missing_over_ten_renewals() {
+    for dialect in Dialect::ALL {
+        let clock = still_clock();
+        let options = Options { dialect, hide_members: true, ..Options::default() };
+        let trio = Simulated::start(options, clock.clone()).await;
+        let mut app = TestApp::start_at(config(trio.target(true), Identity::Name), clock).await;
+        for _ in 0..3 {
+            app.step_after(5).await;
+        }
+        for renewal in 1..=10 {
+            // The last step before the token expires, and those after it.
+            for pause in [3540, 5, 5, 50] {
+                app.step_after(pause).await;
+                let metrics = app.metrics().await;
+                let shown = |family: &str| metrics.find(family, &[]).len();
+                let message = format!("{dialect:?}, renewal {renewal}, {pause} s");
+                assert_eq!(shown("trio_service_estimated_wait_seconds"), 8, "{message}");
+                assert_eq!(shown("trio_service_queue_length"), 8, "{message}");
+                let since = [("resource", "agents/state"), ("field", "since")];
+                let present = metrics.get("trio_field_present", &since);
+                assert_eq!(present, Some(1.0), "{message}");
+            }
+        }
+        let renewals = app.metrics().await.get("trio_auth_refreshes_total", &[]);
+        assert!(renewals.is_some_and(|renewals| renewals >= 10.0), "{dialect:?}: {renewals:?}");
+    }
+}
+
 /// The exporter after ten minutes on a Trio that writes milliseconds, with this change of its
 /// fields file.
 async fn ten_minutes(change: fn(String) -> String) -> (TestApp, Value) {

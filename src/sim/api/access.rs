@@ -178,7 +178,7 @@ mod tests {
     use super::*;
     use crate::sim::Dialect;
 
-    const KEY: &str = "Basic c2ltdWxhdGVkLWNsaWVudC1rZXk=";
+    const KEY: &str = "Basic c2ltdWxhdG9yOnNpbXVsYXRlZC1jbGllbnQta2V5";
 
     fn token(answer: &Answer, name: &str) -> String {
         answer.body[name].as_str().unwrap_or_default().to_owned()
@@ -216,7 +216,7 @@ mod tests {
         ] {
             assert_eq!(post(&mut client, "/login", form).status, StatusCode::BAD_REQUEST, "{form}");
         }
-        for key in ["Basic wrong", "Bearer c2ltdWxhdGVkLWNsaWVudC1rZXk=", ""] {
+        for key in ["Basic wrong", "Bearer c2ltdWxhdG9yOnNpbXVsYXRlZC1jbGllbnQta2V5", ""] {
             let answer = client.send_as(key, Method::POST, "/login", LOGIN);
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{key}");
         }
