@@ -87,6 +87,23 @@ impl Client {
         learned.list(&key, |list| list.members.expects_more())
     }
 
+    /// Asks for one name of a field that is still missing, of one resource and in one of these
+    /// contact centres, where one unknown name spoils `fields=`. Sends one request and its control
+    /// at most.
+    pub async fn probe_member_name(&self, routes: &[&Route]) {
+        for mapping in self.reader.dictionary.mappings() {
+            let resource = mapping.shape.resource;
+            if resource == Resource::ContactCenters {
+                continue;
+            }
+            for route in routes {
+                if self.reader.probe_next_name(&route.list(resource)).await {
+                    return;
+                }
+            }
+        }
+    }
+
     /// Examines the contact centres.
     ///
     /// # Errors

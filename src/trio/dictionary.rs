@@ -63,7 +63,7 @@ pub(super) struct Mapping {
 /// Members, form and values of one field.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FieldMapping {
-    members: Vec<String>,
+    pub(super) members: Vec<String>,
     pub(super) form: Form,
     pub(super) values: HashMap<String, Meaning>,
     pub(super) source: FieldSource,

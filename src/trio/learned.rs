@@ -12,6 +12,7 @@
 //! | the server ignores pages | the same rows for page 2 and for one item, three times | after 10 minutes, then twice as long |
 //! | a list cannot be sorted | an unsorted answer, or a refusal that ends without `sort`, three times | after 10 minutes, then twice as long |
 //! | the members to ask for | every answer with rows | never: a control reading without `fields=` adds to them |
+//! | names that brought nothing when asked for alone | an answer with rows; three refusals | after a day, or with the version |
 //! | `fields=` hides a field or is refused | a second reading without `fields=`, three times | after 10 minutes, then twice as long |
 //! | skills join to no service | a list of skills that name none | never: it is logged once |
 //! | the fields that answers feed | every answer with rows | never: the next answer replaces it |
@@ -25,6 +26,7 @@
 pub(super) mod field_coverage;
 pub(super) mod lists;
 pub(super) mod member_filter;
+pub(super) mod name_probes;
 pub(super) mod suspicion;
 
 use std::{
@@ -38,6 +40,7 @@ use self::{
     field_coverage::FieldCoverage,
     lists::{PagingBehaviour, Sorting},
     member_filter::MemberFilter,
+    name_probes::NameProbes,
     suspicion::Suspicion,
 };
 use crate::model::{Resource, Text};
@@ -90,6 +93,8 @@ pub(super) struct ListHabits {
     pub(super) paging: InSession<PagingBehaviour>,
     /// The server returns the same rows for every page. Kept as `paging` is.
     pub(super) ignores_pages: Suspicion,
+    /// Kept as `paging` is: one contact centre is enough to learn a name.
+    pub(super) name_probes: NameProbes,
     /// Each case has an address of its own, but the right to read them is one: without this every
     /// case of a truncated list would provoke a 403 of its own.
     pub(super) single_cases_denied: InSession<bool>,
@@ -140,6 +145,15 @@ impl Learned {
             return change(habits);
         }
         change(memory.lists.entry(key.clone()).or_default())
+    }
+
+    /// Adds a member that was found in one contact centre to the lists of all.
+    pub(super) fn share_member(&self, resource: Resource, member: &Text) {
+        for (key, habits) in &mut self.lock().lists {
+            if key.resource == resource && key.filter.is_none() {
+                habits.members.add(std::slice::from_ref(member));
+            }
+        }
     }
 
     /// Gives `change` the coverage of the field dictionary.

@@ -29,7 +29,8 @@ fn limits_and_authorities_of_a_target_are_read() {
 #[test]
 fn exported_members_are_names_or_maps() {
     let members = "[vip, {member: overflow}, {member: answeredToday, counts: day}]";
-    let text = format!("{VALID}    time_zone: Europe/Stockholm\n    export_service_state: {members}\n");
+    let text =
+        format!("{VALID}    time_zone: Europe/Stockholm\n    export_service_state: {members}\n");
     let config = load_text("exported", &text).expect("valid");
     let mut expected = Dictionary::builtin().expect("valid");
     let today = trio::ExportedMember { name: "answeredToday".to_owned(), counts_by_day: true };

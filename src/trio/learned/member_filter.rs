@@ -10,11 +10,17 @@
 //! control reading without `fields=`, and one with every name, run beside the filtered one: rights
 //! may have changed, or the server. They never replace it: published is the reading that has more
 //! fields.
+//!
+//! On some servers one unknown name spoils `fields=`. There the names of missing fields are asked for
+//! one at a time; see `name_probes`.
 
 use std::time::Duration;
 
 use super::{field_coverage::FieldSeen, suspicion::Suspicion};
-use crate::{model::Text, trio::dictionary::Mapping};
+use crate::{
+    model::Text,
+    trio::dictionary::{Mapping, shape::Need},
+};
 
 /// Time between two control readings.
 // Changed rights take effect within an hour, when the token is renewed.
@@ -36,6 +42,8 @@ pub(in crate::trio) struct MemberFilter {
     harms: Suspicion,
     /// The server refuses names that it does not know.
     refuses_unknown: Suspicion,
+    /// A name that the server does not know spoils `fields=`: names are asked for one at a time.
+    one_by_one: bool,
     control: Option<Control>,
     /// The warning that the filter loses a field or is refused was logged.
     warned: bool,
@@ -135,12 +143,42 @@ impl MemberFilter {
 
     /// Returns every name of the dictionary, if a field is missing that they may bring.
     pub(in crate::trio) fn names_to_try(&self, mapping: &Mapping, now: Duration) -> Option<String> {
-        let worth_it = self.expected.contains(&false) && !self.refuses_unknown.holds(now);
+        let worth_it =
+            self.expected.contains(&false) && !self.one_by_one && !self.refuses_unknown.holds(now);
         worth_it.then(|| mapping.all_member_names())
+    }
+
+    /// Returns the names of fields that are still missing, with their fields, if they are to be
+    /// asked for one at a time. Those that nothing can replace come first.
+    pub(in crate::trio) fn names_one_by_one(
+        &self,
+        mapping: &Mapping,
+        now: Duration,
+    ) -> Vec<(usize, String)> {
+        if !self.one_by_one || self.phase != Phase::SeenMembers || self.harms.holds(now) {
+            return Vec::new();
+        }
+        let fields = mapping.shape.fields.iter().zip(&mapping.fields).enumerate();
+        let missing = fields.filter(|(index, _)| self.expected.get(*index) == Some(&false));
+        let (spare, wanted): (Vec<_>, Vec<_>) =
+            missing.partition(|(_, (field, _))| field.need == Need::Spare);
+        let names = wanted.into_iter().chain(spare).flat_map(|(index, (_, mapped))| {
+            mapped.members.iter().map(move |name| (index, name.clone()))
+        });
+        names.collect()
+    }
+
+    /// Records that a name which the server does not know spoils `fields=`.
+    pub(in crate::trio) fn record_spoiled(&mut self) {
+        self.one_by_one = true;
     }
 
     /// Records that a control reading is made, even if it fails.
     pub(in crate::trio) fn record_control(&mut self, at: &ReadAt) {
+        let before = self.control.as_ref().and_then(|control| control.version.as_ref());
+        if before.is_some() && at.version.is_some() && before != at.version.as_ref() {
+            self.one_by_one = false;
+        }
         self.control = Some(Control { at: at.now, version: at.version.clone() });
     }
 
@@ -236,6 +274,7 @@ impl MemberFilter {
             MemberChoice::AllNames(_) => {
                 if self.refuses_unknown.record_failure(now) {
                     self.phase = Phase::SeenMembers;
+                    self.one_by_one = true;
                 }
             }
             _ => {
@@ -259,7 +298,8 @@ impl MemberFilter {
         self.expected.iter_mut().zip(present).for_each(|(expected, here)| *expected |= here);
     }
 
-    fn add(&mut self, members: &[Text]) {
+    /// Adds members to those that are asked for.
+    pub(super) fn add(&mut self, members: &[Text]) {
         for member in members {
             if !self.members.contains(member) {
                 self.members.push(member.clone());

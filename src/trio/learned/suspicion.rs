@@ -6,7 +6,7 @@ use std::time::Duration;
 /// Failures in a row after which a deviation is concluded.
 // A server that restarts, or a proxy in front of it, answers 404 or 500 once; a property answers so
 // each time.
-const FAILURES: u32 = 3;
+pub(super) const FAILURES: u32 = 3;
 /// Time after which the first conclusion is forgotten; each further one holds twice as long.
 // A server may have been upgraded or replaced behind its address.
 const FIRST_HOLD: Duration = Duration::from_secs(600);

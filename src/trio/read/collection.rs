@@ -131,8 +131,8 @@ enum Extent {
 }
 
 /// One page as it arrived.
-struct PageResponse<T> {
-    page: Page<T>,
+pub(super) struct PageResponse<T> {
+    pub(super) page: Page<T>,
     pagination: Option<Pagination>,
     simulated: bool,
 }
@@ -340,7 +340,7 @@ impl CollectionReader {
         Ok(Extent::AllRead)
     }
 
-    async fn read_page<T>(
+    pub(super) async fn read_page<T>(
         &self,
         request: Request<'_>,
         number: usize,

@@ -17,6 +17,7 @@ use crate::{
             ListKey,
             field_coverage::FieldSeen,
             member_filter::{MemberChoice, MemberFilter, ReadAt, fields_present},
+            name_probes::NameAnswer,
         },
     },
 };
@@ -145,6 +146,9 @@ impl CollectionReader {
             let control = (control.rows, &*control.seen, &*control.members);
             members.record_comparison(mapping, &filtered.seen, control, at.now)
         });
+        if harms && matches!(choice, MemberChoice::AllNames(_)) {
+            self.members(key, MemberFilter::record_spoiled);
+        }
         let best = more_fields(filtered, control, harms);
         if !due || harms {
             return Ok(best);
@@ -166,8 +170,12 @@ impl CollectionReader {
         let Some(names) = names else { return Ok(best) };
         match self.collect_pages(Request { fields: Some(&names), ..request }, build).await {
             Ok(all) => {
+                let is_spoiled = fields_present(&all.seen) < fields_present(&best.seen);
                 self.members(key, |members| {
-                    members.record_filtered(all.rows, &all.seen, &all.members)
+                    members.record_filtered(all.rows, &all.seen, &all.members);
+                    if is_spoiled && all.rows > 0 {
+                        members.record_spoiled();
+                    }
                 });
                 Ok(more_fields(best, all, false))
             }
@@ -205,6 +213,41 @@ impl CollectionReader {
         }
         self.members(key, |members| members.record_refusal(mapping, choice, at.now));
         Ok(control)
+    }
+
+    /// Asks for one name of a field that no member feeds, on one row, if names are to be asked for
+    /// one at a time. Returns false if there is none to ask for.
+    pub(in crate::trio) async fn probe_next_name(&self, list: &List<'_>) -> bool {
+        let (key, at) = (&list.key, self.read_at());
+        let Ok(mapping) = self.mapping(key.resource) else { return false };
+        let names = self.members(key, |members| members.names_one_by_one(mapping, at.now));
+        let shared = key.in_all_contact_centers();
+        let learned = &self.connection.learned;
+        let next = learned.list(&shared, |known| known.name_probes.next(names, &at));
+        let Some((field, name)) = next else { return false };
+        let no_item = |_: &mut Reader<'_>| None::<()>;
+        let request =
+            Request { list, mapping, filter_value: None, fields: Some(&name), sort: None };
+        let answer = match self.read_page(request, 1, 1, no_item).await {
+            Ok(response) if response.page.rows == 0 => NameAnswer::Nothing,
+            Ok(response) => match response.page.seen.get(field).and_then(|it| it.member.clone()) {
+                Some(member) => NameAnswer::Found(member),
+                None => NameAnswer::Absent,
+            },
+            Err(error) if is_parameter_refusal(&error) => {
+                let control = Request { fields: None, ..request };
+                match self.read_page(control, 1, 1, no_item).await {
+                    Ok(_) => NameAnswer::Refused,
+                    Err(_) => NameAnswer::Nothing,
+                }
+            }
+            Err(_) => NameAnswer::Nothing,
+        };
+        if let NameAnswer::Found(member) = &answer {
+            learned.share_member(key.resource, member);
+        }
+        learned.list(&shared, |known| known.name_probes.record(&name, &answer, at.now));
+        true
     }
 
     /// Begins a round of readings of `resource`, filtered by `parameter`.

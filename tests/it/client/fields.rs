@@ -251,6 +251,36 @@ async fn filter_is_tried_again_after_ten_minutes() {
     assert_eq!(filters, [false, true, false, true, false, true, false, false]);
 }
 
+#[tokio::test]
+async fn names_are_asked_one_at_a_time_where_unknown_ones_are_refused() {
+    let trio = Trio::small().await;
+    trio.on("GET", STATE, Server::RefusesUnknown).await;
+    let mut app = trio.exporter().await;
+    let mut found = None;
+    for step in 1..=12 {
+        app.step_after(5).await;
+        let since = [("resource", "agents/state"), ("field", "since")];
+        if app.metrics().await.get("trio_field_present", &since) == Some(1.0) {
+            found.get_or_insert(step);
+        }
+    }
+    assert!(found.is_some(), "{:?}", field_filters(&trio).await);
+    let requests = trio.asked("GET", STATE).await;
+    let single = requests.iter().filter(|request| request.url.as_str().contains("pageSize=1&"));
+    let names: Vec<String> = single
+        .filter_map(|request| request.url.query_pairs().find(|(key, _)| key == "fields"))
+        .map(|(_, name)| name.into_owned())
+        .collect();
+    // The start of a state comes first: nothing can replace it.
+    assert_eq!(names[0], "stateSince");
+    assert!(names.iter().all(|name| !name.contains(',')), "{names:?}");
+    assert!(names[1..4].iter().all(|name| *name == names[1]), "three times: {names:?}");
+    assert_ne!(names[4], names[1]);
+    let last = field_filters(&trio).await.into_iter().flatten().rfind(|it| it.contains(','));
+    assert_eq!(last.as_deref(), Some("AgentId,State,stateSince"), "shared with the readings");
+    trio.was_only_read().await;
+}
+
 /// A server that can rename its hidden member and change its version.
 #[derive(Clone, Default)]
 struct Upgraded(Arc<AtomicBool>);
