@@ -5,6 +5,7 @@
 //! `poller`.
 
 mod client;
+mod client_key;
 mod dictionary;
 mod error;
 mod learned;
@@ -17,8 +18,9 @@ mod settings;
 mod wire;
 
 pub use client::Client;
+pub use client_key::ClientKeyForm;
 pub use dictionary::{
-    AlreadyFed, Dictionary,
+    AlreadyFed, Dictionary, ExportedMember,
     help::{
         description::{
             DocumentedMember, DocumentedType, EnumValue, Help, ResourceHelp, SampleForm,

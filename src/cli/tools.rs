@@ -214,7 +214,8 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
             "trio-exporter: --prove sends up to 200 requests in about two minutes; a quiet hour is better"
         );
     }
-    let mut report = inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
+    let mut report =
+        inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
     if !args.no_help {
         let help = client.read_help(HelpLimits::default(), &mut progress).await;
         report.add_help(&client, &help);

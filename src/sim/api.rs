@@ -25,7 +25,7 @@ use std::{
 };
 
 use axum::http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use access::Sessions;
 pub(crate) use access::{TokenSource, credentials};
@@ -166,7 +166,7 @@ impl Trio {
     /// Error answer in the envelope of the API.
     pub(crate) fn problem(&self, host: &str, refusal: Refusal) -> Answer {
         let data = json!({ "status": refusal.status.as_u16(), "message": refusal.message });
-        refusal.with_body(self.options.dialect.single(&Links::root(host), data))
+        refusal.with_body(self.single_at_root(host, data))
     }
 
     fn describe_api(&self, host: &str) -> Answer {
@@ -178,7 +178,12 @@ impl Trio {
             "binaryVersion": "8.2.0.0",
             "failoverMode": self.failover.is_failover_mode(),
         });
-        Answer::ok(self.options.dialect.single(&Links::root(host), data))
+        Answer::ok(self.single_at_root(host, data))
+    }
+
+    fn single_at_root(&self, host: &str, data: Value) -> Value {
+        let dialect = self.options.dialect;
+        dialect.single(&Links::root(host, dialect), data)
     }
 
     /// Applies due changes and advances the world to `now`.

@@ -43,6 +43,10 @@ pub struct Options {
     /// Sends members that feed metrics (estimated waits, start of a state) only when `fields=`
     /// names them.
     pub hide_members: bool,
+    /// Answer to a name in `fields=` that no member has.
+    pub unknown_fields: UnknownFields,
+    /// Writes times without a zone, in the server's local time, an hour ahead of UTC.
+    pub zoneless_times: bool,
     /// Includes the state of cases (queued, offered, handled).
     pub case_states: bool,
     /// Truncates `services/calls` at 20 calls per service, as `services/cases` is. The help states
@@ -106,6 +110,18 @@ impl Default for HelpPages {
     }
 }
 
+/// Answer to a name in `fields=` that no member has. None is documented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// The name has no effect.
+    #[default]
+    Ignored,
+    /// The request is refused with 400.
+    BadRequest,
+    /// The request fails with 500, as in the published design that `X-Pagination` comes from.
+    ServerError,
+}
+
 /// First ids of a generated world. High ones differ from all other numbers in the output, so that a
 /// test can search for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,14 +154,16 @@ impl Default for Options {
             page_cap: 100,
             access_token_life: Duration::from_secs(3_600),
             refresh_token_life: Duration::from_secs(2_592_000),
-            // Base64 of `simulated-client-key`; clients send it verbatim.
-            client_key: "c2ltdWxhdGVkLWNsaWVudC1rZXk=".to_owned(),
+            // Base64 of `simulator:simulated-client-key`; clients send it verbatim.
+            client_key: "c2ltdWxhdG9yOnNpbXVsYXRlZC1jbGllbnQta2V5".to_owned(),
             username: "exporter".to_owned(),
             // With a letter beyond ASCII: its Base64 differs between ISO-8859-1 and UTF-8.
             password: "smörgåsbord".to_owned(),
             state_times: true,
             whole_seconds: false,
             hide_members: false,
+            unknown_fields: UnknownFields::Ignored,
+            zoneless_times: false,
             case_states: true,
             calls_limited: false,
             waiting_cases_only: false,

@@ -91,7 +91,24 @@ impl Client {
     pub fn next_reading_may_add_members(&self, resource: Resource, contact_center: &Text) -> bool {
         let key = ListKey::new(resource, contact_center.clone());
         let learned = &self.reader.connection.learned;
-        learned.list(&key, |list| list.members.as_asked().expects_more())
+        learned.list(&key, |list| list.members.expects_more())
+    }
+
+    /// Asks for one name of a field that is still missing, of one resource and in one of these
+    /// contact centres, where one unknown name spoils `fields=`. Sends one request and its control
+    /// at most.
+    pub async fn probe_member_name(&self, routes: &[&Route]) {
+        for mapping in self.reader.dictionary.mappings() {
+            let resource = mapping.shape.resource;
+            if resource == Resource::ContactCenters {
+                continue;
+            }
+            for route in routes {
+                if self.reader.probe_next_name(&route.list(resource)).await {
+                    return;
+                }
+            }
+        }
     }
 
     /// Examines the contact centres.

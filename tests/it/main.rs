@@ -31,6 +31,7 @@ mod check;
 mod client;
 mod command_line;
 mod dashboards;
+mod day_counts;
 mod demo;
 mod deploy;
 mod diagnosis;

@@ -3,9 +3,12 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::members::{Fact, Member, activity, class, direction, stage};
+use super::enumerations::{
+    activity, activity_name, class, class_name, direction, direction_name, stage, stage_name,
+};
+use super::members::{Fact, Member};
 use super::{Dialect, Link};
 use crate::sim::world::{Activity, Class, Stage};
 
@@ -176,11 +179,14 @@ impl Enumeration {
             Self::Stage => Stage::ALL
                 .map(|it| (stage(dialect, it), stage_name(dialect, it).to_owned()))
                 .to_vec(),
-            Self::Class => {
-                Class::ALL.map(|it| (json!(class(dialect, it)), capitalised(it.as_str()))).to_vec()
-            }
-            Self::Direction => [(Class::Voice, "Inbound"), (Class::Task, "Outbound")]
-                .map(|(it, name)| (json!(direction(dialect, it)), name.to_owned()))
+            Self::Class => Class::ALL
+                .map(|it| (class(dialect, it), class_name(dialect, it).to_owned()))
+                .to_vec(),
+            Self::Direction => [Class::Voice, Class::Task]
+                .map(|it| {
+                    let outbound = it == Class::Task;
+                    (direction(dialect, it), direction_name(dialect, outbound).to_owned())
+                })
                 .to_vec(),
         };
         let numbered = written.into_iter().zip(0..).map(|((value, name), position)| match value {
@@ -189,30 +195,6 @@ impl Enumeration {
         });
         numbered.collect()
     }
-}
-
-/// Name of an activity in an enumeration, for a dialect that writes its number.
-fn activity_name(dialect: Dialect, activity: Activity) -> &'static str {
-    // The foreign names are in no dictionary.
-    let [plain, foreign] = match activity {
-        Activity::LoggedOut => ["LoggedOff", "Abgemeldet"],
-        Activity::Available => ["Ready", "Frei"],
-        Activity::Offered => ["Offered", "Angeboten"],
-        Activity::Busy => ["Handling", "Belegt"],
-        Activity::WrapUp => ["WrapUp", "Nacharbeit"],
-        Activity::Paused => ["Pause", "Unterbrochen"],
-    };
-    if dialect == Dialect::Foreign { foreign } else { plain }
-}
-
-/// Name of a stage in an enumeration, for a dialect that writes its number.
-fn stage_name(dialect: Dialect, stage: Stage) -> &'static str {
-    let [plain, foreign] = match stage {
-        Stage::Queued => ["InQueue", "Wartend"],
-        Stage::Offered => ["Offered", "Angeboten"],
-        Stage::Handled => ["Connected", "Bedient"],
-    };
-    if dialect == Dialect::Foreign { foreign } else { plain }
 }
 
 /// Returns the name with a capital first letter, as the tables of the help write it.
@@ -227,7 +209,10 @@ impl Dialect {
     pub(crate) fn sample(self, members: &[Member]) -> Value {
         let facts: Vec<(Member, Fact)> =
             members.iter().map(|member| (*member, member.example())).collect();
-        let links = [Link { rel: "sample string 1", href: "sample string 2".to_owned() }];
-        self.collection(&links, vec![self.item(&facts)])
+        let links =
+            [Link { rel: "sample string 1", href: "sample string 2".to_owned(), method: "GET" }];
+        let item = self.item(&facts);
+        let item = if self.links_items() { self.with_links(item, &links) } else { item };
+        self.collection(&links, vec![item])
     }
 }
