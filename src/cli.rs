@@ -118,6 +118,9 @@ struct InspectArgs {
     /// Format of the report.
     #[arg(long, value_enum, default_value_t)]
     output: tools::Output,
+    /// Do not read the server's own help pages.
+    #[arg(long)]
+    no_help: bool,
     /// Print suggested entries for a fields_file, to be edited, instead of the report.
     #[arg(long, conflicts_with = "diff")]
     suggest: bool,
@@ -142,6 +145,9 @@ struct CheckArgs {
     /// The target to check; without it, all configured targets.
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// Read the server's own help pages as well, and compare them with the mapping in use.
+    #[arg(long)]
+    learn: bool,
 }
 
 #[derive(Debug, Args)]

@@ -230,6 +230,19 @@ impl Poller {
         self.last = Some(snapshot);
         // After publishing: a server that does not answer must not delay the data of another one.
         self.client.probe_servers().await;
+        self.probe_member_name().await;
+    }
+
+    /// Asks for the name of one more member, if something was read and the server has to be asked
+    /// for them one at a time.
+    async fn probe_member_name(&self) {
+        if self.trouble.is_some() {
+            return;
+        }
+        // In the same order each time: what is learnt in one contact centre is used in all.
+        let mut routes: Vec<&Route> = self.routes.values().collect();
+        routes.sort_unstable_by_key(|route| route.contact_center());
+        self.client.probe_member_name(&routes).await;
     }
 
     /// Returns the error for which nothing could be read in the last step; `None` if something was.

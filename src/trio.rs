@@ -5,6 +5,7 @@
 //! `poller`.
 
 mod client;
+mod client_key;
 mod dictionary;
 mod error;
 mod learned;
@@ -17,8 +18,15 @@ mod settings;
 mod wire;
 
 pub use client::Client;
+pub use client_key::ClientKeyForm;
 pub use dictionary::{
-    AlreadyFed, Dictionary,
+    AlreadyFed, Dictionary, ExportedMember,
+    help::{
+        description::{
+            DocumentedMember, DocumentedType, EnumValue, Help, ResourceHelp, SampleForm,
+        },
+        mapping::{FieldHelp, ValueHelp},
+    },
     judge::{Judgement, is_no_time},
     meanings, proof,
 };
@@ -26,6 +34,7 @@ pub use error::{Error, StatusHint};
 pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
+    help::{HelpError, HelpLimits},
     route::{Root, Route},
     selection::{RowPage, Selection},
 };

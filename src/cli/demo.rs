@@ -14,7 +14,7 @@ use crate::{
     metrics::{self, Identity},
     model::{AgentState, Clock, GivenGoals, Goals},
     poller,
-    sim::{self, Options},
+    sim::{self, Dialect, Options},
     tally,
     trio::{self, Dictionary},
 };
@@ -43,7 +43,9 @@ pub(super) async fn run(args: DemoArgs, level: LogLevel) -> anyhow::Result<()> {
         .await
         .context("no free port on 127.0.0.1 for the simulated Trio")?;
     let trio = listener.local_addr()?;
-    let options = simulate::options(&args.world);
+    // The form of answers that the vendor's manual shows, so that the demo shows the whole way of a
+    // user: also the fields file.
+    let options = Options { dialect: Dialect::Vendor, ..simulate::options(&args.world) };
     let app = App::build(config(&options, trio)?, &args.listen, Clock::system())
         .await?
         .with_log_level(level);
@@ -57,7 +59,7 @@ pub(super) async fn run(args: DemoArgs, level: LogLevel) -> anyhow::Result<()> {
 /// Returns the configuration that reads the simulated Trio at `trio`, with everything switched on.
 ///
 /// # Errors
-/// The built-in field dictionary is invalid.
+/// The field dictionary is invalid.
 pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
     let settings = trio::Settings::new(
         vec![format!("http://{trio}/te/api").parse()?],
@@ -65,7 +67,12 @@ pub fn config(options: &Options, trio: SocketAddr) -> anyhow::Result<Config> {
         options.username.clone().into(),
         options.password.clone().into(),
     );
-    let dictionary = Dictionary::builtin().map_err(|errors| anyhow::anyhow!(errors.join("\n")))?;
+    let dictionary = if options.dialect.needs_fields_file() {
+        Dictionary::with_user_file("fields of the demo", &options.dialect.fields_file())
+    } else {
+        Dictionary::builtin()
+    };
+    let dictionary = dictionary.map_err(|errors| anyhow::anyhow!(errors.join("\n")))?;
     let general = GivenGoals { minimum_agents: Some(2), ..GivenGoals::default() };
     let goals = Arc::new(Goals::new(general, Vec::new()));
     let mut tally = tally::Settings {

@@ -15,7 +15,9 @@ use crate::{
     app::shutdown,
     http::ListenAddress,
     model::Clock,
-    sim::{self, Charset, Dialect, Options, Replay, Simulator},
+    sim::{
+        self, Charset, Dialect, HelpAccess, HelpPages, Options, Replay, Simulator, UnknownFields,
+    },
 };
 
 #[derive(Debug, Args)]
@@ -25,14 +27,14 @@ pub(super) struct SimulateArgs {
     listen: ListenAddress,
     /// Serve a folder that `record` wrote, instead of a simulated contact centre.
     #[arg(long, value_name = "DIR", conflicts_with_all = [
-        "dialect", "print_fields", "page_cap", "access_token_life", "refresh_token_life", "withhold_times", "WorldArgs",
+        "dialect", "print_fields", "page_cap", "unknown_fields", "access_token_life", "refresh_token_life", "withhold_times", "zoneless_times", "help_pages", "WorldArgs",
     ])]
     replay: Option<PathBuf>,
     /// Dialect of the answers: member names, units and formats.
     #[arg(long, value_enum, default_value_t = DialectArg::English)]
     dialect: DialectArg,
-    /// Print a `fields_file` that maps the names of this dialect (required only for `foreign`), and
-    /// exit.
+    /// Print a `fields_file` that maps the names of this dialect (required only for `foreign` and
+    /// `vendor`), and exit.
     #[arg(long)]
     print_fields: bool,
     /// Maximum number of items on a page, even if the client asks for more.
@@ -43,6 +45,9 @@ pub(super) struct SimulateArgs {
         value_parser = number::<u32>(1..=100_000),
     )]
     page_cap: u32,
+    /// Answer to a name in `fields=` that no member has.
+    #[arg(long, value_enum, default_value_t = UnknownFieldsArg::Ignore)]
+    unknown_fields: UnknownFieldsArg,
     /// Lifetime of an access token, in seconds.
     #[arg(
         long,
@@ -81,8 +86,52 @@ pub(super) struct SimulateArgs {
     /// Leave out the start times of states and cases, as some servers may.
     #[arg(long)]
     withhold_times: bool,
+    /// Write times without a zone, in the server's local time: an hour ahead of UTC.
+    #[arg(long)]
+    zoneless_times: bool,
+    /// Show the server's own help pages in another way than open, English, described and with
+    /// samples; may be given again.
+    #[arg(long, value_enum, value_name = "CHANGE", value_delimiter = ',')]
+    help_pages: Vec<HelpPagesArg>,
     #[command(flatten)]
     world: WorldArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum HelpPagesArg {
+    /// There are none: 404.
+    Missing,
+    /// They need an access token: 401 with Bearer.
+    Token,
+    /// They need a Windows login: 401 with Negotiate.
+    Windows,
+    /// They have no descriptions.
+    NoDescriptions,
+    /// They have no samples.
+    NoSamples,
+    /// Headings and descriptions are Swedish.
+    Swedish,
+    /// One page answers 500.
+    Broken,
+}
+
+impl HelpPagesArg {
+    /// Returns the pages with all of these changes.
+    fn apply(changes: &[Self]) -> HelpPages {
+        let mut pages = HelpPages::default();
+        for change in changes {
+            match change {
+                Self::Missing => pages.access = HelpAccess::Missing,
+                Self::Token => pages.access = HelpAccess::Token,
+                Self::Windows => pages.access = HelpAccess::Windows,
+                Self::NoDescriptions => pages.described = false,
+                Self::NoSamples => pages.samples = false,
+                Self::Swedish => pages.swedish = true,
+                Self::Broken => pages.broken = true,
+            }
+        }
+        pages
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -93,6 +142,21 @@ pub(super) enum DialectArg {
     Swedish,
     /// Names, units and words that are not in the built-in dictionary.
     Foreign,
+    /// The envelope of Trio's installation manual: items in lists, with links of their own; states
+    /// are integers.
+    Vendor,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum UnknownFieldsArg {
+    /// The name has no effect.
+    Ignore,
+    /// The request is refused.
+    #[value(name = "400")]
+    BadRequest,
+    /// The request fails.
+    #[value(name = "500")]
+    ServerError,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -170,10 +234,13 @@ pub(super) async fn run(args: SimulateArgs) -> anyhow::Result<()> {
         page_cap: args.page_cap as usize,
         access_token_life: Duration::from_secs(args.access_token_life),
         refresh_token_life: Duration::from_secs(args.refresh_token_life),
+        unknown_fields: args.unknown_fields.into(),
         state_times: !args.withhold_times,
+        zoneless_times: args.zoneless_times,
         latency: Duration::from_millis(args.latency),
         charset: args.charset.into(),
         activation: Duration::from_secs(args.activation),
+        help: HelpPagesArg::apply(&args.help_pages),
         ..options(&args.world)
     };
     writeln!(
@@ -230,6 +297,17 @@ impl From<DialectArg> for Dialect {
             DialectArg::English => Self::English,
             DialectArg::Swedish => Self::Swedish,
             DialectArg::Foreign => Self::Foreign,
+            DialectArg::Vendor => Self::Vendor,
+        }
+    }
+}
+
+impl From<UnknownFieldsArg> for UnknownFields {
+    fn from(answer: UnknownFieldsArg) -> Self {
+        match answer {
+            UnknownFieldsArg::Ignore => Self::Ignored,
+            UnknownFieldsArg::BadRequest => Self::BadRequest,
+            UnknownFieldsArg::ServerError => Self::ServerError,
         }
     }
 }

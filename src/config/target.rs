@@ -18,7 +18,7 @@ use super::{
 use crate::{
     model::{self, CaseClass, Goals, NAME_LIMIT, Selection},
     poller,
-    trio::{self, Dictionary, ExtraRoots, RootsError, Secret, latin1},
+    trio::{self, Dictionary, ExportedMember, ExtraRoots, RootsError, Secret, latin1},
     yaml::{Complaints, Entry, FileError, LONGEST_DOCUMENT, read_bytes, read_text},
 };
 
@@ -129,7 +129,7 @@ fn target(
     );
     let contact_centers = contact_centers(keys);
     // After the fields file: a member that it maps cannot be exported unchanged as well.
-    let dictionary = export_service_state(keys, dictionary);
+    let dictionary = export_service_state(keys, dictionary, time_zone.is_some());
     // Every key was read before the first `?`, so that all errors of a target are reported at once.
     let trio = trio::Settings::new(servers?, client_key?, username?, password?);
     let trio = trio::Settings {
@@ -357,18 +357,72 @@ fn contact_centers(keys: &mut Keys<'_, '_>) -> Selection {
 fn export_service_state(
     keys: &mut Keys<'_, '_>,
     mut dictionary: Option<Dictionary>,
+    has_zone: bool,
 ) -> Option<Dictionary> {
     let too_many = format!("must not name more than {MAX_EXPORTED} members");
-    let members = ListOf::new(Text::any("text"), "A member.").sized(0..=MAX_EXPORTED, too_many);
-    let exported = members.parsed(|members, _| match &mut dictionary {
-        Some(dictionary) => {
-            dictionary.export_service_state(members).map_err(|error| format!("{error}; remove it"))
+    let members = ListOf::new(MemberName, "A member.").sized(0..=MAX_EXPORTED, too_many);
+    let exported = members.parsed(|members, _| {
+        if !has_zone && members.iter().any(|member| member.counts_by_day) {
+            return Err("`counts: day` needs the key `time_zone`: a day begins at local midnight"
+                .to_owned());
         }
-        None => Ok(()),
+        match &mut dictionary {
+            Some(dictionary) => dictionary
+                .export_service_state(members)
+                .map_err(|error| format!("{error}; remove it")),
+            None => Ok(()),
+        }
     });
     let about = "Numbers and flags of services/state to export unchanged.";
     keys.given("export_service_state", exported, None, about);
     dictionary
+}
+
+/// A member to export: its name, or a map that also tells how it counts.
+struct MemberName;
+
+/// Start of a figure that Trio counts.
+#[derive(Clone, Copy)]
+enum CountsFrom {
+    Midnight,
+}
+
+const COUNTS_FROM: Words<CountsFrom> =
+    Words { noun: "way to count", all: &[CountsFrom::Midnight], word: |_| "day" };
+
+impl MemberName {
+    fn map(&self) -> impl Kind<Value = Option<ExportedMember>> {
+        map_of("A member that Trio counts from midnight.", |keys| {
+            let missing = "missing; give the name of a member";
+            let name = keys.required("member", Text::any("text"), missing, "Its name.");
+            let about = "day: Trio counts it from midnight. Withheld from the start of failover mode \
+                         to the first midnight after its end.";
+            let counts = keys.given("counts", COUNTS_FROM, None, about);
+            name.map(|name| ExportedMember { name, counts_by_day: counts.is_some() })
+        })
+    }
+}
+
+impl Kind for MemberName {
+    type Value = ExportedMember;
+
+    fn read(&mut self, entry: &Entry<'_>, complaints: &mut Complaints) -> Option<ExportedMember> {
+        if entry.is_map() {
+            return self.map().read(entry, complaints).flatten();
+        }
+        let name = Text::any("text").read(entry, complaints)?;
+        Some(ExportedMember { name, counts_by_day: false })
+    }
+
+    fn form(&mut self) -> Form {
+        let name = Text::any("text").form();
+        let Form { schema, rows, .. } = self.map().form();
+        Form {
+            schema: json!({"anyOf": [name.schema, schema]}),
+            values: "text or map".to_owned(),
+            rows,
+        }
+    }
 }
 
 /// A file with names of fields. Errors inside it name that file.

@@ -250,14 +250,24 @@ pub(super) fn rights(snapshot: &Snapshot) -> Option<Finding> {
     }
     names.sort_unstable();
     names.dedup();
+    let is_closed = |node: Resource| {
+        let mut children = Resource::OF_NODES.iter().filter(|(of, _)| *of == node);
+        children.all(|(_, child)| names.contains(&child.as_str()))
+    };
+    let may_need_other_key = [Resource::Directory, Resource::Security].into_iter().any(is_closed);
+    let grant = "grant the right to read them in Trio Administrator if trio_resource_items should count them, \
+                 unless this Trio does not have them";
+    // The installation manual names two licences of the API, each with a client key.
+    let licences = "nothing is wrong if `directory` or `security` is closed to the client key of the contact centre's \
+                    licence (API_CC): the directory has a licence and a key of its own (API_CD); else ";
+    let remedy = format!("{}{grant}", if may_need_other_key { licences } else { "" });
     // A note: no metric but their number depends on them.
     let finding = Finding::new(
         FindingKind::NotCounted,
         Severity::Note,
         Subject::Rights,
         format!("not accessible to the API user: {}", list_names(names.iter().copied())),
-        "grant the right to read them in Trio Administrator if trio_resource_items should count them, \
-         unless this Trio does not have them",
+        remedy,
     );
     (!names.is_empty()).then_some(finding)
 }

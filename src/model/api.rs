@@ -364,6 +364,10 @@ closed_set! {
         Builtin => "builtin",
         /// The user's fields file.
         User => "user",
+        /// The user's fields file, in an entry that the server's own help gave.
+        Help => "help",
+        /// The user's fields file, in an entry that the server's answers proved.
+        Proved => "proved",
     }
 }
 

@@ -3,11 +3,13 @@
 //! Sockets, delays and clocks are in [`super::simulator`]. Reading order: `message` holds requests
 //! and answers; `resource` the paths and routes, `links` the links; `access` logins, `rights` the rights; `read` and
 //! `lists` the rows, `selection` their filters, order and pages; `write` the two PATCH requests;
+//! `help` the server's own help pages;
 //! `control` and `faults` what `/sim` orders.
 
 mod access;
 mod control;
 mod faults;
+mod help;
 mod links;
 mod lists;
 mod message;
@@ -17,16 +19,20 @@ mod rights;
 mod selection;
 mod write;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use axum::http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use access::Sessions;
 pub(crate) use access::{TokenSource, credentials};
 use control::PendingChanges;
 pub(crate) use control::{AnswerMode, CONTROL_PATH, TRUTH_PATH};
 use faults::{FailoverState, Fault};
+pub(crate) use help::{HELP_PATH, HelpPage};
 use links::Links;
 pub use message::Charset;
 pub(crate) use message::{Answer, Query, Refusal, Request, SIMULATED_HEADER, http_date, refusal};
@@ -56,6 +62,8 @@ pub(crate) struct Trio {
     failover: FailoverState,
     faults: Vec<Fault>,
     pending_changes: PendingChanges,
+    /// Resources whose help page was shown: the help knows their types.
+    shown_types: BTreeSet<&'static str>,
 }
 
 impl Trio {
@@ -73,6 +81,7 @@ impl Trio {
             failover: FailoverState::default(),
             faults: Vec::new(),
             pending_changes: PendingChanges::default(),
+            shown_types: BTreeSet::new(),
         }
     }
 
@@ -82,6 +91,11 @@ impl Trio {
             Ok(answer) => answer,
             Err(refusal) => self.problem(&request.host, refusal),
         }
+    }
+
+    /// Returns true for the `Authorization` header of a session.
+    pub(crate) fn knows_token(&self, authorization: Option<&str>, now: SystemTime) -> bool {
+        self.sessions.rights(authorization, now).is_some()
     }
 
     /// Answers `GET target` with the rights of the options, without login and redirects. `target`
@@ -152,7 +166,7 @@ impl Trio {
     /// Error answer in the envelope of the API.
     pub(crate) fn problem(&self, host: &str, refusal: Refusal) -> Answer {
         let data = json!({ "status": refusal.status.as_u16(), "message": refusal.message });
-        refusal.with_body(self.options.dialect.single(&Links::root(host), data))
+        refusal.with_body(self.single_at_root(host, data))
     }
 
     fn describe_api(&self, host: &str) -> Answer {
@@ -164,7 +178,12 @@ impl Trio {
             "binaryVersion": "8.2.0.0",
             "failoverMode": self.failover.is_failover_mode(),
         });
-        Answer::ok(self.options.dialect.single(&Links::root(host), data))
+        Answer::ok(self.single_at_root(host, data))
+    }
+
+    fn single_at_root(&self, host: &str, data: Value) -> Value {
+        let dialect = self.options.dialect;
+        dialect.single(&Links::root(host, dialect), data)
     }
 
     /// Applies due changes and advances the world to `now`.

@@ -43,6 +43,10 @@ pub struct Options {
     /// Sends members that feed metrics (estimated waits, start of a state) only when `fields=`
     /// names them.
     pub hide_members: bool,
+    /// Answer to a name in `fields=` that no member has.
+    pub unknown_fields: UnknownFields,
+    /// Writes times without a zone, in the server's local time, an hour ahead of UTC.
+    pub zoneless_times: bool,
     /// Includes the state of cases (queued, offered, handled).
     pub case_states: bool,
     /// Truncates `services/calls` at 20 calls per service, as `services/cases` is. The help states
@@ -58,9 +62,64 @@ pub struct Options {
     pub latency: Duration,
     /// Charset of answers to clients that ask for none.
     pub charset: Charset,
+    /// The server's own help pages.
+    pub help: HelpPages,
     /// Delay of configuration changes after the last one; zero applies each at once. Trio's is one
     /// minute.
     pub activation: Duration,
+}
+
+/// The server's own help pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HelpPages {
+    /// Access to them.
+    pub access: HelpAccess,
+    /// Includes descriptions: the XML documentation is deployed with the server.
+    pub described: bool,
+    /// Includes samples.
+    pub samples: bool,
+    /// Headings and descriptions are Swedish.
+    pub swedish: bool,
+    /// One of the pages answers 500.
+    pub broken: bool,
+}
+
+/// Access to the help pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HelpAccess {
+    /// Without a login.
+    #[default]
+    Open,
+    /// With an access token.
+    Token,
+    /// With a Windows login.
+    Windows,
+    /// There are none.
+    Missing,
+}
+
+impl Default for HelpPages {
+    fn default() -> Self {
+        Self {
+            access: HelpAccess::Open,
+            described: true,
+            samples: true,
+            swedish: false,
+            broken: false,
+        }
+    }
+}
+
+/// Answer to a name in `fields=` that no member has. None is documented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnknownFields {
+    /// The name has no effect.
+    #[default]
+    Ignored,
+    /// The request is refused with 400.
+    BadRequest,
+    /// The request fails with 500, as in the published design that `X-Pagination` comes from.
+    ServerError,
 }
 
 /// First ids of a generated world. High ones differ from all other numbers in the output, so that a
@@ -95,20 +154,23 @@ impl Default for Options {
             page_cap: 100,
             access_token_life: Duration::from_secs(3_600),
             refresh_token_life: Duration::from_secs(2_592_000),
-            // Base64 of `simulated-client-key`; clients send it verbatim.
-            client_key: "c2ltdWxhdGVkLWNsaWVudC1rZXk=".to_owned(),
+            // Base64 of `simulator:simulated-client-key`; clients send it verbatim.
+            client_key: "c2ltdWxhdG9yOnNpbXVsYXRlZC1jbGllbnQta2V5".to_owned(),
             username: "exporter".to_owned(),
             // With a letter beyond ASCII: its Base64 differs between ISO-8859-1 and UTF-8.
             password: "smörgåsbord".to_owned(),
             state_times: true,
             whole_seconds: false,
             hide_members: false,
+            unknown_fields: UnknownFields::Ignored,
+            zoneless_times: false,
             case_states: true,
             calls_limited: false,
             waiting_cases_only: false,
             forbidden: Vec::new(),
             latency: Duration::ZERO,
             charset: Charset::Utf8,
+            help: HelpPages::default(),
             activation: Duration::ZERO,
         }
     }

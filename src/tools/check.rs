@@ -11,6 +11,8 @@
 
 mod access;
 mod cases;
+mod client_key;
+mod learn;
 mod load;
 mod mapping;
 mod pages;
@@ -23,6 +25,7 @@ mod waits;
 
 use std::time::Duration;
 
+pub use learn::compare_help;
 pub use report::{Level, Line, Report};
 
 use crate::{
@@ -101,6 +104,7 @@ pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: 
     let mut report = Report::for_target(&target.name);
     // Ages are judged against the begin: readings do not expire while slower ones are made.
     let now = clock.now();
+    client_key::check(target, &mut report);
     let mut answering = 0;
     // All servers, also after one that answers: the other one of a pair is needed when this one
     // fails.

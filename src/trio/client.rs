@@ -6,13 +6,20 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{
-    dictionary::Dictionary,
+    dictionary::{
+        Dictionary,
+        help::{
+            description::{Help, ResourceHelp},
+            mapping::FieldHelp,
+        },
+    },
     error::Error,
     learned::ListKey,
     read::{
         collection::{CollectionReader, Identified, Listing},
         decode::reader::Reader,
         examine::{Examination, FirstPage},
+        help::{HelpError, HelpLimits},
         route::{Root, Route},
     },
     servers::connection::Connection,
@@ -84,7 +91,24 @@ impl Client {
     pub fn next_reading_may_add_members(&self, resource: Resource, contact_center: &Text) -> bool {
         let key = ListKey::new(resource, contact_center.clone());
         let learned = &self.reader.connection.learned;
-        learned.list(&key, |list| list.members.as_asked().expects_more())
+        learned.list(&key, |list| list.members.expects_more())
+    }
+
+    /// Asks for one name of a field that is still missing, of one resource and in one of these
+    /// contact centres, where one unknown name spoils `fields=`. Sends one request and its control
+    /// at most.
+    pub async fn probe_member_name(&self, routes: &[&Route]) {
+        for mapping in self.reader.dictionary.mappings() {
+            let resource = mapping.shape.resource;
+            if resource == Resource::ContactCenters {
+                continue;
+            }
+            for route in routes {
+                if self.reader.probe_next_name(&route.list(resource)).await {
+                    return;
+                }
+            }
+        }
     }
 
     /// Examines the contact centres.
@@ -101,6 +125,25 @@ impl Client {
     /// See [`Error`].
     pub async fn examine(&self, route: &Route, resource: Resource) -> Result<Examination, Error> {
         self.reader.examine(&route.list(resource)).await
+    }
+
+    /// Reads the server's own help pages, and calls `progress` with the subject of each page before
+    /// it is asked for. For people who set up the mapping: a running exporter never reads them.
+    ///
+    /// # Errors
+    /// There is no help to read; see [`HelpError`].
+    pub async fn read_help(
+        &self,
+        limits: HelpLimits,
+        progress: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<Help, HelpError> {
+        let CollectionReader { connection, dictionary, .. } = &self.reader;
+        connection.read_help(dictionary, limits, progress).await
+    }
+
+    /// Compares the description of a resource with the dictionary in use.
+    pub fn compare_help(&self, help: &ResourceHelp) -> Vec<FieldHelp> {
+        self.reader.dictionary.compare_help(help)
     }
 
     /// Reads the first page of a resource with the configured page size.

@@ -5,6 +5,7 @@
 //! metric.
 
 mod file;
+pub(super) mod help;
 pub(super) mod judge;
 pub mod proof;
 pub(super) mod shape;
@@ -28,6 +29,21 @@ pub struct AlreadyFed {
     field: &'static str,
 }
 
+/// A member of `services/state` that is exported under its own name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedMember {
+    /// Its name.
+    pub name: String,
+    /// Trio counts it from midnight: after a failover it is wrong until the next one.
+    pub counts_by_day: bool,
+}
+
+impl From<&str> for ExportedMember {
+    fn from(name: &str) -> Self {
+        Self { name: name.to_owned(), counts_by_day: false }
+    }
+}
+
 /// Mappings of every resource whose items are read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dictionary {
@@ -41,13 +57,15 @@ pub(super) struct Mapping {
     pub(super) fields: Vec<FieldMapping>,
     /// Members that feed no field and are exported as they are; their slots follow the fields'.
     pub(super) exported: Vec<Text>,
+    /// Those of them that count from midnight.
+    pub(super) day_counts: Vec<Text>,
     by_name: HashMap<String, Slot>,
 }
 
 /// Members, form and values of one field.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct FieldMapping {
-    members: Vec<String>,
+    pub(super) members: Vec<String>,
     pub(super) form: Form,
     pub(super) values: HashMap<String, Meaning>,
     pub(super) source: FieldSource,
@@ -86,19 +104,23 @@ impl Dictionary {
     ///
     /// # Errors
     /// A member that feeds a field already, with the field.
-    pub fn export_service_state(&mut self, members: Vec<String>) -> Result<(), AlreadyFed> {
+    pub fn export_service_state(&mut self, members: Vec<ExportedMember>) -> Result<(), AlreadyFed> {
         let mapping = self
             .mappings
             .iter_mut()
             .find(|mapping| mapping.shape.resource == Resource::ServiceState);
         let Some(mapping) = mapping else { return Ok(()) };
-        for member in members {
+        for ExportedMember { name: member, counts_by_day } in members {
             if let Some(slot) = mapping.slot(&member) {
                 let field =
                     mapping.shape.fields.get(slot.field).map_or("this export", |field| field.name);
                 return Err(AlreadyFed { member, field });
             }
-            mapping.exported.push(member.into());
+            let member = Text::from(member);
+            if counts_by_day {
+                mapping.day_counts.push(member.clone());
+            }
+            mapping.exported.push(member);
             mapping.index();
         }
         Ok(())
@@ -129,7 +151,7 @@ impl Dictionary {
             let field = &mut mapping.fields[entry.field];
             if let Some(members) = entry.members {
                 field.members = members;
-                field.source = source;
+                field.source = entry.from.unwrap_or(source);
             }
             if let Some(form) = entry.form {
                 field.form = form;
@@ -159,7 +181,13 @@ impl Mapping {
             values: HashMap::new(),
             source: FieldSource::Builtin,
         });
-        Self { shape, fields: fields.collect(), exported: Vec::new(), by_name: HashMap::new() }
+        Self {
+            shape,
+            fields: fields.collect(),
+            exported: Vec::new(),
+            day_counts: Vec::new(),
+            by_name: HashMap::new(),
+        }
     }
 
     /// Rebuilds the look-up of members by normalised name.

@@ -8,14 +8,17 @@
 //! | --- | --- | --- |
 //! | a request is denied | one 403 to it | with the token: rights take effect with a new one |
 //! | single cases are denied | one 403 to a case | with the session |
-//! | the server ignores pages, sends the header | the same rows for page 2 and for one item; a header | with the session |
-//! | a list cannot be sorted | an unsorted answer, or a refusal that ends without `sort` | with the session; the member that holds the id stays |
-//! | the members to ask for; `fields=` hides a field or is refused | a second reading without `fields=` | with the session; the members seen stay |
+//! | the server sends the header, the most rows of a page | a header, the rows | with the session |
+//! | the server ignores pages | the same rows for page 2 and for one item, three times | after 10 minutes, then twice as long |
+//! | a list cannot be sorted | an unsorted answer, or a refusal that ends without `sort`, three times | after 10 minutes, then twice as long |
+//! | the members to ask for | every answer with rows | never: a control reading without `fields=` adds to them |
+//! | names that brought nothing when asked for alone | an answer with rows; three refusals | after a day, or with the version |
+//! | `fields=` hides a field or is refused | a second reading without `fields=`, three times | after 10 minutes, then twice as long |
 //! | skills join to no service | a list of skills that name none | never: it is logged once |
 //! | the fields that answers feed | every answer with rows | never: the next answer replaces it |
 //!
-//! A session ends with each login and renewal, by default once an hour: a server may have been
-//! upgraded or replaced behind its address, and only a new token shows it. All of it is forgotten
+//! A session ends with each login and renewal, by default once an hour. What is known of members
+//! outlives it: to ask for them again would make hidden members vanish for a reading. All of it is forgotten
 //! when the target is built again. Failures of a server are not learnt: they belong to its state in
 //! `servers`, and its next success ends them. Waits that a server asks for end by time; they are in
 //! `wire::backoff`.
@@ -23,6 +26,8 @@
 pub(super) mod field_coverage;
 pub(super) mod lists;
 pub(super) mod member_filter;
+pub(super) mod name_probes;
+pub(super) mod suspicion;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -35,6 +40,8 @@ use self::{
     field_coverage::FieldCoverage,
     lists::{PagingBehaviour, Sorting},
     member_filter::MemberFilter,
+    name_probes::NameProbes,
+    suspicion::Suspicion,
 };
 use crate::model::{Resource, Text};
 
@@ -52,6 +59,7 @@ struct Memory {
     lists: HashMap<ListKey, ListHabits>,
     field_coverage: FieldCoverage,
     unjoined_skills_logged: bool,
+    day_counts_withheld: bool,
 }
 
 /// A list of a server: the key of everything that is learnt of one.
@@ -79,10 +87,14 @@ impl ListKey {
 /// Habits of a server with one list.
 #[derive(Debug, Default)]
 pub(super) struct ListHabits {
-    pub(super) members: InSession<MemberFilter>,
-    pub(super) sorting: InSession<Sorting>,
+    pub(super) members: MemberFilter,
+    pub(super) sorting: Sorting,
     /// Kept under [`ListKey::in_all_contact_centers`].
     pub(super) paging: InSession<PagingBehaviour>,
+    /// The server returns the same rows for every page. Kept as `paging` is.
+    pub(super) ignores_pages: Suspicion,
+    /// Kept as `paging` is: one contact centre is enough to learn a name.
+    pub(super) name_probes: NameProbes,
     /// Each case has an address of its own, but the right to read them is one: without this every
     /// case of a truncated list would provoke a 403 of its own.
     pub(super) single_cases_denied: InSession<bool>,
@@ -110,12 +122,6 @@ impl<T: Forget> InSession<T> {
         }
         &mut self.value
     }
-
-    /// Returns what is known in the session of the last [`Self::at`], for the answers to a request
-    /// that began then: a login during the request does not change what was asked for.
-    pub(super) fn as_asked(&mut self) -> &mut T {
-        &mut self.value
-    }
 }
 
 impl Forget for bool {
@@ -141,6 +147,15 @@ impl Learned {
         change(memory.lists.entry(key.clone()).or_default())
     }
 
+    /// Adds a member that was found in one contact centre to the lists of all.
+    pub(super) fn share_member(&self, resource: Resource, member: &Text) {
+        for (key, habits) in &mut self.lock().lists {
+            if key.resource == resource && key.filter.is_none() {
+                habits.members.add(std::slice::from_ref(member));
+            }
+        }
+    }
+
     /// Gives `change` the coverage of the field dictionary.
     pub(super) fn field_coverage<T>(&self, change: impl FnOnce(&mut FieldCoverage) -> T) -> T {
         change(&mut self.lock().field_coverage)
@@ -162,6 +177,11 @@ impl Learned {
     /// Returns true the first time: neither filter nor members join skills to services.
     pub(super) fn record_unjoined_skills(&self) -> bool {
         !std::mem::replace(&mut self.lock().unjoined_skills_logged, true)
+    }
+
+    /// Records whether figures of the day are withheld. Returns true if that has changed.
+    pub(super) fn record_day_counts_withheld(&self, withheld: bool) -> bool {
+        std::mem::replace(&mut self.lock().day_counts_withheld, withheld) != withheld
     }
 
     fn lock(&self) -> MutexGuard<'_, Memory> {
@@ -188,15 +208,14 @@ mod tests {
     #[test]
     fn habits_end_with_the_session_and_belong_to_one_list() {
         let learned = Learned::default();
-        learned.list(&agents(None), |list| list.paging.at(1).ignores_pages = true);
-        let ignores = |key: &ListKey, session| {
-            learned.list(key, |list| list.paging.at(session).ignores_pages)
-        };
-        assert!(ignores(&agents(None), 1));
-        assert!(!ignores(&agents(Some("groupId")), 1), "filtered rows are another list");
-        assert!(!ignores(&agents(None).in_all_contact_centers(), 1));
-        assert!(!ignores(&agents(None), 2));
-        assert!(!ignores(&agents(None), 1), "an ended session does not come back");
+        learned.list(&agents(None), |list| list.paging.at(1).sends_header = true);
+        let sends =
+            |key: &ListKey, session| learned.list(key, |list| list.paging.at(session).sends_header);
+        assert!(sends(&agents(None), 1));
+        assert!(!sends(&agents(Some("groupId")), 1), "filtered rows are another list");
+        assert!(!sends(&agents(None).in_all_contact_centers(), 1));
+        assert!(!sends(&agents(None), 2));
+        assert!(!sends(&agents(None), 1), "an ended session does not come back");
     }
 
     #[test]

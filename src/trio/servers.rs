@@ -5,6 +5,7 @@
 //! the concern of `connection`.
 
 pub(super) mod connection;
+mod day_counts;
 mod facts;
 mod failure_streak;
 
@@ -13,9 +14,10 @@ use std::{
     time::Duration,
 };
 
+use jiff::tz::TimeZone;
 use url::Url;
 
-use self::failure_streak::FailureStreak;
+use self::{day_counts::DayCounts, failure_streak::FailureStreak};
 use super::{
     session::{AuthEndpoints, Session, account::Account},
     settings::Settings,
@@ -68,6 +70,8 @@ struct State {
     no_return_before: Duration,
     /// Time of the last return to the primary.
     last_return: Duration,
+    /// Trust in figures that Trio counts from midnight.
+    day_counts: DayCounts,
 }
 
 #[derive(Debug)]
@@ -119,6 +123,7 @@ impl Servers {
             short_returns: 0,
             no_return_before: Duration::ZERO,
             last_return: Duration::ZERO,
+            day_counts: DayCounts::default(),
         };
         let this = Self { account, stats, state: Mutex::new(state) };
         this.publish_uses(&this.lock());
@@ -209,8 +214,12 @@ impl Servers {
         endpoints: AuthEndpoints,
         names: Vec<NamedServer>,
         facts: ServerFacts,
+        now: Stamp,
     ) {
         let mut state = self.lock();
+        if state.known[state.active].server.label == from.label {
+            state.day_counts.record_mode(facts.failover_mode, now.wall);
+        }
         let Some(known) = state.known.iter_mut().find(|known| known.server.label == from.label)
         else {
             return;
@@ -302,6 +311,7 @@ impl Servers {
             return None;
         }
         let from = std::mem::replace(&mut state.active, to);
+        state.day_counts.record_switch(now.wall);
         // A server that was left because of a failure was recorded as down before. This one is up:
         // a redirect, or the return to the primary, was the reason, and its failures must not block
         // a later return.
@@ -341,6 +351,18 @@ impl Servers {
         if is_primary && now.mono.saturating_sub(state.last_return) >= MAX_RETURN_WAIT {
             state.short_returns = 0;
         }
+    }
+
+    /// Returns the version that the active server states.
+    pub(super) fn active_version(&self) -> Option<Text> {
+        let state = self.lock();
+        state.known[state.active].facts.version.clone()
+    }
+
+    /// Returns true if figures that Trio counts from midnight are wrong at `now`, by the midnights
+    /// of `zone`.
+    pub(super) fn are_day_counts_withheld(&self, now: Stamp, zone: &TimeZone) -> bool {
+        self.lock().day_counts.are_withheld(now.wall, zone)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

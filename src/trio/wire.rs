@@ -5,7 +5,7 @@ pub(super) mod address;
 pub(super) mod answer;
 pub(super) mod backoff;
 pub(super) mod certificates;
-mod charset;
+pub(super) mod charset;
 mod clients;
 pub(super) mod exchange_log;
 pub(super) mod links;

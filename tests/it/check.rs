@@ -145,7 +145,37 @@ async fn closed_port_fails_once_and_rest_is_left_out() {
     assert_finding(&report, "TCP", Level::Fail, "firewall");
     assert_finding(&report, "TLS, Api, clock", Level::Unknown, "left out");
     assert_finding(&report, "login, rights", Level::Unknown, "left out: no server answers");
-    assert_eq!(report.lines.len(), 4, "{report}");
+    assert_finding(&report, "client key", Level::Note, "not of a name, a colon and a secret");
+    assert_eq!(report.lines.len(), 5, "{report}");
+}
+
+#[tokio::test]
+async fn client_key_of_wrong_form_is_reported_before_login() {
+    for (key, level, words) in [
+        ("TkFNRTpTRUNSRVQ=", None, ""),
+        ("TkFNRQ==", Some(Level::Note), "compare `client_key` with the key"),
+        ("NAME:SECRET", Some(Level::Fail), "not Base64"),
+        ("Basic TkFNRTpTRUNSRVQ=", Some(Level::Fail), "remove that word"),
+    ] {
+        let mut target = target(&format!("http://{NOBODY}/te/api"));
+        target.trio.client_key = key.to_owned().into();
+        let report = examined(target).await;
+        match level {
+            Some(level) => assert_finding(&report, "client key", level, words),
+            None => assert!(!report.to_string().contains("client key"), "{report}"),
+        }
+        assert!(!report.to_string().contains(key), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn directory_closed_to_contact_centre_key_is_a_note() {
+    let forbidden = vec!["directory".to_owned()];
+    let trio = Simulated::start(Options { forbidden, ..Options::default() }, Clock::system()).await;
+    let report = examined(trio.target(true)).await;
+    assert_eq!(failures(&report), Vec::<&str>::new(), "{report}");
+    assert_eq!(report.count(Level::Check), 0, "{report}");
+    assert_finding(&report, "rights", Level::Note, "a licence and a key of its own (API_CD)");
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ async fn every_dialect_gives_the_same_metrics_with_and_without_trios_own_times()
         assert_eq!(main.find("trio_resource_accessible", &[]).len(), 2 * 9 + 13);
         assert_eq!(main.find("trio_resource_items", &[]).len(), 2 * 9 + 13);
         assert_eq!(main.sum("trio_unknown_values"), 0.0);
-        for dialect in [Dialect::Swedish, Dialect::Foreign] {
+        for dialect in [Dialect::Swedish, Dialect::Foreign, Dialect::Vendor] {
             let (other_main, other_agents) = morning(dialect, state_times, true).await;
             assert_eq!(differences(&main, &other_main), [], "{dialect:?}, times: {state_times}");
             assert_eq!(
@@ -200,6 +200,35 @@ async fn members_sent_on_request_are_found_in_every_dialect() {
         let since = agents.find("trio_agent_state_since_timestamp_seconds", &[]);
         assert!(since.iter().any(|(_, at)| *at < 1_768_464_000.0), "{dialect:?}: Trio's own times");
         assert_eq!(later.find("trio_field_info", &estimate).len(), 1, "{dialect:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_sample_is_missing_over_ten_renewals() {
+    for dialect in Dialect::ALL {
+        let clock = still_clock();
+        let options = Options { dialect, hide_members: true, ..Options::default() };
+        let trio = Simulated::start(options, clock.clone()).await;
+        let mut app = TestApp::start_at(config(trio.target(true), Identity::Name), clock).await;
+        for _ in 0..3 {
+            app.step_after(5).await;
+        }
+        for renewal in 1..=10 {
+            // The last step before the token expires, and those after it.
+            for pause in [3540, 5, 5, 50] {
+                app.step_after(pause).await;
+                let metrics = app.metrics().await;
+                let shown = |family: &str| metrics.find(family, &[]).len();
+                let message = format!("{dialect:?}, renewal {renewal}, {pause} s");
+                assert_eq!(shown("trio_service_estimated_wait_seconds"), 8, "{message}");
+                assert_eq!(shown("trio_service_queue_length"), 8, "{message}");
+                let since = [("resource", "agents/state"), ("field", "since")];
+                let present = metrics.get("trio_field_present", &since);
+                assert_eq!(present, Some(1.0), "{message}");
+            }
+        }
+        let renewals = app.metrics().await.get("trio_auth_refreshes_total", &[]);
+        assert!(renewals.is_some_and(|renewals| renewals >= 10.0), "{dialect:?}: {renewals:?}");
     }
 }
 

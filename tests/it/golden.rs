@@ -62,9 +62,7 @@ async fn morning() -> (TestApp, HandWritten) {
     let mut target = target(&trio.url());
     target.goals = Arc::new(goals());
     let mut dictionary = Dictionary::builtin().expect("valid");
-    dictionary
-        .export_service_state(vec!["vipWaiting".to_owned(), "overflow".to_owned()])
-        .expect("unused");
+    dictionary.export_service_state(vec!["vipWaiting".into(), "overflow".into()]).expect("unused");
     target.dictionary = Arc::new(dictionary);
     let mut config = config(target, Identity::Name);
     config.tally.state_limits[AgentState::WrapUp.index()] = Some(Duration::from_secs(180));

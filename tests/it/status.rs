@@ -103,6 +103,7 @@ async fn the_mapping_in_use_is_shown_in_every_dialect() {
         (Dialect::English, "queueLength", "builtin"),
         (Dialect::Swedish, "kölängd", "builtin"),
         (Dialect::Foreign, "", "user"),
+        (Dialect::Vendor, "", "user"),
     ] {
         let (_trio, mut app) = simulated(Options { dialect, ..small() }).await;
         app.step().await;

@@ -37,13 +37,14 @@ const READER_ONLY: [&str; 15] = [
     "no target has this name",
     "both allowed and denied",
 ];
-const READER_ONLY_TOO: [&str; 6] = [
+const READER_ONLY_TOO: [&str; 7] = [
     "is called `main`",
     "the same host and port",
     "is named twice",
     "is the word for all reasons",
     "at least one of service_state",
     "must say which services",
+    "needs the key `time_zone`",
 ];
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(schema);

@@ -26,6 +26,18 @@ fn limits_and_authorities_of_a_target_are_read() {
     assert_eq!(*poll, limits);
 }
 
+#[test]
+fn exported_members_are_names_or_maps() {
+    let members = "[vip, {member: overflow}, {member: answeredToday, counts: day}]";
+    let text =
+        format!("{VALID}    time_zone: Europe/Stockholm\n    export_service_state: {members}\n");
+    let config = load_text("exported", &text).expect("valid");
+    let mut expected = Dictionary::builtin().expect("valid");
+    let today = trio::ExportedMember { name: "answeredToday".to_owned(), counts_by_day: true };
+    expected.export_service_state(vec!["vip".into(), "overflow".into(), today]).expect("unused");
+    assert_eq!(*config.targets[0].dictionary, expected);
+}
+
 /// Returns the settings of the sample file, of which some are not defaults.
 pub(super) fn sample_settings() -> tally::Settings {
     let mut state_limits = tally::StateLimits::default();

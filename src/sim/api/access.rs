@@ -52,7 +52,12 @@ impl Trio {
         let tokens = self.sessions.issue(now, &self.options, &self.rights);
         let life = self.options.access_token_life.as_secs();
         let dialect = self.options.dialect;
-        Answer::ok(dialect.tokens(&Links::root(host), &tokens.access, &tokens.refresh, life))
+        Answer::ok(dialect.tokens(
+            &Links::root(host, dialect),
+            &tokens.access,
+            &tokens.refresh,
+            life,
+        ))
     }
 
     /// Form of a client that sends the client key.
@@ -173,7 +178,7 @@ mod tests {
     use super::*;
     use crate::sim::Dialect;
 
-    const KEY: &str = "Basic c2ltdWxhdGVkLWNsaWVudC1rZXk=";
+    const KEY: &str = "Basic c2ltdWxhdG9yOnNpbXVsYXRlZC1jbGllbnQta2V5";
 
     fn token(answer: &Answer, name: &str) -> String {
         answer.body[name].as_str().unwrap_or_default().to_owned()
@@ -211,7 +216,7 @@ mod tests {
         ] {
             assert_eq!(post(&mut client, "/login", form).status, StatusCode::BAD_REQUEST, "{form}");
         }
-        for key in ["Basic wrong", "Bearer c2ltdWxhdGVkLWNsaWVudC1rZXk=", ""] {
+        for key in ["Basic wrong", "Bearer c2ltdWxhdG9yOnNpbXVsYXRlZC1jbGllbnQta2V5", ""] {
             let answer = client.send_as(key, Method::POST, "/login", LOGIN);
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{key}");
         }

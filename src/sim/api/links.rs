@@ -3,7 +3,7 @@
 use super::BASE_PATH;
 use super::resource::{Collection, Resource};
 use super::rights::Rights;
-use crate::sim::dialect::Link;
+use crate::sim::dialect::{Dialect, Link};
 
 /// Builder of the links of one answer.
 #[derive(Clone, Debug)]
@@ -20,10 +20,14 @@ impl Links {
     }
 
     /// Links of the Api resource at this host: the only addresses that a client may assume.
-    pub(super) fn root(host: &str) -> Vec<Link> {
+    pub(super) fn root(host: &str, dialect: Dialect) -> Vec<Link> {
         let links = Self::new(host, Rights::default());
-        let children = ["login", "refreshlogin", "cc", "security", "directory"];
-        let children = children.map(|name| links.link(name, &format!("/{name}")));
+        let children: &[&'static str] = match dialect {
+            // The manual's example has no link to `security`.
+            Dialect::Vendor => &["help", "cc", "directory", "login", "refreshlogin"],
+            _ => &["login", "refreshlogin", "cc", "security", "directory"],
+        };
+        let children = children.iter().map(|name| links.link(name, &format!("/{name}")));
         std::iter::once(links.link("self", "")).chain(children).collect()
     }
 
@@ -82,6 +86,11 @@ impl Links {
     }
 
     pub(super) fn link(&self, rel: &'static str, path: &str) -> Link {
-        Link { rel, href: self.url(path) }
+        let method = match rel {
+            "login" | "refreshlogin" => "POST",
+            "agentlogin" => "PATCH",
+            _ => "GET",
+        };
+        Link { rel, href: self.url(path), method }
     }
 }

@@ -2,14 +2,15 @@
 //! selects.
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::links::Links;
 use super::resource::{Collection, Node, Resource};
 use super::selection::vid;
-use super::{Answer, Page, Refusal, Request, Trio, UNPAGED, refusal};
+use super::{Answer, Page, Query, Refusal, Request, Trio, UNPAGED, refusal};
 use crate::sim::dialect::{Fact, Link, Member, Row};
 use crate::sim::world::{Activity, Agent, Case, Channel, Service};
+use crate::sim::{Dialect, UnknownFields};
 
 impl Trio {
     /// Answers with a page of a collection.
@@ -35,18 +36,78 @@ impl Trio {
         let page = Page::new(query, ids.len(), usual, cap);
         let shown = &ids[page.range()];
         let fields = query.names("fields");
-        let rows = shown.iter().filter_map(|id| self.row(collection, *id));
-        let items = rows.map(|row| self.to_item(row, fields.as_deref())).collect();
-        let links_shown = links.for_collection(collection, shown);
-        let answer = Answer::ok(self.options.dialect.collection(&links_shown, items));
+        self.refuse_unknown_fields(collection, fields.as_deref())?;
+        let dialect = self.options.dialect;
+        let rows = shown.iter().filter_map(|id| Some((*id, self.row(collection, *id)?)));
+        let items = rows.map(|(id, row)| {
+            let item = self.to_item(row, fields.as_deref());
+            if dialect.links_items() {
+                dialect.with_links(item, &links.for_item(collection, id))
+            } else {
+                item
+            }
+        });
+        let linked = if dialect.links_items() { &[] } else { shown };
+        let links_shown = links.for_collection(collection, linked);
+        let answer = Answer::ok(self.enclose(collection, &links_shown, items.collect()));
         let url = |page: usize| {
             let query = query.with_field("page", &page.to_string());
             format!("{}?{query}", links.url(&collection.path()))
         };
-        Ok(match page.header(url) {
+        let no_link = if dialect.has_empty_page_links() { json!("") } else { Value::Null };
+        Ok(match page.header(url, &no_link) {
             Some(header) => answer.with_header("x-pagination", &header),
             None => answer,
         })
+    }
+
+    /// Puts the items of a collection into their envelope.
+    fn enclose(&self, collection: Collection, links: &[Link], items: Vec<Value>) -> Value {
+        let dialect = self.options.dialect;
+        // The documented names of these lists; the other dialects give them as plain lists.
+        let nested = match collection.resource {
+            _ if dialect != Dialect::Vendor => return dialect.collection(links, items),
+            Resource::SecurityGroups => json!({ "groups": items }),
+            Resource::SecurityAgents | Resource::SecurityServices => {
+                json!({ "subsystems": [{ "items": items }] })
+            }
+            _ => return dialect.collection(links, items),
+        };
+        dialect.single(links, nested)
+    }
+
+    /// Refuses names in `fields=` that no member has, if this server does.
+    fn refuse_unknown_fields(
+        &self,
+        collection: Collection,
+        fields: Option<&[String]>,
+    ) -> Result<(), Refusal> {
+        let status = match self.options.unknown_fields {
+            UnknownFields::Ignored => return Ok(()),
+            UnknownFields::BadRequest => StatusCode::BAD_REQUEST,
+            UnknownFields::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let first = self.matching_ids(collection, &Query::default()).into_iter().next();
+        // A server that shapes rows finds an unknown name only where there is a row.
+        let (Some(names), Some(row)) = (fields, first.and_then(|id| self.row(collection, id)))
+        else {
+            return Ok(());
+        };
+        let dialect = self.options.dialect;
+        let is_known = |name: &String| {
+            let mut members = row.iter().map(|(member, _)| *member);
+            members.any(|it| self.provides(it) && it.name(dialect).to_lowercase() == *name)
+        };
+        if names.iter().all(is_known) {
+            return Ok(());
+        }
+        Err(refusal(status, "fields= names a member that does not exist"))
+    }
+
+    /// Returns true for a member that this server has at all.
+    fn provides(&self, member: Member) -> bool {
+        (self.options.state_times || !member.is_server_time())
+            && (self.options.case_states || member != Member::CaseState)
     }
 
     /// Answers with the accessible resources below a node.
@@ -68,7 +129,9 @@ impl Trio {
     ) -> Result<Answer, Refusal> {
         let row = self.row(collection, id);
         let row = row.ok_or(refusal(StatusCode::NOT_FOUND, "there is no such item"))?;
-        let item = self.to_item(row, request.query.names("fields").as_deref());
+        let fields = request.query.names("fields");
+        self.refuse_unknown_fields(collection, fields.as_deref())?;
+        let item = self.to_item(row, fields.as_deref());
         Ok(Answer::ok(self.options.dialect.single(&links.for_item(collection, id), item)))
     }
 
@@ -83,13 +146,16 @@ impl Trio {
                 // them.
                 None => !(member.is_hidden() || self.options.hide_members && member.is_hideable()),
             };
-            asked
-                && (self.options.state_times || !member.is_server_time())
-                && (self.options.case_states || *member != Member::CaseState)
+            asked && self.provides(*member)
         });
         if self.options.whole_seconds {
             for (_, fact) in &mut row {
                 fact.cut_to_second();
+            }
+        }
+        if self.options.zoneless_times {
+            for (_, fact) in &mut row {
+                fact.drop_zone();
             }
         }
         dialect.item(&row)

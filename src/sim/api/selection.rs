@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::resource::{Collection, Resource};
 use super::{Query, Trio};
@@ -126,7 +126,10 @@ impl Trio {
         let word = |name, fact: &dyn Fn() -> Fact| {
             query.get(name).is_none_or(|wanted| {
                 let written = fact().to_json(self.options.dialect);
-                written.as_str().is_some_and(|it| it.to_lowercase() == wanted.to_lowercase())
+                match written {
+                    Value::String(word) => word.to_lowercase() == wanted.to_lowercase(),
+                    number => number.to_string() == wanted,
+                }
             })
         };
         query.admits_number("jobno", case.job)
@@ -237,14 +240,17 @@ impl Page {
         start..start.saturating_add(self.size).min(self.total)
     }
 
-    /// Value of `X-Pagination`, where `url` is that of a page by number; `None` for a collection
-    /// that is not paged.
-    pub(crate) fn header(&self, url: impl Fn(usize) -> String) -> Option<String> {
+    /// Value of `X-Pagination`, where `url` is that of a page by number and `no_link` the value of a
+    /// link that leads nowhere; `None` for a collection that is not paged.
+    pub(crate) fn header(&self, url: impl Fn(usize) -> String, no_link: &Value) -> Option<String> {
         if self.total <= UNPAGED {
             return None;
         }
         let pages = self.total.div_ceil(self.size);
-        let link = |number: usize| (1..=pages).contains(&number).then(|| url(number));
+        let link = |number: usize| {
+            let exists = (1..=pages).contains(&number);
+            if exists { json!(url(number)) } else { no_link.clone() }
+        };
         let description = json!({
             "currentPage": self.number,
             "pageSize": self.size,

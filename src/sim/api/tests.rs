@@ -6,7 +6,7 @@ use pretty_assertions::assert_eq;
 use serde_json::Value;
 
 use super::*;
-use crate::sim::Dialect;
+use crate::sim::{Dialect, UnknownFields};
 
 /// Login form of the default user: Base64 of `exporter` and `smörgåsbord` in ISO-8859-1.
 pub(crate) const LOGIN: &str = "username=ZXhwb3J0ZXI%3D&password=c232cmflc2JvcmQ%3D";
@@ -408,6 +408,7 @@ fn dialects_agree_on_facts() {
             Dialect::English => ["data", "serviceId", "queueLength"],
             Dialect::Swedish => ["Data", "tjänstId", "kölängd"],
             Dialect::Foreign => ["DATA", "vxQ", "qDepth_77"],
+            Dialect::Vendor => ["data", "serviceid", "queuedCases"],
         };
         let items = answer.body[data].as_array().expect("a collection");
         let text = |value: &Value| value.to_string().replace('"', "");
@@ -418,9 +419,69 @@ fn dialects_agree_on_facts() {
             .collect::<Vec<_>>()
     });
     assert_eq!(facts[0].len(), 8);
-    assert_eq!(facts[0], facts[1]);
-    assert_eq!(facts[0], facts[2]);
+    for other in &facts[1..] {
+        assert_eq!(facts[0], *other);
+    }
     assert!(facts[0].iter().any(|(_, queue)| queue != "0"));
+}
+
+#[test]
+fn vendor_envelope_is_that_of_the_manual() {
+    let dialect = Dialect::Vendor;
+    let mut client = Client::new(Options { dialect, agents: 25, ..Options::default() });
+    let names = |value: &Value| -> Vec<String> {
+        let links = value["links"].as_array().expect("links").iter();
+        links.map(|link| link["rel"].as_str().expect("text").to_owned()).collect()
+    };
+    let api = client.get("").body;
+    assert_eq!(names(&api), ["self"]);
+    let only = &api["data"][0];
+    let expected = ["Help", "ContactCenters", "Directory", "Login", "RefreshLogin"];
+    assert_eq!(names(only), expected);
+    assert_eq!(only["links"][1]["href"], "/te/api/cc");
+    assert_eq!(only["links"][3]["method"], "POST");
+    assert_eq!(only["failoverMode"], false);
+    let center = client.data("/cc/1");
+    assert_eq!((center.as_array().map(Vec::len), &center[0]["ccid"]), (Some(1), &json!(1)));
+    assert!(names(&center[0]).contains(&"Services".to_owned()));
+    let states = client.data("/cc/1/agents/state");
+    assert_eq!(states[0]["links"][0]["href"], "/te/api/cc/1/agents/1001/state");
+    assert!(states[0]["state"].is_u64());
+    let answer = client.get("/cc/1/agents?page=3");
+    let header = answer.headers["x-pagination"].to_str().expect("text");
+    let header: Value = serde_json::from_str(header).expect("JSON");
+    assert_eq!(header["nextPageLink"], "");
+    assert_eq!(header.as_object().map(serde_json::Map::len), Some(6));
+    assert_eq!(client.data("/security/groups")[0]["groups"].as_array().map(Vec::len), Some(3));
+    let services = client.data("/security/services");
+    assert_eq!(services[0]["subsystems"][0]["items"].as_array().map(Vec::len), Some(5));
+    let children = client.data("/directory");
+    assert_eq!(names(&children[0]).len(), 10);
+}
+
+#[test]
+fn unknown_fields_are_ignored_or_refused() {
+    for (unknown_fields, status) in [
+        (UnknownFields::Ignored, 200),
+        (UnknownFields::BadRequest, 400),
+        (UnknownFields::ServerError, 500),
+    ] {
+        let mut client = Client::new(Options { unknown_fields, ..Options::default() });
+        let mut status_of = |target: &str| client.get(target).status.as_u16();
+        for list in ["/cc/1/agents", "/cc/1/agents/1001"] {
+            assert_eq!(status_of(&format!("{list}?fields=agentId,nonsense")), status, "{list}");
+            assert_eq!(status_of(&format!("{list}?fields=AGENTID,email")), 200, "{list}");
+        }
+    }
+}
+
+#[test]
+fn zoneless_times_replace_all_times() {
+    let options = Options { zoneless_times: true, dialect: Dialect::Vendor, ..Options::default() };
+    let mut client = Client::new(options);
+    let times = client.column("/cc/1/agents/state?fields=stateStart", "stateStart");
+    let digits = |time: &Value| time.as_str().map(|time| time.len() == 19 && !time.contains('T'));
+    assert!(times.iter().all(|time| digits(time) == Some(true)), "{times:?}");
 }
 
 #[test]

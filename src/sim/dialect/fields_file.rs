@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::members::{activity, bool_words, class, stage};
+use super::enumerations::{activity, class, stage};
+use super::members::bool_words;
 use super::{Dialect, Member};
 use crate::sim::world::{Activity, Class, Stage};
 
@@ -118,7 +119,9 @@ fn details(dialect: Dialect, form: &Form) -> String {
     match form {
         Form::Text => ", form: text".to_owned(),
         Form::Number => ", form: number".to_owned(),
-        Form::Span => format!(", form: {}", dialect.pick(["seconds", "clock", "milliseconds"])),
+        Form::Span => {
+            format!(", form: {}", dialect.pick(["seconds", "clock", "milliseconds", "clock"]))
+        }
         Form::Time => ", form: timestamp".to_owned(),
         Form::Bool => match bool_words(dialect) {
             Some([no, yes]) => {
@@ -132,9 +135,7 @@ fn details(dialect: Dialect, form: &Form) -> String {
             (activity(dialect, it), meaning)
         })),
         Form::CaseState => enumeration(Stage::ALL.map(|it| (stage(dialect, it), it.as_str()))),
-        Form::CaseClass => {
-            enumeration(Class::ALL.map(|it| (class(dialect, it).into(), it.as_str())))
-        }
+        Form::CaseClass => enumeration(Class::ALL.map(|it| (class(dialect, it), it.as_str()))),
     }
 }
 
@@ -187,8 +188,9 @@ mod tests {
                 .map(|(name, fields)| (name, fields.into_keys().collect()))
                 .collect()
         };
-        assert_eq!(fields(Dialect::English), fields(Dialect::Foreign));
-        assert_eq!(fields(Dialect::English), fields(Dialect::Swedish));
+        for dialect in Dialect::ALL {
+            assert_eq!(fields(Dialect::English), fields(dialect), "{dialect:?}");
+        }
         assert_eq!(read(Dialect::Swedish)["services/state"]["longest_wait"].form, "clock");
     }
 }

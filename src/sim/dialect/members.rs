@@ -1,6 +1,5 @@
 //! Members of all resources: their names in each dialect and their default visibility; the values
-//! of members, and their JSON in each dialect. States of the foreign dialect are integers, as in
-//! the documented parts of Trio's API.
+//! of members, and their JSON in each dialect. Their enumerations are in `enumerations`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,57 +7,59 @@ use jiff::{Timestamp, tz};
 use serde_json::{Value, json};
 
 use super::Dialect;
+use super::enumerations::{activity, class, direction, stage};
 use crate::sim::world::{Activity, Class, Stage};
 
 /// Members of an item before a dialect names them.
 pub(crate) type Row = Vec<(Member, Fact)>;
 
 closed_set! {
-    /// A member of a resource, with its names in English, Swedish and foreign. Only those that the
-    /// help shows are Trio's own; the others are plain words of the kind that a server might use.
-    pub(crate) Member, names: [&'static str; 3] {
-        CenterId => ["id", "id", "ccK"],
-        CenterName => ["name", "namn", "ccBez"],
-        ServiceId => ["serviceId", "tjänstId", "vxQ"],
-        ServiceName => ["serviceName", "tjänst", "vxTxt"],
-        ServiceGroup => ["groupId", "gruppId", "vxGrp"],
-        Description => ["description", "beskrivning", "vxMemo"],
-        Open => ["open", "öppen", "vxOn"],
-        QueueLength => ["queueLength", "kölängd", "qDepth_77"],
-        LongestWait => ["longestWaitTime", "längstaVäntetid", "oldestMs"],
-        EstimatedWait => ["estimatedWaitTime", "beräknadVäntetid", "guessMs"],
-        AgentsLoggedOn => ["agentsLoggedOn", "inloggadeHandläggare", "hdIn"],
-        AgentsAvailable => ["agentsAvailable", "ledigaHandläggare", "hdFree"],
-        AgentsBusy => ["agentsBusy", "upptagnaHandläggare", "hdWork"],
-        LastUpdated => ["lastUpdated", "uppdaterad", "stampX"],
-        GroupId => ["groupId", "gruppId", "grpK"],
-        GroupName => ["groupName", "gruppNamn", "grpBez"],
-        AgentId => ["agentId", "handläggarId", "hdRef"],
-        FirstName => ["firstName", "förnamn", "hdVor"],
-        LastName => ["lastName", "efternamn", "hdNach"],
-        AgentGroups => ["groupId", "gruppId", "hdTeams"],
-        Email => ["email", "epost", "hdMail"],
-        Phone => ["phone", "telefon", "hdFon"],
-        AgentState => ["state", "läge", "zustand"],
-        StateSince => ["stateSince", "lägeSedan", "seit"],
-        Reason => ["reason", "orsak", "grundX"],
+    /// A member of a resource, with its names in English, Swedish, foreign and vendor. Only those
+    /// that the help shows are Trio's own; the others are plain words of the kind that a server
+    /// might use.
+    pub(crate) Member, names: [&'static str; 4] {
+        CenterId => ["id", "id", "ccK", "ccid"],
+        CenterName => ["name", "namn", "ccBez", "ccname"],
+        ServiceId => ["serviceId", "tjänstId", "vxQ", "serviceid"],
+        ServiceName => ["serviceName", "tjänst", "vxTxt", "servicename"],
+        ServiceGroup => ["groupId", "gruppId", "vxGrp", "servicegroupid"],
+        Description => ["description", "beskrivning", "vxMemo", "description"],
+        Open => ["open", "öppen", "vxOn", "open"],
+        QueueLength => ["queueLength", "kölängd", "qDepth_77", "queuedCases"],
+        LongestWait => ["longestWaitTime", "längstaVäntetid", "oldestMs", "longestQueueTime"],
+        EstimatedWait => ["estimatedWaitTime", "beräknadVäntetid", "guessMs", "expectedQueueTime"],
+        AgentsLoggedOn => ["agentsLoggedOn", "inloggadeHandläggare", "hdIn", "agentsIn"],
+        AgentsAvailable => ["agentsAvailable", "ledigaHandläggare", "hdFree", "agentsReady"],
+        AgentsBusy => ["agentsBusy", "upptagnaHandläggare", "hdWork", "agentsHandling"],
+        LastUpdated => ["lastUpdated", "uppdaterad", "stampX", "updated"],
+        GroupId => ["groupId", "gruppId", "grpK", "groupid"],
+        GroupName => ["groupName", "gruppNamn", "grpBez", "groupname"],
+        AgentId => ["agentId", "handläggarId", "hdRef", "agentid"],
+        FirstName => ["firstName", "förnamn", "hdVor", "firstname"],
+        LastName => ["lastName", "efternamn", "hdNach", "lastname"],
+        AgentGroups => ["groupId", "gruppId", "hdTeams", "agentgroupid"],
+        Email => ["email", "epost", "hdMail", "email"],
+        Phone => ["phone", "telefon", "hdFon", "phone"],
+        AgentState => ["state", "läge", "zustand", "state"],
+        StateSince => ["stateSince", "lägeSedan", "seit", "stateStart"],
+        Reason => ["reason", "orsak", "grundX", "pausereason"],
         // The names of the documented query parameters (`jobno`, `vid`, `cust`) are the best
         // hint for those of members.
-        JobNo => ["jobNo", "jobbnummer", "vorgang"],
-        CaseClass => ["caseClass", "ärendeKlass", "artK"],
-        CaseType => ["caseType", "ärendeTyp", "artT"],
-        CaseState => ["state", "läge", "phaseN"],
-        Created => ["created", "skapad", "seitD"],
-        AnsweredAt => ["answeredAt", "besvarad", "nahmD"],
-        WaitTime => ["waitTime", "väntetid", "harrMs"],
-        Vid => ["vid", "vid", "vidX"],
-        Customer => ["cust", "kund", "kdNr"],
-        ItemId => ["id", "id", "lfdX"],
-        ItemName => ["name", "namn", "bezX"],
-        SkillUid => ["uid", "färdighetsId", "fkUid"],
-        SkillAgent => ["userId", "handläggarId", "fkHd"],
-        SkillLevel => ["level", "nivå", "fkStufe"],
-        RoleId => ["roleId", "rollId", "fkRol"],
+        JobNo => ["jobNo", "jobbnummer", "vorgang", "jobno"],
+        CaseClass => ["caseClass", "ärendeKlass", "artK", "caseclass"],
+        CaseType => ["caseType", "ärendeTyp", "artT", "casetype"],
+        CaseState => ["state", "läge", "phaseN", "state"],
+        Created => ["created", "skapad", "seitD", "queueStart"],
+        AnsweredAt => ["answeredAt", "besvarad", "nahmD", "handlingStart"],
+        WaitTime => ["waitTime", "väntetid", "harrMs", "wait"],
+        Vid => ["vid", "vid", "vidX", "vid"],
+        Customer => ["cust", "kund", "kdNr", "cust"],
+        ItemId => ["id", "id", "lfdX", "id"],
+        ItemName => ["name", "namn", "bezX", "name"],
+        SkillUid => ["uid", "färdighetsId", "fkUid", "uid"],
+        SkillAgent => ["userId", "handläggarId", "fkHd", "userid"],
+        SkillLevel => ["level", "nivå", "fkStufe", "level"],
+        RoleId => ["roleId", "rollId", "fkRol", "roleid"],
     }
 }
 
@@ -119,9 +120,8 @@ pub(crate) enum Fact {
     Direction(Class),
 }
 
-/// UTC offset of the Swedish dialect, in hours. Fixed, without summer time: the offset is written
-/// with each time.
-const SWEDISH_OFFSET: i8 = 1;
+/// UTC offset of the server, in hours, where it writes local time. Fixed, without summer time.
+const SERVER_OFFSET: i8 = 1;
 
 impl Fact {
     /// Cuts the fraction of a second off a time or a span.
@@ -134,6 +134,17 @@ impl Fact {
             }
             Self::Span(span) => *span = whole(*span),
             _ => {}
+        }
+    }
+
+    /// Writes a time without a zone, in whole seconds, as the directory of Trio does; other values
+    /// stay.
+    pub(crate) fn drop_zone(&mut self) {
+        if let Self::Time(time) = self
+            && let Ok(stamp) = Timestamp::try_from(*time)
+        {
+            let local = tz::offset(SERVER_OFFSET).to_datetime(stamp);
+            *self = Self::Text(local.strftime("%Y-%m-%d %H:%M:%S").to_string());
         }
     }
 
@@ -158,8 +169,8 @@ impl Fact {
             Self::Time(time) => self::time(dialect, *time),
             Self::Activity(activity) => self::activity(dialect, *activity),
             Self::Stage(stage) => self::stage(dialect, *stage),
-            Self::Class(class) => json!(self::class(dialect, *class)),
-            Self::Direction(class) => json!(direction(dialect, *class)),
+            Self::Class(class) => self::class(dialect, *class),
+            Self::Direction(class) => direction(dialect, *class),
         }
     }
 }
@@ -178,7 +189,10 @@ fn span(dialect: Dialect, span: Duration) -> Value {
         // As .NET writes a time span of a day or more.
         days => format!("{days}.{clock}"),
     };
-    dialect.pick([json!(seconds), json!(clock), json!(span.as_millis() as u64)])
+    // .NET writes a fraction of seven digits, and none where it is zero.
+    let ticks = u64::from(span.subsec_millis()) * 10_000;
+    let exact = if ticks == 0 { clock.clone() } else { format!("{clock}.{ticks:07}") };
+    dialect.pick([json!(seconds), json!(clock), json!(span.as_millis() as u64), json!(exact)])
 }
 
 fn time(dialect: Dialect, time: SystemTime) -> Value {
@@ -189,56 +203,16 @@ fn time(dialect: Dialect, time: SystemTime) -> Value {
     let Ok(stamp) = Timestamp::from_millisecond(milliseconds) else { return Value::Null };
     match dialect {
         Dialect::English => json!(stamp.to_string()),
-        Dialect::Swedish => {
-            json!(stamp.display_with_offset(tz::offset(SWEDISH_OFFSET)).to_string())
+        Dialect::Swedish | Dialect::Vendor => {
+            json!(stamp.display_with_offset(tz::offset(SERVER_OFFSET)).to_string())
         }
         Dialect::Foreign => json!(format!("/Date({milliseconds})/")),
     }
 }
 
-/// Member value of an activity.
-pub(super) fn activity(dialect: Dialect, activity: Activity) -> Value {
-    match activity {
-        Activity::LoggedOut => dialect.pick([json!("LoggedOut"), json!("Utloggad"), json!(0)]),
-        Activity::Available => dialect.pick([json!("Available"), json!("Ledig"), json!(7)]),
-        Activity::Offered => dialect.pick([json!("Offered"), json!("Erbjuds"), json!(4)]),
-        Activity::Busy => dialect.pick([json!("Busy"), json!("Upptagen"), json!(5)]),
-        Activity::WrapUp => dialect.pick([json!("WrapUp"), json!("Efterbehandling"), json!(6)]),
-        Activity::Paused => dialect.pick([json!("Paused"), json!("Paus"), json!(9)]),
-    }
-}
-
-/// Member value of a stage.
-pub(super) fn stage(dialect: Dialect, stage: Stage) -> Value {
-    match stage {
-        Stage::Queued => dialect.pick([json!("Queued"), json!("Köar"), json!(31)]),
-        Stage::Offered => dialect.pick([json!("Offered"), json!("Erbjuds"), json!(32)]),
-        Stage::Handled => dialect.pick([json!("Handled"), json!("Hanteras"), json!(33)]),
-    }
-}
-
-/// Member value of a class.
-pub(super) fn class(dialect: Dialect, class: Class) -> &'static str {
-    match class {
-        Class::Voice => dialect.pick(["Voice", "Samtal", "K1"]),
-        Class::Callback => dialect.pick(["Callback", "Återuppringning", "K2"]),
-        Class::Chat => dialect.pick(["Chat", "Chatt", "K3"]),
-        Class::Email => dialect.pick(["Email", "E-post", "K4"]),
-        Class::Task => dialect.pick(["Task", "Uppgift", "K5"]),
-    }
-}
-
-/// Member value of a case's direction: inbound or outbound.
-pub(super) fn direction(dialect: Dialect, class: Class) -> &'static str {
-    match class {
-        Class::Callback | Class::Task => dialect.pick(["Outbound", "Utgående", "T2"]),
-        Class::Voice | Class::Chat | Class::Email => dialect.pick(["Inbound", "Inkommande", "T1"]),
-    }
-}
-
 /// Words for false and true; `None` for JSON booleans.
 pub(super) fn bool_words(dialect: Dialect) -> Option<[&'static str; 2]> {
-    dialect.pick([None, Some(["nej", "ja"]), Some(["N", "J"])])
+    dialect.pick([None, Some(["nej", "ja"]), Some(["N", "J"]), None])
 }
 
 impl Dialect {
@@ -255,14 +229,17 @@ impl Dialect {
 mod tests {
     use super::*;
 
-    fn written(fact: &Fact) -> [Value; 3] {
+    fn written(fact: &Fact) -> [Value; 4] {
         Dialect::ALL.map(|dialect| fact.to_json(dialect))
     }
 
     #[test]
     fn dialects_have_their_own_units_and_words() {
         let span = Fact::Span(Duration::from_millis(93_784_500));
-        assert_eq!(written(&span), [json!(93_784), json!("1.02:03:04"), json!(93_784_500)]);
+        assert_eq!(
+            written(&span),
+            [json!(93_784), json!("1.02:03:04"), json!(93_784_500), json!("1.02:03:04.5000000"),]
+        );
         let time = Fact::Time(UNIX_EPOCH + Duration::from_millis(1_700_000_000_250));
         assert_eq!(
             written(&time),
@@ -270,18 +247,29 @@ mod tests {
                 json!("2023-11-14T22:13:20.25Z"),
                 json!("2023-11-14T23:13:20.25+01:00"),
                 json!("/Date(1700000000250)/"),
+                json!("2023-11-14T23:13:20.25+01:00"),
             ]
         );
-        assert_eq!(written(&Fact::Bool(true)), [json!(true), json!("ja"), json!("J")]);
+        assert_eq!(written(&Fact::Bool(true)), [json!(true), json!("ja"), json!("J"), json!(true)]);
         assert_eq!(
             written(&Fact::Activity(Activity::Paused)),
-            [json!("Paused"), json!("Paus"), json!(9)]
+            [json!("Paused"), json!("Paus"), json!(9), json!(5)]
         );
-        assert_eq!(written(&Fact::Ids(vec![4])), [json!(4), json!(4), json!("4")]);
+        assert_eq!(written(&Fact::Ids(vec![4])), [json!(4), json!(4), json!("4"), json!(4)]);
         assert_eq!(
             written(&Fact::Ids(vec![4, 5])),
-            [json!([4, 5]), json!([4, 5]), json!(["4", "5"])]
+            [json!([4, 5]), json!([4, 5]), json!(["4", "5"]), json!([4, 5])]
         );
+    }
+
+    #[test]
+    fn times_without_zone_are_local() {
+        let mut time = Fact::Time(UNIX_EPOCH + Duration::from_millis(1_700_000_000_250));
+        time.drop_zone();
+        assert_eq!(time, Fact::Text("2023-11-14 23:13:20".to_owned()));
+        let mut id = Fact::Id(4);
+        id.drop_zone();
+        assert_eq!(id, Fact::Id(4));
     }
 
     #[test]

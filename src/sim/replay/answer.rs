@@ -50,8 +50,9 @@ pub(super) fn build_response(
                 let path = &lookup.key.path;
                 format!("http://{}{path}?page={number}&pageSize={size}", context.host)
             };
-            let header =
-                page.header(url).filter(|_| list.first.headers.contains_key("x-pagination"));
+            let header = page
+                .header(url, &Value::Null)
+                .filter(|_| list.first.headers.contains_key("x-pagination"));
             (list.first, list.first.json.as_ref().map(|body| with_rows(body, rows)), header)
         }
     };

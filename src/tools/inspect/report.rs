@@ -7,6 +7,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::help::HelpReport;
 use super::prove::{Grade, Proof};
 use crate::{
     model::{AgentState, Resource, is_unprintable},
@@ -24,6 +25,12 @@ pub struct Report {
     pub resources: Vec<ResourceReport>,
     /// Sentences about the links between resources, such as agents and agent groups.
     pub relations: Vec<String>,
+    /// The server's own help about each resource; empty if it was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub help: Vec<HelpReport>,
+    /// Reason why the help was not read, or not to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help_missing: Option<String>,
     /// Results of `--prove`, in the order in which the filters were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
@@ -207,10 +214,14 @@ pub fn table(report: &Report) -> String {
     let mut text = String::new();
     for seen in &report.resources {
         // Writing to a String cannot fail.
-        let _ = resource(&mut text, seen);
+        let help = report.help.iter().find(|help| help.resource == seen.resource);
+        let _ = resource(&mut text, seen, help);
     }
     for relation in &report.relations {
         let _ = writeln!(text, "{relation}");
+    }
+    if let Some(reason) = &report.help_missing {
+        let _ = writeln!(text, "the server's own help: {reason}");
     }
     for proof in &report.proofs {
         let _ = writeln!(text, "{}", proof_line(proof));
@@ -228,7 +239,11 @@ fn proof_line(proof: &Proof) -> String {
     format!("cc {contact_center}, {resource}: {field} {found}: {reason}")
 }
 
-fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
+fn resource(
+    text: &mut String,
+    seen: &ResourceReport,
+    help: Option<&HelpReport>,
+) -> std::fmt::Result {
     let ResourceReport { contact_center, resource, read } = seen;
     match contact_center.as_str() {
         "" => write!(text, "{resource}: ")?,
@@ -250,9 +265,12 @@ fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
                     _ => "unused".to_owned(),
                 };
                 let asked = if member.only_when_asked { ", only when asked for" } else { "" };
+                let documented = help.and_then(|help| help.describe(&member.name));
+                let documented =
+                    documented.map(|words| format!("; help: {words}")).unwrap_or_default();
                 writeln!(
                     text,
-                    "  {:name$}  {types:11}  {:sample$}  {feeds}{asked}",
+                    "  {:name$}  {types:11}  {:sample$}  {feeds}{asked}{documented}",
                     member.name, member.sample
                 )?;
             }
@@ -272,9 +290,42 @@ fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {
             for (field, _) in missing {
                 writeln!(text, "  ! nothing feeds {field}")?;
             }
+            if let Some(help) = help {
+                self::help(text, help, members)?;
+            }
             writeln!(text)
         }
     }
+}
+
+/// Writes what the help says beside the members that were seen.
+fn help(text: &mut String, help: &HelpReport, seen: &[MemberReport]) -> std::fmt::Result {
+    if let Some(missing) = &help.missing {
+        return writeln!(text, "  help: {missing}");
+    }
+    for member in &help.members {
+        let is_seen = seen.iter().any(|seen| seen.name.eq_ignore_ascii_case(&member.name));
+        if let Some(words) = help.describe(&member.name).filter(|_| !is_seen) {
+            writeln!(
+                text,
+                "  help: {} is documented, and is not in the answer; {words}",
+                member.name
+            )?;
+        }
+    }
+    for field in &help.fields {
+        let feeds = seen.iter().any(|seen| seen.feeds.as_deref() == Some(&field.field));
+        let name = &field.field;
+        for problem in &field.problems {
+            writeln!(text, "  help: {name}: {problem}")?;
+        }
+        if field.differs {
+            writeln!(text, "  help: {name}: --suggest prints an entry for it")?;
+        } else if !feeds && field.member.is_none() && !field.candidates.is_empty() {
+            writeln!(text, "  help: {name} could be {}", field.candidates.join(", "))?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

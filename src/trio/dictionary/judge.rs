@@ -154,18 +154,21 @@ fn is_known(mapped: &FieldMapping, word: &str) -> bool {
     mapped.values.contains_key(word) || mapped.values.contains_key(&normalized(word))
 }
 
+/// Returns whether a text holds only the characters of a clock or of an ISO 8601 duration.
+fn is_clock(text: &str) -> bool {
+    let mark =
+        |byte| matches!(byte, b'.' | b',' | b':' | b'P' | b'T' | b'W' | b'D' | b'H' | b'M' | b'S');
+    let plain = text.trim().bytes().all(|byte| byte.is_ascii_digit() || mark(byte));
+    plain && text.len() <= LONGEST_CLOCK && fraction(text) <= FRACTION
+}
+
 /// Returns whether a text is a number with few digits; any sign, since -1 often means "unknown".
 fn is_short_figure(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.'));
-    plain && (1..=DIGITS_OF_A_COUNT).contains(&digits)
-}
-
-fn is_clock(text: &str) -> bool {
     let plain =
-        text.trim().bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':'));
-    plain && text.len() <= LONGEST_CLOCK && fraction(text) <= FRACTION
+        text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'.' | b','));
+    plain && (1..=DIGITS_OF_A_COUNT).contains(&digits)
 }
 
 /// Returns whether a text holds only digits and the marks of a time: other letters could say
@@ -178,9 +181,10 @@ fn is_time(text: &str) -> bool {
     plain && text.len() <= LONGEST_TIME && fraction(text) <= FRACTION + 2
 }
 
-/// Digits after the last decimal point.
+/// Digits after the last decimal sign.
 fn fraction(text: &str) -> usize {
-    text.rsplit_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count())
+    text.rsplit_once(['.', ','])
+        .map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count())
 }
 
 fn is_near(time: SystemTime, now: SystemTime) -> bool {
@@ -217,6 +221,9 @@ mod tests {
             (ServiceState, "oldest", json!(93_784_500), Judgement::Measure),
             (ServiceState, "oldest", json!(46_701_234_567_u64), Judgement::Other),
             (ServiceState, "estimatedWaitTime", json!("1.02:03:04"), Judgement::Measure),
+            (ServiceState, "estimatedWaitTime", json!("PT1M30.5S"), Judgement::Measure),
+            (ServiceState, "estimatedWaitTime", json!("12,5"), Judgement::Measure),
+            (ServiceState, "estimatedWaitTime", json!("PT701234567S"), Judgement::Other),
             (ServiceState, "estimatedWaitTime", json!("070-123 45 67"), Judgement::Other),
             (ServiceState, "serviceName", json!("Växel"), Judgement::Other),
             (ServiceState, "serviceId", json!(1), Judgement::Other),

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use jiff::{Timestamp, civil, tz::TimeZone};
+use jiff::{Span, Timestamp, civil, tz::TimeZone};
 
 use super::shape::Form;
 use crate::model::{AgentState, CaseClass, CaseState};
@@ -30,6 +30,19 @@ pub(in crate::trio) enum Meaning {
     CaseState(CaseState),
     CaseClass(CaseClass),
     Flag(bool),
+}
+
+impl Meaning {
+    /// Returns the word of a fields file.
+    pub(in crate::trio) const fn word(self) -> &'static str {
+        match self {
+            Self::AgentState(state) => state.as_str(),
+            Self::CaseState(state) => state.as_str(),
+            Self::CaseClass(class) => class.as_str(),
+            Self::Flag(true) => "true",
+            Self::Flag(false) => "false",
+        }
+    }
 }
 
 /// A value as the answer holds it.
@@ -66,13 +79,13 @@ impl Raw<'_> {
     /// Returns the value as a number that is not negative.
     ///
     /// # Errors
-    /// Text that is no number, a negative number (`-1` means "unknown" in many systems), NaN,
-    /// infinity.
+    /// Text that is no number, or could be two: `1,234`. A negative number (`-1` means "unknown" in
+    /// many systems), NaN, infinity.
     pub(in crate::trio) fn number(&self) -> Result<f64, Unreadable> {
         let number = match self {
             Self::Integer(number) => *number as f64,
             Self::Number(number) => *number,
-            Self::Text(text) => text.trim().parse().map_err(|_| Unreadable)?,
+            Self::Text(text) => decimal(text.trim()).ok_or(Unreadable)?,
             _ => return Err(Unreadable),
         };
         if number.is_finite() && number >= 0.0 { Ok(number) } else { Err(Unreadable) }
@@ -81,8 +94,13 @@ impl Raw<'_> {
     /// Returns the value as a duration in seconds.
     pub(in crate::trio) fn seconds(&self, form: Form) -> Result<f64, Unreadable> {
         // Assumption A7: waits are seconds or a clock; a colon tells them apart without
-        // configuration.
+        // configuration. WCF writes a span of time as ISO 8601, which begins with its own letter.
         let is_clock = matches!(self, Self::Text(text) if text.contains(':'));
+        if let Self::Text(text) = self
+            && text.trim().starts_with('P')
+        {
+            return iso_duration(text.trim()).ok_or(Unreadable);
+        }
         match form {
             Form::Clock => self.clock(),
             Form::Duration if is_clock => self.clock(),
@@ -187,7 +205,34 @@ fn date_millis(text: &str) -> Option<i64> {
     inner[..end].parse().ok()
 }
 
-/// Seconds of a clock text, `[D.][HH:]MM:SS[.fraction]`, as .NET writes a TimeSpan.
+/// Number of a text; a comma is a decimal sign, as a Swedish server writes it.
+fn decimal(text: &str) -> Option<f64> {
+    let Some((whole, fraction)) = text.split_once(',') else { return text.parse().ok() };
+    let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    // `1,234` is a thousand on an English server. `0,234` and `1234,567` cannot be.
+    let may_group = fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0');
+    let is_decimal = are_digits(whole) && are_digits(fraction) && !may_group;
+    is_decimal.then(|| format!("{whole}.{fraction}").parse().ok())?
+}
+
+/// Seconds of an ISO 8601 duration such as `PT1M30.5S`. Months and years have no fixed length.
+fn iso_duration(text: &str) -> Option<f64> {
+    let span: Span = text.parse().ok()?;
+    if span.is_negative() || span.get_years() != 0 || span.get_months() != 0 {
+        return None;
+    }
+    let days = f64::from(span.get_weeks()) * 7.0 + f64::from(span.get_days());
+    let hours = days * 24.0 + f64::from(span.get_hours());
+    let minutes = hours * 60.0 + span.get_minutes() as f64;
+    let seconds = minutes * 60.0 + span.get_seconds() as f64;
+    let below = span.get_milliseconds() as f64 / 1e3
+        + span.get_microseconds() as f64 / 1e6
+        + span.get_nanoseconds() as f64 / 1e9;
+    Some(seconds + below)
+}
+
+/// Seconds of a clock text, `[D.][HH:]MM:SS[.fraction]`, as .NET writes a TimeSpan; in a Swedish
+/// culture with a comma before the fraction.
 // `90:00` is read as 90 minutes; with hours before them, 60 minutes are a mistake.
 fn clock(text: &str) -> Option<f64> {
     let mut parts = text.rsplit(':');
@@ -199,6 +244,7 @@ fn clock(text: &str) -> Option<f64> {
     let digits = |part: &str| {
         part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok())?
     };
+    let seconds = seconds.replace(',', ".");
     let whole = seconds.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let seconds: f64 = if whole { seconds.parse().ok()? } else { return None };
     let (minutes, hours, days) = (digits(minutes)?, digits(hours)?, digits(days)?);
@@ -245,6 +291,19 @@ mod tests {
             (text("90:00"), Form::Clock, Ok(5400.0)),
             (Raw::Number(1500.0), Form::Milliseconds, Ok(1.5)),
             (Raw::Integer(2), Form::Minutes, Ok(120.0)),
+            (text("12,5"), Form::Duration, Ok(12.5)),
+            (text("00:01:15,5000000"), Form::Clock, Ok(75.5)),
+            (text("00:01:15.5000000"), Form::Duration, Ok(75.5)),
+            (text("PT1M30.5S"), Form::Duration, Ok(90.5)),
+            (text(" PT0S "), Form::Duration, Ok(0.0)),
+            (text("PT2H"), Form::Clock, Ok(7200.0)),
+            (text("P1DT1H0M1S"), Form::Seconds, Ok(90_001.0)),
+            (text("P1M"), Form::Duration, Err(Unreadable)),
+            (text("P1Y"), Form::Duration, Err(Unreadable)),
+            (text("-PT1S"), Form::Duration, Err(Unreadable)),
+            (text("PT"), Form::Duration, Err(Unreadable)),
+            (text("Paus"), Form::Duration, Err(Unreadable)),
+            (text("1,234"), Form::Duration, Err(Unreadable)),
             (Raw::Integer(75), Form::Clock, Err(Unreadable)),
             (text("00:61:15"), Form::Clock, Err(Unreadable)),
             (text("01:61:15"), Form::Clock, Err(Unreadable)),
@@ -260,6 +319,30 @@ mod tests {
         ];
         for (raw, form, expected) in table {
             assert_eq!(raw.seconds(form), expected, "{raw:?} as {}", form.as_str());
+        }
+    }
+
+    #[test]
+    fn numbers_in_texts_have_one_meaning() {
+        for (given, expected) in [
+            ("12", Some(12.0)),
+            (" 12 ", Some(12.0)),
+            ("12.5", Some(12.5)),
+            ("12,5", Some(12.5)),
+            ("12,50", Some(12.5)),
+            ("0,125", Some(0.125)),
+            ("1234,567", Some(1234.567)),
+            ("1,234", None),
+            ("12,345", None),
+            ("1,234,567", None),
+            ("1.234,5", None),
+            (",5", None),
+            ("5,", None),
+            ("-1,5", None),
+            ("1,5e3", None),
+            ("12 s", None),
+        ] {
+            assert_eq!(text(given).number().ok(), expected, "{given}");
         }
     }
 

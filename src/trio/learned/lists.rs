@@ -1,6 +1,8 @@
 //! Habits of a server with one list: paging and sorting.
 
-use super::Forget;
+use std::time::Duration;
+
+use super::{Forget, suspicion::Suspicion};
 use crate::model::{Resource, Text};
 
 /// Number of items up to which a collection is not paged, by the documentation.
@@ -11,8 +13,6 @@ const MAX_UNPAGED_ITEMS: usize = 10;
 pub(in crate::trio) struct PagingBehaviour {
     /// It sent the header once, so it does whenever there are several pages.
     pub(in crate::trio) sends_header: bool,
-    /// It returns the same rows for every page.
-    pub(in crate::trio) ignores_pages: bool,
     /// Most rows that ever came in one page: a page with fewer is a whole collection.
     pub(in crate::trio) most_rows: usize,
 }
@@ -32,10 +32,7 @@ impl PagingBehaviour {
         // The default size is ten, and a server may ignore the size asked for or cap it at another
         // round one. Stopping after a full page would lose everything behind it without an error.
         let looks_full = rows > 0 && (rows == asked || rows.is_multiple_of(10));
-        looks_full
-            && rows >= self.most_rows
-            && !self.ignores_pages
-            && !(self.sends_header && rows <= MAX_UNPAGED_ITEMS)
+        looks_full && rows >= self.most_rows && !(self.sends_header && rows <= MAX_UNPAGED_ITEMS)
     }
 }
 
@@ -47,22 +44,15 @@ pub(in crate::trio) struct Sorting {
     /// Member that holds the id, as the server spells it.
     id: Option<Text>,
     /// The server refuses the parameter or ignores it.
-    does_not_sort: bool,
-}
-
-impl Forget for Sorting {
-    // The name of the member stays, since the API keeps it; whether it sorts is tried again.
-    fn forget(&mut self) {
-        self.does_not_sort = false;
-    }
+    does_not_sort: Suspicion,
 }
 
 impl Sorting {
     /// Returns the member to sort by, once it is known and while the server sorts.
-    pub(in crate::trio) fn member(&self, resource: Resource) -> Option<Text> {
+    pub(in crate::trio) fn member(&self, resource: Resource, now: Duration) -> Option<Text> {
         // Configuration changes rarely while it is paged; a parameter that may be refused is not
         // worth it.
-        self.id.clone().filter(|_| resource.comes_and_goes() && !self.does_not_sort)
+        self.id.clone().filter(|_| resource.comes_and_goes() && !self.does_not_sort.holds(now))
     }
 
     /// Records a list that arrived, `sorted` if that was asked for, with the member and values of
@@ -72,14 +62,20 @@ impl Sorting {
         sorted: bool,
         id: Option<Text>,
         ids: impl Iterator<Item = &'i Text>,
+        now: Duration,
     ) {
-        self.does_not_sort |= sorted && !is_sorted(ids);
+        match sorted.then(|| is_sorted(ids)) {
+            Some(true) => self.does_not_sort.record_success(),
+            // The answer itself is the control: it has the rows, in another order.
+            Some(false) => drop(self.does_not_sort.record_failure(now)),
+            None => {}
+        }
         self.id = id.or(self.id.take());
     }
 
     /// Records that the server refused to sort a list that it gives unsorted.
-    pub(in crate::trio) fn record_refusal(&mut self) {
-        self.does_not_sort = true;
+    pub(in crate::trio) fn record_refusal(&mut self, now: Duration) {
+        self.does_not_sort.record_failure(now);
     }
 }
 
@@ -107,7 +103,6 @@ mod tests {
         let larger = PagingBehaviour { most_rows: 30, ..fresh };
         assert!(!larger.may_have_more(20, 1000), "larger pages came before: this one was not cut");
         assert!(larger.may_have_more(30, 1000));
-        assert!(!PagingBehaviour { ignores_pages: true, ..fresh }.may_have_more(20, 1000));
         let sends_header = PagingBehaviour { sends_header: true, ..fresh };
         assert!(!sends_header.may_have_more(10, 1000) && sends_header.may_have_more(20, 1000));
     }
@@ -125,29 +120,32 @@ mod tests {
     }
 
     #[test]
-    fn unsorted_answer_ends_sorting_until_the_next_session() {
+    fn three_unsorted_answers_end_sorting_for_ten_minutes() {
         let mut sorting = Sorting::default();
-        let asked = |sorting: &Sorting| sorting.member(Resource::Calls);
-        let record = |sorting: &mut Sorting, sorted, order: &[&str]| {
-            sorting.record_list(sorted, Some("jobNo".into()), ids(order).iter());
+        let mut now = Duration::ZERO;
+        let asked = |sorting: &Sorting, now| sorting.member(Resource::Calls, now);
+        let record = |sorting: &mut Sorting, sorted, order: &[&str], now| {
+            sorting.record_list(sorted, Some("jobNo".into()), ids(order).iter(), now);
         };
-        assert_eq!(asked(&sorting), None, "nothing is known yet");
-        record(&mut sorting, false, &["3", "1"]);
-        assert_eq!(asked(&sorting).as_deref(), Some("jobNo"));
-        record(&mut sorting, true, &["1", "3"]);
-        assert_eq!(asked(&sorting).as_deref(), Some("jobNo"));
-        record(&mut sorting, true, &["3", "1"]);
-        assert_eq!(asked(&sorting), None);
-        sorting.forget();
-        assert_eq!(asked(&sorting).as_deref(), Some("jobNo"), "a new session may sort");
-        sorting.record_refusal();
-        assert_eq!(asked(&sorting), None);
+        assert_eq!(asked(&sorting, now), None, "nothing is known yet");
+        record(&mut sorting, false, &["3", "1"], now);
+        record(&mut sorting, true, &["3", "1"], now);
+        record(&mut sorting, true, &["3", "1"], now);
+        record(&mut sorting, true, &["1", "3"], now);
+        record(&mut sorting, true, &["3", "1"], now);
+        sorting.record_refusal(now);
+        assert_eq!(asked(&sorting, now).as_deref(), Some("jobNo"), "never three in a row");
+        record(&mut sorting, true, &["3", "1"], now);
+        assert_eq!(asked(&sorting, now), None);
+        now += Duration::from_secs(600);
+        assert_eq!(asked(&sorting, now).as_deref(), Some("jobNo"), "the server may sort by now");
     }
 
     #[test]
     fn configuration_lists_are_not_sorted() {
         let mut sorting = Sorting::default();
-        sorting.record_list(false, Some("id".into()), ids(&["1"]).iter());
-        assert_eq!(sorting.member(Resource::Agents), None);
+        let now = Duration::ZERO;
+        sorting.record_list(false, Some("id".into()), ids(&["1"]).iter(), now);
+        assert_eq!(sorting.member(Resource::Agents, now), None);
     }
 }

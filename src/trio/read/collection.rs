@@ -131,8 +131,8 @@ enum Extent {
 }
 
 /// One page as it arrived.
-struct PageResponse<T> {
-    page: Page<T>,
+pub(super) struct PageResponse<T> {
+    pub(super) page: Page<T>,
     pagination: Option<Pagination>,
     simulated: bool,
 }
@@ -207,13 +207,14 @@ impl CollectionReader {
         let (rows, pagination) = (first.page.rows, first.pagination);
         let session = self.connection.session_number();
         let key = request.list.key.in_all_contact_centers();
-        let behaviour = self.connection.learned.list(&key, |list| {
+        let now = self.connection.now().mono;
+        let (behaviour, ignores_pages) = self.connection.learned.list(&key, |list| {
             let paging = list.paging.at(session);
             // Taken before the update: it judges this page by what earlier readings showed.
             let before = *paging;
             paging.sends_header |= pagination.is_some();
             paging.most_rows = paging.most_rows.max(rows);
-            before
+            (before, list.ignores_pages.holds(now))
         });
         let mut collected = Collected::from_first_page(first);
         let extent = match pagination {
@@ -224,6 +225,7 @@ impl CollectionReader {
                 }
                 None => self.read_linked_pages(request, &mut collected, pagination, build).await?,
             },
+            None if ignores_pages => Extent::AllRead,
             None => self.read_undescribed_pages(request, &mut collected, behaviour, build).await?,
         };
         Ok((collected, extent))
@@ -321,22 +323,24 @@ impl CollectionReader {
             // round.
             has_more = delta.new_items > 0 && delta.rows >= first_rows;
             // The same page again. A server that returns as much when a single item is asked for
-            // does not know pages, and is not asked for the second one in this session again. A
-            // server that repeats its last page returns one item and is not taken for such a
+            // does not know pages; after three times it is not asked for the second one for a while.
+            // A server that repeats its last page returns one item and is not taken for such a
             // server.
             if number == 2 && delta.new_items == 0 && delta.rows == first_rows {
                 let single = self.read_page(request, 1, 1, build).await?;
                 let ignores = first_rows > 1 && single.page.rows == first_rows;
                 let key = request.list.key.in_all_contact_centers();
-                self.connection
-                    .learned
-                    .list(&key, |list| list.paging.as_asked().ignores_pages = ignores);
+                let now = self.connection.now().mono;
+                self.connection.learned.list(&key, |list| match ignores {
+                    true => drop(list.ignores_pages.record_failure(now)),
+                    false => list.ignores_pages.record_success(),
+                });
             }
         }
         Ok(Extent::AllRead)
     }
 
-    async fn read_page<T>(
+    pub(super) async fn read_page<T>(
         &self,
         request: Request<'_>,
         number: usize,

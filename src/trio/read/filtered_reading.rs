@@ -16,7 +16,8 @@ use crate::{
         learned::{
             ListKey,
             field_coverage::FieldSeen,
-            member_filter::{MemberChoice, MemberFilter},
+            member_filter::{MemberChoice, MemberFilter, ReadAt, fields_present},
+            name_probes::NameAnswer,
         },
     },
 };
@@ -46,10 +47,9 @@ impl CollectionReader {
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Collected<T>, Error> {
         let mapping = self.mapping(list.key.resource)?;
-        let session = self.connection.session_number();
         let learned = &self.connection.learned;
-        let sort =
-            learned.list(&list.key, |known| known.sorting.at(session).member(list.key.resource));
+        let now = self.connection.now().mono;
+        let sort = learned.list(&list.key, |known| known.sorting.member(list.key.resource, now));
         let request =
             Request { list, mapping, filter_value: None, fields: None, sort: sort.as_deref() };
         match self.read_chosen_members(request, build).await {
@@ -58,7 +58,7 @@ impl CollectionReader {
             Err(error) if sort.is_some() && is_parameter_refusal(&error) => {
                 let collected =
                     self.read_chosen_members(Request { sort: None, ..request }, build).await?;
-                learned.list(&list.key, |known| known.sorting.as_asked().record_refusal());
+                learned.list(&list.key, |known| known.sorting.record_refusal(now));
                 Ok(collected)
             }
             collected => collected,
@@ -76,24 +76,26 @@ impl CollectionReader {
         let request = Request { fields: choice.fields(), ..request };
         let collected = self.collect_pages(request, build).await;
         let mut collected = match choice {
-            MemberChoice::FirstUnfiltered => {
+            MemberChoice::FirstUnfiltered | MemberChoice::Unfiltered => {
                 let collected = collected?;
                 // An empty collection shows no members: the next reading is the first one again.
                 if collected.rows > 0 {
-                    self.record_unfiltered(key, &collected.seen, &collected.members);
+                    let at = self.read_at();
+                    self.members(key, |known| {
+                        known.record_unfiltered(&collected.seen, &collected.members, &at);
+                    });
                 }
                 collected
             }
-            MemberChoice::Unfiltered => collected?,
             MemberChoice::AllNames(_) | MemberChoice::Seen(_) => {
-                let unfiltered = Request { fields: None, ..request };
-                self.verify_filter(unfiltered, &choice, collected, build).await?
+                self.verify_filter(request, &choice, collected, build).await?
             }
         };
         let id = collected.seen.first().and_then(|seen| seen.member.clone());
         let ids = collected.items.iter().map(Identified::id);
+        let now = self.connection.now().mono;
         self.connection.learned.list(key, |known| {
-            known.sorting.as_asked().record_list(request.sort.is_some(), id, ids);
+            known.sorting.record_list(request.sort.is_some(), id, ids, now);
         });
         if collected.rows > 0 {
             let seen = std::mem::take(&mut collected.seen);
@@ -105,39 +107,147 @@ impl CollectionReader {
         Ok(collected)
     }
 
-    /// Returns the filtered reading, or an unfiltered one if the filter removed a field or was
-    /// refused.
+    /// Returns the filtered reading; or the control reading without `fields=`, if the filter was
+    /// refused or removed a field. A control reading is also made from time to time, and published
+    /// only if it has more fields.
     async fn verify_filter<T: Identified + Send>(
         &self,
-        unfiltered: Request<'_>,
+        request: Request<'_>,
         choice: &MemberChoice,
         filtered: Result<Collected<T>, Error>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Collected<T>, Error> {
-        let Request { mapping, list: List { key, .. }, .. } = unfiltered;
+        let Request { mapping, list: List { key, .. }, .. } = request;
+        let at = self.read_at();
+        let unfiltered = Request { fields: None, ..request };
         let filtered = match filtered {
             Ok(filtered) => filtered,
             Err(error) if is_parameter_refusal(&error) => {
-                let collected = self.collect_pages(unfiltered, build).await?;
-                self.members(key, |members| members.record_refusal(mapping, choice));
-                return Ok(collected);
+                return self.read_after_refusal(request, choice, build).await;
             }
             Err(error) => return Err(error),
         };
-        let field_missing = self.members(key, |members| {
-            members.record_filtered(filtered.rows, &filtered.seen, &filtered.members)
+        let (misses, due) = self.members(key, |members| {
+            let misses = members.record_filtered(filtered.rows, &filtered.seen, &filtered.members);
+            let due = members.is_control_due(choice, &at);
+            if misses || due {
+                members.record_control(&at);
+            }
+            (misses, due)
         });
-        if !field_missing {
+        if !misses && !due {
             // No second reading is needed.
             return Ok(filtered);
         }
-        let collected = self.collect_pages(unfiltered, build).await?;
-        // An unfiltered reading is the only proof that a missing field is the filter's fault. It is
-        // made only when a field is missing that came before, so it does not double the load.
-        let filter_harms = self.members(key, |members| {
-            members.record_comparison(mapping, &filtered.seen, &collected.seen)
+        // An unfiltered reading is the only proof that a missing field is the filter's fault. If it
+        // fails, nothing is known, and the filtered reading is as good as it was.
+        let Ok(control) = self.collect_pages(unfiltered, build).await else { return Ok(filtered) };
+        let harms = self.members(key, |members| {
+            let control = (control.rows, &*control.seen, &*control.members);
+            members.record_comparison(mapping, &filtered.seen, control, at.now)
         });
-        Ok(if filter_harms { collected } else { filtered })
+        if harms && matches!(choice, MemberChoice::AllNames(_)) {
+            self.members(key, MemberFilter::record_spoiled);
+        }
+        let best = more_fields(filtered, control, harms);
+        if !due || harms {
+            return Ok(best);
+        }
+        self.try_all_names(request, best, build).await
+    }
+
+    /// Reads with every name of the dictionary if a field is missing, and returns this reading if
+    /// it has more fields than `best`.
+    async fn try_all_names<T: Identified + Send>(
+        &self,
+        request: Request<'_>,
+        best: Collected<T>,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Collected<T>, Error> {
+        let Request { mapping, list: List { key, .. }, .. } = request;
+        let now = self.connection.now().mono;
+        let names = self.members(key, |members| members.names_to_try(mapping, now));
+        let Some(names) = names else { return Ok(best) };
+        match self.collect_pages(Request { fields: Some(&names), ..request }, build).await {
+            Ok(all) => {
+                let is_spoiled = fields_present(&all.seen) < fields_present(&best.seen);
+                self.members(key, |members| {
+                    members.record_filtered(all.rows, &all.seen, &all.members);
+                    if is_spoiled && all.rows > 0 {
+                        members.record_spoiled();
+                    }
+                });
+                Ok(more_fields(best, all, false))
+            }
+            Err(error) => {
+                if is_parameter_refusal(&error) {
+                    let choice = MemberChoice::AllNames(names);
+                    self.members(key, |members| members.record_refusal(mapping, &choice, now));
+                }
+                Ok(best)
+            }
+        }
+    }
+
+    /// Reads without `fields=` after the server refused it. If that lacks a field which the filter
+    /// brought before, the filtered reading is tried once more: a server that restarts refuses
+    /// anything.
+    async fn read_after_refusal<T: Identified + Send>(
+        &self,
+        request: Request<'_>,
+        choice: &MemberChoice,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<Collected<T>, Error> {
+        let Request { mapping, list: List { key, .. }, .. } = request;
+        let control = self.collect_pages(Request { fields: None, ..request }, build).await?;
+        let at = self.read_at();
+        let lacks = self.members(key, |members| {
+            members.record_control(&at);
+            matches!(choice, MemberChoice::Seen(_)) && members.is_less_than_expected(&control.seen)
+        });
+        if lacks && let Ok(filtered) = self.collect_pages(request, build).await {
+            self.members(key, |members| {
+                members.record_filtered(filtered.rows, &filtered.seen, &filtered.members)
+            });
+            return Ok(more_fields(filtered, control, false));
+        }
+        self.members(key, |members| members.record_refusal(mapping, choice, at.now));
+        Ok(control)
+    }
+
+    /// Asks for one name of a field that no member feeds, on one row, if names are to be asked for
+    /// one at a time. Returns false if there is none to ask for.
+    pub(in crate::trio) async fn probe_next_name(&self, list: &List<'_>) -> bool {
+        let (key, at) = (&list.key, self.read_at());
+        let Ok(mapping) = self.mapping(key.resource) else { return false };
+        let names = self.members(key, |members| members.names_one_by_one(mapping, at.now));
+        let shared = key.in_all_contact_centers();
+        let learned = &self.connection.learned;
+        let next = learned.list(&shared, |known| known.name_probes.next(names, &at));
+        let Some((field, name)) = next else { return false };
+        let no_item = |_: &mut Reader<'_>| None::<()>;
+        let request =
+            Request { list, mapping, filter_value: None, fields: Some(&name), sort: None };
+        let answer = match self.read_page(request, 1, 1, no_item).await {
+            Ok(response) if response.page.rows == 0 => NameAnswer::Nothing,
+            Ok(response) => match response.page.seen.get(field).and_then(|it| it.member.clone()) {
+                Some(member) => NameAnswer::Found(member),
+                None => NameAnswer::Absent,
+            },
+            Err(error) if is_parameter_refusal(&error) => {
+                let control = Request { fields: None, ..request };
+                match self.read_page(control, 1, 1, no_item).await {
+                    Ok(_) => NameAnswer::Refused,
+                    Err(_) => NameAnswer::Nothing,
+                }
+            }
+            Err(_) => NameAnswer::Nothing,
+        };
+        if let NameAnswer::Found(member) = &answer {
+            learned.share_member(key.resource, member);
+        }
+        learned.list(&shared, |known| known.name_probes.record(&name, &answer, at.now));
+        true
     }
 
     /// Begins a round of readings of `resource`, filtered by `parameter`.
@@ -158,20 +268,17 @@ impl CollectionReader {
     }
 
     fn choose_members(&self, mapping: &Mapping, key: &ListKey) -> MemberChoice {
-        let session = self.connection.session_number();
-        self.connection.learned.list(key, |known| known.members.at(session).choose(mapping))
-    }
-
-    /// Records the first reading of the session that is current now: the reading may have logged in.
-    fn record_unfiltered(&self, key: &ListKey, seen: &[FieldSeen], members: &[Text]) {
-        let session = self.connection.session_number();
-        self.connection
-            .learned
-            .list(key, |known| known.members.at(session).record_unfiltered(seen, members));
+        let now = self.connection.now().mono;
+        self.members(key, |members| members.choose(mapping, now))
     }
 
     fn members<T>(&self, key: &ListKey, change: impl FnOnce(&mut MemberFilter) -> T) -> T {
-        self.connection.learned.list(key, |known| change(known.members.as_asked()))
+        self.connection.learned.list(key, |known| change(&mut known.members))
+    }
+
+    fn read_at(&self) -> ReadAt {
+        let version = self.connection.servers.active_version();
+        ReadAt { now: self.connection.now().mono, version }
     }
 }
 
@@ -208,34 +315,71 @@ impl FilteredReadings<'_> {
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<ReadingsByValue<T>, Error> {
         let Self { reader, list: List { key, .. }, mapping, choice } = self;
-        let answers = self.read_each(values, choice.fields(), build).await?;
-        let (rows, seen, names) = combined(&answers);
-        match choice {
-            MemberChoice::FirstUnfiltered if rows > 0 => {
-                reader.record_unfiltered(key, &seen, &names);
-                return Ok(answers);
+        let mut answers = self.read_each(values, choice.fields(), build).await?;
+        let at = reader.read_at();
+        if matches!(choice, MemberChoice::FirstUnfiltered | MemberChoice::Unfiltered) {
+            let (rows, seen, names) = combined(&answers);
+            if rows > 0 {
+                reader.members(key, |members| members.record_unfiltered(&seen, &names, &at));
             }
-            MemberChoice::FirstUnfiltered | MemberChoice::Unfiltered => return Ok(answers),
-            MemberChoice::AllNames(_) | MemberChoice::Seen(_) => {}
+            return Ok(answers);
         }
         // Every value refused at once is more likely the list of members than every single id.
         let refused = !values.is_empty() && answers.iter().all(Option::is_none);
-        if !refused && !reader.members(key, |members| members.record_filtered(rows, &seen, &names))
-        {
+        if !refused {
+            self.retry_refused(values, &mut answers, build).await?;
+        }
+        let (rows, seen, names) = combined(&answers);
+        let (misses, due) = reader.members(key, |members| {
+            let misses = !refused && members.record_filtered(rows, &seen, &names);
+            let due = members.is_control_due(choice, &at);
+            if refused || misses || due {
+                members.record_control(&at);
+            }
+            (misses, due)
+        });
+        if !refused && !misses && !due {
             return Ok(answers);
         }
         // The second round without `fields` shows if the members or the values were refused.
-        let plain = self.read_each(values, None, build).await?;
-        if !refused {
-            let unfiltered = combined(&plain).1;
-            let harms = reader
-                .members(key, |members| members.record_comparison(mapping, &seen, &unfiltered));
-            return Ok(if harms { plain } else { answers });
+        let plain = match self.read_each(values, None, build).await {
+            Ok(plain) => plain,
+            Err(error) if refused => return Err(error),
+            Err(_) => return Ok(answers),
+        };
+        if refused {
+            if plain.iter().any(Option::is_some) {
+                reader.members(key, |members| members.record_refusal(mapping, choice, at.now));
+            }
+            return Ok(plain);
         }
-        if plain.iter().any(Option::is_some) {
-            reader.members(key, |members| members.record_refusal(mapping, choice));
+        let (rows, unfiltered, names) = combined(&plain);
+        let harms = reader.members(key, |members| {
+            members.record_comparison(mapping, &seen, (rows, &unfiltered, &names), at.now)
+        });
+        let (filtered, control) = (fields_present(&seen), fields_present(&unfiltered));
+        let is_better = control > filtered || harms && control == filtered;
+        // A value that only the first round answered would be lost.
+        let is_whole = plain.iter().zip(&answers).all(|(new, old)| new.is_some() || old.is_none());
+        Ok(if is_better && is_whole { plain } else { answers })
+    }
+
+    /// Reads the values once more that were refused while others were not: a server that restarts
+    /// refuses anything, and one missing value hides the relation of all.
+    async fn retry_refused<T: Identified + Send>(
+        &self,
+        values: &[&str],
+        answers: &mut ReadingsByValue<T>,
+        build: fn(&mut Reader<'_>) -> Option<T>,
+    ) -> Result<(), Error> {
+        let missing: Vec<usize> =
+            (0..answers.len()).filter(|position| answers[*position].is_none()).collect();
+        let again: Vec<&str> = missing.iter().map(|position| values[*position]).collect();
+        let answered = self.read_each(&again, self.choice.fields(), build).await?;
+        for (position, answer) in missing.into_iter().zip(answered) {
+            answers[position] = answer;
         }
-        Ok(plain)
+        Ok(())
     }
 
     /// Reads the rows of every value with the given members.
@@ -276,6 +420,13 @@ impl FilteredReadings<'_> {
         };
         self.reader.collect_pages(request, build).await
     }
+}
+
+/// Returns the reading that has more fields. If both have as many, it is the filtered one, unless
+/// that lost a field.
+fn more_fields<T>(filtered: Collected<T>, other: Collected<T>, lost: bool) -> Collected<T> {
+    let (here, there) = (fields_present(&filtered.seen), fields_present(&other.seen));
+    if there > here || lost && there == here { other } else { filtered }
 }
 
 /// Returns true if an error may be about `fields` or `sort`.

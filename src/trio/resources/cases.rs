@@ -69,10 +69,11 @@ impl Client {
         }
         let mapping = self.reader.mapping(list)?;
         let mut url = below(&url, &[job]);
+        let now = connection.now().mono;
         // `fields` is documented for single cases, not for single calls.
         if list == Resource::Cases
             && let Some(members) =
-                connection.learned.list(&key, |known| known.members.as_asked().seen_members())
+                connection.learned.list(&key, |known| known.members.seen_members(now))
         {
             url.query_pairs_mut().append_pair("fields", &members);
         }

@@ -1,13 +1,19 @@
 //! Services, their state, and service groups with their services by the row filter
 //! `services?groupId=`.
 
+use jiff::tz::TimeZone;
+
 use crate::{
     model::{Resource, Service, ServiceGroup, ServiceGroups, ServiceStatus, Text},
     trio::{
         client::Client,
         dictionary::shape::{SERVICE, SERVICE_GROUP, SERVICE_STATE},
         error::Error,
-        read::{collection::Listing, decode::reader::Reader, route::Route},
+        read::{
+            collection::{CollectionReader, Listing},
+            decode::reader::Reader,
+            route::Route,
+        },
     },
 };
 
@@ -25,7 +31,35 @@ impl Client {
     /// # Errors
     /// See [`Error`].
     pub async fn service_state(&self, route: &Route) -> Result<Listing<Vec<ServiceStatus>>, Error> {
-        self.list(Resource::ServiceState, route, service_status).await
+        let mut listing = self.list(Resource::ServiceState, route, service_status).await?;
+        let day_counts = &self.reader.mapping(Resource::ServiceState)?.day_counts;
+        if !day_counts.is_empty() && self.withholds_day_counts() {
+            for service in &mut listing.data {
+                service.exported.retain(|(member, _)| !day_counts.contains(member));
+            }
+        }
+        Ok(listing)
+    }
+
+    /// Returns true while figures that Trio counts from midnight are wrong. Each change is logged.
+    fn withholds_day_counts(&self) -> bool {
+        let CollectionReader { connection, zone, .. } = &self.reader;
+        // The configuration requires a zone for such members.
+        let zone = zone.clone().unwrap_or(TimeZone::UTC);
+        let withheld = connection.servers.are_day_counts_withheld(connection.now(), &zone);
+        if connection.learned.record_day_counts_withheld(withheld) {
+            if withheld {
+                tracing::warn!(
+                    "Trio is or was in failover mode: members of export_service_state with \
+                     `counts: day` are withheld until the next midnight after its end"
+                );
+            } else {
+                tracing::info!(
+                    "members of export_service_state with `counts: day` are exported again"
+                );
+            }
+        }
+        withheld
     }
 
     /// Reads the service groups, with their services if the server honours `services?groupId=`.

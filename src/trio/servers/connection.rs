@@ -245,6 +245,7 @@ impl Connection {
             AuthEndpoints::from_links(&server.base, &links),
             names,
             facts,
+            self.now(),
         );
         Ok(links)
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Header that marks the answers of a simulator, in lower case.
-pub(super) const SIMULATED: &str = "x-trio-simulated";
+pub(in crate::trio) const SIMULATED: &str = "x-trio-simulated";
 /// Header that describes the pages of a collection, in lower case.
 pub(in crate::trio) const PAGINATION: &str = "x-pagination";
 

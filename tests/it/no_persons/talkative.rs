@@ -101,7 +101,7 @@ impl Talkative {
 
     /// The fields file of its dialect, if that needs one.
     pub(super) fn fields_file(&self) -> Option<String> {
-        (self.options.dialect == Dialect::Foreign).then(|| self.options.dialect.fields_file())
+        self.options.dialect.needs_fields_file().then(|| self.options.dialect.fields_file())
     }
 
     pub(super) fn target(&self) -> Target {

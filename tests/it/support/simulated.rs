@@ -6,7 +6,7 @@ use trio_exporter::{
     app::shutdown,
     config::Target,
     model::Clock,
-    sim::{self, Dialect, Options, Simulator},
+    sim::{self, Options, Simulator},
     trio::{Dictionary, Limits},
 };
 
@@ -82,7 +82,7 @@ impl Simulated {
         target.trio.username = self.options.username.clone().into();
         target.trio.password = self.options.password.clone().into();
         target.trio.limits = Limits { request: Duration::from_secs(5), ..Limits::default() };
-        if mapped && self.options.dialect == Dialect::Foreign {
+        if mapped && self.options.dialect.needs_fields_file() {
             let fields = self.options.dialect.fields_file();
             target.dictionary =
                 Arc::new(Dictionary::with_user_file("foreign.yml", &fields).expect("valid"));
