@@ -27,9 +27,10 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles,
+    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Streams, Web, WebFiles,
     access::guard::Guard,
 };
 
@@ -78,6 +79,9 @@ pub struct Server {
     tls: Option<RustlsConfig>,
     reloader: Reloader,
     check_interval: Duration,
+    streams: Streams,
+    /// Cancelled when the server stops: streams would keep it from ending.
+    closing: CancellationToken,
 }
 
 impl Server {
@@ -94,7 +98,9 @@ impl Server {
         let (publish, web) = watch::channel(current);
         let guard = Guard::new(web.clone(), &limits);
         let reloader = Reloader::new(files, publish, tls.clone());
-        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval })
+        let closing = CancellationToken::new();
+        let streams = Streams::new(limits.max_streams, closing.clone(), web.clone());
+        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval, streams, closing })
     }
 
     /// Returns the bound addresses, with the real port where port 0 was asked for; at least one.
@@ -105,6 +111,11 @@ impl Server {
     /// Returns `https` or `http`.
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// Returns the streams that this server ends when it stops.
+    pub fn streams(&self) -> Streams {
+        self.streams.clone()
     }
 
     /// Returns the reloader of the web configuration.
@@ -122,7 +133,8 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let Server { listeners, limits, guard, web, tls, reloader, check_interval } = server;
+    let Server { listeners, limits, guard, web, tls, reloader, check_interval, closing, .. } =
+        server;
     let router = Arc::new(guard).wrap(router);
     let http2 = web.borrow().http2;
     let mut handles = Vec::new();
@@ -154,6 +166,7 @@ pub async fn serve(
         () = reloader.watch(check_interval) => {}
         Some(ended) = serving.join_next() => return ended.map_err(io::Error::other)?,
     }
+    closing.cancel();
     // No limit here: `app` bounds the whole shutdown with one grace period.
     for handle in handles {
         handle.graceful_shutdown(None);

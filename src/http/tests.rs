@@ -21,8 +21,8 @@ use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
 use super::{
-    Landing, Limits, ListenAddress, Readiness, Reload, Settings, access::guard::Guard, router,
-    serve,
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, Streams, access::guard::Guard,
+    router, serve,
 };
 use crate::{
     metrics::{
@@ -69,8 +69,14 @@ impl Server {
             version: "1.2.3".to_owned(),
         };
         let guard = Guard::new(watch::channel(Arc::default()).1, &Limits::default());
-        let router =
-            Arc::new(guard).wrap(router(exposition, readiness, landing, Reload::channel().0, None));
+        let router = Arc::new(guard).wrap(router(
+            exposition,
+            readiness,
+            landing,
+            Reload::channel().0,
+            None,
+            Streams::without_server(),
+        ));
         Self { router, publishers, clock, draining }
     }
 

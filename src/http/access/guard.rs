@@ -169,12 +169,14 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// Limits of the web server, from `--web.max-requests`, `--web.header-timeout` and
+/// Limits of the web server, from `--web.max-requests`, `--web.max-streams`, `--web.header-timeout` and
 /// `--web.idle-timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests answered at the same time; 0: no limit. Health pages do not count.
     pub max_requests: usize,
+    /// Streams of the wallboard that are open at the same time.
+    pub max_streams: usize,
     /// Time for the TLS handshake, and then again for the head of the first request.
     pub header_timeout: Duration,
     /// Longest silence of a connection, between two requests or while it receives an answer.
@@ -186,6 +188,9 @@ impl Default for Limits {
         Self {
             // The default of --web.max-requests in node_exporter.
             max_requests: 40,
+            // A hall full of screens, and no more than a fraction of the files that a process may
+            // open.
+            max_streams: 250,
             // Clients that connect and send nothing, or one byte at a time (slowloris), hold a
             // descriptor each.
             header_timeout: Duration::from_secs(10),

@@ -216,7 +216,7 @@ fn day_is_whole_only_after_the_previous_day() {
     let mut day = Day::default();
     let whole = |day: &mut Day, at: u64| {
         day.advance(noon(at), &TimeZone::UTC, false);
-        day.base().is_some()
+        day.is_whole()
     };
     assert_eq!([10, 11, 10, 11].map(|at| whole(&mut day, at)), [false, true, true, true]);
     assert!(!whole(&mut day, 13), "the end of the 12th was not observed");
