@@ -4,13 +4,13 @@
 //! and HTTP/2, for clients that send nothing and for clients that do not read their answer. The
 //! HTTP library itself limits only heads of requests.
 
+mod idle;
 pub(super) mod listen;
 
 use std::{
     future::{Ready, ready},
     io,
     net::SocketAddr,
-    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -26,7 +26,6 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -195,7 +194,7 @@ fn with_timeouts<A>(
     })
 }
 
-/// Acceptor that sets a time limit on each read and write of a connection.
+/// Acceptor that sets a time limit on the silence of a connection.
 #[derive(Clone, Copy, Debug)]
 struct IdleTimeout {
     /// Longest time without a byte read or written.
@@ -203,16 +202,11 @@ struct IdleTimeout {
 }
 
 impl<S> Accept<TcpStream, S> for IdleTimeout {
-    type Stream = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Stream = idle::IdleStream;
     type Service = S;
     type Future = Ready<io::Result<(Self::Stream, S)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let mut stream = TimeoutStream::new(stream);
-        // A client that stops reading a large answer would otherwise keep its body in memory for
-        // ever.
-        stream.set_read_timeout(Some(self.limit));
-        stream.set_write_timeout(Some(self.limit));
-        ready(Ok((Box::pin(stream), service)))
+        ready(Ok((idle::IdleStream::new(stream, self.limit), service)))
     }
 }

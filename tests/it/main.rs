@@ -65,4 +65,5 @@ mod support;
 mod targets;
 mod trace;
 mod unknown_words;
+mod wall;
 mod web;

@@ -73,6 +73,8 @@ fn html(landing: &Landing, shows_agents: bool) -> String {
             }
             // A browser follows a link by GET, which this page answers with 405.
             RELOAD_PATH => (false, content),
+            // It does not end, and shows no page.
+            wall::EVENTS_PATH => (false, content),
             _ => (true, content),
         };
         // A link to a page that answers with an error would read as a fault.

@@ -15,6 +15,7 @@ mod level;
 mod page;
 mod rows;
 mod selection;
+mod shown;
 mod steady;
 mod streams;
 mod texts;

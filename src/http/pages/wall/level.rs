@@ -5,7 +5,7 @@ use crate::{
     tally::{DayCounts, DayTime},
 };
 
-use super::rows::shown_classes;
+use super::shown::shown_classes;
 
 /// Share of the open time that may be unmeasured before a figure is marked as approximate.
 pub(super) const APPROXIMATE_ABOVE: f64 = 0.05;

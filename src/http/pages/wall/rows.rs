@@ -18,11 +18,8 @@ use crate::{
 use super::{
     level::{APPROXIMATE_ABOVE, Level, UNKNOWN_ABOVE, unmeasured_share},
     selection::Selection,
+    shown::{is_all_read, shown_classes},
 };
-
-/// Classes that the wallboard shows.
-// Written cases wait for days: the oldest e-mail would hide every caller.
-pub(super) const CLASSES: [CaseClass; 2] = [CaseClass::Voice, CaseClass::Chat];
 
 /// A number on the wallboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -315,15 +312,6 @@ fn part_start(start: DayStart) -> Option<f64> {
     (!start.is_whole).then_some(start.at)
 }
 
-/// Returns true if each target was read and each of its contact centres has told its groups.
-pub(super) fn is_all_read(targets: &[&TargetFigures]) -> bool {
-    let centers = |target: &TargetFigures| {
-        !target.centers.is_empty()
-            && target.centers.iter().all(|center| center.groups_read && !center.queues.is_empty())
-    };
-    targets.iter().all(|target| target.is_read && centers(target))
-}
-
 fn row(
     target: &TargetFigures,
     center: &CenterFigures,
@@ -424,11 +412,6 @@ fn now(center: &CenterFigures, queue: &QueueFigures) -> Now {
         judged: judged.map(|(seconds, class)| judge(seconds, class)),
         left: states.left(),
     }
-}
-
-/// Returns the classes of a service that the wallboard shows.
-pub(super) fn shown_classes(queue: &QueueFigures) -> impl Iterator<Item = &ClassFigures> {
-    queue.classes.iter().filter(|class| CLASSES.contains(&class.goals.class))
 }
 
 /// Returns true if cases of a written class may be in Trio's own queue length.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{rows, texts::Language};
+use super::{shown::is_all_read, texts::Language};
 use crate::metrics::{CenterFigures, QueueFigures, TargetFigures};
 
 /// Query parameters of the wallboard.
@@ -98,7 +98,7 @@ impl Selection {
             let known = targets.iter().map(|target| target.name.to_string()).collect();
             return Err(format!("404: there is no target {target:?}; known: {}\n", list(known)));
         }
-        if !rows::is_all_read(&selected) {
+        if !is_all_read(&selected) {
             return Ok(());
         }
         let centers: Vec<&CenterFigures> =
