@@ -40,7 +40,7 @@ async fn ask(app: &TestApp, path: &str, accept_language: &str) -> (StatusCode, S
 
 #[tokio::test]
 async fn page_has_the_language_of_the_query_else_of_the_browser() {
-    let (app, _trio) = running(small(Dialect::Guessed)).await;
+    let (app, _trio) = running(small(Dialect::English)).await;
     for (path, accept, language, heading) in [
         ("/wall", "", "en", "Longest wait"),
         ("/wall", "sv-SE,en;q=0.5", "sv", "Längsta väntan"),
@@ -57,7 +57,7 @@ async fn page_has_the_language_of_the_query_else_of_the_browser() {
 
 #[tokio::test]
 async fn page_is_strict_small_and_not_cached() {
-    let options = Options { services: 31, ..small(Dialect::Guessed) };
+    let options = Options { services: 31, ..small(Dialect::English) };
     let (app, _trio) = running(options).await;
     let mut bytes = 0;
     for path in ["/wall", "/wall.js", "/wall.css"] {
@@ -83,7 +83,7 @@ async fn page_is_strict_small_and_not_cached() {
 
 #[tokio::test]
 async fn mistaken_queries_are_refused_with_the_names_that_exist() {
-    let (app, _trio) = running(small(Dialect::Guessed)).await;
+    let (app, _trio) = running(small(Dialect::English)).await;
     for (query, status, text) in [
         ("?target=west", 404, "there is no target \"west\"; known: test"),
         ("?contact_center=9", 404, "there is no contact centre \"9\"; known: "),
@@ -103,7 +103,7 @@ async fn mistaken_queries_are_refused_with_the_names_that_exist() {
 #[tokio::test]
 async fn page_before_the_first_step_waits_for_any_selection() {
     let clock = still_clock();
-    let trio = Simulated::start(small(Dialect::Guessed), clock.clone()).await;
+    let trio = Simulated::start(small(Dialect::English), clock.clone()).await;
     let config = config(trio.target(true), Identity::None);
     let app = TestApp::start_at(config, clock).await;
     let (status, page) = ask(&app, "/wall?service_group=Support", "").await;
@@ -113,7 +113,7 @@ async fn page_before_the_first_step_waits_for_any_selection() {
 
 #[tokio::test]
 async fn outdated_readings_leave_no_number_on_the_page() {
-    let (app, _trio) = running(small(Dialect::Guessed)).await;
+    let (app, _trio) = running(small(Dialect::English)).await;
     let (_, before) = ask(&app, "/wall", "").await;
     assert!(before.contains("class=\"wait\"") || before.contains("0:00"), "{before}");
     // Nothing is read any more.

@@ -33,7 +33,7 @@ async fn next(events: &mut Response) -> Option<String> {
 
 #[tokio::test]
 async fn events_hold_the_board_of_the_page_and_follow_each_snapshot() {
-    let (mut app, _trio) = running(small(Dialect::Guessed)).await;
+    let (mut app, _trio) = running(small(Dialect::English)).await;
     let mut events = open(&app.url).await;
     assert_eq!(events.headers()["content-type"], "text/event-stream");
     assert_eq!(events.headers()["cache-control"], "no-store");

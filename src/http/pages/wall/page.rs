@@ -4,7 +4,7 @@ mod cells;
 
 use std::time::SystemTime;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use maud::{DOCTYPE, Markup, html};
 
 use super::{
@@ -109,7 +109,7 @@ fn header(wall: &Wall, rendered: Rendered, texts: &Texts) -> Markup {
                     strong { (texts.no_data) }
                 }
                 @for zone in zones {
-                    time class="clock" { (clock(rendered.at, zone, if zones.len() > 1 { "%H:%M %Z" } else { "%H:%M" })) }
+                    time class="clock" { (local_time(rendered.at, zone, zones.len() > 1)) }
                 }
             }
             @if let Some(read) = read {
@@ -121,14 +121,25 @@ fn header(wall: &Wall, rendered: Rendered, texts: &Texts) -> Markup {
 
 /// Returns a time as people in the zone read it.
 fn clock(at: SystemTime, zone: &TimeZone, format: &str) -> String {
-    let time = Timestamp::try_from(at).map(|time| Zoned::new(time, zone.clone()));
+    let time = Timestamp::try_from(at).map(|time| zone.to_datetime(time));
     time.map(|time| time.strftime(format).to_string()).unwrap_or_default()
+}
+
+/// Returns the time of day in a zone, with the name of the zone if there are several.
+fn local_time(at: SystemTime, zone: &TimeZone, is_one_of_several: bool) -> String {
+    let time = clock(at, zone, "%H:%M");
+    match Timestamp::try_from(at) {
+        Ok(now) if is_one_of_several => {
+            format!("{time} {}", zone.to_offset_info(now).abbreviation())
+        }
+        _ => time,
+    }
 }
 
 /// Returns the time of day of a moment, in seconds since 1970.
 fn time_of_day(seconds: f64, zones: &[TimeZone]) -> String {
     let zone = zones.first().cloned().unwrap_or(TimeZone::UTC);
-    let time = Timestamp::from_second(seconds as i64).map(|time| Zoned::new(time, zone));
+    let time = Timestamp::from_second(seconds as i64).map(|time| zone.to_datetime(time));
     time.map(|time| time.strftime("%H:%M").to_string()).unwrap_or_default()
 }
 
@@ -277,7 +288,7 @@ fn table_row(row: &Row, is_among_first: bool, wall: &Wall, texts: &Texts) -> Mar
             th scope="row" class="name" {
                 span class="label" { (row.name) }
                 @if row.place.is_some() || row.since.is_some() {
-                    span class="quiet" {
+                    " " span class="quiet" {
                         @if let Some(place) = &row.place { (place) }
                         @if let Some(since) = row.since {
                             " " (fill(texts.since, &[&time_of_day(since, &wall.zones)]))

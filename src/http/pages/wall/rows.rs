@@ -290,7 +290,7 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         people,
         is_no_one_free: matches!(people, People::Known { free: 0, .. }) && rows.iter().any(is_late),
         level: Level::total(centers.iter().flat_map(|(_, center)| {
-            center.queues.iter().filter(|queue| selection.has_queue(queue))
+            center.queues.iter().filter(move |queue| selection.has_queue(queue))
         })),
         level_goal: level_goal(&centers, selection),
         since: starts.iter().flatten().copied().reduce(f64::max),

@@ -120,7 +120,9 @@ impl Selection {
             let has_queue =
                 here().flat_map(|center| &center.queues).any(|queue| self.has_queue(queue));
             has_queue
-                || groups.any(|(id, named)| **id == **wanted || named.as_deref() == Some(wanted))
+                || groups.any(|(id, named)| {
+                    **id == **wanted || named.as_deref() == Some(wanted.as_str())
+                })
         };
         if let Some(wanted) = self.service_group.as_ref().filter(|wanted| !is_known(wanted)) {
             let groups = here().flat_map(|center| &center.groups);
