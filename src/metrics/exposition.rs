@@ -44,7 +44,7 @@ struct Served {
     generation: u64,
 }
 
-/// What the targets published last, to see if there is something newer.
+/// The last publications of all targets, to see if there is something newer.
 #[derive(Clone, Debug)]
 pub struct Publications {
     generation: u64,

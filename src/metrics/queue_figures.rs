@@ -176,10 +176,7 @@ fn center_figures(input: &CenterInput<'_>, now: Stamp) -> CenterFigures {
         min_group_size: input.shown.map_or(usize::MAX, |(size, _)| size),
         time_zone: input.shown.map_or(TimeZone::UTC, |(_, zone)| zone.clone()),
         day_start: flow::day_start(input, now),
-        readings: [Collector::ServiceState, Collector::Calls, Collector::Cases]
-            .into_iter()
-            .filter_map(age)
-            .collect(),
+        readings: Collector::ALL.into_iter().filter(|on| feeds_queues(*on)).filter_map(age).collect(),
         agents_reading: age(Collector::AgentState),
     }
 }
@@ -233,6 +230,11 @@ fn class(
         day: fresh.and_then(|totals| totals.day.or(totals.part_day)),
         is_measurable: fresh.is_some_and(|totals| totals.is_measurable()),
     }
+}
+
+/// Returns true if the figures of queues come from a collector.
+fn feeds_queues(collector: Collector) -> bool {
+    collector == Collector::ServiceState || collector.lists_cases()
 }
 
 /// Returns the age of the last complete data of a collector; `None` if it is off.

@@ -115,7 +115,7 @@ pub(in crate::http) async fn events(
             let mut response = Response::new(body);
             let set = response.headers_mut();
             set.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-            // nginx collects answers before it passes them on, unless it is told not to.
+            // nginx collects answers before it passes them on, unless it is asked not to.
             set.insert("x-accel-buffering", HeaderValue::from_static("no"));
             response
         }

@@ -202,7 +202,7 @@ fn tiles(wall: &Wall, rendered: Rendered, texts: &Texts) -> Markup {
                 dd class="big" { (level(wall.level, texts)) }
                 dd class="sub" {
                     @if let Some(goal) = wall.level_goal {
-                        (fill(texts.level_goal, &[&percent(goal.share * 100.0, texts), &duration(goal.seconds)]))
+                        (fill(texts.level_goal, &[&percent(goal.share * 100.0, texts), &duration(goal.seconds).replace(' ', "\u{a0}")]))
                     }
                     @if let Level::Share(share) = wall.level {
                         @if wall.level_goal.is_some() { " · " }

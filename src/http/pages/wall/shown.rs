@@ -14,7 +14,7 @@ pub(super) fn shown_classes(queue: &QueueFigures) -> impl Iterator<Item = &Class
     queue.classes.iter().filter(|class| CLASSES.contains(&class.goals.class))
 }
 
-/// Returns true if each target was read and each of its contact centres has told its groups.
+/// Returns true if each target was read and each of its contact centres has shown its groups.
 pub(super) fn is_all_read(targets: &[&TargetFigures]) -> bool {
     let centers = |target: &TargetFigures| {
         !target.centers.is_empty()

@@ -19,7 +19,7 @@ const TREND_OVER: Duration = Duration::from_secs(300);
 /// Later than this a number is no longer "five minutes ago".
 const TREND_UNTIL: Duration = Duration::from_secs(330);
 
-/// What one board showed last.
+/// Words, order and numbers that one board showed last.
 #[derive(Debug, Default)]
 pub(super) struct Steady {
     words: HashMap<RowKey, ShownWord>,

@@ -61,7 +61,7 @@ impl Language {
 /// Declares the texts of all languages, one line each.
 macro_rules! texts {
     ($($(#[doc = $doc:literal])* $key:ident: $english:literal, $swedish:literal;)*) => {
-        /// Texts of the wallboard in one language. `{}` stands for a number, a time or a name.
+        /// Texts of the wallboard in one language. `{}` is the place of a number, a time or a name.
         #[derive(Debug)]
         pub(super) struct Texts { $($(#[doc = $doc])* pub(super) $key: &'static str,)* }
         static ENGLISH: Texts = Texts { $($key: $english,)* };

@@ -49,7 +49,7 @@ pub(super) fn wait(wait: Wait, texts: &Texts) -> Markup {
         Wait::None => return none(texts),
     };
     let text = time(seconds);
-    // Nobody waits: there is nothing to count on from.
+    // No one waits: there is nothing to count on from.
     if seconds <= 0.0 {
         return html! { span class="v" { @if is_partial { (at_least(&text, texts)) } @else { (text) } } };
     }
