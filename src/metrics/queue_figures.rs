@@ -176,7 +176,11 @@ fn center_figures(input: &CenterInput<'_>, now: Stamp) -> CenterFigures {
         min_group_size: input.shown.map_or(usize::MAX, |(size, _)| size),
         time_zone: input.shown.map_or(TimeZone::UTC, |(_, zone)| zone.clone()),
         day_start: flow::day_start(input, now),
-        readings: Collector::ALL.into_iter().filter(|on| feeds_queues(*on)).filter_map(age).collect(),
+        readings: Collector::ALL
+            .into_iter()
+            .filter(|on| feeds_queues(*on))
+            .filter_map(age)
+            .collect(),
         agents_reading: age(Collector::AgentState),
     }
 }

@@ -35,13 +35,16 @@ const LIFE: Duration = Duration::from_secs(3600);
 /// The event of the heartbeat. A comment would not reach the script.
 const HEARTBEAT: &[u8] = b"event: beat\ndata:\n\n";
 
+/// The events of each board that is open in a language.
+type Sending = HashMap<(Selection, Language), watch::Sender<Bytes>>;
+
 /// Streams of all boards. Clones share the limit.
 #[derive(Clone, Debug)]
 pub struct Streams {
     free: Arc<Semaphore>,
     closing: CancellationToken,
     web: watch::Receiver<Arc<Web>>,
-    sending: Arc<Mutex<HashMap<(Selection, Language), watch::Sender<Bytes>>>>,
+    sending: Arc<Mutex<Sending>>,
 }
 
 impl Streams {
@@ -188,22 +191,20 @@ impl Stream {
         if let Some(first) = self.first.take() {
             return Some(first);
         }
-        loop {
-            tokio::select! {
-                biased;
-                () = self.closing.cancelled() => return None,
-                () = sleep_until(self.end) => return None,
-                // A user may have been removed. Those who may still see the page come back.
-                () = next_change(&mut self.web) => return None,
-                changed = self.events.changed() => {
-                    changed.ok()?;
-                    self.beat = Instant::now() + HEARTBEAT_EVERY;
-                    return Some(self.events.borrow_and_update().clone());
-                }
-                () = sleep_until(self.beat) => {
-                    self.beat = Instant::now() + HEARTBEAT_EVERY;
-                    return Some(Bytes::from_static(HEARTBEAT));
-                }
+        tokio::select! {
+            biased;
+            () = self.closing.cancelled() => None,
+            () = sleep_until(self.end) => None,
+            // A user may have been removed. Those who may still see the page come back.
+            () = next_change(&mut self.web) => None,
+            changed = self.events.changed() => {
+                changed.ok()?;
+                self.beat = Instant::now() + HEARTBEAT_EVERY;
+                Some(self.events.borrow_and_update().clone())
+            }
+            () = sleep_until(self.beat) => {
+                self.beat = Instant::now() + HEARTBEAT_EVERY;
+                Some(Bytes::from_static(HEARTBEAT))
             }
         }
     }
