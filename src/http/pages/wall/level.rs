@@ -121,10 +121,11 @@ impl Level {
     }
 
     /// Returns the service level of several services: the cases within the target ÷ the concluded
-    /// ones. Services whose level is not known count like unmeasured time.
-    pub(super) fn total<'a>(queues: impl Iterator<Item = &'a QueueFigures>) -> Self {
+    /// ones. Services whose level is not known count like unmeasured time, and so does each of the
+    /// `unread` targets and contact centres.
+    pub(super) fn total<'a>(queues: impl Iterator<Item = &'a QueueFigures>, unread: usize) -> Self {
         let (mut total, mut time) = (Counts::default(), DayTime::default());
-        let (mut known, mut unknown) = (0_u32, 0_u32);
+        let (mut known, mut unknown) = (0, unread);
         for queue in
             queues.filter(|queue| queue.state.is_none() || shown_classes(queue).next().is_some())
         {
@@ -148,7 +149,7 @@ impl Level {
             return Self::Unknown;
         }
         // A figure over the services that are known is never shown as if it were over all.
-        let missing = f64::from(unknown) / f64::from(known + unknown);
+        let missing = unknown as f64 / (known + unknown) as f64;
         let share = unmeasured_share(time).max(missing);
         if share > UNKNOWN_ABOVE {
             return Self::Unknown;

@@ -263,7 +263,10 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         .max_by(|a, b| {
             a.longest.seconds().unwrap_or(0.0).total_cmp(&b.longest.seconds().unwrap_or(0.0))
         });
-    let any_unknown = rows.iter().any(|row| row.longest == Wait::Unknown);
+    // A sum without the services of a target that was not read would be shown as if it were over all.
+    let unread = unread_targets(&targets)
+        + centers.iter().filter(|(_, center)| center.queues.is_empty()).count();
+    let any_unknown = unread > 0 || rows.iter().any(|row| row.longest == Wait::Unknown);
     let longest = longest_row.or_else(|| rows.iter().find(|row| row.longest.seconds().is_some()));
     let longest = match longest.map(|row| row.longest) {
         Some(wait) if any_unknown => wait.as_lower_bound(),
@@ -271,9 +274,12 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         None if any_unknown || rows.is_empty() => Wait::Unknown,
         None => Wait::None,
     };
-    let people = all_people(centers.iter().map(|(_, center)| people(center)));
+    let unread_people = std::iter::repeat_n(People::Unknown, unread_targets(&targets));
+    let people = all_people(centers.iter().map(|(_, center)| people(center)).chain(unread_people));
     let is_late = |row: &Row| row.ratio.is_some_and(|ratio| ratio > 1.0);
-    let left = rows.iter().map(|row| row.left).filter(|left| !left.is_zero()).min();
+    let agents = centers.iter().filter_map(|(_, center)| center.agents_reading);
+    let left = rows.iter().map(|row| row.left).chain(agents.map(|reading| reading.left()));
+    let left = left.filter(|left| !left.is_zero()).min();
     let shown = centers.iter().flat_map(|(_, center)| &center.readings);
     Wall {
         title: selection.title(&centers),
@@ -283,15 +289,19 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         waiting: if rows.is_empty() {
             Figure::Unknown
         } else {
-            sum(rows.iter().map(|row| row.waiting))
+            let unread = std::iter::repeat_n(Figure::Unknown, unread);
+            sum(rows.iter().map(|row| row.waiting).chain(unread))
         },
         longest,
         longest_at: longest_row.map(|row| (row.name.clone(), row.word)),
         people,
         is_no_one_free: matches!(people, People::Known { free: 0, .. }) && rows.iter().any(is_late),
-        level: Level::total(centers.iter().flat_map(|(_, center)| {
-            center.queues.iter().filter(move |queue| selection.has_queue(queue))
-        })),
+        level: Level::total(
+            centers.iter().flat_map(|(_, center)| {
+                center.queues.iter().filter(move |queue| selection.has_queue(queue))
+            }),
+            unread,
+        ),
         level_goal: level_goal(&centers, selection),
         since: starts.iter().flatten().copied().reduce(f64::max),
         since_is_mixed,
@@ -300,6 +310,11 @@ pub(super) fn rows(targets: &[TargetFigures], selection: &Selection) -> Wall {
         zones: zones(&centers),
         rows,
     }
+}
+
+/// Returns the number of targets of which no contact centre is known yet.
+fn unread_targets(targets: &[&TargetFigures]) -> usize {
+    targets.iter().filter(|target| !target.is_read || target.centers.is_empty()).count()
 }
 
 /// Returns the name of a contact centre, or its id.

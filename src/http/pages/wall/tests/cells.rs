@@ -217,6 +217,11 @@ fn target_that_was_not_read_is_named() {
     let unread = TargetFigures { is_read: false, ..target("south", Vec::new()) };
     let html = html(&rows(&[unread], &Selection::default()));
     assert!(html.contains("south: not read yet") && html.contains("NO CURRENT DATA"), "{html}");
+    let read = target("main", vec![center(vec![queue("Phone")])]);
+    let unread = TargetFigures { is_read: false, ..target("south", Vec::new()) };
+    let both = tiles(&rows(&[read, unread], &Selection::default()));
+    assert_eq!(both[..3], ["≥ 2", "≥ 0:12 Phone OK", "≥ 3 of ≥ 11 logged on"]);
+    assert_eq!(both[3], "? target 80% in 20 s", "half of it is not known");
 }
 
 #[test]
