@@ -141,8 +141,14 @@ impl App {
         let draining = Arc::<AtomicBool>::default();
         let readiness = Readiness::new(clock, draining.clone());
         let (reload, reloads) = Reload::channel();
-        let router =
-            http::router(targets.exposition(), readiness, landing(), reload.clone(), external);
+        let router = http::router(
+            targets.exposition(),
+            readiness,
+            landing(),
+            reload.clone(),
+            external,
+            server.streams(),
+        );
         Ok(Self {
             server,
             router,

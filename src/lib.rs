@@ -19,7 +19,7 @@
 //! | [`stats`] | counters about the exporter itself |
 //! | [`diagnosis`] | findings: problems of a target and of the exporter, judged once for `check` and `/status` |
 //! | [`metrics`] | names and HELP of all metrics, and the exposition for scrapers |
-//! | [`http`] | the web server: metrics, health, status, discovery, landing page, and access to them |
+//! | [`http`] | the web server: wallboard, metrics, health, status, discovery, landing page, and access to them |
 //! | [`tools`] | the commands that an operator runs beside the exporter: check, inspect, record, trace, init, healthcheck |
 //! | [`sim`] | a simulated Trio, for the demo, for tests, and for authors of Trio clients |
 

@@ -43,6 +43,16 @@ pub(super) struct WebArgs {
         value_name = "NUMBER",
     )]
     max_requests: usize,
+    /// Streams of the wallboard that are open at the same time; browsers above it ask every five
+    /// seconds instead.
+    #[arg(
+        long = "web.max-streams",
+        default_value_t = 250,
+        allow_negative_numbers = true,
+        value_parser = number::<usize>(0..=u64::MAX),
+        value_name = "NUMBER",
+    )]
+    max_streams: usize,
     /// Time for a client to send the head of its first request.
     #[arg(
         long = "web.header-timeout",
@@ -82,6 +92,7 @@ impl WebArgs {
         let files = WebFiles::open(read).map_err(UsageError)?;
         let limits = Limits {
             max_requests: self.max_requests,
+            max_streams: self.max_streams,
             header_timeout: self.header_timeout,
             idle_timeout: self.idle_timeout,
         };

@@ -4,13 +4,13 @@
 //! and HTTP/2, for clients that send nothing and for clients that do not read their answer. The
 //! HTTP library itself limits only heads of requests.
 
+mod idle;
 pub(super) mod listen;
 
 use std::{
     future::{Ready, ready},
     io,
     net::SocketAddr,
-    pin::Pin,
     sync::Arc,
     time::Duration,
 };
@@ -26,10 +26,10 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 
 use super::{
-    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Web, WebFiles,
+    CannotListen, ExternalUrl, Limits, Listen, ListenAddress, Reloader, Streams, Web, WebFiles,
     access::{guard::Guard, own_hosts::OwnHosts},
 };
 
@@ -78,6 +78,9 @@ pub struct Server {
     tls: Option<RustlsConfig>,
     reloader: Reloader,
     check_interval: Duration,
+    streams: Streams,
+    /// Cancelled when the server stops: streams would keep it from ending.
+    closing: CancellationToken,
 }
 
 impl Server {
@@ -95,7 +98,9 @@ impl Server {
         let (publish, web) = watch::channel(current);
         let guard = Guard::new(web.clone(), &limits, hosts);
         let reloader = Reloader::new(files, publish, tls.clone());
-        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval })
+        let closing = CancellationToken::new();
+        let streams = Streams::new(limits.max_streams, closing.clone(), web.clone());
+        Ok(Self { listeners, limits, guard, web, tls, reloader, check_interval, streams, closing })
     }
 
     /// Returns the bound addresses, with the real port where port 0 was asked for; at least one.
@@ -106,6 +111,11 @@ impl Server {
     /// Returns `https` or `http`.
     pub fn scheme(&self) -> &'static str {
         if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// Returns the streams that this server ends when it stops.
+    pub fn streams(&self) -> Streams {
+        self.streams.clone()
     }
 
     /// Returns the reloader of the web configuration.
@@ -123,7 +133,8 @@ pub async fn serve(
     router: Router,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let Server { listeners, limits, guard, web, tls, reloader, check_interval } = server;
+    let Server { listeners, limits, guard, web, tls, reloader, check_interval, closing, .. } =
+        server;
     let router = Arc::new(guard).wrap(router);
     let http2 = web.borrow().http2;
     let mut handles = Vec::new();
@@ -158,6 +169,7 @@ pub async fn serve(
         () = reloader.watch(check_interval) => {}
         Some(ended) = serving.join_next() => return ended.map_err(io::Error::other)?,
     }
+    closing.cancel();
     // No limit here: `app` bounds the whole shutdown with one grace period.
     for handle in handles {
         handle.graceful_shutdown(None);
@@ -186,7 +198,7 @@ fn with_timeouts<A>(
     })
 }
 
-/// Acceptor that sets a time limit on each read and write of a connection.
+/// Acceptor that sets a time limit on the silence of a connection.
 #[derive(Clone, Copy, Debug)]
 struct IdleTimeout {
     /// Longest time without a byte read or written.
@@ -194,16 +206,11 @@ struct IdleTimeout {
 }
 
 impl<S> Accept<TcpStream, S> for IdleTimeout {
-    type Stream = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Stream = idle::IdleStream;
     type Service = S;
     type Future = Ready<io::Result<(Self::Stream, S)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let mut stream = TimeoutStream::new(stream);
-        // A client that stops reading a large answer would otherwise keep its body in memory for
-        // ever.
-        stream.set_read_timeout(Some(self.limit));
-        stream.set_write_timeout(Some(self.limit));
-        ready(Ok((Box::pin(stream), service)))
+        ready(Ok((idle::IdleStream::new(stream, self.limit), service)))
     }
 }

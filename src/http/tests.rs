@@ -21,7 +21,7 @@ use tokio::sync::{oneshot, watch};
 use tower::ServiceExt;
 
 use super::{
-    Landing, Limits, ListenAddress, Readiness, Reload, Settings,
+    Landing, Limits, ListenAddress, Readiness, Reload, Settings, Streams,
     access::{guard::Guard, own_hosts::OwnHosts},
     router, serve,
 };
@@ -72,8 +72,14 @@ impl Server {
         // One slot, so that a page which takes more than one would be refused.
         let limits = Limits { max_requests: 1, ..Limits::default() };
         let guard = Guard::new(watch::channel(Arc::default()).1, &limits, OwnHosts::default());
-        let router =
-            Arc::new(guard).wrap(router(exposition, readiness, landing, Reload::channel().0, None));
+        let router = Arc::new(guard).wrap(router(
+            exposition,
+            readiness,
+            landing,
+            Reload::channel().0,
+            None,
+            Streams::without_server(),
+        ));
         Self { router, publishers, clock, draining }
     }
 

@@ -22,7 +22,10 @@ use tokio::{
 
 use self::{cache::Cache, encode::encode};
 use super::{Format, MetricsPage, Process, Settings, Sharing, Source, StatusView, View};
-use crate::model::{Clock, Shard, Text};
+use crate::{
+    model::{Clock, Shard, Text},
+    tally::Published,
+};
 
 /// The metrics of all targets, ready to be served.
 #[derive(Debug)]
@@ -39,6 +42,30 @@ struct Served {
     sources: Vec<Source>,
     settings: Arc<Settings>,
     generation: u64,
+}
+
+/// The last publications of all targets, to see if there is something newer.
+#[derive(Clone, Debug)]
+pub struct Publications {
+    generation: u64,
+    latest: Vec<Option<Arc<Published>>>,
+}
+
+impl Publications {
+    /// Returns true if no target has published anything in between, and no reload has replaced the
+    /// targets.
+    pub fn is_same(&self, other: &Self) -> bool {
+        // Both hold what was published, so equal addresses are equal publications.
+        let is_same =
+            |(one, other): (&Option<Arc<Published>>, &Option<Arc<Published>>)| match (one, other) {
+                (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+                (None, None) => true,
+                _ => false,
+            };
+        self.generation == other.generation
+            && self.latest.len() == other.latest.len()
+            && self.latest.iter().zip(&other.latest).all(is_same)
+    }
 }
 
 /// Key of an encoding: page, position of the target if only one was requested, format, number of
@@ -177,6 +204,13 @@ impl Exposition {
         let served = self.served();
         let (views, settings) = (served.views(None), served.settings.clone());
         StatusView { views, settings, now: self.clock.now(), started: self.started }
+    }
+
+    /// Returns what the targets published last.
+    pub fn publications(&self) -> Publications {
+        let served = self.served();
+        let latest = served.sources.iter().map(|source| source.latest.borrow().clone()).collect();
+        Publications { generation: served.generation, latest }
     }
 
     /// Returns true if the page of single agents exists.

@@ -32,7 +32,7 @@ use crate::{
     model::{Case, CaseClass, Moment, Stamp, Text},
     snapshot::{Center, Snapshot, is_same_moment},
 };
-pub use day::DayCounts;
+pub use day::{DayCounts, DayDetail, DayStart, DayTime};
 pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, LevelGap, ServiceTotals};
 
 use day::Day;
@@ -64,6 +64,8 @@ pub(super) struct Flow {
     events: Vec<Event>,
     lists_read: Vec<ListRead>,
     last_step: Option<Stamp>,
+    /// Begin of the counts of the day, as of the last step.
+    day_start: Option<DayStart>,
 }
 
 /// The cases of a contact centre in the state file.
@@ -72,6 +74,8 @@ pub(super) struct Flow {
 pub(super) struct FlowRecord {
     /// Begin of the day, seconds since 1970, if the day was observed from its start.
     midnight: Option<f64>,
+    /// Begin of the counts of a day that was not observed from its start, seconds since 1970.
+    part_day_start: Option<f64>,
     /// Rejected times by list.
     #[serde(with = "ByWord::<Source>")]
     rejected: Rejected,
@@ -81,8 +85,8 @@ pub(super) struct FlowRecord {
 impl FlowRecord {
     /// Returns true if every number is one that a counter can have.
     pub(super) fn is_valid(&self) -> bool {
-        // The midnight is only compared with that of today.
-        let Self { midnight: _, rejected, services } = self;
+        // The begin of the day is only compared with that of today.
+        let Self { midnight: _, part_day_start: _, rejected, services } = self;
         rejected.iter().all(RejectedTimes::is_valid) && services.iter().all(ServiceRecord::is_valid)
     }
 }
@@ -100,10 +104,12 @@ impl Flow {
         let gap = self.last_step.is_none_or(|last| is_gap(last, cur.stepped, interval));
         self.last_step = Some(cur.stepped);
         if self.day.advance(cur.stepped, &settings.time_zone, gap) {
+            // Also in the first step: restored counters are those of earlier days.
             for service in self.services.values_mut() {
-                service.begin_day(&self.day);
+                service.begin_day();
             }
         }
+        self.day_start = self.day.start(&settings.time_zone);
         self.update_services(cur, center, settings);
         self.apply_states(cur, center);
         let call_list = for_calls(center, cur.stepped);
@@ -468,6 +474,7 @@ impl Flow {
         services.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         FlowRecord {
             midnight: self.day.midnight(zone),
+            part_day_start: self.day.part_start(),
             rejected: self.times.map(|times| times.rejected),
             services,
         }
@@ -476,7 +483,7 @@ impl Flow {
     /// Restores the counters. The counts of the day continue if it is still the same day and its
     /// midnight is at the same moment in the time zone.
     pub(super) fn restore(saved: &FlowRecord, clock: RestoreClock, settings: &Settings) -> Self {
-        let day = Day::resume(saved.midnight, clock.now, &settings.time_zone);
+        let day = Day::resume(saved.midnight, saved.part_day_start, clock.now, &settings.time_zone);
         let day_goes_on = day.base().is_some();
         // A service that was gone before the restart is kept no longer because of it.
         let oldest = clock.now.moment() - settings.keep.as_secs_f64();

@@ -67,4 +67,5 @@ mod support;
 mod targets;
 mod trace;
 mod unknown_words;
+mod wall;
 mod web;

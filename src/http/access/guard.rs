@@ -197,13 +197,15 @@ impl fmt::Debug for Guard {
     }
 }
 
-/// Limits of the web server, from `--web.max-requests`, `--web.header-timeout` and
+/// Limits of the web server, from `--web.max-requests`, `--web.max-streams`, `--web.header-timeout` and
 /// `--web.idle-timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Requests worked on at the same time; 0: no limit. Not counted: health pages, administration,
     /// and scrapes that wait for an encoding which another one has asked for.
     pub max_requests: usize,
+    /// Streams of the wallboard that are open at the same time.
+    pub max_streams: usize,
     /// Time for the TLS handshake, and then again for the head of the first request.
     pub header_timeout: Duration,
     /// Longest silence of a connection, between two requests or while it receives an answer.
@@ -215,6 +217,9 @@ impl Default for Limits {
         Self {
             // The default of --web.max-requests in node_exporter.
             max_requests: 40,
+            // A hall full of screens, and no more than a fraction of the files that a process may
+            // open.
+            max_streams: 250,
             // Clients that connect and send nothing, or one byte at a time (slowloris), hold a
             // descriptor each.
             header_timeout: Duration::from_secs(10),
