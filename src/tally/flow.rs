@@ -22,7 +22,7 @@ use super::{
     counts::{Rejected, RejectedTimes, UnclassifiedReason, Unmeasured},
     evidence::{
         FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison,
-        TimeMemory, WaitingVerdict, gap_limit, is_gap,
+        TimeMemory, WaitingVerdict, gap_limit, is_between_states, is_gap,
     },
     ids::{CaseKey, NameIndex, ServicesShown},
     saved_form::{ByWord, RestoreClock},
@@ -60,6 +60,8 @@ pub(super) struct Flow {
     states_read: Option<Stamp>,
     /// Server that gave it.
     states_server: Option<Text>,
+    /// Last reading of service states that was compared with the lists of its moment.
+    states_compared: Option<Stamp>,
     names: NameIndex,
     events: Vec<Event>,
     lists_read: Vec<ListRead>,
@@ -376,6 +378,16 @@ impl Flow {
             let taken = lists[source.index()].last;
             taken.zip(states).is_some_and(|(taken, states)| is_same_moment(taken, states))
         });
+        if is_of_moment {
+            self.states_compared = states;
+        }
+        // Lists may be read more often than states. Between two readings of these no queue length
+        // is of the moment of the lists, and that is no evidence against them.
+        let is_between = !is_of_moment
+            && states == self.states_compared
+            && states.is_some_and(|states| {
+                shown.iter().all(|source| is_between_states(center, *source, states))
+            });
         let is_stateless = lists.iter().any(|list| list.is_stateless);
         let at = cur.stepped.moment();
         let mut judged = false;
@@ -394,16 +406,21 @@ impl Flow {
                 .known()
                 .filter(|(_, class)| shown.contains(&class.source) && !is_truncated(&class.source));
             readable.for_each(|(_, class)| reading.add(&class.now, class.source));
-            flow.evidence.record(&reading, at);
+            if is_between {
+                flow.evidence.record_between(&reading, at);
+            } else {
+                flow.evidence.record(&reading, at);
+            }
             judged |= flow.evidence.confirmed().is_some();
         }
         if judged {
-            self.record_verdicts();
+            self.record_verdicts(is_between);
         }
     }
 
-    /// Applies the verdicts on unknown states to the cases.
-    fn record_verdicts(&mut self) {
+    /// Applies the verdicts on unknown states to the cases. Between two comparisons (`is_between`),
+    /// only those cases are understood that were found to wait by the last one.
+    fn record_verdicts(&mut self, is_between: bool) {
         for case in self.cases.values_mut().filter(|case| case.may_wait()) {
             let list = &self.lists[case.source.index()];
             let service = &case.queue.service;
@@ -414,6 +431,8 @@ impl Flow {
             }
             let at = last.moment();
             match self.services.get(service).and_then(|flow| flow.evidence.confirmed()) {
+                Some(WaitingVerdict::Waiting) if is_between => case.record_unchanged(),
+                Some(_) if is_between => {}
                 Some(WaitingVerdict::Waiting) => case.record_waiting(at),
                 Some(WaitingVerdict::NotWaiting) => case.record_not_waiting(at),
                 Some(WaitingVerdict::Undecided) | None => {}

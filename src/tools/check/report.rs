@@ -104,6 +104,15 @@ impl Report {
         self.add(Level::Ok, subject.into(), seen.into(), String::new());
     }
 
+    pub(super) fn note(
+        &mut self,
+        subject: impl Into<String>,
+        seen: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        self.add(Level::Note, subject.into(), seen.into(), remedy.into());
+    }
+
     pub(super) fn unknown(
         &mut self,
         subject: impl Into<String>,
