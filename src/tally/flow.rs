@@ -48,6 +48,8 @@ use tracked::{Queue, Tracked};
 pub(super) struct Flow {
     lists: [ListMemory; Source::COUNT],
     cases: FxHashMap<CaseKey, Tracked>,
+    /// True if some of them may share their numbers.
+    has_shared_numbers: bool,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
     /// The last cases with an agent, of all services.
@@ -227,6 +229,7 @@ impl Flow {
         let list_step = ListStep {
             reading: &reading,
             shown: &shown,
+            has_shared_numbers: self.has_shared_numbers,
             jobs: Jobs::read(center, &reading),
             followed: FollowedCases::since(center, &reading),
             truncated: &truncated,
@@ -259,6 +262,7 @@ impl Flow {
         let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = applied.shows_handled;
+        self.has_shared_numbers = applied.has_shared_numbers;
         memory.vanishing.record(applied.vanished, memory.waiting);
         memory.record(&reading, &cur.server, &self.names);
         true

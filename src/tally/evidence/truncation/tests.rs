@@ -332,6 +332,18 @@ fn truncation_holds_for_lists_between_states() {
 }
 
 #[test]
+fn comparisons_far_apart_are_not_in_a_row() {
+    let begin = Clock::system().now();
+    let hides = [("mail", 9.0, 0, 5, 10)];
+    let after = |seconds| {
+        let mut readings = Readings::new();
+        readings.read(center(begin, 0, &hides), true, true);
+        readings.read(center(begin, seconds, &hides), true, true).1.len()
+    };
+    assert_eq!((after(15), after(16)), (1, 0), "three intervals");
+}
+
+#[test]
 fn truncation_is_found_where_lists_are_read_less_often() {
     let begin = Clock::system().now();
     let hides = [("mail", 9.0, 0, 5, 10)];

@@ -93,6 +93,11 @@ fn case_last_seen_between_queue_lengths_left() {
     read(&mut trio, None, std::slice::from_ref(&in_hand));
     read(&mut trio, Some(0.0), &[in_hand]);
     assert_eq!((trio.voice().total_left(), trio.voice().total_unclassified()), (1, 0));
+    let low = trio.events().iter().find_map(|event| match event.inference {
+        Inference::Left { low, .. } => Some(low),
+        _ => None,
+    });
+    assert_eq!(low, Some(12.0), "until the last queue length it certainly waited");
     trio.assert_balanced();
 }
 
