@@ -201,8 +201,8 @@ struct RecordArgs {
         value_parser = number::<u32>(1..=1000),
     )]
     cycles: u32,
-    /// Seconds from one cycle to the next; by default `poll.state`. Longer if the request limit
-    /// needs it.
+    /// Seconds from one cycle to the next; by default the shorter one of `poll.state` and
+    /// `poll.flow`. Longer if the request limit needs it.
     #[arg(
         long,
         value_name = "SECONDS",

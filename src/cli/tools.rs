@@ -264,7 +264,10 @@ pub(super) async fn record(args: RecordArgs) -> anyhow::Result<()> {
     let folder = Folder::prepare(&args.save)
         .map_err(|error| UsageError(vec![format!("--save: {error}")]))?;
     let poll = match args.interval {
-        Some(seconds) => poller::Settings { state: Duration::from_secs(seconds), ..poll },
+        // Each cycle reads all states and lists.
+        Some(seconds) => {
+            poller::Settings { state: Duration::from_secs(seconds), flow: None, ..poll }
+        }
         None => poll,
     };
     let stop = shutdown::on_signal()?;

@@ -15,8 +15,8 @@ use crate::{
 // same limit.
 const MIN_CERTIFICATE_DAYS: f64 = 21.0;
 /// Largest difference of clocks, in seconds, that is no finding.
-// The exporter corrects waits for this difference, as measured from the header `Date`. Times that
-// it shows as Trio gives them are not corrected.
+// The exporter corrects ages for this difference, as measured from the header `Date`. Times that it
+// shows as Trio gives them are not corrected.
 pub const MAX_SKEW: f64 = 5.0;
 
 pub(super) fn all(snapshot: &Snapshot, stats: &Stats, now: Stamp) -> Vec<Finding> {

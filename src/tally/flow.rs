@@ -22,7 +22,7 @@ use super::{
     counts::{Rejected, RejectedTimes, UnclassifiedReason, Unmeasured},
     evidence::{
         FollowedCases, Jobs, ListMemory, ListRead, ListReading, Listed, QueueComparison,
-        TimeMemory, WaitingVerdict, gap_limit, is_gap,
+        TimeMemory, WaitingVerdict, gap_limit, is_between_states, is_gap,
     },
     ids::{CaseKey, NameIndex, ServicesShown},
     saved_form::{ByWord, RestoreClock},
@@ -48,6 +48,8 @@ use tracked::{Queue, Tracked};
 pub(super) struct Flow {
     lists: [ListMemory; Source::COUNT],
     cases: FxHashMap<CaseKey, Tracked>,
+    /// True if some of them may share their numbers.
+    has_shared_numbers: bool,
     services: FxHashMap<Text, ServiceFlow>,
     day: Day,
     /// The last cases with an agent, of all services.
@@ -60,6 +62,8 @@ pub(super) struct Flow {
     states_read: Option<Stamp>,
     /// Server that gave it.
     states_server: Option<Text>,
+    /// Last reading of service states that was compared with the lists of its moment.
+    states_compared: Option<Stamp>,
     names: NameIndex,
     events: Vec<Event>,
     lists_read: Vec<ListRead>,
@@ -231,6 +235,7 @@ impl Flow {
         let list_step = ListStep {
             reading: &reading,
             shown: &shown,
+            has_shared_numbers: self.has_shared_numbers,
             jobs: Jobs::read(center, &reading),
             followed: FollowedCases::since(center, &reading),
             truncated: &truncated,
@@ -263,6 +268,7 @@ impl Flow {
         let applied = list_step.apply(&mut self.cases, rows, ledger);
         let memory = &mut self.lists[source.index()];
         memory.shows_handled = applied.shows_handled;
+        self.has_shared_numbers = applied.has_shared_numbers;
         memory.vanishing.record(applied.vanished, memory.waiting);
         memory.record(&reading, &cur.server, &self.names);
         true
@@ -382,6 +388,16 @@ impl Flow {
             let taken = lists[source.index()].last;
             taken.zip(states).is_some_and(|(taken, states)| is_same_moment(taken, states))
         });
+        if is_of_moment {
+            self.states_compared = states;
+        }
+        // Lists may be read more often than states. Between two readings of these no queue length
+        // is of the moment of the lists, and that is no evidence against them.
+        let is_between = !is_of_moment
+            && states == self.states_compared
+            && states.is_some_and(|states| {
+                shown.iter().all(|source| is_between_states(center, *source, states))
+            });
         let is_stateless = lists.iter().any(|list| list.is_stateless);
         let at = cur.stepped.moment();
         let mut judged = false;
@@ -400,16 +416,21 @@ impl Flow {
                 .known()
                 .filter(|(_, class)| shown.contains(&class.source) && !is_truncated(&class.source));
             readable.for_each(|(_, class)| reading.add(&class.now, class.source));
-            flow.evidence.record(&reading, at);
+            if is_between {
+                flow.evidence.record_between(&reading, at);
+            } else {
+                flow.evidence.record(&reading, at);
+            }
             judged |= flow.evidence.confirmed().is_some();
         }
         if judged {
-            self.record_verdicts();
+            self.record_verdicts(is_between);
         }
     }
 
-    /// Applies the verdicts on unknown states to the cases.
-    fn record_verdicts(&mut self) {
+    /// Applies the verdicts on unknown states to the cases. Between two comparisons (`is_between`),
+    /// only those cases are understood that were found to wait by the last one.
+    fn record_verdicts(&mut self, is_between: bool) {
         for case in self.cases.values_mut().filter(|case| case.may_wait()) {
             let list = &self.lists[case.source.index()];
             let service = &case.queue.service;
@@ -420,6 +441,8 @@ impl Flow {
             }
             let at = last.moment();
             match self.services.get(service).and_then(|flow| flow.evidence.confirmed()) {
+                Some(WaitingVerdict::Waiting) if is_between => case.record_unchanged(),
+                Some(_) if is_between => {}
                 Some(WaitingVerdict::Waiting) => case.record_waiting(at),
                 Some(WaitingVerdict::NotWaiting) => case.record_not_waiting(at),
                 Some(WaitingVerdict::Undecided) | None => {}

@@ -162,6 +162,7 @@ pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: 
     waits::report(target, &comparison, &mut report);
     cases::report(&snapshot, &mut report);
     load.check(target, &mut report);
+    load.recommend_flow(target, &snapshot, &mut report);
     report.add_rest();
     report
 }

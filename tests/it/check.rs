@@ -138,6 +138,46 @@ async fn load_is_estimated_and_excess_is_a_finding() {
     assert!(finding.remedy.contains("max_requests_per_minute"), "{finding}");
 }
 
+/// The recommendation to read cases and agents more often, if there is one.
+fn flow(report: &Report) -> Option<&Line> {
+    report.lines.iter().find(|line| line.subject == "test, flow")
+}
+
+#[tokio::test]
+async fn shorter_flow_is_recommended_where_it_fits() {
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let report = examined(trio.target(true)).await;
+    let found = flow(&report).unwrap_or_else(|| panic!("no recommendation:\n{report}"));
+    assert_eq!((found.level, report.count(Level::Check)), (Level::Note, 0));
+    assert!(found.remedy.contains("`poll: {flow: 2s}`"), "{found}");
+    let words: Vec<&str> = found.seen.split(' ').collect();
+    let of = |before: &str| -> u32 {
+        let place = words.iter().position(|word| *word == before).expect(before);
+        words[place + 1].parse().expect("a number")
+    };
+    let (then, now) = (of("about"), of("of"));
+    // Three lists of one page, 30 in place of 12 times a minute.
+    assert_eq!(then - now, 3 * 18, "{found}");
+    let mut tight = trio.target(true);
+    tight.poll.requests_per_minute = then - 1;
+    let report = examined(tight).await;
+    assert_eq!(flow(&report), None, "the budget does not allow it");
+    assert_eq!(finding(&report, "load").level, Level::Ok);
+}
+
+#[tokio::test]
+async fn shorter_flow_is_not_recommended_for_slow_servers_or_twice() {
+    let latency = Duration::from_millis(150);
+    let slow = Simulated::start(Options { latency, ..Options::default() }, Clock::system()).await;
+    assert_eq!(flow(&examined(slow.target(true)).await), None, "a cycle takes 0.6 s");
+    let trio = Simulated::start(Options::default(), Clock::system()).await;
+    let flow_is_set =
+        poller::Settings { flow: Some(Duration::from_secs(2)), ..poller::Settings::default() };
+    let intervals = Collector::ALL.map(|collector| flow_is_set.interval(collector));
+    let report = examined_with(trio.target(true), Clock::system(), intervals).await;
+    assert_eq!(flow(&report), None, "it is set");
+}
+
 #[tokio::test]
 async fn closed_port_fails_once_and_rest_is_left_out() {
     let report = examined(target(&format!("http://{NOBODY}/te/api"))).await;

@@ -53,7 +53,7 @@ const CERTIFICATE_EXPIRY: Spec = Spec::gauge(
 .seconds();
 const CLOCK_SKEW: Spec = Spec::gauge(
     "clock_skew",
-    "Seconds by which the server's clock is ahead of the exporter's (negative: behind) in its last answer, to the second. The exporter corrects waits and state limits for it; trio_agent_state_since_timestamp_seconds is not corrected. Source: header Date.",
+    "Seconds by which the server's clock is ahead of the exporter's (negative: behind) in its last answer, to the second. Ages of waiting cases and the time in a state are corrected for it, and waits of answered cases do not depend on it; trio_agent_state_since_timestamp_seconds is not corrected. Source: header Date.",
 )
 .seconds();
 const RETRIES: Spec = Spec::counter(
