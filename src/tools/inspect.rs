@@ -7,9 +7,9 @@ mod report;
 mod suggest;
 
 pub use diff::differences;
-pub use prove::{Grade, Pace, Proof};
+pub use prove::Pace;
 pub use report::table;
-pub use report::{MemberReport, ReadOutcome, Report, ResourceReport};
+pub use report::{Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
 
 use crate::{

@@ -6,10 +6,7 @@ use std::{
     fmt::Write,
 };
 
-use super::{
-    prove::{Grade, Proof},
-    report::{MemberReport, ReadOutcome, Report},
-};
+use super::report::{Grade, MemberReport, Proof, ReadOutcome, Report};
 use crate::trio::meanings;
 
 const HEADER: &str = "\
