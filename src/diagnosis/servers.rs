@@ -21,11 +21,9 @@ pub const MAX_SKEW: f64 = 5.0;
 
 pub(super) fn all(snapshot: &Snapshot, stats: &Stats, now: Stamp) -> Vec<Finding> {
     let mut found = Vec::new();
-    let servers = stats.servers();
-    for server in servers.iter() {
+    for server in stats.servers().iter() {
         let subject = || Subject::Server(server.server.clone());
-        // If the only server is down, the reading that failed says it, and there is no failover.
-        if server.up == Some(false) && servers.len() > 1 {
+        if server.up == Some(false) {
             found.push(Finding::new(
                 FindingKind::ServerDown,
                 Severity::Warning,

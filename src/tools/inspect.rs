@@ -9,9 +9,9 @@ mod suggest;
 
 pub use diff::differences;
 pub use help::{HelpField, HelpMember, HelpReport};
-pub use prove::{Grade, Pace, Proof};
+pub use prove::Pace;
 pub use report::table;
-pub use report::{MemberReport, ReadOutcome, Report, ResourceReport};
+pub use report::{Grade, MemberReport, Proof, ReadOutcome, Report, ResourceReport};
 pub use suggest::fields_file;
 
 use crate::{

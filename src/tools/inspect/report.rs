@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::help::HelpReport;
-use super::prove::{Grade, Proof};
 use crate::{
     model::{AgentState, Resource, is_unprintable},
     tally::{TrioClock, max_case_age, max_state_age},
@@ -34,6 +33,37 @@ pub struct Report {
     /// Results of `--prove`, in the order in which the filters were tried.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub proofs: Vec<Proof>,
+}
+
+/// Result for one filter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Id of the contact centre.
+    pub contact_center: String,
+    /// List that was filtered.
+    pub resource: String,
+    /// Field that the filter selects by.
+    pub field: String,
+    /// Parameter of the filter.
+    pub parameter: String,
+    /// Strength of the result.
+    pub grade: Grade,
+    /// Member that holds the field; `None` if none was found.
+    pub member: Option<String>,
+    /// A sentence about what was seen.
+    pub reason: String,
+}
+
+/// Strength of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Every rule holds.
+    Proved,
+    /// The member agrees with every answer, but a doubt is left.
+    Likely,
+    /// No member is known.
+    Open,
 }
 
 /// The report on one resource.

@@ -8,8 +8,7 @@ use std::{
 
 use super::{
     help::{HelpField, HelpReport},
-    prove::{Grade, Proof},
-    report::{MemberReport, ReadOutcome, Report},
+    report::{Grade, MemberReport, Proof, ReadOutcome, Report},
 };
 use crate::trio::meanings;
 
