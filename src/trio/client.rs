@@ -13,6 +13,7 @@ use super::{
         collection::{CollectionReader, Identified, Listing},
         decode::reader::Reader,
         examine::{Examination, FirstPage},
+        hidden::HiddenRows,
         route::{Root, Route},
     },
     servers::connection::Connection,
@@ -45,7 +46,13 @@ impl Client {
         let connection = Connection::new(&settings, stats, clock)?;
         let Settings { limits, default_case_class, time_zone: zone, .. } = settings;
         Ok(Self {
-            reader: CollectionReader { connection, dictionary, zone, limits },
+            reader: CollectionReader {
+                connection,
+                dictionary,
+                zone,
+                limits,
+                hidden: HiddenRows::default(),
+            },
             default_case_class,
         })
     }

@@ -8,6 +8,7 @@ pub(super) mod certificates;
 mod charset;
 pub(super) mod exchange_log;
 pub(super) mod links;
+pub(super) mod repair;
 mod server_clock;
 pub(super) mod single;
 
@@ -48,7 +49,7 @@ pub(super) struct Transport {
     stats: Arc<Stats>,
     clock: Clock,
     server_clock: ServerClock,
-    requested_waits: RequestedWaits,
+    pub(super) requested_waits: RequestedWaits,
     slots: Semaphore,
     limits: Limits,
     pub(super) observer: Option<Arc<dyn ExchangeObserver>>,
@@ -134,7 +135,8 @@ impl Transport {
             if body.len() + chunk.len() > self.limits.body {
                 let detail =
                     format!("the answer is larger than the limit of {} bytes", self.limits.body);
-                return Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail });
+                let failure = RequestFailure::TooLarge;
+                return Err(Error::Request { resource, failure, detail, sent: true });
             }
             body.extend_from_slice(&chunk);
         }
@@ -194,7 +196,9 @@ impl Transport {
         } else {
             (RequestFailure::Connect, format!("no connection: {reason}"))
         };
-        Error::Request { resource, failure, detail }
+        // Without a connection the server cannot have seen the request.
+        let sent = !error.is_connect() && !error.is_builder();
+        Error::Request { resource, failure, detail, sent }
     }
 }
 
@@ -222,6 +226,8 @@ fn http_client(settings: &Settings) -> Result<reqwest::Client, reqwest::Error> {
         .no_proxy()
         // A referer would tell addresses with ids to other servers.
         .referer(false)
+        // IIS sends a bare deflate stream where zlib's header belongs; gzip and brotli are certain.
+        .no_deflate()
         .connect_timeout(limits.connect)
         .timeout(limits.request)
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))

@@ -3,6 +3,7 @@
 mod answers;
 mod cases;
 mod collections;
+mod doubts;
 mod encodings;
 mod fields;
 mod habits;
@@ -10,6 +11,7 @@ mod links;
 mod load;
 mod login;
 mod methods;
+mod nearly;
 mod paging;
 mod redirects;
 mod refusals;
