@@ -26,6 +26,7 @@ pub use error::Error;
 pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
+    hidden::HiddenItems,
     route::{Root, Route},
 };
 pub use resources::{contact_centers::ApiAnswer, inventory::Inventory};

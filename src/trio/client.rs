@@ -13,7 +13,7 @@ use super::{
         collection::{CollectionReader, Identified, Listing},
         decode::reader::Reader,
         examine::{Examination, FirstPage},
-        hidden::HiddenRows,
+        hidden::{HiddenItems, HiddenRows},
         route::{Root, Route},
     },
     servers::connection::Connection,
@@ -116,6 +116,11 @@ impl Client {
     /// See [`Error`].
     pub async fn first_page(&self, route: &Route, resource: Resource) -> Result<FirstPage, Error> {
         self.reader.first_page(&route.list(resource)).await
+    }
+
+    /// Returns the lists whose total counts items that no page shows.
+    pub fn hidden_items(&self) -> Vec<HiddenItems> {
+        self.reader.hidden.lists()
     }
 
     /// Number of requests sent.

@@ -194,7 +194,10 @@ impl CollectionReader {
                 Extent::AllRead => return Ok(collected),
                 // A second reading would cost as much and bring no more.
                 Extent::TooLong => {
-                    return Err(incomplete(None, ", which has more pages than are read of a list"));
+                    return Err(incomplete(
+                        None,
+                        ", because the list claims more pages than are read",
+                    ));
                 }
                 Extent::Total(expected) if !resource.has_exact_total() => {
                     tracing::debug!(resource = resource.as_str(), expected, got, "a total differs");

@@ -8,7 +8,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use crate::{model::Text, trio::learned::ListKey};
+use crate::{
+    model::{Resource, Text},
+    trio::learned::ListKey,
+};
 
 /// Lists remembered at most: a target with thousands of groups has as many filtered ones.
 const MAX_LISTS: usize = 10_000;
@@ -25,7 +28,24 @@ pub(super) struct Fingerprint {
 
 /// Conclusions about the lists of a target.
 #[derive(Debug, Default)]
-pub(in crate::trio) struct HiddenRows(Mutex<HashMap<Key, Fingerprint>>);
+pub(in crate::trio) struct HiddenRows(Mutex<HashMap<Key, Conclusion>>);
+
+#[derive(Debug)]
+struct Conclusion {
+    reading: Fingerprint,
+    shown: usize,
+}
+
+/// A list whose total counts more items than its pages show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HiddenItems {
+    /// The list.
+    pub resource: Resource,
+    /// Items shown.
+    pub shown: usize,
+    /// Items in all, by the server.
+    pub total: usize,
+}
 
 impl HiddenRows {
     /// Returns whether a reading confirms the one before it, or a conclusion that was drawn.
@@ -36,7 +56,7 @@ impl HiddenRows {
         before: Option<Fingerprint>,
     ) -> bool {
         let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        before == Some(reading) || lists.get(key) == Some(&reading)
+        before == Some(reading) || lists.get(key).is_some_and(|known| known.reading == reading)
     }
 
     /// Remembers the conclusion, and logs the first one about a list: it shows `shown` of `total`.
@@ -46,7 +66,7 @@ impl HiddenRows {
             lists.clear();
         }
         let resource = key.0.resource;
-        if lists.insert(key, reading).is_none() {
+        if lists.insert(key, Conclusion { reading, shown }).is_none() {
             tracing::warn!(
                 resource = resource.as_str(),
                 shown,
@@ -57,10 +77,26 @@ impl HiddenRows {
     }
 }
 
+impl HiddenRows {
+    /// Returns the whole lists with hidden items, in the order of their resources.
+    pub(in crate::trio) fn lists(&self) -> Vec<HiddenItems> {
+        let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = lists.iter().filter(|((_, value), _)| value.is_none());
+        let mut items: Vec<_> = whole
+            .map(|((list, _), known)| HiddenItems {
+                resource: list.resource,
+                shown: known.shown,
+                total: known.reading.total,
+            })
+            .collect();
+        items.sort_unstable_by_key(|items| items.resource.index());
+        items
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Resource;
 
     #[test]
     fn conclusion_holds_for_one_pair_of_ids_and_total() {

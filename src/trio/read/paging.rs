@@ -69,19 +69,21 @@ impl Pagination {
             .then_some(pagination)
     }
 
-    /// Returns the number of pages that the numbers claim, given the most rows of a page up to now;
-    /// `None` if only links tell.
-    fn pages(&self, most_rows: usize) -> Option<usize> {
-        let by_total = self.total.map(|total| {
-            // A server may cap pages below the size asked for and still report that size: the rows
-            // that came are the evidence. Believing the header would skip the items between.
-            let size = self.page_size.unwrap_or(most_rows).min(most_rows).max(1);
-            total.div_ceil(size)
-        });
+    /// Returns the number of pages by the numbers of the header; `None` if only links tell.
+    fn claimed_pages(&self) -> Option<usize> {
+        let by_total = self.total.zip(self.page_size).map(|(total, size)| total.div_ceil(size));
         // The total may be that of the page, and the number of pages that of another page size: the
         // higher claim is the one that loses nothing.
-        let pages = by_total.into_iter().chain(self.total_pages).max()?;
-        Some(pages.max(1))
+        by_total.into_iter().chain(self.total_pages).max()
+    }
+
+    /// Returns the number of pages if each has at most `most_rows` rows, the most of a page up to
+    /// now.
+    // A server may cap pages below the size asked for and still report that size: the rows that came
+    // are the evidence. Believing the header would skip the items between.
+    fn pages_by_rows(&self, most_rows: usize) -> Option<usize> {
+        let size = self.page_size.unwrap_or(most_rows).min(most_rows).max(1);
+        self.total.map(|total| total.div_ceil(size))
     }
 }
 
@@ -105,6 +107,9 @@ pub(super) struct PageWalk {
     /// Items come and go while pages are read, so pages may differ in their totals.
     moving: bool,
     read: usize,
+    /// Pages by the numbers of the headers.
+    claimed: usize,
+    /// The same, or more if pages are shorter than the headers say.
     pages: usize,
     first_rows: usize,
     most_rows: usize,
@@ -115,7 +120,8 @@ pub(super) struct PageWalk {
     totals_of_pages: bool,
     /// Pages in a row that brought nothing new.
     fruitless: usize,
-    last_rows: usize,
+    /// A page brought rows, but none that is new.
+    repeats: bool,
     has_next: bool,
 }
 
@@ -125,6 +131,7 @@ impl PageWalk {
         let mut walk = Self {
             moving,
             read: 0,
+            claimed: 1,
             pages: 1,
             first_rows: rows,
             most_rows: rows,
@@ -133,7 +140,7 @@ impl PageWalk {
             totals_agree: true,
             totals_of_pages: true,
             fruitless: 0,
-            last_rows: rows,
+            repeats: false,
             has_next: false,
         };
         walk.record(Some(first), rows, new);
@@ -144,17 +151,23 @@ impl PageWalk {
     pub(super) fn record(&mut self, header: Option<Pagination>, rows: usize, new: usize) {
         self.read += 1;
         self.got += new;
-        self.last_rows = rows;
+        self.repeats |= new == 0 && rows > 0;
         self.most_rows = self.most_rows.max(rows);
         self.fruitless = if new == 0 { self.fruitless + 1 } else { 0 };
         self.has_next = header.is_some_and(|header| header.has_next);
         let Some(header) = header else { return };
         self.totals_agree &= header.total == self.total;
         self.totals_of_pages &= header.total == Some(rows);
-        let claimed = header.pages(self.most_rows).unwrap_or(1);
+        let claimed = header.claimed_pages().unwrap_or(1).max(1);
+        let pages = header.pages_by_rows(self.most_rows).unwrap_or(1).max(claimed);
         // Of a list that moves, the newest page knows best how far it goes. Of one that does not,
         // the highest claim loses nothing.
-        self.pages = if self.moving { claimed } else { self.pages.max(claimed) };
+        if self.moving {
+            (self.claimed, self.pages) = (claimed, pages);
+        } else {
+            self.claimed = self.claimed.max(claimed);
+            self.pages = self.pages.max(pages);
+        }
     }
 
     /// Returns the pages that are to be read next, at most `at_once`; none at the end.
@@ -164,7 +177,9 @@ impl PageWalk {
             return first..first;
         }
         if self.read < self.pages {
-            return first..(self.pages + 1).min(first + at_once.max(1));
+            // Behind the stated total nothing is expected: these pages are read one by one.
+            let at_once = if self.total == Some(self.got) { 1 } else { at_once.max(1) };
+            return first..(self.pages + 1).min(first + at_once);
         }
         // A last page with a link that brings nothing new is the end.
         let goes_on = self.has_next && (self.read == 1 || self.fruitless == 0);
@@ -177,24 +192,25 @@ impl PageWalk {
             return Extent::TooLong;
         }
         let fits = |total| total == self.got;
-        if self.read < self.pages {
+        // An empty list that claims rows would mean that everyone has left.
+        if self.got == 0 && self.total.is_some_and(|total| total > 0) {
+            return Extent::Unknown;
+        }
+        if self.read < self.claimed {
             // Given up: only a total that was reached says that the pages behind are empty.
             return match self.total {
                 Some(total) if fits(total) && self.totals_agree => Extent::AllRead,
                 _ => Extent::Unknown,
             };
         }
-        if self.has_next
-            && self.last_rows > 0
-            && self.fruitless > 0
-            && self.total.is_none_or(|total| !fits(total))
+        // Pages that repeat the first: either there is no more, or the server ignores the number and
+        // shows no other. A first page that is not full is a whole list.
+        if self.repeats
+            && looks_full(self.first_rows)
+            && self.got == self.first_rows
+            && self.total.map_or(self.has_next, |total| !fits(total))
         {
-            // The second page repeats the first: either the list is at its end, or the server
-            // ignores the number and shows no other. A first page that is not full is a whole list.
-            let ignores_number = self.read == 2 && looks_full(self.first_rows);
-            if ignores_number {
-                return Extent::Unknown;
-            }
+            return Extent::Unknown;
         }
         match self.total {
             // Totals that name the rows of their page say nothing about the list.
@@ -225,9 +241,9 @@ impl PageWalk {
 }
 
 /// Returns whether a page of `rows` rows may be a full one: the documented size is ten, and other
-/// sizes are round, too.
+/// sizes are larger and round, too.
 fn looks_full(rows: usize) -> bool {
-    rows > 0 && rows.is_multiple_of(10)
+    rows >= 10 && rows.is_multiple_of(5)
 }
 
 /// Members of a header that is a list of pairs.
@@ -270,18 +286,22 @@ mod tests {
     #[test]
     fn pages_follow_from_total_and_rows() {
         let pages = |total, page_size, rows| {
-            Pagination { total: Some(total), page_size, ..NONE }.pages(rows).expect("known")
+            let header = Pagination { total: Some(total), page_size, ..NONE };
+            (header.claimed_pages(), header.pages_by_rows(rows))
         };
-        assert_eq!(pages(25, Some(10), 10), 3);
-        assert_eq!(pages(30, Some(10), 10), 3);
-        assert_eq!(pages(5, Some(10), 5), 1);
-        assert_eq!(pages(0, None, 0), 1);
-        assert_eq!(pages(250, Some(1000), 100), 3, "a capped page that claims the size asked for");
-        assert_eq!(pages(10, Some(10), 0), 10, "an empty first page of ten items");
-        assert_eq!(NONE.pages(10), None);
-        assert_eq!(Pagination { total_pages: Some(0), ..NONE }.pages(10), Some(1));
+        assert_eq!(pages(25, Some(10), 10), (Some(3), Some(3)));
+        assert_eq!(pages(30, Some(10), 10), (Some(3), Some(3)));
+        assert_eq!(pages(5, Some(10), 5), (Some(1), Some(1)));
+        assert_eq!(pages(0, None, 0), (None, Some(0)));
+        assert_eq!(
+            pages(250, Some(1000), 100),
+            (Some(1), Some(3)),
+            "capped, with the size asked for"
+        );
+        assert_eq!(pages(10, Some(10), 0), (Some(1), Some(10)), "an empty first page of ten items");
+        assert_eq!((NONE.claimed_pages(), NONE.pages_by_rows(10)), (None, None));
         let both = Pagination { total: Some(10), total_pages: Some(4), ..NONE };
-        assert_eq!(both.pages(10), Some(4), "the total may be that of the page");
+        assert_eq!(both.claimed_pages(), Some(4), "the total may be that of the page");
     }
 
     /// Pages of one list: total, total pages, a next link, rows, and new items.
@@ -399,7 +419,28 @@ mod tests {
                 14,
                 2,
             ),
-            ("hidden rows", &[(t(5), t(1), false, 3, 3)], Total(5), 3, 1),
+            (
+                "hidden rows",
+                &[(t(5), t(1), false, 3, 3), (t(5), t(1), false, 0, 0)],
+                Total(5),
+                3,
+                2,
+            ),
+            (
+                "number of the page ignored, with a total",
+                &[(t(60), t(1), false, 10, 10), (t(60), t(1), false, 10, 0)],
+                Unknown,
+                10,
+                4,
+            ),
+            (
+                "hidden rows, number of the page ignored",
+                &[(t(5), t(1), false, 3, 3), (t(5), t(1), false, 3, 0)],
+                Total(5),
+                3,
+                2,
+            ),
+            ("only hidden rows", &[(t(5), t(1), false, 0, 0)], Unknown, 0, 3),
             (
                 "given up before the total",
                 &[(t(90), t(9), false, 10, 10), (t(90), t(9), false, 0, 0)],
@@ -430,6 +471,8 @@ mod tests {
         let empty_middle =
             [(t(30), t(3), f, 10, 10), (t(30), t(3), f, 0, 0), (t(30), t(3), f, 10, 10)];
         assert_eq!(walk(&empty_middle, true), (Extent::AllRead, 20, 3));
+        let hidden = [(t(30), t(3), f, 3, 3), (t(30), t(3), f, 0, 0)];
+        assert_eq!(walk(&hidden, true), (Extent::AllRead, 3, 4), "every claimed page was read");
         let left_out = [(t(90), t(9), f, 10, 10), (t(90), t(9), f, 0, 0)];
         assert_eq!(walk(&left_out, true), (Extent::Unknown, 10, 4));
         assert_eq!(

@@ -52,7 +52,7 @@ async fn broken_value_costs_itself_and_is_counted() {
         let broken = [("resource", "services"), ("field", "name")];
         assert_eq!(metrics.get("trio_unknown_values", &broken), Some(1.0), "{case}");
         let lines = journal.lines();
-        assert!(lines.iter().any(|line| line.contains("value=broken text")), "{case}: {lines:#?}");
+        assert!(lines.iter().any(|line| line.contains("broken text")), "{case}: {lines:#?}");
     }
 }
 
@@ -61,7 +61,12 @@ async fn broken_id_makes_its_list_incomplete() {
     for bad in [r#""4\ud83d""#, "\"4\u{1}\"", "NaN", "\"4\u{FFFD}\""] {
         for list in [AGENTS, CALLS] {
             let trio = Trio::bare().await;
-            trio.on("GET", list, ok(format!(r#"{{"data":[{{"id":1}},{{"id":{bad}}}]}}"#))).await;
+            trio.on(
+                "GET",
+                list,
+                ok(format!(r#"{{"data":[{{"id":1,"jobNo":1}},{{"id":{bad},"jobNo":{bad}}}]}}"#)),
+            )
+            .await;
             let bench = trio.client(Limits::default()).await;
             let error = match list {
                 AGENTS => bench.client.agents(&bench.route).await.map(|_| ()),
@@ -114,6 +119,9 @@ async fn rows_that_only_the_total_counts_are_concluded_from_two_readings() {
     let lines = journal.lines();
     let said = lines.iter().filter(|line| line.contains("counts items that no page shows")).count();
     assert_eq!(said, 1, "{lines:#?}");
+    let hidden = bench.client.hidden_items();
+    let shown: Vec<_> = hidden.iter().map(|list| (list.shown, list.total)).collect();
+    assert_eq!(shown, [(25, 28)], "for `check`");
 }
 
 #[tokio::test]
