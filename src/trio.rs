@@ -26,6 +26,7 @@ pub use error::{Error, StatusHint};
 pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
+    hidden::HiddenItems,
     route::{Root, Route},
     selection::{RowPage, Selection},
 };

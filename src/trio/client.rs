@@ -13,6 +13,7 @@ use super::{
         collection::{CollectionReader, Identified, Listing},
         decode::reader::Reader,
         examine::{Examination, FirstPage},
+        hidden::{HiddenItems, HiddenRows},
         route::{Root, Route},
     },
     servers::connection::Connection,
@@ -45,7 +46,13 @@ impl Client {
         let connection = Connection::new(&settings, stats, clock)?;
         let Settings { limits, default_case_class, time_zone: zone, .. } = settings;
         Ok(Self {
-            reader: CollectionReader { connection, dictionary, zone, limits },
+            reader: CollectionReader {
+                connection,
+                dictionary,
+                zone,
+                limits,
+                hidden: HiddenRows::default(),
+            },
             default_case_class,
         })
     }
@@ -109,6 +116,11 @@ impl Client {
     /// See [`Error`].
     pub async fn first_page(&self, route: &Route, resource: Resource) -> Result<FirstPage, Error> {
         self.reader.first_page(&route.list(resource)).await
+    }
+
+    /// Returns the lists whose total counts items that no page shows.
+    pub fn hidden_items(&self) -> Vec<HiddenItems> {
+        self.reader.hidden.lists()
     }
 
     /// Number of requests sent.

@@ -94,6 +94,18 @@ async fn every_compression_that_is_asked_for_is_understood() {
 }
 
 #[tokio::test]
+async fn deflate_is_not_asked_for() {
+    let trio = Trio::small().await;
+    let mut app = trio.exporter().await;
+    app.step().await;
+    for request in trio.requests().await {
+        let accepted = header(&request, "accept-encoding").unwrap_or_default();
+        assert!(!accepted.contains("deflate"), "{accepted}");
+    }
+    assert!(trio.count("GET", "cc").await > 0);
+}
+
+#[tokio::test]
 async fn broken_compression_is_unreadable_answer() {
     for name in ["gzip", "br"] {
         let error =
