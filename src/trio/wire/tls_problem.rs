@@ -1,4 +1,4 @@
-//! Reasons why no secure connection to a server can be made, told apart by the types of errors and
+//! Reasons why no secure connection to a server can be made, distinguished by the types of errors and
 //! never by their texts, each with its remedy.
 
 use std::{error::Error as StdError, fmt, io};
