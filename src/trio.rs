@@ -20,7 +20,7 @@ pub use client::Client;
 pub use dictionary::{
     AlreadyFed, Dictionary,
     judge::{Judgement, is_no_time},
-    meanings,
+    meanings, proof,
 };
 pub use error::Error;
 pub use read::{
@@ -28,6 +28,7 @@ pub use read::{
     examine::{Examination, FirstPage, Member, Missing},
     hidden::HiddenItems,
     route::{Root, Route},
+    selection::{RowPage, Selection},
 };
 pub use resources::{contact_centers::ApiAnswer, inventory::Inventory};
 pub use secret::{Secret, SecretError};

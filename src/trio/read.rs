@@ -7,3 +7,4 @@ pub(super) mod filtered_reading;
 pub(super) mod hidden;
 pub(super) mod paging;
 pub(super) mod route;
+pub(super) mod selection;

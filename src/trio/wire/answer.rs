@@ -101,7 +101,7 @@ impl Answer {
 
 /// Returns a sentence about an answer that is no JSON by its beginning; `None` if it may be JSON.
 // Pages of a proxy or of IIS, and XML that was not asked for, are the usual ones. The position of a
-// syntax error in them would help nobody.
+// syntax error in them would help no one.
 pub(in crate::trio) fn kind_of_text(body: &[u8]) -> Option<&'static str> {
     let start = body.trim_ascii_start();
     let Some(rest) = start.strip_prefix(b"<") else {
