@@ -125,6 +125,8 @@ pub(in crate::trio) struct Collected<T> {
     without_id: usize,
     /// Ids whose text is broken.
     broken_keys: usize,
+    /// Items in all, by the header of the first page.
+    stated_total: Option<usize>,
     /// Services of waiting cases whose rows have no id, each once.
     pub(in crate::trio) unkeyed: Vec<Text>,
     /// Items that an earlier page held, and pages that state another total than the first.
@@ -185,17 +187,18 @@ impl CollectionReader {
                 self.connection.stats.resource(resource).drift.add(collected.moved_between_pages);
             }
             let got = collected.items.len() + collected.without_id;
+            let stated = collected.stated_total;
             let incomplete =
                 |expected, problem| Error::Incomplete { resource, got, expected, problem };
             let is_readable = collected.broken_keys == 0;
             error = Some(match extent {
                 // The text of an id that is broken could be that of any other item.
-                _ if !is_readable => incomplete(None, ", and the text of an id is broken"),
+                _ if !is_readable => incomplete(stated, ", and the text of an id is broken"),
                 Extent::AllRead => return Ok(collected),
                 // A second reading would cost as much and bring no more.
                 Extent::TooLong => {
                     return Err(incomplete(
-                        None,
+                        stated,
                         ", because the list claims more pages than are read",
                     ));
                 }
@@ -213,7 +216,7 @@ impl CollectionReader {
                     last = Some(print);
                     incomplete(Some(expected), AFTER_A_SECOND_TRY)
                 }
-                Extent::Unknown => incomplete(None, AFTER_A_SECOND_TRY),
+                Extent::Unknown => incomplete(stated, AFTER_A_SECOND_TRY),
             });
         }
         Err(error.unwrap_or(Error::Incomplete {
@@ -397,6 +400,7 @@ impl<T: Identified> Collected<T> {
             simulated,
             without_id: 0,
             broken_keys: 0,
+            stated_total: first.pagination.and_then(|pagination| pagination.total),
             unkeyed: Vec::new(),
             moved_between_pages: 0,
             keys: HashSet::with_capacity(first.page.items.len()),

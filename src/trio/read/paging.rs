@@ -112,6 +112,8 @@ pub(super) struct PageWalk {
     /// The same, or more if pages are shorter than the headers say.
     pages: usize,
     first_rows: usize,
+    /// The first page may be a full one, so that there are more behind it.
+    is_first_full: bool,
     most_rows: usize,
     got: usize,
     total: Option<usize>,
@@ -134,6 +136,7 @@ impl PageWalk {
             claimed: 1,
             pages: 1,
             first_rows: rows,
+            is_first_full: looks_full(rows) || rows > 0 && first.page_size == Some(rows),
             most_rows: rows,
             got: 0,
             total: first.total,
@@ -206,7 +209,7 @@ impl PageWalk {
         // Pages that repeat the first: either there is no more, or the server ignores the number and
         // shows no other. A first page that is not full is a whole list.
         if self.repeats
-            && looks_full(self.first_rows)
+            && self.is_first_full
             && self.got == self.first_rows
             && self.total.map_or(self.has_next, |total| !fits(total))
         {

@@ -127,9 +127,12 @@ async fn rows_that_only_the_total_counts_are_concluded_from_two_readings() {
 #[tokio::test]
 async fn change_between_two_readings_shows_no_hidden_rows() {
     let asked = std::sync::atomic::AtomicUsize::new(0);
-    let changes = move |_: &Request| {
-        let last = 3 + asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+    let changes = move |request: &Request| {
         let header = r#"{"totalCount":5,"totalPages":1,"pageSize":10}"#;
+        if request.url.as_str().contains("page=2") {
+            return ok("[]").insert_header("X-Pagination", header);
+        }
+        let last = 3 + asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let rows = json!({"data": [{"id": 1}, {"id": 2}, {"id": last}]});
         ok(rows.to_string()).insert_header("X-Pagination", header)
     };
