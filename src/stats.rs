@@ -33,6 +33,8 @@ pub struct Stats {
     pub refreshes: Counter,
     auth_failures: [Counter; AuthFailure::COUNT],
     token_expiry: [Gauge; Token::COUNT],
+    /// Time when the next login may be tried after one that failed, in seconds since 1970.
+    pub login_retry: Gauge,
     retries: [Counter; RetryReason::COUNT],
     servers: RwLock<Arc<[ServerUse]>>,
     /// Changes to another server.
@@ -141,6 +143,7 @@ impl Default for Stats {
             refreshes: Counter::default(),
             auth_failures: Default::default(),
             token_expiry: Default::default(),
+            login_retry: Gauge::default(),
             retries: Default::default(),
             servers: RwLock::new(Arc::new([])),
             failovers: Counter::default(),

@@ -35,6 +35,7 @@ pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
     help::{HelpError, HelpLimits},
+    hidden::HiddenItems,
     route::{Root, Route},
     selection::{RowPage, Selection},
 };

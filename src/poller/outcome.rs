@@ -97,5 +97,5 @@ fn problem_kind(error: &Error) -> ProblemKind {
 
 pub(super) fn timeout_error(resource: Resource) -> Error {
     let detail = "the collector took longer than its limit".to_owned();
-    Error::Request { resource, failure: RequestFailure::Timeout, detail }
+    Error::Request { resource, failure: RequestFailure::Timeout, detail, sent: true }
 }

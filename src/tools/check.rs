@@ -157,6 +157,7 @@ pub async fn check(target: &CheckTarget, client: &Client, stats: &Stats, clock: 
     mapping::report(&snapshot, &mut report);
     rows::report(&snapshot, &mut report);
     pages::check(client, rights::largest(&snapshot, &routes), &mut report).await;
+    pages::check_hidden(client, &mut report);
     times::check(target, client, &routes, &mut report).await;
     times::check_plausible(&snapshot, &mut report);
     waits::report(target, &comparison, &mut report);

@@ -20,6 +20,7 @@ use super::{
         decode::reader::Reader,
         examine::{Examination, FirstPage},
         help::{HelpError, HelpLimits},
+        hidden::{HiddenItems, HiddenRows},
         route::{Root, Route},
     },
     servers::connection::Connection,
@@ -52,7 +53,13 @@ impl Client {
         let connection = Connection::new(&settings, stats, clock)?;
         let Settings { limits, default_case_class, time_zone: zone, .. } = settings;
         Ok(Self {
-            reader: CollectionReader { connection, dictionary, zone, limits },
+            reader: CollectionReader {
+                connection,
+                dictionary,
+                zone,
+                limits,
+                hidden: HiddenRows::default(),
+            },
             default_case_class,
         })
     }
@@ -152,6 +159,11 @@ impl Client {
     /// See [`Error`].
     pub async fn first_page(&self, route: &Route, resource: Resource) -> Result<FirstPage, Error> {
         self.reader.first_page(&route.list(resource)).await
+    }
+
+    /// Returns the lists whose total counts items that no page shows.
+    pub fn hidden_items(&self) -> Vec<HiddenItems> {
+        self.reader.hidden.lists()
     }
 
     /// Number of requests sent.

@@ -18,6 +18,8 @@ pub enum Error {
         failure: RequestFailure,
         /// A sentence about the cause.
         detail: String,
+        /// The request may have reached the server.
+        sent: bool,
     },
     /// Trio answered with a status that is no success.
     #[error("{}: answered {status}{}", .resource.as_str(), explain(*.status, .hint.as_ref()))]
@@ -62,16 +64,23 @@ pub enum Error {
         /// A sentence about the failure and what to check.
         detail: String,
     },
-    /// A login was refused recently and is not repeated yet.
+    /// A login brought no token recently and is not repeated yet.
     #[error("{refusal}; the next login is tried in {} s", .wait.as_secs())]
     LoginWaits {
         /// Time until the next try.
         wait: Duration,
-        /// Message of the refusal.
+        /// Short kind of the failure.
+        reason: AuthFailure,
+        /// Message of the failure.
         refusal: String,
+        /// Only the server that failed has to be waited for: another one may be tried.
+        only_here: bool,
     },
     /// The pages of a collection contradict each other.
-    #[error("{}: {} of {} items after a second try; not published", .resource.as_str(), .got, expected_count(*.expected))]
+    #[error(
+        "{}: {} of {} items{}; not published",
+        .resource.as_str(), .got, expected_count(*.expected), .problem
+    )]
     Incomplete {
         /// Resource that was read.
         resource: Resource,
@@ -79,6 +88,8 @@ pub enum Error {
         got: usize,
         /// Items in all, by the server; `None` if the pages go on without a number.
         expected: Option<usize>,
+        /// Continuation of the sentence about the reason.
+        problem: &'static str,
     },
     /// Items arrived, but the dictionary finds no id in them.
     #[error(
@@ -115,13 +126,13 @@ impl Error {
                 format!("{resource:?} {status}")
             }
             Self::Redirected { resource, .. } => format!("{resource:?} redirected"),
-            // The wait is a part of the refusal that it follows, not a second situation.
-            Self::Auth {
-                reason: AuthFailure::Credentials | AuthFailure::ClientKey | AuthFailure::Forbidden,
-                ..
+            // The wait is a part of the failure that it follows, not a second situation. Another
+            // reason is one: a password that is wrong after the server's outage must be logged.
+            Self::Auth { reason: AuthFailure::Network, .. }
+            | Self::LoginWaits { reason: AuthFailure::Network, .. } => "no login".to_owned(),
+            Self::Auth { detail: said, .. } | Self::LoginWaits { refusal: said, .. } => {
+                said.clone()
             }
-            | Self::LoginWaits { .. } => "login refused".to_owned(),
-            Self::Auth { reason, .. } => format!("{reason:?}"),
             Self::Incomplete { resource, .. } => format!("{resource:?} incomplete"),
             Self::Unmapped { resource, .. } => format!("{resource:?} unmapped"),
         }
@@ -134,9 +145,6 @@ impl Error {
         match self {
             Self::Request { resource, failure: RequestFailure::Decode, .. } => {
                 format!("{}: the answer is not what the API describes", resource.as_str())
-            }
-            Self::Auth { reason: AuthFailure::Decode, .. } => {
-                "no login: the answer holds no token".to_owned()
             }
             error => error.to_string(),
         }
@@ -170,9 +178,17 @@ impl Error {
             Self::Status { status, .. } => (500..600).contains(status) && *status != 501,
             Self::Busy { status, .. } => *status == 503,
             Self::Request { failure, .. } => *failure == RequestFailure::Timeout,
+            _ => self.is_login_failure_of_server(),
+        }
+    }
+
+    /// Returns whether the server brought no token for a reason that another one may not have.
+    pub(super) fn is_login_failure_of_server(&self) -> bool {
+        match self {
             Self::Auth { reason, .. } => {
-                matches!(reason, AuthFailure::Network | AuthFailure::Server)
+                matches!(reason, AuthFailure::Network | AuthFailure::Server | AuthFailure::Decode)
             }
+            Self::LoginWaits { only_here, .. } => *only_here,
             _ => false,
         }
     }

@@ -6,6 +6,7 @@
 
 pub(super) mod connection;
 mod day_counts;
+mod doubts;
 mod facts;
 mod failure_streak;
 
@@ -133,7 +134,14 @@ impl Servers {
     /// Begins the attempts of a request, at the active server.
     pub(super) fn start_attempts(&self) -> Attempts {
         let server = self.active();
-        Attempts { tried: vec![server.label.clone()], server }
+        let mut attempts = Attempts { tried: vec![server.label.clone()], server };
+        let Account { login_backoff, clock, .. } = &*self.account;
+        if login_backoff.server_to_avoid(clock.now()).as_ref() == Some(&attempts.server.label)
+            && let Some(next) = self.next_untried(&attempts)
+        {
+            attempts.move_to(next);
+        }
+        attempts
     }
 
     /// Server that requests go to first.
@@ -452,7 +460,8 @@ impl State {
 impl KnownServer {
     fn new(base: Url, role: ServerRole, configured: bool, account: &Arc<Account>) -> Self {
         let label = Text::from(host_and_port(&base));
-        let server = Server { base, label, configured, session: Session::new(account.clone()) };
+        let session = Session::new(account.clone(), label.clone());
+        let server = Server { base, label, configured, session };
         let failures = FailureStreak::default();
         Self {
             server: Arc::new(server),

@@ -1,6 +1,12 @@
 //! Settings of the client.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use jiff::tz::TimeZone;
 use url::Url;
@@ -28,6 +34,25 @@ pub struct Settings {
     pub extra_roots: ExtraRoots,
     /// Bounds on requests.
     pub limits: Limits,
+    /// Reloads of the configuration.
+    pub reloads: Reloads,
+}
+
+/// Number of reloads of the configuration that kept these settings; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Reloads(Arc<AtomicU64>);
+
+// Settings that differ in nothing else are the same: a reload must not restart the target.
+impl PartialEq for Reloads {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Reloads {
+    pub(in crate::trio) fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Settings {
@@ -42,11 +67,14 @@ impl Settings {
             default_case_class: None,
             extra_roots: ExtraRoots::default(),
             limits: Limits::default(),
+            reloads: Reloads::default(),
         }
     }
 
-    /// Takes over the secrets of `newer`, also for every clone of these settings.
+    /// Takes over the secrets of `newer`, also for every clone of these settings, and ends every
+    /// wait: the operator wants an answer now.
     pub fn adopt_secrets(&self, newer: &Self) {
+        self.reloads.0.fetch_add(1, Ordering::Relaxed);
         self.client_key.adopt(&newer.client_key);
         self.username.adopt(&newer.username);
         self.password.adopt(&newer.password);

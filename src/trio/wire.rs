@@ -10,6 +10,7 @@ mod clients;
 pub(super) mod exchange_log;
 pub(super) mod links;
 mod redirect;
+pub(super) mod repair;
 mod server_clock;
 pub(super) mod single;
 mod tls_probe;
@@ -63,7 +64,7 @@ pub(super) struct Transport {
     stats: Arc<Stats>,
     clock: Clock,
     server_clock: ServerClock,
-    requested_waits: RequestedWaits,
+    pub(super) requested_waits: RequestedWaits,
     slots: Semaphore,
     limits: Limits,
     pub(super) observer: Option<Arc<dyn ExchangeObserver>>,
@@ -169,7 +170,8 @@ impl Transport {
             if body.len() + chunk.len() > self.limits.body {
                 let detail =
                     format!("the answer is larger than the limit of {} bytes", self.limits.body);
-                return Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail });
+                let failure = RequestFailure::TooLarge;
+                return Err(Error::Request { resource, failure, detail, sent: true });
             }
             body.extend_from_slice(&chunk);
         }
@@ -243,7 +245,9 @@ impl Transport {
         } else {
             (RequestFailure::Connect, format!("no connection: {reason}"))
         };
-        Error::Request { resource, failure, detail }
+        // Without a connection the server cannot have seen the request.
+        let sent = !error.is_connect() && !error.is_builder();
+        Error::Request { resource, failure, detail, sent }
     }
 }
 
@@ -259,7 +263,7 @@ fn is_malformed(error: &io::Error) -> bool {
 /// Makes an error of a request that got no secure connection.
 fn tls_error(resource: Resource, url: &Url, problem: &TlsProblem) -> Error {
     let detail = format!("no secure connection: {problem}; {}", problem.remedy(url));
-    Error::Request { resource, failure: RequestFailure::Tls, detail }
+    Error::Request { resource, failure: RequestFailure::Tls, detail, sent: false }
 }
 
 /// Returns whether an answer is a 400 that is no answer of the API: those are JSON.

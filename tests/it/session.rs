@@ -146,16 +146,16 @@ async fn a_server_that_gets_too_many_requests_gets_none_for_as_long_as_it_asks()
 }
 
 #[tokio::test]
-async fn a_login_that_asks_for_time_gets_it_and_is_no_refusal() {
+async fn a_login_that_asks_for_more_time_than_the_back_off_gets_it() {
     let clock = still_clock();
     let trio = Simulated::start(Options::default(), clock.clone()).await;
     let fault =
-        |status| json!({"path": "login", "status": status, "retry_after": "40", "times": 1});
+        |status| json!({"path": "login", "status": status, "retry_after": "100", "times": 1});
     for (status, reason) in [(503, "unavailable"), (429, "rate_limited")] {
         trio.order("fault", &fault(status)).await;
         let mut app =
             TestApp::start_at(config(trio.target(true), Identity::Name), clock.clone()).await;
-        for pause in [0, 10, 20] {
+        for pause in [0, 30, 60] {
             app.step_after(pause).await;
             assert_eq!(
                 app.metrics().await.get("trio_auth_logins_total", &[]),

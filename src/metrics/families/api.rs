@@ -41,6 +41,11 @@ const TOKEN_EXPIRY: Spec = Spec::gauge(
     "Time when a token expires, in seconds since 1970; absent without such a token. If the time of the access token is past, renewal fails. Source: login.",
 )
 .seconds();
+const LOGIN_RETRY: Spec = Spec::gauge(
+    "login_retry_timestamp",
+    "Time when the exporter may send the next login after one that brought no token, in seconds since 1970; absent while logins work. If it is in the future, correct what the log line says: the exporter waits so that the account is not locked. Source: the exporter.",
+)
+.seconds();
 
 const REQUEST_BUDGET: Spec = Spec::gauge(
     "api_request_budget",
@@ -120,6 +125,12 @@ pub(in crate::metrics) fn write(
             if let Some(expiry) = target.stats.token_expiry(token) {
                 family.add_gauge_f64(&(target.labels, [("token", token.as_str())]), expiry)?;
             }
+        }
+    }
+    let mut family = writer.family(&LOGIN_RETRY);
+    for target in &input.targets {
+        if let Some(retry) = target.stats.login_retry.get() {
+            family.add_gauge_f64(&target.labels, retry)?;
         }
     }
     Ok(())

@@ -242,6 +242,7 @@ fn only_families_without_their_source_are_absent() {
                 "trio_api_response_bytes_total",
                 "trio_clock_skew_seconds",
                 "trio_failover_mode",
+                "trio_login_retry_timestamp_seconds",
                 "trio_server_active",
                 "trio_server_up",
                 "trio_token_expiry_timestamp_seconds",

@@ -381,6 +381,7 @@ pub(crate) fn stats() -> Stats {
     stats.clock_skew.set(Some(-1.5));
     stats.set_certificate_expiry("trio.example", 1_900_000_000.0);
     stats.set_token_expiry(Token::Access, Some(1_700_003_600.0));
+    stats.login_retry.set(Some(1_700_000_060.0));
     stats.record_retry(RetryReason::RateLimited);
     stats.failovers.add(1);
     let server = |server: &str, role, active, up, facts| ServerUse {

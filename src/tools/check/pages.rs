@@ -3,7 +3,7 @@
 use super::Report;
 use crate::{
     model::Resource,
-    trio::{Client, FirstPage, Route},
+    trio::{Client, FirstPage, HiddenItems, Route},
 };
 
 /// Documented default number of items on a page. A server that sends no more ignores `pageSize`.
@@ -30,6 +30,15 @@ pub(super) async fn check(client: &Client, largest: Option<Largest>, report: &mu
     match client.first_page(&route, resource).await {
         Ok(page) => judge(page, resource, items, report),
         Err(error) => report.check("page cap", error.redacted(), "run `check` again"),
+    }
+}
+
+/// Reports lists whose total counts items that the API user may not see.
+pub(super) fn check_hidden(client: &Client, report: &mut Report) {
+    for HiddenItems { resource, shown, total } in client.hidden_items() {
+        let seen = format!("{}: {shown} of {total} items are shown", resource.as_str());
+        let remedy = "give the API user the right to see the others, if they are to be counted";
+        report.check("hidden items", seen, remedy);
     }
 }
 

@@ -58,6 +58,8 @@ pub(in crate::trio) enum Raw<'a> {
     List(Vec<Raw<'a>>),
     /// An object, or a list inside a list.
     Other,
+    /// Text with a broken escape or a stray byte, or a word that is no JSON.
+    Broken,
 }
 
 /// Error: the value cannot be read in its form.
@@ -72,7 +74,7 @@ impl Raw<'_> {
             Self::Integer(number) => Some(number.to_string().into()),
             Self::Number(number) => Some(number.to_string().into()),
             Self::Bool(value) => Some(if *value { "true" } else { "false" }.into()),
-            Self::Absent | Self::Null | Self::List(_) | Self::Other => None,
+            Self::Absent | Self::Null | Self::List(_) | Self::Other | Self::Broken => None,
         }
     }
 

@@ -31,6 +31,9 @@ const READINGS_WITH_EVERY_KEY: u32 = 100;
 /// Sample of a state whose member a row does not have.
 const NO_VALUE: &str = "no value";
 
+/// Sample of a text with a broken escape or a stray byte, or of a word that is no JSON.
+pub(in crate::trio) const BROKEN_TEXT: &str = "broken text";
+
 /// Different unknown words of one field that `/status` shows at most.
 const MAX_STATUS_WORDS: usize = 5;
 
@@ -117,8 +120,10 @@ impl FieldCoverage {
             }
             let logged = self.values_logged.entry((resource, index)).or_default();
             // Masked: if the mapping is wrong, these values may be the names of persons.
-            let masked =
-                |value: &String| if *value == NO_VALUE { value.clone() } else { masked(value) };
+            let masked = |value: &String| match [NO_VALUE, BROKEN_TEXT].contains(&&**value) {
+                true => value.clone(),
+                false => masked(value),
+            };
             for value in seen.samples.iter().map(masked) {
                 if logged.len() < MAX_LOGGED_VALUES && logged.insert(value.clone()) {
                     tracing::warn!(

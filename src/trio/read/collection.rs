@@ -1,16 +1,22 @@
 //! Collections: all pages of a resource, put together, and judged for completeness.
 
-use std::{collections::HashSet, pin::pin, sync::Arc};
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    sync::Arc,
+};
 
-use futures_util::{StreamExt, stream};
+use futures_util::future::join_all;
 use jiff::tz::TimeZone;
+use reqwest::StatusCode;
 
 use super::{
     decode::{
         Page, envelope,
         reader::{Context, Reader},
     },
-    paging::{MAX_PAGES, Pagination},
+    hidden::{Fingerprint, HiddenRows},
+    paging::{Extent, MAX_PAGES, PageWalk, Pagination},
     route::List,
 };
 use crate::{
@@ -36,7 +42,12 @@ pub(in crate::trio) struct CollectionReader {
     /// Time zone of times that Trio writes without one.
     pub(in crate::trio) zone: Option<TimeZone>,
     pub(in crate::trio) limits: Limits,
+    /// Lists whose total counts rows that no page shows.
+    pub(in crate::trio) hidden: HiddenRows,
 }
+
+/// Continuation of the sentence about a list whose two readings contradict their total.
+const AFTER_A_SECOND_TRY: &str = " after a second try";
 
 /// Data that was read whole.
 #[derive(Clone, Debug)]
@@ -112,22 +123,15 @@ pub(in crate::trio) struct Collected<T> {
     pub(in crate::trio) simulated: bool,
     /// Rows that have no id.
     without_id: usize,
+    /// Ids whose text is broken.
+    broken_keys: usize,
+    /// Items in all, by the header of the first page.
+    stated_total: Option<usize>,
     /// Services of waiting cases whose rows have no id, each once.
     pub(in crate::trio) unkeyed: Vec<Text>,
     /// Items that an earlier page held, and pages that state another total than the first.
     moved_between_pages: u64,
     keys: HashSet<RowKey>,
-}
-
-/// Extent of a collection, as the server states it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Extent {
-    /// Nothing says that there is more than was read.
-    AllRead,
-    /// The server states this number of items.
-    Total(usize),
-    /// Further than could be read, or the pages contradict each other.
-    Unknown,
 }
 
 /// One page as it arrived.
@@ -165,15 +169,15 @@ impl CollectionReader {
     /// Reads all pages.
     ///
     /// # Errors
-    /// [`Error::Incomplete`] if the items contradict the total twice.
+    /// [`Error::Incomplete`] if the items contradict the total twice, or there are too many pages.
     pub(super) async fn collect_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Collected<T>, Error> {
         let resource = request.list.key.resource;
-        let exact = resource.has_exact_total();
-        let mut last = (0, None);
+        let mut last: Option<Fingerprint> = None;
+        let mut error = None;
         // Something may have been added or removed between two pages: a second reading usually
         // agrees. One that does not is not published, since the missing items would look as if they
         // had been removed.
@@ -183,17 +187,44 @@ impl CollectionReader {
                 self.connection.stats.resource(resource).drift.add(collected.moved_between_pages);
             }
             let got = collected.items.len() + collected.without_id;
-            match extent {
+            let stated = collected.stated_total;
+            let incomplete =
+                |expected, problem| Error::Incomplete { resource, got, expected, problem };
+            let is_readable = collected.broken_keys == 0;
+            error = Some(match extent {
+                // The text of an id that is broken could be that of any other item.
+                _ if !is_readable => incomplete(stated, ", and the text of an id is broken"),
                 Extent::AllRead => return Ok(collected),
-                // Calls and cases come and go all the time: their total is never exact, and every
-                // page is enough.
-                Extent::Total(expected) if expected == got || !exact => return Ok(collected),
-                Extent::Total(expected) => last = (got, Some(expected)),
-                Extent::Unknown => last = (got, None),
-            }
+                // A second reading would cost as much and bring no more.
+                Extent::TooLong => {
+                    return Err(incomplete(
+                        stated,
+                        ", because the list claims more pages than are read",
+                    ));
+                }
+                Extent::Total(expected) if !resource.has_exact_total() => {
+                    tracing::debug!(resource = resource.as_str(), expected, got, "a total differs");
+                    return Ok(collected);
+                }
+                Extent::Total(expected) => {
+                    let print = collected.fingerprint(expected);
+                    let key = (request.list.key.clone(), request.filter_value.map(Text::from));
+                    if expected > got && self.hidden.is_known(&key, print, last) {
+                        self.hidden.record(key, print, (got, expected));
+                        return Ok(collected);
+                    }
+                    last = Some(print);
+                    incomplete(Some(expected), AFTER_A_SECOND_TRY)
+                }
+                Extent::Unknown => incomplete(stated, AFTER_A_SECOND_TRY),
+            });
         }
-        let (got, expected) = last;
-        Err(Error::Incomplete { resource, got, expected })
+        Err(error.unwrap_or(Error::Incomplete {
+            resource,
+            got: 0,
+            expected: None,
+            problem: AFTER_A_SECOND_TRY,
+        }))
     }
 
     /// Reads the first page, and the others in the way that its header allows.
@@ -218,87 +249,45 @@ impl CollectionReader {
         });
         let mut collected = Collected::from_first_page(first);
         let extent = match pagination {
-            Some(pagination) => match pagination.pages(rows) {
-                Some(pages) => {
-                    self.read_numbered_pages(request, &mut collected, pagination, pages, build)
-                        .await?
-                }
-                None => self.read_linked_pages(request, &mut collected, pagination, build).await?,
-            },
+            Some(pagination) => {
+                self.read_described_pages(request, &mut collected, pagination, build).await?
+            }
             None if ignores_pages => Extent::AllRead,
             None => self.read_undescribed_pages(request, &mut collected, behaviour, build).await?,
         };
         Ok((collected, extent))
     }
 
-    /// Reads pages 2 to `pages`, several at the same time.
-    async fn read_numbered_pages<T: Identified + Send>(
+    /// Reads all pages that the headers name, by number, several at the same time.
+    // The link itself is not followed: it could lead to another host or another collection.
+    async fn read_described_pages<T: Identified + Send>(
         &self,
         request: Request<'_>,
         collected: &mut Collected<T>,
         first: Pagination,
-        pages: usize,
         build: fn(&mut Reader<'_>) -> Option<T>,
     ) -> Result<Extent, Error> {
         let size = self.limits.page_size;
-        let mut agrees = true;
-        let mut read = 1;
-        {
-            let responses =
-                stream::iter(2..=pages).map(|number| self.read_page(request, number, size, build));
-            let mut responses = pin!(responses.buffered(self.limits.in_flight.max(1)));
-            while let Some(response) = responses.next().await {
+        let moving = !request.list.key.resource.has_exact_total();
+        let new = collected.items.len() + collected.without_id;
+        let mut walk = PageWalk::new(first, collected.rows, new, moving);
+        loop {
+            let next = walk.next(self.limits.in_flight);
+            if next.is_empty() {
+                return Ok(walk.extent());
+            }
+            let responses = next.map(|number| self.read_page(request, number, size, build));
+            // In the order of the pages, so that the items are in the server's order.
+            for response in join_all(responses).await {
                 let response = response?;
-                read += 1;
-                if response.pagination.is_some_and(|here| here.total != first.total) {
-                    agrees = false;
+                let pagination = response.pagination;
+                if pagination.is_some_and(|here| here.total != first.total) {
                     collected.moved_between_pages += 1;
                 }
-                // Nothing is asked for after a page without anything new: a total can be too high,
-                // and a server may repeat its last page for every number behind it.
-                if !collected.add(response.page).has_new_rows() {
-                    break;
-                }
+                let delta = collected.add(response.page);
+                walk.record(pagination, delta.rows, delta.new_items + delta.without_id);
             }
         }
-        Ok(match first.total {
-            Some(_) if read == MAX_PAGES => Extent::Unknown,
-            // Totals that differ between pages mean a change while reading; then no total is the
-            // right one.
-            Some(total) if agrees || !request.list.key.resource.has_exact_total() => {
-                Extent::Total(total)
-            }
-            None if read == pages && pages < MAX_PAGES => Extent::AllRead,
-            _ => Extent::Unknown,
-        })
-    }
-
-    /// Reads on while each page says that there is a next one, by number.
-    // The link itself is not followed: it could lead to another host or another collection.
-    async fn read_linked_pages<T: Identified + Send>(
-        &self,
-        request: Request<'_>,
-        collected: &mut Collected<T>,
-        first: Pagination,
-        build: fn(&mut Reader<'_>) -> Option<T>,
-    ) -> Result<Extent, Error> {
-        let mut has_next = first.has_next;
-        let mut number = 1;
-        while has_next {
-            number += 1;
-            if number > MAX_PAGES {
-                return Ok(Extent::Unknown);
-            }
-            let response = self.read_page(request, number, self.limits.page_size, build).await?;
-            has_next = response.pagination.is_some_and(|pagination| pagination.has_next);
-            match collected.add(response.page) {
-                PageDelta { rows: 0, .. } => break,
-                // The same rows under another number: following further would never end.
-                PageDelta { new_items: 0, .. } => return Ok(Extent::Unknown),
-                PageDelta { .. } => {}
-            }
-        }
-        Ok(Extent::AllRead)
     }
 
     /// Reads on without a header, while the last page looks full and brings something new.
@@ -316,7 +305,7 @@ impl CollectionReader {
         while has_more {
             number += 1;
             if number > MAX_PAGES {
-                return Ok(Extent::Unknown);
+                return Ok(Extent::TooLong);
             }
             let delta = collected.add(self.read_page(request, number, size, build).await?.page);
             // A page shorter than the first is the last one; one that repeats known ids has come
@@ -365,6 +354,11 @@ impl CollectionReader {
         }
         self.connection
             .get(key.resource, &url, endpoints, |answer| {
+                // 204 is an empty list. An empty 200 is a failure: a proxy that lost the body would
+                // make everyone leave.
+                let is_empty = answer.status == StatusCode::NO_CONTENT && answer.body.is_empty();
+                let answer =
+                    if is_empty { Answer { body: b"[]".to_vec(), ..answer } } else { answer };
                 Ok(PageResponse {
                     page: self.decode(&answer, request.mapping, build)?,
                     pagination: Pagination::of_answer(&answer),
@@ -382,12 +376,6 @@ struct PageDelta {
     /// Items that no earlier page held.
     new_items: usize,
     without_id: usize,
-}
-
-impl PageDelta {
-    fn has_new_rows(self) -> bool {
-        self.new_items + self.without_id > 0
-    }
 }
 
 impl<T> Collected<T> {
@@ -415,6 +403,8 @@ impl<T: Identified> Collected<T> {
             members: Vec::new(),
             simulated,
             without_id: 0,
+            broken_keys: 0,
+            stated_total: first.pagination.and_then(|pagination| pagination.total),
             unkeyed: Vec::new(),
             moved_between_pages: 0,
             keys: HashSet::with_capacity(first.page.items.len()),
@@ -433,12 +423,23 @@ impl<T: Identified> Collected<T> {
         self.items.extend(page.items.into_iter().filter(|item| keys.insert(row_key(item))));
         self.rows += page.rows;
         self.without_id += without_id;
+        self.broken_keys += page.broken_keys;
         for (all, seen) in self.seen.iter_mut().zip(page.seen) {
             all.add(seen);
         }
         add_new(&mut self.members, page.members);
         add_new(&mut self.unkeyed, page.unkeyed);
         PageDelta { rows: page.rows, new_items: self.items.len() - before, without_id }
+    }
+}
+
+impl<T: Identified> Collected<T> {
+    /// Returns what two readings have in common if they show the same items of the same total.
+    fn fingerprint(&self, total: usize) -> Fingerprint {
+        let mut keys: Vec<RowKey> = self.items.iter().map(row_key).collect();
+        keys.sort_unstable();
+        let hasher = BuildHasherDefault::<DefaultHasher>::default();
+        Fingerprint { ids: hasher.hash_one((keys, self.without_id)), total }
     }
 }
 

@@ -29,6 +29,8 @@ pub(in crate::trio) struct Page<T> {
     pub(in crate::trio) members: Vec<Text>,
     /// Services of waiting cases whose rows lack an id.
     pub(in crate::trio) unkeyed: Vec<Text>,
+    /// Ids whose text is broken.
+    pub(in crate::trio) broken_keys: usize,
 }
 
 /// Role of an object's key.
@@ -56,6 +58,7 @@ pub(super) struct PageBuilder<'a, 'de, T, F> {
     spellings: Vec<Option<usize>>,
     words: Words,
     unkeyed: Vec<Text>,
+    broken_keys: usize,
 }
 
 /// Keys remembered of one answer; further ones are looked up each time.
@@ -79,6 +82,7 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
             spellings: vec![None; fields],
             words: Words::default(),
             unkeyed: Vec::new(),
+            broken_keys: 0,
         }
     }
 
@@ -144,6 +148,7 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
             &mut self.seen,
             &mut self.words,
             &mut self.unkeyed,
+            &mut self.broken_keys,
         );
         self.items.extend((self.build)(&mut reader));
         self.clear_row();
@@ -161,7 +166,8 @@ impl<'a, 'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> PageBuilder<'a, 'de, T, F>
         }
         let known = self.keys.iter().filter(|(_, key)| matches!(key, Key::Field { .. }));
         let members = known.map(|(name, _)| Text::from(&**name)).collect();
-        Page { items: self.items, rows: self.rows, seen: self.seen, members, unkeyed: self.unkeyed }
+        let Self { items, rows, seen, unkeyed, broken_keys, .. } = self;
+        Page { items, rows, seen, members, unkeyed, broken_keys }
     }
 }
 

@@ -184,7 +184,7 @@ impl Client {
             last = (counted.rows, counted.hash);
         }
         let detail = format!("there are more than {MAX_COUNTED_PAGES} pages; not counted");
-        Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail })
+        Err(Error::Request { resource, failure: RequestFailure::TooLarge, detail, sent: true })
     }
 
     /// Reads a page `(number, size)` of a collection, or the unpaged answer for `None`.

@@ -4,28 +4,41 @@
 //! An answer can only choose among servers that are known. The address that it names is compared
 //! with theirs and never used itself: otherwise any answer could lead the login to a foreign host.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::future::join_all;
 use reqwest::{StatusCode, header};
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use url::Url;
 
-use super::{Attempts, Server, Servers, facts::stated_facts};
+use super::{
+    Attempts, Server, Servers,
+    doubts::{Control, Doubts, list_key, refusal_in},
+    facts::stated_facts,
+};
 use crate::{
     model::{Clock, RequestFailure, Resource, Stamp},
     stats::Stats,
     trio::{
-        error::{Error, StatusHint},
+        error::Error,
         learned::Learned,
-        session::{AuthEndpoints, account::Account},
+        session::{
+            AuthEndpoints, Bearer, Unauthorized, YOUNG_RETRY_WAIT, account::Account, not_accepted,
+        },
         settings::Settings,
         wire::{
             Transport,
             address::named_servers,
             answer::{Answer, QUOTED_CHARS},
             links::Links,
+            repair::repaired,
         },
     },
 };
@@ -43,6 +56,9 @@ pub(in crate::trio) struct Connection {
     pub(in crate::trio) learned: Learned,
     pub(in crate::trio) stats: Arc<Stats>,
     account: Arc<Account>,
+    doubts: Doubts,
+    /// Reloads of the configuration up to now.
+    reloads: AtomicU64,
     clock: Clock,
 }
 
@@ -59,7 +75,9 @@ impl Connection {
         let transport = Transport::new(settings, stats.clone(), clock.clone())?;
         let account = Arc::new(Account::new(settings.clone(), stats.clone(), clock.clone()));
         let servers = Servers::new(settings, account.clone(), stats.clone());
-        Ok(Self { transport, servers, learned: Learned::default(), stats, account, clock })
+        let (learned, doubts) = (Learned::default(), Doubts::default());
+        let reloads = AtomicU64::new(settings.reloads.count());
+        Ok(Self { transport, servers, learned, stats, account, doubts, reloads, clock })
     }
 
     pub(in crate::trio) fn now(&self) -> Stamp {
@@ -73,6 +91,17 @@ impl Connection {
         self.stats.auth_attempts()
     }
 
+    /// Ends every wait if the configuration was reloaded: an operator who has repaired something
+    /// wants to see it at once.
+    fn end_waits_after_reload(&self) {
+        let reloads = self.account.settings.reloads.count();
+        if self.reloads.swap(reloads, Ordering::Relaxed) != reloads {
+            self.account.login_backoff.end_waits();
+            self.transport.requested_waits.end();
+            self.doubts.end_waits();
+        }
+    }
+
     /// Parses an answer as JSON.
     ///
     /// # Errors
@@ -82,7 +111,15 @@ impl Connection {
         answer: &Answer,
         resource: Resource,
     ) -> Result<Value, Error> {
+        // 204 is an empty answer. An empty 200 is a failure: a proxy may have lost the body.
+        if answer.status == StatusCode::NO_CONTENT && answer.body.is_empty() {
+            return Ok(Value::Null);
+        }
         serde_json::from_slice(&answer.body)
+            .or_else(|error| {
+                let repaired = repaired(&answer.body);
+                repaired.and_then(|body| serde_json::from_slice(&body).ok()).ok_or(error)
+            })
             .map_err(|error| self.decode_error(answer, resource, &error.to_string()))
     }
 
@@ -143,7 +180,7 @@ impl Connection {
         }
     }
 
-    /// Sends a GET to one server. A refused token is replaced once.
+    /// Sends a GET to one server. A refused token is replaced once; one that is young is sent again.
     async fn get_at<T>(
         &self,
         server: &Server,
@@ -161,10 +198,16 @@ impl Connection {
             None if endpoints.login.origin() == server.base.origin() => endpoints.clone(),
             None => AuthEndpoints::from_links(&server.base, &Links::default()),
         };
-        // Two attempts: tokens die when the server restarts or an administrator ends the session,
-        // and then a new login helps. A second refusal is a matter of rights, which a third login
-        // does not change.
-        for fresh in [false, true] {
+        self.end_waits_after_reload();
+        let list = list_key(&url);
+        if let Some(error) = self.doubts.check(&list, self.now()) {
+            return Err(error);
+        }
+        // Tokens die when the server restarts or an administrator ends the session, and then a new
+        // one helps. A second refusal is a matter of rights, which a third one does not change.
+        let (mut repeated, mut renewed) = (false, false);
+        loop {
+            let begun = self.now();
             let bearer = session.bearer(&self.transport, &endpoints).await?;
             let generation = bearer.generation;
             // Changed rights take effect with a new token; until then the answer is known.
@@ -172,49 +215,119 @@ impl Connection {
                 let status = StatusCode::FORBIDDEN.as_u16();
                 return Err(Error::Status { resource, status, hint: None });
             }
-            let token = bearer.header.clone();
-            let request =
-                self.transport.http.get(url.clone()).header(header::AUTHORIZATION, bearer.header);
-            let request = request
-                .header(header::ACCEPT, "application/json")
-                // The API asks for both headers on JSON requests, even on a GET without a body.
-                .header(header::CONTENT_TYPE, "application/json");
-            let result = self
-                .transport
-                .send(resource, request, |answer| match answer.status {
-                    // The token goes with the answer so that a decode error can suppress quotes
-                    // that repeat it.
-                    status if status.is_success() => read(Answer {
-                        token: Some(token),
-                        base: Some(server.base.clone()),
-                        ..answer
-                    }),
-                    _ => Err(answer.refusal(resource, &url)),
-                })
-                .await;
-            let status = match &result {
-                // IIS answered and not Trio: the token is not in question.
-                Err(Error::Status { hint: Some(StatusHint::WindowsAuthentication), .. }) => None,
-                Err(Error::Status { status, .. }) => StatusCode::from_u16(*status).ok(),
-                _ => None,
-            };
-            if status == Some(StatusCode::FORBIDDEN) {
-                self.learned.record_denied(&url, generation);
-            }
-            if status != Some(StatusCode::UNAUTHORIZED) {
-                // Refusals are over only once a token works: a server may give tokens that it does
-                // not accept.
-                if result.is_ok() {
+            let (result, is_refusal) = self.send_with(server, resource, &url, &bearer, &read).await;
+            let error = match result {
+                Ok(answer) => {
+                    // Refusals are over only once a token works: a server may give tokens that it
+                    // does not accept.
                     session.record_accepted(generation).await;
+                    self.doubts.record_read(list, self.now());
+                    return Ok(answer);
                 }
-                return result;
+                Err(error) => error,
+            };
+            // With a hint IIS answered and not Trio: the token is not in question.
+            if let Error::Status { status: 401, hint: None, .. } = error {
+                match session.record_unauthorized(generation, begun).await {
+                    Unauthorized::Repeat if !repeated => {
+                        repeated = true;
+                        sleep(YOUNG_RETRY_WAIT).await;
+                    }
+                    Unauthorized::Renew if !renewed => renewed = true,
+                    Unauthorized::Refused(error) => return Err(error),
+                    // Another list was given with this token: it is the list that is refused.
+                    Unauthorized::Keep { accepted: true } => return Err(error),
+                    Unauthorized::Keep { .. } | Unauthorized::Repeat | Unauthorized::Renew => {
+                        return Err(not_accepted());
+                    }
+                }
+                continue;
             }
-            if fresh {
-                return Err(session.reject_new_token(generation).await);
+            if !is_refusal {
+                return Err(error);
             }
-            session.reject_token(generation).await;
+            if !self.doubts.was_readable(&list, self.now()) {
+                if let Error::Status { status: 403, .. } = error {
+                    self.learned.record_denied(&url, generation);
+                }
+                return Err(error);
+            }
+            // A list that is refused alone says nothing about the session.
+            let is_control = url.path() == endpoints.contact_centers.path();
+            let is_suspect =
+                is_control || self.is_control_refused(server, &endpoints, &bearer, begun).await;
+            if is_suspect && !renewed && session.renew_suspect(generation).await {
+                renewed = true;
+                continue;
+            }
+            self.doubts.record_refused(&list, &error, self.now());
+            return Err(error);
         }
-        Err(Error::Status { resource, status: StatusCode::UNAUTHORIZED.as_u16(), hint: None })
+    }
+
+    /// Sends a GET with a token. Returns true beside the result if the answer is a refusal: 403, a
+    /// redirect that is no failover, a page, or an error document.
+    async fn send_with<T>(
+        &self,
+        server: &Server,
+        resource: Resource,
+        url: &Url,
+        bearer: &Bearer,
+        read: impl Fn(Answer) -> Result<T, Error>,
+    ) -> (Result<T, Error>, bool) {
+        let request = self
+            .transport
+            .http
+            .get(url.clone())
+            .header(header::AUTHORIZATION, bearer.header.clone())
+            .header(header::ACCEPT, "application/json")
+            // The API asks for both headers on JSON requests, even on a GET without a body.
+            .header(header::CONTENT_TYPE, "application/json");
+        let mut is_refusal = false;
+        let result = self
+            .transport
+            .send(resource, request, |answer| {
+                if !answer.status.is_success() {
+                    is_refusal = matches!(answer.status.as_u16(), 301..=303 | 308 | 403);
+                    return Err(answer.refusal(resource, url));
+                }
+                // The token goes with the answer so that a decode error can suppress quotes that
+                // repeat it.
+                let token = Some(bearer.header.clone());
+                let answer = Answer { token, base: Some(server.base.clone()), ..answer };
+                if let Some(problem) = refusal_in(&answer.body) {
+                    is_refusal = true;
+                    return Err(self.decode_error(&answer, resource, problem));
+                }
+                read(answer)
+            })
+            .await;
+        (result, is_refusal)
+    }
+
+    /// Asks for the contact centres with the same token, and returns whether they are refused, too.
+    /// Requests that were refused together share one answer.
+    async fn is_control_refused(
+        &self,
+        server: &Server,
+        endpoints: &AuthEndpoints,
+        bearer: &Bearer,
+        begun: Stamp,
+    ) -> bool {
+        let mut control = self.doubts.control.lock().await;
+        if let Some(known) = *control
+            && known.generation == bearer.generation
+            && known.at >= begun.mono
+        {
+            return known.is_refused;
+        }
+        let url = self.servers.url_on(&endpoints.contact_centers, server);
+        let resource = Resource::ContactCenters;
+        let (result, is_refused) = self.send_with(server, resource, &url, bearer, |_| Ok(())).await;
+        let is_refused = is_refused || matches!(result, Err(Error::Status { status: 401, .. }));
+        let (generation, at) = (bearer.generation, self.now().mono);
+        *control = Some(Control { generation, at, is_refused });
+        is_refused
     }
 
     /// Reads the Api resource of a server for itself, and records whether it answers and which
@@ -338,7 +451,13 @@ impl Connection {
             let redirect_error =
                 |problem| Error::Redirected { resource: *resource, to: to.clone(), problem };
             // A `Location` that is no URL names no server at all.
-            let Some(address) = to else { return Err(redirect_error("so there is nowhere to go")) };
+            let Some(address) = to else {
+                let error = redirect_error("so there is nowhere to go");
+                if matches!(resource, Resource::Login | Resource::RefreshLogin) {
+                    server.session.record_redirect(&error);
+                }
+                return Err(error);
+            };
             let mut next = self.servers.find(address);
             // What the last probe named holds for 30 s: a server that redirects every request must
             // not be probed for each of them.
@@ -348,9 +467,13 @@ impl Connection {
                 next = self.servers.find(address);
             }
             let Some(next) = next else {
-                return Err(redirect_error(
-                    "which is neither configured nor named by a configured server",
-                ));
+                let error =
+                    redirect_error("which is neither configured nor named by a configured server");
+                // At the login it is a refusal. One that leads to a known server is failover.
+                if matches!(resource, Resource::Login | Resource::RefreshLogin) {
+                    server.session.record_redirect(&error);
+                }
+                return Err(error);
             };
             // Two servers that name each other, as during a switch-over, are asked once each.
             return match attempts.move_to(next) {
@@ -367,6 +490,12 @@ impl Connection {
                 Error::Request {
                     failure: RequestFailure::Connect | RequestFailure::Tls, ..
                 } => true,
+                // Without a token nothing can be had here, and another server may give one. It has
+                // to answer this request before the exporter returns to it.
+                error if error.is_login_failure_of_server() => {
+                    self.servers.record_failure(&server, asked, self.now());
+                    true
+                }
                 error if error.is_server_failure() => self.confirm_failure(&server, asked).await,
                 _ => false,
             };

@@ -1,6 +1,13 @@
 //! The API user: the same account on every server of a target, with one back-off for all of them.
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::{
+        Arc, Mutex as SyncMutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64},
+    },
+    time::Duration,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use secrecy::{ExposeSecret, SecretString};
@@ -8,28 +15,34 @@ use tokio::sync::Mutex;
 
 use crate::{
     files::FileTasks,
-    model::{AuthFailure, Clock},
+    model::{AuthFailure, Clock, Text, unix_seconds},
     stats::Stats,
     trio::{
         error::Error,
         secret::Secret,
         settings::{Settings, latin1},
-        wire::backoff::LoginBackoff,
+        wire::backoff::{Blame, LoginBackoff},
     },
 };
 
 /// Credentials and login state shared by the sessions with all servers of a target.
 #[derive(Debug)]
 pub(in crate::trio) struct Account {
-    pub(super) settings: Settings,
+    pub(in crate::trio) settings: Settings,
     pub(super) stats: Arc<Stats>,
-    pub(super) clock: Clock,
-    pub(super) login_backoff: LoginBackoff,
+    pub(in crate::trio) clock: Clock,
+    pub(in crate::trio) login_backoff: LoginBackoff,
     /// Held during the one login or renewal in flight.
     pub(super) turn: Mutex<()>,
     /// Number of tokens obtained, from any server.
     pub(super) generations: AtomicU64,
     file_tasks: FileTasks,
+    /// Fingerprint of the credentials that gave a token last.
+    // Compared instead of a flag: the texts change under a running process.
+    worked: SyncMutex<Option<u64>>,
+    /// The log says already that a stated life of tokens cannot be used.
+    pub(super) life_warned: AtomicBool,
+    fingerprints: RandomState,
 }
 
 impl Account {
@@ -42,7 +55,44 @@ impl Account {
             turn: Mutex::default(),
             generations: AtomicU64::default(),
             file_tasks: FileTasks::default(),
+            worked: SyncMutex::default(),
+            life_warned: AtomicBool::default(),
+            fingerprints: RandomState::new(),
         }
+    }
+
+    /// Records that the present credentials gave a token.
+    pub(super) fn record_token(&self) {
+        let fingerprint = self.fingerprint();
+        *self.worked.lock().unwrap_or_else(PoisonError::into_inner) = Some(fingerprint);
+    }
+
+    /// Records a login at `server` that was sent and brought no token, with its reason and message
+    /// and the wait that the answer asked for.
+    pub(super) fn record_failed_login(
+        &self,
+        blame: Blame,
+        server: &Text,
+        cause: (AuthFailure, &str),
+        asked: Option<Duration>,
+    ) {
+        let worked = *self.worked.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_worked = worked == Some(self.fingerprint());
+        let now = self.clock.now();
+        let wait = self.login_backoff.record((blame, has_worked), server, cause, asked, now);
+        self.stats.login_retry.set(Some(unix_seconds(now.wall) + wait.as_secs_f64()));
+    }
+
+    /// Forgets the failed logins of the account and of `server`: a token of it was accepted.
+    pub(super) fn reset_failed_logins(&self, server: &Text) {
+        self.login_backoff.reset(server);
+        self.stats.login_retry.set(None);
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let Settings { client_key, username, password, .. } = &self.settings;
+        let texts = [client_key, username, password].map(Secret::current);
+        self.fingerprints.hash_one(texts.each_ref().map(ExposeSecret::expose_secret))
     }
 
     /// Returns the credentials in every form in which they are sent.

@@ -1,11 +1,11 @@
 //! A complete answer, the errors made of it, and the masking of texts in it that may be the name or
 //! number of a person: the shape stays, the content goes.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use reqwest::{
     StatusCode,
-    header::{HeaderMap, HeaderValue, LOCATION, WWW_AUTHENTICATE},
+    header::{DATE, HeaderMap, HeaderValue, LOCATION, WWW_AUTHENTICATE},
 };
 use url::Url;
 
@@ -55,6 +55,12 @@ impl Answer {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Time of the server's clock in the header `Date`.
+    pub(in crate::trio) fn date(&self) -> Option<SystemTime> {
+        let date = jiff::fmt::rfc2822::parse(self.header(DATE.as_str())?).ok()?;
+        date.timestamp().try_into().ok()
+    }
+
     /// Makes an error of an answer that is no success; `url` is the address of the request.
     pub(in crate::trio) fn refusal(&self, resource: Resource, url: &Url) -> Error {
         let status = self.status.as_u16();
@@ -101,11 +107,40 @@ impl Answer {
         } else {
             String::new()
         };
+        // The kind of a page says more than the position of its first character.
+        let problem = match kind_of_text(&self.body) {
+            Some(kind) if !self.body.is_empty() => kind,
+            _ => problem,
+        };
         let problem: String = mask_quoted(problem).chars().take(QUOTED_CHARS).collect();
         let detail = format!("the answer cannot be read: {problem}{start}");
-        Error::Request { resource, failure: RequestFailure::Decode, detail }
+        Error::Request { resource, failure: RequestFailure::Decode, detail, sent: true }
     }
 }
+
+/// Returns a sentence about an answer that is no JSON by its beginning; `None` if it may be JSON.
+// Pages of a proxy or of IIS, and XML that was not asked for, are the usual ones. The position of a
+// syntax error in them would help no one.
+pub(in crate::trio) fn kind_of_text(body: &[u8]) -> Option<&'static str> {
+    let start = body.trim_ascii_start();
+    let Some(rest) = start.strip_prefix(b"<") else {
+        return start.is_empty().then_some("it is empty");
+    };
+    let begins = |word: &[u8]| {
+        start[..start.len().min(KIND_BYTES)]
+            .windows(word.len())
+            .any(|part| part.eq_ignore_ascii_case(word))
+    };
+    let is_page =
+        begins(b"<html") || begins(b"<!doctype html") || begins(b"<head") || begins(b"<body");
+    Some(match is_page || !(rest.starts_with(b"?xml") || begins(b"xmlns")) {
+        true => "it is a web page (HTML), not JSON",
+        false => "it is XML, not JSON",
+    })
+}
+
+/// Bytes of an answer that are searched for the signs of a page.
+const KIND_BYTES: usize = 512;
 
 /// Masks the parts of a problem that are in quotation marks.
 // serde_json quotes values of the answer in its messages, such as `invalid type: string "Anna"`.

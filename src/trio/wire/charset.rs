@@ -2,6 +2,8 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::repair::BROKEN;
+
 /// Converts `body` to UTF-8 without a byte order mark. In this order decide: a byte order mark,
 /// zero bytes of UTF-16, validity as UTF-8, the declared charset, windows-1252.
 pub(in crate::trio) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec<u8> {
@@ -18,7 +20,7 @@ pub(in crate::trio) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec
                 // by accident, so validity says more than the header. Trio's back end runs in a
                 // Swedish culture with code page 1252, and its front end in IIS: each may declare
                 // what the other did not write.
-                if std::str::from_utf8(&body).is_ok() {
+                if std::str::from_utf8(&body).is_ok() || is_utf8_with_stray_bytes(&body) {
                     UTF_8
                 } else {
                     // windows-1252 holds every letter of ISO-8859-1 and, unlike it, maps every
@@ -32,10 +34,38 @@ pub(in crate::trio) fn to_utf8(content_type: Option<&str>, body: Vec<u8>) -> Vec
         if std::str::from_utf8(&body).is_ok() {
             return body;
         }
+        if is_utf8_with_stray_bytes(&body) {
+            return marked_stray_bytes(&body);
+        }
         // Declared UTF-8 that is none: replacement characters would make two names equal.
         return WINDOWS_1252.decode_without_bom_handling(&body).0.into_owned().into_bytes();
     }
     encoding.decode_with_bom_removal(&body).0.into_owned().into_bytes()
+}
+
+/// Returns true for UTF-8 in which a few bytes are wrong: a name that was cut in the middle of a
+/// letter, or came from an old system.
+// Two bytes of windows-1252 that look like a letter of UTF-8 (`Ã¥`) are not written by people. So one
+// such letter shows the charset, unless wrong bytes outnumber them.
+fn is_utf8_with_stray_bytes(body: &[u8]) -> bool {
+    let (mut letters, mut stray) = (0_usize, 0_usize);
+    for chunk in body.utf8_chunks() {
+        letters += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        stray += usize::from(!chunk.invalid().is_empty());
+    }
+    letters >= stray.max(1)
+}
+
+/// Replaces each wrong byte of UTF-8 by the mark of a value that cannot be read.
+fn marked_stray_bytes(body: &[u8]) -> Vec<u8> {
+    let mut text = String::with_capacity(body.len() + BROKEN.len_utf8());
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push(BROKEN);
+        }
+    }
+    text.into_bytes()
 }
 
 /// Returns the parameter `charset` of a Content-Type.
@@ -111,6 +141,19 @@ mod tests {
         let wide = utf16(b"", u16::to_le_bytes);
         assert_eq!(to_utf8(Some("application/json; charset=utf-16le"), wide), TEXT.as_bytes());
         assert_eq!(to_utf8(None, Vec::new()), b"");
+    }
+
+    #[test]
+    fn stray_byte_in_utf8_costs_no_other_text() {
+        let mixed = [TEXT.as_bytes(), b"\"Sk\xC3\""].concat();
+        for declared in [None, Some("application/json; charset=utf-8")] {
+            let text = String::from_utf8(to_utf8(declared, mixed.clone())).expect("UTF-8");
+            assert_eq!(text, format!("{TEXT}\"Sk{BROKEN}\""), "{declared:?}");
+        }
+        let only_stray = to_utf8(None, b"\"Sk\xC3\"".to_vec());
+        assert_eq!(only_stray, "\"SkÃ\"".as_bytes(), "as likely another charset");
+        let mostly_stray = [latin1(TEXT), "å".as_bytes().to_vec()].concat();
+        assert!(to_utf8(None, mostly_stray).starts_with(TEXT.as_bytes()));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
+use super::repair::repaired;
 use crate::model::Resource;
 
 /// The usable links of one answer: absolute, on the server they came from, and read by GET (but for
@@ -24,7 +25,10 @@ impl Links {
     /// Reads the links in `body`, which came from the server with this base. A body without links
     /// has none.
     pub(in crate::trio) fn parse(body: &[u8], base: &Url) -> Self {
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let body: Value = serde_json::from_slice(body)
+            .ok()
+            .or_else(|| serde_json::from_slice(&repaired(body)?).ok())
+            .unwrap_or_default();
         let mut own = links_of(&body, base);
         let data = member(&body, &["data"]).unwrap_or(&body);
         let mut items = Vec::new();

@@ -1,7 +1,7 @@
-//! Reasons why no secure connection to a server can be made, told apart by the types of errors and
+//! Reasons why no secure connection to a server can be made, distinguished by the types of errors and
 //! never by their texts, each with its remedy.
 
-use std::{error::Error as StdError, io};
+use std::{error::Error as StdError, fmt, io};
 
 use rustls::{AlertDescription, CertificateError, Error, OtherError, PeerIncompatible};
 use url::{Host, Url};
@@ -46,7 +46,7 @@ pub enum TlsProblem {
     /// The server uses the certificate of an authority as its own.
     #[error(
         "the server's certificate is that of an authority, as self-signed ones often are, and not \
-         one of those in `ca_file`"
+         one of those in ca_file"
     )]
     Authority,
     /// The authority of the certificate is not known.
@@ -70,15 +70,24 @@ pub enum TlsProblem {
 }
 
 /// A defect of a server's own certificate that rustls reports under a more general name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeafDefect {
-    #[error("it is a certificate of version 1")]
+    /// It is a certificate of version 1.
     Version1,
-    #[error("it holds no subject alternative name")]
+    /// It holds no subject alternative name.
     NoAlternativeName,
-    #[error("it is the certificate of an authority")]
+    /// It is the certificate of an authority.
     Authority,
 }
+
+// Never shown: [`TlsProblem`] has the sentences.
+impl fmt::Display for LeafDefect {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, formatter)
+    }
+}
+
+impl StdError for LeafDefect {}
 
 impl TlsProblem {
     /// Classifies an error of rustls. `asked_for_certificate`: the server has asked for a client

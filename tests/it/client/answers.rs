@@ -15,7 +15,7 @@ const STATE: &str = "cc/1/agents/state";
 fn bad() -> Vec<(&'static str, ResponseTemplate, RequestFailure, &'static str)> {
     let html = status(200).set_body_raw("<!DOCTYPE html><title>Inloggning</title>", "text/html");
     vec![
-        ("a web page", html, RequestFailure::Decode, "expected value at line 1 column 1"),
+        ("a web page", html, RequestFailure::Decode, "it is a web page (HTML), not JSON"),
         (
             "cut short",
             ok(r#"{"links":[],"data":[{"id":1,"state":"fr"#),

@@ -124,7 +124,7 @@ async fn lies_about_pages_end_in_few_requests_and_an_honest_verdict() {
                 )
             },
             Ok(25),
-            3,
+            6,
         ),
         (
             "too few pages, the right total",

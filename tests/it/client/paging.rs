@@ -87,22 +87,18 @@ async fn item_that_moved_between_pages_is_counted_once() {
 async fn a_collection_of_a_billion_pages_is_not_read_to_its_end() {
     let claims = Some(10_000_000_000);
     let (ids, asked) = read(Collection { claims, ..Collection::new(25, 10, Header::Json) }).await;
-    assert!(matches!(ids, Err(Error::Incomplete { got: 25, .. })), "{ids:?}");
-    assert!(
-        asked.len() < 40,
-        "pages after an empty one are not asked for, but {} were",
-        asked.len()
-    );
+    assert!(matches!(ids, Err(Error::Incomplete { got: 10, .. })), "{ids:?}");
+    assert_eq!(asked, [1], "it is not begun");
 
     let endless = Collection { claims, ..Collection::new(usize::MAX, 1, Header::Json) };
     let (ids, asked) = read(endless).await;
     assert!(matches!(ids, Err(Error::Incomplete { .. })));
-    assert!(asked.len() <= 4000, "{}", asked.len());
+    assert_eq!(asked, [1]);
 }
 
 #[tokio::test]
 async fn contradicted_total_is_reread_then_reported_keeping_last_data() {
-    for claims in [24, 26] {
+    for claims in [23, 24] {
         let trio = Trio::small().await;
         let good = Collection::new(25, 10, Header::Json);
         let lies = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));

@@ -146,10 +146,13 @@ async fn failing_renewal_falls_back_to_login() {
 async fn a_token_that_is_refused_is_renewed_once_and_the_request_repeated_once() {
     let trio = Trio::small().await;
     trio.on("POST", "refreshlogin", tokens("token-2", Some("refresh-2"))).await;
-    trio.on("GET", STATE, InTurn::new([status(401), ok(agent_state("free").to_string())])).await;
+    let good = ok(agent_state("free").to_string());
+    trio.on("GET", STATE, InTurn::new([good.clone(), status(401), good])).await;
     let mut app = trio.exporter().await;
     app.step().await;
-    assert_eq!(bearers(&trio.asked("GET", STATE).await), ["Bearer token-1", "Bearer token-2"]);
+    app.step_after(61).await;
+    let asked = trio.asked("GET", STATE).await;
+    assert_eq!(bearers(&asked), ["Bearer token-1", "Bearer token-1", "Bearer token-2"]);
     assert_eq!((trio.renewals().await, trio.logins().await), (1, 1));
     let metrics = app.metrics().await;
     assert_eq!(metrics.get("trio_collector_success", &[("collector", "agent_state")]), Some(1.0));

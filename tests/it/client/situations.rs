@@ -85,9 +85,9 @@ async fn every_change_of_what_is_wrong_with_a_collector_is_a_line() {
     assert_eq!(journal.situations().len(), 0, "{:#?}", journal.situations());
     for (now, told) in [
         (status(500), "the server failed"),
-        (ok("<html>"), "the answer cannot be read"),
-        (good, "works again"),
-        (status(403), "the API user lacks the right"),
+        (ok("[{"), "the answer cannot be read"),
+        (good.clone(), "works again"),
+        (ok("<html>"), "it is a web page (HTML), not JSON"),
     ] {
         let before = journal.situations().len();
         answer.to(now);

@@ -140,28 +140,63 @@ async fn refusals_and_missing_resources_cause_no_failover() {
 
 #[tokio::test]
 async fn a_primary_whose_first_answers_already_fail_is_left_after_ten_seconds() {
-    for path in ["cc", "login"] {
-        let (primary, secondary, clock) = pair().await;
-        secondary.order("failover", &json!({"passive": false})).await;
-        fail(&primary, &[path], 500).await;
-        let mut app = exporter(of_both(&primary, &secondary), clock).await;
-        app.step().await;
+    let (primary, secondary, clock) = pair().await;
+    secondary.order("failover", &json!({"passive": false})).await;
+    fail(&primary, &["cc"], 500).await;
+    let mut app = exporter(of_both(&primary, &secondary), clock).await;
+    app.step().await;
+    app.step_after(5).await;
+    assert_eq!(app.metrics().await.get("trio_up", &[]), Some(0.0));
+    app.step_after(5).await;
+    let metrics = app.metrics().await;
+    assert_eq!(metrics.get("trio_up", &[]), Some(1.0));
+    assert_eq!(active(&metrics), [series("trio_server_active", &secondary, "secondary")]);
+    mend(&primary, &["cc"]).await;
+    for _ in 0..8 {
         app.step_after(5).await;
-        assert_eq!(app.metrics().await.get("trio_up", &[]), Some(0.0), "{path}");
-        app.step_after(5).await;
-        let metrics = app.metrics().await;
-        assert_eq!(metrics.get("trio_up", &[]), Some(1.0), "{path}");
-        assert_eq!(
-            active(&metrics),
-            [series("trio_server_active", &secondary, "secondary")],
-            "{path}"
-        );
-        mend(&primary, &[path]).await;
-        for _ in 0..8 {
-            app.step_after(5).await;
-        }
-        assert_eq!(failovers(&app.metrics().await), Some(2.0), "{path}: returned");
     }
+    assert_eq!(failovers(&app.metrics().await), Some(2.0), "returned");
+}
+
+#[tokio::test]
+async fn primary_that_serves_no_login_is_left_at_once() {
+    let (primary, secondary, mut app) = at_the_primary().await;
+    let logins = ["login", "refreshlogin"];
+    fail(&primary, &logins, 500).await;
+    app.step_after(4000).await;
+    let metrics = app.metrics().await;
+    assert_eq!(active(&metrics), [series("trio_server_active", &secondary, "secondary")]);
+    assert!(is_read(&metrics));
+    for _ in 0..24 {
+        app.step_after(5).await;
+    }
+    assert_eq!(failovers(&app.metrics().await), Some(1.0), "it is not returned to");
+    mend(&primary, &logins).await;
+    for _ in 0..24 {
+        app.step_after(5).await;
+    }
+    let metrics = app.metrics().await;
+    assert_eq!(active(&metrics), [series("trio_server_active", &primary, "primary")]);
+    assert!(!metrics.has("trio_login_retry_timestamp_seconds"));
+}
+
+#[tokio::test]
+async fn unknown_account_is_not_tried_at_another_server() {
+    let (primary, secondary, clock) = pair().await;
+    secondary.order("failover", &json!({"passive": false})).await;
+    fail(&primary, &["login"], 500).await;
+    let mut app = exporter(of_both(&primary, &secondary), clock).await;
+    app.step().await;
+    for _ in 0..11 {
+        app.step_after(5).await;
+    }
+    let metrics = app.metrics().await;
+    assert_eq!(metrics.get("trio_auth_logins_total", &[]), Some(1.0));
+    assert_eq!(metrics.get("trio_up", &[]), Some(0.0));
+    for _ in 0..3 {
+        app.step_after(5).await;
+    }
+    assert_eq!(app.metrics().await.get("trio_up", &[]), Some(1.0), "after a minute");
 }
 
 #[tokio::test]

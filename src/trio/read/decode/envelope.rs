@@ -12,7 +12,10 @@ use super::{
     Key, Page, PageBuilder,
     reader::{Context, Reader},
 };
-use crate::trio::dictionary::value::Raw;
+use crate::trio::{
+    dictionary::value::Raw,
+    wire::repair::{BROKEN, repaired},
+};
 
 /// Decodes the items of a collection, or the single item of an answer. `build` makes a domain item
 /// of a row, or returns `None` if the row lacks its key.
@@ -24,13 +27,20 @@ pub(in crate::trio) fn items<'a, T>(
     context: Context<'a>,
     build: impl Fn(&mut Reader<'_>) -> Option<T>,
 ) -> Result<Page<T>, String> {
-    let mut page = PageBuilder::new(context, build);
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    Envelope(&mut page).deserialize(&mut deserializer).map_err(|error| error.to_string())?;
-    // An answer with bytes behind its document is not what the API describes: no part of it is
-    // used.
-    deserializer.end().map_err(|error| error.to_string())?;
-    Ok(page.into_page())
+    let strict = |body: &[u8]| {
+        let mut page = PageBuilder::new(context, &build);
+        let mut deserializer = serde_json::Deserializer::from_slice(body);
+        Envelope(&mut page).deserialize(&mut deserializer)?;
+        // An answer with bytes behind its document is not what the API describes: no part of it is
+        // used.
+        deserializer.end()?;
+        Ok::<_, serde_json::Error>(page.into_page())
+    };
+    // Repaired only after a failure: nearly all answers are what they claim to be.
+    strict(body).or_else(|error| {
+        let repaired = repaired(body).and_then(|body| strict(&body).ok());
+        repaired.ok_or_else(|| error.to_string())
+    })
 }
 
 /// The whole answer.
@@ -76,6 +86,11 @@ impl<'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Visitor<'de> for Envelope<'_, 
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("an object with a data collection, or a list")
+    }
+
+    // Some serializers write an empty collection as a bare `null`.
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, rows: A) -> Result<(), A::Error> {
@@ -240,6 +255,11 @@ impl<'de, T, F: Fn(&mut Reader<'_>) -> Option<T>> Visitor<'de> for KeySeed<'_, '
     }
 }
 
+/// Returns whether the repair of the answer has marked this text.
+fn is_broken(text: &str) -> bool {
+    text.contains(BROKEN)
+}
+
 /// Reads a member's value, borrowed from the answer where possible; objects are skipped.
 #[derive(Clone, Copy)]
 struct RawSeed;
@@ -281,11 +301,14 @@ impl<'de> Visitor<'de> for RawSeed {
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Raw<'de>, E> {
-        Ok(Raw::Text(Cow::Owned(value.to_owned())))
+        Ok(match is_broken(value) {
+            true => Raw::Broken,
+            false => Raw::Text(Cow::Owned(value.to_owned())),
+        })
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Raw<'de>, E> {
-        Ok(Raw::Text(Cow::Borrowed(value)))
+        Ok(if is_broken(value) { Raw::Broken } else { Raw::Text(Cow::Borrowed(value)) })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Raw<'de>, A::Error> {

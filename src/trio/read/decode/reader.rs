@@ -9,7 +9,7 @@ use crate::{
             Mapping,
             value::{Meaning, Raw, Unreadable, normalized},
         },
-        learned::field_coverage::FieldSeen,
+        learned::field_coverage::{BROKEN_TEXT, FieldSeen},
     },
 };
 
@@ -31,6 +31,7 @@ pub(in crate::trio) struct Reader<'r> {
     seen: &'r mut [FieldSeen],
     words: &'r mut Words,
     unkeyed: &'r mut Vec<Text>,
+    broken_keys: &'r mut usize,
 }
 
 /// Meanings of an answer's words, by field.
@@ -48,8 +49,9 @@ impl<'r> Reader<'r> {
         seen: &'r mut [FieldSeen],
         words: &'r mut Words,
         unkeyed: &'r mut Vec<Text>,
+        broken_keys: &'r mut usize,
     ) -> Self {
-        Self { context, row, seen, words, unkeyed }
+        Self { context, row, seen, words, unkeyed, broken_keys }
     }
 
     /// Records that a case without an id may wait for this service.
@@ -68,6 +70,7 @@ impl<'r> Reader<'r> {
                 Raw::List(_) => "a list".into(),
                 Raw::Other => "an object".into(),
                 Raw::Null => "null".into(),
+                Raw::Broken => BROKEN_TEXT.into(),
                 value => value
                     .text()
                     .map_or_else(String::new, |text| text.chars().take(SAMPLE_LENGTH).collect()),
@@ -80,7 +83,13 @@ impl<'r> Reader<'r> {
 
     /// Returns the text of a required field, such as an id. Counts the rows that lack it.
     pub(in crate::trio) fn key(&mut self, field: usize) -> Option<Text> {
-        let key = self.text(field);
+        let mut key = self.text(field);
+        // Two ids with a letter that is lost may become one, and a row would vanish.
+        let is_lossy = key.as_ref().is_some_and(|key| key.contains(char::REPLACEMENT_CHARACTER));
+        if is_lossy || self.row[field].0 == Raw::Broken {
+            *self.broken_keys += 1;
+            key = None;
+        }
         self.seen[field].rows_without += u64::from(key.is_none());
         key
     }
