@@ -121,6 +121,10 @@ struct InspectArgs {
     /// Print suggested entries for a fields_file, to be edited, instead of the report.
     #[arg(long, conflicts_with = "diff")]
     suggest: bool,
+    /// Also prove which member holds which field, by the documented filters: asks Trio with values
+    /// of its own answers, at most 200 requests, two a second. Choose a quiet hour.
+    #[arg(long)]
+    prove: bool,
     /// Write the report to a file as well, to compare it later.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,

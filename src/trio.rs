@@ -22,13 +22,14 @@ pub use client_key::ClientKeyForm;
 pub use dictionary::{
     AlreadyFed, Dictionary, ExportedMember,
     judge::{Judgement, is_no_time},
-    meanings,
+    meanings, proof,
 };
 pub use error::Error;
 pub use read::{
     collection::Listing,
     examine::{Examination, FirstPage, Member, Missing},
     route::{Root, Route},
+    selection::{RowPage, Selection},
 };
 pub use resources::{contact_centers::ApiAnswer, inventory::Inventory};
 pub use secret::{Secret, SecretError};

@@ -148,6 +148,10 @@ async fn check_target(target: Target, poll: &poller::Settings) -> anyhow::Result
     Ok(check::check(&target, &client, &stats, &clock).await)
 }
 
+/// Time between two requests of `inspect --prove`: two a second beside everything else that Trio
+/// does.
+const PROOF_PAUSE: Duration = Duration::from_millis(500);
+
 /// Format of the report.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub(super) enum Output {
@@ -163,7 +167,14 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     let before = args.diff.as_deref().map(read).transpose()?;
     let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
-    let report = inspect::inspect(&client, args.show_values).await?;
+    let progress = |filter: &str| eprintln!("trio-exporter: trying {filter}");
+    let pace = inspect::Pace { pause: PROOF_PAUSE, progress: &progress };
+    if args.prove {
+        eprintln!(
+            "trio-exporter: --prove sends up to 200 requests in about two minutes; a quiet hour is better"
+        );
+    }
+    let report = inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;
     if let Some(path) = &args.save {
         let text = serde_json::to_string_pretty(&report)?;
         fs::write(path, text)

@@ -21,9 +21,11 @@ pub const MAX_SKEW: f64 = 5.0;
 
 pub(super) fn all(snapshot: &Snapshot, stats: &Stats, now: Stamp) -> Vec<Finding> {
     let mut found = Vec::new();
-    for server in stats.servers().iter() {
+    let servers = stats.servers();
+    for server in servers.iter() {
         let subject = || Subject::Server(server.server.clone());
-        if server.up == Some(false) {
+        // If the only server is down, the reading that failed says it, and there is no failover.
+        if server.up == Some(false) && servers.len() > 1 {
             found.push(Finding::new(
                 FindingKind::ServerDown,
                 Severity::Warning,

@@ -6,6 +6,7 @@
 
 mod file;
 pub(super) mod judge;
+pub mod proof;
 pub(super) mod shape;
 pub(super) mod value;
 

@@ -6,3 +6,4 @@ pub(super) mod examine;
 pub(super) mod filtered_reading;
 pub(super) mod paging;
 pub(super) mod route;
+pub(super) mod selection;

@@ -1,6 +1,6 @@
 //! `inspect` on simulated and hand-written servers.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use pretty_assertions::assert_eq;
 use serde_json::{Map, Value, json};
@@ -25,7 +25,7 @@ fn client(target: Target) -> Client {
 async fn report(dialect: Dialect, mapped: bool, show_values: bool) -> Report {
     let clock = Clock::system();
     let trio = Simulated::start(Options { dialect, ..Options::default() }, clock).await;
-    inspect::inspect(&client(trio.target(mapped)), show_values)
+    inspect::inspect(&client(trio.target(mapped)), show_values, None)
         .await
         .expect("a server that answers")
 }
@@ -41,8 +41,9 @@ async fn odd() -> (HandWritten, Report) {
     ]});
     trio.answer("cc/1/agents/state", agents.to_string()).await;
     trio.respond("cc/1/services", ResponseTemplate::new(403)).await;
-    let report =
-        inspect::inspect(&client(target(&trio.url())), false).await.expect("a server that answers");
+    let report = inspect::inspect(&client(target(&trio.url())), false, None)
+        .await
+        .expect("a server that answers");
     (trio, report)
 }
 
@@ -238,7 +239,7 @@ async fn accepts_suggestion(dialect: Dialect, enumerations: &[(Resource, &str)])
     };
     let report = async |text: &str| {
         let target = Target { dictionary: read(text), ..target(&trio.url()) };
-        inspect::inspect(&client(target), false).await.expect("a server that answers")
+        inspect::inspect(&client(target), false, None).await.expect("a server that answers")
     };
     let text = inspect::fields_file(&report(&dialect.fields_file()).await);
     read(&text);
@@ -288,7 +289,7 @@ async fn reports_differ_only_after_server_upgrade() {
     let agents = json!({"data": [{"agentId": "1", "name": "Åsa", "newState": "Busy", "state": "Ute", "phone": 5}]});
     upgraded.answer("cc/1/agents/state", agents.to_string()).await;
     upgraded.answer("cc/1/services", r#"{"data":[{"serviceId":1}]}"#).await;
-    let after = inspect::inspect(&client(target(&upgraded.url())), false)
+    let after = inspect::inspect(&client(target(&upgraded.url())), false, None)
         .await
         .expect("a server that answers");
     assert_eq!(
@@ -321,4 +322,121 @@ async fn the_command_prints_saves_and_compares() {
     let (code, printed, log) = inspect(&["--diff", &path]).await;
     assert_eq!((code, &*printed), (Some(0), ""), "{log}");
     assert_eq!(inspect(&["--diff", "/nowhere.json"]).await.0, Some(2));
+}
+
+/// Without a pause between the requests: a simulated server bears it.
+const AT_ONCE: inspect::Pace<'_> = inspect::Pace { pause: Duration::ZERO, progress: &|_| () };
+
+/// The member that holds each field, by resource and field, as the simulator writes it.
+fn own_members(dialect: Dialect) -> BTreeMap<(String, String), String> {
+    let file: BTreeMap<String, BTreeMap<String, Value>> =
+        serde_saphyr::from_str(&dialect.fields_file()).expect("a fields file");
+    let fields = file.into_iter().flat_map(|(resource, fields)| {
+        fields.into_iter().map(move |(field, entry)| ((resource.clone(), field), entry))
+    });
+    fields
+        .map(|(key, entry)| (key, entry["members"][0].as_str().expect("a name").to_owned()))
+        .collect()
+}
+
+/// Inspects a simulated Trio with proofs, of which only the ids of contact centres are mapped.
+async fn proved(dialect: Dialect) -> (Simulated, Target, Report) {
+    let trio = Simulated::start(Options { dialect, ..Options::default() }, Clock::system()).await;
+    let own = own_members(dialect);
+    let center = &own[&("cc".to_owned(), "id".to_owned())];
+    let file = format!("cc: {{id: {{members: [{center}]}}}}");
+    let dictionary = Dictionary::with_user_file("fields.yml", &file).expect("valid");
+    let target = Target { dictionary: Arc::new(dictionary), ..trio.target(false) };
+    let report = inspect::inspect(&client(target.clone()), false, Some(AT_ONCE)).await;
+    (trio, target, report.expect("a server that answers"))
+}
+
+#[tokio::test]
+async fn filters_prove_members_in_every_dialect_and_none_wrongly() {
+    for dialect in Dialect::ALL {
+        let (_trio, _, report) = proved(dialect).await;
+        let own = own_members(dialect);
+        let table = inspect::table(&report);
+        let mut found = Vec::new();
+        for proof in &report.proofs {
+            let Some(member) = &proof.member else { continue };
+            let key = (proof.resource.clone(), proof.field.clone());
+            assert_eq!(Some(member), own.get(&key), "{dialect:?}, {key:?}\n{table}");
+            assert_eq!(proof.grade, inspect::Grade::Proved, "{dialect:?}: {proof:?}");
+            found.push(format!("{} {}", proof.resource, proof.field));
+        }
+        for needed in [
+            "services id",
+            "services/state id",
+            "agents/state id",
+            "agentgroups id",
+            "services/calls id",
+            "services/calls service_id",
+            "services/cases id",
+            "services/cases service_id",
+        ] {
+            assert!(found.iter().any(|found| found == needed), "{dialect:?}: {needed}\n{table}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn proved_members_are_suggested_and_then_read() {
+    let (trio, target, report) = proved(Dialect::Foreign).await;
+    let center = &own_members(Dialect::Foreign)[&("cc".to_owned(), "id".to_owned())];
+    let file = format!("{}\ncc: {{id: {{members: [{center}]}}}}\n", inspect::fields_file(&report));
+    let dictionary = Dictionary::with_user_file("fields.yml", &file)
+        .unwrap_or_else(|why| panic!("{why:?} in {file}"));
+    let target = Target { dictionary: Arc::new(dictionary), ..target };
+    let after = inspect::inspect(&client(target), false, None).await.expect("a report");
+    let feeds = |report: &Report, resource: &str, field: &str| {
+        let mut seen = report.resources.iter().filter(|seen| seen.resource == resource);
+        seen.any(|seen| seen.members().iter().any(|m| m.feeds.as_deref() == Some(field)))
+    };
+    for (resource, field) in [("services", "id"), ("agents/state", "id")] {
+        assert!(!feeds(&report, resource, field), "{resource} {field} is known without a proof");
+        assert!(feeds(&after, resource, field), "{resource} {field}\n{file}");
+    }
+    drop(trio);
+}
+
+#[tokio::test]
+async fn refused_or_short_lists_are_named_with_the_reason() {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+    let services = json!({"data": [
+        {"serviceId": 11, "name": "A"}, {"serviceId": 12, "name": "B"}, {"serviceId": 13, "name": "C"},
+    ]});
+    // The filters are ignored: every address brings the whole list.
+    trio.answer("cc/1/services", services.to_string()).await;
+    trio.respond("cc/1/services/calls", ResponseTemplate::new(403)).await;
+    let client = client(target(&trio.url()));
+    let report = inspect::inspect(&client, false, Some(AT_ONCE)).await.expect("a report");
+    let table = inspect::table(&report);
+    for line in [
+        "services: id is not proved: no member that can be seen agrees with every answer",
+        "services/calls: id is not proved: services/calls: answered 403",
+    ] {
+        assert!(table.contains(line), "{line}\n{table}");
+    }
+    assert!(report.proofs.iter().all(|proof| proof.grade == inspect::Grade::Open), "{table}");
+}
+
+#[tokio::test]
+async fn busy_server_ends_the_proof() {
+    let trio = HandWritten::start().await;
+    trio.answer("cc", r#"{"data":[{"id":1,"name":"Kundtjänst"}]}"#).await;
+    let services = json!({"data": [
+        {"serviceId": 11, "name": "A"}, {"serviceId": 12, "name": "B"}, {"serviceId": 13, "name": "C"},
+    ]});
+    trio.answer("cc/1/services", services.to_string()).await;
+    trio.respond("cc/1/servicegroups", ResponseTemplate::new(503)).await;
+    let client = client(target(&trio.url()));
+    let report = inspect::inspect(&client, false, Some(AT_ONCE)).await.expect("a report");
+    let reasons: Vec<&str> = report.proofs.iter().map(|proof| proof.reason.as_str()).collect();
+    assert!(
+        reasons[1].starts_with("not finished: stopped: servicegroups: answered 503"),
+        "{reasons:#?}"
+    );
+    assert!(reasons[2..].iter().all(|why| why.starts_with("not tried: stopped:")), "{reasons:#?}");
 }

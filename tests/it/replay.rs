@@ -234,13 +234,14 @@ async fn an_inspection_of_a_replay_finds_what_one_of_the_original_finds() {
             Client::new(target.trio, target.dictionary, Default::default(), Clock::system())
                 .expect("a client")
         };
-        let before = inspect::inspect(&client(target.clone()), false).await.expect("a report");
+        let before =
+            inspect::inspect(&client(target.clone()), false, None).await.expect("a report");
         let mut recording = Recording::begin(target.clone(), clock.clone()).await;
         recording.cycle().await;
         recording.save(folder.path(), &[]);
         let replay = Replayed::start(folder.path(), clock).await;
         let after =
-            inspect::inspect(&client(replay.target(&target)), false).await.expect("a report");
+            inspect::inspect(&client(replay.target(&target)), false, None).await.expect("a report");
         type Line = (String, usize, Vec<(String, Vec<String>, bool, Option<String>)>);
         let shape = |report: &inspect::Report| -> Vec<Line> {
             let mut lines: Vec<Line> = report

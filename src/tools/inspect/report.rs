@@ -7,6 +7,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::prove::{Grade, Proof};
 use crate::{
     model::{AgentState, Resource},
     tally::{TrioClock, max_case_age, max_state_age},
@@ -23,6 +24,9 @@ pub struct Report {
     pub resources: Vec<ResourceReport>,
     /// Sentences about the links between resources, such as agents and agent groups.
     pub relations: Vec<String>,
+    /// Results of `--prove`, in the order in which the filters were tried.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<Proof>,
 }
 
 /// The report on one resource.
@@ -183,7 +187,20 @@ pub fn table(report: &Report) -> String {
     for relation in &report.relations {
         let _ = writeln!(text, "{relation}");
     }
+    for proof in &report.proofs {
+        let _ = writeln!(text, "{}", proof_line(proof));
+    }
     text
+}
+
+fn proof_line(proof: &Proof) -> String {
+    let Proof { contact_center, resource, field, grade, member, reason, .. } = proof;
+    let found = match (grade, member) {
+        (Grade::Proved, Some(member)) => format!("is `{member}`, proved"),
+        (Grade::Likely, Some(member)) => format!("is likely `{member}`"),
+        _ => "is not proved".to_owned(),
+    };
+    format!("cc {contact_center}, {resource}: {field} {found}: {reason}")
 }
 
 fn resource(text: &mut String, seen: &ResourceReport) -> std::fmt::Result {

@@ -6,7 +6,10 @@ use std::{
     fmt::Write,
 };
 
-use super::report::{MemberReport, ReadOutcome, Report};
+use super::{
+    prove::{Grade, Proof},
+    report::{MemberReport, ReadOutcome, Report},
+};
 use crate::trio::meanings;
 
 const HEADER: &str = "\
@@ -28,6 +31,8 @@ struct Gathered<'a> {
     missing: BTreeMap<&'a str, &'a [String]>,
     /// By field: two contact centres may have other words, or another member for the same field.
     unmapped: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// Proved members of fields that nothing feeds, by field.
+    proved: BTreeMap<&'a str, &'a Proof>,
 }
 
 /// Returns the file. It is valid as it is: what needs a decision is commented out, or maps to
@@ -51,6 +56,13 @@ pub fn fields_file(report: &Report) -> String {
             }
         }
     }
+    for proof in report.proofs.iter().filter(|proof| proof.grade == Grade::Proved) {
+        let Some(found) = gathered.get_mut(proof.resource.as_str()) else { continue };
+        // A field that is fed stays as it is: a proof that contradicts it is for the reader.
+        if found.missing.contains_key(proof.field.as_str()) {
+            found.proved.insert(&proof.field, proof);
+        }
+    }
     let mut text = HEADER.to_owned();
     for (resource, found) in gathered {
         // Writing to a String cannot fail.
@@ -64,9 +76,18 @@ fn suggest(text: &mut String, resource: &str, found: &Gathered<'_>) -> std::fmt:
         return Ok(());
     }
     // If all fields below are commented out, so is the resource: an empty map would be an error.
-    let has_entry = found.unmapped.keys().any(|field| meanings(resource, field).contains(&UNKNOWN));
+    let has_entry = !found.proved.is_empty()
+        || found.unmapped.keys().any(|field| meanings(resource, field).contains(&UNKNOWN));
     writeln!(text, "\n{}{resource}:", if has_entry { "" } else { "# " })?;
     for (field, types) in &found.missing {
+        if let Some(Proof { member: Some(member), parameter, .. }) = found.proved.get(field) {
+            writeln!(
+                text,
+                "  {field}: {{members: [{}]}} # proved by {parameter}=",
+                quoted(member)
+            )?;
+            continue;
+        }
         let could = found.members.values().filter(|member| member.feeds.is_none());
         let could: Vec<&str> = could
             .filter(|m| m.types.iter().any(|kind| types.contains(kind)))

@@ -144,7 +144,7 @@ impl CollectionReader {
 }
 
 /// Items of an answer, in any envelope (assumption A1).
-fn rows(body: Value) -> Vec<Map<String, Value>> {
+pub(super) fn rows(body: Value) -> Vec<Map<String, Value>> {
     fn data(object: &mut Map<String, Value>) -> Option<Value> {
         let key = object.keys().find(|key| key.eq_ignore_ascii_case("data"))?.clone();
         object.remove(&key)

@@ -1,0 +1,467 @@
+//! Proof of members by the documented row filters: asks a server with some values of every member,
+//! slowly, and judges the answers by the rules of `trio::proof`.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::{Duration, Instant},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::report::{ReadOutcome, Report};
+use crate::{
+    model::{RequestFailure, Resource},
+    trio::{
+        Client, Error, Route, RowPage, Selection,
+        proof::{
+            FILTERS, Filter, KnownRows, MIN_VALUES, Row, Trial, Unproved, find_member, text,
+            values_to_try,
+        },
+    },
+};
+
+/// Requests of one proof at most, pages included.
+// A production server answers operators and callers at the same time.
+const MAX_REQUESTS: usize = 200;
+/// Pages of a list that are read from its beginning; the last one is read as well.
+const FIRST_PAGES: usize = 3;
+/// Answers whose mean time is compared with the mean of the first as many.
+const ANSWERS_COMPARED: usize = 5;
+/// Mean time of an answer below which a server is not taken for slowed down.
+// A mean of some milliseconds doubles by chance.
+const UNHURRIED: Duration = Duration::from_millis(200);
+
+/// Result for one filter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Id of the contact centre.
+    pub contact_center: String,
+    /// List that was filtered.
+    pub resource: String,
+    /// Field that the filter selects by.
+    pub field: String,
+    /// Parameter of the filter.
+    pub parameter: String,
+    /// Strength of the result.
+    pub grade: Grade,
+    /// Member that holds the field; `None` if none was found.
+    pub member: Option<String>,
+    /// A sentence about what was seen.
+    pub reason: String,
+}
+
+/// Strength of a proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// Every rule holds.
+    Proved,
+    /// The member agrees with every answer, but a doubt is left.
+    Likely,
+    /// No member is known.
+    Open,
+}
+
+/// Reason why nothing more is asked.
+#[derive(Debug, thiserror::Error)]
+enum Stop {
+    #[error("the limit of {MAX_REQUESTS} requests was reached")]
+    Budget,
+    #[error("answers took twice as long as at the start, so the server was left alone")]
+    Slower,
+    #[error("stopped: {0}")]
+    Failed(Error),
+}
+
+/// Pace of the requests, and the place where progress is told.
+#[derive(Clone, Copy)]
+pub struct Pace<'a> {
+    /// Time between two requests.
+    pub pause: Duration,
+    /// Called with a sentence before each filter.
+    pub progress: &'a dyn Fn(&str),
+}
+
+/// Tries every documented filter in a contact centre, one request at a time.
+pub(super) async fn prove(
+    client: &Client,
+    route: &Route,
+    report: &Report,
+    pace: Pace<'_>,
+) -> Vec<Proof> {
+    let mut prover = Prover {
+        client,
+        route,
+        report,
+        pause: pace.pause,
+        requests: 0,
+        times: Vec::new(),
+        lists: HashMap::new(),
+        ids: HashMap::new(),
+    };
+    let mut proofs = Vec::new();
+    let mut stopped: Option<Stop> = None;
+    for filter in &FILTERS {
+        if stopped.is_none() {
+            (pace.progress)(&format!(
+                "{}?{}= ({} requests so far)",
+                filter.resource.as_str(),
+                filter.parameter,
+                prover.requests
+            ));
+        }
+        let outcome = match &stopped {
+            Some(stop) => Outcome::open(format!("not tried: {stop}")),
+            None => match prover.try_filter(filter).await {
+                Ok(outcome) => outcome,
+                Err(stop) => {
+                    let outcome = Outcome::open(format!("not finished: {stop}"));
+                    stopped = Some(stop);
+                    outcome
+                }
+            },
+        };
+        proofs.push(Proof {
+            contact_center: route.contact_center().to_string(),
+            resource: filter.resource.as_str().to_owned(),
+            field: filter.field.to_owned(),
+            parameter: filter.parameter.to_owned(),
+            grade: outcome.grade,
+            member: outcome.member,
+            reason: outcome.reason,
+        });
+    }
+    proofs
+}
+
+struct Outcome {
+    grade: Grade,
+    member: Option<String>,
+    reason: String,
+}
+
+impl Outcome {
+    fn open(reason: impl ToString) -> Self {
+        Self { grade: Grade::Open, member: None, reason: reason.to_string() }
+    }
+}
+
+/// A list that was read without a filter.
+struct List {
+    rows: Vec<Row>,
+    is_whole: bool,
+    /// Names for `fields=`, if some members are sent only on request.
+    fields: Option<String>,
+}
+
+struct Prover<'a> {
+    client: &'a Client,
+    route: &'a Route,
+    report: &'a Report,
+    pause: Duration,
+    requests: usize,
+    /// Time of each answer.
+    times: Vec<Duration>,
+    lists: HashMap<Resource, List>,
+    /// Ids of the things whose id is known.
+    ids: HashMap<Resource, BTreeSet<String>>,
+}
+
+impl Prover<'_> {
+    async fn try_filter(&mut self, filter: &Filter) -> Result<Outcome, Stop> {
+        let resource = filter.resource;
+        if let Some(refused) = self.read_first(resource).await? {
+            return Ok(Outcome::open(refused));
+        }
+        let moves = matches!(
+            resource,
+            Resource::Calls | Resource::Cases | Resource::AgentState | Resource::ServiceState
+        );
+        let of_persons =
+            matches!(resource, Resource::Calls | Resource::Cases | Resource::AgentState);
+        let Some(list) = self.lists.get(&resource) else {
+            return Ok(Outcome::open("the list was not read"));
+        };
+        let (before, is_whole) = (list.rows.clone(), list.is_whole);
+        // Rows of a moving list go while the filter is tried: more values are needed.
+        let each = if moves { MIN_VALUES + 1 } else { MIN_VALUES };
+        let mut trials = Vec::new();
+        if before.len() >= MIN_VALUES {
+            for value in values_to_try(&before, of_persons, each) {
+                match self.select(filter, &value).await? {
+                    Ok(page) => trials.push(Trial { value, rows: page.rows, total: page.total }),
+                    Err(refused) => return Ok(Outcome::open(refused)),
+                }
+            }
+        }
+        let after = if moves {
+            self.lists.remove(&resource);
+            if let Some(refused) = self.read_first(resource).await? {
+                return Ok(Outcome::open(refused));
+            }
+            self.lists.get(&resource).map(|list| list.rows.clone()).unwrap_or_default()
+        } else {
+            before.clone()
+        };
+        let known = KnownRows { before, after, is_whole };
+        let member = match find_member(&known, &trials) {
+            Ok(member) => member,
+            Err(unproved) => return Ok(Outcome::open(unproved)),
+        };
+        if let Some(control) = self.control(filter, &known, &member, &trials).await? {
+            return Ok(Outcome::open(control));
+        }
+        let doubts = self.doubts(filter, &known, &member, &trials).await?;
+        let values = known.values(&member);
+        if filter.selects_by_own_id() {
+            self.ids.insert(resource, values.clone());
+        }
+        let own = trials.iter().filter(|trial| values.contains(&trial.value)).count();
+        let seen = format!(
+            "{}= brought exactly its rows for {own} of its values, and nothing else for {} other values",
+            filter.parameter,
+            trials.len() - own
+        );
+        let (grade, reason) = match doubts {
+            None => (Grade::Proved, seen),
+            Some(doubt) => (Grade::Likely, format!("{seen}; but {doubt}")),
+        };
+        Ok(Outcome { grade, member: Some(member), reason })
+    }
+
+    /// Asks for values that no row has. Returns the rule that the filter breaks, if it does.
+    async fn control(
+        &mut self,
+        filter: &Filter,
+        known: &KnownRows,
+        member: &str,
+        trials: &[Trial],
+    ) -> Result<Option<String>, Stop> {
+        let absent = known.absent_value(member);
+        let cut = known.cut_value(member, trials);
+        for (value, broken) in [(Some(absent), Unproved::Ignored), (cut, Unproved::Prefix)] {
+            let Some(value) = value else { continue };
+            match self.select(filter, &value).await? {
+                Ok(page) if page.rows.is_empty() => {}
+                Ok(_) => return Ok(Some(broken.to_string())),
+                Err(refused) => return Ok(Some(refused)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the doubt that keeps a member that agrees from being proved.
+    async fn doubts(
+        &mut self,
+        filter: &Filter,
+        known: &KnownRows,
+        member: &str,
+        trials: &[Trial],
+    ) -> Result<Option<String>, Stop> {
+        if let Some(things) = filter.ids_of {
+            let values = known.values(member);
+            let Some(ids) = self.ids.get(&things) else {
+                return Ok(Some(format!("the ids of {} are not known", things.as_str())));
+            };
+            if !values.is_subset(ids) {
+                return Ok(Some(format!("not all of its values are ids of {}", things.as_str())));
+            }
+            let mut others = self.ids.iter().filter(|(other, ids)| {
+                // A service has one id in both of its lists.
+                !is_same_thing(**other, things) && values.is_subset(ids)
+            });
+            if let Some((other, _)) = others.next() {
+                let other = other.as_str();
+                return Ok(Some(format!("all of its values are ids of {other} as well")));
+            }
+        } else if filter.selects_by_own_id() {
+            let own = known.values(member);
+            let mut confirmed = false;
+            // The first may have gone meanwhile.
+            for trial in trials.iter().filter(|trial| own.contains(&trial.value)).take(3) {
+                let rows = self.single(filter.resource, &trial.value).await?;
+                confirmed |= matches!(&rows[..], [row] if row.get(member).and_then(text).as_ref() == Some(&trial.value));
+                if confirmed {
+                    break;
+                }
+            }
+            if !confirmed {
+                return Ok(Some(format!(
+                    "the address {}/<value> does not bring its row",
+                    filter.resource.as_str()
+                )));
+            }
+        }
+        let hides = self.lists.get(&filter.resource).is_some_and(|list| list.fields.is_some());
+        Ok(hides.then(|| {
+            "the server hides members until they are asked for, so another may hold the same"
+                .to_owned()
+        }))
+    }
+
+    /// Reads the first pages of a list and its last, once. Returns a sentence if the server refuses.
+    async fn read_first(&mut self, resource: Resource) -> Result<Option<String>, Stop> {
+        if self.lists.contains_key(&resource) {
+            return Ok(None);
+        }
+        let fields = self.fields(resource);
+        let mut rows: Vec<Row> = Vec::new();
+        let mut page = 1;
+        let is_whole = loop {
+            let selection = Selection { filter: None, fields: fields.as_deref(), page };
+            let read = match self.ask(resource, selection).await? {
+                Ok(read) => read,
+                Err(refused) => return Ok(Some(refused)),
+            };
+            let size = read.rows.len();
+            rows.extend(read.rows);
+            let total = read.total.unwrap_or(rows.len());
+            if rows.len() >= total || size == 0 || page > FIRST_PAGES {
+                break rows.len() >= total;
+            }
+            page = if page == FIRST_PAGES { total.div_ceil(size).max(page + 1) } else { page + 1 };
+        };
+        let known_id = self.known_member(resource, "id");
+        if let Some(member) = known_id {
+            let values = rows.iter().filter_map(|row| row.get(&member).and_then(text)).collect();
+            self.ids.entry(resource).or_insert(values);
+        }
+        self.lists.insert(resource, List { rows, is_whole, fields });
+        Ok(None)
+    }
+
+    /// Names for `fields=`: all members that `inspect` saw, if some came only on request.
+    fn fields(&self, resource: Resource) -> Option<String> {
+        let members = self.members(resource);
+        members.iter().any(|member| member.only_when_asked).then(|| {
+            members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>().join(",")
+        })
+    }
+
+    fn members(&self, resource: Resource) -> &[super::MemberReport] {
+        let here = |seen: &&super::ResourceReport| {
+            seen.resource == resource.as_str()
+                && seen.contact_center == **self.route.contact_center()
+        };
+        match self.report.resources.iter().find(here).map(|seen| &seen.read) {
+            Some(ReadOutcome::Answered { members, .. }) => members,
+            _ => &[],
+        }
+    }
+
+    /// The member that the dictionary takes for a field.
+    fn known_member(&self, resource: Resource, field: &str) -> Option<String> {
+        let mut members = self.members(resource).iter();
+        members.find(|member| member.feeds.as_deref() == Some(field)).map(|m| m.name.clone())
+    }
+
+    async fn select(
+        &mut self,
+        filter: &Filter,
+        value: &str,
+    ) -> Result<Result<RowPage, String>, Stop> {
+        let fields = self.lists.get(&filter.resource).and_then(|list| list.fields.clone());
+        let selection = Selection {
+            filter: Some((filter.parameter, value)),
+            fields: fields.as_deref(),
+            page: 1,
+        };
+        self.ask(filter.resource, selection).await
+    }
+
+    async fn single(&mut self, resource: Resource, id: &str) -> Result<Vec<Row>, Stop> {
+        let fields = self.lists.get(&resource).and_then(|list| list.fields.clone());
+        let began = self.begin().await?;
+        let answer = self.client.single_row(self.route, resource, id, fields.as_deref()).await;
+        self.times.push(began.elapsed());
+        match answer {
+            Ok(rows) => Ok(rows),
+            Err(error) if ends_all(&error) => Err(Stop::Failed(error)),
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Sends one request. The inner error is a sentence about a refusal of this list or filter.
+    async fn ask(
+        &mut self,
+        resource: Resource,
+        selection: Selection<'_>,
+    ) -> Result<Result<RowPage, String>, Stop> {
+        let began = self.begin().await?;
+        let answer = self.client.selected_rows(self.route, resource, selection).await;
+        self.times.push(began.elapsed());
+        match answer {
+            Ok(page) => Ok(Ok(page)),
+            // Documented lists answer a value that nothing has with an empty list; some servers
+            // with these.
+            Err(Error::Status { status: 400 | 404, .. }) if selection.filter.is_some() => {
+                Ok(Ok(RowPage::default()))
+            }
+            Err(error) if ends_all(&error) => Err(Stop::Failed(error)),
+            Err(error) => Ok(Err(error.to_string())),
+        }
+    }
+
+    /// Waits until the next request may be sent.
+    async fn begin(&mut self) -> Result<Instant, Stop> {
+        if self.requests == MAX_REQUESTS {
+            return Err(Stop::Budget);
+        }
+        if has_slowed_down(&self.times) {
+            return Err(Stop::Slower);
+        }
+        if self.requests > 0 {
+            tokio::time::sleep(self.pause).await;
+        }
+        self.requests += 1;
+        Ok(Instant::now())
+    }
+}
+
+/// Returns true if both lists show the same things.
+fn is_same_thing(one: Resource, other: Resource) -> bool {
+    let thing = |resource| match resource {
+        Resource::ServiceState => Resource::Services,
+        Resource::AgentState => Resource::Agents,
+        other => other,
+    };
+    thing(one) == thing(other)
+}
+
+/// Returns true if the error says that the server or the network must be left alone, or that the
+/// account is refused.
+fn ends_all(error: &Error) -> bool {
+    match error {
+        Error::Busy { .. } | Error::Status { status: 401 | 429 | 503, .. } => true,
+        Error::Request { failure, .. } => !matches!(failure, RequestFailure::Decode),
+        error => error.is_total(),
+    }
+}
+
+/// Returns true if the last answers took twice as long as the first.
+fn has_slowed_down(times: &[Duration]) -> bool {
+    if times.len() < 2 * ANSWERS_COMPARED {
+        return false;
+    }
+    let mean = |times: &[Duration]| times.iter().sum::<Duration>() / ANSWERS_COMPARED as u32;
+    let first = mean(&times[..ANSWERS_COMPARED]);
+    let last = mean(&times[times.len() - ANSWERS_COMPARED..]);
+    last > UNHURRIED && last > 2 * first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_that_slows_down_is_left_alone() {
+        let times = |first: u64, last: u64| -> Vec<Duration> {
+            let both = [[first; ANSWERS_COMPARED], [last; ANSWERS_COMPARED]].concat();
+            both.into_iter().map(Duration::from_millis).collect()
+        };
+        assert!(has_slowed_down(&times(150, 310)));
+        assert!(!has_slowed_down(&times(150, 290)));
+        assert!(!has_slowed_down(&times(2, 20)), "a hurried server may hesitate");
+        assert!(!has_slowed_down(&times(150, 900)[1..]), "too few to tell");
+    }
+}

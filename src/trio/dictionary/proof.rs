@@ -1,0 +1,300 @@
+//! Proof of a member's meaning by the documented row filters: the member that a filter selects by
+//! holds the value that was asked for in every row that comes, and no other row has it.
+//!
+//! The rules are pure: they judge rows that others read. A member that is proved is right, so every
+//! rule refutes when in doubt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::model::Resource;
+
+/// A row of a list, as the server sent it.
+pub type Row = Map<String, Value>;
+
+/// Different values of a member that a filter must have been asked for before the member is proved.
+pub const MIN_VALUES: usize = 3;
+/// Characters of a value that is asked for at most.
+// A longer one is a sentence of a person, no id and no name of a thing.
+const LONGEST_VALUE: usize = 64;
+/// Digits from which a number that begins like a telephone number is not asked for.
+const PHONE_DIGITS: usize = 7;
+
+/// A documented filter of the rows of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filter {
+    /// List that it filters.
+    pub resource: Resource,
+    /// Name of the parameter.
+    pub parameter: &'static str,
+    /// Field that it selects by, of the list's rows.
+    pub field: &'static str,
+    /// List whose ids the values are, if they are ids of other things than the rows.
+    pub ids_of: Option<Resource>,
+}
+
+impl Filter {
+    const fn new(resource: Resource, parameter: &'static str, field: &'static str) -> Self {
+        Self { resource, parameter, field, ids_of: None }
+    }
+
+    const fn of_ids(self, things: Resource) -> Self {
+        Self { ids_of: Some(things), ..self }
+    }
+
+    /// Returns true if the rows have an address of their own below the value.
+    pub fn selects_by_own_id(self) -> bool {
+        self.field == "id"
+    }
+}
+
+/// Filters that can prove a field, the most needed first, and lists of ids before what refers to
+/// them.
+// `firstName`, `lastName` and `cust` are documented as well. They are never used: a person's name
+// must not stand in an address, which servers and proxies log.
+pub const FILTERS: [Filter; 15] = [
+    Filter::new(Resource::Services, "id", "id"),
+    Filter::new(Resource::ServiceGroups, "id", "id"),
+    Filter::new(Resource::AgentGroups, "id", "id"),
+    Filter::new(Resource::AgentState, "id", "id"),
+    Filter::new(Resource::ServiceState, "id", "id"),
+    Filter::new(Resource::Calls, "id", "id"),
+    Filter::new(Resource::Calls, "service", "service_id").of_ids(Resource::Services),
+    Filter::new(Resource::Cases, "jobno", "id"),
+    Filter::new(Resource::Cases, "sid", "service_id").of_ids(Resource::Services),
+    Filter::new(Resource::Cases, "caseClass", "class"),
+    Filter::new(Resource::Services, "groupId", "group_id").of_ids(Resource::ServiceGroups),
+    Filter::new(Resource::Skills, "serviceId", "service_id").of_ids(Resource::Services),
+    // The documentation's own example of a name is the beginning of one, which proves nothing; so
+    // these come last.
+    Filter::new(Resource::Services, "name", "name"),
+    Filter::new(Resource::ServiceGroups, "name", "name"),
+    Filter::new(Resource::AgentGroups, "name", "name"),
+];
+
+/// Rows of a list, read without a filter before and after the trials.
+#[derive(Clone, Debug, Default)]
+pub struct KnownRows {
+    /// Rows before the first trial.
+    pub before: Vec<Row>,
+    /// Rows after the last trial.
+    pub after: Vec<Row>,
+    /// All pages were read, so that no row is unknown.
+    pub is_whole: bool,
+}
+
+/// The answer to a filter with one value.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// Value that was asked for.
+    pub value: String,
+    /// Rows that came; none as well if the server answered 400 or 404.
+    pub rows: Vec<Row>,
+    /// Number of rows by the header, if more than came.
+    pub total: Option<usize>,
+}
+
+/// Reasons why no member is proved for a filter.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unproved {
+    /// The list is too short.
+    #[error("the list has fewer than {MIN_VALUES} rows")]
+    FewRows,
+    /// No member has enough values that could be asked for.
+    #[error("no member has {MIN_VALUES} different values that can be asked for")]
+    FewValues,
+    /// No member agrees with every answer.
+    #[error("no member that can be seen agrees with every answer")]
+    NoMember,
+    /// Several members agree with every answer.
+    #[error("{} agree with every answer alike", .0.join(", "))]
+    Several(Vec<String>),
+    /// The only member that agrees has too few values.
+    #[error("`{0}` agrees, but fewer than {MIN_VALUES} different values of it could be asked for")]
+    FewValuesOf(String),
+    /// A value that no row has brings rows.
+    #[error("the filter brings rows for a value that no row has")]
+    Ignored,
+    /// The beginning of a value brings rows.
+    #[error("the filter brings rows for the beginning of a value")]
+    Prefix,
+}
+
+/// Returns the text of a value that a filter could select by; `None` for what is no single word or
+/// number.
+pub fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn value_of(row: &Row, member: &str) -> Option<String> {
+    row.get(member).and_then(text)
+}
+
+/// Names of the members that hold a single word or number in some row.
+fn candidates(rows: &[Row]) -> BTreeSet<&str> {
+    let members = rows.iter().flatten().filter(|(_, value)| text(value).is_some());
+    members.map(|(name, _)| name.as_str()).collect()
+}
+
+/// Returns the values to ask for: up to `each` of each member, each value once.
+///
+/// Values that prove nothing are left out: those that all rows have, 0 and 1, and times and
+/// fractions, which no documented filter selects by. `of_persons` says
+/// that the rows describe persons or their cases: then only values with a digit and without a
+/// space are asked for, and none that looks like a telephone number.
+pub fn values_to_try(rows: &[Row], of_persons: bool, each: usize) -> Vec<String> {
+    let mut chosen: Vec<String> = Vec::new();
+    for member in candidates(rows) {
+        let own = values_of(rows, member, of_persons);
+        for value in own.into_iter().take(each) {
+            if !chosen.contains(&value) {
+                chosen.push(value);
+            }
+        }
+    }
+    chosen
+}
+
+/// Values of a member that can be asked for. One that several rows share comes first: a filter that
+/// returns the first row alone is found by it.
+fn values_of(rows: &[Row], member: &str, of_persons: bool) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        if let Some(value) = value_of(row, member) {
+            *counts.entry(value).or_default() += 1;
+        }
+    }
+    if counts.len() < 2 {
+        return Vec::new();
+    }
+    let can_be_asked = |value: &str| {
+        !matches!(value, "0" | "1")
+            && value.chars().count() <= LONGEST_VALUE
+            && !value.chars().any(char::is_control)
+            && !is_time_or_fraction(value)
+            && (!of_persons || names_no_person(value))
+    };
+    counts.retain(|value, _| can_be_asked(value));
+    let mut values: Vec<(usize, String)> =
+        counts.into_iter().map(|(value, count)| (count, value)).collect();
+    // The order of the values breaks ties, so that two runs ask for the same.
+    values.sort_by(|a, b| b.0.min(2).cmp(&a.0.min(2)).then_with(|| a.1.cmp(&b.1)));
+    values.into_iter().map(|(_, value)| value).collect()
+}
+
+/// Returns true for a clock, a time with a zone or without, and a number with a decimal point.
+fn is_time_or_fraction(value: &str) -> bool {
+    let starts_with_digit = value.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+    starts_with_digit && value.contains(':')
+        || value.starts_with("/Date(")
+        || value.contains('.') && value.parse::<f64>().is_ok()
+}
+
+/// Returns true if a value can be neither a person's name nor a telephone number.
+fn names_no_person(value: &str) -> bool {
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let is_phone = value.starts_with(['+', '0']) && digits >= PHONE_DIGITS;
+    digits > 0 && !is_phone && !value.contains(|c: char| c.is_whitespace() || c == '@')
+}
+
+/// Finds the one member that agrees with every answer.
+///
+/// # Errors
+/// No member does, several do, or too little was asked.
+pub fn find_member(known: &KnownRows, trials: &[Trial]) -> Result<String, Unproved> {
+    if known.before.len() < MIN_VALUES {
+        return Err(Unproved::FewRows);
+    }
+    if trials.len() < MIN_VALUES {
+        return Err(Unproved::FewValues);
+    }
+    // Members that only the answers have count as well: a hidden member may appear there.
+    let mut members = candidates(&known.before);
+    members.extend(trials.iter().flat_map(|trial| candidates(&trial.rows)));
+    let mut agreeing = members.into_iter().filter(|member| {
+        // Answers without a row agree with every member that has other values.
+        trials.iter().any(|trial| !trial.rows.is_empty())
+            && trials.iter().all(|trial| known.agrees(member, trial))
+    });
+    let Some(member) = agreeing.next() else { return Err(Unproved::NoMember) };
+    let others: Vec<&str> = agreeing.collect();
+    if !others.is_empty() {
+        let all = std::iter::once(member).chain(others);
+        return Err(Unproved::Several(all.map(|name| format!("`{name}`")).collect()));
+    }
+    let own =
+        trials.iter().filter(|trial| known.count(member, &trial.value).is_some_and(|n| n > 0));
+    if own.count() < MIN_VALUES {
+        return Err(Unproved::FewValuesOf(member.to_owned()));
+    }
+    Ok(member.to_owned())
+}
+
+impl KnownRows {
+    /// Number of rows with the value, if it is the same before and after the trials.
+    fn count(&self, member: &str, value: &str) -> Option<usize> {
+        let count = |rows: &[Row]| {
+            rows.iter().filter(|row| value_of(row, member).as_deref() == Some(value)).count()
+        };
+        let before = count(&self.before);
+        (before == count(&self.after)).then_some(before)
+    }
+
+    /// Returns true if the answer has exactly the rows whose member has the value.
+    fn agrees(&self, member: &str, trial: &Trial) -> bool {
+        let has_value = |row: &Row| value_of(row, member).as_deref() == Some(trial.value.as_str());
+        if !trial.rows.iter().all(has_value) {
+            return false;
+        }
+        let returned = trial.total.unwrap_or_default().max(trial.rows.len());
+        match self.count(member, &trial.value) {
+            Some(expected) if self.is_whole => returned == expected,
+            Some(expected) => returned >= expected,
+            // The list moved: a number says nothing.
+            None => true,
+        }
+    }
+
+    /// Returns a value of the same type as the member's that no row has.
+    pub fn absent_value(&self, member: &str) -> String {
+        let values: BTreeSet<String> =
+            self.before.iter().flat_map(Row::values).filter_map(text).collect();
+        let numbers = self.before.iter().filter_map(|row| row.get(member)?.as_i64());
+        let is_number = self.before.iter().any(|row| row.get(member).is_some_and(Value::is_number));
+        let start = if is_number { numbers.max().unwrap_or_default() } else { 0 };
+        // Far from the others: ids are often given in a row, and the next may be taken meanwhile.
+        let mut tries = (1..).map(|n| {
+            let number = start.saturating_add(7_919 * n);
+            if is_number { number.to_string() } else { format!("q{number}x") }
+        });
+        tries.find(|value| !values.contains(value)).unwrap_or_default()
+    }
+
+    /// Returns one of the tried values of the member without its last character, if that is no
+    /// value itself.
+    pub fn cut_value(&self, member: &str, trials: &[Trial]) -> Option<String> {
+        let values: BTreeSet<String> =
+            self.before.iter().flat_map(Row::values).filter_map(text).collect();
+        let own = trials.iter().filter(|trial| self.count(member, &trial.value).unwrap_or(0) > 0);
+        own.filter_map(|trial| {
+            let mut cut = trial.value.clone();
+            cut.pop()?;
+            let is_usable = !matches!(cut.trim(), "" | "0" | "1") && !values.contains(&cut);
+            is_usable.then_some(cut)
+        })
+        .next()
+    }
+
+    /// Values of a member, each once.
+    pub fn values(&self, member: &str) -> BTreeSet<String> {
+        self.before.iter().filter_map(|row| value_of(row, member)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! The rules against servers that were built to deceive.
+
+use serde_json::json;
+
+use super::*;
+
+fn rows(value: Value) -> Vec<Row> {
+    let Value::Array(rows) = value else { panic!("a list") };
+    rows.into_iter().map(|row| row.as_object().expect("an object").clone()).collect()
+}
+
+/// Services in a foreign scheme of names.
+fn services() -> Vec<Row> {
+    rows(json!([
+        {"nyckel": 101, "rubrik": "Växel", "kod": "A1", "mor": 7, "antal": 3},
+        {"nyckel": 102, "rubrik": "Kund", "kod": "A2", "mor": 7, "antal": 0},
+        {"nyckel": 110, "rubrik": "Kundtjänst", "kod": "B1", "mor": 8, "antal": 12},
+        {"nyckel": 204, "rubrik": "Faktura", "kod": "B2", "mor": 9, "antal": 3},
+    ]))
+}
+
+/// Asks a server for every value, and judges its answers.
+fn find(known: &[Row], answer: impl Fn(&Row, &str) -> bool) -> Result<String, Unproved> {
+    find_in(known, |value| known.iter().filter(|row| answer(row, value)).cloned().collect())
+}
+
+fn find_in(known: &[Row], ask: impl Fn(&str) -> Vec<Row>) -> Result<String, Unproved> {
+    let (rows, trials) = tried(known, ask);
+    find_member(&rows, &trials)
+}
+
+fn tried(known: &[Row], ask: impl Fn(&str) -> Vec<Row>) -> (KnownRows, Vec<Trial>) {
+    let trials = values_to_try(known, false, MIN_VALUES).into_iter().map(|value| Trial {
+        rows: ask(&value),
+        total: None,
+        value,
+    });
+    let trials = trials.collect();
+    (KnownRows { before: known.to_vec(), after: known.to_vec(), is_whole: true }, trials)
+}
+
+fn is(row: &Row, member: &str, value: &str) -> bool {
+    value_of(row, member).as_deref() == Some(value)
+}
+
+#[test]
+fn member_of_an_honest_filter_is_found() {
+    for member in ["nyckel", "rubrik", "kod", "mor"] {
+        assert_eq!(find(&services(), |row, value| is(row, member, value)), Ok(member.to_owned()));
+    }
+}
+
+#[test]
+fn filters_that_select_otherwise_prove_nothing() {
+    let known = services();
+    let name = |row: &Row| value_of(row, "rubrik").unwrap_or_default();
+    let prefix = find(&known, |row, value| name(row).starts_with(value));
+    assert_eq!(prefix, Err(Unproved::NoMember), "`Kund` brings `Kundtjänst`");
+    let contains = find(&known, |row, value| name(row).contains(value));
+    assert_eq!(contains, Err(Unproved::NoMember));
+    assert_eq!(find(&known, |_, _| true), Err(Unproved::NoMember), "ignored");
+    assert_eq!(find(&known, |_, _| false), Err(Unproved::NoMember), "always empty");
+    let id_or_name = |row: &Row, value: &str| is(row, "nyckel", value) || is(row, "rubrik", value);
+    assert_eq!(find(&known, id_or_name), Err(Unproved::NoMember));
+    let first_of =
+        |value: &str| known.iter().filter(|row| is(row, "mor", value)).take(1).cloned().collect();
+    assert_eq!(find_in(&known, first_of), Err(Unproved::NoMember), "two rows have 7");
+    // Group 7 lies above group 8.
+    let tree =
+        |row: &Row, value: &str| is(row, "mor", value) || value == "7" && is(row, "mor", "8");
+    assert_eq!(find(&known, tree), Err(Unproved::NoMember));
+}
+
+#[test]
+fn case_of_letters_that_a_filter_ignores_refutes_it_where_it_matters() {
+    let mut known = services();
+    known[0].insert("rubrik".into(), "kund".into());
+    let same = |row: &Row, value: &str| {
+        value_of(row, "rubrik").is_some_and(|name| name.to_lowercase() == value.to_lowercase())
+    };
+    assert_eq!(find(&known, same), Err(Unproved::NoMember));
+}
+
+#[test]
+fn twins_are_both_named() {
+    let mut known = services();
+    for row in &mut known {
+        let id = row["nyckel"].clone();
+        row.insert("spegel".into(), id);
+    }
+    let found = find(&known, |row, value| is(row, "nyckel", value));
+    assert_eq!(found, Err(Unproved::Several(vec!["`nyckel`".into(), "`spegel`".into()])));
+}
+
+#[test]
+fn hidden_member_leaves_the_visible_ones_unproved() {
+    // The server selects by a member that it does not show.
+    let hidden = |row: &Row, value: &str| is(row, "antal", "3") && value == "101";
+    assert_eq!(find(&services(), hidden), Err(Unproved::NoMember));
+}
+
+#[test]
+fn little_is_no_proof() {
+    let known = services();
+    assert_eq!(find(&known[..2], |row, value| is(row, "nyckel", value)), Err(Unproved::FewRows));
+    let flat = rows(json!([{"a": 1, "b": "x"}, {"a": 1, "b": "x"}, {"a": 0, "b": "x"}]));
+    assert_eq!(find(&flat, |row, value| is(row, "a", value)), Err(Unproved::FewValues));
+    let mut two = services();
+    two[3].insert("mor".into(), json!(8));
+    let found = find(&two, |row, value| is(row, "mor", value));
+    assert_eq!(found, Err(Unproved::FewValuesOf("mor".into())));
+}
+
+#[test]
+fn rows_that_come_and_go_neither_prove_nor_refute() {
+    let (mut known, trials) = tried(&services(), |value| {
+        services().into_iter().filter(|r| is(r, "nyckel", value)).collect()
+    });
+    known.after.pop();
+    assert_eq!(find_member(&known, &trials), Ok("nyckel".into()), "the values asked for stayed");
+    known.after.truncate(1);
+    assert_eq!(find_member(&known, &trials), Err(Unproved::FewValuesOf("nyckel".into())));
+}
+
+#[test]
+fn answers_in_pages_are_counted_by_their_total() {
+    let (known, mut trials) = tried(&services(), |value| {
+        services().into_iter().filter(|r| is(r, "nyckel", value)).collect()
+    });
+    trials[0].total = Some(40);
+    assert!(find_member(&known, &trials).is_err(), "more rows than have the value");
+}
+
+#[test]
+fn values_of_persons_are_not_asked_for() {
+    let calls = rows(json!([
+        {"nr": 4711, "från": "+46701234567", "vem": "Åsa Öberg", "mejl": "a1@b.se", "tel": "0701234567"},
+        {"nr": 4712, "från": "+46701234568", "vem": "Bo Ek", "mejl": "a2@b.se", "tel": "0701234568"},
+        {"nr": 4713, "från": "+46701234569", "vem": "Cia", "mejl": "a3@b.se", "tel": "0701234569"},
+    ]));
+    assert_eq!(values_to_try(&calls, true, MIN_VALUES), ["4711", "4712", "4713"]);
+}
+
+#[test]
+fn controls_are_values_that_no_row_has() {
+    let (known, trials) = tried(&services(), |_| Vec::new());
+    assert_eq!(known.absent_value("nyckel"), "8123");
+    assert_eq!(known.absent_value("rubrik"), "q7919x");
+    assert_eq!(known.cut_value("nyckel", &trials).as_deref(), Some("10"));
+    assert_eq!(known.cut_value("mor", &trials), None, "one character long");
+}
+
+#[test]
+fn times_and_fractions_are_not_asked_for() {
+    let calls = rows(json!([
+        {"id": "a2", "at": "2026-11-30T10:00:00", "ms": "/Date(1)/", "wait": "00:01:15", "share": 0.5},
+        {"id": "a3", "at": "2026-11-30T10:00:01", "ms": "/Date(2)/", "wait": "00:02:15", "share": 1.5},
+        {"id": "a:4", "at": "2026-11-30T10:00:02", "ms": "/Date(3)/", "wait": "00:03:15", "share": 2.5},
+    ]));
+    assert_eq!(values_to_try(&calls, false, MIN_VALUES), ["a2", "a3", "a:4"]);
+}
