@@ -419,7 +419,7 @@ impl Kind for MemberName {
         let Form { schema, rows, .. } = self.map().form();
         Form {
             schema: json!({"anyOf": [name.schema, schema]}),
-            values: "text or map".to_owned(),
+            values: "texts or map".to_owned(),
             rows,
         }
     }

@@ -65,7 +65,7 @@ For more information, try '--help'.
     command(["simulate", "--dialect", "danish"]).assert().code(2).stdout_eq("").stderr_eq(str![[
         r#"
 error: invalid value 'danish' for '--dialect <DIALECT>'
-  [possible values: english, swedish, foreign]
+  [possible values: english, swedish, foreign, vendor]
 
   tip: a similar value exists: 'english'
 

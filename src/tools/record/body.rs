@@ -135,6 +135,13 @@ impl Pseudonyms<'_> {
                             if names_a_resource(&rel) { rel } else { self.replacements.text(&rel) }
                                 .into()
                         }
+                        // A link with another method than GET is not followed.
+                        Value::String(method) if plain(&name) == "method" && is_method(&method) => {
+                            method.into()
+                        }
+                        Value::String(words) if matches!(&*plain(&name), "desc" | "method") => {
+                            self.replacements.text(&words).into()
+                        }
                         Value::String(href) => self.link(&href).into(),
                         value @ (Value::Array(_) | Value::Object(_)) => self.links(value),
                         value => self.value(value),
@@ -181,6 +188,11 @@ fn no_time(value: Value, form: &str) -> Value {
 
 fn is_data(name: &str) -> bool {
     name.eq_ignore_ascii_case("data")
+}
+
+/// Returns true for a method of HTTP that the API documents.
+fn is_method(text: &str) -> bool {
+    ["GET", "POST", "PUT", "PATCH", "DELETE"].iter().any(|known| text.eq_ignore_ascii_case(known))
 }
 
 /// Returns true for a resource whose items are the names of other resources.

@@ -128,7 +128,7 @@ fn each_word(value: &Value, dictionary: &Dictionary, see: &mut impl FnMut(&str))
 }
 
 /// Members of envelopes, links and errors, lower case, letters and digits only.
-const ENVELOPE: [&str; 22] = [
+const ENVELOPE: [&str; 28] = [
     "links",
     "link",
     "data",
@@ -151,6 +151,12 @@ const ENVELOPE: [&str; 22] = [
     "nextpagelink",
     "primaryserver",
     "secondaryserver",
+    "binaryversion",
+    "failovermode",
+    "desc",
+    "method",
+    "subsystems",
+    "items",
 ];
 
 /// The documented query parameters, in lower case.

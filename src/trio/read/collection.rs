@@ -431,14 +431,18 @@ impl<T: Identified> Collected<T> {
             page.items.iter().filter(|item| keys.contains(&row_key(*item))).count() as u64;
         // A case that a new one pushed to the next page arrives twice: the first one stays.
         self.items.extend(page.items.into_iter().filter(|item| keys.insert(row_key(item))));
+        let delta = PageDelta { rows: page.rows, new_items: self.items.len() - before, without_id };
         self.rows += page.rows;
         self.without_id += without_id;
-        for (all, seen) in self.seen.iter_mut().zip(page.seen) {
-            all.add(seen);
+        // The findings of a page that only repeats another were counted with that one.
+        if delta.has_new_rows() {
+            for (all, seen) in self.seen.iter_mut().zip(page.seen) {
+                all.add(seen);
+            }
         }
         add_new(&mut self.members, page.members);
         add_new(&mut self.unkeyed, page.unkeyed);
-        PageDelta { rows: page.rows, new_items: self.items.len() - before, without_id }
+        delta
     }
 }
 

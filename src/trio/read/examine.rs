@@ -166,7 +166,12 @@ pub(super) fn rows(body: Value) -> Vec<Map<String, Value>> {
         },
         _ => None,
     });
-    objects.collect()
+    // Version 8 gives each item links of its own; they are no facts about it.
+    let without_links = objects.map(|mut item: Map<String, Value>| {
+        item.retain(|name, value| !(name.eq_ignore_ascii_case("links") && value.is_array()));
+        item
+    });
+    without_links.collect()
 }
 
 /// Joins both readings to one examination.
@@ -294,6 +299,13 @@ impl Member {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+
+    #[test]
+    fn links_of_items_are_no_members() {
+        let body = json!({"links": [], "data": [{"links": [{"rel": "self"}], "id": 1}]});
+        let expected = json!([{"id": 1}]);
+        assert_eq!(json!(super::rows(body)), expected);
+    }
 
     use super::*;
     use crate::trio::Dictionary;

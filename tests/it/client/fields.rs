@@ -309,6 +309,7 @@ async fn renamed_hidden_member_is_found_after_a_change_of_version() {
     let server = Upgraded::default();
     let (trio, bench, clock) = clocked(server.clone()).await;
     trio.on("GET", "", server.clone()).await;
+    clock.advance(Duration::from_secs(30));
     bench.client.probe_servers().await;
     for _ in 0..3 {
         read(&bench).await;
