@@ -38,7 +38,7 @@ pub use totals::{ClassTotals, Destination, Event, FlowTotals, Inference, LevelGa
 use day::Day;
 use hidden::HandledCases;
 use learnt_waits::LearntWaits;
-use ledger::Ledger;
+use ledger::{Handling, Ledger};
 use list_step::ListStep;
 use service::{ServiceFlow, ServiceRecord};
 use tracked::{Queue, Tracked};
@@ -253,6 +253,7 @@ impl Flow {
             events: settings.record_events.then_some(&mut self.events),
             times: &mut self.times[source.index()],
             reading: &reading,
+            handling: Handling::default(),
         };
         let rows = reading.list.cases.iter().filter_map(|case| {
             let class = case.class.unwrap_or(CaseClass::Other);
@@ -353,6 +354,10 @@ impl Flow {
             flow.now = Listed::default();
         }
         let mut waiting = [0; Source::COUNT];
+        let mut groups: Vec<(&Queue, f64, Listed)> = Vec::new();
+        // The cases of a service share the text of its id, so that its address finds their group:
+        // comparing texts would take several times as long.
+        let mut places: FxHashMap<(usize, CaseClass), usize> = FxHashMap::default();
         for case in self.cases.values() {
             let list = &self.lists[case.source.index()];
             // Cases that only earlier lists showed are kept for their outcome, but do not wait now.
@@ -360,12 +365,28 @@ impl Flow {
                 continue;
             }
             waiting[case.source.index()] += usize::from(case.is_waiting());
-            let Some(service) = self.services.get_mut(&case.queue.service) else { continue };
-            let target = service.goals.class(case.queue.class).wait_target.as_secs_f64();
-            if let (Some(flow), Some(last)) =
-                (&mut service.classes[case.queue.class.index()], list.last)
-            {
-                case.count_in(&mut flow.now, last.moment(), list.interval, target);
+            let Some(last) = list.last else { continue };
+            let queue = &case.queue;
+            let place =
+                *places.entry((queue.service.as_ptr().addr(), queue.class)).or_insert_with(|| {
+                    let service = self.services.get(&queue.service);
+                    let target =
+                        service.map(|service| service.goals.class(queue.class).wait_target);
+                    groups.push((
+                        queue,
+                        target.unwrap_or_default().as_secs_f64(),
+                        Listed::default(),
+                    ));
+                    groups.len() - 1
+                });
+            let (_, target, listed) = &mut groups[place];
+            case.count_in(listed, last.moment(), list.interval, *target);
+        }
+        for (queue, _, listed) in groups {
+            let service = self.services.get_mut(&queue.service);
+            let class = service.and_then(|service| service.classes[queue.class.index()].as_mut());
+            if let Some(class) = class {
+                class.now.merge(&listed);
             }
         }
         for source in Source::ALL.into_iter().filter(|source| read[source.index()]) {

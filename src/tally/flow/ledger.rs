@@ -1,6 +1,6 @@
 //! Entries of outcomes: each case enters exactly once and ends exactly once.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
@@ -39,6 +39,17 @@ pub(super) struct Ledger<'a> {
     /// Trio's times in this list.
     pub(super) times: &'a mut TimeMemory,
     pub(super) reading: &'a ListReading<'a>,
+    /// Handling time that is not entered yet.
+    pub(super) handling: Handling,
+}
+
+/// Handling time of the queues of one list, seconds.
+#[derive(Debug, Default)]
+pub(super) struct Handling {
+    /// Place in `queues`, by the address of the text of the service's id.
+    places: FxHashMap<(usize, CaseClass), usize>,
+    // They hold the texts, so that no other one gets their address.
+    queues: Vec<(Queue, Source, f64)>,
 }
 
 impl Ledger<'_> {
@@ -57,6 +68,13 @@ impl Ledger<'_> {
         let edges = self.edges;
         let flow = service.class(queue.class, source, || edges.for_class(queue.class), self.day);
         (flow, goals)
+    }
+
+    /// Returns the queue with the text of the service's id that all its cases share.
+    pub(super) fn shared(&self, queue: &Queue) -> Queue {
+        let known = self.services.get_key_value(&queue.service);
+        let service = known.map_or(&queue.service, |(id, _)| id).clone();
+        Queue { service, class: queue.class }
     }
 
     /// Returns the counters of the queue of a case.
@@ -216,17 +234,23 @@ impl Ledger<'_> {
     }
 
     pub(super) fn add_handling(&mut self, case: &Tracked, seconds: f64) {
-        // Nearly each case of a list comes here, and nearly each class has been started.
-        let service = self.services.get_mut(&case.queue.service);
-        let class = service.and_then(|service| {
-            service.known_at = self.reading.at;
-            service.classes[case.queue.class.index()].as_mut()
+        // Nearly each case of a list comes here. They are added by queue, found by the address of
+        // the id that its cases share: looking up each id would take most of the time of a step.
+        let Handling { places, queues } = &mut self.handling;
+        let queue = &case.queue;
+        let place = places.entry((queue.service.as_ptr().addr(), queue.class));
+        let place = *place.or_insert_with(|| {
+            queues.push((queue.clone(), case.source, 0.0));
+            queues.len() - 1
         });
-        let counts = match class {
-            Some(class) if class.source == case.source => &mut class.counts,
-            _ => self.counts(case),
-        };
-        counts.handling_seconds += seconds.max(0.0);
+        queues[place].2 += seconds.max(0.0);
+    }
+
+    /// Enters the handling time. No entry may follow.
+    pub(super) fn finish(mut self) {
+        for (queue, source, seconds) in mem::take(&mut self.handling).queues {
+            self.entry(&queue, source).0.counts.handling_seconds += seconds;
+        }
     }
 
     /// Records the number of lists that showed a case with its agent, from the answer to the end.

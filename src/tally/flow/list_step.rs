@@ -109,6 +109,7 @@ impl ListStep<'_> {
                 cases.remove(&key);
             }
         }
+        ledger.finish();
         Applied {
             shows_handled: self.shows_handled,
             vanished,
@@ -205,7 +206,7 @@ impl ListStep<'_> {
         let seen = self.window_since(before.unwrap_or(self.reading.at));
         let begin = arrival.window.unwrap_or(seen);
         let mut new = Tracked {
-            queue: queue.clone(),
+            queue: ledger.shared(queue),
             source: self.reading.source,
             stage: *stage,
             state: CaseState::Unknown,
