@@ -285,7 +285,7 @@ impl CollectionReader {
                     collected.moved_between_pages += 1;
                 }
                 let delta = collected.add(response.page);
-                walk.record(pagination, delta.rows, delta.new_items + delta.without_id);
+                walk.record(pagination, delta.rows, delta.new_rows());
             }
         }
     }
@@ -378,6 +378,12 @@ struct PageDelta {
     without_id: usize,
 }
 
+impl PageDelta {
+    fn new_rows(self) -> usize {
+        self.new_items + self.without_id
+    }
+}
+
 impl<T> Collected<T> {
     /// Returns the items. Rows without any id are not an empty collection but an unreadable one.
     ///
@@ -426,7 +432,7 @@ impl<T: Identified> Collected<T> {
         self.without_id += without_id;
         self.broken_keys += page.broken_keys;
         // The findings of a page that only repeats another were counted with that one.
-        if delta.has_new_rows() {
+        if delta.new_rows() > 0 {
             for (all, seen) in self.seen.iter_mut().zip(page.seen) {
                 all.add(seen);
             }
