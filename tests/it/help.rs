@@ -45,7 +45,7 @@ async fn simulated(dialect: Dialect, help: HelpPages) -> Simulated {
     Simulated::start(options, Clock::system()).await
 }
 
-/// What the help says about each field, by resource.
+/// Statements of the help about each field, by resource.
 fn fields(client: &Client, help: &Help) -> BTreeMap<(&'static str, &'static str), FieldHelp> {
     let each = help.resources.iter().flat_map(|resource| {
         let fields = client.compare_help(resource);

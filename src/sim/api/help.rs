@@ -153,7 +153,7 @@ impl Trio {
                 return Some(html! { h1 { (own) } p {} section { (self.members(resource)) } });
             }
             if name.eq_ignore_ascii_case(&format!("ItemOf{own}")) {
-                let rows = vec![member_row("Data", String::new(), type_link(&own))];
+                let rows = vec![member_row("Data", "", type_link(&own))];
                 return Some(html! { h1 { "ItemOf" (own) } p {} section { (member_table(rows)) } });
             }
             let kinds = members(resource).iter().map(|it| it.documented_type(dialect));
@@ -202,11 +202,7 @@ impl Trio {
                 (true, false) => own,
                 (true, true) => format!("ItemOf{own}"),
             };
-            member_row(
-                &capitalised(key),
-                String::new(),
-                html! { "Collection of " (type_link(&kind)) },
-            )
+            member_row(&capitalised(key), "", html! { "Collection of " (type_link(&kind)) })
         });
         member_table(rows.collect())
     }
@@ -222,7 +218,7 @@ impl Trio {
                 Type::Collection(words) => html! { "Collection of " (words) },
                 Type::Enumeration(kind) => type_link(kind.as_str()),
             };
-            member_row(&capitalised(member.name(dialect)), words, kind)
+            member_row(&capitalised(member.name(dialect)), &words, kind)
         });
         member_table(rows.collect())
     }
@@ -339,7 +335,7 @@ fn type_link(name: &str) -> Markup {
     html! { a href=(format!("{LINKED_PATH}/ResourceModel?modelName={name}")) { (name) } }
 }
 
-fn member_row(name: &str, words: String, kind: Markup) -> Cells {
+fn member_row(name: &str, words: &str, kind: Markup) -> Cells {
     vec![
         ("parameter-name", html! { (name) }),
         ("parameter-documentation", html! { p { (words) } }),

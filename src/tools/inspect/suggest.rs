@@ -162,7 +162,7 @@ fn suggest_by_help(
     for (value, name, meaning) in &field.values {
         match meaning {
             Some(meaning) => {
-                writeln!(text, "      {}: {} # {name}", quoted(value), quoted(meaning))?
+                writeln!(text, "      {}: {} # {name}", quoted(value), quoted(meaning))?;
             }
             // The help names it, and no dictionary knows the name.
             None => writeln!(text, "#       {}:  # {name}", quoted(value))?,

@@ -121,7 +121,7 @@ pub(in crate::trio) fn request_page(html: &str) -> Option<RequestPage> {
     let pieces = pieces(html);
     let response = &pieces[response_section(&pieces)?..];
     // The type is written between the section's headings and its first table or next heading.
-    let type_ends = response.iter().skip(1).position(|piece| is_table(piece)).map(|at| at + 1);
+    let type_ends = response.iter().skip(1).position(is_table).map(|at| at + 1);
     let samples = samples_heading(response);
     let before = |at: Option<usize>| at.unwrap_or(response.len());
     let table = type_ends.filter(|at| *at < before(samples));
@@ -175,13 +175,13 @@ impl PageType {
     /// Adds a part of a cell or section that holds a type.
     fn add(&mut self, piece: &Piece, in_link: &mut bool) {
         match piece {
-            Piece::Open(Tag { name, href: Some(href), .. }) if name == "a" => {
-                // Of `Dictionary of A [key] and B [value]` the first is enough to see that it is
-                // no simple type.
-                if self.link.is_none() {
-                    self.link = Some(TypeLink { name: String::new(), href: href.clone() });
-                    *in_link = true;
-                }
+            // Of `Dictionary of A [key] and B [value]` the first is enough to see that it is no
+            // simple type.
+            Piece::Open(Tag { name, href: Some(href), .. })
+                if name == "a" && self.link.is_none() =>
+            {
+                self.link = Some(TypeLink { name: String::new(), href: href.clone() });
+                *in_link = true;
             }
             Piece::Close(name) if name == "a" => *in_link = false,
             Piece::Text(text) => {

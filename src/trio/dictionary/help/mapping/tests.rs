@@ -1,3 +1,5 @@
+//! Rules of the comparison: what is taken, and what is left to a person.
+
 use pretty_assertions::assert_eq;
 
 use super::*;

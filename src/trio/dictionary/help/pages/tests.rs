@@ -1,3 +1,5 @@
+//! Pages in the structure of the stock templates, written by hand, and hostile ones.
+
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
