@@ -128,7 +128,7 @@ impl Trio {
                 let written = fact().to_json(self.options.dialect);
                 match written {
                     Value::String(word) => word.to_lowercase() == wanted.to_lowercase(),
-                    number => number.to_string() == wanted,
+                    number => number.as_u64().is_some_and(|it| wanted.trim().parse() == Ok(it)),
                 }
             })
         };

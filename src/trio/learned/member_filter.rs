@@ -6,7 +6,7 @@
 //! never remove a field: what is missing is compared with an unfiltered reading, and a filter that
 //! loses a field three times is left off for a while.
 //!
-//! What was seen outlives the token. Once an hour, and after a change of the server's version, a
+//! Members that were seen outlive the token. Once an hour, and after a change of the server's version, a
 //! control reading without `fields=`, and one with every name, run beside the filtered one: rights
 //! may have changed, or the server. They never replace it: published is the reading that has more
 //! fields.
