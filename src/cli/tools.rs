@@ -191,6 +191,12 @@ fn progress(subject: &str) {
     let _ = writeln!(io::stderr(), "help: {subject}");
 }
 
+/// Prints a line of progress beside the report, which may go to a file.
+fn say(line: &str) {
+    // No one may be listening; the report matters.
+    let _ = writeln!(io::stderr(), "trio-exporter: {line}");
+}
+
 /// Time between two requests of `inspect --prove`: two a second beside everything else that Trio
 /// does.
 const PROOF_PAUSE: Duration = Duration::from_millis(500);
@@ -210,12 +216,10 @@ pub(super) async fn inspect(args: InspectArgs) -> anyhow::Result<()> {
     let before = args.diff.as_deref().map(read).transpose()?;
     let target = run::load_target(args.config.as_deref(), args.target.as_deref())?;
     let client = Client::new(target.trio, target.dictionary, Default::default(), Clock::system())?;
-    let trying = |filter: &str| eprintln!("trio-exporter: trying {filter}");
+    let trying = |filter: &str| say(&format!("trying {filter}"));
     let pace = inspect::Pace { pause: PROOF_PAUSE, progress: &trying };
     if args.prove {
-        eprintln!(
-            "trio-exporter: --prove sends up to 200 requests in about two minutes; a quiet hour is better"
-        );
+        say("--prove sends up to 200 requests in about two minutes; a quiet hour is better");
     }
     let mut report =
         inspect::inspect(&client, args.show_values, args.prove.then_some(pace)).await?;

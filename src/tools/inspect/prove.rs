@@ -108,8 +108,8 @@ struct Outcome {
 }
 
 impl Outcome {
-    fn open(reason: impl ToString) -> Self {
-        Self { grade: Grade::Open, member: None, reason: reason.to_string() }
+    fn open(reason: String) -> Self {
+        Self { grade: Grade::Open, member: None, reason }
     }
 }
 
@@ -142,7 +142,7 @@ impl Prover<'_> {
         }
         self.record_known_ids(filter);
         let Some(list) = self.lists.get(&resource) else {
-            return Ok(Outcome::open("the list was not read"));
+            return Ok(Outcome::open("the list was not read".to_owned()));
         };
         let (before, is_whole) = (list.rows.clone(), list.is_whole);
         // Rows of a moving list go while the filter is tried: more values are needed.
@@ -168,7 +168,7 @@ impl Prover<'_> {
         let known = KnownRows { before, after, is_whole };
         let member = match find_member(&known, &trials) {
             Ok(member) => member,
-            Err(unproved) => return Ok(Outcome::open(unproved)),
+            Err(unproved) => return Ok(Outcome::open(unproved.to_string())),
         };
         if let Some(control) = self.control(filter, &known, &member, &trials).await? {
             return Ok(Outcome::open(control));

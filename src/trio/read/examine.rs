@@ -304,7 +304,7 @@ mod tests {
     fn links_of_items_are_no_members() {
         let body = json!({"links": [], "data": [{"links": [{"rel": "self"}], "id": 1}]});
         let expected = json!([{"id": 1}]);
-        assert_eq!(json!(super::rows(body)), expected);
+        assert_eq!(json!(rows(body)), expected);
     }
 
     use super::*;
