@@ -256,7 +256,7 @@ async fn refused_login_is_tried_once_and_has_a_remedy() {
         (401, "correct `client_key`"),
         (400, "correct `username` and `password`"),
         (403, "correct `username` and `password`"),
-        (200, "/te/api"),
+        (200, "correct `username` and `password`"),
         (500, "Trio's web service"),
     ] {
         let (report, logins) = refusing(status).await;
